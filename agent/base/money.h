@@ -1,0 +1,49 @@
+/* US dollars as a count of nano-dollars, in a struct of one field so that units cannot mix.
+ *
+ * The API has up to nine decimals, so every amount it can name is exact. The range is that in which
+ * a binary double still tells nano-dollars apart: +-9,000,000 USD, ninety times the API's own limit. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/span.h"
+
+struct money {
+    int64_t nano;
+};
+
+/* An amount that may be unknown. Unknown is not zero. */
+struct maybe_money {
+    bool known;
+    struct money is; /* meaningful only when known */
+};
+
+#define NANO_PER_USD INT64_C(1000000000)
+#define MONEY_LIMIT_NANO (INT64_C(9000000) * NANO_PER_USD)
+
+enum { MONEY_TEXT_BYTES = 32 };
+
+/* Reads `[+-]digits[.digits][e[+-]digits]`, nothing before or after it. Decimals beyond the ninth are
+ * rounded half away from zero. FAULT_REJECT: not a decimal, or outside the range. */
+MUST_CHECK bool money_parse(struct span text, struct money *ret, struct fault *why);
+
+/* The nearest nano-dollar to a JSON number. FAULT_REJECT: not finite, or outside the range. */
+MUST_CHECK bool money_from_double(double usd, struct money *ret, struct fault *why);
+
+/* Exact decimal with two to nine decimals and no exponent: "-0.10", "50.00", "0.000000001". */
+const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES]);
+
+/* Rounded half away from zero to whole cents, for people: "12.35". */
+const char *money_format_cents(struct money amount, char out[MONEY_TEXT_BYTES]);
+
+static inline struct maybe_money money_known(struct money amount)
+{
+    return (struct maybe_money){ .known = true, .is = amount };
+}
+
+static inline bool maybe_money_equal(struct maybe_money a, struct maybe_money b)
+{
+    return a.known == b.known && (!a.known || a.is.nano == b.is.nano);
+}

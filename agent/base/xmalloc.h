@@ -1,0 +1,10 @@
+/* Allocation that cannot fail: out of memory aborts, since committed data is safe on disk. */
+#pragma once
+
+#include <stddef.h>
+
+void *xmalloc(size_t bytes);
+void *xcalloc(size_t count, size_t bytes);                    /* zeroed; overflow aborts */
+void *xrealloc(void *block, size_t count, size_t bytes);      /* overflow aborts */
+char *xstrdup(const char *text);
+char *xstrndup(const char *bytes, size_t len);                /* terminated copy */

@@ -1,0 +1,72 @@
+/* A subcommand is one file around one const row; parsing, help and dispatch walk the rows. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+
+struct settings;
+struct store;
+
+/* Exit statuses, as documented in `ebb help`. */
+enum exit_status {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,    /* the work could not be done */
+    EXIT_USAGE = 2,     /* the command line or the configuration is wrong */
+    EXIT_UNKNOWN = 3,   /* no data to answer with */
+};
+
+enum needs {
+    NEEDS_NOTHING = 0,
+    NEEDS_SETTINGS = 1,     /* configuration, checked */
+    NEEDS_SECRETS = 2,      /* its keys and passwords must be readable too */
+    NEEDS_STORE = 4,        /* the store, for reading */
+};
+
+enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_COUNT, OPTION_DURATION, OPTION_TIME, OPTION_CHOICE };
+
+enum { OPTIONS_MAX = 16, ARGUMENTS_MAX = 8 };
+
+struct option_row {
+    const char *name;     /* "since": written --since VALUE or --since=VALUE */
+    enum option_type type;
+    const char *value;    /* how help names the value: "TIME"; choices: "text|json|csv" */
+    const char *preset;   /* default, as text; NULL: none */
+    const char *help;
+    int64_t min, max;     /* OPTION_COUNT and OPTION_DURATION; both 0: not restricted */
+};
+
+struct option_value {
+    bool given;
+    const char *text;  /* as written; the preset, or NULL */
+    int64_t number;    /* count, seconds, unix time, or index of the choice */
+};
+
+/* What a command is run with. All borrowed; NULL when not asked for by `needs`. */
+struct context {
+    const char *config_path;
+    const struct settings *settings;
+    struct store *store;
+    struct option_value options[OPTIONS_MAX]; /* in the order of the command's rows */
+    const char *arguments[ARGUMENTS_MAX];
+    size_t argument_count;
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* "TOKEN", "[FILE]"; "" for none */
+    const char *help;      /* one line */
+    const char *example;   /* a whole command line */
+    unsigned needs;        /* enum needs */
+    size_t arguments_min, arguments_max;
+    const struct option_row *options;
+    size_t option_count;
+    enum exit_status (*run)(const struct context *c);
+};
+
+extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_alerts, cmd_check, cmd_config,
+    cmd_sim, cmd_version;
+
+/* Parses argv against the rows, opens what the row needs, runs it. */
+enum exit_status command_main(int argc, char **argv);

@@ -1,0 +1,36 @@
+/* One writer for every table: text for people, JSON and CSV for programs, from the same columns and cells. */
+#pragma once
+
+#include "base/text.h"
+#include "edge/archive.h"
+
+enum table_format { TABLE_TEXT, TABLE_JSON, TABLE_CSV };
+#define TABLE_FORMATS "text|json|csv"
+
+enum column_kind {
+    COLUMN_TEXT,     /* text; people see it made safe for a terminal */
+    COLUMN_COUNT,    /* a whole number */
+    COLUMN_MONEY,    /* nano-dollars in the cell; people see cents, programs the exact decimal */
+    COLUMN_PER_HOUR, /* nano-dollars an hour; people see "0.42/h" */
+    COLUMN_TIME,     /* unix seconds; people see local time, programs RFC 3339 UTC; TIME_FAR prints as "never" / null */
+    COLUMN_DURATION, /* seconds; people see "3h 05m" */
+    COLUMN_LEVEL,    /* text, coloured by its severity on a terminal */
+};
+
+struct column {
+    const char *name;  /* JSON member and CSV heading: "balance_usd", with its unit */
+    const char *title; /* heading for people: "BALANCE"; NULL: programs only */
+    enum column_kind kind;
+};
+
+struct table; /* text tables are held until table_end to align them; JSON and CSV stream */
+
+struct table *table_begin(enum table_format format, const struct column *columns, size_t count, bool colour);
+void table_row(struct table *t, const struct cell *cells);
+void table_end(struct table *t); /* prints to stdout, frees */
+
+/* Whether colour is wanted: stdout is a terminal, NO_COLOR is unset or empty and TERM is not "dumb". */
+bool table_colour(void);
+
+/* A row of Unicode blocks for up to 48 non-negative amounts, scaled to the largest; a zero is '.', all zero is all dots. */
+void table_sparkline(const int64_t *amounts, size_t count, struct text *out);

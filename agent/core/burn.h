@@ -1,0 +1,63 @@
+/* How fast a token burns: its consumption over windows that end now.
+ *
+ * Consumption is kept in two rings of time buckets, five minutes for six hours and an hour for a week; what was
+ * spent between two readings is spread evenly over the time between them. The balance is an integral: however
+ * many polls were missed, no consumption is lost, only its place within the gap. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "core/ledger.h"
+
+enum burn_window { BURN_1H, BURN_6H, BURN_24H, BURN_7D, BURN_WINDOWS };
+
+enum {
+    BURN_FINE_S = 300,
+    BURN_FINE_BUCKETS = 6 * HOUR_S / BURN_FINE_S + 1,
+    BURN_HOURS = 7 * 24 + 1,
+};
+
+struct burn_history {
+    unix_s first_seen; /* TIME_NONE: never */
+    unix_s last_seen;  /* the newest reading; windows end here */
+    struct burn_buckets *buckets; /* owned; NULL until something was spent, so an idle token costs nothing */
+};
+
+struct burn_rate {
+    bool known;          /* false: watched for less than BURN_MIN_S */
+    int64_t nano_per_h;
+    int64_t over_s;      /* the time it was measured over: the window, or less on a young token */
+};
+
+enum { BURN_MIN_S = 10 * MINUTE_S };
+
+void burn_done(struct burn_history *h);
+
+/* The token was seen at `at`, whatever its balance. A time before the last one is ignored. */
+void burn_seen(struct burn_history *h, unix_s at);
+
+/* Adds consumption; entries of other kinds are ignored. An interval that runs backwards (the clock was set
+ * back) counts at its end. */
+void burn_add(struct burn_history *h, const struct entry *e);
+
+/* Adds what the store kept: an amount that was spent in one UTC hour. Used when a history is loaded. */
+void burn_add_hour(struct burn_history *h, unix_s hour_start, struct money spent);
+
+/* One slice of an entry: what of it fell in one UTC hour. The slices of an entry add up to its amount exactly. */
+struct hour_slice {
+    unix_s hour_start;
+    struct money spent;
+};
+
+/* The slices of a consumption entry, oldest first, at most `max`; time before the newest `max` hours is put into
+ * the first slice. Returns how many. */
+size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max);
+
+/* Burn over a window that ends at the last reading. */
+struct burn_rate burn_over(const struct burn_history *h, enum burn_window window);
+
+/* Seconds of a window: 3600, 21600, 86400, 604800. */
+int64_t burn_window_s(enum burn_window window);
+const char *burn_window_name(enum burn_window window); /* "1h", "6h", "24h", "7d" */

@@ -1,0 +1,39 @@
+/* When will the balance be empty, and does it last until the next reset?
+ *
+ * History in; three times and a verdict out. Nobody outside knows how it is done, so the method can be replaced
+ * without touching a caller. Today's method: each window of `burn.h` that the token is old enough for gives a
+ * straight line; windows weigh by how near (on a log scale) their length is to the runway asked about; `likely` is
+ * the weighted geometric mean, `early` and `late` are the spread of the windows widened by a fixed factor. */
+#pragma once
+
+#include "core/burn.h"
+#include "core/reading.h"
+
+enum verdict {
+    VERDICT_LEARNING,  /* watched for too short a time to say */
+    VERDICT_NO_BUDGET, /* the balance does not limit this token, or is not told */
+    VERDICT_BLIND,     /* no fresh reading */
+    VERDICT_IDLE,      /* nothing spent in the last week, or since it is watched */
+    VERDICT_SAFE,      /* even `early` lies after the horizon */
+    VERDICT_TIGHT,     /* `early` lies before the horizon, `likely` after it */
+    VERDICT_RUNS_DRY,  /* `likely` lies before the horizon */
+    VERDICT_EXHAUSTED, /* the balance is at or below zero */
+    VERDICTS,
+};
+
+#define TIME_FAR (INT64_MAX / 4) /* later than anybody asks: no end in sight */
+
+struct forecast {
+    enum verdict verdict;
+    unix_s early, likely, late; /* 10 %, 50 %, 90 %; TIME_NONE when there is none, TIME_FAR: no end in sight */
+    unix_s horizon;             /* what the verdict is about: next reset, else expiry, else a week ahead */
+    unix_s made_at;
+};
+
+/* `now` decides whether the last reading is fresh: older than `stale_after_s` is blind. Every result of
+ * VERDICT_SAFE, TIGHT and RUNS_DRY has now <= early <= likely <= late. More money never gives an earlier time. */
+struct forecast forecast_make(const struct burn_history *h, const struct reading *r, unix_s now,
+                              int64_t stale_after_s);
+
+const char *forecast_verdict_name(enum verdict verdict); /* "runs dry", ...; for JSON see _slug */
+const char *forecast_verdict_slug(enum verdict verdict); /* "runs_dry", ... */

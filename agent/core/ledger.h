@@ -1,0 +1,38 @@
+/* Bookkeeping: what a change between two readings of one token means.
+ *
+ * The balance alone cannot tell everything (a fall may hide a top-up in the same interval), so consumption from
+ * balances is a lower bound. What is never done: count a rise as negative consumption, or take an edit for use. */
+#pragma once
+
+#include "core/reading.h"
+
+enum entry_kind {
+    ENTRY_CONSUMPTION, /* amount > 0, spent between `since` and `at` */
+    ENTRY_TOPUP,       /* amount > 0, somebody added money */
+    ENTRY_RESET,       /* the periodic reset: amount is new minus old, may be negative */
+    ENTRY_EDIT,        /* the budget or its rule was changed: amount is new minus old, may be zero */
+    ENTRY_UNKNOWN,     /* the balance became known or unknown: amount is zero */
+    ENTRY_KINDS,
+};
+
+struct entry {
+    enum entry_kind kind;
+    struct money amount;
+    unix_s since; /* the reading before; consumption is spread over [since, at] */
+    unix_s at;
+};
+
+enum { LEDGER_ENTRIES_MAX = 2 };
+
+/* What happened between reading `was` (seen at `since`) and `is` (seen at `at`), oldest first; returns how many
+ * entries, at most LEDGER_ENTRIES_MAX (a reset, then what was spent since). `last_reset` is the time of the
+ * token's newest ENTRY_RESET or TIME_NONE: one midnight explains one reset only.
+ * The entries add up: consumption negative, all others positive, the sum is the change of the balance. */
+size_t ledger_compare(const struct reading *was, unix_s since, const struct reading *is, unix_s at,
+                      unix_s last_reset, struct entry ret[LEDGER_ENTRIES_MAX]);
+
+/* Whether a snapshot of `is` would tell anything that `was` did not. */
+bool ledger_differs(const struct reading *was, const struct reading *is);
+
+/* "consumption", "topup", "reset", "edit", "unknown". */
+const char *ledger_kind_name(enum entry_kind kind);

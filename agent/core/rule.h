@@ -1,0 +1,84 @@
+/* Alert rules: when to say what.
+ *
+ * A kind answers only "what is the value now"; levels, hold time, hysteresis, episodes and numbering live once,
+ * in rule_step. No data never raises, lowers or resolves an alert. */
+#pragma once
+
+#include "core/forecast.h"
+#include "core/reading.h"
+
+enum rule_kind { RULE_BALANCE_BELOW, RULE_PERCENT_BELOW, RULE_EXHAUSTS_WITHIN, RULE_EXHAUSTED, RULE_KINDS };
+
+/* In the order of urgency. LEVEL_NONE: no alert. */
+enum level { LEVEL_NONE, LEVEL_INFO, LEVEL_WARNING, LEVEL_CRITICAL, LEVELS };
+
+/* What thresholds and values count: nano-dollars, hundredths of a percent, or seconds. */
+enum rule_unit { UNIT_NANO_USD, UNIT_BASIS_POINTS, UNIT_SECONDS };
+
+struct threshold {
+    bool set;
+    int64_t at;    /* the level holds when the value is below this */
+    int64_t clear; /* and ends when it is at or above this; clear >= at */
+};
+
+enum { RULE_NAME_BYTES = 64, PATTERN_BYTES = 256 };
+
+struct rule {
+    char name[RULE_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique; part of topics and ids */
+    enum rule_kind kind;
+    struct threshold levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a lower threshold */
+    int64_t hold_s;                  /* a level is announced after it has held this long; 0: at once */
+    char token[PATTERN_BYTES];       /* glob over the token's name; "" matches all, as below */
+    char account[PATTERN_BYTES];     /* glob over the account's name */
+    char environment[PATTERN_BYTES]; /* glob over the first part of env-project-purpose */
+    char type[PATTERN_BYTES];        /* glob over the token's type */
+};
+
+/* What is known of a token when rules are applied. All borrowed. */
+struct snapshot {
+    const char *account;
+    const struct reading *reading;
+    const struct forecast *forecast;
+    struct maybe_money risen_to; /* the balance after its last rise, for percent_below without a reset amount */
+    unix_s now;                  /* time of the reading */
+};
+
+/* One alert: the state of one rule for one token. All zero at first, kept in the store between runs. */
+struct alert {
+    enum level level;    /* announced */
+    enum level pending;  /* worse than announced and still within the hold time; else equal to level */
+    unix_s pending_since;
+    unix_s since;        /* start of the episode; meaningful while level is not LEVEL_NONE */
+    int64_t episode;     /* 1 for the first */
+    int64_t step;        /* transitions within the episode; 1 raises it */
+};
+
+enum transition_kind { TRANSITION_NONE, TRANSITION_RAISED, TRANSITION_WORSENED, TRANSITION_EASED, TRANSITION_RESOLVED };
+
+struct transition {
+    enum transition_kind kind;
+    enum level was, is;
+    bool known;        /* false when the token or rule went away: there is no value */
+    int64_t value;     /* in the rule's unit */
+    int64_t threshold; /* the one crossed: of the new level going up, of the level left going down */
+};
+
+bool rule_matches(const struct rule *rule, const struct snapshot *s);
+
+/* The rule's value for a token; false when there is no data to tell. Runway beyond a century is a century. */
+bool rule_value(const struct rule *rule, const struct snapshot *s, int64_t *ret);
+
+/* Moves the alert by one observation at `now`; at most one transition, always to the worst level that holds. */
+struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, int64_t value, unix_s now);
+
+/* Ends an alert whose token or rule is gone. TRANSITION_NONE if it was not announced. */
+struct transition rule_end(struct alert *alert, unix_s now);
+
+enum rule_unit rule_unit_of(enum rule_kind kind);
+const char *rule_unit_name(enum rule_unit unit); /* "USD", "%", "s" */
+const char *rule_kind_name(enum rule_kind kind);
+bool rule_kind_named(struct span name, enum rule_kind *ret);
+const char *rule_kind_help(enum rule_kind kind);
+const char *level_name(enum level level);        /* "none", "info", "warning", "critical" */
+bool level_named(struct span name, enum level *ret); /* LEVEL_NONE is not one */
+const char *transition_name(enum transition_kind kind); /* "raised", "worsened", "eased", "resolved" */

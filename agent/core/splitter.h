@@ -1,0 +1,41 @@
+/* Cuts a token list into its elements as bytes arrive, and steps over each secret.
+ *
+ * Accepts a JSON array of objects, or an object whose member "results" is one and whose member "next" is a
+ * URL or null. It checks structure only (strings, nesting, commas, nothing after the end); an element's own
+ * members are decoded elsewhere. Memory is bounded by SPLIT_ELEMENT_BYTES whatever the length of the list.
+ * The value of an element's member "token" at depth one is replaced by null before anybody sees it. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/span.h"
+
+enum {
+    SPLIT_ELEMENT_BYTES = 32 * 1024, /* a name of 200 and a secret of 2000 characters, all \u-escaped, fit */
+    SPLIT_NEXT_BYTES = 2048,
+    SPLIT_DEPTH = 16,
+};
+
+struct element {
+    struct span json; /* one object, its secret nulled; lives until the next call on the splitter */
+    uint64_t hash;    /* of exactly these bytes */
+};
+
+struct splitter;
+
+struct splitter *splitter_new(void);
+void splitter_free(struct splitter *s);
+
+/* Hands over the bytes that arrived; they must stay until splitter_next has returned SPLIT_MORE. */
+void splitter_feed(struct splitter *s, struct span bytes);
+
+enum split { SPLIT_ELEMENT, SPLIT_MORE, SPLIT_FAULT };
+
+/* The next whole element, or a wish for more bytes. After SPLIT_FAULT (FAULT_REJECT: not such a list, too deep,
+ * an element too long) only splitter_free may follow. */
+enum split splitter_next(struct splitter *s, struct element *ret, struct fault *why);
+
+/* To be asked after the last byte: FAULT_REJECT when the list is not complete. `ret_next` is the URL of the
+ * following page or an empty span; borrowed from the splitter. */
+MUST_CHECK bool splitter_end(struct splitter *s, struct span *ret_next, struct fault *why);

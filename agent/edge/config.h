@@ -1,0 +1,76 @@
+/* libfyaml: a YAML file -> checked settings, or every mistake in it at once.
+ *
+ * Every key is a row (name, type, range, default, help); parsing, "did you mean", the effective configuration and
+ * the commented example all walk these rows. Scalars are read as text by strict parsers. Secrets are read from
+ * files, the environment or systemd credentials and are never printed. */
+#pragma once
+
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "core/rule.h"
+
+enum {
+    ACCOUNT_NAME_BYTES = 64,
+    SECRET_BYTES_MAX = 4096,
+};
+
+struct account_settings {
+    char name[ACCOUNT_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique */
+    char *url;                     /* scheme and host, no trailing slash; https, or http to loopback only */
+    char *key_file, *key_env, *key_credential; /* exactly one is set; NULL otherwise */
+    char *key;                     /* the secret itself; wiped by settings_free */
+    int64_t interval_s;            /* 10 s .. 1 d, default 5m */
+    int64_t connect_timeout_s;     /* default 10s */
+    int64_t timeout_s;             /* whole transfer, default 60s */
+    bool compression;              /* default off */
+    int64_t max_tokens;            /* a longer list is refused; default 200000 */
+};
+
+struct mqtt_settings {
+    bool enabled;       /* false: the file has no `mqtt` section */
+    char *host;         /* default "localhost" */
+    int64_t port;       /* default 1883, with TLS 8883 */
+    char *user;         /* NULL: anonymous */
+    char *password_file, *password_env, *password_credential; /* at most one */
+    char *password;     /* the secret itself; NULL: none */
+    char *tls_ca, *tls_cert, *tls_key; /* PEM files; NULL: not given */
+    bool tls;           /* tls section present; with no ca, the system's authorities */
+    char *base_topic;   /* default "ebb"; no wildcard, no leading or trailing slash */
+    char *client_id;    /* default "ebb-" and the host's name */
+    int64_t qos;        /* 0 or 1, default 1 */
+};
+
+struct settings {
+    char *file;         /* where it was read */
+    char *store;        /* path of the database */
+    enum log_level log; /* default warning */
+    struct account_settings *accounts; /* owned, at least one */
+    size_t account_count;
+    struct mqtt_settings mqtt;
+    struct rule *rules; /* owned */
+    size_t rule_count;
+};
+
+/* Where secrets may come from; passed in, so that nothing below main reads the environment. */
+struct config_sources {
+    const char *(*environment)(const char *name); /* getenv, or a test's */
+    const char *credentials_directory;            /* $CREDENTIALS_DIRECTORY or NULL */
+    bool without_secrets; /* commands that only read the store need no key: missing secrets are no error */
+};
+
+/* Reads and checks a whole file. On failure `errors` holds every mistake as file:line:column: text, the source line
+ * and a caret, and `why` the summary; nothing is returned. FAULT_FATAL. */
+MUST_CHECK bool config_load(const char *path, const struct config_sources *from, struct settings **ret,
+                            struct text *errors, struct fault *why);
+
+/* Accepts NULL; wipes secrets. */
+void settings_free(struct settings *s);
+
+/* The effective configuration as YAML that config_load accepts; secrets appear by source only. */
+void config_print(const struct settings *s, struct text *out);
+
+/* A complete commented configuration, made from the rows. */
+void config_example(struct text *out);

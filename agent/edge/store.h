@@ -1,0 +1,82 @@
+/* SQLite: the one truth on disk. Speaks tokens, entries, alerts and messages, never SQL.
+ *
+ * One writer, guarded by a lock file; WAL with synchronous=FULL. Everything one poll found out is one transaction:
+ * it happened whole or not at all. Readers (CLI, dashboards) work beside the writer and after it died.
+ * FAULT_RETRY: busy or disk full, the transaction was rolled back. FAULT_FATAL: damaged, foreign or newer. */
+#pragma once
+
+#include "base/text.h"
+#include "core/fleet.h"
+#include "core/schedule.h"
+
+enum store_mode { STORE_WRITE, STORE_READ };
+
+struct store;
+
+/* STORE_WRITE takes the lock, creates or migrates; STORE_READ never changes anything. FAULT_FATAL. */
+MUST_CHECK bool store_open(const char *path, enum store_mode mode, struct store **ret, struct fault *why);
+void store_close(struct store *s); /* accepts NULL */
+
+/* An id of this database, eight hex digits, for ids that must be unique beyond it. */
+const char *store_id(const struct store *s);
+
+MUST_CHECK bool store_begin(struct store *s, struct fault *why);
+MUST_CHECK bool store_commit(struct store *s, struct fault *why); /* rolls back on failure */
+void store_rollback(struct store *s);
+
+/* ---- within a transaction ---- */
+
+/* The row of an account, made if new; `interval_s` is kept for readers. */
+MUST_CHECK bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
+                              struct fault *why);
+
+/* All living tokens of an account with their histories and alert states. Rules are told apart by name. */
+MUST_CHECK bool store_load_fleet(struct store *s, int64_t account, const struct rule *rules, size_t rule_count,
+                                 unix_s now, struct fleet *ret, struct fault *why);
+
+struct poll_row {
+    int64_t account;
+    unix_s at;
+    enum poll_result result;
+    int http_status;        /* 0: no answer */
+    const char *reason;     /* NULL when ok */
+    int64_t tokens, changed, missing, bytes, took_ms;
+};
+MUST_CHECK bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why);
+
+/* A new token (new generation of its name); fills t->id. */
+MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why);
+MUST_CHECK bool store_add_snapshot(struct store *s, const struct token *t, unix_s at, struct fault *why);
+MUST_CHECK bool store_add_entry(struct store *s, const struct token *t, const struct entry *e, struct fault *why);
+/* Current state for readers: last reading, burns, forecast, missing count. */
+MUST_CHECK bool store_put_token(struct store *s, const struct token *t, struct fault *why);
+MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_s at, struct fault *why);
+
+MUST_CHECK bool store_put_alert(struct store *s, int64_t token, const char *rule, const struct alert *a,
+                                struct fault *why);
+struct event_row {
+    const char *id, *rule, *summary;
+    int64_t token;
+    const struct alert *alert;
+    struct transition transition;
+    unix_s at;
+};
+MUST_CHECK bool store_add_event(struct store *s, const struct event_row *row, struct fault *why);
+
+/* ---- the outbox: messages that the broker has not acknowledged yet, in order ---- */
+
+struct message {
+    int64_t id;          /* > 0; ascending is the order of sending */
+    const char *topic;
+    struct span payload; /* empty and retained: clears the topic */
+    bool retain;
+};
+
+/* A retained message replaces an unsent one of the same topic, so an outage cannot pile them up. */
+MUST_CHECK bool store_post(struct store *s, const char *topic, struct span payload, bool retain, struct fault *why);
+
+/* The first message with an id above `after`; false with why untouched when there is none (then *ret_id is 0). The
+ * message's texts live until the next call on the store. */
+MUST_CHECK bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found,
+                                   struct fault *why);
+MUST_CHECK bool store_forget_message(struct store *s, int64_t id, struct fault *why);

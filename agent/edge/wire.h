@@ -1,0 +1,60 @@
+/* cJSON: bytes of the API -> readings; what Ebb knows -> payloads.
+ *
+ * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where the future may
+ * add (unknown members, types and periods). Payloads carry `schema` and a time stamp; money is an exact decimal. */
+#pragma once
+
+#include "base/text.h"
+#include "core/fleet.h"
+#include "core/splitter.h"
+
+enum { WIRE_SCHEMA = 1, EVENT_ID_BYTES = 192 };
+
+/* A reading and the name it borrows. */
+struct decoded {
+    struct reading reading; /* reading.name points at name below */
+    char name[NAME_BYTES_MAX + 1];
+};
+
+/* One element of the token list, its secret already nulled. FAULT_REJECT: not an object, name missing, empty, longer than
+ * 200 characters or holding U+0000; balance or reset amount neither number, decimal string nor null; active_balance
+ * no boolean; expire_time no time; a member given twice. */
+MUST_CHECK bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why);
+
+/* A short text for people from an error body of any shape (object, string, HTML), for a log line; never the whole
+ * body, at most 200 bytes. Returns false when there is nothing to say. */
+bool wire_error_text(struct span body, char *out, size_t room);
+
+/* What one alert transition is, for the event payload and the retained alert topic. All borrowed. */
+struct alert_event {
+    const char *id;           /* stable: the same transition always has the same one */
+    const char *account;
+    const struct token *token;
+    const struct rule *rule;
+    const struct alert *alert;
+    struct transition transition;
+    unix_s at;
+    const char *reason;       /* NULL, or why it ended without a value: "token deleted", "rule removed" */
+};
+
+/* One line for people: "warning: prod-billing has 9.80 USD left, below 10.00 USD; empty in about 6h 10m". */
+void wire_summary(const struct alert_event *e, struct text *out);
+
+void wire_encode_event(const struct alert_event *e, struct text *out);
+/* Retained current state of one alert, also after it was resolved (level "none"). */
+void wire_encode_alert(const struct alert_event *e, struct text *out);
+void wire_encode_token(const char *account, const struct token *t, unix_s at, struct text *out);
+
+/* An account's last poll, retained. */
+struct account_state {
+    const char *account;
+    const char *result;        /* poll_result_name */
+    const char *reason;        /* NULL when ok */
+    unix_s at;                 /* of this poll */
+    unix_s last_ok;            /* TIME_NONE: never */
+    size_t tokens;
+};
+void wire_encode_account(const struct account_state *s, struct text *out);
+
+/* `ebb/status`: {"schema":1,"state":"online"|"offline",...}; retained, also the will. */
+void wire_encode_status(const char *state, const char *version, unix_s at, struct text *out);

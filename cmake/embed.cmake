@@ -1,0 +1,15 @@
+# Embeds every file under sql/ as a C string, so that the plain sqlite3 shell and the program read the same text.
+# A migration's place in its sorted folder is its version.
+file(GLOB sql_migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sql/migrations/*.sql)
+file(GLOB sql_queries CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/sql/queries/*.sql)
+list(SORT sql_migrations)
+
+set(sql_dir ${CMAKE_BINARY_DIR}/generated)
+add_custom_command(
+    OUTPUT ${sql_dir}/sql.c ${sql_dir}/sql.h
+    COMMAND ${CMAKE_COMMAND} -D "MIGRATIONS=${sql_migrations}" -D "QUERIES=${sql_queries}"
+            -D OUT=${sql_dir} -P ${CMAKE_SOURCE_DIR}/cmake/embed-sql.cmake
+    DEPENDS ${sql_migrations} ${sql_queries} ${CMAKE_SOURCE_DIR}/cmake/embed-sql.cmake
+    VERBATIM)
+add_library(ebb_sql STATIC ${sql_dir}/sql.c)
+target_include_directories(ebb_sql PUBLIC ${sql_dir})

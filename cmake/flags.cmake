@@ -1,0 +1,20 @@
+# Warnings for everybody; sanitizers or hardening by preset.
+add_library(ebb_flags INTERFACE)
+target_compile_definitions(ebb_flags INTERFACE _GNU_SOURCE)
+target_compile_options(ebb_flags INTERFACE
+    -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
+    -Wformat=2 -Wundef -Wvla -Wcast-qual)
+
+if(EBB_WERROR)
+    target_compile_options(ebb_flags INTERFACE -Werror)
+endif()
+
+if(EBB_SANITIZE)
+    target_compile_options(ebb_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+        -fno-omit-frame-pointer)
+    target_link_options(ebb_flags INTERFACE -fsanitize=address,undefined)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_options(ebb_flags INTERFACE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+        -fstack-clash-protection -fcf-protection -fPIE -g)
+    target_link_options(ebb_flags INTERFACE -pie -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
