@@ -42,8 +42,10 @@ void burn_seen(struct burn_history *h, unix_s at);
  * back) counts at its end. */
 void burn_add(struct burn_history *h, const struct entry *e);
 
-/* Adds what the store kept: an amount that was spent in one UTC hour. Used when a history is loaded. */
+/* For loading what the store kept: an hour's sum goes to the hours alone, a recent entry to the fine buckets
+ * alone; together they make what burn_add had made. */
 void burn_add_hour(struct burn_history *h, unix_s hour_start, struct money spent);
+void burn_add_recent(struct burn_history *h, const struct entry *e);
 
 /* One slice of an entry: what of it fell in one UTC hour. The slices of an entry add up to its amount exactly. */
 struct hour_slice {

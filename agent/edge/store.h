@@ -42,6 +42,7 @@ struct poll_row {
     const char *reason;     /* NULL when ok */
     int64_t tokens, changed, missing, bytes, took_ms;
 };
+/* Comes first in its transaction: what is added after it belongs to this poll. */
 MUST_CHECK bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why);
 
 /* A new token (new generation of its name); fills t->id. */
