@@ -34,6 +34,12 @@ struct rule {
     char type[PATTERN_BYTES];        /* glob over the token's type */
 };
 
+/* The rules of a configuration, borrowed from it. */
+struct rule_set {
+    const struct rule *at;
+    size_t count;
+};
+
 /* What is known of a token when rules are applied. All borrowed. */
 struct snapshot {
     const char *account;

@@ -5,8 +5,9 @@
  * FAULT_RETRY: busy or disk full, the transaction was rolled back. FAULT_FATAL: damaged, foreign or newer. */
 #pragma once
 
-#include "base/text.h"
+#include "core/calendar.h"
 #include "core/fleet.h"
+#include "core/ledger.h"
 #include "core/schedule.h"
 
 enum store_mode { STORE_WRITE, STORE_READ };
@@ -30,9 +31,10 @@ void store_rollback(struct store *s);
 MUST_CHECK bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
                               struct fault *why);
 
-/* All living tokens of an account with their histories and alert states. Rules are told apart by name. */
-MUST_CHECK bool store_load_fleet(struct store *s, int64_t account, const struct rule *rules, size_t rule_count,
-                                 unix_s now, struct fleet *ret, struct fault *why);
+/* All living tokens of an account in the order of their ids, with their histories and alert states, which find their
+ * rules by name. */
+MUST_CHECK bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+                                 struct fault *why);
 
 struct poll_row {
     int64_t account;
@@ -47,8 +49,9 @@ MUST_CHECK bool store_add_poll(struct store *s, const struct poll_row *row, stru
 
 /* A new token (new generation of its name); fills t->id. */
 MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why);
-MUST_CHECK bool store_add_snapshot(struct store *s, const struct token *t, unix_s at, struct fault *why);
-MUST_CHECK bool store_add_entry(struct store *s, const struct token *t, const struct entry *e, struct fault *why);
+MUST_CHECK bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why);
+/* Keeps the hourly sums too. `seq` counts the entries of one token in one poll from 0. */
+MUST_CHECK bool store_add_entry(struct store *s, int64_t token, const struct entry *e, int seq, struct fault *why);
 /* Current state for readers: last reading, burns, forecast, missing count. */
 MUST_CHECK bool store_put_token(struct store *s, const struct token *t, struct fault *why);
 MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_s at, struct fault *why);
@@ -56,28 +59,29 @@ MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_
 MUST_CHECK bool store_put_alert(struct store *s, int64_t token, const char *rule, const struct alert *a,
                                 struct fault *why);
 struct event_row {
-    const char *id, *rule, *summary;
+    const char *id, *rule, *unit, *summary;
     int64_t token;
-    const struct alert *alert;
     struct transition transition;
-    unix_s at;
+    unix_s at, since; /* since: start of the episode */
 };
 MUST_CHECK bool store_add_event(struct store *s, const struct event_row *row, struct fault *why);
 
-/* ---- the outbox: messages that the broker has not acknowledged yet, in order ---- */
+/* ---- the outbox: messages in the order of sending, until the broker has acknowledged them ---- */
 
 struct message {
-    int64_t id;          /* > 0; ascending is the order of sending */
+    int64_t id;          /* > 0, ascending */
     const char *topic;
     struct span payload; /* empty and retained: clears the topic */
     bool retain;
 };
 
-/* A retained message replaces an unsent one of the same topic, so an outage cannot pile them up. */
-MUST_CHECK bool store_post(struct store *s, const char *topic, struct span payload, bool retain, struct fault *why);
+/* A retained message takes the place of the one before on its topic, so an outage cannot pile them up. */
+MUST_CHECK bool store_post(struct store *s, const struct message *m, struct fault *why); /* m->id is not used */
 
-/* The first message with an id above `after`; false with why untouched when there is none (then *ret_id is 0). The
- * message's texts live until the next call on the store. */
+/* The first unacknowledged message with an id above `after`; *ret_found is false when there is none. Its texts live
+ * until the next call on the store. */
 MUST_CHECK bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found,
                                    struct fault *why);
-MUST_CHECK bool store_forget_message(struct store *s, int64_t id, struct fault *why);
+MUST_CHECK bool store_acknowledge(struct store *s, int64_t message, struct fault *why);
+/* The broker is new or came back: everything retained is to be sent again. */
+MUST_CHECK bool store_resend_retained(struct store *s, struct fault *why);

@@ -127,11 +127,14 @@ CREATE TABLE event (
     summary   TEXT NOT NULL
 ) STRICT;
 
--- Messages that the broker has not acknowledged. A retained one replaces its predecessor.
+-- Messages for the broker in the order of sending. One that is not retained goes when it is acknowledged. A retained one
+-- stays as the truth about its topic until a newer one takes its place: a broker that comes back gets them all again.
 CREATE TABLE outbox (
     id      INTEGER PRIMARY KEY AUTOINCREMENT,
     topic   TEXT NOT NULL,
-    payload BLOB NOT NULL,
-    retain  INTEGER NOT NULL
+    payload BLOB NOT NULL,              -- empty and retained: clears the topic
+    retain  INTEGER NOT NULL,
+    pending INTEGER NOT NULL            -- 1: not acknowledged since it was posted or the broker came back
 ) STRICT;
 CREATE UNIQUE INDEX outbox_retained ON outbox (topic) WHERE retain = 1;
+CREATE INDEX outbox_pending ON outbox (id) WHERE pending = 1;

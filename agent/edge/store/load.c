@@ -1,0 +1,157 @@
+/* Reading back what is believed of an account's tokens, at start and after a transaction that failed. */
+#include <stdio.h>
+
+#include "base/xmalloc.h"
+#include "core/calendar.h"
+#include "edge/store/store_private.h"
+
+static struct maybe_money column_money(const struct statement *q, int column)
+{
+    if (statement_is_null(q, column))
+        return (struct maybe_money){ .known = false };
+    return money_known((struct money){ statement_integer(q, column) });
+}
+
+static unix_s column_time(const struct statement *q, int column)
+{
+    return statement_is_null(q, column) ? TIME_NONE : statement_integer(q, column);
+}
+
+/* Every query and the fleet are in the order of ids, so finding the token of a row is a merge. */
+static struct token *seek(struct fleet *f, size_t *place, int64_t id)
+{
+    while (*place < f->count && f->tokens[*place].id < id)
+        ++*place;
+    return *place < f->count && f->tokens[*place].id == id ? &f->tokens[*place] : NULL;
+}
+
+static void load_token(const struct statement *q, size_t rule_count, struct fleet *f)
+{
+    struct token *t = fleet_add(f, statement_text(q, 1).at);
+    t->id = statement_integer(q, 0);
+    t->alerts = xcalloc(rule_count, sizeof *t->alerts);
+    t->seen_at = statement_integer(q, 3);
+    t->missing = (int)statement_integer(q, 4);
+    snprintf(t->last.type, sizeof t->last.type, "%s", statement_text(q, 5).at);
+    t->last.balance = column_money(q, 6);
+    t->last.budgeted = statement_integer(q, 7) != 0;
+    t->last.expires = column_time(q, 8);
+    t->last.period = calendar_period_named(statement_text(q, 9));
+    t->last.reset_amount = column_money(q, 10);
+    t->last_reset = column_time(q, 11);
+    t->risen_to = column_money(q, 12);
+    burn_seen(&t->burn, statement_integer(q, 2));
+    burn_seen(&t->burn, t->seen_at);
+}
+
+static bool load_tokens(struct statement *q, size_t rule_count, struct fleet *f, struct fault *why)
+{
+    bool row;
+    while (statement_step(q, &row, why)) {
+        if (!row)
+            return true;
+        load_token(q, rule_count, f);
+    }
+    return false;
+}
+
+static const struct rule *find_rule(const struct rule_set *rules, struct span name)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (span_is(name, rules->at[i].name))
+            return &rules->at[i];
+    return NULL;
+}
+
+static enum level column_level(const struct statement *q, int column)
+{
+    enum level level = LEVEL_NONE;
+    return level_named(statement_text(q, column), &level) ? level : LEVEL_NONE;
+}
+
+static bool load_alerts(struct statement *q, const struct rule_set *rules, struct fleet *f, struct fault *why)
+{
+    size_t place = 0;
+    bool row;
+    while (statement_step(q, &row, why)) {
+        if (!row)
+            return true;
+        struct token *t = seek(f, &place, statement_integer(q, 0));
+        const struct rule *rule = find_rule(rules, statement_text(q, 1));
+        if (t && rule)
+            t->alerts[rule - rules->at] = (struct alert){
+                .level = column_level(q, 2),
+                .pending = column_level(q, 3),
+                .pending_since = statement_integer(q, 4),
+                .since = statement_integer(q, 5),
+                .episode = statement_integer(q, 6),
+                .step = statement_integer(q, 7),
+            };
+    }
+    return false;
+}
+
+static bool load_hours(struct statement *q, struct fleet *f, struct fault *why)
+{
+    size_t place = 0;
+    bool row;
+    while (statement_step(q, &row, why)) {
+        if (!row)
+            return true;
+        struct token *t = seek(f, &place, statement_integer(q, 0));
+        if (t)
+            burn_add_hour(&t->burn, statement_integer(q, 1), (struct money){ statement_integer(q, 2) });
+    }
+    return false;
+}
+
+static bool load_entries(struct statement *q, struct fleet *f, struct fault *why)
+{
+    size_t place = 0;
+    bool row;
+    while (statement_step(q, &row, why)) {
+        if (!row)
+            return true;
+        struct token *t = seek(f, &place, statement_integer(q, 0));
+        struct entry e = {
+            .kind = ENTRY_CONSUMPTION,
+            .amount = { statement_integer(q, 1) },
+            .since = statement_integer(q, 2),
+            .at = statement_integer(q, 3),
+        };
+        if (t)
+            burn_add_recent(&t->burn, &e);
+    }
+    return false;
+}
+
+static struct statement *begin(struct store *s, enum query query, int64_t account, unix_s since)
+{
+    struct statement *q = s->queries[query];
+    statement_bind_integer(q, ":account", account);
+    statement_bind_integer(q, ":since", since);
+    return q;
+}
+
+bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+                      struct fault *why)
+{
+    struct fleet f = { 0 };
+    struct statement *tokens = begin(s, QUERY_LOAD_TOKENS, account, 0);
+    struct statement *alerts = begin(s, QUERY_LOAD_ALERTS, account, 0);
+    struct statement *hours = begin(s, QUERY_LOAD_HOURS, account, BURN_HOURS * HOUR_S);
+    struct statement *entries = begin(s, QUERY_LOAD_ENTRIES, account, BURN_FINE_BUCKETS * BURN_FINE_S);
+
+    bool ok = load_tokens(tokens, rules->count, &f, why) && load_alerts(alerts, rules, &f, why)
+        && load_hours(hours, &f, why) && load_entries(entries, &f, why);
+    statement_reset(tokens);
+    statement_reset(alerts);
+    statement_reset(hours);
+    statement_reset(entries);
+    if (!ok) {
+        fleet_done(&f);
+        return false;
+    }
+    *ret = f;
+    return true;
+}

@@ -1,0 +1,69 @@
+/* A migration's position in sql/migrations is its version, kept in user_version; application_id says that a file is
+ * ours. Nothing is written before both were read. */
+#include "edge/store/migrate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "sql.h"
+
+#define APPLICATION_ID 0x45626221 /* "Ebb!" */
+
+static bool read_identity(struct sqlite *db, int64_t *application, int64_t *version, int64_t *pages, struct fault *why)
+{
+    return sqlite_pragma(db, "application_id", application, why) && sqlite_pragma(db, "user_version", version, why)
+        && sqlite_pragma(db, "page_count", pages, why);
+}
+
+static bool check_identity(struct sqlite *db, const char *path, int64_t *version, struct fault *why)
+{
+    int64_t application, pages;
+    if (!read_identity(db, &application, version, &pages, why))
+        return false;
+    if (pages == 0)
+        return true;
+    if (application != APPLICATION_ID)
+        return fault(why, FAULT_FATAL, "%s is not a database of Ebb; it was left alone: choose another `store` path",
+                     path);
+    if (*version > (int64_t)sql_migration_count)
+        return fault(why, FAULT_FATAL,
+                     "database %s has schema %" PRId64 ", this ebb knows up to %zu; it was left alone: use the newer ebb",
+                     path, *version, sql_migration_count);
+    return true;
+}
+
+static bool apply(struct sqlite *db, size_t version, struct fault *why)
+{
+    char seal[128];
+    snprintf(seal, sizeof seal, "PRAGMA application_id = %d; PRAGMA user_version = %zu; COMMIT", APPLICATION_ID, version);
+    if (sqlite_run(db, "BEGIN IMMEDIATE", why) && sqlite_run(db, sql_migrations[version - 1], why)
+        && sqlite_run(db, seal, why))
+        return true;
+    struct fault ignored;
+    if (sqlite_in_transaction(db) && !sqlite_run(db, "ROLLBACK", &ignored)) {
+        /* the first fault is the one to tell */
+    }
+    return fault_within(why, "schema version %zu", version);
+}
+
+bool migrate_forward(struct sqlite *db, const char *path, struct fault *why)
+{
+    int64_t version;
+    if (!check_identity(db, path, &version, why))
+        return false;
+    for (size_t next = (size_t)version + 1; next <= sql_migration_count; next++)
+        if (!apply(db, next, why))
+            return false;
+    return true;
+}
+
+bool migrate_check(struct sqlite *db, const char *path, struct fault *why)
+{
+    int64_t version;
+    if (!check_identity(db, path, &version, why))
+        return false;
+    if (version < (int64_t)sql_migration_count)
+        return fault(why, FAULT_FATAL, "database %s has the older schema %" PRId64 "; start the daemon once to renew it",
+                     path, version);
+    return true;
+}

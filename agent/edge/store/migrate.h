@@ -1,0 +1,11 @@
+/* From whatever is on disk to today's schema, or a refusal that leaves it as it was. */
+#pragma once
+
+#include "edge/store/sqlite.h"
+
+/* Checks that the database is ours and not newer; an empty one is filled, an older one is brought forward, each
+ * migration in a transaction of its own. FAULT_FATAL: foreign, damaged or newer. */
+MUST_CHECK bool migrate_forward(struct sqlite *db, const char *path, struct fault *why);
+
+/* For readers: ours, and exactly of today's version. */
+MUST_CHECK bool migrate_check(struct sqlite *db, const char *path, struct fault *why);

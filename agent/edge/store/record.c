@@ -1,0 +1,183 @@
+/* Writing down what a poll found out. All of it runs inside the caller's transaction. */
+#include "core/ledger.h"
+#include "edge/store/store_private.h"
+
+bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_ADD_ACCOUNT];
+    bool row;
+    statement_bind_text(q, ":name", span_of(name));
+    statement_bind_integer(q, ":interval_s", interval_s);
+    bool ok = statement_step(q, &row, why);
+    if (ok)
+        *ret_id = statement_integer(q, 0);
+    statement_reset(q);
+    return ok;
+}
+
+static bool set_last_ok(struct store *s, const struct poll_row *row, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_SET_LAST_OK];
+    statement_bind_integer(q, ":account", row->account);
+    statement_bind_integer(q, ":at", row->at);
+    return statement_run(q, why);
+}
+
+bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_ADD_POLL];
+    bool any;
+    statement_bind_integer(q, ":account", row->account);
+    statement_bind_integer(q, ":at", row->at);
+    statement_bind_text(q, ":result", span_of(poll_result_name(row->result)));
+    statement_bind_integer(q, ":http_status", row->http_status);
+    if (row->reason)
+        statement_bind_text(q, ":reason", span_of(row->reason));
+    statement_bind_integer(q, ":tokens", row->tokens);
+    statement_bind_integer(q, ":changed", row->changed);
+    statement_bind_integer(q, ":missing", row->missing);
+    statement_bind_integer(q, ":bytes", row->bytes);
+    statement_bind_integer(q, ":took_ms", row->took_ms);
+    bool ok = statement_step(q, &any, why);
+    if (ok)
+        s->poll = statement_integer(q, 0);
+    statement_reset(q);
+    return ok && (row->result != POLL_OK || set_last_ok(s, row, why));
+}
+
+bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_ADD_TOKEN];
+    bool row;
+    statement_bind_integer(q, ":account", account);
+    statement_bind_text(q, ":name", span_of(t->name));
+    statement_bind_text(q, ":slug", span_of(t->slug));
+    statement_bind_integer(q, ":at", at);
+    bool ok = statement_step(q, &row, why);
+    if (ok)
+        t->id = statement_integer(q, 0);
+    statement_reset(q);
+    return ok;
+}
+
+static void bind_reading(struct statement *q, const struct reading *r)
+{
+    statement_bind_text(q, ":type", span_of(r->type));
+    bind_maybe_money(q, ":balance_nano", r->balance);
+    statement_bind_integer(q, ":budgeted", r->budgeted);
+    bind_time(q, ":expires_at", r->expires);
+    statement_bind_text(q, ":reset_period", span_of(calendar_period_name(r->period)));
+    bind_maybe_money(q, ":reset_amount_nano", r->reset_amount);
+}
+
+bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_ADD_SNAPSHOT];
+    statement_bind_integer(q, ":poll", s->poll);
+    statement_bind_integer(q, ":token", t->id);
+    bind_reading(q, &t->last);
+    return statement_run(q, why);
+}
+
+static bool add_hours(struct store *s, int64_t token, const struct entry *e, struct fault *why)
+{
+    struct hour_slice slices[BURN_HOURS];
+    size_t count = burn_slice(e, slices, COUNT(slices));
+    struct statement *q = s->queries[QUERY_ADD_HOURLY];
+    for (size_t i = 0; i < count; i++) {
+        statement_bind_integer(q, ":token", token);
+        statement_bind_integer(q, ":hour", slices[i].hour_start);
+        statement_bind_integer(q, ":spent_nano", slices[i].spent.nano);
+        if (!statement_run(q, why))
+            return false;
+    }
+    return true;
+}
+
+bool store_add_entry(struct store *s, int64_t token, const struct entry *e, int seq, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_ADD_ENTRY];
+    statement_bind_integer(q, ":poll", s->poll);
+    statement_bind_integer(q, ":token", token);
+    statement_bind_integer(q, ":seq", seq);
+    statement_bind_text(q, ":kind", span_of(ledger_kind_name(e->kind)));
+    statement_bind_integer(q, ":amount_nano", e->amount.nano);
+    statement_bind_integer(q, ":since", e->since);
+    return statement_run(q, why) && (e->kind != ENTRY_CONSUMPTION || add_hours(s, token, e, why));
+}
+
+static const char *const burn_parameters[BURN_WINDOWS] = {
+    [BURN_1H] = ":burn_1h_nano",
+    [BURN_6H] = ":burn_6h_nano",
+    [BURN_24H] = ":burn_24h_nano",
+    [BURN_7D] = ":burn_7d_nano",
+};
+
+bool store_put_token(struct store *s, const struct token *t, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_PUT_STATE];
+    const struct forecast *f = &t->forecast;
+
+    statement_bind_integer(q, ":token", t->id);
+    statement_bind_integer(q, ":seen_at", t->seen_at);
+    statement_bind_integer(q, ":missing", t->missing);
+    bind_reading(q, &t->last);
+    bind_time(q, ":last_reset", t->last_reset);
+    bind_maybe_money(q, ":risen_to_nano", t->risen_to);
+    for (size_t w = 0; w < BURN_WINDOWS; w++) {
+        struct burn_rate rate = burn_over(&t->burn, (enum burn_window)w);
+        if (rate.known)
+            statement_bind_integer(q, burn_parameters[w], rate.nano_per_h);
+    }
+    statement_bind_text(q, ":verdict", span_of(forecast_verdict_slug(f->verdict)));
+    bind_time(q, ":early_at", f->early);
+    bind_time(q, ":likely_at", f->likely);
+    bind_time(q, ":late_at", f->late);
+    bind_time(q, ":horizon_at", f->horizon);
+    bind_time(q, ":forecast_at", f->made_at);
+    return statement_run(q, why);
+}
+
+bool store_delete_token(struct store *s, const struct token *t, unix_s at, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_DELETE_TOKEN];
+    statement_bind_integer(q, ":token", t->id);
+    statement_bind_integer(q, ":at", at);
+    return statement_run(q, why);
+}
+
+bool store_put_alert(struct store *s, int64_t token, const char *rule, const struct alert *a, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_PUT_ALERT];
+    statement_bind_integer(q, ":token", token);
+    statement_bind_text(q, ":rule", span_of(rule));
+    statement_bind_text(q, ":level", span_of(level_name(a->level)));
+    statement_bind_text(q, ":pending", span_of(level_name(a->pending)));
+    statement_bind_integer(q, ":pending_since", a->pending_since);
+    statement_bind_integer(q, ":since", a->since);
+    statement_bind_integer(q, ":episode", a->episode);
+    statement_bind_integer(q, ":step", a->step);
+    return statement_run(q, why);
+}
+
+bool store_add_event(struct store *s, const struct event_row *row, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_ADD_EVENT];
+    const struct transition *t = &row->transition;
+
+    statement_bind_text(q, ":id", span_of(row->id));
+    statement_bind_integer(q, ":at", row->at);
+    statement_bind_integer(q, ":token", row->token);
+    statement_bind_text(q, ":rule", span_of(row->rule));
+    statement_bind_text(q, ":kind", span_of(transition_name(t->kind)));
+    statement_bind_text(q, ":level", span_of(level_name(t->is)));
+    statement_bind_text(q, ":was", span_of(level_name(t->was)));
+    if (t->known) {
+        statement_bind_integer(q, ":value", t->value);
+        statement_bind_integer(q, ":threshold", t->threshold);
+    }
+    statement_bind_text(q, ":unit", span_of(row->unit));
+    statement_bind_integer(q, ":since", row->since);
+    statement_bind_text(q, ":summary", span_of(row->summary));
+    return statement_run(q, why);
+}

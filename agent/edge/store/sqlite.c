@@ -1,0 +1,201 @@
+/* SQLite with faults in our words. No SQL is made here but what callers hand over from files. */
+#include "edge/store/sqlite.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+
+enum { BUSY_TIMEOUT_MS = 5000 };
+
+struct sqlite {
+    sqlite3 *handle;
+    char *path;
+};
+
+struct statement {
+    sqlite3_stmt *handle;
+    struct sqlite *db; /* borrowed */
+};
+
+static enum fault_kind kind_of(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PROTOCOL:
+        return FAULT_RETRY;
+    default:
+        return FAULT_FATAL;
+    }
+}
+
+static bool sqlite_fault(const struct sqlite *db, int code, struct fault *why)
+{
+    return fault(why, kind_of(code), "database %s: %s", db->path,
+                 db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code));
+}
+
+/* Without this the last connection to close deletes the WAL, and readers that may not write cannot open. */
+static void keep_wal(sqlite3 *handle)
+{
+    int on = 1;
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+}
+
+bool sqlite_connect(const char *path, enum sqlite_access access, struct sqlite **ret, struct fault *why)
+{
+    int flags = SQLITE_OPEN_NOMUTEX
+        | (access == SQLITE_ACCESS_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+    struct sqlite *db = xcalloc(1, sizeof *db);
+    db->path = xstrdup(path);
+
+    int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
+    if (code != SQLITE_OK) {
+        sqlite_fault(db, code, why);
+        sqlite_disconnect(db);
+        return false;
+    }
+    sqlite3_extended_result_codes(db->handle, 1);
+    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    keep_wal(db->handle);
+    *ret = db;
+    return true;
+}
+
+void sqlite_disconnect(struct sqlite *db)
+{
+    if (!db)
+        return;
+    sqlite3_close(db->handle);
+    free(db->path);
+    free(db);
+}
+
+bool sqlite_run(struct sqlite *db, const char *sql, struct fault *why)
+{
+    int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK || sqlite_fault(db, code, why);
+}
+
+bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fault *why)
+{
+    char sql[64];
+    struct statement *s;
+    sqlite3_snprintf((int)sizeof sql, sql, "PRAGMA %s", name);
+    if (!sqlite_prepare(db, sql, &s, why))
+        return false;
+    bool row;
+    bool ok = statement_step(s, &row, why);
+    if (ok)
+        *ret = row ? statement_integer(s, 0) : 0;
+    statement_free(s);
+    return ok;
+}
+
+bool sqlite_in_transaction(const struct sqlite *db)
+{
+    return !sqlite3_get_autocommit(db->handle);
+}
+
+bool sqlite_prepare(struct sqlite *db, const char *sql, struct statement **ret, struct fault *why)
+{
+    sqlite3_stmt *handle;
+    int code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+    if (code != SQLITE_OK)
+        return sqlite_fault(db, code, why);
+    struct statement *s = xmalloc(sizeof *s);
+    *s = (struct statement){ handle, db };
+    *ret = s;
+    return true;
+}
+
+void statement_free(struct statement *s)
+{
+    if (!s)
+        return;
+    sqlite3_finalize(s->handle);
+    free(s);
+}
+
+void statement_bind_integer(struct statement *s, const char *parameter, int64_t value)
+{
+    int index = sqlite3_bind_parameter_index(s->handle, parameter);
+    if (index > 0)
+        sqlite3_bind_int64(s->handle, index, value);
+}
+
+void statement_bind_text(struct statement *s, const char *parameter, struct span text)
+{
+    int index = sqlite3_bind_parameter_index(s->handle, parameter);
+    if (index > 0)
+        sqlite3_bind_text64(s->handle, index, text.at, text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void statement_bind_blob(struct statement *s, const char *parameter, struct span bytes)
+{
+    int index = sqlite3_bind_parameter_index(s->handle, parameter);
+    if (index <= 0)
+        return;
+    if (bytes.len)
+        sqlite3_bind_blob64(s->handle, index, bytes.at, bytes.len, SQLITE_STATIC);
+    else
+        sqlite3_bind_zeroblob(s->handle, index, 0);
+}
+
+bool statement_step(struct statement *s, bool *ret_row, struct fault *why)
+{
+    int code = sqlite3_step(s->handle);
+    if (code != SQLITE_ROW && code != SQLITE_DONE) {
+        sqlite_fault(s->db, code, why);
+        sqlite3_reset(s->handle);
+        return false;
+    }
+    *ret_row = code == SQLITE_ROW;
+    return true;
+}
+
+void statement_reset(struct statement *s)
+{
+    sqlite3_reset(s->handle);
+    sqlite3_clear_bindings(s->handle);
+}
+
+bool statement_run(struct statement *s, struct fault *why)
+{
+    bool row;
+    bool ok = statement_step(s, &row, why);
+    statement_reset(s);
+    return ok;
+}
+
+int statement_columns(const struct statement *s)
+{
+    return sqlite3_column_count(s->handle);
+}
+
+bool statement_is_null(const struct statement *s, int column)
+{
+    return sqlite3_column_type(s->handle, column) == SQLITE_NULL;
+}
+
+bool statement_is_text(const struct statement *s, int column)
+{
+    int type = sqlite3_column_type(s->handle, column);
+    return type == SQLITE_TEXT || type == SQLITE_BLOB;
+}
+
+int64_t statement_integer(const struct statement *s, int column)
+{
+    return sqlite3_column_int64(s->handle, column);
+}
+
+struct span statement_text(const struct statement *s, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(s->handle, column);
+    return (struct span){ text ? text : "", (size_t)sqlite3_column_bytes(s->handle, column) };
+}

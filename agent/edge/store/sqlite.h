@@ -1,0 +1,41 @@
+/* The only door to sqlite3.h: connections and statements with faults in our words.
+ *
+ * Statements are prepared once and kept; parameters are bound by name, and what a statement does not name is
+ * skipped. FAULT_RETRY: busy, locked, disk full or unwritable. FAULT_FATAL: damaged, foreign, or our own mistake. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/span.h"
+
+struct sqlite;
+struct statement;
+
+enum sqlite_access { SQLITE_ACCESS_READ, SQLITE_ACCESS_WRITE };
+
+MUST_CHECK bool sqlite_connect(const char *path, enum sqlite_access access, struct sqlite **ret, struct fault *why);
+void sqlite_disconnect(struct sqlite *db); /* statements must be freed before; accepts NULL */
+
+/* Runs SQL text of ours that returns no rows, several statements at once. */
+MUST_CHECK bool sqlite_run(struct sqlite *db, const char *sql, struct fault *why);
+MUST_CHECK bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fault *why);
+bool sqlite_in_transaction(const struct sqlite *db);
+
+MUST_CHECK bool sqlite_prepare(struct sqlite *db, const char *sql, struct statement **ret, struct fault *why);
+void statement_free(struct statement *s); /* accepts NULL */
+
+void statement_bind_integer(struct statement *s, const char *parameter, int64_t value);
+void statement_bind_text(struct statement *s, const char *parameter, struct span text); /* borrowed until reset */
+void statement_bind_blob(struct statement *s, const char *parameter, struct span bytes);
+
+MUST_CHECK bool statement_step(struct statement *s, bool *ret_row, struct fault *why);
+void statement_reset(struct statement *s); /* and forgets what was bound */
+/* Steps a statement that gives no rows, and resets it. */
+MUST_CHECK bool statement_run(struct statement *s, struct fault *why);
+
+int statement_columns(const struct statement *s);
+bool statement_is_null(const struct statement *s, int column);
+bool statement_is_text(const struct statement *s, int column);
+int64_t statement_integer(const struct statement *s, int column);
+struct span statement_text(const struct statement *s, int column); /* text or blob, terminated; until the next step */

@@ -1,0 +1,171 @@
+/* Opening and closing the store, and its transactions.
+ *
+ * A writer holds the lock file for its whole life; a reader changes nothing. A file that is not ours, damaged or newer is
+ * refused and left as it was. Every statement is prepared here, so a bad one fails at start and not at night. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/random.h"
+#include "base/xmalloc.h"
+#include "edge/store/lock.h"
+#include "edge/store/migrate.h"
+#include "edge/store/store_private.h"
+#include "sql.h"
+
+static const char *const texts[] = {
+    [QUERY_ADD_ACCOUNT] = sql_add_account,
+    [QUERY_ADD_POLL] = sql_add_poll,
+    [QUERY_SET_LAST_OK] = sql_set_last_ok,
+    [QUERY_ADD_TOKEN] = sql_add_token,
+    [QUERY_ADD_SNAPSHOT] = sql_add_snapshot,
+    [QUERY_ADD_ENTRY] = sql_add_entry,
+    [QUERY_ADD_HOURLY] = sql_add_hourly,
+    [QUERY_PUT_STATE] = sql_put_state,
+    [QUERY_DELETE_TOKEN] = sql_delete_token,
+    [QUERY_PUT_ALERT] = sql_put_alert,
+    [QUERY_ADD_EVENT] = sql_add_event,
+    [QUERY_LOAD_TOKENS] = sql_load_tokens,
+    [QUERY_LOAD_ALERTS] = sql_load_alerts,
+    [QUERY_LOAD_HOURS] = sql_load_hours,
+    [QUERY_LOAD_ENTRIES] = sql_load_entries,
+    [QUERY_POST_MESSAGE] = sql_post_message,
+    [QUERY_NEXT_MESSAGE] = sql_next_message,
+    [QUERY_ACKNOWLEDGE_EVENT] = sql_acknowledge_event,
+    [QUERY_ACKNOWLEDGE_RETAINED] = sql_acknowledge_retained,
+    [QUERY_RESEND_RETAINED] = sql_resend_retained,
+};
+_Static_assert(COUNT(texts) == QUERIES, "a query has no file");
+
+static bool make_folder(const char *path, struct fault *why)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return true;
+    char *folder = xstrndup(path, (size_t)(slash - path));
+    bool ok = mkdir(folder, 0750) == 0 || errno == EEXIST
+        || fault(why, FAULT_FATAL, "cannot make the folder %s of the database: %s", folder, strerror(errno));
+    free(folder);
+    return ok;
+}
+
+/* SQLite gives its side files the mode of the database: the group (dashboards) may read, others nothing. */
+static bool make_file(const char *path, struct fault *why)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0)
+        return fault(why, FAULT_FATAL, "cannot open the database %s for writing: %s", path, strerror(errno));
+    close(fd);
+    return true;
+}
+
+static bool read_id(struct store *s, struct fault *why)
+{
+    struct statement *q;
+    bool row;
+    if (!sqlite_prepare(s->db, sql_store_id, &q, why))
+        return false;
+    bool ok = statement_step(q, &row, why);
+    if (ok && row)
+        snprintf(s->id, sizeof s->id, "%s", statement_text(q, 0).at);
+    statement_free(q);
+    return ok;
+}
+
+/* Ids that leave this database carry its own, made once. */
+static bool make_id(struct store *s, struct fault *why)
+{
+    char id[STORE_ID_BYTES];
+    struct random random = random_from_system();
+    struct statement *q;
+
+    if (!read_id(s, why) || s->id[0])
+        return s->id[0] != '\0';
+    snprintf(id, sizeof id, "%08x", (unsigned)random_next(&random));
+    if (!sqlite_prepare(s->db, sql_set_store_id, &q, why))
+        return false;
+    statement_bind_text(q, ":id", span_of(id));
+    bool ok = statement_run(q, why);
+    statement_free(q);
+    return ok && read_id(s, why);
+}
+
+static bool prepare_all(struct store *s, struct fault *why)
+{
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (!sqlite_prepare(s->db, texts[i], &s->queries[i], why))
+            return false;
+    return true;
+}
+
+static bool open_writer(struct store *s, const char *path, struct fault *why)
+{
+    return make_folder(path, why) && lock_take(path, &s->lock, why) && make_file(path, why)
+        && sqlite_connect(path, SQLITE_ACCESS_WRITE, &s->db, why) && migrate_forward(s->db, path, why)
+        && sqlite_run(s->db, sql_open_writer, why) && make_id(s, why) && prepare_all(s, why);
+}
+
+static bool open_reader(struct store *s, const char *path, struct fault *why)
+{
+    if (access(path, F_OK) != 0)
+        return fault(why, FAULT_FATAL, "there is no database %s yet: start `ebb run`, or `ebb once`", path);
+    return sqlite_connect(path, SQLITE_ACCESS_READ, &s->db, why) && migrate_check(s->db, path, why) && read_id(s, why);
+}
+
+bool store_open(const char *path, enum store_mode mode, struct store **ret, struct fault *why)
+{
+    struct store *s = xcalloc(1, sizeof *s);
+    s->lock = -1;
+    if (!(mode == STORE_WRITE ? open_writer(s, path, why) : open_reader(s, path, why))) {
+        store_close(s);
+        why->kind = FAULT_FATAL;
+        return false;
+    }
+    *ret = s;
+    return true;
+}
+
+void store_close(struct store *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < QUERIES; i++)
+        statement_free(s->queries[i]);
+    sqlite_disconnect(s->db);
+    lock_release(s->lock);
+    free(s);
+}
+
+const char *store_id(const struct store *s)
+{
+    return s->id;
+}
+
+struct sqlite *store_sqlite(struct store *s)
+{
+    return s->db;
+}
+
+bool store_begin(struct store *s, struct fault *why)
+{
+    return sqlite_run(s->db, "BEGIN IMMEDIATE", why);
+}
+
+bool store_commit(struct store *s, struct fault *why)
+{
+    if (sqlite_run(s->db, "COMMIT", why))
+        return true;
+    store_rollback(s);
+    return false;
+}
+
+void store_rollback(struct store *s)
+{
+    struct fault ignored; /* SQLite rolls back by itself on a full disk; then there is nothing left to do */
+    if (sqlite_in_transaction(s->db) && !sqlite_run(s->db, "ROLLBACK", &ignored))
+        return;
+}

@@ -1,0 +1,55 @@
+/* What the files of the store share. */
+#pragma once
+
+#include "edge/store.h"
+#include "edge/store/sqlite.h"
+
+/* Each row is one file under sql/queries, prepared when the store is opened for writing. */
+enum query {
+    QUERY_ADD_ACCOUNT,
+    QUERY_ADD_POLL,
+    QUERY_SET_LAST_OK,
+    QUERY_ADD_TOKEN,
+    QUERY_ADD_SNAPSHOT,
+    QUERY_ADD_ENTRY,
+    QUERY_ADD_HOURLY,
+    QUERY_PUT_STATE,
+    QUERY_DELETE_TOKEN,
+    QUERY_PUT_ALERT,
+    QUERY_ADD_EVENT,
+    QUERY_LOAD_TOKENS,
+    QUERY_LOAD_ALERTS,
+    QUERY_LOAD_HOURS,
+    QUERY_LOAD_ENTRIES,
+    QUERY_POST_MESSAGE,
+    QUERY_NEXT_MESSAGE,
+    QUERY_ACKNOWLEDGE_EVENT,
+    QUERY_ACKNOWLEDGE_RETAINED,
+    QUERY_RESEND_RETAINED,
+    QUERIES,
+};
+
+enum { STORE_ID_BYTES = 16 };
+
+struct store {
+    struct sqlite *db;
+    int lock; /* -1 for a reader */
+    char id[STORE_ID_BYTES];
+    int64_t poll; /* the poll row of this transaction */
+    struct statement *queries[QUERIES]; /* NULL for a reader */
+};
+
+struct sqlite *store_sqlite(struct store *s);
+
+static inline void bind_maybe_money(struct statement *q, const char *parameter, struct maybe_money amount)
+{
+    if (amount.known)
+        statement_bind_integer(q, parameter, amount.is.nano);
+}
+
+/* TIME_NONE and TIME_FAR are NULL in the store. */
+static inline void bind_time(struct statement *q, const char *parameter, unix_s at)
+{
+    if (at != TIME_NONE && at < TIME_FAR)
+        statement_bind_integer(q, parameter, at);
+}

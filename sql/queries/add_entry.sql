@@ -1,0 +1,2 @@
+INSERT INTO entry (poll, token, seq, kind, amount_nano, since)
+VALUES (:poll, :token, :seq, :kind, :amount_nano, :since);

@@ -1,0 +1,2 @@
+INSERT INTO event (id, at, token, rule, kind, level, was, value, threshold, unit, since, summary)
+VALUES (:id, :at, :token, :rule, :kind, :level, :was, :value, :threshold, :unit, :since, :summary);

@@ -1,0 +1,1 @@
+UPDATE token SET deleted_at = :at WHERE id = :token;

@@ -1,0 +1,4 @@
+SELECT l.token, l.rule, l.level, l.pending, l.pending_since, l.since, l.episode, l.step
+FROM token t JOIN alert l ON l.token = t.id
+WHERE t.account = :account AND t.deleted_at IS NULL
+ORDER BY l.token;

@@ -1,0 +1,2 @@
+INSERT OR REPLACE INTO alert (token, rule, level, pending, pending_since, since, episode, step)
+VALUES (:token, :rule, :level, :pending, :pending_since, :since, :episode, :step);

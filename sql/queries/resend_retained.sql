@@ -1,0 +1,1 @@
+UPDATE outbox SET pending = 1 WHERE retain = 1;

@@ -1,0 +1,1 @@
+UPDATE account SET last_ok_at = :at WHERE id = :account;
