@@ -58,7 +58,8 @@ MUST_CHECK bool fetch_wait(struct fetch *f, struct pollfd *others, size_t count,
 /* The body bytes that arrived since the last take; they live until the next fetch_wait. Resumes a paused transfer. */
 struct span transfer_take(struct transfer *t);
 
-/* Whether the transfer is over; then, once all bytes are taken, `ret` is final. */
+/* Whether the transfer is over, all its bytes being taken or waiting in transfer_take: then no more will come. `ret`
+ * is filled either way with what is known so far (status 0: no answer yet). */
 bool transfer_over(const struct transfer *t, unix_s now, struct outcome *ret);
 
 void transfer_free(struct transfer *t); /* aborts it if need be; accepts NULL */

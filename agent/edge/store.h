@@ -31,10 +31,23 @@ void store_rollback(struct store *s);
 MUST_CHECK bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
                               struct fault *why);
 
+/* A firing alert whose rule is no longer configured. */
+struct orphan_alert {
+    int64_t token;
+    char rule[RULE_NAME_BYTES];
+    struct alert alert;
+};
+
+struct orphan_alerts {
+    struct orphan_alert *at; /* owned */
+    size_t count;
+};
+void orphan_alerts_done(struct orphan_alerts *o);
+
 /* All living tokens of an account in the order of their ids, with their histories and alert states, which find their
- * rules by name. */
+ * rules by name. Both results are the caller's to release. */
 MUST_CHECK bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
-                                 struct fault *why);
+                                 struct orphan_alerts *ret_orphans, struct fault *why);
 
 struct poll_row {
     int64_t account;
@@ -46,8 +59,9 @@ struct poll_row {
 };
 /* Comes first in its transaction: what is added after it belongs to this poll. */
 MUST_CHECK bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why);
+int64_t store_last_poll(const struct store *s); /* the id of the poll row added last */
 
-/* A new token (new generation of its name); fills t->id. */
+/* A new token, or a new generation of its name; fills t->id, and t->slug where another living token has it. */
 MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why);
 MUST_CHECK bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why);
 /* Keeps the hourly sums too. `seq` counts the entries of one token in one poll from 0. */

@@ -26,6 +26,7 @@ CREATE TABLE token (
     UNIQUE (account, name, generation)
 ) STRICT;
 CREATE UNIQUE INDEX token_living ON token (account, name) WHERE deleted_at IS NULL;
+CREATE INDEX token_slug ON token (account, slug) WHERE deleted_at IS NULL;
 
 CREATE TABLE poll (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,5 +1,8 @@
--- A name that comes back is the next generation.
+-- A name that comes back is the next generation. A slug that a living token has already gets the row id behind it.
 INSERT INTO token (account, name, slug, first_seen, generation)
-VALUES (:account, :name, :slug, :at,
+VALUES (:account, :name,
+        CASE WHEN EXISTS (SELECT 1 FROM token WHERE account = :account AND slug = :slug AND deleted_at IS NULL)
+             THEN :slug || '-' || (SELECT coalesce(max(id), 0) + 1 FROM token) ELSE :slug END,
+        :at,
         1 + coalesce((SELECT max(generation) FROM token WHERE account = :account AND name = :name), 0))
-RETURNING id;
+RETURNING id, slug;

@@ -1,5 +1,6 @@
 /* Reading back what is believed of an account's tokens, at start and after a transaction that failed. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/xmalloc.h"
 #include "core/calendar.h"
@@ -40,6 +41,7 @@ static void load_token(const struct statement *q, size_t rule_count, struct flee
     t->last.reset_amount = column_money(q, 10);
     t->last_reset = column_time(q, 11);
     t->risen_to = column_money(q, 12);
+    snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 13).at);
     burn_seen(&t->burn, statement_integer(q, 2));
     burn_seen(&t->burn, t->seen_at);
 }
@@ -69,7 +71,34 @@ static enum level column_level(const struct statement *q, int column)
     return level_named(statement_text(q, column), &level) ? level : LEVEL_NONE;
 }
 
-static bool load_alerts(struct statement *q, const struct rule_set *rules, struct fleet *f, struct fault *why)
+static struct alert read_alert(const struct statement *q)
+{
+    return (struct alert){
+        .level = column_level(q, 2),
+        .pending = column_level(q, 3),
+        .pending_since = statement_integer(q, 4),
+        .since = statement_integer(q, 5),
+        .episode = statement_integer(q, 6),
+        .step = statement_integer(q, 7),
+    };
+}
+
+static void add_orphan(struct orphan_alerts *o, const struct statement *q)
+{
+    o->at = xrealloc(o->at, o->count + 1, sizeof *o->at);
+    struct orphan_alert *added = &o->at[o->count++];
+    *added = (struct orphan_alert){ .token = statement_integer(q, 0), .alert = read_alert(q) };
+    snprintf(added->rule, sizeof added->rule, "%s", statement_text(q, 1).at);
+}
+
+void orphan_alerts_done(struct orphan_alerts *o)
+{
+    free(o->at);
+    *o = (struct orphan_alerts){ 0 };
+}
+
+static bool load_alerts(struct statement *q, const struct rule_set *rules, struct fleet *f, struct orphan_alerts *o,
+                        struct fault *why)
 {
     size_t place = 0;
     bool row;
@@ -79,14 +108,9 @@ static bool load_alerts(struct statement *q, const struct rule_set *rules, struc
         struct token *t = seek(f, &place, statement_integer(q, 0));
         const struct rule *rule = find_rule(rules, statement_text(q, 1));
         if (t && rule)
-            t->alerts[rule - rules->at] = (struct alert){
-                .level = column_level(q, 2),
-                .pending = column_level(q, 3),
-                .pending_since = statement_integer(q, 4),
-                .since = statement_integer(q, 5),
-                .episode = statement_integer(q, 6),
-                .step = statement_integer(q, 7),
-            };
+            t->alerts[rule - rules->at] = read_alert(q);
+        else if (t && column_level(q, 2) != LEVEL_NONE)
+            add_orphan(o, q);
     }
     return false;
 }
@@ -134,15 +158,16 @@ static struct statement *begin(struct store *s, enum query query, int64_t accoun
 }
 
 bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
-                      struct fault *why)
+                      struct orphan_alerts *ret_orphans, struct fault *why)
 {
     struct fleet f = { 0 };
+    struct orphan_alerts orphans = { 0 };
     struct statement *tokens = begin(s, QUERY_LOAD_TOKENS, account, 0);
     struct statement *alerts = begin(s, QUERY_LOAD_ALERTS, account, 0);
     struct statement *hours = begin(s, QUERY_LOAD_HOURS, account, BURN_HOURS * HOUR_S);
     struct statement *entries = begin(s, QUERY_LOAD_ENTRIES, account, BURN_FINE_BUCKETS * BURN_FINE_S);
 
-    bool ok = load_tokens(tokens, rules->count, &f, why) && load_alerts(alerts, rules, &f, why)
+    bool ok = load_tokens(tokens, rules->count, &f, why) && load_alerts(alerts, rules, &f, &orphans, why)
         && load_hours(hours, &f, why) && load_entries(entries, &f, why);
     statement_reset(tokens);
     statement_reset(alerts);
@@ -150,8 +175,10 @@ bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *r
     statement_reset(entries);
     if (!ok) {
         fleet_done(&f);
+        orphan_alerts_done(&orphans);
         return false;
     }
     *ret = f;
+    *ret_orphans = orphans;
     return true;
 }

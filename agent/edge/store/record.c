@@ -1,4 +1,6 @@
 /* Writing down what a poll found out. All of it runs inside the caller's transaction. */
+#include <stdio.h>
+
 #include "core/ledger.h"
 #include "edge/store/store_private.h"
 
@@ -45,6 +47,11 @@ bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *w
     return ok && (row->result != POLL_OK || set_last_ok(s, row, why));
 }
 
+int64_t store_last_poll(const struct store *s)
+{
+    return s->poll;
+}
+
 bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_ADD_TOKEN];
@@ -54,8 +61,10 @@ bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s a
     statement_bind_text(q, ":slug", span_of(t->slug));
     statement_bind_integer(q, ":at", at);
     bool ok = statement_step(q, &row, why);
-    if (ok)
+    if (ok) {
         t->id = statement_integer(q, 0);
+        snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 1).at);
+    }
     statement_reset(q);
     return ok;
 }

@@ -1,0 +1,199 @@
+/* Opening the parts in order, closing them in the mirror of it, and the loop in one screen. */
+#include "agent.h"
+
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "edge/signals.h"
+#include "parts.h"
+
+enum {
+    TRANSFERS_MAX = 4,             /* accounts polled at the same time; the others wait their turn */
+    TURN_MAX_MS = 60 * 1000,       /* the loop turns at least this often */
+    ONCE_DELIVERY_MS = 10 * 1000,  /* how long `ebb once` waits for the broker */
+};
+
+static bool open_accounts(struct agent *a, struct fault *why)
+{
+    a->accounts = xcalloc(a->settings->account_count, sizeof *a->accounts);
+    for (size_t i = 0; i < a->settings->account_count; i++) {
+        struct account *account = &a->accounts[a->account_count++];
+        account->settings = &a->settings->accounts[i];
+        account->last_ok = TIME_NONE;
+        account->schedule = schedule_start(account->settings->interval_s, clock_mono());
+        if (!account_load(a, account, why))
+            return false;
+    }
+    return true;
+}
+
+bool agent_open(const struct settings *settings, struct agent **ret, struct fault *why)
+{
+    struct agent *a = xcalloc(1, sizeof *a);
+    a->settings = settings;
+    a->rules = (struct rule_set){ settings->rules, settings->rule_count };
+    a->random = random_from_system();
+    if (!store_open(settings->store, STORE_WRITE, &a->store, why) || !fetch_open(TRANSFERS_MAX, &a->fetch, why)
+        || !open_accounts(a, why) || !deliver_open(a, why)) {
+        agent_close(a);
+        return false;
+    }
+    *ret = a;
+    return true;
+}
+
+static void close_account(struct account *account)
+{
+    poll_free(account->poll);
+    fleet_done(&account->fleet);
+    orphan_alerts_done(&account->orphans);
+}
+
+void agent_close(struct agent *a)
+{
+    if (!a)
+        return;
+    publish_close(a->publisher);
+    for (size_t i = 0; i < a->account_count; i++)
+        close_account(&a->accounts[i]);
+    fetch_close(a->fetch);
+    store_close(a->store);
+    text_done(&a->offline);
+    free(a->status_topic);
+    free(a->accounts);
+    free(a);
+}
+
+/* A write that failed for now (disk full, locked): said once, tried again with the next poll. */
+static bool survive(struct agent *a, bool ok, struct fault *why)
+{
+    if (ok) {
+        if (a->store_ill)
+            log_warning("the database takes writes again");
+        a->store_ill = false;
+        return true;
+    }
+    if (why->kind == FAULT_FATAL)
+        return false;
+    if (!a->store_ill)
+        log_error("%s; what was found out is dropped and asked for again until this works", why->text);
+    a->store_ill = true;
+    return true;
+}
+
+static void start_if_due(struct agent *a, struct account *account, mono_ms now)
+{
+    struct fault why;
+    if (account->poll || account->schedule.due > now)
+        return;
+    if (!collect_start(a, account, &why)) {
+        log_error("%s: %s", account->settings->name, why.text);
+        schedule_book(&account->schedule, POLL_UNAVAILABLE, 0, now, &a->random);
+    }
+}
+
+static bool finish(struct agent *a, struct account *account, struct fault *why)
+{
+    bool ok = survive(a, ingest(a, account, clock_unix(), why), why);
+    schedule_book(&account->schedule, account->poll->result, account->poll->retry_after_s, clock_mono(), &a->random);
+    poll_free(account->poll);
+    account->poll = NULL;
+    account->polls++;
+    return ok;
+}
+
+static bool turn_accounts(struct agent *a, struct fault *why)
+{
+    for (size_t i = 0; i < a->account_count; i++) {
+        struct account *account = &a->accounts[i];
+        if (account->poll && collect_turn(a, account) && !finish(a, account, why))
+            return false;
+    }
+    return true;
+}
+
+static mono_ms next_poll(const struct agent *a)
+{
+    mono_ms next = MONO_NEVER;
+    for (size_t i = 0; i < a->account_count; i++)
+        if (!a->accounts[i].poll && a->accounts[i].schedule.due < next)
+            next = a->accounts[i].schedule.due;
+    return next;
+}
+
+/* One turn: each part prepares, one wait, each part takes what is its own. */
+static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_seen *seen, struct fault *why)
+{
+    struct pollfd fds[] = { { .fd = signals, .events = POLLIN }, { .fd = -1 } };
+    mono_ms now = clock_mono();
+
+    if (a->publisher) {
+        mono_ms due = publish_prepare(a->publisher, now, &fds[1]);
+        deadline = due < deadline ? due : deadline;
+    }
+    int64_t wait_ms = deadline - now < TURN_MAX_MS ? deadline - now : TURN_MAX_MS;
+    if (!fetch_wait(a->fetch, fds, COUNT(fds), wait_ms > 0 ? wait_ms : 0, why))
+        return false;
+
+    *seen = signals_take(signals);
+    if (a->publisher)
+        publish_turn(a->publisher, clock_mono(), fds[1].revents);
+    return turn_accounts(a, why) && survive(a, deliver_turn(a, clock_unix(), why), why);
+}
+
+bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *why)
+{
+    for (;;) {
+        struct signals_seen seen;
+        for (size_t i = 0; i < a->account_count; i++)
+            start_if_due(a, &a->accounts[i], clock_mono());
+        if (!turn(a, signals, next_poll(a), &seen, why))
+            return false;
+        if (seen.stop || seen.reload) {
+            *ret = seen.stop ? AGENT_STOP : AGENT_RELOAD;
+            return true;
+        }
+    }
+}
+
+static bool all_polled(const struct agent *a)
+{
+    for (size_t i = 0; i < a->account_count; i++)
+        if (!a->accounts[i].polls)
+            return false;
+    return true;
+}
+
+static bool judge_once(const struct agent *a, struct fault *why)
+{
+    for (size_t i = 0; i < a->account_count; i++)
+        if (a->accounts[i].last_result != POLL_OK)
+            return fault(why, FAULT_RETRY, "account %s: the poll was %s; `ebb status` has the reason",
+                         a->accounts[i].settings->name, poll_result_name(a->accounts[i].last_result));
+    return !a->store_ill || fault(why, FAULT_RETRY, "the database could not be written");
+}
+
+bool agent_once(struct agent *a, int signals, struct fault *why)
+{
+    struct signals_seen seen = { 0 };
+    for (size_t i = 0; i < a->account_count; i++)
+        start_if_due(a, &a->accounts[i], clock_mono());
+    while (!all_polled(a) && !seen.stop)
+        if (!turn(a, signals, clock_mono() + TURN_MAX_MS, &seen, why))
+            return false;
+
+    mono_ms patience = clock_mono() + ONCE_DELIVERY_MS;
+    bool delivered = false;
+    while (!seen.stop && clock_mono() < patience) {
+        if (!deliver_done(a, &delivered, why))
+            return false;
+        if (delivered)
+            return judge_once(a, why);
+        if (!turn(a, signals, patience, &seen, why))
+            return false;
+    }
+    if (seen.stop)
+        return fault(why, FAULT_RETRY, "stopped by a signal");
+    return fault(why, FAULT_RETRY, "stored, but not all messages reached the broker (%s); the next run sends them",
+                 publish_reason(a->publisher));
+}

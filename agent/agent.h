@@ -1,0 +1,26 @@
+/* The wiring: owns every part, turns the loop, and takes one poll after the other through the pipeline
+ *
+ *     collect (fetch -> splitter -> wire)  ->  ingest (one transaction)  ->  deliver (outbox -> broker)
+ *
+ * It is the only code that knows more than one edge. */
+#pragma once
+
+#include "base/fault.h"
+#include "edge/config.h"
+
+struct agent;
+
+/* Opens the store for writing and loads what it knows; `settings` is borrowed for the agent's life. FAULT_FATAL. */
+MUST_CHECK bool agent_open(const struct settings *settings, struct agent **ret, struct fault *why);
+
+/* Leaves the broker in order (a second at most), ends transfers and closes the store; accepts NULL. */
+void agent_close(struct agent *a);
+
+enum agent_end { AGENT_STOP, AGENT_RELOAD };
+
+/* Polls, stores and publishes until a signal asks to stop or to read the configuration again. FAULT_FATAL. */
+MUST_CHECK bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *why);
+
+/* One poll of each account, then what can be delivered within a few seconds. FAULT_RETRY: a poll failed; the text says
+ * which and why. */
+MUST_CHECK bool agent_once(struct agent *a, int signals, struct fault *why);

@@ -1,0 +1,28 @@
+/* `ebb once`: one poll of each account, through the whole pipeline, for cron and for a first look. */
+#include <stdio.h>
+
+#include "agent.h"
+#include "cli/command.h"
+#include "edge/signals.h"
+
+static enum exit_status run(const struct context *c)
+{
+    struct agent *agent = NULL;
+    struct fault why;
+    int signals = -1;
+    bool ok = signals_open(&signals, &why) && agent_open(c->settings, &agent, &why) && agent_once(agent, signals, &why);
+    if (!ok)
+        fprintf(stderr, "ebb once: %s\n", why.text);
+    agent_close(agent);
+    signals_close(signals);
+    return ok ? EXIT_OK : EXIT_FAILED;
+}
+
+const struct command cmd_once = {
+    .name = "once",
+    .arguments = "",
+    .help = "poll each account once, store and publish what was found, then exit",
+    .example = "ebb once --config ebb.yaml",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .run = run,
+};

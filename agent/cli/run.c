@@ -1,0 +1,92 @@
+/* `ebb run`: the daemon. SIGTERM and SIGINT end it, SIGHUP reads the configuration again: the new one is taken whole,
+ * or the old one stays and the log says why. */
+#include <stdlib.h>
+
+#include "agent.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/command.h"
+#include "edge/signals.h"
+
+/* What outlives a reload. */
+struct daemon {
+    const char *config_path;
+    const struct settings *settings; /* in force; owned by the context at first, later by `reloaded` */
+    struct settings *reloaded;
+    int signals;
+    struct agent *agent;
+};
+
+static bool start(struct daemon *d, const struct settings *settings, struct fault *why)
+{
+    if (!agent_open(settings, &d->agent, why))
+        return false;
+    d->settings = settings;
+    signals_notify(getenv("NOTIFY_SOCKET"), "READY=1");
+    return true;
+}
+
+static void say_kept(const struct fault *why)
+{
+    log_error("%s; the old configuration stays in force", why->text);
+}
+
+static bool reload(struct daemon *d, struct fault *why)
+{
+    struct settings *fresh;
+    struct fault refused;
+
+    signals_notify(getenv("NOTIFY_SOCKET"), "RELOADING=1");
+    if (!settings_load(d->config_path, true, &fresh, &refused)) {
+        say_kept(&refused);
+        signals_notify(getenv("NOTIFY_SOCKET"), "READY=1");
+        return true;
+    }
+    agent_close(d->agent);
+    d->agent = NULL;
+    if (start(d, fresh, &refused)) {
+        settings_free(d->reloaded);
+        d->reloaded = fresh;
+        log_warning("the configuration %s was read again", d->config_path);
+        return true;
+    }
+    say_kept(&refused);
+    settings_free(fresh);
+    return start(d, d->settings, why);
+}
+
+static bool serve(struct daemon *d, struct fault *why)
+{
+    for (;;) {
+        enum agent_end end;
+        if (!agent_run(d->agent, d->signals, &end, why))
+            return false;
+        if (end == AGENT_STOP)
+            return true;
+        if (!reload(d, why))
+            return false;
+    }
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct daemon d = { .config_path = c->config_path };
+    struct fault why;
+    bool ok = signals_open(&d.signals, &why) && start(&d, c->settings, &why) && serve(&d, &why);
+    if (!ok)
+        log_error("%s", why.text);
+    signals_notify(getenv("NOTIFY_SOCKET"), "STOPPING=1");
+    agent_close(d.agent);
+    signals_close(d.signals);
+    settings_free(d.reloaded);
+    return ok ? EXIT_OK : EXIT_FAILED;
+}
+
+const struct command cmd_run = {
+    .name = "run",
+    .arguments = "",
+    .help = "poll, store, forecast and alert until told to stop",
+    .example = "ebb run --config /etc/ebb/ebb.yaml",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .run = run,
+};

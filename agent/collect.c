@@ -1,0 +1,242 @@
+/* One token list: bytes as they arrive -> elements -> readings of what is new or moved.
+ *
+ * A verdict on the list waits for its last byte; until then nothing of the account changes. An element whose bytes
+ * are those of last time is recognised by their hash and not decoded at all. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+#include "edge/wire.h"
+#include "parts.h"
+
+enum {
+    PAGES_MAX = 10000,
+    ERROR_BYTES = 4096,          /* of an answer that is no list: enough for a reason */
+    BYTES_PER_TOKEN_MAX = 4096,  /* a name of 200 characters and a secret of 2000, and room */
+};
+
+#define LIST_PATH "/v2/user/custom_token/"
+
+static bool start_page(struct agent *a, struct account *account, const char *url, struct fault *why)
+{
+    const struct account_settings *s = account->settings;
+    struct request request = {
+        .account = s->name,
+        .url = url,
+        .key = s->key,
+        .connect_timeout_s = s->connect_timeout_s,
+        .timeout_s = s->timeout_s,
+        .body_bytes_max = s->max_tokens * BYTES_PER_TOKEN_MAX,
+        .compression = s->compression,
+    };
+    splitter_free(account->poll->splitter);
+    account->poll->splitter = splitter_new();
+    account->poll->pages++;
+    return fetch_start(a->fetch, &request, &account->poll->transfer, why);
+}
+
+bool collect_start(struct agent *a, struct account *account, struct fault *why)
+{
+    for (size_t i = 0; i < account->fleet.count; i++)
+        account->fleet.tokens[i].listed = false;
+    account->poll = xcalloc(1, sizeof *account->poll);
+
+    struct text url = { 0 };
+    text_addf(&url, "%s%s", account->settings->url, LIST_PATH);
+    bool ok = start_page(a, account, text_z(&url), why);
+    text_done(&url);
+    if (!ok) {
+        poll_free(account->poll);
+        account->poll = NULL;
+    }
+    return ok;
+}
+
+void poll_free(struct poll *p)
+{
+    if (!p)
+        return;
+    transfer_free(p->transfer);
+    splitter_free(p->splitter);
+    fleet_done(&p->fresh);
+    text_done(&p->error);
+    free(p->sightings);
+    free(p);
+}
+
+static void add_sighting(struct poll *p, struct sighting s)
+{
+    if (p->sighting_count == p->sighting_room) {
+        p->sighting_room = p->sighting_room ? p->sighting_room * 2 : 64;
+        p->sightings = xrealloc(p->sightings, p->sighting_room, sizeof *p->sightings);
+    }
+    p->sightings[p->sighting_count++] = s;
+}
+
+static bool list_known(struct poll *p, struct token *t, struct fault *why)
+{
+    if (t->listed)
+        return fault(why, FAULT_REJECT, "the list names \"%s\" twice", t->name);
+    t->listed = true;
+    p->listed++;
+    return true;
+}
+
+static bool list_fresh(struct poll *p, const struct decoded *d, uint64_t hash, struct fault *why)
+{
+    if (fleet_find(&p->fresh, span_of(d->name)))
+        return fault(why, FAULT_REJECT, "the list names \"%s\" twice", d->name);
+    struct token *t = fleet_add(&p->fresh, d->name);
+    t->last = d->reading;
+    t->last.name = t->name;
+    t->element_hash = hash;
+    return true;
+}
+
+static bool read_element(struct account *account, const struct element *e, struct fault *why)
+{
+    struct poll *p = account->poll;
+    struct token *t = fleet_recognise(&account->fleet, e->hash);
+    if (t)
+        return list_known(p, t, why);
+
+    struct decoded d;
+    if (!wire_decode_token(e->json, &d, why))
+        return false;
+    t = fleet_find(&account->fleet, span_of(d.name));
+    if (!t)
+        return list_fresh(p, &d, e->hash, why);
+    d.reading.name = t->name;
+    add_sighting(p, (struct sighting){ t, d.reading, e->hash });
+    return list_known(p, t, why);
+}
+
+static bool read_elements(struct account *account, struct fault *why)
+{
+    struct poll *p = account->poll;
+    struct element e;
+    for (;;) {
+        switch (splitter_next(p->splitter, &e, why)) {
+        case SPLIT_MORE:
+            return true;
+        case SPLIT_FAULT:
+            return false;
+        case SPLIT_ELEMENT:
+            if (!read_element(account, &e, why))
+                return false;
+            if ((int64_t)(p->listed + p->fresh.count) > account->settings->max_tokens)
+                return fault(why, FAULT_REJECT, "the list is longer than max_tokens (%lld)",
+                             (long long)account->settings->max_tokens);
+        }
+    }
+}
+
+/* Reads what arrived. An answer with another status than 200 is not fed to the splitter, so only its first bytes
+ * matter; which it is, is known before the first byte of the body. */
+static void read_bytes(struct account *account, int status)
+{
+    struct poll *p = account->poll;
+    struct span bytes = transfer_take(p->transfer);
+    if (!bytes.len || p->faulty)
+        return;
+    if (p->error.len < ERROR_BYTES) {
+        size_t room = ERROR_BYTES - p->error.len;
+        text_add(&p->error, (struct span){ bytes.at, bytes.len < room ? bytes.len : room });
+    }
+    if (status != 200)
+        return;
+    splitter_feed(p->splitter, bytes);
+    p->faulty = !read_elements(account, &p->why);
+}
+
+static void end_with(struct poll *p, enum poll_result result)
+{
+    p->over = true;
+    p->result = result;
+}
+
+static bool same_origin(const struct account *account, struct span url)
+{
+    size_t len = strlen(account->settings->url);
+    return url.len > len && memcmp(url.at, account->settings->url, len) == 0 && url.at[len] == '/';
+}
+
+/* The next page of a paged list, which must be of the same host: the key goes nowhere else. */
+static void follow(struct agent *a, struct account *account, struct span next)
+{
+    struct poll *p = account->poll;
+    if (!same_origin(account, next))
+        fault(&p->why, FAULT_REJECT, "the list's next page is on another host: not followed");
+    else if (p->pages == PAGES_MAX)
+        fault(&p->why, FAULT_REJECT, "the list has more than %d pages", PAGES_MAX);
+    else {
+        char *url = xstrndup(next.at, next.len);
+        bool ok = start_page(a, account, url, &p->why);
+        free(url);
+        if (ok)
+            return;
+    }
+    end_with(p, POLL_BROKEN);
+}
+
+static void end_list(struct agent *a, struct account *account)
+{
+    struct poll *p = account->poll;
+    struct span next;
+    if (!p->faulty)
+        p->faulty = !splitter_end(p->splitter, &next, &p->why);
+    if (p->faulty)
+        end_with(p, POLL_BROKEN);
+    else if (next.len)
+        follow(a, account, next);
+    else
+        end_with(p, POLL_OK);
+}
+
+static enum poll_result result_of_status(int status)
+{
+    if (status == 401 || status == 403)
+        return POLL_UNAUTHORIZED;
+    if (status == 429)
+        return POLL_BUSY;
+    return status >= 500 ? POLL_UNAVAILABLE : POLL_BROKEN;
+}
+
+static void end_with_status(struct poll *p, int status)
+{
+    char words[256];
+    if (status >= 300 && status < 400)
+        fault(&p->why, FAULT_REJECT, "HTTP %d: the API answers with a redirect, which is not followed", status);
+    else if (p->error.len && wire_error_text((struct span){ p->error.at, p->error.len }, words, sizeof words))
+        fault(&p->why, FAULT_RETRY, "HTTP %d: %s", status, words);
+    else
+        fault(&p->why, FAULT_RETRY, "HTTP %d", status);
+    end_with(p, result_of_status(status));
+}
+
+bool collect_turn(struct agent *a, struct account *account)
+{
+    struct poll *p = account->poll;
+    struct outcome outcome;
+
+    bool over = transfer_over(p->transfer, clock_unix(), &outcome);
+    read_bytes(account, outcome.status);
+    if (!over && !p->faulty)
+        return false;
+
+    transfer_free(p->transfer);
+    p->transfer = NULL;
+    p->status = outcome.status;
+    p->bytes += outcome.bytes;
+    p->took_ms += outcome.took_ms;
+    p->retry_after_s = outcome.retry_after_s;
+
+    if (over && outcome.end == TRANSFER_FAILED) {
+        p->why = outcome.why;
+        end_with(p, outcome.why.kind == FAULT_REJECT ? POLL_BROKEN : POLL_UNAVAILABLE);
+    } else if (outcome.status != 200)
+        end_with_status(p, outcome.status);
+    else
+        end_list(a, account);
+    return p->over;
+}

@@ -1,0 +1,234 @@
+/* A finished poll becomes one transaction: poll row, snapshots, ledger, forecasts, alerts, messages.
+ *
+ * Memory follows the store: when the transaction fails, the fleet is loaded again and the poll did not happen. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+#include "core/ledger.h"
+#include "parts.h"
+
+enum { STALE_INTERVALS = 3, STALE_SLACK_S = MINUTE_S };
+
+/* What happened to one token in this poll. */
+struct change {
+    bool snapshot;
+    struct entry entries[LEDGER_ENTRIES_MAX];
+    size_t entry_count;
+};
+
+bool account_load(struct agent *a, struct account *account, struct fault *why)
+{
+    const struct account_settings *s = account->settings;
+    struct fleet fleet;
+    struct orphan_alerts orphans;
+
+    if (!store_begin(a->store, why))
+        return false;
+    if (!store_account(a->store, s->name, s->interval_s, &account->id, why)
+        || !store_load_fleet(a->store, account->id, &a->rules, &fleet, &orphans, why)) {
+        store_rollback(a->store);
+        return false;
+    }
+    fleet_done(&account->fleet);
+    orphan_alerts_done(&account->orphans);
+    account->fleet = fleet;
+    account->orphans = orphans;
+    return store_commit(a->store, why);
+}
+
+static void note_entry(struct token *t, const struct entry *e)
+{
+    burn_add(&t->burn, e);
+    if (e->kind == ENTRY_RESET)
+        t->last_reset = e->at;
+    if (e->kind != ENTRY_CONSUMPTION)
+        t->risen_to = t->last.balance;
+}
+
+/* Moves a known token to its new reading. */
+static void apply_sighting(const struct sighting *s, unix_s at, struct change *ret)
+{
+    struct token *t = s->token;
+    ret->entry_count = ledger_compare(&t->last, t->seen_at, &s->reading, at, t->last_reset, ret->entries);
+    ret->snapshot = ledger_differs(&t->last, &s->reading);
+    t->last = s->reading;
+    for (size_t i = 0; i < ret->entry_count; i++)
+        note_entry(t, &ret->entries[i]);
+}
+
+static bool store_change(struct agent *a, const struct token *t, const struct change *c, struct fault *why)
+{
+    if (c->snapshot && !store_add_snapshot(a->store, t, why))
+        return false;
+    for (size_t i = 0; i < c->entry_count; i++)
+        if (!store_add_entry(a->store, t->id, &c->entries[i], (int)i, why))
+            return false;
+    return true;
+}
+
+static bool ingest_sightings(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    const struct poll *p = account->poll;
+    for (size_t i = 0; i < p->sighting_count; i++) {
+        struct change change = { 0 };
+        apply_sighting(&p->sightings[i], at, &change);
+        fleet_remember(&account->fleet, p->sightings[i].token, p->sightings[i].hash);
+        p->sightings[i].token->moved = change.snapshot;
+        if (!store_change(a, p->sightings[i].token, &change, why))
+            return false;
+    }
+    return true;
+}
+
+static bool ingest_fresh(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    for (size_t i = 0; i < account->poll->fresh.count; i++) {
+        const struct token *seen = &account->poll->fresh.tokens[i];
+        struct token *t = fleet_add(&account->fleet, seen->name);
+        t->last = seen->last;
+        t->last.name = t->name;
+        t->alerts = xcalloc(a->rules.count, sizeof *t->alerts);
+        t->risen_to = t->last.balance;
+        t->listed = t->moved = true;
+        naming_slug(span_of(t->name), t->slug);
+        fleet_remember(&account->fleet, t, seen->element_hash);
+        if (!store_add_token(a->store, account->id, t, at, why) || !store_add_snapshot(a->store, t, why))
+            return false;
+    }
+    return true;
+}
+
+static bool ingest_absent(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    for (size_t i = account->fleet.count; i-- > 0;) {
+        struct token *t = &account->fleet.tokens[i];
+        if (t->listed)
+            continue;
+        t->moved = true;
+        if (!fleet_missed(&account->fleet, t))
+            continue;
+        log_warning("%s: token \"%s\" is deleted: absent from %d lists in a row", account->settings->name, t->name,
+                    FLEET_PATIENCE);
+        if (!announce_deletion(a, account, t, at, why) || !store_delete_token(a->store, t, at, why))
+            return false;
+        fleet_remove(&account->fleet, t);
+    }
+    return true;
+}
+
+static void mark_seen(struct fleet *f, unix_s at)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        struct token *t = &f->tokens[i];
+        if (!t->listed)
+            continue;
+        t->moved |= t->missing > 0;
+        t->missing = 0;
+        t->seen_at = at;
+        burn_seen(&t->burn, at);
+    }
+}
+
+/* A complete, plausible list. Order matters: new tokens are `listed` before the absent ones are counted. */
+static bool ingest_list(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    if (!ingest_sightings(a, account, at, why) || !ingest_fresh(a, account, at, why))
+        return false;
+    mark_seen(&account->fleet, at);
+    return ingest_absent(a, account, at, why);
+}
+
+/* Forecast, rules, and what is worth telling; every token, after every poll, since time alone can blind or ease. */
+static bool ingest_outlook(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    int64_t stale_s = account->settings->interval_s * STALE_INTERVALS + STALE_SLACK_S;
+    for (size_t i = 0; i < account->fleet.count; i++) {
+        struct token *t = &account->fleet.tokens[i];
+        t->forecast = forecast_make(&t->burn, &t->last, at, stale_s);
+        if (!announce_alerts(a, account, t, at, why))
+            return false;
+        if ((t->moved || announce_is_news(t))
+            && (!store_put_token(a->store, t, why) || !announce_token(a, account, t, at, why)))
+            return false;
+        t->moved = false;
+    }
+    return true;
+}
+
+/* A valid list that lost too much at once is held back until it has been confirmed. */
+static void judge(struct account *account)
+{
+    struct poll *p = account->poll;
+    size_t known = account->fleet.count;
+    if (p->result != POLL_OK || fleet_judge(&account->fleet, p->listed) == FLEET_PLAUSIBLE)
+        return;
+    p->result = POLL_SUSPICIOUS;
+    fault(&p->why, FAULT_REJECT, "the list lost %zu of %zu tokens at once: held back (%d of %d)", known - p->listed,
+          known, account->fleet.suspicious, FLEET_PATIENCE);
+}
+
+static int64_t count_missing(const struct account *account)
+{
+    return account->poll->result == POLL_OK ? (int64_t)(account->fleet.count - account->poll->listed) : 0;
+}
+
+static bool store_poll(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    const struct poll *p = account->poll;
+    struct poll_row row = {
+        .account = account->id,
+        .at = at,
+        .result = p->result,
+        .http_status = p->status,
+        .reason = p->result == POLL_OK ? NULL : p->why.text,
+        .tokens = (int64_t)(p->listed + p->fresh.count),
+        .changed = (int64_t)(p->sighting_count + p->fresh.count),
+        .missing = count_missing(account),
+        .bytes = p->bytes,
+        .took_ms = p->took_ms,
+    };
+    return store_add_poll(a->store, &row, why);
+}
+
+static bool ingest_all(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    return store_poll(a, account, at, why)
+        && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
+        && announce_orphans(a, account, at, why) && ingest_outlook(a, account, at, why)
+        && announce_account(a, account, at, why);
+}
+
+/* Words for the operator: a state of the account is told when it begins and when it ends, not with every poll. */
+static void tell(struct account *account, int64_t poll)
+{
+    const struct poll *p = account->poll;
+    const char *name = account->settings->name;
+    log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms", name, poll,
+             poll_result_name(p->result), p->listed + p->fresh.count, p->sighting_count + p->fresh.count, p->took_ms);
+    if (p->result != POLL_OK && (p->result != account->last_result || !account->polls))
+        log_warning("%s: poll %s: %s", name, poll_result_name(p->result), p->why.text);
+    else if (p->result == POLL_OK && account->last_result != POLL_OK)
+        log_warning("%s: polls work again", name);
+    account->last_result = p->result;
+}
+
+bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    judge(account);
+    if (account->poll->result == POLL_OK)
+        account->last_ok = now;
+    if (!store_begin(a->store, why))
+        return false;
+    if (ingest_all(a, account, now, why) && store_commit(a->store, why)) {
+        a->outbox_waits = true;
+        tell(account, store_last_poll(a->store));
+        return true;
+    }
+    store_rollback(a->store);
+    struct fault reload;
+    if (!account_load(a, account, &reload))
+        return fault(why, FAULT_FATAL, "%s; and then: %s", why->text, reload.text);
+    return false;
+}

@@ -1,0 +1,95 @@
+/* What the files of the wiring share: the agent, its accounts, and the three stages of a poll. */
+#pragma once
+
+#include "agent.h"
+#include "core/schedule.h"
+#include "core/splitter.h"
+#include "edge/fetch.h"
+#include "edge/publish.h"
+#include "edge/store.h"
+
+/* A known token whose bytes were not those of last time. */
+struct sighting {
+    struct token *token;    /* in the account's fleet, which stays as it is while a poll runs */
+    struct reading reading; /* its name is the token's */
+    uint64_t hash;
+};
+
+/* A poll under way, or just over. */
+struct poll {
+    struct transfer *transfer;  /* owned; NULL when over */
+    struct splitter *splitter;  /* owned; of the page being read */
+    struct sighting *sightings; /* owned */
+    size_t sighting_count, sighting_room;
+    struct fleet fresh;         /* tokens never seen before, with their first reading */
+    size_t listed;              /* elements that are tokens we know */
+    int pages;
+    struct text error;          /* the first bytes of an answer that is no list */
+
+    enum poll_result result;
+    bool over, faulty;          /* faulty: `why` says what; the rest of the body is not read */
+    struct fault why;
+    int status;
+    int64_t bytes, took_ms, retry_after_s;
+};
+
+struct account {
+    const struct account_settings *settings;
+    int64_t id;
+    struct fleet fleet;
+    struct orphan_alerts orphans; /* firing alerts of rules that are no longer configured */
+    struct schedule schedule;
+    struct poll *poll;            /* owned; NULL between polls */
+    enum poll_result last_result;
+    unix_s last_ok;               /* TIME_NONE: not since the start */
+    int polls;                    /* since the start */
+};
+
+struct agent {
+    const struct settings *settings;
+    struct rule_set rules;
+    struct store *store;
+    struct fetch *fetch;
+    struct publisher *publisher; /* NULL: no broker configured */
+    char *status_topic;
+    struct text offline;         /* payload of the will */
+    struct random random;
+    struct account *accounts;    /* one for each of the settings */
+    size_t account_count;
+    int64_t sent_up_to;          /* outbox id of the newest message in flight */
+    bool outbox_waits;           /* there may be something to send */
+    bool store_ill;              /* the last write failed; said once */
+};
+
+/* ---- collect.c: one token list, page by page, into sightings and fresh tokens ---- */
+
+MUST_CHECK bool collect_start(struct agent *a, struct account *account, struct fault *why);
+/* Reads what arrived; true when the poll is over and its result stands. */
+bool collect_turn(struct agent *a, struct account *account);
+void poll_free(struct poll *p); /* accepts NULL */
+
+/* ---- ingest.c: a finished poll -> one transaction ---- */
+
+/* Takes the account's poll through ledger, burn, forecast and rules into the store. On failure nothing is stored, the
+ * fleet is as the store has it, and the poll did not happen. */
+MUST_CHECK bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why);
+MUST_CHECK bool account_load(struct agent *a, struct account *account, struct fault *why);
+
+/* ---- announce.c: alerts and states -> events and messages, inside the poll's transaction ---- */
+
+/* Whether the outlook moved enough since it was told to be told again. */
+bool announce_is_news(const struct token *t);
+MUST_CHECK bool announce_token(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why);
+MUST_CHECK bool announce_account(struct agent *a, struct account *account, unix_s at, struct fault *why);
+MUST_CHECK bool announce_deletion(struct agent *a, struct account *account, struct token *t, unix_s at,
+                                  struct fault *why);
+/* Steps every rule for one token and announces what moved. */
+MUST_CHECK bool announce_alerts(struct agent *a, struct account *account, struct token *t, unix_s at,
+                                struct fault *why);
+MUST_CHECK bool announce_orphans(struct agent *a, struct account *account, unix_s at, struct fault *why);
+
+/* ---- deliver.c: the outbox and the broker ---- */
+
+MUST_CHECK bool deliver_open(struct agent *a, struct fault *why);
+MUST_CHECK bool deliver_turn(struct agent *a, unix_s now, struct fault *why);
+MUST_CHECK bool deliver_done(struct agent *a, bool *ret_done, struct fault *why); /* nothing waits for the broker */

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Ebb at work in a minute: a stand-in for the API, a broker on loopback, the daemon, and a subscriber, all on free
+# ports, all in one temporary folder, all gone afterwards.
+#
+#   ./demo.sh [--seconds N]      until Ctrl-C, or for N seconds
+set -eu
+cd "$(dirname "$0")"
+
+seconds=0
+while [ $# -gt 0 ]; do
+    case $1 in
+    --seconds) seconds=${2:?--seconds needs a number}; shift 2 ;;
+    --seconds=*) seconds=${1#*=}; shift ;;
+    *) echo "usage: ./demo.sh [--seconds N]" >&2; exit 2 ;;
+    esac
+done
+case $seconds in *[!0-9]* | '') echo "demo.sh: --seconds needs a whole number" >&2; exit 2 ;; esac
+
+. packaging/dependencies.sh
+install_packages $packages_demo
+mkdir -p build
+echo "building ..." >&2
+cmake --preset release >build/release.log 2>&1 && cmake --build --preset release >>build/release.log 2>&1 ||
+    { tail -n 40 build/release.log >&2; exit 1; }
+exec python3 packaging/demo.py --ebb build/release/ebb --seconds "$seconds"

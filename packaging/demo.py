@@ -1,0 +1,193 @@
+"""The stage of demo.sh: starts the stand-in, the broker, the daemon and a subscriber, and shows what they do.
+
+Everything lives in one temporary folder and on free loopback ports. What is printed under "alerts" is what a separate
+MQTT client received from the broker, not what the daemon says of itself.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SCENARIO = HERE.parent / "tests" / "scenarios" / "demo.yaml"
+SPEED = 120  # the stand-in's clock: two minutes a second
+POLL_S = 1
+TABLE_EVERY_S = {True: 1, False: 10}  # on a terminal, elsewhere
+ALERTS_SHOWN = 10
+
+CONFIG = """\
+store: {folder}/ebb.db
+accounts:
+  - name: demo
+    url: {api}
+    key_file: {folder}/key
+    interval: {poll}s
+mqtt:
+  host: 127.0.0.1
+  port: {broker}
+rules:
+  - name: low-balance
+    kind: balance_below
+    levels: {{ warning: 10.00, critical: 2.00 }}
+  - name: runs-dry
+    kind: exhausts_within
+    levels: {{ info: 5m, warning: 1m }}
+  - name: empty
+    kind: exhausted
+    level: critical
+"""
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_for_port(port, process):
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    sys.exit("demo: the broker ended at once")
+
+
+class Stage:
+    """The processes, in the order of their start; the curtain falls in the reverse order."""
+
+    def __init__(self, ebb, folder):
+        self.ebb, self.folder, self.processes = ebb, folder, []
+
+    def start(self, *command, **options):
+        # The kernel ends them with us, however we end.
+        process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *map(str, command)], stdin=subprocess.DEVNULL,
+                                   start_new_session=True, **options)
+        self.processes.append(process)
+        return process
+
+    def log(self, name):
+        return open(self.folder / name, "w")
+
+    def start_api(self):
+        (self.folder / "key").write_text("demo-key\n")
+        os.chmod(self.folder / "key", 0o600)
+        sim = self.start(self.ebb, "sim", "--port", 0, "--scenario", SCENARIO, "--speed", SPEED, "--seed", 1,
+                         "--key-file", self.folder / "key", stdout=subprocess.PIPE, stderr=self.log("sim.log"), text=True)
+        line = sim.stdout.readline()
+        if not line:
+            sys.exit((self.folder / "sim.log").read_text())
+        return json.loads(line)["url"]
+
+    def start_broker(self):
+        port = free_port()
+        (self.folder / "mosquitto.conf").write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+        mosquitto = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
+        broker = self.start(mosquitto, "-c", self.folder / "mosquitto.conf", stdout=self.log("broker.log"),
+                            stderr=subprocess.STDOUT)
+        wait_for_port(port, broker)
+        return port
+
+    def start_daemon(self, api, broker):
+        self.config = self.folder / "ebb.yaml"
+        self.config.write_text(CONFIG.format(folder=self.folder, api=api, broker=broker, poll=POLL_S))
+        self.daemon = self.start(self.ebb, "run", "--config", self.config, stdout=subprocess.DEVNULL,
+                                 stderr=self.log("daemon.log"))
+
+    def subscribe(self, broker):
+        received = queue.Queue()
+        client = self.start("mosquitto_sub", "-h", "127.0.0.1", "-p", broker, "-t", "ebb/+/event", "-q", 1,
+                            stdout=subprocess.PIPE, stderr=self.log("subscriber.log"), text=True)
+        threading.Thread(target=lambda: [received.put(line) for line in client.stdout], daemon=True).start()
+        return received
+
+    def end(self):
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in self.processes:
+            process.wait()
+
+
+def table(stage, columns):
+    environment = dict(os.environ, COLUMNS=str(columns))
+    if sys.stdout.isatty():
+        environment["EBB_COLOUR"] = "always"
+    shown = subprocess.run([stage.ebb, "status", "--config", stage.config], capture_output=True, text=True,
+                           env=environment)
+    return shown.stdout or shown.stderr
+
+
+def alert_line(line):
+    event = json.loads(line)
+    return f"{event['at'][11:19]}  {event['summary']}"
+
+
+def show_screen(stage, alerts):
+    size = shutil.get_terminal_size()
+    lines = table(stage, size.columns).splitlines()
+    lines += ["", "alerts, as a subscriber received them from the broker:"]
+    lines += alerts[-ALERTS_SHOWN:] or ["(none yet)"]
+    lines += ["", "Ctrl-C ends the demo"]
+    sys.stdout.write("\033[H" + "".join(line + "\033[K\n" for line in lines[: size.lines - 1]) + "\033[J")
+    sys.stdout.flush()
+
+
+def play(stage, received, seconds):
+    terminal = sys.stdout.isatty()
+    end = time.monotonic() + seconds if seconds else float("inf")
+    next_table = time.monotonic() + (0 if terminal else 5)
+    alerts = []
+    if terminal:
+        sys.stdout.write("\033[2J")
+    while time.monotonic() < end and stage.daemon.poll() is None:
+        try:
+            alerts.append(alert_line(received.get(timeout=0.2)))
+            if not terminal:
+                print("alert", alerts[-1], flush=True)
+        except queue.Empty:
+            pass
+        if time.monotonic() >= next_table:
+            next_table = time.monotonic() + TABLE_EVERY_S[terminal]
+            if terminal:
+                show_screen(stage, alerts)
+            else:
+                print(table(stage, 120), flush=True)
+    if stage.daemon.poll() is not None:
+        sys.exit("demo: the daemon ended: " + (stage.folder / "daemon.log").read_text())
+    return len(alerts)
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--ebb", required=True)
+    arguments.add_argument("--seconds", type=int, default=0)
+    options = arguments.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+    with tempfile.TemporaryDirectory(prefix="ebb-demo-") as folder:
+        os.chmod(folder, 0o755)  # a broker started by root reads its file as another user
+        stage = Stage(os.path.abspath(options.ebb), pathlib.Path(folder))
+        try:
+            api, broker = stage.start_api(), stage.start_broker()
+            received = stage.subscribe(broker)
+            stage.start_daemon(api, broker)
+            count = play(stage, received, options.seconds)
+            print(f"\n{count} alerts were received; everything is stopped again")
+        except KeyboardInterrupt:
+            print("\nstopped")
+        finally:
+            stage.end()
+
+
+main()

@@ -1,0 +1,41 @@
+#!/bin/sh
+# Installs what is missing, builds with gcc and with clang (warnings are errors, sanitizers on) and runs every test
+# through CTest: all of them on gcc's build, those that need no other process on clang's too. One summary at the end.
+set -eu
+cd "$(dirname "$0")"
+. packaging/dependencies.sh
+install_packages $packages_test
+
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1
+jobs=$(nproc)
+
+build() {
+    cmake --preset "$1" >"build/$1.log" 2>&1 && cmake --build --preset "$1" -j "$jobs" >>"build/$1.log" 2>&1 ||
+        { tail -n 60 "build/$1.log"; echo "the $1 build failed: see build/$1.log" >&2; exit 1; }
+}
+
+# ran PRESET [CTEST ARGUMENT...]: keeps the counts of the run for the summary.
+ran() {
+    preset=$1
+    shift
+    ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --output-junit "junit.xml" "$@" || status=1
+}
+
+count() {
+    sed -n "s/.*[[:space:]]$1=\"\([0-9]*\)\".*/\1/p" build/dev/junit.xml build/clang/junit.xml |
+        awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+status=0
+mkdir -p build
+build dev
+build clang
+ran clang -LE e2e -j "$jobs"
+ran dev -j "$((jobs * 2))"
+
+total=$(count tests)
+failed=$(count failures)
+skipped=$(($(count skipped) + $(count disabled)))
+echo
+echo "$((total - failed - skipped)) passed, $failed failed, $skipped skipped"
+exit "$status"
