@@ -31,19 +31,25 @@ struct burn_rate {
     int64_t over_s;      /* the time it was measured over: the window, or less on a young token */
 };
 
-enum { BURN_MIN_S = 10 * MINUTE_S };
+enum {
+    BURN_MIN_S = 10 * MINUTE_S,
+    BURN_STEP_BACK_S = HOUR_S, /* a clock corrected by more than this had been wrong altogether */
+};
 
-void burn_done(struct burn_history *h);
+void burn_init(struct burn_history *h);
+void burn_done(struct burn_history *h); /* and begins anew, as burn_init */
 
-/* The token was seen at `at`, whatever its balance. A time before the last one is ignored. */
+/* The token was seen at `at`, whatever its balance. A time up to BURN_STEP_BACK_S before the last one is ignored; an
+ * even earlier one says that the stamps before it were wrong, so the history begins anew with it. */
 void burn_seen(struct burn_history *h, unix_s at);
 
 /* Adds consumption; entries of other kinds are ignored. An interval that runs backwards (the clock was set
- * back) counts at its end. */
+ * back) counts at its end. Says nothing about the token being seen: burn_seen does. */
 void burn_add(struct burn_history *h, const struct entry *e);
 
-/* For loading what the store kept: an hour's sum goes to the hours alone, a recent entry to the fine buckets
- * alone; together they make what burn_add had made. */
+/* For loading what the store kept, after burn_seen: an hour's sum goes to the hours alone, a recent entry to the fine
+ * buckets alone; together they make what burn_add had made. What lies more than BURN_STEP_BACK_S after the last
+ * reading bears the stamp of a clock that was wrong and is ignored. */
 void burn_add_hour(struct burn_history *h, unix_s hour_start, struct money spent);
 void burn_add_recent(struct burn_history *h, const struct entry *e);
 
@@ -53,8 +59,11 @@ struct hour_slice {
     struct money spent;
 };
 
-/* The slices of a consumption entry, oldest first, at most `max`; time before the newest `max` hours is put into
- * the first slice. Returns how many. */
+/* With so many, what was put into the first slice is older than any window. */
+enum { BURN_SLICES_MAX = BURN_HOURS + 1 };
+
+/* The slices of a consumption entry, oldest first, at most `max`, none of them zero; what was spent before the
+ * newest `max` hours is put into the first of these. Returns how many. */
 size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max);
 
 /* Burn over a window that ends at the last reading. */

@@ -20,37 +20,51 @@ struct token {
     struct reading last;     /* last.name == name */
     unix_s seen_at;          /* the poll that saw it last */
     uint64_t element_hash;   /* of its bytes in the last list; 0: not known */
-    int missing;             /* complete lists in a row without it */
+    int missing;             /* complete lists in a row without it, suspicious ones not counted */
+    int unbooked;            /* lists without it that fleet_judge saw and fleet_book has not counted yet */
     unix_s last_reset;       /* TIME_NONE: none seen */
     struct maybe_money risen_to;
     struct burn_history burn;
     struct forecast forecast;
     struct forecast told;    /* the forecast as published last */
     struct alert *alerts;    /* owned; one for each rule of the configuration, in its order */
-    bool listed;             /* used while a list is read */
+    bool listed;             /* appeared in the list that is being read */
 };
 
 struct fleet {
-    struct token *tokens; /* owned; order of arrival */
+    struct token *tokens; /* owned; in no order */
     size_t count, room;
     struct fleet_index *by_name, *by_hash; /* owned */
     int suspicious;       /* suspicious lists in a row */
 };
 
-void fleet_done(struct fleet *f);
+void fleet_done(struct fleet *f); /* leaves an empty one */
 
-/* Adds a token; `name` is copied. The pointer lives until the next add or remove. */
+/* Adds a token that is not there yet; `name` is copied, the slug made, every stamp TIME_NONE. The pointer lives until
+ * the next add or remove. */
 struct token *fleet_add(struct fleet *f, const char *name);
-struct token *fleet_find(struct fleet *f, struct span name);
+struct token *fleet_find(struct fleet *f, struct span name); /* NULL: there is none */
 
-/* The token whose bytes in the last list had this hash, NULL when there is none: its decoding can be spared. */
+/* The token whose bytes in the last list had this hash, NULL when there is none: its decoding can be spared. A hash
+ * of 0 is nobody's. */
 struct token *fleet_recognise(struct fleet *f, uint64_t element_hash);
-void fleet_remember(struct fleet *f, struct token *t, uint64_t element_hash);
+void fleet_remember(struct fleet *f, struct token *t, uint64_t element_hash); /* 0: forgets */
 
-/* Removes tokens for which `gone` is set by the caller through fleet_verdict; ownership ends. */
+/* Removes a token and frees what it owns. The last token takes its place in `tokens`: remove while walking backwards. */
 void fleet_remove(struct fleet *f, struct token *t);
 
 enum fleet_verdict { FLEET_PLAUSIBLE, FLEET_SUSPICIOUS };
 
-/* Judges a complete list in which `listed` of the known tokens appeared. Counts suspicious lists. */
-enum fleet_verdict fleet_judge(struct fleet *f, size_t listed);
+/* One list is read so: fleet_begin; `listed = true` for each token that appears; fleet_judge once the list is complete
+ * and valid. A suspicious list ends there. After a plausible one each token is booked, walking backwards:
+ *     if (fleet_book(t)) { if (fleet_is_gone(t)) delete and fleet_remove; else its `missing` changed }
+ * and only then are newcomers added, for they would dilute what the list has lost. */
+void fleet_begin(struct fleet *f);
+
+/* Judges a complete list by the tokens that were not missing before it. The FLEET_PATIENCE-th suspicious list in a row
+ * is plausible; a token that was absent from all of them is then gone at once. */
+enum fleet_verdict fleet_judge(struct fleet *f);
+
+/* Books presence or absence in a plausible list; true when `missing` changed. */
+bool fleet_book(struct token *t);
+bool fleet_is_gone(const struct token *t);

@@ -1,9 +1,7 @@
 /* When will the balance be empty, and does it last until the next reset?
  *
  * History in; three times and a verdict out. Nobody outside knows how it is done, so the method can be replaced
- * without touching a caller. Today's method: each window of `burn.h` that the token is old enough for gives a
- * straight line; windows weigh by how near (on a log scale) their length is to the runway asked about; `likely` is
- * the weighted geometric mean, `early` and `late` are the spread of the windows widened by a fixed factor. */
+ * without touching a caller; today's is told in forecast.c. */
 #pragma once
 
 #include "core/burn.h"

@@ -26,8 +26,10 @@ enum { LEDGER_ENTRIES_MAX = 2 };
 
 /* What happened between reading `was` (seen at `since`) and `is` (seen at `at`), oldest first; returns how many
  * entries, at most LEDGER_ENTRIES_MAX (a reset, then what was spent since). `last_reset` is the time of the
- * token's newest ENTRY_RESET or TIME_NONE: one midnight explains one reset only.
- * The entries add up: consumption negative, all others positive, the sum is the change of the balance. */
+ * token's newest ENTRY_RESET or TIME_NONE: one midnight explains one reset only. `at` before `since` (the clock was
+ * set back) matches no midnight and gives entries whose `since` is `at`.
+ * The entries add up: consumption negative, all others positive, the sum is the change of the balance. There are
+ * none while the token has no budget: then its balance means nothing. */
 size_t ledger_compare(const struct reading *was, unix_s since, const struct reading *is, unix_s at,
                       unix_s last_reset, struct entry ret[LEDGER_ENTRIES_MAX]);
 

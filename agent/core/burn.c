@@ -1,0 +1,244 @@
+/* Two rings of buckets, numbered by time: bucket n covers the seconds (n * width, (n + 1) * width].
+ *
+ * A window is open on the left like a bucket, since an entry tells what was spent up to its `at`. Shares are
+ * differences of a running total, so nothing is lost to rounding. Never loops longer than a ring has buckets. */
+#include "core/burn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/span.h"
+#include "base/xmalloc.h"
+
+struct burn_buckets {
+    int64_t fine_newest, hours_newest; /* numbers of the newest buckets */
+    int64_t fine[BURN_FINE_BUCKETS];   /* nano-dollars */
+    int64_t hours[BURN_HOURS];
+};
+
+struct ring {
+    int64_t width_s;
+    int64_t count;
+    int64_t *newest;
+    int64_t *spent;
+};
+
+static struct ring fine_ring(struct burn_buckets *b)
+{
+    return (struct ring){ BURN_FINE_S, BURN_FINE_BUCKETS, &b->fine_newest, b->fine };
+}
+
+static struct ring hours_ring(struct burn_buckets *b)
+{
+    return (struct ring){ HOUR_S, BURN_HOURS, &b->hours_newest, b->hours };
+}
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+static int64_t bucket_starting_in(unix_s at, int64_t width_s)
+{
+    return floor_div(at, width_s);
+}
+
+static int64_t bucket_ending_in(unix_s at, int64_t width_s)
+{
+    return floor_div(at - 1, width_s);
+}
+
+static int64_t *bucket(struct ring r, int64_t number)
+{
+    int64_t place = number % r.count;
+    return &r.spent[place < 0 ? place + r.count : place];
+}
+
+static int64_t oldest(struct ring r)
+{
+    return *r.newest - r.count + 1;
+}
+
+static void advance(struct ring r, int64_t number)
+{
+    int64_t ahead = number - *r.newest;
+    if (ahead <= 0)
+        return;
+    for (int64_t i = 0; i < ahead && i < r.count; i++)
+        *bucket(r, number - i) = 0;
+    *r.newest = number;
+}
+
+/* Saturates: only a broken API can spend nine billion dollars, and it must not make a negative rate. */
+static void deposit(struct ring r, int64_t number, int64_t nano)
+{
+    int64_t *spent = bucket(r, number);
+    if (__builtin_add_overflow(*spent, nano, spent))
+        *spent = INT64_MAX;
+}
+
+static int64_t first_bucket(const struct entry *e, int64_t width_s)
+{
+    return e->since < e->at ? bucket_starting_in(e->since, width_s) : bucket_ending_in(e->at, width_s);
+}
+
+static int64_t spent_until(const struct entry *e, unix_s time)
+{
+    if (time >= e->at)
+        return e->amount.nano;
+    if (time <= e->since)
+        return 0;
+    return (int64_t)((__int128)e->amount.nano * (time - e->since) / (e->at - e->since));
+}
+
+static void spread(struct ring r, const struct entry *e)
+{
+    int64_t first = first_bucket(e, r.width_s), last = bucket_ending_in(e->at, r.width_s);
+    advance(r, last);
+    if (first < oldest(r))
+        first = oldest(r);
+    for (int64_t n = first; n <= last; n++)
+        deposit(r, n, spent_until(e, (n + 1) * r.width_s) - spent_until(e, n * r.width_s));
+}
+
+static bool is_consumption(const struct entry *e)
+{
+    return e->kind == ENTRY_CONSUMPTION && e->amount.nano > 0;
+}
+
+static struct burn_buckets *buckets_of(struct burn_history *h, unix_s at)
+{
+    if (!h->buckets) {
+        h->buckets = xcalloc(1, sizeof *h->buckets);
+        h->buckets->fine_newest = bucket_ending_in(at, BURN_FINE_S);
+        h->buckets->hours_newest = bucket_ending_in(at, HOUR_S);
+    }
+    return h->buckets;
+}
+
+void burn_init(struct burn_history *h)
+{
+    *h = (struct burn_history){ .first_seen = TIME_NONE, .last_seen = TIME_NONE };
+}
+
+void burn_done(struct burn_history *h)
+{
+    free(h->buckets);
+    burn_init(h);
+}
+
+void burn_seen(struct burn_history *h, unix_s at)
+{
+    if (h->first_seen != TIME_NONE && at < h->last_seen - BURN_STEP_BACK_S)
+        burn_done(h);
+    if (h->first_seen == TIME_NONE)
+        h->first_seen = h->last_seen = at;
+    if (at > h->last_seen)
+        h->last_seen = at;
+}
+
+void burn_add(struct burn_history *h, const struct entry *e)
+{
+    if (!is_consumption(e))
+        return;
+    spread(fine_ring(buckets_of(h, e->at)), e);
+    spread(hours_ring(h->buckets), e);
+}
+
+static bool is_credible(const struct burn_history *h, unix_s at)
+{
+    return h->last_seen != TIME_NONE && at <= h->last_seen + BURN_STEP_BACK_S;
+}
+
+void burn_add_hour(struct burn_history *h, unix_s hour_start, struct money spent)
+{
+    unix_s hour_end = hour_start + HOUR_S;
+    struct entry e = { ENTRY_CONSUMPTION, spent, hour_end, hour_end };
+    if (is_consumption(&e) && is_credible(h, hour_start))
+        spread(hours_ring(buckets_of(h, hour_end)), &e);
+}
+
+void burn_add_recent(struct burn_history *h, const struct entry *e)
+{
+    if (is_consumption(e) && is_credible(h, e->at))
+        spread(fine_ring(buckets_of(h, e->at)), e);
+}
+
+size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max)
+{
+    if (!is_consumption(e) || max == 0)
+        return 0;
+    int64_t first = first_bucket(e, HOUR_S), last = bucket_ending_in(e->at, HOUR_S);
+    if ((uint64_t)(last - first) >= max)
+        first = last - (int64_t)max + 1;
+
+    size_t count = 0;
+    int64_t told = 0;
+    for (int64_t n = first; n <= last; n++) {
+        int64_t until = spent_until(e, (n + 1) * HOUR_S);
+        if (until > told)
+            ret[count++] = (struct hour_slice){ n * HOUR_S, { until - told } };
+        told = until;
+    }
+    return count;
+}
+
+/* The sum over (start, end]; of the bucket that holds `start`, its share after `start`. */
+static __int128 spent_within(struct ring r, unix_s start, unix_s end)
+{
+    int64_t partial = bucket_starting_in(start, r.width_s);
+    int64_t first = partial, last = bucket_ending_in(end, r.width_s);
+    if (first < oldest(r))
+        first = oldest(r);
+    if (last > *r.newest)
+        last = *r.newest;
+
+    __int128 sum = 0;
+    for (int64_t n = first; n <= last; n++) {
+        int64_t inside_s = n == partial ? (n + 1) * r.width_s - start : r.width_s;
+        sum += (__int128)*bucket(r, n) * inside_s / r.width_s;
+    }
+    return sum;
+}
+
+static const struct window {
+    const char *name;
+    int64_t seconds;
+    struct ring (*ring)(struct burn_buckets *b);
+} windows[] = {
+    [BURN_1H] = { "1h", HOUR_S, fine_ring },
+    [BURN_6H] = { "6h", 6 * HOUR_S, fine_ring },
+    [BURN_24H] = { "24h", DAY_S, hours_ring },
+    [BURN_7D] = { "7d", WEEK_S, hours_ring },
+};
+_Static_assert(COUNT(windows) == BURN_WINDOWS, "a burn window has no row");
+
+struct burn_rate burn_over(const struct burn_history *h, enum burn_window window)
+{
+    const struct window *w = &windows[window];
+    struct burn_rate rate = { .known = false };
+    if (h->first_seen == TIME_NONE || h->last_seen - h->first_seen < BURN_MIN_S)
+        return rate;
+
+    int64_t watched_s = h->last_seen - h->first_seen;
+    rate.known = true;
+    rate.over_s = watched_s < w->seconds ? watched_s : w->seconds;
+    if (!h->buckets)
+        return rate;
+    __int128 spent = spent_within(w->ring(h->buckets), h->last_seen - w->seconds, h->last_seen);
+    __int128 per_h = (spent * HOUR_S + rate.over_s / 2) / rate.over_s;
+    rate.nano_per_h = per_h < INT64_MAX ? (int64_t)per_h : INT64_MAX;
+    return rate;
+}
+
+int64_t burn_window_s(enum burn_window window)
+{
+    assert(window < BURN_WINDOWS);
+    return windows[window].seconds;
+}
+
+const char *burn_window_name(enum burn_window window)
+{
+    assert(window < BURN_WINDOWS);
+    return windows[window].name;
+}

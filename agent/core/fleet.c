@@ -1,0 +1,234 @@
+/* Tokens in one array, found by two hash tables that hold places in it: by name, and by the bytes of the last list.
+ *
+ * Nothing is allocated for a token beyond its row, its name and its places. For 100,000 idle tokens that is about
+ * 60 MB; one that burns adds 2 kB (burn.c). */
+#include "core/fleet.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/xmalloc.h"
+
+/* Open addressing with linear probing, at most half full; a removal moves later entries up, so no tombstones. */
+struct fleet_index {
+    struct slot {
+        uint64_t hash;
+        uint64_t place; /* in fleet.tokens, plus one; 0: the slot is free */
+    } *slots;
+    size_t room; /* a power of two */
+    size_t used;
+};
+
+enum { INDEX_ROOM_FIRST = 64, TOKENS_ROOM_FIRST = 16 };
+
+static struct fleet_index *index_new(size_t room)
+{
+    struct fleet_index *x = xmalloc(sizeof *x);
+    *x = (struct fleet_index){ .slots = xcalloc(room, sizeof *x->slots), .room = room };
+    return x;
+}
+
+static void index_free(struct fleet_index *x)
+{
+    if (x)
+        free(x->slots);
+    free(x);
+}
+
+static size_t next_slot(const struct fleet_index *x, size_t at)
+{
+    return (at + 1) & (x->room - 1);
+}
+
+static void index_put(struct fleet_index *x, uint64_t hash, size_t place)
+{
+    size_t at = hash & (x->room - 1);
+    while (x->slots[at].place)
+        at = next_slot(x, at);
+    x->slots[at] = (struct slot){ hash, place + 1 };
+    x->used++;
+}
+
+static void index_add(struct fleet_index **index, uint64_t hash, size_t place)
+{
+    if (!*index)
+        *index = index_new(INDEX_ROOM_FIRST);
+    struct fleet_index *old = *index;
+    if ((old->used + 1) * 2 > old->room) {
+        *index = index_new(old->room * 2);
+        for (size_t i = 0; i < old->room; i++)
+            if (old->slots[i].place)
+                index_put(*index, old->slots[i].hash, old->slots[i].place - 1);
+        index_free(old);
+    }
+    index_put(*index, hash, place);
+}
+
+/* The slot of one hash that points at one place; it must be there. */
+static size_t index_slot(const struct fleet_index *x, uint64_t hash, size_t place)
+{
+    size_t at = hash & (x->room - 1);
+    while (x->slots[at].place != place + 1) {
+        assert(x->slots[at].place);
+        at = next_slot(x, at);
+    }
+    return at;
+}
+
+static void index_remove(struct fleet_index *x, uint64_t hash, size_t place)
+{
+    size_t hole = index_slot(x, hash, place);
+    for (size_t at = next_slot(x, hole); x->slots[at].place; at = next_slot(x, at)) {
+        size_t home = x->slots[at].hash & (x->room - 1);
+        if (((at - home) & (x->room - 1)) < ((at - hole) & (x->room - 1)))
+            continue;
+        x->slots[hole] = x->slots[at];
+        hole = at;
+    }
+    x->slots[hole].place = 0;
+    x->used--;
+}
+
+static size_t place_of(const struct fleet *f, const struct token *t)
+{
+    return (size_t)(t - f->tokens);
+}
+
+static uint64_t name_hash(const struct token *t)
+{
+    return hash_of(span_of(t->name));
+}
+
+static void release(struct token *t)
+{
+    burn_done(&t->burn);
+    free(t->alerts);
+    free(t->name);
+}
+
+void fleet_done(struct fleet *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        release(&f->tokens[i]);
+    free(f->tokens);
+    index_free(f->by_name);
+    index_free(f->by_hash);
+    *f = (struct fleet){ 0 };
+}
+
+struct token *fleet_add(struct fleet *f, const char *name)
+{
+    assert(!fleet_find(f, span_of(name)));
+    if (f->count == f->room) {
+        f->room = f->room ? f->room * 2 : TOKENS_ROOM_FIRST;
+        f->tokens = xrealloc(f->tokens, f->room, sizeof *f->tokens);
+    }
+    struct token *t = &f->tokens[f->count];
+    *t = (struct token){ .name = xstrdup(name), .seen_at = TIME_NONE, .last_reset = TIME_NONE };
+    t->last.name = t->name;
+    t->last.expires = TIME_NONE;
+    t->forecast.early = t->forecast.likely = t->forecast.late = TIME_NONE;
+    t->forecast.horizon = t->forecast.made_at = TIME_NONE;
+    t->told = t->forecast;
+    burn_init(&t->burn);
+    naming_slug(span_of(name), t->slug);
+    index_add(&f->by_name, name_hash(t), f->count++);
+    return t;
+}
+
+struct token *fleet_find(struct fleet *f, struct span name)
+{
+    if (!f->by_name)
+        return NULL;
+    const struct fleet_index *x = f->by_name;
+    uint64_t hash = hash_of(name);
+    for (size_t at = hash & (x->room - 1); x->slots[at].place; at = next_slot(x, at)) {
+        struct token *t = &f->tokens[x->slots[at].place - 1];
+        if (x->slots[at].hash == hash && span_is(name, t->name))
+            return t;
+    }
+    return NULL;
+}
+
+struct token *fleet_recognise(struct fleet *f, uint64_t element_hash)
+{
+    const struct fleet_index *x = f->by_hash;
+    if (!x || element_hash == 0)
+        return NULL;
+    for (size_t at = element_hash & (x->room - 1); x->slots[at].place; at = next_slot(x, at))
+        if (x->slots[at].hash == element_hash)
+            return &f->tokens[x->slots[at].place - 1];
+    return NULL;
+}
+
+void fleet_remember(struct fleet *f, struct token *t, uint64_t element_hash)
+{
+    if (t->element_hash == element_hash)
+        return;
+    if (t->element_hash)
+        index_remove(f->by_hash, t->element_hash, place_of(f, t));
+    t->element_hash = element_hash;
+    if (element_hash)
+        index_add(&f->by_hash, element_hash, place_of(f, t));
+}
+
+void fleet_remove(struct fleet *f, struct token *t)
+{
+    fleet_remember(f, t, 0);
+    index_remove(f->by_name, name_hash(t), place_of(f, t));
+    release(t);
+
+    struct token *last = &f->tokens[--f->count];
+    if (t == last)
+        return;
+    f->by_name->slots[index_slot(f->by_name, name_hash(last), f->count)].place = place_of(f, t) + 1;
+    if (last->element_hash)
+        f->by_hash->slots[index_slot(f->by_hash, last->element_hash, f->count)].place = place_of(f, t) + 1;
+    *t = *last;
+}
+
+void fleet_begin(struct fleet *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        f->tokens[i].listed = false;
+}
+
+static bool lost_too_many(const struct fleet *f)
+{
+    size_t known = 0, lost = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        known += f->tokens[i].missing == 0;
+        lost += f->tokens[i].missing == 0 && !f->tokens[i].listed;
+    }
+    return lost * 2 > known;
+}
+
+enum fleet_verdict fleet_judge(struct fleet *f)
+{
+    bool suspicious = lost_too_many(f);
+    f->suspicious = suspicious ? f->suspicious + 1 : 0;
+    for (size_t i = 0; i < f->count; i++) {
+        struct token *t = &f->tokens[i];
+        int run = suspicious ? t->unbooked : 0; /* a healthy list refutes the suspicious ones before it */
+        t->unbooked = t->listed ? 0 : run + 1;
+    }
+    if (suspicious && f->suspicious < FLEET_PATIENCE)
+        return FLEET_SUSPICIOUS;
+    f->suspicious = 0;
+    return FLEET_PLAUSIBLE;
+}
+
+bool fleet_book(struct token *t)
+{
+    int before = t->missing;
+    t->missing = t->listed ? 0 : t->missing + t->unbooked;
+    t->unbooked = 0;
+    return t->missing != before;
+}
+
+bool fleet_is_gone(const struct token *t)
+{
+    return t->missing >= FLEET_PATIENCE;
+}

@@ -1,0 +1,112 @@
+/* What a change between two readings means, told from the balance, the budget's rule and the calendar.
+ *
+ * Owns the decision alone; where the entries go is the caller's business. Never guesses a top-up hidden in a fall. */
+#include "core/ledger.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/span.h"
+#include "core/calendar.h"
+
+/* A service that resets thousands of budgets at midnight is not done at midnight. */
+enum { RESET_LATE_S = 2 * HOUR_S };
+
+static bool budget_edited(const struct reading *was, const struct reading *is)
+{
+    return was->budgeted != is->budgeted || was->period != is->period
+           || !maybe_money_equal(was->reset_amount, is->reset_amount);
+}
+
+/* The midnight that could explain a reset between two readings; TIME_NONE when there is none. */
+static unix_s midnight_between(enum reset_period period, unix_s since, unix_s at, unix_s last_reset)
+{
+    if (at < since)
+        return TIME_NONE;
+    unix_s midnight = calendar_last_reset(period, at);
+    if (midnight == TIME_NONE || midnight <= since - RESET_LATE_S || midnight <= last_reset)
+        return TIME_NONE;
+    return midnight;
+}
+
+/* A fall onto the very amount is a reset of a budget that had been topped up; any other fall is use. */
+static bool looks_reset(int64_t was, int64_t is, int64_t full)
+{
+    return is < was ? is == full : is <= full;
+}
+
+static size_t book_reset(struct entry change, int64_t missing_from_full, unix_s midnight,
+                         struct entry ret[LEDGER_ENTRIES_MAX])
+{
+    ret[0] = change;
+    ret[0].kind = ENTRY_RESET;
+    if (missing_from_full == 0)
+        return 1;
+
+    unix_s reset_at = midnight > change.since ? midnight : change.since;
+    ret[0].amount.nano += missing_from_full;
+    ret[0].at = reset_at;
+    ret[1] = (struct entry){ ENTRY_CONSUMPTION, { missing_from_full }, reset_at, change.at };
+    return 2;
+}
+
+static size_t book_change(const struct reading *was, const struct reading *is, struct entry change,
+                          unix_s midnight, struct entry ret[LEDGER_ENTRIES_MAX])
+{
+    int64_t full = is->reset_amount.is.nano;
+    if (midnight != TIME_NONE && is->reset_amount.known
+        && looks_reset(was->balance.is.nano, is->balance.is.nano, full))
+        return book_reset(change, full - is->balance.is.nano, midnight, ret);
+
+    if (change.amount.nano > 0) {
+        change.kind = ENTRY_TOPUP;
+    } else {
+        change.kind = ENTRY_CONSUMPTION;
+        change.amount.nano = -change.amount.nano;
+    }
+    ret[0] = change;
+    return 1;
+}
+
+size_t ledger_compare(const struct reading *was, unix_s since, const struct reading *is, unix_s at,
+                      unix_s last_reset, struct entry ret[LEDGER_ENTRIES_MAX])
+{
+    if (!was->budgeted && !is->budgeted)
+        return 0;
+
+    struct entry change = { .kind = ENTRY_UNKNOWN, .since = since < at ? since : at, .at = at };
+    if (was->balance.known != is->balance.known) {
+        ret[0] = change;
+        return 1;
+    }
+    if (is->balance.known)
+        change.amount.nano = is->balance.is.nano - was->balance.is.nano;
+    if (budget_edited(was, is)) {
+        change.kind = ENTRY_EDIT;
+        ret[0] = change;
+        return 1;
+    }
+    if (change.amount.nano == 0)
+        return 0;
+    return book_change(was, is, change, midnight_between(is->period, since, at, last_reset), ret);
+}
+
+bool ledger_differs(const struct reading *was, const struct reading *is)
+{
+    return strcmp(was->type, is->type) != 0 || !maybe_money_equal(was->balance, is->balance)
+           || was->expires != is->expires || budget_edited(was, is);
+}
+
+const char *ledger_kind_name(enum entry_kind kind)
+{
+    static const char *const names[] = {
+        [ENTRY_CONSUMPTION] = "consumption",
+        [ENTRY_TOPUP] = "topup",
+        [ENTRY_RESET] = "reset",
+        [ENTRY_EDIT] = "edit",
+        [ENTRY_UNKNOWN] = "unknown",
+    };
+    _Static_assert(COUNT(names) == ENTRY_KINDS, "an entry kind has no name");
+    assert(kind < ENTRY_KINDS);
+    return names[kind];
+}

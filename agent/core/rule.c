@@ -1,0 +1,243 @@
+/* Rule kinds as rows, and the one state machine that all of them share.
+ *
+ * Pure: a value and a time in, at most one transition out. Never touches an alert when there is no data. */
+#include "core/rule.h"
+
+#include <assert.h>
+
+#include "core/naming.h"
+
+#define CENTURY_S (INT64_C(36525) * DAY_S)
+
+static bool balance_value(const struct snapshot *s, int64_t *ret)
+{
+    if (!s->reading->budgeted || !s->reading->balance.known)
+        return false;
+    *ret = s->reading->balance.is.nano;
+    return true;
+}
+
+/* Rounded down, so that a hair below the threshold is below it. */
+static bool percent_value(const struct snapshot *s, int64_t *ret)
+{
+    int64_t balance;
+    struct maybe_money full = s->reading->reset_amount.known ? s->reading->reset_amount : s->risen_to;
+    if (!balance_value(s, &balance) || !full.known || full.is.nano <= 0)
+        return false;
+    __int128 scaled = (__int128)balance * 10000;
+    __int128 points = scaled / full.is.nano - (scaled % full.is.nano < 0);
+    if (points != (int64_t)points)
+        points = points < 0 ? INT64_MIN : INT64_MAX;
+    *ret = (int64_t)points;
+    return true;
+}
+
+static bool runway_value(const struct snapshot *s, int64_t *ret)
+{
+    switch (s->forecast->verdict) {
+    case VERDICT_LEARNING:
+    case VERDICT_NO_BUDGET:
+    case VERDICT_BLIND:
+    case VERDICTS:
+        return false;
+    case VERDICT_EXHAUSTED:
+        *ret = 0;
+        return true;
+    case VERDICT_IDLE:
+        *ret = CENTURY_S;
+        return true;
+    case VERDICT_SAFE:
+    case VERDICT_TIGHT:
+    case VERDICT_RUNS_DRY:
+        break;
+    }
+    int64_t runway_s = s->forecast->likely - s->now;
+    if (runway_s < 0)
+        runway_s = 0;
+    *ret = runway_s < CENTURY_S ? runway_s : CENTURY_S;
+    return true;
+}
+
+static const struct kind_row {
+    const char *name; /* as written in the configuration */
+    const char *help;
+    enum rule_unit unit;
+    bool (*value)(const struct snapshot *s, int64_t *ret);
+} kinds[] = {
+    [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount of USD", UNIT_NANO_USD,
+                             balance_value },
+    [RULE_PERCENT_BELOW] = { "percent_below",
+                             "the balance is below a share of the reset amount, or of its last rise",
+                             UNIT_BASIS_POINTS, percent_value },
+    [RULE_EXHAUSTS_WITHIN] = { "exhausts_within", "the balance will likely be empty within a time",
+                               UNIT_SECONDS, runway_value },
+    [RULE_EXHAUSTED] = { "exhausted", "the balance is empty and the token has stopped working",
+                         UNIT_NANO_USD, balance_value },
+};
+_Static_assert(COUNT(kinds) == RULE_KINDS, "a rule kind has no row");
+
+static const char *const level_names[] = { "none", "info", "warning", "critical" };
+_Static_assert(COUNT(level_names) == LEVELS, "a level has no name");
+
+static bool admits(const char *pattern, struct span name)
+{
+    return pattern[0] == '\0' || naming_matches(pattern, name);
+}
+
+bool rule_matches(const struct rule *rule, const struct snapshot *s)
+{
+    struct span name = span_of(s->reading->name);
+    return admits(rule->token, name) && admits(rule->account, span_of(s->account))
+           && admits(rule->environment, naming_environment(name))
+           && admits(rule->type, span_of(s->reading->type));
+}
+
+bool rule_value(const struct rule *rule, const struct snapshot *s, int64_t *ret)
+{
+    return kinds[rule->kind].value(s, ret);
+}
+
+/* Hysteresis: a level up to the announced one stands until its clearing threshold is reached. */
+static enum level worst_standing(const struct rule *rule, enum level announced, int64_t value)
+{
+    for (enum level l = LEVELS - 1; l > LEVEL_NONE; l--) {
+        const struct threshold *t = &rule->levels[l];
+        if (t->set && value < (l <= announced ? t->clear : t->at))
+            return l;
+    }
+    return LEVEL_NONE;
+}
+
+static struct transition announce(struct alert *alert, enum level level, int64_t threshold, int64_t value)
+{
+    struct transition t = {
+        .was = alert->level, .is = level, .known = true, .value = value, .threshold = threshold
+    };
+    if (t.was == LEVEL_NONE)
+        t.kind = TRANSITION_RAISED;
+    else if (level == LEVEL_NONE)
+        t.kind = TRANSITION_RESOLVED;
+    else
+        t.kind = level > t.was ? TRANSITION_WORSENED : TRANSITION_EASED;
+
+    if (t.kind == TRANSITION_RAISED) {
+        alert->since = alert->pending_since;
+        alert->episode++;
+        alert->step = 0;
+    }
+    alert->step++;
+    alert->level = level;
+    return t;
+}
+
+/* Nested levels share one stamp: a milder level has held at least as long as the worse one did, and a worse one
+ * waits until the milder is announced. So a value that flits between two levels cannot put off both for ever. */
+static void hold(struct alert *alert, enum level standing, unix_s now)
+{
+    if (alert->pending <= alert->level) {
+        alert->pending = standing;
+        alert->pending_since = now;
+    } else if (standing < alert->pending) {
+        alert->pending = standing;
+    }
+    if (alert->pending_since > now)
+        alert->pending_since = now;
+}
+
+struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, int64_t value, unix_s now)
+{
+    struct transition none = { .kind = TRANSITION_NONE, .was = alert->level, .is = alert->level };
+    if (!known)
+        return none;
+
+    enum level standing = worst_standing(rule, alert->level, value);
+    if (standing <= alert->level)
+        alert->pending = standing;
+    if (standing == alert->level)
+        return none;
+    if (standing < alert->level)
+        return announce(alert, standing, rule->levels[alert->level].clear, value);
+
+    hold(alert, standing, now);
+    if (now - alert->pending_since < rule->hold_s)
+        return none;
+    struct transition told = announce(alert, alert->pending, rule->levels[alert->pending].at, value);
+    if (standing > alert->level)
+        hold(alert, standing, now);
+    return told;
+}
+
+struct transition rule_end(struct alert *alert, unix_s now)
+{
+    struct transition t = { .kind = TRANSITION_NONE, .was = alert->level, .is = LEVEL_NONE };
+    if (alert->level != LEVEL_NONE) {
+        t.kind = TRANSITION_RESOLVED;
+        alert->step++;
+    }
+    alert->level = alert->pending = LEVEL_NONE;
+    alert->pending_since = now;
+    return t;
+}
+
+enum rule_unit rule_unit_of(enum rule_kind kind)
+{
+    return kinds[kind].unit;
+}
+
+const char *rule_unit_name(enum rule_unit unit)
+{
+    static const char *const names[] = {
+        [UNIT_NANO_USD] = "USD", [UNIT_BASIS_POINTS] = "%", [UNIT_SECONDS] = "s"
+    };
+    assert(unit < COUNT(names));
+    return names[unit];
+}
+
+const char *rule_kind_name(enum rule_kind kind)
+{
+    assert(kind < RULE_KINDS);
+    return kinds[kind].name;
+}
+
+bool rule_kind_named(struct span name, enum rule_kind *ret)
+{
+    for (enum rule_kind k = 0; k < RULE_KINDS; k++)
+        if (span_is(name, kinds[k].name)) {
+            *ret = k;
+            return true;
+        }
+    return false;
+}
+
+const char *rule_kind_help(enum rule_kind kind)
+{
+    assert(kind < RULE_KINDS);
+    return kinds[kind].help;
+}
+
+const char *level_name(enum level level)
+{
+    assert(level < LEVELS);
+    return level_names[level];
+}
+
+bool level_named(struct span name, enum level *ret)
+{
+    for (enum level l = LEVEL_NONE + 1; l < LEVELS; l++)
+        if (span_is(name, level_names[l])) {
+            *ret = l;
+            return true;
+        }
+    return false;
+}
+
+const char *transition_name(enum transition_kind kind)
+{
+    static const char *const names[] = {
+        [TRANSITION_NONE] = "none",     [TRANSITION_RAISED] = "raised",
+        [TRANSITION_WORSENED] = "worsened", [TRANSITION_EASED] = "eased",
+        [TRANSITION_RESOLVED] = "resolved",
+    };
+    assert(kind < COUNT(names));
+    return names[kind];
+}
