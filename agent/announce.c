@@ -19,7 +19,7 @@ static bool moved(double was, double is)
 bool announce_is_news(const struct token *t)
 {
     const struct forecast *was = &t->told, *is = &t->forecast;
-    if (was->verdict != is->verdict || was->horizon != is->horizon)
+    if (was->verdict != is->verdict || (t->last.period != RESET_NONE && was->horizon != is->horizon))
         return true;
     if ((was->likely >= TIME_FAR) != (is->likely >= TIME_FAR) || (was->likely == TIME_NONE) != (is->likely == TIME_NONE))
         return true;

@@ -37,8 +37,7 @@ static bool start_page(struct agent *a, struct account *account, const char *url
 
 bool collect_start(struct agent *a, struct account *account, struct fault *why)
 {
-    for (size_t i = 0; i < account->fleet.count; i++)
-        account->fleet.tokens[i].listed = false;
+    fleet_begin(&account->fleet);
     account->poll = xcalloc(1, sizeof *account->poll);
 
     struct text url = { 0 };

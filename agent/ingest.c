@@ -40,7 +40,7 @@ bool account_load(struct agent *a, struct account *account, struct fault *why)
 
 static void note_entry(struct token *t, const struct entry *e)
 {
-    burn_add(&t->burn, e);
+    burn_add(&t->burn, e); /* consumption alone counts */
     if (e->kind == ENTRY_RESET)
         t->last_reset = e->at;
     if (e->kind != ENTRY_CONSUMPTION)
@@ -91,8 +91,9 @@ static bool ingest_fresh(struct agent *a, struct account *account, unix_s at, st
         t->last.name = t->name;
         t->alerts = xcalloc(a->rules.count, sizeof *t->alerts);
         t->risen_to = t->last.balance;
-        t->listed = t->moved = true;
-        naming_slug(span_of(t->name), t->slug);
+        t->moved = true;
+        t->seen_at = at;
+        burn_seen(&t->burn, at);
         fleet_remember(&account->fleet, t, seen->element_hash);
         if (!store_add_token(a->store, account->id, t, at, why) || !store_add_snapshot(a->store, t, why))
             return false;
@@ -100,44 +101,35 @@ static bool ingest_fresh(struct agent *a, struct account *account, unix_s at, st
     return true;
 }
 
-static bool ingest_absent(struct agent *a, struct account *account, unix_s at, struct fault *why)
+static bool delete_token(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
+{
+    log_warning("%s: token \"%s\" is deleted: absent from %d lists in a row", account->settings->name, t->name,
+                FLEET_PATIENCE);
+    if (!announce_deletion(a, account, t, at, why) || !store_delete_token(a->store, t, at, why))
+        return false;
+    fleet_remove(&account->fleet, t);
+    return true;
+}
+
+static bool book_presence(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
     for (size_t i = account->fleet.count; i-- > 0;) {
         struct token *t = &account->fleet.tokens[i];
-        if (t->listed)
-            continue;
-        t->moved = true;
-        if (!fleet_missed(&account->fleet, t))
-            continue;
-        log_warning("%s: token \"%s\" is deleted: absent from %d lists in a row", account->settings->name, t->name,
-                    FLEET_PATIENCE);
-        if (!announce_deletion(a, account, t, at, why) || !store_delete_token(a->store, t, at, why))
+        t->moved |= fleet_book(t);
+        if (t->listed) {
+            t->seen_at = at;
+            burn_seen(&t->burn, at);
+        } else if (fleet_is_gone(t) && !delete_token(a, account, t, at, why))
             return false;
-        fleet_remove(&account->fleet, t);
     }
     return true;
 }
 
-static void mark_seen(struct fleet *f, unix_s at)
-{
-    for (size_t i = 0; i < f->count; i++) {
-        struct token *t = &f->tokens[i];
-        if (!t->listed)
-            continue;
-        t->moved |= t->missing > 0;
-        t->missing = 0;
-        t->seen_at = at;
-        burn_seen(&t->burn, at);
-    }
-}
-
-/* A complete, plausible list. Order matters: new tokens are `listed` before the absent ones are counted. */
+/* A complete, plausible list. Newcomers come last: they would dilute what the list has lost. */
 static bool ingest_list(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
-    if (!ingest_sightings(a, account, at, why) || !ingest_fresh(a, account, at, why))
-        return false;
-    mark_seen(&account->fleet, at);
-    return ingest_absent(a, account, at, why);
+    return ingest_sightings(a, account, at, why) && book_presence(a, account, at, why)
+        && ingest_fresh(a, account, at, why);
 }
 
 /* Forecast, rules, and what is worth telling; every token, after every poll, since time alone can blind or ease. */
@@ -162,7 +154,7 @@ static void judge(struct account *account)
 {
     struct poll *p = account->poll;
     size_t known = account->fleet.count;
-    if (p->result != POLL_OK || fleet_judge(&account->fleet, p->listed) == FLEET_PLAUSIBLE)
+    if (p->result != POLL_OK || fleet_judge(&account->fleet) == FLEET_PLAUSIBLE)
         return;
     p->result = POLL_SUSPICIOUS;
     fault(&p->why, FAULT_REJECT, "the list lost %zu of %zu tokens at once: held back (%d of %d)", known - p->listed,

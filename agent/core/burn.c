@@ -131,10 +131,13 @@ void burn_seen(struct burn_history *h, unix_s at)
 {
     if (h->first_seen != TIME_NONE && at < h->last_seen - BURN_STEP_BACK_S)
         burn_done(h);
+    if (h->first_seen != TIME_NONE && at <= h->last_seen)
+        return;
     if (h->first_seen == TIME_NONE)
-        h->first_seen = h->last_seen = at;
-    if (at > h->last_seen)
-        h->last_seen = at;
+        h->first_seen = at;
+    h->last_seen = at;
+    if (h->readings < BURN_MIN_READINGS)
+        h->readings++;
 }
 
 void burn_add(struct burn_history *h, const struct entry *e)
@@ -217,7 +220,7 @@ struct burn_rate burn_over(const struct burn_history *h, enum burn_window window
 {
     const struct window *w = &windows[window];
     struct burn_rate rate = { .known = false };
-    if (h->first_seen == TIME_NONE || h->last_seen - h->first_seen < BURN_MIN_S)
+    if (h->readings < BURN_MIN_READINGS)
         return rate;
 
     int64_t watched_s = h->last_seen - h->first_seen;

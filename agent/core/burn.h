@@ -22,17 +22,18 @@ enum {
 struct burn_history {
     unix_s first_seen; /* TIME_NONE: never */
     unix_s last_seen;  /* the newest reading; windows end here */
+    int readings;      /* seen at different times; counts no further than BURN_MIN_READINGS */
     struct burn_buckets *buckets; /* owned; NULL until something was spent, so an idle token costs nothing */
 };
 
 struct burn_rate {
-    bool known;          /* false: watched for less than BURN_MIN_S */
+    bool known;          /* false: fewer readings than BURN_MIN_READINGS */
     int64_t nano_per_h;
     int64_t over_s;      /* the time it was measured over: the window, or less on a young token */
 };
 
 enum {
-    BURN_MIN_S = 10 * MINUTE_S,
+    BURN_MIN_READINGS = 3, /* two intervals: one alone could be anything */
     BURN_STEP_BACK_S = HOUR_S, /* a clock corrected by more than this had been wrong altogether */
 };
 

@@ -26,9 +26,11 @@ struct token {
     struct maybe_money risen_to;
     struct burn_history burn;
     struct forecast forecast;
-    struct forecast told;    /* the forecast as published last */
+    struct forecast told;    /* forecast and burns as published last */
+    struct burn_rate told_burn[BURN_WINDOWS];
     struct alert *alerts;    /* owned; one for each rule of the configuration, in its order */
     bool listed;             /* appeared in the list that is being read */
+    bool moved;              /* something about it changed with this list */
 };
 
 struct fleet {
