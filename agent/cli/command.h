@@ -68,5 +68,9 @@ struct command {
 extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_alerts, cmd_check, cmd_config,
     cmd_sim, cmd_version;
 
+/* Reads and checks a configuration with the process's environment and credentials as sources; every mistake in it is
+ * printed on stderr, `why` is the summary. */
+MUST_CHECK bool settings_load(const char *path, bool with_secrets, struct settings **ret, struct fault *why);
+
 /* Parses argv against the rows, opens what the row needs, runs it. */
 enum exit_status command_main(int argc, char **argv);

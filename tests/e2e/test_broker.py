@@ -1,0 +1,151 @@
+"""The broker goes away in every way that brokers do. Each transition arrives at least once, in order for each token,
+doubles bear the same id, and in the end the retained topics are what the database says.
+"""
+
+import itertools
+
+import pytest
+
+from players import Broker, Subscriber
+
+RULES = [{"name": "low", "kind": "balance_below",
+          "levels": {"warning": {"below": "20.00", "clear": "20.00"}, "critical": {"below": "10.00", "clear": "10.00"}}}]
+TOKENS = [f"prod-app-{n}" for n in range(4)]
+SEESAW = ["15.00", "5.00", "50.00"]  # warning, critical, resolved
+
+
+def transitions(database):
+    return {token: [row[0] for row in database.rows(
+        "SELECT e.id FROM event e JOIN token t ON t.id = e.token WHERE t.name = ? ORDER BY e.seq", token)]
+        for token in TOKENS}
+
+
+def first_arrivals(subscriber, token):
+    ids = [event["id"] for event in subscriber.events() if event["token"] == token]
+    return list(dict.fromkeys(ids))
+
+
+def swing(sim, daemon, rounds):
+    """Moves every token through each level and waits until each move was polled."""
+    for balance in itertools.islice(itertools.cycle(SEESAW), rounds * len(SEESAW)):
+        for token in TOKENS:
+            sim.set_balance(token, balance)
+        daemon.wait_polls(2)
+
+
+def settled(subscriber, daemon):
+    """Everything stored has arrived, in order, and the retained topics are the database's."""
+    told = transitions(daemon.database)
+    subscriber.wait(lambda s: s.event_ids() >= {i for ids in told.values() for i in ids}, "every transition")
+    for token in TOKENS:
+        assert first_arrivals(subscriber, token) == told[token]
+    daemon.wait_polls(1)
+    assert daemon.stop() == 0  # then nothing moves any more
+
+
+def assert_retained_state_is_the_database(broker, daemon):
+    newcomer = Subscriber(broker.port).wait_subscribed()
+    expected = daemon.database.retained()
+    try:
+        newcomer.wait(lambda s: set(s.retained()) >= set(expected), "the retained topics")
+        found = newcomer.retained()
+    finally:
+        newcomer.close()
+    status = next(topic for topic in found if topic.endswith("/status"))
+    assert '"offline"' in found[status]
+    pending = {topic for topic, in daemon.database.rows("SELECT topic FROM outbox WHERE retain = 1 AND pending = 1")}
+    compared = set(expected) - {status} - pending
+    assert len(compared) >= 2 * len(TOKENS)
+    assert {t: found[t] for t in compared} == {t: expected[t] for t in compared}
+    assert set(found) == set(expected)
+
+
+@pytest.fixture
+def daemon(sim, broker, make_daemon):
+    for token in TOKENS:
+        sim.create(token, balance="50.00")
+    return make_daemon(sim.url, broker, rules=RULES)
+
+
+def test_transitions_of_an_outage_arrive_after_it(sim, broker, subscriber, daemon):
+    daemon.start().wait_poll()
+    swing(sim, daemon, 1)
+    broker.stop()
+    swing(sim, daemon, 2)
+    broker.start()
+    subscriber.wait_subscribed(2)
+    swing(sim, daemon, 1)
+    settled(subscriber, daemon)
+    assert len(subscriber.event_ids()) == 4 * 3 * len(TOKENS)
+    assert_retained_state_is_the_database(broker, daemon)
+
+
+def test_a_killed_broker_that_forgot_everything_is_told_everything_again(sim, broker, subscriber, daemon):
+    daemon.start().wait_poll()
+    swing(sim, daemon, 1)
+    for token in TOKENS:
+        sim.set_balance(token, "5.00")
+    daemon.wait_polls(2)
+    broker.kill()
+    broker.start()
+    subscriber.wait_subscribed(2)
+    settled(subscriber, daemon)
+    assert_retained_state_is_the_database(broker, daemon)
+
+
+def test_a_broker_that_is_killed_again_and_again_gets_every_transition_in_order(sim, broker, subscriber, daemon):
+    daemon.start().wait_poll()
+    for n in range(1, 4):
+        swing(sim, daemon, 1)
+        broker.kill()
+        for token in TOKENS:
+            sim.set_balance(token, SEESAW[n % 3])
+        broker.start()
+        subscriber.wait_subscribed(n + 1)
+    settled(subscriber, daemon)
+    assert_retained_state_is_the_database(broker, daemon)
+
+
+def test_a_daemon_that_starts_before_its_broker_tells_everything_once_it_is_there(sim, tmp_path, make_daemon, stage):
+    broker = Broker(tmp_path / "late")
+    for token in TOKENS:
+        sim.create(token, balance="50.00")
+    daemon = make_daemon(sim.url, broker, rules=RULES).start()
+    daemon.wait_poll()
+    swing(sim, daemon, 1)
+
+    broker.start()
+    stage.callback(broker.stop)
+    late = Subscriber(broker.port)
+    stage.callback(late.close)
+    late.wait_subscribed()
+    settled(late, daemon)
+
+
+def resident_kb(pid):
+    with open(f"/proc/{pid}/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+
+def test_an_outage_does_not_grow_the_memory(sim, broker, daemon):
+    """Messages wait on disk. Compared with the same number of transitions while the broker was there."""
+    daemon.environment["ASAN_OPTIONS"] = "quarantine_size_mb=1:malloc_context_size=1"
+    daemon.start().wait_poll()
+    swing(sim, daemon, 2)
+    before = resident_kb(daemon.process.pid)
+    broker.stop()
+    swing(sim, daemon, 4)
+    assert resident_kb(daemon.process.pid) - before < 2048
+    waiting = daemon.database.one("SELECT count(*) FROM outbox WHERE pending = 1 AND retain = 0")
+    assert waiting >= 3 * 3 * len(TOKENS)
+
+
+def test_a_clean_end_says_offline_and_so_does_a_kill(sim, broker, subscriber, daemon):
+    daemon.start().wait_poll()
+    subscriber.wait(lambda s: '"online"' in s.retained().get("ebb/status", ""), "online")
+    daemon.stop()
+    subscriber.wait(lambda s: '"offline"' in s.retained().get("ebb/status", ""), "offline after SIGTERM")
+    daemon.start().wait_poll()
+    subscriber.wait(lambda s: '"online"' in s.retained().get("ebb/status", ""), "online again")
+    daemon.kill()
+    subscriber.wait(lambda s: '"offline"' in s.retained().get("ebb/status", ""), "the will")
