@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { NANO_DIGITS = 9, DIGITS_KEPT = 18, EXPONENT_LIMIT = 400 };
+enum { NANO_DIGITS = 9, DIGITS_KEPT = 18, EXPONENT_LIMIT = 100000000 };
 
 /* A decimal as read: the first 18 significant digits, and the power of ten of the last one kept. */
 struct decimal {
@@ -56,6 +56,8 @@ static const char *read_exponent(const char *at, const char *end, int *ret)
 
 static bool read_decimal(struct span text, struct decimal *d)
 {
+    if (!text.len)
+        return false;
     const char *at = text.at, *end = text.at + text.len;
     *d = (struct decimal){ .next = -1 };
 
@@ -112,19 +114,22 @@ bool money_parse(struct span text, struct money *ret, struct fault *why)
     struct decimal d;
     if (!read_decimal(text, &d))
         return fault(why, FAULT_REJECT, "\"%.*s\" is not a decimal amount",
-                     (int)(text.len < 40 ? text.len : 40), text.at);
+                     (int)(text.len < 40 ? text.len : 40), text.len ? text.at : "");
     if (!scale_to_nano(d, &ret->nano))
-        return fault(why, FAULT_REJECT, "amount %.*s is outside +-9,000,000 USD",
+        return fault(why, FAULT_REJECT, "amount %.*s is outside +-8,000,000 USD",
                      (int)(text.len < 40 ? text.len : 40), text.at);
     return true;
 }
 
 bool money_from_double(double usd, struct money *ret, struct fault *why)
 {
-    double nano = usd * (double)NANO_PER_USD;
+    double nano = round(usd * (double)NANO_PER_USD);
     if (!isfinite(nano) || fabs(nano) > (double)MONEY_LIMIT_NANO)
-        return fault(why, FAULT_REJECT, "amount %g is outside +-9,000,000 USD", usd);
-    ret->nano = llround(nano);
+        return fault(why, FAULT_REJECT, "amount %g is outside +-8,000,000 USD", usd);
+    /* From 4,194,304 USD on, the product itself may be rounded to a half nano-dollar, and then once more the
+     * wrong way. fma computes what both steps took away, exactly. */
+    double missed = fma(usd, (double)NANO_PER_USD, -nano);
+    ret->nano = (int64_t)nano + (missed > 0.5) - (missed < -0.5);
     return true;
 }
 

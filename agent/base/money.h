@@ -1,7 +1,8 @@
 /* US dollars as a count of nano-dollars, in a struct of one field so that units cannot mix.
  *
- * The API has up to nine decimals, so every amount it can name is exact. The range is that in which
- * a binary double still tells nano-dollars apart: +-9,000,000 USD, ninety times the API's own limit. */
+ * The API has up to nine decimals, so every amount it can name is exact. The range is one in which
+ * a binary double still tells nano-dollars apart (that ends at 2^23 USD): +-8,000,000 USD, eighty times the
+ * API's own limit. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,7 +22,7 @@ struct maybe_money {
 };
 
 #define NANO_PER_USD INT64_C(1000000000)
-#define MONEY_LIMIT_NANO (INT64_C(9000000) * NANO_PER_USD)
+#define MONEY_LIMIT_NANO (INT64_C(8000000) * NANO_PER_USD)
 
 enum { MONEY_TEXT_BYTES = 32 };
 

@@ -25,7 +25,7 @@ const char *text_z(const struct text *t); /* terminated; "" when empty; borrowed
 /* Adds a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void text_add_json(struct text *t, struct span value);
 
-/* Adds one CSV field (RFC 4180). Text that a spreadsheet would run (= + - @ tab CR first) gets a leading
+/* Adds one CSV field (RFC 4180). Text that a spreadsheet would run (= + - @ tab CR LF first) gets a leading
  * apostrophe; callers write numbers with text_addf instead, so negative numbers stay numbers. */
 void text_add_csv(struct text *t, struct span value);
 
@@ -33,7 +33,10 @@ void text_add_csv(struct text *t, struct span value);
  * At most `columns` columns (0: no limit); what is cut ends in an ellipsis. Returns the columns used. */
 size_t text_add_terminal(struct text *t, struct span value, size_t columns);
 
-/* Reads "90s", "5m", "6h", "7d", "2w" (whole number, one unit). FAULT_REJECT: anything else. */
+/* A century: the longest duration that can be written, so that adding one to a stamp never overflows. */
+#define DURATION_LIMIT_S INT64_C(3155760000)
+
+/* Reads "90s", "5m", "6h", "7d", "2w" (whole number, one unit). FAULT_REJECT: anything else, or beyond the limit. */
 MUST_CHECK bool duration_parse(struct span text, int64_t *ret_s, struct fault *why);
 
 enum { DURATION_TEXT_BYTES = 32 };
