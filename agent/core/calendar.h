@@ -11,14 +11,25 @@
 
 enum { TIME_TEXT_BYTES = 32 };
 
-/* "2026-11-23T22:00:00Z"; "" for TIME_NONE. Years 1970 to 9999. */
+/* Gregorian, without a zone. */
+struct date {
+    int year, month, day; /* month and day from 1 */
+};
+
+/* Days since 1970-01-01 and back; any year. */
+int64_t calendar_day(int year, int month, int day);
+struct date calendar_date(int64_t day);
+
+/* "2026-11-23T22:00:00Z"; "" for TIME_NONE, TIME_FAR and all else outside the years 1 to 9999. */
 const char *calendar_format(unix_s at, char out[TIME_TEXT_BYTES]);
 
 /* RFC 3339 with 'T', 't' or a space; a fraction is dropped; without a zone it is UTC; a date alone is its
- * midnight UTC. FAULT_REJECT: anything else, also days and hours that do not exist. */
+ * midnight UTC. FAULT_REJECT: anything else, also days and hours that do not exist. A leap second
+ * is the second after it. */
 MUST_CHECK bool calendar_parse(struct span text, unix_s *ret, struct fault *why);
 
-/* The three date forms of HTTP (RFC 9110 section 5.6.7). FAULT_REJECT: anything else. */
+/* The three date forms of HTTP (RFC 9110 section 5.6.7); a year of two digits is 1969 to 2068. FAULT_REJECT:
+ * anything else. */
 MUST_CHECK bool calendar_parse_http(struct span text, unix_s *ret, struct fault *why);
 
 /* Seconds that Paris is ahead of UTC at `at`: 3600 or 7200. */

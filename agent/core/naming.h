@@ -9,13 +9,13 @@
 enum { SLUG_BYTES = 80 }; /* with the terminator */
 
 /* A topic level for a name: [A-Za-z0-9_-]+. A name made of these alone and shorter than SLUG_BYTES - 10 is its
- * own slug; any other has its foreign runs replaced by '-', is cut, and ends in "-" and eight hex digits of
+ * own slug; any other has its foreign runs replaced by '-' (none at the end), is cut, and ends in "-" and eight hex digits of
  * the name's hash. A plain name that itself ends so ("-" and eight lower-case hex digits) gets the suffix too,
  * so that two different names share a slug only if their hashes collide. */
 void naming_slug(struct span name, char out[SLUG_BYTES]);
 
 /* Shell glob over the whole name: '*', '?', '[a-z]', '[!a-z]', '\x'. Case counts; '?' is one UTF-8 character.
- * Runs in O(name x pattern). */
+ * A '[' without its ']' and a '\' at the end stand for themselves. Takes at most name x pattern steps. */
 bool naming_matches(const char *pattern, struct span name);
 
 /* The first part of `env-project-purpose`; empty when the name has no '-'. Borrowed from `name`. */

@@ -1,7 +1,7 @@
 /* Cuts a token list into its elements as bytes arrive, and steps over each secret.
  *
  * Accepts a JSON array of objects, or an object whose member "results" is one and whose member "next" is a
- * URL or null. It checks structure only (strings, nesting, commas, nothing after the end); an element's own
+ * URL or null; both must be there. A byte order mark is stepped over. It checks structure only (strings, nesting, commas, nothing after the end); an element's own
  * members are decoded elsewhere. Memory is bounded by SPLIT_ELEMENT_BYTES whatever the length of the list.
  * The value of an element's member "token" at depth one is replaced by null before anybody sees it. */
 #pragma once
@@ -27,7 +27,8 @@ struct splitter;
 struct splitter *splitter_new(void);
 void splitter_free(struct splitter *s);
 
-/* Hands over the bytes that arrived; they must stay until splitter_next has returned SPLIT_MORE. */
+/* Hands over the bytes that arrived; they must stay until splitter_next has returned SPLIT_MORE, and only then
+ * may more be fed. */
 void splitter_feed(struct splitter *s, struct span bytes);
 
 enum split { SPLIT_ELEMENT, SPLIT_MORE, SPLIT_FAULT };

@@ -1,0 +1,131 @@
+/* Days as a count since 1970 (Howard Hinnant's civil-day algorithms), and the midnights of Paris made of them. */
+#include "core/calendar.h"
+
+#include <stdio.h>
+
+enum { FIRST_DAY = -719162, LAST_DAY = 2932896 }; /* 0001-01-01 and 9999-12-31 */
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+int64_t calendar_day(int year, int month, int day)
+{
+    int64_t y = year - (month <= 2); /* years start in March, so that the leap day is the last */
+    int64_t era = floor_div(y, 400);
+    int64_t year_of_era = y - era * 400;
+    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+}
+
+struct date calendar_date(int64_t day)
+{
+    int64_t from_era = day + 719468;
+    int64_t era = floor_div(from_era, 146097);
+    int64_t day_of_era = from_era - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month = (5 * day_of_year + 2) / 153; /* 0 is March */
+    return (struct date){
+        .year = (int)(year_of_era + era * 400 + (month >= 10)),
+        .month = (int)(month < 10 ? month + 3 : month - 9),
+        .day = (int)(day_of_year - (153 * month + 2) / 5 + 1),
+    };
+}
+
+/* 0 for Monday. */
+static int weekday(int64_t day)
+{
+    return (int)(day + 3 - floor_div(day + 3, 7) * 7);
+}
+
+const char *calendar_format(unix_s at, char out[TIME_TEXT_BYTES])
+{
+    int64_t day = floor_div(at, DAY_S);
+    out[0] = '\0';
+    if (day < FIRST_DAY || day > LAST_DAY)
+        return out;
+
+    struct date d = calendar_date(day);
+    unsigned second = (unsigned)(at - day * DAY_S);
+    snprintf(out, TIME_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)d.year % 10000u,
+             (unsigned)d.month % 100u, (unsigned)d.day % 100u, second / HOUR_S % 24u,
+             second % HOUR_S / MINUTE_S, second % MINUTE_S);
+    return out;
+}
+
+/* 01:00 UTC on the last Sunday of a month of 31 days, when clocks change all over the EU. */
+static unix_s clock_change(int year, int month)
+{
+    int64_t last = calendar_day(year, month, 31);
+    int64_t sunday = last - (weekday(last) + 1) % 7;
+    return sunday * DAY_S + HOUR_S;
+}
+
+int calendar_paris_offset_s(unix_s at)
+{
+    int year = calendar_date(floor_div(at, DAY_S)).year;
+    bool summer = at >= clock_change(year, 3) && at < clock_change(year, 10);
+    return summer ? 2 * HOUR_S : HOUR_S;
+}
+
+static int64_t paris_day(unix_s at)
+{
+    return floor_div(at + calendar_paris_offset_s(at), DAY_S);
+}
+
+/* Clocks never change between 22:00 and 23:00 UTC, so either hour tells the offset of the midnight itself. */
+static unix_s paris_midnight(int64_t day)
+{
+    unix_s in_winter = day * DAY_S - HOUR_S;
+    return day * DAY_S - calendar_paris_offset_s(in_winter);
+}
+
+/* The reset day that is `steps` periods after the last one at or before `day`. */
+static int64_t reset_day(enum reset_period period, int64_t day, int steps)
+{
+    if (period == RESET_DAILY)
+        return day + steps;
+    if (period == RESET_WEEKLY)
+        return day - weekday(day) + 7 * steps;
+    struct date d = calendar_date(day);
+    int months = d.month - 1 + steps;
+    return calendar_day(d.year + months / 12, months % 12 + 1, 1);
+}
+
+static unix_s reset_near(enum reset_period period, unix_s at, int steps)
+{
+    if (period == RESET_NONE || period == RESET_OTHER || at == TIME_NONE)
+        return TIME_NONE;
+    return paris_midnight(reset_day(period, paris_day(at), steps));
+}
+
+unix_s calendar_next_reset(enum reset_period period, unix_s at)
+{
+    return reset_near(period, at, 1);
+}
+
+unix_s calendar_last_reset(enum reset_period period, unix_s at)
+{
+    return reset_near(period, at, 0);
+}
+
+static const char *const periods[] = {
+    [RESET_NONE] = "none",       [RESET_DAILY] = "daily", [RESET_WEEKLY] = "weekly",
+    [RESET_MONTHLY] = "monthly", [RESET_OTHER] = "other",
+};
+
+const char *calendar_period_name(enum reset_period period)
+{
+    return periods[period];
+}
+
+enum reset_period calendar_period_named(struct span name)
+{
+    for (size_t i = 0; i < COUNT(periods); i++)
+        if (span_is(name, periods[i]))
+            return (enum reset_period)i;
+    return RESET_OTHER;
+}

@@ -1,0 +1,77 @@
+/* Slugs, globs and the naming convention. */
+#include "core/naming.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+
+enum {
+    SUFFIX_DIGITS = 8,
+    SUFFIX_BYTES = 1 + SUFFIX_DIGITS, /* "-" and the digits */
+    BODY_BYTES = SLUG_BYTES - 1 - SUFFIX_BYTES,
+};
+
+static bool is_plain_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+static bool is_hex_digit(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* "-" and eight lower-case hex digits at the end: what this program appends. */
+static bool ends_like_a_slug(struct span name)
+{
+    if (name.len < SUFFIX_BYTES)
+        return false;
+    const char *suffix = name.at + name.len - SUFFIX_BYTES;
+    for (int i = 1; i <= SUFFIX_DIGITS; i++)
+        if (!is_hex_digit(suffix[i]))
+            return false;
+    return suffix[0] == '-';
+}
+
+static bool is_plain(struct span name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!is_plain_byte(name.at[i]))
+            return false;
+    return name.len > 0 && name.len < BODY_BYTES;
+}
+
+/* The part of a slug that people recognise; each run of foreign bytes is one '-', none at the end. */
+static size_t slug_body(struct span name, char *out)
+{
+    size_t len = 0;
+    bool after_foreign = false;
+    for (size_t i = 0; i < name.len && len < BODY_BYTES; i++) {
+        bool plain = is_plain_byte(name.at[i]);
+        if (plain || !after_foreign)
+            out[len++] = plain ? name.at[i] : '-';
+        after_foreign = !plain;
+    }
+    while (len && out[len - 1] == '-')
+        len--;
+    return len;
+}
+
+void naming_slug(struct span name, char out[SLUG_BYTES])
+{
+    if (is_plain(name) && !ends_like_a_slug(name)) {
+        memcpy(out, name.at, name.len);
+        out[name.len] = '\0';
+        return;
+    }
+    size_t len = slug_body(name, out);
+    snprintf(out + len, SLUG_BYTES - len, "-%08x", (unsigned)(hash_of(name) >> 32));
+}
+
+struct span naming_environment(struct span name)
+{
+    const char *dash = name.len ? memchr(name.at, '-', name.len) : NULL;
+    return (struct span){ name.at, dash ? (size_t)(dash - name.at) : 0 };
+}

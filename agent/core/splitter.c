@@ -1,0 +1,245 @@
+/* What a token list means, told from the structure that json_walk reads.
+ *
+ * It holds one element and one URL, never the list. A secret is not even copied: while one goes by, nothing is
+ * saved, so its length does not matter. */
+#include "core/splitter.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/xmalloc.h"
+#include "core/escape.h"
+#include "core/json_walk.h"
+
+_Static_assert((int)SPLIT_DEPTH == (int)WALK_DEPTH, "the walk sets the limit of depth");
+
+/* The members that matter here; which of them a key can be depends on where it stands. */
+enum member { MEMBER_OTHER, MEMBER_SECRET, MEMBER_RESULTS, MEMBER_NEXT };
+
+struct splitter {
+    struct json_walk walk;
+    unsigned list_level; /* containers around an element of the open list; 0 while no list is open */
+    enum member member;  /* of the value that comes next */
+    bool is_paged, has_results, has_next;
+    struct kept next;
+
+    bool saving;         /* an element is open and no secret is going by */
+    bool hiding;         /* a secret is going by */
+    const char *unsaved; /* while saving: the first byte not yet in `element` */
+    size_t element_len;
+
+    char next_bytes[SPLIT_NEXT_BYTES];
+    char element[SPLIT_ELEMENT_BYTES];
+};
+
+struct splitter *splitter_new(void)
+{
+    struct splitter *s = xcalloc(1, sizeof *s);
+    walk_init(&s->walk);
+    s->next = (struct kept){ .at = s->next_bytes, .room = sizeof s->next_bytes };
+    return s;
+}
+
+void splitter_free(struct splitter *s)
+{
+    free(s);
+}
+
+void splitter_feed(struct splitter *s, struct span bytes)
+{
+    walk_feed(&s->walk, bytes);
+    s->unsaved = bytes.at;
+}
+
+static bool refuse(const struct splitter *s, const char *what, struct fault *why)
+{
+    return walk_refuse(&s->walk, what, why);
+}
+
+static bool save(struct splitter *s, struct span bytes, struct fault *why)
+{
+    if (bytes.len > sizeof s->element - s->element_len)
+        return refuse(s, "an element is too long", why);
+    if (bytes.len)
+        memcpy(s->element + s->element_len, bytes.at, bytes.len);
+    s->element_len += bytes.len;
+    return true;
+}
+
+static bool save_until(struct splitter *s, const char *end, struct fault *why)
+{
+    struct span bytes = { s->unsaved, s->saving ? (size_t)(end - s->unsaved) : 0 };
+    s->unsaved = end;
+    return save(s, bytes, why);
+}
+
+static void save_from(struct splitter *s, const char *start)
+{
+    s->saving = true;
+    s->unsaved = start;
+}
+
+static bool is_at_element(const struct splitter *s)
+{
+    return s->list_level && s->walk.level == s->list_level;
+}
+
+static bool is_in_element(const struct splitter *s)
+{
+    return s->list_level && s->walk.level == s->list_level + 1;
+}
+
+static enum member member_named_by_key(const struct splitter *s)
+{
+    const struct json_walk *w = &s->walk;
+    if (is_in_element(s))
+        return walk_key_is(w, "token") ? MEMBER_SECRET : MEMBER_OTHER;
+    if (w->level == 1)
+        return walk_key_is(w, "results") ? MEMBER_RESULTS : walk_key_is(w, "next") ? MEMBER_NEXT : MEMBER_OTHER;
+    return MEMBER_OTHER;
+}
+
+static bool begin_document(struct splitter *s, char first, struct fault *why)
+{
+    if (first != '[' && first != '{')
+        return refuse(s, "neither an array nor an object", why);
+    s->is_paged = first == '{';
+    s->list_level = first == '[';
+    return true;
+}
+
+static bool begin_element(struct splitter *s, char first, struct fault *why)
+{
+    if (first != '{')
+        return refuse(s, "an element is not an object", why);
+    s->element_len = 0;
+    save_from(s, s->walk.at - 1);
+    return true;
+}
+
+static bool begin_results(struct splitter *s, char first, struct fault *why)
+{
+    if (first != '[' || s->has_results)
+        return refuse(s, "\"results\" is not one array", why);
+    s->has_results = true;
+    s->list_level = 2;
+    return true;
+}
+
+static bool begin_next(struct splitter *s, char first, struct fault *why)
+{
+    if ((first != '"' && first != 'n') || s->has_next)
+        return refuse(s, "\"next\" is not one string or null", why);
+    s->has_next = true;
+    s->walk.keep = first == '"' ? &s->next : NULL;
+    return true;
+}
+
+static bool begin_secret(struct splitter *s, struct fault *why)
+{
+    if (!save_until(s, s->walk.at - 1, why) || !save(s, span_of("null"), why))
+        return false;
+    s->saving = false;
+    s->hiding = true;
+    return true;
+}
+
+/* What the place of a value demands of it. */
+static bool begin_value(struct splitter *s, struct fault *why)
+{
+    char first = s->walk.at[-1];
+    enum member member = s->member;
+    s->member = MEMBER_OTHER;
+
+    if (s->walk.level == 0)
+        return begin_document(s, first, why);
+    if (is_at_element(s))
+        return begin_element(s, first, why);
+    switch (member) {
+    case MEMBER_RESULTS:
+        return begin_results(s, first, why);
+    case MEMBER_NEXT:
+        return begin_next(s, first, why);
+    case MEMBER_SECRET:
+        return begin_secret(s, why);
+    case MEMBER_OTHER:
+        break;
+    }
+    return true;
+}
+
+static bool end_value(struct splitter *s, bool *ret_whole, struct fault *why)
+{
+    const char *end = s->walk.at;
+    if (s->hiding && is_in_element(s)) {
+        s->hiding = false;
+        save_from(s, end);
+    }
+    *ret_whole = is_at_element(s);
+    if (*ret_whole) {
+        bool saved = save_until(s, end, why);
+        s->saving = false;
+        return saved;
+    }
+    if (s->walk.level < s->list_level)
+        s->list_level = 0; /* the list itself ended */
+    return true;
+}
+
+/* Takes one event in; false on a fault. */
+static bool take_event(struct splitter *s, enum walk_event event, bool *ret_whole, struct fault *why)
+{
+    switch (event) {
+    case WALK_KEY:
+        s->member = member_named_by_key(s);
+        return true;
+    case WALK_BEGIN:
+        return begin_value(s, why);
+    case WALK_END:
+        return end_value(s, ret_whole, why);
+    case WALK_MORE:
+        return save_until(s, s->walk.at, why);
+    case WALK_FAULT:
+        break;
+    }
+    return false;
+}
+
+enum split splitter_next(struct splitter *s, struct element *ret, struct fault *why)
+{
+    for (bool whole = false;;) {
+        enum walk_event event = walk_next(&s->walk, why);
+        if (!take_event(s, event, &whole, why)) {
+            fault_within(why, "token list");
+            return SPLIT_FAULT;
+        }
+        if (event == WALK_MORE)
+            return SPLIT_MORE;
+        if (whole)
+            break;
+    }
+    ret->json = (struct span){ s->element, s->element_len };
+    ret->hash = hash_of(ret->json);
+    return SPLIT_ELEMENT;
+}
+
+bool splitter_end(struct splitter *s, struct span *ret_next, struct fault *why)
+{
+    struct span written = { s->next.at, s->next.len };
+    size_t len;
+    const char *what = NULL;
+
+    if (!walk_is_over(&s->walk))
+        what = "cut off before its end";
+    else if (s->is_paged && !(s->has_results && s->has_next))
+        what = "an object without \"results\" and \"next\"";
+    else if (s->next.overflowed || !escape_read_url(written, s->next.at, &len))
+        what = "\"next\" is not a URL";
+    if (what) {
+        refuse(s, what, why);
+        return fault_within(why, "token list");
+    }
+    s->next.len = len;
+    *ret_next = (struct span){ s->next.at, len };
+    return true;
+}
