@@ -1,0 +1,120 @@
+"""Everything the API and the network can do wrong. In each case: no crash, no token deleted, no alert raised, none
+resolved; the reason is in the log, the poll row and `ebb status`; SIGTERM ends the daemon within five seconds; and when
+the fault is over, polling goes on.
+"""
+
+import json
+import re
+import time
+
+import pytest
+
+RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}]
+TOKENS = {"prod-rich": "50.00", "prod-poor": "5.00", "dev-one": "20.00", "dev-two": "30.00", "ci-three": "40.00"}
+STOP_S = 5
+
+# name: (fault as the stand-in knows it, result of the poll, what the reason must say)
+FAULTS = {
+    "server error": ({"kind": "status", "status": 500}, "unavailable", "500"),
+    "gateway page": ({"kind": "status", "status": 502}, "unavailable", "502"),
+    "unavailable with retry-after": ({"kind": "status", "status": 503, "retry_after": "1"}, "unavailable", "503"),
+    "too many requests": ({"kind": "status", "status": 429, "retry_after": "2"}, "busy", "429"),
+    "too many requests without hint": ({"kind": "status", "status": 429}, "busy", "429"),
+    "wrong key": ({"kind": "status", "status": 401}, "unauthorized", "401"),
+    "forbidden": ({"kind": "status", "status": 403}, "unauthorized", "403"),
+    "not found": ({"kind": "status", "status": 404}, "broken", "404"),
+    "delay beyond the limit": ({"kind": "delay", "ms": 60000}, "unavailable", "."),
+    "drip": ({"kind": "drip"}, "unavailable", "."),
+    "stall in the middle": ({"kind": "stall"}, "unavailable", "."),
+    "cut body": ({"kind": "cut", "bytes": 100}, "unavailable", "."),
+    "endless body": ({"kind": "endless"}, "(broken|unavailable)", "."),
+    "broken json": ({"kind": "broken_json"}, "broken", "."),
+    "empty list": ({"kind": "empty_list"}, "suspicious", "lost 5 of 5"),
+    "half a list": ({"kind": "half_list"}, "(suspicious|ok)", None),
+    "login page": ({"kind": "html"}, "broken", "."),
+    "redirect": ({"kind": "redirect"}, "broken", "redirect"),
+    "closed connection": ({"kind": "close"}, "unavailable", "."),
+}
+
+
+@pytest.fixture
+def daemon(sim, broker, subscriber, make_daemon):
+    for name, balance in TOKENS.items():
+        sim.create(name, balance=balance)
+    daemon = make_daemon(sim.url, broker, rules=RULES, timeout="3s", connect_timeout="2s").start()
+    daemon.wait_polls(1)
+    subscriber.wait_event(kind="raised", token="prod-poor")
+    return daemon
+
+
+def timed_stop(daemon):
+    start = time.monotonic()
+    status = daemon.stop()
+    return status, time.monotonic() - start
+
+
+def reasons_in_status(daemon):
+    shown = json.loads(daemon.run("status", "--json").stdout)
+    return json.dumps(shown.get("accounts", shown), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_changes_nothing_but_what_is_said(name, sim, subscriber, daemon):
+    fault, result, reason = FAULTS[name]
+    place = len(daemon.process.lines.items)
+    sim.fault(**fault)
+    match = daemon.process.wait_line(rf"poll (\d+) stored: {result}\b", place)
+    poll = int(match[1])
+
+    if reason:
+        row_reason = daemon.database.one("SELECT reason FROM poll WHERE id = ?", poll)
+        assert re.search(reason, row_reason), row_reason
+        assert row_reason[:60] in daemon.process.text()
+        assert row_reason[:40] in json.loads('"' + reasons_in_status(daemon).replace('\\', '').replace('"', '') + '"')
+    assert daemon.process.alive()
+
+    status, took = timed_stop(daemon)
+    assert status == 0
+    assert took < STOP_S
+    assert not daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")
+    assert [(e["kind"], e["token"]) for e in subscriber.events()] == [("raised", "prod-poor")]
+
+
+def test_after_each_fault_polling_goes_on(sim, daemon):
+    """One life through faults that pass: the second life of the connection, of the back-off, of the list reader."""
+    for fault in [{"kind": "close"}, {"kind": "cut", "bytes": 100}, {"kind": "broken_json"}, {"kind": "html"},
+                  {"kind": "empty_list"}, {"kind": "status", "status": 500}]:
+        place = len(daemon.process.lines.items)
+        sim.fault(**fault, times=1)
+        daemon.process.wait_line(r"poll \d+ stored: (?!ok)", place)
+        place = len(daemon.process.lines.items)
+        daemon.process.wait_line(r"poll \d+ stored: ok", place)
+    assert not daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")
+
+
+def test_a_suspicious_list_is_believed_when_three_in_a_row_say_the_same(sim, daemon):
+    for name in list(TOKENS)[:4]:
+        sim.delete(name)
+    daemon.wait_polls(2, "suspicious")
+    assert not daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")
+    place = len(daemon.process.lines.items)
+    daemon.process.wait_line(r"stored: ok", place)
+    assert {n for n, in daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")} == set(
+        list(TOKENS)[:4])
+
+
+def test_retry_after_is_a_lower_bound(sim, daemon):
+    place = len(daemon.process.lines.items)
+    sim.fault(kind="status", status=429, retry_after="4", times=1)
+    daemon.process.wait_line(r"stored: busy", place)
+    place = len(daemon.process.lines.items)
+    daemon.process.wait_line(r"stored: ok", place)
+    at = [row[0] for row in daemon.database.rows(
+        "SELECT at FROM poll WHERE id >= (SELECT max(id) FROM poll WHERE result = 'busy') ORDER BY id LIMIT 2")]
+    assert at[1] - at[0] >= 4
+
+
+def test_a_fallen_balance_during_a_fault_is_told_after_it(sim, subscriber, daemon):
+    sim.fault(kind="status", status=500, times=2)
+    sim.set_balance("prod-rich", "1.00")
+    subscriber.wait_event(kind="raised", token="prod-rich")

@@ -1,0 +1,81 @@
+"""No secret anywhere: canaries for the account's key, every token's secret and the broker's password are looked for in all
+that a run leaves behind or shows. A redirect's target never sees the Authorization header.
+"""
+
+import http.server
+import pathlib
+import threading
+
+from harness import Sim
+from players import Broker, Subscriber
+
+KEY = "canary-key-8f3a9c"
+PASSWORD = "canary-password-51d7e2"
+RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}]
+
+
+def command_line(pid):
+    return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_no_canary_is_found_in_anything_that_a_run_leaves_or_shows(tmp_path, stage, make_daemon):
+    sim = stage.enter_context(Sim(key=KEY))
+    broker = Broker(tmp_path / "broker", password=("ebb", PASSWORD)).start()
+    stage.callback(broker.stop)
+    subscriber = Subscriber(broker.port, password=("ebb", PASSWORD))
+    stage.callback(subscriber.close)
+    subscriber.wait_subscribed()
+    for n in range(5):
+        sim.create(f"prod-app-{n}", balance="50.00")
+    secrets = [token["token"] for token in sim.tokens()]
+    assert len(secrets) == 5 and all(len(secret) > 10 for secret in secrets)
+
+    daemon = make_daemon(sim.url, broker, rules=RULES, key=KEY, password=("ebb", PASSWORD), timeout="3s").start()
+    daemon.wait_polls(2)
+    argv = command_line(daemon.process.pid)
+    sim.set_balance("prod-app-1", "1.00")
+    subscriber.wait_event(kind="raised")
+    for fault in [{"kind": "status", "status": 401}, {"kind": "broken_json"}, {"kind": "cut", "bytes": 300}, {"kind": "html"}]:
+        place = len(daemon.process.lines.items)
+        sim.fault(**fault)
+        daemon.reload()
+        daemon.process.wait_line(r"stored: (?!ok)", place)
+        sim.clear_faults()
+
+    shown = [daemon.run(*command) for command in (["config"], ["check"], ["status"], ["status", "--json"], ["alerts"],
+                                                  ["history", "prod-app-1"], ["report"])]
+    assert daemon.stop() == 0
+    places = {
+        "log at debug level": daemon.text().encode(),
+        "argv": argv,
+        "MQTT traffic": repr(subscriber.messages.items).encode(),
+        "command output": "".join(p.stdout + p.stderr for p in shown).encode(),
+        **{f"file {f.name}": f.read_bytes() for f in daemon.folder.iterdir() if f.name not in ("key", "mqtt-password")},
+    }
+    assert any(name.startswith("file ebb.db-wal") for name in places)
+    for canary in [KEY, PASSWORD, *secrets]:
+        found = [name for name, content in places.items() if canary.encode() in content]
+        assert not found, f"{canary} is in {found}"
+    assert b"prod-app-1" in places["log at debug level"] + places["command output"], "the search itself works"
+
+
+def test_a_redirect_target_never_sees_the_key(sim, make_daemon, stage):
+    seen = []
+
+    class Thief(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            seen.append(dict(self.headers))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    thief = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Thief)
+    threading.Thread(target=thief.serve_forever, daemon=True).start()
+    stage.callback(thief.shutdown)
+    sim.fault(kind="redirect", location=f"http://127.0.0.1:{thief.server_port}/v2/user/custom_token/")
+    daemon = make_daemon(sim.url).start()
+    daemon.process.wait_line(r"stored: broken")
+    daemon.stop()
+    assert seen == []
