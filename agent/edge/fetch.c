@@ -15,12 +15,11 @@
 
 #include "base/own.h"
 #include "base/xmalloc.h"
+#include "edge/fetch/headers.h"
 
 enum {
-    HEADER_BYTES_MAX = 64 * 1024, /* all headers of one answer */
-    RETRY_AFTER_BYTES = 64,       /* a date has 29 */
-    INFLATE_STEP_BYTES = 4096,    /* gzip grows up to 1032 times; curl holds one step of a paused transfer */
-    OTHERS_MAX = 16,              /* foreign descriptors in one wait */
+    INFLATE_STEP_BYTES = 4096, /* gzip grows up to 1032 times; curl holds one step of a paused transfer */
+    OTHERS_MAX = 16,           /* foreign descriptors in one wait */
 };
 
 enum transfer_state { TRANSFER_WAITING, TRANSFER_RUNNING, TRANSFER_OVER };
@@ -31,18 +30,17 @@ struct transfer {
     enum transfer_state state;
     CURL *easy;
     CURLU *url;
-    struct curl_slist *headers; /* the key is in here */
+    struct curl_slist *asked; /* our headers; the key is in here */
     char *account;
     char *host;
     int64_t body_bytes_max;
     int64_t body_bytes;
-    size_t header_bytes;
     char *window; /* FETCH_WINDOW_BYTES, from the start of the transfer on */
     size_t filled;
     bool handed_out; /* the reader holds the window until the next fetch_wait */
     bool paused;
     bool too_long;
-    char retry_after[RETRY_AFTER_BYTES];
+    struct answer_headers headers;
     CURLcode result;
     char error[CURL_ERROR_SIZE];
 };
@@ -144,9 +142,9 @@ static void forget(char *secret)
 /* curl_slist_append takes over the list and copies the text. */
 static bool add_header(struct transfer *t, const char *line)
 {
-    struct curl_slist *longer = curl_slist_append(t->headers, line);
+    struct curl_slist *longer = curl_slist_append(t->asked, line);
     if (longer)
-        t->headers = longer;
+        t->asked = longer;
     return longer != NULL;
 }
 
@@ -184,32 +182,11 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     return len;
 }
 
-static struct span trimmed(struct span s)
-{
-    while (s.len && strchr(" \t\r\n", s.at[0]))
-        s.at++, s.len--;
-    while (s.len && strchr(" \t\r\n", s.at[s.len - 1]))
-        s.len--;
-    return s;
-}
-
 static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 {
-    static const char retry_after[] = "retry-after:", status_line[] = "HTTP/";
     struct transfer *t = context;
     size_t len = size * count;
-    t->header_bytes += len;
-    if (t->header_bytes > HEADER_BYTES_MAX) {
-        t->too_long = true;
-        return CURL_WRITEFUNC_ERROR;
-    }
-    if (len >= strlen(status_line) && memcmp(bytes, status_line, strlen(status_line)) == 0)
-        t->retry_after[0] = '\0'; /* what came before belonged to an interim answer */
-    if (len >= strlen(retry_after) && strncasecmp(bytes, retry_after, strlen(retry_after)) == 0) {
-        struct span value = trimmed((struct span){ bytes + strlen(retry_after), len - strlen(retry_after) });
-        snprintf(t->retry_after, sizeof t->retry_after, "%.*s", (int)value.len, value.at);
-    }
-    return len;
+    return headers_take(&t->headers, (struct span){ bytes, len }) ? len : CURL_WRITEFUNC_ERROR;
 }
 
 static bool set_longs(CURL *easy, const struct long_option *rows, size_t count)
@@ -242,7 +219,7 @@ static bool set_up(struct transfer *t, const struct request *request, const char
         && curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK
         && curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK
         && curl_easy_setopt(easy, CURLOPT_USERAGENT, "ebb") == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers) == CURLE_OK
+        && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->asked) == CURLE_OK
         && curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error) == CURLE_OK
         && curl_easy_setopt(easy, CURLOPT_PRIVATE, t) == CURLE_OK
         && curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK
@@ -386,30 +363,11 @@ struct span transfer_take(struct transfer *t)
     return (struct span){ t->window, t->filled };
 }
 
-/* Seconds or a date; 0 when it is neither or already past. */
-static int64_t retry_after(const char *value, unix_s now)
-{
-    size_t digits = strspn(value, "0123456789");
-    if (digits > 0 && value[digits] == '\0')
-        return digits > 9 ? INT_MAX : strtoll(value, NULL, 10);
-    time_t date = curl_getdate(value, NULL);
-    return date == -1 || date <= now ? 0 : (int64_t)date - now;
-}
-
-static bool is_json(const char *type)
-{
-    if (!type)
-        return false;
-    size_t len = strcspn(type, "; \t");
-    return (len == strlen("application/json") && strncasecmp(type, "application/json", len) == 0)
-        || (len > strlen("+json") && strncasecmp(type + len - strlen("+json"), "+json", strlen("+json")) == 0);
-}
-
 static void say_why(const struct transfer *t, struct fault *why)
 {
-    if (t->header_bytes > HEADER_BYTES_MAX)
+    if (t->headers.bytes > HEADERS_BYTES_MAX)
         fault(why, FAULT_REJECT, "account %s: %s: headers longer than %d bytes", t->account, t->host,
-              HEADER_BYTES_MAX);
+              HEADERS_BYTES_MAX);
     else if (t->too_long)
         fault(why, FAULT_REJECT, "account %s: %s: answer longer than %lld bytes", t->account, t->host,
               (long long)t->body_bytes_max);
@@ -420,25 +378,22 @@ static void say_why(const struct transfer *t, struct fault *why)
 
 bool transfer_over(const struct transfer *t, unix_s now, struct outcome *ret)
 {
-    if (t->state != TRANSFER_OVER || (t->filled > 0 && !t->handed_out))
-        return false;
-
-    struct outcome o = { .end = t->result == CURLE_OK ? TRANSFER_ANSWERED : TRANSFER_FAILED };
+    bool over = t->state == TRANSFER_OVER;
     long status = 0;
     curl_off_t took_us = 0;
-    const char *type = NULL;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &took_us);
-    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
-    o.status = (int)status;
-    o.retry_after_s = retry_after(t->retry_after, now);
-    o.json = is_json(type);
-    o.bytes = t->body_bytes;
-    o.took_ms = took_us / 1000;
-    if (o.end == TRANSFER_FAILED)
-        say_why(t, &o.why);
-    *ret = o;
-    return true;
+    *ret = (struct outcome){
+        .end = over && t->result != CURLE_OK ? TRANSFER_FAILED : TRANSFER_ANSWERED,
+        .status = (int)status,
+        .retry_after_s = headers_retry_after_s(&t->headers, now),
+        .json = t->headers.json,
+        .bytes = t->body_bytes,
+        .took_ms = took_us / 1000,
+    };
+    if (ret->end == TRANSFER_FAILED)
+        say_why(t, &ret->why);
+    return over;
 }
 
 static void unlink_transfer(struct transfer *t)
@@ -459,9 +414,9 @@ void transfer_free(struct transfer *t)
     }
     curl_easy_cleanup(t->easy);
     curl_url_cleanup(t->url);
-    for (struct curl_slist *h = t->headers; h; h = h->next)
+    for (struct curl_slist *h = t->asked; h; h = h->next)
         forget(h->data);
-    curl_slist_free_all(t->headers);
+    curl_slist_free_all(t->asked);
     free(t->account);
     free(t->host);
     free(t->window);

@@ -19,6 +19,7 @@
 
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "edge/publish/in_flight.h"
 
 enum {
     CONNECT_MAX_MS = 10 * 1000,        /* from the start of a try to the broker's CONNACK */
@@ -34,12 +35,6 @@ enum {
 
 enum link_state { LINK_DOWN, LINK_TRYING, LINK_UP };
 
-struct slot {
-    int mid; /* 0: free */
-    int64_t tag;
-    bool acknowledged;
-};
-
 struct publisher {
     struct broker broker;
     struct random *random;
@@ -50,7 +45,7 @@ struct publisher {
     int failures;
     const char *wildcards[FAMILIES_MAX]; /* what to bind to for each family; NULL: there is only one */
     size_t families, family;
-    struct slot slots[PUBLISH_IN_FLIGHT_MAX];
+    struct in_flight in_flight;
     char reason[REASON_BYTES]; /* of the last failure; "" while up */
     char logged[REASON_BYTES];
 
@@ -104,11 +99,7 @@ static void on_publish(struct mosquitto *client, void *context, int mid)
 {
     struct publisher *p = context;
     (void)client;
-    for (size_t i = 0; i < COUNT(p->slots); i++)
-        if (p->slots[i].mid == mid && !p->slots[i].acknowledged) {
-            p->slots[i].acknowledged = true;
-            return;
-        }
+    in_flight_acknowledge(&p->in_flight, mid);
 }
 
 static void on_log(struct mosquitto *client, void *context, int level, const char *words)
@@ -217,9 +208,7 @@ static void drop_client(struct publisher *p)
     p->state = LINK_DOWN;
     p->accepted = p->refused = p->lost = p->fresh = false;
     p->library_words[0] = '\0';
-    for (size_t i = 0; i < COUNT(p->slots); i++)
-        if (!p->slots[i].acknowledged)
-            p->slots[i] = (struct slot){ 0 };
+    in_flight_lose(&p->in_flight);
 }
 
 static mono_ms back_off_ms(struct publisher *p)
@@ -366,20 +355,9 @@ bool publish_take_connected(struct publisher *p)
     return fresh;
 }
 
-static struct slot *free_slot(struct publisher *p)
-{
-    for (size_t i = 0; i < COUNT(p->slots); i++)
-        if (p->slots[i].mid == 0)
-            return &p->slots[i];
-    return NULL;
-}
-
 size_t publish_room(const struct publisher *p)
 {
-    size_t room = 0;
-    for (size_t i = 0; i < COUNT(p->slots); i++)
-        room += p->slots[i].mid == 0;
-    return publish_connected(p) ? room : 0;
+    return publish_connected(p) ? in_flight_room(&p->in_flight) : 0;
 }
 
 static bool is_about_the_message(int code)
@@ -396,30 +374,24 @@ bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct sp
         return fault(why, FAULT_REJECT, "mqtt: %s: a payload of %zu bytes is not allowed", topic, payload.len);
     if (!publish_connected(p))
         return fault(why, FAULT_RETRY, "mqtt: not connected: %s", p->reason);
-    struct slot *slot = free_slot(p);
+    struct slot *slot = in_flight_add(&p->in_flight, tag);
     if (!slot)
         return fault(why, FAULT_RETRY, "mqtt: %d messages are waiting for the broker", PUBLISH_IN_FLIGHT_MAX);
 
-    slot->tag = tag; /* and mid is set before anything is sent: QoS 0 is acknowledged from within the call */
+    /* The id is written before anything is sent: QoS 0 is acknowledged from within the call. */
     int code = mosquitto_publish(p->client, &slot->mid, topic, (int)payload.len, payload.at, p->broker.qos, retain);
     if (code == MOSQ_ERR_SUCCESS)
         return true;
     bool rejected = is_about_the_message(code);
     if (!rejected)
         record_code(p, code); /* the library may have kept it: it goes away with this client */
-    *slot = (struct slot){ 0 };
+    in_flight_cancel(slot);
     return fault(why, rejected ? FAULT_REJECT : FAULT_RETRY, "mqtt: %s: %s", topic, mosquitto_strerror(code));
 }
 
 bool publish_take_acknowledged(struct publisher *p, int64_t *ret_tag)
 {
-    for (size_t i = 0; i < COUNT(p->slots); i++)
-        if (p->slots[i].acknowledged) {
-            *ret_tag = p->slots[i].tag;
-            p->slots[i] = (struct slot){ 0 };
-            return true;
-        }
-    return false;
+    return in_flight_take(&p->in_flight, ret_tag);
 }
 
 const char *publish_reason(const struct publisher *p)
