@@ -1,4 +1,4 @@
-/* cJSON: bytes of the API -> readings; what Ebb knows -> payloads.
+/* Bytes of the API -> readings (wire.c, the door of cJSON); what Ebb knows -> payloads and lines for people (wire/).
  *
  * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where the future may
  * add (unknown members, types and periods). Payloads carry `schema` and a time stamp; money is an exact decimal. */
@@ -10,19 +10,22 @@
 
 enum { WIRE_SCHEMA = 1, EVENT_ID_BYTES = 192 };
 
-/* A reading and the name it borrows. */
+/* A reading and the name it borrows: a copy must point its reading.name at its own name. */
 struct decoded {
     struct reading reading; /* reading.name points at name below */
     char name[NAME_BYTES_MAX + 1];
 };
 
-/* One element of the token list, its secret already nulled. FAULT_REJECT: not an object, name missing, empty, longer than
- * 200 characters or holding U+0000; balance or reset amount neither number, decimal string nor null; active_balance
- * no boolean; expire_time no time; a member given twice. */
+/* One element of the token list, its secret already nulled. FAULT_REJECT, naming token and member: not exactly one
+ * object; U+0000 anywhere; name missing, empty, not UTF-8 or longer than 200 characters; balance missing; balance or
+ * reset amount neither number, decimal string nor null; active_balance no boolean; expire_time no time; type or period
+ * no text; a member that we read given twice. A type is cut to TYPE_BYTES - 1; an amount without a period is no reset
+ * amount. */
 MUST_CHECK bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why);
 
-/* A short text for people from an error body of any shape (object, string, HTML), for a log line; never the whole
- * body, at most 200 bytes. Returns false when there is nothing to say. */
+/* A short text for people from an error body of any shape (object, string, HTML), for a log line; one line of UTF-8, at
+ * most 200 bytes and less than `room` (at least 1). JSON that is no known error says nothing, and a word that could be
+ * a key is left out. Returns false, and "" in `out`, when there is nothing to say. */
 bool wire_error_text(struct span body, char *out, size_t room);
 
 /* What one alert transition is, for the event payload and the retained alert topic. All borrowed. */
@@ -37,9 +40,11 @@ struct alert_event {
     const char *reason;       /* NULL, or why it ended without a value: "token deleted", "rule removed" */
 };
 
-/* One line for people: "warning: prod-billing has 9.80 USD left, below 10.00 USD; empty in about 6h 10m". */
+/* One line for people, safe for a terminal: "warning: prod-billing has 9.80 USD left (below 10.00 USD), empty in
+ * about 6h 10m (3h to 12h)", "resolved: prod-billing has 50.00 USD again (was critical, below 2.00 USD)". */
 void wire_summary(const struct alert_event *e, struct text *out);
 
+/* Payloads are added to `out`: one JSON object in UTF-8 each, members as docs/payloads.md tells them. */
 void wire_encode_event(const struct alert_event *e, struct text *out);
 /* Retained current state of one alert, also after it was resolved (level "none"). */
 void wire_encode_alert(const struct alert_event *e, struct text *out);

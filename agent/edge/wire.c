@@ -1,0 +1,364 @@
+/* Bytes of the API -> readings and error texts; the one place that knows cJSON.
+ *
+ * Decoding is all or nothing: one doubtful member refuses the element, because half a reading would look like spent
+ * money. cJSON 1.7.15 is lax, so what it lets pass is refused here: text after the end, members given twice,
+ * and U+0000, at which its strings end early. An error text never quotes what may be a secret. */
+#include "edge/wire.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "core/calendar.h"
+
+static void own_json_at(cJSON **json)
+{
+    cJSON_Delete(*json);
+}
+
+#define own_json __attribute__((cleanup(own_json_at)))
+
+/* The members of a token that we read; anything else may come and go. */
+enum member { NAME, TYPE, BALANCE, ACTIVE, EXPIRE, PERIOD, AMOUNT, MEMBERS };
+
+static const char *const member_names[] = {
+    [NAME] = "name",
+    [TYPE] = "token_type",
+    [BALANCE] = "balance",
+    [ACTIVE] = "active_balance",
+    [EXPIRE] = "expire_time",
+    [PERIOD] = "balance_reset_period",
+    [AMOUNT] = "balance_reset_amount",
+};
+_Static_assert(COUNT(member_names) == MEMBERS, "the last member has no name");
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static struct span trim(struct span s)
+{
+    while (s.len && is_space(s.at[0]))
+        s = (struct span){ s.at + 1, s.len - 1 };
+    while (s.len && is_space(s.at[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+/* NULL when the bytes are not exactly one JSON value. */
+static cJSON *parse_exact(struct span json)
+{
+    const char *end = NULL;
+    json = trim(json);
+    cJSON *root = cJSON_ParseWithLengthOpts(json.at, json.len, &end, false);
+    if (root && end != json.at + json.len) {
+        cJSON_Delete(root);
+        return NULL;
+    }
+    return root;
+}
+
+/* Whether U+0000 occurs, raw or escaped; in JSON a backslash is always the start of an escape. */
+static bool holds_nul(struct span json)
+{
+    static const char escape[] = "\\u0000";
+    for (size_t i = 0; i < json.len; i++) {
+        if (!json.at[i])
+            return true;
+        if (json.at[i] != '\\')
+            continue;
+        if (json.len - i >= strlen(escape) && memcmp(json.at + i, escape, strlen(escape)) == 0)
+            return true;
+        i++;
+    }
+    return false;
+}
+
+static bool find_members(const cJSON *root, const cJSON *found[MEMBERS], struct fault *why)
+{
+    const cJSON *each;
+    cJSON_ArrayForEach(each, root) {
+        for (size_t m = 0; m < MEMBERS; m++) {
+            if (strcmp(each->string, member_names[m]) != 0)
+                continue;
+            if (found[m])
+                return fault(why, FAULT_REJECT, "%s is given twice", member_names[m]);
+            found[m] = each;
+        }
+    }
+    return true;
+}
+
+static bool is_absent(const cJSON *value)
+{
+    return !value || cJSON_IsNull(value);
+}
+
+/* The number of characters; -1 when the text is not UTF-8. */
+static long count_characters(struct span text)
+{
+    long count = 0;
+    while (text.len) {
+        unsigned code_point;
+        size_t step = utf8_step(text, &code_point);
+        if (!step)
+            return -1;
+        text = (struct span){ text.at + step, text.len - step };
+        count++;
+    }
+    return count;
+}
+
+/* The longest start of `text` of at most `bytes` bytes that ends between two characters. */
+static size_t cut_at(struct span text, size_t bytes)
+{
+    size_t kept = 0, step;
+    unsigned code_point;
+    while (kept < text.len && (step = utf8_step((struct span){ text.at + kept, text.len - kept }, &code_point))) {
+        if (kept + step > bytes)
+            break;
+        kept += step;
+    }
+    return kept;
+}
+
+static bool decode_name(const cJSON *value, char ret[NAME_BYTES_MAX + 1], struct fault *why)
+{
+    enum { NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
+    if (!cJSON_IsString(value))
+        return fault(why, FAULT_REJECT, "name is missing or no text");
+    struct span name = span_of(value->valuestring);
+    long characters = count_characters(name);
+    if (characters < 0)
+        return fault(why, FAULT_REJECT, "name is not UTF-8");
+    if (characters == 0 || characters > NAME_CHARACTERS_MAX)
+        return fault(why, FAULT_REJECT, "name has %ld characters, not 1 to %d", characters, NAME_CHARACTERS_MAX);
+    memcpy(ret, name.at, name.len + 1);
+    return true;
+}
+
+static bool decode_type(const cJSON *value, char ret[TYPE_BYTES], struct fault *why)
+{
+    if (!is_absent(value) && !cJSON_IsString(value))
+        return fault(why, FAULT_REJECT, "token_type is no text");
+    struct span type = span_of(is_absent(value) ? "api_token" : value->valuestring);
+    if (count_characters(type) < 0)
+        return fault(why, FAULT_REJECT, "token_type is not UTF-8");
+    snprintf(ret, TYPE_BYTES, "%.*s", (int)cut_at(type, TYPE_BYTES - 1), type.at);
+    return true;
+}
+
+/* Number, decimal string or null; the caller has seen to it that the member is there if it must be. */
+static bool decode_money(const cJSON *value, const char *member, struct maybe_money *ret, struct fault *why)
+{
+    struct money amount;
+    if (is_absent(value)) {
+        *ret = (struct maybe_money){ 0 };
+        return true;
+    }
+    if (cJSON_IsNumber(value)) {
+        if (!money_from_double(value->valuedouble, &amount, why))
+            return fault_within(why, "%s", member);
+    } else if (cJSON_IsString(value)) {
+        if (!money_parse(span_of(value->valuestring), &amount, why))
+            return fault_within(why, "%s", member);
+    } else {
+        return fault(why, FAULT_REJECT, "%s is neither number, decimal text nor null", member);
+    }
+    *ret = money_known(amount);
+    return true;
+}
+
+static bool decode_budget(const cJSON *const found[MEMBERS], struct reading *r, struct fault *why)
+{
+    if (!found[BALANCE])
+        return fault(why, FAULT_REJECT, "balance is missing");
+    if (!cJSON_IsBool(found[ACTIVE]))
+        return fault(why, FAULT_REJECT, "active_balance is missing or no boolean");
+    r->budgeted = cJSON_IsTrue(found[ACTIVE]);
+    return decode_money(found[BALANCE], "balance", &r->balance, why);
+}
+
+static bool decode_reset(const cJSON *const found[MEMBERS], struct reading *r, struct fault *why)
+{
+    const cJSON *period = found[PERIOD];
+    if (!is_absent(period) && !cJSON_IsString(period))
+        return fault(why, FAULT_REJECT, "balance_reset_period is no text");
+    if (!decode_money(found[AMOUNT], "balance_reset_amount", &r->reset_amount, why))
+        return false;
+    r->period = is_absent(period) ? RESET_NONE : calendar_period_named(span_of(period->valuestring));
+    if (r->period == RESET_NONE)
+        r->reset_amount = (struct maybe_money){ 0 };
+    return true;
+}
+
+static bool decode_expiry(const cJSON *value, unix_s *ret, struct fault *why)
+{
+    if (is_absent(value)) {
+        *ret = TIME_NONE;
+        return true;
+    }
+    if (!cJSON_IsString(value))
+        return fault(why, FAULT_REJECT, "expire_time is no text");
+    return calendar_parse(span_of(value->valuestring), ret, why) || fault_within(why, "expire_time");
+}
+
+static bool within_token(const char *name, struct fault *why)
+{
+    enum { COLUMNS = 60 };
+    struct text shown = { 0 };
+    text_add_terminal(&shown, span_of(name), COLUMNS);
+    fault_within(why, "token \"%s\"", text_z(&shown));
+    text_done(&shown);
+    return false;
+}
+
+bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why)
+{
+    if (holds_nul(element))
+        return fault(why, FAULT_REJECT, "token list: an element holds U+0000");
+    own_json cJSON *root = parse_exact(element);
+    if (!cJSON_IsObject(root))
+        return fault(why, FAULT_REJECT, "token list: an element is not an object");
+
+    const cJSON *found[MEMBERS] = { 0 };
+    struct decoded d = { 0 };
+    if (!find_members(root, found, why) || !decode_name(found[NAME], d.name, why))
+        return fault_within(why, "token list");
+    if (!decode_type(found[TYPE], d.reading.type, why) || !decode_budget(found, &d.reading, why)
+        || !decode_reset(found, &d.reading, why) || !decode_expiry(found[EXPIRE], &d.reading.expires, why))
+        return within_token(d.name, why);
+    *ret = d;
+    ret->reading.name = ret->name;
+    return true;
+}
+
+/* Follows the members in which the API and its framework wrap what they have to say. */
+static const cJSON *unwrap(const cJSON *value)
+{
+    static const char *const wrappers[] = { "error", "message", "detail", "details" };
+    for (size_t w = 0; w < COUNT(wrappers); w++) {
+        const cJSON *inner = cJSON_GetObjectItemCaseSensitive(value, wrappers[w]);
+        if (inner)
+            return unwrap(inner);
+    }
+    return value;
+}
+
+/* "name: text, text; balance: text" from {"name": ["text", "text"], "balance": "text"}. */
+static void describe(const cJSON *value, int depth, struct text *out)
+{
+    enum { DEPTH_MAX = 3, ENOUGH_BYTES = 1024 };
+    if (cJSON_IsString(value))
+        text_add(out, span_of(value->valuestring));
+    if (depth == DEPTH_MAX)
+        return;
+    const cJSON *each;
+    cJSON_ArrayForEach(each, value) {
+        if (out->len > ENOUGH_BYTES)
+            return;
+        if (each != value->child)
+            text_add(out, span_of(each->string ? "; " : ", "));
+        if (each->string)
+            text_addf(out, "%s: ", each->string);
+        describe(each, depth + 1, out);
+    }
+}
+
+/* Only a bare text or a known wrapper speaks for people: any other JSON may be a token with its secret. */
+static void describe_json(struct span body, struct text *out)
+{
+    own_json cJSON *root = parse_exact(body);
+    const cJSON *said = unwrap(root);
+    if (said && (said != root || cJSON_IsString(root)))
+        describe(said, 0, out);
+}
+
+static const char *find_without_case(struct span in, const char *what)
+{
+    size_t len = strlen(what);
+    for (size_t i = 0; i + len <= in.len; i++)
+        if (strncasecmp(in.at + i, what, len) == 0)
+            return in.at + i;
+    return NULL;
+}
+
+/* What stands in <title>, the one part of an error page that is short. */
+static struct span page_title(struct span page)
+{
+    static const char open[] = "<title>";
+    const char *end = page.at + page.len;
+    const char *title = find_without_case(page, open);
+    if (!title)
+        return (struct span){ page.at, 0 };
+    title += strlen(open);
+    const char *close = find_without_case((struct span){ title, (size_t)(end - title) }, "</title>");
+    return (struct span){ title, close ? (size_t)(close - title) : 0 };
+}
+
+/* The characters of a bearer token (RFC 7235, token68). */
+static bool is_key_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~+/=", c));
+}
+
+static size_t key_length(struct span text)
+{
+    size_t run = 0;
+    while (run < text.len && is_key_character(text.at[run]))
+        run++;
+    return run;
+}
+
+/* Copies text as one line. A server may quote the key that it refused, so a word that could be one is left out. */
+static void add_line_without_keys(struct span text, struct text *out)
+{
+    enum { KEY_BYTES_MIN = 24 };
+    for (size_t i = 0; i < text.len;) {
+        size_t run = key_length((struct span){ text.at + i, text.len - i });
+        bool visible = (unsigned char)text.at[i] > ' ';
+        if (run >= KEY_BYTES_MIN)
+            text_add(out, span_of("[...]"));
+        else if (visible)
+            text_add(out, (struct span){ text.at + i, run ? run : 1 });
+        else if (out->len && out->at[out->len - 1] != ' ')
+            text_add(out, span_of(" "));
+        i += run ? run : 1;
+    }
+}
+
+static struct span span_of_text(const struct text *t)
+{
+    return (struct span){ text_z(t), t->len };
+}
+
+static void add_said(struct span body, struct text *out)
+{
+    if (body.len && strchr("{[\"", body.at[0]))
+        describe_json(body, out);
+    else if (body.len && body.at[0] == '<')
+        text_add(out, page_title(body));
+    else
+        text_add(out, body);
+}
+
+bool wire_error_text(struct span body, char *out, size_t room)
+{
+    enum { LOOK_AT_BYTES = 64 * 1024, TEXT_BYTES_MAX = 200 };
+    struct text said = { 0 }, line = { 0 }, shown = { 0 };
+
+    add_said(trim((struct span){ body.at, body.len < LOOK_AT_BYTES ? body.len : LOOK_AT_BYTES }), &said);
+    add_line_without_keys(trim(span_of_text(&said)), &line);
+    text_add_terminal(&shown, span_of_text(&line), 0);
+
+    size_t most = room - 1 < TEXT_BYTES_MAX ? room - 1 : TEXT_BYTES_MAX;
+    size_t kept = cut_at(span_of_text(&shown), most);
+    memcpy(out, text_z(&shown), kept);
+    out[kept] = '\0';
+
+    text_done(&said);
+    text_done(&line);
+    text_done(&shown);
+    return kept > 0;
+}

@@ -1,0 +1,250 @@
+/* What Ebb knows -> JSON payloads. Their members are described in docs/payloads.md.
+ *
+ * Written straight into the text: a document tree would be built only to be printed. Every string goes through
+ * text_add_json, so a payload is valid UTF-8 whatever a token is called; money is an exact decimal, never a double;
+ * what is not known is null, and the member is still there. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/calendar.h"
+#include "edge/wire.h"
+
+static void open_object(struct text *out)
+{
+    text_add(out, span_of("{"));
+}
+
+static void close_object(struct text *out)
+{
+    text_add(out, span_of("}"));
+}
+
+static void add_name(struct text *out, const char *name)
+{
+    bool first = out->at[out->len - 1] == '{';
+    text_addf(out, "%s\"%s\":", first ? "" : ",", name);
+}
+
+static void add_null(struct text *out, const char *name)
+{
+    add_name(out, name);
+    text_add(out, span_of("null"));
+}
+
+static void add_span(struct text *out, const char *name, struct span value)
+{
+    add_name(out, name);
+    text_add_json(out, value);
+}
+
+/* `value` NULL is null. */
+static void add_string(struct text *out, const char *name, const char *value)
+{
+    if (value)
+        add_span(out, name, span_of(value));
+    else
+        add_null(out, name);
+}
+
+static void add_bool(struct text *out, const char *name, bool value)
+{
+    add_name(out, name);
+    text_add(out, span_of(value ? "true" : "false"));
+}
+
+static void add_integer(struct text *out, const char *name, int64_t value)
+{
+    add_name(out, name);
+    text_addf(out, "%" PRId64, value);
+}
+
+static bool is_time(unix_s at)
+{
+    return at != TIME_NONE && at < TIME_FAR;
+}
+
+static void add_time(struct text *out, const char *name, unix_s at)
+{
+    char stamp[TIME_TEXT_BYTES];
+    add_string(out, name, is_time(at) ? calendar_format(at, stamp) : NULL);
+}
+
+static void add_money(struct text *out, const char *name, struct maybe_money amount)
+{
+    char decimal[MONEY_TEXT_BYTES];
+    add_name(out, name);
+    text_add(out, span_of(amount.known ? money_format(amount.is, decimal) : "null"));
+}
+
+static void add_percent(struct text *out, const char *name, int64_t basis_points)
+{
+    uint64_t size = basis_points < 0 ? 0 - (uint64_t)basis_points : (uint64_t)basis_points;
+    add_name(out, name);
+    text_addf(out, "%s%" PRIu64 ".%02" PRIu64, basis_points < 0 ? "-" : "", size / 100, size % 100);
+}
+
+static void add_quantity(struct text *out, const char *name, enum rule_unit unit, int64_t value)
+{
+    switch (unit) {
+    case UNIT_NANO_USD:
+        add_money(out, name, money_known((struct money){ value }));
+        break;
+    case UNIT_BASIS_POINTS:
+        add_percent(out, name, value);
+        break;
+    case UNIT_SECONDS:
+        add_integer(out, name, value);
+        break;
+    }
+}
+
+static void begin(struct text *out, unix_s at)
+{
+    open_object(out);
+    add_integer(out, "schema", WIRE_SCHEMA);
+    add_time(out, "at", at);
+}
+
+static void add_token(struct text *out, const char *account, const struct token *t)
+{
+    add_string(out, "account", account);
+    add_string(out, "token", t->name);
+    add_string(out, "slug", t->slug);
+}
+
+static void add_burn(struct text *out, const struct burn_history *h)
+{
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
+        char name[32];
+        snprintf(name, sizeof name, "burn_%s_usd_per_h", burn_window_name(w));
+        struct burn_rate rate = burn_over(h, w);
+        add_money(out, name, (struct maybe_money){ rate.known, { rate.nano_per_h } });
+    }
+}
+
+static void add_runway(struct text *out, unix_s empty_at, unix_s at)
+{
+    if (is_time(empty_at))
+        add_integer(out, "runway_s", empty_at > at ? empty_at - at : 0);
+    else
+        add_null(out, "runway_s");
+}
+
+static void add_forecast(struct text *out, const struct forecast *f, unix_s at)
+{
+    add_string(out, "verdict", forecast_verdict_slug(f->verdict));
+    add_name(out, "exhaustion");
+    open_object(out);
+    add_time(out, "early_at", f->early);
+    add_time(out, "likely_at", f->likely);
+    add_time(out, "late_at", f->late);
+    close_object(out);
+    add_runway(out, f->likely, at);
+}
+
+void wire_encode_token(const char *account, const struct token *t, unix_s at, struct text *out)
+{
+    const struct reading *r = &t->last;
+    begin(out, at);
+    add_token(out, account, t);
+    add_string(out, "type", r->type);
+    add_money(out, "balance_usd", r->balance);
+    add_bool(out, "budgeted", r->budgeted);
+    add_time(out, "expires_at", r->expires);
+    add_string(out, "reset_period", calendar_period_name(r->period));
+    add_money(out, "reset_amount_usd", r->reset_amount);
+    add_time(out, "next_reset_at", calendar_next_reset(r->period, at));
+    add_burn(out, &t->burn);
+    add_forecast(out, &t->forecast, at);
+    add_time(out, "horizon_at", t->forecast.horizon);
+    add_time(out, "forecast_at", t->forecast.made_at);
+    add_bool(out, "missing", t->missing > 0);
+    close_object(out);
+}
+
+static void add_crossing(struct text *out, const struct alert_event *e)
+{
+    enum rule_unit unit = rule_unit_of(e->rule->kind);
+    if (e->transition.known) {
+        add_quantity(out, "value", unit, e->transition.value);
+        add_quantity(out, "threshold", unit, e->transition.threshold);
+    } else {
+        add_null(out, "value");
+        add_null(out, "threshold");
+    }
+    add_string(out, "unit", rule_unit_name(unit));
+}
+
+static void add_summary(struct text *out, const struct alert_event *e)
+{
+    struct text line = { 0 };
+    wire_summary(e, &line);
+    add_string(out, "summary", text_z(&line));
+    text_done(&line);
+}
+
+static void add_environment(struct text *out, const struct token *t)
+{
+    struct span environment = naming_environment(span_of(t->name));
+    if (environment.len)
+        add_span(out, "environment", environment);
+    else
+        add_null(out, "environment");
+}
+
+void wire_encode_event(const struct alert_event *e, struct text *out)
+{
+    begin(out, e->at);
+    add_string(out, "id", e->id);
+    add_token(out, e->account, e->token);
+    add_environment(out, e->token);
+    add_string(out, "rule", e->rule->name);
+    add_string(out, "kind", transition_name(e->transition.kind));
+    add_string(out, "level", level_name(e->transition.is));
+    add_string(out, "was", level_name(e->transition.was));
+    add_crossing(out, e);
+    add_time(out, "since", e->alert->since);
+    add_string(out, "reason", e->reason);
+    add_money(out, "balance_usd", e->token->last.balance);
+    add_name(out, "burn");
+    open_object(out);
+    add_burn(out, &e->token->burn);
+    close_object(out);
+    add_forecast(out, &e->token->forecast, e->at);
+    add_summary(out, e);
+    close_object(out);
+}
+
+void wire_encode_alert(const struct alert_event *e, struct text *out)
+{
+    bool firing = e->alert->level != LEVEL_NONE;
+    begin(out, e->at);
+    add_token(out, e->account, e->token);
+    add_string(out, "rule", e->rule->name);
+    add_string(out, "level", level_name(e->alert->level));
+    add_time(out, "since", firing ? e->alert->since : TIME_NONE);
+    add_crossing(out, e);
+    add_integer(out, "episode", e->alert->episode);
+    add_string(out, "event_id", e->id);
+    add_summary(out, e);
+    close_object(out);
+}
+
+void wire_encode_account(const struct account_state *s, struct text *out)
+{
+    begin(out, s->at);
+    add_string(out, "account", s->account);
+    add_string(out, "result", s->result);
+    add_string(out, "reason", s->reason);
+    add_time(out, "last_ok_at", s->last_ok);
+    add_integer(out, "tokens", (int64_t)s->tokens);
+    close_object(out);
+}
+
+void wire_encode_status(const char *state, const char *version, unix_s at, struct text *out)
+{
+    begin(out, at);
+    add_string(out, "state", state);
+    add_string(out, "version", version);
+    close_object(out);
+}

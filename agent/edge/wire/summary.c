@@ -1,0 +1,267 @@
+/* The one line about an alert that people read on a phone at night: how bad, which token, what is left, how long it
+ * lasts. It says nothing that the numbers do not: rounding never hides that a threshold was crossed, a runway is
+ * rounded down, and the name is made safe for a terminal. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "core/calendar.h"
+#include "edge/wire.h"
+
+enum {
+    NAME_COLUMNS = 60,
+    ENDLESS_S = 10 * 365 * DAY_S, /* a time further away is "years", whatever its number */
+};
+
+/* Whole cents, but all decimals where cents would look like the threshold itself: 9.999 below 10.00. */
+static void add_usd(struct money amount, struct money threshold, struct text *out)
+{
+    char shown[MONEY_TEXT_BYTES], limit[MONEY_TEXT_BYTES];
+    money_format_cents(amount, shown);
+    if (amount.nano != threshold.nano && strcmp(shown, money_format_cents(threshold, limit)) == 0)
+        money_format(amount, shown);
+    text_addf(out, "%s USD", shown);
+}
+
+/* "18%", "18.5%", "18.25%". */
+static void add_percent(int64_t basis_points, struct text *out)
+{
+    uint64_t size = basis_points < 0 ? 0 - (uint64_t)basis_points : (uint64_t)basis_points;
+    text_addf(out, "%s%" PRIu64, basis_points < 0 ? "-" : "", size / 100);
+    if (size % 10)
+        text_addf(out, ".%02" PRIu64, size % 100);
+    else if (size % 100)
+        text_addf(out, ".%" PRIu64, size % 100 / 10);
+    text_add(out, span_of("%"));
+}
+
+/* "6h 10m", but "6h" where the smaller unit says nothing. */
+static void add_duration(int64_t seconds, struct text *out)
+{
+    char shown[DURATION_TEXT_BYTES];
+    duration_format(seconds, shown);
+    char *smaller = strchr(shown, ' ');
+    if (smaller && atoi(smaller) == 0)
+        *smaller = '\0';
+    text_add(out, span_of(shown));
+}
+
+/* An estimate, rounded down to a step that does not pretend to know more than a forecast can. */
+static void add_about(int64_t seconds, struct text *out)
+{
+    int64_t step = seconds >= 2 * DAY_S ? HOUR_S : seconds >= HOUR_S ? 5 * MINUTE_S : MINUTE_S;
+    if (seconds > ENDLESS_S)
+        text_add(out, span_of("years"));
+    else if (seconds < MINUTE_S)
+        text_add(out, span_of("now"));
+    else
+        add_duration(seconds - seconds % step, out);
+}
+
+static void add_quantity(enum rule_unit unit, int64_t value, int64_t threshold, struct text *out)
+{
+    switch (unit) {
+    case UNIT_NANO_USD:
+        add_usd((struct money){ value }, (struct money){ threshold }, out);
+        break;
+    case UNIT_BASIS_POINTS:
+        add_percent(value, out);
+        break;
+    case UNIT_SECONDS:
+        add_about(value, out);
+        break;
+    }
+}
+
+/* Where the worse of the two levels begins, also when it was left: where it ends is a detail of the rule. */
+static int64_t threshold_of(const struct alert_event *e)
+{
+    const struct transition *t = &e->transition;
+    const struct threshold *left = &e->rule->levels[t->was];
+    return t->is < t->was && left->set ? left->at : t->threshold;
+}
+
+static void add_threshold(const struct alert_event *e, struct text *out)
+{
+    int64_t threshold = threshold_of(e);
+    if (e->rule->kind == RULE_EXHAUSTED) {
+        text_add(out, span_of("exhausted"));
+    } else if (rule_unit_of(e->rule->kind) == UNIT_SECONDS) {
+        text_add(out, span_of("less than "));
+        add_duration(threshold, out);
+    } else {
+        text_add(out, span_of("below "));
+        add_quantity(rule_unit_of(e->rule->kind), threshold, threshold, out);
+    }
+}
+
+/* "has 9.80 USD", "has 18% of 50.00 USD". */
+static void add_has(const struct alert_event *e, struct text *out)
+{
+    const struct reading *r = &e->token->last;
+    struct maybe_money whole = r->reset_amount.known ? r->reset_amount : e->token->risen_to;
+    char cents[MONEY_TEXT_BYTES];
+
+    text_add(out, span_of(" has "));
+    add_quantity(rule_unit_of(e->rule->kind), e->transition.value, threshold_of(e), out);
+    if (e->rule->kind == RULE_PERCENT_BELOW && whole.known)
+        text_addf(out, " of %s USD", money_format_cents(whole.is, cents));
+}
+
+static bool is_near(unix_s time, unix_s at)
+{
+    return time != TIME_NONE && time - at <= ENDLESS_S;
+}
+
+/* " (3h to 12h)", or what of it is known. */
+static void add_range(const struct forecast *f, unix_s at, struct text *out)
+{
+    if (!is_near(f->early, at) || f->late - at < MINUTE_S)
+        return;
+    text_add(out, span_of(" ("));
+    add_about(f->early - at, out);
+    if (is_near(f->late, at)) {
+        text_add(out, span_of(" to "));
+        add_about(f->late - at, out);
+    } else {
+        text_add(out, span_of(" at the earliest"));
+    }
+    text_add(out, span_of(")"));
+}
+
+static void add_next_reset(const struct alert_event *e, struct text *out)
+{
+    unix_s reset = calendar_next_reset(e->token->last.period, e->at);
+    if (reset == TIME_NONE)
+        return;
+    text_add(out, span_of(reset - e->at < MINUTE_S ? ", next reset " : ", next reset in "));
+    add_about(reset - e->at, out);
+}
+
+static bool is_spent(const struct token *t)
+{
+    return t->last.budgeted && t->last.balance.known && t->last.balance.is.nano <= 0;
+}
+
+/* ", empty in about 6h 10m (3h to 12h), next reset in 14h" */
+static void add_outlook(const struct alert_event *e, struct text *out)
+{
+    const struct forecast *f = &e->token->forecast;
+    if (is_spent(e->token)) {
+        text_add(out, span_of(", its calls are refused"));
+    } else if (is_near(f->likely, e->at)) {
+        text_add(out, span_of(f->likely - e->at < MINUTE_S ? ", empty about " : ", empty in about "));
+        add_about(f->likely - e->at, out);
+        add_range(f, e->at, out);
+    }
+    add_next_reset(e, out);
+}
+
+static void add_was(const struct alert_event *e, const char *before, const char *after, struct text *out)
+{
+    if (e->transition.was != LEVEL_NONE && e->transition.was != e->transition.is)
+        text_addf(out, "%swas %s%s", before, level_name(e->transition.was), after);
+}
+
+static void add_low_amount(const struct alert_event *e, struct text *out)
+{
+    add_has(e, out);
+    text_add(out, span_of(" left ("));
+    add_threshold(e, out);
+    add_was(e, ", ", "", out);
+    text_add(out, span_of(")"));
+    add_outlook(e, out);
+}
+
+static void add_short_runway(const struct alert_event *e, struct text *out)
+{
+    char cents[MONEY_TEXT_BYTES];
+    const struct maybe_money *balance = &e->token->last.balance;
+
+    text_add(out, span_of(" will be empty in "));
+    add_threshold(e, out);
+    add_was(e, " (", ")", out);
+    text_add(out, span_of(e->transition.value < MINUTE_S ? ": about " : ": in about "));
+    add_about(e->transition.value, out);
+    add_range(&e->token->forecast, e->at, out);
+    if (balance->known)
+        text_addf(out, ", %s USD left", money_format_cents(balance->is, cents));
+    add_next_reset(e, out);
+}
+
+static void add_exhausted(const struct alert_event *e, struct text *out)
+{
+    char cents[MONEY_TEXT_BYTES];
+    const struct maybe_money *balance = &e->token->last.balance;
+
+    text_add(out, span_of(" is exhausted"));
+    add_was(e, " (", ")", out);
+    if (balance->known)
+        text_addf(out, ": %s USD left, its calls are refused", money_format_cents(balance->is, cents));
+    add_next_reset(e, out);
+}
+
+static void add_worse(const struct alert_event *e, struct text *out)
+{
+    switch (e->rule->kind) {
+    case RULE_BALANCE_BELOW:
+    case RULE_PERCENT_BELOW:
+        add_low_amount(e, out);
+        break;
+    case RULE_EXHAUSTS_WITHIN:
+        if (is_spent(e->token))
+            add_exhausted(e, out);
+        else
+            add_short_runway(e, out);
+        break;
+    case RULE_EXHAUSTED:
+        add_exhausted(e, out);
+        break;
+    case RULE_KINDS:
+        break;
+    }
+}
+
+/* " has 50.00 USD again (was critical, below 2.00 USD)" */
+static void add_better(const struct alert_event *e, struct text *out)
+{
+    if (e->rule->kind != RULE_EXHAUSTS_WITHIN) {
+        add_has(e, out);
+    } else {
+        text_add(out, span_of(e->transition.value > ENDLESS_S ? " lasts for " : " lasts about "));
+        add_about(e->transition.value, out);
+    }
+    text_addf(out, " again (was %s, ", level_name(e->transition.was));
+    add_threshold(e, out);
+    text_add(out, span_of(")"));
+}
+
+/* Without a value there is only the reason: a token or rule that went away. */
+static void add_unvalued(const struct alert_event *e, struct text *out)
+{
+    bool ended = e->transition.is == LEVEL_NONE;
+    text_addf(out, ": %s (", e->reason ? e->reason : "no value now");
+    if (ended)
+        text_addf(out, "was %s ", level_name(e->transition.was));
+    text_addf(out, "by rule %s)", e->rule->name);
+}
+
+static void add_heading(const struct transition *t, struct text *out)
+{
+    if (t->is == LEVEL_NONE)
+        text_add(out, span_of("resolved: "));
+    else
+        text_addf(out, "%s%s: ", t->is < t->was ? "eased to " : "", level_name(t->is));
+}
+
+void wire_summary(const struct alert_event *e, struct text *out)
+{
+    const struct transition *t = &e->transition;
+    add_heading(t, out);
+    text_add_terminal(out, span_of(e->token->name), NAME_COLUMNS);
+    if (!t->known)
+        add_unvalued(e, out);
+    else if (t->is == LEVEL_NONE || t->is < t->was)
+        add_better(e, out);
+    else
+        add_worse(e, out);
+}
