@@ -1,0 +1,52 @@
+/* Any bytes as an element of the token list and as an error body: no crash, and what was accepted keeps the contract
+ * and can be sent. Seeds: tests/golden/wire-*.json. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "edge/wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool promise)
+{
+    if (!promise)
+        abort();
+}
+
+static bool is_utf8(struct span text)
+{
+    unsigned code_point;
+    size_t step;
+    while (text.len && (step = utf8_step(text, &code_point)))
+        text = (struct span){ text.at + step, text.len - step };
+    return text.len == 0;
+}
+
+static void send_token(struct decoded *d)
+{
+    struct token token = { .name = d->name, .last = d->reading };
+    struct text payload = { 0 };
+    burn_init(&token.burn);
+    naming_slug(span_of(d->name), token.slug);
+    wire_encode_token("main", &token, 0, &payload);
+    require(is_utf8((struct span){ payload.at, payload.len }));
+    text_done(&payload);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct span bytes = { (const char *)data, size };
+    struct decoded d;
+    struct fault why;
+    char line[256];
+
+    if (wire_decode_token(bytes, &d, &why)) {
+        require(d.reading.name == d.name && d.name[0] && is_utf8(span_of(d.name)) && is_utf8(span_of(d.reading.type)));
+        send_token(&d);
+    } else {
+        require(why.kind == FAULT_REJECT && why.text[0]);
+    }
+    require(wire_error_text(bytes, line, sizeof line) == (line[0] != '\0'));
+    require(strlen(line) <= 200 && is_utf8(span_of(line)));
+    return 0;
+}

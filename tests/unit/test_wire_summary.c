@@ -1,0 +1,221 @@
+/* The line that people read at night: one row for each way in which an alert can move. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "wire_scene.h"
+
+static char prod_billing[] = "prod-billing";
+
+static void assert_says(const struct scene *s, const char *line)
+{
+    struct text said = { 0 };
+    wire_summary(&s->event, &said);
+    assert_string_equal(text_z(&said), line);
+    text_done(&said);
+}
+
+static void set_rule(struct scene *s, enum rule_kind kind, int64_t warning, int64_t critical)
+{
+    s->rule.kind = kind;
+    s->rule.levels[LEVEL_WARNING] = (struct threshold){ true, warning, warning };
+    s->rule.levels[LEVEL_CRITICAL] = (struct threshold){ true, critical, critical };
+}
+
+/* Plays the rule's state machine: the threshold of the new level going up, the end of the one left going down. */
+static void move(struct scene *s, enum level was, enum level is, int64_t value)
+{
+    bool up = is > was;
+    s->event.transition = (struct transition){
+        .kind = was == LEVEL_NONE  ? TRANSITION_RAISED
+                : is == LEVEL_NONE ? TRANSITION_RESOLVED
+                : up               ? TRANSITION_WORSENED
+                                   : TRANSITION_EASED,
+        .was = was,
+        .is = is,
+        .known = true,
+        .value = value,
+        .threshold = up ? s->rule.levels[is].at : s->rule.levels[was].clear,
+    };
+}
+
+static void each_way_a_balance_alert_moves_has_its_line(void **state)
+{
+    (void)state;
+    static const struct {
+        enum level was, is;
+        int64_t nano;
+        const char *line;
+    } rows[] = {
+        { LEVEL_NONE, LEVEL_WARNING, CENTS(980),
+          "warning: prod-billing has 9.80 USD left (below 10.00 USD), empty in about 6h 10m (3h to 12h)" },
+        { LEVEL_WARNING, LEVEL_CRITICAL, CENTS(190),
+          "critical: prod-billing has 1.90 USD left (below 2.00 USD, was warning), empty in about 6h 10m (3h to 12h)" },
+        { LEVEL_CRITICAL, LEVEL_WARNING, CENTS(500),
+          "eased to warning: prod-billing has 5.00 USD again (was critical, below 2.00 USD)" },
+        { LEVEL_CRITICAL, LEVEL_NONE, USD(50),
+          "resolved: prod-billing has 50.00 USD again (was critical, below 2.00 USD)" },
+        { LEVEL_NONE, LEVEL_WARNING, CENTS(-150),
+          "warning: prod-billing has -1.50 USD left (below 10.00 USD), empty in about 6h 10m (3h to 12h)" },
+    };
+    struct scene s;
+    scene_set(&s, prod_billing);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        move(&s, rows[i].was, rows[i].is, rows[i].nano);
+        assert_says(&s, rows[i].line);
+    }
+    scene_strike(&s);
+}
+
+static void rounding_never_hides_that_a_threshold_was_crossed(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_set(&s, prod_billing);
+    s.token.forecast.likely = TIME_NONE;
+    move(&s, LEVEL_NONE, LEVEL_WARNING, USD(10) - 1000000);
+    assert_says(&s, "warning: prod-billing has 9.999 USD left (below 10.00 USD)");
+    scene_strike(&s);
+}
+
+static void a_percentage_says_of_what(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_set(&s, prod_billing);
+    set_rule(&s, RULE_PERCENT_BELOW, 2000, 550);
+    s.token.forecast.likely = TIME_FAR;
+
+    s.token.risen_to = money_known((struct money){ USD(40) });
+    move(&s, LEVEL_NONE, LEVEL_WARNING, 1825);
+    assert_says(&s, "warning: prod-billing has 18.25% of 40.00 USD left (below 20%)");
+
+    s.token.last.reset_amount = money_known((struct money){ USD(50) });
+    move(&s, LEVEL_WARNING, LEVEL_CRITICAL, 505);
+    assert_says(&s, "critical: prod-billing has 5.05% of 50.00 USD left (below 5.5%, was warning)");
+    move(&s, LEVEL_CRITICAL, LEVEL_NONE, 8000);
+    assert_says(&s, "resolved: prod-billing has 80% of 50.00 USD again (was critical, below 5.5%)");
+    scene_strike(&s);
+}
+
+static void a_short_runway_says_how_long_and_how_much(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_set(&s, prod_billing);
+    set_rule(&s, RULE_EXHAUSTS_WITHIN, 8 * HOUR_S, HOUR_S);
+
+    move(&s, LEVEL_NONE, LEVEL_WARNING, 6 * HOUR_S + 14 * MINUTE_S + 59);
+    assert_says(&s, "warning: prod-billing will be empty in less than 8h: in about 6h 10m (3h to 12h), 9.80 USD left");
+    move(&s, LEVEL_WARNING, LEVEL_CRITICAL, 40 * MINUTE_S);
+    assert_says(&s, "critical: prod-billing will be empty in less than 1h (was warning): in about 40m (3h to 12h), "
+                    "9.80 USD left");
+    move(&s, LEVEL_CRITICAL, LEVEL_WARNING, 5 * HOUR_S);
+    assert_says(&s, "eased to warning: prod-billing lasts about 5h again (was critical, less than 1h)");
+    move(&s, LEVEL_WARNING, LEVEL_NONE, 100 * DAY_S + 3 * HOUR_S);
+    assert_says(&s, "resolved: prod-billing lasts about 14w 2d again (was warning, less than 8h)");
+    move(&s, LEVEL_WARNING, LEVEL_NONE, 36525 * (int64_t)DAY_S);
+    assert_says(&s, "resolved: prod-billing lasts for years again (was warning, less than 8h)");
+    scene_strike(&s);
+}
+
+static void an_exhausted_token_says_that_its_calls_are_refused(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_set(&s, prod_billing);
+    s.token.last.balance.is.nano = 0;
+    s.token.forecast = (struct forecast){
+        VERDICT_EXHAUSTED, SCENE_AT, SCENE_AT, SCENE_AT, SCENE_AT + WEEK_S, SCENE_AT,
+    };
+
+    move(&s, LEVEL_NONE, LEVEL_WARNING, 0);
+    assert_says(&s, "warning: prod-billing has 0.00 USD left (below 10.00 USD), its calls are refused");
+    set_rule(&s, RULE_EXHAUSTS_WITHIN, 8 * HOUR_S, HOUR_S);
+    move(&s, LEVEL_WARNING, LEVEL_CRITICAL, 0);
+    assert_says(&s, "critical: prod-billing is exhausted (was warning): 0.00 USD left, its calls are refused");
+    set_rule(&s, RULE_EXHAUSTED, 0, 1);
+    move(&s, LEVEL_NONE, LEVEL_CRITICAL, 0);
+    s.token.last.period = RESET_DAILY;
+    assert_says(&s, "critical: prod-billing is exhausted: 0.00 USD left, its calls are refused, next reset in 13h 10m");
+    move(&s, LEVEL_CRITICAL, LEVEL_NONE, USD(50));
+    assert_says(&s, "resolved: prod-billing has 50.00 USD again (was critical, exhausted)");
+    scene_strike(&s);
+}
+
+static void what_a_forecast_does_not_know_is_not_said(void **state)
+{
+    (void)state;
+    static const struct {
+        unix_s early, likely, late;
+        const char *tail;
+    } rows[] = {
+        { TIME_NONE, TIME_NONE, TIME_NONE, "" },
+        { TIME_FAR, TIME_FAR, TIME_FAR, "" },
+        { SCENE_AT + DAY_S, SCENE_AT + 20 * 365 * (unix_s)DAY_S, TIME_FAR, "" },
+        { SCENE_AT + DAY_S, SCENE_AT + 2 * DAY_S, TIME_FAR, ", empty in about 2d (1d at the earliest)" },
+        { SCENE_AT + 10, SCENE_AT + 30, SCENE_AT + 3599, ", empty about now (now to 59m)" },
+        { SCENE_AT - 90, SCENE_AT - 60, SCENE_AT - 30, ", empty about now" },
+    };
+    struct scene s;
+    scene_set(&s, prod_billing);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        s.token.forecast.early = rows[i].early;
+        s.token.forecast.likely = rows[i].likely;
+        s.token.forecast.late = rows[i].late;
+        char line[256];
+        snprintf(line, sizeof line, "warning: prod-billing has 9.80 USD left (below 10.00 USD)%s", rows[i].tail);
+        assert_says(&s, line);
+    }
+    scene_strike(&s);
+}
+
+static void an_alert_that_ends_without_a_value_says_why(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_set(&s, prod_billing);
+    s.event.transition = (struct transition){ .kind = TRANSITION_RESOLVED, .was = LEVEL_CRITICAL };
+    s.event.reason = "token deleted";
+    assert_says(&s, "resolved: prod-billing: token deleted (was critical by rule low)");
+    scene_strike(&s);
+}
+
+static void a_name_cannot_write_to_the_terminal_or_flood_it(void **state)
+{
+    (void)state;
+    char nasty[] = "a\x1b[31m\nb", endless[201];
+    memset(endless, 'x', 200);
+    endless[200] = '\0';
+    struct scene s;
+    scene_set(&s, nasty);
+    s.token.forecast.likely = TIME_NONE;
+    assert_says(&s, "warning: a\xef\xbf\xbd[31m\xef\xbf\xbd"
+                    "b has 9.80 USD left (below 10.00 USD)");
+    scene_set(&s, endless);
+    struct text said = { 0 };
+    wire_summary(&s.event, &said);
+    assert_in_range(said.len, 60, 200);
+    text_done(&said);
+    scene_strike(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_way_a_balance_alert_moves_has_its_line),
+        cmocka_unit_test(rounding_never_hides_that_a_threshold_was_crossed),
+        cmocka_unit_test(a_percentage_says_of_what),
+        cmocka_unit_test(a_short_runway_says_how_long_and_how_much),
+        cmocka_unit_test(an_exhausted_token_says_that_its_calls_are_refused),
+        cmocka_unit_test(what_a_forecast_does_not_know_is_not_said),
+        cmocka_unit_test(an_alert_that_ends_without_a_value_says_why),
+        cmocka_unit_test(a_name_cannot_write_to_the_terminal_or_flood_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
