@@ -1,0 +1,255 @@
+/* The table of endpoints. Order of checks: fault, key, rate, path, method, permission. */
+#include "sim/routes.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/xmalloc.h"
+
+enum access { ACCESS_MAIN_KEY, ACCESS_ANY_KEY, ACCESS_CONTROL };
+
+static const struct route {
+    const char *method, *path; /* "{name}" stands for one segment */
+    enum access access;
+    route_handler *handler;
+} routes[] = {
+    { "GET", "/v2/user/custom_token/", ACCESS_MAIN_KEY, tokens_list },
+    { "POST", "/v2/user/custom_token/", ACCESS_MAIN_KEY, tokens_create },
+    { "GET", "/v2/user/custom_token/{name}/", ACCESS_MAIN_KEY, token_show },
+    { "PATCH", "/v2/user/custom_token/{name}/", ACCESS_MAIN_KEY, token_change },
+    { "DELETE", "/v2/user/custom_token/{name}/", ACCESS_MAIN_KEY, token_delete },
+    { "GET", "/v2/cost_management/credits/", ACCESS_MAIN_KEY, credits_show },
+    { "GET", "/v2/cost_management/", ACCESS_ANY_KEY, consumption_show },
+    { "POST", "/v3/chat/completions", ACCESS_ANY_KEY, chat_complete },
+    { "GET", "/control/state", ACCESS_CONTROL, control_state },
+    { "POST", "/control/token", ACCESS_CONTROL, control_token },
+    { "POST", "/control/clock", ACCESS_CONTROL, control_clock },
+    { "POST", "/control/fault", ACCESS_CONTROL, control_fault },
+    { "DELETE", "/control/fault", ACCESS_CONTROL, control_fault_clear },
+    { "GET", "/control/requests", ACCESS_CONTROL, control_requests },
+};
+
+static struct span path_of(const struct request *r)
+{
+    return (struct span){ r->target, strcspn(r->target, "?") };
+}
+
+static bool is_control(struct span path)
+{
+    return path.len >= strlen("/control/") && memcmp(path.at, "/control/", strlen("/control/")) == 0;
+}
+
+/* Whether an undecoded path fits a pattern; then `ret_name` is the undecoded {name}. An encoded slash is data. */
+static bool fits(const char *pattern, struct span path, struct span *ret_name)
+{
+    const char *hole = strchr(pattern, '{');
+    if (!hole)
+        return span_is(path, pattern);
+    size_t head = (size_t)(hole - pattern);
+    const char *tail = strchr(hole, '}') + 1;
+    if (path.len <= head + strlen(tail) || memcmp(path.at, pattern, head) != 0)
+        return false;
+    struct span name = { path.at + head, path.len - head - strlen(tail) };
+    if (memchr(name.at, '/', name.len) || memcmp(name.at + name.len, tail, strlen(tail)) != 0)
+        return false;
+    *ret_name = name;
+    return true;
+}
+
+/* The route for a path and method; `ret_known` tells whether the path exists under any method. */
+static const struct route *find_route(const struct request *r, struct span path, struct span *ret_name, bool *ret_known)
+{
+    *ret_known = false;
+    for (size_t i = 0; i < COUNT(routes); i++) {
+        if (!fits(routes[i].path, path, ret_name))
+            continue;
+        *ret_known = true;
+        if (strcmp(routes[i].method, r->method) == 0)
+            return &routes[i];
+    }
+    return NULL;
+}
+
+/* What the bearer key opens. */
+struct caller {
+    struct tenant *tenant; /* NULL: not a key of ours */
+    struct token *token;   /* NULL: the main key */
+};
+
+static struct caller identify(const struct world *w, const char *authorization)
+{
+    struct caller nobody = { 0 };
+    const char *scheme = "Bearer ";
+    if (!authorization || strncmp(authorization, scheme, strlen(scheme)) != 0)
+        return nobody;
+    struct span key = span_of(authorization + strlen(scheme));
+    for (size_t i = 0; i < w->tenant_count; i++) {
+        struct tenant *t = &w->tenants[i];
+        struct token *token = account_with_secret(t->account, key);
+        if (token || span_is(key, t->account->key))
+            return (struct caller){ t, token };
+    }
+    return nobody;
+}
+
+static int64_t real_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static struct trouble *pick_trouble(struct world *w, struct span path, const char *account)
+{
+    char *terminated = xstrndup(path.at, path.len);
+    struct trouble *t = troubles_take(&w->troubles, terminated, account);
+    free(terminated);
+    return t;
+}
+
+int64_t route_begin(struct world *w, const struct request *request, struct visit *ret)
+{
+    *ret = (struct visit){ 0 };
+    if (is_control(path_of(request)))
+        return 0;
+
+    unix_s now = world_advance(w);
+    struct tenant *tenant = identify(w, request->authorization).tenant;
+    const char *account = tenant ? tenant->account->name : NULL;
+    ret->trouble = pick_trouble(w, path_of(request), account);
+    struct request_row row = {
+        .method = xstrdup(request->method),
+        .target = xstrdup(request->target),
+        .account = account ? xstrdup(account) : NULL,
+        .virtual_s = now,
+        .real_ms = real_ms(),
+        .authorized = request->authorization != NULL,
+        .client_port = request->client_port,
+        .trouble = ret->trouble ? trouble_name(ret->trouble->kind) : NULL,
+    };
+    ret->log_number = request_log_add(&w->log, row)->number;
+    return trouble_delay_ms(ret->trouble);
+}
+
+void route_done(struct visit *visit)
+{
+    trouble_free(visit->trouble);
+    *visit = (struct visit){ 0 };
+}
+
+/* Like Django: the same path with a slash, when that would exist. */
+static bool redirect_to_slash(const struct request *r, struct span path, struct answer *ret)
+{
+    struct text slashed = { 0 };
+    struct span name;
+    bool known;
+    text_add(&slashed, path);
+    text_addf(&slashed, "/");
+    find_route(r, (struct span){ slashed.at, slashed.len }, &name, &known);
+    if (known && path.at[path.len - 1] != '/') {
+        text_addf(&slashed, "%s", r->target + path.len);
+        answer_json(ret, 301, "");
+        ret->location = xstrdup(slashed.at);
+    }
+    text_done(&slashed);
+    return ret->status != 0;
+}
+
+static bool over_rate(const struct world *w, struct tenant *t, struct answer *ret)
+{
+    if (!w->rate_limit)
+        return false;
+    mono_ms now = clock_mono();
+    double limit = (double)w->rate_limit;
+    double filled = t->bucket.tokens + limit * (double)(now - t->bucket.filled_at) / 1000;
+    t->bucket = (struct rate_bucket){ filled < limit ? filled : limit, now };
+    if (t->bucket.tokens >= 1) {
+        t->bucket.tokens -= 1;
+        return false;
+    }
+    answer_error(ret, 429, "throttled", "Request was throttled. Expected available in 1 second.");
+    ret->retry_after = xstrdup("1");
+    return true;
+}
+
+static void dispatch(struct call *c, const struct route *route, struct span name, struct answer *ret)
+{
+    if (route->access == ACCESS_MAIN_KEY && c->caller) {
+        answer_error(ret, 403, "permission_error", "You do not have permission to perform this action.");
+        return;
+    }
+    char *decoded = http_decode(name, false);
+    if (!decoded) {
+        answer_not_found(ret);
+        return;
+    }
+    c->name = decoded;
+    route->handler(c, ret);
+    free(decoded);
+}
+
+static bool admit(struct world *w, struct call *c, struct answer *ret)
+{
+    struct caller caller = identify(w, c->request->authorization);
+    if (!caller.tenant) {
+        answer_error(ret, 401, "authentication_error",
+                     c->request->authorization ? "Invalid token." : "Authentication credentials were not provided.");
+        return false;
+    }
+    if (caller.token && token_is_expired(caller.token, c->now)) {
+        answer_error(ret, 401, "authentication_error", "Token has expired.");
+        return false;
+    }
+    c->tenant = caller.tenant;
+    c->account = caller.tenant->account;
+    c->caller = caller.token;
+    return !over_rate(w, c->tenant, ret);
+}
+
+static void answer_call(struct call *c, struct span path, struct answer *ret)
+{
+    struct span name = { "", 0 };
+    bool known, control = is_control(path);
+    const struct route *route = find_route(c->request, path, &name, &known);
+    if (control && !c->world->control)
+        known = false;
+
+    if (!known && !control && redirect_to_slash(c->request, path, ret))
+        return;
+    if (!known)
+        answer_not_found(ret);
+    else if (control || admit(c->world, c, ret)) {
+        if (route)
+            dispatch(c, route, name, ret);
+        else
+            answer_error(ret, 405, "method_not_allowed", "Method not allowed.");
+    }
+}
+
+static void note_status(struct world *w, const struct visit *visit, int status)
+{
+    struct request_row *row = visit->log_number ? &w->log.rows[(visit->log_number - 1) % REQUEST_LOG_ROWS] : NULL;
+    if (row && row->number == visit->log_number)
+        row->status = status;
+}
+
+void route_answer(struct world *w, const struct request *request, struct visit *visit, struct answer *ret)
+{
+    struct span path = path_of(request);
+    *ret = (struct answer){ 0 };
+    struct call c = {
+        .world = w,
+        .request = request,
+        .name = "",
+        .query = request->target[path.len] == '?' ? request->target + path.len + 1 : "",
+        .now = world_advance(w),
+    };
+    if (!trouble_answers(visit->trouble, ret)) {
+        struct tenant *tenant = identify(w, request->authorization).tenant;
+        if (tenant)
+            c.list_kept = trouble_list_kept(visit->trouble, tenant->account->token_count);
+        answer_call(&c, path, ret);
+        trouble_bend(visit->trouble, ret);
+    }
+    note_status(w, visit, ret->delivery == DELIVER_NOTHING ? 0 : ret->status);
+}

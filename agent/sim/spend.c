@@ -1,0 +1,94 @@
+/* Where money moves: calls, profiles and resets, each exact and each in the books. */
+#include "sim/account.h"
+#include "sim/agenda.h"
+#include "core/calendar.h"
+
+/* What still stands between this payer and a 402. */
+static int64_t available_nano(const struct account *a, const struct token *token)
+{
+    if (!token || !token->terms.budgeted)
+        return a->credits.nano;
+    int64_t balance = token->terms.balance.known ? token->terms.balance.is.nano : 0;
+    return balance < a->credits.nano ? balance : a->credits.nano;
+}
+
+static void deduct(struct account *a, struct token *token, struct money cost)
+{
+    a->credits.nano -= cost.nano;
+    if (!token) {
+        a->base_spent.nano += cost.nano;
+        return;
+    }
+    token->spent.nano += cost.nano;
+    if (token->terms.budgeted)
+        token->terms.balance.is.nano -= cost.nano;
+}
+
+enum spend_verdict account_spend(struct account *a, struct token *token, const struct purchase *wanted)
+{
+    struct purchase bought = *wanted;
+    if (token && token_is_expired(token, a->now))
+        return SPEND_EXPIRED;
+    if (token && token_is_sandbox(token))
+        bought.cost.nano = 0;
+    else if (available_nano(a, token) <= 0)
+        return SPEND_EMPTY;
+
+    deduct(a, token, bought.cost);
+    books_record(&a->books, token ? token->name : BASE_TOKEN, a->now, &bought);
+    a->version++;
+    return SPEND_DONE;
+}
+
+/* A slot stands for many calls: when money runs short, only the calls up to the first refusal were made. */
+static void shrink_to_available(const struct account *a, const struct token *t, struct purchase *p)
+{
+    int64_t left = available_nano(a, t);
+    if (left <= 0 || left >= p->cost.nano || token_is_sandbox(t))
+        return;
+    int64_t price = p->cost.nano / p->calls;
+    if (price == 0)
+        return;
+    p->calls = (unsigned)((left + price - 1) / price);
+    p->cost.nano = price * p->calls;
+}
+
+static void spend_slot(struct account *a, struct token *t)
+{
+    struct slot_spending slot = profile_slot(&t->profile, t->seed, a->now);
+    const struct use *use = &t->uses[slot.choice % t->use_count];
+    struct purchase p = {
+        .cost = slot.cost, .calls = slot.calls, .feature = use->feature, .provider = use->provider, .user = ""
+    };
+    if (!p.calls)
+        return;
+    shrink_to_available(a, t, &p);
+    (void)account_spend(a, t, &p); /* refused: the caller of the real service would be refused as well */
+}
+
+static void reset(struct account *a, struct token *t)
+{
+    if (!t->terms.reset_amount.known)
+        return;
+    t->terms.balance = t->terms.reset_amount;
+    a->version++;
+}
+
+void account_advance(struct account *a, unix_s now)
+{
+    while (a->token_count && token_due(a->agenda[0]) <= now) {
+        struct token *t = a->agenda[0];
+        a->now = token_due(t);
+        if (t->next_reset <= a->now) {
+            reset(a, t);
+            t->next_reset = calendar_next_reset(t->terms.period, a->now);
+        }
+        if (t->next_slot <= a->now) {
+            spend_slot(a, t);
+            t->next_slot = profile_next(&t->profile, t->seed, a->now);
+        }
+        agenda_moved(a->agenda, a->token_count, t);
+    }
+    if (now > a->now)
+        a->now = now;
+}

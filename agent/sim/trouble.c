@@ -1,0 +1,298 @@
+/* One row for each fault: its name, what it answers, or how it bends an answer. */
+#include "sim/trouble.h"
+
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/xmalloc.h"
+
+enum { DELAY_MS = 1000, DRIP_MS = 100 };
+
+static char *retry_date_text(int64_t ahead_s)
+{
+    char out[64];
+    time_t at = (time_t)(clock_unix() + ahead_s);
+    struct tm utc;
+    gmtime_r(&at, &utc);
+    strftime(out, sizeof out, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+    return xstrdup(out);
+}
+
+static void answer_status(const struct trouble *t, struct answer *ret)
+{
+    if (t->status >= 500) { /* what a proxy in front of the service says */
+        text_addf(answer_begin(ret, (int)t->status),
+                  "<html><head><title>%d</title></head><body><h1>%d</h1></body></html>", (int)t->status,
+                  (int)t->status);
+        ret->type = "text/html";
+    } else {
+        answer_error(ret, (int)t->status, "error", "injected fault");
+    }
+    if (t->retry_date_s >= 0)
+        ret->retry_after = retry_date_text(t->retry_date_s);
+    else if (t->retry_after)
+        ret->retry_after = xstrdup(t->retry_after);
+}
+
+static void answer_html(const struct trouble *t, struct answer *ret)
+{
+    (void)t;
+    answer_json(ret, 200, "<!DOCTYPE html><html><head><title>Sign in</title></head><body>"
+                          "<form action=\"/login\"><input name=\"password\"></form></body></html>");
+    ret->type = "text/html; charset=utf-8";
+}
+
+static void answer_redirect(const struct trouble *t, struct answer *ret)
+{
+    answer_json(ret, t->status ? (int)t->status : 302, "");
+    ret->location = xstrdup(t->location ? t->location : LOGIN_PATH);
+}
+
+static void answer_nothing(const struct trouble *t, struct answer *ret)
+{
+    (void)t;
+    answer_json(ret, 200, "");
+    ret->delivery = DELIVER_NOTHING;
+}
+
+static size_t place_in(const struct trouble *t, const struct answer *a)
+{
+    size_t whole = a->body->text.len;
+    if (t->bytes < 0)
+        return whole / 2;
+    return (size_t)t->bytes < whole ? (size_t)t->bytes : whole;
+}
+
+static void bend_drip(const struct trouble *t, struct answer *a)
+{
+    a->delivery = DELIVER_DRIP;
+    a->at = t->bytes > 0 ? (size_t)t->bytes : 1;
+    a->pause_ms = t->ms >= 0 ? t->ms : DRIP_MS;
+}
+
+static void bend_stall(const struct trouble *t, struct answer *a)
+{
+    a->delivery = DELIVER_STALL;
+    a->at = place_in(t, a);
+}
+
+static void bend_cut(const struct trouble *t, struct answer *a)
+{
+    a->delivery = DELIVER_CUT;
+    a->at = place_in(t, a);
+}
+
+static void bend_endless(const struct trouble *t, struct answer *a)
+{
+    (void)t;
+    a->delivery = DELIVER_ENDLESS;
+}
+
+/* Inside a string or outside, a bare control character is not JSON. */
+static void bend_broken_json(const struct trouble *t, struct answer *a)
+{
+    (void)t;
+    struct body *whole = a->body;
+    a->body = body_new();
+    text_add(&a->body->text, (struct span){ text_z(&whole->text), whole->text.len / 2 });
+    text_add(&a->body->text, span_of("\x01}}"));
+    body_release(whole);
+}
+
+static const struct trouble_row {
+    const char *name;                                         /* as written in a control request */
+    void (*answer)(const struct trouble *, struct answer *);  /* instead of the route */
+    void (*bend)(const struct trouble *, struct answer *);    /* after it */
+} rows[] = {
+    [TROUBLE_STATUS] = { "status", answer_status, NULL },
+    [TROUBLE_DELAY] = { "delay", NULL, NULL },
+    [TROUBLE_DRIP] = { "drip", NULL, bend_drip },
+    [TROUBLE_STALL] = { "stall", NULL, bend_stall },
+    [TROUBLE_CUT] = { "cut", NULL, bend_cut },
+    [TROUBLE_ENDLESS] = { "endless", NULL, bend_endless },
+    [TROUBLE_BROKEN_JSON] = { "broken_json", NULL, bend_broken_json },
+    [TROUBLE_EMPTY_LIST] = { "empty_list", NULL, NULL },
+    [TROUBLE_HALF_LIST] = { "half_list", NULL, NULL },
+    [TROUBLE_HTML] = { "html", answer_html, NULL },
+    [TROUBLE_REDIRECT] = { "redirect", answer_redirect, NULL },
+    [TROUBLE_CLOSE] = { "close", answer_nothing, NULL },
+};
+_Static_assert(COUNT(rows) == TROUBLE_KINDS, "a fault has no row");
+
+const char *trouble_name(enum trouble_kind kind)
+{
+    return rows[kind].name;
+}
+
+int64_t trouble_delay_ms(const struct trouble *t)
+{
+    if (!t || t->kind != TROUBLE_DELAY)
+        return 0;
+    return t->ms >= 0 ? t->ms : DELAY_MS;
+}
+
+size_t trouble_list_kept(const struct trouble *t, size_t tokens)
+{
+    if (t && t->kind == TROUBLE_EMPTY_LIST)
+        return 0;
+    return t && t->kind == TROUBLE_HALF_LIST ? tokens / 2 : tokens;
+}
+
+bool trouble_answers(const struct trouble *t, struct answer *ret)
+{
+    if (!t || !rows[t->kind].answer)
+        return false;
+    rows[t->kind].answer(t, ret);
+    return true;
+}
+
+void trouble_bend(const struct trouble *t, struct answer *a)
+{
+    if (t && rows[t->kind].bend)
+        rows[t->kind].bend(t, a);
+}
+
+static bool kind_named(const char *name, enum trouble_kind *ret)
+{
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (strcmp(name, rows[i].name) == 0) {
+            *ret = (enum trouble_kind)i;
+            return true;
+        }
+    return false;
+}
+
+static bool read_whole(const struct json *from, const char *member, int64_t *ret, struct fault *why)
+{
+    const struct json *value = json_member(from, member);
+    double number;
+    if (!value)
+        return true;
+    if (!json_number(value, &number) || number < 0 || number > 1e12 || number != floor(number))
+        return fault(why, FAULT_REJECT, "%s: not a whole number of zero or more", member);
+    *ret = (int64_t)number;
+    return true;
+}
+
+static char *copy_text(const struct json *from, const char *member)
+{
+    const char *text = json_text(json_member(from, member));
+    return text ? xstrdup(text) : NULL;
+}
+
+static char *copy_number_or_text(const struct json *from, const char *member)
+{
+    char text[JSON_NUMBER_BYTES];
+    double number;
+    if (json_number(json_member(from, member), &number))
+        return xstrdup(json_number_text(number, text));
+    return copy_text(from, member);
+}
+
+static bool read_trouble(const struct json *from, struct trouble *t, struct fault *why)
+{
+    const char *kind = json_text(json_member(from, "kind"));
+    if (!kind || !kind_named(kind, &t->kind))
+        return fault(why, FAULT_REJECT, "kind: \"%s\" is not a fault", kind ? kind : "");
+    if (!read_whole(from, "times", &t->times, why) || !read_whole(from, "after", &t->after, why)
+        || !read_whole(from, "status", &t->status, why) || !read_whole(from, "bytes", &t->bytes, why)
+        || !read_whole(from, "ms", &t->ms, why)
+        || !read_whole(from, "retry_date", &t->retry_date_s, why))
+        return false;
+    t->retry_after = copy_number_or_text(from, "retry_after");
+    t->path = copy_text(from, "path");
+    t->account = copy_text(from, "account");
+    t->location = copy_text(from, "location");
+    if (t->kind == TROUBLE_STATUS && (t->status < 200 || t->status > 599))
+        return fault(why, FAULT_REJECT, "status: 200 to 599 is needed");
+    if (t->times == 0)
+        return fault(why, FAULT_REJECT, "times: one or more is needed");
+    return true;
+}
+
+bool troubles_add(struct troubles *list, const struct json *wanted, struct fault *why)
+{
+    struct trouble *t = xcalloc(1, sizeof *t);
+    t->times = t->retry_date_s = t->bytes = t->ms = -1;
+    if (!read_trouble(wanted, t, why)) {
+        trouble_free(t);
+        return false;
+    }
+    struct trouble **end = &list->first;
+    while (*end)
+        end = &(*end)->next;
+    *end = t;
+    return true;
+}
+
+static bool concerns(const struct trouble *t, const char *path, const char *account)
+{
+    return (!t->path || fnmatch(t->path, path, 0) == 0)
+           && (!t->account || (account && strcmp(t->account, account) == 0));
+}
+
+static struct trouble *copy_of(const struct trouble *t)
+{
+    struct trouble *copy = xmalloc(sizeof *copy);
+    *copy = *t;
+    copy->path = copy->account = NULL;
+    copy->location = t->location ? xstrdup(t->location) : NULL;
+    copy->retry_after = t->retry_after ? xstrdup(t->retry_after) : NULL;
+    copy->next = NULL;
+    return copy;
+}
+
+struct trouble *troubles_take(struct troubles *list, const char *path, const char *account)
+{
+    for (struct trouble **at = &list->first; *at; at = &(*at)->next) {
+        struct trouble *t = *at;
+        if (!concerns(t, path, account))
+            continue;
+        if (t->after > 0) {
+            t->after--;
+            continue;
+        }
+        if (t->times < 0) /* for ever */
+            return copy_of(t);
+        if (t->times > 1) {
+            t->times--;
+            return copy_of(t);
+        }
+        *at = t->next;
+        return t;
+    }
+    return NULL;
+}
+
+void trouble_free(struct trouble *t)
+{
+    if (!t)
+        return;
+    free(t->path);
+    free(t->account);
+    free(t->location);
+    free(t->retry_after);
+    free(t);
+}
+
+void troubles_clear(struct troubles *list)
+{
+    while (list->first) {
+        struct trouble *gone = list->first;
+        list->first = gone->next;
+        trouble_free(gone);
+    }
+}
+
+void troubles_render(const struct troubles *list, struct text *out)
+{
+    text_addf(out, "[");
+    for (const struct trouble *t = list->first; t; t = t->next)
+        text_addf(out, "%s{\"kind\":\"%s\",\"times\":%" PRId64 ",\"after\":%" PRId64 "}", t == list->first ? "" : ",",
+                  rows[t->kind].name, t->times, t->after);
+    text_addf(out, "]");
+}

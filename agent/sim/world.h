@@ -1,0 +1,51 @@
+/* Everything one running sim holds, handed to every route. Owned and put together by sim.c. */
+#pragma once
+
+#include "sim/account.h"
+#include "sim/request_log.h"
+#include "sim/trouble.h"
+#include "sim/vclock.h"
+
+enum balance_form { BALANCE_NUMBER, BALANCE_STRING };
+
+/* The list of an account as last rendered; valid while the account's version stays. */
+struct list_cache {
+    struct body *body;
+    uint64_t version;
+};
+
+/* A bucket that holds one second's worth of calls. */
+struct rate_bucket {
+    double tokens;
+    mono_ms filled_at;
+};
+
+struct tenant {
+    struct account *account;
+    struct list_cache list;
+    struct rate_bucket bucket;
+};
+
+struct world {
+    struct tenant *tenants;
+    size_t tenant_count;
+    struct virtual_clock clock;
+    unix_s started; /* virtual */
+    uint64_t seed;
+    bool control;
+    int64_t rate_limit; /* API calls a second and account; 0: no limit */
+    enum balance_form balance_form;
+    struct index words; /* texts that must outlive the accounts: uses */
+    struct troubles troubles;
+    struct request_log log;
+};
+
+void world_done(struct world *w);
+
+/* Adds an account and returns it; it belongs to the world. */
+struct account *world_add_account(struct world *w, const char *name, const char *key);
+
+const char *world_word(struct world *w, const char *text); /* a copy that lives as long as the world */
+
+/* Lets every account catch up with the virtual clock, and returns what it shows. */
+unix_s world_advance(struct world *w);

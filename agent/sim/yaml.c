@@ -1,0 +1,181 @@
+/* The sim's one user of libfyaml: walks the tree and hands each scalar to the row that knows its key. */
+#include "sim/yaml.h"
+
+#include <libfyaml.h>
+
+#include "sim/scenario.h"
+
+struct file {
+    const char *name;
+    struct world *world;
+    const struct sim_options *options;
+};
+
+static void own_document_at(struct fy_document **doc)
+{
+    fy_document_destroy(*doc);
+}
+
+static bool wrong_at(const struct file *f, struct fy_node *node, struct fault *why)
+{
+    struct fy_token *token = node && fy_node_is_scalar(node) ? fy_node_get_scalar_token(node) : NULL;
+    const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
+    if (mark)
+        return fault_within(why, "%s:%d:%d", f->name, mark->line + 1, mark->column + 1);
+    return fault_within(why, "%s", f->name);
+}
+
+static bool read_scalar(struct fy_node *node, struct span *ret, struct fault *why)
+{
+    ret->at = node && fy_node_is_scalar(node) ? fy_node_get_scalar(node, &ret->len) : NULL;
+    return ret->at || fault(why, FAULT_REJECT, "a single value is needed");
+}
+
+/* `uses: [llm__chat/openai, ocr__ocr/google]` */
+static bool read_uses(const struct file *f, struct fy_node *node, struct token_draft *draft, struct fault *why)
+{
+    struct fy_node *item;
+    struct span text;
+    for (void *at = NULL; (item = fy_node_sequence_iterate(node, &at));)
+        if (!read_scalar(item, &text, why) || !scenario_add_use(f->world, draft, text, why))
+            return wrong_at(f, item, why);
+    return true;
+}
+
+static bool read_token(const struct file *f, struct fy_node *node, struct token_draft *draft, struct fault *why)
+{
+    struct fy_node_pair *pair;
+    for (void *at = NULL; (pair = fy_node_mapping_iterate(node, &at));) {
+        struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
+        struct span name, text;
+        bool read = read_scalar(key, &name, why);
+        if (read && span_is(name, "profile") && fy_node_is_mapping(value))
+            read = read_token(f, value, draft, why);
+        else if (read && span_is(name, "uses") && fy_node_is_sequence(value))
+            read = read_uses(f, value, draft, why);
+        else if (read)
+            read = read_scalar(value, &text, why) && scenario_set_token(draft, name, text, why);
+        if (!read)
+            return strstr(why->text, f->name) ? false : wrong_at(f, key, why);
+    }
+    return true;
+}
+
+static bool add_tokens(const struct file *f, struct account *a, struct fy_node *list, struct fault *why)
+{
+    struct fy_node *item;
+    if (!fy_node_is_sequence(list))
+        return fault(why, FAULT_REJECT, "tokens: a list is needed");
+    for (void *at = NULL; (item = fy_node_sequence_iterate(list, &at));) {
+        struct token_draft draft;
+        scenario_draft(f->world, &draft);
+        bool added = read_token(f, item, &draft, why) && scenario_add_tokens(a, &draft, why);
+        scenario_draft_done(&draft);
+        if (!added)
+            return false;
+    }
+    return true;
+}
+
+static struct fy_node *member(struct fy_node *mapping, const char *name)
+{
+    return fy_node_mapping_lookup_by_string(mapping, name, FY_NT);
+}
+
+/* The keys of the account that `node` is; the others, and the list of tokens, are read elsewhere. */
+static bool add_account(const struct file *f, struct fy_node *node, struct fault *why)
+{
+    struct account_draft draft = { .name = "main", .key = SIM_DEFAULT_KEY };
+    struct fy_node *value;
+    for (size_t i = 0; i < scenario_account_key_count; i++) {
+        struct span text;
+        value = member(node, scenario_account_keys[i]);
+        if (value && (!read_scalar(value, &text, why) || !scenario_set_account(f->world, &draft, i, text, why)))
+            return wrong_at(f, value, why);
+    }
+    if (f->options->key && f->world->tenant_count == 0)
+        draft.key = f->options->key;
+    struct account *a = world_add_account(f->world, draft.name, draft.key);
+    a->credits = draft.credits.known ? draft.credits.is : (struct money){ SCENARIO_CREDITS_NANO };
+    value = member(node, "tokens");
+    if (!value || add_tokens(f, a, value, why))
+        return true;
+    return strstr(why->text, f->name) ? false : wrong_at(f, NULL, why);
+}
+
+static bool add_accounts(const struct file *f, struct fy_node *root, struct fault *why)
+{
+    struct fy_node *list = member(root, "accounts"), *item;
+    if (!list)
+        return add_account(f, root, why);
+    for (void *at = NULL; (item = fy_node_sequence_iterate(list, &at));)
+        if (!add_account(f, item, why))
+            return false;
+    return true;
+}
+
+static bool check_keys(const struct file *f, struct fy_node *mapping, bool root, struct fault *why)
+{
+    struct fy_node_pair *pair;
+    struct span name;
+    for (void *at = NULL; (pair = fy_node_mapping_iterate(mapping, &at));)
+        if (!read_scalar(fy_node_pair_key(pair), &name, why) || !scenario_key_known(name, root, why))
+            return wrong_at(f, fy_node_pair_key(pair), why);
+    return true;
+}
+
+static bool check_shape(const struct file *f, struct fy_node *root, struct fault *why)
+{
+    struct fy_node *list, *item;
+    if (!root || !fy_node_is_mapping(root))
+        return fault(why, FAULT_REJECT, "%s: a mapping is needed", f->name);
+    if (!check_keys(f, root, true, why))
+        return false;
+    list = member(root, "accounts");
+    if (list && !fy_node_is_sequence(list))
+        return fault(why, FAULT_REJECT, "%s: accounts: a list is needed", f->name);
+    for (void *at = NULL; list && (item = fy_node_sequence_iterate(list, &at));)
+        if (!check_keys(f, item, false, why))
+            return false;
+    return true;
+}
+
+/* Whatever belongs to the sim as a whole; options win over the file. */
+static bool read_world(const struct file *f, struct fy_node *root, struct fault *why)
+{
+    for (size_t i = 0; i < scenario_world_key_count; i++) {
+        struct fy_node *value = member(root, scenario_world_keys[i]);
+        struct span text;
+        if (value && (!read_scalar(value, &text, why) || !scenario_set_world(f->world, i, text, why)))
+            return wrong_at(f, value, why);
+    }
+    return true;
+}
+
+static bool read_file(const struct file *f, struct fault *why)
+{
+    struct fy_parse_cfg quiet = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_RESOLVE_DOCUMENT };
+    __attribute__((cleanup(own_document_at))) struct fy_document *doc =
+        fy_document_build_from_file(&quiet, f->name);
+    if (!doc)
+        return fault(why, FAULT_REJECT, "%s: cannot be read as YAML", f->name);
+    struct fy_node *root = fy_document_root(doc);
+    if (!check_shape(f, root, why) || !read_world(f, root, why))
+        return false;
+    scenario_start_clock(f->world, f->options);
+    return add_accounts(f, root, why);
+}
+
+bool yaml_open_scenario(const struct sim_options *options, struct world *w, struct fault *why)
+{
+    struct file f = { options->scenario, w, options };
+    w->control = options->control;
+    w->started = TIME_NONE;
+    w->clock.speed = 1;
+    if (options->scenario)
+        return read_file(&f, why);
+    scenario_start_clock(w, options);
+    world_add_account(w, "main", options->key ? options->key : SIM_DEFAULT_KEY)->credits.nano =
+        SCENARIO_CREDITS_NANO;
+    return true;
+}
