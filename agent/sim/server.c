@@ -51,20 +51,22 @@ static void park(struct exchange *x, int64_t wait_ms)
     MHD_suspend_connection(x->connection);
 }
 
-/* Resumes what is due (everything when closing); returns when the next one is. */
+/* Resumes what is due (everything when closing); returns when to look again. */
 static mono_ms wake_parked(struct server *s)
 {
     mono_ms now = clock_mono(), next = MONO_NEVER;
     for (struct exchange **at = &s->parked; *at;) {
         struct exchange *x = *at;
         if (x->wakes > now && !s->closing) {
-            next = x->wakes < next ? x->wakes : next;
+            if (x->wakes < next)
+                next = x->wakes;
             at = &x->next_parked;
             continue;
         }
         *at = x->next_parked;
         x->parked = false;
         MHD_resume_connection(x->connection);
+        next = now; /* MHD_get_timeout does not always tell of resumed connections: run at once */
     }
     return next;
 }

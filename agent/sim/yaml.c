@@ -16,9 +16,13 @@ static void own_document_at(struct fy_document **doc)
     fy_document_destroy(*doc);
 }
 
+/* Puts file:line:column of a scalar, or of a mapping's first key, in front of what is wrong. */
 static bool wrong_at(const struct file *f, struct fy_node *node, struct fault *why)
 {
-    struct fy_token *token = node && fy_node_is_scalar(node) ? fy_node_get_scalar_token(node) : NULL;
+    void *first = NULL;
+    if (fy_node_is_mapping(node))
+        node = fy_node_pair_key(fy_node_mapping_iterate(node, &first));
+    struct fy_token *token = fy_node_is_scalar(node) ? fy_node_get_scalar_token(node) : NULL;
     const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
     if (mark)
         return fault_within(why, "%s:%d:%d", f->name, mark->line + 1, mark->column + 1);
@@ -42,38 +46,50 @@ static bool read_uses(const struct file *f, struct fy_node *node, struct token_d
     return true;
 }
 
+static bool read_token(const struct file *f, struct fy_node *node, struct token_draft *draft, struct fault *why);
+
+static bool read_member(const struct file *f, struct fy_node_pair *pair, struct token_draft *draft, struct fault *why)
+{
+    struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
+    struct span name, text;
+    if (!read_scalar(key, &name, why))
+        return wrong_at(f, value, why);
+    if (span_is(name, "profile") && fy_node_is_mapping(value))
+        return read_token(f, value, draft, why); /* its keys are a token's, too */
+    if (span_is(name, "uses") && fy_node_is_sequence(value))
+        return read_uses(f, value, draft, why);
+    if (!read_scalar(value, &text, why) || !scenario_set_token(draft, name, text, why))
+        return wrong_at(f, key, why);
+    return true;
+}
+
 static bool read_token(const struct file *f, struct fy_node *node, struct token_draft *draft, struct fault *why)
 {
     struct fy_node_pair *pair;
-    for (void *at = NULL; (pair = fy_node_mapping_iterate(node, &at));) {
-        struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
-        struct span name, text;
-        bool read = read_scalar(key, &name, why);
-        if (read && span_is(name, "profile") && fy_node_is_mapping(value))
-            read = read_token(f, value, draft, why);
-        else if (read && span_is(name, "uses") && fy_node_is_sequence(value))
-            read = read_uses(f, value, draft, why);
-        else if (read)
-            read = read_scalar(value, &text, why) && scenario_set_token(draft, name, text, why);
-        if (!read)
-            return strstr(why->text, f->name) ? false : wrong_at(f, key, why);
-    }
+    for (void *at = NULL; (pair = fy_node_mapping_iterate(node, &at));)
+        if (!read_member(f, pair, draft, why))
+            return false;
     return true;
+}
+
+static bool add_token(const struct file *f, struct account *a, struct fy_node *node, struct fault *why)
+{
+    struct token_draft draft;
+    scenario_draft(f->world, &draft);
+    bool read = read_token(f, node, &draft, why);
+    bool added = read && scenario_add_tokens(a, &draft, why);
+    scenario_draft_done(&draft);
+    return added || (read ? wrong_at(f, node, why) : false);
 }
 
 static bool add_tokens(const struct file *f, struct account *a, struct fy_node *list, struct fault *why)
 {
     struct fy_node *item;
     if (!fy_node_is_sequence(list))
-        return fault(why, FAULT_REJECT, "tokens: a list is needed");
-    for (void *at = NULL; (item = fy_node_sequence_iterate(list, &at));) {
-        struct token_draft draft;
-        scenario_draft(f->world, &draft);
-        bool added = read_token(f, item, &draft, why) && scenario_add_tokens(a, &draft, why);
-        scenario_draft_done(&draft);
-        if (!added)
+        return fault(why, FAULT_REJECT, "%s: tokens: a list is needed", f->name);
+    for (void *at = NULL; (item = fy_node_sequence_iterate(list, &at));)
+        if (!add_token(f, a, item, why))
             return false;
-    }
     return true;
 }
 
@@ -98,9 +114,7 @@ static bool add_account(const struct file *f, struct fy_node *node, struct fault
     struct account *a = world_add_account(f->world, draft.name, draft.key);
     a->credits = draft.credits.known ? draft.credits.is : (struct money){ SCENARIO_CREDITS_NANO };
     value = member(node, "tokens");
-    if (!value || add_tokens(f, a, value, why))
-        return true;
-    return strstr(why->text, f->name) ? false : wrong_at(f, NULL, why);
+    return !value || add_tokens(f, a, value, why);
 }
 
 static bool add_accounts(const struct file *f, struct fy_node *root, struct fault *why)
