@@ -1,19 +1,20 @@
 /* SQLite, for readers: the questions that people ask, as rows of cells.
  *
- * A question is a file under sql/queries; its columns are described where the answer is printed. */
+ * A question is a file under sql/queries (question_<name>.sql); its columns are described where the answer is printed.
+ * FAULT_RETRY: busy. FAULT_FATAL: damaged. Nothing here ever writes. */
 #pragma once
 
-#include "base/fault.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/span.h"
 
 struct store;
 
 enum question {
-    QUESTION_STATUS,    /* living tokens, by runway */
-    QUESTION_SPARKS,    /* token id, hour, spent: the last 24 hours */
+    QUESTION_STATUS,    /* living tokens as believed at `now`, by runway */
+    QUESTION_SPARKS,    /* token id, hour, spent: the hours that began after `since` */
     QUESTION_ACCOUNTS,  /* accounts and their last poll */
-    QUESTION_HISTORY,   /* snapshots and entries of one token */
+    QUESTION_HISTORY,   /* readings of the tokens of one name, and what each change meant */
     QUESTION_REPORT,    /* consumption by token and UTC day */
     QUESTION_ALERTS,    /* firing now */
     QUESTION_EVENTS,    /* past transitions */
@@ -28,16 +29,26 @@ struct cell {
     struct span text; /* lives until the next row */
 };
 
+static inline struct cell cell_integer(int64_t value)
+{
+    return (struct cell){ .kind = CELL_INTEGER, .integer = value };
+}
+
+static inline struct cell cell_text(const char *text)
+{
+    return (struct cell){ .kind = CELL_TEXT, .text = span_of(text) };
+}
+
 /* What a question may ask for; each file uses the parameters it names. TIME_NONE, NULL: not restricted. */
 struct scope {
     unix_s now, since, until;
-    const char *token, *account; /* token: a name; account: a name */
+    const char *token, *account; /* names; must outlive the answer */
 };
 
 struct answer;
 
 MUST_CHECK bool archive_ask(struct store *s, enum question question, const struct scope *scope, struct answer **ret,
                             struct fault *why);
-/* Fills `count` cells, the columns of the file in their order. *ret_more false: there is no further row. */
+/* Fills `count` cells, the first columns of the file in their order. *ret_more false: there is no further row. */
 MUST_CHECK bool archive_next(struct answer *a, struct cell *cells, size_t count, bool *ret_more, struct fault *why);
 void archive_end(struct answer *a); /* accepts NULL */
