@@ -197,12 +197,12 @@ static void tell(struct account *account, int64_t poll)
 {
     const struct poll *p = account->poll;
     const char *name = account->settings->name;
-    log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms", name, poll,
-             poll_result_name(p->result), p->listed + p->fresh.count, p->sighting_count + p->fresh.count, p->took_ms);
     if (p->result != POLL_OK && (p->result != account->last_result || !account->polls))
         log_warning("%s: poll %s: %s", name, poll_result_name(p->result), p->why.text);
     else if (p->result == POLL_OK && account->last_result != POLL_OK)
         log_warning("%s: polls work again", name);
+    log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms", name, poll,
+             poll_result_name(p->result), p->listed + p->fresh.count, p->sighting_count + p->fresh.count, p->took_ms);
     account->last_result = p->result;
 }
 

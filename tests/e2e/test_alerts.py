@@ -40,7 +40,7 @@ def test_the_event_says_what_a_person_and_a_program_need(sim, broker, subscriber
     assert event["schema"] == 1 and event["account"] == "main" and event["token"] == token and event["rule"] == "low"
     assert event["was"] == "none" and event["level"] == "warning" and event["unit"] == "USD"
     assert event["value"] == 9.123456789 and event["threshold"] == 10
-    assert {"id", "at", "since", "burn_1h_usd_per_h", "exhaustion", "summary"} <= set(event)
+    assert {"id", "at", "since", "burn", "exhaustion", "summary"} <= set(event)
     assert token in event["summary"] and "9.12" in event["summary"]
 
     raw = next(p for t, p, _ in subscriber.messages.items if t == "ebb/main/event")

@@ -30,7 +30,8 @@ def test_no_canary_is_found_in_anything_that_a_run_leaves_or_shows(tmp_path, sta
     secrets = [token["token"] for token in sim.tokens()]
     assert len(secrets) == 5 and all(len(secret) > 10 for secret in secrets)
 
-    daemon = make_daemon(sim.url, broker, rules=RULES, key=KEY, password=("ebb", PASSWORD), timeout="3s").start()
+    daemon = make_daemon(sim.url, broker, rules=RULES, key=KEY, password=("ebb", PASSWORD), timeout="3s",
+                         connect_timeout="2s").start()
     daemon.wait_polls(2)
     argv = command_line(daemon.process.pid)
     sim.set_balance("prod-app-1", "1.00")
