@@ -116,20 +116,17 @@ bool money_parse(struct span text, struct money *ret, struct fault *why)
         return fault(why, FAULT_REJECT, "\"%.*s\" is not a decimal amount",
                      (int)(text.len < 40 ? text.len : 40), text.len ? text.at : "");
     if (!scale_to_nano(d, &ret->nano))
-        return fault(why, FAULT_REJECT, "amount %.*s is outside +-8,000,000 USD",
+        return fault(why, FAULT_REJECT, "amount %.*s is outside +-4,000,000 USD",
                      (int)(text.len < 40 ? text.len : 40), text.at);
     return true;
 }
 
 bool money_from_double(double usd, struct money *ret, struct fault *why)
 {
-    double nano = round(usd * (double)NANO_PER_USD);
+    double nano = usd * (double)NANO_PER_USD;
     if (!isfinite(nano) || fabs(nano) > (double)MONEY_LIMIT_NANO)
-        return fault(why, FAULT_REJECT, "amount %g is outside +-8,000,000 USD", usd);
-    /* From 4,194,304 USD on, the product itself may be rounded to a half nano-dollar, and then once more the
-     * wrong way. fma computes what both steps took away, exactly. */
-    double missed = fma(usd, (double)NANO_PER_USD, -nano);
-    ret->nano = (int64_t)nano + (missed > 0.5) - (missed < -0.5);
+        return fault(why, FAULT_REJECT, "amount %g is outside +-4,000,000 USD", usd);
+    ret->nano = llround(nano);
     return true;
 }
 

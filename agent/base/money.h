@@ -1,8 +1,8 @@
 /* US dollars as a count of nano-dollars, in a struct of one field so that units cannot mix.
  *
- * The API has up to nine decimals, so every amount it can name is exact. The range is one in which
- * a binary double still tells nano-dollars apart (that ends at 2^23 USD): +-8,000,000 USD, eighty times the
- * API's own limit. */
+ * The API has up to nine decimals, so every amount it can name is exact. The range is +-4,000,000 USD, forty
+ * times the API's own limit: below 2^22 USD a double is less than a quarter of a nano-dollar off, and its product
+ * with 10^9 another quarter at most, so that both JSON numbers and their 17 digits as text round to the right one. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,7 +22,7 @@ struct maybe_money {
 };
 
 #define NANO_PER_USD INT64_C(1000000000)
-#define MONEY_LIMIT_NANO (INT64_C(8000000) * NANO_PER_USD)
+#define MONEY_LIMIT_NANO (INT64_C(4000000) * NANO_PER_USD)
 
 enum { MONEY_TEXT_BYTES = 32 };
 
