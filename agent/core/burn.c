@@ -1,7 +1,8 @@
 /* Two rings of buckets, numbered by time: bucket n covers the seconds (n * width, (n + 1) * width].
  *
- * A window is open on the left like a bucket, since an entry tells what was spent up to its `at`. Shares are
- * differences of a running total, so nothing is lost to rounding. Never loops longer than a ring has buckets. */
+ * A window is open on the left like a bucket, since an entry tells what was spent up to its `at`.
+ * Shares are differences of a running total, so nothing is lost to rounding. Never loops longer
+ * than a ring has buckets. */
 #include "core/burn.h"
 
 #include <assert.h>
@@ -69,7 +70,7 @@ static void advance(struct ring r, int64_t number)
     *r.newest = number;
 }
 
-/* Saturates: only a broken API can spend nine billion dollars, and it must not make a negative rate. */
+/* Saturates: only a broken API spends nine billion dollars; that must not make a negative rate. */
 static void deposit(struct ring r, int64_t number, int64_t nano)
 {
     int64_t *spent = bucket(r, number);
@@ -79,7 +80,8 @@ static void deposit(struct ring r, int64_t number, int64_t nano)
 
 static int64_t first_bucket(const struct entry *e, int64_t width_s)
 {
-    return e->since < e->at ? bucket_starting_in(e->since, width_s) : bucket_ending_in(e->at, width_s);
+    return e->since < e->at ? bucket_starting_in(e->since, width_s)
+                            : bucket_ending_in(e->at, width_s);
 }
 
 static int64_t spent_until(const struct entry *e, unix_s time)

@@ -1,7 +1,8 @@
-/* Tokens in one array, found by two hash tables that hold places in it: by name, and by the bytes of the last list.
+/* Tokens in one array, found by two hash tables that hold places in it: by name, and by the bytes
+ * of the last list.
  *
- * Nothing is allocated for a token beyond its row, its name and its places. For 100,000 idle tokens that is about
- * 60 MB; one that burns adds 2 kB (burn.c). */
+ * Nothing is allocated for a token beyond its row, its name and its places. For 100,000 idle tokens
+ * that is about 60 MB; one that burns adds 2 kB (burn.c). */
 #include "core/fleet.h"
 
 #include <assert.h>
@@ -11,7 +12,8 @@
 #include "base/hash.h"
 #include "base/xmalloc.h"
 
-/* Open addressing with linear probing, at most half full; a removal moves later entries up, so no tombstones. */
+/* Open addressing, linear probing, at most half full; a removal moves later entries up, so there
+ * are no tombstones. */
 struct fleet_index {
     struct slot {
         uint64_t hash;
@@ -75,6 +77,11 @@ static size_t index_slot(const struct fleet_index *x, uint64_t hash, size_t plac
         at = next_slot(x, at);
     }
     return at;
+}
+
+static void index_move(struct fleet_index *x, uint64_t hash, size_t from, size_t to)
+{
+    x->slots[index_slot(x, hash, from)].place = to + 1;
 }
 
 static void index_remove(struct fleet_index *x, uint64_t hash, size_t place)
@@ -183,9 +190,9 @@ void fleet_remove(struct fleet *f, struct token *t)
     struct token *last = &f->tokens[--f->count];
     if (t == last)
         return;
-    f->by_name->slots[index_slot(f->by_name, name_hash(last), f->count)].place = place_of(f, t) + 1;
+    index_move(f->by_name, name_hash(last), f->count, place_of(f, t));
     if (last->element_hash)
-        f->by_hash->slots[index_slot(f->by_hash, last->element_hash, f->count)].place = place_of(f, t) + 1;
+        index_move(f->by_hash, last->element_hash, f->count, place_of(f, t));
     *t = *last;
 }
 
@@ -211,7 +218,7 @@ enum fleet_verdict fleet_judge(struct fleet *f)
     f->suspicious = suspicious ? f->suspicious + 1 : 0;
     for (size_t i = 0; i < f->count; i++) {
         struct token *t = &f->tokens[i];
-        int run = suspicious ? t->unbooked : 0; /* a healthy list refutes the suspicious ones before it */
+        int run = suspicious ? t->unbooked : 0; /* a healthy list refutes those before it */
         t->unbooked = t->listed ? 0 : run + 1;
     }
     if (suspicious && f->suspicious < FLEET_PATIENCE)

@@ -1,9 +1,10 @@
 /* Straight lines, one from each window of burn.h that the token is old enough for.
  *
- * Over the next t seconds the token is expected to burn at the mean of its windows' rates, each weighted by how near
- * its length is to t: the shorter of the two over the longer. The balance is empty when t times that rate first
- * reaches it; being a first passage, this is monotone in the balance. Early and late are the fastest and the
- * slowest line, widened. A method to be honest with, not to be proud of: it knows no hours of day and no trend. */
+ * Over the next t seconds the token is expected to burn at the mean of its windows' rates, each
+ * weighted by how near its length is to t: the shorter of the two over the longer. The balance is
+ * empty when t times that rate first reaches it; being a first passage, this is monotone in the
+ * balance. Early and late are the fastest and the slowest line, widened. A method to be honest
+ * with, not to be proud of: it knows no hours of day and no trend. */
 #include "core/forecast.h"
 
 #include <assert.h>
@@ -23,7 +24,7 @@ struct line {
     double nano_per_s;
 };
 
-/* A window longer than the token is old tells the same as the whole history, so the first such is the last. */
+/* A window longer than the token is old tells of its whole life, so the first such is the last. */
 static size_t lines_of(const struct burn_history *h, struct line ret[BURN_WINDOWS])
 {
     size_t count = 0;
@@ -50,7 +51,8 @@ static double spent_after(const struct line *lines, size_t count, double ahead_s
     return ahead_s * rates / weights;
 }
 
-/* Before the shortest window and beyond the longest, weights keep their proportions: straight lines through zero. */
+/* Before the shortest window and beyond the longest, weights keep their proportions: straight lines
+ * through zero. */
 static double likely_runway(const struct line *lines, size_t count, double balance)
 {
     double at = lines[0].over_s, longest = lines[count - 1].over_s;
@@ -80,7 +82,8 @@ static unix_s later(unix_s a, unix_s b)
 }
 
 /* False when no line has burned anything. */
-static bool project(const struct line *lines, size_t count, double balance, unix_s origin, struct forecast *f)
+static bool project(const struct line *lines, size_t count, double balance, unix_s origin,
+                    struct forecast *f)
 {
     double fastest = 0, slowest = 0;
     for (size_t i = 0; i < count; i++) {
@@ -121,7 +124,8 @@ static enum verdict standing_of(const struct burn_history *h, const struct readi
     return now - h->last_seen > stale_after_s ? VERDICT_BLIND : VERDICT_SAFE;
 }
 
-static enum verdict verdict_of(const struct burn_history *h, const struct reading *r, struct forecast *f)
+static enum verdict verdict_of(const struct burn_history *h, const struct reading *r,
+                               struct forecast *f)
 {
     struct line lines[BURN_WINDOWS];
     size_t count = lines_of(h, lines);

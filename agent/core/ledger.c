@@ -1,6 +1,7 @@
-/* What a change between two readings means, told from the balance, the budget's rule and the calendar.
+/* What a change of the balance means, told from its size, the budget's rule and the calendar.
  *
- * Owns the decision alone; where the entries go is the caller's business. Never guesses a top-up hidden in a fall. */
+ * Owns the decision alone; where the entries go is the caller's business. Never guesses a top-up
+ * hidden in a fall. */
 #include "core/ledger.h"
 
 #include <assert.h>
@@ -24,12 +25,13 @@ static unix_s midnight_between(enum reset_period period, unix_s since, unix_s at
     if (at < since)
         return TIME_NONE;
     unix_s midnight = calendar_last_reset(period, at);
-    if (midnight == TIME_NONE || midnight <= since - RESET_LATE_S || midnight <= last_reset)
+    bool explained = midnight <= last_reset && last_reset <= at; /* later: of a clock gone wrong */
+    if (midnight == TIME_NONE || midnight <= since - RESET_LATE_S || explained)
         return TIME_NONE;
     return midnight;
 }
 
-/* A fall onto the very amount is a reset of a budget that had been topped up; any other fall is use. */
+/* A fall onto the very amount is the reset of a budget that was topped up; any other is use. */
 static bool looks_reset(int64_t was, int64_t is, int64_t full)
 {
     return is < was ? is == full : is <= full;

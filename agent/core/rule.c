@@ -1,6 +1,6 @@
 /* Rule kinds as rows, and the one state machine that all of them share.
  *
- * Pure: a value and a time in, at most one transition out. Never touches an alert when there is no data. */
+ * Pure: a value and a time in, at most one transition out. No data never touches an alert. */
 #include "core/rule.h"
 
 #include <assert.h>
@@ -21,7 +21,8 @@ static bool balance_value(const struct snapshot *s, int64_t *ret)
 static bool percent_value(const struct snapshot *s, int64_t *ret)
 {
     int64_t balance;
-    struct maybe_money full = s->reading->reset_amount.known ? s->reading->reset_amount : s->risen_to;
+    struct maybe_money full =
+        s->reading->reset_amount.known ? s->reading->reset_amount : s->risen_to;
     if (!balance_value(s, &balance) || !full.known || full.is.nano <= 0)
         return false;
     __int128 scaled = (__int128)balance * 10000;
@@ -64,10 +65,10 @@ static const struct kind_row {
     enum rule_unit unit;
     bool (*value)(const struct snapshot *s, int64_t *ret);
 } kinds[] = {
-    [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount of USD", UNIT_NANO_USD,
-                             balance_value },
+    [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount of USD",
+                             UNIT_NANO_USD, balance_value },
     [RULE_PERCENT_BELOW] = { "percent_below",
-                             "the balance is below a share of the reset amount, or of its last rise",
+                             "the balance is below a share of the reset amount or of its last rise",
                              UNIT_BASIS_POINTS, percent_value },
     [RULE_EXHAUSTS_WITHIN] = { "exhausts_within", "the balance will likely be empty within a time",
                                UNIT_SECONDS, runway_value },
@@ -108,7 +109,8 @@ static enum level worst_standing(const struct rule *rule, enum level announced, 
     return LEVEL_NONE;
 }
 
-static struct transition announce(struct alert *alert, enum level level, int64_t threshold, int64_t value)
+static struct transition announce(struct alert *alert, enum level level, int64_t threshold,
+                                  int64_t value)
 {
     struct transition t = {
         .was = alert->level, .is = level, .known = true, .value = value, .threshold = threshold
@@ -130,8 +132,9 @@ static struct transition announce(struct alert *alert, enum level level, int64_t
     return t;
 }
 
-/* Nested levels share one stamp: a milder level has held at least as long as the worse one did, and a worse one
- * waits until the milder is announced. So a value that flits between two levels cannot put off both for ever. */
+/* Nested levels share one stamp: a milder level has held at least as long as the worse one did, and
+ * a worse one waits until the milder is announced. So a value that flits between two levels cannot
+ * put off both for ever. */
 static void hold(struct alert *alert, enum level standing, unix_s now)
 {
     if (alert->pending <= alert->level) {
@@ -144,7 +147,8 @@ static void hold(struct alert *alert, enum level standing, unix_s now)
         alert->pending_since = now;
 }
 
-struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, int64_t value, unix_s now)
+struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, int64_t value,
+                            unix_s now)
 {
     struct transition none = { .kind = TRANSITION_NONE, .was = alert->level, .is = alert->level };
     if (!known)
@@ -161,7 +165,8 @@ struct transition rule_step(const struct rule *rule, struct alert *alert, bool k
     hold(alert, standing, now);
     if (now - alert->pending_since < rule->hold_s)
         return none;
-    struct transition told = announce(alert, alert->pending, rule->levels[alert->pending].at, value);
+    struct transition told =
+        announce(alert, alert->pending, rule->levels[alert->pending].at, value);
     if (standing > alert->level)
         hold(alert, standing, now);
     return told;
@@ -234,7 +239,7 @@ bool level_named(struct span name, enum level *ret)
 const char *transition_name(enum transition_kind kind)
 {
     static const char *const names[] = {
-        [TRANSITION_NONE] = "none",     [TRANSITION_RAISED] = "raised",
+        [TRANSITION_NONE] = "none",         [TRANSITION_RAISED] = "raised",
         [TRANSITION_WORSENED] = "worsened", [TRANSITION_EASED] = "eased",
         [TRANSITION_RESOLVED] = "resolved",
     };

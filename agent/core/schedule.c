@@ -1,4 +1,6 @@
-/* Arithmetic of waiting. Reads no clock and draws its random numbers from the caller's generator. */
+/* The arithmetic of waiting: which results count as failures and how long each puts off the next.
+ *
+ * Reads no clock and draws its random numbers from the caller's generator. */
 #include "core/schedule.h"
 
 #include <assert.h>

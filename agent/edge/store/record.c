@@ -90,7 +90,7 @@ bool store_add_snapshot(struct store *s, const struct token *t, struct fault *wh
 
 static bool add_hours(struct store *s, int64_t token, const struct entry *e, struct fault *why)
 {
-    struct hour_slice slices[BURN_HOURS];
+    struct hour_slice slices[BURN_SLICES_MAX];
     size_t count = burn_slice(e, slices, COUNT(slices));
     struct statement *q = s->queries[QUERY_ADD_HOURLY];
     for (size_t i = 0; i < count; i++) {
