@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/fault.h"
 
@@ -43,9 +44,9 @@ struct option_value {
     int64_t number;    /* count, seconds, unix time, or index of the choice */
 };
 
-/* What a command is run with. All borrowed; NULL when not asked for by `needs`. */
+/* What a command is run with. All borrowed; settings and store are NULL when not asked for by `needs`. */
 struct context {
-    const char *config_path;
+    const char *config_path; /* never NULL: the one that was named or found, else where a new one belongs */
     const struct settings *settings;
     struct store *store;
     struct option_value options[OPTIONS_MAX]; /* in the order of the command's rows */
@@ -66,11 +67,17 @@ struct command {
 };
 
 extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_alerts, cmd_check, cmd_config,
-    cmd_sim, cmd_version;
+    cmd_sim, cmd_version, cmd_help;
+
+/* Every command in the order of help, ended by NULL. */
+extern const struct command *const commands[];
+
+/* Says "ebb: ..." on stderr, safe for a terminal, and returns `status`: failing is one line. */
+enum exit_status complain(enum exit_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Reads and checks a configuration with the process's environment and credentials as sources; every mistake in it is
  * printed on stderr, `why` is the summary. */
 MUST_CHECK bool settings_load(const char *path, bool with_secrets, struct settings **ret, struct fault *why);
 
-/* Parses argv against the rows, opens what the row needs, runs it. */
+/* Parses argv against the rows, opens what the row needs, runs it. Output that could not be written is a failure. */
 enum exit_status command_main(int argc, char **argv);

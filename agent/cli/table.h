@@ -1,6 +1,8 @@
 /* One writer for every table: text for people, JSON and CSV for programs, from the same columns and cells. */
 #pragma once
 
+#include <stddef.h>
+
 #include "base/text.h"
 #include "edge/archive.h"
 
@@ -10,27 +12,37 @@ enum table_format { TABLE_TEXT, TABLE_JSON, TABLE_CSV };
 enum column_kind {
     COLUMN_TEXT,     /* text; people see it made safe for a terminal */
     COLUMN_COUNT,    /* a whole number */
+    COLUMN_FLAG,     /* yes or no, true or false */
     COLUMN_MONEY,    /* nano-dollars in the cell; people see cents, programs the exact decimal */
+    COLUMN_CHANGE,   /* as money; people see its sign */
     COLUMN_PER_HOUR, /* nano-dollars an hour; people see "0.42/h" */
     COLUMN_TIME,     /* unix seconds; people see local time, programs RFC 3339 UTC; TIME_FAR prints as "never" / null */
     COLUMN_DURATION, /* seconds; people see "3h 05m" */
     COLUMN_LEVEL,    /* text, coloured by its severity on a terminal */
 };
 
-struct column {
-    const char *name;  /* JSON member and CSV heading: "balance_usd", with its unit */
-    const char *title; /* heading for people: "BALANCE"; NULL: programs only */
-    enum column_kind kind;
+/* How a column gives way, for people only. */
+enum column_fit {
+    COLUMN_CUT = 1,   /* its texts may be cut when the terminal is too narrow */
+    COLUMN_SPARE = 2, /* left off, the last such column first, when the terminal is still too narrow */
+    COLUMN_QUIET = 4, /* left off when all rows say the same */
 };
+
+struct column {
+    const char *name;  /* JSON member and CSV heading: "balance_usd", with its unit; NULL: people only */
+    const char *title; /* heading for people: "BALANCE USD"; NULL: programs only */
+    enum column_kind kind;
+    unsigned fit;      /* enum column_fit */
+};
+
+enum { COLUMNS_MAX = 40 };
 
 struct table; /* text tables are held until table_end to align them; JSON and CSV stream */
 
+/* `columns` is borrowed until table_end. A text table on a terminal fits its width; elsewhere nothing is cut. */
 struct table *table_begin(enum table_format format, const struct column *columns, size_t count, bool colour);
 void table_row(struct table *t, const struct cell *cells);
 void table_end(struct table *t); /* prints to stdout, frees */
 
-/* Whether colour is wanted: stdout is a terminal, NO_COLOR is unset or empty and TERM is not "dumb". */
-bool table_colour(void);
-
-/* A row of Unicode blocks for up to 48 non-negative amounts, scaled to the largest; a zero is '.', all zero is all dots. */
+/* A row of Unicode blocks for non-negative amounts, scaled to the largest; a zero is '.', all zero is all dots. */
 void table_sparkline(const int64_t *amounts, size_t count, struct text *out);

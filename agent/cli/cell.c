@@ -1,0 +1,136 @@
+/* People see what is enough to judge by, in local time; programs see exact values, in UTC. */
+#include "cli/cell.h"
+
+#include <inttypes.h>
+#include <time.h>
+
+#include "base/money.h"
+#include "core/calendar.h"
+#include "core/forecast.h"
+
+/* Money below a cent is shown to two digits that say something, so that a slow burn does not read as none. */
+static void add_money(struct text *out, int64_t nano, const char *plus)
+{
+    int64_t unit = NANO_PER_USD / 100, size = nano < 0 ? -nano : nano;
+    int decimals = 2;
+    if (size > 0 && size < unit)
+        for (; unit > 1 && size < unit * 10; unit /= 10)
+            decimals++;
+
+    int64_t shown = (size + unit / 2) / unit, whole = NANO_PER_USD / unit;
+    const char *sign = shown == 0 ? "" : nano < 0 ? "-" : plus;
+    text_addf(out, "%s%" PRId64 ".%0*" PRId64, sign, shown / whole, decimals, shown % whole);
+}
+
+static void add_local_time(struct text *out, unix_s at)
+{
+    char shown[64];
+    struct tm local;
+    time_t stamp = (time_t)at;
+    if (at >= TIME_FAR)
+        text_add(out, span_of("never"));
+    else if (localtime_r(&stamp, &local) && strftime(shown, sizeof shown, "%Y-%m-%d %H:%M:%S %Z", &local))
+        text_add(out, span_of(shown));
+}
+
+static void show_number(enum column_kind kind, int64_t number, struct text *out)
+{
+    char duration[DURATION_TEXT_BYTES];
+    switch (kind) {
+    case COLUMN_MONEY:
+        add_money(out, number, "");
+        break;
+    case COLUMN_CHANGE:
+        add_money(out, number, "+");
+        break;
+    case COLUMN_PER_HOUR:
+        add_money(out, number, "");
+        text_add(out, span_of("/h"));
+        break;
+    case COLUMN_TIME:
+        add_local_time(out, number);
+        break;
+    case COLUMN_DURATION:
+        text_add(out, span_of(duration_format(number, duration)));
+        break;
+    case COLUMN_FLAG:
+        text_add(out, span_of(number ? "yes" : "no"));
+        break;
+    case COLUMN_TEXT:
+    case COLUMN_COUNT:
+    case COLUMN_LEVEL:
+        text_addf(out, "%" PRId64, number);
+        break;
+    }
+}
+
+size_t cell_show(enum column_kind kind, const struct cell *cell, struct text *out)
+{
+    size_t start = out->len;
+    if (cell->kind == CELL_TEXT)
+        return text_add_terminal(out, cell->text, 0);
+    if (cell->kind == CELL_NONE)
+        text_add(out, span_of("-"));
+    else
+        show_number(kind, cell->integer, out);
+    return out->len - start;
+}
+
+static void add_exact(enum column_kind kind, int64_t number, struct text *out)
+{
+    char exact[MONEY_TEXT_BYTES], stamp[TIME_TEXT_BYTES];
+    switch (kind) {
+    case COLUMN_MONEY:
+    case COLUMN_CHANGE:
+    case COLUMN_PER_HOUR:
+        text_add(out, span_of(money_format((struct money){ number }, exact)));
+        break;
+    case COLUMN_FLAG:
+        text_add(out, span_of(number ? "true" : "false"));
+        break;
+    case COLUMN_TIME:
+        text_add(out, span_of(calendar_format(number, stamp)));
+        break;
+    case COLUMN_TEXT:
+    case COLUMN_COUNT:
+    case COLUMN_DURATION:
+    case COLUMN_LEVEL:
+        text_addf(out, "%" PRId64, number);
+        break;
+    }
+}
+
+static bool is_nothing(enum column_kind kind, const struct cell *cell)
+{
+    return cell->kind == CELL_NONE || (kind == COLUMN_TIME && cell->kind == CELL_INTEGER && cell->integer >= TIME_FAR);
+}
+
+void cell_add_json(enum column_kind kind, const struct cell *cell, struct text *out)
+{
+    if (is_nothing(kind, cell)) {
+        text_add(out, span_of("null"));
+    } else if (cell->kind == CELL_TEXT) {
+        text_add_json(out, cell->text);
+    } else {
+        const char *quote = kind == COLUMN_TIME ? "\"" : "";
+        text_add(out, span_of(quote));
+        add_exact(kind, cell->integer, out);
+        text_add(out, span_of(quote));
+    }
+}
+
+void cell_add_csv(enum column_kind kind, const struct cell *cell, struct text *out)
+{
+    if (is_nothing(kind, cell))
+        return;
+    if (cell->kind == CELL_TEXT)
+        text_add_csv(out, cell->text);
+    else
+        add_exact(kind, cell->integer, out);
+}
+
+bool cell_is_right_aligned(enum column_kind kind)
+{
+    return kind == COLUMN_COUNT || kind == COLUMN_MONEY || kind == COLUMN_CHANGE || kind == COLUMN_PER_HOUR
+        || kind == COLUMN_DURATION;
+}

@@ -1,0 +1,144 @@
+/* From argv to an exit status: parse, open what the command's row needs, run, and see that the output got out. */
+#include "cli/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cli/command_line.h"
+#include "cli/help.h"
+#include "cli/settings.h"
+#include "edge/config.h"
+#include "edge/store.h"
+
+const struct command *const commands[] = {
+    &cmd_run,    &cmd_once,  &cmd_status, &cmd_history, &cmd_report,  &cmd_alerts,
+    &cmd_check,  &cmd_config, &cmd_sim,   &cmd_version, &cmd_help,    NULL,
+};
+
+enum exit_status complain(enum exit_status status, const char *format, ...)
+{
+    char words[FAULT_TEXT_BYTES * 2];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+
+    struct text safe = { 0 };
+    text_add_terminal(&safe, span_of(words), 0);
+    fprintf(stderr, "ebb: %s\n", text_z(&safe));
+    text_done(&safe);
+    return status;
+}
+
+/* With a closed stdout the next file opened would become it. Opened for reading, writes to it still fail. */
+static void keep_standard_descriptors(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* A reader that left (`ebb history x | head`) is no news; a full disk is. */
+static enum exit_status finish_output(enum exit_status status)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    if (errno && errno != EPIPE)
+        complain(status, "the output could not be written: %s", strerror(errno));
+    return EXIT_FAILED;
+}
+
+static void set_log_level(const struct option_value *given, const struct settings *s)
+{
+    if (given->given)
+        log_set_level((enum log_level)given->number);
+    else if (s)
+        log_set_level(s->log);
+}
+
+static enum exit_status open_store_and_run(const struct command *command, struct context *c)
+{
+    struct store *store = NULL;
+    struct fault why;
+    if (command->needs & NEEDS_STORE) {
+        if (access(c->settings->store, F_OK) != 0 && errno == ENOENT)
+            return complain(EXIT_UNKNOWN, "nothing was stored yet in %s: poll with `ebb once`, or start `ebb run`",
+                            c->settings->store);
+        if (!store_open(c->settings->store, STORE_READ, &store, &why))
+            return complain(EXIT_FAILED, "%s", why.text);
+    }
+    c->store = store;
+    enum exit_status status = command->run(c);
+    store_close(store);
+    return status;
+}
+
+static enum exit_status open_settings_and_run(const struct command_line *line, struct context *c)
+{
+    struct settings *settings = NULL;
+    struct fault why;
+    unsigned needs = line->command->needs;
+    if ((needs & NEEDS_SETTINGS) && !settings_load(c->config_path, needs & NEEDS_SECRETS, &settings, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    set_log_level(&line->globals[GLOBAL_LOG], settings);
+    c->settings = settings;
+    enum exit_status status = open_store_and_run(line->command, c);
+    settings_free(settings);
+    return status;
+}
+
+static enum exit_status run_command(const struct command_line *line, const char *config_path, bool config_exists)
+{
+    struct context c = { .config_path = config_path, .argument_count = line->argument_count };
+    memcpy(c.options, line->options, sizeof c.options);
+    memcpy(c.arguments, line->arguments, sizeof c.arguments);
+    if ((line->command->needs & NEEDS_SETTINGS) && !config_exists)
+        return complain(EXIT_USAGE, "there is no configuration: write one with `ebb config --example > ebb.yaml`, then name it "
+                                    "with --config or keep it as %s", config_path);
+    return open_settings_and_run(line, &c);
+}
+
+static enum exit_status run_line(const struct command_line *line)
+{
+    if (line->globals[GLOBAL_VERSION].given)
+        return cmd_version.run(&(struct context){ 0 });
+    if (line->globals[GLOBAL_HELP].given) {
+        line->command ? help_command(line->command) : help_overview();
+        return EXIT_OK;
+    }
+
+    struct text found = { 0 };
+    bool exists = config_find(&found);
+    const char *named = line->globals[GLOBAL_CONFIG].text;
+    const char *path = named ? named : text_z(&found);
+    enum exit_status status = EXIT_OK;
+    if (line->command)
+        status = run_command(line, path, named || exists);
+    else
+        help_start(path, named || exists);
+    text_done(&found);
+    return status;
+}
+
+enum exit_status command_main(int argc, char **argv)
+{
+    struct command_line line;
+    struct fault why;
+
+    keep_standard_descriptors();
+    signal(SIGPIPE, SIG_IGN);
+    if (!command_line_parse(commands, argc > 0 ? argv + 1 : argv, clock_unix(), &line, &why))
+        return complain(EXIT_USAGE, "%s (see `ebb help`)", why.text);
+    return finish_output(run_line(&line));
+}

@@ -1,0 +1,131 @@
+/* `ebb help`: every word a user may type is a row, and help walks the rows. */
+#include "cli/help.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cli/command_line.h"
+#include "cli/option.h"
+
+static const char purpose[] = "Ebb watches prepaid balances of Eden AI API tokens and warns before they run dry.\n";
+
+static const struct {
+    enum exit_status status;
+    const char *help;
+} statuses[] = {
+    { EXIT_OK, "done" },
+    { EXIT_FAILED, "the work could not be done, or its output not be written" },
+    { EXIT_USAGE, "the command line or the configuration is wrong" },
+    { EXIT_UNKNOWN, "there is no data to answer with yet" },
+};
+
+static int written_width(const struct option_row *row, char *out, size_t room)
+{
+    return snprintf(out, room, "--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+}
+
+static int widest(const struct option_row *rows, size_t count, int least)
+{
+    for (size_t i = 0; i < count; i++) {
+        int width = written_width(&rows[i], NULL, 0);
+        if (width > least)
+            least = width;
+    }
+    return least;
+}
+
+static void print_options(const struct option_row *rows, size_t count, int width)
+{
+    for (size_t i = 0; i < count; i++) {
+        char written[128];
+        written_width(&rows[i], written, sizeof written);
+        printf("  %-*s  %s", width, written, rows[i].help);
+        if (rows[i].preset)
+            printf(" (default %s)", rows[i].preset);
+        putchar('\n');
+    }
+}
+
+static void print_command_line(const struct command *c)
+{
+    printf("  %-8s  %s\n", c->name, c->help);
+}
+
+static void print_statuses(void)
+{
+    puts("\nExit status:");
+    for (size_t i = 0; i < COUNT(statuses); i++)
+        printf("  %d  %s\n", (int)statuses[i].status, statuses[i].help);
+}
+
+void help_overview(void)
+{
+    printf("%s\nUsage: ebb COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", purpose);
+    for (const struct command *const *c = commands; *c; c++)
+        print_command_line(*c);
+    puts("\nOptions of every command:");
+    print_options(global_options, GLOBAL_OPTIONS, widest(global_options, GLOBAL_OPTIONS, 0));
+    puts("\nWithout --config, the configuration is the file that $EBB_CONFIG names, else the first that exists of\n"
+         "$XDG_CONFIG_HOME/ebb/ebb.yaml (~/.config/ebb/ebb.yaml) and /etc/ebb/ebb.yaml.");
+    print_statuses();
+    puts("\n`ebb help COMMAND` tells more about a command.");
+}
+
+void help_command(const struct command *c)
+{
+    const char *space = *c->arguments ? " " : "";
+    printf("ebb %s: %s\n\nUsage: ebb %s%s%s%s\n", c->name, c->help, c->name, c->option_count ? " [OPTIONS]" : "", space,
+           c->arguments);
+    int width = widest(global_options, GLOBAL_HELP + 1, widest(c->options, c->option_count, 0));
+    puts("\nOptions:");
+    print_options(c->options, c->option_count, width);
+    print_options(global_options, GLOBAL_HELP + 1, width);
+    printf("\nExample:\n  %s\n", c->example);
+}
+
+void help_start(const char *path, bool exists)
+{
+    struct text shown = { 0 };
+    text_add_terminal(&shown, span_of(path), 0);
+    puts(purpose);
+    if (exists)
+        printf("The configuration is %s\n\n"
+               "  ebb check    is it right?\n"
+               "  ebb once     poll now, store and publish what was found\n"
+               "  ebb run      keep watching\n"
+               "  ebb status   balances, burn and runway\n\n", text_z(&shown));
+    else
+        printf("There is no configuration yet. Write one, put your account into it, and see:\n\n"
+               "  ebb config --example > ebb.yaml\n"
+               "  ebb check --config ebb.yaml\n"
+               "  ebb once --config ebb.yaml\n"
+               "  ebb status --config ebb.yaml\n\n"
+               "Kept as %s it is found without --config.\n"
+               "Nothing to watch at hand? `ebb sim` is a stand-in for the Eden AI API.\n\n", text_z(&shown));
+    puts("`ebb help` lists all commands.");
+    text_done(&shown);
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct fault why;
+    if (c->argument_count == 0) {
+        help_overview();
+        return EXIT_OK;
+    }
+    const struct command *about = command_named(commands, c->arguments[0], &why);
+    if (!about)
+        return complain(EXIT_USAGE, "%s", why.text);
+    help_command(about);
+    return EXIT_OK;
+}
+
+const struct command cmd_help = {
+    .name = "help",
+    .arguments = "[COMMAND]",
+    .help = "explain a command, or list them all",
+    .example = "ebb help report",
+    .needs = NEEDS_NOTHING,
+    .arguments_max = 1,
+    .run = run,
+};

@@ -1,0 +1,316 @@
+/* JSON and CSV rows leave as they come. Text rows are kept as shown, until the widths of all are known.
+ *
+ * A column's width is counted in terminal columns: names may hold emoji, ideographs and combining marks. */
+#include "cli/table.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "cli/cell.h"
+#include "cli/terminal.h"
+
+enum { GAP = 2, CUT_TO_FIRST = 16, CUT_TO_LAST = 4 };
+
+/* A cell as people see it: a piece of `shown`. */
+struct field {
+    size_t at, len, columns;
+};
+
+struct table {
+    enum table_format format;
+    const struct column *columns; /* borrowed */
+    size_t count;
+    bool colour;
+    size_t rows;
+    struct text line;     /* JSON and CSV: the row being written */
+    struct text shown;    /* text: all fields, the titles first */
+    struct field *fields; /* owned; `count` for each row */
+    size_t field_count, field_room;
+};
+
+static struct field *add_field(struct table *t)
+{
+    if (t->field_count == t->field_room) {
+        t->field_room = t->field_room ? t->field_room * 2 : 256;
+        t->fields = xrealloc(t->fields, t->field_room, sizeof *t->fields);
+    }
+    return &t->fields[t->field_count++];
+}
+
+static void keep_cell(struct table *t, enum column_kind kind, const struct cell *cell)
+{
+    struct field *f = add_field(t);
+    f->at = t->shown.len;
+    f->columns = cell_show(kind, cell, &t->shown);
+    f->len = t->shown.len - f->at;
+}
+
+static void keep_titles(struct table *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        struct cell title = cell_text(t->columns[i].title ? t->columns[i].title : "");
+        keep_cell(t, COLUMN_TEXT, &title);
+    }
+}
+
+static void keep_row(struct table *t, const struct cell *cells)
+{
+    for (size_t i = 0; i < t->count; i++)
+        keep_cell(t, t->columns[i].kind, &cells[i]);
+}
+
+static void flush_line(struct table *t)
+{
+    fwrite(text_z(&t->line), 1, t->line.len, stdout);
+    text_clear(&t->line);
+}
+
+static void write_csv_heading(struct table *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->columns[i].name)
+            text_addf(&t->line, "%s%s", t->line.len ? "," : "", t->columns[i].name);
+    text_add(&t->line, span_of("\n"));
+    flush_line(t);
+}
+
+static void write_csv_row(struct table *t, const struct cell *cells)
+{
+    const char *comma = "";
+    for (size_t i = 0; i < t->count; i++) {
+        if (!t->columns[i].name)
+            continue;
+        text_add(&t->line, span_of(comma));
+        cell_add_csv(t->columns[i].kind, &cells[i], &t->line);
+        comma = ",";
+    }
+    text_add(&t->line, span_of("\n"));
+    flush_line(t);
+}
+
+static void write_json_row(struct table *t, const struct cell *cells)
+{
+    const char *before = t->rows ? ",\n  {" : "\n  {";
+    for (size_t i = 0; i < t->count; i++) {
+        if (!t->columns[i].name)
+            continue;
+        text_addf(&t->line, "%s\"%s\": ", before, t->columns[i].name);
+        cell_add_json(t->columns[i].kind, &cells[i], &t->line);
+        before = ", ";
+    }
+    text_add(&t->line, span_of("}"));
+    flush_line(t);
+}
+
+struct table *table_begin(enum table_format format, const struct column *columns, size_t count, bool colour)
+{
+    assert(count <= COLUMNS_MAX);
+    struct table *t = xcalloc(1, sizeof *t);
+    *t = (struct table){ .format = format, .columns = columns, .count = count, .colour = colour };
+    switch (format) {
+    case TABLE_TEXT:
+        keep_titles(t);
+        break;
+    case TABLE_JSON:
+        putchar('[');
+        break;
+    case TABLE_CSV:
+        write_csv_heading(t);
+        break;
+    }
+    return t;
+}
+
+void table_row(struct table *t, const struct cell *cells)
+{
+    switch (t->format) {
+    case TABLE_TEXT:
+        keep_row(t, cells);
+        break;
+    case TABLE_JSON:
+        write_json_row(t, cells);
+        break;
+    case TABLE_CSV:
+        write_csv_row(t, cells);
+        break;
+    }
+    t->rows++;
+}
+
+/* ---- text: from fields to lines ---- */
+
+struct layout {
+    size_t widths[COLUMNS_MAX]; /* 0: not shown */
+};
+
+static struct span field_text(const struct table *t, const struct field *f)
+{
+    return (struct span){ text_z(&t->shown) + f->at, f->len };
+}
+
+/* Empty fields, as in a line of totals, do not count. */
+static bool says_the_same(const struct table *t, size_t column)
+{
+    const struct field *first = NULL;
+    for (size_t i = t->count + column; i < t->field_count; i += t->count) {
+        const struct field *f = &t->fields[i];
+        if (f->len == 0)
+            continue;
+        if (first && (first->len != f->len || memcmp(field_text(t, first).at, field_text(t, f).at, f->len) != 0))
+            return false;
+        first = f;
+    }
+    return true;
+}
+
+static size_t widest(const struct table *t, size_t column)
+{
+    size_t width = 1;
+    for (size_t i = column; i < t->field_count; i += t->count)
+        if (t->fields[i].columns > width)
+            width = t->fields[i].columns;
+    return width;
+}
+
+static size_t total_width(const struct table *t, const struct layout *l, size_t cut_to)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        size_t width = l->widths[i];
+        if ((t->columns[i].fit & COLUMN_CUT) && width > cut_to)
+            width = cut_to;
+        total += width ? width + GAP : 0;
+    }
+    return total ? total - GAP : 0;
+}
+
+static bool drop_spare(const struct table *t, struct layout *l)
+{
+    for (size_t i = t->count; i-- > 0;)
+        if (l->widths[i] && (t->columns[i].fit & COLUMN_SPARE)) {
+            l->widths[i] = 0;
+            return true;
+        }
+    return false;
+}
+
+/* Takes from the widest column that may be cut, so that short ones stay whole. */
+static bool narrow_widest(const struct table *t, struct layout *l)
+{
+    size_t *longest = NULL;
+    for (size_t i = 0; i < t->count; i++)
+        if ((t->columns[i].fit & COLUMN_CUT) && l->widths[i] > CUT_TO_LAST && (!longest || l->widths[i] > *longest))
+            longest = &l->widths[i];
+    if (longest)
+        --*longest;
+    return longest;
+}
+
+static struct layout lay_out(const struct table *t, size_t room)
+{
+    struct layout l = { 0 };
+    for (size_t i = 0; i < t->count; i++) {
+        const struct column *c = &t->columns[i];
+        if (c->title && !((c->fit & COLUMN_QUIET) && says_the_same(t, i)))
+            l.widths[i] = widest(t, i);
+    }
+    while (total_width(t, &l, CUT_TO_FIRST) > room && drop_spare(t, &l))
+        continue;
+    while (total_width(t, &l, SIZE_MAX) > room && narrow_widest(t, &l))
+        continue;
+    return l;
+}
+
+static void add_blanks(struct text *line, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        text_add(line, span_of(" "));
+}
+
+static const char *tone_of(const struct table *t, size_t column, size_t row, struct span text)
+{
+    return t->colour && row > 0 && t->columns[column].kind == COLUMN_LEVEL ? terminal_tone(text) : NULL;
+}
+
+/* Returns the columns used. */
+static size_t add_field_text(struct table *t, size_t row, size_t column, size_t width)
+{
+    const struct field *f = &t->fields[row * t->count + column];
+    struct span text = field_text(t, f);
+    const char *tone = tone_of(t, column, row, text);
+    size_t used = f->columns;
+    if (tone)
+        text_add(&t->line, span_of(tone));
+    if (used > width)
+        used = text_add_terminal(&t->line, text, width);
+    else
+        text_add(&t->line, text);
+    if (tone)
+        text_add(&t->line, span_of(TERMINAL_PLAIN));
+    return used;
+}
+
+/* Blanks are owed until something follows them, so no line ends in blanks. */
+static void print_row(struct table *t, const struct layout *l, size_t row)
+{
+    size_t owed = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct field *f = &t->fields[row * t->count + i];
+        size_t width = l->widths[i];
+        if (!width)
+            continue;
+        size_t lead = cell_is_right_aligned(t->columns[i].kind) && f->columns < width ? width - f->columns : 0;
+        size_t used = 0;
+        if (f->len) {
+            add_blanks(&t->line, owed + lead);
+            used = add_field_text(t, row, i, width);
+            owed = width - lead - used + GAP;
+        } else {
+            owed += width + GAP;
+        }
+    }
+    text_add(&t->line, span_of("\n"));
+    flush_line(t);
+}
+
+static void print_text(struct table *t)
+{
+    size_t columns, rows;
+    struct layout l = lay_out(t, terminal_size(&columns, &rows) ? columns : SIZE_MAX);
+    for (size_t row = 0; t->rows && row <= t->rows; row++)
+        print_row(t, &l, row);
+}
+
+void table_end(struct table *t)
+{
+    switch (t->format) {
+    case TABLE_TEXT:
+        print_text(t);
+        break;
+    case TABLE_JSON:
+        fputs(t->rows ? "\n]\n" : "]\n", stdout);
+        break;
+    case TABLE_CSV:
+        break;
+    }
+    text_done(&t->line);
+    text_done(&t->shown);
+    free(t->fields);
+    free(t);
+}
+
+void table_sparkline(const int64_t *amounts, size_t count, struct text *out)
+{
+    static const char *const steps[] = { ".", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+    const size_t top = COUNT(steps) - 1;
+    int64_t most = 0;
+    for (size_t i = 0; i < count; i++)
+        most = amounts[i] > most ? amounts[i] : most;
+    for (size_t i = 0; i < count; i++) {
+        double share = most ? (double)amounts[i] / (double)most : 0;
+        size_t step = amounts[i] <= 0 ? 0 : 1 + (size_t)(share * (double)(top - 1) + 0.5);
+        text_add(out, span_of(steps[step]));
+    }
+}

@@ -1,0 +1,22 @@
+/* `ebb version`, and `ebb --version`. */
+#include "version.h"
+
+#include <stdio.h>
+
+#include "cli/command.h"
+
+static enum exit_status run(const struct context *c)
+{
+    (void)c;
+    puts("ebb " EBB_VERSION);
+    return EXIT_OK;
+}
+
+const struct command cmd_version = {
+    .name = "version",
+    .arguments = "",
+    .help = "print the version",
+    .example = "ebb version",
+    .needs = NEEDS_NOTHING,
+    .run = run,
+};

@@ -1,0 +1,7 @@
+/* argv -> command -> exit status. */
+#include "cli/command.h"
+
+int main(int argc, char **argv)
+{
+    return command_main(argc, argv);
+}
