@@ -7,6 +7,7 @@
 #include "base/money.h"
 #include "core/calendar.h"
 #include "core/forecast.h"
+#include "core/rule.h"
 
 /* Money below a cent is shown to two digits that say something, so that a slow burn does not read as none. */
 static void add_money(struct text *out, int64_t nano, const char *plus)
@@ -67,9 +68,10 @@ static void show_number(enum column_kind kind, int64_t number, struct text *out)
 size_t cell_show(enum column_kind kind, const struct cell *cell, struct text *out)
 {
     size_t start = out->len;
-    if (cell->kind == CELL_TEXT)
+    bool nothing = cell->kind == CELL_NONE || (kind == COLUMN_LEVEL && span_is(cell->text, level_name(LEVEL_NONE)));
+    if (cell->kind == CELL_TEXT && !nothing)
         return text_add_terminal(out, cell->text, 0);
-    if (cell->kind == CELL_NONE)
+    if (nothing)
         text_add(out, span_of("-"));
     else
         show_number(kind, cell->integer, out);

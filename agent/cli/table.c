@@ -123,6 +123,11 @@ struct table *table_begin(enum table_format format, const struct column *columns
     return t;
 }
 
+size_t table_width(const struct table *t)
+{
+    return t->count;
+}
+
 void table_row(struct table *t, const struct cell *cells)
 {
     switch (t->format) {

@@ -41,6 +41,7 @@ struct table; /* text tables are held until table_end to align them; JSON and CS
 
 /* `columns` is borrowed until table_end. A text table on a terminal fits its width; elsewhere nothing is cut. */
 struct table *table_begin(enum table_format format, const struct column *columns, size_t count, bool colour);
+size_t table_width(const struct table *t); /* the number of columns */
 void table_row(struct table *t, const struct cell *cells);
 void table_end(struct table *t); /* prints to stdout, frees */
 

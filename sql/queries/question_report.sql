@@ -11,7 +11,7 @@ WITH span AS (
     FROM span CROSS JOIN poll p ON p.at >= span.since AND p.at < span.until
          CROSS JOIN entry e ON e.poll = p.id AND e.kind IN ('topup', 'reset')
 )
-SELECT date(b.at, 'unixepoch') AS day, a.name, t.name, t.generation,
+SELECT a.name, t.name, t.generation, date(b.at, 'unixepoch') AS day,
        sum(b.spent_nano), sum(b.topup_nano), sum(b.reset_nano)
 FROM booked b JOIN token t ON t.id = b.token JOIN account a ON a.id = t.account
 WHERE :account IS NULL OR a.name = :account

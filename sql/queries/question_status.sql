@@ -19,12 +19,11 @@ WITH firing AS (
 ), told AS (
     SELECT *, state NOT IN ('blind', 'missing', 'expired') AS visible FROM judged
 )
-SELECT id, account, token, type, state,
-       CASE rank WHEN 3 THEN 'critical' WHEN 2 THEN 'warning' WHEN 1 THEN 'info' ELSE 'none' END AS level,
-       balance_nano, budgeted, coalesce(burn_24h_nano, burn_6h_nano, burn_1h_nano) AS burn_nano,
-       burn_1h_nano, burn_6h_nano, burn_24h_nano, burn_7d_nano,
+SELECT id, account, token, type, balance_nano, budgeted, coalesce(burn_24h_nano, burn_6h_nano, burn_1h_nano) AS burn_nano,
+       burn_1h_nano, burn_6h_nano, burn_24h_nano, burn_7d_nano, state,
        CASE WHEN visible THEN early_at END AS early, CASE WHEN visible THEN likely_at END AS likely,
        CASE WHEN visible THEN late_at END AS late, horizon_at, forecast_at,
+       CASE rank WHEN 3 THEN 'critical' WHEN 2 THEN 'warning' WHEN 1 THEN 'info' ELSE 'none' END AS level,
        reset_period, reset_amount_nano, expires_at, seen, missing
 FROM told
 ORDER BY CASE WHEN state = 'exhausted' THEN 0

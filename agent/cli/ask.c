@@ -1,0 +1,53 @@
+/* Rows of the store, straight into a table. */
+#include "cli/ask.h"
+
+#include <stdio.h>
+
+unix_s ask_time(const struct option_value *value)
+{
+    return value->text ? value->number : TIME_NONE;
+}
+
+bool ask_account(struct store *s, const char *account, struct fault *why)
+{
+    const struct scope scope = { TIME_NONE, TIME_NONE, TIME_NONE, NULL, account };
+    struct cell name;
+    struct answer *a;
+    bool found;
+    if (!account)
+        return true;
+    if (!archive_ask(s, QUESTION_ACCOUNTS, &scope, &a, why))
+        return false;
+    bool ok = archive_next(a, &name, 1, &found, why);
+    archive_end(a);
+    if (ok && !found)
+        return fault(why, FAULT_REJECT, "nothing is stored of an account \"%s\": see `ebb status`", account);
+    return ok;
+}
+
+bool ask_rows(struct store *s, enum question question, const struct scope *scope, struct table *t, size_t *ret_rows,
+              struct fault *why)
+{
+    struct cell cells[COLUMNS_MAX];
+    struct answer *a;
+    bool more = true, ok = true;
+    size_t rows = 0;
+    if (!archive_ask(s, question, scope, &a, why))
+        return false;
+    while (ok && more && !ferror(stdout)) {
+        ok = archive_next(a, cells, table_width(t), &more, why);
+        if (ok && more) {
+            table_row(t, cells);
+            rows++;
+        }
+    }
+    archive_end(a);
+    if (ok)
+        *ret_rows = rows;
+    return ok;
+}
+
+enum exit_status ask_failed(const struct fault *why)
+{
+    return complain(why->kind == FAULT_REJECT ? EXIT_UNKNOWN : EXIT_FAILED, "%s", why->text);
+}

@@ -1,0 +1,25 @@
+/* What commands that print an answer of the store share: their options, and the way from rows to a table. */
+#pragma once
+
+#include "cli/command.h"
+#include "cli/table.h"
+
+#define OPTION_ROW_ACCOUNT { .name = "account", .type = OPTION_TEXT, .value = "NAME", .help = "only this account" }
+#define OPTION_ROW_FORMAT { .name = "format", .type = OPTION_CHOICE, .value = TABLE_FORMATS, .preset = "text", \
+                            .help = "for people, for programs or for a spreadsheet" }
+#define OPTION_ROW_SINCE(default_) { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = default_, \
+                                     .help = "from this time on (UTC), or from so long ago" }
+#define OPTION_ROW_UNTIL { .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "before this time" }
+
+/* The time of an option, TIME_NONE when it is not restricted. */
+unix_s ask_time(const struct option_value *value);
+
+/* FAULT_REJECT when an account is named that the store does not know. */
+MUST_CHECK bool ask_account(struct store *s, const char *account, struct fault *why);
+
+/* Puts all rows into the table, whose columns are those of the question; stops early when stdout is gone. */
+MUST_CHECK bool ask_rows(struct store *s, enum question question, const struct scope *scope, struct table *t,
+                         size_t *ret_rows, struct fault *why);
+
+/* The exit status of a command that failed with `why`. */
+enum exit_status ask_failed(const struct fault *why);

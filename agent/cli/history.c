@@ -1,0 +1,70 @@
+/* `ebb history`: what was read of one token, and what each change meant. */
+#include "base/clock.h"
+#include "cli/ask.h"
+#include "cli/terminal.h"
+
+enum { OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_FORMAT, OPTS };
+
+static const struct option_row options[] = {
+    [OPT_SINCE] = OPTION_ROW_SINCE("24h"),
+    [OPT_UNTIL] = OPTION_ROW_UNTIL,
+    [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
+    [OPT_FORMAT] = OPTION_ROW_FORMAT,
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+/* The columns of question_history.sql. */
+static const struct column columns[] = {
+    { "at", "READ AT", COLUMN_TIME, 0 },
+    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
+    { "token", NULL, COLUMN_TEXT, 0 },
+    { "generation", "GENERATION", COLUMN_COUNT, COLUMN_QUIET },
+    { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
+    { "change_usd", "CHANGE", COLUMN_CHANGE, 0 },
+    { "kind", "WHAT", COLUMN_TEXT, 0 },
+    { "since", NULL, COLUMN_TIME, 0 },
+    { "type", NULL, COLUMN_TEXT, 0 },
+    { "budgeted", NULL, COLUMN_FLAG, 0 },
+    { "expires_at", NULL, COLUMN_TIME, 0 },
+    { "reset_period", NULL, COLUMN_TEXT, 0 },
+    { "reset_amount_usd", NULL, COLUMN_MONEY, 0 },
+};
+
+static enum exit_status run(const struct context *c)
+{
+    const struct option_value *given = c->options;
+    const struct scope scope = {
+        .now = clock_unix(),
+        .since = ask_time(&given[OPT_SINCE]),
+        .until = ask_time(&given[OPT_UNTIL]),
+        .token = c->arguments[0],
+        .account = given[OPT_ACCOUNT].text,
+    };
+    struct fault why;
+    size_t rows = 0;
+    if (!ask_account(c->store, scope.account, &why))
+        return ask_failed(&why);
+
+    struct table *t = table_begin((enum table_format)given[OPT_FORMAT].number, columns, COUNT(columns),
+                                  terminal_colour());
+    bool ok = ask_rows(c->store, QUESTION_HISTORY, &scope, t, &rows, &why);
+    table_end(t);
+    if (!ok)
+        return ask_failed(&why);
+    if (rows == 0)
+        return complain(EXIT_UNKNOWN, "nothing is stored of a token \"%s\" in this time: see `ebb status`", scope.token);
+    return EXIT_OK;
+}
+
+const struct command cmd_history = {
+    .name = "history",
+    .arguments = "TOKEN",
+    .help = "what was read of one token, and what each change meant",
+    .example = "ebb history prod-billing-api --since 7d --format csv",
+    .needs = NEEDS_SETTINGS | NEEDS_STORE,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};

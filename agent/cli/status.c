@@ -1,0 +1,113 @@
+/* `ebb status`: every token's balance, burn and runway, and below them how each account's last poll ended. */
+#include "cli/status.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "cli/ask.h"
+#include "cli/terminal.h"
+#include "core/calendar.h"
+#include "edge/config.h"
+
+enum { WATCH_EVERY_S = 2 };
+
+enum { OPT_JSON, OPT_WATCH, OPT_ACCOUNT, OPT_MATCH, OPTS };
+
+static const struct option_row options[] = {
+    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" },
+    [OPT_WATCH] = { .name = "watch", .type = OPTION_FLAG, .help = "again every 2 s, in place on a terminal" },
+    [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
+    [OPT_MATCH] = { .name = "match", .type = OPTION_TEXT, .value = "GLOB", .help = "only tokens of such a name: 'prod-*'" },
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+#define TERMINAL_HOME "\x1b[H\x1b[J"
+
+static bool print_json(struct store *s, const struct status_view *view, size_t *ret_accounts, struct fault *why)
+{
+    char stamp[TIME_TEXT_BYTES];
+    printf("{\"at\": \"%s\",\n\"accounts\": ", calendar_format(view->now, stamp));
+    if (!status_accounts(s, view, ret_accounts, why))
+        return false;
+    fputs(",\n\"tokens\": ", stdout);
+    if (!status_tokens(s, view, why))
+        return false;
+    puts("}");
+    return true;
+}
+
+static bool print_text(struct store *s, const struct status_view *view, size_t *ret_accounts, struct fault *why)
+{
+    if (!status_tokens(s, view, why))
+        return false;
+    putchar('\n');
+    return status_accounts(s, view, ret_accounts, why);
+}
+
+static enum exit_status print(const struct context *c, const struct status_view *view)
+{
+    struct fault why;
+    size_t accounts = 0;
+    bool ok = view->format == TABLE_JSON ? print_json(c->store, view, &accounts, &why)
+                                         : print_text(c->store, view, &accounts, &why);
+    if (!ok)
+        return ask_failed(&why);
+    if (accounts == 0)
+        return complain(EXIT_UNKNOWN, "no account was polled yet: poll with `ebb once`, or start `ebb run`");
+    return EXIT_OK;
+}
+
+/* Tokens get the lines that two headings, a blank, the accounts and "and N more" leave them. */
+static size_t rows_left(const struct context *c)
+{
+    size_t columns, rows, taken = 5 + c->settings->account_count;
+    if (!terminal_size(&columns, &rows))
+        return 0;
+    return rows > taken + 1 ? rows - taken : 1;
+}
+
+static enum exit_status watch(const struct context *c, struct status_view *view)
+{
+    const struct timespec pause = { .tv_sec = WATCH_EVERY_S };
+    for (;;) {
+        view->now = clock_unix();
+        view->rows_max = view->format == TABLE_TEXT ? rows_left(c) : 0;
+        if (view->rows_max)
+            fputs(TERMINAL_HOME, stdout);
+        enum exit_status status = print(c, view);
+        if (status != EXIT_OK)
+            return status;
+        if (!view->rows_max)
+            putchar('\n');
+        if (fflush(stdout) != 0)
+            return EXIT_FAILED;
+        nanosleep(&pause, NULL);
+    }
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct status_view view = {
+        .format = c->options[OPT_JSON].given ? TABLE_JSON : TABLE_TEXT,
+        .colour = terminal_colour(),
+        .now = clock_unix(),
+        .account = c->options[OPT_ACCOUNT].text,
+        .match = c->options[OPT_MATCH].text,
+    };
+    struct fault why;
+    if (!ask_account(c->store, view.account, &why))
+        return ask_failed(&why);
+    return c->options[OPT_WATCH].given ? watch(c, &view) : print(c, &view);
+}
+
+const struct command cmd_status = {
+    .name = "status",
+    .arguments = "",
+    .help = "balance, burn and runway of every token, the nearest exhaustion first",
+    .example = "ebb status --match 'prod-*' --watch",
+    .needs = NEEDS_SETTINGS | NEEDS_STORE,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};

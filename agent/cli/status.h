@@ -1,0 +1,19 @@
+/* The two tables of `ebb status`. */
+#pragma once
+
+#include "cli/table.h"
+
+struct status_view {
+    enum table_format format;
+    bool colour;
+    unix_s now;
+    const char *account; /* NULL: all */
+    const char *match;   /* glob over names; NULL: all */
+    size_t rows_max;     /* of the terminal, 0: not limited */
+};
+
+/* Tokens, the nearest exhaustion first; what did not fit is counted in a last line. */
+MUST_CHECK bool status_tokens(struct store *s, const struct status_view *view, struct fault *why);
+
+/* Accounts and how their last poll ended. */
+MUST_CHECK bool status_accounts(struct store *s, const struct status_view *view, size_t *ret_rows, struct fault *why);

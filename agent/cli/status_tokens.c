@@ -1,0 +1,163 @@
+/* Tokens as they stand now: programs get the stored times, people how long it is until then. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/sparks.h"
+#include "cli/status.h"
+#include "core/fleet.h"
+#include "core/forecast.h"
+#include "core/naming.h"
+
+/* The columns of question_status.sql, then those that are made of them for people. */
+enum {
+    ID, ACCOUNT, TOKEN, TYPE, BALANCE, BUDGETED, BURN, RATE_1H, RATE_6H, RATE_24H, RATE_7D, STATE, EARLY, LIKELY, LATE,
+    HORIZON, FORECAST, LEVEL, PERIOD, RESET_AMOUNT, EXPIRES, SEEN, MISSING,
+    ASKED,
+    EARLY_IN = ASKED, LIKELY_IN, LATE_IN, STATE_SHOWN, ALERT, SPARK,
+    COLUMNS,
+};
+
+static const struct column columns[] = {
+    [ID] = { NULL, NULL, COLUMN_COUNT, 0 },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
+    [TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
+    [TYPE] = { "type", NULL, COLUMN_TEXT, 0 },
+    [BALANCE] = { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
+    [BUDGETED] = { "budgeted", NULL, COLUMN_FLAG, 0 },
+    [BURN] = { "burn_usd_per_h", "BURN", COLUMN_PER_HOUR, 0 },
+    [RATE_1H] = { "burn_1h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [RATE_6H] = { "burn_6h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [RATE_24H] = { "burn_24h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [RATE_7D] = { "burn_7d_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [STATE] = { "state", NULL, COLUMN_TEXT, 0 },
+    [EARLY] = { "early_at", NULL, COLUMN_TIME, 0 },
+    [LIKELY] = { "likely_at", NULL, COLUMN_TIME, 0 },
+    [LATE] = { "late_at", NULL, COLUMN_TIME, 0 },
+    [HORIZON] = { "horizon_at", NULL, COLUMN_TIME, 0 },
+    [FORECAST] = { "forecast_at", NULL, COLUMN_TIME, 0 },
+    [LEVEL] = { "level", NULL, COLUMN_TEXT, 0 },
+    [PERIOD] = { "reset_period", NULL, COLUMN_TEXT, 0 },
+    [RESET_AMOUNT] = { "reset_amount_usd", NULL, COLUMN_MONEY, 0 },
+    [EXPIRES] = { "expires_at", NULL, COLUMN_TIME, 0 },
+    [SEEN] = { "seen_at", NULL, COLUMN_TIME, 0 },
+    [MISSING] = { "missing_polls", NULL, COLUMN_COUNT, 0 },
+    [EARLY_IN] = { NULL, "EARLY", COLUMN_DURATION, COLUMN_SPARE },
+    [LIKELY_IN] = { NULL, "LIKELY", COLUMN_DURATION, 0 },
+    [LATE_IN] = { NULL, "LATE", COLUMN_DURATION, COLUMN_SPARE },
+    [STATE_SHOWN] = { NULL, "STATE", COLUMN_LEVEL, 0 },
+    [ALERT] = { NULL, "ALERT", COLUMN_LEVEL, 0 },
+    [SPARK] = { NULL, "LAST 24 HOURS", COLUMN_TEXT, COLUMN_SPARE },
+};
+_Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
+
+/* A row under work, with room for the texts that are made for it. */
+struct row {
+    struct cell cells[COLUMNS];
+    struct text state, spark;
+};
+
+static bool verdict_of(struct span slug, enum verdict *ret)
+{
+    for (enum verdict v = 0; v < VERDICTS; v++)
+        if (span_is(slug, forecast_verdict_slug(v))) {
+            *ret = v;
+            return true;
+        }
+    return false;
+}
+
+/* Missing, expired and blind may be known here only, and not to the forecast. */
+static void show_state(struct row *r)
+{
+    enum verdict verdict;
+    struct span slug = r->cells[STATE].text;
+    text_clear(&r->state);
+    if (r->cells[MISSING].integer > 0 && span_is(slug, "missing"))
+        text_addf(&r->state, "missing %" PRId64 "/%d", r->cells[MISSING].integer, (int)FLEET_PATIENCE);
+    else if (verdict_of(slug, &verdict))
+        text_add(&r->state, span_of(forecast_verdict_name(verdict)));
+    else
+        text_add(&r->state, slug);
+    r->cells[STATE_SHOWN] = cell_text(text_z(&r->state));
+}
+
+/* A forecast without an end is stored without a time; only its verdict tells it from no forecast. */
+static bool is_forecast(struct span slug)
+{
+    enum verdict v;
+    return verdict_of(slug, &v) && (v == VERDICT_SAFE || v == VERDICT_TIGHT || v == VERDICT_RUNS_DRY);
+}
+
+static struct cell time_left(const struct row *r, size_t at, unix_s now)
+{
+    if (r->cells[at].kind == CELL_INTEGER)
+        return cell_integer(r->cells[at].integer - now);
+    return is_forecast(r->cells[STATE].text) ? cell_text("never") : r->cells[at];
+}
+
+static void show_for_people(struct row *r, const struct sparks *sparks, unix_s now)
+{
+    r->cells[EARLY_IN] = time_left(r, EARLY, now);
+    r->cells[LIKELY_IN] = time_left(r, LIKELY, now);
+    r->cells[LATE_IN] = time_left(r, LATE, now);
+    show_state(r);
+    r->cells[ALERT] = r->cells[LEVEL];
+    text_clear(&r->spark);
+    sparks_draw(sparks, r->cells[ID].integer, &r->spark);
+    r->cells[SPARK] = cell_text(text_z(&r->spark));
+}
+
+struct printer {
+    struct table *table;
+    const struct status_view *view;
+    struct sparks sparks;
+    struct row row;
+    size_t shown, left_out;
+};
+
+static void print_row(struct printer *p)
+{
+    const struct status_view *view = p->view;
+    if (view->match && !naming_matches(view->match, p->row.cells[TOKEN].text))
+        return;
+    if (view->rows_max && p->shown == view->rows_max) {
+        p->left_out++;
+        return;
+    }
+    show_for_people(&p->row, &p->sparks, view->now);
+    table_row(p->table, p->row.cells);
+    p->shown++;
+}
+
+static bool print_rows(struct store *s, struct printer *p, struct fault *why)
+{
+    const struct scope scope = { p->view->now, TIME_NONE, TIME_NONE, NULL, p->view->account };
+    struct answer *a;
+    bool more = true, ok = true;
+    if (!archive_ask(s, QUESTION_STATUS, &scope, &a, why))
+        return false;
+    while (ok && more) {
+        ok = archive_next(a, p->row.cells, ASKED, &more, why);
+        if (ok && more)
+            print_row(p);
+    }
+    archive_end(a);
+    return ok;
+}
+
+bool status_tokens(struct store *s, const struct status_view *view, struct fault *why)
+{
+    struct printer p = { .view = view };
+    bool ok = sparks_load(s, view->now, &p.sparks, why);
+    if (ok) {
+        p.table = table_begin(view->format, columns, COLUMNS, view->colour);
+        ok = print_rows(s, &p, why);
+        table_end(p.table);
+        if (p.left_out)
+            printf("and %zu more\n", p.left_out);
+    }
+    sparks_done(&p.sparks);
+    text_done(&p.row.state);
+    text_done(&p.row.spark);
+    return ok;
+}
