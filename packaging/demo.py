@@ -20,7 +20,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCENARIO = HERE.parent / "tests" / "scenarios" / "demo.yaml"
-SPEED = 120  # the stand-in's clock: two minutes a second
+SPEED = 3600  # the stand-in's clock: an hour a second
 POLL_S = 1
 TABLE_EVERY_S = {True: 1, False: 10}  # on a terminal, elsewhere
 ALERTS_SHOWN = 10
