@@ -1,4 +1,4 @@
-/* POST /v3/chat/completions: any client can burn a balance. The body names its cost, or a price is made from its length. */
+/* POST /v3/chat/completions: any client can burn a balance. The body names a cost, or its length makes a price. */
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -217,7 +217,7 @@ void control_clock(const struct call *c, struct answer *ret)
     struct virtual_clock *clock = &c->world->clock;
     struct fault why;
     mono_ms real = clock_mono();
-    unix_s now = virtual_clock_now(clock, real), target;
+    unix_s now = virtual_clock_now(clock, real), target = now;
     int64_t speed = clock->speed;
     if (!read_body(c, &body, ret))
         return;

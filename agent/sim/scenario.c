@@ -274,7 +274,7 @@ static bool set_speed(struct world *w, struct span value, struct fault *why)
 
 static bool set_seed(struct world *w, struct span value, struct fault *why)
 {
-    int64_t seed;
+    int64_t seed = 0;
     if (!read_count(value, INT64_MAX / 20, &seed, why))
         return false;
     w->seed = (uint64_t)seed;

@@ -1,4 +1,4 @@
-"""The stand-in API as a player of a test: started on a free port, driven behind the API's back, ended with the block."""
+"""The stand-in API as a player of a test: started on a free port, steered behind the API, ended with the block."""
 
 import json
 import os

@@ -395,7 +395,7 @@ def test_profiles_have_their_shape():
     assert usd["runaway"] > 499, "it runs until it is empty"
 
 
-# Midnight in Paris is 23:00 UTC in winter and 22:00 in summer; the last Sundays of March and October change between them.
+# Midnight in Paris is 23:00 UTC in winter, 22:00 in summer; the last Sundays of March and October change between them.
 @pytest.mark.parametrize("period, before, after", [
     ("daily", "2026-03-28T22:59:59Z", "2026-03-28T23:00:00Z"),
     ("daily", "2026-03-29T21:59:59Z", "2026-03-29T22:00:00Z"),
