@@ -200,7 +200,8 @@ static enum MHD_Result finish(struct exchange *x, const char *method)
     return send_answer(x);
 }
 
-/* libmicrohttpd: the raw target, before it is decoded and split; what is returned becomes *context below. */
+/* libmicrohttpd: the raw target, before it is decoded and split, so that a %2F in a name does not become a slash.
+ * What is returned becomes *context below. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct exchange *x = xcalloc(1, sizeof *x);
@@ -244,13 +245,6 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     *context = NULL;
 }
 
-/* Decoding is ours: a %2F in a token's name must not become a slash of the path. */
-static size_t keep_encoded(void *cls, struct MHD_Connection *connection, char *text)
-{
-    (void)cls, (void)connection;
-    return strlen(text);
-}
-
 bool server_open(uint16_t port, struct world *w, struct server **ret, struct fault *why)
 {
     struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
@@ -260,8 +254,8 @@ bool server_open(uint16_t port, struct world *w, struct server **ret, struct fau
     s->world = w;
     s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, port, NULL, NULL, on_request, s,
                                  MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-                                 MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_UNESCAPE_CALLBACK,
-                                 keep_encoded, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_END);
+                                 MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED,
+                                 on_completed, s, MHD_OPTION_END);
     if (!s->daemon) {
         free(s);
         return fault(why, FAULT_FATAL, "cannot listen on 127.0.0.1:%u", (unsigned)port);

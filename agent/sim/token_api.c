@@ -33,8 +33,8 @@ void tokens_list(const struct call *c, struct answer *ret)
 
 static void answer_token(const struct call *c, int status, const struct token *t, struct answer *ret)
 {
-    token_text_add(answer_begin(ret, status), t, c->world->balance_form,
-                   status == 200 && strcmp(c->request->method, "GET") == 0 ? TOKEN_WITH_SECRET : TOKEN_WITHOUT_SECRET);
+    enum token_view view = strcmp(c->request->method, "GET") == 0 ? TOKEN_WITH_SECRET : TOKEN_WITHOUT_SECRET;
+    token_text_add(answer_begin(ret, status), t, c->world->balance_form, view);
 }
 
 static void answer_invalid(struct answer *ret, const struct text *errors)

@@ -118,6 +118,7 @@ def test_an_unknown_token_is_not_found(still, method):
 
 def test_deletion_answers_204_without_a_body(still):
     still.create("a")
+    assert len(still.tokens()) == 1
     response = still.call("DELETE", TOKENS + "a/")
     assert (response.status_code, response.content) == (204, b"")
     assert still.tokens() == []
@@ -357,6 +358,21 @@ def test_the_same_seed_spends_the_same_however_often_the_clock_is_stepped():
     once = spending_after(["3d"], 7)
     assert spending_after(["1s", "59s", "7m", "16h", "30s", "1d", "111m", "4h", "93630s"], 7) == once
     assert spending_after(["3d"], 8) != once
+
+
+def test_what_a_token_spends_does_not_depend_on_its_neighbours():
+    together = {t["name"]: t["spent"] for t in spending_after(["2d"], 7)[0]["tokens"]}
+    alone = {**BUSY, "tokens": [t for t in BUSY["tokens"] if t["name"] in ("bursts", "free")]}
+    with Sim(alone, start=NOON, speed=0, seed=7) as sim:
+        sim.clock(advance="2d")
+        assert {t["name"]: t["spent"] for t in sim.state()["accounts"][0]["tokens"]}.items() <= together.items()
+
+
+def test_a_profile_stops_at_the_call_that_empties_its_budget(stage):
+    profile = {"kind": "steady", "usd_per_day": "2400", "every": "1h"}
+    sim = stage.enter_context(Sim({"tokens": [{"name": "a", "balance": "5", "profile": profile}]}, start=NOON, speed=0))
+    sim.clock(advance="5h")
+    assert -0.02 < float(sim.balances()["a"]) <= 0
 
 
 def test_consumption_agrees_exactly_with_what_was_spent():
