@@ -1,0 +1,363 @@
+/* Burn over windows: exactness, what clocks can do to it, and what loading must give back. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "base/span.h"
+#include "core/burn.h"
+
+#define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z, a whole hour */
+#define CENT (NANO_PER_USD / 100)
+
+static struct entry spent(int64_t nano, unix_s since, unix_s at)
+{
+    return (struct entry){ ENTRY_CONSUMPTION, { nano }, since, at };
+}
+
+static void book(struct burn_history *h, int64_t nano, unix_s since, unix_s at)
+{
+    struct entry e = spent(nano, since, at);
+    burn_seen(h, at);
+    burn_add(h, &e);
+}
+
+static struct burn_history watched_from(unix_s first)
+{
+    struct burn_history h;
+    burn_init(&h);
+    burn_seen(&h, first);
+    return h;
+}
+
+static struct burn_history steady(unix_s first, int64_t for_s, int64_t nano_per_poll)
+{
+    struct burn_history h = watched_from(first);
+    for (unix_s at = first + 300; at <= first + for_s; at += 300)
+        book(&h, nano_per_poll, at - 300, at);
+    return h;
+}
+
+static int64_t per_h(const struct burn_history *h, enum burn_window window)
+{
+    return burn_over(h, window).nano_per_h;
+}
+
+static void a_steady_burn_is_the_same_over_every_window(void **state)
+{
+    (void)state;
+    struct burn_history h = steady(START + 77, 9 * DAY_S, CENT);
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
+        assert_true(burn_over(&h, w).known);
+        assert_int_equal(burn_over(&h, w).over_s, burn_window_s(w));
+        assert_in_range(per_h(&h, w), 12 * CENT - 2, 12 * CENT + 2);
+    }
+    burn_done(&h);
+}
+
+static void too_few_readings_tell_no_rate(void **state)
+{
+    (void)state;
+    struct burn_history h = watched_from(START);
+    assert_false(burn_over(&h, BURN_1H).known);
+    book(&h, CENT, START, START + 60);
+    assert_false(burn_over(&h, BURN_1H).known);
+    burn_seen(&h, START + 60);
+    assert_false(burn_over(&h, BURN_1H).known);
+    burn_seen(&h, START + 120);
+    assert_true(burn_over(&h, BURN_1H).known);
+    burn_done(&h);
+}
+
+static void a_young_token_is_measured_over_its_life(void **state)
+{
+    (void)state;
+    struct burn_history h = steady(START + 1234, 2 * HOUR_S, CENT);
+    assert_int_equal(burn_over(&h, BURN_1H).over_s, HOUR_S);
+    assert_int_equal(burn_over(&h, BURN_7D).over_s, 2 * HOUR_S);
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
+        assert_in_range(per_h(&h, w), 12 * CENT - 2, 12 * CENT + 2);
+    burn_done(&h);
+}
+
+static void what_is_older_than_a_window_leaves_it(void **state)
+{
+    (void)state;
+    struct burn_history h = watched_from(START);
+    book(&h, 168 * CENT, START, START + 300);
+    static const struct {
+        int64_t after_s;
+        int64_t cents_per_h[BURN_WINDOWS];
+    } rows[] = {
+        { HOUR_S, { 168, 168, 168, 168 } }, /* measured over its first hour */
+        { 2 * HOUR_S, { 0, 84, 84, 84 } },
+        { 8 * HOUR_S, { 0, 0, 21, 21 } },
+        { 2 * DAY_S, { 0, 0, 0, 3 } }, /* 3.5 */
+        { 7 * DAY_S, { 0, 0, 0, 1 } },
+        { 9 * DAY_S, { 0, 0, 0, 0 } },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        burn_seen(&h, START + rows[i].after_s - 1);
+        burn_seen(&h, START + rows[i].after_s);
+        for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
+            assert_int_equal(per_h(&h, w) / CENT, rows[i].cents_per_h[w]);
+    }
+    burn_done(&h);
+}
+
+static void the_oldest_bucket_counts_in_proportion(void **state)
+{
+    (void)state;
+    struct burn_history h = watched_from(START - DAY_S);
+    book(&h, 300, START, START + 300);
+    burn_seen(&h, START + HOUR_S + 100);
+    assert_int_equal(per_h(&h, BURN_1H), 200);
+    burn_seen(&h, START + HOUR_S + 299);
+    assert_int_equal(per_h(&h, BURN_1H), 1);
+    burn_done(&h);
+}
+
+static void an_idle_token_costs_no_memory(void **state)
+{
+    (void)state;
+    struct burn_history h = watched_from(START);
+    burn_seen(&h, START + 60);
+    burn_seen(&h, START + 120);
+    struct entry topup = { ENTRY_TOPUP, { CENT }, START, START + 120 };
+    burn_add(&h, &topup);
+    assert_null(h.buckets);
+    assert_true(burn_over(&h, BURN_7D).known);
+    assert_int_equal(per_h(&h, BURN_7D), 0);
+}
+
+/* The same life, polled with random gaps; `every` keeps one poll in so many and books what they missed. */
+static struct burn_history polled(uint64_t seed, unix_s shift_s, int64_t scale, int every)
+{
+    struct random random = random_seeded(seed);
+    struct burn_history h = watched_from(START + shift_s);
+    unix_s at = START, since = START;
+    int64_t owed = 0;
+    for (int i = 1; i <= 960; i++) {
+        at += 30 + (int64_t)(random_next(&random) % 600);
+        owed += random_next(&random) % 3 ? (int64_t)(random_next(&random) % 100000) * scale : 0;
+        if (i % every)
+            continue;
+        book(&h, owed, since + shift_s, at + shift_s);
+        since = at;
+        owed = 0;
+    }
+    return h;
+}
+
+static void missed_polls_lose_no_consumption(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct burn_history all = polled(seed, 0, 1, 1), few = polled(seed, 0, 1, 60);
+        assert_int_equal(per_h(&all, BURN_7D), per_h(&few, BURN_7D));
+        burn_done(&all);
+        burn_done(&few);
+    }
+}
+
+static void shifting_all_stamps_changes_nothing(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct burn_history here = polled(seed, 0, 1, 1), there = polled(seed, 12345 * (int64_t)HOUR_S, 1, 1);
+        for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
+            assert_int_equal(per_h(&here, w), per_h(&there, w));
+        burn_done(&here);
+        burn_done(&there);
+    }
+}
+
+static void dearer_calls_burn_in_proportion(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct burn_history cheap = polled(seed, 0, 1, 1), dear = polled(seed, 0, 1000, 1);
+        for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
+            assert_in_range(per_h(&dear, w), (per_h(&cheap, w) - 1) * 1000, (per_h(&cheap, w) + 1) * 1000);
+        burn_done(&cheap);
+        burn_done(&dear);
+    }
+}
+
+static void slices_are_whole_hours_and_add_up_exactly(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(3);
+    struct hour_slice slices[BURN_SLICES_MAX];
+    for (int i = 0; i < 5000; i++) {
+        unix_s since = START + (int64_t)(random_next(&random) % DAY_S);
+        unix_s at = since - HOUR_S + (int64_t)(random_next(&random) % (20 * DAY_S));
+        struct entry e = spent(1 + (int64_t)(random_next(&random) % (random_next(&random) % 2 ? 50 : 1000000)), since, at);
+        size_t max = 1 + random_next(&random) % BURN_SLICES_MAX, count = burn_slice(&e, slices, max);
+        int64_t sum = 0;
+        assert_in_range(count, 1, max);
+        for (size_t k = 0; k < count; k++) {
+            assert_int_equal(slices[k].hour_start % HOUR_S, 0);
+            assert_true(slices[k].hour_start < at && slices[k].spent.nano > 0);
+            assert_true(k == 0 || slices[k].hour_start > slices[k - 1].hour_start);
+            sum += slices[k].spent.nano;
+        }
+        assert_int_equal(sum, e.amount.nano);
+    }
+}
+
+static void only_consumption_is_sliced(void **state)
+{
+    (void)state;
+    struct hour_slice slices[2];
+    struct entry e = { ENTRY_TOPUP, { CENT }, START, START + 10 };
+    assert_int_equal(burn_slice(&e, slices, 2), 0);
+    e = spent(0, START, START + 10);
+    assert_int_equal(burn_slice(&e, slices, 2), 0);
+}
+
+static void loading_what_was_stored_gives_the_same_rates(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(4);
+    for (int i = 0; i < 200; i++) {
+        struct burn_history live = watched_from(START), loaded = watched_from(START);
+        struct entry entries[40];
+        struct hour_slice slices[BURN_SLICES_MAX];
+        unix_s at = START;
+        for (size_t k = 0; k < COUNT(entries); k++) {
+            unix_s since = at;
+            at += 1 + (int64_t)(random_next(&random) % (random_next(&random) % 8 ? HOUR_S : 10 * DAY_S));
+            entries[k] = spent((int64_t)(random_next(&random) % CENT), since, at);
+            burn_seen(&live, at);
+            burn_add(&live, &entries[k]);
+        }
+        burn_seen(&loaded, at - 1);
+        burn_seen(&loaded, at);
+        for (size_t k = 0; k < COUNT(entries); k++) {
+            size_t count = burn_slice(&entries[k], slices, COUNT(slices));
+            for (size_t n = 0; n < count; n++)
+                burn_add_hour(&loaded, slices[n].hour_start, slices[n].spent);
+            burn_add_recent(&loaded, &entries[k]);
+        }
+        for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
+            assert_int_equal(per_h(&live, w), per_h(&loaded, w));
+        burn_done(&live);
+        burn_done(&loaded);
+    }
+}
+
+static void stored_stamps_from_the_future_are_not_loaded(void **state)
+{
+    (void)state;
+    struct burn_history h = watched_from(START);
+    burn_seen(&h, START + HOUR_S);
+    struct entry future = spent(CENT, START + DAY_S, START + DAY_S + 60), now = spent(CENT, START, START + HOUR_S);
+    burn_add_recent(&h, &future);
+    burn_add_hour(&h, START + DAY_S, (struct money){ CENT });
+    burn_add_recent(&h, &now);
+    burn_add_hour(&h, START, (struct money){ CENT });
+    burn_seen(&h, START + HOUR_S + 1);
+    assert_in_range(per_h(&h, BURN_1H), CENT - CENT / 100, CENT);
+    assert_in_range(per_h(&h, BURN_7D), CENT - CENT / 100, CENT);
+    burn_done(&h);
+}
+
+static void a_clock_set_back_a_little_keeps_the_total(void **state)
+{
+    (void)state;
+    struct burn_history h = steady(START, 3 * HOUR_S, CENT);
+    int64_t before = per_h(&h, BURN_24H);
+    unix_s back = START + 3 * HOUR_S - 1800;
+    book(&h, 36 * CENT, START + 3 * HOUR_S, back);
+    assert_int_equal(h.last_seen, START + 3 * HOUR_S);
+    assert_in_range(per_h(&h, BURN_24H), before + 12 * CENT - 2, before + 12 * CENT + 2);
+    assert_in_range(per_h(&h, BURN_1H), 12 * CENT, 48 * CENT);
+    burn_done(&h);
+}
+
+static void a_clock_set_back_a_lot_begins_anew(void **state)
+{
+    (void)state;
+    struct burn_history h = steady(START + 365 * DAY_S, DAY_S, CENT);
+    book(&h, CENT, START + 366 * DAY_S, START);
+    assert_false(burn_over(&h, BURN_1H).known);
+    for (unix_s at = START + 300; at <= START + 3 * HOUR_S; at += 300)
+        book(&h, CENT, at - 300, at);
+    assert_in_range(per_h(&h, BURN_1H), 12 * CENT - 2, 12 * CENT + 2);
+    burn_done(&h);
+}
+
+static void a_clock_that_jumps_a_year_ahead_spreads_thin(void **state)
+{
+    (void)state;
+    struct burn_history h = steady(START, DAY_S, CENT);
+    unix_s then = START + 366 * DAY_S;
+    book(&h, 365 * 24 * CENT, START + DAY_S, then);
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
+        assert_in_range(per_h(&h, w), CENT - 2, CENT + 2);
+    burn_done(&h);
+}
+
+static void random_clocks_never_make_a_negative_or_absurd_rate(void **state)
+{
+    (void)state;
+    static const int64_t jumps[] = { 1, 60, 300, 4000, DAY_S, 400 * DAY_S, -1, -600, -3599, -4000, -DAY_S, -400 * DAY_S };
+    struct random random = random_seeded(5);
+    for (int run = 0; run < 50; run++) {
+        struct burn_history h = watched_from(START);
+        unix_s at = START;
+        int64_t total = 0;
+        for (int i = 0; i < 300; i++) {
+            unix_s since = at;
+            at += random_next(&random) % 10 ? 60 : jumps[random_next(&random) % COUNT(jumps)];
+            total += CENT;
+            book(&h, CENT, since, at);
+            for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
+                struct burn_rate rate = burn_over(&h, w);
+                assert_true(!rate.known || (rate.nano_per_h >= 0 && rate.over_s > 0));
+                assert_true(!rate.known || rate.nano_per_h / HOUR_S * rate.over_s <= total);
+            }
+        }
+        burn_done(&h);
+    }
+}
+
+static void impossible_amounts_do_not_overflow(void **state)
+{
+    (void)state;
+    struct burn_history h = watched_from(START);
+    for (unix_s at = START + 1; at <= START + 3000; at++)
+        book(&h, 2 * MONEY_LIMIT_NANO, at - 1, at);
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
+        assert_int_equal(per_h(&h, w), INT64_MAX);
+    burn_done(&h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_steady_burn_is_the_same_over_every_window),
+        cmocka_unit_test(too_few_readings_tell_no_rate),
+        cmocka_unit_test(a_young_token_is_measured_over_its_life),
+        cmocka_unit_test(what_is_older_than_a_window_leaves_it),
+        cmocka_unit_test(the_oldest_bucket_counts_in_proportion),
+        cmocka_unit_test(an_idle_token_costs_no_memory),
+        cmocka_unit_test(missed_polls_lose_no_consumption),
+        cmocka_unit_test(shifting_all_stamps_changes_nothing),
+        cmocka_unit_test(dearer_calls_burn_in_proportion),
+        cmocka_unit_test(slices_are_whole_hours_and_add_up_exactly),
+        cmocka_unit_test(only_consumption_is_sliced),
+        cmocka_unit_test(loading_what_was_stored_gives_the_same_rates),
+        cmocka_unit_test(stored_stamps_from_the_future_are_not_loaded),
+        cmocka_unit_test(a_clock_set_back_a_little_keeps_the_total),
+        cmocka_unit_test(a_clock_set_back_a_lot_begins_anew),
+        cmocka_unit_test(a_clock_that_jumps_a_year_ahead_spreads_thin),
+        cmocka_unit_test(random_clocks_never_make_a_negative_or_absurd_rate),
+        cmocka_unit_test(impossible_amounts_do_not_overflow),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
