@@ -1,0 +1,295 @@
+/* Forecasts: the verdict for each situation, and what must hold for any history. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "core/calendar.h"
+#include "core/forecast.h"
+
+#define CENT (NANO_PER_USD / 100)
+
+enum { STALE_S = 15 * MINUTE_S, POLL_S = 300 };
+
+static unix_s at_time(const char *text)
+{
+    unix_s at = TIME_NONE;
+    struct fault why = { 0 };
+    assert_true(calendar_parse(span_of(text), &at, &why));
+    return at;
+}
+
+static struct reading budget(int64_t nano)
+{
+    return (struct reading){
+        .name = "prod-billing-api",
+        .type = "api_token",
+        .balance = money_known((struct money){ nano }),
+        .budgeted = true,
+        .expires = TIME_NONE,
+    };
+}
+
+/* Watched for `for_s` until `now`, spending so much each poll. */
+static struct burn_history burning(unix_s now, int64_t for_s, int64_t nano_per_poll)
+{
+    struct burn_history h;
+    burn_init(&h);
+    burn_seen(&h, now - for_s);
+    for (unix_s at = now - for_s + POLL_S; at <= now; at += POLL_S) {
+        struct entry e = { ENTRY_CONSUMPTION, { nano_per_poll }, at - POLL_S, at };
+        burn_seen(&h, at);
+        burn_add(&h, &e);
+    }
+    return h;
+}
+
+struct row {
+    const char *what;
+    enum verdict verdict;
+    int64_t watched_s, cents_per_h, balance_cents;
+    int64_t silent_s; /* since the last reading */
+    enum reset_period period;
+    int64_t expires_in_s; /* 0: never */
+};
+
+/* Now is noon UTC on a Wednesday: 11 hours to midnight in Paris. */
+static const struct row rows[] = {
+    { "a steady token that lasts the night", VERDICT_SAFE, DAY_S, 12, 1200, 0, RESET_DAILY, 0 },
+    { "one that may just not", VERDICT_TIGHT, DAY_S, 12, 12 * 12, 0, RESET_DAILY, 0 },
+    { "one that does not", VERDICT_RUNS_DRY, DAY_S, 12, 12 * 10, 0, RESET_DAILY, 0 },
+    { "the same balance is short for a week", VERDICT_RUNS_DRY, DAY_S, 12, 1200, 0, RESET_WEEKLY, 0 },
+    { "without a reset a week ahead counts", VERDICT_RUNS_DRY, DAY_S, 12, 12 * 167, 0, RESET_NONE, 0 },
+    { "and not more than that", VERDICT_SAFE, DAY_S, 12, 12 * 211, 0, RESET_NONE, 0 },
+    { "a token that expires first is safe", VERDICT_SAFE, DAY_S, 12, 1200, 0, RESET_NONE, DAY_S },
+    { "an expiry in the past is no horizon", VERDICT_RUNS_DRY, DAY_S, 12, 1200, 0, RESET_NONE, -DAY_S },
+    { "an empty balance", VERDICT_EXHAUSTED, DAY_S, 12, 0, 0, RESET_DAILY, 0 },
+    { "an overdrawn one, however old the reading", VERDICT_EXHAUSTED, DAY_S, 12, -5, DAY_S, RESET_DAILY, 0 },
+    { "no reading for too long", VERDICT_BLIND, DAY_S, 12, 1200, STALE_S + 1, RESET_DAILY, 0 },
+    { "just not too long", VERDICT_SAFE, DAY_S, 12, 1200, STALE_S, RESET_DAILY, 0 },
+    { "too few readings", VERDICT_LEARNING, POLL_S, 12, 1200, 0, RESET_DAILY, 0 },
+    { "watched for a week, nothing spent", VERDICT_IDLE, 8 * DAY_S, 0, 1200, 0, RESET_DAILY, 0 },
+};
+
+static void the_verdict_fits_the_situation(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct row *row = &rows[i];
+        struct burn_history h = burning(now - row->silent_s, row->watched_s, row->cents_per_h * CENT / 12);
+        struct reading r = budget(row->balance_cents * CENT);
+        r.period = row->period;
+        r.expires = row->expires_in_s ? now + row->expires_in_s : TIME_NONE;
+        struct forecast f = forecast_make(&h, &r, now, STALE_S);
+        if (f.verdict != row->verdict)
+            fail_msg("row \"%s\": %s", row->what, forecast_verdict_name(f.verdict));
+        burn_done(&h);
+    }
+}
+
+static void a_token_without_a_known_budget_has_no_forecast(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    struct burn_history h = burning(now, DAY_S, CENT);
+    struct reading r = budget(-CENT);
+    r.budgeted = false;
+    assert_int_equal(forecast_make(&h, &r, now, STALE_S).verdict, VERDICT_NO_BUDGET);
+    r.budgeted = true;
+    r.balance.known = false;
+    struct forecast f = forecast_make(&h, &r, now, STALE_S);
+    assert_int_equal(f.verdict, VERDICT_NO_BUDGET);
+    assert_true(f.early == TIME_NONE && f.likely == TIME_NONE && f.late == TIME_NONE);
+    burn_done(&h);
+}
+
+static void a_token_never_seen_is_still_being_learnt(void **state)
+{
+    (void)state;
+    struct burn_history h;
+    burn_init(&h);
+    struct reading r = budget(CENT);
+    assert_int_equal(forecast_make(&h, &r, 1000, STALE_S).verdict, VERDICT_LEARNING);
+}
+
+static void a_steady_burner_is_empty_when_division_says_so(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    struct burn_history h = burning(now, 8 * DAY_S, CENT);
+    static const int64_t runways_s[] = { 600, HOUR_S, 5 * HOUR_S, 3 * DAY_S, 100 * DAY_S };
+    for (size_t i = 0; i < COUNT(runways_s); i++) {
+        int64_t expected = runways_s[i];
+        struct reading r = budget(expected * CENT / POLL_S);
+        struct forecast f = forecast_make(&h, &r, now, STALE_S);
+        assert_in_range(f.likely - now, expected - expected / 100 - 1, expected + expected / 100);
+        assert_in_range(f.early - now, expected * 78 / 100, expected * 82 / 100);
+        assert_in_range(f.late - now, expected * 123 / 100, expected * 127 / 100);
+    }
+    burn_done(&h);
+}
+
+static void a_quiet_hour_does_not_hide_a_busy_week(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    struct burn_history h = burning(now - 2 * HOUR_S, 8 * DAY_S, CENT);
+    burn_seen(&h, now);
+    struct reading r = budget(12 * CENT * 100);
+    assert_int_equal(burn_over(&h, BURN_1H).nano_per_h, 0);
+    struct forecast f = forecast_make(&h, &r, now, STALE_S);
+    assert_in_range(f.likely - now, 90 * HOUR_S, 150 * HOUR_S);
+    burn_done(&h);
+}
+
+static void a_week_of_silence_is_idle_with_no_end_in_sight(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    struct burn_history h = burning(now - 8 * DAY_S, DAY_S, CENT);
+    burn_seen(&h, now);
+    struct reading r = budget(CENT);
+    struct forecast f = forecast_make(&h, &r, now, STALE_S);
+    assert_int_equal(f.verdict, VERDICT_IDLE);
+    assert_true(f.early == TIME_FAR && f.late == TIME_FAR);
+    burn_done(&h);
+}
+
+static void beyond_a_century_there_is_no_end_in_sight(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    struct burn_history h = burning(now, DAY_S, 1);
+    struct reading r = budget(MONEY_LIMIT_NANO);
+    struct forecast f = forecast_make(&h, &r, now, STALE_S);
+    assert_int_equal(f.verdict, VERDICT_SAFE);
+    assert_true(f.early == TIME_FAR && f.likely == TIME_FAR && f.late == TIME_FAR);
+    burn_done(&h);
+}
+
+static void the_horizon_moves_with_daylight_saving(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *now, *horizon;
+    } nights[] = {
+        { "2026-03-28T22:59:59Z", "2026-03-28T23:00:00Z" },
+        { "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z" },
+        { "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z" },
+    };
+    for (size_t i = 0; i < COUNT(nights); i++) {
+        unix_s now = at_time(nights[i].now);
+        struct burn_history h = burning(now, DAY_S, CENT);
+        struct reading r = budget(CENT);
+        r.period = RESET_DAILY;
+        assert_int_equal(forecast_make(&h, &r, now, STALE_S).horizon, at_time(nights[i].horizon));
+        burn_done(&h);
+    }
+}
+
+static void times_never_lie_before_now(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    struct burn_history h = burning(now, DAY_S, CENT);
+    struct reading r = budget(CENT);
+    for (int64_t skew_s = -1800; skew_s <= STALE_S; skew_s += 300) {
+        struct forecast f = forecast_make(&h, &r, now + skew_s, STALE_S);
+        assert_true(now + skew_s <= f.early && f.early <= f.likely && f.likely <= f.late);
+    }
+    burn_done(&h);
+}
+
+/* A life of steady stretches, bursts and silences, 20 minutes to 10 days long. */
+static struct burn_history lived(uint64_t seed, unix_s now, int64_t scale)
+{
+    struct random random = random_seeded(seed);
+    int64_t polls = 4 + (int64_t)(random_next(&random) % (random_next(&random) % 2 ? 60 : 2880));
+    int64_t per_poll = 0;
+    struct burn_history h;
+    burn_init(&h);
+    burn_seen(&h, now - polls * POLL_S);
+    for (unix_s at = now - (polls - 1) * POLL_S; at <= now; at += POLL_S) {
+        if (random_next(&random) % 40 == 0)
+            per_poll = (int64_t)(random_next(&random) % 3 * (random_next(&random) % (100 * CENT)));
+        struct entry e = { ENTRY_CONSUMPTION, { per_poll * scale }, at - POLL_S, at };
+        burn_seen(&h, at);
+        burn_add(&h, &e);
+    }
+    return h;
+}
+
+static void more_money_never_ends_earlier(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        struct burn_history h = lived(seed, now, 1);
+        struct forecast before = { .early = now, .likely = now, .late = now };
+        for (double balance = 1; balance < 1e15; balance *= 1.11) {
+            struct reading r = budget((int64_t)balance);
+            struct forecast f = forecast_make(&h, &r, now, STALE_S);
+            assert_true(now <= f.early && f.early <= f.likely && f.likely <= f.late);
+            assert_true(before.early <= f.early && before.likely <= f.likely && before.late <= f.late);
+            before = f;
+        }
+        burn_done(&h);
+    }
+}
+
+static void shifting_all_stamps_shifts_the_forecast(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    const int64_t shift_s = 54321 * (int64_t)HOUR_S;
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        struct burn_history here = lived(seed, now, 1), there = lived(seed, now + shift_s, 1);
+        struct reading r = budget(5000 * CENT);
+        struct forecast a = forecast_make(&here, &r, now, STALE_S);
+        struct forecast b = forecast_make(&there, &r, now + shift_s, STALE_S);
+        assert_int_equal(a.verdict, b.verdict);
+        int64_t expected = a.likely == TIME_FAR ? 0 : shift_s;
+        assert_int_equal(b.likely - a.likely, expected);
+        burn_done(&here);
+        burn_done(&there);
+    }
+}
+
+static void dearer_calls_from_a_larger_balance_end_at_the_same_time(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    for (uint64_t seed = 0; seed < 100; seed++) {
+        struct burn_history cheap = lived(seed, now, 1), dear = lived(seed, now, 1000);
+        struct reading little = budget(5000 * CENT), much = budget(5000 * 1000 * CENT);
+        struct forecast a = forecast_make(&cheap, &little, now, STALE_S);
+        struct forecast b = forecast_make(&dear, &much, now, STALE_S);
+        assert_int_equal(a.verdict, b.verdict);
+        assert_true(a.likely - b.likely <= 1 && b.likely - a.likely <= 1);
+        burn_done(&cheap);
+        burn_done(&dear);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_verdict_fits_the_situation),
+        cmocka_unit_test(a_token_without_a_known_budget_has_no_forecast),
+        cmocka_unit_test(a_token_never_seen_is_still_being_learnt),
+        cmocka_unit_test(a_steady_burner_is_empty_when_division_says_so),
+        cmocka_unit_test(a_quiet_hour_does_not_hide_a_busy_week),
+        cmocka_unit_test(a_week_of_silence_is_idle_with_no_end_in_sight),
+        cmocka_unit_test(beyond_a_century_there_is_no_end_in_sight),
+        cmocka_unit_test(the_horizon_moves_with_daylight_saving),
+        cmocka_unit_test(times_never_lie_before_now),
+        cmocka_unit_test(more_money_never_ends_earlier),
+        cmocka_unit_test(shifting_all_stamps_shifts_the_forecast),
+        cmocka_unit_test(dearer_calls_from_a_larger_balance_end_at_the_same_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
