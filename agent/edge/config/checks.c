@@ -1,0 +1,185 @@
+/* Order, uniqueness, either-or: one function for each section, named by the section's row table. */
+#include "edge/config/checks.h"
+
+#include <ctype.h>
+#include <unistd.h>
+
+#include "base/nearest.h"
+#include "base/xmalloc.h"
+#include "edge/config/levels.h"
+#include "edge/config/secret.h"
+
+enum { PORT_PLAIN = 1883, PORT_TLS = 8883 };
+
+static const struct node *member_at(const struct node *list, size_t index)
+{
+    const struct node *n = list ? list->first : NULL;
+    while (n && index--)
+        n = n->next;
+    return n;
+}
+
+/* A secret that was written into the file was told already, as an unknown key. */
+static bool has_inline_secret(const struct node *map)
+{
+    for (const struct node *n = map->first; n; n = n->next)
+        if (n->key->kind == NODE_SCALAR && sounds_secret(n->key->text) && !row_named(&section_account, n->key->text))
+            return true;
+    return false;
+}
+
+/* The member that names the source of a secret, NULL for none; tells when there are several. */
+static const struct node *find_source(struct reader *r, const struct node *map, const char *stem)
+{
+    static const char *const sources[] = { "file", "env", "credential" };
+    const struct node *found = NULL;
+    for (size_t i = 0; i < COUNT(sources); i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s_%s", stem, sources[i]);
+        const struct node *n = node_member(map, name);
+        if (n && found)
+            mistake_at(r->mistakes, n->key->where.start, "`%s` and `%s`: give only one of them", found->key->text.at, name);
+        found = found ? found : n;
+    }
+    return found;
+}
+
+static void read_secret(struct reader *r, const struct node *n, const struct secret_source *source, char **ret)
+{
+    struct fault why;
+    if (r->from->without_secrets || n->kind == NODE_REFUSED || (!source->file && !source->env && !source->credential))
+        return;
+    if (secret_read(source, r->from, ret, &why))
+        return;
+    if (secret_looks_pasted(source)) {
+        mistakes_hide(r->mistakes, n->where);
+        mistake_at(r->mistakes, n->where.start,
+                   "there is nothing by this name; it looks like the secret itself, which is never written here");
+    } else {
+        mistake_at(r->mistakes, n->where.start, "%s", why.text);
+    }
+}
+
+static const struct node *place_of(const struct node *map, const char *key)
+{
+    const struct node *n = node_member(map, key);
+    return n ? n : map;
+}
+
+void check_account(struct reader *r, const struct node *map, void *fields)
+{
+    struct account_settings *account = fields;
+    const struct node *source = find_source(r, map, "key");
+    const struct secret_source secret = { account->key_file, account->key_env, account->key_credential };
+    if (source)
+        read_secret(r, source, &secret, &account->key);
+    else if (!has_inline_secret(map))
+        mistake_at(r->mistakes, map->where.start,
+                   "the account has no key: give `key_file: PATH`, `key_env: VARIABLE` or `key_credential: NAME`");
+
+    if (account->connect_timeout_s > account->timeout_s)
+        mistake_at(r->mistakes, place_of(map, "timeout")->where.start, "`timeout` must not be shorter than `connect_timeout`");
+}
+
+/* "ebb-" and the host's name, reduced to what every broker takes in a client's name. */
+static char *default_client_id(void)
+{
+    char host[65] = "";
+    if (gethostname(host, sizeof host - 1) != 0 || !host[0])
+        return xstrdup("ebb");
+    struct text id = { 0 };
+    text_addf(&id, "ebb-%s", host);
+    for (char *c = id.at; *c; c++)
+        if (!isalnum((unsigned char)*c))
+            *c = '-';
+    return id.at;
+}
+
+void check_mqtt(struct reader *r, const struct node *map, void *fields)
+{
+    struct mqtt_settings *mqtt = fields;
+    const struct node *source = find_source(r, map, "password");
+    const struct secret_source secret = { mqtt->password_file, mqtt->password_env, mqtt->password_credential };
+    if (source && !node_member(map, "user"))
+        mistake_at(r->mistakes, source->key->where.start, "a password needs a `user`");
+    if (source)
+        read_secret(r, source, &secret, &mqtt->password);
+
+    if (mqtt->port == 0)
+        mqtt->port = mqtt->tls ? PORT_TLS : PORT_PLAIN;
+    if (!mqtt->client_id)
+        mqtt->client_id = default_client_id();
+}
+
+void check_tls(struct reader *r, const struct node *map, void *fields)
+{
+    (void)fields;
+    const struct node *cert = node_member(map, "cert"), *key = node_member(map, "key");
+    if (cert && !key)
+        mistake_at(r->mistakes, cert->key->where.start, "`cert` needs `key`, its private key");
+    if (key && !cert)
+        mistake_at(r->mistakes, key->key->where.start, "`key` needs `cert`, its certificate");
+}
+
+void check_rule(struct reader *r, const struct node *map, void *fields)
+{
+    struct rule *rule = fields;
+    const struct node *kind = node_member(map, "kind");
+    if (kind && kind->kind == NODE_SCALAR && rule_kind_named(kind->text, &rule->kind))
+        levels_read(r, map, rule);
+}
+
+/* Tells every name that an earlier member of the list already has. Names are at the start of each member's struct. */
+static void check_unique(struct reader *r, const struct node *list, const char *what, const void *members, size_t stride)
+{
+    const struct node *n = list ? list->first : NULL;
+    for (size_t i = 0; n; i++, n = n->next) {
+        const char *name = (const char *)members + i * stride;
+        for (size_t j = 0; *name && j < i; j++)
+            if (strcmp(name, (const char *)members + j * stride) == 0) {
+                mistake_at(r->mistakes, place_of(n, "name")->where.start, "another %s is already named \"%s\", in line %zu",
+                           what, name, mistakes_line(r->mistakes, member_at(list, j)->where.start));
+                break;
+            }
+    }
+}
+
+static bool every_account_is_named(const struct settings *s)
+{
+    for (size_t i = 0; i < s->account_count; i++)
+        if (!s->accounts[i].name[0])
+            return false;
+    return s->account_count > 0;
+}
+
+/* A rule for an account that does not exist would be silent for ever. */
+static void check_rule_account(struct reader *r, const struct node *rule_node, const struct rule *rule,
+                               const struct settings *s)
+{
+    if (!rule->account[0] || strpbrk(rule->account, "*?[\\"))
+        return;
+    struct nearest nearest = nearest_to(span_of(rule->account));
+    for (size_t i = 0; i < s->account_count; i++) {
+        if (strcmp(rule->account, s->accounts[i].name) == 0)
+            return;
+        nearest_try(&nearest, s->accounts[i].name);
+    }
+    size_t at = place_of(place_of(rule_node, "match"), "account")->where.start;
+    if (nearest.best)
+        mistake_at(r->mistakes, at, "there is no account of this name; did you mean \"%s\"?", nearest.best);
+    else
+        mistake_at(r->mistakes, at, "there is no account of this name");
+}
+
+void check_settings(struct reader *r, const struct node *map, void *fields)
+{
+    const struct settings *s = fields;
+    const struct node *accounts = node_member(map, "accounts"), *rules = node_member(map, "rules");
+    if (s->account_count)
+        check_unique(r, accounts, "account", s->accounts, sizeof *s->accounts);
+    if (s->rule_count)
+        check_unique(r, rules, "rule", s->rules, sizeof *s->rules);
+    if (every_account_is_named(s))
+        for (size_t i = 0; i < s->rule_count; i++)
+            check_rule_account(r, member_at(rules, i), &s->rules[i], s);
+}

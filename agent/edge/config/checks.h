@@ -1,0 +1,11 @@
+/* What must hold between the keys of one section, beyond each key's own type. They add to the reader's mistakes. */
+#pragma once
+
+#include "edge/config/document.h"
+#include "edge/config/reader.h"
+
+void check_settings(struct reader *r, const struct node *map, void *settings);
+void check_account(struct reader *r, const struct node *map, void *account);
+void check_mqtt(struct reader *r, const struct node *map, void *mqtt);
+void check_tls(struct reader *r, const struct node *map, void *mqtt);
+void check_rule(struct reader *r, const struct node *map, void *rule);

@@ -1,0 +1,47 @@
+/* Every mistake in one file, to be told all at once: file:line:column, the source line and a caret.
+ *
+ * Ranges marked hidden are printed as ***, whichever mistake shows their line: what may be a secret is never
+ * repeated. At most MISTAKES_KEPT are kept, the rest is counted. */
+#pragma once
+
+#include "base/span.h"
+#include "base/text.h"
+
+enum { MISTAKES_KEPT = 50, MISTAKE_TEXT_BYTES = 320 };
+
+struct mistake {
+    size_t at; /* byte offset in the source */
+    char text[MISTAKE_TEXT_BYTES];
+};
+
+/* Bytes of the source, end excluded. */
+struct range {
+    size_t start, end;
+};
+
+struct mistakes {
+    const char *path;   /* borrowed */
+    struct span source; /* borrowed */
+    struct mistake *list;
+    size_t count;       /* also those that were not kept */
+    struct range *hidden;
+    size_t hidden_count;
+};
+
+void mistakes_done(struct mistakes *m);
+
+void mistake_at(struct mistakes *m, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+void mistakes_hide(struct mistakes *m, struct range bytes);
+
+/* Hides, by looks alone, every value of a key that may name a secret; for a source too broken to be understood. */
+void mistakes_hide_by_looks(struct mistakes *m);
+
+/* Whether a key's name sounds like a secret: "api_key", "passwd", "auth-token", "tokn". */
+bool sounds_secret(struct span key);
+
+/* The line of an offset, from 1. */
+size_t mistakes_line(const struct mistakes *m, size_t at);
+
+/* All of them in the order of the file. */
+void mistakes_print(struct mistakes *m, struct text *out);

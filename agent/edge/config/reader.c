@@ -1,0 +1,229 @@
+/* One walk for every section; whatever is wrong is told and passed by, so that one run tells all of it. */
+#include "edge/config/reader.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/nearest.h"
+#include "base/xmalloc.h"
+#include "edge/config/values.h"
+
+/* `key_fil` is a slip of the pen for key_file; `password` is none for password_env. */
+enum { SECRET_TYPOS_MAX = 2 };
+
+static bool *given_flag(const struct section *section, void *fields)
+{
+    return (bool *)((char *)fields + section->given_offset);
+}
+
+bool scalar_text(struct reader *r, const struct node *n, const char *name, struct span *ret)
+{
+    if (n->kind == NODE_REFUSED)
+        return false;
+    if (n->kind != NODE_SCALAR) {
+        mistake_at(r->mistakes, n->where.start, "`%s` must be a single value, not %s", name, node_kind_name(n->kind));
+        return false;
+    }
+    if (n->plain && (n->text.len == 0 || span_is(n->text, "~") || span_is(n->text, "null"))) {
+        mistake_at(r->mistakes, n->where.start, "`%s` has no value", name);
+        return false;
+    }
+    *ret = n->text;
+    return true;
+}
+
+/* The section in which a key is at home, by the name of the row that holds that section; NULL: in none. */
+static const char *home_of(const struct section *within, struct span key)
+{
+    for (size_t i = 0; i < within->row_count; i++) {
+        const struct row *row = &within->rows[i];
+        const char *deeper = row->section ? home_of(row->section, key) : NULL;
+        if (deeper)
+            return deeper;
+        if (row->section && row_named(row->section, key))
+            return row->name;
+    }
+    return NULL;
+}
+
+static struct range value_range(const struct node *n)
+{
+    struct range r = n->where;
+    for (const struct node *child = n->first; child; child = child->next)
+        if (child->where.end > r.end)
+            r.end = child->where.end;
+    return r;
+}
+
+static void tell_unknown(struct reader *r, const struct section *section, const struct node *n)
+{
+    struct span key = n->key->text;
+    size_t at = n->key->where.start;
+    int shown = (int)(key.len < 60 ? key.len : 60);
+    struct nearest nearest = nearest_to(key);
+    for (size_t i = 0; i < section->row_count; i++)
+        nearest_try(&nearest, section->rows[i].name);
+    bool secret = sounds_secret(key);
+    if (secret)
+        mistakes_hide(r->mistakes, value_range(n));
+
+    bool misplaced = secret && section->secret && nearest.distance > SECRET_TYPOS_MAX;
+    const char *home = home_of(&section_settings, key);
+    if (nearest.best && !misplaced)
+        mistake_at(r->mistakes, at, "unknown key \"%.*s\"; did you mean \"%s\"?", shown, key.at, nearest.best);
+    else if (misplaced)
+        mistake_at(r->mistakes, at,
+                   "unknown key \"%.*s\": a secret is never written here; name its source with "
+                   "`%s_file: PATH`, `%s_env: VARIABLE` or `%s_credential: NAME`",
+                   shown, key.at, section->secret, section->secret, section->secret);
+    else if (home)
+        mistake_at(r->mistakes, at, "unknown key \"%.*s\" here; it belongs to `%s`", shown, key.at, home);
+    else
+        mistake_at(r->mistakes, at, "unknown key \"%.*s\"", shown, key.at);
+}
+
+static void read_list(struct reader *r, const struct row *row, const struct node *n, void *fields)
+{
+    if (n->kind != NODE_LIST) {
+        mistake_at(r->mistakes, n->where.start, "`%s` must be a list: lines that begin with \"- \"", row->name);
+        return;
+    }
+    size_t count = 0;
+    for (const struct node *child = n->first; child; child = child->next)
+        count++;
+    if (count < (size_t)row->min || count > (size_t)row->max) {
+        mistake_at(r->mistakes, n->where.start, "`%s` must have from %d to %d members", row->name, (int)row->min,
+                   (int)row->max);
+        return;
+    }
+    char *members = xcalloc(count, row->section->bytes), *member = members;
+    for (const struct node *child = n->first; child; child = child->next, member += row->section->bytes)
+        read_section(r, row->section, child, member);
+    *(void **)row_field(row, fields) = members;
+    *(size_t *)(void *)((char *)fields + row->count_offset) = count;
+}
+
+static void read_subsection(struct reader *r, const struct row *row, const struct node *n, void *fields)
+{
+    const struct section *section = row->section;
+    void *part = row_field(row, fields);
+    bool brief = section->brief && n->kind == NODE_SCALAR;
+    if (brief && span_is(n->text, "false"))
+        return;
+    if (brief && !span_is(n->text, "true")) {
+        mistake_at(r->mistakes, n->where.start, "`%s` must be true, false or a map of keys", row->name);
+        return;
+    }
+    if (section->tracked)
+        *given_flag(section, part) = true;
+    if (!brief)
+        read_section(r, section, n, part);
+}
+
+/* What was refused as the name of a secret's source, or holds a login, may be the secret itself. */
+static void hide_misplaced_secret(struct reader *r, const struct row *row, const struct node *n)
+{
+    bool names_source = row->type == VALUE_VARIABLE || row->type == VALUE_CREDENTIAL;
+    if (names_source || (row->type == VALUE_URL && memchr(n->text.at, '@', n->text.len)))
+        mistakes_hide(r->mistakes, n->where);
+}
+
+static void read_value(struct reader *r, const struct row *row, const struct node *n, void *fields)
+{
+    struct span text;
+    struct fault why;
+    switch (row->type) {
+    case VALUE_LEVEL:
+    case VALUE_LEVELS:
+        break; /* by the rule's check, which knows the unit */
+    case VALUE_LIST:
+        if (n->kind != NODE_REFUSED)
+            read_list(r, row, n, fields);
+        break;
+    case VALUE_SECTION:
+        if (n->kind != NODE_REFUSED)
+            read_subsection(r, row, n, fields);
+        break;
+    case VALUE_TEXT: case VALUE_PATH: case VALUE_HOST: case VALUE_URL: case VALUE_TOPIC: case VALUE_VARIABLE:
+    case VALUE_CREDENTIAL: case VALUE_NAME: case VALUE_PATTERN: case VALUE_COUNT: case VALUE_DURATION:
+    case VALUE_FLAG: case VALUE_LOG_LEVEL: case VALUE_RULE_KIND: case VALUE_TYPES:
+        if (!scalar_text(r, n, row->name, &text))
+            break;
+        if (!value_parse(row, text, r->folder, row_field(row, fields), &why)) {
+            mistake_at(r->mistakes, n->where.start, "%s", why.text);
+            hide_misplaced_secret(r, row, n);
+        }
+        break;
+    }
+}
+
+void read_defaults(const struct section *section, void *fields)
+{
+    for (size_t i = 0; i < section->row_count; i++) {
+        const struct row *row = &section->rows[i];
+        struct fault why;
+        if (row->preset && !value_parse(row, span_of(row->preset), "/", row_field(row, fields), &why))
+            assert(!"a default that its own type refuses");
+    }
+}
+
+/* The keys of a map, each at most once. */
+static void read_members(struct reader *r, const struct section *section, const struct node *map, void *fields)
+{
+    const struct node *seen[SECTION_ROWS_MAX] = { NULL };
+    assert(section->row_count <= COUNT(seen));
+    for (const struct node *n = map->first; n; n = n->next) {
+        if (n->key->kind == NODE_REFUSED)
+            continue;
+        const struct row *row = row_named(section, n->key->text);
+        if (!row) {
+            tell_unknown(r, section, n);
+            continue;
+        }
+        const struct node **first = &seen[row - section->rows];
+        if (*first)
+            mistake_at(r->mistakes, n->key->where.start, "`%s` is given twice; first in line %zu", row->name,
+                       mistakes_line(r->mistakes, (*first)->key->where.start));
+        else
+            read_value(r, row, *first = n, fields);
+    }
+    for (size_t i = 0; i < section->row_count; i++)
+        if (section->rows[i].required && !seen[i])
+            mistake_at(r->mistakes, map->where.start, "`%s` is missing", section->rows[i].name);
+}
+
+void read_section(struct reader *r, const struct section *section, const struct node *map, void *fields)
+{
+    read_defaults(section, fields);
+    if (map->kind == NODE_REFUSED)
+        return;
+    if (map->kind != NODE_MAP) {
+        mistake_at(r->mistakes, map->where.start, "here must be keys, as in \"%s: ...\"", section->rows[0].name);
+        return;
+    }
+    read_members(r, section, map, fields);
+    if (section->check)
+        section->check(r, map, fields);
+}
+
+static void free_list(const struct row *row, void *fields)
+{
+    char *members = *(char **)row_field(row, fields);
+    size_t count = *(size_t *)(void *)((char *)fields + row->count_offset);
+    for (size_t i = 0; i < count; i++)
+        free_section(row->section, members + i * row->section->bytes);
+    free(members);
+}
+
+void free_section(const struct section *section, void *fields)
+{
+    for (size_t i = 0; i < section->row_count; i++) {
+        const struct row *row = &section->rows[i];
+        if (row->type == VALUE_LIST)
+            free_list(row, fields);
+        else if (row->type == VALUE_SECTION)
+            free_section(row->section, row_field(row, fields));
+        else
+            value_free(row, row_field(row, fields));
+    }
+}

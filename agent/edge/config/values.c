@@ -1,0 +1,335 @@
+/* One row for each type; strict: nothing before or after a value, no unit guessed. */
+#include "edge/config/values.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/nearest.h"
+#include "base/xmalloc.h"
+#include "edge/config/url.h"
+#include "edge/config/yaml.h"
+
+_Static_assert(ACCOUNT_NAME_BYTES == (int)RULE_NAME_BYTES, "one type of value serves both names");
+
+/* What a parser is handed besides the text. */
+struct place {
+    const struct row *row;
+    const char *folder;
+    void *field;
+};
+
+static bool wanted(const struct place *p, struct fault *why, const char *what)
+{
+    return fault(why, FAULT_REJECT, "`%s` must be %s", p->row->name, what);
+}
+
+static void store_text(const struct place *p, struct span text)
+{
+    char **field = p->field;
+    free(*field);
+    *field = xstrndup(text.at, text.len);
+}
+
+static bool has_control(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (iscntrl((unsigned char)text.at[i]))
+            return true;
+    return false;
+}
+
+/* Made of letters, digits and the given others. */
+static bool is_made_of(struct span text, const char *others)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!isalnum((unsigned char)text.at[i]) && !memchr(others, text.at[i], strlen(others)))
+            return false;
+    return text.len > 0;
+}
+
+static bool fits_text(const struct place *p, struct span text, struct fault *why)
+{
+    if (text.len == 0)
+        return fault(why, FAULT_REJECT, "`%s` is empty", p->row->name);
+    if (text.len > (size_t)p->row->max)
+        return fault(why, FAULT_REJECT, "`%s` is longer than %" PRId64 " bytes", p->row->name, p->row->max);
+    if (has_control(text))
+        return fault(why, FAULT_REJECT, "`%s` holds a control character", p->row->name);
+    return true;
+}
+
+static bool parse_text(const struct place *p, struct span text, struct fault *why)
+{
+    if (!fits_text(p, text, why))
+        return false;
+    store_text(p, text);
+    return true;
+}
+
+static bool parse_path(const struct place *p, struct span text, struct fault *why)
+{
+    if (!fits_text(p, text, why))
+        return false;
+    struct text absolute = { 0 };
+    if (text.at[0] != '/')
+        text_addf(&absolute, "%s/", p->folder);
+    text_add(&absolute, text);
+    store_text(p, span_of(text_z(&absolute)));
+    text_done(&absolute);
+    return true;
+}
+
+static bool parse_host(const struct place *p, struct span text, struct fault *why)
+{
+    if (!host_is_valid(text))
+        return wanted(p, why, "a host name or address, without scheme and port");
+    store_text(p, text);
+    return true;
+}
+
+static bool parse_url(const struct place *p, struct span text, struct fault *why)
+{
+    if (!fits_text(p, text, why))
+        return false;
+    if (!url_check(&text, why)) {
+        struct fault inner = *why;
+        return fault(why, FAULT_REJECT, "`%s` %s", p->row->name, inner.text);
+    }
+    store_text(p, text);
+    return true;
+}
+
+static bool parse_topic(const struct place *p, struct span text, struct fault *why)
+{
+    if (!fits_text(p, text, why))
+        return false;
+    if (memchr(text.at, '+', text.len) || memchr(text.at, '#', text.len))
+        return wanted(p, why, "without the wildcards + and #");
+    if (text.at[0] == '/' || text.at[text.len - 1] == '/' || memmem(text.at, text.len, "//", 2))
+        return wanted(p, why, "without leading, trailing and doubled slashes");
+    if (text.at[0] == '$')
+        return wanted(p, why, "a topic of your own: those with a leading $ are the broker's");
+    store_text(p, text);
+    return true;
+}
+
+static bool parse_variable(const struct place *p, struct span text, struct fault *why)
+{
+    if (text.len > (size_t)p->row->max || !is_made_of(text, "_") || isdigit((unsigned char)text.at[0]))
+        return wanted(p, why, "the name of an environment variable, not its content");
+    store_text(p, text);
+    return true;
+}
+
+static bool parse_credential(const struct place *p, struct span text, struct fault *why)
+{
+    if (text.len > (size_t)p->row->max || !is_made_of(text, "._-") || text.at[0] == '.')
+        return wanted(p, why, "the name of a systemd credential, not its content");
+    store_text(p, text);
+    return true;
+}
+
+static bool parse_name(const struct place *p, struct span text, struct fault *why)
+{
+    if (!is_made_of(text, "_-") || text.len >= ACCOUNT_NAME_BYTES)
+        return wanted(p, why, "1 to 63 letters, digits, - and _ (it becomes part of topics)");
+    char *field = p->field;
+    memcpy(field, text.at, text.len);
+    field[text.len] = '\0';
+    return true;
+}
+
+static bool parse_pattern(const struct place *p, struct span text, struct fault *why)
+{
+    if (text.len == 0 || text.len >= PATTERN_BYTES || memchr(text.at, '\0', text.len))
+        return wanted(p, why, "a pattern of 1 to 255 bytes");
+    char *field = p->field;
+    memcpy(field, text.at, text.len);
+    field[text.len] = '\0';
+    return true;
+}
+
+static bool parse_count(const struct place *p, struct span text, struct fault *why)
+{
+    int64_t count = 0;
+    bool valid = text.len > 0 && text.len <= 18;
+    for (size_t i = 0; valid && i < text.len; i++) {
+        valid = isdigit((unsigned char)text.at[i]);
+        count = count * 10 + (text.at[i] - '0');
+    }
+    if (!valid)
+        return wanted(p, why, "a whole number");
+    if (count < p->row->min || count > p->row->max)
+        return fault(why, FAULT_REJECT, "`%s` must be from %" PRId64 " to %" PRId64, p->row->name, p->row->min,
+                     p->row->max);
+    *(int64_t *)p->field = count;
+    return true;
+}
+
+static bool parse_duration(const struct place *p, struct span text, struct fault *why)
+{
+    int64_t seconds;
+    if (!duration_parse(text, &seconds, why))
+        return wanted(p, why, "a number with a unit, such as 90s, 5m, 6h, 7d or 2w");
+    if (seconds < p->row->min || seconds > p->row->max) {
+        struct text range = { 0 };
+        yaml_add_duration(&range, p->row->min);
+        text_add(&range, span_of(" to "));
+        yaml_add_duration(&range, p->row->max);
+        fault(why, FAULT_REJECT, "`%s` must be from %s", p->row->name, text_z(&range));
+        text_done(&range);
+        return false;
+    }
+    *(int64_t *)p->field = seconds;
+    return true;
+}
+
+static bool parse_flag(const struct place *p, struct span text, struct fault *why)
+{
+    bool on = span_is(text, "true");
+    if (!on && !span_is(text, "false"))
+        return wanted(p, why, "true or false");
+    *(bool *)p->field = on;
+    return true;
+}
+
+/* Refuses a word that is not one of `count` names, and tells them all. */
+static bool wanted_one_of(const struct place *p, struct span text, const char *(*name)(int), int count,
+                          struct fault *why)
+{
+    struct text names = { 0 };
+    struct nearest nearest = nearest_to(text);
+    for (int i = 0; i < count; i++) {
+        text_addf(&names, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", name(i));
+        nearest_try(&nearest, name(i));
+    }
+    if (nearest.best)
+        fault(why, FAULT_REJECT, "`%s` must be %s; did you mean \"%s\"?", p->row->name, text_z(&names), nearest.best);
+    else
+        fault(why, FAULT_REJECT, "`%s` must be %s", p->row->name, text_z(&names));
+    text_done(&names);
+    return false;
+}
+
+static const char *log_level_at(int i)
+{
+    return log_level_name((enum log_level)i);
+}
+
+static bool parse_log_level(const struct place *p, struct span text, struct fault *why)
+{
+    for (int i = 0; i < LOG_LEVELS; i++)
+        if (span_is(text, log_level_at(i))) {
+            *(enum log_level *)p->field = (enum log_level)i;
+            return true;
+        }
+    return wanted_one_of(p, text, log_level_at, LOG_LEVELS, why);
+}
+
+static const char *rule_kind_at(int i)
+{
+    return rule_kind_name((enum rule_kind)i);
+}
+
+static bool parse_rule_kind(const struct place *p, struct span text, struct fault *why)
+{
+    return rule_kind_named(text, p->field) || wanted_one_of(p, text, rule_kind_at, RULE_KINDS, why);
+}
+
+static bool print_text(const void *field, struct text *out)
+{
+    const char *text = *(char *const *)field;
+    if (text)
+        yaml_add(out, span_of(text));
+    return text;
+}
+
+static bool print_array(const void *field, struct text *out)
+{
+    struct span text = span_of(field);
+    if (text.len)
+        yaml_add(out, text);
+    return text.len > 0;
+}
+
+static bool print_count(const void *field, struct text *out)
+{
+    text_addf(out, "%" PRId64, *(const int64_t *)field);
+    return true;
+}
+
+static bool print_duration(const void *field, struct text *out)
+{
+    yaml_add_duration(out, *(const int64_t *)field);
+    return true;
+}
+
+static bool print_flag(const void *field, struct text *out)
+{
+    text_add(out, span_of(*(const bool *)field ? "true" : "false"));
+    return true;
+}
+
+static bool print_log_level(const void *field, struct text *out)
+{
+    text_add(out, span_of(log_level_name(*(const enum log_level *)field)));
+    return true;
+}
+
+static bool print_rule_kind(const void *field, struct text *out)
+{
+    text_add(out, span_of(rule_kind_name(*(const enum rule_kind *)field)));
+    return true;
+}
+
+static const struct {
+    const char *name; /* for people */
+    bool (*parse)(const struct place *p, struct span text, struct fault *why);
+    bool (*print)(const void *field, struct text *out);
+    bool owned; /* the field is a char * of its own */
+} types[] = {
+    [VALUE_TEXT] = { "text", parse_text, print_text, true },
+    [VALUE_PATH] = { "path", parse_path, print_text, true },
+    [VALUE_HOST] = { "host", parse_host, print_text, true },
+    [VALUE_URL] = { "URL", parse_url, print_text, true },
+    [VALUE_TOPIC] = { "topic", parse_topic, print_text, true },
+    [VALUE_VARIABLE] = { "variable", parse_variable, print_text, true },
+    [VALUE_CREDENTIAL] = { "credential", parse_credential, print_text, true },
+    [VALUE_NAME] = { "name", parse_name, print_array, false },
+    [VALUE_PATTERN] = { "pattern", parse_pattern, print_array, false },
+    [VALUE_COUNT] = { "number", parse_count, print_count, false },
+    [VALUE_DURATION] = { "duration", parse_duration, print_duration, false },
+    [VALUE_FLAG] = { "true or false", parse_flag, print_flag, false },
+    [VALUE_LOG_LEVEL] = { "log level", parse_log_level, print_log_level, false },
+    [VALUE_RULE_KIND] = { "rule kind", parse_rule_kind, print_rule_kind, false },
+    [VALUE_LEVEL] = { "level", NULL, NULL, false },
+    [VALUE_LEVELS] = { "thresholds by level", NULL, NULL, false },
+    [VALUE_SECTION] = { "map", NULL, NULL, false },
+    [VALUE_LIST] = { "list", NULL, NULL, false },
+};
+_Static_assert(COUNT(types) == VALUE_TYPES, "a type of value has no row");
+
+bool value_parse(const struct row *row, struct span text, const char *folder, void *field, struct fault *why)
+{
+    struct place p = { .row = row, .folder = folder, .field = field };
+    return types[row->type].parse(&p, text, why);
+}
+
+bool value_print(const struct row *row, const void *field, struct text *out)
+{
+    return types[row->type].print && types[row->type].print(field, out);
+}
+
+void value_free(const struct row *row, void *field)
+{
+    if (!types[row->type].owned)
+        return;
+    free(*(char **)field);
+    *(char **)field = NULL;
+}
+
+const char *value_type_name(enum value_type type)
+{
+    return types[type].name;
+}
