@@ -19,7 +19,7 @@ enum {
 
 struct element {
     struct span json; /* one object, its secret nulled; lives until the next call on the splitter */
-    uint64_t hash;    /* of exactly these bytes */
+    uint64_t hash;    /* of exactly these bytes; comparable within one process only */
 };
 
 struct splitter;

@@ -1,0 +1,85 @@
+/* Any bytes as a token list: no crash, the same elements and the same verdict however the bytes are cut, and an
+ * element that is split again comes out as it went in. Seeds: tests/golden/list-*.json. */
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/own.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "core/splitter.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool promise)
+{
+    if (!promise)
+        abort();
+}
+
+/* All elements with their hashes, one a line; true when the list is whole. Pieces of up to `longest` bytes are each in memory of their
+ * own, so that the sanitizer sees a look before or behind them. */
+static bool split(struct span bytes, size_t longest, struct text *elements)
+{
+    struct splitter *s = splitter_new();
+    struct random r = random_seeded(bytes.len);
+    struct element e;
+    struct fault why;
+    struct span next;
+    enum split event = SPLIT_MORE;
+
+    while (bytes.len && event == SPLIT_MORE) {
+        size_t len = longest == SIZE_MAX ? longest : 1 + random_next(&r) % longest;
+        len = len < bytes.len ? len : bytes.len;
+        own_free char *piece = xstrndup(bytes.at, len);
+        splitter_feed(s, (struct span){ piece, len });
+        while ((event = splitter_next(s, &e, &why)) == SPLIT_ELEMENT) {
+            require(e.json.len >= 2 && e.json.len <= SPLIT_ELEMENT_BYTES);
+            text_add(elements, e.json);
+            text_addf(elements, " %" PRIx64 "\n", e.hash);
+        }
+        bytes = (struct span){ bytes.at + len, bytes.len - len };
+    }
+    bool whole = event == SPLIT_MORE && splitter_end(s, &next, &why);
+    require(whole || (why.kind == FAULT_REJECT && why.text[0]));
+    splitter_free(s);
+    return whole;
+}
+
+/* Each element, handed in again as a list of one. Where a secret was, there is null now, so nothing changes. */
+static void split_again(struct span bytes)
+{
+    struct splitter *s = splitter_new();
+    struct element e;
+    struct fault why;
+    splitter_feed(s, bytes);
+    while (splitter_next(s, &e, &why) == SPLIT_ELEMENT) {
+        struct text list = { 0 }, once = { 0 }, again = { 0 };
+        text_add(&list, span_of("["));
+        text_add(&list, e.json);
+        text_add(&list, span_of("]"));
+        text_add(&once, e.json);
+        text_addf(&once, " %" PRIx64 "\n", e.hash);
+        require(split((struct span){ list.at, list.len }, 16, &again));
+        require(once.len == again.len && memcmp(once.at, again.at, once.len) == 0);
+        text_done(&list);
+        text_done(&once);
+        text_done(&again);
+    }
+    splitter_free(s);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct span bytes = { (const char *)data, size };
+    struct text whole = { 0 }, pieces = { 0 };
+
+    bool is_list = split(bytes, SIZE_MAX, &whole);
+    require(split(bytes, 7, &pieces) == is_list);
+    require(whole.len == pieces.len && (!whole.len || memcmp(whole.at, pieces.at, whole.len) == 0));
+    split_again(bytes);
+    text_done(&whole);
+    text_done(&pieces);
+    return 0;
+}
