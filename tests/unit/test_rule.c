@@ -1,0 +1,364 @@
+/* Rules: the value of each kind, whom a rule concerns, and the life of an alert under any sequence of values. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "core/rule.h"
+
+#define NO_DATA INT64_MIN
+#define CENTURY_S (INT64_C(36525) * DAY_S)
+
+/* Warning below 100 until 120, critical below 20 until 40. */
+static struct rule two_levels(int64_t hold_s)
+{
+    struct rule rule = { .name = "low", .kind = RULE_BALANCE_BELOW, .hold_s = hold_s };
+    rule.levels[LEVEL_WARNING] = (struct threshold){ true, 100, 120 };
+    rule.levels[LEVEL_CRITICAL] = (struct threshold){ true, 20, 40 };
+    return rule;
+}
+
+struct moment {
+    unix_s now;
+    int64_t value;
+    enum transition_kind kind;
+    enum level level; /* announced afterwards */
+};
+
+#define STORY(...) (const struct moment[]){ __VA_ARGS__ }, COUNT(((const struct moment[]){ __VA_ARGS__ }))
+
+static void play(const char *what, struct rule rule, const struct moment *moments, size_t count)
+{
+    struct alert alert = { 0 };
+    for (size_t i = 0; i < count; i++) {
+        const struct moment *m = &moments[i];
+        struct transition t = rule_step(&rule, &alert, m->value != NO_DATA, m->value, m->now);
+        if (t.kind != m->kind || alert.level != m->level)
+            fail_msg("%s, at %lld: %s, now %s", what, (long long)m->now, transition_name(t.kind),
+                     level_name(alert.level));
+    }
+}
+
+static void an_alert_lives_as_its_thresholds_say(void **state)
+{
+    (void)state;
+    play("the worst level is announced at once", two_levels(0),
+         STORY({ 0, 150, TRANSITION_NONE, LEVEL_NONE }, { 1, 10, TRANSITION_RAISED, LEVEL_CRITICAL },
+               { 2, 5, TRANSITION_NONE, LEVEL_CRITICAL }));
+    play("levels are crossed one by one", two_levels(0),
+         STORY({ 0, 100, TRANSITION_NONE, LEVEL_NONE }, { 1, 99, TRANSITION_RAISED, LEVEL_WARNING },
+               { 2, 20, TRANSITION_NONE, LEVEL_WARNING }, { 3, 19, TRANSITION_WORSENED, LEVEL_CRITICAL }));
+    play("a level ends at its clearing threshold", two_levels(0),
+         STORY({ 0, 10, TRANSITION_RAISED, LEVEL_CRITICAL }, { 1, 39, TRANSITION_NONE, LEVEL_CRITICAL },
+               { 2, 40, TRANSITION_EASED, LEVEL_WARNING }, { 3, 119, TRANSITION_NONE, LEVEL_WARNING },
+               { 4, 120, TRANSITION_RESOLVED, LEVEL_NONE }, { 5, 110, TRANSITION_NONE, LEVEL_NONE }));
+    play("a milder level stands until its own clearing threshold", two_levels(0),
+         STORY({ 0, 10, TRANSITION_RAISED, LEVEL_CRITICAL }, { 1, 110, TRANSITION_EASED, LEVEL_WARNING },
+               { 2, 150, TRANSITION_RESOLVED, LEVEL_NONE }));
+    play("a top-up resolves at once", two_levels(600),
+         STORY({ 0, 10, TRANSITION_NONE, LEVEL_NONE }, { 600, 10, TRANSITION_RAISED, LEVEL_CRITICAL },
+               { 601, 500, TRANSITION_RESOLVED, LEVEL_NONE }));
+    play("no data changes nothing", two_levels(0),
+         STORY({ 0, 50, TRANSITION_RAISED, LEVEL_WARNING }, { 1, NO_DATA, TRANSITION_NONE, LEVEL_WARNING },
+               { 9999, NO_DATA, TRANSITION_NONE, LEVEL_WARNING }, { 10000, 50, TRANSITION_NONE, LEVEL_WARNING }));
+}
+
+static void a_level_is_announced_after_its_hold_time(void **state)
+{
+    (void)state;
+    play("not a second earlier", two_levels(600),
+         STORY({ 0, 50, TRANSITION_NONE, LEVEL_NONE }, { 599, 50, TRANSITION_NONE, LEVEL_NONE },
+               { 600, 50, TRANSITION_RAISED, LEVEL_WARNING }));
+    play("a dip that ends in time is never announced", two_levels(600),
+         STORY({ 0, 50, TRANSITION_NONE, LEVEL_NONE }, { 599, 100, TRANSITION_NONE, LEVEL_NONE },
+               { 600, 50, TRANSITION_NONE, LEVEL_NONE }, { 1199, 50, TRANSITION_NONE, LEVEL_NONE },
+               { 1200, 50, TRANSITION_RAISED, LEVEL_WARNING }));
+    play("flitting between two levels does not put off both", two_levels(600),
+         STORY({ 0, 10, TRANSITION_NONE, LEVEL_NONE }, { 300, 50, TRANSITION_NONE, LEVEL_NONE },
+               { 400, 10, TRANSITION_NONE, LEVEL_NONE }, { 600, 10, TRANSITION_RAISED, LEVEL_WARNING },
+               { 1199, 10, TRANSITION_NONE, LEVEL_WARNING }, { 1200, 10, TRANSITION_WORSENED, LEVEL_CRITICAL }));
+    play("a pending level survives missing data", two_levels(600),
+         STORY({ 0, 50, TRANSITION_NONE, LEVEL_NONE }, { 700, NO_DATA, TRANSITION_NONE, LEVEL_NONE },
+               { 701, 50, TRANSITION_RAISED, LEVEL_WARNING }));
+    play("a clock set back does not hold for longer than the hold time", two_levels(600),
+         STORY({ 100000, 50, TRANSITION_NONE, LEVEL_NONE }, { 0, 50, TRANSITION_NONE, LEVEL_NONE },
+               { 599, 50, TRANSITION_NONE, LEVEL_NONE }, { 600, 50, TRANSITION_RAISED, LEVEL_WARNING }));
+    play("a worse level has its own hold time", two_levels(600),
+         STORY({ 0, 50, TRANSITION_NONE, LEVEL_NONE }, { 600, 50, TRANSITION_RAISED, LEVEL_WARNING },
+               { 700, 10, TRANSITION_NONE, LEVEL_WARNING }, { 1300, 10, TRANSITION_WORSENED, LEVEL_CRITICAL }));
+}
+
+static void a_rule_may_have_one_level_only(void **state)
+{
+    (void)state;
+    struct rule rule = two_levels(0);
+    rule.levels[LEVEL_WARNING].set = false;
+    play("critical alone", rule,
+         STORY({ 0, 50, TRANSITION_NONE, LEVEL_NONE }, { 1, 19, TRANSITION_RAISED, LEVEL_CRITICAL },
+               { 2, 40, TRANSITION_RESOLVED, LEVEL_NONE }));
+}
+
+static void a_transition_names_the_threshold_that_was_crossed(void **state)
+{
+    (void)state;
+    struct rule rule = two_levels(0);
+    struct alert alert = { 0 };
+    struct transition t = rule_step(&rule, &alert, true, 10, 5);
+    assert_true(t.known && t.value == 10 && t.threshold == 20);
+    assert_true(t.was == LEVEL_NONE && t.is == LEVEL_CRITICAL && alert.since == 5);
+    t = rule_step(&rule, &alert, true, 50, 6);
+    assert_true(t.value == 50 && t.threshold == 40);
+    t = rule_step(&rule, &alert, true, 120, 7);
+    assert_true(t.threshold == 120 && t.was == LEVEL_WARNING);
+}
+
+static void an_episode_begins_when_the_level_first_held(void **state)
+{
+    (void)state;
+    struct rule rule = two_levels(600);
+    struct alert alert = { 0 };
+    rule_step(&rule, &alert, true, 50, 1000);
+    rule_step(&rule, &alert, true, 50, 1700);
+    assert_int_equal(alert.since, 1000);
+}
+
+static void the_end_of_a_token_resolves_its_alert_once(void **state)
+{
+    (void)state;
+    struct rule rule = two_levels(600);
+    struct alert alert = { 0 };
+    rule_step(&rule, &alert, true, 50, 0);
+    assert_int_equal(rule_end(&alert, 1).kind, TRANSITION_NONE);
+    rule_step(&rule, &alert, true, 50, 2);
+    rule_step(&rule, &alert, true, 50, 602);
+    struct transition t = rule_end(&alert, 603);
+    assert_true(t.kind == TRANSITION_RESOLVED && t.was == LEVEL_WARNING && !t.known);
+    assert_true(alert.episode == 1 && alert.step == 2);
+    assert_int_equal(rule_end(&alert, 604).kind, TRANSITION_NONE);
+}
+
+/* What a subscriber may rely on, checked on each transition. */
+static void check_transition(struct transition t, const struct alert *was, const struct alert *is)
+{
+    if (t.kind == TRANSITION_NONE) {
+        assert_true(is->level == was->level && is->episode == was->episode && is->step == was->step);
+        return;
+    }
+    assert_true(t.was == was->level && t.is == is->level && t.was != t.is);
+    assert_true(is->episode > was->episode || (is->episode == was->episode && is->step == was->step + 1));
+    assert_int_equal(t.kind == TRANSITION_RAISED, is->episode > was->episode);
+    assert_int_equal(t.kind == TRANSITION_RAISED, t.was == LEVEL_NONE);
+    assert_int_equal(t.kind == TRANSITION_RESOLVED, t.is == LEVEL_NONE);
+    assert_int_equal(t.kind == TRANSITION_WORSENED, t.was != LEVEL_NONE && t.is > t.was);
+    assert_true(t.kind != TRANSITION_RAISED || is->step == 1);
+}
+
+static void random_walks_keep_every_promise(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(6);
+    for (int run = 0; run < 300; run++) {
+        struct rule rule = two_levels((int64_t)(random_next(&random) % 3 * 600));
+        if (run % 2)
+            rule.levels[LEVEL_INFO] = (struct threshold){ true, 140, 140 };
+        struct alert alert = { 0 };
+        unix_s now = 1000000, below_since[LEVELS] = { 0 };
+        int64_t value = 200;
+        for (int i = 0; i < 400; i++) {
+            now += random_next(&random) % 50 ? (int64_t)(random_next(&random) % 400) : -5000;
+            value += (int64_t)(random_next(&random) % 61) - 30;
+            value = value < -50 ? 250 : value;
+            bool known = random_next(&random) % 8 != 0;
+            for (enum level l = LEVEL_INFO; l < LEVELS; l++)
+                if (known && (value >= rule.levels[l].at || below_since[l] > now))
+                    below_since[l] = now;
+
+            struct alert was = alert;
+            struct transition t = rule_step(&rule, &alert, known, value, now);
+            check_transition(t, &was, &alert);
+            if (!known)
+                assert_memory_equal(&was, &alert, sizeof alert);
+            if (t.is > t.was)
+                assert_true(value < rule.levels[t.is].at && now - below_since[t.is] >= rule.hold_s);
+            if (t.is < t.was)
+                assert_true(value >= rule.levels[t.was].clear);
+        }
+    }
+}
+
+static void noise_between_the_thresholds_is_silent(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(7);
+    struct rule rule = two_levels(0);
+    struct alert alert = { 0 };
+    rule_step(&rule, &alert, true, 99, 0);
+    for (unix_s now = 1; now < 10000; now++)
+        assert_int_equal(rule_step(&rule, &alert, true, 20 + (int64_t)(random_next(&random) % 100), now).kind,
+                         TRANSITION_NONE);
+    assert_int_equal(alert.level, LEVEL_WARNING);
+}
+
+static void a_level_that_goes_on_holding_is_announced_in_the_end(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(8);
+    for (int run = 0; run < 200; run++) {
+        struct rule rule = two_levels(600);
+        struct alert alert = { 0 };
+        unix_s now = 0;
+        for (int i = 0; i < 20; i++)
+            rule_step(&rule, &alert, true, (int64_t)(random_next(&random) % 200), now += 100);
+        for (int i = 0; i < 13; i++)
+            rule_step(&rule, &alert, true, 10, now += 100);
+        assert_int_equal(alert.level, LEVEL_CRITICAL);
+    }
+}
+
+static struct reading budget(int64_t balance)
+{
+    return (struct reading){
+        .name = "prod-billing-api",
+        .type = "api_token",
+        .balance = money_known((struct money){ balance }),
+        .budgeted = true,
+        .expires = TIME_NONE,
+    };
+}
+
+static int64_t value_of(enum rule_kind kind, struct reading r, struct forecast f, struct maybe_money risen_to)
+{
+    struct rule rule = { .kind = kind };
+    struct snapshot s = { .account = "main", .reading = &r, .forecast = &f, .risen_to = risen_to, .now = 1000 };
+    int64_t value = NO_DATA;
+    bool known = rule_value(&rule, &s, &value);
+    assert_int_equal(known, value != NO_DATA);
+    return value;
+}
+
+static void balance_rules_see_a_known_budget_only(void **state)
+{
+    (void)state;
+    static const enum rule_kind balance_kinds[] = { RULE_BALANCE_BELOW, RULE_PERCENT_BELOW, RULE_EXHAUSTED };
+    struct maybe_money risen = money_known((struct money){ 100 });
+    struct forecast none = { 0 };
+    for (size_t i = 0; i < COUNT(balance_kinds); i++) {
+        struct reading r = budget(50);
+        assert_true(value_of(balance_kinds[i], r, none, risen) != NO_DATA);
+        r.budgeted = false;
+        assert_true(value_of(balance_kinds[i], r, none, risen) == NO_DATA);
+        r = budget(50);
+        r.balance.known = false;
+        assert_true(value_of(balance_kinds[i], r, none, risen) == NO_DATA);
+    }
+    assert_int_equal(value_of(RULE_BALANCE_BELOW, budget(-7), none, risen), -7);
+    assert_int_equal(value_of(RULE_EXHAUSTED, budget(0), none, risen), 0);
+}
+
+static void percent_is_of_the_reset_amount_or_else_of_the_last_rise(void **state)
+{
+    (void)state;
+    struct forecast none = { 0 };
+    struct maybe_money unknown = { 0 }, risen = money_known((struct money){ 200 });
+    struct reading r = budget(50);
+    assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, risen), 2500);
+    assert_true(value_of(RULE_PERCENT_BELOW, r, none, unknown) == NO_DATA);
+    assert_true(value_of(RULE_PERCENT_BELOW, r, none, money_known((struct money){ 0 })) == NO_DATA);
+    r.reset_amount = money_known((struct money){ 400 });
+    assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, risen), 1250);
+    r = budget(19999);
+    assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, money_known((struct money){ 100000 })), 1999);
+    assert_int_equal(value_of(RULE_PERCENT_BELOW, budget(-1), none, money_known((struct money){ 100000 })), -1);
+    assert_true(value_of(RULE_PERCENT_BELOW, budget(MONEY_LIMIT_NANO), none, money_known((struct money){ 1 })) > 0);
+}
+
+static void runway_is_told_when_there_is_one(void **state)
+{
+    (void)state;
+    static const struct {
+        enum verdict verdict;
+        unix_s likely;
+        int64_t value;
+    } rows[] = {
+        { VERDICT_LEARNING, TIME_NONE, NO_DATA },  { VERDICT_NO_BUDGET, TIME_NONE, NO_DATA },
+        { VERDICT_BLIND, TIME_NONE, NO_DATA },     { VERDICT_IDLE, TIME_FAR, CENTURY_S },
+        { VERDICT_SAFE, TIME_FAR, CENTURY_S },     { VERDICT_SAFE, 1000 + 5000, 5000 },
+        { VERDICT_TIGHT, 1000 + 300, 300 },        { VERDICT_RUNS_DRY, 1000 + 1, 1 },
+        { VERDICT_RUNS_DRY, 500, 0 },              { VERDICT_EXHAUSTED, 1000, 0 },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct forecast f = { .verdict = rows[i].verdict, .likely = rows[i].likely };
+        struct maybe_money unknown = { 0 };
+        assert_true(value_of(RULE_EXHAUSTS_WITHIN, budget(50), f, unknown) == rows[i].value);
+    }
+}
+
+static void a_rule_concerns_tokens_by_all_its_patterns(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *token, *account, *environment, *type;
+        bool matches;
+    } rows[] = {
+        { "", "", "", "", true },
+        { "prod-*", "", "", "", true },
+        { "dev-*", "", "", "", false },
+        { "prod-*", "main", "prod", "api_token", true },
+        { "prod-*", "other", "prod", "api_token", false },
+        { "*", "*", "pro", "*", false },
+        { "", "", "prod", "sandbox_*", false },
+    };
+    struct reading r = budget(1);
+    struct snapshot s = { .account = "main", .reading = &r };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct rule rule = { .kind = RULE_EXHAUSTED };
+        strcpy(rule.token, rows[i].token);
+        strcpy(rule.account, rows[i].account);
+        strcpy(rule.environment, rows[i].environment);
+        strcpy(rule.type, rows[i].type);
+        assert_int_equal(rule_matches(&rule, &s), rows[i].matches);
+    }
+}
+
+static void names_are_read_as_they_are_written(void **state)
+{
+    (void)state;
+    for (enum rule_kind k = 0; k < RULE_KINDS; k++) {
+        enum rule_kind read = RULE_KINDS;
+        assert_true(rule_kind_named(span_of(rule_kind_name(k)), &read) && read == k);
+    }
+    for (enum level l = LEVEL_INFO; l < LEVELS; l++) {
+        enum level read = LEVEL_NONE;
+        assert_true(level_named(span_of(level_name(l)), &read) && read == l);
+    }
+    enum level level = LEVEL_INFO;
+    enum rule_kind kind = RULE_EXHAUSTED;
+    assert_false(level_named(span_of("none"), &level));
+    assert_false(rule_kind_named(span_of("balance"), &kind));
+    assert_true(level == LEVEL_INFO && kind == RULE_EXHAUSTED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_alert_lives_as_its_thresholds_say),
+        cmocka_unit_test(a_level_is_announced_after_its_hold_time),
+        cmocka_unit_test(a_rule_may_have_one_level_only),
+        cmocka_unit_test(a_transition_names_the_threshold_that_was_crossed),
+        cmocka_unit_test(an_episode_begins_when_the_level_first_held),
+        cmocka_unit_test(the_end_of_a_token_resolves_its_alert_once),
+        cmocka_unit_test(random_walks_keep_every_promise),
+        cmocka_unit_test(noise_between_the_thresholds_is_silent),
+        cmocka_unit_test(a_level_that_goes_on_holding_is_announced_in_the_end),
+        cmocka_unit_test(balance_rules_see_a_known_budget_only),
+        cmocka_unit_test(percent_is_of_the_reset_amount_or_else_of_the_last_rise),
+        cmocka_unit_test(runway_is_told_when_there_is_one),
+        cmocka_unit_test(a_rule_concerns_tokens_by_all_its_patterns),
+        cmocka_unit_test(names_are_read_as_they_are_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
