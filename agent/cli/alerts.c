@@ -17,12 +17,12 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-/* The columns of question_alerts.sql. */
+/* The columns of question_alerts.sql. A summary names its token, so that one gives way first. */
 static const struct column firing[] = {
     { "level", "LEVEL", COLUMN_LEVEL, 0 },
     { "since", "SINCE", COLUMN_TIME, 0 },
     { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
-    { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
+    { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT | COLUMN_SPARE },
     { "rule", "RULE", COLUMN_TEXT, 0 },
     { "episode", NULL, COLUMN_COUNT, 0 },
     { "step", NULL, COLUMN_COUNT, 0 },
@@ -37,7 +37,7 @@ static const struct column past[] = {
     { "level", "LEVEL", COLUMN_LEVEL, 0 },
     { "was", NULL, COLUMN_LEVEL, 0 },
     { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
-    { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
+    { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT | COLUMN_SPARE },
     { "rule", "RULE", COLUMN_TEXT, 0 },
     { "value", NULL, COLUMN_MONEY, 0 },
     { "threshold", NULL, COLUMN_MONEY, 0 },

@@ -1,8 +1,6 @@
 /* One pass over the words: each is an option of the command, an option of all commands, the command or an argument. */
 #include "cli/command_line.h"
 
-#include <assert.h>
-
 #include "base/log.h"
 #include "base/nearest.h"
 #include "cli/option.h"
@@ -70,12 +68,12 @@ static bool unknown_option(const struct parser *p, struct span name, struct faul
     for (size_t i = 0; i < GLOBAL_OPTIONS; i++)
         nearest_try(&near, global_options[i].name);
 
-    const char *before = c ? c->name : "no command";
+    const char *owner = c ? c->name : "ebb";
     if (near.best)
-        return fault(why, FAULT_REJECT, "%s has no option --%.*s; did you mean --%s?", before, (int)name.len, name.at,
+        return fault(why, FAULT_REJECT, "%s has no option --%.*s; did you mean --%s?", owner, (int)name.len, name.at,
                      near.best);
-    return fault(why, FAULT_REJECT, "%s has no option --%.*s%s", before, (int)name.len, name.at,
-                 c ? "" : " (options of a command follow its name)");
+    return fault(why, FAULT_REJECT, "%s has no option --%.*s%s", owner, (int)name.len, name.at,
+                 c ? "" : ": options of a command follow its name");
 }
 
 static bool take_long_option(struct parser *p, const char *text, struct fault *why)

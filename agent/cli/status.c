@@ -70,6 +70,7 @@ static size_t rows_left(const struct context *c)
 static enum exit_status watch(const struct context *c, struct status_view *view)
 {
     const struct timespec pause = { .tv_sec = WATCH_EVERY_S };
+    setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* a frame in one write does not flicker */
     for (;;) {
         view->now = clock_unix();
         view->rows_max = view->format == TABLE_TEXT ? rows_left(c) : 0;

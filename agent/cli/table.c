@@ -11,7 +11,7 @@
 #include "cli/cell.h"
 #include "cli/terminal.h"
 
-enum { GAP = 2, CUT_TO_FIRST = 16, CUT_TO_LAST = 4 };
+enum { GAP = 2, CUT_TO_FIRST = 20, CUT_TO_LAST = 4 };
 
 /* A cell as people see it: a piece of `shown`. */
 struct field {
