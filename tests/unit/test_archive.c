@@ -1,0 +1,278 @@
+/* The questions, asked of a database whose rows are written here: what each answers, and in which order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "edge/archive.h"
+#include "edge/store/store_private.h"
+
+enum { NOW = 1785585600 /* 2026-08-01T12:00:00Z */, CELLS_MAX = 32 };
+
+struct scene {
+    char folder[64], path[96];
+    struct store *store;
+};
+
+static void run_sql(struct scene *s, const char *sql)
+{
+    struct fault why;
+    if (!sqlite_run(store_sqlite(s->store), sql, &why))
+        fail_msg("%s", why.text);
+}
+
+static int open_scene(void **state)
+{
+    struct scene *s = calloc(1, sizeof *s);
+    struct fault why;
+    strcpy(s->folder, "/tmp/ebb-archive-XXXXXX");
+    assert_non_null(mkdtemp(s->folder));
+    snprintf(s->path, sizeof s->path, "%s/ebb.db", s->folder);
+    assert_true(store_open(s->path, STORE_WRITE, &s->store, &why));
+    run_sql(s, "INSERT INTO account VALUES (1, 'main', 300, 1785585500), (2, 'other', 300, 1785585500);");
+    *state = s;
+    return 0;
+}
+
+static int close_scene(void **state)
+{
+    static const char *const files[] = { "", "-wal", "-shm", ".lock" };
+    struct scene *s = *state;
+    store_close(s->store);
+    for (size_t i = 0; i < COUNT(files); i++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s%s", s->path, files[i]);
+        unlink(path);
+    }
+    rmdir(s->folder);
+    free(s);
+    return 0;
+}
+
+/* The answer as lines of "cell|cell|...", "-" for what is not known. */
+static void ask(struct scene *s, enum question question, const struct scope *scope, size_t count, struct text *ret)
+{
+    struct cell cells[CELLS_MAX];
+    struct answer *a;
+    struct fault why;
+    bool more;
+    text_clear(ret);
+    if (!archive_ask(s->store, question, scope, &a, &why))
+        fail_msg("%s", why.text);
+    for (;;) {
+        assert_true(archive_next(a, cells, count, &more, &why));
+        if (!more)
+            break;
+        for (size_t i = 0; i < count; i++) {
+            text_add(ret, span_of(i ? "|" : ""));
+            if (cells[i].kind == CELL_NONE)
+                text_add(ret, span_of("-"));
+            else if (cells[i].kind == CELL_INTEGER)
+                text_addf(ret, "%" PRId64, cells[i].integer);
+            else
+                text_add(ret, cells[i].text);
+        }
+        text_add(ret, span_of("\n"));
+    }
+    archive_end(a);
+}
+
+static struct scope everything(void)
+{
+    return (struct scope){ .now = NOW, .since = TIME_NONE, .until = TIME_NONE };
+}
+
+static void expect(struct scene *s, enum question question, const struct scope *scope, size_t count, const char *lines)
+{
+    struct text got = { 0 };
+    ask(s, question, scope, count, &got);
+    assert_string_equal(text_z(&got), lines);
+    text_done(&got);
+}
+
+static void add_token(struct scene *s, int id, const char *name, const char *state)
+{
+    struct text sql = { 0 };
+    text_addf(&sql, "INSERT INTO token VALUES (%d, 1, '%s', 1, '%s', 0, NULL);"
+                    "INSERT INTO token_state (token, seen_at, missing, type, budgeted, reset_period, verdict, likely_at,"
+                    " expires_at) VALUES (%d, %s);", id, name, name, id, state);
+    run_sql(s, text_z(&sql));
+    text_done(&sql);
+}
+
+static void every_question_can_be_asked_of_an_empty_store(void **state)
+{
+    struct scope scope = everything();
+    scope.token = "nothing";
+    for (int q = 0; q < QUESTIONS; q++)
+        if (q != QUESTION_ACCOUNTS)
+            expect(*state, (enum question)q, &scope, 3, "");
+    expect(*state, QUESTION_ACCOUNTS, &scope, 4, "main|-|-|-\nother|-|-|-\n");
+}
+
+enum { STATUS_CELLS = 23, STATUS_TOKEN = 2, STATUS_STATE = 11, STATUS_LIKELY = 13 };
+
+static void expect_states(struct scene *s, const struct scope *scope, const char *lines)
+{
+    struct cell cells[STATUS_CELLS];
+    struct text got = { 0 };
+    struct answer *a;
+    struct fault why;
+    bool more;
+    assert_true(archive_ask(s->store, QUESTION_STATUS, scope, &a, &why));
+    while (archive_next(a, cells, STATUS_CELLS, &more, &why) && more)
+        text_addf(&got, "%.*s %.*s %s\n", (int)cells[STATUS_TOKEN].text.len, cells[STATUS_TOKEN].text.at,
+                  (int)cells[STATUS_STATE].text.len, cells[STATUS_STATE].text.at,
+                  cells[STATUS_LIKELY].kind == CELL_NONE ? "-" : "ends");
+    archive_end(a);
+    assert_string_equal(text_z(&got), lines);
+    text_done(&got);
+}
+
+static void status_comes_by_runway_and_hides_the_end_of_what_cannot_be_seen(void **state)
+{
+    struct scene *s = *state;
+    struct scope scope = everything();
+    add_token(s, 1, "idle", "1785585000, 0, 'api_token', 1, 'none', 'idle', NULL, NULL");
+    add_token(s, 2, "later", "1785585000, 0, 'api_token', 1, 'none', 'safe', 1786585000, NULL");
+    add_token(s, 3, "sooner", "1785585000, 0, 'api_token', 1, 'none', 'runs_dry', 1785595000, NULL");
+    add_token(s, 4, "empty", "1785585000, 0, 'api_token', 1, 'none', 'exhausted', NULL, NULL");
+    add_token(s, 5, "gone", "1785585000, 2, 'api_token', 1, 'none', 'safe', 1785595000, NULL");
+    add_token(s, 6, "over", "1785585000, 0, 'api_token', 1, 'none', 'safe', 1785595000, 1785585600");
+    expect_states(s, &scope, "empty exhausted -\nsooner runs_dry ends\nlater safe ends\ngone missing -\nidle idle -\n"
+                             "over expired -\n");
+
+    run_sql(s, "UPDATE token SET deleted_at = 1 WHERE id <> 3");
+    scope.now = 1785585500 + 3 * 300 + 60;
+    expect_states(s, &scope, "sooner runs_dry ends\n");
+    scope.now++;
+    expect_states(s, &scope, "sooner blind -\n");
+    scope.account = "other";
+    expect_states(s, &scope, "");
+}
+
+static void add_readings(struct scene *s)
+{
+    struct text sql = { 0 };
+    add_token(s, 1, "tok", "1785585000, 0, 'api_token', 1, 'none', 'idle', NULL, NULL");
+    add_token(s, 2, "young", "1785585000, 0, 'api_token', 1, 'none', 'idle', NULL, NULL");
+    for (int poll = 1; poll <= 9; poll++)
+        text_addf(&sql, "INSERT INTO poll VALUES (%d, 1, %d, 'ok', 200, NULL, 1, 1, 0, 0, 0);", poll, poll * 1000);
+    text_addf(&sql, "INSERT INTO snapshot VALUES (1, 1, 'api_token', 90, 1, NULL, 'none', NULL),"
+                    " (3, 1, 'api_token', 70, 1, NULL, 'none', NULL), (6, 1, 'api_token', 95, 1, NULL, 'none', NULL),"
+                    " (7, 2, 'api_token', 5, 1, NULL, 'none', NULL);"
+                    "INSERT INTO entry VALUES (3, 1, 0, 'consumption', 20, 2000), (6, 1, 0, 'reset', 30, 5000),"
+                    " (6, 1, 1, 'consumption', 5, 5000);");
+    run_sql(s, text_z(&sql));
+    text_done(&sql);
+}
+
+static void history_begins_with_the_reading_that_held_at_its_start(void **state)
+{
+    struct scene *s = *state;
+    struct scope scope = everything();
+    add_readings(s);
+    scope.token = "tok";
+    expect(s, QUESTION_HISTORY, &scope, 8, "1000|main|tok|1|90|-|reading|-\n3000|main|tok|1|70|-20|consumption|2000\n"
+                                           "6000|main|tok|1|95|30|reset|5000\n6000|main|tok|1|95|-5|consumption|5000\n");
+    scope.since = 5500;
+    expect(s, QUESTION_HISTORY, &scope, 5, "3000|main|tok|1|70\n6000|main|tok|1|95\n6000|main|tok|1|95\n");
+    scope.since = 8000;
+    expect(s, QUESTION_HISTORY, &scope, 5, "6000|main|tok|1|95\n6000|main|tok|1|95\n");
+    scope.since = 1000;
+    scope.until = 6000;
+    expect(s, QUESTION_HISTORY, &scope, 5, "1000|main|tok|1|90\n3000|main|tok|1|70\n");
+    scope.token = "young";
+    scope.until = TIME_NONE;
+    expect(s, QUESTION_HISTORY, &scope, 5, "7000|main|young|1|5\n");
+    scope.account = "other";
+    expect(s, QUESTION_HISTORY, &scope, 5, "");
+}
+
+static void a_report_counts_whole_utc_days(void **state)
+{
+    struct scene *s = *state;
+    struct scope scope = everything();
+    add_readings(s);
+    run_sql(s, "INSERT INTO hourly VALUES (1, 0, 3), (1, 82800, 4), (1, 86400, 5), (2, 86400, 1);"
+               "INSERT INTO entry VALUES (7, 2, 0, 'topup', 11, 6000)");
+    expect(s, QUESTION_REPORT, &scope, 7, "main|tok|1|1970-01-01|7|0|30\nmain|tok|1|1970-01-02|5|0|0\n"
+                                          "main|young|1|1970-01-01|0|11|0\nmain|young|1|1970-01-02|1|0|0\n");
+    scope.since = 90000; /* in the second day */
+    expect(s, QUESTION_REPORT, &scope, 7, "main|tok|1|1970-01-02|5|0|0\nmain|young|1|1970-01-02|1|0|0\n");
+    scope.since = 50000;
+    scope.until = 86400;
+    expect(s, QUESTION_REPORT, &scope, 7, "main|tok|1|1970-01-01|7|0|30\nmain|young|1|1970-01-01|0|11|0\n");
+}
+
+static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void **state)
+{
+    struct scene *s = *state;
+    struct scope scope = everything();
+    add_readings(s);
+    run_sql(s, "INSERT INTO alert VALUES (1, 'low', 'warning', 'warning', 0, 50, 1, 2), (2, 'low', 'critical', 'critical', 0,"
+               " 60, 1, 1), (2, 'dry', 'none', 'none', 0, 0, 1, 2);"
+               "INSERT INTO event VALUES (1, 'a', 50, 1, 'low', 'raised', 'info', 'none', 1500000000, 2, 'USD', 50, 'first'),"
+               " (2, 'b', 55, 1, 'low', 'worsened', 'warning', 'info', 1250, 1000, '%', 50, 'second'),"
+               " (3, 'c', 60, 2, 'low', 'raised', 'critical', 'none', 90, NULL, 's', 60, 'third')");
+    expect(s, QUESTION_ALERTS, &scope, 9, "critical|60|main|young|low|1|1|60|third\nwarning|50|main|tok|low|1|2|55|second\n");
+    expect(s, QUESTION_EVENTS, &scope, 10,
+           "50|raised|info|none|main|tok|low|1500000000|2|USD\n"
+           "55|worsened|warning|info|main|tok|low|12500000000|10000000000|%\n"
+           "60|raised|critical|none|main|young|low|90000000000|-|s\n");
+    scope.since = 55;
+    scope.until = 60;
+    expect(s, QUESTION_EVENTS, &scope, 3, "55|worsened|warning\n");
+}
+
+static void sparks_are_the_hours_of_living_tokens(void **state)
+{
+    struct scene *s = *state;
+    struct scope scope = everything();
+    add_readings(s);
+    run_sql(s, "INSERT INTO hourly VALUES (2, 7200, 9), (1, 3600, 3), (1, 7200, 4), (1, 0, 1);"
+               "UPDATE token SET deleted_at = 1 WHERE id = 2");
+    scope.since = 3599;
+    expect(s, QUESTION_SPARKS, &scope, 3, "1|3600|3\n1|7200|4\n");
+}
+
+static void a_reader_answers_while_a_writer_holds_the_store(void **state)
+{
+    struct scene *s = *state;
+    struct scene reader = { 0 };
+    struct scope scope = everything();
+    struct fault why;
+    add_readings(s);
+    scope.token = "young";
+    assert_true(store_open(s->path, STORE_READ, &reader.store, &why));
+    assert_true(store_begin(s->store, &why));
+    run_sql(s, "UPDATE snapshot SET balance_nano = 6 WHERE token = 2");
+    expect(&reader, QUESTION_HISTORY, &scope, 5, "7000|main|young|1|5\n");
+    assert_true(store_commit(s->store, &why));
+    expect(&reader, QUESTION_HISTORY, &scope, 5, "7000|main|young|1|6\n");
+    store_close(reader.store);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(every_question_can_be_asked_of_an_empty_store),
+        TEST(status_comes_by_runway_and_hides_the_end_of_what_cannot_be_seen),
+        TEST(history_begins_with_the_reading_that_held_at_its_start),
+        TEST(a_report_counts_whole_utc_days),
+        TEST(alerts_come_by_urgency_with_the_words_of_their_last_transition),
+        TEST(sparks_are_the_hours_of_living_tokens),
+        TEST(a_reader_answers_while_a_writer_holds_the_store),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
