@@ -11,6 +11,7 @@ enum {
     TRANSFERS_MAX = 4,             /* accounts polled at the same time; the others wait their turn */
     TURN_MAX_MS = 60 * 1000,       /* the loop turns at least this often */
     ONCE_DELIVERY_MS = 10 * 1000,  /* how long `ebb once` waits for the broker */
+    PARTING_MS = 1000,             /* how long a daemon that is told to stop goes on delivering */
 };
 
 static bool open_accounts(struct agent *a, struct fault *why)
@@ -141,6 +142,21 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
     return turn_accounts(a, why) && survive(a, deliver_turn(a, clock_unix(), why), why);
 }
 
+/* What the last poll had to say is delivered before the broker is left; what is not stays in the outbox. */
+static bool part(struct agent *a, int signals, struct fault *why)
+{
+    mono_ms patience = clock_mono() + PARTING_MS;
+    bool done = false;
+    while (a->publisher && publish_connected(a->publisher) && clock_mono() < patience) {
+        struct signals_seen ignored;
+        if (!deliver_done(a, &done, why) || (!done && !turn(a, signals, patience, &ignored, why)))
+            return false;
+        if (done)
+            break;
+    }
+    return true;
+}
+
 bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *why)
 {
     for (;;) {
@@ -151,7 +167,7 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
             return false;
         if (seen.stop || seen.reload) {
             *ret = seen.stop ? AGENT_STOP : AGENT_RELOAD;
-            return true;
+            return part(a, signals, why);
         }
     }
 }

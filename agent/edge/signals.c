@@ -20,7 +20,8 @@ bool signals_open(int *ret_fd, struct fault *why)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR
+        || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
         return fault(why, FAULT_FATAL, "signals cannot be blocked: %s", strerror(errno));
 
     int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -3,7 +3,8 @@
 
 #include "base/fault.h"
 
-/* Blocks SIGTERM, SIGINT and SIGHUP, ignores SIGPIPE, and returns a descriptor that tells of them. FAULT_FATAL. */
+/* Blocks SIGTERM, SIGINT and SIGHUP, ignores SIGPIPE and SIGXFSZ (writing then
+ * fails with EPIPE or EFBIG, which is told), and returns a descriptor that tells of them. FAULT_FATAL. */
 MUST_CHECK bool signals_open(int *ret_fd, struct fault *why);
 void signals_close(int fd);
 

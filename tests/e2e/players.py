@@ -4,6 +4,7 @@ Nothing here sleeps. What a process prints and what a subscriber receives is col
 test waits on the record until it holds what the test is about; the deadline is only for the day when it never does.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -199,6 +200,16 @@ class Subscriber:
         self.client.loop_stop()
 
 
+@contextlib.contextmanager
+def holding_its_breath(process):
+    """The process does nothing while the block runs, so that others are ready before it goes on."""
+    process.signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.signal(signal.SIGCONT)
+
+
 class Database:
     """The daemon's database, read while it runs as dashboards do."""
 
@@ -261,7 +272,7 @@ class Daemon:
 
     def run(self, *arguments, **options):
         """Another ebb command on the same configuration; returns the finished process."""
-        return subprocess.run([str(EBB), *map(str, arguments), "--config", str(self.path)], capture_output=True,
+        return subprocess.run([str(EBB), "--config", str(self.path), *map(str, arguments)], capture_output=True,
                               text=True, timeout=PATIENCE_S, env=self.environment, **options)
 
     def wait_poll(self, result="ok", after=0):

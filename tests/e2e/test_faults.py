@@ -53,9 +53,8 @@ def timed_stop(daemon):
     return status, time.monotonic() - start
 
 
-def reasons_in_status(daemon):
-    shown = json.loads(daemon.run("status", "--json").stdout)
-    return json.dumps(shown.get("accounts", shown), ensure_ascii=False)
+def reason_in_status(daemon):
+    return json.loads(daemon.run("status", "--json").stdout)["accounts"][0]["reason"] or ""
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -69,8 +68,8 @@ def test_a_fault_changes_nothing_but_what_is_said(name, sim, subscriber, daemon)
     if reason:
         row_reason = daemon.database.one("SELECT reason FROM poll WHERE id = ?", poll)
         assert re.search(reason, row_reason), row_reason
-        assert row_reason[:60] in daemon.process.text()
-        assert row_reason[:40] in json.loads('"' + reasons_in_status(daemon).replace('\\', '').replace('"', '') + '"')
+        assert row_reason in daemon.process.text()
+        assert re.search(reason, reason_in_status(daemon))
     assert daemon.process.alive()
 
     status, took = timed_stop(daemon)
@@ -82,7 +81,7 @@ def test_a_fault_changes_nothing_but_what_is_said(name, sim, subscriber, daemon)
 
 def test_after_each_fault_polling_goes_on(sim, daemon):
     """One life through faults that pass: the second life of the connection, of the back-off, of the list reader."""
-    for fault in [{"kind": "close"}, {"kind": "cut", "bytes": 100}, {"kind": "broken_json"}, {"kind": "html"},
+    for fault in [{"kind": "cut", "bytes": 100}, {"kind": "broken_json"}, {"kind": "html"},
                   {"kind": "empty_list"}, {"kind": "status", "status": 500}]:
         place = len(daemon.process.lines.items)
         sim.fault(**fault, times=1)
