@@ -22,7 +22,7 @@ struct account_settings {
     char *url;                     /* scheme and host, no trailing slash; https, or http to loopback only */
     char *key_file, *key_env, *key_credential; /* exactly one is set; NULL otherwise */
     char *key;                     /* the secret itself; wiped by settings_free */
-    int64_t interval_s;            /* 10 s .. 1 d, default 5m */
+    int64_t interval_s;            /* 10 s .. 1 d (from 1 s over plain http), default 5m */
     int64_t connect_timeout_s;     /* default 10s */
     int64_t timeout_s;             /* whole transfer, default 60s */
     bool compression;              /* default off */

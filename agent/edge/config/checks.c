@@ -9,7 +9,11 @@
 #include "edge/config/levels.h"
 #include "edge/config/secret.h"
 
-enum { PORT_PLAIN = 1883, PORT_TLS = 8883 };
+enum {
+    PORT_PLAIN = 1883,
+    PORT_TLS = 8883,
+    INTERVAL_MIN_S = 10, /* the account shares its rate limit with real traffic; plain http is a stand-in's */
+};
 
 static const struct node *member_at(const struct node *list, size_t index)
 {
@@ -77,6 +81,10 @@ void check_account(struct reader *r, const struct node *map, void *fields)
         mistake_at(r->mistakes, map->where.start,
                    "the account has no key: give `key_file: PATH`, `key_env: VARIABLE` or `key_credential: NAME`");
 
+    bool stand_in = account->url && strncmp(account->url, "http://", strlen("http://")) == 0;
+    if (account->interval_s < INTERVAL_MIN_S && !stand_in)
+        mistake_at(r->mistakes, place_of(map, "interval")->where.start, "`interval` must be at least %ds: the API counts calls",
+                   INTERVAL_MIN_S);
     if (account->connect_timeout_s > account->timeout_s)
         mistake_at(r->mistakes, place_of(map, "timeout")->where.start, "`timeout` must not be shorter than `connect_timeout`");
 }

@@ -1,7 +1,7 @@
 /* What must hold between the keys of one section, beyond each key's own type. They add to the reader's mistakes. */
 #pragma once
 
-#include "edge/config/document.h"
+#include "edge/config/yaml.h"
 #include "edge/config/reader.h"
 
 void check_settings(struct reader *r, const struct node *map, void *settings);

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/money.h"
 #include "base/nearest.h"
-#include "edge/config/yaml.h"
+#include "edge/config/scalar.h"
 
 enum { EXHAUSTED_NANO = 1 }; /* a balance below the smallest amount there is */
 
@@ -68,7 +68,7 @@ static const struct unit {
 } units[] = {
     [UNIT_NANO_USD] = { "an amount in USD such as 10.00", parse_money, print_money, 1000000 * NANO_PER_USD, 5 },
     [UNIT_BASIS_POINTS] = { "a percentage such as 20%", parse_percent, print_percent, 10000, 5 },
-    [UNIT_SECONDS] = { "a duration such as 6h or 2d", duration_parse, yaml_add_duration, 520 * (int64_t)WEEK_S, 20 },
+    [UNIT_SECONDS] = { "a duration such as 6h or 2d", duration_parse, scalar_add_duration, 520 * (int64_t)WEEK_S, 20 },
 };
 
 /* What a threshold that is a map says, before its unit is applied. */

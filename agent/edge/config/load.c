@@ -40,7 +40,7 @@ static struct settings *read_settings(struct reader *r, const char *path)
 {
     struct settings *s = xcalloc(1, sizeof *s);
     s->file = xstrdup(path);
-    struct node *root = document_parse(r->mistakes);
+    struct node *root = yaml_parse(r->mistakes);
     if (root)
         read_section(r, &section_settings, root, s);
     else if (r->mistakes->count == 0)
@@ -53,7 +53,7 @@ bool config_load(const char *path, const struct config_sources *from, struct set
                  struct fault *why)
 {
     struct bytes file = { 0 };
-    if (!bytes_read(path, DOCUMENT_BYTES_MAX, &file, why))
+    if (!bytes_read(path, YAML_BYTES_MAX, &file, why))
         return false;
 
     char *folder = folder_of(path);

@@ -43,7 +43,10 @@ void mistakes_hide(struct mistakes *m, struct range bytes)
 {
     if (bytes.start >= bytes.end)
         return;
-    m->hidden = xrealloc(m->hidden, m->hidden_count + 1, sizeof *m->hidden);
+    if (m->hidden_count == m->hidden_room) {
+        m->hidden_room = m->hidden_room ? 2 * m->hidden_room : 16;
+        m->hidden = xrealloc(m->hidden, m->hidden_room, sizeof *m->hidden);
+    }
     m->hidden[m->hidden_count++] = bytes;
 }
 

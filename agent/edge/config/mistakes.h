@@ -25,7 +25,7 @@ struct mistakes {
     struct mistake *list;
     size_t count;       /* also those that were not kept */
     struct range *hidden;
-    size_t hidden_count;
+    size_t hidden_count, hidden_room;
 };
 
 void mistakes_done(struct mistakes *m);

@@ -1,7 +1,7 @@
 /* Walks a document by the rows of a section: every key is found, told apart from its neighbours and read. */
 #pragma once
 
-#include "edge/config/document.h"
+#include "edge/config/yaml.h"
 #include "edge/config/rows.h"
 
 struct reader {

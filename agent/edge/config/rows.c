@@ -6,7 +6,7 @@
 #include "edge/config/checks.h"
 #include "edge/config/levels.h"
 #include "edge/config/values.h"
-#include "edge/config/yaml.h"
+#include "edge/config/scalar.h"
 
 enum {
     PATH_BYTES_MAX = 4096,
@@ -31,7 +31,7 @@ static const struct row account_rows[] = {
     { "key_credential", VALUE_CREDENTIAL, FIELD(account_settings, key_credential), .max = WORD_BYTES_MAX,
       .sample = "main.key", .help = "or: systemd credential that holds it (LoadCredential= of the unit)" },
     { "interval", VALUE_DURATION, FIELD(account_settings, interval_s), .preset = "5m", .min = 1, .max = DAY_S,
-      .help = "time between two polls" },
+      .help = "time between two polls; under 10s from a stand-in on this machine only" },
     { "timeout", VALUE_DURATION, FIELD(account_settings, timeout_s), .preset = "60s", .min = 1, .max = HOUR_S,
       .help = "longest time for one answer" },
     { "connect_timeout", VALUE_DURATION, FIELD(account_settings, connect_timeout_s), .preset = "10s", .min = 1,
@@ -173,9 +173,9 @@ void row_describe(const struct row *row, struct text *out)
         break;
     case VALUE_DURATION:
         text_add(out, span_of(", "));
-        yaml_add_duration(out, row->min);
+        scalar_add_duration(out, row->min);
         text_add(out, span_of(" to "));
-        yaml_add_duration(out, row->max);
+        scalar_add_duration(out, row->max);
         break;
     case VALUE_LOG_LEVEL:
         for (int i = 0; i < LOG_LEVELS; i++)

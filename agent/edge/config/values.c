@@ -8,7 +8,7 @@
 #include "base/nearest.h"
 #include "base/xmalloc.h"
 #include "edge/config/url.h"
-#include "edge/config/yaml.h"
+#include "edge/config/scalar.h"
 
 _Static_assert(ACCOUNT_NAME_BYTES == (int)RULE_NAME_BYTES, "one type of value serves both names");
 
@@ -174,9 +174,9 @@ static bool parse_duration(const struct place *p, struct span text, struct fault
         return wanted(p, why, "a number with a unit, such as 90s, 5m, 6h, 7d or 2w");
     if (seconds < p->row->min || seconds > p->row->max) {
         struct text range = { 0 };
-        yaml_add_duration(&range, p->row->min);
+        scalar_add_duration(&range, p->row->min);
         text_add(&range, span_of(" to "));
-        yaml_add_duration(&range, p->row->max);
+        scalar_add_duration(&range, p->row->max);
         fault(why, FAULT_REJECT, "`%s` must be from %s", p->row->name, text_z(&range));
         text_done(&range);
         return false;
@@ -241,7 +241,7 @@ static bool print_text(const void *field, struct text *out)
 {
     const char *text = *(char *const *)field;
     if (text)
-        yaml_add(out, span_of(text));
+        scalar_add(out, span_of(text));
     return text;
 }
 
@@ -249,7 +249,7 @@ static bool print_array(const void *field, struct text *out)
 {
     struct span text = span_of(field);
     if (text.len)
-        yaml_add(out, text);
+        scalar_add(out, text);
     return text.len > 0;
 }
 
@@ -261,7 +261,7 @@ static bool print_count(const void *field, struct text *out)
 
 static bool print_duration(const void *field, struct text *out)
 {
-    yaml_add_duration(out, *(const int64_t *)field);
+    scalar_add_duration(out, *(const int64_t *)field);
     return true;
 }
 
