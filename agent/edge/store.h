@@ -93,7 +93,7 @@ struct message {
 MUST_CHECK bool store_post(struct store *s, const struct message *m, struct fault *why); /* m->id is not used */
 
 /* The first unacknowledged message with an id above `after`; *ret_found is false when there is none. Its texts live
- * until the next call on the store. */
+ * until the next one is asked for. */
 MUST_CHECK bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found,
                                    struct fault *why);
 MUST_CHECK bool store_acknowledge(struct store *s, int64_t message, struct fault *why);

@@ -10,22 +10,30 @@ bool store_post(struct store *s, const struct message *m, struct fault *why)
     return statement_run(q, why);
 }
 
+/* Copied, for a statement left open is a reader: while it is, no checkpoint empties the WAL. */
+static void copy_message(struct store *s, const struct statement *q, struct message *ret)
+{
+    text_clear(&s->topic);
+    text_clear(&s->payload);
+    text_add(&s->topic, statement_text(q, 1));
+    text_add(&s->payload, statement_text(q, 2));
+    *ret = (struct message){
+        .id = statement_integer(q, 0),
+        .topic = text_z(&s->topic),
+        .payload = { text_z(&s->payload), s->payload.len },
+        .retain = statement_integer(q, 3) != 0,
+    };
+}
+
 bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_NEXT_MESSAGE];
-    statement_reset(q);
     statement_bind_integer(q, ":after", after);
     if (!statement_step(q, ret_found, why))
         return false;
     if (*ret_found)
-        *ret = (struct message){
-            .id = statement_integer(q, 0),
-            .topic = statement_text(q, 1).at,
-            .payload = statement_text(q, 2),
-            .retain = statement_integer(q, 3) != 0,
-        };
-    else
-        statement_reset(q);
+        copy_message(s, q, ret);
+    statement_reset(q);
     return true;
 }
 
@@ -37,13 +45,11 @@ static bool acknowledge(struct statement *q, int64_t message, struct fault *why)
 
 bool store_acknowledge(struct store *s, int64_t message, struct fault *why)
 {
-    statement_reset(s->queries[QUERY_NEXT_MESSAGE]); /* an open read would hold the old snapshot */
     return acknowledge(s->queries[QUERY_ACKNOWLEDGE_EVENT], message, why)
         && acknowledge(s->queries[QUERY_ACKNOWLEDGE_RETAINED], message, why);
 }
 
 bool store_resend_retained(struct store *s, struct fault *why)
 {
-    statement_reset(s->queries[QUERY_NEXT_MESSAGE]);
     return statement_run(s->queries[QUERY_RESEND_RETAINED], why);
 }

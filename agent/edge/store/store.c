@@ -137,6 +137,8 @@ void store_close(struct store *s)
         statement_free(s->queries[i]);
     sqlite_disconnect(s->db);
     lock_release(s->lock);
+    text_done(&s->topic);
+    text_done(&s->payload);
     free(s);
 }
 

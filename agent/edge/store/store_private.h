@@ -1,6 +1,7 @@
 /* What the files of the store share. */
 #pragma once
 
+#include "base/text.h"
 #include "edge/store.h"
 #include "edge/store/sqlite.h"
 
@@ -37,6 +38,7 @@ struct store {
     char id[STORE_ID_BYTES];
     int64_t poll; /* the poll row of this transaction */
     struct statement *queries[QUERIES]; /* NULL for a reader */
+    struct text topic, payload;         /* of the message handed out last */
 };
 
 struct sqlite *store_sqlite(struct store *s);
