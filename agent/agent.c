@@ -8,7 +8,7 @@
 #include "parts.h"
 
 enum {
-    TRANSFERS_MAX = 4,             /* accounts polled at the same time; the others wait their turn */
+    TRANSFERS_MAX = 16,            /* accounts polled at the same time; so many that stall hold up the others */
     TURN_MAX_MS = 60 * 1000,       /* the loop turns at least this often */
     ONCE_DELIVERY_MS = 10 * 1000,  /* how long `ebb once` waits for the broker */
     PARTING_MS = 1000,             /* how long a daemon that is told to stop goes on delivering */
@@ -20,9 +20,8 @@ static bool open_accounts(struct agent *a, struct fault *why)
     for (size_t i = 0; i < a->settings->account_count; i++) {
         struct account *account = &a->accounts[a->account_count++];
         account->settings = &a->settings->accounts[i];
-        account->last_ok = TIME_NONE;
         account->schedule = schedule_start(account->settings->interval_s, clock_mono());
-        if (!account_load(a, account, why))
+        if (!account_open(a, account, why))
             return false;
     }
     return true;
@@ -66,14 +65,8 @@ void agent_close(struct agent *a)
 }
 
 /* A write that failed for now (disk full, locked): said once, tried again with the next poll. */
-static bool survive(struct agent *a, bool ok, struct fault *why)
+static bool survive(struct agent *a, const struct fault *why)
 {
-    if (ok) {
-        if (a->store_ill)
-            log_warning("the database takes writes again");
-        a->store_ill = false;
-        return true;
-    }
     if (why->kind == FAULT_FATAL)
         return false;
     if (!a->store_ill)
@@ -82,25 +75,40 @@ static bool survive(struct agent *a, bool ok, struct fault *why)
     return true;
 }
 
-static void start_if_due(struct agent *a, struct account *account, mono_ms now)
+/* Only a stored poll proves it: a turn that had nothing to write says nothing about the disk. */
+static void recover(struct agent *a)
 {
-    struct fault why;
-    if (account->poll || account->schedule.due > now)
-        return;
-    if (!collect_start(a, account, &why)) {
-        log_error("%s: %s", account->settings->name, why.text);
-        schedule_book(&account->schedule, POLL_UNAVAILABLE, 0, now, &a->random);
-    }
+    if (a->store_ill)
+        log_warning("the database takes writes again");
+    a->store_ill = false;
 }
 
 static bool finish(struct agent *a, struct account *account, struct fault *why)
 {
-    bool ok = survive(a, ingest(a, account, clock_unix(), why), why);
+    bool stored = ingest(a, account, clock_unix(), why);
+    bool ok = stored || survive(a, why);
+    if (stored)
+        recover(a);
     schedule_book(&account->schedule, account->poll->result, account->poll->retry_after_s, clock_mono(), &a->random);
     poll_free(account->poll);
     account->poll = NULL;
     account->polls++;
     return ok;
+}
+
+static bool start_if_due(struct agent *a, struct account *account, mono_ms now, struct fault *why)
+{
+    if (account->poll || account->schedule.due > now)
+        return true;
+    return collect_start(a, account) || finish(a, account, why);
+}
+
+static bool start_accounts(struct agent *a, struct fault *why)
+{
+    for (size_t i = 0; i < a->account_count; i++)
+        if (!start_if_due(a, &a->accounts[i], clock_mono(), why))
+            return false;
+    return true;
 }
 
 static bool turn_accounts(struct agent *a, struct fault *why)
@@ -139,7 +147,7 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
     *seen = signals_take(signals);
     if (a->publisher)
         publish_turn(a->publisher, clock_mono(), fds[1].revents);
-    return turn_accounts(a, why) && survive(a, deliver_turn(a, clock_unix(), why), why);
+    return turn_accounts(a, why) && (deliver_turn(a, clock_unix(), why) || survive(a, why));
 }
 
 /* What the last poll had to say is delivered before the broker is left; what is not stays in the outbox. */
@@ -161,9 +169,7 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
 {
     for (;;) {
         struct signals_seen seen;
-        for (size_t i = 0; i < a->account_count; i++)
-            start_if_due(a, &a->accounts[i], clock_mono());
-        if (!turn(a, signals, next_poll(a), &seen, why))
+        if (!start_accounts(a, why) || !turn(a, signals, next_poll(a), &seen, why))
             return false;
         if (seen.stop || seen.reload) {
             *ret = seen.stop ? AGENT_STOP : AGENT_RELOAD;
@@ -182,18 +188,20 @@ static bool all_polled(const struct agent *a)
 
 static bool judge_once(const struct agent *a, struct fault *why)
 {
+    if (a->store_ill)
+        return fault(why, FAULT_RETRY, "the database could not be written");
     for (size_t i = 0; i < a->account_count; i++)
         if (a->accounts[i].last_result != POLL_OK)
             return fault(why, FAULT_RETRY, "account %s: the poll was %s; `ebb status` has the reason",
                          a->accounts[i].settings->name, poll_result_name(a->accounts[i].last_result));
-    return !a->store_ill || fault(why, FAULT_RETRY, "the database could not be written");
+    return true;
 }
 
 bool agent_once(struct agent *a, int signals, struct fault *why)
 {
     struct signals_seen seen = { 0 };
-    for (size_t i = 0; i < a->account_count; i++)
-        start_if_due(a, &a->accounts[i], clock_mono());
+    if (!start_accounts(a, why))
+        return false;
     while (!all_polled(a) && !seen.stop)
         if (!turn(a, signals, clock_mono() + TURN_MAX_MS, &seen, why))
             return false;

@@ -35,20 +35,23 @@ static bool start_page(struct agent *a, struct account *account, const char *url
     return fetch_start(a->fetch, &request, &account->poll->transfer, why);
 }
 
-bool collect_start(struct agent *a, struct account *account, struct fault *why)
+static void end_with(struct poll *p, enum poll_result result)
 {
-    fleet_begin(&account->fleet);
-    account->poll = xcalloc(1, sizeof *account->poll);
+    p->over = true;
+    p->result = result;
+}
 
+bool collect_start(struct agent *a, struct account *account)
+{
+    struct poll *p = account->poll = xcalloc(1, sizeof *p);
     struct text url = { 0 };
+
+    fleet_begin(&account->fleet);
     text_addf(&url, "%s%s", account->settings->url, LIST_PATH);
-    bool ok = start_page(a, account, text_z(&url), why);
+    if (!start_page(a, account, text_z(&url), &p->why))
+        end_with(p, POLL_BROKEN);
     text_done(&url);
-    if (!ok) {
-        poll_free(account->poll);
-        account->poll = NULL;
-    }
-    return ok;
+    return !p->over;
 }
 
 void poll_free(struct poll *p)
@@ -146,12 +149,6 @@ static void read_bytes(struct account *account, int status)
         return;
     splitter_feed(p->splitter, bytes);
     p->faulty = !read_elements(account, &p->why);
-}
-
-static void end_with(struct poll *p, enum poll_result result)
-{
-    p->over = true;
-    p->result = result;
 }
 
 static bool same_origin(const struct account *account, struct span url)

@@ -52,13 +52,15 @@ static bool post_online(struct agent *a, unix_s now, struct fault *why)
 static bool start_over(struct agent *a, unix_s now, struct fault *why)
 {
     a->sent_up_to = 0;
-    a->outbox_waits = true;
     if (!store_begin(a->store, why))
         return false;
-    if (store_resend_retained(a->store, why) && post_online(a, now, why))
-        return store_commit(a->store, why);
-    store_rollback(a->store);
-    return false;
+    if (!store_resend_retained(a->store, why) || !post_online(a, now, why)) {
+        store_rollback(a->store);
+        return false;
+    }
+    a->outbox_waits = store_commit(a->store, why);
+    a->starts_over = !a->outbox_waits;
+    return a->outbox_waits;
 }
 
 /* All acknowledgements that came in this turn are one transaction. */
@@ -110,9 +112,12 @@ bool deliver_turn(struct agent *a, unix_s now, struct fault *why)
 {
     if (!a->publisher)
         return true;
-    if (publish_take_connected(a->publisher) && !start_over(a, now, why))
+    a->starts_over |= publish_take_connected(a->publisher);
+    if (!take_acknowledgements(a, why)) /* first: those of the connection before must not undo the resending */
         return false;
-    return take_acknowledgements(a, why) && (!publish_connected(a->publisher) || send_waiting(a, why));
+    if (!publish_connected(a->publisher))
+        return true;
+    return (!a->starts_over || start_over(a, now, why)) && send_waiting(a, why);
 }
 
 bool deliver_done(struct agent *a, bool *ret_done, struct fault *why)

@@ -18,24 +18,31 @@ struct change {
     size_t entry_count;
 };
 
-bool account_load(struct agent *a, struct account *account, struct fault *why)
+/* Writes nothing, so that a full disk cannot keep memory from following the store. */
+static bool load(struct agent *a, struct account *account, struct fault *why)
 {
-    const struct account_settings *s = account->settings;
     struct fleet fleet;
     struct orphan_alerts orphans;
 
-    if (!store_begin(a->store, why))
+    if (!store_load_fleet(a->store, account->id, &a->rules, &fleet, &orphans, why))
         return false;
-    if (!store_account(a->store, s->name, s->interval_s, &account->id, why)
-        || !store_load_fleet(a->store, account->id, &a->rules, &fleet, &orphans, why)) {
-        store_rollback(a->store);
-        return false;
-    }
     fleet_done(&account->fleet);
     orphan_alerts_done(&account->orphans);
     account->fleet = fleet;
     account->orphans = orphans;
-    return store_commit(a->store, why);
+    return true;
+}
+
+bool account_open(struct agent *a, struct account *account, struct fault *why)
+{
+    const struct account_settings *s = account->settings;
+    if (!store_begin(a->store, why))
+        return false;
+    if (!store_account(a->store, s->name, s->interval_s, &account->id, &account->last_ok, why)) {
+        store_rollback(a->store);
+        return false;
+    }
+    return store_commit(a->store, why) && load(a, account, why);
 }
 
 static void note_entry(struct token *t, const struct entry *e)
@@ -208,19 +215,24 @@ static void tell(struct account *account, int64_t poll)
 
 bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
+    unix_s last_ok = account->last_ok;
+    if (!store_begin(a->store, why))
+        return false;
     judge(account);
     if (account->poll->result == POLL_OK)
         account->last_ok = now;
-    if (!store_begin(a->store, why))
-        return false;
     if (ingest_all(a, account, now, why) && store_commit(a->store, why)) {
         a->outbox_waits = true;
+        orphan_alerts_done(&account->orphans); /* all of them are ended now */
         tell(account, store_last_poll(a->store));
         return true;
     }
     store_rollback(a->store);
+    account->last_ok = last_ok;
     struct fault reload;
-    if (!account_load(a, account, &reload))
-        return fault(why, FAULT_FATAL, "%s; and then: %s", why->text, reload.text);
-    return false;
+    if (load(a, account, &reload))
+        return false;
+    reload.kind = FAULT_FATAL; /* memory that does not follow the store must not live on */
+    *why = reload;
+    return fault_within(why, "after a failed write");
 }

@@ -41,7 +41,7 @@ struct account {
     struct schedule schedule;
     struct poll *poll;            /* owned; NULL between polls */
     enum poll_result last_result;
-    unix_s last_ok;               /* TIME_NONE: not since the start */
+    unix_s last_ok;               /* as stored; TIME_NONE: never */
     int polls;                    /* since the start */
 };
 
@@ -58,12 +58,14 @@ struct agent {
     size_t account_count;
     int64_t sent_up_to;          /* outbox id of the newest message in flight */
     bool outbox_waits;           /* there may be something to send */
+    bool starts_over;            /* a new connection, and the retained messages are not lined up for it yet */
     bool store_ill;              /* the last write failed; said once */
 };
 
 /* ---- collect.c: one token list, page by page, into sightings and fresh tokens ---- */
 
-MUST_CHECK bool collect_start(struct agent *a, struct account *account, struct fault *why);
+/* False when it ended at once, as a poll that failed: its result stands. */
+MUST_CHECK bool collect_start(struct agent *a, struct account *account);
 /* Reads what arrived; true when the poll is over and its result stands. */
 bool collect_turn(struct agent *a, struct account *account);
 void poll_free(struct poll *p); /* accepts NULL */
@@ -73,7 +75,8 @@ void poll_free(struct poll *p); /* accepts NULL */
 /* Takes the account's poll through ledger, burn, forecast and rules into the store. On failure nothing is stored, the
  * fleet is as the store has it, and the poll did not happen. */
 MUST_CHECK bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why);
-MUST_CHECK bool account_load(struct agent *a, struct account *account, struct fault *why);
+/* Finds or makes the account's row, and loads what is known of its tokens. */
+MUST_CHECK bool account_open(struct agent *a, struct account *account, struct fault *why);
 
 /* ---- announce.c: alerts and states -> events and messages, inside the poll's transaction ---- */
 

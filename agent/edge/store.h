@@ -27,9 +27,10 @@ void store_rollback(struct store *s);
 
 /* ---- within a transaction ---- */
 
-/* The row of an account, made if new; `interval_s` is kept for readers. */
+/* The row of an account, made if new; `interval_s` is kept for readers. `ret_last_ok`: the last complete, plausible poll,
+ * or TIME_NONE. */
 MUST_CHECK bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
-                              struct fault *why);
+                              unix_s *ret_last_ok, struct fault *why);
 
 /* A firing alert whose rule is no longer configured. */
 struct orphan_alert {

@@ -4,15 +4,18 @@
 #include "core/ledger.h"
 #include "edge/store/store_private.h"
 
-bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id, struct fault *why)
+bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
+                   unix_s *ret_last_ok, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_ADD_ACCOUNT];
     bool row;
     statement_bind_text(q, ":name", span_of(name));
     statement_bind_integer(q, ":interval_s", interval_s);
     bool ok = statement_step(q, &row, why);
-    if (ok)
+    if (ok) {
         *ret_id = statement_integer(q, 0);
+        *ret_last_ok = statement_is_null(q, 1) ? TIME_NONE : statement_integer(q, 1);
+    }
     statement_reset(q);
     return ok;
 }
