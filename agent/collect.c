@@ -141,14 +141,13 @@ static void read_bytes(struct account *account, int status)
     struct span bytes = transfer_take(p->transfer);
     if (!bytes.len || p->faulty)
         return;
-    if (p->error.len < ERROR_BYTES) {
+    if (status == 200) {
+        splitter_feed(p->splitter, bytes);
+        p->faulty = !read_elements(account, &p->why);
+    } else if (p->error.len < ERROR_BYTES) {
         size_t room = ERROR_BYTES - p->error.len;
         text_add(&p->error, (struct span){ bytes.at, bytes.len < room ? bytes.len : room });
     }
-    if (status != 200)
-        return;
-    splitter_feed(p->splitter, bytes);
-    p->faulty = !read_elements(account, &p->why);
 }
 
 static bool same_origin(const struct account *account, struct span url)
@@ -198,9 +197,20 @@ static enum poll_result result_of_status(int status)
     return status >= 500 ? POLL_UNAVAILABLE : POLL_BROKEN;
 }
 
-static void end_with_status(struct poll *p, int status)
+/* A server may quote the key that it refused. */
+static void hide_key(char *text, const char *key)
 {
+    size_t len = strlen(key);
+    for (char *at = len ? strstr(text, key) : NULL; at; at = strstr(at, key))
+        memset(at, '*', len);
+}
+
+static void end_with_status(struct account *account, int status)
+{
+    struct poll *p = account->poll;
     char words[256];
+    if (p->error.len)
+        hide_key(p->error.at, account->settings->key); /* while it is whole: the words are cut */
     if (status >= 300 && status < 400)
         fault(&p->why, FAULT_REJECT, "HTTP %d: the API answers with a redirect, which is not followed", status);
     else if (p->error.len && wire_error_text((struct span){ p->error.at, p->error.len }, words, sizeof words))
@@ -231,8 +241,9 @@ bool collect_turn(struct agent *a, struct account *account)
         p->why = outcome.why;
         end_with(p, outcome.why.kind == FAULT_REJECT ? POLL_BROKEN : POLL_UNAVAILABLE);
     } else if (outcome.status != 200)
-        end_with_status(p, outcome.status);
+        end_with_status(account, outcome.status);
     else
         end_list(a, account);
+    hide_key(p->why.text, account->settings->key);
     return p->over;
 }

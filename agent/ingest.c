@@ -173,6 +173,15 @@ static int64_t count_missing(const struct account *account)
     return account->poll->result == POLL_OK ? (int64_t)(account->fleet.count - account->poll->listed) : 0;
 }
 
+/* Bytes that moved need not mean anything new; after a start every token's bytes are new to us. */
+static size_t count_changed(const struct poll *p)
+{
+    size_t changed = p->fresh.count;
+    for (size_t i = 0; i < p->sighting_count; i++)
+        changed += ledger_differs(&p->sightings[i].token->last, &p->sightings[i].reading);
+    return changed;
+}
+
 static bool store_poll(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
     const struct poll *p = account->poll;
@@ -183,7 +192,7 @@ static bool store_poll(struct agent *a, struct account *account, unix_s at, stru
         .http_status = p->status,
         .reason = p->result == POLL_OK ? NULL : p->why.text,
         .tokens = (int64_t)(p->listed + p->fresh.count),
-        .changed = (int64_t)(p->sighting_count + p->fresh.count),
+        .changed = (int64_t)p->changed,
         .missing = count_missing(account),
         .bytes = p->bytes,
         .took_ms = p->took_ms,
@@ -194,8 +203,9 @@ static bool store_poll(struct agent *a, struct account *account, unix_s at, stru
 static bool ingest_all(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
     return store_poll(a, account, at, why)
+        && announce_orphans(a, account, at, why) /* before a token of theirs is deleted */
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
-        && announce_orphans(a, account, at, why) && ingest_outlook(a, account, at, why)
+        && ingest_outlook(a, account, at, why)
         && announce_account(a, account, at, why);
 }
 
@@ -209,7 +219,7 @@ static void tell(struct account *account, int64_t poll)
     else if (p->result == POLL_OK && account->last_result != POLL_OK)
         log_warning("%s: polls work again", name);
     log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms", name, poll,
-             poll_result_name(p->result), p->listed + p->fresh.count, p->sighting_count + p->fresh.count, p->took_ms);
+             poll_result_name(p->result), p->listed + p->fresh.count, p->changed, p->took_ms);
     account->last_result = p->result;
 }
 
@@ -219,6 +229,7 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
     if (!store_begin(a->store, why))
         return false;
     judge(account);
+    account->poll->changed = count_changed(account->poll);
     if (account->poll->result == POLL_OK)
         account->last_ok = now;
     if (ingest_all(a, account, now, why) && store_commit(a->store, why)) {

@@ -23,6 +23,7 @@ struct poll {
     size_t sighting_count, sighting_room;
     struct fleet fresh;         /* tokens never seen before, with their first reading */
     size_t listed;              /* elements that are tokens we know */
+    size_t changed;             /* fresh ones, and known ones whose reading differs */
     int pages;
     struct text error;          /* the first bytes of an answer that is no list */
 
