@@ -340,6 +340,8 @@ mono_ms publish_prepare(struct publisher *p, mono_ms now, struct pollfd *ret)
         return p->retry_at;
     ret->fd = mosquitto_socket(p->client);
     ret->events = POLLIN | (mosquitto_want_write(p->client) ? POLLOUT : 0);
+    if (in_flight_can_take(&p->in_flight)) /* with QoS 0, from within the sending */
+        return now;
     return p->state == LINK_TRYING && p->give_up_at < p->next_upkeep ? p->give_up_at : p->next_upkeep;
 }
 

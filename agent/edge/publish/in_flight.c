@@ -47,6 +47,14 @@ bool in_flight_take(struct in_flight *f, int64_t *ret_tag)
     return false;
 }
 
+bool in_flight_can_take(const struct in_flight *f)
+{
+    for (size_t i = 0; i < COUNT(f->slots); i++)
+        if (f->slots[i].acknowledged)
+            return true;
+    return false;
+}
+
 void in_flight_lose(struct in_flight *f)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)

@@ -24,5 +24,7 @@ void in_flight_cancel(struct slot *slot);
 void in_flight_acknowledge(struct in_flight *f, int mid); /* an unknown mid is ignored */
 bool in_flight_take(struct in_flight *f, int64_t *ret_tag); /* frees the slot of one acknowledged message */
 
+bool in_flight_can_take(const struct in_flight *f);
+
 /* The connection is gone: what was not acknowledged will never be; what was can still be taken. */
 void in_flight_lose(struct in_flight *f);
