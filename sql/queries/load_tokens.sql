@@ -2,7 +2,7 @@
 SELECT t.id, t.name, t.first_seen,
        CASE WHEN s.missing = 0 THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END,
        s.missing, s.type, s.balance_nano, s.budgeted, s.expires_at, s.reset_period, s.reset_amount_nano, s.last_reset,
-       s.risen_to_nano, t.slug
+       s.risen_to_nano, t.slug, s.burn_1h_nano
 FROM token t JOIN token_state s ON s.token = t.id JOIN account a ON a.id = t.account
 WHERE t.account = :account AND t.deleted_at IS NULL
 ORDER BY t.id;

@@ -44,6 +44,8 @@ static void load_token(const struct statement *q, size_t rule_count, struct flee
     snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 13).at);
     burn_seen(&t->burn, statement_integer(q, 2));
     burn_seen(&t->burn, t->seen_at);
+    if (!statement_is_null(q, 14)) /* there was a rate, so there were readings enough in between */
+        t->burn.readings = BURN_MIN_READINGS;
 }
 
 static bool load_tokens(struct statement *q, size_t rule_count, struct fleet *f, struct fault *why)

@@ -1,0 +1,69 @@
+"""The disk is full for a while. The daemon says so, keeps running, loses nothing it had stored and doubles nothing when
+there is room again; `ebb once` admits that nothing was stored.
+
+A limit on the size of files stands in for the full disk: SQLite meets it where it meets a full one, in write(2).
+"""
+
+import resource
+import signal
+import subprocess
+
+import pytest
+
+RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}]
+NO_ROOM = (512, resource.RLIM_INFINITY)
+ROOM = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+
+@pytest.fixture
+def full_disk_is_an_error():
+    """Not a signal: what is ignored here is ignored in the processes that a test starts."""
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    popen = subprocess.Popen.__init__
+
+    def init(self, *args, **options):
+        popen(self, *args, **{**options, "restore_signals": False})
+    subprocess.Popen.__init__ = init
+    yield
+    subprocess.Popen.__init__ = popen
+    signal.signal(signal.SIGXFSZ, before)
+
+
+def test_a_full_disk_stops_nothing_and_loses_nothing(full_disk_is_an_error, sim, broker, subscriber, make_daemon):
+    sim.create("prod-app", balance="50.00")
+    daemon = make_daemon(sim.url, broker, rules=RULES).start()
+    daemon.wait_polls(2)
+
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, NO_ROOM)
+    daemon.process.wait_line(r"error: .*dropped and asked for again")
+    sim.set_balance("prod-app", "5.00")
+    requests = len(daemon.process.lines.items)
+    broker.kill()
+    broker.start()
+    daemon.process.wait_line(r"mqtt: connected", requests)
+    assert daemon.process.alive()
+    assert subscriber.events() == []
+
+    resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, ROOM)
+    daemon.process.wait_line(r"takes writes again")
+    daemon.wait_polls(2)
+    subscriber.wait_event(kind="raised")
+    subscriber.wait(lambda s: '"online"' in s.retained().get("ebb/status", ""), "the status on the new connection")
+    assert len(subscriber.event_ids()) == 1 == daemon.database.one("SELECT count(*) FROM event")
+    assert sum("takes writes again" in line for line in daemon.process.lines.items) == 1
+    assert daemon.stop() == 0
+    assert daemon.database.one("PRAGMA integrity_check") == "ok"
+
+
+def test_once_on_a_full_disk_fails(full_disk_is_an_error, sim, make_daemon):
+    sim.create("prod-app", balance="50.00")
+    daemon = make_daemon(sim.url)
+    assert daemon.run("once").returncode == 0
+    size = daemon.database.path.with_name("ebb.db-wal").stat().st_size
+    # The account's row still fits into what the WAL has; what a poll of a changed token writes does not.
+    for n in range(200):
+        sim.create(f"prod-more-{n}", balance="1.00")
+    once = daemon.run("once", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    assert once.returncode != 0
+    assert "could not be written" in once.stderr
+    assert daemon.database.one("SELECT count(*) FROM token") == 1

@@ -1,0 +1,507 @@
+/* The store as the daemon uses it: what was committed is there again, other people's files are left alone, and the outbox
+ * keeps its order. Each test has a folder of its own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "base/xmalloc.h"
+#include "edge/store.h"
+
+#define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
+
+struct place {
+    char folder[64];
+    char path[96];
+    struct store *store;
+    int64_t account;
+    unix_s last_ok;
+};
+
+static const struct rule low = { .name = "low" };
+static const struct rule_set one_rule = { &low, 1 };
+static const struct rule_set no_rules = { 0 };
+
+static void check(bool ok, const struct fault *why)
+{
+    if (!ok)
+        fail_msg("%s", why->text);
+}
+
+static void open_store(struct place *p)
+{
+    struct fault why;
+    check(store_open(p->path, STORE_WRITE, &p->store, &why), &why);
+    check(store_begin(p->store, &why) && store_account(p->store, "main", 60, &p->account, &p->last_ok, &why)
+              && store_commit(p->store, &why), &why);
+}
+
+static void close_store(struct place *p)
+{
+    store_close(p->store);
+    p->store = NULL;
+}
+
+static int set_up(void **state)
+{
+    struct place *p = xcalloc(1, sizeof *p);
+    strcpy(p->folder, "/tmp/test-store-XXXXXX");
+    assert_non_null(mkdtemp(p->folder));
+    snprintf(p->path, sizeof p->path, "%s/ebb.db", p->folder);
+    *state = p;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct place *p = *state;
+    store_close(p->store);
+    static const char *const files[] = { "", ".lock", "-wal", "-shm" };
+    for (size_t i = 0; i < COUNT(files); i++) {
+        char file[128];
+        snprintf(file, sizeof file, "%s%s", p->path, files[i]);
+        unlink(file);
+    }
+    rmdir(p->folder);
+    free(p);
+    return 0;
+}
+
+static void begin_poll(struct place *p, unix_s at)
+{
+    struct poll_row row = { .account = p->account, .at = at, .result = POLL_OK, .http_status = 200 };
+    struct fault why;
+    check(store_begin(p->store, &why) && store_add_poll(p->store, &row, &why), &why);
+}
+
+static void commit(struct place *p)
+{
+    struct fault why;
+    check(store_commit(p->store, &why), &why);
+}
+
+static struct token *add_token(struct place *p, struct fleet *f, const char *name, const char *slug, unix_s at)
+{
+    struct fault why;
+    struct token *t = fleet_add(f, name);
+    t->last.balance = t->risen_to = money_known((struct money){ INT64_C(50000000000) });
+    t->last.budgeted = true;
+    t->seen_at = at;
+    t->alerts = xcalloc(1, sizeof *t->alerts);
+    burn_seen(&t->burn, at);
+    if (slug)
+        snprintf(t->slug, sizeof t->slug, "%s", slug);
+    check(store_add_token(p->store, p->account, t, at, &why) && store_add_snapshot(p->store, t, &why)
+              && store_put_token(p->store, t, &why), &why);
+    return t;
+}
+
+static struct fleet load(struct place *p, const struct rule_set *rules, struct orphan_alerts *orphans)
+{
+    struct fleet f;
+    struct fault why;
+    check(store_load_fleet(p->store, p->account, rules, &f, orphans, &why), &why);
+    return f;
+}
+
+static void release(struct fleet *f, struct orphan_alerts *orphans)
+{
+    fleet_done(f);
+    orphan_alerts_done(orphans);
+}
+
+static void post(struct place *p, const char *topic, const char *payload, bool retain)
+{
+    struct fault why;
+    struct message m = { .topic = topic, .payload = span_of(payload), .retain = retain };
+    check(store_post(p->store, &m, &why), &why);
+}
+
+/* The id of the message after `after`, 0 when there is none. */
+static int64_t next(struct place *p, int64_t after, const char *payload)
+{
+    struct fault why;
+    struct message m;
+    bool found;
+    check(store_next_message(p->store, after, &m, &found, &why), &why);
+    assert_true(found == (payload != NULL));
+    if (payload)
+        assert_true(span_is(m.payload, payload));
+    return found ? m.id : 0;
+}
+
+static void acknowledge(struct place *p, int64_t id)
+{
+    struct fault why;
+    check(store_acknowledge(p->store, id, &why), &why);
+}
+
+/* ---- opening ---- */
+
+static void a_store_opened_again_is_the_same_one(void **state)
+{
+    struct place *p = *state;
+    char id[32];
+    open_store(p);
+    assert_int_equal(p->last_ok, TIME_NONE);
+    snprintf(id, sizeof id, "%s", store_id(p->store));
+    assert_int_equal(strlen(id), 8);
+    begin_poll(p, START);
+    commit(p);
+    close_store(p);
+
+    open_store(p);
+    assert_string_equal(store_id(p->store), id);
+    assert_int_equal(p->last_ok, START);
+}
+
+static void what_was_not_committed_never_happened(void **state)
+{
+    struct place *p = *state;
+    struct orphan_alerts orphans;
+    struct fleet f = { 0 };
+    open_store(p);
+    begin_poll(p, START);
+    add_token(p, &f, "prod-a", NULL, START);
+    close_store(p); /* as a crash would */
+    fleet_done(&f);
+
+    open_store(p);
+    assert_int_equal(p->last_ok, TIME_NONE);
+    f = load(p, &no_rules, &orphans);
+    assert_int_equal(f.count, 0);
+    release(&f, &orphans);
+}
+
+static void a_second_writer_is_refused_and_told_who_has_it(void **state)
+{
+    struct place *p = *state;
+    struct store *second = NULL;
+    struct fault why;
+    char pid[32];
+    open_store(p);
+    assert_false(store_open(p->path, STORE_WRITE, &second, &why));
+    snprintf(pid, sizeof pid, "process %ld", (long)getpid());
+    assert_non_null(strstr(why.text, pid));
+    assert_int_equal(why.kind, FAULT_FATAL);
+    assert_null(second);
+
+    assert_true(store_open(p->path, STORE_READ, &second, &why)); /* a reader is welcome */
+    store_close(second);
+}
+
+static size_t read_file(const char *path, char *bytes, size_t room)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    size_t len = fread(bytes, 1, room, file);
+    fclose(file);
+    return len;
+}
+
+static void write_file(const char *path, const char *bytes, size_t len)
+{
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    fclose(file);
+}
+
+static void assert_refused_untouched(const struct place *p, const char *words)
+{
+    static char before[1 << 20], after[1 << 20];
+    struct store *s = NULL;
+    struct fault why;
+    size_t len = read_file(p->path, before, sizeof before);
+    for (enum store_mode mode = STORE_WRITE; mode <= STORE_READ; mode++) {
+        assert_false(store_open(p->path, mode, &s, &why));
+        assert_int_equal(why.kind, FAULT_FATAL);
+        if (!strstr(why.text, words))
+            fail_msg("\"%s\" does not say \"%s\"", why.text, words);
+        assert_int_equal(read_file(p->path, after, sizeof after), len);
+        assert_memory_equal(before, after, len);
+    }
+}
+
+static void a_file_that_is_no_database_is_left_alone(void **state)
+{
+    struct place *p = *state;
+    char words[4096];
+    memset(words, 'x', sizeof words);
+    write_file(p->path, words, sizeof words);
+    assert_refused_untouched(p, "not a database");
+}
+
+enum { USER_VERSION_AT = 60, APPLICATION_ID_AT = 68 }; /* of SQLite's file header, big-endian */
+
+/* Makes a whole store, in its main file alone, and changes one byte of its header. */
+static void forge(struct place *p, size_t at, char byte)
+{
+    static char bytes[1 << 20];
+    char side[128];
+    open_store(p);
+    close_store(p);
+    for (int i = 0; i < 2; i++) {
+        snprintf(side, sizeof side, "%s%s", p->path, i ? "-wal" : "-shm");
+        unlink(side);
+    }
+    size_t len = read_file(p->path, bytes, sizeof bytes);
+    assert_true(len > 100 && len < sizeof bytes);
+    bytes[at] = byte;
+    write_file(p->path, bytes, len);
+}
+
+static void a_newer_schema_is_left_alone(void **state)
+{
+    forge(*state, USER_VERSION_AT + 3, 99);
+    assert_refused_untouched(*state, "schema 99");
+}
+
+static void a_database_of_another_program_is_left_alone(void **state)
+{
+    forge(*state, APPLICATION_ID_AT, 1);
+    assert_refused_untouched(*state, "not a database of Ebb");
+}
+
+static void a_damaged_header_is_left_alone(void **state)
+{
+    forge(*state, 0, 'X');
+    assert_refused_untouched(*state, "not a database");
+}
+
+/* ---- tokens ---- */
+
+static void a_name_that_comes_back_is_a_new_token(void **state)
+{
+    struct place *p = *state;
+    struct orphan_alerts orphans;
+    struct fleet f = { 0 };
+    struct fault why;
+    open_store(p);
+    begin_poll(p, START);
+    struct token *t = add_token(p, &f, "prod-a", NULL, START);
+    int64_t first = t->id;
+    check(store_delete_token(p->store, t, START, &why), &why);
+    fleet_remove(&f, t);
+    t = add_token(p, &f, "prod-a", NULL, START);
+    assert_int_not_equal(t->id, first);
+    assert_string_equal(t->slug, "prod-a"); /* the topic is free again */
+    commit(p);
+    fleet_done(&f);
+
+    f = load(p, &no_rules, &orphans);
+    assert_int_equal(f.count, 1);
+    assert_int_not_equal(f.tokens[0].id, first);
+    release(&f, &orphans);
+}
+
+static void two_tokens_never_share_a_slug(void **state)
+{
+    struct place *p = *state;
+    struct orphan_alerts orphans;
+    struct fleet f = { 0 };
+    char longest[SLUG_BYTES];
+    memset(longest, 's', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    open_store(p);
+    begin_poll(p, START);
+    add_token(p, &f, "one", "same", START);
+    add_token(p, &f, "two", "same", START);
+    add_token(p, &f, "three", longest, START);
+    add_token(p, &f, "four", longest, START);
+    commit(p);
+    fleet_done(&f);
+
+    f = load(p, &no_rules, &orphans);
+    assert_int_equal(f.count, 4);
+    for (size_t i = 0; i < f.count; i++)
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(f.tokens[i].slug, f.tokens[j].slug);
+    release(&f, &orphans);
+}
+
+/* Spends at random for some hours, as the daemon books it. */
+static void spend(struct place *p, struct token *t, struct random *random, unix_s *at)
+{
+    struct fault why;
+    for (int poll = 0; poll < 200; poll++) {
+        unix_s since = t->seen_at;
+        *at += 60 + (int64_t)(random_unit(random) * 1800);
+        begin_poll(p, *at);
+        if (random_unit(random) < 0.7) {
+            struct entry e = { ENTRY_CONSUMPTION, { 1 + (int64_t)(random_unit(random) * 1e9) }, since, *at };
+            t->last.balance.is.nano -= e.amount.nano;
+            burn_add(&t->burn, &e);
+            check(store_add_entry(p->store, t->id, &e, 0, &why), &why);
+        }
+        t->seen_at = *at;
+        burn_seen(&t->burn, *at);
+        check(store_put_token(p->store, t, &why), &why);
+        commit(p);
+    }
+}
+
+static void assert_same_token(const struct token *a, const struct token *b)
+{
+    assert_int_equal(a->id, b->id);
+    assert_string_equal(a->name, b->name);
+    assert_string_equal(a->slug, b->slug);
+    assert_int_equal(a->seen_at, b->seen_at);
+    assert_int_equal(a->missing, b->missing);
+    assert_int_equal(a->last_reset, b->last_reset);
+    assert_int_equal(a->risen_to.is.nano, b->risen_to.is.nano);
+    assert_false(ledger_differs(&a->last, &b->last));
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
+        struct burn_rate was = burn_over(&a->burn, w), is = burn_over(&b->burn, w);
+        assert_true(was.known && is.known);
+        assert_int_equal(was.over_s, is.over_s);
+        if (llabs(was.nano_per_h - is.nano_per_h) > 1)
+            fail_msg("burn over %s was %lld and is %lld", burn_window_name(w), (long long)was.nano_per_h,
+                     (long long)is.nano_per_h);
+    }
+}
+
+static void a_token_loaded_again_is_what_it_was_with_its_burn(void **state)
+{
+    struct place *p = *state;
+    struct orphan_alerts orphans;
+    struct fleet before = { 0 }, after;
+    struct random random = random_seeded(7);
+    unix_s at = START;
+    open_store(p);
+    begin_poll(p, at);
+    struct token *t = add_token(p, &before, "prod-a", NULL, at);
+    t->last.period = RESET_MONTHLY;
+    t->last.reset_amount = money_known((struct money){ INT64_C(60000000000) });
+    t->last_reset = START;
+    strcpy(t->last.type, "api_token");
+    commit(p);
+    spend(p, t, &random, &at);
+    close_store(p);
+
+    open_store(p);
+    after = load(p, &no_rules, &orphans);
+    assert_int_equal(after.count, 1);
+    assert_same_token(t, &after.tokens[0]);
+    fleet_done(&before);
+    release(&after, &orphans);
+}
+
+static void an_alert_finds_its_rule_by_name_or_is_an_orphan(void **state)
+{
+    struct place *p = *state;
+    struct orphan_alerts orphans;
+    struct fleet f = { 0 };
+    struct fault why;
+    const struct alert firing = { LEVEL_CRITICAL, LEVEL_CRITICAL, START, START, 3, 2 };
+    open_store(p);
+    begin_poll(p, START);
+    struct token *t = add_token(p, &f, "prod-a", NULL, START);
+    check(store_put_alert(p->store, t->id, "low", &firing, &why), &why);
+    commit(p);
+    fleet_done(&f);
+
+    f = load(p, &one_rule, &orphans);
+    assert_memory_equal(&f.tokens[0].alerts[0], &firing, sizeof firing);
+    assert_int_equal(orphans.count, 0);
+    release(&f, &orphans);
+
+    f = load(p, &no_rules, &orphans);
+    assert_int_equal(orphans.count, 1);
+    assert_string_equal(orphans.at[0].rule, "low");
+    release(&f, &orphans);
+}
+
+/* ---- the outbox ---- */
+
+static void messages_leave_in_the_order_of_posting(void **state)
+{
+    struct place *p = *state;
+    open_store(p);
+    post(p, "t/event", "first", false);
+    post(p, "t/state", "old", true);
+    post(p, "t/event", "second", false);
+    post(p, "t/state", "new", true); /* takes the place of the old one, at the end */
+
+    int64_t first = next(p, 0, "first"), second = next(p, first, "second"), state_id = next(p, second, "new");
+    next(p, state_id, NULL);
+    close_store(p);
+    open_store(p);
+    assert_int_equal(next(p, 0, "first"), first);
+}
+
+static void an_acknowledged_event_is_gone_and_a_retained_state_is_sent_to_each_new_broker(void **state)
+{
+    struct place *p = *state;
+    struct fault why;
+    open_store(p);
+    post(p, "t/event", "event", false);
+    post(p, "t/state", "state", true);
+    int64_t event = next(p, 0, "event"), retained = next(p, event, "state");
+    acknowledge(p, event);
+    acknowledge(p, retained);
+    next(p, 0, NULL);
+
+    check(store_resend_retained(p->store, &why), &why);
+    assert_int_equal(next(p, 0, "state"), retained);
+    next(p, retained, NULL);
+}
+
+static void an_acknowledgement_of_the_old_state_leaves_the_new_one_waiting(void **state)
+{
+    struct place *p = *state;
+    open_store(p);
+    post(p, "t/state", "old", true);
+    int64_t old = next(p, 0, "old");
+    post(p, "t/state", "new", true);
+    acknowledge(p, old);
+    assert_true(next(p, 0, "new") > old);
+}
+
+static void a_message_that_waits_does_not_keep_the_wal_growing(void **state)
+{
+    struct place *p = *state;
+    struct stat wal;
+    char file[128], payload[2001];
+    memset(payload, 'p', sizeof payload - 1);
+    payload[sizeof payload - 1] = '\0';
+    open_store(p);
+    post(p, "t/event", "waits", false);
+    next(p, 0, "waits"); /* handed out, and the broker goes away */
+    for (int i = 0; i < 1500; i++)
+        post(p, "t/state", payload, true);
+    snprintf(file, sizeof file, "%s-wal", p->path);
+    assert_int_equal(stat(file, &wal), 0);
+    assert_true(wal.st_size < 6 << 20);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(a_store_opened_again_is_the_same_one),
+        TEST(what_was_not_committed_never_happened),
+        TEST(a_second_writer_is_refused_and_told_who_has_it),
+        TEST(a_file_that_is_no_database_is_left_alone),
+        TEST(a_newer_schema_is_left_alone),
+        TEST(a_database_of_another_program_is_left_alone),
+        TEST(a_damaged_header_is_left_alone),
+        TEST(a_name_that_comes_back_is_a_new_token),
+        TEST(two_tokens_never_share_a_slug),
+        TEST(a_token_loaded_again_is_what_it_was_with_its_burn),
+        TEST(an_alert_finds_its_rule_by_name_or_is_an_orphan),
+        TEST(messages_leave_in_the_order_of_posting),
+        TEST(an_acknowledged_event_is_gone_and_a_retained_state_is_sent_to_each_new_broker),
+        TEST(an_acknowledgement_of_the_old_state_leaves_the_new_one_waiting),
+        TEST(a_message_that_waits_does_not_keep_the_wal_growing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
