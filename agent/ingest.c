@@ -210,7 +210,7 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
 }
 
 /* Words for the operator: a state of the account is told when it begins and when it ends, not with every poll. */
-static void tell(struct account *account, int64_t poll)
+static void tell(struct account *account, int64_t poll, int64_t store_ms)
 {
     const struct poll *p = account->poll;
     const char *name = account->settings->name;
@@ -218,13 +218,14 @@ static void tell(struct account *account, int64_t poll)
         log_warning("%s: poll %s: %s", name, poll_result_name(p->result), p->why.text);
     else if (p->result == POLL_OK && account->last_result != POLL_OK)
         log_warning("%s: polls work again", name);
-    log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms", name, poll,
-             poll_result_name(p->result), p->listed + p->fresh.count, p->changed, p->took_ms);
+    log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms, %" PRId64 " ms in the store",
+             name, poll, poll_result_name(p->result), p->listed + p->fresh.count, p->changed, p->took_ms, store_ms);
     account->last_result = p->result;
 }
 
 bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
+    mono_ms began = clock_mono();
     unix_s last_ok = account->last_ok;
     if (!store_begin(a->store, why))
         return false;
@@ -235,7 +236,7 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
     if (ingest_all(a, account, now, why) && store_commit(a->store, why)) {
         a->outbox_waits = true;
         orphan_alerts_done(&account->orphans); /* all of them are ended now */
-        tell(account, store_last_poll(a->store));
+        tell(account, store_last_poll(a->store), clock_mono() - began);
         return true;
     }
     store_rollback(a->store);

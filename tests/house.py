@@ -27,7 +27,7 @@ DOORS = {
     "cjson/cJSON.h": {"edge/wire.c", "sim/json.c"},
     "sqlite3.h": {"edge/store/sqlite.c"},
     "mosquitto.h": {"edge/publish.c"},
-    "libfyaml.h": {"edge/config/document.c", "sim/yaml.c"},
+    "libfyaml.h": {"edge/config/yaml.c", "sim/yaml.c"},
     "microhttpd.h": {"sim/server.c"},
 }
 LIBRARY = re.compile(r"^(curl/|cjson/|sqlite3|mosquitto|libfyaml|microhttpd)")
