@@ -199,10 +199,13 @@ static __int128 spent_within(struct ring r, unix_s start, unix_s end)
         last = *r.newest;
 
     __int128 sum = 0;
-    for (int64_t n = first; n <= last; n++) {
-        int64_t inside_s = n == partial ? (n + 1) * r.width_s - start : r.width_s;
-        sum += (__int128)*bucket(r, n) * inside_s / r.width_s;
+    if (first == partial && first <= last) {
+        int64_t inside_s = (partial + 1) * r.width_s - start;
+        sum = (__int128)*bucket(r, partial) * inside_s / r.width_s;
+        first++;
     }
+    for (int64_t n = first; n <= last; n++)
+        sum += *bucket(r, n);
     return sum;
 }
 
