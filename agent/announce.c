@@ -65,6 +65,8 @@ bool announce_token(struct agent *a, struct account *account, struct token *t, u
     t->told = t->forecast;
     for (size_t w = 0; w < BURN_WINDOWS; w++)
         t->told_burn[w] = burn_over(&t->burn, (enum burn_window)w);
+    if (!a->publisher)
+        return true;
     token_topic(a, account, t, &topic);
     wire_encode_token(account->settings->name, t, at, &payload);
     bool ok = post(a, text_z(&topic), &payload, true, why);
