@@ -42,14 +42,16 @@ void text_addf(struct text *t, const char *format, ...)
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    size_t room = t->room - t->len;
+    int len = vsnprintf(t->at ? t->at + t->len : NULL, room, format, args);
     va_end(args);
-    if (len > 0) {
+    if (len > 0 && (size_t)len >= room) {
         reserve(t, (size_t)len);
         vsnprintf(t->at + t->len, (size_t)len + 1, format, again);
-        t->len += (size_t)len;
     }
     va_end(again);
+    if (len > 0)
+        t->len += (size_t)len;
 }
 
 void text_clear(struct text *t)
@@ -114,10 +116,24 @@ static struct span take_character(struct span *rest, unsigned *ret_code_point)
     return character;
 }
 
+/* The length of the front that JSON takes as it is: most values are nothing else. */
+static size_t plain_length(struct span value)
+{
+    size_t len = 0;
+    while (len < value.len && value.at[len] >= ' ' && value.at[len] < 0x7f && value.at[len] != '"' && value.at[len] != '\\')
+        len++;
+    return len;
+}
+
 void text_add_json(struct text *t, struct span value)
 {
     text_add(t, span_of("\""));
     while (value.len) {
+        size_t plain = plain_length(value);
+        text_add(t, (struct span){ value.at, plain });
+        value = (struct span){ value.at + plain, value.len - plain };
+        if (!value.len)
+            break;
         unsigned code_point;
         struct span character = take_character(&value, &code_point);
         if (code_point == '"' || code_point == '\\')

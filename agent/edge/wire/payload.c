@@ -22,7 +22,9 @@ static void close_object(struct text *out)
 static void add_name(struct text *out, const char *name)
 {
     bool first = out->at[out->len - 1] == '{';
-    text_addf(out, "%s\"%s\":", first ? "" : ",", name);
+    text_add(out, span_of(first ? "\"" : ",\""));
+    text_add(out, span_of(name));
+    text_add(out, span_of("\":"));
 }
 
 static void add_null(struct text *out, const char *name)
