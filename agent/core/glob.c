@@ -36,6 +36,8 @@ static bool take_if(struct span *pattern, char c)
 /* Matches `c` against the class whose '[' was just taken. False when it has no end; then nothing is taken. */
 static bool take_class(struct span *pattern, unsigned c, bool *ret_matches)
 {
+    if (!pattern->len || !memchr(pattern->at, ']', pattern->len))
+        return false; /* the common way of having no end, found out cheaply */
     struct span rest = *pattern;
     bool negated = take_if(&rest, '!');
     bool found = false;

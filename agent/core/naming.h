@@ -9,9 +9,9 @@
 enum { SLUG_BYTES = 80 }; /* with the terminator */
 
 /* A topic level for a name: [A-Za-z0-9_-]+. A name made of these alone and shorter than SLUG_BYTES - 10 is its
- * own slug; any other has its foreign runs replaced by '-' (none at the end), is cut, and ends in "-" and eight hex digits of
- * the name's hash. A plain name that itself ends so ("-" and eight lower-case hex digits) gets the suffix too,
- * so that two different names share a slug only if their hashes collide. */
+ * own slug; any other has its foreign runs replaced by '-' (none at the end), is cut, and ends in "-" and eight hex
+ * digits of the name's hash. A plain name that itself ends so ("-" and eight lower-case hex digits) gets the suffix
+ * too, so that two different names share a slug only if their hashes collide. */
 void naming_slug(struct span name, char out[SLUG_BYTES]);
 
 /* Shell glob over the whole name: '*', '?', '[a-z]', '[!a-z]', '\x'. Case counts; '?' is one UTF-8 character.

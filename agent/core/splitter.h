@@ -1,9 +1,10 @@
 /* Cuts a token list into its elements as bytes arrive, and steps over each secret.
  *
- * Accepts a JSON array of objects, or an object whose member "results" is one and whose member "next" is a
- * URL or null; both must be there. A byte order mark is stepped over. It checks structure only (strings, nesting, commas, nothing after the end); an element's own
- * members are decoded elsewhere. Memory is bounded by SPLIT_ELEMENT_BYTES whatever the length of the list.
- * The value of an element's member "token" at depth one is replaced by null before anybody sees it. */
+ * Accepts a JSON array of objects, or an object whose member "results" is one and whose member "next" is a URL or
+ * null; both must be there. A byte order mark is stepped over. It checks structure only (strings, nesting, commas,
+ * nothing after the end); an element's own members are decoded elsewhere. Memory is bounded by SPLIT_ELEMENT_BYTES
+ * whatever the length of the list, of an element or of a secret. The value of an element's member "token" at depth
+ * one, however the key is escaped, is replaced by null before anybody sees it. */
 #pragma once
 
 #include <stdint.h>

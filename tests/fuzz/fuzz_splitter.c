@@ -18,8 +18,8 @@ static void require(bool promise)
         abort();
 }
 
-/* All elements with their hashes, one a line; true when the list is whole. Pieces of up to `longest` bytes are each in memory of their
- * own, so that the sanitizer sees a look before or behind them. */
+/* All elements with their hashes, one a line; true when the list is whole. Pieces of up to `longest` bytes are each
+ * in memory of their own, so that the sanitizer sees a look before or behind them. */
 static bool split(struct span bytes, size_t longest, struct text *elements)
 {
     struct splitter *s = splitter_new();

@@ -157,8 +157,9 @@ static const struct golden {
                        "{\"name\":\"c\",\"token\":null}\n{\"name\":\"d\",\"token\":null}\n"
                        "{\"name\":\"e\",\"token\":null}\n{\"name\":\"f\",\"token\":null}\n"
                        "{\"token\":null,\"name\":\"g\",\"token\":null}\nend " },
-    { "nested-token", "{\"name\":\"a\",\"token\":null,\"owner\":{\"token\":\"kept\",\"list\":[{\"token\":\"kept too\"}]}}\n"
-                      "{\"tokens\":\"kept\",\"Token\":\"kept\",\"token \":\"kept\",\"toke\":\"kept\"}\nend " },
+    { "nested-token",
+      "{\"name\":\"a\",\"token\":null,\"owner\":{\"token\":\"kept\",\"list\":[{\"token\":\"kept too\"}]}}\n"
+      "{\"tokens\":\"kept\",\"Token\":\"kept\",\"token \":\"kept\",\"toke\":\"kept\"}\nend " },
     { "bom", "{\"name\":\"a\",\"token\":null}\nend " },
     { "white-space", "{ \"name\" : \"a\" ,\t\"token\"\n:\rnull }\n{ }\nend " },
 };
@@ -285,7 +286,8 @@ static void add_secret_key(struct random *r, struct text *t)
 /* A secret of nothing but tildes, escaped and not, and of what could end a string too early. */
 static void add_secret(struct random *r, struct text *t)
 {
-    static const char *const pieces[] = { "~", "~~~~~~~~~~~~~~", "\\u007e", "\\\"~", "~\\\\", "\\\\\\\"", "}~]", "{~[", ",~:" };
+    static const char *const pieces[] = { "~",          "~~~~~~~~~~~~~~", "\\u007e", "\\\"~", "~\\\\",
+                                          "\\\\\\\"", "}~]",            "{~[",     ",~:" };
     text_add(t, span_of("\""));
     for (uint64_t i = random_next(r) % 40; i; i--)
         text_add(t, span_of(pieces[random_next(r) % COUNT(pieces)]));
