@@ -167,11 +167,11 @@ def test_a_full_disk_loses_no_transition(sim, broker, subscriber, make_daemon):
     daemon.environment["ASAN_OPTIONS"] = "detect_leaks=0"
     daemon.start()
     daemon.wait_polls(1)
-    subprocess.run(["prlimit", f"--pid={daemon.process.pid}", "--fsize=4096"], check=True)
+    subprocess.run(["prlimit", f"--pid={daemon.process.pid}", "--fsize=4096:unlimited"], check=True)
     sim.set_balance("prod-app", "5.00")
     daemon.process.wait_line(r"error: .*database")
     assert daemon.process.alive()
     assert not subscriber.events()
-    subprocess.run(["prlimit", f"--pid={daemon.process.pid}", "--fsize=unlimited"], check=True)
+    subprocess.run(["prlimit", f"--pid={daemon.process.pid}", "--fsize=unlimited:unlimited"], check=True)
     subscriber.wait_event(kind="raised", token="prod-app")
     assert daemon.stop() == 0

@@ -31,6 +31,7 @@ struct server {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     int arrived, active, most_active; /* requests; guarded by lock */
+    int admitted;             /* requests that began, for a script that answers them in pairs */
     char request[SERVER_REQUEST_BYTES]; /* the last one; guarded by lock */
     pthread_t acceptor;
     pthread_t threads[SERVER_CONNECTIONS_MAX];

@@ -467,7 +467,8 @@ static void script_in_pairs(struct server *s, int fd)
         if (s->active > s->most_active)
             s->most_active = s->active;
         pthread_cond_broadcast(&s->changed);
-        while (s->arrived % 2 != 0)
+        int pair_complete = (++s->admitted + 1) / 2 * 2; /* the first is answered with the second, the third with the fourth */
+        while (s->admitted < pair_complete)
             pthread_cond_wait(&s->changed, &s->lock);
         s->active--;
         pthread_mutex_unlock(&s->lock);
