@@ -104,8 +104,8 @@ static enum exit_status run_command(const struct command_line *line, const char 
     memcpy(c.options, line->options, sizeof c.options);
     memcpy(c.arguments, line->arguments, sizeof c.arguments);
     if ((line->command->needs & NEEDS_SETTINGS) && !config_exists)
-        return complain(EXIT_USAGE, "there is no configuration: write one with `ebb config --example > ebb.yaml`, then name it "
-                                    "with --config or keep it as %s", config_path);
+        return complain(EXIT_USAGE, "there is no configuration: write one with `ebb config --example > ebb.yaml`, "
+                                    "then name it with --config or keep it as %s", config_path);
     return open_settings_and_run(line, &c);
 }
 
@@ -137,7 +137,8 @@ enum exit_status command_main(int argc, char **argv)
     struct fault why;
 
     keep_standard_descriptors();
-    signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN); /* a write that fails says so: */
+    signal(SIGXFSZ, SIG_IGN); /* neither a gone reader nor a limit on file size may end the daemon */
     if (!command_line_parse(commands, argc > 0 ? argv + 1 : argv, clock_unix(), &line, &why))
         return complain(EXIT_USAGE, "%s (see `ebb help`)", why.text);
     return finish_output(run_line(&line));

@@ -52,7 +52,8 @@ static enum exit_status run(const struct context *c)
     if (!ok)
         return ask_failed(&why);
     if (rows == 0)
-        return complain(EXIT_UNKNOWN, "nothing is stored of a token \"%s\" in this time: see `ebb status`", scope.token);
+        return complain(EXIT_UNKNOWN, "nothing is stored of a token \"%s\" in this time: see `ebb status`",
+                        scope.token);
     return EXIT_OK;
 }
 

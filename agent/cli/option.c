@@ -72,8 +72,8 @@ static bool read_time(const struct option_row *row, const char *written, unix_s 
         *ret = now - ago_s;
         return true;
     }
-    return fault(why, FAULT_REJECT, "--%s takes a time such as 2026-08-01 or 2026-08-01T12:00:00Z, or how long ago such as "
-                                    "24h or 7d, not \"%s\"", row->name, written);
+    return fault(why, FAULT_REJECT, "--%s takes a time such as 2026-08-01 or 2026-08-01T12:00:00Z, or how long ago "
+                                    "such as 24h or 7d, not \"%s\"", row->name, written);
 }
 
 static bool read_choice(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
@@ -93,8 +93,12 @@ static bool read_choice(const struct option_row *row, const char *written, unix_
 
 static bool (*const readers[])(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
                                struct fault *why) = {
-    [OPTION_FLAG] = read_flag,   [OPTION_TEXT] = read_text, [OPTION_COUNT] = read_count, [OPTION_DURATION] = read_duration,
-    [OPTION_TIME] = read_time,   [OPTION_CHOICE] = read_choice,
+    [OPTION_FLAG] = read_flag,
+    [OPTION_TEXT] = read_text,
+    [OPTION_COUNT] = read_count,
+    [OPTION_DURATION] = read_duration,
+    [OPTION_TIME] = read_time,
+    [OPTION_CHOICE] = read_choice,
 };
 
 bool option_read(const struct option_row *row, const char *written, unix_s now, struct option_value *ret,

@@ -18,7 +18,8 @@ static const struct option_row options[] = {
     [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" },
     [OPT_WATCH] = { .name = "watch", .type = OPTION_FLAG, .help = "again every 2 s, in place on a terminal" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_MATCH] = { .name = "match", .type = OPTION_TEXT, .value = "GLOB", .help = "only tokens of such a name: 'prod-*'" },
+    [OPT_MATCH] = { .name = "match", .type = OPTION_TEXT, .value = "GLOB",
+                    .help = "only tokens of such a name: 'prod-*'" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 

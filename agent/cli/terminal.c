@@ -15,10 +15,11 @@
 static const struct {
     const char *word, *tone;
 } tones[] = {
-    { "critical", RED },     { "exhausted", RED },    { "runs dry", RED },    { "unauthorized", RED }, { "broken", RED },
-    { "warning", YELLOW },   { "tight", YELLOW },     { "blind", YELLOW },    { "missing", YELLOW },   { "expired", YELLOW },
-    { "suspicious", YELLOW },{ "unavailable", YELLOW },{ "busy", YELLOW },    { "info", CYAN },        { "safe", GREEN },
-    { "ok", GREEN },         { "idle", FAINT },       { "learning", FAINT },  { "no budget", FAINT },
+    { "critical", RED },       { "exhausted", RED },    { "runs dry", RED },       { "unauthorized", RED },
+    { "broken", RED },         { "warning", YELLOW },   { "tight", YELLOW },       { "blind", YELLOW },
+    { "missing", YELLOW },     { "expired", YELLOW },   { "suspicious", YELLOW },  { "unavailable", YELLOW },
+    { "busy", YELLOW },        { "info", CYAN },        { "safe", GREEN },         { "ok", GREEN },
+    { "idle", FAINT },         { "learning", FAINT },   { "no budget", FAINT },
 };
 
 bool terminal_size(size_t *ret_columns, size_t *ret_rows)

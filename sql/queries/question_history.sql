@@ -14,7 +14,8 @@ WITH named AS (
 )
 SELECT p.at, n.account, n.token, n.generation, s.balance_nano,
        CASE e.kind WHEN 'consumption' THEN -e.amount_nano ELSE e.amount_nano END AS change_nano,
-       coalesce(e.kind, 'reading') AS kind, e.since, s.type, s.budgeted, s.expires_at, s.reset_period, s.reset_amount_nano
+       coalesce(e.kind, 'reading') AS kind, e.since, s.type, s.budgeted, s.expires_at, s.reset_period,
+       s.reset_amount_nano
 FROM begun n
      CROSS JOIN poll p ON p.id >= n.poll AND +p.account = n.account_id
      CROSS JOIN snapshot s ON s.poll = p.id AND s.token = n.id

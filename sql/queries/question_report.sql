@@ -1,4 +1,4 @@
--- What each token spent, was topped up by and was reset by on each UTC day: whole days from that of :since to before :until.
+-- What each token spent, was topped up by and was reset by on each UTC day: from the day of :since to before :until.
 WITH span AS (
     SELECT coalesce(:since - :since % 86400, 0) AS since, coalesce(:until, 1 << 60) AS until
 ), booked AS (

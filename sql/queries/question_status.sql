@@ -1,5 +1,5 @@
 -- Living tokens as they are believed to be at :now, the nearest exhaustion first. A token that was not seen for three
--- intervals and a minute is blind, whatever was forecast when it was; nothing is told of the end of one that cannot be seen.
+-- intervals and a minute is blind, whatever was forecast before; of one that cannot be seen no end is told.
 WITH firing AS (
     SELECT token, max(CASE level WHEN 'critical' THEN 3 WHEN 'warning' THEN 2 WHEN 'info' THEN 1 ELSE 0 END) AS rank
     FROM alert GROUP BY token
@@ -19,7 +19,8 @@ WITH firing AS (
 ), told AS (
     SELECT *, state NOT IN ('blind', 'missing', 'expired') AS visible FROM judged
 )
-SELECT id, account, token, type, balance_nano, budgeted, coalesce(burn_24h_nano, burn_6h_nano, burn_1h_nano) AS burn_nano,
+SELECT id, account, token, type, balance_nano, budgeted,
+       coalesce(burn_24h_nano, burn_6h_nano, burn_1h_nano) AS burn_nano,
        burn_1h_nano, burn_6h_nano, burn_24h_nano, burn_7d_nano, state,
        CASE WHEN visible THEN early_at END AS early, CASE WHEN visible THEN likely_at END AS likely,
        CASE WHEN visible THEN late_at END AS late, horizon_at, forecast_at,

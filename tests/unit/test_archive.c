@@ -90,7 +90,8 @@ static struct scope everything(void)
     return (struct scope){ .now = NOW, .since = TIME_NONE, .until = TIME_NONE };
 }
 
-static void expect(struct scene *s, enum question question, const struct scope *scope, size_t count, const char *lines)
+static void expect(struct scene *s, enum question question, const struct scope *scope, size_t count,
+                   const char *lines)
 {
     struct text got = { 0 };
     ask(s, question, scope, count, &got);
@@ -102,8 +103,8 @@ static void add_token(struct scene *s, int id, const char *name, const char *sta
 {
     struct text sql = { 0 };
     text_addf(&sql, "INSERT INTO token VALUES (%d, 1, '%s', 1, '%s', 0, NULL);"
-                    "INSERT INTO token_state (token, seen_at, missing, type, budgeted, reset_period, verdict, likely_at,"
-                    " expires_at) VALUES (%d, %s);", id, name, name, id, state);
+                    "INSERT INTO token_state (token, seen_at, missing, type, budgeted, reset_period, verdict,"
+                    " likely_at, expires_at) VALUES (%d, %s);", id, name, name, id, state);
     run_sql(s, text_z(&sql));
     text_done(&sql);
 }
@@ -182,7 +183,8 @@ static void history_begins_with_the_reading_that_held_at_its_start(void **state)
     add_readings(s);
     scope.token = "tok";
     expect(s, QUESTION_HISTORY, &scope, 8, "1000|main|tok|1|90|-|reading|-\n3000|main|tok|1|70|-20|consumption|2000\n"
-                                           "6000|main|tok|1|95|30|reset|5000\n6000|main|tok|1|95|-5|consumption|5000\n");
+                                           "6000|main|tok|1|95|30|reset|5000\n"
+                                           "6000|main|tok|1|95|-5|consumption|5000\n");
     scope.since = 5500;
     expect(s, QUESTION_HISTORY, &scope, 5, "3000|main|tok|1|70\n6000|main|tok|1|95\n6000|main|tok|1|95\n");
     scope.since = 8000;
@@ -218,12 +220,14 @@ static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void 
     struct scene *s = *state;
     struct scope scope = everything();
     add_readings(s);
-    run_sql(s, "INSERT INTO alert VALUES (1, 'low', 'warning', 'warning', 0, 50, 1, 2), (2, 'low', 'critical', 'critical', 0,"
-               " 60, 1, 1), (2, 'dry', 'none', 'none', 0, 0, 1, 2);"
-               "INSERT INTO event VALUES (1, 'a', 50, 1, 'low', 'raised', 'info', 'none', 1500000000, 2, 'USD', 50, 'first'),"
+    run_sql(s, "INSERT INTO alert VALUES (1, 'low', 'warning', 'warning', 0, 50, 1, 2),"
+               " (2, 'low', 'critical', 'critical', 0, 60, 1, 1), (2, 'dry', 'none', 'none', 0, 0, 1, 2);"
+               "INSERT INTO event VALUES"
+               " (1, 'a', 50, 1, 'low', 'raised', 'info', 'none', 1500000000, 2, 'USD', 50, 'first'),"
                " (2, 'b', 55, 1, 'low', 'worsened', 'warning', 'info', 1250, 1000, '%', 50, 'second'),"
                " (3, 'c', 60, 2, 'low', 'raised', 'critical', 'none', 90, NULL, 's', 60, 'third')");
-    expect(s, QUESTION_ALERTS, &scope, 9, "critical|60|main|young|low|1|1|60|third\nwarning|50|main|tok|low|1|2|55|second\n");
+    expect(s, QUESTION_ALERTS, &scope, 9, "critical|60|main|young|low|1|1|60|third\n"
+                                          "warning|50|main|tok|low|1|2|55|second\n");
     expect(s, QUESTION_EVENTS, &scope, 10,
            "50|raised|info|none|main|tok|low|1500000000|2|USD\n"
            "55|worsened|warning|info|main|tok|low|12500000000|10000000000|%\n"

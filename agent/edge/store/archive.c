@@ -1,7 +1,7 @@
 /* Questions and their answers: a statement stepped at the pace of the reader.
  *
- * Each answer owns its statement, so several may be open at once. A reader that is slow holds back the checkpoint of the
- * WAL, never the writer. */
+ * Each answer owns its statement, so several may be open at once. A slow reader holds back the checkpoint of the WAL,
+ * never the writer. */
 #include "edge/archive.h"
 
 #include <assert.h>
