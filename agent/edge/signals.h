@@ -13,5 +13,5 @@ struct signals_seen {
 };
 struct signals_seen signals_take(int fd); /* what arrived since the last take */
 
-/* Tells systemd ("READY=1", "STATUS=...", "STOPPING=1"); does nothing when `socket` is NULL or "". */
-void signals_notify(const char *socket, const char *state);
+/* Tells systemd ("READY=1", "STATUS=...", "STOPPING=1"); does nothing when `socket_path` is NULL or "". */
+void signals_notify(const char *socket_path, const char *state);
