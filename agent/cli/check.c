@@ -8,16 +8,18 @@
 enum { OPTION_NO_SECRETS, OPTION_COUNT_OF_CHECK };
 
 static const struct option_row options[OPTION_COUNT_OF_CHECK] = {
-    [OPTION_NO_SECRETS] = { .name = "no-secrets", .type = OPTION_FLAG,
+    [OPTION_NO_SECRETS] = { .name = "no-secrets",
+                            .type = OPTION_FLAG,
                             .help = "do not read keys and passwords, only where they are kept" },
 };
 
 static void print_summary(const struct settings *s)
 {
-    printf("%s: ok: %zu account%s, %zu rule%s, ", s->file, s->account_count, s->account_count == 1 ? "" : "s",
-           s->rule_count, s->rule_count == 1 ? "" : "s");
+    printf("%s: ok: %zu account%s, %zu rule%s, ", s->file, s->account_count,
+           s->account_count == 1 ? "" : "s", s->rule_count, s->rule_count == 1 ? "" : "s");
     if (s->mqtt.enabled)
-        printf("broker %s:%" PRId64 "%s\n", s->mqtt.host, s->mqtt.port, s->mqtt.tls ? " with TLS" : "");
+        printf("broker %s:%" PRId64 "%s\n", s->mqtt.host, s->mqtt.port,
+               s->mqtt.tls ? " with TLS" : "");
     else
         printf("no broker\n");
 }

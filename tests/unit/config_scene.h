@@ -1,8 +1,8 @@
 /* What the tests of the configuration share: files to read, and a world in which secrets are kept. */
 #pragma once
 
-#include <stdarg.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +20,9 @@
 
 static inline const char *scene_variable(const char *name)
 {
-    return strcmp(name, "EBB_KEY") == 0 ? CANARY : strcmp(name, "EBB_PASSWORD") == 0 ? "p@ss word" : NULL;
+    return strcmp(name, "EBB_KEY") == 0        ? CANARY
+           : strcmp(name, "EBB_PASSWORD") == 0 ? "p@ss word"
+                                               : NULL;
 }
 
 struct scene {
@@ -70,7 +72,8 @@ static inline const char *scene_write(const struct scene *s, const char *name, s
 }
 
 /* Reads a configuration given as text; NULL when it is wrong, and then `ret_told` (may be NULL) says why. */
-static inline struct settings *scene_read(const struct scene *s, struct span yaml, struct text *ret_told)
+static inline struct settings *scene_read(const struct scene *s, struct span yaml,
+                                          struct text *ret_told)
 {
     struct settings *settings = NULL;
     struct text told = { 0 };
@@ -92,6 +95,7 @@ static inline void scene_refuses(const struct scene *s, struct span yaml, const 
     struct text told = { 0 };
     struct settings *settings = scene_read(s, yaml, &told);
     if (settings || !strstr(text_z(&told), words))
-        fail_msg("%.*s\nis not refused with: %s\nbut: %s", (int)yaml.len, yaml.at, words, text_z(&told));
+        fail_msg("%.*s\nis not refused with: %s\nbut: %s", (int)yaml.len, yaml.at, words,
+                 text_z(&told));
     text_done(&told);
 }

@@ -23,7 +23,8 @@ static struct text read_file(const char *path)
 
 static struct settings *load_golden(const char *name)
 {
-    const struct config_sources from = { .environment = scene_variable, .credentials_directory = GOLDEN_DIR };
+    const struct config_sources from = { .environment = scene_variable,
+                                         .credentials_directory = GOLDEN_DIR };
     struct settings *s = NULL;
     struct text told = { 0 };
     struct fault why;
@@ -167,7 +168,8 @@ static void every_mistake_is_told_as_the_golden_text_says(void **state)
     assert_true(files.gl_pathc > 20);
     for (size_t i = 0; i < files.gl_pathc; i++) {
         char path[512];
-        snprintf(path, sizeof path, "%.*s.txt", (int)(strlen(files.gl_pathv[i]) - strlen(".yaml")), files.gl_pathv[i]);
+        snprintf(path, sizeof path, "%.*s.txt", (int)(strlen(files.gl_pathv[i]) - strlen(".yaml")),
+                 files.gl_pathv[i]);
         struct text told = told_of(files.gl_pathv[i]), expected = read_file(path);
         assert_string_equal(text_z(&told), text_z(&expected));
         assert_null(strstr(text_z(&told), "canary"));
@@ -205,7 +207,8 @@ static void a_file_of_a_mebibyte_is_read_and_a_longer_one_refused(void **state)
     assert_non_null(settings);
     settings_free(settings);
     text_add(&t, span_of("#"));
-    assert_false(config_load(scene_write(s, "long.yaml", (struct span){ t.at, t.len }), &s->from, &settings, &t, &why));
+    assert_false(config_load(scene_write(s, "long.yaml", (struct span){ t.at, t.len }), &s->from,
+                             &settings, &t, &why));
     assert_non_null(strstr(why.text, "longer than 1048576 bytes"));
     text_done(&t);
 }
@@ -214,7 +217,10 @@ static void byte_order_mark_and_foreign_line_ends_do_not_matter(void **state)
 {
     const struct scene *s = *state;
     struct settings *settings = scene_read(
-        s, span_of("\xef\xbb\xbf" "store: /x.db\r\naccounts:\r\n  - name: main\r\n    key_env: EBB_KEY\r\n"), NULL);
+        s,
+        span_of("\xef\xbb\xbf"
+                "store: /x.db\r\naccounts:\r\n  - name: main\r\n    key_env: EBB_KEY\r\n"),
+        NULL);
     assert_non_null(settings);
     assert_string_equal(settings->store, "/x.db");
     assert_string_equal(settings->accounts[0].key, CANARY);
@@ -248,9 +254,12 @@ static void nothing_expands_and_nothing_nests_for_ever(void **state)
 }
 
 static const char *const words[] = {
-    "accounts", "name", "key_env", "EBB_KEY", "mqtt", "rules", "kind", "exhausted", "levels", "level", "match", "tls",
-    "true", "10.00", "5m", "20%", "null", ":", ": ", "- ", "\n", "\n  ", "\n    ", "{", "}", "[", "]", ", ", "\"", "'",
-    "&a ", "*a", "!t ", "|", ">", "#", "%", "---\n", "...", "?", "\t", "\\", "é", "\xff", "\x01", "key", "password",
+    "accounts", "name",  "key_env", "EBB_KEY", "mqtt", "rules", "kind",     "exhausted",
+    "levels",   "level", "match",   "tls",     "true", "10.00", "5m",       "20%",
+    "null",     ":",     ": ",      "- ",      "\n",   "\n  ",  "\n    ",   "{",
+    "}",        "[",     "]",       ", ",      "\"",   "'",     "&a ",      "*a",
+    "!t ",      "|",     ">",       "#",       "%",    "---\n", "...",      "?",
+    "\t",       "\\",    "é",       "\xff",    "\x01", "key",   "password",
 };
 
 /* No assertion but the sanitizers' and the promise that a refusal is never silent. */
@@ -320,7 +329,8 @@ static void a_secret_that_cannot_be_used_is_refused_and_not_repeated(void **stat
     }
     scene_refuses(s, with_key("key_file: nowhere.key"), "nowhere.key: No such file");
     scene_refuses(s, with_key("key_file: ."), "is a directory");
-    scene_refuses(s, with_key("key_env: EBB_NOT_SET"), "environment variable EBB_NOT_SET is not set");
+    scene_refuses(s, with_key("key_env: EBB_NOT_SET"),
+                  "environment variable EBB_NOT_SET is not set");
     scene_refuses(s, with_key("key_credential: x"), "LoadCredential=");
     scene_refuses(s, with_key("key_credential: ../x"), "must be the name of a systemd credential");
 }
@@ -378,15 +388,32 @@ static void commands_that_need_no_secret_do_not_look_for_one(void **state)
 static void plain_http_is_for_this_machine_only(void **state)
 {
     const struct scene *s = *state;
-    static const char *const allowed[] = { "http://localhost", "http://LOCALHOST:80/", "http://127.0.0.1:1",
-                                           "http://127.255.255.254", "http://[::1]", "https://example.org",
-                                           "HTTPS://[2001:db8::1]:8443", "https://10.0.0.1" };
-    static const char *const refused[] = { "http://10.0.0.1", "http://128.0.0.1", "http://localhost.example.org",
-                                           "http://127.0.0.1.example.org", "http://[::2]", "http://[::ffff:127.0.0.1]",
-                                           "http://127.1", "http://2130706433", "http://0.0.0.0", "http://localhost@x.org",
-                                           "http://127.0.0.1:0", "http://127.0.0.1:65536", "https://", "https://a b",
-                                           "https://[::1", "https://a/b", "https://a?b", "https://a#b", "a.org",
-                                           "https://a:443x", "https://-a" };
+    static const char *const allowed[] = {
+        "http://localhost",           "http://LOCALHOST:80/", "http://127.0.0.1:1",
+        "http://127.255.255.254",     "http://[::1]",         "https://example.org",
+        "HTTPS://[2001:db8::1]:8443", "https://10.0.0.1"
+    };
+    static const char *const refused[] = { "http://10.0.0.1",
+                                           "http://128.0.0.1",
+                                           "http://localhost.example.org",
+                                           "http://127.0.0.1.example.org",
+                                           "http://[::2]",
+                                           "http://[::ffff:127.0.0.1]",
+                                           "http://127.1",
+                                           "http://2130706433",
+                                           "http://0.0.0.0",
+                                           "http://localhost@x.org",
+                                           "http://127.0.0.1:0",
+                                           "http://127.0.0.1:65536",
+                                           "https://",
+                                           "https://a b",
+                                           "https://[::1",
+                                           "https://a/b",
+                                           "https://a?b",
+                                           "https://a#b",
+                                           "a.org",
+                                           "https://a:443x",
+                                           "https://-a" };
     for (size_t i = 0; i < COUNT(allowed); i++) {
         struct text yaml = { 0 }, told = { 0 };
         text_addf(&yaml, "accounts: [{url: \"%s\", key_env: EBB_KEY, name: main}]\n", allowed[i]);
@@ -411,18 +438,29 @@ int main(void)
         cmocka_unit_test(every_key_reaches_its_field),
         cmocka_unit_test(thresholds_are_read_in_the_unit_of_their_kind_and_clear_a_little_above),
         cmocka_unit_test(every_mistake_is_told_as_the_golden_text_says),
-        cmocka_unit_test_setup_teardown(a_file_that_cannot_be_read_is_named, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(a_file_of_a_mebibyte_is_read_and_a_longer_one_refused, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(byte_order_mark_and_foreign_line_ends_do_not_matter, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(many_mistakes_are_told_up_to_a_bound_and_counted, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(nothing_expands_and_nothing_nests_for_ever, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(random_words_never_do_worse_than_be_refused, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(a_secret_comes_from_a_file_a_variable_or_a_credential, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(a_secret_that_cannot_be_used_is_refused_and_not_repeated, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(a_file_that_cannot_be_read_is_named, scene_open,
+                                        scene_close),
+        cmocka_unit_test_setup_teardown(a_file_of_a_mebibyte_is_read_and_a_longer_one_refused,
+                                        scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(byte_order_mark_and_foreign_line_ends_do_not_matter,
+                                        scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(many_mistakes_are_told_up_to_a_bound_and_counted,
+                                        scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(nothing_expands_and_nothing_nests_for_ever, scene_open,
+                                        scene_close),
+        cmocka_unit_test_setup_teardown(random_words_never_do_worse_than_be_refused, scene_open,
+                                        scene_close),
+        cmocka_unit_test_setup_teardown(a_secret_comes_from_a_file_a_variable_or_a_credential,
+                                        scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(a_secret_that_cannot_be_used_is_refused_and_not_repeated,
+                                        scene_open, scene_close),
         cmocka_unit_test_setup_teardown(a_secret_has_at_most_4096_bytes, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(a_key_file_that_everyone_can_read_is_warned_about, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(commands_that_need_no_secret_do_not_look_for_one, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(plain_http_is_for_this_machine_only, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(a_key_file_that_everyone_can_read_is_warned_about,
+                                        scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(commands_that_need_no_secret_do_not_look_for_one,
+                                        scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(plain_http_is_for_this_machine_only, scene_open,
+                                        scene_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

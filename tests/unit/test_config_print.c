@@ -6,9 +6,47 @@
 #include "edge/config/reader.h"
 
 static const char *const pieces[] = {
-    "a", "Z", "0", "-", "_", ".", "/", " ", ":", ": ", " #", "#", "'", "\"", "\\", "{", "}", "[", "]", ",", "&", "*", "!",
-    "|", ">", "%", "@", "`", "~", "null", "true", "- ", "? ", "é", "\xc2\x85", "\xc2\xa0", "\xe2\x80\xa8", "\xe2\x80\xa9",
-    "\xef\xbb\xbf", "\xf0\x9f\x8e\x89", "日本",
+    "a",
+    "Z",
+    "0",
+    "-",
+    "_",
+    ".",
+    "/",
+    " ",
+    ":",
+    ": ",
+    " #",
+    "#",
+    "'",
+    "\"",
+    "\\",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    "&",
+    "*",
+    "!",
+    "|",
+    ">",
+    "%",
+    "@",
+    "`",
+    "~",
+    "null",
+    "true",
+    "- ",
+    "? ",
+    "é",
+    "\xc2\x85",
+    "\xc2\xa0",
+    "\xe2\x80\xa8",
+    "\xe2\x80\xa9",
+    "\xef\xbb\xbf",
+    "\xf0\x9f\x8e\x89",
+    "日本",
 };
 
 static uint64_t below(struct random *random, uint64_t limit)
@@ -29,8 +67,9 @@ static char *one_of(struct random *random, const char *const *choices, size_t co
 {
     return xstrdup(choices[below(random, count)]);
 }
-#define ONE_OF(random, ...) \
-    one_of(random, (const char *const[]){ __VA_ARGS__ }, COUNT(((const char *const[]){ __VA_ARGS__ })))
+#define ONE_OF(random, ...)                                                                        \
+    one_of(random, (const char *const[]){ __VA_ARGS__ },                                          \
+           COUNT(((const char *const[]){ __VA_ARGS__ })))
 
 static void any_pattern(struct random *random, char field[PATTERN_BYTES])
 {
@@ -53,10 +92,12 @@ static void any_value(struct random *random, const struct row *row, void *field)
         *(char **)field = given ? any_text(random, "/") : NULL;
         break;
     case VALUE_HOST:
-        *(char **)field = given ? ONE_OF(random, "localhost", "10.0.0.1", "::1", "a-b.example.org") : NULL;
+        *(char **)field =
+            given ? ONE_OF(random, "localhost", "10.0.0.1", "::1", "a-b.example.org") : NULL;
         break;
     case VALUE_URL:
-        *(char **)field = given ? ONE_OF(random, "https://a.org", "https://[::1]:8443", "http://[::1]:1") : NULL;
+        *(char **)field =
+            given ? ONE_OF(random, "https://a.org", "https://[::1]:8443", "http://[::1]:1") : NULL;
         break;
     case VALUE_TOPIC:
         *(char **)field = given ? ONE_OF(random, "ebb", "a/b c", "ü/\"x\"", "a: b") : NULL;
@@ -81,7 +122,12 @@ static void any_value(struct random *random, const struct row *row, void *field)
     case VALUE_RULE_KIND:
         *(enum rule_kind *)field = (enum rule_kind)below(random, RULE_KINDS);
         break;
-    case VALUE_NAME: case VALUE_LEVEL: case VALUE_LEVELS: case VALUE_SECTION: case VALUE_LIST: case VALUE_TYPES:
+    case VALUE_NAME:
+    case VALUE_LEVEL:
+    case VALUE_LEVELS:
+    case VALUE_SECTION:
+    case VALUE_LIST:
+    case VALUE_TYPES:
         break; /* made by whoever knows the neighbours */
     }
 }
@@ -149,14 +195,18 @@ static void any_mqtt(struct random *random, struct mqtt_settings *m)
 static void any_levels(struct random *random, struct rule *rule)
 {
     static const int64_t largest[] = {
-        [UNIT_NANO_USD] = 1000000 * NANO_PER_USD, [UNIT_BASIS_POINTS] = 10000, [UNIT_SECONDS] = 520 * (int64_t)WEEK_S,
+        [UNIT_NANO_USD] = 1000000 * NANO_PER_USD,
+        [UNIT_BASIS_POINTS] = 10000,
+        [UNIT_SECONDS] = 520 * (int64_t)WEEK_S,
     };
     int64_t most = largest[rule_unit_of(rule->kind)];
     unsigned chosen = 1 + (unsigned)below(random, 7);
     for (enum level l = LEVEL_CRITICAL; l > LEVEL_NONE; l--) { /* from the lowest threshold up */
-        int64_t at = 1 + most / 3 * (LEVEL_CRITICAL - l) + (int64_t)below(random, (uint64_t)(most / 3));
+        int64_t at =
+            1 + most / 3 * (LEVEL_CRITICAL - l) + (int64_t)below(random, (uint64_t)(most / 3));
         if (chosen & (1u << (l - 1)))
-            rule->levels[l] = (struct threshold){ true, at, at + (int64_t)below(random, (uint64_t)most) };
+            rule->levels[l] =
+                (struct threshold){ true, at, at + (int64_t)below(random, (uint64_t)most) };
     }
     if (rule->kind == RULE_EXHAUSTED && below(random, 2)) {
         memset(rule->levels, 0, sizeof rule->levels);
@@ -195,7 +245,8 @@ static bool same_section(const struct section *section, const void *a, const voi
 static bool same_list(const struct row *row, const void *a, const void *b)
 {
     size_t count = *(const size_t *)(const void *)((const char *)a + row->count_offset);
-    const char *x = *(char *const *)row_field_const(row, a), *y = *(char *const *)row_field_const(row, b);
+    const char *x = *(char *const *)row_field_const(row, a),
+               *y = *(char *const *)row_field_const(row, b);
     if (count != *(const size_t *)(const void *)((const char *)b + row->count_offset))
         return false;
     for (size_t i = 0; i < count; i++)
@@ -221,12 +272,19 @@ static bool same_value(const struct row *row, const void *a, const void *b)
 {
     const void *x = row_field_const(row, a), *y = row_field_const(row, b);
     switch (row->type) {
-    case VALUE_TEXT: case VALUE_PATH: case VALUE_HOST: case VALUE_URL: case VALUE_TOPIC: case VALUE_VARIABLE:
+    case VALUE_TEXT:
+    case VALUE_PATH:
+    case VALUE_HOST:
+    case VALUE_URL:
+    case VALUE_TOPIC:
+    case VALUE_VARIABLE:
     case VALUE_CREDENTIAL:
         return same_text(*(char *const *)x, *(char *const *)y);
-    case VALUE_NAME: case VALUE_PATTERN:
+    case VALUE_NAME:
+    case VALUE_PATTERN:
         return same_text(x, y);
-    case VALUE_COUNT: case VALUE_DURATION:
+    case VALUE_COUNT:
+    case VALUE_DURATION:
         return *(const int64_t *)x == *(const int64_t *)y;
     case VALUE_FLAG:
         return *(const bool *)x == *(const bool *)y;
@@ -234,7 +292,8 @@ static bool same_value(const struct row *row, const void *a, const void *b)
         return *(const enum log_level *)x == *(const enum log_level *)y;
     case VALUE_RULE_KIND:
         return *(const enum rule_kind *)x == *(const enum rule_kind *)y;
-    case VALUE_LEVEL: case VALUE_LEVELS:
+    case VALUE_LEVEL:
+    case VALUE_LEVELS:
         return same_levels(x, y);
     case VALUE_SECTION:
         return same_section(row->section, x, y);
@@ -270,6 +329,9 @@ static void what_is_printed_reads_back_as_what_it_was(void **state)
         struct settings *s = any_settings(&random);
         struct text printed = { 0 }, told = { 0 };
         config_print(s, &printed);
+        assert_null(strstr(text_z(&printed),
+                           "\xc2\x85")); /* breaks a line on some terminals and in YAML 1.1 */
+        assert_null(strstr(text_z(&printed), "\xe2\x80\xa8"));
         struct settings *again = scene_read(scene, span_of(text_z(&printed)), &told);
         if (!again || !same_section(&section_settings, s, again))
             fail_msg("round %d: %s\n%s", round, text_z(&told), text_z(&printed));
@@ -284,8 +346,10 @@ static void a_printed_configuration_names_the_sources_of_secrets_and_never_the_s
 {
     const struct scene *s = *state;
     struct text printed = { 0 };
-    struct settings *settings = scene_read(s, span_of("accounts: [{name: main, key_env: EBB_KEY}]\n"
-                                                      "mqtt: {user: u, password_env: EBB_PASSWORD}\n"), NULL);
+    struct settings *settings = scene_read(s,
+                                           span_of("accounts: [{name: main, key_env: EBB_KEY}]\n"
+                                                   "mqtt: {user: u, password_env: EBB_PASSWORD}\n"),
+                                           NULL);
     assert_non_null(settings);
     assert_string_equal(settings->accounts[0].key, CANARY);
     assert_string_equal(settings->mqtt.password, "p@ss word");
@@ -305,7 +369,10 @@ static void the_port_and_the_client_id_default_to_what_fits(void **state)
         const char *tls;
         bool on;
         int64_t port;
-    } rows[] = { { "", false, 1883 }, { "tls: true", true, 8883 }, { "tls: false", false, 1883 }, { "tls: {ca: x}", true, 8883 },
+    } rows[] = { { "", false, 1883 },
+                 { "tls: true", true, 8883 },
+                 { "tls: false", false, 1883 },
+                 { "tls: {ca: x}", true, 8883 },
                  { "tls: true, port: 1", true, 1 } };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct text yaml = { 0 };
@@ -411,12 +478,17 @@ static void the_reference_has_a_line_for_every_key_that_says_what_the_program_do
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_is_printed_reads_back_as_what_it_was, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(a_printed_configuration_names_the_sources_of_secrets_and_never_the_secrets,
-                                        scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(the_port_and_the_client_id_default_to_what_fits, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(the_example_is_accepted_and_shows_every_key, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(every_sample_in_the_example_is_a_good_value, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(what_is_printed_reads_back_as_what_it_was, scene_open,
+                                        scene_close),
+        cmocka_unit_test_setup_teardown(
+            a_printed_configuration_names_the_sources_of_secrets_and_never_the_secrets, scene_open,
+            scene_close),
+        cmocka_unit_test_setup_teardown(the_port_and_the_client_id_default_to_what_fits, scene_open,
+                                        scene_close),
+        cmocka_unit_test_setup_teardown(the_example_is_accepted_and_shows_every_key, scene_open,
+                                        scene_close),
+        cmocka_unit_test_setup_teardown(every_sample_in_the_example_is_a_good_value, scene_open,
+                                        scene_close),
         cmocka_unit_test(the_reference_has_a_line_for_every_key_that_says_what_the_program_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

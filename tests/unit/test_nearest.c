@@ -8,7 +8,9 @@
 
 #include "base/nearest.h"
 
-static const char *const words[] = { "name", "url", "key_file", "interval", "timeout", "connect_timeout", "max_tokens" };
+static const char *const words[] = { "name",      "url",     "key_file",
+                                     "interval",  "timeout", "connect_timeout",
+                                     "max_tokens" };
 
 static const char *best_for(const char *word)
 {

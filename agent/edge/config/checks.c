@@ -12,7 +12,8 @@
 enum {
     PORT_PLAIN = 1883,
     PORT_TLS = 8883,
-    INTERVAL_MIN_S = 10, /* the account shares its rate limit with real traffic; plain http is a stand-in's */
+    INTERVAL_MIN_S =
+        10, /* the account shares its rate limit with real traffic; plain http is a stand-in's */
 };
 
 static const struct node *member_at(const struct node *list, size_t index)
@@ -27,7 +28,8 @@ static const struct node *member_at(const struct node *list, size_t index)
 static bool has_inline_secret(const struct node *map)
 {
     for (const struct node *n = map->first; n; n = n->next)
-        if (n->key->kind == NODE_SCALAR && sounds_secret(n->key->text) && !row_named(&section_account, n->key->text))
+        if (n->key->kind == NODE_SCALAR && sounds_secret(n->key->text)
+            && !row_named(&section_account, n->key->text))
             return true;
     return false;
 }
@@ -42,23 +44,27 @@ static const struct node *find_source(struct reader *r, const struct node *map, 
         snprintf(name, sizeof name, "%s_%s", stem, sources[i]);
         const struct node *n = node_member(map, name);
         if (n && found)
-            mistake_at(r->mistakes, n->key->where.start, "`%s` and `%s`: give only one of them", found->key->text.at, name);
+            mistake_at(r->mistakes, n->key->where.start, "`%s` and `%s`: give only one of them",
+                       found->key->text.at, name);
         found = found ? found : n;
     }
     return found;
 }
 
-static void read_secret(struct reader *r, const struct node *n, const struct secret_source *source, char **ret)
+static void read_secret(struct reader *r, const struct node *n, const struct secret_source *source,
+                        char **ret)
 {
     struct fault why;
-    if (r->from->without_secrets || n->kind == NODE_REFUSED || (!source->file && !source->env && !source->credential))
+    if (r->from->without_secrets || n->kind == NODE_REFUSED
+        || (!source->file && !source->env && !source->credential))
         return;
     if (secret_read(source, r->from, ret, &why))
         return;
     if (secret_looks_pasted(source)) {
         mistakes_hide(r->mistakes, n->where);
         mistake_at(r->mistakes, n->where.start,
-                   "there is nothing by this name; it looks like the secret itself, which is never written here");
+                   "there is nothing by this name; it looks like the secret itself, which is never "
+                   "written here");
     } else {
         mistake_at(r->mistakes, n->where.start, "%s", why.text);
     }
@@ -74,19 +80,22 @@ void check_account(struct reader *r, const struct node *map, void *fields)
 {
     struct account_settings *account = fields;
     const struct node *source = find_source(r, map, "key");
-    const struct secret_source secret = { account->key_file, account->key_env, account->key_credential };
+    const struct secret_source secret = { account->key_file, account->key_env,
+                                          account->key_credential };
     if (source)
         read_secret(r, source, &secret, &account->key);
     else if (!has_inline_secret(map))
         mistake_at(r->mistakes, map->where.start,
-                   "the account has no key: give `key_file: PATH`, `key_env: VARIABLE` or `key_credential: NAME`");
+                   "the account has no key: give `key_file: PATH`, `key_env: VARIABLE` or "
+                   "`key_credential: NAME`");
 
     bool stand_in = account->url && strncmp(account->url, "http://", strlen("http://")) == 0;
     if (account->interval_s < INTERVAL_MIN_S && !stand_in)
-        mistake_at(r->mistakes, place_of(map, "interval")->where.start, "`interval` must be at least %ds: the API counts calls",
-                   INTERVAL_MIN_S);
+        mistake_at(r->mistakes, place_of(map, "interval")->where.start,
+                   "`interval` must be at least %ds: the API counts calls", INTERVAL_MIN_S);
     if (account->connect_timeout_s > account->timeout_s)
-        mistake_at(r->mistakes, place_of(map, "timeout")->where.start, "`timeout` must not be shorter than `connect_timeout`");
+        mistake_at(r->mistakes, place_of(map, "timeout")->where.start,
+                   "`timeout` must not be shorter than `connect_timeout`");
 }
 
 /* "ebb-" and the host's name, reduced to what every broker takes in a client's name. */
@@ -107,7 +116,8 @@ void check_mqtt(struct reader *r, const struct node *map, void *fields)
 {
     struct mqtt_settings *mqtt = fields;
     const struct node *source = find_source(r, map, "password");
-    const struct secret_source secret = { mqtt->password_file, mqtt->password_env, mqtt->password_credential };
+    const struct secret_source secret = { mqtt->password_file, mqtt->password_env,
+                                          mqtt->password_credential };
     if (source && !node_member(map, "user"))
         mistake_at(r->mistakes, source->key->where.start, "a password needs a `user`");
     if (source)
@@ -137,16 +147,18 @@ void check_rule(struct reader *r, const struct node *map, void *fields)
         levels_read(r, map, rule);
 }
 
-/* Tells every name that an earlier member of the list already has. Names are at the start of each member's struct. */
-static void check_unique(struct reader *r, const struct node *list, const char *what, const void *members, size_t stride)
+/* Tells every name that an earlier member of the list already has; a member's struct begins with its name. */
+static void check_unique(struct reader *r, const struct node *list, const char *what,
+                         const void *members, size_t stride)
 {
     const struct node *n = list ? list->first : NULL;
     for (size_t i = 0; n; i++, n = n->next) {
         const char *name = (const char *)members + i * stride;
         for (size_t j = 0; *name && j < i; j++)
             if (strcmp(name, (const char *)members + j * stride) == 0) {
-                mistake_at(r->mistakes, place_of(n, "name")->where.start, "another %s is already named \"%s\", in line %zu",
-                           what, name, mistakes_line(r->mistakes, member_at(list, j)->where.start));
+                mistake_at(r->mistakes, place_of(n, "name")->where.start,
+                           "another %s is already named \"%s\", in line %zu", what, name,
+                           mistakes_line(r->mistakes, member_at(list, j)->where.start));
                 break;
             }
     }
@@ -161,8 +173,8 @@ static bool every_account_is_named(const struct settings *s)
 }
 
 /* A rule for an account that does not exist would be silent for ever. */
-static void check_rule_account(struct reader *r, const struct node *rule_node, const struct rule *rule,
-                               const struct settings *s)
+static void check_rule_account(struct reader *r, const struct node *rule_node,
+                               const struct rule *rule, const struct settings *s)
 {
     if (!rule->account[0] || strpbrk(rule->account, "*?[\\"))
         return;
@@ -174,7 +186,8 @@ static void check_rule_account(struct reader *r, const struct node *rule_node, c
     }
     size_t at = place_of(place_of(rule_node, "match"), "account")->where.start;
     if (nearest.best)
-        mistake_at(r->mistakes, at, "there is no account of this name; did you mean \"%s\"?", nearest.best);
+        mistake_at(r->mistakes, at, "there is no account of this name; did you mean \"%s\"?",
+                   nearest.best);
     else
         mistake_at(r->mistakes, at, "there is no account of this name");
 }

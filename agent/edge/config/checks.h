@@ -1,8 +1,8 @@
 /* What must hold between the keys of one section, beyond each key's own type. They add to the reader's mistakes. */
 #pragma once
 
-#include "edge/config/yaml.h"
 #include "edge/config/reader.h"
+#include "edge/config/yaml.h"
 
 void check_settings(struct reader *r, const struct node *map, void *settings);
 void check_account(struct reader *r, const struct node *map, void *account);

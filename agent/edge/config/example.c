@@ -7,8 +7,8 @@ enum { INDENT = 2, HELP_COLUMN = 44 };
 struct example {
     struct text *out;
     int indent;
-    bool dash;     /* the next line that is not commented out begins a member of a list */
-    bool off;      /* within a part that is commented out as a whole */
+    bool dash; /* the next line that is not commented out begins a member of a list */
+    bool off;  /* within a part that is commented out as a whole */
 };
 
 static void example_section(struct example *e, const struct section *section);
@@ -27,8 +27,10 @@ static void add_line(struct example *e, const struct row *row, const char *value
 {
     struct text line = { 0 };
     bool off = e->off || !row->shown, dash = e->dash && !off;
-    text_addf(&line, "%*s%s%s:%s%s", e->indent - (dash ? INDENT : 0), "", dash ? "- " : off ? "#" : "", row->name,
-              *value ? " " : "", value);
+    const char *mark = off ? "#" : dash ? "- " : "";
+    text_addf(&line, "%*s%s%s:", e->indent - (dash ? INDENT : 0), "", mark, row->name);
+    if (*value)
+        text_addf(&line, " %s", value);
     e->dash = e->dash && off;
 
     bool fits = line.len <= HELP_COLUMN;
@@ -45,7 +47,8 @@ static void add_line(struct example *e, const struct row *row, const char *value
 static void add_kinds(struct example *e)
 {
     for (enum rule_kind kind = 0; kind < RULE_KINDS; kind++)
-        text_addf(e->out, "%*s#   %s: %s\n", e->indent, "", rule_kind_name(kind), rule_kind_help(kind));
+        text_addf(e->out, "%*s#   %s: %s\n", e->indent, "", rule_kind_name(kind),
+                  rule_kind_help(kind));
 }
 
 static void add_row(struct example *e, const struct row *row)
@@ -73,9 +76,12 @@ static void example_section(struct example *e, const struct section *section)
 
 void config_example(struct text *out)
 {
-    text_add(out, span_of("# Configuration of Ebb. Lines that begin with # are off; the values they show are examples\n"
-                          "# or defaults. Durations carry a unit (90s, 5m, 6h, 7d), amounts are in USD. Keys and passwords\n"
-                          "# are never written here, only where they are kept. `ebb check` tells every mistake.\n"));
+    static const char head[] =
+        "# Configuration of Ebb. Lines that begin with # are off; the values they show are\n"
+        "# examples or defaults. Durations carry a unit (90s, 5m, 6h, 7d), amounts are in\n"
+        "# USD. Keys and passwords are never written here, only where they are kept.\n"
+        "# `ebb check` tells every mistake.\n";
+    text_add(out, span_of(head));
     struct example e = { .out = out };
     example_section(&e, &section_settings);
 }

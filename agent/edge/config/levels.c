@@ -33,7 +33,8 @@ static bool parse_percent(struct span text, int64_t *ret, struct fault *why)
             decimals = 0;
             continue;
         }
-        if (c < '0' || c > '9' || ++digits > DIGITS_MAX || (decimals >= 0 && ++decimals > DECIMALS_MAX))
+        if (c < '0' || c > '9' || ++digits > DIGITS_MAX
+            || (decimals >= 0 && ++decimals > DECIMALS_MAX))
             return fault(why, FAULT_REJECT, "not a percentage");
         points = points * 10 + (c - '0');
     }
@@ -66,9 +67,11 @@ static const struct unit {
     int64_t max;           /* of a threshold; of the value that clears it, twice as much */
     int64_t clear_percent; /* how far above the threshold it clears, unless told */
 } units[] = {
-    [UNIT_NANO_USD] = { "an amount in USD such as 10.00", parse_money, print_money, 1000000 * NANO_PER_USD, 5 },
+    [UNIT_NANO_USD] = { "an amount in USD such as 10.00", parse_money, print_money,
+                        1000000 * NANO_PER_USD, 5 },
     [UNIT_BASIS_POINTS] = { "a percentage such as 20%", parse_percent, print_percent, 10000, 5 },
-    [UNIT_SECONDS] = { "a duration such as 6h or 2d", duration_parse, scalar_add_duration, 520 * (int64_t)WEEK_S, 20 },
+    [UNIT_SECONDS] = { "a duration such as 6h or 2d", duration_parse, scalar_add_duration,
+                       520 * (int64_t)WEEK_S, 20 },
 };
 
 /* What a threshold that is a map says, before its unit is applied. */
@@ -79,11 +82,12 @@ struct threshold_texts {
 enum { THRESHOLD_TEXT_BYTES = 64 };
 
 static const struct row threshold_rows[] = {
-    { "below", VALUE_TEXT, .offset = offsetof(struct threshold_texts, below), .max = THRESHOLD_TEXT_BYTES,
-      .required = true, .sample = "10.00", .help = "the level holds while the value is below this" },
-    { "clear", VALUE_TEXT, .offset = offsetof(struct threshold_texts, clear), .max = THRESHOLD_TEXT_BYTES,
-      .preset_note = "5 % above `below`; 20 % for exhausts_within", .sample = "12.00",
-      .help = "and ends when it is at or above this" },
+    { "below", VALUE_TEXT, .offset = offsetof(struct threshold_texts, below),
+      .max = THRESHOLD_TEXT_BYTES, .required = true, .sample = "10.00",
+      .help = "the level holds while the value is below this" },
+    { "clear", VALUE_TEXT, .offset = offsetof(struct threshold_texts, clear),
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "5 % above `below`; 20 % for exhausts_within",
+      .sample = "12.00", .help = "and ends when it is at or above this" },
 };
 
 const struct section section_threshold = {
@@ -93,15 +97,16 @@ const struct section section_threshold = {
 };
 
 /* Reads a value of a unit, at most `max`. */
-static bool read_value(struct reader *r, const struct unit *unit, const struct node *n, struct span text,
-                       int64_t max, int64_t *ret)
+static bool read_value(struct reader *r, const struct unit *unit, const struct node *n,
+                       struct span text, int64_t max, int64_t *ret)
 {
     struct fault why;
     struct text limit = { 0 };
     int64_t value;
     int name_len = (int)(n->key->text.len < 32 ? n->key->text.len : 32);
     if (!unit->parse(text, &value, &why)) {
-        mistake_at(r->mistakes, n->where.start, "`%.*s` must be %s", name_len, n->key->text.at, unit->wants);
+        mistake_at(r->mistakes, n->where.start, "`%.*s` must be %s", name_len, n->key->text.at,
+                   unit->wants);
         return false;
     }
     if (value > 0 && value <= max) {
@@ -109,8 +114,8 @@ static bool read_value(struct reader *r, const struct unit *unit, const struct n
         return true;
     }
     unit->print(&limit, max);
-    mistake_at(r->mistakes, n->where.start, "`%.*s` must be more than 0 and at most %s", name_len, n->key->text.at,
-               text_z(&limit));
+    mistake_at(r->mistakes, n->where.start, "`%.*s` must be more than 0 and at most %s", name_len,
+               n->key->text.at, text_z(&limit));
     text_done(&limit);
     return false;
 }
@@ -120,13 +125,15 @@ static int64_t default_clear(const struct unit *unit, int64_t at)
     return at + at * unit->clear_percent / 100;
 }
 
-static void read_pair(struct reader *r, const struct unit *unit, const struct node *n, struct threshold *ret)
+static void read_pair(struct reader *r, const struct unit *unit, const struct node *n,
+                      struct threshold *ret)
 {
     struct threshold_texts texts = { 0 };
     struct threshold t = { .set = true };
     read_section(r, &section_threshold, n, &texts);
     const struct node *clear = node_member(n, "clear");
-    if (texts.below && read_value(r, unit, node_member(n, "below"), span_of(texts.below), unit->max, &t.at)) {
+    if (texts.below
+        && read_value(r, unit, node_member(n, "below"), span_of(texts.below), unit->max, &t.at)) {
         t.clear = default_clear(unit, t.at);
         if (texts.clear && read_value(r, unit, clear, span_of(texts.clear), 2 * unit->max, &t.clear)
             && t.clear < t.at)
@@ -137,13 +144,15 @@ static void read_pair(struct reader *r, const struct unit *unit, const struct no
     free_section(&section_threshold, &texts);
 }
 
-static void read_threshold(struct reader *r, const struct unit *unit, const struct node *n, struct threshold *ret)
+static void read_threshold(struct reader *r, const struct unit *unit, const struct node *n,
+                           struct threshold *ret)
 {
     struct span text;
     struct threshold t = { .set = true };
     if (n->kind == NODE_MAP) {
         read_pair(r, unit, n, ret);
-    } else if (scalar_text(r, n, "threshold", &text) && read_value(r, unit, n, text, unit->max, &t.at)) {
+    } else if (scalar_text(r, n, "threshold", &text)
+               && read_value(r, unit, n, text, unit->max, &t.at)) {
         t.clear = default_clear(unit, t.at);
         *ret = t;
     }
@@ -156,21 +165,24 @@ static void tell_unknown_level(struct reader *r, struct range where, struct span
         nearest_try(&nearest, level_name(l));
     int shown = (int)(name.len < 60 ? name.len : 60);
     if (nearest.best)
-        mistake_at(r->mistakes, where.start, "unknown level \"%.*s\"; did you mean \"%s\"?", shown, name.at, nearest.best);
+        mistake_at(r->mistakes, where.start, "unknown level \"%.*s\"; did you mean \"%s\"?", shown,
+                   name.at, nearest.best);
     else
-        mistake_at(r->mistakes, where.start, "unknown level \"%.*s\": there are info, warning and critical", shown,
-                   name.at);
+        mistake_at(r->mistakes, where.start,
+                   "unknown level \"%.*s\": there are info, warning and critical", shown, name.at);
 }
 
 /* A worse level begins further down. */
-static void check_order(struct reader *r, const struct node *const nodes[LEVELS], const struct rule *rule)
+static void check_order(struct reader *r, const struct node *const nodes[LEVELS],
+                        const struct rule *rule)
 {
     enum level milder = LEVEL_NONE;
     for (enum level l = LEVEL_NONE + 1; l < LEVELS; l++) {
         if (!rule->levels[l].set)
             continue;
         if (milder != LEVEL_NONE && rule->levels[l].at >= rule->levels[milder].at)
-            mistake_at(r->mistakes, nodes[l]->where.start, "`%s` must be lower than `%s`: the worse level begins further down",
+            mistake_at(r->mistakes, nodes[l]->where.start,
+                       "`%s` must be lower than `%s`: the worse level begins further down",
                        level_name(l), level_name(milder));
         milder = l;
     }
@@ -188,7 +200,8 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
         if (!level_named(n->key->text, &level)) {
             tell_unknown_level(r, n->key->where, n->key->text);
         } else if (nodes[level]) {
-            mistake_at(r->mistakes, n->key->where.start, "`%s` is given twice; first in line %zu", level_name(level),
+            mistake_at(r->mistakes, n->key->where.start, "`%s` is given twice; first in line %zu",
+                       level_name(level),
                        mistakes_line(r->mistakes, nodes[level]->key->where.start));
         } else {
             nodes[level] = n;
@@ -197,12 +210,14 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
     }
     check_order(r, nodes, rule);
     if (!map->first)
-        mistake_at(r->mistakes, map->where.start, "`levels` names no level: give info, warning or critical");
+        mistake_at(r->mistakes, map->where.start,
+                   "`levels` names no level: give info, warning or critical");
 }
 
 static void set_exhausted(struct rule *rule, enum level level)
 {
-    rule->levels[level] = (struct threshold){ .set = true, .at = EXHAUSTED_NANO, .clear = EXHAUSTED_NANO };
+    rule->levels[level] =
+        (struct threshold){ .set = true, .at = EXHAUSTED_NANO, .clear = EXHAUSTED_NANO };
 }
 
 static void read_single(struct reader *r, const struct node *n, struct rule *rule)
@@ -210,7 +225,8 @@ static void read_single(struct reader *r, const struct node *n, struct rule *rul
     struct span text;
     enum level level;
     if (rule->kind != RULE_EXHAUSTED) {
-        mistake_at(r->mistakes, n->key->where.start, "`level` is for kind exhausted; here write `levels: {critical: ...}`");
+        mistake_at(r->mistakes, n->key->where.start,
+                   "`level` is for kind exhausted; here write `levels: {critical: ...}`");
         return;
     }
     if (!scalar_text(r, n, "level", &text))
@@ -231,7 +247,8 @@ void levels_read(struct reader *r, const struct node *map, struct rule *rule)
     else if (levels && levels->kind == NODE_MAP)
         read_map(r, levels, rule);
     else if (levels && levels->kind != NODE_REFUSED)
-        mistake_at(r->mistakes, levels->where.start, "`levels` must be a map, as in {warning: 10.00, critical: 2.00}");
+        mistake_at(r->mistakes, levels->where.start,
+                   "`levels` must be a map, as in {warning: 10.00, critical: 2.00}");
     else if (!levels && rule->kind == RULE_EXHAUSTED)
         set_exhausted(rule, LEVEL_CRITICAL);
     else if (!levels)

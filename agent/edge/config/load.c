@@ -44,13 +44,14 @@ static struct settings *read_settings(struct reader *r, const char *path)
     if (root)
         read_section(r, &section_settings, root, s);
     else if (r->mistakes->count == 0)
-        mistake_at(r->mistakes, 0, "the file is empty; `ebb config --example` prints one to start from");
+        mistake_at(r->mistakes, 0,
+                   "the file is empty; `ebb config --example` prints one to start from");
     node_free(root);
     return s;
 }
 
-bool config_load(const char *path, const struct config_sources *from, struct settings **ret, struct text *errors,
-                 struct fault *why)
+bool config_load(const char *path, const struct config_sources *from, struct settings **ret,
+                 struct text *errors, struct fault *why)
 {
     struct bytes file = { 0 };
     if (!bytes_read(path, YAML_BYTES_MAX, &file, why))

@@ -121,7 +121,8 @@ static size_t copy_shown(const struct mistakes *m, struct range line, size_t at,
         if (i == line.end)
             break;
         if (!hidden[nth])
-            text_add(out, m->source.at[i] == '\t' ? span_of(" ") : (struct span){ &m->source.at[i], 1 });
+            text_add(out, m->source.at[i] == '\t' ? span_of(" ")
+                                                  : (struct span){ &m->source.at[i], 1 });
         else if (nth == 0 || !hidden[nth - 1])
             text_add(out, span_of("***"));
     }
@@ -168,7 +169,8 @@ static void print_line(const struct mistakes *m, size_t at, struct text *out)
 
     text_addf(out, "%6zu | %s", mistakes_line(m, at), start ? ELLIPSIS : "");
     text_add_terminal(out, (struct span){ line.at + start, line.len - start }, COLUMNS_SHOWN);
-    size_t columns = text_add_terminal(&before, (struct span){ line.at + start, caret - start }, 0);
+    size_t columns =
+        text_add_terminal(&before, (struct span){ line.at + start, caret - start }, 0);
     text_addf(out, "\n       | %*s^\n", (int)columns + (start > 0), "");
     text_done(&shown);
     text_done(&before);
@@ -204,8 +206,8 @@ void mistakes_print(struct mistakes *m, struct text *out)
 
 bool sounds_secret(struct span key)
 {
-    static const char *const sounds[] = { "key", "pass", "pwd", "secret", "token", "credential", "auth", "bearer",
-                                          "password" };
+    static const char *const sounds[] = { "key",        "pass", "pwd",    "secret",  "token",
+                                          "credential", "auth", "bearer", "password" };
     struct nearest misspelt = nearest_to(key);
     for (size_t i = 0; i < COUNT(sounds); i++) {
         nearest_try(&misspelt, sounds[i]);
@@ -242,7 +244,8 @@ static size_t indent_of(struct span source, struct range line)
 
 void mistakes_hide_by_looks(struct mistakes *m)
 {
-    size_t secret_indent = SIZE_MAX; /* of a secret-sounding key, whose value may go on in deeper lines */
+    size_t secret_indent =
+        SIZE_MAX; /* of a secret-sounding key, whose value may go on in deeper lines */
     for (size_t at = 0; at < m->source.len;) {
         struct range line = line_around(m->source, at);
         size_t value, indent = indent_of(m->source, line);

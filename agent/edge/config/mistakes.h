@@ -23,14 +23,15 @@ struct mistakes {
     const char *path;   /* borrowed */
     struct span source; /* borrowed */
     struct mistake *list;
-    size_t count;       /* also those that were not kept */
+    size_t count; /* also those that were not kept */
     struct range *hidden;
     size_t hidden_count, hidden_room;
 };
 
 void mistakes_done(struct mistakes *m);
 
-void mistake_at(struct mistakes *m, size_t at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void mistake_at(struct mistakes *m, size_t at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 void mistakes_hide(struct mistakes *m, struct range bytes);
 

@@ -38,7 +38,8 @@ static void print_list(struct printer *p, const struct row *row, const void *fie
 static void print_subsection(struct printer *p, const struct row *row, const void *fields)
 {
     const void *part = row_field_const(row, fields);
-    bool given = row->section->tracked && *(const bool *)((const char *)part + row->section->given_offset);
+    bool given =
+        row->section->tracked && *(const bool *)((const char *)part + row->section->given_offset);
     if (row->section->tracked && !given)
         return;
 

@@ -21,7 +21,8 @@ bool scalar_text(struct reader *r, const struct node *n, const char *name, struc
     if (n->kind == NODE_REFUSED)
         return false;
     if (n->kind != NODE_SCALAR) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must be a single value, not %s", name, node_kind_name(n->kind));
+        mistake_at(r->mistakes, n->where.start, "`%s` must be a single value, not %s", name,
+                   node_kind_name(n->kind));
         return false;
     }
     if (n->plain && (n->text.len == 0 || span_is(n->text, "~") || span_is(n->text, "null"))) {
@@ -70,14 +71,16 @@ static void tell_unknown(struct reader *r, const struct section *section, const 
     bool misplaced = secret && section->secret && nearest.distance > SECRET_TYPOS_MAX;
     const char *home = home_of(&section_settings, key);
     if (nearest.best && !misplaced)
-        mistake_at(r->mistakes, at, "unknown key \"%.*s\"; did you mean \"%s\"?", shown, key.at, nearest.best);
+        mistake_at(r->mistakes, at, "unknown key \"%.*s\"; did you mean \"%s\"?", shown, key.at,
+                   nearest.best);
     else if (misplaced)
         mistake_at(r->mistakes, at,
                    "unknown key \"%.*s\": a secret is never written here; name its source with "
                    "`%s_file: PATH`, `%s_env: VARIABLE` or `%s_credential: NAME`",
                    shown, key.at, section->secret, section->secret, section->secret);
     else if (home)
-        mistake_at(r->mistakes, at, "unknown key \"%.*s\" here; it belongs to `%s`", shown, key.at, home);
+        mistake_at(r->mistakes, at, "unknown key \"%.*s\" here; it belongs to `%s`", shown, key.at,
+                   home);
     else
         mistake_at(r->mistakes, at, "unknown key \"%.*s\"", shown, key.at);
 }
@@ -85,25 +88,28 @@ static void tell_unknown(struct reader *r, const struct section *section, const 
 static void read_list(struct reader *r, const struct row *row, const struct node *n, void *fields)
 {
     if (n->kind != NODE_LIST) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must be a list: lines that begin with \"- \"", row->name);
+        mistake_at(r->mistakes, n->where.start, "`%s` must be a list: lines that begin with \"- \"",
+                   row->name);
         return;
     }
     size_t count = 0;
     for (const struct node *child = n->first; child; child = child->next)
         count++;
     if (count < (size_t)row->min || count > (size_t)row->max) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must have from %d to %d members", row->name, (int)row->min,
-                   (int)row->max);
+        mistake_at(r->mistakes, n->where.start, "`%s` must have from %d to %d members", row->name,
+                   (int)row->min, (int)row->max);
         return;
     }
     char *members = xcalloc(count, row->section->bytes), *member = members;
-    for (const struct node *child = n->first; child; child = child->next, member += row->section->bytes)
+    for (const struct node *child = n->first; child;
+         child = child->next, member += row->section->bytes)
         read_section(r, row->section, child, member);
     *(void **)row_field(row, fields) = members;
     *(size_t *)(void *)((char *)fields + row->count_offset) = count;
 }
 
-static void read_subsection(struct reader *r, const struct row *row, const struct node *n, void *fields)
+static void read_subsection(struct reader *r, const struct row *row, const struct node *n,
+                            void *fields)
 {
     const struct section *section = row->section;
     void *part = row_field(row, fields);
@@ -111,7 +117,8 @@ static void read_subsection(struct reader *r, const struct row *row, const struc
     if (brief && span_is(n->text, "false"))
         return;
     if (brief && !span_is(n->text, "true")) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must be true, false or a map of keys", row->name);
+        mistake_at(r->mistakes, n->where.start, "`%s` must be true, false or a map of keys",
+                   row->name);
         return;
     }
     if (section->tracked)
@@ -128,10 +135,19 @@ static void hide_misplaced_secret(struct reader *r, const struct row *row, const
         mistakes_hide(r->mistakes, n->where);
 }
 
-static void read_value(struct reader *r, const struct row *row, const struct node *n, void *fields)
+static void read_scalar(struct reader *r, const struct row *row, const struct node *n, void *fields)
 {
     struct span text;
     struct fault why;
+    if (!scalar_text(r, n, row->name, &text)
+        || value_parse(row, text, r->folder, row_field(row, fields), &why))
+        return;
+    mistake_at(r->mistakes, n->where.start, "%s", why.text);
+    hide_misplaced_secret(r, row, n);
+}
+
+static void read_value(struct reader *r, const struct row *row, const struct node *n, void *fields)
+{
     switch (row->type) {
     case VALUE_LEVEL:
     case VALUE_LEVELS:
@@ -144,15 +160,22 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
         if (n->kind != NODE_REFUSED)
             read_subsection(r, row, n, fields);
         break;
-    case VALUE_TEXT: case VALUE_PATH: case VALUE_HOST: case VALUE_URL: case VALUE_TOPIC: case VALUE_VARIABLE:
-    case VALUE_CREDENTIAL: case VALUE_NAME: case VALUE_PATTERN: case VALUE_COUNT: case VALUE_DURATION:
-    case VALUE_FLAG: case VALUE_LOG_LEVEL: case VALUE_RULE_KIND: case VALUE_TYPES:
-        if (!scalar_text(r, n, row->name, &text))
-            break;
-        if (!value_parse(row, text, r->folder, row_field(row, fields), &why)) {
-            mistake_at(r->mistakes, n->where.start, "%s", why.text);
-            hide_misplaced_secret(r, row, n);
-        }
+    case VALUE_TEXT:
+    case VALUE_PATH:
+    case VALUE_HOST:
+    case VALUE_URL:
+    case VALUE_TOPIC:
+    case VALUE_VARIABLE:
+    case VALUE_CREDENTIAL:
+    case VALUE_NAME:
+    case VALUE_PATTERN:
+    case VALUE_COUNT:
+    case VALUE_DURATION:
+    case VALUE_FLAG:
+    case VALUE_LOG_LEVEL:
+    case VALUE_RULE_KIND:
+    case VALUE_TYPES:
+        read_scalar(r, row, n, fields);
         break;
     }
 }
@@ -162,13 +185,15 @@ void read_defaults(const struct section *section, void *fields)
     for (size_t i = 0; i < section->row_count; i++) {
         const struct row *row = &section->rows[i];
         struct fault why;
-        if (row->preset && !value_parse(row, span_of(row->preset), "/", row_field(row, fields), &why))
+        if (row->preset
+            && !value_parse(row, span_of(row->preset), "/", row_field(row, fields), &why))
             assert(!"a default that its own type refuses");
     }
 }
 
 /* The keys of a map, each at most once. */
-static void read_members(struct reader *r, const struct section *section, const struct node *map, void *fields)
+static void read_members(struct reader *r, const struct section *section, const struct node *map,
+                         void *fields)
 {
     const struct node *seen[SECTION_ROWS_MAX] = { NULL };
     assert(section->row_count <= COUNT(seen));
@@ -182,8 +207,8 @@ static void read_members(struct reader *r, const struct section *section, const 
         }
         const struct node **first = &seen[row - section->rows];
         if (*first)
-            mistake_at(r->mistakes, n->key->where.start, "`%s` is given twice; first in line %zu", row->name,
-                       mistakes_line(r->mistakes, (*first)->key->where.start));
+            mistake_at(r->mistakes, n->key->where.start, "`%s` is given twice; first in line %zu",
+                       row->name, mistakes_line(r->mistakes, (*first)->key->where.start));
         else
             read_value(r, row, *first = n, fields);
     }
@@ -192,13 +217,15 @@ static void read_members(struct reader *r, const struct section *section, const 
             mistake_at(r->mistakes, map->where.start, "`%s` is missing", section->rows[i].name);
 }
 
-void read_section(struct reader *r, const struct section *section, const struct node *map, void *fields)
+void read_section(struct reader *r, const struct section *section, const struct node *map,
+                  void *fields)
 {
     read_defaults(section, fields);
     if (map->kind == NODE_REFUSED)
         return;
     if (map->kind != NODE_MAP) {
-        mistake_at(r->mistakes, map->where.start, "here must be keys, as in \"%s: ...\"", section->rows[0].name);
+        mistake_at(r->mistakes, map->where.start, "here must be keys, as in \"%s: ...\"",
+                   section->rows[0].name);
         return;
     }
     read_members(r, section, map, fields);

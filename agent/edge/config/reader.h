@@ -1,8 +1,8 @@
 /* Walks a document by the rows of a section: every key is found, told apart from its neighbours and read. */
 #pragma once
 
-#include "edge/config/yaml.h"
 #include "edge/config/rows.h"
+#include "edge/config/yaml.h"
 
 struct reader {
     struct mistakes *mistakes;
@@ -11,7 +11,8 @@ struct reader {
 };
 
 /* Fills `fields` (zeroed) with the defaults and then with what the map says. */
-void read_section(struct reader *r, const struct section *section, const struct node *map, void *fields);
+void read_section(struct reader *r, const struct section *section, const struct node *map,
+                  void *fields);
 
 /* Fills `fields` with the defaults alone. */
 void read_defaults(const struct section *section, void *fields);

@@ -52,7 +52,7 @@ const struct section section_account = {
 
 static const struct row tls_rows[] = {
     { "ca", VALUE_PATH, FIELD(mqtt_settings, tls_ca), .max = PATH_BYTES_MAX, .sample = "/etc/ebb/ca.pem",
-      .preset_note = "the system's authorities", .help = "PEM file of the authorities that may sign the broker's certificate" },
+      .preset_note = "the system's authorities", .help = "PEM file of who may sign the broker's certificate" },
     { "cert", VALUE_PATH, FIELD(mqtt_settings, tls_cert), .max = PATH_BYTES_MAX, .sample = "/etc/ebb/client.pem",
       .help = "PEM file of the client's certificate; needs `key`" },
     { "key", VALUE_PATH, FIELD(mqtt_settings, tls_key), .max = PATH_BYTES_MAX, .sample = "/etc/ebb/client.key",

@@ -34,15 +34,16 @@ enum { SECTION_ROWS_MAX = 16 };
 struct row {
     const char *name; /* as written */
     enum value_type type;
-    size_t offset;       /* of the field in the section's struct */
-    size_t count_offset; /* VALUE_LIST: of its size_t */
-    const char *preset;  /* default, as text; NULL: none */
+    size_t offset;           /* of the field in the section's struct */
+    size_t count_offset;     /* VALUE_LIST: of its size_t */
+    const char *preset;      /* default, as text; NULL: none */
     const char *preset_note; /* a default that is worked out, in words */
-    int64_t min, max;    /* of counts, durations (seconds), members of a list; bytes of a text */
+    int64_t min, max; /* of counts, durations (seconds), members of a list; bytes of a text */
     bool required;
-    bool shown;          /* stands uncommented in the example */
-    const char *sample;  /* value in the example; NULL: the preset */
-    const struct section *section; /* VALUE_SECTION, VALUE_LIST; VALUE_LEVELS: keys of one threshold */
+    bool shown;         /* stands uncommented in the example */
+    const char *sample; /* value in the example; NULL: the preset */
+    const struct section
+        *section; /* VALUE_SECTION, VALUE_LIST; VALUE_LEVELS: keys of one threshold */
     const char *help;
 };
 
@@ -52,11 +53,12 @@ struct node;
 struct section {
     const struct row *rows;
     size_t row_count;
-    size_t bytes;       /* of the struct; 0 for a part of another's */
-    const char *secret; /* stem of the keys that name a secret's source: "key" for key_file; NULL: none */
-    bool tracked;       /* given_offset is in use */
+    size_t bytes; /* of the struct; 0 for a part of another's */
+    const char
+        *secret;  /* stem of the keys that name a secret's source: "key" for key_file; NULL: none */
+    bool tracked; /* given_offset is in use */
     size_t given_offset; /* of a bool: the section is in the file */
-    bool brief;         /* `true` stands for the section without keys, `false` for none */
+    bool brief;          /* `true` stands for the section without keys, `false` for none */
     /* Checks over several keys, after all of them; adds mistakes to the reader's. NULL: none. */
     void (*check)(struct reader *r, const struct node *map, void *fields);
 };

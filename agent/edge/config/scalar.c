@@ -13,7 +13,8 @@ static bool is_plain(struct span value)
 {
     if (value.len == 0 || (value.len == 4 && strncasecmp(value.at, "null", 4) == 0))
         return false;
-    if ((!isalnum((unsigned char)value.at[0]) && value.at[0] != '/') || value.at[value.len - 1] == ':')
+    if ((!isalnum((unsigned char)value.at[0]) && value.at[0] != '/')
+        || value.at[value.len - 1] == ':')
         return false;
     for (size_t i = 0; i < value.len; i++)
         if (!isalnum((unsigned char)value.at[i]) && !memchr("._/%:-", value.at[i], 6))

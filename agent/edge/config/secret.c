@@ -34,8 +34,10 @@ static bool accept(const char *what, struct span secret, char **ret, struct faul
         return fault(why, FAULT_FATAL, "%s is longer than %d bytes", what, SECRET_BYTES_MAX);
     for (size_t i = 0; i < secret.len; i++)
         if (iscntrl((unsigned char)secret.at[i]))
-            return fault(why, FAULT_FATAL, "%s holds a control character at byte %zu (a second line, a tab, or a "
-                                           "carriage return?)", what, i + 1);
+            return fault(why, FAULT_FATAL,
+                         "%s holds a control character at byte %zu (a second line, a tab, or a "
+                         "carriage return?)",
+                         what, i + 1);
     *ret = xstrndup(secret.at, secret.len);
     return true;
 }
@@ -47,12 +49,14 @@ static bool read_file(const char *path, bool warn, char **ret, struct fault *why
         return false;
     bool accepted = accept(path, (struct span){ b.at, b.len }, ret, why);
     if (accepted && warn && b.world_readable)
-        log_warning("%s holds a secret and can be read by everyone; mend it with: chmod o= %s", path, path);
+        log_warning("%s holds a secret and can be read by everyone; mend it with: chmod o= %s",
+                    path, path);
     bytes_done(&b);
     return accepted;
 }
 
-static bool read_environment(const char *name, const struct config_sources *from, char **ret, struct fault *why)
+static bool read_environment(const char *name, const struct config_sources *from, char **ret,
+                             struct fault *why)
 {
     const char *value = from->environment ? from->environment(name) : NULL;
     if (!value)
@@ -62,11 +66,14 @@ static bool read_environment(const char *name, const struct config_sources *from
     return accept(what, span_of(value), ret, why);
 }
 
-static bool read_credential(const char *name, const struct config_sources *from, char **ret, struct fault *why)
+static bool read_credential(const char *name, const struct config_sources *from, char **ret,
+                            struct fault *why)
 {
     if (!from->credentials_directory)
-        return fault(why, FAULT_FATAL, "no credential %s: $CREDENTIALS_DIRECTORY is not set (systemd sets it for a unit "
-                                       "with LoadCredential=)", name);
+        return fault(why, FAULT_FATAL,
+                     "no credential %s: $CREDENTIALS_DIRECTORY is not set (systemd sets it for "
+                     "a unit with LoadCredential=)",
+                     name);
     struct text path = { 0 };
     text_addf(&path, "%s/%s", from->credentials_directory, name);
     bool done = read_file(text_z(&path), false, ret, why);
@@ -74,7 +81,8 @@ static bool read_credential(const char *name, const struct config_sources *from,
     return done;
 }
 
-bool secret_read(const struct secret_source *source, const struct config_sources *from, char **ret, struct fault *why)
+bool secret_read(const struct secret_source *source, const struct config_sources *from, char **ret,
+                 struct fault *why)
 {
     if (source->file)
         return read_file(source->file, true, ret, why);

@@ -10,8 +10,8 @@ struct secret_source {
 
 /* Reads a secret and cuts one trailing newline. FAULT_FATAL: not there, empty, longer than SECRET_BYTES_MAX, or with a
  * control character in it. Warns in the log when everyone can read the file. */
-MUST_CHECK bool secret_read(const struct secret_source *source, const struct config_sources *from, char **ret,
-                            struct fault *why);
+MUST_CHECK bool secret_read(const struct secret_source *source, const struct config_sources *from,
+                            char **ret, struct fault *why);
 void secret_free(char *secret); /* accepts NULL */
 
 /* Whether the name of a source looks like the secret itself, put in the wrong place: long and of one piece. */

@@ -100,10 +100,12 @@ bool url_check(struct span *text, struct fault *why)
     while (take_prefix(&rest, "/"))
         continue;
     if (rest.len > 0)
-        return fault(why, FAULT_REJECT, "must be scheme and host only, as in https://api.edenai.run");
+        return fault(why, FAULT_REJECT,
+                     "must be scheme and host only, as in https://api.edenai.run");
     if (plain && !host_is_loopback(host))
-        return fault(why, FAULT_REJECT, "would send the key unprotected: plain http:// is for this machine only "
-                                        "(localhost, 127.x.x.x, [::1]); use https://");
+        return fault(why, FAULT_REJECT,
+                     "would send the key unprotected: plain http:// is for this machine only "
+                     "(localhost, 127.x.x.x, [::1]); use https://");
     text->len = end;
     return true;
 }

@@ -7,8 +7,8 @@
 
 #include "base/nearest.h"
 #include "base/xmalloc.h"
-#include "edge/config/url.h"
 #include "edge/config/scalar.h"
+#include "edge/config/url.h"
 
 _Static_assert(ACCOUNT_NAME_BYTES == (int)RULE_NAME_BYTES, "one type of value serves both names");
 
@@ -53,7 +53,8 @@ static bool fits_text(const struct place *p, struct span text, struct fault *why
     if (text.len == 0)
         return fault(why, FAULT_REJECT, "`%s` is empty", p->row->name);
     if (text.len > (size_t)p->row->max)
-        return fault(why, FAULT_REJECT, "`%s` is longer than %" PRId64 " bytes", p->row->name, p->row->max);
+        return fault(why, FAULT_REJECT, "`%s` is longer than %" PRId64 " bytes", p->row->name,
+                     p->row->max);
     if (has_control(text))
         return fault(why, FAULT_REJECT, "`%s` holds a control character", p->row->name);
     return true;
@@ -116,7 +117,8 @@ static bool parse_topic(const struct place *p, struct span text, struct fault *w
 
 static bool parse_variable(const struct place *p, struct span text, struct fault *why)
 {
-    if (text.len > (size_t)p->row->max || !is_made_of(text, "_") || isdigit((unsigned char)text.at[0]))
+    if (text.len > (size_t)p->row->max || !is_made_of(text, "_")
+        || isdigit((unsigned char)text.at[0]))
         return wanted(p, why, "the name of an environment variable, not its content");
     store_text(p, text);
     return true;
@@ -161,8 +163,8 @@ static bool parse_count(const struct place *p, struct span text, struct fault *w
     if (!valid)
         return wanted(p, why, "a whole number");
     if (count < p->row->min || count > p->row->max)
-        return fault(why, FAULT_REJECT, "`%s` must be from %" PRId64 " to %" PRId64, p->row->name, p->row->min,
-                     p->row->max);
+        return fault(why, FAULT_REJECT, "`%s` must be from %" PRId64 " to %" PRId64, p->row->name,
+                     p->row->min, p->row->max);
     *(int64_t *)p->field = count;
     return true;
 }
@@ -195,8 +197,8 @@ static bool parse_flag(const struct place *p, struct span text, struct fault *wh
 }
 
 /* Refuses a word that is not one of `count` names, and tells them all. */
-static bool wanted_one_of(const struct place *p, struct span text, const char *(*name)(int), int count,
-                          struct fault *why)
+static bool wanted_one_of(const struct place *p, struct span text, const char *(*name)(int),
+                          int count, struct fault *why)
 {
     struct text names = { 0 };
     struct nearest nearest = nearest_to(text);
@@ -205,7 +207,8 @@ static bool wanted_one_of(const struct place *p, struct span text, const char *(
         nearest_try(&nearest, name(i));
     }
     if (nearest.best)
-        fault(why, FAULT_REJECT, "`%s` must be %s; did you mean \"%s\"?", p->row->name, text_z(&names), nearest.best);
+        fault(why, FAULT_REJECT, "`%s` must be %s; did you mean \"%s\"?", p->row->name,
+              text_z(&names), nearest.best);
     else
         fault(why, FAULT_REJECT, "`%s` must be %s", p->row->name, text_z(&names));
     text_done(&names);
@@ -310,7 +313,8 @@ static const struct {
 };
 _Static_assert(COUNT(types) == VALUE_TYPES, "a type of value has no row");
 
-bool value_parse(const struct row *row, struct span text, const char *folder, void *field, struct fault *why)
+bool value_parse(const struct row *row, struct span text, const char *folder, void *field,
+                 struct fault *why)
 {
     struct place p = { .row = row, .folder = folder, .field = field };
     return types[row->type].parse(&p, text, why);

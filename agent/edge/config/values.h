@@ -5,10 +5,10 @@
 
 #include "edge/config/rows.h"
 
-/* Reads a value into `field`, replacing what it owned. `folder` is where relative paths start. FAULT_REJECT: says what is
- * wanted and never repeats the value. Sections, lists and levels are not read here. */
-MUST_CHECK bool value_parse(const struct row *row, struct span text, const char *folder, void *field,
-                            struct fault *why);
+/* Reads a value into `field`, replacing what it owned. `folder` is where relative paths start. FAULT_REJECT: says what
+ * is wanted and never repeats the value. Sections, lists and levels are not read here. */
+MUST_CHECK bool value_parse(const struct row *row, struct span text, const char *folder,
+                            void *field, struct fault *why);
 
 /* Adds the value as YAML; adds nothing and returns false when the field is not set. */
 bool value_print(const struct row *row, const void *field, struct text *out);

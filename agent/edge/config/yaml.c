@@ -3,7 +3,7 @@
  *
  * Facts of libfyaml 0.7.12, tried: without a diagnostic object of ours it prints to stderr, whatever the flags; it
  * ends silently at U+0000 and at a byte that is not UTF-8 in a plain scalar; a bad %YAML directive fails without a
- * message; an empty value has no mark; U+0085 ends a line. Hence the checks in front of it. */
+ * message; an empty value has no mark. Hence the checks in front of it. */
 #include "edge/config/yaml.h"
 
 #include <libfyaml.h>
@@ -22,14 +22,17 @@ struct builder {
     struct node *root;
     struct container open[YAML_DEPTH_MAX];
     size_t depth;
-    size_t deeper;  /* containers open beyond the limit; their content is dropped */
-    size_t end;     /* of the last thing read: the place of an empty value */
+    size_t deeper; /* containers open beyond the limit; their content is dropped */
+    size_t end;    /* of the last thing read: the place of an empty value */
 };
 
 const char *node_kind_name(enum node_kind kind)
 {
     static const char *const names[] = {
-        [NODE_SCALAR] = "text", [NODE_LIST] = "a list", [NODE_MAP] = "a map of keys", [NODE_REFUSED] = "refused",
+        [NODE_SCALAR] = "text",
+        [NODE_LIST] = "a list",
+        [NODE_MAP] = "a map of keys",
+        [NODE_REFUSED] = "refused",
     };
     return names[kind];
 }
@@ -137,11 +140,13 @@ static void close_container(struct builder *b, struct range where)
 
 static void refuse_decoration(struct builder *b, struct fy_event *event, struct node *n)
 {
-    struct fy_token *anchor = fy_event_get_anchor_token(event), *tag = fy_event_get_tag_token(event);
+    struct fy_token *anchor = fy_event_get_anchor_token(event),
+                    *tag = fy_event_get_tag_token(event);
     if (!anchor && !tag)
         return;
     if (anchor)
-        mistake_at(b->mistakes, fy_token_start_mark(anchor)->input_pos - 1, /* its mark is behind the & */
+        mistake_at(b->mistakes,
+                   fy_token_start_mark(anchor)->input_pos - 1, /* its mark is behind the & */
                    "anchors (&) are not supported: write the value out");
     else
         mistake_at(b->mistakes, fy_token_start_mark(tag)->input_pos,
@@ -167,7 +172,8 @@ static void add_alias(struct builder *b, struct range where)
     place(b, new_node(NODE_REFUSED, where));
 }
 
-static void add_container(struct builder *b, struct fy_event *event, enum node_kind kind, struct range where)
+static void add_container(struct builder *b, struct fy_event *event, enum node_kind kind,
+                          struct range where)
 {
     size_t depth = b->depth;
     open_container(b, kind, where);
@@ -216,7 +222,8 @@ static const char *advice(const char *message)
         const char *says, *advice;
     } rows[] = {
         { "invalid multiline plain key", "; is a line below this one indented too far?" },
-        { "invalid nested block mapping on the same line", "; put a value that holds \": \" in quotes" },
+        { "invalid nested block mapping on the same line",
+          "; put a value that holds \": \" in quotes" },
         { "plain scalar cannot start with", "; put the value in quotes" },
         { "could not find expected ':'", "; a key is written \"name: value\"" },
         { "tab", "; indent with blanks" },
@@ -247,10 +254,12 @@ static bool check_bytes(struct mistakes *m)
     size_t at = 0;
     while (at < m->source.len) {
         unsigned code_point;
-        size_t step = utf8_step((struct span){ m->source.at + at, m->source.len - at }, &code_point);
+        size_t step =
+            utf8_step((struct span){ m->source.at + at, m->source.len - at }, &code_point);
         if (step == 0)
             mistake_at(m, at, "a byte that is not UTF-8");
-        else if (code_point < 0x20 && code_point != '\t' && code_point != '\n' && code_point != '\r')
+        else if (code_point < 0x20 && code_point != '\t' && code_point != '\n'
+                 && code_point != '\r')
             mistake_at(m, at, "a control character");
         else
             at += step;
