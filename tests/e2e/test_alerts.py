@@ -45,8 +45,8 @@ def test_the_event_says_what_a_person_and_a_program_need(sim, broker, subscriber
 
     raw = next(p for t, p, _ in subscriber.messages.items if t == "ebb/main/event")
     assert '"value":9.123456789' in raw.replace(" ", "")
-    retained = json.loads(subscriber.retained()[f"ebb/main/alert/low/{token}"])
-    assert retained["level"] == "warning"
+    topic = f"ebb/main/alert/low/{token}"
+    subscriber.wait(lambda s: json.loads(s.retained().get(topic, "{}")).get("level") == "warning", "the alert's topic")
 
 
 def test_nothing_fires_twice_and_nothing_is_forgotten_over_a_restart(sim, broker, subscriber, make_daemon, token):

@@ -102,6 +102,22 @@ def test_a_suspicious_list_is_believed_when_three_in_a_row_say_the_same(sim, dae
         list(TOKENS)[:4])
 
 
+def test_suspicion_outlives_the_process(sim, make_daemon):
+    """From cron there is one list in each life: an emptied account is believed after as many lives."""
+    for name in TOKENS:
+        sim.create(name, balance="50.00")
+    daemon = make_daemon(sim.url)
+    assert daemon.run("once").returncode == 0
+    for name in TOKENS:
+        sim.delete(name)
+    for _ in range(2):
+        assert "suspicious" in daemon.run("once").stderr
+    assert daemon.run("once").returncode == 0
+    for _ in range(2):
+        daemon.run("once")
+    assert daemon.database.one("SELECT count(*) FROM token WHERE deleted_at IS NULL") == 0
+
+
 def test_retry_after_is_a_lower_bound(sim, daemon):
     place = len(daemon.process.lines.items)
     sim.fault(kind="status", status=429, retry_after="4", times=1)

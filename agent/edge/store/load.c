@@ -151,6 +151,15 @@ static bool load_entries(struct statement *q, struct fleet *f, struct fault *why
     return false;
 }
 
+static bool load_suspicious(struct statement *q, struct fleet *f, struct fault *why)
+{
+    bool row;
+    if (!statement_step(q, &row, why))
+        return false;
+    f->suspicious = (int)statement_integer(q, 0);
+    return true;
+}
+
 static struct statement *begin(struct store *s, enum query query, int64_t account, unix_s since)
 {
     struct statement *q = s->queries[query];
@@ -168,13 +177,16 @@ bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *r
     struct statement *alerts = begin(s, QUERY_LOAD_ALERTS, account, 0);
     struct statement *hours = begin(s, QUERY_LOAD_HOURS, account, BURN_HOURS * HOUR_S);
     struct statement *entries = begin(s, QUERY_LOAD_ENTRIES, account, BURN_FINE_BUCKETS * BURN_FINE_S);
+    struct statement *suspicious = begin(s, QUERY_LOAD_SUSPICIOUS, account, 0);
 
     bool ok = load_tokens(tokens, rules->count, &f, why) && load_alerts(alerts, rules, &f, &orphans, why)
-        && load_hours(hours, &f, why) && load_entries(entries, &f, why);
+        && load_hours(hours, &f, why) && load_entries(entries, &f, why)
+        && load_suspicious(suspicious, &f, why);
     statement_reset(tokens);
     statement_reset(alerts);
     statement_reset(hours);
     statement_reset(entries);
+    statement_reset(suspicious);
     if (!ok) {
         fleet_done(&f);
         orphan_alerts_done(&orphans);

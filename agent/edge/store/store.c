@@ -33,6 +33,7 @@ static const char *const texts[] = {
     [QUERY_LOAD_ALERTS] = sql_load_alerts,
     [QUERY_LOAD_HOURS] = sql_load_hours,
     [QUERY_LOAD_ENTRIES] = sql_load_entries,
+    [QUERY_LOAD_SUSPICIOUS] = sql_load_suspicious,
     [QUERY_POST_MESSAGE] = sql_post_message,
     [QUERY_NEXT_MESSAGE] = sql_next_message,
     [QUERY_ACKNOWLEDGE_EVENT] = sql_acknowledge_event,
