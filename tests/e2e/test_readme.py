@@ -1,0 +1,94 @@
+"""The README is true: every command in it runs, its configuration is accepted, its payload has the members of real ones."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from players import EBB, PATIENCE_S, ROOT, Process, free_port
+
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+
+
+def commands(block):
+    return [line.split(" #")[0].strip() for line in block.splitlines() if line.strip()]
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A folder like a checkout, with the README's configuration on a free port and `ebb` on the path."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "ebb").symlink_to(EBB)
+    shutil.copytree(ROOT / "tests" / "scenarios", tmp_path / "tests" / "scenarios")
+    (tmp_path / "main.key").write_text("a-key\n")
+    (tmp_path / "main.key").chmod(0o600)
+    return tmp_path
+
+
+def test_every_command_of_the_session_runs(home, broker):
+    port = str(free_port())
+    configuration = blocks("yaml")[0].replace("8080", port).replace("host: 127.0.0.1", f"host: 127.0.0.1\n  port: {broker.port}")
+    (home / "ebb.yaml").write_text(configuration)
+    session = [c.replace("8080", port) for c in commands(blocks("sh")[1])]
+    assert len(session) >= 7
+    environment = {**os.environ, "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "EBB_CONFIG": str(home / "ebb.yaml")}
+
+    server = session.pop(0)
+    assert server.endswith("&")
+    sim = Process("sh", "-c", f"cd {home} && exec {server.rstrip('& ')}", env=environment)
+    try:
+        sim.out.wait(lambda lines: any('"url"' in line for line in lines), "the stand-in")
+        session += [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
+        for command in session:
+            done = subprocess.run(command, shell=True, cwd=home, env=environment, capture_output=True, text=True,
+                                  timeout=PATIENCE_S)
+            assert done.returncode == 0, (command, done.stderr)
+    finally:
+        sim.stop()
+
+
+def test_the_alert_has_the_members_of_a_real_one(sim, broker, subscriber, make_daemon):
+    shown = json.loads(blocks("json")[0])
+    sim.create("prod-billing-api", balance="9.50")
+    make_daemon(sim.url, broker, rules=[{"name": "low-balance", "kind": "balance_below", "levels": {"warning": "10.00"}}]).start()
+    real = subscriber.wait_event(kind="raised")
+    assert list(real) == list(shown)
+    assert list(real["burn"]) == list(shown["burn"]) and list(real["exhaustion"]) == list(shown["exhaustion"])
+
+
+def test_the_table_has_the_headings_of_the_real_one(sim, make_daemon):
+    sim.create("prod-billing-api", balance="9.50")
+    daemon = make_daemon(sim.url)
+    daemon.run("once")
+    heading = daemon.run("status").stdout.splitlines()[0].split()
+    assert heading == blocks("console")[0].splitlines()[1].split()
+
+
+def test_the_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)]+)\)", README):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_two_commands_are_there_and_ci_runs_the_second():
+    for command in commands(blocks("sh")[0]):
+        assert os.access(ROOT / command, os.X_OK), command
+    assert "test.sh" in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_demo_shows_a_table_and_alerts_from_the_broker_and_leaves_nothing_running():
+    done = subprocess.run(["python3", str(ROOT / "packaging" / "demo.py"), "--ebb", str(EBB), "--seconds", "25"],
+                          capture_output=True, text=True, timeout=PATIENCE_S * 2, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^alert \d\d:\d\d:\d\d  .*prod-billing-api", done.stdout, re.M)
+    assert re.search(r"^TOKEN +BALANCE USD .*LIKELY", done.stdout, re.M)
+    assert re.search(r"[▁▂▃▄▅▆▇█]", done.stdout)
+    assert "\x1b" not in done.stdout
+    left = subprocess.run(["pgrep", "-f", "ebb-demo-"], capture_output=True, text=True).stdout
+    assert left == "", "still running"
