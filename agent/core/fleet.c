@@ -215,13 +215,12 @@ static bool lost_too_many(const struct fleet *f)
 enum fleet_verdict fleet_judge(struct fleet *f)
 {
     bool suspicious = lost_too_many(f);
-    f->suspicious = suspicious ? f->suspicious + 1 : 0;
     for (size_t i = 0; i < f->count; i++) {
         struct token *t = &f->tokens[i];
         int run = suspicious ? t->unbooked : 0; /* a healthy list refutes those before it */
         t->unbooked = t->listed ? 0 : run + 1;
     }
-    if (suspicious && f->suspicious < FLEET_PATIENCE)
+    if (suspicious && ++f->suspicious < FLEET_PATIENCE)
         return FLEET_SUSPICIOUS;
     f->suspicious = 0;
     return FLEET_PLAUSIBLE;

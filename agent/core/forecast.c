@@ -56,19 +56,19 @@ static double spent_after(const struct line *lines, size_t count, double ahead_s
 static double likely_runway(const struct line *lines, size_t count, double balance)
 {
     double at = lines[0].over_s, longest = lines[count - 1].over_s;
-    double peak = spent_after(lines, count, at);
-    if (peak >= balance)
-        return at * balance / peak;
+    double so_far = spent_after(lines, count, at);
+    if (so_far >= balance)
+        return at * balance / so_far;
 
     while (at < longest) {
         double next = at * step < longest ? at * step : longest;
         double spent = spent_after(lines, count, next);
         if (spent >= balance)
-            return at + (next - at) * (balance - peak) / (spent - peak);
-        peak = spent > peak ? spent : peak;
+            return at + (next - at) * (balance - so_far) / (spent - so_far);
+        so_far = spent;
         at = next;
     }
-    return balance * longest / spent_after(lines, count, longest);
+    return balance * longest / so_far;
 }
 
 static unix_s after(unix_s origin, double runway_s)

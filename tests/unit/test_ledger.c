@@ -86,7 +86,7 @@ static const struct row rows[] = {
       DAY "12:00:00Z", NULL,
       { { ENTRY_RESET, 900, "2026-01-10T12:00:00Z", "2026-01-13T23:00:00Z" },
         { ENTRY_CONSUMPTION, 300, "2026-01-13T23:00:00Z", DAY "12:00:00Z" } }, 2 },
-    { "a clock set back meets no midnight", RESET_DAILY, 500, 1000, "2026-01-20T12:00:00Z", DAY "23:03:00Z", NULL,
+    { "a clock set back meets no midnight", RESET_DAILY, 500, 1000, DAY "23:30:00Z", DAY "23:03:00Z", NULL,
       { { ENTRY_TOPUP, 500, DAY "23:03:00Z", DAY "23:03:00Z" } }, 1 },
     { "consumption under a clock set back is booked at its end", RESET_DAILY, 500, 400, DAY "12:00:00Z",
       DAY "11:00:00Z", NULL, { { ENTRY_CONSUMPTION, 100, DAY "11:00:00Z", DAY "11:00:00Z" } }, 1 },
