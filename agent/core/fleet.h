@@ -52,7 +52,7 @@ struct token *fleet_find(struct fleet *f, struct span name); /* NULL: there is n
 struct token *fleet_recognise(struct fleet *f, uint64_t element_hash);
 void fleet_remember(struct fleet *f, struct token *t, uint64_t element_hash); /* 0: forgets */
 
-/* Removes a token and frees what it owns. The last token takes its place in `tokens`: remove while walking backwards. */
+/* Removes a token and frees what it owns. The last one takes its place in `tokens`: remove while walking backwards. */
 void fleet_remove(struct fleet *f, struct token *t);
 
 enum fleet_verdict { FLEET_PLAUSIBLE, FLEET_SUSPICIOUS };

@@ -54,7 +54,7 @@ struct alert {
     enum level level;    /* announced */
     enum level pending;  /* worse than announced and still within the hold time; else equal to level */
     unix_s pending_since;
-    unix_s since;        /* start of the episode; meaningful while level is not LEVEL_NONE */
+    unix_s since;        /* when the episode's first level began to hold; meaningful while level is not LEVEL_NONE */
     int64_t episode;     /* 1 for the first */
     int64_t step;        /* transitions within the episode; 1 raises it */
 };
@@ -74,7 +74,8 @@ bool rule_matches(const struct rule *rule, const struct snapshot *s);
 /* The rule's value for a token; false when there is no data to tell. Runway beyond a century is a century. */
 bool rule_value(const struct rule *rule, const struct snapshot *s, int64_t *ret);
 
-/* Moves the alert by one observation at `now`; at most one transition, always to the worst level that holds. */
+/* Moves the alert by one observation at `now`; at most one transition: up to the worst level that has held for hold_s
+ * (while a milder one is pending, a worse one waits for it and then holds anew), down at once. Not known: nothing. */
 struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, int64_t value, unix_s now);
 
 /* Ends an alert whose token or rule is gone. TRANSITION_NONE if it was not announced. */

@@ -33,9 +33,10 @@ struct schedule {
 /* The first poll is due at once. */
 struct schedule schedule_start(int64_t interval_s, mono_ms now);
 
-/* Books a poll that ended at `now`. `retry_after_s` is 0 when the server named none. POLL_OK and POLL_SUSPICIOUS: the interval
- * +-5 %. Failures: "full jitter" exponential back-off (Brooker, AWS Architecture Blog, 2015) between half and
- * all of min(MAX, FIRST x 2^n), never sooner than retry_after_s; never later than the larger of that and the interval. */
+/* Books a poll that ended at `now`; `retry_after_s` is 0 when the server named none.
+ * POLL_OK and POLL_SUSPICIOUS: the interval +-5 %. POLL_UNAUTHORIZED: SCHEDULE_UNAUTHORIZED_MS +-5 %, or the interval
+ * if longer. Other failures: exponential back-off with jitter (Brooker, AWS Architecture Blog, 2015) between half and
+ * all of min(MAX, FIRST x 2^n, interval). No failure is followed sooner than retry_after_s. */
 void schedule_book(struct schedule *s, enum poll_result result, int64_t retry_after_s, mono_ms now,
                    struct random *random);
 

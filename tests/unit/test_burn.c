@@ -195,7 +195,8 @@ static void slices_are_whole_hours_and_add_up_exactly(void **state)
     for (int i = 0; i < 5000; i++) {
         unix_s since = START + (int64_t)(random_next(&random) % DAY_S);
         unix_s at = since - HOUR_S + (int64_t)(random_next(&random) % (20 * DAY_S));
-        struct entry e = spent(1 + (int64_t)(random_next(&random) % (random_next(&random) % 2 ? 50 : 1000000)), since, at);
+        uint64_t range = random_next(&random) % 2 ? 50 : 1000000;
+        struct entry e = spent(1 + (int64_t)(random_next(&random) % range), since, at);
         size_t max = 1 + random_next(&random) % BURN_SLICES_MAX, count = burn_slice(&e, slices, max);
         int64_t sum = 0;
         assert_in_range(count, 1, max);
@@ -305,7 +306,8 @@ static void a_clock_that_jumps_a_year_ahead_spreads_thin(void **state)
 static void random_clocks_never_make_a_negative_or_absurd_rate(void **state)
 {
     (void)state;
-    static const int64_t jumps[] = { 1, 60, 300, 4000, DAY_S, 400 * DAY_S, -1, -600, -3599, -4000, -DAY_S, -400 * DAY_S };
+    static const int64_t jumps[] = { 1,  60,   300,   4000,  DAY_S,  400 * DAY_S,
+                                     -1, -600, -3599, -4000, -DAY_S, -400 * DAY_S };
     struct random random = random_seeded(5);
     for (int run = 0; run < 50; run++) {
         struct burn_history h = watched_from(START);

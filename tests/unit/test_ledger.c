@@ -218,7 +218,8 @@ static int64_t change_of(const struct entry *e)
 static struct reading random_reading(struct random *random)
 {
     static const enum reset_period periods[] = { RESET_DAILY, RESET_DAILY, RESET_WEEKLY, RESET_NONE };
-    struct reading r = budget(periods[random_next(random) % COUNT(periods)], (int64_t)(random_next(random) % 1200) - 100);
+    enum reset_period period = periods[random_next(random) % COUNT(periods)];
+    struct reading r = budget(period, (int64_t)(random_next(random) % 1200) - 100);
     if (random_next(random) % 4 == 0)
         r.balance.is = cents(1000);
     if (random_next(random) % 16 == 0)
