@@ -133,7 +133,7 @@ static int set_up(struct mosquitto *client, const struct broker *b)
     mosquitto_log_callback_set(client, on_log);
 
     int code = mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V311);
-    if (!code) /* one more for the farewell; 0 would mean "none", not "no limit" */
+    if (!code) /* more than there ever are (one is the farewell), so that the library sends each at once */
         code = mosquitto_max_inflight_messages_set(client, PUBLISH_IN_FLIGHT_MAX + 1);
     if (!code && b->user)
         code = mosquitto_username_pw_set(client, b->user, b->password);

@@ -31,7 +31,6 @@ struct server {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     int arrived, active, most_active; /* requests; guarded by lock */
-    int admitted;             /* requests that began, for a script that answers them in pairs */
     char request[SERVER_REQUEST_BYTES]; /* the last one; guarded by lock */
     pthread_t acceptor;
     pthread_t threads[SERVER_CONNECTIONS_MAX];
@@ -42,15 +41,15 @@ struct server_connection {
     int fd;
 };
 
-/* Reads up to the empty line; false when the peer is gone. */
-static inline bool server_read_request(struct server *s, int fd)
+/* Reads up to the empty line and returns how many requests the server has seen with this one; 0: the peer is gone. */
+static inline int server_read_request(struct server *s, int fd)
 {
     char request[SERVER_REQUEST_BYTES];
     size_t len = 0;
     while (len < sizeof request - 1) {
         ssize_t got = read(fd, request + len, sizeof request - 1 - len);
         if (got <= 0)
-            return false;
+            return 0;
         len += (size_t)got;
         request[len] = '\0';
         if (strstr(request, "\r\n\r\n"))
@@ -58,9 +57,9 @@ static inline bool server_read_request(struct server *s, int fd)
     }
     pthread_mutex_lock(&s->lock);
     memcpy(s->request, request, len + 1);
-    s->arrived++;
+    int number = ++s->arrived;
     pthread_mutex_unlock(&s->lock);
-    return true;
+    return number;
 }
 
 static inline bool server_send(struct server *s, int fd, struct span bytes)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "edge/fetch.h"
 #include "edge/fetch/headers.h"
+#include "child.h"
 #include "scripted_server.h"
 
 enum {
@@ -163,7 +164,9 @@ static void a_slow_reader_holds_the_sender_back_and_loses_no_byte(void **state)
 
     size_t at = 0;
     struct outcome outcome;
+    mono_ms deadline = clock_mono() + DEADLINE_MS;
     for (bool over = false; !over;) {
+        assert_true(clock_mono() < deadline);
         struct fault why;
         wait_once(f);
         assert_true(fetch_wait(f, NULL, 0, 1, &why)); /* a reader that skips every second turn */
@@ -442,6 +445,25 @@ static void only_https_or_this_machine_may_see_the_key(void **state)
     fetch_close(f);
 }
 
+static void a_certificate_of_nobody_known_is_refused(void **state)
+{
+    (void)state;
+    char folder[64], line[256], url[64];
+    int port = free_port();
+    make_folder(folder);
+    make_certificate(folder, "IP:127.0.0.1");
+    snprintf(line, sizeof line, "openssl s_server -accept 127.0.0.1:%d -www -cert %s/cert.pem -key %s/key.pem", port,
+             folder, folder);
+    struct child server = child_start(line, "ACCEPT");
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/", port);
+    struct fetch *f = open_fetch(1);
+    struct request request = request_to(url);
+    assert_failed(finish(f, start(f, &request)), FAULT_RETRY, "certificate");
+    fetch_close(f);
+    child_kill(&server);
+    remove_folder(folder);
+}
+
 static void a_key_cannot_bring_a_header_of_its_own(void **state)
 {
     (void)state;
@@ -461,14 +483,13 @@ static void a_key_cannot_bring_a_header_of_its_own(void **state)
 /* Holds each request until a second one is there; only then both are answered. */
 static void script_in_pairs(struct server *s, int fd)
 {
-    while (server_read_request(s, fd)) {
+    for (int n = server_read_request(s, fd); n > 0; n = server_read_request(s, fd)) {
         pthread_mutex_lock(&s->lock);
         s->active++;
         if (s->active > s->most_active)
             s->most_active = s->active;
         pthread_cond_broadcast(&s->changed);
-        int pair_complete = (++s->admitted + 1) / 2 * 2; /* the first is answered with the second, the third with the fourth */
-        while (s->admitted < pair_complete)
+        while (s->arrived < n + n % 2)
             pthread_cond_wait(&s->changed, &s->lock);
         s->active--;
         pthread_mutex_unlock(&s->lock);
@@ -583,6 +604,7 @@ int main(void)
         cmocka_unit_test(a_closed_connection_and_a_dead_port_are_faults),
         cmocka_unit_test(a_stall_ends_at_the_limit),
         cmocka_unit_test(only_https_or_this_machine_may_see_the_key),
+        cmocka_unit_test(a_certificate_of_nobody_known_is_refused),
         cmocka_unit_test(a_key_cannot_bring_a_header_of_its_own),
         cmocka_unit_test(as_many_transfers_run_at_once_as_allowed_and_no_more),
         cmocka_unit_test(a_transfer_can_be_given_up_at_any_time),

@@ -5,7 +5,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <fcntl.h>
+#include <dlfcn.h>
+#include <netdb.h>
 
 #include "base/log.h"
 #include "edge/publish.h"
@@ -158,11 +159,11 @@ static void after_a_lost_broker_nothing_is_sent_again_by_itself(void **state)
     TURN_UNTIL(p, publish_connected(p));
     assert_true(publish_take_connected(p));
 
-    kill(b.pid, SIGSTOP); /* it can acknowledge nothing */
+    kill(b.child.pid, SIGSTOP); /* it can acknowledge nothing */
     for (int64_t tag = 1; tag <= 3; tag++)
         send_ok(p, tag, "ebb/main/event", "before");
     assert_int_equal(publish_room(p), PUBLISH_IN_FLIGHT_MAX - 3);
-    broker_stop(&b);
+    child_kill(&b.child);
     TURN_UNTIL(p, !publish_connected(p));
     assert_int_equal(publish_room(p), 0);
     assert_string_not_equal(publish_reason(p), "");
@@ -198,7 +199,7 @@ static void no_more_is_in_flight_than_allowed_and_each_is_acknowledged_once(void
     struct publisher *p = open_publisher(&settings, &random);
     TURN_UNTIL(p, publish_connected(p));
 
-    kill(b.pid, SIGSTOP);
+    kill(b.child.pid, SIGSTOP);
     int64_t sent = 0;
     struct fault why;
     while (publish_send(p, sent + 1, "ebb/main/event", span_of("x"), false, &why))
@@ -206,7 +207,7 @@ static void no_more_is_in_flight_than_allowed_and_each_is_acknowledged_once(void
     assert_int_equal(sent, PUBLISH_IN_FLIGHT_MAX);
     assert_int_equal(why.kind, FAULT_RETRY);
     assert_int_equal(publish_room(p), 0);
-    kill(b.pid, SIGCONT);
+    kill(b.child.pid, SIGCONT);
 
     bool seen[PUBLISH_IN_FLIGHT_MAX + 1] = { false };
     for (int64_t left = sent, tag; left > 0; left--) {
@@ -245,11 +246,12 @@ static void a_wrong_password_is_told_and_never_written_down(void **state)
 {
     (void)state;
     struct real_broker b = broker_new("allow_anonymous false");
-    char file[128], line[256];
-    snprintf(file, sizeof file, "%s/passwords", b.folder);
-    run_program((const char *const[]){ "mosquitto_passwd", "-b", "-c", file, "ebb", "the right one", NULL });
-    snprintf(line, sizeof line, "echo 'password_file %s' >> %s/broker.conf", file, b.folder);
-    run_program((const char *const[]){ "sh", "-c", line, NULL });
+    char line[512];
+    snprintf(line, sizeof line,
+             "cd %s && mosquitto_passwd -b -c passwords ebb 'the right one'"
+             " && echo password_file %s/passwords >> broker.conf",
+             b.folder, b.folder);
+    run_shell(line);
     broker_run(&b);
 
     struct random random = dice();
@@ -334,7 +336,7 @@ static void closing_does_not_wait_long_for_a_silent_broker(void **state)
     struct broker settings = broker_at(b.port, 1);
     struct publisher *p = open_publisher(&settings, &random);
     TURN_UNTIL(p, publish_connected(p));
-    kill(b.pid, SIGSTOP);
+    kill(b.child.pid, SIGSTOP);
     mono_ms began = clock_mono();
     publish_close(p);
     assert_true(clock_mono() - began < 3000);
@@ -405,6 +407,29 @@ static void a_listener_that_says_nothing_is_given_up(void **state)
     close(listener);
 }
 
+typedef int resolve(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+/* Stands in front of the C library's, for libmosquitto too: "two.test" has ::1 first and then 127.0.0.1. */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
+{
+    resolve *real;
+    *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (!name || strcmp(name, "two.test") != 0)
+        return real(name, service, hints, ret);
+    struct addrinfo any_family = *hints, *second;
+    any_family.ai_flags = AI_NUMERICHOST;
+    int code = real("::1", service, &any_family, ret);
+    if (code == 0)
+        code = real("127.0.0.1", service, &any_family, &second);
+    if (code == 0) {
+        struct addrinfo *last = *ret;
+        while (last->ai_next)
+            last = last->ai_next;
+        last->ai_next = second;
+    }
+    return code;
+}
+
 static void a_name_with_two_addresses_is_tried_at_both(void **state)
 {
     (void)state;
@@ -414,7 +439,7 @@ static void a_name_with_two_addresses_is_tried_at_both(void **state)
     ear_open(&e, b.port); /* it is ready: the first try must succeed */
     struct random random = dice();
     struct broker settings = broker_at(b.port, 1);
-    settings.host = "localhost";
+    settings.host = "two.test";
     struct publisher *p = open_publisher(&settings, &random);
     for (int i = 0; i < 200 && !publish_connected(p); i++)
         turn_at(p, 1000, 20);
@@ -464,19 +489,16 @@ static void settings_that_cannot_work_are_refused_at_once(void **state)
     publish_close(NULL);
 }
 
-/* A certificate of its own authority, for the name given. */
 static struct real_broker tls_broker(const char *alternative_name, char *ret_ca, size_t size)
 {
-    char script[1024];
+    char line[512];
     struct real_broker b = broker_new("allow_anonymous true");
-    snprintf(ret_ca, size, "%s/ca.pem", b.folder);
-    snprintf(script, sizeof script,
-             "cd %s && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-             " -subj /CN=ebb-test -addext subjectAltName=%s -keyout key.pem -out ca.pem"
-             " && printf 'certfile %s/ca.pem\\nkeyfile %s/key.pem\\n' >> broker.conf",
-             b.folder, alternative_name, b.folder, b.folder);
-    run_program((const char *const[]){ "sh", "-c", script, NULL });
+    make_certificate(b.folder, alternative_name);
+    snprintf(line, sizeof line, "cd %s && printf 'certfile %s/cert.pem\\nkeyfile %s/key.pem\\n' >> broker.conf",
+             b.folder, b.folder, b.folder);
+    run_shell(line);
     broker_run(&b);
+    snprintf(ret_ca, size, "%s/cert.pem", b.folder);
     return b;
 }
 
