@@ -4,21 +4,20 @@
  * would make the library queue behind our back. Each try has a client of its own, so a message left over from the
  * last connection is never sent by itself. Callbacks only record. Must never put the password into a text.
  *
- * Without blocking, the library tries just the first address of a name. So one try of ours goes through the address
- * families of the name, picked by binding to the wildcard address of each, before it counts as failed. */
+ * One try goes through the address families of the broker's name before it counts as failed: see families.h. */
 #include "edge/publish.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <mosquitto.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "edge/publish/families.h"
 #include "edge/publish/in_flight.h"
 
 enum {
@@ -28,7 +27,6 @@ enum {
     CLOSE_STEPS = 20, CLOSE_STEP_MS = 50, /* at most a second together */
     REASON_BYTES = 200,
     PAYLOAD_BYTES_MAX = 268435455,     /* of the protocol */
-    FAMILIES_MAX = 2,
 };
 
 #define FAREWELL_TAG INT64_MAX
@@ -43,8 +41,8 @@ struct publisher {
     bool fresh; /* up, and the caller was not told yet */
     mono_ms up_since, give_up_at, next_upkeep, retry_at;
     int failures;
-    const char *wildcards[FAMILIES_MAX]; /* what to bind to for each family; NULL: there is only one */
-    size_t families, family;
+    struct families families;
+    size_t family; /* the one that is tried */
     struct in_flight in_flight;
     char reason[REASON_BYTES]; /* of the last failure; "" while up */
     char logged[REASON_BYTES];
@@ -238,7 +236,7 @@ static void fall(struct publisher *p, mono_ms now)
     bool was_up = p->state == LINK_UP, refused = p->refused;
     snprintf(p->reason, sizeof p->reason, "%s", p->loss);
     drop_client(p);
-    if (!was_up && !refused && p->family + 1 < p->families) {
+    if (!was_up && !refused && p->family + 1 < p->families.count) {
         p->family++;
         p->retry_at = now;
         return;
@@ -250,39 +248,19 @@ static void fall(struct publisher *p, mono_ms now)
     p->retry_at = now + back_off_ms(p);
 }
 
-static bool find_families(struct publisher *p)
-{
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG }, *all;
-    int code = getaddrinfo(p->broker.host, NULL, &hints, &all);
-    if (code != 0) {
-        record_loss(p, gai_strerror(code));
-        return false;
-    }
-    p->families = 1;
-    p->wildcards[0] = all->ai_family == AF_INET6 ? "::" : "0.0.0.0";
-    for (const struct addrinfo *a = all; a; a = a->ai_next)
-        if (a->ai_family != all->ai_family) {
-            p->families = FAMILIES_MAX;
-            p->wildcards[1] = a->ai_family == AF_INET6 ? "::" : "0.0.0.0";
-        }
-    freeaddrinfo(all);
-    if (p->families == 1)
-        p->wildcards[0] = NULL;
-    return true;
-}
-
 static void try_connect(struct publisher *p, mono_ms now)
 {
-    if (p->family == 0) {
-        p->families = 0;
-        if (!find_families(p))
-            return;
+    struct fault why;
+    if (p->family == 0 && !families_find(p->broker.host, &p->families, &why)) {
+        p->families.count = 0;
+        record_loss(p, why.text);
+        return;
     }
     int code;
     p->client = new_client(p, &code);
     if (p->client)
         code = mosquitto_connect_bind_async(p->client, p->broker.host, p->broker.port, PUBLISH_KEEPALIVE_S,
-                                            p->wildcards[p->family]);
+                                            p->families.wildcards[p->family]);
     if (code != MOSQ_ERR_SUCCESS) {
         record_code(p, code);
         return;

@@ -2,8 +2,8 @@
  *
  * Messages are accepted only while connected and at most PUBLISH_IN_FLIGHT_MAX at a time: the queue is the caller's
  * outbox, never the library's memory. Every connection starts with a fresh client, so nothing the library kept from
- * the last one is sent behind our back. Callbacks only record; the caller pulls. Known limit: resolving the
- * broker's name blocks. */
+ * the last one is sent behind our back. Callbacks only record; the caller pulls. Known limits: resolving the
+ * broker's name blocks; MQTT 3.1.1 does not tell when a broker's access rules drop a message it acknowledged. */
 #pragma once
 
 #include <poll.h>
@@ -34,7 +34,8 @@ struct broker {
 
 struct publisher;
 
-/* Checks the parameters and reads the TLS files; connects later, in publish_turn. FAULT_FATAL. */
+/* Checks the parameters and that the TLS files can be read (what is in them is seen on connecting: see publish_reason);
+ * connects later, in publish_turn. FAULT_FATAL. */
 MUST_CHECK bool publish_open(const struct broker *broker, struct random *random, struct publisher **ret,
                              struct fault *why);
 
@@ -60,7 +61,8 @@ size_t publish_room(const struct publisher *p);
 MUST_CHECK bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct span payload, bool retain,
                              struct fault *why);
 
-/* Pulls one acknowledged tag; false when there is none. With QoS 0 a message counts once it was written. */
+/* Pulls one acknowledged tag; false when there is none. With QoS 0 a message counts once it was written. What was
+ * acknowledged can still be pulled after the connection was lost. */
 bool publish_take_acknowledged(struct publisher *p, int64_t *ret_tag);
 
 /* A reason for people while not connected, "" while connected. */
