@@ -16,9 +16,13 @@ SEESAW = ["15.00", "5.00", "50.00"]  # warning, critical, resolved
 
 def comes_back(broker, subscriber, daemon, subscriptions):
     """Nobody keeps events for a subscriber that is not there: it must be back before the daemon publishes."""
+    def times_online(_):
+        return sum(topic == "ebb/status" and '"online"' in payload for topic, payload, _ in subscriber.messages.items)
+    before = times_online(None)
     with holding_its_breath(daemon.process):
         broker.start()
         subscriber.wait_subscribed(subscriptions)
+    subscriber.wait(lambda s: times_online(s) > before, "the daemon at the new broker")
 
 
 def transitions(database):
@@ -103,6 +107,7 @@ def test_a_broker_that_is_killed_again_and_again_gets_every_transition_in_order(
         for token in TOKENS:
             sim.set_balance(token, SEESAW[n % 3])
         comes_back(broker, subscriber, daemon, n + 1)
+        daemon.wait_polls(2)
     settled(subscriber, daemon)
     assert_retained_state_is_the_database(broker, daemon)
 
