@@ -5,16 +5,21 @@ MQTT client received from the broker, not what the daemon says of itself.
 """
 
 import argparse
+import contextlib
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import queue
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -120,12 +125,21 @@ class Stage:
 
 
 def table(stage, columns):
-    environment = dict(os.environ, COLUMNS=str(columns))
-    if sys.stdout.isatty():
-        environment["EBB_COLOUR"] = "always"
-    shown = subprocess.run([stage.ebb, "status", "--config", stage.config], capture_output=True, text=True,
-                           env=environment)
-    return shown.stdout or shown.stderr
+    """What `ebb status` shows: on a terminal of this width, so that it is coloured and cut as people see it."""
+    command = [stage.ebb, "status", "--config", stage.config]
+    if not sys.stdout.isatty():
+        shown = subprocess.run(command, capture_output=True, text=True)
+        return shown.stdout or shown.stderr
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 100, columns, 0, 0))
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs):
+        os.close(theirs)
+        text = b""
+        with contextlib.suppress(OSError):  # how a terminal without a writer ends
+            while chunk := os.read(ours, 65536):
+                text += chunk
+    os.close(ours)
+    return text.decode(errors="replace").replace("\r", "")
 
 
 def alert_line(line):
@@ -137,7 +151,7 @@ def show_screen(stage, alerts):
     size = shutil.get_terminal_size()
     lines = table(stage, size.columns).splitlines()
     lines += ["", "alerts, as a subscriber received them from the broker:"]
-    lines += alerts[-ALERTS_SHOWN:] or ["(none yet)"]
+    lines += [alert[: size.columns - 1] for alert in alerts[-ALERTS_SHOWN:]] or ["(none yet)"]
     lines += ["", "Ctrl-C ends the demo"]
     sys.stdout.write("\033[H" + "".join(line + "\033[K\n" for line in lines[: size.lines - 1]) + "\033[J")
     sys.stdout.flush()
