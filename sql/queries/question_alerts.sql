@@ -6,5 +6,5 @@ SELECT l.level, l.since, a.name, t.name, l.rule, l.episode, l.step, e.at, e.summ
 FROM alert l JOIN token t ON t.id = l.token JOIN account a ON a.id = t.account
      LEFT JOIN latest x ON x.token = l.token AND x.rule = l.rule
      LEFT JOIN event e ON e.seq = x.seq
-WHERE l.level <> 'none' AND (:account IS NULL OR a.name = :account)
+WHERE l.level <> 'none' AND t.deleted_at IS NULL AND (:account IS NULL OR a.name = :account)
 ORDER BY CASE l.level WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, l.since, a.name, t.name, l.rule;
