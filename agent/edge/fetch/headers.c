@@ -1,9 +1,10 @@
-/* Reading header lines by RFC 9110: names without case, values trimmed, three forms of a date. */
+/* Reading header lines by RFC 9110: names without case, values trimmed. */
 #include "edge/fetch/headers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "core/calendar.h"
 
 static bool begins(struct span s, const char *prefix)
 {
@@ -57,29 +58,12 @@ bool headers_take(struct answer_headers *h, struct span line)
     return h->bytes <= HEADERS_BYTES_MAX;
 }
 
-static bool parse_date(const char *text, unix_s *ret)
-{
-    static const char *const forms[] = {
-        "%a, %d %b %Y %H:%M:%S GMT",
-        "%A, %d-%b-%y %H:%M:%S GMT",
-        "%a %b %d %H:%M:%S %Y",
-    };
-    for (size_t i = 0; i < COUNT(forms); i++) {
-        struct tm utc = { 0 };
-        const char *end = strptime(text, forms[i], &utc);
-        if (end && *end == '\0') {
-            *ret = timegm(&utc);
-            return true;
-        }
-    }
-    return false;
-}
-
 int64_t headers_retry_after_s(const struct answer_headers *h, unix_s now)
 {
     size_t digits = strspn(h->retry_after, "0123456789");
     if (digits > 0 && h->retry_after[digits] == '\0')
         return digits < 10 ? strtoll(h->retry_after, NULL, 10) : INT32_MAX;
     unix_s date;
-    return parse_date(h->retry_after, &date) && date > now ? date - now : 0;
+    struct fault unreadable;
+    return calendar_parse_http(span_of(h->retry_after), &date, &unreadable) && date > now ? date - now : 0;
 }
