@@ -10,7 +10,6 @@
 enum fault_kind {
     FAULT_RETRY,  /* network, busy, disk full: the same call may succeed later */
     FAULT_REJECT, /* bad data: skip it and count it */
-    FAULT_DENIED, /* a key or permission was refused: only a person can mend it */
     FAULT_FATAL,  /* this process cannot do its work: stop */
 };
 

@@ -3,8 +3,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,16 +26,6 @@ void log_set_level(enum log_level level)
 const char *log_level_name(enum log_level level)
 {
     return names[level];
-}
-
-bool log_level_parse(const char *name, enum log_level *ret)
-{
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (strcmp(name, names[i]) == 0) {
-            *ret = (enum log_level)i;
-            return true;
-        }
-    return false;
 }
 
 void log_line(enum log_level level, const char *format, ...)

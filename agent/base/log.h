@@ -10,7 +10,6 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG_LEVELS };
 
 void log_set_level(enum log_level level);
 const char *log_level_name(enum log_level level);
-bool log_level_parse(const char *name, enum log_level *ret);
 void log_line(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...) log_line(LOG_ERROR, __VA_ARGS__)

@@ -180,7 +180,7 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
     }
 }
 
-void read_defaults(const struct section *section, void *fields)
+static void read_defaults(const struct section *section, void *fields)
 {
     for (size_t i = 0; i < section->row_count; i++) {
         const struct row *row = &section->rows[i];

@@ -14,9 +14,6 @@ struct reader {
 void read_section(struct reader *r, const struct section *section, const struct node *map,
                   void *fields);
 
-/* Fills `fields` with the defaults alone. */
-void read_defaults(const struct section *section, void *fields);
-
 /* Releases everything that the rows of a section own, down through its lists. */
 void free_section(const struct section *section, void *fields);
 

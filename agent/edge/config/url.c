@@ -18,7 +18,8 @@ static bool is_address(int family, struct span host, void *ret)
     return inet_pton(family, text, ret) == 1;
 }
 
-bool host_is_loopback(struct span host)
+/* True for a name or address that can only be this machine: localhost, 127.0.0.0/8, ::1. */
+static bool host_is_loopback(struct span host)
 {
     struct in_addr v4;
     struct in6_addr v6;

@@ -8,8 +8,5 @@
  * are refused. FAULT_REJECT: says what is wrong in words that follow "`url` ". */
 MUST_CHECK bool url_check(struct span *text, struct fault *why);
 
-/* True for a name or address that can only be this machine: localhost, 127.0.0.0/8, ::1. */
-bool host_is_loopback(struct span host);
-
 /* True for letters, digits, dots, hyphens, and for an IPv6 address without brackets. */
 bool host_is_valid(struct span host);
