@@ -21,7 +21,8 @@ bool announce_is_news(const struct token *t)
     const struct forecast *was = &t->told, *is = &t->forecast;
     if (was->verdict != is->verdict || (t->last.period != RESET_NONE && was->horizon != is->horizon))
         return true;
-    if ((was->likely >= TIME_FAR) != (is->likely >= TIME_FAR) || (was->likely == TIME_NONE) != (is->likely == TIME_NONE))
+    if ((was->likely >= TIME_FAR) != (is->likely >= TIME_FAR)
+        || (was->likely == TIME_NONE) != (is->likely == TIME_NONE))
         return true;
     if (is->likely != TIME_NONE && is->likely < TIME_FAR
         && moved((double)(was->likely - is->made_at), (double)(is->likely - is->made_at)))
@@ -158,7 +159,8 @@ static bool announce(struct agent *a, struct account *account, const struct toke
         && post_event(a, account, &e, why);
 }
 
-static struct transition step(const struct rule *rule, const struct snapshot *s, struct alert *alert, const char **reason)
+static struct transition step(const struct rule *rule, const struct snapshot *s, struct alert *alert,
+                              const char **reason)
 {
     int64_t value = 0;
     *reason = NULL;

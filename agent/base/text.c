@@ -120,7 +120,8 @@ static struct span take_character(struct span *rest, unsigned *ret_code_point)
 static size_t plain_length(struct span value)
 {
     size_t len = 0;
-    while (len < value.len && value.at[len] >= ' ' && value.at[len] < 0x7f && value.at[len] != '"' && value.at[len] != '\\')
+    while (len < value.len && value.at[len] >= ' ' && value.at[len] < 0x7f && value.at[len] != '"'
+           && value.at[len] != '\\')
         len++;
     return len;
 }

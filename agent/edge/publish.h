@@ -56,8 +56,9 @@ bool publish_take_connected(struct publisher *p);
 /* How many messages may be sent now. */
 size_t publish_room(const struct publisher *p);
 
-/* Sends one message under a tag of the caller's (> 0). False when it was not taken: not connected, no room, or the library
- * refused it; the caller keeps it. FAULT_REJECT: this message can never be sent (topic or payload not allowed). */
+/* Sends one message under a tag of the caller's (> 0). False when it was not taken: not connected, no room, or the
+ * library refused it; the caller keeps it. FAULT_REJECT: this message can never be sent (topic or payload not
+ * allowed). */
 MUST_CHECK bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct span payload, bool retain,
                              struct fault *why);
 

@@ -27,8 +27,8 @@ void store_rollback(struct store *s);
 
 /* ---- within a transaction ---- */
 
-/* The row of an account, made if new; `interval_s` is kept for readers. `ret_last_ok`: the last complete, plausible poll,
- * or TIME_NONE. */
+/* The row of an account, made if new; `interval_s` is kept for readers. `ret_last_ok`: the last complete, plausible
+ * poll, or TIME_NONE. */
 MUST_CHECK bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
                               unix_s *ret_last_ok, struct fault *why);
 
@@ -46,7 +46,7 @@ struct orphan_alerts {
 void orphan_alerts_done(struct orphan_alerts *o);
 
 /* All living tokens of an account in the order of their ids, with their histories and alert states, which find their
- * rules by name. Both results are the caller's to release. */
+ * rules by name, and the run of suspicious lists. Both results are the caller's to release. */
 MUST_CHECK bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
                                  struct orphan_alerts *ret_orphans, struct fault *why);
 

@@ -1,5 +1,5 @@
-/* The store as the daemon uses it: what was committed is there again, other people's files are left alone, and the outbox
- * keeps its order. Each test has a folder of its own. */
+/* The store as the daemon uses it: what was committed is there again, other people's files are left alone, and the
+ * outbox keeps its order. Each test has a folder of its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

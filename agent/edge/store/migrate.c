@@ -27,7 +27,8 @@ static bool check_identity(struct sqlite *db, const char *path, int64_t *version
                      path);
     if (*version > (int64_t)sql_migration_count)
         return fault(why, FAULT_FATAL,
-                     "database %s has schema %" PRId64 ", this ebb knows up to %zu; it was left alone: use the newer ebb",
+                     "database %s has schema %" PRId64 ", this ebb knows up to %zu; it was left alone: use the newer "
+                     "ebb",
                      path, *version, sql_migration_count);
     return true;
 }
@@ -35,7 +36,8 @@ static bool check_identity(struct sqlite *db, const char *path, int64_t *version
 static bool apply(struct sqlite *db, size_t version, struct fault *why)
 {
     char seal[128];
-    snprintf(seal, sizeof seal, "PRAGMA application_id = %d; PRAGMA user_version = %zu; COMMIT", APPLICATION_ID, version);
+    snprintf(seal, sizeof seal, "PRAGMA application_id = %d; PRAGMA user_version = %zu; COMMIT", APPLICATION_ID,
+             version);
     if (sqlite_run(db, "BEGIN IMMEDIATE", why) && sqlite_run(db, sql_migrations[version - 1], why)
         && sqlite_run(db, seal, why))
         return true;
@@ -63,7 +65,7 @@ bool migrate_check(struct sqlite *db, const char *path, struct fault *why)
     if (!check_identity(db, path, &version, why))
         return false;
     if (version < (int64_t)sql_migration_count)
-        return fault(why, FAULT_FATAL, "database %s has the older schema %" PRId64 "; start the daemon once to renew it",
-                     path, version);
+        return fault(why, FAULT_FATAL,
+                     "database %s has the older schema %" PRId64 "; start the daemon once to renew it", path, version);
     return true;
 }

@@ -1,7 +1,7 @@
 /* Opening and closing the store, and its transactions.
  *
- * A writer holds the lock file for its whole life; a reader changes nothing. A file that is not ours, damaged or newer is
- * refused and left as it was. Every statement is prepared here, so a bad one fails at start and not at night. */
+ * A writer holds the lock file for its whole life; a reader changes nothing. A file that is not ours, damaged or newer
+ * is refused and left as it was. Every statement is prepared here, so a bad one fails at start and not at night. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
