@@ -152,6 +152,45 @@ class Broker:
         self.process.kill()
 
 
+class Wire:
+    """A TCP wire to a port that can go dead: what is sent into it is taken and never arrives."""
+
+    def __init__(self, port):
+        self.target, self.dead, self.swallowed, self.sockets = port, False, Record(), []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self.listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.target))
+                self.sockets += [near, far]
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=self._pump, args=pair, daemon=True).start()
+
+    def _pump(self, source, sink):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if self.dead:
+                    self.swallowed.add(data)
+                else:
+                    sink.sendall(data)
+
+    def cut(self):
+        """Ends every connection; new ones are alive again."""
+        sockets, self.sockets, self.dead = self.sockets, [], False
+        for s in sockets:
+            with contextlib.suppress(OSError):
+                s.shutdown(socket.SHUT_RDWR)
+            s.close()
+
+    def close(self):
+        self.listener.close()
+        self.cut()
+
+
 class Subscriber:
     """A paho client that records every message as (topic, payload text, retained) and joins again by itself."""
 

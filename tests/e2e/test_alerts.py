@@ -82,6 +82,16 @@ def test_a_level_is_announced_after_it_has_held_and_a_restart_does_not_start_the
     assert daemon.database.one("SELECT since FROM event WHERE id = ?", event["id"]) == pending_since
 
 
+def test_a_balance_that_is_no_longer_told_resolves_nothing(sim, broker, subscriber, make_daemon, token):
+    daemon = make_daemon(sim.url, broker, rules=[LOW]).start()
+    daemon.wait_poll()
+    sim.set_balance(token, "9.00")
+    subscriber.wait_event(kind="raised")
+    sim.change(token, active_balance=False)
+    daemon.wait_polls(3)
+    assert told(subscriber) == [("raised", "none", "warning")]
+
+
 def test_rules_choose_tokens_by_name_environment_and_type(sim, broker, subscriber, make_daemon):
     for name in ["prod-a", "dev-a", "prod-b"]:
         sim.create(name, balance="5.00")

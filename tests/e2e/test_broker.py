@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from players import Broker, Subscriber, holding_its_breath
+from players import Broker, Subscriber, Wire, holding_its_breath
 
 RULES = [{"name": "low", "kind": "balance_below",
           "levels": {"warning": {"below": "20.00", "clear": "20.00"}, "critical": {"below": "10.00", "clear": "10.00"}}}]
@@ -125,6 +125,23 @@ def test_a_daemon_that_starts_before_its_broker_tells_everything_once_it_is_ther
     comes_back(broker, late, daemon, 1)
     stage.callback(broker.stop)
     settled(late, daemon)
+
+
+def test_what_was_sent_into_a_dead_wire_is_sent_again(sim, broker, subscriber, make_daemon, stage):
+    """Sent is not received: only the broker's acknowledgement lets a message go."""
+    wire = Wire(broker.port)
+    stage.callback(wire.close)
+    for token in TOKENS:
+        sim.create(token, balance="50.00")
+    daemon = make_daemon(sim.url, wire, rules=RULES).start()
+    subscriber.wait(lambda s: '"online"' in s.retained().get("ebb/status", ""), "the daemon")
+    wire.dead = True
+    swing(sim, daemon, 1)
+    wire.swallowed.wait(lambda parts: b"/event" in b"".join(parts), "an event in the dead wire")
+    assert not subscriber.events()
+    wire.cut()
+    settled(subscriber, daemon)
+    assert len(subscriber.event_ids()) == 3 * len(TOKENS)
 
 
 def resident_kb(pid):
