@@ -1,0 +1,62 @@
+-- Credits, consumption as the API tells it, and sums that outlive the raw rows.
+
+-- A series is a token, the account's credits (its name is empty, which no token's is), or the main key, which only the
+-- consumption endpoint knows (it calls it base_token).
+ALTER TABLE token ADD COLUMN kind TEXT NOT NULL DEFAULT 'token';  -- token, credits, key
+
+-- Where the burn figures come from: the falls of the balance, or, without a budget, the consumption endpoint.
+ALTER TABLE token_state ADD COLUMN burn_source TEXT NOT NULL DEFAULT 'balance'; -- balance, consumption
+
+-- Sums by UTC hour. usage_nano is the part of spent_nano that the consumption endpoint told, for a token without budget;
+-- the rest was read off the balance. low and high: of the balance while the hour lasted, NULL: not known.
+ALTER TABLE hourly ADD COLUMN usage_nano INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hourly ADD COLUMN topup_nano INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hourly ADD COLUMN reset_nano INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hourly ADD COLUMN low_nano INTEGER;
+ALTER TABLE hourly ADD COLUMN high_nano INTEGER;
+
+-- The same by UTC day, kept with every entry, so that no report changes when hours and raw rows go.
+CREATE TABLE daily (
+    token      INTEGER NOT NULL REFERENCES token (id),
+    day        INTEGER NOT NULL,        -- its first second
+    spent_nano INTEGER NOT NULL,
+    usage_nano INTEGER NOT NULL DEFAULT 0,
+    topup_nano INTEGER NOT NULL DEFAULT 0,
+    reset_nano INTEGER NOT NULL DEFAULT 0,
+    low_nano   INTEGER,
+    high_nano  INTEGER,
+    PRIMARY KEY (token, day)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO daily (token, day, spent_nano)
+SELECT token, hour - hour % 86400, sum(spent_nano) FROM hourly GROUP BY 1, 2;
+
+-- Names of features (llm__chat) and providers (openai), each once.
+CREATE TABLE word (
+    id   INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- What the consumption endpoint says, as it says it: a day's figures are replaced until it is over and a little after.
+CREATE TABLE usage (
+    token     INTEGER NOT NULL REFERENCES token (id),
+    day       INTEGER NOT NULL,         -- first second of the UTC day
+    feature   INTEGER NOT NULL REFERENCES word (id),
+    cost_nano INTEGER NOT NULL,
+    calls     INTEGER NOT NULL,
+    PRIMARY KEY (token, day, feature)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE usage_provider (
+    token     INTEGER NOT NULL REFERENCES token (id),
+    day       INTEGER NOT NULL,
+    feature   INTEGER NOT NULL REFERENCES word (id),
+    provider  INTEGER NOT NULL REFERENCES word (id),
+    cost_nano INTEGER NOT NULL,
+    PRIMARY KEY (token, day, feature, provider)
+) STRICT, WITHOUT ROWID;
+
+-- How far consumption is known: the days from usage_from to the one before usage_at's are complete.
+ALTER TABLE account ADD COLUMN usage_from INTEGER;  -- first second of the first day asked for; NULL: never answered
+ALTER TABLE account ADD COLUMN usage_at INTEGER;    -- of the last good answer
+ALTER TABLE account ADD COLUMN usage_reason TEXT;   -- why the last one was not; NULL: it was
