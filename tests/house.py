@@ -44,7 +44,7 @@ def floor_of(path):
 def edge_of(path):
     """edge/store/load.c and edge/store.h and edge/archive.h are one edge, edge/fetch.c another."""
     name = path.split("/")[1].split(".")[0]
-    return "store" if name == "archive" else name
+    return {"archive": "store", "fleet_file": "config"}.get(name, name)
 
 
 def complaints():

@@ -127,6 +127,11 @@ static void any_value(struct random *random, const struct row *row, void *field)
     case VALUE_LEVELS:
     case VALUE_SECTION:
     case VALUE_LIST:
+    case VALUE_AMOUNT:
+    case VALUE_MOMENT:
+    case VALUE_PERIOD:
+    case VALUE_TOKEN_TYPE:
+    case VALUE_NAMED:
     case VALUE_TYPES:
         break; /* made by whoever knows the neighbours */
     }
@@ -299,6 +304,7 @@ static bool same_value(const struct row *row, const void *a, const void *b)
         return same_section(row->section, x, y);
     case VALUE_LIST:
         return same_list(row, a, b);
+    case VALUE_AMOUNT: case VALUE_MOMENT: case VALUE_PERIOD: case VALUE_TOKEN_TYPE: case VALUE_NAMED:
     case VALUE_TYPES:
         break;
     }

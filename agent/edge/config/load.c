@@ -36,22 +36,7 @@ static struct span without_byte_order_mark(struct span source)
     return (struct span){ source.at + strlen(mark), source.len - strlen(mark) };
 }
 
-static struct settings *read_settings(struct reader *r, const char *path)
-{
-    struct settings *s = xcalloc(1, sizeof *s);
-    s->file = xstrdup(path);
-    struct node *root = yaml_parse(r->mistakes);
-    if (root)
-        read_section(r, &section_settings, root, s);
-    else if (r->mistakes->count == 0)
-        mistake_at(r->mistakes, 0,
-                   "the file is empty; `ebb config --example` prints one to start from");
-    node_free(root);
-    return s;
-}
-
-bool config_load(const char *path, const struct config_sources *from, struct settings **ret,
-                 struct text *errors, struct fault *why)
+bool document_read(const char *path, const struct document *d, void *fields, struct text *errors, struct fault *why)
 {
     struct bytes file = { 0 };
     if (!bytes_read(path, YAML_BYTES_MAX, &file, why))
@@ -62,18 +47,39 @@ bool config_load(const char *path, const struct config_sources *from, struct set
         .path = path,
         .source = without_byte_order_mark((struct span){ file.at, file.len }),
     };
-    struct reader reader = { .mistakes = &mistakes, .folder = folder, .from = from };
-    struct settings *s = read_settings(&reader, path);
+    struct reader reader = { .mistakes = &mistakes, .folder = folder, .from = d->from, .root = d->root };
+    struct node *root = yaml_parse(&mistakes);
+    if (root)
+        read_section(&reader, d->root, root, fields);
+    else if (mistakes.count == 0)
+        mistake_at(&mistakes, 0, "%s", d->when_empty);
+    node_free(root);
+
     size_t count = mistakes.count;
-    if (count == 0) {
-        *ret = s;
-    } else {
+    if (count) {
         mistakes_print(&mistakes, errors);
-        settings_free(s);
         fault(why, FAULT_FATAL, "%s: %zu mistake%s", path, count, count == 1 ? "" : "s");
     }
     mistakes_done(&mistakes);
     free(folder);
     bytes_done(&file);
     return count == 0;
+}
+
+bool config_load(const char *path, const struct config_sources *from, struct settings **ret,
+                 struct text *errors, struct fault *why)
+{
+    const struct document settings = {
+        .root = &section_settings,
+        .from = from,
+        .when_empty = "the file is empty; `ebb config --example` prints one to start from",
+    };
+    struct settings *s = xcalloc(1, sizeof *s);
+    s->file = xstrdup(path);
+    if (!document_read(path, &settings, s, errors, why)) {
+        settings_free(s);
+        return false;
+    }
+    *ret = s;
+    return true;
 }

@@ -69,7 +69,7 @@ static void tell_unknown(struct reader *r, const struct section *section, const 
         mistakes_hide(r->mistakes, value_range(n));
 
     bool misplaced = secret && section->secret && nearest.distance > SECRET_TYPOS_MAX;
-    const char *home = home_of(&section_settings, key);
+    const char *home = home_of(r->root, key);
     if (nearest.best && !misplaced)
         mistake_at(r->mistakes, at, "unknown key \"%.*s\"; did you mean \"%s\"?", shown, key.at,
                    nearest.best);
@@ -106,6 +106,33 @@ static void read_list(struct reader *r, const struct row *row, const struct node
         read_section(r, row->section, child, member);
     *(void **)row_field(row, fields) = members;
     *(size_t *)(void *)((char *)fields + row->count_offset) = count;
+}
+
+/* Members of a map whose keys are names. */
+static void read_named(struct reader *r, const struct row *row, const struct node *map, void *fields)
+{
+    size_t count = 0;
+    if (map->kind != NODE_MAP) {
+        mistake_at(r->mistakes, map->where.start, "`%s` must be a map of names", row->name);
+        return;
+    }
+    for (const struct node *n = map->first; n; n = n->next)
+        count++;
+    char *members = xcalloc(count, row->section->bytes);
+    *(void **)row_field(row, fields) = members;
+    size_t *taken = (size_t *)(void *)((char *)fields + row->count_offset);
+    for (const struct node *n = map->first; n; n = n->next) {
+        if (n->key->kind == NODE_REFUSED)
+            continue;
+        struct span name = n->key->text;
+        if (name.len == 0 || name.len >= PATTERN_BYTES) {
+            mistake_at(r->mistakes, n->key->where.start, "a name has 1 to %d bytes", PATTERN_BYTES - 1);
+            continue;
+        }
+        char *member = members + (*taken)++ * row->section->bytes;
+        memcpy(member, name.at, name.len);
+        read_section(r, row->section, n, member);
+    }
 }
 
 static void read_subsection(struct reader *r, const struct row *row, const struct node *n,
@@ -160,6 +187,10 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
         if (n->kind != NODE_REFUSED)
             read_subsection(r, row, n, fields);
         break;
+    case VALUE_NAMED:
+        if (n->kind != NODE_REFUSED)
+            read_named(r, row, n, fields);
+        break;
     case VALUE_TEXT:
     case VALUE_PATH:
     case VALUE_HOST:
@@ -174,6 +205,10 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
     case VALUE_FLAG:
     case VALUE_LOG_LEVEL:
     case VALUE_RULE_KIND:
+    case VALUE_AMOUNT:
+    case VALUE_MOMENT:
+    case VALUE_PERIOD:
+    case VALUE_TOKEN_TYPE:
     case VALUE_TYPES:
         read_scalar(r, row, n, fields);
         break;
@@ -246,7 +281,7 @@ void free_section(const struct section *section, void *fields)
 {
     for (size_t i = 0; i < section->row_count; i++) {
         const struct row *row = &section->rows[i];
-        if (row->type == VALUE_LIST)
+        if (row->type == VALUE_LIST || row->type == VALUE_NAMED)
             free_list(row, fields);
         else if (row->type == VALUE_SECTION)
             free_section(row->section, row_field(row, fields));

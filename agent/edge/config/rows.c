@@ -191,7 +191,8 @@ void row_describe(const struct row *row, struct text *out)
         break;
     case VALUE_TEXT: case VALUE_PATH: case VALUE_HOST: case VALUE_URL: case VALUE_TOPIC: case VALUE_VARIABLE:
     case VALUE_CREDENTIAL: case VALUE_NAME: case VALUE_PATTERN: case VALUE_FLAG: case VALUE_LEVELS:
-    case VALUE_SECTION: case VALUE_LIST: case VALUE_TYPES:
+    case VALUE_AMOUNT: case VALUE_MOMENT: case VALUE_PERIOD: case VALUE_TOKEN_TYPE: case VALUE_SECTION: case VALUE_LIST:
+    case VALUE_NAMED: case VALUE_TYPES:
         break;
     }
 }

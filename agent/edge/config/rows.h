@@ -24,8 +24,13 @@ enum value_type {
     VALUE_RULE_KIND,  /* enum rule_kind */
     VALUE_LEVEL,      /* the only level of an `exhausted` rule; read with its rule */
     VALUE_LEVELS,     /* struct threshold[LEVELS]; read with its rule, whose kind gives the unit */
+    VALUE_AMOUNT,     /* struct maybe_money, as exact as the API takes it */
+    VALUE_MOMENT,     /* unix_s; `never` is TIME_NONE */
+    VALUE_PERIOD,     /* enum reset_period */
+    VALUE_TOKEN_TYPE, /* char[TYPE_BYTES] */
     VALUE_SECTION,    /* a map of keys */
     VALUE_LIST,       /* a list of maps of keys: pointer and size_t count */
+    VALUE_NAMED,      /* likewise, as a map; each key is the member's name, char[PATTERN_BYTES] at its start */
     VALUE_TYPES,
 };
 
@@ -63,7 +68,7 @@ struct section {
     void (*check)(struct reader *r, const struct node *map, void *fields);
 };
 
-extern const struct section section_settings, section_account;
+extern const struct section section_settings, section_account, section_fleet_file;
 
 /* The row of a key in a section, NULL when there is none. */
 const struct row *row_named(const struct section *section, struct span name);

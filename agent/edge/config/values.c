@@ -7,6 +7,8 @@
 
 #include "base/nearest.h"
 #include "base/xmalloc.h"
+#include "core/calendar.h"
+#include "core/wish.h"
 #include "edge/config/scalar.h"
 #include "edge/config/url.h"
 
@@ -240,6 +242,60 @@ static bool parse_rule_kind(const struct place *p, struct span text, struct faul
     return rule_kind_named(text, p->field) || wanted_one_of(p, text, rule_kind_at, RULE_KINDS, why);
 }
 
+static bool parse_amount(const struct place *p, struct span text, struct fault *why)
+{
+    struct money amount;
+    if (!wish_parse_amount(text, &amount, why)) {
+        struct fault inner = *why;
+        return fault(why, FAULT_REJECT, "`%s` %s", p->row->name, inner.text);
+    }
+    if (amount.nano < p->row->min)
+        return wanted(p, why, "at least 0");
+    *(struct maybe_money *)p->field = money_known(amount);
+    return true;
+}
+
+static bool parse_moment(const struct place *p, struct span text, struct fault *why)
+{
+    unix_s at = TIME_NONE;
+    if (!span_is(text, "never") && !calendar_parse(text, &at, why))
+        return wanted(p, why, "a time such as 2027-01-31 or 2027-01-31T18:00:00Z, or never");
+    *(unix_s *)p->field = at;
+    return true;
+}
+
+static const char *period_at(int i)
+{
+    return calendar_period_name((enum reset_period)i);
+}
+
+static bool parse_period(const struct place *p, struct span text, struct fault *why)
+{
+    enum reset_period period = calendar_period_named(text);
+    if (period == RESET_OTHER)
+        return wanted_one_of(p, text, period_at, RESET_OTHER, why);
+    *(enum reset_period *)p->field = period;
+    return true;
+}
+
+/* The future may bring other types: only a slip of the pen is refused. */
+static bool parse_token_type(const struct place *p, struct span text, struct fault *why)
+{
+    static const char *const known[] = { "api_token", "sandbox_api_token" };
+    struct nearest nearest = nearest_to(text);
+    for (size_t i = 0; i < COUNT(known); i++)
+        nearest_try(&nearest, known[i]);
+    if (!is_made_of(text, "_") || text.len >= TYPE_BYTES)
+        return wanted(p, why, "a type of token: api_token or sandbox_api_token");
+    if (nearest.best && nearest.distance)
+        return fault(why, FAULT_REJECT, "`%s`: there is no such type of token; did you mean \"%s\"?", p->row->name,
+                     nearest.best);
+    char *field = p->field;
+    memcpy(field, text.at, text.len);
+    field[text.len] = '\0';
+    return true;
+}
+
 static bool print_text(const void *field, struct text *out)
 {
     const char *text = *(char *const *)field;
@@ -308,8 +364,13 @@ static const struct {
     [VALUE_RULE_KIND] = { "rule kind", parse_rule_kind, print_rule_kind, false },
     [VALUE_LEVEL] = { "level", NULL, NULL, false },
     [VALUE_LEVELS] = { "thresholds by level", NULL, NULL, false },
+    [VALUE_AMOUNT] = { "USD", parse_amount, NULL, false },
+    [VALUE_MOMENT] = { "time", parse_moment, NULL, false },
+    [VALUE_PERIOD] = { "period", parse_period, NULL, false },
+    [VALUE_TOKEN_TYPE] = { "type of token", parse_token_type, NULL, false },
     [VALUE_SECTION] = { "map", NULL, NULL, false },
     [VALUE_LIST] = { "list", NULL, NULL, false },
+    [VALUE_NAMED] = { "map of names", NULL, NULL, false },
 };
 _Static_assert(COUNT(types) == VALUE_TYPES, "a type of value has no row");
 

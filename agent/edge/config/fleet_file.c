@@ -1,0 +1,286 @@
+/* Rows of a fleet file, and the checks over several keys: what a budget needs, what a reset needs, names once each. */
+#include "edge/fleet_file.h"
+
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "core/naming.h"
+#include "edge/config/reader.h"
+
+enum { TOKENS_MAX = 100000, NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
+
+#define FIELD(type, member) .offset = offsetof(struct type, member)
+
+#define RESET_ROWS(holder)                                                                                         \
+    { "period", VALUE_PERIOD, FIELD(holder, wish.wanted.period),                                                   \
+      .help = "when the budget is filled again, at midnight in Paris" },                                           \
+    { "amount", VALUE_AMOUNT, FIELD(holder, wish.wanted.reset_amount), .help = "and to how much, USD" }
+
+#define WISH_ROWS(holder, reset_section)                                                                           \
+    { "type", VALUE_TOKEN_TYPE, FIELD(holder, wish.wanted.type), .help = "api_token or sandbox_api_token" },       \
+    { "budget", VALUE_FLAG, FIELD(holder, wish.wanted.budgeted),                                                   \
+      .help = "whether calls draw on a balance and stop at zero" },                                                \
+    { "balance", VALUE_AMOUNT, FIELD(holder, wish.wanted.balance), .min = INT64_MIN,                               \
+      .help = "USD that a new token starts with; implies a budget" },                                              \
+    { "expires", VALUE_MOMENT, FIELD(holder, wish.wanted.expires), .help = "a time, or never" },                   \
+    { "reset", VALUE_SECTION, .section = (reset_section), .help = "a budget that is filled again" }
+
+static void check_defaults(struct reader *r, const struct node *map, void *fields);
+static void check_token(struct reader *r, const struct node *map, void *fields);
+static void check_file(struct reader *r, const struct node *map, void *fields);
+
+static const struct row default_reset_rows[] = { RESET_ROWS(token_defaults) };
+static const struct section section_default_reset = { .rows = default_reset_rows,
+                                                      .row_count = COUNT(default_reset_rows) };
+
+static const struct row default_rows[] = { WISH_ROWS(token_defaults, &section_default_reset) };
+static const struct section section_defaults = {
+    .rows = default_rows,
+    .row_count = COUNT(default_rows),
+    .bytes = sizeof(struct token_defaults),
+    .check = check_defaults,
+};
+
+static const struct row reset_rows[] = { RESET_ROWS(wanted_token) };
+static const struct section section_reset = { .rows = reset_rows, .row_count = COUNT(reset_rows) };
+
+static const struct row token_rows[] = {
+    { "name", VALUE_TEXT, FIELD(wanted_token, name), .max = NAME_BYTES_MAX, .required = true,
+      .help = "of the token, 1 to 200 characters" },
+    WISH_ROWS(wanted_token, &section_reset),
+    { "absent", VALUE_FLAG, FIELD(wanted_token, absent), .help = "true: there shall be no such token" },
+};
+static const struct section section_token = {
+    .rows = token_rows,
+    .row_count = COUNT(token_rows),
+    .bytes = sizeof(struct wanted_token),
+    .check = check_token,
+};
+
+static const struct row file_rows[] = {
+    { "account", VALUE_NAME, FIELD(fleet_file, account), .help = "of the configuration; needed when it has several" },
+    { "defaults", VALUE_NAMED, FIELD(fleet_file, defaults), .count_offset = offsetof(struct fleet_file, default_count),
+      .section = &section_defaults, .help = "what tokens of an environment are unless they say otherwise" },
+    { "tokens", VALUE_LIST, FIELD(fleet_file, tokens), .count_offset = offsetof(struct fleet_file, token_count),
+      .section = &section_token, .required = true, .max = TOKENS_MAX, .help = "the tokens that are wanted" },
+};
+const struct section section_fleet_file = {
+    .rows = file_rows,
+    .row_count = COUNT(file_rows),
+    .bytes = sizeof(struct fleet_file),
+    .check = check_file,
+};
+
+static size_t place(const struct node *map, const char *key)
+{
+    const struct node *n = node_member(map, key);
+    return n ? n->where.start : map->where.start;
+}
+
+/* What the map itself says, and what contradicts itself there. */
+static void check_wish(struct reader *r, const struct node *map, struct wish *w)
+{
+    const struct node *reset = node_member(map, "reset");
+    bool resets = reset && reset->kind == NODE_MAP;
+    w->given[WISH_TYPE] = node_member(map, "type");
+    w->given[WISH_BUDGET] = node_member(map, "budget");
+    w->given[WISH_BALANCE] = node_member(map, "balance");
+    w->given[WISH_EXPIRES] = node_member(map, "expires");
+    w->given[WISH_PERIOD] = resets && node_member(reset, "period");
+    w->given[WISH_AMOUNT] = resets && node_member(reset, "amount");
+
+    bool none = w->given[WISH_PERIOD] && w->wanted.period == RESET_NONE;
+    bool unlimited = w->given[WISH_BUDGET] && !w->wanted.budgeted;
+    if (none && w->given[WISH_AMOUNT])
+        mistake_at(r->mistakes, place(reset, "amount"), "`amount` means nothing when `period` is none");
+    if (unlimited && (w->given[WISH_PERIOD] || w->given[WISH_AMOUNT]) && !none)
+        mistake_at(r->mistakes, reset->where.start, "`reset` turns the budget on: `budget: false` contradicts it");
+    if (unlimited && w->given[WISH_BALANCE])
+        mistake_at(r->mistakes, place(map, "balance"), "`balance` means nothing without a budget");
+}
+
+static void check_defaults(struct reader *r, const struct node *map, void *fields)
+{
+    check_wish(r, map, &((struct token_defaults *)fields)->wish);
+}
+
+static size_t count_characters(const char *text)
+{
+    size_t count = 0;
+    for (; *text; text++)
+        count += ((unsigned char)*text & 0xc0) != 0x80;
+    return count;
+}
+
+static void check_token(struct reader *r, const struct node *map, void *fields)
+{
+    struct wanted_token *t = fields;
+    t->line = mistakes_line(r->mistakes, map->where.start);
+    if (t->name && count_characters(t->name) > NAME_CHARACTERS_MAX)
+        mistake_at(r->mistakes, place(map, "name"), "`name` has more than %d characters", NAME_CHARACTERS_MAX);
+    check_wish(r, map, &t->wish);
+}
+
+static void copy_field(enum wish_field field, const struct reading *from, struct reading *to)
+{
+    switch (field) {
+    case WISH_TYPE:
+        memcpy(to->type, from->type, sizeof to->type);
+        break;
+    case WISH_BUDGET:
+        to->budgeted = from->budgeted;
+        break;
+    case WISH_BALANCE:
+        to->balance = from->balance;
+        break;
+    case WISH_EXPIRES:
+        to->expires = from->expires;
+        break;
+    case WISH_PERIOD:
+        to->period = from->period;
+        break;
+    case WISH_AMOUNT:
+        to->reset_amount = from->reset_amount;
+        break;
+    case WISH_FIELDS:
+        break;
+    }
+}
+
+static bool has(const struct wish *w, enum wish_field field)
+{
+    return w->given[field];
+}
+
+/* Puts in what is not said yet, as far as it does not contradict what is. */
+static void inherit(struct wish *w, const struct wish *from)
+{
+    bool unlimited = has(w, WISH_BUDGET) && !w->wanted.budgeted;
+    bool limited = has(w, WISH_BALANCE) || (has(w, WISH_PERIOD) && w->wanted.period != RESET_NONE);
+    bool no_reset = unlimited || (has(w, WISH_PERIOD) && w->wanted.period == RESET_NONE);
+    for (enum wish_field f = 0; f < WISH_FIELDS; f++) {
+        bool barred = (f == WISH_BALANCE && unlimited) || ((f == WISH_PERIOD || f == WISH_AMOUNT) && no_reset)
+            || (f == WISH_BUDGET && limited);
+        if (!has(from, f) || has(w, f) || barred)
+            continue;
+        copy_field(f, &from->wanted, &w->wanted);
+        w->given[f] = true;
+    }
+}
+
+/* Money or a reset without a word about the budget is a budget. */
+static void imply_budget(struct wish *w)
+{
+    bool limited = has(w, WISH_BALANCE) || (has(w, WISH_PERIOD) && w->wanted.period != RESET_NONE);
+    if (limited && !has(w, WISH_BUDGET))
+        w->wanted.budgeted = w->given[WISH_BUDGET] = true;
+}
+
+static const struct token_defaults *defaults_of(const struct fleet_file *f, struct span environment)
+{
+    for (size_t i = 0; i < f->default_count; i++)
+        if (span_is(environment, f->defaults[i].environment))
+            return &f->defaults[i];
+    return NULL;
+}
+
+static void put_in_defaults(const struct fleet_file *f, struct wanted_token *t)
+{
+    const struct token_defaults *own = defaults_of(f, naming_environment(span_of(t->name)));
+    const struct token_defaults *all = defaults_of(f, span_of("*"));
+    if (own)
+        inherit(&t->wish, &own->wish);
+    if (all)
+        inherit(&t->wish, &all->wish);
+    imply_budget(&t->wish);
+}
+
+/* With its defaults, is this a token that the API would take and that could work? */
+static void check_whole(struct reader *r, const struct node *map, const struct wanted_token *t)
+{
+    const struct wish *w = &t->wish;
+    bool resets = has(w, WISH_PERIOD) && w->wanted.period != RESET_NONE;
+    if (resets && !has(w, WISH_AMOUNT))
+        mistake_at(r->mistakes, place(map, "reset"), "`reset` needs an `amount`");
+    if (has(w, WISH_AMOUNT) && !has(w, WISH_PERIOD))
+        mistake_at(r->mistakes, place(map, "reset"), "`reset` needs a `period`");
+    if (has(w, WISH_BUDGET) && w->wanted.budgeted && !has(w, WISH_BALANCE) && !resets)
+        mistake_at(r->mistakes, place(map, "budget"), "a budget needs a `balance` to start with, or a `reset`");
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct wanted_token *x = *(const struct wanted_token *const *)a;
+    const struct wanted_token *y = *(const struct wanted_token *const *)b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : x->line < y->line ? -1 : x->line > y->line;
+}
+
+static void check_names_differ(struct reader *r, const struct node *list, const struct fleet_file *f)
+{
+    const struct wanted_token **sorted = xcalloc(f->token_count + 1, sizeof *sorted);
+    size_t count = 0;
+    for (size_t i = 0; i < f->token_count; i++)
+        if (f->tokens[i].name)
+            sorted[count++] = &f->tokens[i];
+    qsort(sorted, count, sizeof *sorted, by_name);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(sorted[i - 1]->name, sorted[i]->name) != 0)
+            continue;
+        const struct node *n = list->first;
+        for (ptrdiff_t skip = sorted[i] - f->tokens; skip > 0; skip--)
+            n = n->next;
+        mistake_at(r->mistakes, place(n, "name"), "this token is wanted twice; first in line %zu", sorted[i - 1]->line);
+    }
+    free(sorted);
+}
+
+static void check_environments_differ(struct reader *r, const struct node *map, const struct fleet_file *f)
+{
+    for (size_t i = 1; i < f->default_count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(f->defaults[i].environment, f->defaults[j].environment) == 0)
+                mistake_at(r->mistakes, map->where.start, "`defaults` names \"%s\" twice", f->defaults[i].environment);
+}
+
+static void check_file(struct reader *r, const struct node *map, void *fields)
+{
+    struct fleet_file *f = fields;
+    const struct node *list = node_member(map, "tokens"), *defaults = node_member(map, "defaults");
+    if (f->token_count)
+        check_names_differ(r, list, f);
+    if (f->default_count)
+        check_environments_differ(r, defaults, f);
+    const struct node *n = f->token_count ? list->first : NULL;
+    for (size_t i = 0; n; i++, n = n->next) {
+        struct wanted_token *t = &f->tokens[i];
+        if (!t->name)
+            continue;
+        put_in_defaults(f, t);
+        if (!t->absent)
+            check_whole(r, n, t);
+    }
+}
+
+void fleet_file_free(struct fleet_file *f)
+{
+    if (!f)
+        return;
+    free_section(&section_fleet_file, f);
+    free(f);
+}
+
+bool fleet_file_load(const char *path, struct fleet_file **ret, struct text *errors, struct fault *why)
+{
+    const struct document fleet = {
+        .root = &section_fleet_file,
+        .when_empty = "the file is empty; it wants at least \"tokens: []\"",
+    };
+    struct fleet_file *f = xcalloc(1, sizeof *f);
+    if (!document_read(path, &fleet, f, errors, why)) {
+        fleet_file_free(f);
+        return false;
+    }
+    *ret = f;
+    return true;
+}
