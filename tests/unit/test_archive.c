@@ -37,7 +37,8 @@ static int open_scene(void **state)
     assert_non_null(mkdtemp(s->folder));
     snprintf(s->path, sizeof s->path, "%s/ebb.db", s->folder);
     assert_true(store_open(s->path, STORE_WRITE, &s->store, &why));
-    run_sql(s, "INSERT INTO account VALUES (1, 'main', 300, 1785585500), (2, 'other', 300, 1785585500);");
+    run_sql(s, "INSERT INTO account (id, name, interval_s, last_ok_at) VALUES "
+               "(1, 'main', 300, 1785585500), (2, 'other', 300, 1785585500);");
     *state = s;
     return 0;
 }
@@ -102,7 +103,8 @@ static void expect(struct scene *s, enum question question, const struct scope *
 static void add_token(struct scene *s, int id, const char *name, const char *state)
 {
     struct text sql = { 0 };
-    text_addf(&sql, "INSERT INTO token VALUES (%d, 1, '%s', 1, '%s', 0, NULL);"
+    text_addf(&sql, "INSERT INTO token (id, account, name, generation, slug, first_seen) "
+                    "VALUES (%d, 1, '%s', 1, '%s', 0);"
                     "INSERT INTO token_state (token, seen_at, missing, type, budgeted, reset_period, verdict,"
                     " likely_at, expires_at) VALUES (%d, %s);", id, name, name, id, state);
     run_sql(s, text_z(&sql));
@@ -204,7 +206,8 @@ static void a_report_counts_whole_utc_days(void **state)
     struct scene *s = *state;
     struct scope scope = everything();
     add_readings(s);
-    run_sql(s, "INSERT INTO hourly VALUES (1, 0, 3), (1, 82800, 4), (1, 86400, 5), (2, 86400, 1);"
+    run_sql(s, "INSERT INTO hourly (token, hour, spent_nano) "
+               "VALUES (1, 0, 3), (1, 82800, 4), (1, 86400, 5), (2, 86400, 1);"
                "INSERT INTO entry VALUES (7, 2, 0, 'topup', 11, 6000)");
     expect(s, QUESTION_REPORT, &scope, 7, "main|tok|1|1970-01-01|7|0|30\nmain|tok|1|1970-01-02|5|0|0\n"
                                           "main|young|1|1970-01-01|0|11|0\nmain|young|1|1970-01-02|1|0|0\n");
@@ -242,7 +245,8 @@ static void sparks_are_the_hours_of_living_tokens(void **state)
     struct scene *s = *state;
     struct scope scope = everything();
     add_readings(s);
-    run_sql(s, "INSERT INTO hourly VALUES (2, 7200, 9), (1, 3600, 3), (1, 7200, 4), (1, 0, 1);"
+    run_sql(s, "INSERT INTO hourly (token, hour, spent_nano) "
+               "VALUES (2, 7200, 9), (1, 3600, 3), (1, 7200, 4), (1, 0, 1);"
                "UPDATE token SET deleted_at = 1 WHERE id = 2");
     scope.since = 3599;
     expect(s, QUESTION_SPARKS, &scope, 3, "1|3600|3\n1|7200|4\n");
