@@ -239,6 +239,14 @@ struct burn_rate burn_over(const struct burn_history *h, enum burn_window window
     return rate;
 }
 
+int64_t burn_spent_since(const struct burn_history *h, unix_s after)
+{
+    if (!h->buckets || after >= h->last_seen)
+        return 0;
+    __int128 spent = spent_within(fine_ring(h->buckets), after, h->last_seen);
+    return spent < INT64_MAX ? (int64_t)spent : INT64_MAX;
+}
+
 int64_t burn_window_s(enum burn_window window)
 {
     assert(window < BURN_WINDOWS);

@@ -70,6 +70,9 @@ size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max);
 /* Burn over a window that ends at the last reading. */
 struct burn_rate burn_over(const struct burn_history *h, enum burn_window window);
 
+/* Nano-dollars spent after a time in the six hours before the last reading; 0 from the last reading on. */
+int64_t burn_spent_since(const struct burn_history *h, unix_s after);
+
 /* Seconds of a window: 3600, 21600, 86400, 604800. */
 int64_t burn_window_s(enum burn_window window);
 const char *burn_window_name(enum burn_window window); /* "1h", "6h", "24h", "7d" */

@@ -124,6 +124,39 @@ static enum verdict standing_of(const struct burn_history *h, const struct readi
     return now - h->last_seen > stale_after_s ? VERDICT_BLIND : VERDICT_SAFE;
 }
 
+/* When the money of now and what was spent since the curve's origin are spent; a forecast never lies in the past. */
+static unix_s time_at(const struct curve *c, const struct reading *r, double level, unix_s now)
+{
+    double nano = c->spent_nano + (double)r->balance.is.nano;
+    return later(now, after(c->origin, HOUR_S * curve_hours(c, nano, level)));
+}
+
+static bool spent_lately(const struct burn_history *h)
+{
+    return burn_over(h, BURN_7D).nano_per_h > 0;
+}
+
+static enum verdict read_verdict(const struct curve *c, const struct burn_history *h, const struct reading *r,
+                                 struct forecast *f)
+{
+    if (h->readings < BURN_MIN_READINGS)
+        return VERDICT_LEARNING;
+    if (!spent_lately(h)) {
+        f->early = f->likely = f->late = f->alarm = f->relief = TIME_FAR;
+        return VERDICT_IDLE;
+    }
+    if (c->origin == TIME_NONE)
+        return VERDICT_LEARNING;
+    f->early = time_at(c, r, 0.1, f->made_at);
+    f->likely = time_at(c, r, 0.5, f->made_at);
+    f->late = time_at(c, r, 0.9, f->made_at);
+    f->alarm = time_at(c, r, FORECAST_ALARM_LEVEL, f->made_at);
+    f->relief = time_at(c, r, FORECAST_RELIEF_LEVEL, f->made_at);
+    if (f->likely < f->horizon)
+        return VERDICT_RUNS_DRY;
+    return f->early < f->horizon ? VERDICT_TIGHT : VERDICT_SAFE;
+}
+
 static enum verdict verdict_of(const struct burn_history *h, const struct reading *r,
                                struct forecast *f)
 {
@@ -142,21 +175,40 @@ static enum verdict verdict_of(const struct burn_history *h, const struct readin
     return f->early < f->horizon ? VERDICT_TIGHT : VERDICT_SAFE;
 }
 
-struct forecast forecast_make(const struct burn_history *h, const struct reading *r, unix_s now,
-                              int64_t stale_after_s)
+static struct forecast outline(const struct burn_history *h, const struct reading *r, unix_s now,
+                                int64_t stale_after_s)
 {
     struct forecast f = {
         .verdict = standing_of(h, r, now, stale_after_s),
         .early = TIME_NONE,
         .likely = TIME_NONE,
         .late = TIME_NONE,
+        .alarm = TIME_NONE,
+        .relief = TIME_NONE,
         .horizon = horizon_of(r, now),
         .made_at = now,
     };
     if (f.verdict == VERDICT_EXHAUSTED)
-        f.early = f.likely = f.late = now;
+        f.early = f.likely = f.late = f.alarm = f.relief = now;
+    return f;
+}
+
+struct forecast forecast_make(const struct burn_history *h, const struct reading *r, unix_s now,
+                              int64_t stale_after_s)
+{
+    struct forecast f = outline(h, r, now, stale_after_s);
     if (f.verdict == VERDICT_SAFE)
         f.verdict = verdict_of(h, r, &f);
+    f.alarm = f.relief = f.likely;
+    return f;
+}
+
+struct forecast forecast_read(const struct curve *c, const struct burn_history *h, const struct reading *r,
+                              unix_s now, int64_t stale_after_s)
+{
+    struct forecast f = outline(h, r, now, stale_after_s);
+    if (f.verdict == VERDICT_SAFE)
+        f.verdict = read_verdict(c, h, r, &f);
     return f;
 }
 

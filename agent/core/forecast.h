@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/burn.h"
+#include "core/forecast/curve.h"
 #include "core/reading.h"
 
 enum verdict {
@@ -24,6 +25,7 @@ enum verdict {
 struct forecast {
     enum verdict verdict;
     unix_s early, likely, late; /* 10 %, 50 %, 90 %; TIME_NONE when there is none, TIME_FAR: no end in sight */
+    unix_s alarm, relief;       /* exhausts_within fires by `alarm` and clears by `relief`; FORECAST_*_LEVEL */
     unix_s horizon;             /* what the verdict is about: next reset, else expiry, else a week ahead */
     unix_s made_at;
 };
@@ -32,6 +34,16 @@ struct forecast {
  * VERDICT_SAFE, TIGHT and RUNS_DRY has now <= early <= likely <= late. More money never gives an earlier time. */
 struct forecast forecast_make(const struct burn_history *h, const struct reading *r, unix_s now,
                               int64_t stale_after_s);
+
+/* A rule "exhausts within N" begins to hold when the balance is empty within N with the first chance, and ends when
+ * it no longer is with the second: two chances, so that a forecast that wavers does not make an alert that flaps. */
+#define FORECAST_ALARM_LEVEL 0.50
+#define FORECAST_RELIEF_LEVEL 0.25
+
+/* Reads a full forecast (core/forecast/curve.h) for the balance of now; a microsecond. Without a curve (its origin is
+ * TIME_NONE) the token is learning or, if nothing was spent for a week, idle. */
+struct forecast forecast_read(const struct curve *c, const struct burn_history *h, const struct reading *r,
+                              unix_s now, int64_t stale_after_s);
 
 const char *forecast_verdict_name(enum verdict verdict); /* "runs dry", ...; for JSON see _slug */
 const char *forecast_verdict_slug(enum verdict verdict); /* "runs_dry", ... */

@@ -188,7 +188,14 @@ static void what_is_not_known_is_null_and_still_there(void **state)
     struct text payload = { 0 };
     scene_set(&s, prod_billing);
     s.token.last.balance.known = false;
-    s.token.forecast = (struct forecast){ VERDICT_LEARNING, TIME_NONE, TIME_FAR, TIME_FAR, TIME_NONE, TIME_NONE };
+    s.token.forecast = (struct forecast){
+        .verdict = VERDICT_LEARNING,
+        .early = TIME_NONE,
+        .likely = TIME_FAR,
+        .late = TIME_FAR,
+        .horizon = TIME_NONE,
+        .made_at = TIME_NONE,
+    };
     wire_encode_token("main", &s.token, SCENE_AT, &payload);
     for (size_t i = 0; i < COUNT(members); i++)
         assert_string_equal(raw_value(&payload, members[i]), "null");

@@ -131,7 +131,12 @@ static void an_exhausted_token_says_that_its_calls_are_refused(void **state)
     scene_set(&s, prod_billing);
     s.token.last.balance.is.nano = 0;
     s.token.forecast = (struct forecast){
-        VERDICT_EXHAUSTED, SCENE_AT, SCENE_AT, SCENE_AT, SCENE_AT + WEEK_S, SCENE_AT,
+        .verdict = VERDICT_EXHAUSTED,
+        .early = SCENE_AT,
+        .likely = SCENE_AT,
+        .late = SCENE_AT,
+        .horizon = SCENE_AT + WEEK_S,
+        .made_at = SCENE_AT,
     };
 
     move(&s, LEVEL_NONE, LEVEL_WARNING, 0);

@@ -1,0 +1,182 @@
+/* Asking the experts and the nets over a ladder of amounts, and reading between its rungs.
+ *
+ * The ladder hangs on the track's own mean hour, not on the balance, so that two balances read the same curve. */
+#include "core/forecast/curve.h"
+
+#include <assert.h>
+#include <math.h>
+
+#include "core/forecast/net.h"
+
+const double asked_levels[LEVELS_ASKED] = { 0.1, 0.25, 0.5, 0.75, 0.9 };
+
+/* A strange input must not lead far: the learned median stays within a factor 3 of the experts'. */
+static const double farthest = 1.0986122886681098; /* ln 3 */
+
+/* From a sixth of a mean hour to fifty days of them. */
+static const double first_rung = -2.6 * M_LN2, rung = M_LN2 / 3;
+
+_Static_assert((int)CURVE_AMOUNTS <= (int)QUESTION_AMOUNTS, "the ladder is longer than a question may be");
+
+static double clamp(double value, double low, double high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+static void answer(const struct ensemble *nets, const float features[FEATURES], double median,
+                   float ret[LEVELS_ASKED])
+{
+    double off[LEVELS_ASKED];
+    net_answer(nets, features, off);
+    double likely = clamp(off[LEVEL_LIKELY], -farthest, farthest), moved = likely - off[LEVEL_LIKELY];
+    for (int l = 0; l < LEVELS_ASKED; l++)
+        ret[l] = (float)(median + off[l] + moved);
+}
+
+static void never_fall(struct curve *c)
+{
+    for (int i = 1; i < CURVE_AMOUNTS; i++)
+        for (int l = 0; l < LEVELS_ASKED; l++)
+            if (c->ln_hours[i][l] < c->ln_hours[i - 1][l])
+                c->ln_hours[i][l] = c->ln_hours[i - 1][l];
+}
+
+static enum history history_of(const struct track *t)
+{
+    if (t->span_h < 2 * DAY_HOURS)
+        return HISTORY_HOURS;
+    return t->span_h < 2 * WEEK_HOURS ? HISTORY_DAYS : HISTORY_WEEKS;
+}
+
+bool curve_make(const struct past *p, const struct ensemble *nets, struct curve *ret)
+{
+    *ret = (struct curve){ .origin = TIME_NONE, .history = HISTORY_NONE };
+    struct track t;
+    if (!track_of(p, &t))
+        return false;
+
+    double amounts[CURVE_AMOUNTS];
+    float answers[CURVE_AMOUNTS][EXPERTS], features[FEATURES];
+    for (int i = 0; i < CURVE_AMOUNTS; i++)
+        amounts[i] = exp(first_rung + i * rung);
+    experts_ask(&(struct inquiry){ &t, amounts, CURVE_AMOUNTS, answers });
+    struct traits traits = traits_of(&t);
+    for (int i = 0; i < CURVE_AMOUNTS; i++) {
+        double median = experts_median(answers[i]);
+        features_of(&traits, answers[i], median, amounts[i], features);
+        answer(nets, features, median, ret->ln_hours[i]);
+    }
+    never_fall(ret);
+    ret->origin = p->last_seen;
+    ret->unit_nano = t.unit_nano;
+    ret->history = history_of(&t);
+    return true;
+}
+
+void curve_spend(struct curve *c, const struct entry *e)
+{
+    if (e->kind == ENTRY_CONSUMPTION)
+        c->spent_nano += (double)e->amount.nano;
+}
+
+/* The curve's levels at an amount; beyond the ladder's ends time goes in proportion to money. */
+static void levels_at(const struct curve *c, double nano, double ret[LEVELS_ASKED])
+{
+    double place = (log(nano / c->unit_nano) - first_rung) / rung;
+    int i = (int)clamp(place, 0, CURVE_AMOUNTS - 2);
+    double within = clamp(place - i, 0, 1), beyond = (place - i - within) * rung;
+    for (int l = 0; l < LEVELS_ASKED; l++) {
+        double low = (double)c->ln_hours[i][l], high = (double)c->ln_hours[i + 1][l];
+        ret[l] = low + within * (high - low) + beyond;
+    }
+}
+
+/* Where a normal distribution has the levels. Between them lines are drawn in this scale, beyond them lines of a fixed
+ * slope, for slopes of their own could cross. */
+static const double normal[LEVELS_ASKED] = { -1.2815515655446004, -0.6744897501960817, 0, 0.6744897501960817,
+                                             1.2815515655446004 };
+static const double tail_slope = 0.5;
+
+static double level_of_normal(double place)
+{
+    return 0.5 * erfc(-place / M_SQRT2);
+}
+
+static double normal_of_level(double level)
+{
+    double low = -8, high = 8;
+    for (int i = 0; i < 50; i++) {
+        double middle = (low + high) / 2;
+        if (level_of_normal(middle) < level)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}
+
+static double hours_at(const double ln_hours[LEVELS_ASKED], double place)
+{
+    int last = LEVELS_ASKED - 1, l = 0;
+    if (place <= normal[0])
+        return exp(ln_hours[0] + tail_slope * (place - normal[0]));
+    if (place >= normal[last])
+        return exp(ln_hours[last] + tail_slope * (place - normal[last]));
+    while (place > normal[l + 1])
+        l++;
+    double within = (place - normal[l]) / (normal[l + 1] - normal[l]);
+    return exp(ln_hours[l] + within * (ln_hours[l + 1] - ln_hours[l]));
+}
+
+double curve_hours(const struct curve *c, double nano, double level)
+{
+    assert(c->origin != TIME_NONE && level > 0 && level < 1);
+    if (nano <= 0)
+        return 0;
+    double ln_hours[LEVELS_ASKED];
+    levels_at(c, nano, ln_hours);
+    for (int l = 0; l < LEVELS_ASKED; l++)
+        if (fabs(level - asked_levels[l]) < 1e-9)
+            return exp(ln_hours[l]);
+    return hours_at(ln_hours, normal_of_level(level));
+}
+
+static double place_at(const double ln_hours[LEVELS_ASKED], double ln_sought)
+{
+    int last = LEVELS_ASKED - 1, l = 0;
+    if (ln_sought <= ln_hours[0])
+        return normal[0] + (ln_sought - ln_hours[0]) / tail_slope;
+    if (ln_sought >= ln_hours[last])
+        return normal[last] + (ln_sought - ln_hours[last]) / tail_slope;
+    while (ln_sought > ln_hours[l + 1])
+        l++;
+    double within = (ln_sought - ln_hours[l]) / (ln_hours[l + 1] - ln_hours[l]);
+    return normal[l] + within * (normal[l + 1] - normal[l]);
+}
+
+double curve_chance(const struct curve *c, double nano, double hours)
+{
+    assert(c->origin != TIME_NONE);
+    if (nano <= 0)
+        return 1;
+    if (hours <= 0)
+        return 0;
+    double ln_hours[LEVELS_ASKED];
+    levels_at(c, nano, ln_hours);
+    return level_of_normal(place_at(ln_hours, log(hours)));
+}
+
+double curve_needed(const struct curve *c, double hours, double certainty)
+{
+    double low = -40, high = 40;
+    if (hours <= 0)
+        return 0;
+    for (int i = 0; i < 60; i++) {
+        double middle = (low + high) / 2;
+        if (curve_hours(c, c->unit_nano * exp(middle), 1 - certainty) >= hours)
+            high = middle;
+        else
+            low = middle;
+    }
+    return c->unit_nano * exp(high);
+}

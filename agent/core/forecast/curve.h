@@ -1,0 +1,45 @@
+/* A full forecast: for every amount of money, the distribution of the time until it is spent.
+ *
+ * Made once (about a millisecond), then read for any balance in a microsecond. A larger amount never takes less time,
+ * at any level, and a higher level never comes earlier: by construction, whatever experts and nets say. */
+#pragma once
+
+#include "core/forecast/levels.h"
+#include "core/forecast/past.h"
+
+struct ensemble; /* core/forecast/net.h; the daemon hands in &net_shipped */
+
+enum { CURVE_AMOUNTS = 40 };
+
+/* How much was there to learn from. */
+enum history {
+    HISTORY_NONE,  /* nothing was spent yet, or seen only once */
+    HISTORY_HOURS, /* less than two days: no rhythm can be told from chance */
+    HISTORY_DAYS,  /* less than two weeks: no rhythm of the week */
+    HISTORY_WEEKS,
+    HISTORIES,
+};
+
+struct curve {
+    unix_s origin;       /* the reading it was made from; every `hours` below counts from here. TIME_NONE: no curve */
+    double spent_nano;   /* since the origin; curve_spend adds to it */
+    double unit_nano;    /* amounts are logged in these, a third of a doubling apart */
+    enum history history;
+    float ln_hours[CURVE_AMOUNTS][LEVELS_ASKED]; /* rising both ways */
+};
+
+/* False when nothing is known to have been spent: then `ret` has no curve, and its history says so. */
+bool curve_make(const struct past *p, const struct ensemble *nets, struct curve *ret);
+
+/* Books consumption since the curve was made, so that it can be read for a later balance. */
+void curve_spend(struct curve *c, const struct entry *e);
+
+/* Hours until `nano` is spent, at a level in (0, 1): 0.1 is early. Rises with both. nano <= 0: 0. */
+double curve_hours(const struct curve *c, double nano, double level);
+
+/* The chance that `nano` is spent within `hours`: falls with nano, rises with hours. */
+double curve_chance(const struct curve *c, double nano, double hours);
+
+/* The nano-dollars that last for `hours` with a certainty in (0, 1). */
+double curve_needed(const struct curve *c, double hours, double certainty);
+

@@ -1,0 +1,96 @@
+/* Who the experts are, and the median of those that stand on their own feet. */
+#include "core/forecast/experts.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const double farthest = 6;
+
+static const struct group {
+    int first;
+    void (*ask)(const struct inquiry *q);
+} groups[] = {
+    { 0, experts_windows },
+    { FIRST_RHYTHM, experts_rhythm },
+    { FIRST_PASSAGE, experts_passages },
+    { FIRST_REPLAY, experts_replays },
+};
+
+void experts_ask(const struct inquiry *q)
+{
+    for (size_t i = 0; i < COUNT(groups); i++)
+        groups[i].ask(q);
+}
+
+void experts_note(const struct inquiry *q, size_t amount, int expert, double hours)
+{
+    double at_mean = log(q->amounts[amount]);
+    double answer = log(hours > 1e-9 ? hours : 1e-9);
+    if (answer > at_mean + farthest)
+        answer = at_mean + farthest;
+    if (answer < at_mean - farthest)
+        answer = at_mean - farthest;
+    q->answers[amount][expert] = (float)answer;
+}
+
+/* Weeks and all; a day of EWMA; the same amount twice; four of rhythm; three medians of passages and replays. */
+static const int plain[] = {
+    8, 10, FIRST_EWMA + 2, FIRST_EWMA + 3, FIRST_AMOUNT + 3, FIRST_AMOUNT + 4, FIRST_RHYTHM + 1, FIRST_RHYTHM + 2,
+    FIRST_RHYTHM + 3, FIRST_RHYTHM + 5, FIRST_RHYTHM + 6, FIRST_PASSAGE + 2, FIRST_PASSAGE + 6, FIRST_PASSAGE + 10,
+    FIRST_REPLAY + 1,
+};
+
+double experts_median(const float answers[EXPERTS])
+{
+    float sorted[COUNT(plain)];
+    for (size_t i = 0; i < COUNT(plain); i++) {
+        size_t at = i;
+        for (; at > 0 && sorted[at - 1] > answers[plain[i]]; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = answers[plain[i]];
+    }
+    return (double)sorted[COUNT(plain) / 2];
+}
+
+static const struct run {
+    int first;
+    enum evidence evidence;
+} runs[] = {
+    { 0, EVIDENCE_LAST_HOURS },
+    { 6, EVIDENCE_LAST_DAYS },
+    { 9, EVIDENCE_MEAN },
+    { FIRST_EWMA, EVIDENCE_LAST_HOURS },
+    { FIRST_EWMA + 2, EVIDENCE_LAST_DAYS },
+    { FIRST_EWMA + 4, EVIDENCE_MEAN },
+    { FIRST_AMOUNT, EVIDENCE_SAME_AMOUNT },
+    { FIRST_RHYTHM, EVIDENCE_HOURS_OF_DAY },
+    { FIRST_RHYTHM + 5, EVIDENCE_DAYS_OF_WEEK },
+    { FIRST_RHYTHM + 8, EVIDENCE_HOURS_OF_DAY },
+    { FIRST_RHYTHM + 10, EVIDENCE_LAST_DAYS },
+    { FIRST_PASSAGE, EVIDENCE_LIKE_MOMENTS },
+};
+
+enum evidence expert_evidence(int expert)
+{
+    enum evidence found = runs[0].evidence;
+    for (size_t i = 0; i < COUNT(runs) && runs[i].first <= expert; i++)
+        found = runs[i].evidence;
+    return found;
+}
+
+const char *evidence_name(enum evidence evidence)
+{
+    static const char *const names[] = {
+        [EVIDENCE_LAST_HOURS] = "the last hours",
+        [EVIDENCE_LAST_DAYS] = "the last days",
+        [EVIDENCE_MEAN] = "the mean of weeks",
+        [EVIDENCE_SAME_AMOUNT] = "how long the last amounts of this size took",
+        [EVIDENCE_HOURS_OF_DAY] = "the rhythm of the day",
+        [EVIDENCE_DAYS_OF_WEEK] = "the rhythm of the week",
+        [EVIDENCE_LIKE_MOMENTS] = "what followed moments like this",
+    };
+    _Static_assert(COUNT(names) == EVIDENCE_KINDS, "a kind of evidence has no name");
+    assert(evidence < EVIDENCE_KINDS);
+    return names[evidence];
+}

@@ -1,0 +1,63 @@
+/* The plain methods: each says, for an amount, how long it will take to burn.
+ *
+ * An answer is the natural logarithm of hours, and for any one track it never falls when the amount grows, but for
+ * those few experts (marked so) whose answer is a quantile of a small sample. */
+#pragma once
+
+#include <stddef.h>
+
+#include "core/forecast/track.h"
+
+/* What an expert looks at; for telling people which evidence carried a forecast. */
+enum evidence {
+    EVIDENCE_LAST_HOURS,    /* rates of the last hours */
+    EVIDENCE_LAST_DAYS,     /* rates of the last days */
+    EVIDENCE_MEAN,          /* rates of weeks, or of the whole past */
+    EVIDENCE_SAME_AMOUNT,   /* the time that the last amounts of this size took */
+    EVIDENCE_HOURS_OF_DAY,  /* the rhythm of the day */
+    EVIDENCE_DAYS_OF_WEEK,  /* the rhythm of the week */
+    EVIDENCE_LIKE_MOMENTS,  /* what followed moments like this one */
+    EVIDENCE_KINDS,
+};
+
+enum {
+    WINDOW_EXPERTS = 12,
+    EWMA_EXPERTS = 5,
+    AMOUNT_EXPERTS = 8,
+    RHYTHM_EXPERTS = 12,
+    PASSAGE_EXPERTS = 13,
+    REPLAY_EXPERTS = 6,
+    FIRST_EWMA = WINDOW_EXPERTS,
+    FIRST_AMOUNT = FIRST_EWMA + EWMA_EXPERTS,
+    FIRST_RHYTHM = FIRST_AMOUNT + AMOUNT_EXPERTS,
+    FIRST_PASSAGE = FIRST_RHYTHM + RHYTHM_EXPERTS,
+    FIRST_REPLAY = FIRST_PASSAGE + PASSAGE_EXPERTS,
+    EXPERTS = FIRST_REPLAY + REPLAY_EXPERTS,
+};
+
+enum { QUESTION_AMOUNTS = 48 }; /* asked at once, at most */
+
+/* One question: a track, and amounts in its units, rising. answers[i][e] is for amounts[i]. */
+struct inquiry {
+    const struct track *track;
+    const double *amounts;
+    size_t count;
+    float (*answers)[EXPERTS];
+};
+
+void experts_ask(const struct inquiry *q);
+
+/* The median of those experts that stand on their own feet; what a learned answer must stay near. */
+double experts_median(const float answers[EXPERTS]);
+
+enum evidence expert_evidence(int expert);
+const char *evidence_name(enum evidence evidence); /* for people: "the rhythm of the day" */
+
+/* The groups, each writing its own experts; called by experts_ask. */
+void experts_windows(const struct inquiry *q);
+void experts_rhythm(const struct inquiry *q);
+void experts_passages(const struct inquiry *q);
+void experts_replays(const struct inquiry *q);
+
+/* Notes an answer of so many hours, kept within what a rate e^6 times off the mean would say. */
+void experts_note(const struct inquiry *q, size_t amount, int expert, double hours);

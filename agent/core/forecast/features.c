@@ -1,0 +1,168 @@
+/* Features by name of what they measure, each kept within a few units so that nothing strange can shout. */
+#include "core/forecast/features.h"
+
+#include <math.h>
+
+#include "core/forecast/rhythm.h"
+
+static const double loudest = 4;
+
+static float quiet(double value)
+{
+    return (float)(value > loudest ? loudest : value < -loudest ? -loudest : value);
+}
+
+static double log_of(double value)
+{
+    return log(value > 1e-6 ? value : 1e-6);
+}
+
+struct spread {
+    double idle_share, variation, top_share, like_next, like_next_day;
+};
+
+static double correlation(const double *spent, int hours, int lag)
+{
+    double both = 0, one = 0, mean = 0;
+    for (int k = 0; k < hours; k++)
+        mean += spent[k] / hours;
+    for (int k = 0; k < hours; k++) {
+        one += (spent[k] - mean) * (spent[k] - mean);
+        if (k + lag < hours)
+            both += (spent[k] - mean) * (spent[k + lag] - mean);
+    }
+    return one > 0 && hours > lag ? both / one * hours / (hours - lag) : 0;
+}
+
+/* The share of all that was spent in the hours above eight means: a cheap stand-in for the dearest twentieth. */
+static struct spread spread_of(const double *spent, int hours)
+{
+    static const double dear = 8;
+    double idle = 0, squares = 0, top = 0;
+    for (int k = 0; k < hours; k++) {
+        idle += spent[k] <= 0.005;
+        squares += spent[k] * spent[k];
+        top += spent[k] > dear ? spent[k] : 0;
+    }
+    return (struct spread){
+        .idle_share = idle / hours,
+        .variation = log_of(sqrt(squares / hours)),
+        .top_share = top / hours,
+        .like_next = correlation(spent, hours, 1),
+        .like_next_day = correlation(spent, hours, DAY_HOURS),
+    };
+}
+
+static double between(const struct track *t, int from, int until)
+{
+    int last = until < t->hours ? until : t->hours;
+    return last > from ? (t->back[last] - t->back[from]) / (last - from) : 1;
+}
+
+static double idle_since(const struct track *t)
+{
+    for (int i = 1; i <= PAST_FINES; i++)
+        if (t->fine[i] > 0)
+            return (i - 1) / 12.0;
+    int k = PAST_FINES / 12;
+    while (k < t->hours && t->spent[k] <= 0)
+        k++;
+    return k;
+}
+
+/* Mean and idle share of the variation within the last hours, five minutes at a time. */
+static void fine_traits(const struct track *t, float ret[2])
+{
+    int count = t->span_h < 6 ? (int)(t->span_h * 12) : PAST_FINES;
+    double squares = 0, idle = 0, mean = t->fine[count] / (count ? count : 1);
+    for (int i = 0; i < count; i++) {
+        double spent = t->fine[i + 1] - t->fine[i];
+        squares += spent * spent;
+        idle += spent <= 0.0005;
+    }
+    ret[0] = quiet(count && mean > 0 ? log_of(sqrt(squares / count) / mean) : 0);
+    ret[1] = quiet(count ? idle / count : 0);
+}
+
+/* Standard deviation of the logs of daily sums, and their slope by doubling of the days. */
+static void daily_traits(const struct track *t, float ret[2])
+{
+    int days = t->hours / DAY_HOURS < 14 ? t->hours / DAY_HOURS : 14;
+    double sum = 0, squares = 0, slope = 0, places = 0;
+    for (int d = 0; d < days; d++) {
+        double daily = log_of(between(t, d * DAY_HOURS, (d + 1) * DAY_HOURS) + 0.02);
+        double place = (days - 1) / 2.0 - d;
+        sum += daily;
+        squares += daily * daily;
+        slope += place * daily;
+        places += place * place;
+    }
+    double variance = days > 1 ? squares / days - sum / days * (sum / days) : 0;
+    ret[0] = quiet(variance > 0 ? sqrt(variance) : 0);
+    ret[1] = quiet(places > 0 ? 7 * slope / places : 0);
+}
+
+struct traits traits_of(const struct track *t)
+{
+    struct traits ret;
+    struct profile day, week;
+    struct spread s = spread_of(t->spent, t->hours);
+    int recent = t->hours < 3 * DAY_HOURS ? t->hours : 3 * DAY_HOURS;
+    struct spread late = spread_of(t->spent, recent);
+    profile_of(t, DAY_HOURS, WEEK_HOURS, &day);
+    profile_of(t, WEEK_HOURS, 3 * WEEK_HOURS, &week);
+    const double plain[] = {
+        log_of(t->span_h) - 4,
+        log_of(t->step_h),
+        s.idle_share,
+        s.variation,
+        s.top_share,
+        s.like_next,
+        s.like_next_day,
+        late.idle_share,
+        late.variation - log_of(between(t, 0, recent)),
+        late.like_next,
+        log_of(idle_since(t) + 0.1),
+        log_of((between(t, 0, 24) + 0.02) / (between(t, 24, 48) + 0.02)),
+        log_of((between(t, 0, 168) + 0.02) / (between(t, 168, 336) + 0.02)),
+        log_of((between(t, 0, 3) + 0.02) / (between(t, 3, 24) + 0.02)),
+        day.trust,
+        week.trust,
+    };
+    _Static_assert(COUNT(plain) == TRAITS - 4, "a trait has no place");
+    for (size_t i = 0; i < COUNT(plain); i++)
+        ret.at[i] = quiet(plain[i]);
+    fine_traits(t, ret.at + COUNT(plain));
+    daily_traits(t, ret.at + COUNT(plain) + 2);
+    return ret;
+}
+
+/* Standard deviation of where the experts stand. */
+static double dissent(const float answers[EXPERTS], double median)
+{
+    double squares = 0;
+    for (int e = 0; e < EXPERTS; e++)
+        squares += ((double)answers[e] - median) * ((double)answers[e] - median);
+    return sqrt(squares / EXPERTS);
+}
+
+void features_of(const struct traits *traits, const float answers[EXPERTS], double median, double amount,
+                 float ret[FEATURES])
+{
+    for (int e = 0; e < EXPERTS; e++)
+        ret[e] = quiet((double)answers[e] - median);
+    for (int i = 0; i < TRAITS; i++)
+        ret[EXPERTS + i] = traits->at[i];
+
+    double span = (double)traits->at[0] + 4, step = (double)traits->at[1];
+    const double asked[ASKED_TRAITS] = {
+        median - 2.5,
+        log_of(amount) - median,
+        median - span,
+        median - step - 3,
+        (double)traits->at[10] - median,
+        dissent(answers, median),
+    };
+    for (int i = 0; i < ASKED_TRAITS; i++)
+        ret[EXPERTS + TRAITS + i] = quiet(asked[i]);
+}

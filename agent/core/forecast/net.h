@@ -1,0 +1,27 @@
+/* The learned head: small nets that say how far from the experts' median the quantiles lie.
+ *
+ * Their constants are made by tests/train and live in table.c. */
+#pragma once
+
+#include "core/forecast/features.h"
+#include "core/forecast/levels.h"
+
+enum { NET_HIDDEN = 32 };
+
+struct net {
+    float into[FEATURES][NET_HIDDEN];
+    float threshold[NET_HIDDEN];
+    float out[LEVELS_ASKED][NET_HIDDEN];
+    float bias[LEVELS_ASKED];
+};
+
+/* Several nets, answering with the mean of their answers. */
+struct ensemble {
+    const struct net *nets; /* borrowed */
+    size_t count;
+};
+
+extern const struct ensemble net_shipped;
+
+/* Quantiles as logs of their ratio to the experts' median, rising. */
+void net_answer(const struct ensemble *e, const float features[FEATURES], double ret[LEVELS_ASKED]);

@@ -1,0 +1,330 @@
+/* How good are the forecasts? Answers a data set's questions with exactly the code that the daemon runs.
+ *
+ *     forecast [--table FILE] DATA_DIR > predictions.csv
+ *     forecast --questions FILE --features FILE DATA_DIR
+ *
+ * DATA_DIR holds series.csv, series/NAME.csv, tasks.csv and alerts.csv. --table takes constants from a file of floats
+ * instead of the shipped ones. --features writes, for each row of --questions (series, hist_from, origin,
+ * balance_nano_usd), the experts' median and what the learned head is told, as floats; for training. */
+#include <err.h>
+#include <getopt.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/own.h"
+#include "base/xmalloc.h"
+#include "core/calendar.h"
+#include "core/forecast.h"
+#include "core/forecast/net.h"
+#include "csv.h"
+#include "watch.h"
+
+enum { STALE_S = WEEK_S }; /* a question is asked at a poll: never blind */
+
+struct asked {
+    const char *id, *episode; /* borrowed; episode is NULL for a point task */
+    int64_t alert_s;
+    const struct series *series;
+    unix_s hist_from, origin;
+    struct money balance;
+    struct forecast answer;
+    double took_us;
+    float *features; /* FEATURES + 1, when they are wanted */
+};
+
+struct bench {
+    const char *folder;
+    struct csv series_table, tasks, alerts;
+    struct series *series; /* owned */
+    size_t series_count;
+    struct asked *asked;   /* owned */
+    size_t asked_count;
+    struct ensemble nets;
+    struct net *read_nets; /* owned; NULL: the shipped ones */
+    bool wants_features;
+    atomic_size_t next;    /* the next one to be taken by a thread */
+};
+
+static void read_polls(const char *folder, struct series *s)
+{
+    char name[512];
+    snprintf(name, sizeof name, "series/%s.csv", s->name);
+    struct csv c = csv_read(folder, name);
+    size_t at = csv_column(&c, "ts"), balance = csv_column(&c, "balance_nano_usd");
+    if (c.rows == 0)
+        errx(1, "%s: no polls", name);
+    s->count = c.rows;
+    s->at = xcalloc(c.rows, sizeof *s->at);
+    s->balance = xcalloc(c.rows, sizeof *s->balance);
+    for (size_t i = 0; i < c.rows; i++) {
+        s->at[i] = csv_integer(&c, i, at);
+        s->balance[i] = csv_integer(&c, i, balance);
+    }
+    csv_done(&c);
+}
+
+static void read_series(struct bench *b)
+{
+    const struct csv *c = &b->series_table;
+    size_t name = csv_column(c, "series"), step = csv_column(c, "step_s"), reset = csv_column(c, "reset"),
+           amount = csv_column(c, "reset_amount_nano_usd");
+    b->series_count = c->rows;
+    b->series = xcalloc(c->rows, sizeof *b->series);
+    for (size_t i = 0; i < c->rows; i++) {
+        struct series *s = &b->series[i];
+        s->name = csv_field(c, i, name);
+        s->step_s = csv_integer(c, i, step);
+        s->period = calendar_period_named(span_of(csv_field(c, i, reset)));
+        if (s->period != RESET_NONE)
+            s->reset_amount = money_known((struct money){ csv_integer(c, i, amount) });
+        read_polls(b->folder, s);
+    }
+}
+
+static const struct series *find(const struct bench *b, const char *name)
+{
+    for (size_t i = 0; i < b->series_count; i++)
+        if (strcmp(b->series[i].name, name) == 0)
+            return &b->series[i];
+    errx(1, "there is no series %s", name);
+}
+
+static void read_questions(struct bench *b, const struct csv *c, bool alerts)
+{
+    size_t series = csv_column(c, "series"), from = csv_column(c, "hist_from"), origin = csv_column(c, "origin"),
+           balance = csv_column(c, "balance_nano_usd");
+    b->asked = xrealloc(b->asked, b->asked_count + c->rows, sizeof *b->asked);
+    for (size_t i = 0; i < c->rows; i++) {
+        struct asked *a = &b->asked[b->asked_count++];
+        *a = (struct asked){
+            .id = b->wants_features ? NULL : csv_field(c, i, csv_column(c, "task_id")),
+            .series = find(b, csv_field(c, i, series)),
+            .hist_from = csv_integer(c, i, from),
+            .origin = csv_integer(c, i, origin),
+            .balance = { csv_integer(c, i, balance) },
+        };
+        if (alerts) {
+            a->episode = csv_field(c, i, csv_column(c, "episode"));
+            a->alert_s = csv_integer(c, i, csv_column(c, "alert_hours")) * HOUR_S;
+        }
+        if (b->wants_features)
+            a->features = xcalloc(FEATURES + 1, sizeof *a->features);
+    }
+}
+
+static void describe(const struct past *p, struct asked *a)
+{
+    struct track t;
+    if (!track_of(p, &t)) {
+        a->features[0] = NAN;
+        return;
+    }
+    double amount = (double)a->balance.nano / t.unit_nano;
+    float answers[1][EXPERTS];
+    experts_ask(&(struct inquiry){ &t, &amount, 1, answers });
+    struct traits traits = traits_of(&t);
+    a->features[0] = (float)experts_median(answers[0]);
+    features_of(&traits, answers[0], experts_median(answers[0]), amount, a->features + 1);
+}
+
+static double now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static void answer(const struct bench *b, const struct watch *w, struct asked *a)
+{
+    struct past past;
+    struct curve curve;
+    watch_past(w, &past);
+    if (b->wants_features) {
+        describe(&past, a);
+        return;
+    }
+    double began = now_us();
+    curve_make(&past, &b->nets, &curve);
+    struct reading r = watch_reading(w, a->balance);
+    a->answer = forecast_read(&curve, &w->burn, &r, a->origin, STALE_S);
+    a->took_us = now_us() - began;
+}
+
+/* Questions to one history that come in order of time go on with the same watch. */
+static void answer_run(struct bench *b, size_t first, size_t last)
+{
+    struct watch w = { 0 };
+    for (size_t i = first; i < last; i++) {
+        struct asked *a = &b->asked[i];
+        if (w.series != a->series || w.since != a->hist_from || w.seen_at > a->origin) {
+            watch_done(&w);
+            watch_begin(&w, a->series, a->hist_from);
+        }
+        watch_until(&w, a->origin);
+        answer(b, &w, a);
+    }
+    watch_done(&w);
+}
+
+static void *work(void *bench)
+{
+    enum { RUN = 64 };
+    struct bench *b = bench;
+    for (;;) {
+        size_t first = atomic_fetch_add(&b->next, RUN);
+        if (first >= b->asked_count)
+            return NULL;
+        answer_run(b, first, first + RUN < b->asked_count ? first + RUN : b->asked_count);
+    }
+}
+
+static void answer_all(struct bench *b)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    pthread_t threads[64];
+    int count = cores < 1 ? 1 : cores > 64 ? 64 : (int)cores;
+    for (int i = 0; i < count; i++)
+        if (pthread_create(&threads[i], NULL, work, b) != 0)
+            err(1, "thread");
+    for (int i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static void print_time(unix_s at, char end)
+{
+    if (at == TIME_NONE || at == TIME_FAR)
+        printf("inf%c", end);
+    else
+        printf("%lld%c", (long long)at, end);
+}
+
+/* The rule exhausts_within of core/rule.c with `at` and `clear` alike. */
+static bool alerts(const struct asked *a, bool on)
+{
+    unix_s sought = on ? a->answer.relief : a->answer.alarm;
+    return sought != TIME_NONE && sought - a->origin < a->alert_s;
+}
+
+static void print_answers(const struct bench *b)
+{
+    bool on = false;
+    puts("task_id,t_p10,t_p50,t_p90,alert");
+    for (size_t i = 0; i < b->asked_count; i++) {
+        const struct asked *a = &b->asked[i];
+        printf("%s,", a->id);
+        print_time(a->answer.early, ',');
+        print_time(a->answer.likely, ',');
+        print_time(a->answer.late, ',');
+        if (a->episode) {
+            bool goes_on = i > 0 && b->asked[i - 1].episode && strcmp(b->asked[i - 1].episode, a->episode) == 0;
+            on = alerts(a, goes_on && on);
+            printf("%d", on);
+        }
+        putchar('\n');
+    }
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void tell_times(const struct bench *b)
+{
+    own_free double *times = xcalloc(b->asked_count + 1, sizeof *times);
+    for (size_t i = 0; i < b->asked_count; i++)
+        times[i] = b->asked[i].took_us;
+    qsort(times, b->asked_count, sizeof *times, by_size);
+    fprintf(stderr, "one forecast: median %.0f us, 10 %% %.0f us, 90 %% %.0f us, 99 %% %.0f us\n",
+            times[b->asked_count / 2], times[b->asked_count / 10], times[b->asked_count * 9 / 10],
+            times[b->asked_count * 99 / 100]);
+}
+
+static void write_features(const struct bench *b, const char *path)
+{
+    own_file FILE *file = fopen(path, "wb");
+    if (!file)
+        err(1, "%s", path);
+    for (size_t i = 0; i < b->asked_count; i++)
+        if (fwrite(b->asked[i].features, sizeof(float), FEATURES + 1, file) != FEATURES + 1)
+            err(1, "%s", path);
+}
+
+static void read_table(struct bench *b, const char *path)
+{
+    own_file FILE *file = fopen(path, "rb");
+    if (!file)
+        err(1, "%s", path);
+    struct net *nets = xcalloc(64, sizeof *nets);
+    size_t count = fread(nets, sizeof *nets, 64, file);
+    if (count == 0)
+        errx(1, "%s: no nets of %zu floats in it", path, sizeof *nets / sizeof(float));
+    free(b->read_nets);
+    b->read_nets = nets;
+    b->nets = (struct ensemble){ nets, count };
+}
+
+static void done(struct bench *b)
+{
+    for (size_t i = 0; i < b->asked_count; i++)
+        free(b->asked[i].features);
+    for (size_t i = 0; i < b->series_count; i++) {
+        free(b->series[i].at);
+        free(b->series[i].balance);
+    }
+    free(b->asked);
+    free(b->series);
+    free(b->read_nets);
+    csv_done(&b->series_table);
+    csv_done(&b->tasks);
+    csv_done(&b->alerts);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = { { "table", required_argument, NULL, 't' },
+                                             { "questions", required_argument, NULL, 'q' },
+                                             { "features", required_argument, NULL, 'f' },
+                                             { 0 } };
+    struct bench b = { .nets = net_shipped };
+    const char *questions = NULL, *features = NULL;
+    for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        if (c == 't')
+            read_table(&b, optarg);
+        else if (c == 'q')
+            questions = optarg;
+        else if (c == 'f')
+            features = optarg;
+        else
+            return 2;
+    }
+    if (optind != argc - 1 || !questions != !features)
+        errx(2, "usage: forecast [--table FILE] [--questions FILE --features FILE] DATA_DIR");
+
+    b.folder = argv[optind];
+    b.wants_features = features;
+    b.series_table = csv_read(b.folder, "series.csv");
+    read_series(&b);
+    b.tasks = questions ? csv_read(".", questions) : csv_read(b.folder, "tasks.csv");
+    read_questions(&b, &b.tasks, false);
+    if (!questions) {
+        b.alerts = csv_read(b.folder, "alerts.csv");
+        read_questions(&b, &b.alerts, true);
+    }
+    answer_all(&b);
+    if (features) {
+        write_features(&b, features);
+    } else {
+        print_answers(&b);
+        tell_times(&b);
+    }
+    done(&b);
+    return 0;
+}

@@ -1,0 +1,37 @@
+/* An agent that watches one key: what it polled becomes a ledger, a burn history and sums by hour, as in the daemon. */
+#pragma once
+
+#include "core/forecast/past.h"
+
+/* The polls of one series, oldest first, and what an agent knows about its key. */
+struct series {
+    const char *name;
+    int64_t step_s;
+    enum reset_period period;
+    struct maybe_money reset_amount;
+    size_t count;
+    unix_s *at;       /* owned */
+    int64_t *balance; /* owned, nano-dollars */
+};
+
+struct watch {
+    const struct series *series;
+    size_t next;      /* of the polls */
+    unix_s since;     /* polls before this are not seen */
+    unix_s seen_at, last_reset;
+    struct reading last;
+    struct burn_history burn;
+    int64_t *hours;   /* owned: nano-dollars of the hours since the first poll of the series */
+    size_t hour_count;
+};
+
+void watch_begin(struct watch *w, const struct series *s, unix_s since);
+void watch_done(struct watch *w);
+
+/* Sees all polls up to and including `until`. */
+void watch_until(struct watch *w, unix_s until);
+
+/* The reading of now with another balance: the question's. */
+struct reading watch_reading(const struct watch *w, struct money balance);
+
+void watch_past(const struct watch *w, struct past *ret);
