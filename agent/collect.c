@@ -5,17 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "base/xmalloc.h"
-#include "edge/wire.h"
+#include "edge/wire/request.h"
 #include "parts.h"
 
 enum {
     PAGES_MAX = 10000,
-    ERROR_BYTES = 4096,          /* of an answer that is no list: enough for a reason */
     BYTES_PER_TOKEN_MAX = 4096,  /* a name of 200 characters and a secret of 2000, and room */
 };
-
-#define LIST_PATH "/v2/user/custom_token/"
 
 static bool start_page(struct agent *a, struct account *account, const char *url, struct fault *why)
 {
@@ -47,7 +45,7 @@ bool collect_start(struct agent *a, struct account *account)
     struct text url = { 0 };
 
     fleet_begin(&account->fleet);
-    text_addf(&url, "%s%s", account->settings->url, LIST_PATH);
+    text_addf(&url, "%s%s", account->settings->url, WIRE_LIST_PATH);
     if (!start_page(a, account, text_z(&url), &p->why))
         end_with(p, POLL_BROKEN);
     text_done(&url);
@@ -144,8 +142,8 @@ static void read_bytes(struct account *account, int status)
     if (status == 200) {
         splitter_feed(p->splitter, bytes);
         p->faulty = !read_elements(account, &p->why);
-    } else if (p->error.len < ERROR_BYTES) {
-        size_t room = ERROR_BYTES - p->error.len;
+    } else if (p->error.len < ANSWER_ERROR_BYTES) {
+        size_t room = ANSWER_ERROR_BYTES - p->error.len;
         text_add(&p->error, (struct span){ bytes.at, bytes.len < room ? bytes.len : room });
     }
 }
@@ -197,26 +195,10 @@ static enum poll_result result_of_status(int status)
     return status >= 500 ? POLL_UNAVAILABLE : POLL_BROKEN;
 }
 
-/* A server may quote the key that it refused. */
-static void hide_key(char *text, const char *key)
-{
-    size_t len = strlen(key);
-    for (char *at = len ? strstr(text, key) : NULL; at; at = strstr(at, key))
-        memset(at, '*', len);
-}
-
 static void end_with_status(struct account *account, int status)
 {
     struct poll *p = account->poll;
-    char words[256];
-    if (p->error.len)
-        hide_key(p->error.at, account->settings->key); /* while it is whole: the words are cut */
-    if (status >= 300 && status < 400)
-        fault(&p->why, FAULT_REJECT, "HTTP %d: the API answers with a redirect, which is not followed", status);
-    else if (p->error.len && wire_error_text((struct span){ p->error.at, p->error.len }, words, sizeof words))
-        fault(&p->why, FAULT_RETRY, "HTTP %d: %s", status, words);
-    else
-        fault(&p->why, FAULT_RETRY, "HTTP %d", status);
+    answer_refused(status, &p->error, account->settings->key, &p->why);
     end_with(p, result_of_status(status));
 }
 
@@ -244,6 +226,6 @@ bool collect_turn(struct agent *a, struct account *account)
         end_with_status(account, outcome.status);
     else
         end_list(a, account);
-    hide_key(p->why.text, account->settings->key);
+    answer_hide_key(p->why.text, account->settings->key);
     return p->over;
 }

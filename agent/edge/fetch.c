@@ -35,8 +35,8 @@ struct transfer {
     char *host;
     int64_t body_bytes_max;
     int64_t body_bytes;
-    char *window; /* FETCH_WINDOW_BYTES, from the start of the transfer on */
-    size_t filled;
+    char *window; /* FETCH_WINDOW_BYTES, from the start of the transfer on; secrets go through it */
+    size_t filled, most_filled;
     bool handed_out; /* the reader holds the window until the next fetch_wait */
     bool paused;
     bool too_long;
@@ -65,7 +65,7 @@ static const struct long_option fixed[] = {
     { CURLOPT_NETRC, CURL_NETRC_IGNORED },
     { CURLOPT_DISALLOW_USERNAME_IN_URL, 1 },
     { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
-    { CURLOPT_HTTPGET, 1 },
+    { CURLOPT_PATH_AS_IS, 1 }, /* a name may be "..", and is one segment of the path all the same */
     { CURLOPT_NOSIGNAL, 1 },
     { CURLOPT_LOW_SPEED_LIMIT, 1 },
     { CURLOPT_QUICK_EXIT, 1 }, /* else giving up a transfer joins its resolver thread, which may take half a minute */
@@ -114,7 +114,7 @@ static bool host_is_loopback(const char *host)
 static bool check_url(const struct request *request, struct transfer *t, char **ret_scheme, struct fault *why)
 {
     t->url = curl_url();
-    CURLUcode code = t->url ? curl_url_set(t->url, CURLUPART_URL, request->url, CURLU_DISALLOW_USER)
+    CURLUcode code = t->url ? curl_url_set(t->url, CURLUPART_URL, request->url, CURLU_DISALLOW_USER | CURLU_PATH_AS_IS)
                             : CURLUE_OUT_OF_MEMORY;
     char *host = NULL, *scheme = NULL;
     if (code == CURLUE_OK)
@@ -148,8 +148,9 @@ static bool add_header(struct transfer *t, const char *line)
     return longer != NULL;
 }
 
-static bool add_headers(struct transfer *t, const char *key, struct fault *why)
+static bool add_headers(struct transfer *t, const struct request *request, struct fault *why)
 {
+    const char *key = request->key;
     for (const char *c = key; *c; c++)
         if (*c <= ' ' || *c == 0x7f) /* a line break would start a header of its own */
             return fault(why, FAULT_REJECT, "account %s: its key holds a space or a control character", t->account);
@@ -158,7 +159,8 @@ static bool add_headers(struct transfer *t, const char *key, struct fault *why)
     size_t room = sizeof prefix + strlen(key);
     own_free char *line = xmalloc(room);
     snprintf(line, room, "%s%s", prefix, key);
-    bool added = add_header(t, line) && add_header(t, "Accept: application/json");
+    bool added = add_header(t, line) && add_header(t, "Accept: application/json")
+        && (!request->body.len || add_header(t, "Content-Type: application/json"));
     forget(line);
     return added || fault(why, FAULT_RETRY, "account %s: no memory for a request", t->account);
 }
@@ -177,6 +179,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     }
     memcpy(t->window + t->filled, bytes, len);
     t->filled += len;
+    t->most_filled = t->filled > t->most_filled ? t->filled : t->most_filled;
     t->body_bytes += (int64_t)len;
     t->fetch->news = true;
     return len;
@@ -210,10 +213,44 @@ static bool set_limits(CURL *easy, const struct request *request)
                 && curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)INFLATE_STEP_BYTES) == CURLE_OK));
 }
 
+static const struct method_row {
+    const char *name;
+    bool writes;
+    bool has_body;
+} methods[] = {
+    [METHOD_GET] = { "GET", false, false },
+    [METHOD_POST] = { "POST", true, true },
+    [METHOD_PATCH] = { "PATCH", true, true },
+    [METHOD_DELETE] = { "DELETE", true, false },
+};
+_Static_assert(COUNT(methods) == METHODS, "a method has no row");
+
+const char *method_name(enum method method)
+{
+    return methods[method].name;
+}
+
+static bool set_method(CURL *easy, const struct request *request)
+{
+    const struct method_row *method = &methods[request->method];
+    const struct long_option plain[] = { { CURLOPT_HTTPGET, 1 } };
+    const struct long_option alone[] = { { CURLOPT_FRESH_CONNECT, 1 }, { CURLOPT_FORBID_REUSE, 1 } };
+    if (method->has_body) {
+        if (curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len) != CURLE_OK
+            || curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body.len ? request->body.at : "") != CURLE_OK)
+            return false;
+    } else if (!set_longs(easy, plain, COUNT(plain))) {
+        return false;
+    }
+    return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method->name) == CURLE_OK
+        && (!method->writes || set_longs(easy, alone, COUNT(alone)));
+}
+
 static bool set_up(struct transfer *t, const struct request *request, const char *scheme)
 {
     CURL *easy = t->easy = curl_easy_init();
     return easy && set_longs(easy, fixed, COUNT(fixed)) && set_limits(easy, request)
+        && set_method(easy, request)
         && curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, scheme) == CURLE_OK
         && curl_easy_setopt(easy, CURLOPT_CURLU, t->url) == CURLE_OK
         && curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK
@@ -231,7 +268,7 @@ static bool set_up(struct transfer *t, const struct request *request, const char
 static bool prepare(struct transfer *t, const struct request *request, struct fault *why)
 {
     char *scheme = NULL;
-    bool prepared = check_url(request, t, &scheme, why) && add_headers(t, request->key, why)
+    bool prepared = check_url(request, t, &scheme, why) && add_headers(t, request, why)
         && (set_up(t, request, scheme)
             || fault(why, FAULT_FATAL, "account %s: this libcurl lacks an option", t->account));
     curl_free(scheme);
@@ -379,12 +416,14 @@ static void say_why(const struct transfer *t, struct fault *why)
 bool transfer_over(const struct transfer *t, unix_s now, struct outcome *ret)
 {
     bool over = t->state == TRANSFER_OVER;
-    long status = 0;
+    long status = 0, sent_bytes = 0;
     curl_off_t took_us = 0;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
     curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &took_us);
     *ret = (struct outcome){
         .end = over && t->result != CURLE_OK ? TRANSFER_FAILED : TRANSFER_ANSWERED,
+        .sent = sent_bytes > 0,
         .status = (int)status,
         .retry_after_s = headers_retry_after_s(&t->headers, now),
         .json = t->headers.json,
@@ -419,6 +458,8 @@ void transfer_free(struct transfer *t)
     curl_slist_free_all(t->asked);
     free(t->account);
     free(t->host);
+    if (t->window)
+        explicit_bzero(t->window, t->most_filled);
     free(t->window);
     free(t);
 }

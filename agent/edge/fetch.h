@@ -3,7 +3,8 @@
  * Promises: HTTPS is verified, TLS 1.2 or newer; plain http only to a loopback address; no redirect is followed, so
  * no other host ever sees the key; no proxy from the environment, no cookies, no netrc. A body is handed over in
  * pieces and at most FETCH_WINDOW_BYTES of it are held: a slow reader pauses the transfer. fetch_wait is the only
- * place of the daemon that waits. Names are resolved by a thread of the library. Callbacks only record. */
+ * place of the daemon that waits. Names are resolved by a thread of the library. Callbacks only record. A request that
+ * writes goes out at most once, on a connection of its own: the library repeats what a stale connection swallowed. */
 #pragma once
 
 #include <poll.h>
@@ -17,9 +18,15 @@ enum { FETCH_WINDOW_BYTES = 256 * 1024 };
 struct fetch;
 struct transfer;
 
+enum method { METHOD_GET, METHOD_POST, METHOD_PATCH, METHOD_DELETE, METHODS };
+
+const char *method_name(enum method method); /* "GET", ... */
+
 struct request {
     const char *account;       /* for fault texts */
-    const char *url;           /* absolute */
+    const char *url;           /* absolute; its path goes out as it is, dots and all */
+    enum method method;
+    struct span body;          /* JSON, for METHOD_POST and METHOD_PATCH; copied */
     const char *key;           /* bearer; never in a fault text; wiped after use */
     int64_t connect_timeout_s;
     int64_t timeout_s;         /* whole transfer; also less than 1 byte/s for a third of it ends it */
@@ -34,6 +41,7 @@ enum transfer_end {
 
 struct outcome {
     enum transfer_end end;
+    bool sent;               /* the request, or a part of it, went out */
     int status;              /* HTTP status, 0 when none came */
     int64_t retry_after_s;   /* lower bound the server asks for; 0: none. A date is turned into seconds by `now` */
     bool json;               /* Content-Type says JSON */
@@ -45,8 +53,8 @@ struct outcome {
 MUST_CHECK bool fetch_open(int parallel_max, struct fetch **ret, struct fault *why);
 void fetch_close(struct fetch *f); /* ends all transfers; accepts NULL */
 
-/* Starts a GET; more than parallel_max wait their turn inside. The transfer is owned by the caller and must be freed
- * before fetch_close. FAULT_REJECT: a URL or a key that is not allowed. */
+/* Starts a request; more than parallel_max wait their turn inside. The transfer is owned by the caller and must be
+ * freed before fetch_close. FAULT_REJECT: a URL or a key that is not allowed. */
 MUST_CHECK bool fetch_start(struct fetch *f, const struct request *request, struct transfer **ret,
                             struct fault *why);
 

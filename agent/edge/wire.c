@@ -343,22 +343,47 @@ static void add_said(struct span body, struct text *out)
         text_add(out, body);
 }
 
+/* One line of what was said, without what could be a key; less than `room` bytes, cut between characters. */
+static size_t make_line(struct span said, char *out, size_t room)
+{
+    struct text line = { 0 }, shown = { 0 };
+    add_line_without_keys(trim(said), &line);
+    text_add_terminal(&shown, span_of_text(&line), 0);
+
+    size_t kept = cut_at(span_of_text(&shown), room - 1);
+    memcpy(out, text_z(&shown), kept);
+    out[kept] = '\0';
+    text_done(&line);
+    text_done(&shown);
+    return kept;
+}
+
 bool wire_error_text(struct span body, char *out, size_t room)
 {
     enum { LOOK_AT_BYTES = 64 * 1024, TEXT_BYTES_MAX = 200 };
-    struct text said = { 0 }, line = { 0 }, shown = { 0 };
-
+    struct text said = { 0 };
     add_said(trim((struct span){ body.at, body.len < LOOK_AT_BYTES ? body.len : LOOK_AT_BYTES }), &said);
-    add_line_without_keys(trim(span_of_text(&said)), &line);
-    text_add_terminal(&shown, span_of_text(&line), 0);
-
-    size_t most = room - 1 < TEXT_BYTES_MAX ? room - 1 : TEXT_BYTES_MAX;
-    size_t kept = cut_at(span_of_text(&shown), most);
-    memcpy(out, text_z(&shown), kept);
-    out[kept] = '\0';
-
+    size_t kept = make_line(span_of_text(&said), out, room <= TEXT_BYTES_MAX ? room : TEXT_BYTES_MAX + 1);
     text_done(&said);
-    text_done(&line);
-    text_done(&shown);
     return kept > 0;
+}
+
+size_t wire_complaints(struct span body, struct wire_complaint ret[WIRE_COMPLAINTS_MAX])
+{
+    own_json cJSON *root = parse_exact(body);
+    const cJSON *fields = unwrap(root), *each;
+    size_t count = 0;
+    if (fields == root || !cJSON_IsObject(fields))
+        return 0;
+    cJSON_ArrayForEach(each, fields) {
+        struct text said = { 0 };
+        describe(each, 0, &said);
+        if (said.len && count < WIRE_COMPLAINTS_MAX) {
+            struct wire_complaint *c = &ret[count++];
+            make_line(span_of(each->string), c->field, sizeof c->field);
+            make_line(span_of_text(&said), c->text, sizeof c->text);
+        }
+        text_done(&said);
+    }
+    return count;
 }

@@ -1,4 +1,5 @@
 /* Bytes of the API -> readings (wire.c, the door of cJSON); what Ebb knows -> payloads and lines for people (wire/).
+ * What is asked of the API: wire/request.h.
  *
  * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where the future may
  * add (unknown members, types and periods). Payloads carry `schema` and a time stamp; money is an exact decimal. */
@@ -27,6 +28,18 @@ MUST_CHECK bool wire_decode_token(struct span element, struct decoded *ret, stru
  * most 200 bytes and less than `room` (at least 1). JSON that is no known error says nothing, and a word that could be
  * a key is left out. Returns false, and "" in `out`, when there is nothing to say. */
 bool wire_error_text(struct span body, char *out, size_t room);
+
+enum { WIRE_COMPLAINTS_MAX = 16 };
+
+/* What the API holds against one field of a request, as it said it. */
+struct wire_complaint {
+    char field[64];
+    char text[201]; /* one line of UTF-8, safe for a terminal, a word that could be a key left out */
+};
+
+/* The fields of a validation error (a map of field to texts, however it is wrapped), at most WIRE_COMPLAINTS_MAX; 0
+ * when the body is another kind of error: see wire_error_text. */
+size_t wire_complaints(struct span body, struct wire_complaint ret[WIRE_COMPLAINTS_MAX]);
 
 /* What one alert transition is, for the event payload and the retained alert topic. All borrowed. */
 struct alert_event {

@@ -41,7 +41,17 @@ struct server_connection {
     int fd;
 };
 
-/* Reads up to the empty line and returns how many requests the server has seen with this one; 0: the peer is gone. */
+/* Whether the headers, and the body that they announce, are there. */
+static inline bool server_has_request(const char *request)
+{
+    static const char length[] = "Content-Length: ";
+    const char *body = strstr(request, "\r\n\r\n"), *announced = strstr(request, length);
+    if (!body)
+        return false;
+    return !announced || announced > body || strlen(body + 4) >= strtoul(announced + strlen(length), NULL, 10);
+}
+
+/* Reads up to the empty line, or the end of the body, and returns how many requests the server has seen with this one; 0: the peer is gone. */
 static inline int server_read_request(struct server *s, int fd)
 {
     char request[SERVER_REQUEST_BYTES];
@@ -52,7 +62,7 @@ static inline int server_read_request(struct server *s, int fd)
             return 0;
         len += (size_t)got;
         request[len] = '\0';
-        if (strstr(request, "\r\n\r\n"))
+        if (server_has_request(request))
             break;
     }
     pthread_mutex_lock(&s->lock);

@@ -305,6 +305,64 @@ static void the_request_carries_the_key_and_nothing_from_the_environment(void **
     unsetenv("ALL_PROXY");
 }
 
+static void a_request_that_writes_carries_its_method_and_body_and_its_path_as_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        enum method method;
+        const char *body, *first_line, *header; /* header: NULL when there is no body */
+    } rows[] = {
+        { METHOD_GET, "", "GET /a/%2E%2E/../b/ HTTP/1.1\r\n", NULL },
+        { METHOD_POST, "{\"name\":\"x\"}", "POST /a/%2E%2E/../b/ HTTP/1.1\r\n", "Content-Length: 12\r\n" },
+        { METHOD_PATCH, "{}", "PATCH /a/%2E%2E/../b/ HTTP/1.1\r\n", "Content-Length: 2\r\n" },
+        { METHOD_DELETE, "", "DELETE /a/%2E%2E/../b/ HTTP/1.1\r\n", NULL },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct server *s = server_start(script_reply, "HTTP/1.1 204 No Content\r\n\r\n");
+        struct fetch *f = open_fetch(1);
+        char url[128];
+        snprintf(url, sizeof url, "http://127.0.0.1:%d/a/%%2E%%2E/../b/", s->port);
+        struct request request = request_to(url);
+        request.method = rows[i].method;
+        request.body = span_of(rows[i].body);
+        struct got got = finish(f, start(f, &request));
+        assert_int_equal(got.outcome.status, 204);
+        assert_memory_equal(s->request, rows[i].first_line, strlen(rows[i].first_line));
+        assert_non_null(strstr(s->request, "Authorization: Bearer " KEY "\r\n"));
+        assert_string_equal(strstr(s->request, "\r\n\r\n") + 4, rows[i].body);
+        assert_int_equal(strstr(s->request, "Content-Type: application/json\r\n") != NULL, rows[i].header != NULL);
+        assert_true(!rows[i].header || strstr(s->request, rows[i].header));
+        text_done(&got.body);
+        fetch_close(f);
+        server_stop(s);
+    }
+}
+
+/* Answers the first request of a connection and leaves at the second. */
+static void script_answer_once(struct server *s, int fd)
+{
+    if (server_read_request(s, fd) && server_send(s, fd, s->reply))
+        server_read_request(s, fd);
+}
+
+static void a_request_that_writes_is_never_sent_twice(void **state)
+{
+    (void)state;
+    struct server *s = server_start(script_answer_once, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    struct fetch *f = open_fetch(1);
+    struct request request = request_to(s->url);
+    struct got got = finish(f, start(f, &request));
+    text_done(&got.body);
+    request.method = METHOD_POST;
+    request.body = span_of("{}");
+    got = finish(f, start(f, &request));
+    assert_int_equal(got.outcome.status, 200);
+    assert_int_equal(s->arrived, 2);
+    text_done(&got.body);
+    fetch_close(f);
+    server_stop(s);
+}
+
 static void statuses_are_answers(void **state)
 {
     (void)state;
@@ -365,7 +423,9 @@ static void retry_after_is_read_in_seconds_and_as_a_date(void **state)
 static void a_closed_connection_and_a_dead_port_are_faults(void **state)
 {
     (void)state;
-    assert_failed(fetch_from(script_reply_and_close, "", request_to(NULL)), FAULT_RETRY, "Empty reply");
+    struct got got = fetch_from(script_reply_and_close, "", request_to(NULL));
+    assert_true(got.outcome.sent);
+    assert_failed(got, FAULT_RETRY, "Empty reply");
 
     struct server *s = server_start(script_reply, "");
     char url[sizeof s->url];
@@ -373,8 +433,9 @@ static void a_closed_connection_and_a_dead_port_are_faults(void **state)
     server_stop(s);
     struct fetch *f = open_fetch(1);
     struct request request = request_to(url);
-    struct got got = finish(f, start(f, &request));
+    got = finish(f, start(f, &request));
     assert_int_equal(got.outcome.status, 0);
+    assert_false(got.outcome.sent);
     assert_failed(got, FAULT_RETRY, "connect");
     fetch_close(f);
 }
@@ -599,6 +660,8 @@ int main(void)
         cmocka_unit_test(endless_headers_are_refused),
         cmocka_unit_test(compression_is_asked_for_on_demand_and_the_limit_counts_inflated_bytes),
         cmocka_unit_test(the_request_carries_the_key_and_nothing_from_the_environment),
+        cmocka_unit_test(a_request_that_writes_carries_its_method_and_body_and_its_path_as_it_is),
+        cmocka_unit_test(a_request_that_writes_is_never_sent_twice),
         cmocka_unit_test(statuses_are_answers),
         cmocka_unit_test(retry_after_is_read_in_seconds_and_as_a_date),
         cmocka_unit_test(a_closed_connection_and_a_dead_port_are_faults),

@@ -1,0 +1,23 @@
+/* Status and words of a refusal; the body is looked at for a key before it is cut. */
+#include "answer.h"
+
+#include "edge/wire.h"
+
+void answer_hide_key(char *text, const char *key)
+{
+    size_t len = strlen(key);
+    for (char *at = len ? strstr(text, key) : NULL; at; at = strstr(at, key))
+        memset(at, '*', len);
+}
+
+bool answer_refused(int status, struct text *body, const char *key, struct fault *why)
+{
+    char words[256];
+    if (body->len)
+        answer_hide_key(body->at, key);
+    if (status >= 300 && status < 400)
+        return fault(why, FAULT_REJECT, "HTTP %d: the API answers with a redirect, which is not followed", status);
+    if (body->len && wire_error_text((struct span){ body->at, body->len }, words, sizeof words))
+        return fault(why, FAULT_RETRY, "HTTP %d: %s", status, words);
+    return fault(why, FAULT_RETRY, "HTTP %d", status);
+}

@@ -1,0 +1,13 @@
+/* What an answer of the API that is no success means, for people; used by polls and by commands alike. */
+#pragma once
+
+#include "base/text.h"
+
+enum { ANSWER_ERROR_BYTES = 4096 }; /* of such an answer: enough for a reason */
+
+/* Puts the status and what the body says into `why`; returns false. The body is changed: a key that it quotes is hidden
+ * while it is whole. FAULT_RETRY, or FAULT_REJECT for a redirect. */
+bool answer_refused(int status, struct text *body, const char *key, struct fault *why);
+
+/* A server may quote the key that it refused. */
+void answer_hide_key(char *text, const char *key);

@@ -1,0 +1,25 @@
+/* What is asked of the token API, and the answers that are one token: paths, bodies, the secret.
+ *
+ * Amounts are written as exact decimal text. A secret is stepped over everywhere but in wire_take_secret. */
+#pragma once
+
+#include "core/wish.h"
+#include "edge/wire.h"
+
+#define WIRE_LIST_PATH "/v2/user/custom_token/"
+
+/* Adds "/v2/user/custom_token/NAME/": every byte of the name but letters, digits, '-', '_' and '~' percent-encoded, a
+ * dot too, so that no name is a step of a path. */
+void wire_add_token_path(struct text *out, struct span name);
+
+/* Adds the body of a POST (with a name) or of a PATCH (NULL): the given fields as one JSON object. */
+void wire_add_wish(struct text *out, const char *name, const struct wish *w);
+
+/* An answer that is one token, decoded as an element of the list is. FAULT_REJECT. */
+MUST_CHECK bool wire_decode_answer(struct span body, struct decoded *ret, struct fault *why);
+
+enum { WIRE_SECRET_BYTES = 8192 };
+
+/* The secret of an answer that is one token, terminated; the caller wipes it. FAULT_REJECT: there is none (null,
+ * missing, twice) or it is no run of visible ASCII. No text ever quotes it. */
+MUST_CHECK bool wire_take_secret(struct span body, char ret[WIRE_SECRET_BYTES], struct fault *why);
