@@ -16,7 +16,22 @@ _Static_assert((int)SPLIT_DEPTH == (int)WALK_DEPTH, "the walk sets the limit of 
 /* The members that matter here; which of them a key can be depends on where it stands. */
 enum member { MEMBER_OTHER, MEMBER_SECRET, MEMBER_RESULTS, MEMBER_NEXT };
 
+/* What is cut: how the answer is called, where its elements are, and what of them is hidden. */
+struct shape {
+    const char *what, *list, *whole; /* whole: what an object must not come without */
+    bool bare, paged, secrets;       /* the array may stand alone; "next" must be there; "token" is a secret */
+    size_t element_bytes;
+};
+
+static const struct shape token_list = {
+    "token list", "results", "an object without \"results\" and \"next\"", true, true, true, SPLIT_ELEMENT_BYTES,
+};
+static const struct shape consumption = {
+    "consumption", "response", "an object without \"response\"", false, false, false, SPLIT_USAGE_BYTES,
+};
+
 struct splitter {
+    const struct shape *shape;
     struct json_walk walk;
     unsigned list_level; /* containers around an element of the open list; 0 while no list is open */
     enum member member;  /* of the value that comes next */
@@ -29,15 +44,26 @@ struct splitter {
     size_t element_len;
 
     char next_bytes[SPLIT_NEXT_BYTES];
-    char element[SPLIT_ELEMENT_BYTES];
+    char element[]; /* shape->element_bytes */
 };
 
-struct splitter *splitter_new(void)
+static struct splitter *new_of(const struct shape *shape)
 {
-    struct splitter *s = xcalloc(1, sizeof *s);
+    struct splitter *s = xcalloc(1, sizeof *s + shape->element_bytes);
+    s->shape = shape;
     walk_init(&s->walk);
     s->next = (struct kept){ .at = s->next_bytes, .room = sizeof s->next_bytes };
     return s;
+}
+
+struct splitter *splitter_new(void)
+{
+    return new_of(&token_list);
+}
+
+struct splitter *splitter_new_usage(void)
+{
+    return new_of(&consumption);
 }
 
 void splitter_free(struct splitter *s)
@@ -58,7 +84,7 @@ static bool refuse(const struct splitter *s, const char *what, struct fault *why
 
 static bool save(struct splitter *s, struct span bytes, struct fault *why)
 {
-    if (bytes.len > sizeof s->element - s->element_len)
+    if (bytes.len > s->shape->element_bytes - s->element_len)
         return refuse(s, "an element is too long", why);
     if (bytes.len)
         memcpy(s->element + s->element_len, bytes.at, bytes.len);
@@ -93,16 +119,16 @@ static enum member member_named_by_key(const struct splitter *s)
 {
     const struct json_walk *w = &s->walk;
     if (is_in_element(s))
-        return walk_key_is(w, "token") ? MEMBER_SECRET : MEMBER_OTHER;
-    if (w->level == 1)
-        return walk_key_is(w, "results") ? MEMBER_RESULTS : walk_key_is(w, "next") ? MEMBER_NEXT : MEMBER_OTHER;
-    return MEMBER_OTHER;
+        return s->shape->secrets && walk_key_is(w, "token") ? MEMBER_SECRET : MEMBER_OTHER;
+    if (w->level == 1 && walk_key_is(w, s->shape->list))
+        return MEMBER_RESULTS;
+    return w->level == 1 && s->shape->paged && walk_key_is(w, "next") ? MEMBER_NEXT : MEMBER_OTHER;
 }
 
 static bool begin_document(struct splitter *s, char first, struct fault *why)
 {
-    if (first != '[' && first != '{')
-        return refuse(s, "neither an array nor an object", why);
+    if (first != '{' && !(first == '[' && s->shape->bare))
+        return refuse(s, s->shape->bare ? "neither an array nor an object" : "not an object", why);
     s->is_paged = first == '{';
     s->list_level = first == '[';
     return true;
@@ -120,7 +146,7 @@ static bool begin_element(struct splitter *s, char first, struct fault *why)
 static bool begin_results(struct splitter *s, char first, struct fault *why)
 {
     if (first != '[' || s->has_results)
-        return refuse(s, "\"results\" is not one array", why);
+        return refuse(s, s->shape->paged ? "\"results\" is not one array" : "\"response\" is not one array", why);
     s->has_results = true;
     s->list_level = 2;
     return true;
@@ -231,7 +257,7 @@ enum split splitter_next(struct splitter *s, struct element *ret, struct fault *
     for (bool whole = false;;) {
         enum walk_event event = walk_next(&s->walk, why);
         if (!take_event(s, event, &whole, why)) {
-            fault_within(why, "token list");
+            fault_within(why, "%s", s->shape->what);
             return SPLIT_FAULT;
         }
         if (event == WALK_MORE)
@@ -252,13 +278,13 @@ bool splitter_end(struct splitter *s, struct span *ret_next, struct fault *why)
 
     if (!walk_is_over(&s->walk))
         what = "cut off before its end";
-    else if (s->is_paged && !(s->has_results && s->has_next))
-        what = "an object without \"results\" and \"next\"";
+    else if (s->is_paged && !(s->has_results && (s->has_next || !s->shape->paged)))
+        what = s->shape->whole;
     else if (s->next.overflowed || !escape_read_url(written, s->next.at, &len))
         what = "\"next\" is not a URL";
     if (what) {
         refuse(s, what, why);
-        return fault_within(why, "token list");
+        return fault_within(why, "%s", s->shape->what);
     }
     s->next.len = len;
     *ret_next = (struct span){ s->next.at, len };

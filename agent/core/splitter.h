@@ -1,10 +1,11 @@
-/* Cuts a token list into its elements as bytes arrive, and steps over each secret.
+/* Cuts a long answer into its elements as bytes arrive: a token list, stepping over each secret, or consumption.
  *
  * Accepts a JSON array of objects, or an object whose member "results" is one and whose member "next" is a URL or
  * null; both must be there. A byte order mark is stepped over. It checks structure only (strings, nesting, commas,
  * nothing after the end); an element's own members are decoded elsewhere. Memory is bounded by SPLIT_ELEMENT_BYTES
  * whatever the length of the list, of an element or of a secret. The value of an element's member "token" at depth
- * one, however the key is escaped, is replaced by null before anybody sees it. */
+ * one, however the key is escaped, is replaced by null before anybody sees it.
+ * The consumption answer is an object whose member "response" is such an array; its "token" is a name and stays. */
 #pragma once
 
 #include <stdint.h>
@@ -14,6 +15,7 @@
 
 enum {
     SPLIT_ELEMENT_BYTES = 32 * 1024, /* a name of 200 and a secret of 2000 characters, all \u-escaped, fit */
+    SPLIT_USAGE_BYTES = 2 * 1024 * 1024, /* a payer's quarter: twenty features of ten providers on each day */
     SPLIT_NEXT_BYTES = 2048,
     SPLIT_DEPTH = 16,
 };
@@ -25,7 +27,8 @@ struct element {
 
 struct splitter;
 
-struct splitter *splitter_new(void);
+struct splitter *splitter_new(void);       /* of a token list */
+struct splitter *splitter_new_usage(void); /* of consumption; an element may have SPLIT_USAGE_BYTES */
 void splitter_free(struct splitter *s);
 
 /* Hands over the bytes that arrived; they must stay until splitter_next has returned SPLIT_MORE, and only then

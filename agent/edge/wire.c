@@ -1,22 +1,14 @@
-/* Bytes of the API -> readings and error texts; the one place that knows cJSON.
+/* Bytes of the API -> readings and error texts.
  *
  * Decoding is all or nothing: one doubtful member refuses the element, because half a reading would look like spent
- * money. cJSON 1.7.15 is lax, so what it lets pass is refused here: text after the end, members given twice,
- * and U+0000, at which its strings end early. An error text never quotes what may be a secret. */
+ * money. An error text never quotes what may be a secret. */
 #include "edge/wire.h"
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <strings.h>
 
 #include "core/calendar.h"
-
-static void own_json_at(cJSON **json)
-{
-    cJSON_Delete(*json);
-}
-
-#define own_json __attribute__((cleanup(own_json_at)))
+#include "edge/wire/json.h"
 
 /* The members of a token that we read; anything else may come and go. */
 enum member { NAME, TYPE, BALANCE, ACTIVE, EXPIRE, PERIOD, AMOUNT, MEMBERS };
@@ -31,49 +23,6 @@ static const char *const member_names[] = {
     [AMOUNT] = "balance_reset_amount",
 };
 _Static_assert(COUNT(member_names) == MEMBERS, "the last member has no name");
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static struct span trim(struct span s)
-{
-    while (s.len && is_space(s.at[0]))
-        s = (struct span){ s.at + 1, s.len - 1 };
-    while (s.len && is_space(s.at[s.len - 1]))
-        s.len--;
-    return s;
-}
-
-/* NULL when the bytes are not exactly one JSON value. */
-static cJSON *parse_exact(struct span json)
-{
-    const char *end = NULL;
-    json = trim(json);
-    cJSON *root = cJSON_ParseWithLengthOpts(json.at, json.len, &end, false);
-    if (root && end != json.at + json.len) {
-        cJSON_Delete(root);
-        return NULL;
-    }
-    return root;
-}
-
-/* Whether U+0000 occurs, raw or escaped; in JSON a backslash is always the start of an escape. */
-static bool holds_nul(struct span json)
-{
-    static const char escape[] = "\\u0000";
-    for (size_t i = 0; i < json.len; i++) {
-        if (!json.at[i])
-            return true;
-        if (json.at[i] != '\\')
-            continue;
-        if (json.len - i >= strlen(escape) && memcmp(json.at + i, escape, strlen(escape)) == 0)
-            return true;
-        i++;
-    }
-    return false;
-}
 
 static bool find_members(const cJSON *root, const cJSON *found[MEMBERS], struct fault *why)
 {
@@ -95,21 +44,6 @@ static bool is_absent(const cJSON *value)
     return !value || cJSON_IsNull(value);
 }
 
-/* The number of characters; -1 when the text is not UTF-8. */
-static long count_characters(struct span text)
-{
-    long count = 0;
-    while (text.len) {
-        unsigned code_point;
-        size_t step = utf8_step(text, &code_point);
-        if (!step)
-            return -1;
-        text = (struct span){ text.at + step, text.len - step };
-        count++;
-    }
-    return count;
-}
-
 /* The longest start of `text` of at most `bytes` bytes that ends between two characters. */
 static size_t cut_at(struct span text, size_t bytes)
 {
@@ -129,7 +63,7 @@ static bool decode_name(const cJSON *value, char ret[NAME_BYTES_MAX + 1], struct
     if (!cJSON_IsString(value))
         return fault(why, FAULT_REJECT, "name is missing or no text");
     struct span name = span_of(value->valuestring);
-    long characters = count_characters(name);
+    long characters = json_characters(name);
     if (characters < 0)
         return fault(why, FAULT_REJECT, "name is not UTF-8");
     if (characters == 0 || characters > NAME_CHARACTERS_MAX)
@@ -143,7 +77,7 @@ static bool decode_type(const cJSON *value, char ret[TYPE_BYTES], struct fault *
     if (!is_absent(value) && !cJSON_IsString(value))
         return fault(why, FAULT_REJECT, "token_type is no text");
     struct span type = span_of(is_absent(value) ? "api_token" : value->valuestring);
-    if (count_characters(type) < 0)
+    if (json_characters(type) < 0)
         return fault(why, FAULT_REJECT, "token_type is not UTF-8");
     snprintf(ret, TYPE_BYTES, "%.*s", (int)cut_at(type, TYPE_BYTES - 1), type.at);
     return true;
@@ -216,9 +150,9 @@ static bool within_token(const char *name, struct fault *why)
 
 bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why)
 {
-    if (holds_nul(element))
+    if (json_holds_nul(element))
         return fault(why, FAULT_REJECT, "token list: an element holds U+0000");
-    own_json cJSON *root = parse_exact(element);
+    own_json cJSON *root = json_parse_exact(element);
     if (!cJSON_IsObject(root))
         return fault(why, FAULT_REJECT, "token list: an element is not an object");
 
@@ -269,7 +203,7 @@ static void describe(const cJSON *value, int depth, struct text *out)
 /* Only a bare text or a known wrapper speaks for people: any other JSON may be a token with its secret. */
 static void describe_json(struct span body, struct text *out)
 {
-    own_json cJSON *root = parse_exact(body);
+    own_json cJSON *root = json_parse_exact(body);
     const cJSON *said = unwrap(root);
     if (said && (said != root || cJSON_IsString(root)))
         describe(said, 0, out);
@@ -347,7 +281,7 @@ static void add_said(struct span body, struct text *out)
 static size_t make_line(struct span said, char *out, size_t room)
 {
     struct text line = { 0 }, shown = { 0 };
-    add_line_without_keys(trim(said), &line);
+    add_line_without_keys(json_trim(said), &line);
     text_add_terminal(&shown, span_of_text(&line), 0);
 
     size_t kept = cut_at(span_of_text(&shown), room - 1);
@@ -362,7 +296,7 @@ bool wire_error_text(struct span body, char *out, size_t room)
 {
     enum { LOOK_AT_BYTES = 64 * 1024, TEXT_BYTES_MAX = 200 };
     struct text said = { 0 };
-    add_said(trim((struct span){ body.at, body.len < LOOK_AT_BYTES ? body.len : LOOK_AT_BYTES }), &said);
+    add_said(json_trim((struct span){ body.at, body.len < LOOK_AT_BYTES ? body.len : LOOK_AT_BYTES }), &said);
     size_t kept = make_line(span_of_text(&said), out, room <= TEXT_BYTES_MAX ? room : TEXT_BYTES_MAX + 1);
     text_done(&said);
     return kept > 0;
@@ -370,7 +304,7 @@ bool wire_error_text(struct span body, char *out, size_t room)
 
 size_t wire_complaints(struct span body, struct wire_complaint ret[WIRE_COMPLAINTS_MAX])
 {
-    own_json cJSON *root = parse_exact(body);
+    own_json cJSON *root = json_parse_exact(body);
     const cJSON *fields = unwrap(root), *each;
     size_t count = 0;
     if (fields == root || !cJSON_IsObject(fields))

@@ -1,4 +1,4 @@
-/* Bytes of the API -> readings (wire.c, the door of cJSON); what Ebb knows -> payloads and lines for people (wire/).
+/* Bytes of the API -> readings (wire.c, wire/usage.c); what Ebb knows -> payloads and lines for people (wire/).
  * What is asked of the API: wire/request.h.
  *
  * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where the future may
@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "core/fleet.h"
 #include "core/splitter.h"
+#include "core/usage.h"
 
 enum { WIRE_SCHEMA = 1, EVENT_ID_BYTES = 192 };
 
@@ -23,6 +24,14 @@ struct decoded {
  * no text; a member that we read given twice. A type is cut to TYPE_BYTES - 1; an amount without a period is no reset
  * amount. */
 MUST_CHECK bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why);
+
+/* One element of the consumption answer: adds all its lines to the book, or none. FAULT_REJECT: not exactly one object;
+ * U+0000 anywhere; the token's name missing or none; a date, a cost or a number of calls that is none; a member, date,
+ * feature, provider or token given twice. Unknown members are passed by. */
+MUST_CHECK bool wire_decode_usage(struct span element, struct usage_book *b, struct fault *why);
+
+/* What is left on the account, from the whole answer. FAULT_REJECT: no such answer. */
+MUST_CHECK bool wire_decode_credits(struct span body, struct money *ret, struct fault *why);
 
 /* A short text for people from an error body of any shape (object, string, HTML), for a log line; one line of UTF-8, at
  * most 200 bytes and less than `room` (at least 1). JSON that is no known error says nothing, and a word that could be

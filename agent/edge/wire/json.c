@@ -1,0 +1,60 @@
+/* What every decoder asks of a JSON text before it looks at its members. */
+#include "edge/wire/json.h"
+
+#include "base/text.h"
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+struct span json_trim(struct span s)
+{
+    while (s.len && is_space(s.at[0]))
+        s = (struct span){ s.at + 1, s.len - 1 };
+    while (s.len && is_space(s.at[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+cJSON *json_parse_exact(struct span json)
+{
+    const char *end = NULL;
+    json = json_trim(json);
+    cJSON *root = cJSON_ParseWithLengthOpts(json.at, json.len, &end, false);
+    if (root && end != json.at + json.len) {
+        cJSON_Delete(root);
+        return NULL;
+    }
+    return root;
+}
+
+/* In JSON a backslash is always the start of an escape. */
+bool json_holds_nul(struct span json)
+{
+    static const char escape[] = "\\u0000";
+    for (size_t i = 0; i < json.len; i++) {
+        if (!json.at[i])
+            return true;
+        if (json.at[i] != '\\')
+            continue;
+        if (json.len - i >= strlen(escape) && memcmp(json.at + i, escape, strlen(escape)) == 0)
+            return true;
+        i++;
+    }
+    return false;
+}
+
+long json_characters(struct span text)
+{
+    long count = 0;
+    while (text.len) {
+        unsigned code_point;
+        size_t step = utf8_step(text, &code_point);
+        if (!step)
+            return -1;
+        text = (struct span){ text.at + step, text.len - step };
+        count++;
+    }
+    return count;
+}

@@ -1,0 +1,249 @@
+/* Consumption and credits: to the nano-dollar as told, every doubt refused, never half a payer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <glob.h>
+#include <stdio.h>
+
+#include "base/own.h"
+#include "core/calendar.h"
+#include "edge/wire.h"
+
+static struct text read_golden(const char *kind, const char *name)
+{
+    char path[512], content[8192];
+    struct text t = { 0 };
+    snprintf(path, sizeof path, "%s/usage-%s-%s.json", GOLDEN_DIR, kind, name);
+    own_file FILE *file = fopen(path, "rb");
+    if (!file)
+        fail_msg("cannot open %s", path);
+    text_add(&t, (struct span){ content, fread(content, 1, sizeof content, file) });
+    return t;
+}
+
+static void decode_golden(const char *name, struct usage_book *b)
+{
+    struct fault why;
+    struct text t = read_golden("good", name);
+    if (!wire_decode_usage((struct span){ t.at, t.len }, b, &why))
+        fail_msg("%s: %s", name, why.text);
+    text_done(&t);
+}
+
+static const char *word(const struct usage_book *b, uint32_t number)
+{
+    return number == USAGE_WHOLE ? "(whole)" : b->words.at[number];
+}
+
+static void assert_line(const struct usage_book *b, size_t at, int64_t day, const char *feature, const char *provider,
+                        int64_t nano, int64_t calls)
+{
+    assert_true(at < b->count);
+    const struct usage_line *l = &b->lines[at];
+    assert_int_equal(l->day, day * DAY_S);
+    assert_string_equal(word(b, l->feature), feature);
+    assert_string_equal(word(b, l->provider), provider);
+    assert_int_equal(l->cost.nano, nano);
+    assert_int_equal(l->calls, calls);
+}
+
+static void a_payer_is_read_by_day_feature_and_provider(void **state)
+{
+    (void)state;
+    struct usage_book b = { 0 };
+    int64_t day = calendar_day(2026, 11, 22);
+    decode_golden("full", &b);
+    assert_int_equal(b.count, 7);
+    assert_string_equal(b.payers.at[b.lines[0].payer], "prod-billing");
+    assert_line(&b, 0, day, "llm__chat", "(whole)", 11300000000, 381);
+    assert_line(&b, 1, day, "llm__chat", "openai", 11280000000, 0);
+    assert_line(&b, 2, day, "llm__chat", "anthropic", 20000000, 0);
+    assert_line(&b, 3, day, "ocr__ocr", "(whole)", 30000000, 3);
+    assert_line(&b, 5, day + 1, "llm__chat", "(whole)", 1, 1);
+    usage_done(&b);
+}
+
+static void providers_and_their_feature_are_kept_as_told(void **state)
+{
+    (void)state;
+    struct usage_book b = { 0 };
+    int64_t day = calendar_day(2026, 11, 22);
+    decode_golden("rounding", &b);
+    assert_line(&b, 0, day, "a__b", "(whole)", 300000000, 3);
+    assert_line(&b, 3, day, "a__b", "s", 100000002, 0);
+    usage_done(&b);
+}
+
+static void the_future_may_add_members_and_leave_providers_out(void **state)
+{
+    (void)state;
+    struct usage_book b = { 0 };
+    int64_t day = calendar_day(2026, 11, 22);
+    decode_golden("future", &b);
+    decode_golden("main-key", &b);
+    decode_golden("idle", &b);
+    assert_int_equal(b.count, 3);
+    assert_line(&b, 0, day, "llm__chat", "(whole)", 2500000000, 2);
+    assert_line(&b, 1, day, "image__generation", "(whole)", -500000000, 1);
+    assert_string_equal(b.payers.at[b.lines[2].payer], USAGE_MAIN_KEY);
+    assert_int_equal(b.payers.count, 3);
+    usage_done(&b);
+}
+
+static void each_broken_payer_is_refused_with_its_reason_and_adds_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *words;
+    } rows[] = {
+        { "array", "not an object" },
+        { "calls-half", "details" },
+        { "calls-list", "details" },
+        { "calls-missing", "details" },
+        { "calls-negative", "details" },
+        { "cost-huge", "total_cost" },
+        { "cost-infinite", "total_cost" },
+        { "cost-missing", "total_cost" },
+        { "cost-null", "total_cost" },
+        { "cost-twice", "total_cost is given twice" },
+        { "cost-words", "total_cost" },
+        { "cut", "not an object" },
+        { "data-array", "data is missing or no object" },
+        { "data-twice", "data is given twice" },
+        { "date-none", "a date" },
+        { "date-time", "a date has a time" },
+        { "date-twice", "a date is given twice" },
+        { "date-words", "a date" },
+        { "day-array", "a day is no object" },
+        { "feature-empty", "the name of a feature" },
+        { "feature-number", "a feature is no object" },
+        { "feature-twice", "a feature is given twice" },
+        { "no-data", "data is missing" },
+        { "no-token", "token is no name" },
+        { "not-utf8", "token is no name" },
+        { "nul", "U+0000" },
+        { "provider-null", "a provider's cost" },
+        { "provider-twice", "a provider is given twice" },
+        { "providers-array", "cost_per_provider" },
+        { "token-empty", "token is no name" },
+        { "token-null", "token is no name" },
+        { "token-twice", "token is given twice" },
+        { "trailing", "not an object" },
+    };
+    char pattern[512];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/usage-bad-*.json", GOLDEN_DIR);
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    assert_int_equal(found.gl_pathc, COUNT(rows));
+    globfree(&found);
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct usage_book b = { 0 };
+        struct fault why;
+        struct text t = read_golden("bad", rows[i].file);
+        if (wire_decode_usage((struct span){ t.at, t.len }, &b, &why))
+            fail_msg("%s was accepted", rows[i].file);
+        assert_int_equal(why.kind, FAULT_REJECT);
+        assert_int_equal(b.count, 0);
+        if (!strstr(why.text, rows[i].words))
+            fail_msg("%s: \"%s\" does not say \"%s\"", rows[i].file, why.text, rows[i].words);
+        usage_done(&b);
+        text_done(&t);
+    }
+}
+
+static void a_payer_that_comes_twice_is_refused(void **state)
+{
+    (void)state;
+    struct usage_book b = { 0 };
+    struct fault why;
+    decode_golden("rounding", &b);
+    size_t count = b.count;
+    assert_false(wire_decode_usage(span_of("{\"token\":\"r\",\"data\":{}}"), &b, &why));
+    assert_non_null(strstr(why.text, "two elements"));
+    assert_int_equal(b.count, count);
+    usage_done(&b);
+}
+
+static void the_whole_answer_is_cut_into_payers_with_their_names(void **state)
+{
+    (void)state;
+    static const char answer[] = "{\"took\":3,\"response\":[{\"token\":\"a\",\"data\":{}},{\"token\":\"b\","
+                                 "\"data\":{}}]}";
+    for (size_t cut = 0; cut < strlen(answer); cut++) {
+        struct splitter *s = splitter_new_usage();
+        struct usage_book b = { 0 };
+        struct element e;
+        struct fault why;
+        struct span none;
+        splitter_feed(s, (struct span){ answer, cut });
+        while (splitter_next(s, &e, &why) == SPLIT_ELEMENT)
+            assert_true(wire_decode_usage(e.json, &b, &why));
+        assert_false(splitter_end(s, &none, &why));
+        splitter_feed(s, span_of(answer + cut));
+        while (splitter_next(s, &e, &why) == SPLIT_ELEMENT)
+            assert_true(wire_decode_usage(e.json, &b, &why));
+        assert_true(splitter_end(s, &none, &why));
+        assert_int_equal(b.payers.count, 2);
+        assert_string_equal(b.payers.at[1], "b");
+        usage_done(&b);
+        splitter_free(s);
+    }
+}
+
+static void what_is_no_consumption_is_refused(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {
+        "[]", "{\"results\":[],\"next\":null}", "{\"response\":{}}", "{\"response\":[1]}", "{}", "<html>",
+        "{\"response\":[],\"response\":[]}",
+    };
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        struct splitter *s = splitter_new_usage();
+        struct element e;
+        struct fault why;
+        struct span none;
+        splitter_feed(s, span_of(answers[i]));
+        if (splitter_next(s, &e, &why) != SPLIT_FAULT)
+            assert_false(splitter_end(s, &none, &why));
+        assert_non_null(strstr(why.text, "consumption: "));
+        splitter_free(s);
+    }
+}
+
+static void credits_are_an_amount_or_refused(void **state)
+{
+    (void)state;
+    struct money m;
+    struct fault why;
+    assert_true(wire_decode_credits(span_of("{\"credits\": 42.50, \"more\": 1}\n"), &m, &why));
+    assert_int_equal(m.nano, 42500000000);
+    assert_true(wire_decode_credits(span_of("{\"credits\":\"-0.000000001\"}"), &m, &why));
+    assert_int_equal(m.nano, -1);
+    static const char *const bad[] = { "", "{}", "[42]", "{\"credits\":null}", "{\"credits\":\"all\"}",
+                                       "{\"credits\":1,\"credits\":2}", "{\"credits\":1e99}", "<html>" };
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        assert_false(wire_decode_credits(span_of(bad[i]), &m, &why));
+        assert_int_equal(m.nano, -1);
+        assert_non_null(strstr(why.text, "credits"));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_payer_is_read_by_day_feature_and_provider),
+        cmocka_unit_test(providers_and_their_feature_are_kept_as_told),
+        cmocka_unit_test(the_future_may_add_members_and_leave_providers_out),
+        cmocka_unit_test(each_broken_payer_is_refused_with_its_reason_and_adds_nothing),
+        cmocka_unit_test(a_payer_that_comes_twice_is_refused),
+        cmocka_unit_test(the_whole_answer_is_cut_into_payers_with_their_names),
+        cmocka_unit_test(what_is_no_consumption_is_refused),
+        cmocka_unit_test(credits_are_an_amount_or_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
