@@ -21,6 +21,7 @@ static bool open_accounts(struct agent *a, struct fault *why)
         struct account *account = &a->accounts[a->account_count++];
         account->settings = &a->settings->accounts[i];
         account->schedule = schedule_start(account->settings->interval_s, clock_mono());
+        account->budget = budget_start(account->settings->calls_milli_per_s, clock_mono());
         if (!account_open(a, account, why))
             return false;
     }
@@ -121,12 +122,14 @@ static bool turn_accounts(struct agent *a, struct fault *why)
     return true;
 }
 
-static mono_ms next_poll(const struct agent *a)
+static mono_ms next_poll(const struct agent *a, mono_ms now)
 {
     mono_ms next = MONO_NEVER;
-    for (size_t i = 0; i < a->account_count; i++)
-        if (!a->accounts[i].poll && a->accounts[i].schedule.due < next)
-            next = a->accounts[i].schedule.due;
+    for (size_t i = 0; i < a->account_count; i++) {
+        const struct account *account = &a->accounts[i];
+        mono_ms due = account->poll ? collect_deadline(account, now) : account->schedule.due;
+        next = due < next ? due : next;
+    }
     return next;
 }
 
@@ -169,7 +172,7 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
 {
     for (;;) {
         struct signals_seen seen;
-        if (!start_accounts(a, why) || !turn(a, signals, next_poll(a), &seen, why))
+        if (!start_accounts(a, why) || !turn(a, signals, next_poll(a, clock_mono()), &seen, why))
             return false;
         if (seen.stop || seen.reload) {
             *ret = seen.stop ? AGENT_STOP : AGENT_RELOAD;
@@ -197,13 +200,23 @@ static bool judge_once(const struct agent *a, struct fault *why)
     return true;
 }
 
+/* `ebb once` starts no poll but the first of each account: only pages that wait for the budget pull the turn. */
+static mono_ms next_page(const struct agent *a)
+{
+    mono_ms now = clock_mono(), next = now + TURN_MAX_MS;
+    for (size_t i = 0; i < a->account_count; i++)
+        if (a->accounts[i].poll && collect_deadline(&a->accounts[i], now) < next)
+            next = collect_deadline(&a->accounts[i], now);
+    return next;
+}
+
 bool agent_once(struct agent *a, int signals, struct fault *why)
 {
     struct signals_seen seen = { 0 };
     if (!start_accounts(a, why))
         return false;
     while (!all_polled(a) && !seen.stop)
-        if (!turn(a, signals, clock_mono() + TURN_MAX_MS, &seen, why))
+        if (!turn(a, signals, next_page(a), &seen, why))
             return false;
 
     mono_ms patience = clock_mono() + ONCE_DELIVERY_MS;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "base/own.h"
 #include "base/xmalloc.h"
 #include "edge/wire/request.h"
 #include "parts.h"
@@ -15,9 +16,12 @@ enum {
     BYTES_PER_TOKEN_MAX = 4096,  /* a name of 200 characters and a secret of 2000, and room */
 };
 
-static bool start_page(struct agent *a, struct account *account, const char *url, struct fault *why)
+/* Asks for the page at p->next_url. */
+static bool start_page(struct agent *a, struct account *account, struct fault *why)
 {
     const struct account_settings *s = account->settings;
+    own_free char *url = account->poll->next_url;
+    account->poll->next_url = NULL;
     struct request request = {
         .account = s->name,
         .url = url,
@@ -39,6 +43,14 @@ static void end_with(struct poll *p, enum poll_result result)
     p->result = result;
 }
 
+/* The next page is asked for as soon as the budget allows. */
+static void start_if_affordable(struct agent *a, struct account *account)
+{
+    struct poll *p = account->poll;
+    if (budget_take(&account->budget, BUDGET_NEEDED, clock_mono()) && !start_page(a, account, &p->why))
+        end_with(p, POLL_BROKEN);
+}
+
 bool collect_start(struct agent *a, struct account *account)
 {
     struct poll *p = account->poll = xcalloc(1, sizeof *p);
@@ -46,10 +58,14 @@ bool collect_start(struct agent *a, struct account *account)
 
     fleet_begin(&account->fleet);
     text_addf(&url, "%s%s", account->settings->url, WIRE_LIST_PATH);
-    if (!start_page(a, account, text_z(&url), &p->why))
-        end_with(p, POLL_BROKEN);
-    text_done(&url);
+    p->next_url = url.at;
+    start_if_affordable(a, account);
     return !p->over;
+}
+
+mono_ms collect_deadline(const struct account *account, mono_ms now)
+{
+    return account->poll->next_url ? budget_ready(&account->budget, BUDGET_NEEDED, now) : MONO_NEVER;
 }
 
 void poll_free(struct poll *p)
@@ -61,6 +77,7 @@ void poll_free(struct poll *p)
     fleet_done(&p->fresh);
     text_done(&p->error);
     free(p->sightings);
+    free(p->next_url);
     free(p);
 }
 
@@ -163,11 +180,9 @@ static void follow(struct agent *a, struct account *account, struct span next)
     else if (p->pages == PAGES_MAX)
         fault(&p->why, FAULT_REJECT, "the list has more than %d pages", PAGES_MAX);
     else {
-        char *url = xstrndup(next.at, next.len);
-        bool ok = start_page(a, account, url, &p->why);
-        free(url);
-        if (ok)
-            return;
+        p->next_url = xstrndup(next.at, next.len);
+        start_if_affordable(a, account);
+        return;
     }
     end_with(p, POLL_BROKEN);
 }
@@ -207,6 +222,10 @@ bool collect_turn(struct agent *a, struct account *account)
     struct poll *p = account->poll;
     struct outcome outcome;
 
+    if (!p->transfer) {
+        start_if_affordable(a, account);
+        return p->over;
+    }
     bool over = transfer_over(p->transfer, clock_unix(), &outcome);
     read_bytes(account, outcome.status);
     if (!over && !p->faulty)

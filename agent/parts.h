@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent.h"
+#include "core/budget.h"
 #include "core/schedule.h"
 #include "core/splitter.h"
 #include "edge/fetch.h"
@@ -17,7 +18,8 @@ struct sighting {
 
 /* A poll under way, or just over. */
 struct poll {
-    struct transfer *transfer;  /* owned; NULL when over */
+    struct transfer *transfer;  /* owned; NULL when over, or waiting for the budget */
+    char *next_url;             /* owned; the page that waits for the budget, else NULL */
     struct splitter *splitter;  /* owned; of the page being read */
     struct sighting *sightings; /* owned */
     size_t sighting_count, sighting_room;
@@ -40,6 +42,7 @@ struct account {
     struct fleet fleet;
     struct orphan_alerts orphans; /* firing alerts of rules that are no longer configured */
     struct schedule schedule;
+    struct budget budget;         /* every request takes its call from here first */
     struct poll *poll;            /* owned; NULL between polls */
     enum poll_result last_result;
     unix_s last_ok;               /* as stored; TIME_NONE: never */
@@ -69,6 +72,8 @@ struct agent {
 MUST_CHECK bool collect_start(struct agent *a, struct account *account);
 /* Reads what arrived; true when the poll is over and its result stands. */
 bool collect_turn(struct agent *a, struct account *account);
+/* When a poll that waits for the budget goes on; MONO_NEVER: it waits for an answer. */
+mono_ms collect_deadline(const struct account *account, mono_ms now);
 void poll_free(struct poll *p); /* accepts NULL */
 
 /* ---- ingest.c: a finished poll -> one transaction ---- */

@@ -23,6 +23,9 @@ struct account_settings {
     char *key_file, *key_env, *key_credential; /* exactly one is set; NULL otherwise */
     char *key;                     /* the secret itself; wiped by settings_free */
     int64_t interval_s;            /* 10 s .. 1 d (from 1 s over plain http), default 5m */
+    int64_t interval_min_s;        /* 0 < min <= interval; default 1m, or what the budget leaves room for */
+    int64_t interval_max_s;        /* interval <= max; default four intervals, at most 1 d */
+    int64_t calls_milli_per_s;     /* thousandths of a call per second; default 200, or what the interval needs */
     int64_t connect_timeout_s;     /* default 10s */
     int64_t timeout_s;             /* whole transfer, default 60s */
     bool compression;              /* default off */

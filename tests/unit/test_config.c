@@ -46,6 +46,9 @@ static void the_least_configuration_gets_every_default(void **state)
     assert_string_equal(s->accounts[0].url, "https://api.edenai.run");
     assert_string_equal(s->accounts[0].key, CANARY);
     assert_int_equal(s->accounts[0].interval_s, 300);
+    assert_int_equal(s->accounts[0].interval_min_s, 60);
+    assert_int_equal(s->accounts[0].interval_max_s, 1200);
+    assert_int_equal(s->accounts[0].calls_milli_per_s, 200);
     assert_int_equal(s->accounts[0].timeout_s, 60);
     assert_int_equal(s->accounts[0].connect_timeout_s, 10);
     assert_false(s->accounts[0].compression);
@@ -73,6 +76,9 @@ static void every_key_reaches_its_field(void **state)
     assert_int_equal(s->account_count, 2);
     assert_string_equal(a[0].url, "https://api.eu.edenai.run");
     assert_int_equal(a[0].interval_s, 90);
+    assert_int_equal(a[0].interval_min_s, 30);
+    assert_int_equal(a[0].interval_max_s, 3600);
+    assert_int_equal(a[0].calls_milli_per_s, 250);
     assert_int_equal(a[0].timeout_s, 120);
     assert_int_equal(a[0].connect_timeout_s, 5);
     assert_true(a[0].compression);
@@ -80,6 +86,9 @@ static void every_key_reaches_its_field(void **state)
     assert_string_equal(a[1].name, "local_2");
     assert_string_equal(a[1].url, "http://[::1]:8080");
     assert_string_equal(a[1].key, "canary of a credential");
+    assert_int_equal(a[1].interval_min_s, 1);
+    assert_int_equal(a[1].interval_max_s, 4);
+    assert_int_equal(a[1].calls_milli_per_s, 2000); /* what its interval needs */
 
     const struct mqtt_settings *m = &s->mqtt;
     assert_true(m->enabled && m->tls);

@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "base/xmalloc.h"
+#include "core/budget.h"
 #include "edge/config/reader.h"
 
 static const char *const pieces[] = {
@@ -111,6 +112,7 @@ static void any_value(struct random *random, const struct row *row, void *field)
         break;
     case VALUE_COUNT:
     case VALUE_DURATION:
+    case VALUE_RATE:
         *(int64_t *)field = row->min + (int64_t)below(random, (uint64_t)(row->max - row->min + 1));
         break;
     case VALUE_FLAG:
@@ -173,6 +175,12 @@ static void any_account(struct random *random, struct account_settings *a, size_
         a->connect_timeout_s = a->timeout_s;
     if (a->interval_s < 10)
         a->interval_s = 10;
+    if (a->interval_min_s < 10 || a->interval_min_s > a->interval_s)
+        a->interval_min_s = a->interval_s;
+    if (a->interval_max_s < a->interval_s)
+        a->interval_max_s = a->interval_s;
+    if (a->calls_milli_per_s < budget_rate_for(a->interval_min_s))
+        a->calls_milli_per_s = budget_rate_for(a->interval_min_s);
 }
 
 static void any_mqtt(struct random *random, struct mqtt_settings *m)
@@ -290,6 +298,7 @@ static bool same_value(const struct row *row, const void *a, const void *b)
         return same_text(x, y);
     case VALUE_COUNT:
     case VALUE_DURATION:
+    case VALUE_RATE:
         return *(const int64_t *)x == *(const int64_t *)y;
     case VALUE_FLAG:
         return *(const bool *)x == *(const bool *)y;

@@ -6,7 +6,9 @@
 
 #include "base/nearest.h"
 #include "base/xmalloc.h"
+#include "core/budget.h"
 #include "edge/config/levels.h"
+#include "edge/config/scalar.h"
 #include "edge/config/secret.h"
 
 enum {
@@ -14,6 +16,7 @@ enum {
     PORT_TLS = 8883,
     INTERVAL_MIN_S =
         10, /* the account shares its rate limit with real traffic; plain http is a stand-in's */
+    INTERVAL_MAX_TIMES = 4, /* how far an idle account is slowed down */
 };
 
 static const struct node *member_at(const struct node *list, size_t index)
@@ -76,6 +79,49 @@ static const struct node *place_of(const struct node *map, const char *key)
     return n ? n : map;
 }
 
+/* The shortest interval: as given, else a minute if interval and budget leave room for it. */
+static int64_t shortest_interval(const struct account_settings *account)
+{
+    int64_t room_s = account->calls_milli_per_s ? (budget_interval_ms(account->calls_milli_per_s) + 999) / 1000 : 1;
+    int64_t least_s = room_s > MINUTE_S ? room_s : MINUTE_S;
+    return least_s < account->interval_s ? least_s : account->interval_s;
+}
+
+static int64_t longest_interval(const struct account_settings *account)
+{
+    return account->interval_s * INTERVAL_MAX_TIMES < DAY_S ? account->interval_s * INTERVAL_MAX_TIMES : DAY_S;
+}
+
+static void check_limits(struct reader *r, const struct node *map, struct account_settings *account)
+{
+    if (!account->interval_min_s)
+        account->interval_min_s = shortest_interval(account);
+    else if (account->interval_min_s > account->interval_s)
+        mistake_at(r->mistakes, place_of(map, "interval_min")->where.start,
+                   "`interval_min` must not be longer than `interval`");
+    if (!account->interval_max_s)
+        account->interval_max_s = longest_interval(account);
+    else if (account->interval_max_s < account->interval_s)
+        mistake_at(r->mistakes, place_of(map, "interval_max")->where.start,
+                   "`interval_max` must not be shorter than `interval`");
+}
+
+/* One budget for all calls: a default makes room for the shortest interval, a given one must have it. */
+static void check_budget(struct reader *r, const struct node *map, struct account_settings *account)
+{
+    int64_t needed = budget_rate_for(account->interval_min_s);
+    if (!account->calls_milli_per_s) {
+        account->calls_milli_per_s = needed > BUDGET_RATE_DEFAULT ? needed : BUDGET_RATE_DEFAULT;
+    } else if (account->calls_milli_per_s < needed) {
+        struct text rate = { 0 };
+        scalar_add_rate(&rate, needed);
+        mistake_at(r->mistakes, place_of(map, "calls_per_second")->where.start,
+                   "`%s` does not fit into it: a poll is %d calls, so %s is the least",
+                   node_member(map, "interval_min") ? "interval_min" : "interval", BUDGET_POLL_CALLS, text_z(&rate));
+        text_done(&rate);
+    }
+}
+
 void check_account(struct reader *r, const struct node *map, void *fields)
 {
     struct account_settings *account = fields;
@@ -90,9 +136,13 @@ void check_account(struct reader *r, const struct node *map, void *fields)
                    "`key_credential: NAME`");
 
     bool stand_in = account->url && strncmp(account->url, "http://", strlen("http://")) == 0;
-    if (account->interval_s < INTERVAL_MIN_S && !stand_in)
-        mistake_at(r->mistakes, place_of(map, "interval")->where.start,
-                   "`interval` must be at least %ds: the API counts calls", INTERVAL_MIN_S);
+    check_limits(r, map, account);
+    check_budget(r, map, account);
+    if (account->interval_min_s < INTERVAL_MIN_S && !stand_in) {
+        const char *key = account->interval_s < INTERVAL_MIN_S ? "interval" : "interval_min";
+        mistake_at(r->mistakes, place_of(map, key)->where.start, "`%s` must be at least %ds: the API counts calls", key,
+                   INTERVAL_MIN_S);
+    }
     if (account->connect_timeout_s > account->timeout_s)
         mistake_at(r->mistakes, place_of(map, "timeout")->where.start,
                    "`timeout` must not be shorter than `connect_timeout`");

@@ -202,6 +202,7 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
     case VALUE_PATTERN:
     case VALUE_COUNT:
     case VALUE_DURATION:
+    case VALUE_RATE:
     case VALUE_FLAG:
     case VALUE_LOG_LEVEL:
     case VALUE_RULE_KIND:

@@ -32,6 +32,14 @@ static const struct row account_rows[] = {
       .sample = "main.key", .help = "or: systemd credential that holds it (LoadCredential= of the unit)" },
     { "interval", VALUE_DURATION, FIELD(account_settings, interval_s), .preset = "5m", .min = 1, .max = DAY_S,
       .help = "time between two polls; under 10s from a stand-in on this machine only" },
+    { "interval_min", VALUE_DURATION, FIELD(account_settings, interval_min_s), .min = 1, .max = DAY_S, .sample = "1m",
+      .preset_note = "1m, or the interval if that is shorter",
+      .help = "shortest time between two polls while a token runs dry soon or burns much faster than it did" },
+    { "interval_max", VALUE_DURATION, FIELD(account_settings, interval_max_s), .min = 1, .max = DAY_S, .sample = "20m",
+      .preset_note = "four intervals", .help = "longest time between two polls while nothing is spent" },
+    { "calls_per_second", VALUE_RATE, FIELD(account_settings, calls_milli_per_s), .min = 1, .max = 100 * 1000,
+      .sample = "0.2", .preset_note = "0.2, or what the interval needs if that is more",
+      .help = "budget of calls to the API, of every kind; a minute's worth may come at once" },
     { "timeout", VALUE_DURATION, FIELD(account_settings, timeout_s), .preset = "60s", .min = 1, .max = HOUR_S,
       .help = "longest time for one answer" },
     { "connect_timeout", VALUE_DURATION, FIELD(account_settings, connect_timeout_s), .preset = "10s", .min = 1,
@@ -176,6 +184,12 @@ void row_describe(const struct row *row, struct text *out)
         scalar_add_duration(out, row->min);
         text_add(out, span_of(" to "));
         scalar_add_duration(out, row->max);
+        break;
+    case VALUE_RATE:
+        text_add(out, span_of(", "));
+        scalar_add_rate(out, row->min);
+        text_add(out, span_of(" to "));
+        scalar_add_rate(out, row->max);
         break;
     case VALUE_LOG_LEVEL:
         for (int i = 0; i < LOG_LEVELS; i++)

@@ -19,6 +19,7 @@ enum value_type {
     VALUE_PATTERN,    /* char[PATTERN_BYTES] */
     VALUE_COUNT,      /* int64_t */
     VALUE_DURATION,   /* int64_t, seconds */
+    VALUE_RATE,       /* int64_t, thousandths per second */
     VALUE_FLAG,       /* bool */
     VALUE_LOG_LEVEL,  /* enum log_level */
     VALUE_RULE_KIND,  /* enum rule_kind */

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <strings.h>
 
 #include "base/clock.h"
@@ -69,4 +70,14 @@ void scalar_add_duration(struct text *out, int64_t seconds)
             text_addf(out, "%" PRId64 "%c", seconds / units[i].seconds, units[i].unit);
             return;
         }
+}
+
+void scalar_add_rate(struct text *out, int64_t milli)
+{
+    char decimals[8];
+    snprintf(decimals, sizeof decimals, "%03d", (int)(milli % 1000));
+    size_t len = 3;
+    while (len > 0 && decimals[len - 1] == '0')
+        len--;
+    text_addf(out, "%" PRId64 "%s%.*s", milli / 1000, len ? "." : "", (int)len, decimals);
 }

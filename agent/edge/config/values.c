@@ -189,6 +189,35 @@ static bool parse_duration(const struct place *p, struct span text, struct fault
     return true;
 }
 
+/* A decimal of at most three places, exactly; the row's bounds are in thousandths. */
+static bool parse_rate(const struct place *p, struct span text, struct fault *why)
+{
+    const char *point = memchr(text.at, '.', text.len);
+    size_t whole = point ? (size_t)(point - text.at) : text.len, places = point ? text.len - whole - 1 : 0;
+    bool valid = whole > 0 && whole <= 12 && places <= 3 && (!point || places > 0);
+    int64_t milli = 0;
+    for (size_t i = 0; valid && i < text.len; i++) {
+        valid = i == whole || isdigit((unsigned char)text.at[i]);
+        if (i != whole)
+            milli = milli * 10 + (text.at[i] - '0');
+    }
+    for (size_t i = places; i < 3; i++)
+        milli *= 10;
+    if (!valid)
+        return wanted(p, why, "a number with at most three decimals, such as 0.2");
+    if (milli < p->row->min || milli > p->row->max) {
+        struct text range = { 0 };
+        scalar_add_rate(&range, p->row->min);
+        text_add(&range, span_of(" to "));
+        scalar_add_rate(&range, p->row->max);
+        fault(why, FAULT_REJECT, "`%s` must be from %s", p->row->name, text_z(&range));
+        text_done(&range);
+        return false;
+    }
+    *(int64_t *)p->field = milli;
+    return true;
+}
+
 static bool parse_flag(const struct place *p, struct span text, struct fault *why)
 {
     bool on = span_is(text, "true");
@@ -324,6 +353,12 @@ static bool print_duration(const void *field, struct text *out)
     return true;
 }
 
+static bool print_rate(const void *field, struct text *out)
+{
+    scalar_add_rate(out, *(const int64_t *)field);
+    return true;
+}
+
 static bool print_flag(const void *field, struct text *out)
 {
     text_add(out, span_of(*(const bool *)field ? "true" : "false"));
@@ -359,6 +394,7 @@ static const struct {
     [VALUE_PATTERN] = { "pattern", parse_pattern, print_array, false },
     [VALUE_COUNT] = { "number", parse_count, print_count, false },
     [VALUE_DURATION] = { "duration", parse_duration, print_duration, false },
+    [VALUE_RATE] = { "rate", parse_rate, print_rate, false },
     [VALUE_FLAG] = { "true or false", parse_flag, print_flag, false },
     [VALUE_LOG_LEVEL] = { "log level", parse_log_level, print_log_level, false },
     [VALUE_RULE_KIND] = { "rule kind", parse_rule_kind, print_rule_kind, false },
