@@ -10,11 +10,13 @@
 #include "core/naming.h"
 #include "core/reading.h"
 #include "core/rule.h"
+#include "core/series.h"
 
 enum { FLEET_PATIENCE = 3 };
 
 struct token {
     int64_t id;              /* row in the store; 0 until it has one */
+    enum series series;      /* SERIES_TOKEN, or SERIES_CREDITS in a fleet of its own */
     char *name;              /* owned */
     char slug[SLUG_BYTES];
     struct reading last;     /* last.name == name */
@@ -32,6 +34,12 @@ struct token {
     bool listed;             /* appeared in the list that is being read */
     bool moved;              /* something about it changed with this list */
 };
+
+/* Where the burn of a series comes from: "balance", or, without a budget, "consumption". */
+static inline const char *token_burn_source(const struct token *t)
+{
+    return t->last.budgeted ? "balance" : "consumption";
+}
 
 struct fleet {
     struct token *tokens; /* owned; in no order */

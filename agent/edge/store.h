@@ -14,6 +14,10 @@ enum store_mode { STORE_WRITE, STORE_READ };
 
 struct store;
 
+/* Levels in topics that no token's name can give. */
+#define STORE_CREDITS_SLUG "@credits"
+#define STORE_KEY_SLUG "@key"
+
 /* STORE_WRITE takes the lock, creates or migrates; STORE_READ never changes anything. FAULT_FATAL. */
 MUST_CHECK bool store_open(const char *path, enum store_mode mode, struct store **ret, struct fault *why);
 void store_close(struct store *s); /* accepts NULL */
@@ -50,6 +54,10 @@ void orphan_alerts_done(struct orphan_alerts *o);
 MUST_CHECK bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
                                  struct orphan_alerts *ret_orphans, struct fault *why);
 
+/* The account's credits as a fleet of one, or of none before they were first told; orphans are added to those there. */
+MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+                                   struct orphan_alerts *orphans, struct fault *why);
+
 struct poll_row {
     int64_t account;
     unix_s at;
@@ -61,8 +69,10 @@ struct poll_row {
 /* Comes first in its transaction: what is added after it belongs to this poll. */
 MUST_CHECK bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why);
 int64_t store_last_poll(const struct store *s); /* the id of the poll row added last */
+void store_resume_poll(struct store *s, int64_t poll); /* what is added now belongs to an earlier poll of the account */
 
-/* A new token, or a new generation of its name; fills t->id, and t->slug where another living token has it. */
+/* A new token, a new generation of its name, or the one that consumption told of before; the credits too. Fills t->id,
+ * and t->slug where another living token has it. */
 MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why);
 MUST_CHECK bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why);
 /* Keeps the hourly sums too. `seq` counts the entries of one token in one poll from 0. */

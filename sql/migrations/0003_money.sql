@@ -3,6 +3,8 @@
 -- A series is a token, the account's credits (its name is empty, which no token's is), or the main key, which only the
 -- consumption endpoint knows (it calls it base_token).
 ALTER TABLE token ADD COLUMN kind TEXT NOT NULL DEFAULT 'token';  -- token, credits, key
+DROP INDEX token_living;
+CREATE UNIQUE INDEX token_living ON token (account, kind, name) WHERE deleted_at IS NULL;
 
 -- Where the burn figures come from: the falls of the balance, or, without a budget, the consumption endpoint.
 ALTER TABLE token_state ADD COLUMN burn_source TEXT NOT NULL DEFAULT 'balance'; -- balance, consumption
@@ -56,7 +58,8 @@ CREATE TABLE usage_provider (
     PRIMARY KEY (token, day, feature, provider)
 ) STRICT, WITHOUT ROWID;
 
--- How far consumption is known: the days from usage_from to the one before usage_at's are complete.
+-- How far consumption is known: the days from usage_from to the one before usage_at's.
 ALTER TABLE account ADD COLUMN usage_from INTEGER;  -- first second of the first day asked for; NULL: never answered
-ALTER TABLE account ADD COLUMN usage_at INTEGER;    -- of the last good answer
+ALTER TABLE account ADD COLUMN usage_at INTEGER;    -- an answer told everything up to then
 ALTER TABLE account ADD COLUMN usage_reason TEXT;   -- why the last one was not; NULL: it was
+ALTER TABLE account ADD COLUMN credits_reason TEXT; -- why the credits were not told with the last poll; NULL: they were

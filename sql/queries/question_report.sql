@@ -14,6 +14,6 @@ WITH span AS (
 SELECT a.name, t.name, t.generation, date(b.at, 'unixepoch') AS day,
        sum(b.spent_nano), sum(b.topup_nano), sum(b.reset_nano)
 FROM booked b JOIN token t ON t.id = b.token JOIN account a ON a.id = t.account
-WHERE :account IS NULL OR a.name = :account
+WHERE t.kind = 'token' AND (:account IS NULL OR a.name = :account)
 GROUP BY a.name, t.name, t.generation, day
 ORDER BY a.name, t.name, t.generation, day;

@@ -9,7 +9,7 @@ WITH firing AS (
            coalesce(f.rank, 0) AS rank
     FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id
          LEFT JOIN firing f ON f.token = t.id
-    WHERE t.deleted_at IS NULL AND (:account IS NULL OR a.name = :account)
+    WHERE t.deleted_at IS NULL AND t.kind = 'token' AND (:account IS NULL OR a.name = :account)
 ), judged AS (
     SELECT *, CASE WHEN :now - seen > 3 * interval_s + 60 THEN 'blind'
                    WHEN missing > 0 THEN 'missing'
@@ -25,7 +25,7 @@ SELECT id, account, token, type, balance_nano, budgeted,
        CASE WHEN visible THEN early_at END AS early, CASE WHEN visible THEN likely_at END AS likely,
        CASE WHEN visible THEN late_at END AS late, horizon_at, forecast_at,
        CASE rank WHEN 3 THEN 'critical' WHEN 2 THEN 'warning' WHEN 1 THEN 'info' ELSE 'none' END AS level,
-       reset_period, reset_amount_nano, expires_at, seen, missing
+       reset_period, reset_amount_nano, expires_at, seen, missing, burn_source
 FROM told
 ORDER BY CASE WHEN state = 'exhausted' THEN 0
               WHEN visible AND likely_at IS NOT NULL THEN 1

@@ -26,9 +26,18 @@ static struct token *seek(struct fleet *f, size_t *place, int64_t id)
     return *place < f->count && f->tokens[*place].id == id ? &f->tokens[*place] : NULL;
 }
 
-static void load_token(const struct statement *q, size_t rule_count, struct fleet *f)
+/* Up to when its burn is known. */
+static unix_s known_until(const struct statement *q, unix_s seen_at)
+{
+    bool by_usage = span_is(statement_text(q, 15), "consumption");
+    unix_s usage_at = column_time(q, 16);
+    return by_usage && usage_at != TIME_NONE && usage_at < seen_at ? usage_at : seen_at;
+}
+
+static void load_token(const struct statement *q, enum series series, size_t rule_count, struct fleet *f)
 {
     struct token *t = fleet_add(f, statement_text(q, 1).at);
+    t->series = series;
     t->id = statement_integer(q, 0);
     t->alerts = xcalloc(rule_count, sizeof *t->alerts);
     t->seen_at = statement_integer(q, 3);
@@ -43,18 +52,19 @@ static void load_token(const struct statement *q, size_t rule_count, struct flee
     t->risen_to = column_money(q, 12);
     snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 13).at);
     burn_seen(&t->burn, statement_integer(q, 2));
-    burn_seen(&t->burn, t->seen_at);
+    burn_seen(&t->burn, known_until(q, t->seen_at));
     if (!statement_is_null(q, 14)) /* there was a rate, so there were readings enough in between */
         t->burn.readings = BURN_MIN_READINGS;
 }
 
-static bool load_tokens(struct statement *q, size_t rule_count, struct fleet *f, struct fault *why)
+static bool load_tokens(struct statement *q, enum series series, size_t rule_count, struct fleet *f,
+                        struct fault *why)
 {
     bool row;
     while (statement_step(q, &row, why)) {
         if (!row)
             return true;
-        load_token(q, rule_count, f);
+        load_token(q, series, rule_count, f);
     }
     return false;
 }
@@ -117,6 +127,17 @@ static bool load_alerts(struct statement *q, const struct rule_set *rules, struc
     return false;
 }
 
+/* What a balance told is loaded into the fine buckets from its entries; consumption has none, and its hours must do. */
+static void load_hour(const struct statement *q, struct token *t)
+{
+    unix_s hour = statement_integer(q, 1), end = hour + HOUR_S;
+    struct entry usage = { ENTRY_CONSUMPTION, { statement_integer(q, 3) }, hour, end };
+    if (usage.at > t->burn.last_seen && hour < t->burn.last_seen)
+        usage.at = t->burn.last_seen;
+    burn_add_hour(&t->burn, hour, (struct money){ statement_integer(q, 2) });
+    burn_add_recent(&t->burn, &usage);
+}
+
 static bool load_hours(struct statement *q, struct fleet *f, struct fault *why)
 {
     size_t place = 0;
@@ -126,7 +147,7 @@ static bool load_hours(struct statement *q, struct fleet *f, struct fault *why)
             return true;
         struct token *t = seek(f, &place, statement_integer(q, 0));
         if (t)
-            burn_add_hour(&t->burn, statement_integer(q, 1), (struct money){ statement_integer(q, 2) });
+            load_hour(q, t);
     }
     return false;
 }
@@ -160,39 +181,66 @@ static bool load_suspicious(struct statement *q, struct fleet *f, struct fault *
     return true;
 }
 
-static struct statement *begin(struct store *s, enum query query, int64_t account, unix_s since)
+/* Whose series are loaded. */
+struct owner {
+    int64_t account;
+    enum series series;
+};
+
+static struct statement *begin(struct store *s, enum query query, const struct owner *o, unix_s since)
 {
     struct statement *q = s->queries[query];
-    statement_bind_integer(q, ":account", account);
+    statement_bind_integer(q, ":account", o->account);
+    statement_bind_text(q, ":kind", span_of(series_name(o->series)));
     statement_bind_integer(q, ":since", since);
     return q;
 }
 
-bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
-                      struct orphan_alerts *ret_orphans, struct fault *why)
+static bool load_series(struct store *s, const struct owner *o, const struct rule_set *rules, struct fleet *f,
+                        struct orphan_alerts *orphans, struct fault *why)
 {
-    struct fleet f = { 0 };
-    struct orphan_alerts orphans = { 0 };
-    struct statement *tokens = begin(s, QUERY_LOAD_TOKENS, account, 0);
-    struct statement *alerts = begin(s, QUERY_LOAD_ALERTS, account, 0);
-    struct statement *hours = begin(s, QUERY_LOAD_HOURS, account, BURN_HOURS * HOUR_S);
-    struct statement *entries = begin(s, QUERY_LOAD_ENTRIES, account, BURN_FINE_BUCKETS * BURN_FINE_S);
-    struct statement *suspicious = begin(s, QUERY_LOAD_SUSPICIOUS, account, 0);
+    struct statement *tokens = begin(s, QUERY_LOAD_TOKENS, o, 0);
+    struct statement *alerts = begin(s, QUERY_LOAD_ALERTS, o, 0);
+    struct statement *hours = begin(s, QUERY_LOAD_HOURS, o, BURN_HOURS * HOUR_S);
+    struct statement *entries = begin(s, QUERY_LOAD_ENTRIES, o, BURN_FINE_BUCKETS * BURN_FINE_S);
+    struct statement *suspicious = begin(s, QUERY_LOAD_SUSPICIOUS, o, 0);
 
-    bool ok = load_tokens(tokens, rules->count, &f, why) && load_alerts(alerts, rules, &f, &orphans, why)
-        && load_hours(hours, &f, why) && load_entries(entries, &f, why)
-        && load_suspicious(suspicious, &f, why);
+    bool ok = load_tokens(tokens, o->series, rules->count, f, why) && load_alerts(alerts, rules, f, orphans, why)
+        && load_hours(hours, f, why) && load_entries(entries, f, why)
+        && load_suspicious(suspicious, f, why);
     statement_reset(tokens);
     statement_reset(alerts);
     statement_reset(hours);
     statement_reset(entries);
     statement_reset(suspicious);
-    if (!ok) {
+    return ok;
+}
+
+bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+                      struct orphan_alerts *ret_orphans, struct fault *why)
+{
+    const struct owner owner = { account, SERIES_TOKEN };
+    struct fleet f = { 0 };
+    struct orphan_alerts orphans = { 0 };
+    if (!load_series(s, &owner, rules, &f, &orphans, why)) {
         fleet_done(&f);
         orphan_alerts_done(&orphans);
         return false;
     }
     *ret = f;
     *ret_orphans = orphans;
+    return true;
+}
+
+bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+                        struct orphan_alerts *orphans, struct fault *why)
+{
+    const struct owner owner = { account, SERIES_CREDITS };
+    struct fleet f = { 0 };
+    if (!load_series(s, &owner, rules, &f, orphans, why)) {
+        fleet_done(&f);
+        return false;
+    }
+    *ret = f;
     return true;
 }

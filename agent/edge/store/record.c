@@ -55,21 +55,34 @@ int64_t store_last_poll(const struct store *s)
     return s->poll;
 }
 
-bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
+void store_resume_poll(struct store *s, int64_t poll)
 {
-    struct statement *q = s->queries[QUERY_ADD_TOKEN];
+    s->poll = poll;
+}
+
+/* Runs a query that makes or finds the row of a token; leaves t->id 0 when it found none. */
+static bool settle(struct statement *q, int64_t account, struct token *t, unix_s at, struct fault *why)
+{
     bool row;
+    t->id = 0;
     statement_bind_integer(q, ":account", account);
     statement_bind_text(q, ":name", span_of(t->name));
     statement_bind_text(q, ":slug", span_of(t->slug));
+    statement_bind_text(q, ":kind", span_of(series_name(t->series)));
     statement_bind_integer(q, ":at", at);
     bool ok = statement_step(q, &row, why);
-    if (ok) {
+    if (ok && row) {
         t->id = statement_integer(q, 0);
         snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 1).at);
     }
     statement_reset(q);
     return ok;
+}
+
+bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
+{
+    return (t->series != SERIES_TOKEN || settle(s->queries[QUERY_ADOPT_TOKEN], account, t, at, why))
+        && (t->id || settle(s->queries[QUERY_ADD_TOKEN], account, t, at, why));
 }
 
 static void bind_reading(struct statement *q, const struct reading *r)
@@ -147,6 +160,7 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
     bind_time(q, ":late_at", f->late);
     bind_time(q, ":horizon_at", f->horizon);
     bind_time(q, ":forecast_at", f->made_at);
+    statement_bind_text(q, ":burn_source", span_of(token_burn_source(t)));
     return statement_run(q, why);
 }
 

@@ -39,6 +39,21 @@ static const char *const texts[] = {
     [QUERY_ACKNOWLEDGE_EVENT] = sql_acknowledge_event,
     [QUERY_ACKNOWLEDGE_RETAINED] = sql_acknowledge_retained,
     [QUERY_RESEND_RETAINED] = sql_resend_retained,
+    [QUERY_FIND_PAYER] = sql_find_payer,
+    [QUERY_ADD_PAYER] = sql_add_payer,
+    [QUERY_ADOPT_TOKEN] = sql_adopt_token,
+    [QUERY_ADD_WORD] = sql_add_word,
+    [QUERY_CLEAR_USAGE] = sql_clear_usage,
+    [QUERY_CLEAR_USAGE_PROVIDER] = sql_clear_usage_provider,
+    [QUERY_ADD_USAGE] = sql_add_usage,
+    [QUERY_ADD_USAGE_PROVIDER] = sql_add_usage_provider,
+    [QUERY_ADD_HOURLY_USAGE] = sql_add_hourly_usage,
+    [QUERY_ADD_DAILY_USAGE] = sql_add_daily_usage,
+    [QUERY_LOAD_USAGE_KNOWN] = sql_load_usage_known,
+    [QUERY_SET_USAGE_KNOWN] = sql_set_usage_known,
+    [QUERY_SET_USAGE_REASON] = sql_set_usage_reason,
+    [QUERY_SET_CREDITS_REASON] = sql_set_credits_reason,
+    [QUERY_LOAD_UNBOOKED_USAGE] = sql_load_unbooked_usage,
 };
 _Static_assert(COUNT(texts) == QUERIES, "a query has no file");
 

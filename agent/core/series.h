@@ -1,0 +1,16 @@
+/* What a series of balances or costs is of: a token, the account's credits, or the main key. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/span.h"
+
+enum series {
+    SERIES_TOKEN,
+    SERIES_CREDITS, /* what is left on the account; one for each account, its name is empty */
+    SERIES_KEY,     /* what the main key spends itself; only the consumption endpoint knows it */
+    SERIES_KINDS,
+};
+
+const char *series_name(enum series series); /* "token", "credits", "key" */
+bool series_named(struct span name, enum series *ret);

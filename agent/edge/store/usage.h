@@ -1,0 +1,41 @@
+/* Consumption as the endpoint tells it, in the store: days that are replaced, and what of them is booked into the sums.
+ *
+ * All of it runs within a transaction of the caller's. A name is whom it was on the day: the generation that lived then;
+ * one that no list ever showed gets a row that says it is gone. */
+#pragma once
+
+#include "core/usage.h"
+#include "edge/store.h"
+
+/* UTC days by their first seconds, both ends included. */
+struct usage_range {
+    unix_s first_day, last_day;
+};
+
+/* How far consumption is known: from the first second of a day up to a moment; both TIME_NONE: never answered. */
+MUST_CHECK bool store_usage_known(struct store *s, int64_t account, unix_s *ret_from, unix_s *ret_until,
+                                  struct fault *why);
+
+/* The book becomes all that is known of the range; lines of other days are left out. `until`: how far it is true. */
+MUST_CHECK bool store_replace_usage(struct store *s, int64_t account, const struct usage_book *b,
+                                    struct usage_range range, unix_s until, struct fault *why);
+
+/* Why consumption, or the credits, were not told; `reason` NULL: they were. */
+MUST_CHECK bool store_set_usage_reason(struct store *s, int64_t account, const char *reason, struct fault *why);
+MUST_CHECK bool store_set_credits_reason(struct store *s, int64_t account, const char *reason, struct fault *why);
+
+/* What of a day is known from consumption and not in the sums yet: see load_unbooked_usage.sql. */
+struct unbooked {
+    int64_t token;
+    unix_s day, seen_from; /* seen_from: a balance tells what was spent from then on; TIME_NONE: none does */
+    struct money more;     /* > 0 */
+};
+struct unbooked_list {
+    struct unbooked *at; /* owned by the caller */
+    size_t count, room;
+};
+MUST_CHECK bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range range,
+                                     struct unbooked_list *ret, struct fault *why);
+
+/* Adds consumption that the endpoint told to the hours and days it was spent in. */
+MUST_CHECK bool store_book_usage(struct store *s, int64_t token, const struct entry *e, struct fault *why);

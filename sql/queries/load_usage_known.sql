@@ -1,0 +1,1 @@
+SELECT usage_from, usage_at FROM account WHERE id = :account;

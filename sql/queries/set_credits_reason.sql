@@ -1,0 +1,1 @@
+UPDATE account SET credits_reason = :reason WHERE id = :account;

@@ -1,0 +1,1 @@
+UPDATE account SET usage_reason = :reason WHERE id = :account;

@@ -1,0 +1,317 @@
+/* Consumption in the store: a day is what the last answer said of it, a name is whom it was on that day, and what is
+ * booked into the sums is booked once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/xmalloc.h"
+#include "edge/store/sqlite.h"
+#include "edge/store/usage.h"
+
+#define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
+
+struct place {
+    char folder[64];
+    char path[96];
+    struct store *store;
+    int64_t account;
+    unix_s last_ok;
+    struct fleet fleet;
+    struct usage_book book;
+};
+
+static const struct rule_set no_rules = { 0 };
+
+static void check(bool ok, const struct fault *why)
+{
+    if (!ok)
+        fail_msg("%s", why->text);
+}
+
+static int set_up(void **state)
+{
+    struct place *p = xcalloc(1, sizeof *p);
+    struct fault why;
+    strcpy(p->folder, "/tmp/test-usage-XXXXXX");
+    assert_non_null(mkdtemp(p->folder));
+    snprintf(p->path, sizeof p->path, "%s/ebb.db", p->folder);
+    check(store_open(p->path, STORE_WRITE, &p->store, &why), &why);
+    struct poll_row row = { .at = START, .result = POLL_OK, .http_status = 200 };
+    check(store_begin(p->store, &why) && store_account(p->store, "main", 60, &p->account, &p->last_ok, &why), &why);
+    row.account = p->account;
+    check(store_add_poll(p->store, &row, &why), &why);
+    *state = p;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct place *p = *state;
+    fleet_done(&p->fleet);
+    usage_done(&p->book);
+    store_close(p->store);
+    static const char *const files[] = { "", ".lock", "-wal", "-shm" };
+    for (size_t i = 0; i < COUNT(files); i++) {
+        char file[128];
+        snprintf(file, sizeof file, "%s%s", p->path, files[i]);
+        unlink(file);
+    }
+    rmdir(p->folder);
+    free(p);
+    return 0;
+}
+
+/* One integer, read by another connection; the transaction of the test is committed first. */
+static int64_t ask(struct place *p, const char *sql)
+{
+    struct sqlite *db;
+    struct statement *q;
+    struct fault why;
+    bool row;
+    check(store_commit(p->store, &why) && sqlite_connect(p->path, SQLITE_ACCESS_READ, &db, &why), &why);
+    check(sqlite_prepare(db, sql, &q, &why) && statement_step(q, &row, &why), &why);
+    assert_true(row);
+    int64_t value = statement_integer(q, 0);
+    statement_free(q);
+    sqlite_disconnect(db);
+    check(store_begin(p->store, &why), &why);
+    return value;
+}
+
+static struct token *add_token(struct place *p, const char *name, bool budgeted, unix_s at)
+{
+    struct fault why;
+    struct token *t = fleet_add(&p->fleet, name);
+    t->last.balance = money_known((struct money){ INT64_C(50000000000) });
+    t->last.budgeted = budgeted;
+    t->seen_at = at;
+    burn_seen(&t->burn, at);
+    check(store_add_token(p->store, p->account, t, at, &why) && store_put_token(p->store, t, &why), &why);
+    return t;
+}
+
+static void delete_token(struct place *p, struct token *t, unix_s at)
+{
+    struct fault why;
+    check(store_delete_token(p->store, t, at, &why), &why);
+    fleet_remove(&p->fleet, t);
+}
+
+static void say(struct place *p, const char *payer, int64_t day, const char *feature, int64_t nano)
+{
+    struct usage_line l = {
+        .day = START + day * DAY_S,
+        .payer = words_number(&p->book.payers, span_of(payer)),
+        .feature = words_number(&p->book.words, span_of(feature)),
+        .provider = USAGE_WHOLE,
+        .cost = { nano },
+        .calls = 7,
+    };
+    usage_add(&p->book, &l);
+    l.provider = words_number(&p->book.words, span_of("openai"));
+    l.calls = 0;
+    usage_add(&p->book, &l);
+}
+
+/* What was said becomes the truth about days `from` to `to`. */
+static void replace(struct place *p, int64_t from, int64_t to)
+{
+    struct fault why;
+    struct usage_range range = { START + from * DAY_S, START + to * DAY_S };
+    check(store_replace_usage(p->store, p->account, &p->book, range, START + (to + 1) * DAY_S, &why), &why);
+    usage_done(&p->book);
+}
+
+static void a_day_read_again_is_replaced_with_all_that_vanished(void **state)
+{
+    struct place *p = *state;
+    add_token(p, "a", false, START);
+    say(p, "a", 0, "llm__chat", 100);
+    say(p, "a", 0, "ocr__ocr", 30);
+    say(p, "a", 1, "llm__chat", 5);
+    replace(p, 0, 1);
+    say(p, "a", 1, "llm__chat", 4);
+    say(p, "a", 0, "llm__chat", 999); /* outside of what was asked for */
+    replace(p, 1, 1);
+    assert_int_equal(ask(p, "SELECT sum(cost_nano) FROM usage"), 134);
+    assert_int_equal(ask(p, "SELECT count(*) FROM usage_provider"), 3);
+    replace(p, 0, 0);
+    assert_int_equal(ask(p, "SELECT sum(cost_nano) FROM usage"), 4);
+    assert_int_equal(ask(p, "SELECT sum(calls) FROM usage"), 7);
+}
+
+static void what_is_known_grows_from_its_first_day_to_the_last_answer(void **state)
+{
+    struct place *p = *state;
+    struct fault why;
+    unix_s from, until;
+    check(store_usage_known(p->store, p->account, &from, &until, &why), &why);
+    assert_true(from == TIME_NONE && until == TIME_NONE);
+    check(store_set_usage_reason(p->store, p->account, "HTTP 502", &why), &why);
+    assert_int_equal(ask(p, "SELECT usage_reason = 'HTTP 502' FROM account"), 1);
+    replace(p, 3, 5);
+    replace(p, 5, 6);
+    check(store_usage_known(p->store, p->account, &from, &until, &why), &why);
+    assert_int_equal(from, START + 3 * DAY_S);
+    assert_int_equal(until, START + 7 * DAY_S);
+    assert_int_equal(ask(p, "SELECT usage_reason IS NULL FROM account"), 1);
+}
+
+static void a_name_is_the_generation_that_lived_on_that_day(void **state)
+{
+    struct place *p = *state;
+    struct token *t = add_token(p, "a", true, START + 2 * DAY_S + 100);
+    int64_t first = t->id;
+    delete_token(p, t, START + 4 * DAY_S);
+    int64_t second = add_token(p, "a", true, START + 6 * DAY_S + 5000)->id;
+    assert_true(first != second);
+    for (int64_t day = 0; day < 9; day++)
+        say(p, "a", day, "x__y", 1);
+    replace(p, 0, 8);
+    assert_int_equal(ask(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 1"), 6);
+    assert_int_equal(ask(p, "SELECT min(u.day) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 2"),
+                     START + 6 * DAY_S);
+}
+
+static void the_day_of_a_rebirth_is_counted_once(void **state)
+{
+    struct place *p = *state;
+    struct token *t = add_token(p, "a", false, START);
+    say(p, "a", 1, "x__y", 10);
+    replace(p, 1, 1);
+    delete_token(p, t, START + DAY_S + 3600);
+    add_token(p, "a", false, START + DAY_S + 7200);
+    say(p, "a", 1, "x__y", 12);
+    replace(p, 1, 1);
+    assert_int_equal(ask(p, "SELECT sum(cost_nano) FROM usage"), 12);
+}
+
+static void payers_that_no_list_showed_keep_their_names_and_are_gone(void **state)
+{
+    struct place *p = *state;
+    say(p, "old-one", 0, "x__y", 10);
+    say(p, USAGE_MAIN_KEY, 0, "x__y", 3);
+    replace(p, 0, 0);
+    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE name = 'old-one' AND kind = 'token'"
+                            " AND deleted_at IS NOT NULL"), 1);
+    assert_int_equal(ask(p, "SELECT cost_nano FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"), 3);
+    struct fleet f;
+    struct orphan_alerts o;
+    struct fault why;
+    check(store_load_fleet(p->store, p->account, &no_rules, &f, &o, &why), &why);
+    assert_int_equal(f.count, 0);
+    fleet_done(&f);
+    orphan_alerts_done(&o);
+}
+
+static void a_token_told_of_before_it_was_listed_is_the_same_one(void **state)
+{
+    struct place *p = *state;
+    say(p, "new", 4, "x__y", 10);
+    replace(p, 4, 5);
+    add_token(p, "new", true, START + 5 * DAY_S + 60);
+    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE name = 'new' AND deleted_at IS NULL"), 1);
+    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE name = 'new'"), 1);
+}
+
+static void a_name_that_had_stopped_spending_comes_back_as_a_new_generation(void **state)
+{
+    struct place *p = *state;
+    say(p, "back", 2, "x__y", 10);
+    replace(p, 0, 4);
+    add_token(p, "back", true, START + 5 * DAY_S);
+    assert_int_equal(ask(p, "SELECT max(generation) FROM token WHERE name = 'back'"), 2);
+    say(p, "back", 2, "x__y", 10);
+    say(p, "back", 5, "x__y", 1);
+    replace(p, 2, 5);
+    assert_int_equal(ask(p, "SELECT sum(cost_nano) FROM usage u JOIN token t ON t.id = u.token"
+                            " WHERE t.generation = 1"), 10);
+}
+
+static void a_token_may_be_called_like_the_main_key(void **state)
+{
+    struct place *p = *state;
+    say(p, USAGE_MAIN_KEY, 0, "x__y", 3);
+    replace(p, 0, 0);
+    struct token *t = add_token(p, USAGE_MAIN_KEY, true, START);
+    assert_string_equal(t->slug, USAGE_MAIN_KEY);
+    say(p, USAGE_MAIN_KEY, 0, "x__y", 3);
+    replace(p, 0, 0);
+    assert_int_equal(ask(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"), 1);
+}
+
+/* Books all that is not booked yet, each at the end of its day; returns how much that was. */
+static int64_t book(struct place *p, int64_t from, int64_t to)
+{
+    struct fault why;
+    struct unbooked_list list;
+    int64_t sum = 0;
+    struct usage_range range = { START + from * DAY_S, START + to * DAY_S };
+    check(store_unbooked_usage(p->store, p->account, range, &list, &why), &why);
+    for (size_t i = 0; i < list.count; i++) {
+        unix_s day = list.at[i].day;
+        struct entry e = { ENTRY_CONSUMPTION, list.at[i].more, day, day + DAY_S };
+        check(store_book_usage(p->store, list.at[i].token, &e, &why), &why);
+        sum += list.at[i].more.nano;
+    }
+    free(list.at);
+    return sum;
+}
+
+static void consumption_of_a_token_without_budget_is_booked_once(void **state)
+{
+    struct place *p = *state;
+    add_token(p, "free", false, START);
+    say(p, "free", 0, "x__y", 100);
+    replace(p, 0, 0);
+    assert_int_equal(book(p, 0, 0), 100);
+    assert_int_equal(book(p, 0, 0), 0);
+    say(p, "free", 0, "x__y", 70); /* corrected downwards */
+    replace(p, 0, 0);
+    assert_int_equal(book(p, 0, 0), 0);
+    say(p, "free", 0, "x__y", 110);
+    replace(p, 0, 0);
+    assert_int_equal(book(p, 0, 0), 10);
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hourly"), 110);
+    assert_int_equal(ask(p, "SELECT spent_nano FROM daily"), 110);
+    assert_int_equal(ask(p, "SELECT usage_nano FROM daily"), 110);
+}
+
+static void a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone(void **state)
+{
+    struct place *p = *state;
+    add_token(p, "paid", true, START + 2 * DAY_S + HOUR_S);
+    for (int64_t day = 0; day < 5; day++)
+        say(p, "paid", day, "x__y", 10);
+    replace(p, 0, 4);
+    assert_int_equal(book(p, 0, 4), 30);
+    say(p, "paid", 2, "x__y", 25); /* goes on after it was seen: the balance tells that */
+    replace(p, 2, 2);
+    assert_int_equal(book(p, 2, 2), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_day_read_again_is_replaced_with_all_that_vanished, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_known_grows_from_its_first_day_to_the_last_answer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_is_the_generation_that_lived_on_that_day, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_day_of_a_rebirth_is_counted_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(payers_that_no_list_showed_keep_their_names_and_are_gone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_token_told_of_before_it_was_listed_is_the_same_one, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_that_had_stopped_spending_comes_back_as_a_new_generation, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_token_may_be_called_like_the_main_key, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(consumption_of_a_token_without_budget_is_booked_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
