@@ -14,6 +14,7 @@ enum {
     RETRY_FIRST_MS = 500,    /* and doubled */
     RETRY_AFTER_MAX_S = 30,  /* people wait: a longer wish of the service is told to them instead */
     PACE_MS = 1000,
+    LIST_MILLI_PER_S = 1000, /* the pages of a list: a call a second after a burst */
     TURN_MS = 60 * 1000,
 };
 
@@ -39,6 +40,7 @@ bool client_open(const struct account_settings *settings, struct client **ret, s
         free(c);
         return false;
     }
+    c->account.budget = budget_start(LIST_MILLI_PER_S, clock_mono());
     c->reply = xmalloc(REPLY_BYTES_MAX);
     *ret = c;
     return true;
@@ -114,7 +116,8 @@ static bool list_once(struct client *c, struct fault *why)
         return false;
     bool over = !collect_start(&c->agent, &c->account);
     while (!over) {
-        if (!fetch_wait(c->agent.fetch, NULL, 0, TURN_MS, why))
+        mono_ms now = clock_mono(), ready = collect_deadline(&c->account, now);
+        if (!fetch_wait(c->agent.fetch, NULL, 0, ready - now < TURN_MS ? ready - now : TURN_MS, why))
             return false;
         over = collect_turn(&c->agent, &c->account);
     }

@@ -19,8 +19,14 @@
 
 const struct command *const commands[] = {
     &cmd_run,    &cmd_once,  &cmd_status, &cmd_history, &cmd_report,  &cmd_alerts,
-    &cmd_check,  &cmd_config, &cmd_sim,   &cmd_version, &cmd_help,    NULL,
+    &cmd_tokens, &cmd_check, &cmd_config, &cmd_sim,     &cmd_version, &cmd_help, NULL,
 };
+
+const char *command_title(const struct command *c, char out[COMMAND_TITLE_BYTES])
+{
+    snprintf(out, COMMAND_TITLE_BYTES, "%s%s%s", c->parent ? c->parent->name : "", c->parent ? " " : "", c->name);
+    return out;
+}
 
 enum exit_status complain(enum exit_status status, const char *format, ...)
 {

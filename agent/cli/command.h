@@ -25,7 +25,16 @@ enum needs {
     NEEDS_STORE = 4,        /* the store, for reading */
 };
 
-enum option_type { OPTION_FLAG, OPTION_TEXT, OPTION_COUNT, OPTION_DURATION, OPTION_TIME, OPTION_CHOICE };
+enum option_type {
+    OPTION_FLAG,
+    OPTION_TEXT,
+    OPTION_COUNT,
+    OPTION_DURATION,
+    OPTION_TIME,   /* a point in time, or how long ago */
+    OPTION_AHEAD,  /* a point in time, how long from now on, or never (TIME_NONE) */
+    OPTION_AMOUNT, /* nano-dollars, as exact as the API takes them */
+    OPTION_CHOICE,
+};
 
 enum { OPTIONS_MAX = 16, ARGUMENTS_MAX = 8 };
 
@@ -41,7 +50,7 @@ struct option_row {
 struct option_value {
     bool given;
     const char *text;  /* as written; the preset, or NULL */
-    int64_t number;    /* count, seconds, unix time, or index of the choice */
+    int64_t number;    /* count, seconds, unix time, nano-dollars, or index of the choice */
 };
 
 /* What a command is run with. All borrowed; settings and store are NULL when not asked for by `needs`. */
@@ -56,6 +65,8 @@ struct context {
 
 struct command {
     const char *name;
+    const struct command *parent;     /* whose second word this is; NULL: it is a first word */
+    const struct command *const *sub; /* its second words, ended by NULL; NULL: it has none */
     const char *arguments; /* "TOKEN", "[FILE]"; "" for none */
     const char *help;      /* one line */
     const char *example;   /* a whole command line */
@@ -67,10 +78,13 @@ struct command {
 };
 
 extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_alerts, cmd_check, cmd_config,
-    cmd_sim, cmd_version, cmd_help;
+    cmd_sim, cmd_tokens, cmd_version, cmd_help;
 
 /* Every command in the order of help, ended by NULL. */
 extern const struct command *const commands[];
+
+enum { COMMAND_TITLE_BYTES = 40 };
+const char *command_title(const struct command *c, char out[COMMAND_TITLE_BYTES]); /* "status", "tokens list" */
 
 /* Says "ebb: ..." on stderr, safe for a terminal, and returns `status`: failing is one line. */
 enum exit_status complain(enum exit_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -68,7 +68,8 @@ static bool unknown_option(const struct parser *p, struct span name, struct faul
     for (size_t i = 0; i < GLOBAL_OPTIONS; i++)
         nearest_try(&near, global_options[i].name);
 
-    const char *owner = c ? c->name : "ebb";
+    char title[COMMAND_TITLE_BYTES];
+    const char *owner = c ? command_title(c, title) : "ebb";
     if (near.best)
         return fault(why, FAULT_REJECT, "%s has no option --%.*s; did you mean --%s?", owner, (int)name.len, name.at,
                      near.best);
@@ -98,12 +99,13 @@ static bool take_long_option(struct parser *p, const char *text, struct fault *w
 static bool take_word(struct parser *p, const char *word, struct fault *why)
 {
     struct command_line *l = &p->line;
-    if (!l->command) {
-        l->command = command_named(p->known, word, why);
+    char title[COMMAND_TITLE_BYTES];
+    if (!l->command || l->command->sub) {
+        l->command = command_named(l->command ? l->command->sub : p->known, word, why);
         return l->command != NULL;
     }
     if (l->argument_count == l->command->arguments_max)
-        return fault(why, FAULT_REJECT, "%s: \"%s\" is one word too many", l->command->name, word);
+        return fault(why, FAULT_REJECT, "%s: \"%s\" is one word too many", command_title(l->command, title), word);
     l->arguments[l->argument_count++] = word;
     return true;
 }
@@ -141,9 +143,10 @@ static void take_presets(struct parser *p)
 
 static bool check_arguments(const struct command_line *l, struct fault *why)
 {
+    char title[COMMAND_TITLE_BYTES];
     if (!l->command || l->globals[GLOBAL_HELP].given || l->argument_count >= l->command->arguments_min)
         return true;
-    return fault(why, FAULT_REJECT, "%s: %s is missing", l->command->name, l->command->arguments);
+    return fault(why, FAULT_REJECT, "%s: %s is missing", command_title(l->command, title), l->command->arguments);
 }
 
 bool command_line_parse(const struct command *const *known, char *const *words, unix_s now,

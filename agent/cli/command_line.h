@@ -24,5 +24,5 @@ struct command_line {
 MUST_CHECK bool command_line_parse(const struct command *const *known, char *const *words, unix_s now,
                                    struct command_line *ret, struct fault *why);
 
-/* The command of this name; NULL and `why` filled when there is none. */
+/* The command of this name among them; NULL and `why` filled when there is none. */
 const struct command *command_named(const struct command *const *known, const char *name, struct fault *why);

@@ -71,10 +71,24 @@ void help_overview(void)
     puts("\n`ebb help COMMAND` tells more about a command.");
 }
 
+static void help_group(const struct command *c)
+{
+    printf("ebb %s: %s\n\nUsage: ebb %s COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", c->name, c->help, c->name);
+    for (const struct command *const *sub = c->sub; *sub; sub++)
+        print_command_line(*sub);
+    printf("\n`ebb help %s COMMAND` tells more about one.\n\nExample:\n  %s\n", c->name, c->example);
+}
+
 void help_command(const struct command *c)
 {
+    if (c->sub) {
+        help_group(c);
+        return;
+    }
+    char title[COMMAND_TITLE_BYTES];
     const char *space = *c->arguments ? " " : "";
-    printf("ebb %s: %s\n\nUsage: ebb %s%s%s%s\n", c->name, c->help, c->name, c->option_count ? " [OPTIONS]" : "", space,
+    command_title(c, title);
+    printf("ebb %s: %s\n\nUsage: ebb %s%s%s%s\n", title, c->help, title, c->option_count ? " [OPTIONS]" : "", space,
            c->arguments);
     int width = widest(global_options, GLOBAL_HELP + 1, widest(c->options, c->option_count, 0));
     puts("\nOptions:");
@@ -106,6 +120,12 @@ void help_start(const char *path, bool exists)
     text_done(&shown);
 }
 
+static const struct command *no_second_word(const struct command *c, struct fault *why)
+{
+    fault(why, FAULT_REJECT, "%s has no commands of its own", c->name);
+    return NULL;
+}
+
 static enum exit_status run(const struct context *c)
 {
     struct fault why;
@@ -114,6 +134,8 @@ static enum exit_status run(const struct context *c)
         return EXIT_OK;
     }
     const struct command *about = command_named(commands, c->arguments[0], &why);
+    if (about && c->argument_count > 1)
+        about = about->sub ? command_named(about->sub, c->arguments[1], &why) : no_second_word(about, &why);
     if (!about)
         return complain(EXIT_USAGE, "%s", why.text);
     help_command(about);
@@ -122,10 +144,10 @@ static enum exit_status run(const struct context *c)
 
 const struct command cmd_help = {
     .name = "help",
-    .arguments = "[COMMAND]",
+    .arguments = "[COMMAND [COMMAND]]",
     .help = "explain a command, or list them all",
     .example = "ebb help report",
     .needs = NEEDS_NOTHING,
-    .arguments_max = 1,
+    .arguments_max = 2,
     .run = run,
 };

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/calendar.h"
+#include "core/wish.h"
 
 static bool in_range(const struct option_row *row, int64_t number)
 {
@@ -76,6 +77,35 @@ static bool read_time(const struct option_row *row, const char *written, unix_s 
                                     "such as 24h or 7d, not \"%s\"", row->name, written);
 }
 
+static bool read_ahead(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+{
+    int64_t ahead_s;
+    if (strcmp(written, "never") == 0) {
+        *ret = TIME_NONE;
+        return true;
+    }
+    if (calendar_parse(span_of(written), ret, why))
+        return true;
+    if (duration_parse(span_of(written), &ahead_s, why)) {
+        *ret = now + ahead_s;
+        return true;
+    }
+    return fault(why, FAULT_REJECT, "--%s takes a time such as 2027-01-31 or 2027-01-31T12:00:00Z, a time from now on "
+                                    "such as 30d, or never, not \"%s\"", row->name, written);
+}
+
+static bool read_amount(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+{
+    (void)now;
+    struct money amount;
+    if (!wish_parse_amount(span_of(written), &amount, why)) {
+        struct fault inner = *why;
+        return fault(why, FAULT_REJECT, "--%s %s, not \"%s\"", row->name, inner.text, written);
+    }
+    *ret = amount.nano;
+    return true;
+}
+
 static bool read_choice(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
 {
     (void)now;
@@ -98,6 +128,8 @@ static bool (*const readers[])(const struct option_row *row, const char *written
     [OPTION_COUNT] = read_count,
     [OPTION_DURATION] = read_duration,
     [OPTION_TIME] = read_time,
+    [OPTION_AHEAD] = read_ahead,
+    [OPTION_AMOUNT] = read_amount,
     [OPTION_CHOICE] = read_choice,
 };
 

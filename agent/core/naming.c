@@ -75,3 +75,31 @@ struct span naming_environment(struct span name)
     const char *dash = name.len ? memchr(name.at, '-', name.len) : NULL;
     return (struct span){ name.at, dash ? (size_t)(dash - name.at) : 0 };
 }
+
+/* "-r" and up to six digits at the end, other than nothing at all before them; 0 when there is none. */
+static unsigned generation_of(struct span name, size_t *ret_stem)
+{
+    enum { DIGITS_MAX = 6 };
+    unsigned number = 0, unit = 1;
+    size_t at = name.len;
+    for (; at && name.at[at - 1] >= '0' && name.at[at - 1] <= '9' && name.len - at < DIGITS_MAX; at--, unit *= 10)
+        number += unit * (unsigned)(name.at[at - 1] - '0');
+    bool suffix = at < name.len && at > 2 && name.at[at - 1] == 'r' && name.at[at - 2] == '-';
+    *ret_stem = suffix ? at - 2 : name.len;
+    return suffix ? number : 0;
+}
+
+bool naming_successor(struct span name, char out[NAMING_NAME_BYTES])
+{
+    enum { CHARACTERS_MAX = 200 };
+    size_t stem, characters = 0;
+    unsigned generation = generation_of(name, &stem);
+    int len = stem < NAMING_NAME_BYTES
+        ? snprintf(out, NAMING_NAME_BYTES, "%.*s-r%u", (int)stem, name.at, generation ? generation + 1 : 2)
+        : NAMING_NAME_BYTES;
+    if (len >= NAMING_NAME_BYTES)
+        return false;
+    for (const char *c = out; *c; c++)
+        characters += ((unsigned char)*c & 0xc0) != 0x80;
+    return characters <= CHARACTERS_MAX;
+}

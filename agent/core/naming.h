@@ -18,5 +18,11 @@ void naming_slug(struct span name, char out[SLUG_BYTES]);
  * A '[' without its ']' and a '\' at the end stand for themselves. Takes at most name x pattern steps. */
 bool naming_matches(const char *pattern, struct span name);
 
+enum { NAMING_NAME_BYTES = 801 }; /* 200 characters of UTF-8, terminated */
+
+/* The name of a token's successor: "foo" -> "foo-r2" -> "foo-r3", so that names do not grow with each rotation. False
+ * when it would have more than 200 characters. */
+bool naming_successor(struct span name, char out[NAMING_NAME_BYTES]);
+
 /* The first part of `env-project-purpose`; empty when the name has no '-'. Borrowed from `name`. */
 struct span naming_environment(struct span name);

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "cli/command_line.h"
+#include "cli/option.h"
 
 enum { NOW = 1800000000, WORDS_MAX = 8 };
 
@@ -33,12 +34,18 @@ struct row {
     const char *says; /* part of the refusal; NULL: accepted */
 };
 
-static bool parse(const char *const *words, struct command_line *line, struct fault *why)
+static bool parse_among(const struct command *const *rows, const char *const *words, struct command_line *line,
+                        struct fault *why)
 {
     char *argv[WORDS_MAX + 1] = { NULL };
     for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
         argv[i] = (char *)(uintptr_t)words[i];
-    return command_line_parse(known, argv, NOW, line, why);
+    return command_line_parse(rows, argv, NOW, line, why);
+}
+
+static bool parse(const char *const *words, struct command_line *line, struct fault *why)
+{
+    return parse_among(known, words, line, why);
 }
 
 static void mistakes_are_refused_with_the_word_that_was_meant(void **state)
@@ -209,47 +216,107 @@ static bool is_lower_word(const char *name)
     return *name && strspn(name, "abcdefghijklmnopqrstuvwxyz-") == strlen(name);
 }
 
-static void every_command_can_be_explained(void **state)
+static void assert_explained(const struct command *c)
 {
-    (void)state;
-    for (const struct command *const *c = commands; *c; c++) {
-        struct text start = { 0 };
-        text_addf(&start, "ebb %s", (*c)->name);
-        assert_true(is_lower_word((*c)->name));
-        assert_non_null((*c)->help);
-        assert_non_null((*c)->arguments);
-        assert_true(strncmp((*c)->example, text_z(&start), start.len) == 0);
-        assert_true((*c)->option_count <= OPTIONS_MAX && (*c)->arguments_max <= ARGUMENTS_MAX);
-        assert_non_null((*c)->run);
-        text_done(&start);
-        for (size_t i = 0; i < (*c)->option_count; i++) {
-            const struct option_row *row = &(*c)->options[i];
-            assert_true(is_lower_word(row->name));
-            assert_true(row->help && *row->help);
-            assert_true((row->type == OPTION_FLAG) == (row->value == NULL));
-            for (size_t g = 0; g < GLOBAL_OPTIONS; g++)
-                assert_string_not_equal(row->name, global_options[g].name);
-        }
+    char title[COMMAND_TITLE_BYTES];
+    struct text start = { 0 };
+    text_addf(&start, "ebb %s", command_title(c, title));
+    assert_true(is_lower_word(c->name));
+    assert_non_null(c->help);
+    assert_non_null(c->arguments);
+    assert_true(strncmp(c->example, text_z(&start), start.len) == 0);
+    assert_true(c->option_count <= OPTIONS_MAX && c->arguments_max <= ARGUMENTS_MAX);
+    assert_non_null(c->run);
+    text_done(&start);
+    for (size_t i = 0; i < c->option_count; i++) {
+        const struct option_row *row = &c->options[i];
+        assert_true(is_lower_word(row->name));
+        assert_true(row->help && *row->help);
+        assert_true((row->type == OPTION_FLAG) == (row->value == NULL));
+        for (size_t g = 0; g < GLOBAL_OPTIONS; g++)
+            assert_string_not_equal(row->name, global_options[g].name);
     }
 }
 
 /* Splits at blanks; quotes of a shell hold no blanks in our examples. */
+static void assert_example_parses(const struct command *c)
+{
+    char line[256], *words[16] = { NULL }, *rest = line;
+    struct command_line parsed;
+    struct fault why;
+    size_t count = 0;
+    assert_true(strlen(c->example) < sizeof line);
+    strcpy(line, c->example);
+    for (char *word = strsep(&rest, " "); word && *word != '>'; word = strsep(&rest, " "))
+        words[count++] = word;
+    if (!command_line_parse(commands, words + 1, NOW, &parsed, &why))
+        fail_msg("%s: %s", c->example, why.text);
+    assert_ptr_equal(c->sub ? parsed.command->parent : parsed.command, c);
+}
+
+/* First words and second words. */
+static void for_each_command(void (*assert_it)(const struct command *c))
+{
+    for (const struct command *const *c = commands; *c; c++) {
+        assert_it(*c);
+        for (const struct command *const *sub = (*c)->sub; sub && *sub; sub++) {
+            assert_ptr_equal((*sub)->parent, *c);
+            assert_it(*sub);
+        }
+    }
+}
+
+static void every_command_can_be_explained(void **state)
+{
+    (void)state;
+    for_each_command(assert_explained);
+}
+
 static void every_example_is_a_command_line_that_parses(void **state)
 {
     (void)state;
-    for (const struct command *const *c = commands; *c; c++) {
-        char line[256], *words[16] = { NULL }, *rest = line;
-        struct command_line parsed;
-        struct fault why;
-        size_t count = 0;
-        assert_true(strlen((*c)->example) < sizeof line);
-        strcpy(line, (*c)->example);
-        for (char *word = strsep(&rest, " "); word && *word != '>'; word = strsep(&rest, " "))
-            words[count++] = word;
-        if (!command_line_parse(commands, words + 1, NOW, &parsed, &why))
-            fail_msg("%s: %s", (*c)->example, why.text);
-        assert_ptr_equal(parsed.command, *c);
+    for_each_command(assert_example_parses);
+}
+
+static void second_words_belong_to_their_first(void **state)
+{
+    (void)state;
+    static const struct command *subs[2];
+    static struct command group = { .name = "group", .arguments = "" };
+    static struct command sub = { .name = "show", .arguments = "TOKEN", .arguments_min = 1, .arguments_max = 1 };
+    static const struct command *const rows[] = { &group, &show, NULL };
+    struct command_line l;
+    struct fault why;
+    sub.parent = &group;
+    subs[0] = &sub;
+    group.sub = subs;
+    assert_true(parse_among(rows, (const char *const[WORDS_MAX]){ "group", "show", "x" }, &l, &why));
+    assert_ptr_equal(l.command, &sub);
+    assert_string_equal(l.arguments[0], "x");
+    assert_true(parse_among(rows, (const char *const[WORDS_MAX]){ "group" }, &l, &why));
+    assert_ptr_equal(l.command, &group);
+    assert_false(parse_among(rows, (const char *const[WORDS_MAX]){ "group", "shwo" }, &l, &why));
+    assert_non_null(strstr(why.text, "did you mean \"show\""));
+    assert_false(parse_among(rows, (const char *const[WORDS_MAX]){ "group", "show" }, &l, &why));
+    assert_non_null(strstr(why.text, "group show: TOKEN is missing"));
+    assert_false(parse_among(rows, (const char *const[WORDS_MAX]){ "show", "show", "group", "x" }, &l, &why));
+}
+
+static void a_time_ahead_is_a_date_a_span_or_never(void **state)
+{
+    (void)state;
+    static const struct option_row row = { .name = "expires", .type = OPTION_AHEAD, .value = "TIME", .help = "x" };
+    static const struct {
+        const char *text;
+        int64_t at;
+    } rows[] = { { "30d", NOW + 30 * 86400 }, { "never", TIME_NONE }, { "2031-01-01", 1924992000 } };
+    struct option_value v;
+    struct fault why;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_true(option_read(&row, rows[i].text, NOW, &v, &why));
+        assert_int_equal(v.number, rows[i].at);
     }
+    assert_false(option_read(&row, "soon", NOW, &v, &why));
 }
 
 int main(void)
@@ -266,6 +333,8 @@ int main(void)
         cmocka_unit_test(any_words_are_accepted_or_refused_with_words),
         cmocka_unit_test(every_command_can_be_explained),
         cmocka_unit_test(every_example_is_a_command_line_that_parses),
+        cmocka_unit_test(second_words_belong_to_their_first),
+        cmocka_unit_test(a_time_ahead_is_a_date_a_span_or_never),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

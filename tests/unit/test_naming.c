@@ -212,6 +212,35 @@ static void random_patterns_never_crash(void **state)
     }
 }
 
+static void a_successor_has_the_next_number_and_a_name_that_does_not_grow(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        { "foo", "foo-r2" }, { "foo-r2", "foo-r3" }, { "foo-r9", "foo-r10" }, { "foo-r999998", "foo-r999999" },
+        { "foo-r1", "foo-r2" }, { "foo-r", "foo-r-r2" }, { "r7", "r7-r2" }, { "-r7", "-r7-r2" },
+        { "gpt-4", "gpt-4-r2" }, { "foo-r1234567", "foo-r1234567-r2" }, { "prod-r2-d2", "prod-r2-d2-r2" },
+        { "\xf0\x9f\x92\xb6", "\xf0\x9f\x92\xb6-r2" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char out[NAMING_NAME_BYTES];
+        assert_true(naming_successor(span_of(rows[i][0]), out));
+        assert_string_equal(out, rows[i][1]);
+    }
+}
+
+static void a_successor_fits_into_200_characters_or_there_is_none(void **state)
+{
+    (void)state;
+    char name[2000], out[NAMING_NAME_BYTES];
+    memset(name, 'x', sizeof name);
+    assert_true(naming_successor((struct span){ name, 197 }, out));
+    assert_false(naming_successor((struct span){ name, 198 }, out));
+    assert_false(naming_successor((struct span){ name, sizeof name }, out));
+    memcpy(name + 190, "-r99", 4);
+    assert_true(naming_successor((struct span){ name, 194 }, out));
+    assert_int_equal(strlen(out), 195);
+}
+
 static void the_environment_is_the_first_part(void **state)
 {
     (void)state;
@@ -234,6 +263,8 @@ int main(void)
         cmocka_unit_test(no_pattern_stalls),
         cmocka_unit_test(random_globs_agree_with_the_definition),
         cmocka_unit_test(random_patterns_never_crash),
+        cmocka_unit_test(a_successor_has_the_next_number_and_a_name_that_does_not_grow),
+        cmocka_unit_test(a_successor_fits_into_200_characters_or_there_is_none),
         cmocka_unit_test(the_environment_is_the_first_part),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

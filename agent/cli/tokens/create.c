@@ -1,0 +1,65 @@
+/* `ebb tokens create`: a new token, its secret into a file. */
+#include <stdio.h>
+
+#include "cli/tokens/creation.h"
+#include "cli/tokens/terms.h"
+#include "cli/tokens/tokens.h"
+
+enum { OPT_SECRET_FILE = TERM_OPTIONS, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
+
+static const struct option_row options[] = {
+    TERM_OPTION_ROWS,
+    [OPT_SECRET_FILE] = { .name = "secret-file", .type = OPTION_TEXT, .value = "FILE",
+                          .help = "write the secret to a new file that only you can read" },
+    [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
+    [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
+    [OPT_JSON] = OPTION_ROW_JSON,
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+static enum exit_status create(const struct context *c, const struct session *s, const struct wish *w)
+{
+    const struct creation creation = { c->arguments[0], w, c->options[OPT_SECRET_FILE].text, false };
+    struct decoded d;
+    enum creation_end end;
+    struct fault why;
+    if (!creation_run(s, &creation, &d, &end, &why))
+        return session_failed(s, &why);
+    creation_print(s, &creation, end, &d, c->options[OPT_JSON].given);
+    if (!creation.secret_path && !c->options[OPT_JSON].given)
+        fputs("Its secret is fetched with `ebb tokens show NAME --secret-file FILE`.\n", stderr);
+    return EXIT_OK;
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct session s = { 0 };
+    struct wish w;
+    struct fault why;
+    enum exit_status status = EXIT_OK;
+    if (!terms_read(c->options, clock_unix(), &w, &why)
+        || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    if (w.given[WISH_BALANCE] && !w.given[WISH_BUDGET])
+        w.wanted.budgeted = w.given[WISH_BUDGET] = true; /* nobody names money that shall mean nothing */
+    if (c->options[OPT_DRY_RUN].given)
+        session_print_request(&s, METHOD_POST, c->arguments[0], &w, c->options[OPT_JSON].given);
+    else
+        status = create(c, &s, &w);
+    session_close(&s);
+    return status;
+}
+
+const struct command cmd_tokens_create = {
+    .name = "create",
+    .parent = &cmd_tokens,
+    .arguments = "NAME",
+    .help = "make a token; a balance alone implies a budget",
+    .example = "ebb tokens create prod-billing-api --balance 50.00 --expires 90d --secret-file billing.key",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};

@@ -1,0 +1,94 @@
+/* The empty file is the memory between two runs: it is there from before the POST until the secret is in it. */
+#include "cli/tokens/creation.h"
+
+#include <stdio.h>
+
+#include "cli/tokens/view.h"
+
+static bool name_is_taken(const struct session *s)
+{
+    const struct wire_complaint *complaints;
+    size_t count = client_complaints(s->client, &complaints);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(complaints[i].field, "name") == 0)
+            return count == 1;
+    return false;
+}
+
+/* Alike in what does not move by itself between two runs: money burns, and "30d" is later the second time. */
+static bool is_alike(const struct wish *w, const struct reading *r)
+{
+    struct wish rest = wish_unfulfilled(w, r);
+    rest.given[WISH_BALANCE] = rest.given[WISH_EXPIRES] = false;
+    return wish_is_empty(&rest);
+}
+
+/* The name is taken: by ourselves, a moment ago? `why` holds the API's refusal and keeps it when not. */
+static bool resume(const struct session *s, const struct creation *c, struct decoded *ret, struct fault *why)
+{
+    struct fault refused = *why;
+    struct decoded d;
+    char shown[SESSION_NAME_BYTES];
+    session_name(c->name, shown);
+    if (!client_show(s->client, c->name, &d, why))
+        return fault_within(why, "%s exists already, and could not be looked at", shown);
+    if (!is_alike(c->wish, &d.reading)) {
+        *why = refused;
+        return fault(why, FAULT_REJECT, "a token %s exists already, with other settings: see `ebb tokens show`", shown);
+    }
+    *ret = d;
+    ret->reading.name = ret->name;
+    return true;
+}
+
+static bool make(const struct session *s, const struct creation *c, bool resumes, struct decoded *ret,
+                 enum creation_end *ret_end, struct fault *why)
+{
+    char shown[SESSION_NAME_BYTES];
+    *ret_end = CREATION_MADE;
+    if (client_create(s->client, c->name, c->wish, ret, why))
+        return true;
+    if (name_is_taken(s) && resumes) {
+        *ret_end = CREATION_RESUMED;
+        return resume(s, c, ret, why);
+    }
+    if (client_may_have_done(s->client))
+        return fault_within(why, "whether %s was created is not known (%s)", session_name(c->name, shown),
+                            c->secret_path ? "run the same command again: it finishes what was begun"
+                                           : "look with `ebb tokens show`");
+    return false;
+}
+
+bool creation_run(const struct session *s, const struct creation *c, struct decoded *ret, enum creation_end *ret_end,
+                  struct fault *why)
+{
+    struct secret_file file = { 0 };
+    char shown[SESSION_NAME_BYTES];
+    if (c->secret_path && !secret_file_open(c->secret_path, &file, why))
+        return false;
+    bool resumes = c->secret_path && (c->resumes || !file.made);
+    if (!make(s, c, resumes, ret, ret_end, why)) {
+        secret_file_close(&file, !client_may_have_done(s->client));
+        return false;
+    }
+    if (!c->secret_path || secret_file_fill(&file, s, c->name, why))
+        return true;
+    return fault_within(why, "%s was created, but its secret did not reach %s (run the same command again, or `ebb "
+                             "tokens show NAME --secret-file FILE`)", session_name(c->name, shown), c->secret_path);
+}
+
+void creation_print(const struct session *s, const struct creation *c, enum creation_end end, const struct decoded *d,
+                    bool json)
+{
+    if (json) {
+        view_print(s->account->name, &d->reading, true);
+        return;
+    }
+    printf("%s ", end == CREATION_MADE ? "created" : "was created before:");
+    view_print_name(c->name);
+    if (c->secret_path) {
+        fputs("; its secret is in ", stdout);
+        view_print_name(c->secret_path);
+    }
+    putchar('\n');
+}

@@ -1,0 +1,67 @@
+/* `ebb tokens delete`, and the deletion at the end of `ebb tokens retire`. */
+#include <stdio.h>
+
+#include "cli/tokens/removal.h"
+#include "cli/tokens/tokens.h"
+#include "cli/tokens/view.h"
+
+enum { OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
+
+static const struct option_row options[] = {
+    [OPT_YES] = OPTION_ROW_YES,
+    [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
+    [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
+    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "with --dry-run: the request for programs" },
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+enum exit_status removal_run(const struct session *s, const char *name, bool yes)
+{
+    char shown[SESSION_NAME_BYTES], question[SESSION_NAME_BYTES + 128];
+    struct fault why;
+    session_name(name, shown);
+    snprintf(question, sizeof question, "Whatever uses %s stops working. Delete it?", shown);
+    enum consent consent = session_ask(yes, question);
+    if (consent != CONSENT_GIVEN)
+        return session_unwilling(consent);
+    if (client_delete(s->client, name, &why)) {
+        fputs("deleted ", stdout);
+        view_print_name(name);
+        putchar('\n');
+        return EXIT_OK;
+    }
+    if (session_not_found(s))
+        return complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name, shown);
+    if (client_may_have_done(s->client))
+        fault_within(&why, "whether %s was deleted is not known (look with `ebb tokens show`)", shown);
+    return session_failed(s, &why);
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct session s = { 0 };
+    struct fault why;
+    enum exit_status status = EXIT_OK;
+    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    if (c->options[OPT_DRY_RUN].given)
+        session_print_request(&s, METHOD_DELETE, c->arguments[0], NULL, c->options[OPT_JSON].given);
+    else
+        status = removal_run(&s, c->arguments[0], c->options[OPT_YES].given);
+    session_close(&s);
+    return status;
+}
+
+const struct command cmd_tokens_delete = {
+    .name = "delete",
+    .parent = &cmd_tokens,
+    .arguments = "NAME",
+    .help = "delete a token at once; `retire` looks first whether it is still used",
+    .example = "ebb tokens delete dev-scratch",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};

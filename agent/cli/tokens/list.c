@@ -1,0 +1,87 @@
+/* `ebb tokens list`: the tokens of an account as the API has them now, by name. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "cli/ask.h"
+#include "cli/terminal.h"
+#include "cli/tokens/session.h"
+#include "cli/tokens/tokens.h"
+#include "cli/tokens/view.h"
+
+enum { OPT_ACCOUNT, OPT_ENVIRONMENT, OPT_TYPE, OPT_FORMAT, OPT_JSON, OPTS };
+
+static const struct option_row options[] = {
+    [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
+    [OPT_ENVIRONMENT] = { .name = "environment", .type = OPTION_TEXT, .value = "GLOB",
+                          .help = "only tokens whose first part of env-project-purpose is such" },
+    [OPT_TYPE] = { .name = "type", .type = OPTION_TEXT, .value = "GLOB", .help = "only tokens of such a type" },
+    [OPT_FORMAT] = OPTION_ROW_FORMAT,
+    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "as --format json" },
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(const struct token *const *)a)->name, (*(const struct token *const *)b)->name);
+}
+
+static bool is_asked_for(const struct context *c, const struct token *t)
+{
+    const char *environment = c->options[OPT_ENVIRONMENT].text, *type = c->options[OPT_TYPE].text;
+    struct span name = span_of(t->name);
+    return (!c->argument_count || naming_matches(c->arguments[0], name))
+        && (!environment || naming_matches(environment, naming_environment(name)))
+        && (!type || naming_matches(type, span_of(t->last.type)));
+}
+
+static size_t print(const struct context *c, const char *account, const struct fleet *fleet)
+{
+    enum table_format format = (enum table_format)c->options[OPT_FORMAT].number;
+    const struct token **sorted = xcalloc(fleet->count + 1, sizeof *sorted);
+    size_t rows = 0;
+    for (size_t i = 0; i < fleet->count; i++)
+        if (is_asked_for(c, &fleet->tokens[i]))
+            sorted[rows++] = &fleet->tokens[i];
+    qsort(sorted, rows, sizeof *sorted, by_name);
+
+    struct table *t = table_begin(c->options[OPT_JSON].given ? TABLE_JSON : format, view_columns, VIEW_COLUMNS,
+                                  terminal_colour());
+    for (size_t i = 0; i < rows; i++) {
+        struct cell cells[VIEW_COLUMNS];
+        view_cells(account, &sorted[i]->last, cells);
+        table_row(t, cells);
+    }
+    table_end(t);
+    free(sorted);
+    return rows;
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct session s = { 0 };
+    const struct fleet *fleet;
+    struct fault why;
+    enum exit_status status = EXIT_OK;
+    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    if (!client_list(s.client, &fleet, &why))
+        status = session_failed(&s, &why);
+    else if (!print(c, s.account->name, fleet))
+        fputs("No such token.\n", stderr);
+    session_close(&s);
+    return status;
+}
+
+const struct command cmd_tokens_list = {
+    .name = "list",
+    .parent = &cmd_tokens,
+    .arguments = "[GLOB]",
+    .help = "the tokens of an account, as the API has them now",
+    .example = "ebb tokens list 'prod-*' --type api_token",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .arguments_max = 1,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};

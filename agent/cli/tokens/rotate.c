@@ -1,0 +1,134 @@
+/* `ebb tokens rotate`: a successor like the old token, its secret in a file, the old one left alive. */
+#include <stdio.h>
+
+#include "cli/tokens/creation.h"
+#include "cli/tokens/tokens.h"
+#include "cli/tokens/view.h"
+#include "core/calendar.h"
+
+enum { OPT_NAME, OPT_BALANCE, OPT_EXPIRES, OPT_SECRET_FILE, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
+
+static const struct option_row options[] = {
+    [OPT_NAME] = { .name = "name", .type = OPTION_TEXT, .value = "NEW",
+                   .help = "of the successor; else the old name with -r2, -r3 and so on at its end" },
+    [OPT_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD",
+                      .help = "of the successor; else what the old one has left" },
+    [OPT_EXPIRES] = { .name = "expires", .type = OPTION_AHEAD, .value = "TIME",
+                      .help = "of the successor; else that of the old one" },
+    [OPT_SECRET_FILE] = { .name = "secret-file", .type = OPTION_TEXT, .value = "FILE",
+                          .help = "write the successor's secret to a new file that only you can read; needed" },
+    [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
+    [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
+    [OPT_JSON] = OPTION_ROW_JSON,
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+/* What this version read but cannot write again as it was. */
+static bool can_be_copied(const struct reading *old, unix_s now, const struct option_value *o, struct fault *why)
+{
+    if (old->period == RESET_OTHER)
+        return fault(why, FAULT_REJECT, "its reset period is one that this version of ebb does not know");
+    if (strlen(old->type) == TYPE_BYTES - 1)
+        return fault(why, FAULT_REJECT, "its type is longer than this version of ebb can copy");
+    if (!o[OPT_EXPIRES].given && old->expires != TIME_NONE && old->expires <= now)
+        return fault(why, FAULT_REJECT, "it has expired, and so would its successor: say when with --expires");
+    return true;
+}
+
+static bool successor_name(const struct context *c, char out[NAME_BYTES_MAX + 1], struct fault *why)
+{
+    const char *named = c->argument_count > 1 ? c->arguments[1] : c->options[OPT_NAME].text;
+    if (named && strcmp(named, c->arguments[0]) == 0)
+        return fault(why, FAULT_REJECT, "the successor needs a name of its own");
+    if (named && strlen(named) > NAME_BYTES_MAX)
+        return fault(why, FAULT_REJECT, "the successor's name is too long");
+    if (named)
+        snprintf(out, NAME_BYTES_MAX + 1, "%s", named);
+    return named || naming_successor(span_of(c->arguments[0]), out)
+        || fault(why, FAULT_REJECT, "the name has no room for a suffix: say the new one with --name");
+}
+
+static struct wish successor_wish(const struct context *c, const struct reading *old)
+{
+    struct wish w = wish_from_reading(old);
+    if (c->options[OPT_BALANCE].given) {
+        w.wanted.balance = money_known((struct money){ c->options[OPT_BALANCE].number });
+        w.given[WISH_BALANCE] = true;
+    }
+    if (c->options[OPT_EXPIRES].given)
+        w.wanted.expires = c->options[OPT_EXPIRES].number;
+    return w;
+}
+
+static void print_next_steps(const struct context *c, const struct decoded *made)
+{
+    if (made->reading.budgeted && made->reading.balance.known && made->reading.balance.is.nano <= 0)
+        complain(EXIT_OK, "the successor has nothing to spend: give it some with `ebb tokens update --balance`");
+    if (c->options[OPT_JSON].given)
+        return;
+    view_print_name(c->arguments[0]);
+    puts(" is left alive. Move what uses it, then: ebb tokens retire OLD");
+}
+
+static enum exit_status rotate(const struct context *c, const struct session *s, const char *name,
+                               const struct reading *old)
+{
+    struct wish w = successor_wish(c, old);
+    const struct creation creation = { name, &w, c->options[OPT_SECRET_FILE].text, true };
+    struct decoded made;
+    enum creation_end end;
+    struct fault why;
+    if (c->options[OPT_DRY_RUN].given) {
+        session_print_request(s, METHOD_POST, name, &w, c->options[OPT_JSON].given);
+        return EXIT_OK;
+    }
+    if (!creation_run(s, &creation, &made, &end, &why))
+        return session_failed(s, &why);
+    creation_print(s, &creation, end, &made, c->options[OPT_JSON].given);
+    print_next_steps(c, &made);
+    return EXIT_OK;
+}
+
+static enum exit_status look_and_rotate(const struct context *c, const struct session *s, const char *name)
+{
+    struct decoded old;
+    struct fault why;
+    char shown[SESSION_NAME_BYTES];
+    session_name(c->arguments[0], shown);
+    if (!client_show(s->client, c->arguments[0], &old, &why))
+        return session_not_found(s) ? complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name, shown)
+                                    : session_failed(s, &why);
+    if (!can_be_copied(&old.reading, clock_unix(), c->options, &why))
+        return complain(EXIT_FAILED, "%s: %s", shown, why.text);
+    return rotate(c, s, name, &old.reading);
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct session s = { 0 };
+    struct fault why;
+    char name[NAME_BYTES_MAX + 1];
+    if (c->argument_count > 1 && c->options[OPT_NAME].given)
+        return complain(EXIT_USAGE, "tokens rotate: the successor is named twice");
+    if (!c->options[OPT_SECRET_FILE].given && !c->options[OPT_DRY_RUN].given)
+        return complain(EXIT_USAGE, "tokens rotate: where shall the secret go? Say --secret-file FILE");
+    if (!successor_name(c, name, &why) || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    enum exit_status status = look_and_rotate(c, &s, name);
+    session_close(&s);
+    return status;
+}
+
+const struct command cmd_tokens_rotate = {
+    .name = "rotate",
+    .parent = &cmd_tokens,
+    .arguments = "OLD [NEW]",
+    .help = "make a successor with all settings of a token; the old one stays until `retire`",
+    .example = "ebb tokens rotate prod-billing-api --secret-file billing.key",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .arguments_min = 1,
+    .arguments_max = 2,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};

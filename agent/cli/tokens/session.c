@@ -1,0 +1,133 @@
+/* One account and one client for the life of a command. */
+#include "cli/tokens/session.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/nearest.h"
+
+static void add_names(const struct settings *settings, struct text *out)
+{
+    for (size_t i = 0; i < settings->account_count; i++)
+        text_addf(out, "%s%s", i ? ", " : "", settings->accounts[i].name);
+}
+
+static bool which(const struct settings *settings, struct fault *why)
+{
+    struct text names = { 0 };
+    add_names(settings, &names);
+    fault(why, FAULT_REJECT, "there are several accounts: name one with --account (%s)", text_z(&names));
+    text_done(&names);
+    return false;
+}
+
+static bool pick_account(const struct settings *settings, const char *name, const struct account_settings **ret,
+                         struct fault *why)
+{
+    struct nearest near = nearest_to(span_of(name ? name : ""));
+    if (!name && settings->account_count > 1)
+        return which(settings, why);
+    for (size_t i = 0; i < settings->account_count; i++) {
+        nearest_try(&near, settings->accounts[i].name);
+        if (!name || strcmp(settings->accounts[i].name, name) == 0) {
+            *ret = &settings->accounts[i];
+            return true;
+        }
+    }
+    if (near.best)
+        return fault(why, FAULT_REJECT, "there is no account \"%s\"; did you mean \"%s\"?", name, near.best);
+    return fault(why, FAULT_REJECT, "there is no account \"%s\" in the configuration", name);
+}
+
+bool session_open(const struct settings *settings, const char *account, struct session *ret, struct fault *why)
+{
+    struct session s = { 0 };
+    if (!pick_account(settings, account, &s.account, why) || !client_open(s.account, &s.client, why))
+        return false;
+    *ret = s;
+    return true;
+}
+
+void session_close(struct session *s)
+{
+    client_close(s->client);
+    *s = (struct session){ 0 };
+}
+
+enum exit_status session_failed(const struct session *s, const struct fault *why)
+{
+    const struct wire_complaint *complaints;
+    size_t count = s->client ? client_complaints(s->client, &complaints) : 0;
+    if (!count)
+        return complain(EXIT_FAILED, "%s", why->text);
+    complain(EXIT_FAILED, "account %s: the API refuses %s:", s->account->name, count == 1 ? "a field" : "some fields");
+    for (size_t i = 0; i < count; i++)
+        complain(EXIT_FAILED, "  %s: %s", complaints[i].field, complaints[i].text);
+    return EXIT_FAILED;
+}
+
+const char *session_name(const char *name, char out[SESSION_NAME_BYTES])
+{
+    enum { COLUMNS = 60 };
+    struct text shown = { 0 };
+    text_add_terminal(&shown, span_of(name), COLUMNS);
+    snprintf(out, SESSION_NAME_BYTES, "%s", text_z(&shown));
+    text_done(&shown);
+    return out;
+}
+
+bool session_not_found(const struct session *s)
+{
+    return client_status(s->client) == 404;
+}
+
+static void print_request_text(const struct client_request *r)
+{
+    printf("%s %s\nAuthorization: Bearer [...]\nAccept: application/json\n", method_name(r->method), text_z(&r->url));
+    if (r->body.len)
+        printf("Content-Type: application/json\n\n%s\n", text_z(&r->body));
+}
+
+static void print_request_json(const struct client_request *r)
+{
+    struct text out = { 0 };
+    text_addf(&out, "{\"method\": \"%s\", \"url\": ", method_name(r->method));
+    text_add_json(&out, span_of(text_z(&r->url)));
+    text_addf(&out, ", \"body\": %s}", r->body.len ? text_z(&r->body) : "null");
+    puts(text_z(&out));
+    text_done(&out);
+}
+
+void session_print_request(const struct session *s, enum method method, const char *name, const struct wish *w,
+                           bool json)
+{
+    struct client_request r;
+    client_request(s->client, method, name, w, &r);
+    if (json)
+        print_request_json(&r);
+    else
+        print_request_text(&r);
+    client_request_done(&r);
+}
+
+enum consent session_ask(bool yes, const char *question)
+{
+    char answer[16];
+    if (yes)
+        return CONSENT_GIVEN;
+    if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+        complain(EXIT_USAGE, "%s Say so with --yes: there is nobody to ask here", question);
+        return CONSENT_NOT_ASKED;
+    }
+    fflush(stdout);
+    fprintf(stderr, "%s [y/N] ", question);
+    if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+        return CONSENT_GIVEN;
+    complain(EXIT_FAILED, "nothing was done");
+    return CONSENT_REFUSED;
+}
+
+enum exit_status session_unwilling(enum consent consent)
+{
+    return consent == CONSENT_NOT_ASKED ? EXIT_USAGE : EXIT_FAILED;
+}

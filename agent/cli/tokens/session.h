@@ -1,0 +1,45 @@
+/* What every `ebb tokens` command has in common: which account, its client, and how a call that failed is told. */
+#pragma once
+
+#include "cli/command.h"
+#include "client.h"
+
+#define OPTION_ROW_OF_ACCOUNT { .name = "account", .type = OPTION_TEXT, .value = "NAME", \
+                                .help = "of the configuration; needed when it has several" }
+#define OPTION_ROW_JSON { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" }
+#define OPTION_ROW_YES { .name = "yes", .type = OPTION_FLAG, .help = "do not ask; needed where nobody can be asked" }
+#define OPTION_ROW_DRY_RUN { .name = "dry-run", .type = OPTION_FLAG, \
+                             .help = "print the request that would be sent, and send nothing that writes" }
+
+enum { SESSION_NAME_BYTES = 256 };
+
+struct session {
+    const struct account_settings *account;
+    struct client *client;
+};
+
+/* `account` NULL: the only one there is. FAULT_REJECT: which one is meant? */
+MUST_CHECK bool session_open(const struct settings *settings, const char *account, struct session *ret,
+                             struct fault *why);
+void session_close(struct session *s); /* accepts what was never opened, all zero */
+
+/* Says on stderr what went wrong with the last call, field by field where the API did; returns EXIT_FAILED. */
+enum exit_status session_failed(const struct session *s, const struct fault *why);
+
+/* A name for people: safe for a terminal, cut when it is long. */
+const char *session_name(const char *name, char out[SESSION_NAME_BYTES]);
+
+/* Whether the last call failed because there is no such token. */
+bool session_not_found(const struct session *s);
+
+/* Prints a request as it would go out, but for the key. */
+void session_print_request(const struct session *s, enum method method, const char *name, const struct wish *w,
+                           bool json);
+
+enum consent { CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_ASKED };
+
+/* Asks on the terminal, unless `yes`; where there is none, nothing is asked. What was not consented to is said. */
+enum consent session_ask(bool yes, const char *question);
+
+/* The exit status for a consent that was not given. */
+enum exit_status session_unwilling(enum consent consent);

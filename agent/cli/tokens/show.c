@@ -1,0 +1,101 @@
+/* `ebb tokens show`: one token, and its secret for those who ask for it. */
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/tokens/secret_file.h"
+#include "cli/tokens/tokens.h"
+#include "cli/tokens/view.h"
+
+enum { OPT_ACCOUNT, OPT_SECRET, OPT_SECRET_FILE, OPT_JSON, OPTS };
+
+static const struct option_row options[] = {
+    [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
+    [OPT_SECRET] = { .name = "secret", .type = OPTION_FLAG, .help = "print the secret, and nothing else" },
+    [OPT_SECRET_FILE] = { .name = "secret-file", .type = OPTION_TEXT, .value = "FILE",
+                          .help = "write the secret to a new file that only you can read" },
+    [OPT_JSON] = OPTION_ROW_JSON,
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+/* Past stdio, which would keep a copy. */
+static bool print_secret(const struct session *s, const char *name, struct fault *why)
+{
+    char secret[WIRE_SECRET_BYTES] = { 0 };
+    bool ok = client_secret(s->client, name, secret, why);
+    size_t len = strlen(secret);
+    if (ok) {
+        secret[len] = '\n';
+        fflush(stdout);
+        for (size_t done = 0; ok && done <= len;) {
+            ssize_t wrote = write(STDOUT_FILENO, secret + done, len + 1 - done);
+            ok = wrote > 0 || (wrote < 0 && errno == EINTR)
+                || fault(why, FAULT_RETRY, "the secret could not be written");
+            done += wrote > 0 ? (size_t)wrote : 0;
+        }
+    }
+    explicit_bzero(secret, sizeof secret);
+    return ok;
+}
+
+static bool write_secret(const struct session *s, const char *name, const char *path, struct fault *why)
+{
+    struct secret_file file = { 0 };
+    if (!secret_file_open(path, &file, why))
+        return false;
+    bool made = file.made;
+    if (secret_file_fill(&file, s, name, why))
+        return true;
+    if (made)
+        unlink(path);
+    return false;
+}
+
+static bool print_token(const struct session *s, const char *name, bool json, struct fault *why)
+{
+    struct decoded d;
+    if (!client_show(s->client, name, &d, why))
+        return false;
+    view_print(s->account->name, &d.reading, json);
+    return true;
+}
+
+static bool show(const struct context *c, const struct session *s, struct fault *why)
+{
+    const char *path = c->options[OPT_SECRET_FILE].text, *name = c->arguments[0];
+    if (c->options[OPT_SECRET].given)
+        return print_secret(s, name, why);
+    return (!path || write_secret(s, name, path, why)) && print_token(s, name, c->options[OPT_JSON].given, why);
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct session s = { 0 };
+    struct fault why;
+    char shown[SESSION_NAME_BYTES];
+    enum exit_status status = EXIT_OK;
+    if (c->options[OPT_SECRET].given && (c->options[OPT_SECRET_FILE].given || c->options[OPT_JSON].given))
+        return complain(EXIT_USAGE, "--secret prints the secret alone: it goes with neither --secret-file nor --json");
+    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    if (!show(c, &s, &why))
+        status = session_not_found(&s) ? complain(EXIT_FAILED, "account %s: there is no token %s", s.account->name,
+                                                  session_name(c->arguments[0], shown))
+                                       : session_failed(&s, &why);
+    session_close(&s);
+    return status;
+}
+
+const struct command cmd_tokens_show = {
+    .name = "show",
+    .parent = &cmd_tokens,
+    .arguments = "NAME",
+    .help = "one token; its secret only with --secret or --secret-file",
+    .example = "ebb tokens show prod-billing-api --secret-file billing.key",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};

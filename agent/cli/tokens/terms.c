@@ -1,0 +1,47 @@
+/* Only what cannot be meant is refused here: the API has the last word on the rest, field by field. */
+#include "cli/tokens/terms.h"
+
+#include <stdio.h>
+
+/* The choices of --reset are in the order of enum reset_period. */
+_Static_assert(RESET_NONE == 0 && RESET_DAILY == 1 && RESET_WEEKLY == 2 && RESET_MONTHLY == 3, "in this order");
+
+static bool contradicts(const struct option_value *o, unix_s now, struct fault *why)
+{
+    bool resets = o[TERM_RESET].given && o[TERM_RESET].number != RESET_NONE;
+    if (o[TERM_BUDGET].given && o[TERM_NO_BUDGET].given)
+        return !fault(why, FAULT_REJECT, "--budget and --no-budget contradict each other");
+    if (o[TERM_NO_BUDGET].given && resets)
+        return !fault(why, FAULT_REJECT, "--reset turns the budget on: --no-budget contradicts it");
+    if (o[TERM_RESET].given && !resets && o[TERM_RESET_AMOUNT].given)
+        return !fault(why, FAULT_REJECT, "--reset-amount means nothing with --reset none");
+    if (o[TERM_EXPIRES].given && o[TERM_EXPIRES].number != TIME_NONE && o[TERM_EXPIRES].number <= now
+        && !o[TERM_FORCE].given)
+        return !fault(why, FAULT_REJECT, "--expires %s is past: the token would not work (--force sends it all the same)",
+                      o[TERM_EXPIRES].text);
+    return false;
+}
+
+bool terms_read(const struct option_value *o, unix_s now, struct wish *ret, struct fault *why)
+{
+    struct wish w = { .wanted = { .budgeted = o[TERM_BUDGET].given } };
+    if (contradicts(o, now, why))
+        return false;
+    if (o[TERM_TYPE].given && strlen(o[TERM_TYPE].text) >= TYPE_BYTES)
+        return fault(why, FAULT_REJECT, "--type takes api_token or sandbox_api_token");
+    if (o[TERM_TYPE].given)
+        snprintf(w.wanted.type, sizeof w.wanted.type, "%s", o[TERM_TYPE].text);
+    w.wanted.balance = money_known((struct money){ o[TERM_BALANCE].number });
+    w.wanted.expires = o[TERM_EXPIRES].number;
+    w.wanted.period = (enum reset_period)o[TERM_RESET].number;
+    w.wanted.reset_amount = money_known((struct money){ o[TERM_RESET_AMOUNT].number });
+
+    w.given[WISH_TYPE] = o[TERM_TYPE].given;
+    w.given[WISH_BUDGET] = o[TERM_BUDGET].given || o[TERM_NO_BUDGET].given;
+    w.given[WISH_BALANCE] = o[TERM_BALANCE].given;
+    w.given[WISH_EXPIRES] = o[TERM_EXPIRES].given;
+    w.given[WISH_PERIOD] = o[TERM_RESET].given;
+    w.given[WISH_AMOUNT] = o[TERM_RESET_AMOUNT].given;
+    *ret = w;
+    return true;
+}

@@ -1,0 +1,120 @@
+/* `ebb tokens update`: what is, what shall be, and a question when that takes something away. */
+#include <stdio.h>
+
+#include "cli/tokens/session.h"
+#include "cli/tokens/terms.h"
+#include "cli/tokens/tokens.h"
+#include "cli/tokens/view.h"
+
+enum { OPT_YES = TERM_OPTIONS, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
+
+static const struct option_row options[] = {
+    TERM_OPTION_ROWS,
+    [OPT_YES] = OPTION_ROW_YES,
+    [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
+    [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
+    [OPT_JSON] = OPTION_ROW_JSON,
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+/* One token, one wish. */
+struct update {
+    const struct context *context;
+    const struct session *session;
+    const char *name;
+    bool json;
+};
+
+static void print_before(const struct update *u, const struct wish *change, const struct reading *is)
+{
+    if (u->json)
+        return;
+    view_print_name(u->name);
+    puts(wish_is_empty(change) ? " is so already" : ":");
+    view_print_change(change, is);
+}
+
+static enum exit_status send(const struct update *u, const struct wish *change)
+{
+    struct decoded d;
+    struct fault why;
+    char shown[SESSION_NAME_BYTES];
+    if (client_change(u->session->client, u->name, change, &d, &why)) {
+        if (u->json)
+            view_print(u->session->account->name, &d.reading, true);
+        else
+            puts("changed");
+        return EXIT_OK;
+    }
+    if (client_may_have_done(u->session->client))
+        fault_within(&why, "whether %s was changed is not known (run the same command again)",
+                     session_name(u->name, shown));
+    return session_failed(u->session, &why);
+}
+
+static enum exit_status apply(const struct update *u, const struct wish *w, const struct reading *is)
+{
+    const struct option_value *o = u->context->options;
+    struct wish change = wish_unfulfilled(w, is);
+    if (o[OPT_DRY_RUN].given) {
+        print_before(u, &change, is);
+        session_print_request(u->session, METHOD_PATCH, u->name, &change, u->json);
+        return EXIT_OK;
+    }
+    print_before(u, &change, is);
+    if (wish_is_empty(&change)) {
+        if (u->json)
+            view_print(u->session->account->name, is, true);
+        return EXIT_OK;
+    }
+    if (wish_lowers(&change, is)) {
+        enum consent consent = session_ask(o[OPT_YES].given, "This takes something away from the token. Do it?");
+        if (consent != CONSENT_GIVEN)
+            return session_unwilling(consent);
+    }
+    return send(u, &change);
+}
+
+static enum exit_status update(const struct update *u, const struct wish *w)
+{
+    struct decoded d;
+    struct fault why;
+    char shown[SESSION_NAME_BYTES];
+    if (client_show(u->session->client, u->name, &d, &why))
+        return apply(u, w, &d.reading);
+    if (session_not_found(u->session))
+        return complain(EXIT_FAILED, "account %s: there is no token %s", u->session->account->name,
+                        session_name(u->name, shown));
+    return session_failed(u->session, &why);
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct session s = { 0 };
+    struct wish w;
+    struct fault why;
+    if (!terms_read(c->options, clock_unix(), &w, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    if (wish_is_empty(&w))
+        return complain(EXIT_USAGE, "tokens update: say what shall change, for example --balance 50.00");
+    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    const struct update u = { c, &s, c->arguments[0], c->options[OPT_JSON].given };
+    enum exit_status status = update(&u, &w);
+    session_close(&s);
+    return status;
+}
+
+const struct command cmd_tokens_update = {
+    .name = "update",
+    .parent = &cmd_tokens,
+    .arguments = "NAME",
+    .help = "change a token; asks before it takes something away",
+    .example = "ebb tokens update prod-billing-api --balance 80.00 --expires never",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};

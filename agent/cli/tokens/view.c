@@ -1,0 +1,125 @@
+/* Money is told exactly here, to people too: it is what they are about to change. */
+#include "cli/tokens/view.h"
+
+#include <stdio.h>
+
+#include "cli/cell.h"
+#include "core/calendar.h"
+#include "core/forecast.h"
+#include "core/naming.h"
+
+const struct column view_columns[VIEW_COLUMNS] = {
+    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
+    { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
+    { "environment", NULL, COLUMN_TEXT, 0 },
+    { "type", "TYPE", COLUMN_TEXT, COLUMN_QUIET | COLUMN_SPARE },
+    { "active_balance", "BUDGET", COLUMN_FLAG, 0 },
+    { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
+    { "expires_at", "EXPIRES", COLUMN_TIME, 0 },
+    { "reset_period", "RESET", COLUMN_TEXT, 0 },
+    { "reset_amount_usd", "RESET TO USD", COLUMN_MONEY, 0 },
+};
+
+static struct cell money_cell(struct maybe_money amount)
+{
+    return amount.known ? cell_integer(amount.is.nano) : (struct cell){ .kind = CELL_NONE };
+}
+
+void view_cells(const char *account, const struct reading *r, struct cell ret[VIEW_COLUMNS])
+{
+    struct span environment = naming_environment(span_of(r->name));
+    const struct cell cells[VIEW_COLUMNS] = {
+        cell_text(account),
+        cell_text(r->name),
+        environment.len ? (struct cell){ .kind = CELL_TEXT, .text = environment } : (struct cell){ .kind = CELL_NONE },
+        cell_text(r->type),
+        cell_integer(r->budgeted),
+        money_cell(r->balance),
+        cell_integer(r->expires == TIME_NONE ? TIME_FAR : r->expires),
+        cell_text(calendar_period_name(r->period)),
+        money_cell(r->reset_amount),
+    };
+    memcpy(ret, cells, sizeof cells);
+}
+
+static void print_json(const char *account, const struct reading *r)
+{
+    struct cell cells[VIEW_COLUMNS];
+    struct text out = { 0 };
+    view_cells(account, r, cells);
+    for (size_t i = 0; i < VIEW_COLUMNS; i++) {
+        text_addf(&out, "%s\"%s\": ", i ? ", " : "{", view_columns[i].name);
+        cell_add_json(view_columns[i].kind, &cells[i], &out);
+    }
+    printf("%s}\n", text_z(&out));
+    text_done(&out);
+}
+
+static const char *const labels[] = {
+    [WISH_TYPE] = "type",       [WISH_BUDGET] = "budget", [WISH_BALANCE] = "balance",
+    [WISH_EXPIRES] = "expires", [WISH_PERIOD] = "reset",  [WISH_AMOUNT] = "reset to",
+};
+_Static_assert(COUNT(labels) == WISH_FIELDS, "a field has no label");
+
+/* One field, safe for a terminal, with its unit. */
+static void add_field(enum wish_field field, const struct reading *r, struct text *out)
+{
+    struct text value = { 0 };
+    bool money = (field == WISH_BALANCE && r->balance.known) || (field == WISH_AMOUNT && r->reset_amount.known);
+    wish_show(field, r, &value);
+    text_add_terminal(out, span_of(text_z(&value)), 0);
+    text_add(out, span_of(money ? " USD" : ""));
+    text_done(&value);
+}
+
+static void print_line(const char *label, const struct text *value)
+{
+    printf("%-9s %s\n", label, text_z(value));
+}
+
+static void print_text(const char *account, const struct reading *r)
+{
+    struct text line = { 0 };
+    text_add_terminal(&line, span_of(r->name), 0);
+    print_line("token", &line);
+    text_clear(&line);
+    text_add(&line, span_of(account));
+    print_line("account", &line);
+    for (enum wish_field f = 0; f < WISH_FIELDS; f++) {
+        text_clear(&line);
+        add_field(f, r, &line);
+        print_line(labels[f], &line);
+    }
+    text_done(&line);
+}
+
+void view_print(const char *account, const struct reading *r, bool json)
+{
+    if (json)
+        print_json(account, r);
+    else
+        print_text(account, r);
+}
+
+void view_print_change(const struct wish *w, const struct reading *is)
+{
+    for (enum wish_field f = 0; f < WISH_FIELDS; f++) {
+        struct text line = { 0 };
+        if (!w->given[f])
+            continue;
+        if (is)
+            add_field(f, is, &line);
+        text_add(&line, span_of(is ? " -> " : ""));
+        add_field(f, &w->wanted, &line);
+        printf("  %s: %s\n", labels[f], text_z(&line));
+        text_done(&line);
+    }
+}
+
+void view_print_name(const char *name)
+{
+    struct text shown = { 0 };
+    text_add_terminal(&shown, span_of(name), 0);
+    fputs(text_z(&shown), stdout);
+    text_done(&shown);
+}
