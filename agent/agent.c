@@ -8,7 +8,8 @@
 #include "parts.h"
 
 enum {
-    TRANSFERS_MAX = 16,            /* accounts polled at the same time; so many that stall hold up the others */
+    TRANSFERS_MIN = 16,            /* at the same time */
+    TRANSFERS_PER_ACCOUNT = 3,     /* list, credits, consumption: an account that stalls holds up no other */
     TURN_MAX_MS = 60 * 1000,       /* the loop turns at least this often */
     ONCE_DELIVERY_MS = 10 * 1000,  /* how long `ebb once` waits for the broker */
     PARTING_MS = 1000,             /* how long a daemon that is told to stop goes on delivering */
@@ -24,8 +25,16 @@ static bool open_accounts(struct agent *a, struct fault *why)
         account->budget = budget_start(account->settings->calls_milli_per_s, clock_mono());
         if (!account_open(a, account, why))
             return false;
+        struct consumption *c = &account->consumption;
+        c->schedule = schedule_start(HOUR_S, consume_first_due(c, clock_unix(), clock_mono()));
     }
     return true;
+}
+
+static int transfers_at_once(const struct settings *settings)
+{
+    size_t most = settings->account_count * TRANSFERS_PER_ACCOUNT;
+    return most > TRANSFERS_MIN ? (int)most : TRANSFERS_MIN;
 }
 
 bool agent_open(const struct settings *settings, struct agent **ret, struct fault *why)
@@ -34,7 +43,7 @@ bool agent_open(const struct settings *settings, struct agent **ret, struct faul
     a->settings = settings;
     a->rules = (struct rule_set){ settings->rules, settings->rule_count };
     a->random = random_from_system();
-    if (!store_open(settings->store, STORE_WRITE, &a->store, why) || !fetch_open(TRANSFERS_MAX, &a->fetch, why)
+    if (!store_open(settings->store, STORE_WRITE, &a->store, why) || !fetch_open(transfers_at_once(settings), &a->fetch, why)
         || !open_accounts(a, why) || !deliver_open(a, why)) {
         agent_close(a);
         return false;
@@ -46,6 +55,7 @@ bool agent_open(const struct settings *settings, struct agent **ret, struct faul
 static void close_account(struct account *account)
 {
     poll_free(account->poll);
+    errand_done(&account->consumption.errand);
     fleet_done(&account->fleet);
     orphan_alerts_done(&account->orphans);
 }
@@ -99,6 +109,7 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
 
 static bool start_if_due(struct agent *a, struct account *account, mono_ms now, struct fault *why)
 {
+    consume_start(a, account, now);
     if (account->poll || account->schedule.due > now)
         return true;
     return collect_start(a, account) || finish(a, account, why);
@@ -118,6 +129,8 @@ static bool turn_accounts(struct agent *a, struct fault *why)
         struct account *account = &a->accounts[i];
         if (account->poll && collect_turn(a, account) && !finish(a, account, why))
             return false;
+        if (!consume_turn(a, account, clock_unix(), why) && !survive(a, why))
+            return false;
     }
     return true;
 }
@@ -128,6 +141,8 @@ static mono_ms next_poll(const struct agent *a, mono_ms now)
     for (size_t i = 0; i < a->account_count; i++) {
         const struct account *account = &a->accounts[i];
         mono_ms due = account->poll ? collect_deadline(account, now) : account->schedule.due;
+        mono_ms usage_due = consume_deadline(account, now);
+        due = usage_due < due ? usage_due : due;
         next = due < next ? due : next;
     }
     return next;
@@ -181,10 +196,12 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
     }
 }
 
+/* Polled, and told what was spent as far as that is due. */
 static bool all_polled(const struct agent *a)
 {
+    mono_ms now = clock_mono();
     for (size_t i = 0; i < a->account_count; i++)
-        if (!a->accounts[i].polls)
+        if (!a->accounts[i].polls || consume_is_owed(&a->accounts[i], now))
             return false;
     return true;
 }
@@ -200,13 +217,16 @@ static bool judge_once(const struct agent *a, struct fault *why)
     return true;
 }
 
-/* `ebb once` starts no poll but the first of each account: only pages that wait for the budget pull the turn. */
-static mono_ms next_page(const struct agent *a)
+/* `ebb once` starts no poll but the first of each account: only what waits for the budget pulls the turn. */
+static mono_ms next_page(struct agent *a)
 {
     mono_ms now = clock_mono(), next = now + TURN_MAX_MS;
-    for (size_t i = 0; i < a->account_count; i++)
-        if (a->accounts[i].poll && collect_deadline(&a->accounts[i], now) < next)
-            next = collect_deadline(&a->accounts[i], now);
+    for (size_t i = 0; i < a->account_count; i++) {
+        struct account *account = &a->accounts[i];
+        consume_start(a, account, now);
+        mono_ms due = account->poll ? collect_deadline(account, now) : consume_deadline(account, now);
+        next = due < next ? due : next;
+    }
     return next;
 }
 

@@ -21,3 +21,12 @@ bool answer_refused(int status, struct text *body, const char *key, struct fault
         return fault(why, FAULT_RETRY, "HTTP %d: %s", status, words);
     return fault(why, FAULT_RETRY, "HTTP %d", status);
 }
+
+enum poll_result answer_result(int status)
+{
+    if (status == 401 || status == 403)
+        return POLL_UNAUTHORIZED;
+    if (status == 429)
+        return POLL_BUSY;
+    return status >= 500 ? POLL_UNAVAILABLE : POLL_BROKEN;
+}

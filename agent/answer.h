@@ -2,12 +2,16 @@
 #pragma once
 
 #include "base/text.h"
+#include "core/schedule.h"
 
 enum { ANSWER_ERROR_BYTES = 4096 }; /* of such an answer: enough for a reason */
 
 /* Puts the status and what the body says into `why`; returns false. The body is changed: a key that it quotes is hidden
  * while it is whole. FAULT_RETRY, or FAULT_REJECT for a redirect. */
 bool answer_refused(int status, struct text *body, const char *key, struct fault *why);
+
+/* What kind of failure a status other than 200 is. */
+enum poll_result answer_result(int status);
 
 /* A server may quote the key that it refused. */
 void answer_hide_key(char *text, const char *key);

@@ -201,20 +201,11 @@ static void end_list(struct agent *a, struct account *account)
         end_with(p, POLL_OK);
 }
 
-static enum poll_result result_of_status(int status)
-{
-    if (status == 401 || status == 403)
-        return POLL_UNAUTHORIZED;
-    if (status == 429)
-        return POLL_BUSY;
-    return status >= 500 ? POLL_UNAVAILABLE : POLL_BROKEN;
-}
-
 static void end_with_status(struct account *account, int status)
 {
     struct poll *p = account->poll;
     answer_refused(status, &p->error, account->settings->key, &p->why);
-    end_with(p, result_of_status(status));
+    end_with(p, answer_result(status));
 }
 
 bool collect_turn(struct agent *a, struct account *account)

@@ -42,7 +42,9 @@ bool account_open(struct agent *a, struct account *account, struct fault *why)
         store_rollback(a->store);
         return false;
     }
-    return store_commit(a->store, why) && load(a, account, why);
+    unix_s usage_from;
+    return store_commit(a->store, why) && load(a, account, why)
+        && store_usage_known(a->store, account->id, &usage_from, &account->consumption.until, why);
 }
 
 static void note_entry(struct token *t, const struct entry *e)
@@ -125,7 +127,8 @@ static bool book_presence(struct agent *a, struct account *account, unix_s at, s
         t->moved |= fleet_book(t);
         if (t->listed) {
             t->seen_at = at;
-            burn_seen(&t->burn, at);
+            if (t->last.budgeted) /* else consumption tells the burn: consume.c */
+                burn_seen(&t->burn, at);
         } else if (fleet_is_gone(t) && !delete_token(a, account, t, at, why))
             return false;
     }
@@ -140,11 +143,11 @@ static bool ingest_list(struct agent *a, struct account *account, unix_s at, str
 }
 
 /* Forecast, rules, and what is worth telling; every token, after every poll, since time alone can blind or ease. */
-static bool ingest_outlook(struct agent *a, struct account *account, unix_s at, struct fault *why)
+bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, unix_s at, struct fault *why)
 {
     int64_t stale_s = account->settings->interval_s * STALE_INTERVALS + STALE_SLACK_S;
-    for (size_t i = 0; i < account->fleet.count; i++) {
-        struct token *t = &account->fleet.tokens[i];
+    for (size_t i = 0; i < f->count; i++) {
+        struct token *t = &f->tokens[i];
         t->forecast = forecast_make(&t->burn, &t->last, at, stale_s);
         if (!announce_alerts(a, account, t, at, why))
             return false;
@@ -205,7 +208,7 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
     return store_poll(a, account, at, why)
         && announce_orphans(a, account, at, why) /* before a token of theirs is deleted */
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
-        && ingest_outlook(a, account, at, why)
+        && ingest_outlook(a, account, &account->fleet, at, why)
         && announce_account(a, account, at, why);
 }
 
@@ -221,6 +224,18 @@ static void tell(struct account *account, int64_t poll, int64_t store_ms)
     log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms, %" PRId64 " ms in the store",
              name, poll, poll_result_name(p->result), p->listed + p->fresh.count, p->changed, p->took_ms, store_ms);
     account->last_result = p->result;
+}
+
+/* After a write that failed for `why`; always false. */
+static bool follow_store(struct agent *a, struct account *account, struct fault *why)
+{
+    struct fault reload;
+    store_rollback(a->store);
+    if (load(a, account, &reload))
+        return false;
+    reload.kind = FAULT_FATAL; /* memory that does not follow the store must not live on */
+    *why = reload;
+    return fault_within(why, "after a failed write");
 }
 
 bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
@@ -239,12 +254,19 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
         tell(account, store_last_poll(a->store), clock_mono() - began);
         return true;
     }
-    store_rollback(a->store);
     account->last_ok = last_ok;
-    struct fault reload;
-    if (load(a, account, &reload))
+    return follow_store(a, account, why);
+}
+
+bool account_write(struct agent *a, struct account *account,
+                   bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
+                   struct fault *why)
+{
+    if (!store_begin(a->store, why))
         return false;
-    reload.kind = FAULT_FATAL; /* memory that does not follow the store must not live on */
-    *why = reload;
-    return fault_within(why, "after a failed write");
+    if (write(a, account, now, why) && store_commit(a->store, why)) {
+        a->outbox_waits = true;
+        return true;
+    }
+    return follow_store(a, account, why);
 }

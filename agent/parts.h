@@ -5,9 +5,11 @@
 #include "core/budget.h"
 #include "core/schedule.h"
 #include "core/splitter.h"
+#include "errand.h"
 #include "edge/fetch.h"
 #include "edge/publish.h"
 #include "edge/store.h"
+#include "edge/store/usage.h"
 
 /* A known token whose bytes were not those of last time. */
 struct sighting {
@@ -36,6 +38,17 @@ struct poll {
     int64_t bytes, took_ms, retry_after_s;
 };
 
+/* What the consumption endpoint told of an account, and the call that asks it. */
+struct consumption {
+    struct errand errand;
+    struct usage_range range; /* asked for */
+    unix_s asked_at;
+    unix_s until;             /* known up to then, as stored; TIME_NONE: never told */
+    struct schedule schedule;
+    enum poll_result last_result;
+    int answers;              /* since the start, refusals too */
+};
+
 struct account {
     const struct account_settings *settings;
     int64_t id;
@@ -47,6 +60,7 @@ struct account {
     enum poll_result last_result;
     unix_s last_ok;               /* as stored; TIME_NONE: never */
     int polls;                    /* since the start */
+    struct consumption consumption;
 };
 
 struct agent {
@@ -81,8 +95,26 @@ void poll_free(struct poll *p); /* accepts NULL */
 /* Takes the account's poll through ledger, burn, forecast and rules into the store. On failure nothing is stored, the
  * fleet is as the store has it, and the poll did not happen. */
 MUST_CHECK bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why);
+/* Forecast, rules, and what is worth telling, for each series of a fleet of the account's. */
+MUST_CHECK bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, unix_s at,
+                               struct fault *why);
+/* One transaction beside the polls, while none runs. When it fails, memory is loaded from the store again. */
+MUST_CHECK bool account_write(struct agent *a, struct account *account,
+                              bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
+                              struct fault *why);
 /* Finds or makes the account's row, and loads what is known of its tokens. */
 MUST_CHECK bool account_open(struct agent *a, struct account *account, struct fault *why);
+
+/* ---- consume.c: what was spent on what, as the API tells it ---- */
+
+mono_ms consume_first_due(const struct consumption *c, unix_s now, mono_ms mono);
+/* Asks if it is time, a poll was good and the budget has a spare call. */
+void consume_start(struct agent *a, struct account *account, mono_ms now);
+mono_ms consume_deadline(const struct account *account, mono_ms now); /* MONO_NEVER: something else comes first */
+/* Whether the account is still to be asked, or to answer. */
+bool consume_is_owed(const struct account *account, mono_ms now);
+/* Reads what arrived, and stores an answer once it is whole and no poll runs. */
+MUST_CHECK bool consume_turn(struct agent *a, struct account *account, unix_s now, struct fault *why);
 
 /* ---- announce.c: alerts and states -> events and messages, inside the poll's transaction ---- */
 

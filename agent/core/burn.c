@@ -142,6 +142,14 @@ void burn_seen(struct burn_history *h, unix_s at)
         h->readings++;
 }
 
+void burn_known_from(struct burn_history *h, unix_s from)
+{
+    if (h->first_seen == TIME_NONE || from >= h->first_seen)
+        return;
+    h->first_seen = from;
+    h->readings = BURN_MIN_READINGS;
+}
+
 void burn_add(struct burn_history *h, const struct entry *e)
 {
     if (!is_consumption(e))

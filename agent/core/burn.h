@@ -44,6 +44,9 @@ void burn_done(struct burn_history *h); /* and begins anew, as burn_init */
  * even earlier one says that the stamps before it were wrong, so the history begins anew with it. */
 void burn_seen(struct burn_history *h, unix_s at);
 
+/* What was spent since `from` is known, also from before the token was seen: rates may be told at once. */
+void burn_known_from(struct burn_history *h, unix_s from);
+
 /* Adds consumption; entries of other kinds are ignored. An interval that runs backwards (the clock was set
  * back) counts at its end. Says nothing about the token being seen: burn_seen does. */
 void burn_add(struct burn_history *h, const struct entry *e);

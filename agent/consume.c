@@ -1,0 +1,215 @@
+/* What the consumption endpoint says: asked for once an hour for all tokens, stored, and booked where no balance tells.
+ *
+ * The first start asks for 90 days, in pieces when there are many tokens; from then on each answer tells the last two
+ * days again. A refusal is kept with its reason and harms no poll. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "core/calendar.h"
+#include "parts.h"
+
+enum {
+    BACKFILL_DAYS = 90,
+    AGAIN_DAYS = 1,         /* before the day that was told last: its figures still changed */
+    USAGE_INTERVAL_S = HOUR_S,
+    TOKEN_DAYS_MAX = 20000, /* in one answer: some megabytes */
+};
+
+#define USAGE_PATH "/v2/cost_management/"
+
+static unix_s day_of(unix_s at)
+{
+    return at - at % DAY_S;
+}
+
+/* A restart within the hour need not ask again. */
+mono_ms consume_first_due(const struct consumption *c, unix_s now, mono_ms mono)
+{
+    if (c->until == TIME_NONE || c->until > now || now - c->until >= USAGE_INTERVAL_S)
+        return mono;
+    return mono + (USAGE_INTERVAL_S - (now - c->until)) * 1000;
+}
+
+/* Fewer days for many tokens, and fewer after each failure: a server that gives up on a long answer may manage half. */
+static int64_t days_at_once(const struct account *account)
+{
+    int64_t days = TOKEN_DAYS_MAX / (int64_t)(account->fleet.count ? account->fleet.count : 1);
+    int failures = account->consumption.schedule.failures;
+    days = days < BACKFILL_DAYS ? days : BACKFILL_DAYS;
+    days >>= failures < 6 ? failures : 6;
+    return days > AGAIN_DAYS + 1 ? days : AGAIN_DAYS + 1;
+}
+
+static struct usage_range next_range(const struct account *account, unix_s now)
+{
+    const struct consumption *c = &account->consumption;
+    unix_s today = day_of(now), first = today - (BACKFILL_DAYS - 1) * DAY_S;
+    if (c->until != TIME_NONE && day_of(c->until) - AGAIN_DAYS * DAY_S > first)
+        first = day_of(c->until) - AGAIN_DAYS * DAY_S;
+    if (first > today - AGAIN_DAYS * DAY_S) /* the clock was set back */
+        first = today - AGAIN_DAYS * DAY_S;
+    unix_s last = first + (days_at_once(account) - 1) * DAY_S;
+    return (struct usage_range){ first, last < today ? last : today };
+}
+
+static void add_date(struct text *url, const char *name, unix_s day)
+{
+    struct date d = calendar_date(day / DAY_S);
+    text_addf(url, "%s=%04d-%02d-%02d", name, d.year, d.month, d.day);
+}
+
+static bool is_due(const struct account *account, mono_ms now)
+{
+    return account->polls > 0 && account->last_result == POLL_OK && account->consumption.schedule.due <= now;
+}
+
+bool consume_is_owed(const struct account *account, mono_ms now)
+{
+    return account->consumption.errand.over || errand_is_under_way(&account->consumption.errand)
+        || is_due(account, now);
+}
+
+void consume_start(struct agent *a, struct account *account, mono_ms now)
+{
+    struct consumption *c = &account->consumption;
+    struct text url = { 0 };
+    if (errand_is_under_way(&c->errand) || !is_due(account, now)
+        || !budget_take(&account->budget, BUDGET_SPARE, now))
+        return;
+    c->asked_at = clock_unix();
+    c->range = next_range(account, c->asked_at);
+    text_addf(&url, "%s%s?", account->settings->url, USAGE_PATH);
+    add_date(&url, "begin", c->range.first_day);
+    add_date(&url, "&end", c->range.last_day);
+    text_addf(&url, "&step=1");
+    errand_start(&c->errand, a->fetch, account->settings, text_z(&url), true);
+    text_done(&url);
+}
+
+mono_ms consume_deadline(const struct account *account, mono_ms now)
+{
+    const struct consumption *c = &account->consumption;
+    if (errand_is_under_way(&c->errand))
+        return MONO_NEVER;
+    if (account->polls == 0 || account->last_result != POLL_OK)
+        return MONO_NEVER; /* the next poll decides */
+    return c->schedule.due > now ? c->schedule.due : budget_ready(&account->budget, BUDGET_SPARE, now);
+}
+
+/* Unbooked figures come in the order of tokens and the fleet mostly is: the search goes on where the last one ended. */
+static struct token *seek(struct fleet *f, size_t *place, int64_t id)
+{
+    for (size_t tried = 0; tried < f->count; tried++, *place = (*place + 1) % f->count)
+        if (f->tokens[*place].id == id)
+            return &f->tokens[*place];
+    return NULL;
+}
+
+/* When a day's figure was spent: since the answer before, within the day; before a balance was there to tell. */
+static struct entry entry_of(const struct consumption *c, const struct unbooked *u)
+{
+    struct entry e = { ENTRY_CONSUMPTION, u->more, u->day, u->day + DAY_S };
+    if (c->asked_at < e.at && c->asked_at > u->day)
+        e.at = c->asked_at;
+    if (u->seen_from != TIME_NONE && u->seen_from < e.at)
+        e.at = u->seen_from > u->day ? u->seen_from : u->day + 1;
+    if (u->seen_from == TIME_NONE && c->until != TIME_NONE && c->until > e.since)
+        e.since = c->until < e.at ? c->until : e.at;
+    return e;
+}
+
+static void remember(struct token *t, const struct entry *e)
+{
+    burn_known_from(&t->burn, day_of(e->since < e->at ? e->since : e->at - 1));
+    burn_add(&t->burn, e);
+    t->moved = true;
+}
+
+static bool book(struct agent *a, struct account *account, struct fault *why)
+{
+    struct consumption *c = &account->consumption;
+    struct unbooked_list list = { 0 };
+    size_t place = 0;
+    bool ok = store_unbooked_usage(a->store, account->id, c->range, &list, why);
+    for (size_t i = 0; ok && i < list.count; i++) {
+        struct entry e = entry_of(c, &list.at[i]);
+        struct token *t = seek(&account->fleet, &place, list.at[i].token);
+        if (t)
+            remember(t, &e);
+        ok = store_book_usage(a->store, list.at[i].token, &e, why);
+    }
+    free(list.at);
+    return ok;
+}
+
+/* Without a budget a token's burn is known up to this answer. */
+static void see(struct account *account, unix_s at)
+{
+    for (size_t i = 0; i < account->fleet.count; i++) {
+        struct token *t = &account->fleet.tokens[i];
+        if (!t->last.budgeted && t->missing == 0)
+            burn_seen(&t->burn, at);
+    }
+}
+
+/* Up to when the range is told: to the moment of asking, or to the end of a day that is over. */
+static unix_s told_until(const struct consumption *c)
+{
+    unix_s end = c->range.last_day + DAY_S;
+    return end < c->asked_at ? end : c->asked_at;
+}
+
+static bool store_answer(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    struct consumption *c = &account->consumption;
+    if (c->errand.result != POLL_OK)
+        return store_set_usage_reason(a->store, account->id, c->errand.why.text, why);
+    if (!store_replace_usage(a->store, account->id, &c->errand.book, c->range, told_until(c), why)
+        || !book(a, account, why))
+        return false;
+    see(account, told_until(c));
+    return ingest_outlook(a, account, &account->fleet, now, why);
+}
+
+static void tell(struct account *account, struct consumption *c)
+{
+    const char *name = account->settings->name;
+    if (c->errand.result != POLL_OK && (c->last_result == POLL_OK || !c->answers))
+        log_warning("%s: consumption %s: %s", name, poll_result_name(c->errand.result), c->errand.why.text);
+    else if (c->errand.result == POLL_OK && c->last_result != POLL_OK)
+        log_warning("%s: consumption is told again", name);
+    if (c->errand.result == POLL_OK)
+        log_info("%s: consumption of %" PRIu32 " payers stored, %" PRId64 " days", name, c->errand.book.payers.count,
+                 (c->range.last_day - c->range.first_day) / DAY_S + 1);
+    c->last_result = c->errand.result;
+    c->answers++;
+}
+
+/* A backfill goes on at once, as fast as the budget lets it. */
+static void plan_next(struct agent *a, struct consumption *c, enum poll_result result)
+{
+    mono_ms now = clock_mono();
+    schedule_book(&c->schedule, result, c->errand.retry_after_s, now, &a->random);
+    if (result == POLL_OK && c->range.last_day < day_of(c->asked_at))
+        c->schedule.due = now;
+}
+
+bool consume_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    struct consumption *c = &account->consumption;
+    bool stored = true;
+    if (errand_is_under_way(&c->errand) && !errand_turn(&c->errand, account->settings))
+        return true;
+    if (!c->errand.over)
+        return true;
+    if (account->poll) /* its sightings point into the fleet, which a failure to store would load anew */
+        return true;
+    stored = account_write(a, account, store_answer, now, why);
+    if (stored && c->errand.result == POLL_OK)
+        c->until = told_until(c);
+    if (stored)
+        tell(account, c);
+    plan_next(a, c, stored ? c->errand.result : POLL_UNAVAILABLE);
+    errand_done(&c->errand);
+    return stored;
+}

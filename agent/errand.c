@@ -1,0 +1,104 @@
+/* Credits are a line of JSON, consumption may be many megabytes: the one is kept, the other cut up as it comes. */
+#include "errand.h"
+
+#include "answer.h"
+#include "edge/wire.h"
+
+enum {
+    BODY_BYTES_MAX = 64 * 1024,
+    USAGE_BYTES_MAX = 256 * 1024 * 1024, /* read in pieces; only its lines stay */
+    USAGE_LINES_MAX = 2 * 1000 * 1000,   /* of 40 bytes each */
+};
+
+static void end_with(struct errand *e, enum poll_result result)
+{
+    transfer_free(e->transfer);
+    e->transfer = NULL;
+    e->over = true;
+    e->result = result;
+}
+
+void errand_start(struct errand *e, struct fetch *fetch, const struct account_settings *s, const char *url, bool usage)
+{
+    struct request request = {
+        .account = s->name,
+        .url = url,
+        .key = s->key,
+        .connect_timeout_s = s->connect_timeout_s,
+        .timeout_s = s->timeout_s,
+        .body_bytes_max = usage ? USAGE_BYTES_MAX : BODY_BYTES_MAX,
+        .compression = s->compression,
+    };
+    errand_done(e);
+    e->splitter = usage ? splitter_new_usage() : NULL;
+    if (!fetch_start(fetch, &request, &e->transfer, &e->why))
+        end_with(e, POLL_BROKEN);
+}
+
+void errand_done(struct errand *e)
+{
+    transfer_free(e->transfer);
+    splitter_free(e->splitter);
+    usage_done(&e->book);
+    text_done(&e->body);
+    *e = (struct errand){ 0 };
+}
+
+static bool read_elements(struct errand *e)
+{
+    struct element element;
+    for (;;) {
+        switch (splitter_next(e->splitter, &element, &e->why)) {
+        case SPLIT_MORE:
+            return true;
+        case SPLIT_FAULT:
+            return false;
+        case SPLIT_ELEMENT:
+            if (!wire_decode_usage(element.json, &e->book, &e->why))
+                return false;
+            if (e->book.count > USAGE_LINES_MAX)
+                return fault(&e->why, FAULT_REJECT, "consumption: more than %d figures", USAGE_LINES_MAX);
+        }
+    }
+}
+
+static void read_bytes(struct errand *e, int status)
+{
+    struct span bytes = transfer_take(e->transfer);
+    if (!bytes.len || e->faulty)
+        return;
+    if (status == 200 && e->splitter) {
+        splitter_feed(e->splitter, bytes);
+        e->faulty = !read_elements(e);
+    } else if (e->body.len < (status == 200 ? (size_t)BODY_BYTES_MAX : (size_t)ANSWER_ERROR_BYTES)) {
+        text_add(&e->body, bytes);
+    }
+}
+
+static bool is_complete(struct errand *e)
+{
+    struct span none;
+    return !e->faulty && (!e->splitter || splitter_end(e->splitter, &none, &e->why));
+}
+
+bool errand_turn(struct errand *e, const struct account_settings *s)
+{
+    struct outcome outcome;
+    bool over = transfer_over(e->transfer, clock_unix(), &outcome);
+    read_bytes(e, outcome.status);
+    if (!over && !e->faulty)
+        return false;
+
+    e->retry_after_s = outcome.retry_after_s;
+    if (over && outcome.end == TRANSFER_FAILED) {
+        e->why = outcome.why;
+        end_with(e, outcome.why.kind == FAULT_REJECT ? POLL_BROKEN : POLL_UNAVAILABLE);
+    } else if (outcome.status != 200) {
+        answer_refused(outcome.status, &e->body, s->key, &e->why);
+        end_with(e, answer_result(outcome.status));
+    } else {
+        end_with(e, is_complete(e) ? POLL_OK : POLL_BROKEN);
+    }
+    answer_hide_key(e->why.text, s->key);
+    return true;
+}

@@ -1,0 +1,137 @@
+"""Credits and consumption: what the books of the stand-in hold is what the database holds, to the nano-dollar.
+
+The stand-in begins in the past and is moved up to the present, so its clock and the daemon's agree. `ebb once` is one
+poll and, when it is due, one answer of consumption; libfaketime moves the wall clock from one to the next.
+"""
+
+import datetime
+import decimal
+import json
+
+import pytest
+
+from harness import Sim
+from test_clock import WallClock
+
+DAY = 86400
+TOKENS = [
+    {"name": "prod-chat-api", "balance": "900.00", "uses": ["llm__chat/openai", "ocr__ocr/amazon"],
+     "profile": {"kind": "steady", "usd_per_day": "8.88", "every": "10m"}},
+    {"name": "dev-free-lab", "uses": ["llm__chat/mistral", "llm__chat/openai"],
+     "profile": {"kind": "steady", "usd_per_day": "2.64", "every": "10m"}},
+    {"name": "idle-one", "balance": "1.00"},
+]
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+
+
+def nano(usd):
+    return int(decimal.Decimal(str(usd)).quantize(decimal.Decimal("1e-9")).scaleb(9))
+
+
+class Scene:
+    """An account with a past, and a daemon that is run once at a time."""
+
+    def __init__(self, stage, make_daemon, tmp_path, tokens=TOKENS, past_days=91, **daemon):
+        self.start = now() - datetime.timedelta(days=past_days)
+        self.sim = stage.enter_context(Sim(
+            {"credits": "5000.00", "tokens": tokens}, start=self.start.strftime("%Y-%m-%dT%H:%M:%SZ"), speed=0))
+        self.offset_s = 0
+        if past_days:
+            self.sim.clock(advance=f"{past_days}d")
+        self.daemon = make_daemon(self.sim.url, **daemon)
+        self.wall = WallClock(tmp_path, self.daemon)
+        self.db = self.daemon.database
+
+    def pass_time(self, seconds):
+        self.offset_s += seconds
+        self.sim.clock(advance=f"{seconds}s")
+        self.wall.set(f"+{self.offset_s}s")
+
+    def once(self, status=0):
+        done = self.daemon.run("once")
+        assert done.returncode == status, done.stderr
+        return done
+
+    def books(self, first="2020-01-01", last="2040-01-01"):
+        """(token, day, feature) -> (nano, calls), as the API tells a client that is not Ebb."""
+        return {(payer["token"], day, feature): (nano(f["total_cost"]), f["details"])
+                for payer in self.sim.consumption(first, last)
+                for day, features in payer["data"].items() for feature, f in features.items()}
+
+    def stored(self):
+        return {(name, day, feature): (cost, calls) for name, day, feature, cost, calls in self.db.rows(
+            "SELECT CASE t.kind WHEN 'key' THEN 'base_token' ELSE t.name END, date(u.day, 'unixepoch'), w.text,"
+            " sum(u.cost_nano), sum(u.calls) FROM usage u JOIN token t ON t.id = u.token JOIN word w ON w.id = u.feature"
+            " GROUP BY 1, 2, 3")}
+
+    def asked(self):
+        return [r["path"] for r in self.sim.requests() if r["path"].startswith("/v2/cost_management/?")]
+
+
+@pytest.fixture
+def scene(stage, make_daemon, tmp_path):
+    return lambda **options: Scene(stage, make_daemon, tmp_path, **options)
+
+
+def test_the_first_start_knows_ninety_days_to_the_nano_dollar(scene):
+    s = scene()
+    s.once()
+    assert len(s.asked()) == 1, "few tokens: one answer tells it all"
+    first = (now() - datetime.timedelta(days=89)).strftime("%Y-%m-%d")
+    books = s.books(first)
+    assert len(books) > 200
+    assert s.stored() == books
+    providers = {(t, d, f, p): c for t, d, f, p, c in s.db.rows(
+        "SELECT token, date(at, 'unixepoch'), feature, provider, round(cost_usd * 1e9) FROM v_usage_provider")}
+    told = {(p["token"], d, f, name): nano(c) for p in s.sim.consumption(first, "2040-01-01")
+            for d, fs in p["data"].items() for f, x in fs.items() for name, c in x["cost_per_provider"].items()}
+    assert providers == told
+
+
+def test_a_day_is_read_again_until_it_is_over_and_asked_for_hourly(scene):
+    s = scene(past_days=3)
+    s.once()
+    for _ in range(3):
+        s.pass_time(9 * 3600)
+        s.sim.spend(None, 0.5)
+        s.once()
+        assert s.stored() == s.books()
+    asked = len(s.asked())
+    s.pass_time(600)
+    s.once()
+    assert len(s.asked()) == asked, "not within the hour"
+
+
+def test_a_token_without_budget_burns_what_the_endpoint_tells(scene):
+    s = scene(past_days=10)
+    s.once()
+    s.pass_time(2 * 3600)
+    s.once()
+    source, burn_24h, burn_7d = s.db.rows(
+        "SELECT burn_source, burn_24h_usd_per_h, burn_7d_usd_per_h FROM v_token WHERE token = 'dev-free-lab'")[0]
+    assert source == "consumption"
+    assert burn_24h == pytest.approx(0.11, rel=0.05)
+    assert burn_7d == pytest.approx(0.11, rel=0.05)
+    shown = json.loads(s.daemon.run("status", "--json").stdout)
+    lab = next(t for t in shown["tokens"] if t["token"] == "dev-free-lab")
+    assert lab["burn_source"] == "consumption"
+    assert float(lab["burn_24h_usd_per_h"]) == pytest.approx(0.11, rel=0.05)
+    spent, usage = s.db.rows("SELECT sum(d.spent_nano), sum(d.usage_nano) FROM daily d JOIN token t ON t.id = d.token"
+                             " WHERE t.name = 'dev-free-lab'")[0]
+    assert spent == usage == sum(c for (t, _, _), (c, _) in s.books().items() if t == "dev-free-lab")
+
+
+def test_consumption_that_fails_has_its_reason_and_harms_no_poll(scene):
+    s = scene(past_days=2)
+    s.sim.fault("status", status=502, path="/v2/cost_management/")
+    s.once()
+    assert s.db.one("SELECT result FROM poll ORDER BY id DESC LIMIT 1") == "ok"
+    assert s.db.one("SELECT usage_reason FROM account").startswith("HTTP 502")
+    assert s.db.one("SELECT usage_from FROM account") is None
+    s.sim.clear_faults()
+    s.once()
+    assert s.db.one("SELECT usage_reason FROM account") is None
+    assert s.stored() == s.books()
