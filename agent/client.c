@@ -299,6 +299,13 @@ size_t client_complaints(const struct client *c, const struct wire_complaint **r
     return c->complaint_count;
 }
 
+void client_forget(struct client *c)
+{
+    c->outcome = (struct outcome){ .end = TRANSFER_FAILED };
+    c->complaint_count = 0;
+    c->wrote = false;
+}
+
 bool client_may_have_done(const struct client *c)
 {
     return c->wrote && c->outcome.sent

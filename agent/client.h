@@ -36,6 +36,8 @@ MUST_CHECK bool client_delete(struct client *c, const char *name, struct fault *
 int client_status(const struct client *c);
 size_t client_complaints(const struct client *c, const struct wire_complaint **ret);
 
+void client_forget(struct client *c); /* there was no last call */
+
 /* Whether the last call, which writes and failed, may have been done all the same. */
 bool client_may_have_done(const struct client *c);
 

@@ -64,6 +64,7 @@ bool creation_run(const struct session *s, const struct creation *c, struct deco
 {
     struct secret_file file = { 0 };
     char shown[SESSION_NAME_BYTES];
+    client_forget(s->client); /* what is told below is about this creation */
     if (c->secret_path && !secret_file_open(c->secret_path, &file, why))
         return false;
     bool resumes = c->secret_path && (c->resumes || !file.made);

@@ -17,7 +17,7 @@ static bool contradicts(const struct option_value *o, unix_s now, struct fault *
         return !fault(why, FAULT_REJECT, "--reset-amount means nothing with --reset none");
     if (o[TERM_EXPIRES].given && o[TERM_EXPIRES].number != TIME_NONE && o[TERM_EXPIRES].number <= now
         && !o[TERM_FORCE].given)
-        return !fault(why, FAULT_REJECT, "--expires %s is past: the token would not work (--force sends it all the same)",
+        return !fault(why, FAULT_REJECT, "--expires %s is past: the token would not work (--force sends it)",
                       o[TERM_EXPIRES].text);
     return false;
 }

@@ -1,0 +1,127 @@
+/* The file is read before anything is asked of the API: its mistakes cost no call. */
+#include "cli/tokens/comparison.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "cli/tokens/view.h"
+
+static bool load(const char *path, struct fleet_file **ret, enum exit_status *ret_status)
+{
+    struct text mistakes = { 0 };
+    struct fault why;
+    bool ok = fleet_file_load(path, ret, &mistakes, &why);
+    if (!ok) {
+        fputs(text_z(&mistakes), stderr);
+        *ret_status = complain(EXIT_USAGE, "%s", why.text);
+    }
+    text_done(&mistakes);
+    return ok;
+}
+
+static void compare(struct comparison *c, const struct fleet *fleet)
+{
+    c->readings = xcalloc(fleet->count + 1, sizeof *c->readings);
+    for (size_t i = 0; i < fleet->count; i++)
+        c->readings[i] = fleet->tokens[i].last;
+    plan_make(c->file->tokens, c->file->token_count, c->readings, fleet->count, &c->plan);
+}
+
+bool comparison_open(const struct settings *settings, const char *path, const char *account, struct comparison *ret,
+                     enum exit_status *ret_status)
+{
+    const struct fleet *fleet;
+    struct fault why;
+    *ret = (struct comparison){ 0 };
+    if (!load(path, &ret->file, ret_status))
+        return false;
+    const char *named = account ? account : ret->file->account[0] ? ret->file->account : NULL;
+    if (!session_open(settings, named, &ret->session, &why)) {
+        *ret_status = complain(EXIT_USAGE, "%s", why.text);
+        return false;
+    }
+    if (!client_list(ret->session.client, &fleet, &why)) {
+        *ret_status = session_failed(&ret->session, &why);
+        return false;
+    }
+    compare(ret, fleet);
+    return true;
+}
+
+void comparison_close(struct comparison *c)
+{
+    plan_done(&c->plan);
+    free(c->readings);
+    fleet_file_free(c->file);
+    session_close(&c->session);
+}
+
+static void print_step(const struct plan_step *step)
+{
+    static const char *const words[PLAN_KINDS] = {
+        [PLAN_CREATE] = "+ create ", [PLAN_CHANGE] = "~ change ", [PLAN_DELETE] = "- delete ",
+        [PLAN_UNKNOWN] = "? not in the file: ",
+    };
+    if (!words[step->kind])
+        return;
+    fputs(words[step->kind], stdout);
+    view_print_name(step->name);
+    putchar('\n');
+    view_print_change(&step->wish, step->kind == PLAN_CREATE ? NULL : step->is);
+}
+
+void comparison_print_text(const struct comparison *c)
+{
+    const size_t *n = c->plan.of_kind;
+    for (size_t i = 0; i < c->plan.count; i++)
+        print_step(&c->plan.steps[i]);
+    printf("%zu to create, %zu to change, %zu to delete; %zu as wanted, %zu not in the file\n", n[PLAN_CREATE],
+           n[PLAN_CHANGE], n[PLAN_DELETE], n[PLAN_SAME], n[PLAN_UNKNOWN]);
+}
+
+/* What is, in the fields that a step is about. */
+static void add_is(struct text *out, const struct plan_step *step)
+{
+    struct wish is = step->wish;
+    if (!step->is) {
+        text_add(out, span_of("null"));
+        return;
+    }
+    is.wanted = *step->is;
+    wire_add_wish(out, NULL, &is);
+}
+
+static void add_step(struct text *out, const struct plan_step *step)
+{
+    text_addf(out, "{\"kind\": \"%s\", \"token\": ", plan_kind_name(step->kind));
+    text_add_json(out, span_of(step->name));
+    text_add(out, span_of(", \"is\": "));
+    add_is(out, step);
+    text_add(out, span_of(", \"wanted\": "));
+    if (step->kind == PLAN_CREATE || step->kind == PLAN_CHANGE)
+        wire_add_wish(out, NULL, &step->wish);
+    else
+        text_add(out, span_of("null"));
+    text_add(out, span_of("}"));
+}
+
+void comparison_print_json(const struct comparison *c)
+{
+    struct text out = { 0 };
+    const char *before = "";
+    text_addf(&out, "{\"account\": \"%s\", ", c->session.account->name);
+    for (enum plan_kind kind = 0; kind < PLAN_KINDS; kind++)
+        text_addf(&out, "\"%s\": %zu, ", plan_kind_name(kind), c->plan.of_kind[kind]);
+    text_add(&out, span_of("\"steps\": ["));
+    for (size_t i = 0; i < c->plan.count; i++) {
+        if (c->plan.steps[i].kind == PLAN_SAME)
+            continue;
+        text_addf(&out, "%s\n  ", before);
+        add_step(&out, &c->plan.steps[i]);
+        before = ",";
+    }
+    text_add(&out, span_of(*before ? "\n]}" : "]}"));
+    puts(text_z(&out));
+    text_done(&out);
+}

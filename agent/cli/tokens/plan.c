@@ -1,0 +1,50 @@
+/* `ebb tokens plan`: what `apply` would do, and what the file does not know. */
+#include "cli/tokens/comparison.h"
+#include "cli/tokens/tokens.h"
+
+enum { OPT_EXIT_CODE, OPT_ACCOUNT, OPT_JSON, OPTS };
+
+static const struct option_row options[] = {
+    [OPT_EXIT_CODE] = { .name = "exit-code", .type = OPTION_FLAG,
+                        .help = "exit 1 when there is something to do, 3 when that is not known" },
+    [OPT_ACCOUNT] = { .name = "account", .type = OPTION_TEXT, .value = "NAME",
+                      .help = "of the configuration; else the file's `account`, else the only one" },
+    [OPT_JSON] = OPTION_ROW_JSON,
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+static enum exit_status judge(const struct context *c, const struct comparison *k)
+{
+    return c->options[OPT_EXIT_CODE].given && plan_has_work(&k->plan) ? EXIT_FAILED : EXIT_OK;
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct comparison k;
+    enum exit_status status;
+    if (comparison_open(c->settings, c->arguments[0], c->options[OPT_ACCOUNT].text, &k, &status)) {
+        status = judge(c, &k);
+        if (c->options[OPT_JSON].given)
+            comparison_print_json(&k);
+        else
+            comparison_print_text(&k);
+    } else if (status == EXIT_FAILED && c->options[OPT_EXIT_CODE].given) {
+        status = EXIT_UNKNOWN;
+    }
+    comparison_close(&k);
+    return status;
+}
+
+const struct command cmd_tokens_plan = {
+    .name = "plan",
+    .parent = &cmd_tokens,
+    .arguments = "FILE",
+    .help = "compare a file of wanted tokens with the account; changes nothing",
+    .example = "ebb tokens plan fleet.yaml --exit-code",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};
