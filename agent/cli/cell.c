@@ -2,6 +2,7 @@
 #include "cli/cell.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/money.h"
@@ -21,6 +22,14 @@ static void add_money(struct text *out, int64_t nano, const char *plus)
     int64_t shown = (size + unit / 2) / unit, whole = NANO_PER_USD / unit;
     const char *sign = shown == 0 ? "" : nano < 0 ? "-" : plus;
     text_addf(out, "%s%" PRId64 ".%0*" PRId64, sign, shown / whole, decimals, shown % whole);
+}
+
+/* To a tenth of a percent. */
+static void add_percent(struct text *out, int64_t hundredths, const char *plus)
+{
+    int64_t size = hundredths < 0 ? -hundredths : hundredths, tenths = (size + 5) / 10;
+    const char *sign = tenths == 0 ? "" : hundredths < 0 ? "-" : plus;
+    text_addf(out, "%s%" PRId64 ".%" PRId64 " %%", sign, tenths / 10, tenths % 10);
 }
 
 static void add_local_time(struct text *out, unix_s at)
@@ -57,9 +66,16 @@ static void show_number(enum column_kind kind, int64_t number, struct text *out)
     case COLUMN_FLAG:
         text_add(out, span_of(number ? "yes" : "no"));
         break;
+    case COLUMN_PERCENT:
+        add_percent(out, number, "");
+        break;
+    case COLUMN_GROWTH:
+        add_percent(out, number, "+");
+        break;
     case COLUMN_TEXT:
     case COLUMN_COUNT:
     case COLUMN_LEVEL:
+    case COLUMN_BAR:
         text_addf(out, "%" PRId64, number);
         break;
     }
@@ -93,10 +109,16 @@ static void add_exact(enum column_kind kind, int64_t number, struct text *out)
     case COLUMN_TIME:
         text_add(out, span_of(calendar_format(number, stamp)));
         break;
+    case COLUMN_PERCENT:
+    case COLUMN_GROWTH:
+        text_addf(out, "%s%" PRId64 ".%02" PRId64, number < 0 ? "-" : "",
+                  (int64_t)llabs(number) / 100, (int64_t)llabs(number) % 100);
+        break;
     case COLUMN_TEXT:
     case COLUMN_COUNT:
     case COLUMN_DURATION:
     case COLUMN_LEVEL:
+    case COLUMN_BAR:
         text_addf(out, "%" PRId64, number);
         break;
     }
@@ -134,5 +156,5 @@ void cell_add_csv(enum column_kind kind, const struct cell *cell, struct text *o
 bool cell_is_right_aligned(enum column_kind kind)
 {
     return kind == COLUMN_COUNT || kind == COLUMN_MONEY || kind == COLUMN_CHANGE || kind == COLUMN_PER_HOUR
-        || kind == COLUMN_DURATION;
+        || kind == COLUMN_DURATION || kind == COLUMN_PERCENT || kind == COLUMN_GROWTH;
 }

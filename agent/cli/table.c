@@ -1,4 +1,4 @@
-/* JSON and CSV rows leave as they come. Text rows are kept as shown, until the widths of all are known.
+/* JSON and CSV rows leave as they come. Rows of text and Markdown are kept as shown, until all are known.
  *
  * A column's width is counted in terminal columns: names may hold emoji, ideographs and combining marks. */
 #include "cli/table.h"
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/markup.h"
 #include "base/xmalloc.h"
 #include "cli/cell.h"
 #include "cli/terminal.h"
@@ -111,6 +112,7 @@ struct table *table_begin(enum table_format format, const struct column *columns
     *t = (struct table){ .format = format, .columns = columns, .count = count, .colour = colour };
     switch (format) {
     case TABLE_TEXT:
+    case TABLE_MARKDOWN:
         keep_titles(t);
         break;
     case TABLE_JSON:
@@ -132,6 +134,7 @@ void table_row(struct table *t, const struct cell *cells)
 {
     switch (t->format) {
     case TABLE_TEXT:
+    case TABLE_MARKDOWN:
         keep_row(t, cells);
         break;
     case TABLE_JSON:
@@ -236,7 +239,11 @@ static void add_blanks(struct text *line, size_t count)
 
 static const char *tone_of(const struct table *t, size_t column, size_t row, struct span text)
 {
-    return t->colour && row > 0 && t->columns[column].kind == COLUMN_LEVEL ? terminal_tone(text) : NULL;
+    if (!t->colour || row == 0)
+        return NULL;
+    if (t->columns[column].kind == COLUMN_BAR)
+        return TERMINAL_BAR;
+    return t->columns[column].kind == COLUMN_LEVEL ? terminal_tone(text) : NULL;
 }
 
 /* Returns the columns used. */
@@ -288,11 +295,46 @@ static void print_text(struct table *t)
         print_row(t, &l, row);
 }
 
+/* ---- Markdown: nothing gives way, but what says nothing is left off ---- */
+
+static bool is_in_markdown(const struct table *t, size_t column)
+{
+    const struct column *c = &t->columns[column];
+    return c->title && c->kind != COLUMN_BAR && !((c->fit & COLUMN_QUIET) && says_the_same(t, column));
+}
+
+static void add_rule(struct table *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (is_in_markdown(t, i))
+            text_add(&t->line, span_of(cell_is_right_aligned(t->columns[i].kind) ? "|--:" : "|:--"));
+    text_add(&t->line, span_of("|\n"));
+}
+
+static void print_markdown(struct table *t)
+{
+    for (size_t row = 0; row <= t->rows; row++) {
+        for (size_t i = 0; i < t->count; i++)
+            if (is_in_markdown(t, i)) {
+                text_add(&t->line, span_of("| "));
+                markup_add_markdown(&t->line, field_text(t, &t->fields[row * t->count + i]));
+                text_add(&t->line, span_of(" "));
+            }
+        text_add(&t->line, span_of("|\n"));
+        if (row == 0)
+            add_rule(t);
+        flush_line(t);
+    }
+}
+
 void table_end(struct table *t)
 {
     switch (t->format) {
     case TABLE_TEXT:
         print_text(t);
+        break;
+    case TABLE_MARKDOWN:
+        print_markdown(t);
         break;
     case TABLE_JSON:
         fputs(t->rows ? "\n]\n" : "]\n", stdout);

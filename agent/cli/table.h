@@ -1,4 +1,4 @@
-/* One writer for every table: text for people, JSON and CSV for programs, from the same columns and cells. */
+/* One writer for every table: text and Markdown for people, JSON and CSV for programs, from the same columns and cells. */
 #pragma once
 
 #include <stddef.h>
@@ -6,8 +6,8 @@
 #include "base/text.h"
 #include "edge/archive.h"
 
-enum table_format { TABLE_TEXT, TABLE_JSON, TABLE_CSV };
-#define TABLE_FORMATS "text|json|csv"
+enum table_format { TABLE_TEXT, TABLE_JSON, TABLE_CSV, TABLE_MARKDOWN };
+#define TABLE_FORMATS "text|json|csv|markdown" /* in the order of enum table_format */
 
 enum column_kind {
     COLUMN_TEXT,     /* text; people see it made safe for a terminal */
@@ -19,6 +19,9 @@ enum column_kind {
     COLUMN_TIME,     /* unix seconds; people see local time, programs RFC 3339 UTC; TIME_FAR prints as "never" / null */
     COLUMN_DURATION, /* seconds; people see "3h 05m" */
     COLUMN_LEVEL,    /* text, coloured by its severity on a terminal */
+    COLUMN_PERCENT,  /* hundredths of a percent; people see "12.3 %" */
+    COLUMN_GROWTH,   /* as percent; people see its sign */
+    COLUMN_BAR,      /* text, coloured on a terminal; a picture, so not for Markdown */
 };
 
 /* How a column gives way, for people only. */
@@ -37,7 +40,7 @@ struct column {
 
 enum { COLUMNS_MAX = 40 };
 
-struct table; /* text tables are held until table_end to align them; JSON and CSV stream */
+struct table; /* text and Markdown are held until table_end: which columns are shown depends on all rows; others stream */
 
 /* `columns` is borrowed until table_end. A text table on a terminal fits its width; elsewhere nothing is cut. */
 struct table *table_begin(enum table_format format, const struct column *columns, size_t count, bool colour);

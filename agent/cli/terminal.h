@@ -13,6 +13,7 @@ bool terminal_size(size_t *ret_columns, size_t *ret_rows);
 bool terminal_colour(void);
 
 #define TERMINAL_PLAIN "\x1b[0m"
+#define TERMINAL_BAR "\x1b[36m" /* bars of a chart: present, and no alarm */
 
 /* The escape sequence for a level, verdict or poll result by its severity; NULL for a word without one. What follows
  * the word ("missing 2/3") does not matter. */

@@ -103,3 +103,32 @@ bool naming_successor(struct span name, char out[NAMING_NAME_BYTES])
         characters += ((unsigned char)*c & 0xc0) != 0x80;
     return characters <= CHARACTERS_MAX;
 }
+
+/* Without what a rotation put at its end. */
+static struct span stem_of(struct span name)
+{
+    struct span stem = name;
+    generation_of(name, &stem.len);
+    return stem;
+}
+
+/* What follows the first '-'; empty when there is none. */
+static struct span after_dash(struct span name)
+{
+    struct span first = naming_environment(name);
+    bool has_dash = name.len > first.len && name.at[first.len] == '-';
+    size_t skipped = has_dash ? first.len + 1 : name.len;
+    return (struct span){ name.at + skipped, name.len - skipped };
+}
+
+struct span naming_project(struct span name)
+{
+    struct span rest = after_dash(stem_of(name));
+    bool goes_on = rest.len && memchr(rest.at, '-', rest.len);
+    return goes_on ? naming_environment(rest) : rest;
+}
+
+struct span naming_purpose(struct span name)
+{
+    return after_dash(after_dash(stem_of(name)));
+}

@@ -26,3 +26,8 @@ bool naming_successor(struct span name, char out[NAMING_NAME_BYTES]);
 
 /* The first part of `env-project-purpose`; empty when the name has no '-'. Borrowed from `name`. */
 struct span naming_environment(struct span name);
+
+/* The second part, and all that follows it but the "-r2" of a rotation; empty when the name does not go so far.
+ * Borrowed from `name`. */
+struct span naming_project(struct span name);
+struct span naming_purpose(struct span name);

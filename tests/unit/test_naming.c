@@ -250,6 +250,24 @@ static void the_environment_is_the_first_part(void **state)
     assert_true(span_is(naming_environment(span_of("")), ""));
 }
 
+static void the_convention_has_three_parts_and_a_name_may_end_early(void **state)
+{
+    static const struct {
+        const char *name, *project, *purpose;
+    } rows[] = {
+        { "prod-billing-api", "billing", "api" }, { "prod-billing-api-v2", "billing", "api-v2" },
+        { "dev-prototype", "prototype", "" },     { "prod", "", "" },
+        { "prod-", "", "" },                      { "", "", "" },
+        { "prod-a-b-r12", "a", "b" },             { "dev-prototype-r2", "prototype", "" },
+        { "a--b", "", "b" },                      { "-x-y", "x", "y" },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_true(span_is(naming_project(span_of(rows[i].name)), rows[i].project));
+        assert_true(span_is(naming_purpose(span_of(rows[i].name)), rows[i].purpose));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +284,7 @@ int main(void)
         cmocka_unit_test(a_successor_has_the_next_number_and_a_name_that_does_not_grow),
         cmocka_unit_test(a_successor_fits_into_200_characters_or_there_is_none),
         cmocka_unit_test(the_environment_is_the_first_part),
+        cmocka_unit_test(the_convention_has_three_parts_and_a_name_may_end_early),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

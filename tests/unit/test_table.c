@@ -292,6 +292,31 @@ static void a_sparkline_is_scaled_to_its_largest_amount(void **state)
     }
 }
 
+static void markdown_is_a_table_in_which_names_stay_names(void **state)
+{
+    static const struct column shown[] = {
+        { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
+        { "token", "TOKEN", COLUMN_TEXT, 0 },
+        { "share_percent", "SHARE", COLUMN_PERCENT, 0 },
+        { "change_percent", "CHANGE", COLUMN_GROWTH, 0 },
+        { NULL, "", COLUMN_BAR, 0 },
+    };
+    char room[1024];
+    (void)state;
+    struct capture c = capture_file();
+    struct table *t = table_begin(TABLE_MARKDOWN, shown, COUNT(shown), true);
+    struct cell nasty[] = { cell_text("main"), cell_text("a|b\n<script>[x](y)`*_"), cell_integer(1234),
+                            cell_integer(-1999), cell_text("###") };
+    struct cell plain[] = { cell_text("main"), cell_text("prod"), cell_integer(0), { .kind = CELL_NONE }, cell_text("") };
+    table_row(t, nasty);
+    table_row(t, plain);
+    table_end(t);
+    assert_string_equal(capture_end(&c, room, sizeof room),
+                        "| TOKEN | SHARE | CHANGE |\n|:--|--:|--:|\n"
+                        "| a\\|b\xef\xbf\xbd&lt;script&gt;\\[x\\](y)\\`\\*\\_ | 12.3 % | -20.0 % |\n"
+                        "| prod | 0.0 % | - |\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +331,7 @@ int main(void)
         cmocka_unit_test(money_below_a_cent_still_says_something),
         cmocka_unit_test(money_for_programs_is_exact_for_any_amount),
         cmocka_unit_test(people_see_local_time_with_its_zone),
+        cmocka_unit_test(markdown_is_a_table_in_which_names_stay_names),
         cmocka_unit_test(a_sparkline_is_scaled_to_its_largest_amount),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
