@@ -55,7 +55,8 @@ bool agent_open(const struct settings *settings, struct agent **ret, struct faul
 static void close_account(struct account *account)
 {
     poll_free(account->poll);
-    errand_done(&account->consumption.errand);
+    consume_done(&account->consumption);
+    credits_done(&account->credits);
     fleet_done(&account->fleet);
     orphan_alerts_done(&account->orphans);
 }
@@ -110,8 +111,10 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
 static bool start_if_due(struct agent *a, struct account *account, mono_ms now, struct fault *why)
 {
     consume_start(a, account, now);
+    credits_start(a, account, now);
     if (account->poll || account->schedule.due > now)
         return true;
+    credits_ask(account); /* the list comes first: it takes its call now, the credits with the next turn */
     return collect_start(a, account) || finish(a, account, why);
 }
 
@@ -129,10 +132,17 @@ static bool turn_accounts(struct agent *a, struct fault *why)
         struct account *account = &a->accounts[i];
         if (account->poll && collect_turn(a, account) && !finish(a, account, why))
             return false;
+        if (!credits_turn(a, account, clock_unix(), why) && !survive(a, why))
+            return false;
         if (!consume_turn(a, account, clock_unix(), why) && !survive(a, why))
             return false;
     }
     return true;
+}
+
+static mono_ms earlier(mono_ms x, mono_ms y)
+{
+    return x < y ? x : y;
 }
 
 static mono_ms next_poll(const struct agent *a, mono_ms now)
@@ -141,8 +151,7 @@ static mono_ms next_poll(const struct agent *a, mono_ms now)
     for (size_t i = 0; i < a->account_count; i++) {
         const struct account *account = &a->accounts[i];
         mono_ms due = account->poll ? collect_deadline(account, now) : account->schedule.due;
-        mono_ms usage_due = consume_deadline(account, now);
-        due = usage_due < due ? usage_due : due;
+        due = earlier(due, earlier(credits_deadline(account, now), consume_deadline(account, now)));
         next = due < next ? due : next;
     }
     return next;
@@ -196,12 +205,12 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
     }
 }
 
-/* Polled, and told what was spent as far as that is due. */
+/* Polled, and told what is left and what was spent as far as that is due. */
 static bool all_polled(const struct agent *a)
 {
     mono_ms now = clock_mono();
     for (size_t i = 0; i < a->account_count; i++)
-        if (!a->accounts[i].polls || consume_is_owed(&a->accounts[i], now))
+        if (!a->accounts[i].polls || credits_are_owed(&a->accounts[i]) || consume_is_owed(&a->accounts[i], now))
             return false;
     return true;
 }
@@ -223,9 +232,10 @@ static mono_ms next_page(struct agent *a)
     mono_ms now = clock_mono(), next = now + TURN_MAX_MS;
     for (size_t i = 0; i < a->account_count; i++) {
         struct account *account = &a->accounts[i];
+        credits_start(a, account, now);
         consume_start(a, account, now);
-        mono_ms due = account->poll ? collect_deadline(account, now) : consume_deadline(account, now);
-        next = due < next ? due : next;
+        next = earlier(next, earlier(credits_deadline(account, now), consume_deadline(account, now)));
+        next = account->poll ? earlier(next, collect_deadline(account, now)) : next;
     }
     return next;
 }

@@ -49,8 +49,9 @@ static void account_topic(const struct agent *a, const struct account *account, 
 
 static void token_topic(const struct agent *a, const struct account *account, const struct token *t, struct text *out)
 {
-    account_topic(a, account, "token/", out);
-    text_addf(out, "%s/state", t->slug);
+    account_topic(a, account, t->series == SERIES_CREDITS ? "credits/state" : "token/", out);
+    if (t->series != SERIES_CREDITS)
+        text_addf(out, "%s/state", t->slug);
 }
 
 static void alert_topic(const struct agent *a, const struct account *account, const char *rule, const struct token *t,
@@ -69,7 +70,10 @@ bool announce_token(struct agent *a, struct account *account, struct token *t, u
     if (!a->publisher)
         return true;
     token_topic(a, account, t, &topic);
-    wire_encode_token(account->settings->name, t, at, &payload);
+    if (t->series == SERIES_CREDITS)
+        wire_encode_credits(account->settings->name, t, at, &payload);
+    else
+        wire_encode_token(account->settings->name, t, at, &payload);
     bool ok = post(a, text_z(&topic), &payload, true, why);
     text_done(&topic);
     text_done(&payload);
@@ -86,6 +90,10 @@ bool announce_account(struct agent *a, struct account *account, unix_s at, struc
         .at = at,
         .last_ok = account->last_ok,
         .tokens = account->fleet.count,
+        .credits_reason = account->credits.reason.len ? text_z(&account->credits.reason) : NULL,
+        .drift = account->credits.series.count ? account->credits.series.tokens[0].drift : (struct maybe_money){ 0 },
+        .usage_until = account->consumption.until,
+        .usage_reason = account->consumption.reason.len ? text_z(&account->consumption.reason) : NULL,
     };
     struct text topic = { 0 }, payload = { 0 };
     account_topic(a, account, "state", &topic);
@@ -165,7 +173,7 @@ static struct transition step(const struct rule *rule, const struct snapshot *s,
     int64_t value = 0;
     *reason = NULL;
     if (!rule_matches(rule, s)) {
-        *reason = "the rule no longer applies to the token";
+        *reason = "the rule no longer applies";
         return rule_end(alert, s->now);
     }
     bool known = rule_value(rule, s, &value);
@@ -175,6 +183,7 @@ static struct transition step(const struct rule *rule, const struct snapshot *s,
 bool announce_alerts(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
 {
     struct snapshot s = {
+        .series = t->series,
         .account = account->settings->name,
         .reading = &t->last,
         .forecast = &t->forecast,
@@ -229,11 +238,17 @@ static struct token *find_by_id(struct fleet *f, int64_t id)
     return NULL;
 }
 
+static const struct token *find_series(struct account *account, int64_t id)
+{
+    const struct token *t = find_by_id(&account->fleet, id);
+    return t ? t : find_by_id(&account->credits.series, id);
+}
+
 bool announce_orphans(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
     for (size_t i = 0; i < account->orphans.count; i++) {
         struct orphan_alert *o = &account->orphans.at[i];
-        const struct token *t = find_by_id(&account->fleet, o->token);
+        const struct token *t = find_series(account, o->token);
         struct rule gone = { .kind = RULE_BALANCE_BELOW };
         struct cause c = { .rule = &gone, .alert = &o->alert, .reason = "the rule was removed" };
         snprintf(gone.name, sizeof gone.name, "%s", o->rule);

@@ -174,15 +174,16 @@ static bool store_answer(struct agent *a, struct account *account, unix_s now, s
 static void tell(struct account *account, struct consumption *c)
 {
     const char *name = account->settings->name;
-    if (c->errand.result != POLL_OK && (c->last_result == POLL_OK || !c->answers))
+    if (c->errand.result != POLL_OK && !c->reason.len)
         log_warning("%s: consumption %s: %s", name, poll_result_name(c->errand.result), c->errand.why.text);
-    else if (c->errand.result == POLL_OK && c->last_result != POLL_OK)
+    else if (c->errand.result == POLL_OK && c->reason.len)
         log_warning("%s: consumption is told again", name);
     if (c->errand.result == POLL_OK)
         log_info("%s: consumption of %" PRIu32 " payers stored, %" PRId64 " days", name, c->errand.book.payers.count,
                  (c->range.last_day - c->range.first_day) / DAY_S + 1);
-    c->last_result = c->errand.result;
-    c->answers++;
+    text_clear(&c->reason);
+    if (c->errand.result != POLL_OK)
+        text_addf(&c->reason, "%s", c->errand.why.text);
 }
 
 /* A backfill goes on at once, as fast as the budget lets it. */
@@ -212,4 +213,10 @@ bool consume_turn(struct agent *a, struct account *account, unix_s now, struct f
     plan_next(a, c, stored ? c->errand.result : POLL_UNAVAILABLE);
     errand_done(&c->errand);
     return stored;
+}
+
+void consume_done(struct consumption *c)
+{
+    errand_done(&c->errand);
+    text_done(&c->reason);
 }

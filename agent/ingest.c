@@ -21,11 +21,18 @@ struct change {
 /* Writes nothing, so that a full disk cannot keep memory from following the store. */
 static bool load(struct agent *a, struct account *account, struct fault *why)
 {
-    struct fleet fleet;
+    struct fleet fleet, credits;
     struct orphan_alerts orphans;
 
     if (!store_load_fleet(a->store, account->id, &a->rules, &fleet, &orphans, why))
         return false;
+    if (!store_load_credits(a->store, account->id, &a->rules, &credits, &orphans, why)) {
+        fleet_done(&fleet);
+        orphan_alerts_done(&orphans);
+        return false;
+    }
+    fleet_done(&account->credits.series);
+    account->credits.series = credits;
     fleet_done(&account->fleet);
     orphan_alerts_done(&account->orphans);
     account->fleet = fleet;
@@ -77,36 +84,48 @@ static bool store_change(struct agent *a, const struct token *t, const struct ch
     return true;
 }
 
+bool ingest_sighting(struct agent *a, const struct sighting *s, unix_s at, struct fault *why)
+{
+    struct change change = { 0 };
+    apply_sighting(s, at, &change);
+    s->token->moved = change.snapshot;
+    return store_change(a, s->token, &change, why);
+}
+
 static bool ingest_sightings(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
     const struct poll *p = account->poll;
     for (size_t i = 0; i < p->sighting_count; i++) {
-        struct change change = { 0 };
-        apply_sighting(&p->sightings[i], at, &change);
         fleet_remember(&account->fleet, p->sightings[i].token, p->sightings[i].hash);
-        p->sightings[i].token->moved = change.snapshot;
-        if (!store_change(a, p->sightings[i].token, &change, why))
+        if (!ingest_sighting(a, &p->sightings[i], at, why))
             return false;
     }
     return true;
 }
 
+bool ingest_newcomer(struct agent *a, struct account *account, struct fleet *f, const struct token *seen, unix_s at,
+                     struct fault *why)
+{
+    struct token *t = fleet_add(f, seen->name);
+    t->series = seen->series;
+    memcpy(t->slug, seen->slug, sizeof t->slug);
+    t->last = seen->last;
+    t->last.name = t->name;
+    t->alerts = xcalloc(a->rules.count, sizeof *t->alerts);
+    t->risen_to = t->last.balance;
+    t->moved = true;
+    t->seen_at = at;
+    burn_seen(&t->burn, at);
+    fleet_remember(f, t, seen->element_hash);
+    return store_add_token(a->store, account->id, t, at, why) && store_add_snapshot(a->store, t, why);
+}
+
 static bool ingest_fresh(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
-    for (size_t i = 0; i < account->poll->fresh.count; i++) {
-        const struct token *seen = &account->poll->fresh.tokens[i];
-        struct token *t = fleet_add(&account->fleet, seen->name);
-        t->last = seen->last;
-        t->last.name = t->name;
-        t->alerts = xcalloc(a->rules.count, sizeof *t->alerts);
-        t->risen_to = t->last.balance;
-        t->moved = true;
-        t->seen_at = at;
-        burn_seen(&t->burn, at);
-        fleet_remember(&account->fleet, t, seen->element_hash);
-        if (!store_add_token(a->store, account->id, t, at, why) || !store_add_snapshot(a->store, t, why))
+    const struct fleet *fresh = &account->poll->fresh;
+    for (size_t i = 0; i < fresh->count; i++)
+        if (!ingest_newcomer(a, account, &account->fleet, &fresh->tokens[i], at, why))
             return false;
-    }
     return true;
 }
 
@@ -209,6 +228,7 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
         && announce_orphans(a, account, at, why) /* before a token of theirs is deleted */
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
         && ingest_outlook(a, account, &account->fleet, at, why)
+        && credits_store(a, account, at, why)
         && announce_account(a, account, at, why);
 }
 
@@ -251,7 +271,9 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
     if (ingest_all(a, account, now, why) && store_commit(a->store, why)) {
         a->outbox_waits = true;
         orphan_alerts_done(&account->orphans); /* all of them are ended now */
-        tell(account, store_last_poll(a->store), clock_mono() - began);
+        account->last_poll = store_last_poll(a->store);
+        credits_settle(account);
+        tell(account, account->last_poll, clock_mono() - began);
         return true;
     }
     account->last_ok = last_ok;

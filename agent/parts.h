@@ -45,8 +45,15 @@ struct consumption {
     unix_s asked_at;
     unix_s until;             /* known up to then, as stored; TIME_NONE: never told */
     struct schedule schedule;
-    enum poll_result last_result;
-    int answers;              /* since the start, refusals too */
+    struct text reason;       /* why it was not told last; empty: it was */
+};
+
+/* What is left on an account, and the call that asks it. */
+struct credits {
+    struct errand errand;
+    bool wanted;         /* the poll that runs is to ask; waits for the budget */
+    struct fleet series; /* one, or none before they were first told */
+    struct text reason;  /* why they were not told last; empty: they were */
 };
 
 struct account {
@@ -60,6 +67,8 @@ struct account {
     enum poll_result last_result;
     unix_s last_ok;               /* as stored; TIME_NONE: never */
     int polls;                    /* since the start */
+    int64_t last_poll;            /* row of the last one since the start; 0: none */
+    struct credits credits;
     struct consumption consumption;
 };
 
@@ -95,6 +104,11 @@ void poll_free(struct poll *p); /* accepts NULL */
 /* Takes the account's poll through ledger, burn, forecast and rules into the store. On failure nothing is stored, the
  * fleet is as the store has it, and the poll did not happen. */
 MUST_CHECK bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why);
+/* Moves a known series to its new reading, and stores what that means. */
+MUST_CHECK bool ingest_sighting(struct agent *a, const struct sighting *s, unix_s at, struct fault *why);
+/* Adds to a fleet of the account's what was never seen before: `seen` has its name, slug, series and reading. */
+MUST_CHECK bool ingest_newcomer(struct agent *a, struct account *account, struct fleet *f, const struct token *seen,
+                                unix_s at, struct fault *why);
 /* Forecast, rules, and what is worth telling, for each series of a fleet of the account's. */
 MUST_CHECK bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, unix_s at,
                                struct fault *why);
@@ -105,6 +119,19 @@ MUST_CHECK bool account_write(struct agent *a, struct account *account,
 /* Finds or makes the account's row, and loads what is known of its tokens. */
 MUST_CHECK bool account_open(struct agent *a, struct account *account, struct fault *why);
 
+/* ---- credits.c: what is left on the account ---- */
+
+void credits_ask(struct account *account); /* with the poll that starts */
+void credits_start(struct agent *a, struct account *account, mono_ms now); /* if asked for and the budget has a call */
+mono_ms credits_deadline(const struct account *account, mono_ms now);
+bool credits_are_owed(const struct account *account); /* not asked yet, or not answered, or not stored */
+/* Stores an answer that is there, and what time alone does to the series; within a transaction. */
+MUST_CHECK bool credits_store(struct agent *a, struct account *account, unix_s at, struct fault *why);
+void credits_settle(struct account *account); /* after the commit: the answer is taken */
+/* Reads what arrived; an answer that came after its poll is stored in a transaction of its own. */
+MUST_CHECK bool credits_turn(struct agent *a, struct account *account, unix_s now, struct fault *why);
+void credits_done(struct credits *c);
+
 /* ---- consume.c: what was spent on what, as the API tells it ---- */
 
 mono_ms consume_first_due(const struct consumption *c, unix_s now, mono_ms mono);
@@ -113,6 +140,7 @@ void consume_start(struct agent *a, struct account *account, mono_ms now);
 mono_ms consume_deadline(const struct account *account, mono_ms now); /* MONO_NEVER: something else comes first */
 /* Whether the account is still to be asked, or to answer. */
 bool consume_is_owed(const struct account *account, mono_ms now);
+void consume_done(struct consumption *c);
 /* Reads what arrived, and stores an answer once it is whole and no poll runs. */
 MUST_CHECK bool consume_turn(struct agent *a, struct account *account, unix_s now, struct fault *why);
 

@@ -26,6 +26,7 @@ struct token {
     int unbooked;            /* lists without it that fleet_judge saw and fleet_book has not counted yet */
     unix_s last_reset;       /* TIME_NONE: none seen */
     struct maybe_money risen_to;
+    struct maybe_money drift; /* consumption told less what the balance shows, of the newest day that was compared */
     struct burn_history burn;
     struct forecast forecast;
     struct forecast told;    /* forecast and burns as published last */

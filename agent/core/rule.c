@@ -88,7 +88,7 @@ static bool admits(const char *pattern, struct span name)
 bool rule_matches(const struct rule *rule, const struct snapshot *s)
 {
     struct span name = span_of(s->reading->name);
-    return admits(rule->token, name) && admits(rule->account, span_of(s->account))
+    return rule->series == s->series && admits(rule->token, name) && admits(rule->account, span_of(s->account))
            && admits(rule->environment, naming_environment(name))
            && admits(rule->type, span_of(s->reading->type));
 }

@@ -6,6 +6,7 @@
 
 #include "core/forecast.h"
 #include "core/reading.h"
+#include "core/series.h"
 
 enum rule_kind { RULE_BALANCE_BELOW, RULE_PERCENT_BELOW, RULE_EXHAUSTS_WITHIN, RULE_EXHAUSTED, RULE_KINDS };
 
@@ -28,6 +29,7 @@ struct rule {
     enum rule_kind kind;
     struct threshold levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a lower threshold */
     int64_t hold_s;                  /* a level is announced after it has held this long; 0: at once */
+    enum series series;              /* what it is about */
     char token[PATTERN_BYTES];       /* glob over the token's name; "" matches all, as below */
     char account[PATTERN_BYTES];     /* glob over the account's name */
     char environment[PATTERN_BYTES]; /* glob over the first part of env-project-purpose */
@@ -40,8 +42,9 @@ struct rule_set {
     size_t count;
 };
 
-/* What is known of a token when rules are applied. All borrowed. */
+/* What is known of a token, or of the credits, when rules are applied. All borrowed. */
 struct snapshot {
+    enum series series;
     const char *account;
     const struct reading *reading;
     const struct forecast *forecast;

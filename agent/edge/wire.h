@@ -71,6 +71,8 @@ void wire_encode_event(const struct alert_event *e, struct text *out);
 /* Retained current state of one alert, also after it was resolved (level "none"). */
 void wire_encode_alert(const struct alert_event *e, struct text *out);
 void wire_encode_token(const char *account, const struct token *t, unix_s at, struct text *out);
+/* The same of the series that is the account's credits. */
+void wire_encode_credits(const char *account, const struct token *t, unix_s at, struct text *out);
 
 /* An account's last poll, retained. */
 struct account_state {
@@ -80,6 +82,10 @@ struct account_state {
     unix_s at;                 /* of this poll */
     unix_s last_ok;            /* TIME_NONE: never */
     size_t tokens;
+    const char *credits_reason; /* why the credits were not told; NULL: they were */
+    unix_s usage_until;         /* how far consumption is known; TIME_NONE: not at all */
+    const char *usage_reason;   /* why it was not told; NULL: it was */
+    struct maybe_money drift;   /* of the credits against all consumption */
 };
 void wire_encode_account(const struct account_state *s, struct text *out);
 

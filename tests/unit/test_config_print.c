@@ -124,6 +124,9 @@ static void any_value(struct random *random, const struct row *row, void *field)
     case VALUE_RULE_KIND:
         *(enum rule_kind *)field = (enum rule_kind)below(random, RULE_KINDS);
         break;
+    case VALUE_SERIES:
+        *(enum series *)field = (enum series)below(random, SERIES_CREDITS + 1);
+        break;
     case VALUE_NAME:
     case VALUE_LEVEL:
     case VALUE_LEVELS:
@@ -233,6 +236,8 @@ static void any_rule(struct random *random, struct rule *rule, size_t index)
     any_rows(random, rules, rule);
     any_rows(random, part(rules, "match"), rule);
     snprintf(rule->name, sizeof rule->name, "rule-%zu", index);
+    if (rule->series == SERIES_CREDITS)
+        rule->token[0] = rule->environment[0] = rule->type[0] = '\0';
     any_levels(random, rule);
 }
 
@@ -306,6 +311,8 @@ static bool same_value(const struct row *row, const void *a, const void *b)
         return *(const enum log_level *)x == *(const enum log_level *)y;
     case VALUE_RULE_KIND:
         return *(const enum rule_kind *)x == *(const enum rule_kind *)y;
+    case VALUE_SERIES:
+        return *(const enum series *)x == *(const enum series *)y;
     case VALUE_LEVEL:
     case VALUE_LEVELS:
         return same_levels(x, y);

@@ -113,7 +113,7 @@ static void observe(struct replay *p, char *const words[WORDS])
     book(p, &is, at);
 
     struct forecast forecast = forecast_make(&p->burn, &p->reading, at, STALE_S);
-    struct snapshot s = { "main", &p->reading, &forecast, p->risen_to, at };
+    struct snapshot s = { SERIES_TOKEN, "main", &p->reading, &forecast, p->risen_to, at };
     int64_t value = 0;
     bool known = rule_value(&p->rule, &s, &value);
     struct transition t = rule_step(&p->rule, &p->alert, known, value, at);

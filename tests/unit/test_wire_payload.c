@@ -14,7 +14,7 @@
 #include "base/random.h"
 #include "wire_scene.h"
 
-enum { STATUS, ACCOUNT, TOKEN, EVENT, ALERT, PAYLOADS }; /* in the order of the page */
+enum { STATUS, ACCOUNT, CREDITS, TOKEN, EVENT, ALERT, PAYLOADS }; /* in the order of the page */
 
 static char prod_billing[] = "prod-billing";
 
@@ -27,9 +27,16 @@ static void encode(const struct scene *s, struct text payloads[PAYLOADS])
         .at = SCENE_AT,
         .last_ok = SCENE_AT - 5 * MINUTE_S,
         .tokens = 42,
+        .credits_reason = "HTTP 502: Bad Gateway",
+        .usage_until = SCENE_AT - HOUR_S,
+        .drift = money_known((struct money){ -CENTS(3) }),
     };
+    struct token credits = s->token;
+    credits.series = SERIES_CREDITS;
+    credits.last.balance.is.nano = USD(98);
     wire_encode_status("online", "0.1.0", SCENE_AT, &payloads[STATUS]);
     wire_encode_account(&account, &payloads[ACCOUNT]);
+    wire_encode_credits("main", &credits, SCENE_AT, &payloads[CREDITS]);
     wire_encode_token("main", &s->token, SCENE_AT, &payloads[TOKEN]);
     wire_encode_event(&s->event, &payloads[EVENT]);
     wire_encode_alert(&s->event, &payloads[ALERT]);
@@ -46,6 +53,8 @@ static void set_documented_scene(struct scene *s)
 {
     scene_set(s, prod_billing);
     s->token.last.period = RESET_MONTHLY;
+    s->token.seen_at = SCENE_AT;
+    s->token.drift = money_known((struct money){ CENTS(4) });
     s->token.last.reset_amount = money_known((struct money){ USD(200) });
     s->token.forecast.horizon = calendar_next_reset(RESET_MONTHLY, SCENE_AT);
     scene_spend(s, 168, 24, USD(108));

@@ -189,12 +189,26 @@ void check_tls(struct reader *r, const struct node *map, void *fields)
         mistake_at(r->mistakes, key->key->where.start, "`key` needs `cert`, its certificate");
 }
 
+/* Credits have no name, environment or type: such a pattern would silence the rule. */
+static void check_match(struct reader *r, const struct node *map, const struct rule *rule)
+{
+    static const char *const of_tokens[] = { "token", "environment", "type" };
+    const struct node *match = node_member(map, "match");
+    for (size_t i = 0; rule->series == SERIES_CREDITS && i < COUNT(of_tokens); i++) {
+        const struct node *key = match && match->kind == NODE_MAP ? node_member(match, of_tokens[i]) : NULL;
+        if (key)
+            mistake_at(r->mistakes, key->key->where.start, "`%s` is for tokens: credits have only an account",
+                       of_tokens[i]);
+    }
+}
+
 void check_rule(struct reader *r, const struct node *map, void *fields)
 {
     struct rule *rule = fields;
     const struct node *kind = node_member(map, "kind");
     if (kind && kind->kind == NODE_SCALAR && rule_kind_named(kind->text, &rule->kind))
         levels_read(r, map, rule);
+    check_match(r, map, rule);
 }
 
 /* Tells every name that an earlier member of the list already has; a member's struct begins with its name. */

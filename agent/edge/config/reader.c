@@ -206,6 +206,7 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
     case VALUE_FLAG:
     case VALUE_LOG_LEVEL:
     case VALUE_RULE_KIND:
+    case VALUE_SERIES:
     case VALUE_AMOUNT:
     case VALUE_MOMENT:
     case VALUE_PERIOD:

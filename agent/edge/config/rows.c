@@ -108,6 +108,8 @@ static const struct section section_mqtt = {
 };
 
 static const struct row match_rows[] = {
+    { "series", VALUE_SERIES, FIELD(rule, series), .preset = "token", .sample = "credits",
+      .help = "what the rule is about: tokens, or what is left on the account" },
     { "token", VALUE_PATTERN, FIELD(rule, token), .sample = "\"prod-*\"", .preset_note = "all",
       .help = "tokens by name, with * ? [a-z] [!a-z]" },
     { "account", VALUE_PATTERN, FIELD(rule, account), .sample = "main", .preset_note = "all",
@@ -198,6 +200,9 @@ void row_describe(const struct row *row, struct text *out)
     case VALUE_RULE_KIND:
         for (int i = 0; i < RULE_KINDS; i++)
             text_addf(out, "%s%s", i ? ", " : ": ", rule_kind_name((enum rule_kind)i));
+        break;
+    case VALUE_SERIES:
+        text_addf(out, ": %s, %s", series_name(SERIES_TOKEN), series_name(SERIES_CREDITS));
         break;
     case VALUE_LEVEL:
         for (int i = LEVEL_NONE + 1; i < LEVELS; i++)

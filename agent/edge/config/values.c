@@ -271,6 +271,23 @@ static bool parse_rule_kind(const struct place *p, struct span text, struct faul
     return rule_kind_named(text, p->field) || wanted_one_of(p, text, rule_kind_at, RULE_KINDS, why);
 }
 
+/* The main key has no balance, so no rule is about it. */
+enum { SERIES_WITH_BALANCE = SERIES_CREDITS + 1 };
+
+static const char *series_at(int i)
+{
+    return series_name((enum series)i);
+}
+
+static bool parse_series(const struct place *p, struct span text, struct fault *why)
+{
+    enum series series;
+    if (!series_named(text, &series) || (int)series >= SERIES_WITH_BALANCE)
+        return wanted_one_of(p, text, series_at, SERIES_WITH_BALANCE, why);
+    *(enum series *)p->field = series;
+    return true;
+}
+
 static bool parse_amount(const struct place *p, struct span text, struct fault *why)
 {
     struct money amount;
@@ -377,6 +394,12 @@ static bool print_rule_kind(const void *field, struct text *out)
     return true;
 }
 
+static bool print_series(const void *field, struct text *out)
+{
+    text_add(out, span_of(series_name(*(const enum series *)field)));
+    return true;
+}
+
 static const struct {
     const char *name; /* for people */
     bool (*parse)(const struct place *p, struct span text, struct fault *why);
@@ -398,6 +421,7 @@ static const struct {
     [VALUE_FLAG] = { "true or false", parse_flag, print_flag, false },
     [VALUE_LOG_LEVEL] = { "log level", parse_log_level, print_log_level, false },
     [VALUE_RULE_KIND] = { "rule kind", parse_rule_kind, print_rule_kind, false },
+    [VALUE_SERIES] = { "series", parse_series, print_series, false },
     [VALUE_LEVEL] = { "level", NULL, NULL, false },
     [VALUE_LEVELS] = { "thresholds by level", NULL, NULL, false },
     [VALUE_AMOUNT] = { "USD", parse_amount, NULL, false },

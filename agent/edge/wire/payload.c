@@ -110,7 +110,7 @@ static void begin(struct text *out, unix_s at)
 static void add_token(struct text *out, const char *account, const struct token *t)
 {
     add_string(out, "account", account);
-    add_string(out, "token", t->name);
+    add_string(out, "token", t->series == SERIES_TOKEN ? t->name : NULL);
     add_string(out, "slug", t->slug);
 }
 
@@ -144,6 +144,19 @@ static void add_forecast(struct text *out, const struct forecast *f, unix_s at)
     add_runway(out, f->likely, at);
 }
 
+void wire_encode_credits(const char *account, const struct token *t, unix_s at, struct text *out)
+{
+    begin(out, at);
+    add_string(out, "account", account);
+    add_money(out, "balance_usd", t->last.balance);
+    add_time(out, "seen_at", t->seen_at);
+    add_burn(out, &t->burn);
+    add_forecast(out, &t->forecast, at);
+    add_time(out, "horizon_at", t->forecast.horizon);
+    add_time(out, "forecast_at", t->forecast.made_at);
+    close_object(out);
+}
+
 void wire_encode_token(const char *account, const struct token *t, unix_s at, struct text *out)
 {
     const struct reading *r = &t->last;
@@ -156,10 +169,12 @@ void wire_encode_token(const char *account, const struct token *t, unix_s at, st
     add_string(out, "reset_period", calendar_period_name(r->period));
     add_money(out, "reset_amount_usd", r->reset_amount);
     add_time(out, "next_reset_at", calendar_next_reset(r->period, at));
+    add_string(out, "burn_source", token_burn_source(t));
     add_burn(out, &t->burn);
     add_forecast(out, &t->forecast, at);
     add_time(out, "horizon_at", t->forecast.horizon);
     add_time(out, "forecast_at", t->forecast.made_at);
+    add_money(out, "drift_usd", t->drift);
     add_bool(out, "missing", t->missing > 0);
     close_object(out);
 }
@@ -200,6 +215,7 @@ void wire_encode_event(const struct alert_event *e, struct text *out)
     add_string(out, "id", e->id);
     add_token(out, e->account, e->token);
     add_environment(out, e->token);
+    add_string(out, "series", series_name(e->token->series));
     add_string(out, "rule", e->rule->name);
     add_string(out, "kind", transition_name(e->transition.kind));
     add_string(out, "level", level_name(e->transition.is));
@@ -222,6 +238,7 @@ void wire_encode_alert(const struct alert_event *e, struct text *out)
     bool firing = e->alert->level != LEVEL_NONE;
     begin(out, e->at);
     add_token(out, e->account, e->token);
+    add_string(out, "series", series_name(e->token->series));
     add_string(out, "rule", e->rule->name);
     add_string(out, "level", level_name(e->alert->level));
     add_time(out, "since", firing ? e->alert->since : TIME_NONE);
@@ -240,6 +257,10 @@ void wire_encode_account(const struct account_state *s, struct text *out)
     add_string(out, "reason", s->reason);
     add_time(out, "last_ok_at", s->last_ok);
     add_integer(out, "tokens", (int64_t)s->tokens);
+    add_string(out, "credits_reason", s->credits_reason);
+    add_time(out, "consumption_until", s->usage_until);
+    add_string(out, "consumption_reason", s->usage_reason);
+    add_money(out, "drift_usd", s->drift);
     close_object(out);
 }
 

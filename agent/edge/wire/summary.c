@@ -257,7 +257,10 @@ void wire_summary(const struct alert_event *e, struct text *out)
 {
     const struct transition *t = &e->transition;
     add_heading(t, out);
-    text_add_terminal(out, span_of(e->token->name), NAME_COLUMNS);
+    if (e->token->series == SERIES_CREDITS)
+        text_addf(out, "account %s", e->account);
+    else
+        text_add_terminal(out, span_of(e->token->name), NAME_COLUMNS);
     if (!t->known)
         add_unvalued(e, out);
     else if (t->is == LEVEL_NONE || t->is < t->was)
