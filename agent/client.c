@@ -231,23 +231,29 @@ static bool refuse(struct client *c, struct fault *why)
 }
 
 /* One call with its tries; the body of a success is in `reply` until the next call or forget_reply. */
+static bool send(struct client *c, const struct client_request *r, struct fault *why)
+{
+    c->wrote = r->method != METHOD_GET;
+    c->complaint_count = 0;
+    for (int tries = 1;; tries++) {
+        if (!send_once(c, r, why))
+            return false;
+        if (succeeded(c))
+            return true;
+        if (c->wrote || !is_worth_another_try(judge(c), tries))
+            return refuse(c, why);
+        if (!wait_for_next_try(c, tries, c->outcome.retry_after_s, why))
+            return false;
+    }
+}
+
 static bool call(struct client *c, enum method method, const char *name, const struct wish *w, struct fault *why)
 {
     struct client_request r;
     client_request(c, method, name, w, &r);
-    c->wrote = method != METHOD_GET;
-    c->complaint_count = 0;
-    bool ok;
-    for (int tries = 1;; tries++) {
-        ok = send_once(c, &r, why);
-        if (!ok || succeeded(c) || c->wrote || !is_worth_another_try(judge(c), tries))
-            break;
-        ok = wait_for_next_try(c, tries, c->outcome.retry_after_s, why);
-        if (!ok)
-            break;
-    }
+    bool ok = send(c, &r, why);
     client_request_done(&r);
-    return ok && (succeeded(c) || refuse(c, why));
+    return ok;
 }
 
 /* Ends a call that brings a token. */
@@ -284,6 +290,19 @@ bool client_change(struct client *c, const char *name, const struct wish *w, str
 bool client_delete(struct client *c, const char *name, struct fault *why)
 {
     bool ok = call(c, METHOD_DELETE, name, NULL, why);
+    forget_reply(c);
+    return ok;
+}
+
+bool client_usage(struct client *c, const char *name, unix_s first_day, unix_s last_day, struct usage_book *ret,
+                  struct fault *why)
+{
+    struct client_request r = { .method = METHOD_GET };
+    text_add(&r.url, span_of(c->settings->url));
+    wire_add_usage_path(&r.url, span_of(name), first_day, last_day);
+    bool ok = send(c, &r, why)
+        && wire_decode_usage_answer((struct span){ c->reply, c->reply_len }, ret, why);
+    client_request_done(&r);
     forget_reply(c);
     return ok;
 }

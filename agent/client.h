@@ -32,6 +32,11 @@ MUST_CHECK bool client_change(struct client *c, const char *name, const struct w
                               struct fault *why);
 MUST_CHECK bool client_delete(struct client *c, const char *name, struct fault *why);
 
+/* What the consumption endpoint says that a token spent on the UTC days from `first_day` to `last_day`, their first
+ * seconds; the book is the caller's to release. */
+MUST_CHECK bool client_usage(struct client *c, const char *name, unix_s first_day, unix_s last_day,
+                             struct usage_book *ret, struct fault *why);
+
 /* Of the last call: its HTTP status, 0 when no answer came; and which fields were refused, borrowed. */
 int client_status(const struct client *c);
 size_t client_complaints(const struct client *c, const struct wire_complaint **ret);

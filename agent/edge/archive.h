@@ -18,6 +18,7 @@ enum question {
     QUESTION_REPORT,    /* consumption by token and UTC day */
     QUESTION_ALERTS,    /* firing now */
     QUESTION_EVENTS,    /* past transitions */
+    QUESTION_IDLE,      /* what is known of the use of the living token of one name since `since` */
     QUESTIONS,
 };
 

@@ -1,11 +1,14 @@
-"""Rotation: a successor with everything that the old token has, its secret in a file, again after an interruption."""
+"""Rotation: a successor with everything that the old token has, its secret in a file, again after an interruption;
+and the old one deleted only when nobody uses it any more."""
 
+import contextlib
 import json
+import sqlite3
 import stat
 
 import pytest
 
-from harness import TOKENS, Sim
+from harness import COSTS, TOKENS, Sim
 
 WHOLE = {"balance": "12.345678901", "token_type": "sandbox_api_token", "expire_time": "2031-02-03T04:05:06Z",
          "balance_reset_period": "weekly", "balance_reset_amount": "20"}
@@ -53,8 +56,9 @@ def test_whatever_the_old_token_is_its_successor_is_too(sim, cli, file, fields):
 
 def test_names_do_not_grow_and_can_be_said(sim, cli, tmp_path):
     sim.create("prod-x")
-    for i, (words, name) in enumerate([(("prod-x",), "prod-x-r2"), (("prod-x-r2",), "prod-x-r3"),
-                                       (("prod-x-r3", "prod-y"), "prod-y"), (("prod-y", "--name", "prod-z"), "prod-z")]):
+    chain = [(("prod-x",), "prod-x-r2"), (("prod-x-r2",), "prod-x-r3"), (("prod-x-r3", "prod-y"), "prod-y"),
+             (("prod-y", "--name", "prod-z"), "prod-z")]
+    for i, (words, name) in enumerate(chain):
         assert json.loads(ok(cli("rotate", *words, "--json", "--secret-file", tmp_path / str(i))))["token"] == name
     sim.create("n" * 199)
     refused = cli("rotate", "n" * 199, "--secret-file", tmp_path / "n")
@@ -121,3 +125,91 @@ def test_a_period_of_the_future_is_not_copied_wrongly(stage, make_daemon, file):
     sim = stage.enter_context(Sim({"tokens": [{"name": "a", "type": "x" * 31}]}))
     refused = make_daemon(sim.url).run("tokens", "rotate", "a", "--secret-file", file)
     assert refused.returncode == 1 and "longer than" in refused.stderr and len(sim.tokens()) == 1
+
+
+# Retiring
+
+class Old:
+    """A token that was polled and, as the database has it, has been watched for two days."""
+
+    def __init__(self, sim, daemon):
+        self.sim, self.daemon = sim, daemon
+        sim.create("old", balance="5.00")
+        self.poll()
+        self.edit("UPDATE token SET first_seen = first_seen - 172800")
+
+    def poll(self):
+        assert self.daemon.run("once").returncode == 0
+
+    def edit(self, sql):
+        with contextlib.closing(sqlite3.connect(self.daemon.database.path)) as database, database:
+            database.execute(sql)
+
+    def retire(self, *options):
+        return self.daemon.run("tokens", "retire", "old", *options)
+
+    def is_kept(self, status, words, *options):
+        kept = self.retire("--yes", *options)
+        assert kept.returncode == status and words in kept.stderr, kept.stderr
+        assert [t["name"] for t in self.sim.tokens()] == ["old"]
+
+
+@pytest.fixture
+def old(sim, make_daemon):
+    return Old(sim, make_daemon(sim.url))
+
+
+def test_an_idle_token_is_retired_after_a_yes(old):
+    looked = old.retire("--dry-run")
+    assert looked.returncode == 0 and "has not spent for 1d" in looked.stdout and "DELETE " in looked.stdout
+    asked = old.retire()
+    assert asked.returncode == 2 and "--yes" in asked.stderr and len(old.sim.tokens()) == 1
+    assert "deleted old" in ok(old.retire("--yes"))
+    assert old.sim.tokens() == []
+
+
+def test_a_token_that_spent_by_our_own_records_is_kept(old):
+    old.sim.set_balance("old", "4.75")  # the endpoint sees nothing of this
+    old.poll()
+    old.is_kept(1, "by our own records it spent 0.25 USD")
+
+
+def test_a_token_that_spent_since_the_last_poll_is_kept(old):
+    old.sim.set_balance("old", "4.75")
+    old.is_kept(1, "fell since the last poll")
+
+
+def test_a_token_that_spent_by_the_consumption_endpoint_is_kept(old):
+    old.sim.spend("old", "0.5")
+    old.sim.set_balance("old", "5.00")  # our own records see nothing of this
+    old.poll()
+    old.is_kept(1, "by the consumption endpoint it spent 0.50 USD in 1 call on")
+
+
+def test_a_token_that_was_not_watched_for_long_enough_is_kept(old):
+    old.is_kept(3, "know it for 2d", "--idle", "7d")
+
+
+def test_a_token_whose_records_are_old_is_kept(old):
+    old.edit("UPDATE account SET last_ok_at = last_ok_at - 86400")
+    old.is_kept(3, "our own records are old")
+
+
+def test_a_token_of_which_the_endpoint_does_not_tell_is_kept(old):
+    old.sim.fault("status", status=500, path=COSTS)
+    old.is_kept(3, "the consumption endpoint does not tell")
+
+
+def test_a_token_that_our_records_do_not_know_is_kept_and_force_deletes_it(sim, make_daemon):
+    daemon = make_daemon(sim.url)
+    sim.create("old", balance="5.00")
+    kept = daemon.run("tokens", "retire", "old", "--yes")
+    assert kept.returncode == 3 and "nothing was stored" in kept.stderr
+    sim.create("other")
+    sim.delete("old")
+    assert daemon.run("once").returncode == 0
+    sim.create("old", balance="5.00")
+    kept = daemon.run("tokens", "retire", "old", "--yes")
+    assert kept.returncode == 3 and "do not know it" in kept.stderr
+    assert "deleted old" in ok(daemon.run("tokens", "retire", "old", "--force", "--yes"))
+    assert daemon.run("tokens", "retire", "old", "--yes").returncode == 1

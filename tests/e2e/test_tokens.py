@@ -11,7 +11,7 @@ import pytest
 from harness import TOKENS, Sim
 from players import EBB, PATIENCE_S
 
-SECOND_WORDS = ["list", "show", "create", "update", "delete", "rotate"]
+SECOND_WORDS = ["list", "show", "create", "update", "delete", "rotate", "retire", "plan", "apply"]
 LONG_NAME = "w\u00e4hrung-\U0001f4b6-" + "\u6771" * 190  # 200 characters
 NASTY_NAMES = [LONG_NAME, "..", ".", "a/b", "a b?c#d%e", "-dash", "\u202eevil", "say \"hi\" \\ 'there'", "\U0001f4b6"]
 

@@ -56,6 +56,32 @@ static void a_body_says_what_was_given_and_nothing_else(void **state)
     assert_body(NULL, &never, "{\"expire_time\": null}");
 }
 
+static void the_use_of_one_token_is_asked_for_by_day_and_name(void **state)
+{
+    (void)state;
+    struct text path = { 0 };
+    wire_add_usage_path(&path, span_of("a&b=\xc3\xa4"), 1795391999, 1795392000);
+    assert_string_equal(text_z(&path), "/v2/cost_management/?begin=2026-11-22&end=2026-11-23&step=1&token=a%26b%3D%C3%A4");
+    text_done(&path);
+}
+
+static void an_answer_about_use_is_whole_or_none(void **state)
+{
+    (void)state;
+    static const char whole[] = "{\"response\": [{\"token\": \"a\", \"data\": {\"2026-11-23\": {\"llm__chat\": "
+                                "{\"total_cost\": 0.03000000000000001, \"details\": 3, \"cost_per_provider\": {}}}}}]}";
+    struct usage_book b = { 0 };
+    struct fault why;
+    assert_true(wire_decode_usage_answer(span_of(whole), &b, &why));
+    assert_int_equal(b.count, 1);
+    assert_int_equal(b.lines[0].cost.nano, 30000000);
+    assert_int_equal(b.lines[0].calls, 3);
+    usage_done(&b);
+    for (size_t len = 0; len < strlen(whole); len++)
+        assert_false(wire_decode_usage_answer((struct span){ whole, len }, &b, &why));
+    assert_int_equal(b.count, 0);
+}
+
 static void an_answer_is_one_token_whatever_its_secret(void **state)
 {
     (void)state;
@@ -172,6 +198,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_one_segment_of_the_path),
         cmocka_unit_test(a_body_says_what_was_given_and_nothing_else),
+        cmocka_unit_test(the_use_of_one_token_is_asked_for_by_day_and_name),
+        cmocka_unit_test(an_answer_about_use_is_whole_or_none),
         cmocka_unit_test(an_answer_is_one_token_whatever_its_secret),
         cmocka_unit_test(the_secret_is_found_where_it_belongs_and_nowhere_else),
         cmocka_unit_test(a_secret_that_does_not_fit_is_refused),

@@ -5,7 +5,7 @@
 
 static const struct command *const second_words[] = {
     &cmd_tokens_list,   &cmd_tokens_show,   &cmd_tokens_create, &cmd_tokens_update, &cmd_tokens_delete,
-    &cmd_tokens_rotate, &cmd_tokens_plan, &cmd_tokens_apply, NULL,
+    &cmd_tokens_rotate, &cmd_tokens_retire, &cmd_tokens_plan,   &cmd_tokens_apply,  NULL,
 };
 
 static enum exit_status run(const struct context *c)

@@ -19,6 +19,7 @@ static const char *const texts[] = {
     [QUESTION_REPORT] = sql_question_report,
     [QUESTION_ALERTS] = sql_question_alerts,
     [QUESTION_EVENTS] = sql_question_events,
+    [QUESTION_IDLE] = sql_question_idle,
 };
 _Static_assert(COUNT(texts) == QUESTIONS, "a question has no file");
 

@@ -11,16 +11,29 @@ static bool goes_as_it_is(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-_~", c));
 }
 
-void wire_add_token_path(struct text *out, struct span name)
+static void add_encoded(struct text *out, struct span name)
 {
-    text_add(out, span_of(WIRE_LIST_PATH));
     for (size_t i = 0; i < name.len; i++) {
         if (goes_as_it_is(name.at[i]))
             text_add(out, (struct span){ name.at + i, 1 });
         else
             text_addf(out, "%%%02X", (unsigned)(unsigned char)name.at[i]);
     }
+}
+
+void wire_add_token_path(struct text *out, struct span name)
+{
+    text_add(out, span_of(WIRE_LIST_PATH));
+    add_encoded(out, name);
     text_add(out, span_of("/"));
+}
+
+void wire_add_usage_path(struct text *out, struct span name, unix_s first, unix_s last)
+{
+    struct date begin = calendar_date(first / DAY_S), end = calendar_date(last / DAY_S);
+    text_addf(out, "/v2/cost_management/?begin=%04d-%02d-%02d&end=%04d-%02d-%02d&step=1&token=", begin.year,
+              begin.month, begin.day, end.year, end.month, end.day);
+    add_encoded(out, name);
 }
 
 static void add_amount(struct text *out, struct maybe_money amount)
@@ -164,4 +177,35 @@ bool wire_take_secret(struct span body, char ret[WIRE_SECRET_BYTES], struct faul
     }
     explicit_bzero(ret + len, WIRE_SECRET_BYTES - len);
     return true;
+}
+
+static bool take_usage(struct splitter *s, struct usage_book *b, struct fault *why)
+{
+    struct element e;
+    for (;;) {
+        switch (splitter_next(s, &e, why)) {
+        case SPLIT_MORE:
+            return true;
+        case SPLIT_FAULT:
+            return false;
+        case SPLIT_ELEMENT:
+            if (!wire_decode_usage(e.json, b, why))
+                return false;
+        }
+    }
+}
+
+bool wire_decode_usage_answer(struct span body, struct usage_book *ret, struct fault *why)
+{
+    struct splitter *s = splitter_new_usage();
+    struct usage_book b = { 0 };
+    struct span next;
+    splitter_feed(s, body);
+    bool ok = take_usage(s, &b, why) && splitter_end(s, &next, why);
+    splitter_free(s);
+    if (ok)
+        *ret = b;
+    else
+        usage_done(&b);
+    return ok;
 }

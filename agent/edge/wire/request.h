@@ -12,8 +12,14 @@
  * dot too, so that no name is a step of a path. */
 void wire_add_token_path(struct text *out, struct span name);
 
+/* Adds the path and query that ask what one token spent on the UTC days from `first` to `last`, first seconds of both. */
+void wire_add_usage_path(struct text *out, struct span name, unix_s first, unix_s last);
+
 /* Adds the body of a POST (with a name) or of a PATCH (NULL): the given fields as one JSON object. */
 void wire_add_wish(struct text *out, const char *name, const struct wish *w);
+
+/* The whole answer about consumption; the book is the caller's to release. FAULT_REJECT. */
+MUST_CHECK bool wire_decode_usage_answer(struct span body, struct usage_book *ret, struct fault *why);
 
 /* An answer that is one token, decoded as an element of the list is. FAULT_REJECT. */
 MUST_CHECK bool wire_decode_answer(struct span body, struct decoded *ret, struct fault *why);

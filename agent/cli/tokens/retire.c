@@ -1,0 +1,87 @@
+/* `ebb tokens retire`: deletes a token that nobody has used for a while, and refuses when that is not proved. */
+#include <stdio.h>
+
+#include "cli/tokens/idleness.h"
+#include "cli/tokens/removal.h"
+#include "cli/tokens/tokens.h"
+#include "cli/tokens/view.h"
+
+enum { OPT_IDLE, OPT_FORCE, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPTS };
+
+static const struct option_row options[] = {
+    [OPT_IDLE] = { .name = "idle", .type = OPTION_DURATION, .value = "TIME", .preset = "24h", .min = 1,
+                   .max = 365 * DAY_S, .help = "it must not have spent for so long" },
+    [OPT_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "delete it whether it is used or not" },
+    [OPT_YES] = OPTION_ROW_YES,
+    [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "only look whether it may be retired" },
+    [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+/* EXIT_OK when it may go. */
+static enum exit_status prove(const struct context *c, const struct session *s, const struct reading *now_is)
+{
+    const struct idle_question q = { c->settings->store, c->arguments[0], now_is, clock_unix(),
+                                     c->options[OPT_IDLE].number };
+    char shown[SESSION_NAME_BYTES], idle[DURATION_TEXT_BYTES];
+    struct fault why;
+    session_name(q.token, shown);
+    switch (idleness_of(s, &q, &why)) {
+    case IDLENESS_DISPROVED:
+        return complain(EXIT_FAILED, "%s is not retired: %s", shown, why.text);
+    case IDLENESS_UNKNOWN:
+        return complain(EXIT_UNKNOWN, "%s is not retired, for it is not known whether it is used: %s (--force deletes "
+                                      "it all the same)", shown, why.text);
+    case IDLENESS_PROVED:
+        break;
+    }
+    view_print_name(q.token);
+    printf(" has not spent for %s, by our own records and by the consumption endpoint\n",
+           duration_format(q.idle_s, idle));
+    return EXIT_OK;
+}
+
+static enum exit_status retire(const struct context *c, const struct session *s)
+{
+    struct decoded d;
+    struct fault why;
+    char shown[SESSION_NAME_BYTES];
+    const char *name = c->arguments[0];
+    if (!client_show(s->client, name, &d, &why))
+        return session_not_found(s) ? complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name,
+                                               session_name(name, shown))
+                                    : session_failed(s, &why);
+    if (!c->options[OPT_FORCE].given) {
+        enum exit_status status = prove(c, s, &d.reading);
+        if (status != EXIT_OK)
+            return status;
+    }
+    if (c->options[OPT_DRY_RUN].given)
+        session_print_request(s, METHOD_DELETE, name, NULL, false);
+    return c->options[OPT_DRY_RUN].given ? EXIT_OK : removal_run(s, name, c->options[OPT_YES].given);
+}
+
+static enum exit_status run(const struct context *c)
+{
+    struct session s = { 0 };
+    struct fault why;
+    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    enum exit_status status = retire(c, &s);
+    session_close(&s);
+    return status;
+}
+
+const struct command cmd_tokens_retire = {
+    .name = "retire",
+    .parent = &cmd_tokens,
+    .arguments = "OLD",
+    .help = "delete a token that has not spent for a while; exit 1: it has, 3: not known",
+    .example = "ebb tokens retire prod-billing-api --idle 48h",
+    .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};
