@@ -9,7 +9,9 @@
 
 enum {
     TRANSFERS_MIN = 16,            /* at the same time */
+    TRANSFERS_MAX = 512,           /* descriptors are usually 1024: only so many that stall hold up others */
     TRANSFERS_PER_ACCOUNT = 3,     /* list, credits, consumption: an account that stalls holds up no other */
+    SPREAD_MS = 50,                /* between the first polls of two accounts */
     TURN_MAX_MS = 60 * 1000,       /* the loop turns at least this often */
     ONCE_DELIVERY_MS = 10 * 1000,  /* how long `ebb once` waits for the broker */
     PARTING_MS = 1000,             /* how long a daemon that is told to stop goes on delivering */
@@ -21,12 +23,10 @@ static bool open_accounts(struct agent *a, struct fault *why)
     for (size_t i = 0; i < a->settings->account_count; i++) {
         struct account *account = &a->accounts[a->account_count++];
         account->settings = &a->settings->accounts[i];
-        account->schedule = schedule_start(account->settings->interval_s, clock_mono());
-        account->budget = budget_start(account->settings->calls_milli_per_s, clock_mono());
+        rhythm_start(a, account, (int64_t)i * SPREAD_MS);
         if (!account_open(a, account, why))
             return false;
-        struct consumption *c = &account->consumption;
-        c->schedule = schedule_start(HOUR_S, consume_first_due(c, clock_unix(), clock_mono()));
+        consume_open(a, &account->consumption);
     }
     return true;
 }
@@ -34,7 +34,8 @@ static bool open_accounts(struct agent *a, struct fault *why)
 static int transfers_at_once(const struct settings *settings)
 {
     size_t most = settings->account_count * TRANSFERS_PER_ACCOUNT;
-    return most > TRANSFERS_MIN ? (int)most : TRANSFERS_MIN;
+    most = most > TRANSFERS_MIN ? most : TRANSFERS_MIN;
+    return most < TRANSFERS_MAX ? (int)most : TRANSFERS_MAX;
 }
 
 bool agent_open(const struct settings *settings, struct agent **ret, struct fault *why)
@@ -43,8 +44,9 @@ bool agent_open(const struct settings *settings, struct agent **ret, struct faul
     a->settings = settings;
     a->rules = (struct rule_set){ settings->rules, settings->rule_count };
     a->random = random_from_system();
-    if (!store_open(settings->store, STORE_WRITE, &a->store, why) || !fetch_open(transfers_at_once(settings), &a->fetch, why)
-        || !open_accounts(a, why) || !deliver_open(a, why)) {
+    if (!store_open(settings->store, STORE_WRITE, &a->store, why)
+        || !fetch_open(transfers_at_once(settings), &a->fetch, why) || !open_accounts(a, why)
+        || !deliver_open(a, why)) {
         agent_close(a);
         return false;
     }
@@ -101,7 +103,7 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
     bool ok = stored || survive(a, why);
     if (stored)
         recover(a);
-    schedule_book(&account->schedule, account->poll->result, account->poll->retry_after_s, clock_mono(), &a->random);
+    rhythm_adopt(a, account, stored);
     poll_free(account->poll);
     account->poll = NULL;
     account->polls++;
@@ -112,7 +114,7 @@ static bool start_if_due(struct agent *a, struct account *account, mono_ms now, 
 {
     consume_start(a, account, now);
     credits_start(a, account, now);
-    if (account->poll || account->schedule.due > now)
+    if (account->poll || rhythm_due(account) > now)
         return true;
     credits_ask(account); /* the list comes first: it takes its call now, the credits with the next turn */
     return collect_start(a, account) || finish(a, account, why);
@@ -145,13 +147,17 @@ static mono_ms earlier(mono_ms x, mono_ms y)
     return x < y ? x : y;
 }
 
-static mono_ms next_poll(const struct agent *a, mono_ms now)
+static mono_ms next_errand(const struct account *account, mono_ms now)
+{
+    return earlier(credits_deadline(account, now), consume_deadline(account, now));
+}
+
+static mono_ms next_poll(const struct agent *a)
 {
     mono_ms next = MONO_NEVER;
     for (size_t i = 0; i < a->account_count; i++) {
         const struct account *account = &a->accounts[i];
-        mono_ms due = account->poll ? collect_deadline(account, now) : account->schedule.due;
-        due = earlier(due, earlier(credits_deadline(account, now), consume_deadline(account, now)));
+        mono_ms due = earlier(rhythm_due(account), next_errand(account, clock_mono()));
         next = due < next ? due : next;
     }
     return next;
@@ -196,7 +202,7 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
 {
     for (;;) {
         struct signals_seen seen;
-        if (!start_accounts(a, why) || !turn(a, signals, next_poll(a, clock_mono()), &seen, why))
+        if (!start_accounts(a, why) || !turn(a, signals, next_poll(a), &seen, why))
             return false;
         if (seen.stop || seen.reload) {
             *ret = seen.stop ? AGENT_STOP : AGENT_RELOAD;
@@ -226,27 +232,29 @@ static bool judge_once(const struct agent *a, struct fault *why)
     return true;
 }
 
-/* `ebb once` starts no poll but the first of each account: only what waits for the budget pulls the turn. */
-static mono_ms next_page(struct agent *a)
+/* `ebb once` polls each account once, and asks what was spent. */
+static bool start_unpolled(struct agent *a, mono_ms *ret_next, struct fault *why)
 {
-    mono_ms now = clock_mono(), next = now + TURN_MAX_MS;
+    *ret_next = MONO_NEVER;
     for (size_t i = 0; i < a->account_count; i++) {
         struct account *account = &a->accounts[i];
+        mono_ms now = clock_mono();
+        if (!account->polls && !start_if_due(a, account, now, why))
+            return false;
         credits_start(a, account, now);
         consume_start(a, account, now);
-        next = earlier(next, earlier(credits_deadline(account, now), consume_deadline(account, now)));
-        next = account->poll ? earlier(next, collect_deadline(account, now)) : next;
+        mono_ms due = account->polls ? MONO_NEVER : rhythm_due(account);
+        *ret_next = earlier(*ret_next, earlier(due, next_errand(account, now)));
     }
-    return next;
+    return true;
 }
 
 bool agent_once(struct agent *a, int signals, struct fault *why)
 {
     struct signals_seen seen = { 0 };
-    if (!start_accounts(a, why))
-        return false;
+    mono_ms next;
     while (!all_polled(a) && !seen.stop)
-        if (!turn(a, signals, next_page(a), &seen, why))
+        if (!start_unpolled(a, &next, why) || !turn(a, signals, next, &seen, why))
             return false;
 
     mono_ms patience = clock_mono() + ONCE_DELIVERY_MS;

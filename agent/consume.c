@@ -23,11 +23,18 @@ static unix_s day_of(unix_s at)
 }
 
 /* A restart within the hour need not ask again. */
-mono_ms consume_first_due(const struct consumption *c, unix_s now, mono_ms mono)
+static int64_t first_delay_ms(const struct consumption *c, unix_s now)
 {
     if (c->until == TIME_NONE || c->until > now || now - c->until >= USAGE_INTERVAL_S)
-        return mono;
-    return mono + (USAGE_INTERVAL_S - (now - c->until)) * 1000;
+        return 0;
+    return (USAGE_INTERVAL_S - (now - c->until)) * 1000;
+}
+
+void consume_open(struct agent *a, struct consumption *c)
+{
+    const struct schedule_limits hourly = { USAGE_INTERVAL_S, USAGE_INTERVAL_S, USAGE_INTERVAL_S };
+    const struct moment now = { clock_mono(), clock_unix() };
+    c->schedule = schedule_start(hourly, first_delay_ms(c, now.unix), now, &a->random);
 }
 
 /* Fewer days for many tokens, and fewer after each failure: a server that gives up on a long answer may manage half. */
@@ -138,6 +145,8 @@ static bool book(struct agent *a, struct account *account, struct fault *why)
             remember(t, &e);
         ok = store_book_usage(a->store, list.at[i].token, &e, why);
     }
+    if (list.count)
+        rhythm_moved(account);
     free(list.at);
     return ok;
 }
@@ -189,10 +198,11 @@ static void tell(struct account *account, struct consumption *c)
 /* A backfill goes on at once, as fast as the budget lets it. */
 static void plan_next(struct agent *a, struct consumption *c, enum poll_result result)
 {
-    mono_ms now = clock_mono();
-    schedule_book(&c->schedule, result, c->errand.retry_after_s, now, &a->random);
+    const struct moment now = { clock_mono(), clock_unix() };
+    const struct outlook none = outlook_none();
+    schedule_book(&c->schedule, result, c->errand.retry_after_s, &none, now, &a->random);
     if (result == POLL_OK && c->range.last_day < day_of(c->asked_at))
-        c->schedule.due = now;
+        c->schedule.due = now.mono;
 }
 
 bool consume_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)

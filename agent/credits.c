@@ -61,10 +61,13 @@ static bool ingest_first(struct agent *a, struct account *account, struct money 
     return ok;
 }
 
-static bool ingest_again(struct agent *a, struct token *t, struct money left, unix_s at, struct fault *why)
+static bool ingest_again(struct agent *a, struct account *account, struct money left, unix_s at, struct fault *why)
 {
+    struct token *t = &account->credits.series.tokens[0];
     struct sighting s = { .token = t, .reading = reading_of(left) };
     s.reading.name = t->name;
+    if (ledger_differs(&t->last, &s.reading))
+        rhythm_moved(account);
     if (!ingest_sighting(a, &s, at, why))
         return false;
     t->seen_at = at;
@@ -83,7 +86,7 @@ bool credits_store(struct agent *a, struct account *account, unix_s at, struct f
     if (c->errand.over
         && !store_set_credits_reason(a->store, account->id, told ? NULL : c->errand.why.text, why))
         return false;
-    if (told && c->series.count && !ingest_again(a, &c->series.tokens[0], left, at, why))
+    if (told && c->series.count && !ingest_again(a, account, left, at, why))
         return false;
     if (told && !c->series.count && !ingest_first(a, account, left, at, why))
         return false;

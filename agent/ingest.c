@@ -9,8 +9,6 @@
 #include "core/ledger.h"
 #include "parts.h"
 
-enum { STALE_INTERVALS = 3, STALE_SLACK_S = MINUTE_S };
-
 /* What happened to one token in this poll. */
 struct change {
     bool snapshot;
@@ -164,7 +162,7 @@ static bool ingest_list(struct agent *a, struct account *account, unix_s at, str
 /* Forecast, rules, and what is worth telling; every token, after every poll, since time alone can blind or ease. */
 bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, unix_s at, struct fault *why)
 {
-    int64_t stale_s = account->settings->interval_s * STALE_INTERVALS + STALE_SLACK_S;
+    int64_t stale_s = schedule_stale_s(&account->schedule);
     for (size_t i = 0; i < f->count; i++) {
         struct token *t = &f->tokens[i];
         t->forecast = forecast_make(&t->burn, &t->last, at, stale_s);
@@ -218,6 +216,7 @@ static bool store_poll(struct agent *a, struct account *account, unix_s at, stru
         .missing = count_missing(account),
         .bytes = p->bytes,
         .took_ms = p->took_ms,
+        .calls = account->budget.calls,
     };
     return store_add_poll(a->store, &row, why);
 }
@@ -229,7 +228,8 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
         && ingest_outlook(a, account, &account->fleet, at, why)
         && credits_store(a, account, at, why)
-        && announce_account(a, account, at, why);
+        && announce_account(a, account, at, why)
+        && rhythm_plan(a, account, at, why);
 }
 
 /* Words for the operator: a state of the account is told when it begins and when it ends, not with every poll. */

@@ -36,6 +36,7 @@ struct poll {
     struct fault why;
     int status;
     int64_t bytes, took_ms, retry_after_s;
+    struct schedule planned;    /* with the next poll booked; the account's once this one is stored */
 };
 
 /* What the consumption endpoint told of an account, and the call that asks it. */
@@ -134,7 +135,8 @@ void credits_done(struct credits *c);
 
 /* ---- consume.c: what was spent on what, as the API tells it ---- */
 
-mono_ms consume_first_due(const struct consumption *c, unix_s now, mono_ms mono);
+/* Asks at once, or an hour after the last answer. */
+void consume_open(struct agent *a, struct consumption *c);
 /* Asks if it is time, a poll was good and the budget has a spare call. */
 void consume_start(struct agent *a, struct account *account, mono_ms now);
 mono_ms consume_deadline(const struct account *account, mono_ms now); /* MONO_NEVER: something else comes first */
@@ -143,6 +145,19 @@ bool consume_is_owed(const struct account *account, mono_ms now);
 void consume_done(struct consumption *c);
 /* Reads what arrived, and stores an answer once it is whole and no poll runs. */
 MUST_CHECK bool consume_turn(struct agent *a, struct account *account, unix_s now, struct fault *why);
+
+/* ---- rhythm.c: when an account is polled next ---- */
+
+/* The first poll is due after `delay_ms`. */
+void rhythm_start(struct agent *a, struct account *account, int64_t delay_ms);
+/* Something was spent that no poll of the list tells: the account is not idle. */
+void rhythm_moved(struct account *account);
+/* Plans the next poll after all that this one found out, into p->planned and, in its transaction, the store. */
+MUST_CHECK bool rhythm_plan(struct agent *a, struct account *account, unix_s at, struct fault *why);
+/* Takes the plan over; a poll that could not be stored is booked all the same. */
+void rhythm_adopt(struct agent *a, struct account *account, bool stored);
+/* When the account wants to go on: its next poll, or a page that waits for the budget. MONO_NEVER: at an answer. */
+mono_ms rhythm_due(const struct account *account);
 
 /* ---- announce.c: alerts and states -> events and messages, inside the poll's transaction ---- */
 

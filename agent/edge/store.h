@@ -65,9 +65,21 @@ struct poll_row {
     int http_status;        /* 0: no answer */
     const char *reason;     /* NULL when ok */
     int64_t tokens, changed, missing, bytes, took_ms;
+    int64_t calls;          /* to the API since the poll before, of every kind */
 };
 /* Comes first in its transaction: what is added after it belongs to this poll. */
 MUST_CHECK bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why);
+/* When the next poll of an account is planned, and why then; see 0003_money.sql. */
+struct plan_row {
+    int64_t account;
+    unix_s next_poll_at;
+    enum rhythm rhythm;
+    int64_t wait_s;
+    int64_t token;          /* 0: none */
+    unix_s about_at;        /* TIME_NONE: none */
+    int64_t calm_s, calls_milli_per_s;
+};
+MUST_CHECK bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *why);
 int64_t store_last_poll(const struct store *s); /* the id of the poll row added last */
 void store_resume_poll(struct store *s, int64_t poll); /* what is added now belongs to an earlier poll of the account */
 

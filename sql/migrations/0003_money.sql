@@ -63,3 +63,15 @@ ALTER TABLE account ADD COLUMN usage_from INTEGER;  -- first second of the first
 ALTER TABLE account ADD COLUMN usage_at INTEGER;    -- an answer told everything up to then
 ALTER TABLE account ADD COLUMN usage_reason TEXT;   -- why the last one was not; NULL: it was
 ALTER TABLE account ADD COLUMN credits_reason TEXT; -- why the credits were not told with the last poll; NULL: they were
+
+-- When the next poll is planned, and why then. A token is blind when it was not seen for calm_s, two intervals and a
+-- minute: so an account that is slowed down on purpose is not.
+ALTER TABLE account ADD COLUMN next_poll_at INTEGER;
+ALTER TABLE account ADD COLUMN rhythm TEXT;             -- usual, runway, jump, idle, retry; NULL: never polled
+ALTER TABLE account ADD COLUMN rhythm_wait_s INTEGER;   -- time between polls in this rhythm
+ALTER TABLE account ADD COLUMN rhythm_token INTEGER;    -- the token that it is about; NULL: none
+ALTER TABLE account ADD COLUMN rhythm_at INTEGER;       -- runway: the early exhaustion; idle: the last change
+ALTER TABLE account ADD COLUMN calm_s INTEGER;          -- wait planned after the last complete, plausible poll
+ALTER TABLE account ADD COLUMN calls_milli_per_s INTEGER; -- the budget, in thousandths of a call per second
+
+ALTER TABLE poll ADD COLUMN calls INTEGER NOT NULL DEFAULT 1; -- to the API, of every kind, since the poll before

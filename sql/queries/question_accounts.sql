@@ -1,7 +1,13 @@
--- Accounts and their last poll.
+-- Accounts, their last poll, when and why the next one is planned, and their calls in the hour before :now.
+WITH called AS (
+    SELECT account, sum(calls) AS calls FROM poll WHERE at > :now - 3600 AND at <= :now GROUP BY account
+)
 SELECT a.name, p.at, p.result, nullif(p.http_status, 0), p.reason, p.tokens, p.changed, p.missing, p.took_ms,
-       a.last_ok_at, a.interval_s
+       a.last_ok_at, a.interval_s, a.next_poll_at, a.rhythm, a.rhythm_wait_s, t.name, a.rhythm_at,
+       coalesce(c.calls, 0), a.calls_milli_per_s * 3600 / 1000
 FROM account a
      LEFT JOIN poll p ON p.id = (SELECT id FROM poll WHERE account = a.id ORDER BY id DESC LIMIT 1)
+     LEFT JOIN token t ON t.id = a.rhythm_token
+     LEFT JOIN called c ON c.account = a.id
 WHERE :account IS NULL OR a.name = :account
 ORDER BY a.name;

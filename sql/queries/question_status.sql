@@ -1,17 +1,18 @@
--- Living tokens as they are believed to be at :now, the nearest exhaustion first. A token that was not seen for three
--- intervals and a minute is blind, whatever was forecast before; of one that cannot be seen no end is told.
+-- Living tokens as they are believed to be at :now, the nearest exhaustion first. A token that was not seen for two
+-- intervals and a minute after the poll that was planned is blind, whatever was forecast before; of one that cannot be
+-- seen no end is told.
 WITH firing AS (
     SELECT token, max(CASE level WHEN 'critical' THEN 3 WHEN 'warning' THEN 2 WHEN 'info' THEN 1 ELSE 0 END) AS rank
     FROM alert GROUP BY token
 ), sight AS (
-    SELECT t.id, a.name AS account, t.name AS token, a.interval_s, s.*,
+    SELECT t.id, a.name AS account, t.name AS token, a.interval_s, a.calm_s, s.*,
            CASE WHEN s.missing = 0 THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END AS seen,
            coalesce(f.rank, 0) AS rank
     FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id
          LEFT JOIN firing f ON f.token = t.id
     WHERE t.deleted_at IS NULL AND t.kind = 'token' AND (:account IS NULL OR a.name = :account)
 ), judged AS (
-    SELECT *, CASE WHEN :now - seen > 3 * interval_s + 60 THEN 'blind'
+    SELECT *, CASE WHEN :now - seen > coalesce(calm_s, interval_s) + 2 * interval_s + 60 THEN 'blind'
                    WHEN missing > 0 THEN 'missing'
                    WHEN expires_at <= :now THEN 'expired'
                    ELSE verdict END AS state

@@ -168,7 +168,8 @@ static void add_readings(struct scene *s)
     add_token(s, 1, "tok", "1785585000, 0, 'api_token', 1, 'none', 'idle', NULL, NULL");
     add_token(s, 2, "young", "1785585000, 0, 'api_token', 1, 'none', 'idle', NULL, NULL");
     for (int poll = 1; poll <= 9; poll++)
-        text_addf(&sql, "INSERT INTO poll VALUES (%d, 1, %d, 'ok', 200, NULL, 1, 1, 0, 0, 0);", poll, poll * 1000);
+        text_addf(&sql, "INSERT INTO poll (id, account, at, result, http_status, tokens, changed, missing, bytes, took_ms)"
+                        " VALUES (%d, 1, %d, 'ok', 200, 1, 1, 0, 0, 0);", poll, poll * 1000);
     text_addf(&sql, "INSERT INTO snapshot VALUES (1, 1, 'api_token', 90, 1, NULL, 'none', NULL),"
                     " (3, 1, 'api_token', 70, 1, NULL, 'none', NULL), (6, 1, 'api_token', 95, 1, NULL, 'none', NULL),"
                     " (7, 2, 'api_token', 5, 1, NULL, 'none', NULL);"

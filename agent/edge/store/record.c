@@ -43,11 +43,27 @@ bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *w
     statement_bind_integer(q, ":missing", row->missing);
     statement_bind_integer(q, ":bytes", row->bytes);
     statement_bind_integer(q, ":took_ms", row->took_ms);
+    statement_bind_integer(q, ":calls", row->calls);
     bool ok = statement_step(q, &any, why);
     if (ok)
         s->poll = statement_integer(q, 0);
     statement_reset(q);
     return ok && (row->result != POLL_OK || set_last_ok(s, row, why));
+}
+
+bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_PUT_PLAN];
+    statement_bind_integer(q, ":account", row->account);
+    bind_time(q, ":next_poll_at", row->next_poll_at);
+    statement_bind_text(q, ":rhythm", span_of(rhythm_name(row->rhythm)));
+    statement_bind_integer(q, ":wait_s", row->wait_s);
+    if (row->token)
+        statement_bind_integer(q, ":token", row->token);
+    bind_time(q, ":about_at", row->about_at);
+    statement_bind_integer(q, ":calm_s", row->calm_s);
+    statement_bind_integer(q, ":calls_milli_per_s", row->calls_milli_per_s);
+    return statement_run(q, why);
 }
 
 int64_t store_last_poll(const struct store *s)

@@ -1,0 +1,70 @@
+/* One walk over the tokens. Midnights are the same for all tokens of a period, so they are computed once. */
+#include "core/outlook.h"
+
+#include "base/span.h"
+#include "core/calendar.h"
+
+struct midnights {
+    unix_s last, next;
+};
+
+struct outlook outlook_none(void)
+{
+    return (struct outlook){ .dry_at = TIME_NONE, .last_reset = TIME_NONE, .next_reset = TIME_NONE };
+}
+
+static bool runs_dry(const struct forecast *f)
+{
+    return (f->verdict == VERDICT_TIGHT || f->verdict == VERDICT_RUNS_DRY) && f->early != TIME_NONE
+        && f->early < TIME_FAR;
+}
+
+/* The first full hours of a token are its day: nothing to compare with. */
+static bool jumped(const struct token *t)
+{
+    struct burn_rate hour = burn_over(&t->burn, BURN_1H), day = burn_over(&t->burn, BURN_24H);
+    if (!t->last.budgeted || !t->last.balance.known || t->last.balance.is.nano <= 0 || !hour.known || !day.known
+        || day.over_s < OUTLOOK_JUMP_TIMES * hour.over_s)
+        return false;
+    return hour.nano_per_h > 0 && hour.nano_per_h / OUTLOOK_JUMP_TIMES >= day.nano_per_h
+        && t->last.balance.is.nano / hour.nano_per_h < OUTLOOK_JUMP_RUNWAY_S / HOUR_S;
+}
+
+/* A budget that was not full before the midnight, and has not been set back since. */
+static bool lacks_reset(const struct token *t, unix_s midnight, unix_s now)
+{
+    return now - midnight < OUTLOOK_LATE_S && t->burn.first_seen < midnight && t->last_reset < midnight
+        && t->last.balance.known && t->last.reset_amount.known
+        && t->last.balance.is.nano < t->last.reset_amount.is.nano;
+}
+
+static void add_resets(struct outlook *o, const struct token *t, const struct midnights *m, unix_s now)
+{
+    if (m->next == TIME_NONE)
+        return;
+    o->last_reset = m->last > o->last_reset ? m->last : o->last_reset;
+    o->next_reset = o->next_reset == TIME_NONE || m->next < o->next_reset ? m->next : o->next_reset;
+    o->reset_missing |= lacks_reset(t, m->last, now);
+}
+
+void outlook_add(struct outlook *o, const struct fleet *f, unix_s now)
+{
+    struct midnights midnights[RESET_OTHER + 1];
+    for (size_t p = 0; p < COUNT(midnights); p++)
+        midnights[p] = (struct midnights){ calendar_last_reset((enum reset_period)p, now),
+                                           calendar_next_reset((enum reset_period)p, now) };
+
+    for (size_t i = 0; i < f->count; i++) {
+        const struct token *t = &f->tokens[i];
+        if (t->missing > 0)
+            continue;
+        if (runs_dry(&t->forecast) && (o->dry_at == TIME_NONE || t->forecast.early < o->dry_at)) {
+            o->dry_at = t->forecast.early;
+            o->dry_token = t->id;
+        }
+        if (!o->jumped_token && jumped(t))
+            o->jumped_token = t->id;
+        if (t->last.budgeted)
+            add_resets(o, t, &midnights[t->last.period], now);
+    }
+}

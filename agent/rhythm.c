@@ -1,0 +1,91 @@
+/* After a poll: when and why the next one is planned, written down with what the poll found out, so that readers know
+ * how long no reading is no bad sign. */
+#include "parts.h"
+
+static struct schedule_limits limits_of(const struct account_settings *s)
+{
+    return (struct schedule_limits){ s->interval_s, s->interval_min_s, s->interval_max_s };
+}
+
+static struct moment moment_at(unix_s now)
+{
+    return (struct moment){ clock_mono(), now };
+}
+
+void rhythm_start(struct agent *a, struct account *account, int64_t delay_ms)
+{
+    account->schedule = schedule_start(limits_of(account->settings), delay_ms, moment_at(clock_unix()), &a->random);
+    account->budget = budget_start(account->settings->calls_milli_per_s, clock_mono());
+}
+
+void rhythm_moved(struct account *account)
+{
+    account->schedule.moved = moment_at(clock_unix());
+}
+
+static struct outlook outlook_at(const struct account *account, unix_s now)
+{
+    struct outlook o = outlook_none();
+    outlook_add(&o, &account->fleet, now);
+    outlook_add(&o, &account->credits.series, now);
+    o.moved = account->poll->changed > 0;
+    return o;
+}
+
+/* What the rhythm is about: a token, and a time. */
+static void say_why(struct plan_row *row, const struct schedule *s, const struct outlook *o)
+{
+    switch (s->rhythm) {
+    case RHYTHM_RUNWAY:
+        row->token = o->dry_token;
+        row->about_at = o->dry_at;
+        break;
+    case RHYTHM_JUMP:
+        row->token = o->jumped_token;
+        break;
+    case RHYTHM_IDLE:
+        row->about_at = s->moved.unix;
+        break;
+    case RHYTHM_USUAL: case RHYTHM_RETRY: case RHYTHMS:
+        break;
+    }
+}
+
+bool rhythm_plan(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    struct poll *p = account->poll;
+    struct outlook outlook = outlook_at(account, at);
+    p->planned = account->schedule;
+    schedule_book(&p->planned, p->result, p->retry_after_s, &outlook, moment_at(at), &a->random);
+
+    struct plan_row row = {
+        .account = account->id,
+        .next_poll_at = p->planned.planned_at,
+        .rhythm = p->planned.rhythm,
+        .wait_s = (p->planned.wait_ms + 999) / 1000,
+        .about_at = TIME_NONE,
+        .calm_s = p->planned.calm_s,
+        .calls_milli_per_s = account->settings->calls_milli_per_s,
+    };
+    say_why(&row, &p->planned, &outlook);
+    return store_put_plan(a->store, &row, why);
+}
+
+void rhythm_adopt(struct agent *a, struct account *account, bool stored)
+{
+    struct poll *p = account->poll;
+    if (stored) {
+        account->schedule = p->planned;
+        budget_book(&account->budget);
+        return;
+    }
+    unix_s now = clock_unix();
+    struct outlook outlook = outlook_at(account, now);
+    schedule_book(&account->schedule, p->result, p->retry_after_s, &outlook, moment_at(now), &a->random);
+}
+
+mono_ms rhythm_due(const struct account *account)
+{
+    struct moment now = moment_at(clock_unix());
+    return account->poll ? collect_deadline(account, now.mono) : schedule_due(&account->schedule, now);
+}

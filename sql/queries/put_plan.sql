@@ -1,0 +1,3 @@
+UPDATE account SET next_poll_at = :next_poll_at, rhythm = :rhythm, rhythm_wait_s = :wait_s, rhythm_token = :token,
+                   rhythm_at = :about_at, calm_s = :calm_s, calls_milli_per_s = :calls_milli_per_s
+WHERE id = :account;
