@@ -16,6 +16,8 @@ enum exit_status {
     EXIT_FAILED = 1,    /* the work could not be done */
     EXIT_USAGE = 2,     /* the command line or the configuration is wrong */
     EXIT_UNKNOWN = 3,   /* no data to answer with */
+    EXIT_WARNING = 10,  /* `ebb audit` found something of this severity */
+    EXIT_CRITICAL = 11,
 };
 
 enum needs {
@@ -70,6 +72,7 @@ struct command {
     const char *arguments; /* "TOKEN", "[FILE]"; "" for none */
     const char *help;      /* one line */
     const char *example;   /* a whole command line */
+    const char *statuses;  /* lines of help about exit statuses of its own; NULL: none */
     unsigned needs;        /* enum needs */
     size_t arguments_min, arguments_max;
     const struct option_row *options;
@@ -77,7 +80,7 @@ struct command {
     enum exit_status (*run)(const struct context *c);
 };
 
-extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_alerts, cmd_check, cmd_config,
+extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_alerts, cmd_audit, cmd_check, cmd_config,
     cmd_sim, cmd_tokens, cmd_version, cmd_help;
 
 /* Every command in the order of help, ended by NULL. */

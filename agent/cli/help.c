@@ -94,6 +94,8 @@ void help_command(const struct command *c)
     puts("\nOptions:");
     print_options(c->options, c->option_count, width);
     print_options(global_options, GLOBAL_HELP + 1, width);
+    if (c->statuses)
+        printf("\nExit status:\n%s", c->statuses);
     printf("\nExample:\n  %s\n", c->example);
 }
 

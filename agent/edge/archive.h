@@ -19,6 +19,7 @@ enum question {
     QUESTION_ALERTS,    /* firing now */
     QUESTION_EVENTS,    /* past transitions */
     QUESTION_IDLE,      /* what is known of the use of the living token of one name since `since` */
+    QUESTION_AUDIT,     /* living tokens with what an audit judges by, and accounts without any */
     QUESTIONS,
 };
 

@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "core/audit.h"
 #include "core/rule.h"
 
 enum {
@@ -55,6 +56,7 @@ struct settings {
     struct mqtt_settings mqtt;
     struct rule *rules; /* owned */
     size_t rule_count;
+    struct audit_policy audit;
 };
 
 /* Where secrets may come from; passed in, so that nothing below main reads the environment. */

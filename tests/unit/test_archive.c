@@ -116,9 +116,10 @@ static void every_question_can_be_asked_of_an_empty_store(void **state)
     struct scope scope = everything();
     scope.token = "nothing";
     for (int q = 0; q < QUESTIONS; q++)
-        if (q != QUESTION_ACCOUNTS)
+        if (q != QUESTION_ACCOUNTS && q != QUESTION_AUDIT)
             expect(*state, (enum question)q, &scope, 3, "");
     expect(*state, QUESTION_ACCOUNTS, &scope, 4, "main|-|-|-\nother|-|-|-\n");
+    expect(*state, QUESTION_AUDIT, &scope, 4, "main|1785585500|-|-\nother|1785585500|-|-\n");
 }
 
 enum { STATUS_CELLS = 23, STATUS_TOKEN = 2, STATUS_STATE = 11, STATUS_LIKELY = 13 };

@@ -110,6 +110,11 @@ static void any_value(struct random *random, const struct row *row, void *field)
     case VALUE_PATTERN:
         any_pattern(random, field);
         break;
+    case VALUE_PATTERNS:
+        *(char **)field = given ? ONE_OF(random, "prod, production", "a", "te*t, [x-z], é: #", "*") : NULL;
+        break;
+    case VALUE_CHECKS:
+        break; /* each check once */
     case VALUE_COUNT:
     case VALUE_DURATION:
     case VALUE_RATE:
@@ -241,6 +246,15 @@ static void any_rule(struct random *random, struct rule *rule, size_t index)
     any_levels(random, rule);
 }
 
+static void any_audit(struct random *random, struct audit_policy *policy)
+{
+    any_rows(random, part(&section_settings, "audit"), policy);
+    uint32_t *const sets[] = { &policy->ignored, &policy->severity[LEVEL_INFO], &policy->severity[LEVEL_CRITICAL] };
+    for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
+        if (below(random, 2))
+            *sets[below(random, COUNT(sets))] |= (uint32_t)1 << c;
+}
+
 static struct settings *any_settings(struct random *random)
 {
     struct settings *s = xcalloc(1, sizeof *s);
@@ -251,6 +265,7 @@ static struct settings *any_settings(struct random *random)
         any_account(random, &s->accounts[i], i);
     if (below(random, 3))
         any_mqtt(random, &s->mqtt);
+    any_audit(random, &s->audit);
     s->rule_count = below(random, 5);
     s->rules = xcalloc(s->rule_count, sizeof *s->rules);
     for (size_t i = 0; i < s->rule_count; i++)
@@ -297,6 +312,7 @@ static bool same_value(const struct row *row, const void *a, const void *b)
     case VALUE_TOPIC:
     case VALUE_VARIABLE:
     case VALUE_CREDENTIAL:
+    case VALUE_PATTERNS:
         return same_text(*(char *const *)x, *(char *const *)y);
     case VALUE_NAME:
     case VALUE_PATTERN:
@@ -305,6 +321,8 @@ static bool same_value(const struct row *row, const void *a, const void *b)
     case VALUE_DURATION:
     case VALUE_RATE:
         return *(const int64_t *)x == *(const int64_t *)y;
+    case VALUE_CHECKS:
+        return *(const uint32_t *)x == *(const uint32_t *)y;
     case VALUE_FLAG:
         return *(const bool *)x == *(const bool *)y;
     case VALUE_LOG_LEVEL:

@@ -211,6 +211,27 @@ void check_rule(struct reader *r, const struct node *map, void *fields)
     check_match(r, map, rule);
 }
 
+/* One severity for each check, and none for one that is left out. */
+void check_audit(struct reader *r, const struct node *map, void *fields)
+{
+    const struct audit_policy *policy = fields;
+    const struct {
+        const char *key;
+        uint32_t checks;
+    } rows[] = {
+        { "ignore", policy->ignored },
+        { "info", policy->severity[LEVEL_INFO] },
+        { "warning", policy->severity[LEVEL_WARNING] },
+        { "critical", policy->severity[LEVEL_CRITICAL] },
+    };
+    for (size_t i = 1; i < COUNT(rows); i++)
+        for (size_t j = 0; j < i; j++)
+            for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
+                if (rows[i].checks & rows[j].checks & (uint32_t)1 << c)
+                    mistake_at(r->mistakes, place_of(map, rows[i].key)->where.start,
+                               "`%s` is named by `%s` already", audit_check_name(c), rows[j].key);
+}
+
 /* Tells every name that an earlier member of the list already has; a member's struct begins with its name. */
 static void check_unique(struct reader *r, const struct node *list, const char *what,
                          const void *members, size_t stride)

@@ -8,4 +8,5 @@ void check_settings(struct reader *r, const struct node *map, void *settings);
 void check_account(struct reader *r, const struct node *map, void *account);
 void check_mqtt(struct reader *r, const struct node *map, void *mqtt);
 void check_tls(struct reader *r, const struct node *map, void *mqtt);
+void check_audit(struct reader *r, const struct node *map, void *policy);
 void check_rule(struct reader *r, const struct node *map, void *rule);

@@ -162,6 +162,36 @@ static void hide_misplaced_secret(struct reader *r, const struct row *row, const
         mistakes_hide(r->mistakes, n->where);
 }
 
+/* A list of texts is read as if it were written in one line, its members separated by commas. */
+static bool joined_text(struct reader *r, const struct node *list, const char *name, struct text *ret)
+{
+    for (const struct node *n = list->first; n; n = n->next) {
+        struct span member;
+        if (!scalar_text(r, n, name, &member))
+            return false;
+        if (memchr(member.at, ',', member.len)) {
+            mistake_at(r->mistakes, n->where.start, "a member of `%s` must be without commas", name);
+            return false;
+        }
+        text_addf(ret, "%s", n == list->first ? "" : ", ");
+        text_add(ret, member);
+    }
+    return true;
+}
+
+static void read_texts(struct reader *r, const struct row *row, const struct node *n, void *fields)
+{
+    struct text joined = { 0 };
+    struct span text;
+    struct fault why;
+    bool ok = n->kind == NODE_LIST ? joined_text(r, n, row->name, &joined) : scalar_text(r, n, row->name, &text);
+    if (n->kind == NODE_LIST)
+        text = span_of(text_z(&joined));
+    if (ok && !value_parse(row, text, r->folder, row_field(row, fields), &why))
+        mistake_at(r->mistakes, n->where.start, "%s", why.text);
+    text_done(&joined);
+}
+
 static void read_scalar(struct reader *r, const struct row *row, const struct node *n, void *fields)
 {
     struct span text;
@@ -191,6 +221,10 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
         if (n->kind != NODE_REFUSED)
             read_named(r, row, n, fields);
         break;
+    case VALUE_PATTERNS:
+    case VALUE_CHECKS:
+        read_texts(r, row, n, fields);
+        break;
     case VALUE_TEXT:
     case VALUE_PATH:
     case VALUE_HOST:
@@ -217,11 +251,14 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
     }
 }
 
+/* A section without a word in the file has its defaults too, unless its absence says something (`tracked`). */
 static void read_defaults(const struct section *section, void *fields)
 {
     for (size_t i = 0; i < section->row_count; i++) {
         const struct row *row = &section->rows[i];
         struct fault why;
+        if (row->type == VALUE_SECTION && !row->section->tracked)
+            read_defaults(row->section, row_field(row, fields));
         if (row->preset
             && !value_parse(row, span_of(row->preset), "/", row_field(row, fields), &why))
             assert(!"a default that its own type refuses");

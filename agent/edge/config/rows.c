@@ -14,6 +14,8 @@ enum {
     TOPIC_BYTES_MAX = 128,
     ACCOUNTS_MAX = 1000,
     RULES_MAX = 1000,
+    PATTERNS_BYTES_MAX = 4096,
+    AGE_MAX_S = 3650 * DAY_S,
     PORT_MAX = 65535,
 };
 
@@ -145,6 +147,42 @@ static const struct section section_rule = {
     .check = check_rule,
 };
 
+static const struct row audit_rows[] = {
+    { "production", VALUE_PATTERNS, FIELD(audit_policy, production), .preset = "prod, production",
+      .max = PATTERNS_BYTES_MAX, .help = "environments (first parts of env-project-purpose) that are production" },
+    { "ci", VALUE_PATTERNS, FIELD(audit_policy, ci), .preset = "ci", .max = PATTERNS_BYTES_MAX,
+      .help = "environments that run tests, whose tokens shall be sandbox tokens" },
+    { "temporary", VALUE_PATTERNS, FIELD(audit_policy, temporary),
+      .preset = "contractor, trial, demo, partner, temp, tmp, temporary", .max = PATTERNS_BYTES_MAX,
+      .help = "words of a name that promise an expiry" },
+    { "skip", VALUE_PATTERNS, FIELD(audit_policy, skip), .max = PATTERNS_BYTES_MAX, .sample = "\"legacy-*\"",
+      .preset_note = "none", .help = "tokens that are not judged, by name" },
+    { "rotation", VALUE_DURATION, FIELD(audit_policy, rotation_s), .preset = "90d", .min = DAY_S, .max = AGE_MAX_S,
+      .help = "a key is replaced when it is older" },
+    { "idle", VALUE_DURATION, FIELD(audit_policy, idle_s), .preset = "30d", .min = DAY_S, .max = AGE_MAX_S,
+      .help = "a token is idle when it was not used for longer" },
+    { "never_used", VALUE_DURATION, FIELD(audit_policy, never_used_s), .preset = "7d", .min = HOUR_S, .max = AGE_MAX_S,
+      .help = "time of grace: a new token may be unused, and an old one alive beside its successor" },
+    { "expiring", VALUE_DURATION, FIELD(audit_policy, expiring_s), .preset = "14d", .min = HOUR_S, .max = AGE_MAX_S,
+      .help = "an expiry is near when it is closer" },
+    { "fleet", VALUE_PATH, FIELD(audit_policy, fleet), .max = PATH_BYTES_MAX, .sample = "/etc/ebb/fleet.yaml",
+      .preset_note = "none", .help = "fleet file to compare with" },
+    { "ignore", VALUE_CHECKS, FIELD(audit_policy, ignored), .sample = "naming", .preset_note = "none",
+      .help = "checks that are left out" },
+    { "info", VALUE_CHECKS, FIELD(audit_policy, severity[LEVEL_INFO]), .sample = "rotation", .preset_note = "none",
+      .help = "checks that are of this severity instead of their own" },
+    { "warning", VALUE_CHECKS, FIELD(audit_policy, severity[LEVEL_WARNING]), .sample = "idle", .preset_note = "none",
+      .help = "likewise" },
+    { "critical", VALUE_CHECKS, FIELD(audit_policy, severity[LEVEL_CRITICAL]), .sample = "budget",
+      .preset_note = "none", .help = "likewise" },
+};
+
+static const struct section section_audit = {
+    .rows = audit_rows,
+    .row_count = COUNT(audit_rows),
+    .check = check_audit,
+};
+
 static const struct row settings_rows[] = {
     { "store", VALUE_PATH, FIELD(settings, store), .preset = "/var/lib/ebb/ebb.db", .max = PATH_BYTES_MAX,
       .help = "database; its folder is made, but not the folders above" },
@@ -157,6 +195,8 @@ static const struct row settings_rows[] = {
     { "rules", VALUE_LIST, FIELD(settings, rules), .count_offset = offsetof(struct settings, rule_count),
       .section = &section_rule, .shown = true, .min = 0, .max = RULES_MAX, .preset_note = "no alerts",
       .help = "when to raise an alert" },
+    { "audit", VALUE_SECTION, FIELD(settings, audit), .section = &section_audit, .preset_note = "the defaults below",
+      .help = "what `ebb audit` takes for good practice" },
 };
 
 const struct section section_settings = {
@@ -208,6 +248,7 @@ void row_describe(const struct row *row, struct text *out)
         for (int i = LEVEL_NONE + 1; i < LEVELS; i++)
             text_addf(out, "%s%s", i > LEVEL_NONE + 1 ? ", " : ": ", level_name((enum level)i));
         break;
+    case VALUE_PATTERNS: case VALUE_CHECKS:
     case VALUE_TEXT: case VALUE_PATH: case VALUE_HOST: case VALUE_URL: case VALUE_TOPIC: case VALUE_VARIABLE:
     case VALUE_CREDENTIAL: case VALUE_NAME: case VALUE_PATTERN: case VALUE_FLAG: case VALUE_LEVELS:
     case VALUE_AMOUNT: case VALUE_MOMENT: case VALUE_PERIOD: case VALUE_TOKEN_TYPE: case VALUE_SECTION: case VALUE_LIST:

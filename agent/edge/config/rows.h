@@ -17,6 +17,8 @@ enum value_type {
     VALUE_CREDENTIAL, /* char *, name of a systemd credential */
     VALUE_NAME,       /* char[ACCOUNT_NAME_BYTES] */
     VALUE_PATTERN,    /* char[PATTERN_BYTES] */
+    VALUE_PATTERNS,   /* char *, patterns separated by ", "; a list in the file, or so */
+    VALUE_CHECKS,     /* uint32_t, checks of the audit as bits; written likewise */
     VALUE_COUNT,      /* int64_t */
     VALUE_DURATION,   /* int64_t, seconds */
     VALUE_RATE,       /* int64_t, thousandths per second */

@@ -154,6 +154,39 @@ static bool parse_pattern(const struct place *p, struct span text, struct fault 
     return true;
 }
 
+/* Takes one member off a list of texts separated by commas, blanks around it dropped. */
+static struct span take_member(struct span *list)
+{
+    const char *comma = list->len ? memchr(list->at, ',', list->len) : NULL;
+    struct span member = { list->at, comma ? (size_t)(comma - list->at) : list->len };
+    size_t taken = member.len + (comma ? 1 : 0);
+    *list = (struct span){ list->at + taken, list->len - taken };
+    for (; member.len && *member.at == ' '; member.at++)
+        member.len--;
+    while (member.len && member.at[member.len - 1] == ' ')
+        member.len--;
+    return member;
+}
+
+static bool parse_patterns(const struct place *p, struct span text, struct fault *why)
+{
+    struct text joined = { 0 };
+    bool ok = fits_text(p, text, why);
+    for (bool more = ok; more;) {
+        more = memchr(text.at, ',', text.len);
+        struct span member = take_member(&text);
+        if (member.len == 0 || member.len >= PATTERN_BYTES)
+            more = ok = wanted(p, why, "patterns of 1 to 255 bytes, separated by commas or as a list");
+        if (joined.len)
+            text_add(&joined, span_of(", "));
+        text_add(&joined, member);
+    }
+    if (ok)
+        store_text(p, span_of(text_z(&joined)));
+    text_done(&joined);
+    return ok;
+}
+
 static bool parse_count(const struct place *p, struct span text, struct fault *why)
 {
     int64_t count = 0;
@@ -288,6 +321,26 @@ static bool parse_series(const struct place *p, struct span text, struct fault *
     return true;
 }
 
+static const char *audit_check_at(int i)
+{
+    return audit_check_name((enum audit_check)i);
+}
+
+static bool parse_checks(const struct place *p, struct span text, struct fault *why)
+{
+    uint32_t checks = 0;
+    for (bool more = true; more;) {
+        enum audit_check check;
+        more = text.len && memchr(text.at, ',', text.len);
+        struct span member = take_member(&text);
+        if (!audit_check_named(member, &check))
+            return wanted_one_of(p, member, audit_check_at, AUDIT_CHECKS, why);
+        checks |= (uint32_t)1 << check;
+    }
+    *(uint32_t *)p->field = checks;
+    return true;
+}
+
 static bool parse_amount(const struct place *p, struct span text, struct fault *why)
 {
     struct money amount;
@@ -400,6 +453,18 @@ static bool print_series(const void *field, struct text *out)
     return true;
 }
 
+static bool print_checks(const void *field, struct text *out)
+{
+    uint32_t checks = *(const uint32_t *)field;
+    bool first = true;
+    for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
+        if (checks >> c & 1) {
+            text_addf(out, "%s%s", first ? "" : ", ", audit_check_name(c));
+            first = false;
+        }
+    return checks;
+}
+
 static const struct {
     const char *name; /* for people */
     bool (*parse)(const struct place *p, struct span text, struct fault *why);
@@ -415,6 +480,8 @@ static const struct {
     [VALUE_CREDENTIAL] = { "credential", parse_credential, print_text, true },
     [VALUE_NAME] = { "name", parse_name, print_array, false },
     [VALUE_PATTERN] = { "pattern", parse_pattern, print_array, false },
+    [VALUE_PATTERNS] = { "patterns", parse_patterns, print_text, true },
+    [VALUE_CHECKS] = { "checks", parse_checks, print_checks, false },
     [VALUE_COUNT] = { "number", parse_count, print_count, false },
     [VALUE_DURATION] = { "duration", parse_duration, print_duration, false },
     [VALUE_RATE] = { "rate", parse_rate, print_rate, false },

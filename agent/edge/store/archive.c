@@ -20,6 +20,7 @@ static const char *const texts[] = {
     [QUESTION_ALERTS] = sql_question_alerts,
     [QUESTION_EVENTS] = sql_question_events,
     [QUESTION_IDLE] = sql_question_idle,
+    [QUESTION_AUDIT] = sql_question_audit,
 };
 _Static_assert(COUNT(texts) == QUESTIONS, "a question has no file");
 

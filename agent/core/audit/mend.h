@@ -1,0 +1,19 @@
+/* Command lines that mend what was found, safe to paste whatever a token is called. */
+#pragma once
+
+#include "base/text.h"
+
+struct mend_words {
+    const char *name, *account, *fleet; /* NULL: there is none */
+    int64_t amount_nano;
+    const char *period;
+    bool name_account; /* say which account a token is in */
+};
+
+/* Fills in {name}, {account}, {fleet}, {amount} and {period}. A name that begins with '-' goes to the end, after `--`,
+ * so that it is no option. */
+void mend_add(struct text *out, const char *pattern, const struct mend_words *words);
+
+/* One word for a POSIX shell. With characters that a terminal must not see it is written as $'...', which bash, zsh,
+ * ksh and POSIX 2024 understand. */
+void mend_quote(struct text *out, struct span word);
