@@ -59,7 +59,8 @@ def test_a_custom_token_manages_nothing_and_sees_only_its_own_consumption(still)
     secret = still.token("mine")["token"]
     still.spend("mine", "0.5")
     still.spend("other", "0.25")
-    for method, path in ("GET", TOKENS), ("POST", TOKENS), ("GET", TOKENS + "mine/"), ("DELETE", TOKENS + "mine/"):
+    for method, path in [("GET", TOKENS), ("POST", TOKENS), ("GET", TOKENS + "mine/"), ("PATCH", TOKENS + "mine/"),
+                         ("DELETE", TOKENS + "mine/"), ("GET", COSTS + "credits/")]:
         response = still.call(method, path, key=secret, json={})
         assert response.status_code == 403
         assert response.json()["error"]["type"] == "permission_error"
@@ -170,9 +171,35 @@ def test_bad_fields_are_named_each(still, body, fields):
     assert len(still.tokens()) == 1
 
 
+@pytest.mark.parametrize("body, fields", [pair for pair in BAD_FIELDS if pair[0].get("name") == "x"])
+def test_bad_fields_of_a_change_are_named_each_and_change_nothing(still, body, fields):
+    still.create("a", balance="5.00", expire_time="2030-01-01T00:00:00Z")
+    before = still.token("a")
+    change = {k: v for k, v in body.items() if k != "name"}
+    assert errors_of(still.call("PATCH", TOKENS + "a/", json=change)) == fields
+    assert still.token("a") == before
+
+
+def test_a_change_sets_each_field_alone_and_null_takes_an_expiry_away(still):
+    still.create("a", balance="5.00", expire_time="2030-01-01T00:00:00Z")
+    for field, sent, read in [("token_type", "sandbox_api_token", "sandbox_api_token"), ("balance", "-0.5", -0.5),
+                              ("active_balance", False, False), ("expire_time", None, None),
+                              ("expire_time", "2031-01-01T01:00:00+01:00", "2031-01-01T00:00:00Z")]:
+        before = {k: v for k, v in still.token("a").items() if k not in ("token", field)}
+        changed = still.change("a", **{field: sent})
+        assert changed.pop(field) == read and changed == before
+
+
+def test_an_expiry_that_is_past_is_taken_and_ends_the_token(still):
+    still.create("a", balance="5.00", expire_time="2020-01-01T00:00:00Z")
+    assert still.spend("a", "0.1").status_code == 401 and len(still.tokens()) == 1
+
+
+@pytest.mark.parametrize("method, path", [("POST", TOKENS), ("PATCH", TOKENS + "a/")])
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"name": "x"} trailing'])
-def test_a_body_that_is_not_an_object_is_refused(still, body):
-    assert still.call("POST", TOKENS, data=body).status_code == 400
+def test_a_body_that_is_not_an_object_is_refused(still, method, path, body):
+    still.create("a")
+    assert still.call(method, path, data=body).status_code == 400
 
 
 @pytest.mark.parametrize("sent, exact", [
@@ -302,6 +329,9 @@ def test_consumption_tells_token_day_feature_and_provider(still):
     assert [r["token"] for r in still.consumption(DAY, DAY, user="ann")] == ["base_token"]
     assert ("base_token", "ann") in {(r["token"], r["user"]) for r in still.consumption(DAY, DAY, group_by="user")}
     assert still.consumption("2026-03-05", "2026-03-09") == []
+    assert [r["token"] for r in still.consumption(DAY, DAY, token="base_token")] == ["base_token"]
+    assert still.consumption(DAY, DAY, token="nobody") == []
+    assert still.consumption(DAY, DAY, workflow_id="w") == still.consumption(DAY, DAY, rag_project_id="r") == []
 
 
 @pytest.mark.parametrize("step, first", [(1, "2026-03-04"), (2, "2026-03-02"), (3, "2026-03-01"), (4, "2026-01-01")])

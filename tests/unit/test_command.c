@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/own.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "cli/command_line.h"
@@ -278,6 +279,35 @@ static void every_example_is_a_command_line_that_parses(void **state)
     for_each_command(assert_example_parses);
 }
 
+static bool doc_has(const struct text *doc, const char *format, const char *word)
+{
+    struct text wanted = { 0 };
+    for (const char *c = format; *c; c++)
+        text_add(&wanted, *c == '@' ? span_of(word) : (struct span){ c, 1 });
+    bool found = strstr(text_z(doc), text_z(&wanted));
+    text_done(&wanted);
+    return found;
+}
+
+static void the_commands_for_tokens_and_their_options_are_documented(void **state)
+{
+    (void)state;
+    own_file FILE *file = fopen(GOLDEN_DIR "/../../docs/tokens.md", "r");
+    struct text doc = { 0 };
+    char line[1024];
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file))
+        text_add(&doc, span_of(line));
+    for (const struct command *const *c = cmd_tokens.sub; *c; c++) {
+        if (!doc_has(&doc, "`@ ", (*c)->name) && !doc_has(&doc, "`@`", (*c)->name))
+            fail_msg("docs/tokens.md lacks the command %s", (*c)->name);
+        for (size_t i = 0; i < (*c)->option_count; i++)
+            if (!doc_has(&doc, "--@", (*c)->options[i].name))
+                fail_msg("docs/tokens.md lacks --%s of %s", (*c)->options[i].name, (*c)->name);
+    }
+    text_done(&doc);
+}
+
 static void second_words_belong_to_their_first(void **state)
 {
     (void)state;
@@ -333,6 +363,7 @@ int main(void)
         cmocka_unit_test(any_words_are_accepted_or_refused_with_words),
         cmocka_unit_test(every_command_can_be_explained),
         cmocka_unit_test(every_example_is_a_command_line_that_parses),
+        cmocka_unit_test(the_commands_for_tokens_and_their_options_are_documented),
         cmocka_unit_test(second_words_belong_to_their_first),
         cmocka_unit_test(a_time_ahead_is_a_date_a_span_or_never),
     };

@@ -1,6 +1,7 @@
 /* Fleet files: what defaults do, and which mistakes are told with their places. */
 #include "config_scene.h"
 
+#include "edge/config/rows.h"
 #include "edge/fleet_file.h"
 
 static struct fleet_file *read_file(const struct scene *s, const char *yaml, struct text *told)
@@ -141,6 +142,52 @@ static void a_name_has_at_most_200_characters(void **state)
     }
 }
 
+static void assert_documented(const char *doc, const struct section *section)
+{
+    for (size_t i = 0; i < section->row_count; i++) {
+        const struct row *row = &section->rows[i];
+        char wanted[80];
+        snprintf(wanted, sizeof wanted, "`%s`", row->name);
+        if (!strstr(doc, wanted) && (snprintf(wanted, sizeof wanted, "\n%s:", row->name), !strstr(doc, wanted)))
+            fail_msg("docs/tokens.md lacks the key %s", row->name);
+        if (row->section)
+            assert_documented(doc, row->section);
+    }
+}
+
+static void every_key_is_documented(void **state)
+{
+    (void)state;
+    own_file FILE *file = fopen(GOLDEN_DIR "/../../docs/tokens.md", "r");
+    struct text doc = { 0 };
+    char line[1024];
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file))
+        text_add(&doc, span_of(line));
+    assert_documented(text_z(&doc), &section_fleet_file);
+    text_done(&doc);
+}
+
+static void the_documented_file_is_read(void **state)
+{
+    own_file FILE *file = fopen(GOLDEN_DIR "/../../docs/tokens.md", "r");
+    struct text yaml = { 0 };
+    char line[1024];
+    bool inside = false;
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file)) {
+        inside = inside && strncmp(line, "```", 3) != 0;
+        if (inside)
+            text_add(&yaml, span_of(line));
+        inside = inside || strcmp(line, "```yaml\n") == 0;
+    }
+    struct fleet_file *f = accepts(*state, text_z(&yaml));
+    assert_int_equal(f->token_count, 4);
+    assert_int_equal(wish_of(f, "dev-ml-team")->wanted.period, RESET_WEEKLY);
+    fleet_file_free(f);
+    text_done(&yaml);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +196,8 @@ int main(void)
                                         scene_close),
         cmocka_unit_test_setup_teardown(money_implies_a_budget, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(every_mistake_is_told_at_its_place, scene_open, scene_close),
+        cmocka_unit_test(every_key_is_documented),
+        cmocka_unit_test_setup_teardown(the_documented_file_is_read, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(a_name_has_at_most_200_characters, scene_open, scene_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

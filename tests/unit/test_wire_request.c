@@ -61,7 +61,8 @@ static void the_use_of_one_token_is_asked_for_by_day_and_name(void **state)
     (void)state;
     struct text path = { 0 };
     wire_add_usage_path(&path, span_of("a&b=\xc3\xa4"), 1795391999, 1795392000);
-    assert_string_equal(text_z(&path), "/v2/cost_management/?begin=2026-11-22&end=2026-11-23&step=1&token=a%26b%3D%C3%A4");
+    assert_string_equal(text_z(&path), "/v2/cost_management/?begin=2026-11-22&end=2026-11-23&step=1"
+                                       "&token=a%26b%3D%C3%A4");
     text_done(&path);
 }
 

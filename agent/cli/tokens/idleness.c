@@ -1,5 +1,5 @@
-/* Our records count by the hour, from falls of the balance: a lower bound, and quick. The endpoint counts everything, but
- * a little later and by UTC day: every day that the idle time touches must be empty, so that the proof may take up to a
+/* Our records count by the hour, from falls of the balance: a lower bound, and quick. The endpoint counts everything,
+ * but later and by UTC day: every day that the idle time touches must be empty, so that the proof may take up to a
  * day longer than was asked for. */
 #include "cli/tokens/idleness.h"
 
