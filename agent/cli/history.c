@@ -1,14 +1,15 @@
-/* `ebb history`: what was read of one token, and what each change meant. */
+/* `ebb history`: what was read of one token or of the credits, and what each change meant. */
 #include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/terminal.h"
 
-enum { OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_FORMAT, OPTS };
+enum { OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_CREDITS, OPT_FORMAT, OPTS };
 
 static const struct option_row options[] = {
     [OPT_SINCE] = OPTION_ROW_SINCE("24h"),
     [OPT_UNTIL] = OPTION_ROW_UNTIL,
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
+    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "what is left on the account, in place of TOKEN" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
@@ -33,11 +34,14 @@ static const struct column columns[] = {
 static enum exit_status run(const struct context *c)
 {
     const struct option_value *given = c->options;
+    bool credits = given[OPT_CREDITS].given;
+    if (credits == (c->argument_count > 0))
+        return complain(EXIT_USAGE, "history: give a TOKEN or --credits");
     const struct scope scope = {
         .now = clock_unix(),
         .since = ask_time(&given[OPT_SINCE]),
         .until = ask_time(&given[OPT_UNTIL]),
-        .token = c->arguments[0],
+        .token = credits ? "" : c->arguments[0], /* the store's name of the credits, and no token's */
         .account = given[OPT_ACCOUNT].text,
     };
     struct fault why;
@@ -52,18 +56,18 @@ static enum exit_status run(const struct context *c)
     if (!ok)
         return ask_failed(&why);
     if (rows == 0)
-        return complain(EXIT_UNKNOWN, "nothing is stored of a token \"%s\" in this time: see `ebb status`",
-                        scope.token);
+        return credits ? complain(EXIT_UNKNOWN, "no credits are stored in this time: see `ebb status`")
+                       : complain(EXIT_UNKNOWN, "nothing is stored of a token \"%s\" in this time: see `ebb status`",
+                                  scope.token);
     return EXIT_OK;
 }
 
 const struct command cmd_history = {
     .name = "history",
-    .arguments = "TOKEN",
-    .help = "what was read of one token, and what each change meant",
+    .arguments = "[TOKEN]",
+    .help = "what was read of one token, or of the credits, and what each change meant",
     .example = "ebb history prod-billing-api --since 7d --format csv",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
-    .arguments_min = 1,
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),

@@ -31,6 +31,9 @@ static bool print_json(struct store *s, const struct status_view *view, size_t *
     printf("{\"at\": \"%s\",\n\"accounts\": ", calendar_format(view->now, stamp));
     if (!status_accounts(s, view, ret_accounts, why))
         return false;
+    fputs(",\n\"credits\": ", stdout);
+    if (!status_credits(s, view, why))
+        return false;
     fputs(",\n\"tokens\": ", stdout);
     if (!status_tokens(s, view, why))
         return false;
@@ -41,6 +44,9 @@ static bool print_json(struct store *s, const struct status_view *view, size_t *
 static bool print_text(struct store *s, const struct status_view *view, size_t *ret_accounts, struct fault *why)
 {
     if (!status_tokens(s, view, why))
+        return false;
+    putchar('\n');
+    if (!status_credits(s, view, why))
         return false;
     putchar('\n');
     return status_accounts(s, view, ret_accounts, why);
@@ -59,10 +65,10 @@ static enum exit_status print(const struct context *c, const struct status_view 
     return EXIT_OK;
 }
 
-/* Tokens get the lines that two headings, a blank, the accounts and "and N more" leave them. */
+/* Tokens get the lines that three headings, two blanks, credits and accounts, and "and N more" leave them. */
 static size_t rows_left(const struct context *c)
 {
-    size_t columns, rows, taken = 5 + c->settings->account_count;
+    size_t columns, rows, taken = 7 + 2 * c->settings->account_count;
     if (!terminal_size(&columns, &rows))
         return 0;
     return rows > taken + 1 ? rows - taken : 1;

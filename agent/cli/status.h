@@ -1,4 +1,4 @@
-/* The two tables of `ebb status`. */
+/* The tables of `ebb status`. */
 #pragma once
 
 #include "cli/table.h"
@@ -14,6 +14,9 @@ struct status_view {
 
 /* Tokens, the nearest exhaustion first; what did not fit is counted in a last line. */
 MUST_CHECK bool status_tokens(struct store *s, const struct status_view *view, struct fault *why);
+
+/* What is left on each account, and how far its consumption is known. */
+MUST_CHECK bool status_credits(struct store *s, const struct status_view *view, struct fault *why);
 
 /* Accounts and how their last poll ended. */
 MUST_CHECK bool status_accounts(struct store *s, const struct status_view *view, size_t *ret_rows, struct fault *why);

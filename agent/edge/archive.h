@@ -14,6 +14,7 @@ enum question {
     QUESTION_STATUS,    /* living tokens as believed at `now`, by runway */
     QUESTION_SPARKS,    /* token id, hour, spent: the hours that began after `since` */
     QUESTION_ACCOUNTS,  /* accounts and their last poll */
+    QUESTION_CREDITS,   /* what is left on each account, and how far consumption is known */
     QUESTION_HISTORY,   /* readings of the tokens of one name, and what each change meant */
     QUESTION_REPORT,    /* consumption by token and UTC day */
     QUESTION_ALERTS,    /* firing now */

@@ -7,6 +7,7 @@ poll and, when it is due, one answer of consumption; libfaketime moves the wall 
 import datetime
 import decimal
 import json
+import re
 
 import pytest
 
@@ -135,3 +136,86 @@ def test_consumption_that_fails_has_its_reason_and_harms_no_poll(scene):
     s.once()
     assert s.db.one("SELECT usage_reason FROM account") is None
     assert s.stored() == s.books()
+
+
+def test_credits_are_a_balance_with_burn_rules_and_topics(scene, broker, subscriber):
+    s = scene(past_days=1, broker=broker, rules=[
+        {"name": "low", "kind": "balance_below", "levels": {"warning": "4000.00"}, "match": {"series": "credits"}},
+        {"name": "any", "kind": "balance_below", "levels": {"warning": "9000.00"}}])
+    s.once()
+    for _ in range(4):
+        s.pass_time(600)
+        s.once()
+    left = decimal.Decimal(s.sim.state()["accounts"][0]["credits"])
+    state = subscriber.wait(lambda seen: json.loads(seen.retained().get("ebb/main/credits/state", "null")), "credits")
+    assert nano(state["balance_usd"]) == nano(left)
+    assert state["burn_1h_usd_per_h"] == pytest.approx(0.48, rel=0.1)
+    account = json.loads(s.daemon.run("status", "--json").stdout)["credits"][0]
+    assert nano(account["credits_usd"]) == nano(left)
+    assert account["likely_at"]
+    assert s.db.one("SELECT count(*) FROM entry e JOIN token t ON t.id = e.token WHERE t.kind = 'credits'"
+                    " AND e.kind = 'consumption'") == 4
+
+    s.sim.set_credits("3999.99")
+    s.pass_time(600)
+    s.once()
+    event = subscriber.wait_event(rule="low")
+    assert event["series"] == "credits" and event["token"] is None
+    assert re.match(r"warning: account main has 3999.\d\d USD left \(below 4000.00 USD\), empty in", event["summary"])
+    assert json.loads(subscriber.retained()["ebb/main/alert/low/@credits"])["level"] == "warning"
+    assert not any("any/@credits" in topic for topic in subscriber.retained()), "rules are for tokens unless they say so"
+
+    s.sim.set_credits("5000.00")
+    s.pass_time(600)
+    s.once()
+    assert subscriber.wait_event(rule="low", kind="resolved")
+    history = s.daemon.run("history", "--credits", "--format", "csv", "--since", "2d").stdout
+    assert "topup" in history and "3999.9" in history
+    assert s.daemon.run("history").returncode == 2
+    assert "(credits)" in s.daemon.run("alerts", "--past", "--since", "1d").stdout
+
+
+def test_credits_that_are_not_told_leave_the_poll_alone(scene):
+    s = scene(past_days=1)
+    s.once()
+    before = s.db.one("SELECT balance_nano FROM token_state s JOIN token t ON t.id = s.token WHERE t.kind = 'credits'")
+    s.sim.fault("status", status=500, path="/v2/cost_management/credits/")
+    s.pass_time(600)
+    s.once()
+    assert s.db.one("SELECT result FROM poll ORDER BY id DESC LIMIT 1") == "ok"
+    assert s.db.one("SELECT credits_reason FROM account").startswith("HTTP 500")
+    assert s.db.one("SELECT balance_nano FROM token_state s JOIN token t ON t.id = s.token"
+                    " WHERE t.kind = 'credits'") == before, "unknown is not zero"
+    account = json.loads(s.daemon.run("status", "--json").stdout)["credits"][0]
+    assert account["state"] == "blind" and account["likely_at"] is None
+    assert "credits: HTTP 500" in s.daemon.run("status").stdout
+    s.sim.clear_faults()
+    s.pass_time(600)
+    s.once()
+    assert s.db.one("SELECT credits_reason FROM account") is None
+
+
+def test_an_account_that_stalls_delays_no_other(stage, make_daemon, tmp_path):
+    slow, quick = (stage.enter_context(Sim({"credits": "10.00", "tokens": TOKENS})) for _ in range(2))
+    slow.fault("delay", ms=300000)
+    daemon = make_daemon(slow.url)
+    daemon.settings["accounts"].append({**daemon.settings["accounts"][0], "name": "second", "url": quick.url})
+    daemon.write()
+    daemon.start()
+    daemon.process.wait_line(r"second: consumption of \d+ payers stored")
+    place = len(daemon.process.lines.items)
+    for _ in range(3):
+        daemon.process.wait_line(r"second: poll \d+ stored: ok", place)
+        place = len(daemon.process.lines.items)
+    assert daemon.database.one("SELECT count(*) FROM token_state s JOIN token t ON t.id = s.token"
+                               " WHERE t.kind = 'credits'") == 1
+    assert "main: poll" not in daemon.text()
+
+
+def test_credits_that_stall_do_not_delay_the_list(stage, make_daemon):
+    sim = stage.enter_context(Sim({"credits": "10.00", "tokens": TOKENS}))
+    sim.fault("delay", ms=300000, path="/v2/cost_management/*")
+    daemon = make_daemon(sim.url)
+    daemon.start()
+    daemon.wait_polls(3)
+    assert daemon.database.one("SELECT count(*) FROM token WHERE kind = 'credits'") == 0

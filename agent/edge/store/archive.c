@@ -15,6 +15,7 @@ static const char *const texts[] = {
     [QUESTION_STATUS] = sql_question_status,
     [QUESTION_SPARKS] = sql_question_sparks,
     [QUESTION_ACCOUNTS] = sql_question_accounts,
+    [QUESTION_CREDITS] = sql_question_credits,
     [QUESTION_HISTORY] = sql_question_history,
     [QUESTION_REPORT] = sql_question_report,
     [QUESTION_ALERTS] = sql_question_alerts,
