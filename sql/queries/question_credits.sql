@@ -8,5 +8,6 @@ SELECT a.name, s.balance_nano, coalesce(s.burn_24h_nano, s.burn_6h_nano, s.burn_
 FROM account a
      LEFT JOIN token t ON t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL
      LEFT JOIN token_state s ON s.token = t.id
-WHERE (:account IS NULL OR a.name = :account) AND a.last_ok_at IS NOT NULL
+WHERE (:account IS NULL OR a.name = :account)
+      AND (s.token IS NOT NULL OR a.credits_reason IS NOT NULL OR a.usage_at IS NOT NULL OR a.usage_reason IS NOT NULL)
 ORDER BY a.name;
