@@ -1,166 +1,125 @@
-/* `ebb report`: what each token spent on each UTC day. People get totals too; programs can add. */
+/* `ebb report`: what was spent, by whatever is asked about, in whatever stretches of time. */
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "cli/ask.h"
-#include "cli/terminal.h"
+#include "cli/report.h"
+#include "cli/whole_file.h"
 
-enum { OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_FORMAT, OPTS };
+enum {
+    OPT_BY, OPT_PER, OPT_SINCE, OPT_UNTIL, OPT_MONTH, OPT_TOKEN, OPT_ENVIRONMENT, OPT_ACCOUNT, OPT_SOURCE, OPT_HTML,
+    OPT_FORMAT, OPTS,
+};
 
 static const struct option_row options[] = {
-    [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "7d",
+    [OPT_BY] = { .name = "by", .type = OPTION_CHOICE, .value = REPORT_BY_NAMES, .preset = "token",
+                 .help = "what spends; providers and features as the consumption endpoint tells them" },
+    [OPT_PER] = { .name = "per", .type = OPTION_CHOICE, .value = PERIOD_LENGTHS, .preset = "total",
+                  .help = "a line for each such time (UTC, weeks begin on Monday)" },
+    [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "30d",
                     .help = "from the UTC day of this time on, or from so long ago" },
-    [OPT_UNTIL] = OPTION_ROW_UNTIL,
+    [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME",
+                    .help = "before this time; a day that it cuts counts whole" },
+    [OPT_MONTH] = { .name = "month", .type = OPTION_TEXT, .value = "YYYY-MM", .help = "this month of UTC" },
+    [OPT_TOKEN] = { .name = "token", .type = OPTION_TEXT, .value = "GLOB",
+                    .help = "only tokens of such a name: 'prod-*'" },
+    [OPT_ENVIRONMENT] = { .name = "environment", .type = OPTION_TEXT, .value = "NAME",
+                          .help = "only tokens of this environment, the first part of their names" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
+    [OPT_SOURCE] = { .name = "source", .type = OPTION_CHOICE, .value = REPORT_CHOICES, .preset = "auto",
+                     .help = "auto: the endpoint for the days that it was asked about, else balances" },
+    [OPT_HTML] = { .name = "html", .type = OPTION_TEXT, .value = "FILE",
+                   .help = "write one HTML page with charts that needs nothing else; - is stdout" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-/* The columns of question_report.sql. */
-enum { ACCOUNT, TOKEN, GENERATION, DAY, SPENT, TOPPED_UP, RESET, COLUMNS };
-
-static const struct column columns[] = {
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
-    [TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
-    [GENERATION] = { "generation", "GENERATION", COLUMN_COUNT, COLUMN_QUIET },
-    [DAY] = { "day", "DAY (UTC)", COLUMN_TEXT, 0 },
-    [SPENT] = { "spent_usd", "SPENT USD", COLUMN_MONEY, 0 },
-    [TOPPED_UP] = { "topup_usd", "TOPPED UP", COLUMN_MONEY, 0 },
-    [RESET] = { "reset_usd", "RESET", COLUMN_CHANGE, 0 },
-};
-_Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
-
-/* A sum of rows: those of one token, or of all. */
-struct total {
-    struct text account, token;
-    int64_t generation; /* 0: of all tokens */
-    size_t rows;
-    int64_t nano[COLUMNS]; /* of the columns of money */
-};
-
-struct tally {
-    struct table *table;
-    struct total token, all;
-    size_t tokens;
-};
-
-static void total_start(struct total *t, const struct cell *cells)
+static bool choose_month(const struct option_value *given, struct period *ret, struct fault *why)
 {
-    text_clear(&t->account);
-    text_clear(&t->token);
-    text_add(&t->account, cells[ACCOUNT].text);
-    text_add(&t->token, cells[TOKEN].text);
-    t->generation = cells[GENERATION].integer;
-    t->rows = 0;
-    memset(t->nano, 0, sizeof t->nano);
+    if (given[OPT_SINCE].given || given[OPT_UNTIL].given)
+        return fault(why, FAULT_REJECT, "--month says all about the time: leave --since and --until away");
+    return period_parse_month(span_of(given[OPT_MONTH].text), ret, why) || fault_within(why, "--month");
 }
 
-static bool total_is_of(const struct total *t, const struct cell *cells)
+/* Figures are kept by day, and a year by hour: what is asked about begins and ends with one, or now. The period before
+ * has as many days as have begun. */
+static bool choose_stretch(const struct option_value *given, struct report_query *q, struct fault *why)
 {
-    return t->rows && t->generation == cells[GENERATION].integer && span_is(cells[TOKEN].text, text_z(&t->token))
-        && span_is(cells[ACCOUNT].text, text_z(&t->account));
-}
-
-static void total_add(struct total *t, const struct cell *cells)
-{
-    for (size_t i = SPENT; i < COLUMNS; i++)
-        t->nano[i] += cells[i].integer;
-    t->rows++;
-}
-
-/* The total of a single row says nothing new. */
-static void total_print(const struct total *t, struct table *table)
-{
-    if (t->rows < 2)
-        return;
-    struct cell cells[COLUMNS] = {
-        [ACCOUNT] = cell_text(text_z(&t->account)),
-        [TOKEN] = cell_text(t->generation ? text_z(&t->token) : "all tokens"),
-        [GENERATION] = t->generation ? cell_integer(t->generation) : cell_text(""),
-        [DAY] = cell_text("total"),
-    };
-    for (size_t i = SPENT; i < COLUMNS; i++)
-        cells[i] = cell_integer(t->nano[i]);
-    table_row(table, cells);
-}
-
-static void total_done(struct total *t)
-{
-    text_done(&t->account);
-    text_done(&t->token);
-}
-
-static void tally_row(struct tally *t, const struct cell *cells)
-{
-    if (!total_is_of(&t->token, cells)) {
-        total_print(&t->token, t->table);
-        total_start(&t->token, cells);
-        t->tokens++;
-    }
-    total_add(&t->token, cells);
-    total_add(&t->all, cells);
-    table_row(t->table, cells);
-}
-
-static bool print_rows_and_totals(struct store *s, const struct scope *scope, struct tally *t, struct fault *why)
-{
-    struct cell cells[COLUMNS];
-    struct answer *a;
-    bool more = true, ok = true;
-    if (!archive_ask(s, QUESTION_REPORT, scope, &a, why))
+    enum period_length unit = q->per == PER_HOUR ? PER_HOUR : PER_DAY;
+    unix_s today = period_start(unit, q->now);
+    struct period p = { given[OPT_SINCE].number, given[OPT_UNTIL].text ? given[OPT_UNTIL].number : q->now + 1 };
+    if (given[OPT_MONTH].text && !choose_month(given, &p, why))
         return false;
-    while (ok && more) {
-        ok = archive_next(a, cells, COLUMNS, &more, why);
-        if (ok && more)
-            tally_row(t, cells);
-    }
-    archive_end(a);
-    total_print(&t->token, t->table);
-    if (t->tokens > 1)
-        total_print(&t->all, t->table);
+    p.since = period_start(unit, p.since);
+    p.until = period_next(unit, p.until > q->now ? today : period_start(unit, p.until - 1));
+    if (p.since > q->now)
+        return fault(why, FAULT_REJECT, "this time has not begun yet");
+    if (p.until <= p.since)
+        return fault(why, FAULT_REJECT, "--until is not after --since");
+    q->before = period_before(&p, given[OPT_MONTH].text != NULL);
+    q->during = (struct period){ p.since, p.until > q->now ? q->now + 1 : p.until };
+    return true;
+}
+
+static bool check_sources(const struct report_query *q, struct fault *why)
+{
+    bool is_by_word = q->by == BY_PROVIDER || q->by == BY_FEATURE;
+    if (q->per == PER_HOUR && (is_by_word || q->choice == REPORT_ENDPOINT))
+        return fault(why, FAULT_REJECT, "the consumption endpoint tells days, no hours: ask --per day");
+    if (is_by_word && q->choice == REPORT_BALANCE)
+        return fault(why, FAULT_REJECT, "balances tell nothing about a %s: leave --source away", report_by_name(q->by));
+    return true;
+}
+
+static bool print_html(struct store *s, const struct report_query *q, const char *path, struct fault *why)
+{
+    struct text page = { 0 };
+    bool ok = report_html(s, q, &page, why)
+        && whole_file_write(path, (struct span){ text_z(&page), page.len }, why);
+    text_done(&page);
     return ok;
 }
 
-static bool print(const struct context *c, const struct scope *scope, size_t *ret_rows, struct fault *why)
+static bool print_table(const struct context *c, const struct report_query *q, struct fault *why)
 {
     enum table_format format = (enum table_format)c->options[OPT_FORMAT].number;
-    struct table *t = table_begin(format, columns, COLUMNS, terminal_colour());
-    struct tally tally = { .table = t };
-    bool ok;
-    if (format == TABLE_TEXT) {
-        ok = print_rows_and_totals(c->store, scope, &tally, why);
-        *ret_rows = tally.all.rows;
-    } else {
-        ok = ask_rows(c->store, QUESTION_REPORT, scope, t, ret_rows, why);
+    struct loaded_report l;
+    bool ok = report_load(c->store, q, &l, why);
+    if (ok) {
+        report_table(q, &l, format);
+        if (l.report.row_count == 0 && (format == TABLE_TEXT || format == TABLE_MARKDOWN))
+            fputs("Nothing was spent, topped up or reset in this time.\n", stderr);
     }
-    table_end(t);
-    total_done(&tally.token);
+    report_unload(&l);
     return ok;
 }
 
 static enum exit_status run(const struct context *c)
 {
     const struct option_value *given = c->options;
-    const struct scope scope = {
-        .now = clock_unix(),
-        .since = ask_time(&given[OPT_SINCE]),
-        .until = ask_time(&given[OPT_UNTIL]),
+    struct report_query q = {
+        .by = (enum report_by)given[OPT_BY].number,
+        .per = (enum period_length)given[OPT_PER].number,
+        .choice = (enum report_choice)given[OPT_SOURCE].number,
+        .token = given[OPT_TOKEN].text,
         .account = given[OPT_ACCOUNT].text,
+        .environment = given[OPT_ENVIRONMENT].text,
+        .now = clock_unix(),
     };
     struct fault why;
-    size_t rows = 0;
-    if (!ask_account(c->store, scope.account, &why) || !print(c, &scope, &rows, &why))
+    if (!choose_stretch(given, &q, &why) || !check_sources(&q, &why))
+        return complain(EXIT_USAGE, "report: %s", why.text);
+    if (!ask_account(c->store, q.account, &why))
         return ask_failed(&why);
-    if (rows == 0 && given[OPT_FORMAT].number == TABLE_TEXT)
-        fputs("Nothing was spent, topped up or reset in this time.\n", stderr);
-    return EXIT_OK;
+    bool ok = given[OPT_HTML].text ? print_html(c->store, &q, given[OPT_HTML].text, &why) : print_table(c, &q, &why);
+    return ok ? EXIT_OK : ask_failed(&why);
 }
 
 const struct command cmd_report = {
     .name = "report",
     .arguments = "",
-    .help = "consumption by token and UTC day",
-    .example = "ebb report --since 2026-08-01 --format csv",
+    .help = "what was spent, by token, environment, provider and more; as a table or a page with charts",
+    .example = "ebb report --by environment --month 2026-10 --html october.html",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,
     .option_count = COUNT(options),

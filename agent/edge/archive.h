@@ -16,7 +16,11 @@ enum question {
     QUESTION_ACCOUNTS,  /* accounts and their last poll */
     QUESTION_CREDITS,   /* what is left on each account, and how far consumption is known */
     QUESTION_HISTORY,   /* readings of the tokens of one name, and what each change meant */
-    QUESTION_REPORT,    /* consumption by token and UTC day */
+    QUESTION_REPORT_TOKENS,    /* whoever can spend, and how far its account's consumption is known */
+    QUESTION_REPORT_HOURS,     /* token id, hour, and its sums, from :since to before :until */
+    QUESTION_REPORT_DAYS,      /* the same by UTC day */
+    QUESTION_REPORT_USAGE,     /* token id, day, feature, cost, calls: as the consumption endpoint told */
+    QUESTION_REPORT_PROVIDERS, /* token id, day, provider, cost */
     QUESTION_ALERTS,    /* firing now */
     QUESTION_EVENTS,    /* past transitions */
     QUESTION_IDLE,      /* what is known of the use of the living token of one name since `since` */

@@ -203,21 +203,25 @@ static void history_begins_with_the_reading_that_held_at_its_start(void **state)
     expect(s, QUESTION_HISTORY, &scope, 5, "");
 }
 
-static void a_report_counts_whole_utc_days(void **state)
+static void a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told(void **state)
 {
     struct scene *s = *state;
     struct scope scope = everything();
     add_readings(s);
-    run_sql(s, "INSERT INTO hourly (token, hour, spent_nano) "
-               "VALUES (1, 0, 3), (1, 82800, 4), (1, 86400, 5), (2, 86400, 1);"
-               "INSERT INTO entry VALUES (7, 2, 0, 'topup', 11, 6000)");
-    expect(s, QUESTION_REPORT, &scope, 7, "main|tok|1|1970-01-01|7|0|30\nmain|tok|1|1970-01-02|5|0|0\n"
-                                          "main|young|1|1970-01-01|0|11|0\nmain|young|1|1970-01-02|1|0|0\n");
-    scope.since = 90000; /* in the second day */
-    expect(s, QUESTION_REPORT, &scope, 7, "main|tok|1|1970-01-02|5|0|0\nmain|young|1|1970-01-02|1|0|0\n");
-    scope.since = 50000;
+    run_sql(s, "INSERT INTO hourly (token, hour, spent_nano, usage_nano, topup_nano, reset_nano) VALUES "
+               "(1, 0, 3, 0, 0, 30), (1, 82800, 4, 4, 0, 0), (1, 86400, 5, 0, 0, 0), (2, 86400, 1, 0, 11, 0);"
+               "INSERT INTO word VALUES (1, 'llm__chat'), (2, 'openai'), (3, 'ocr__ocr');"
+               "INSERT INTO usage VALUES (1, 0, 1, 5, 2), (1, 86400, 3, 6, 1), (2, 0, 1, 7, 3);"
+               "INSERT INTO usage_provider VALUES (1, 0, 1, 2, 5), (1, 86400, 1, 2, 1), (1, 86400, 3, 2, 5);");
+    scope.since = 0;
     scope.until = 86400;
-    expect(s, QUESTION_REPORT, &scope, 7, "main|tok|1|1970-01-01|7|0|30\nmain|young|1|1970-01-01|0|11|0\n");
+    expect(s, QUESTION_REPORT_HOURS, &scope, 6, "1|0|3|0|0|30\n1|82800|4|4|0|0\n");
+    expect(s, QUESTION_REPORT_DAYS, &scope, 6, "1|0|7|4|0|30\n");
+    expect(s, QUESTION_REPORT_USAGE, &scope, 5, "1|0|llm__chat|5|2\n2|0|llm__chat|7|3\n");
+    scope.since = 86400;
+    scope.until = 2 * 86400;
+    expect(s, QUESTION_REPORT_DAYS, &scope, 6, "1|86400|5|0|0|0\n2|86400|1|0|11|0\n");
+    expect(s, QUESTION_REPORT_PROVIDERS, &scope, 4, "1|86400|openai|6\n");
 }
 
 static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void **state)
@@ -279,7 +283,7 @@ int main(void)
         TEST(every_question_can_be_asked_of_an_empty_store),
         TEST(status_comes_by_runway_and_hides_the_end_of_what_cannot_be_seen),
         TEST(history_begins_with_the_reading_that_held_at_its_start),
-        TEST(a_report_counts_whole_utc_days),
+        TEST(a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told),
         TEST(alerts_come_by_urgency_with_the_words_of_their_last_transition),
         TEST(sparks_are_the_hours_of_living_tokens),
         TEST(a_reader_answers_while_a_writer_holds_the_store),

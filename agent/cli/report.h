@@ -1,0 +1,48 @@
+/* What the formats of `ebb report` share: the question, and the answer with the names of its groups. */
+#pragma once
+
+#include "cli/table.h"
+#include "core/report.h"
+#include "edge/archive.h"
+
+enum report_by { BY_TOKEN, BY_ENVIRONMENT, BY_PROJECT, BY_PURPOSE, BY_ACCOUNT, BY_PROVIDER, BY_FEATURE, REPORT_BYS };
+#define REPORT_BY_NAMES "token|environment|project|purpose|account|provider|feature" /* in the order of enum report_by */
+
+struct report_query {
+    enum report_by by;
+    enum period_length per;
+    struct period during, before;
+    enum report_choice choice;
+    const char *token, *account, *environment; /* a glob and two names; NULL: not restricted */
+    unix_s now;
+};
+
+/* How a group is called. */
+struct report_label {
+    char *name, *account; /* owned; the account of a token, else "" */
+    int64_t generation;   /* of a token that was reborn: 1, 2, ...; else 0 */
+    bool deleted;
+};
+
+struct loaded_report {
+    struct report report;
+    struct report_label *labels; /* owned; by group */
+    size_t label_count, label_room;
+};
+
+/* "token", "environment" and so on. */
+const char *report_by_name(enum report_by by);
+
+/* `ret` is released by report_unload, also after a failure. FAULT_REJECT: sums too large. */
+MUST_CHECK bool report_load(struct store *s, const struct report_query *q, struct loaded_report *ret,
+                            struct fault *why);
+void report_unload(struct loaded_report *l);
+
+/* The label as people see it: "prod-app (life 2, deleted)". Not escaped. */
+void report_label_add(const struct report_label *l, struct text *out);
+
+/* Prints the rows; for people with a line of all of them. */
+void report_table(const struct report_query *q, const struct loaded_report *l, enum table_format format);
+
+/* One HTML file that needs nothing else. */
+MUST_CHECK bool report_html(struct store *s, const struct report_query *q, struct text *out, struct fault *why);

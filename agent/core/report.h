@@ -1,0 +1,88 @@
+/* The arithmetic of reports: amounts booked under items and times become rows, sums, shares and comparisons.
+ *
+ * An item is what one amount belongs to: a token, or the use of a feature by a token. A group is what is asked about:
+ * a token, an environment, a provider; every item is in one group. A bucket is an hour, a day, a week, a month or the
+ * whole. All sums are exact: what does not fit into 64 bits (9.2 billion USD) is refused, never wrapped. */
+#pragma once
+
+#include "base/fault.h"
+#include "core/ratio.h"
+
+/* Which source is to be told of. */
+enum report_choice { REPORT_AUTO, REPORT_ENDPOINT, REPORT_BALANCE };
+#define REPORT_CHOICES "auto|endpoint|balance" /* in the order of enum report_choice */
+
+/* The days for which an account's consumption is known; usage_from TIME_NONE: none. */
+struct report_known {
+    unix_s usage_from, usage_at;
+};
+
+/* Whether the endpoint tells of a day (its first second): a past one that it was asked about after its end, or today,
+ * as far as it goes. */
+bool report_endpoint_tells(const struct report_known *k, unix_s day, unix_s now);
+
+/* Where a figure comes from. */
+enum report_source {
+    REPORT_FROM_NOTHING = 0,
+    REPORT_FROM_ENDPOINT = 1, /* consumption as the API tells it */
+    REPORT_FROM_BALANCE = 2,  /* the falls of balances */
+    REPORT_MIXED = 3,
+};
+const char *report_source_name(enum report_source source); /* "endpoint", "balance", "mixed"; "" for nothing */
+
+/* An amount at a time. */
+struct report_fact {
+    size_t item;
+    unix_s at;
+    int64_t spent_nano, topup_nano, reset_nano;
+    int64_t calls; /* -1: not told */
+    enum report_source source; /* of spent_nano */
+};
+
+/* A sum of facts. */
+struct report_sum {
+    int64_t spent_nano, topup_nano, reset_nano;
+    int64_t calls;       /* meaningful when calls_told */
+    int64_t called_nano; /* the part of spent_nano that calls were told with */
+    bool calls_told;
+    enum report_source source;
+};
+
+/* One line: a group in a bucket. */
+struct report_row {
+    size_t group;
+    struct period during; /* the bucket, cut to the period of the report */
+    unix_s bucket;        /* its start, also when that is before the report's */
+    struct report_sum sum;
+    bool budget_known;
+    int64_t budget_nano, budget_spent_nano; /* what its budgets allow; what was spent by those that have one */
+    bool before_known;
+    int64_t before_nano;  /* spent in the bucket before, or, in a total, in the period before */
+};
+
+struct report {
+    enum period_length per;
+    struct period during, before;
+    struct report_item *items;   /* owned */
+    struct report_group *groups; /* owned */
+    struct report_fact *facts;   /* owned */
+    size_t item_count, group_count, fact_count, item_room, group_room, fact_room;
+    struct report_row *rows; /* owned; made by report_finish */
+    size_t row_count;
+    struct report_row all; /* the sum of all rows; `group` means nothing */
+};
+
+/* `during` is cut into buckets of `per`; `before` is what a total is compared with. */
+void report_init(struct report *r, enum period_length per, const struct period *during, const struct period *before);
+void report_done(struct report *r);
+
+/* A new group, whose id is returned: 0, 1, 2 and so on. */
+size_t report_add_group(struct report *r);
+/* A new item of a group. `known_from`: nothing before this is on record; NULL `budget`: none that is known. */
+size_t report_add_item(struct report *r, size_t group, unix_s known_from, const struct allowance *budget);
+/* What lies in neither of the two periods is left out. */
+void report_add_fact(struct report *r, const struct report_fact *f);
+
+/* Makes the rows: the group that spent the most first, each group's buckets in the order of time. A group of which
+ * nothing was spent, topped up or reset in `during` has none. FAULT_REJECT: a sum does not fit. */
+MUST_CHECK bool report_finish(struct report *r, struct fault *why);

@@ -1,0 +1,8 @@
+-- Whoever can spend: tokens of every generation, also those that are gone, and the main key. known_from: nothing of the
+-- account was seen before.
+SELECT t.id, a.name, t.name, t.generation, t.kind, t.deleted_at IS NOT NULL, a.usage_from, a.usage_at,
+       min(coalesce(a.usage_from, 1 << 60), (SELECT min(first_seen) FROM token f WHERE f.account = a.id)) AS known_from,
+       coalesce(s.budgeted, 0), coalesce(s.reset_period, 'none'), s.reset_amount_nano
+FROM token t JOIN account a ON a.id = t.account LEFT JOIN token_state s ON s.token = t.id
+WHERE t.kind <> 'credits' AND (:account IS NULL OR a.name = :account)
+ORDER BY a.name, t.name, t.generation;
