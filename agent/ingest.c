@@ -9,13 +9,6 @@
 #include "core/ledger.h"
 #include "parts.h"
 
-/* What happened to one token in this poll. */
-struct change {
-    bool snapshot;
-    struct entry entries[LEDGER_ENTRIES_MAX];
-    size_t entry_count;
-};
-
 /* Writes nothing, so that a full disk cannot keep memory from following the store. */
 static bool load(struct agent *a, struct account *account, struct fault *why)
 {
@@ -62,32 +55,23 @@ static void note_entry(struct token *t, const struct entry *e)
 }
 
 /* Moves a known token to its new reading. */
-static void apply_sighting(const struct sighting *s, unix_s at, struct change *ret)
+static struct change apply_sighting(const struct sighting *s, unix_s at)
 {
     struct token *t = s->token;
-    ret->entry_count = ledger_compare(&t->last, t->seen_at, &s->reading, at, t->last_reset, ret->entries);
-    ret->snapshot = ledger_differs(&t->last, &s->reading);
+    struct change c = { .was = t->last.balance, .is = s->reading.balance, .at = at };
+    c.entry_count = ledger_compare(&t->last, t->seen_at, &s->reading, at, t->last_reset, c.entries);
+    t->moved = ledger_differs(&t->last, &s->reading);
     t->last = s->reading;
-    for (size_t i = 0; i < ret->entry_count; i++)
-        note_entry(t, &ret->entries[i]);
-}
-
-static bool store_change(struct agent *a, const struct token *t, const struct change *c, struct fault *why)
-{
-    if (c->snapshot && !store_add_snapshot(a->store, t, why))
-        return false;
-    for (size_t i = 0; i < c->entry_count; i++)
-        if (!store_add_entry(a->store, t->id, &c->entries[i], (int)i, why))
-            return false;
-    return true;
+    for (size_t i = 0; i < c.entry_count; i++)
+        note_entry(t, &c.entries[i]);
+    return c;
 }
 
 bool ingest_sighting(struct agent *a, const struct sighting *s, unix_s at, struct fault *why)
 {
-    struct change change = { 0 };
-    apply_sighting(s, at, &change);
-    s->token->moved = change.snapshot;
-    return store_change(a, s->token, &change, why);
+    struct change change = apply_sighting(s, at);
+    return (!s->token->moved || store_add_snapshot(a->store, s->token, why))
+        && store_add_change(a->store, s->token->id, &change, why);
 }
 
 static bool ingest_sightings(struct agent *a, struct account *account, unix_s at, struct fault *why)

@@ -87,8 +87,16 @@ void store_resume_poll(struct store *s, int64_t poll); /* what is added now belo
  * and t->slug where another living token has it. */
 MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why);
 MUST_CHECK bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why);
-/* Keeps the hourly sums too. `seq` counts the entries of one token in one poll from 0. */
-MUST_CHECK bool store_add_entry(struct store *s, int64_t token, const struct entry *e, int seq, struct fault *why);
+
+/* What one poll changed about the balance of one token. */
+struct change {
+    struct entry entries[LEDGER_ENTRIES_MAX];
+    size_t entry_count;
+    struct maybe_money was, is; /* the balance before and after */
+    unix_s at;                  /* of the poll */
+};
+/* Its entries, and their sums by hour and day. */
+MUST_CHECK bool store_add_change(struct store *s, int64_t token, const struct change *c, struct fault *why);
 /* Current state for readers: last reading, burns, forecast, missing count. */
 MUST_CHECK bool store_put_token(struct store *s, const struct token *t, struct fault *why);
 MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_s at, struct fault *why);

@@ -10,7 +10,7 @@ CREATE UNIQUE INDEX token_living ON token (account, kind, name) WHERE deleted_at
 ALTER TABLE token_state ADD COLUMN burn_source TEXT NOT NULL DEFAULT 'balance'; -- balance, consumption
 
 -- Sums by UTC hour. usage_nano is the part of spent_nano that the consumption endpoint told, for a token without budget;
--- the rest was read off the balance. low and high: of the balance while the hour lasted, NULL: not known.
+-- the rest was read off the balance. low and high: the smallest and largest balance that a change in this hour led from or to; NULL: none did.
 ALTER TABLE hourly ADD COLUMN usage_nano INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE hourly ADD COLUMN topup_nano INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE hourly ADD COLUMN reset_nano INTEGER NOT NULL DEFAULT 0;
@@ -30,8 +30,25 @@ CREATE TABLE daily (
     PRIMARY KEY (token, day)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO daily (token, day, spent_nano)
-SELECT token, hour - hour % 86400, sum(spent_nano) FROM hourly GROUP BY 1, 2;
+-- What an older database knows: rises from its entries, levels from its snapshots.
+INSERT INTO hourly (token, hour, spent_nano, topup_nano, reset_nano)
+SELECT e.token, p.at - p.at % 3600, 0, sum(iif(e.kind = 'topup', e.amount_nano, 0)),
+       sum(iif(e.kind = 'reset', e.amount_nano, 0))
+FROM entry e JOIN poll p ON p.id = e.poll
+WHERE e.kind IN ('topup', 'reset')
+GROUP BY 1, 2
+ON CONFLICT (token, hour) DO UPDATE SET topup_nano = excluded.topup_nano, reset_nano = excluded.reset_nano;
+
+INSERT INTO hourly (token, hour, spent_nano, low_nano, high_nano)
+SELECT s.token, p.at - p.at % 3600, 0, min(s.balance_nano), max(s.balance_nano)
+FROM snapshot s JOIN poll p ON p.id = s.poll
+WHERE s.balance_nano IS NOT NULL
+GROUP BY 1, 2
+ON CONFLICT (token, hour) DO UPDATE SET low_nano = excluded.low_nano, high_nano = excluded.high_nano;
+
+INSERT INTO daily (token, day, spent_nano, topup_nano, reset_nano, low_nano, high_nano)
+SELECT token, hour - hour % 86400, sum(spent_nano), sum(topup_nano), sum(reset_nano), min(low_nano), max(high_nano)
+FROM hourly GROUP BY 1, 2;
 
 -- Names of features (llm__chat) and providers (openai), each once.
 CREATE TABLE word (

@@ -338,9 +338,11 @@ static void spend(struct place *p, struct token *t, struct random *random, unix_
         begin_poll(p, *at);
         if (random_unit(random) < 0.7) {
             struct entry e = { ENTRY_CONSUMPTION, { 1 + (int64_t)(random_unit(random) * 1e9) }, since, *at };
+            struct change c = { .entries = { e }, .entry_count = 1, .was = t->last.balance, .at = *at };
             t->last.balance.is.nano -= e.amount.nano;
+            c.is = t->last.balance;
             burn_add(&t->burn, &e);
-            check(store_add_entry(p->store, t->id, &e, 0, &why), &why);
+            check(store_add_change(p->store, t->id, &c, &why), &why);
         }
         t->seen_at = *at;
         burn_seen(&t->burn, *at);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "core/ledger.h"
+#include "edge/store/rollup.h"
 #include "edge/store/store_private.h"
 
 bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
@@ -120,31 +121,24 @@ bool store_add_snapshot(struct store *s, const struct token *t, struct fault *wh
     return statement_run(q, why);
 }
 
-static bool add_hours(struct store *s, int64_t token, const struct entry *e, struct fault *why)
-{
-    struct hour_slice slices[BURN_SLICES_MAX];
-    size_t count = burn_slice(e, slices, COUNT(slices));
-    struct statement *q = s->queries[QUERY_ADD_HOURLY];
-    for (size_t i = 0; i < count; i++) {
-        statement_bind_integer(q, ":token", token);
-        statement_bind_integer(q, ":hour", slices[i].hour_start);
-        statement_bind_integer(q, ":spent_nano", slices[i].spent.nano);
-        if (!statement_run(q, why))
-            return false;
-    }
-    return true;
-}
-
-bool store_add_entry(struct store *s, int64_t token, const struct entry *e, int seq, struct fault *why)
+static bool add_entry(struct store *s, int64_t token, const struct entry *e, size_t seq, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_ADD_ENTRY];
     statement_bind_integer(q, ":poll", s->poll);
     statement_bind_integer(q, ":token", token);
-    statement_bind_integer(q, ":seq", seq);
+    statement_bind_integer(q, ":seq", (int64_t)seq);
     statement_bind_text(q, ":kind", span_of(ledger_kind_name(e->kind)));
     statement_bind_integer(q, ":amount_nano", e->amount.nano);
     statement_bind_integer(q, ":since", e->since);
-    return statement_run(q, why) && (e->kind != ENTRY_CONSUMPTION || add_hours(s, token, e, why));
+    return statement_run(q, why);
+}
+
+bool store_add_change(struct store *s, int64_t token, const struct change *c, struct fault *why)
+{
+    for (size_t i = 0; i < c->entry_count; i++)
+        if (!add_entry(s, token, &c->entries[i], i, why))
+            return false;
+    return rollup_change(s, token, c, why);
 }
 
 static const char *const burn_parameters[BURN_WINDOWS] = {

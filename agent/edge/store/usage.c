@@ -211,25 +211,3 @@ bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range r
         free(list.at);
     return ok;
 }
-
-static bool add_slice(struct store *s, int64_t token, const struct hour_slice *slice, struct fault *why)
-{
-    struct statement *hourly = s->queries[QUERY_ADD_HOURLY_USAGE], *daily = s->queries[QUERY_ADD_DAILY_USAGE];
-    statement_bind_integer(hourly, ":token", token);
-    statement_bind_integer(hourly, ":hour", slice->hour_start);
-    statement_bind_integer(hourly, ":spent_nano", slice->spent.nano);
-    statement_bind_integer(daily, ":token", token);
-    statement_bind_integer(daily, ":day", slice->hour_start - slice->hour_start % DAY_S);
-    statement_bind_integer(daily, ":spent_nano", slice->spent.nano);
-    return statement_run(hourly, why) && statement_run(daily, why);
-}
-
-bool store_book_usage(struct store *s, int64_t token, const struct entry *e, struct fault *why)
-{
-    struct hour_slice slices[BURN_SLICES_MAX];
-    size_t count = burn_slice(e, slices, COUNT(slices));
-    for (size_t i = 0; i < count; i++)
-        if (!add_slice(s, token, &slices[i], why))
-            return false;
-    return true;
-}

@@ -1,0 +1,245 @@
+/* Sums by hour and day: they are what the entries say, to the nano-dollar, also in a database that was made before there
+ * were any. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "base/xmalloc.h"
+#include "edge/store.h"
+#include "edge/store/sqlite.h"
+#include "edge/store/usage.h"
+#include "sql.h"
+
+#define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
+
+struct place {
+    char folder[64];
+    char path[96];
+    struct store *store;
+    struct sqlite *reader;
+    int64_t account, token;
+};
+
+static void check(bool ok, const struct fault *why)
+{
+    if (!ok)
+        fail_msg("%s", why->text);
+}
+
+static int set_up(void **state)
+{
+    struct place *p = xcalloc(1, sizeof *p);
+    strcpy(p->folder, "/tmp/test-rollup-XXXXXX");
+    assert_non_null(mkdtemp(p->folder));
+    snprintf(p->path, sizeof p->path, "%s/ebb.db", p->folder);
+    *state = p;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct place *p = *state;
+    sqlite_disconnect(p->reader);
+    store_close(p->store);
+    static const char *const files[] = { "", ".lock", "-wal", "-shm" };
+    for (size_t i = 0; i < COUNT(files); i++) {
+        char file[128];
+        snprintf(file, sizeof file, "%s%s", p->path, files[i]);
+        unlink(file);
+    }
+    rmdir(p->folder);
+    free(p);
+    return 0;
+}
+
+static void open_store(struct place *p)
+{
+    struct fault why;
+    unix_s last_ok;
+    check(store_open(p->path, STORE_WRITE, &p->store, &why), &why);
+    check(store_begin(p->store, &why) && store_account(p->store, "main", 300, &p->account, &last_ok, &why)
+              && store_commit(p->store, &why), &why);
+    check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &p->reader, &why), &why);
+}
+
+static void begin_poll(struct place *p, unix_s at)
+{
+    struct poll_row row = { .account = p->account, .at = at, .result = POLL_OK, .http_status = 200 };
+    struct fault why;
+    check(store_begin(p->store, &why) && store_add_poll(p->store, &row, &why), &why);
+}
+
+static void commit(struct place *p)
+{
+    struct fault why;
+    check(store_commit(p->store, &why), &why);
+}
+
+static void add_token(struct place *p, struct money balance)
+{
+    struct fleet f = { 0 };
+    struct fault why;
+    struct token *t = fleet_add(&f, "prod-billing-api");
+    t->last.balance = money_known(balance);
+    t->last.budgeted = true;
+    begin_poll(p, START);
+    check(store_add_token(p->store, p->account, t, START, &why) && store_add_snapshot(p->store, t, &why), &why);
+    commit(p);
+    p->token = t->id;
+    fleet_done(&f);
+}
+
+/* One number that a statement gives; -1 for NULL. */
+static int64_t ask(struct place *p, const char *sql)
+{
+    struct statement *q;
+    struct fault why;
+    bool row;
+    check(sqlite_prepare(p->reader, sql, &q, &why) && statement_step(q, &row, &why), &why);
+    assert_true(row);
+    int64_t value = statement_is_null(q, 0) ? -1 : statement_integer(q, 0);
+    statement_free(q);
+    return value;
+}
+
+static void book(struct place *p, struct change c)
+{
+    struct fault why;
+    begin_poll(p, c.at);
+    check(store_add_change(p->store, p->token, &c, &why), &why);
+    commit(p);
+}
+
+static struct change spend(int64_t balance, int64_t nano, unix_s since, unix_s at)
+{
+    return (struct change){
+        .entries = { { ENTRY_CONSUMPTION, { nano }, since, at } },
+        .entry_count = 1,
+        .was = money_known((struct money){ balance }),
+        .is = money_known((struct money){ balance - nano }),
+        .at = at,
+    };
+}
+
+static void days_are_the_sums_of_their_hours_and_both_of_the_entries(void **state)
+{
+    struct place *p = *state;
+    struct random random = random_seeded(7);
+    int64_t balance = 900 * NANO_PER_USD, spent = 0;
+    unix_s at = START;
+    open_store(p);
+    add_token(p, (struct money){ balance });
+    for (int i = 0; i < 300; i++) {
+        unix_s since = at;
+        int64_t nano = 1 + (int64_t)(random_unit(&random) * 1e9);
+        at += 60 + (int64_t)(random_unit(&random) * (i % 50 ? 2000 : 3 * DAY_S));
+        book(p, spend(balance, nano, since, at));
+        balance -= nano;
+        spent += nano;
+    }
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hourly"), spent);
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM daily"), spent);
+    assert_int_equal(ask(p, "SELECT count(*) FROM daily d WHERE spent_nano <> (SELECT sum(spent_nano) FROM hourly h "
+                            "WHERE h.token = d.token AND h.hour >= d.day AND h.hour < d.day + 86400)"), 0);
+    assert_int_equal(ask(p, "SELECT min(low_nano) FROM daily"), balance);
+    assert_int_equal(ask(p, "SELECT max(high_nano) FROM daily"), 900 * NANO_PER_USD);
+}
+
+static void a_rise_counts_where_it_was_seen_and_levels_tell_both_of_its_ends(void **state)
+{
+    struct place *p = *state;
+    open_store(p);
+    add_token(p, (struct money){ 4 });
+    book(p, (struct change){
+        .entries = { { ENTRY_TOPUP, { 50 }, START + 10, START + DAY_S } },
+        .entry_count = 1,
+        .was = money_known((struct money){ 4 }),
+        .is = money_known((struct money){ 54 }),
+        .at = START + DAY_S,
+    });
+    /* a reset at eleven at night, and what was spent since, told two hours later */
+    unix_s midnight = START + DAY_S + 23 * HOUR_S;
+    book(p, (struct change){
+        .entries = { { ENTRY_RESET, { 46 }, START + DAY_S, midnight },
+                     { ENTRY_CONSUMPTION, { 8 }, midnight, midnight + 2 * HOUR_S } },
+        .entry_count = 2,
+        .was = money_known((struct money){ 54 }),
+        .is = money_known((struct money){ 92 }),
+        .at = midnight + 2 * HOUR_S,
+    });
+    assert_int_equal(ask(p, "SELECT count(*) FROM daily"), 2);
+    assert_int_equal(ask(p, "SELECT topup_nano FROM daily WHERE day = 1767312000"), 50);
+    assert_int_equal(ask(p, "SELECT reset_nano FROM daily WHERE day = 1767312000"), 46);
+    assert_int_equal(ask(p, "SELECT spent_nano FROM daily WHERE day = 1767312000"), 4);
+    assert_int_equal(ask(p, "SELECT spent_nano FROM daily WHERE day = 1767398400"), 4);
+    assert_int_equal(ask(p, "SELECT low_nano FROM daily WHERE day = 1767312000"), 4);
+    assert_int_equal(ask(p, "SELECT high_nano FROM daily WHERE day = 1767398400"), 92);
+    assert_int_equal(ask(p, "SELECT topup_nano FROM hourly WHERE hour = 1767312000"), 50);
+    assert_int_equal(ask(p, "SELECT reset_nano FROM hourly WHERE hour = 1767312000 + 23 * 3600"), 46);
+}
+
+static void what_consumption_told_is_counted_apart_from_what_balances_told(void **state)
+{
+    struct place *p = *state;
+    struct fault why;
+    struct entry told = { ENTRY_CONSUMPTION, { 30 }, START, START + DAY_S };
+    open_store(p);
+    add_token(p, (struct money){ 100 });
+    book(p, spend(100, 10, START + HOUR_S, START + 2 * HOUR_S));
+    check(store_begin(p->store, &why) && store_book_usage(p->store, p->token, &told, &why), &why);
+    commit(p);
+    assert_int_equal(ask(p, "SELECT spent_nano FROM daily"), 40);
+    assert_int_equal(ask(p, "SELECT usage_nano FROM daily"), 30);
+    assert_int_equal(ask(p, "SELECT sum(usage_nano) FROM hourly"), 30);
+}
+
+static void a_database_from_before_the_sums_gets_them_from_its_rows(void **state)
+{
+    static const char rows[] =
+        "INSERT INTO account VALUES (1, 'main', 300, NULL);"
+        "INSERT INTO token VALUES (1, 1, 'prod-billing-api', 1, 'prod-billing-api', 1767225600, NULL);"
+        "INSERT INTO poll VALUES (1, 1, 1767225600, 'ok', 200, NULL, 1, 1, 0, 0, 0),"
+        "                        (2, 1, 1767229200, 'ok', 200, NULL, 1, 1, 0, 0, 0),"
+        "                        (3, 1, 1767312000, 'ok', 200, NULL, 1, 1, 0, 0, 0);"
+        "INSERT INTO snapshot VALUES (1, 1, 'api_token', 100, 1, NULL, 'none', NULL),"
+        "                            (2, 1, 'api_token', 70, 1, NULL, 'none', NULL),"
+        "                            (3, 1, 'api_token', 170, 1, NULL, 'none', NULL);"
+        "INSERT INTO entry VALUES (2, 1, 0, 'consumption', 30, 1767225600), (3, 1, 0, 'topup', 100, 1767229200);"
+        "INSERT INTO hourly VALUES (1, 1767225600, 30);"
+        "PRAGMA application_id = 1164075553; PRAGMA user_version = 2;";
+    struct place *p = *state;
+    struct sqlite *db;
+    struct fault why;
+    check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &db, &why), &why);
+    check(sqlite_run(db, sql_migrations[0], &why) && sqlite_run(db, sql_migrations[1], &why)
+              && sqlite_run(db, rows, &why), &why);
+    sqlite_disconnect(db);
+
+    open_store(p);
+    assert_int_equal(ask(p, "SELECT spent_nano FROM daily WHERE day = 1767225600"), 30);
+    assert_int_equal(ask(p, "SELECT low_nano FROM daily WHERE day = 1767225600"), 70);
+    assert_int_equal(ask(p, "SELECT high_nano FROM daily WHERE day = 1767225600"), 100);
+    assert_int_equal(ask(p, "SELECT topup_nano FROM daily WHERE day = 1767312000"), 100);
+    assert_int_equal(ask(p, "SELECT topup_nano FROM hourly WHERE hour = 1767312000"), 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(days_are_the_sums_of_their_hours_and_both_of_the_entries, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_rise_counts_where_it_was_seen_and_levels_tell_both_of_its_ends, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_consumption_told_is_counted_apart_from_what_balances_told, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_database_from_before_the_sums_gets_them_from_its_rows, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
