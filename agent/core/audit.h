@@ -75,7 +75,7 @@ struct finding {
     enum level severity;
     char *account, *token; /* owned; token NULL: it is about the account */
     char *reason;          /* owned; raw, not made safe for a terminal */
-    char *mend;            /* owned; a command line for a POSIX shell, printable whatever the name; NULL: there is none */
+    char *mend;            /* owned; a command line for a shell, printable whatever the name; NULL: there is none */
 };
 
 struct audit {
