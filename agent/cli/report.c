@@ -27,7 +27,7 @@ static const struct option_row options[] = {
                           .help = "only tokens of this environment, the first part of their names" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_SOURCE] = { .name = "source", .type = OPTION_CHOICE, .value = REPORT_CHOICES, .preset = "auto",
-                     .help = "auto: the endpoint for the days that it was asked about, else balances" },
+                     .help = "auto: the endpoint for days that it was asked about after their end, else balances" },
     [OPT_HTML] = { .name = "html", .type = OPTION_TEXT, .value = "FILE",
                    .help = "write one HTML page with charts that needs nothing else; - is stdout" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,

@@ -179,7 +179,7 @@ static bool endpoint_tells(const struct loading *l, const struct payer *p, unix_
     const struct report_query *q = l->q;
     if (q->choice == REPORT_BALANCE || q->per == PER_HOUR)
         return false;
-    return q->choice == REPORT_ENDPOINT || report_endpoint_tells(&p->known, period_start(PER_DAY, at), q->now);
+    return q->choice == REPORT_ENDPOINT || report_endpoint_tells(&p->known, at);
 }
 
 static void add_sum(struct loading *l, const struct cell *cells)

@@ -265,8 +265,8 @@ void page_ranking(struct page *p)
     if (r->row_count == 0)
         return;
     text_addf(p->out, "<section class=\"long\"><h2>By %s</h2><div class=\"wide\"><table>\n<tr><th>Name</th>"
-                      "<th></th><th></th><th>Spent</th><th>Share</th><th>Change</th>%s%s<th>Source</th></tr>\n", report_by_name(p->q->by),
-              r->all.sum.calls_told ? "<th>Calls</th><th>Per call</th>" : "",
+                      "<th></th><th></th><th>Spent</th><th>Share</th><th>Change</th>%s%s<th>Source</th></tr>\n",
+              report_by_name(p->q->by), r->all.sum.calls_told ? "<th>Calls</th><th>Per call</th>" : "",
               r->all.budget_known ? "<th>Budget used</th>" : "");
     for (size_t i = 0; i < shown; i++) {
         const struct report_label *label = &p->totals.labels[r->rows[i].group];

@@ -48,5 +48,6 @@ const char report_style[] =
     "footer{color:var(--soft);font-size:13px;margin-top:22px}footer p{margin:0 0 6px}\n"
     "@media(max-width:560px){main{padding:24px 14px}.panels{grid-template-columns:1fr}section{padding:16px 14px}}\n"
     "@media print{:root{--paper:#fff;--card:#fff;--ink:#000;--soft:#555;--line:#ddd}body{font-size:11px}"
-    "main{max-width:none;padding:0}section,.tile,tr{break-inside:avoid}section.long{break-inside:auto}.clip{-webkit-line-clamp:none}"
+    "main{max-width:none;padding:0}section,.tile,tr{break-inside:avoid}section.long{break-inside:auto}"
+    ".clip{-webkit-line-clamp:none}"
     "*{-webkit-print-color-adjust:exact;print-color-adjust:exact}@page{margin:14mm}}\n";

@@ -36,12 +36,9 @@ const char *report_source_name(enum report_source source)
     return source_names[source];
 }
 
-bool report_endpoint_tells(const struct report_known *k, unix_s day, unix_s now)
+bool report_endpoint_tells(const struct report_known *k, unix_s day)
 {
-    if (k->usage_from == TIME_NONE || day < k->usage_from)
-        return false;
-    unix_s last = period_start(PER_DAY, k->usage_at);
-    return day < last || (day == last && day == period_start(PER_DAY, now));
+    return k->usage_from != TIME_NONE && day >= k->usage_from && day < period_start(PER_DAY, k->usage_at);
 }
 
 void report_init(struct report *r, enum period_length per, const struct period *during, const struct period *before)

@@ -17,9 +17,9 @@ struct report_known {
     unix_s usage_from, usage_at;
 };
 
-/* Whether the endpoint tells of a day (its first second): a past one that it was asked about after its end, or today,
- * as far as it goes. */
-bool report_endpoint_tells(const struct report_known *k, unix_s day, unix_s now);
+/* Whether the endpoint tells of a day (its first second): one that it was asked about after its end. Until then
+ * balances know more. */
+bool report_endpoint_tells(const struct report_known *k, unix_s day);
 
 /* Where a figure comes from. */
 enum report_source {

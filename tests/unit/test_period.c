@@ -46,8 +46,8 @@ static void periods_tile_a_century(void **state)
 {
     (void)state;
     for (enum period_length per = PER_DAY; per < PER_TOTAL; per++)
-        for (unix_s start = period_start(per, at("1999-12-31")); start < at("2100-01-01"); start = period_next(per, start)) {
-            unix_s next = period_next(per, start);
+        for (unix_s start = period_start(per, at("1999-12-31")), next; start < at("2100-01-01"); start = next) {
+            next = period_next(per, start);
             assert_true(next > start);
             assert_int_equal(period_start(per, start), start);
             assert_int_equal(period_start(per, next - 1), start);
