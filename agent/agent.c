@@ -12,7 +12,7 @@ enum {
     TRANSFERS_MAX = 512,           /* descriptors are usually 1024: only so many that stall hold up others */
     TRANSFERS_PER_ACCOUNT = 3,     /* list, credits, consumption: an account that stalls holds up no other */
     SPREAD_MS = 50,                /* between the first polls of two accounts */
-    TURN_MAX_MS = 60 * 1000,       /* the loop turns at least this often */
+    TURN_MAX_MS = 10 * 1000,       /* the loop turns at least this often: so soon is a wall clock seen that was set */
     ONCE_DELIVERY_MS = 10 * 1000,  /* how long `ebb once` waits for the broker */
     PARTING_MS = 1000,             /* how long a daemon that is told to stop goes on delivering */
 };
