@@ -25,7 +25,9 @@ bool announce_is_news(const struct token *t)
         || (was->likely == TIME_NONE) != (is->likely == TIME_NONE))
         return true;
     if (is->likely != TIME_NONE && is->likely < TIME_FAR
-        && moved((double)(was->likely - is->made_at), (double)(is->likely - is->made_at)))
+        && moved((double)(was->likely - is->read_at), (double)(is->likely - is->read_at)))
+        return true;
+    if (fabs(was->lasts - is->lasts) > NEWS_RATIO)
         return true;
     for (size_t w = 0; w < BURN_WINDOWS; w++)
         if (moved((double)t->told_burn[w].nano_per_h, (double)burn_over(&t->burn, (enum burn_window)w).nano_per_h))
@@ -170,7 +172,7 @@ static bool announce(struct agent *a, struct account *account, const struct toke
 static struct transition step(const struct rule *rule, const struct snapshot *s, struct alert *alert,
                               const char **reason)
 {
-    int64_t value = 0;
+    struct rule_value value = { 0, 0 };
     *reason = NULL;
     if (!rule_matches(rule, s)) {
         *reason = "the rule no longer applies";

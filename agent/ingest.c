@@ -48,6 +48,9 @@ bool account_open(struct agent *a, struct account *account, struct fault *why)
 static void note_entry(struct token *t, const struct entry *e)
 {
     burn_add(&t->burn, e); /* consumption alone counts */
+    if (t->curve)
+        curve_spend(t->curve, e);
+    t->upset |= e->kind != ENTRY_CONSUMPTION;
     if (e->kind == ENTRY_RESET)
         t->last_reset = e->at;
     if (e->kind != ENTRY_CONSUMPTION)
@@ -146,10 +149,10 @@ static bool ingest_list(struct agent *a, struct account *account, unix_s at, str
 /* Forecast, rules, and what is worth telling; every token, after every poll, since time alone can blind or ease. */
 bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, unix_s at, struct fault *why)
 {
-    int64_t stale_s = schedule_stale_s(&account->schedule);
+    if (!foresee(a, account, f, at, why))
+        return false;
     for (size_t i = 0; i < f->count; i++) {
         struct token *t = &f->tokens[i];
-        t->forecast = forecast_make(&t->burn, &t->last, at, stale_s);
         if (!announce_alerts(a, account, t, at, why))
             return false;
         if ((t->moved || announce_is_news(t))

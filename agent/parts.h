@@ -159,6 +159,11 @@ void rhythm_adopt(struct agent *a, struct account *account, bool stored);
 /* When the account wants to go on: its next poll, or a page that waits for the budget. MONO_NEVER: at an answer. */
 mono_ms rhythm_due(const struct account *account);
 
+/* ---- foresee.c: what a fleet has to expect ---- */
+
+/* Makes full forecasts where they matter most, as many as a poll may take, and reads every token's. */
+MUST_CHECK bool foresee(struct agent *a, struct account *account, struct fleet *fleet, unix_s now, struct fault *why);
+
 /* ---- announce.c: alerts and states -> events and messages, inside the poll's transaction ---- */
 
 /* Whether the outlook moved enough since it was told to be told again. */

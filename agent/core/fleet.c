@@ -2,7 +2,7 @@
  * of the last list.
  *
  * Nothing is allocated for a token beyond its row, its name and its places. For 100,000 idle tokens
- * that is about 60 MB; one that burns adds 2 kB (burn.c). */
+ * that is about 60 MB; one that burns adds 3 kB (burn.c and its curve). */
 #include "core/fleet.h"
 
 #include <assert.h>
@@ -111,6 +111,7 @@ static uint64_t name_hash(const struct token *t)
 static void release(struct token *t)
 {
     burn_done(&t->burn);
+    free(t->curve);
     free(t->alerts);
     free(t->name);
 }
@@ -136,9 +137,7 @@ struct token *fleet_add(struct fleet *f, const char *name)
     *t = (struct token){ .name = xstrdup(name), .seen_at = TIME_NONE, .last_reset = TIME_NONE };
     t->last.name = t->name;
     t->last.expires = TIME_NONE;
-    t->forecast.early = t->forecast.likely = t->forecast.late = TIME_NONE;
-    t->forecast.horizon = t->forecast.made_at = TIME_NONE;
-    t->told = t->forecast;
+    t->forecast = t->told = forecast_none();
     burn_init(&t->burn);
     naming_slug(span_of(name), t->slug);
     index_add(&f->by_name, name_hash(t), f->count++);

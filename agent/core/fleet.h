@@ -28,6 +28,8 @@ struct token {
     struct maybe_money risen_to;
     struct maybe_money drift; /* consumption told less what the balance shows, of the newest day that was compared */
     struct burn_history burn;
+    struct curve *curve;     /* owned; the last full forecast, NULL: none. Only of a token that burns */
+    bool upset;              /* topped up, reset or edited since the curve was made */
     struct forecast forecast;
     struct forecast told;    /* forecast and burns as published last */
     struct burn_rate told_burn[BURN_WINDOWS];

@@ -1,75 +1,12 @@
-/* Straight lines, one from each window of burn.h that the token is old enough for.
- *
- * Over the next t seconds the token is expected to burn at the mean of its windows' rates, each
- * weighted by how near its length is to t: the shorter of the two over the longer. The balance is
- * empty when t times that rate first reaches it; being a first passage, this is monotone in the
- * balance. Early and late are the fastest and the slowest line, widened. A method to be honest
- * with, not to be proud of: it knows no hours of day and no trend. */
+/* Reading a curve for one balance at one moment, and what is said without one. */
 #include "core/forecast.h"
 
 #include <assert.h>
 
+#include "base/span.h"
 #include "core/calendar.h"
 
-/* A constant burner still gets an interval: +-25 % of its runway. */
-static const double widening = 1.25;
-
-/* How finely the first passage is looked for between the shortest and the longest window. */
-static const double step = 1.0625;
-
 static const double century_s = 100 * 365.25 * DAY_S;
-
-struct line {
-    double over_s;
-    double nano_per_s;
-};
-
-/* A window longer than the token is old tells of its whole life, so the first such is the last. */
-static size_t lines_of(const struct burn_history *h, struct line ret[BURN_WINDOWS])
-{
-    size_t count = 0;
-    for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
-        struct burn_rate rate = burn_over(h, w);
-        if (!rate.known)
-            return 0;
-        ret[count++] = (struct line){ (double)rate.over_s, (double)rate.nano_per_h / HOUR_S };
-        if (rate.over_s < burn_window_s(w))
-            break;
-    }
-    return count;
-}
-
-static double spent_after(const struct line *lines, size_t count, double ahead_s)
-{
-    double weights = 0, rates = 0;
-    for (size_t i = 0; i < count; i++) {
-        double over_s = lines[i].over_s;
-        double nearness = over_s < ahead_s ? over_s / ahead_s : ahead_s / over_s;
-        weights += nearness;
-        rates += nearness * lines[i].nano_per_s;
-    }
-    return ahead_s * rates / weights;
-}
-
-/* Before the shortest window and beyond the longest, weights keep their proportions: straight lines
- * through zero. */
-static double likely_runway(const struct line *lines, size_t count, double balance)
-{
-    double at = lines[0].over_s, longest = lines[count - 1].over_s;
-    double so_far = spent_after(lines, count, at);
-    if (so_far >= balance)
-        return at * balance / so_far;
-
-    while (at < longest) {
-        double next = at * step < longest ? at * step : longest;
-        double spent = spent_after(lines, count, next);
-        if (spent >= balance)
-            return at + (next - at) * (balance - so_far) / (spent - so_far);
-        so_far = spent;
-        at = next;
-    }
-    return balance * longest / so_far;
-}
 
 static unix_s after(unix_s origin, double runway_s)
 {
@@ -81,28 +18,6 @@ static unix_s later(unix_s a, unix_s b)
     return a > b ? a : b;
 }
 
-/* False when no line has burned anything. */
-static bool project(const struct line *lines, size_t count, double balance, unix_s origin,
-                    struct forecast *f)
-{
-    double fastest = 0, slowest = 0;
-    for (size_t i = 0; i < count; i++) {
-        double rate = lines[i].nano_per_s;
-        if (rate > fastest)
-            fastest = rate;
-        if (rate > 0 && (slowest <= 0 || rate < slowest))
-            slowest = rate;
-    }
-    if (fastest <= 0)
-        return false;
-
-    double likely = likely_runway(lines, count, balance), longest = balance / slowest;
-    f->early = later(f->made_at, after(origin, balance / fastest / widening));
-    f->likely = later(f->early, after(origin, likely));
-    f->late = later(f->likely, after(origin, (longest > likely ? longest : likely) * widening));
-    return true;
-}
-
 static unix_s horizon_of(const struct reading *r, unix_s now)
 {
     unix_s reset = calendar_next_reset(r->period, now);
@@ -111,7 +26,38 @@ static unix_s horizon_of(const struct reading *r, unix_s now)
     return r->expires > now ? r->expires : now + WEEK_S;
 }
 
-/* What can be said without looking at the burn; VERDICT_SAFE when that must be looked at. */
+bool forecast_is_live(const struct burn_history *h)
+{
+    return burn_over(h, BURN_7D).nano_per_h > 0;
+}
+
+bool forecast_has_times(const struct forecast *f)
+{
+    return f->verdict == VERDICT_SAFE || f->verdict == VERDICT_TIGHT || f->verdict == VERDICT_RUNS_DRY;
+}
+
+struct forecast forecast_none(void)
+{
+    return (struct forecast){
+        .verdict = VERDICT_LEARNING,
+        .early = TIME_NONE,
+        .likely = TIME_NONE,
+        .late = TIME_NONE,
+        .alarm = TIME_NONE,
+        .relief = TIME_NONE,
+        .horizon = TIME_NONE,
+        .lasts = CHANCE_NONE,
+        .made_at = TIME_NONE,
+        .read_at = TIME_NONE,
+    };
+}
+
+static void set_times(struct forecast *f, unix_s at)
+{
+    f->early = f->likely = f->late = f->alarm = f->relief = at;
+}
+
+/* What can be said without a curve; VERDICT_SAFE when one must be looked at. */
 static enum verdict standing_of(const struct burn_history *h, const struct reading *r, unix_s now,
                                 int64_t stale_after_s)
 {
@@ -121,94 +67,89 @@ static enum verdict standing_of(const struct burn_history *h, const struct readi
         return VERDICT_EXHAUSTED;
     if (h->last_seen == TIME_NONE)
         return VERDICT_LEARNING;
-    return now - h->last_seen > stale_after_s ? VERDICT_BLIND : VERDICT_SAFE;
-}
-
-/* When the money of now and what was spent since the curve's origin are spent; a forecast never lies in the past. */
-static unix_s time_at(const struct curve *c, const struct reading *r, double level, unix_s now)
-{
-    double nano = c->spent_nano + (double)r->balance.is.nano;
-    return later(now, after(c->origin, HOUR_S * curve_hours(c, nano, level)));
-}
-
-static bool spent_lately(const struct burn_history *h)
-{
-    return burn_over(h, BURN_7D).nano_per_h > 0;
-}
-
-static enum verdict read_verdict(const struct curve *c, const struct burn_history *h, const struct reading *r,
-                                 struct forecast *f)
-{
+    if (now - h->last_seen > stale_after_s)
+        return VERDICT_BLIND;
     if (h->readings < BURN_MIN_READINGS)
         return VERDICT_LEARNING;
-    if (!spent_lately(h)) {
-        f->early = f->likely = f->late = f->alarm = f->relief = TIME_FAR;
-        return VERDICT_IDLE;
-    }
-    if (c->origin == TIME_NONE)
-        return VERDICT_LEARNING;
-    f->early = time_at(c, r, 0.1, f->made_at);
-    f->likely = time_at(c, r, 0.5, f->made_at);
-    f->late = time_at(c, r, 0.9, f->made_at);
-    f->alarm = time_at(c, r, FORECAST_ALARM_LEVEL, f->made_at);
-    f->relief = time_at(c, r, FORECAST_RELIEF_LEVEL, f->made_at);
-    if (f->likely < f->horizon)
-        return VERDICT_RUNS_DRY;
-    return f->early < f->horizon ? VERDICT_TIGHT : VERDICT_SAFE;
-}
-
-static enum verdict verdict_of(const struct burn_history *h, const struct reading *r,
-                               struct forecast *f)
-{
-    struct line lines[BURN_WINDOWS];
-    size_t count = lines_of(h, lines);
-    if (count == 0)
-        return VERDICT_LEARNING;
-
-    unix_s origin = h->last_seen < f->made_at ? h->last_seen : f->made_at;
-    if (!project(lines, count, (double)r->balance.is.nano, origin, f)) {
-        f->early = f->likely = f->late = TIME_FAR;
-        return VERDICT_IDLE;
-    }
-    if (f->likely < f->horizon)
-        return VERDICT_RUNS_DRY;
-    return f->early < f->horizon ? VERDICT_TIGHT : VERDICT_SAFE;
+    return forecast_is_live(h) ? VERDICT_SAFE : VERDICT_IDLE;
 }
 
 static struct forecast outline(const struct burn_history *h, const struct reading *r, unix_s now,
-                                int64_t stale_after_s)
+                               int64_t stale_after_s)
 {
-    struct forecast f = {
-        .verdict = standing_of(h, r, now, stale_after_s),
-        .early = TIME_NONE,
-        .likely = TIME_NONE,
-        .late = TIME_NONE,
-        .alarm = TIME_NONE,
-        .relief = TIME_NONE,
-        .horizon = horizon_of(r, now),
-        .made_at = now,
-    };
-    if (f.verdict == VERDICT_EXHAUSTED)
-        f.early = f.likely = f.late = f.alarm = f.relief = now;
+    struct forecast f = forecast_none();
+    f.verdict = standing_of(h, r, now, stale_after_s);
+    f.horizon = horizon_of(r, now);
+    f.made_at = f.read_at = now;
+    if (f.verdict == VERDICT_EXHAUSTED) {
+        set_times(&f, now);
+        f.lasts = 0;
+    } else if (f.verdict == VERDICT_IDLE) {
+        set_times(&f, TIME_FAR);
+    }
     return f;
 }
 
-struct forecast forecast_make(const struct burn_history *h, const struct reading *r, unix_s now,
-                              int64_t stale_after_s)
+static enum verdict verdict_by_times(const struct forecast *f)
 {
-    struct forecast f = outline(h, r, now, stale_after_s);
-    if (f.verdict == VERDICT_SAFE)
-        f.verdict = verdict_of(h, r, &f);
-    f.alarm = f.relief = f.likely;
-    return f;
+    if (f->likely < f->horizon)
+        return VERDICT_RUNS_DRY;
+    return f->early < f->horizon ? VERDICT_TIGHT : VERDICT_SAFE;
+}
+
+/* What is spent when the money of now is spent, counted from the curve's origin. */
+static double end_of(const struct curve *c, const struct reading *r)
+{
+    return c->spent_nano + (double)r->balance.is.nano;
+}
+
+/* A forecast never lies in the past. */
+static unix_s time_at(const struct curve *c, const struct reading *r, double level, unix_s now)
+{
+    return later(now, after(c->origin, HOUR_S * curve_hours(c, end_of(c, r), level)));
 }
 
 struct forecast forecast_read(const struct curve *c, const struct burn_history *h, const struct reading *r,
                               unix_s now, int64_t stale_after_s)
 {
     struct forecast f = outline(h, r, now, stale_after_s);
-    if (f.verdict == VERDICT_SAFE)
-        f.verdict = read_verdict(c, h, r, &f);
+    if (f.verdict != VERDICT_SAFE)
+        return f;
+    if (!c || c->origin == TIME_NONE) {
+        f.verdict = VERDICT_LEARNING;
+        return f;
+    }
+    f.early = time_at(c, r, 0.1, now);
+    f.likely = time_at(c, r, 0.5, now);
+    f.late = time_at(c, r, 0.9, now);
+    f.alarm = time_at(c, r, FORECAST_ALARM_LEVEL, now);
+    f.relief = time_at(c, r, FORECAST_RELIEF_LEVEL, now);
+    f.lasts = 1 - curve_chance(c, end_of(c, r), (double)(f.horizon - c->origin) / HOUR_S);
+    f.history = c->history;
+    f.made_at = c->origin;
+    f.verdict = verdict_by_times(&f);
+    return f;
+}
+
+struct forecast forecast_keep(const struct forecast *told, const struct burn_history *h, const struct reading *r,
+                              unix_s now, int64_t stale_after_s)
+{
+    struct forecast f = outline(h, r, now, stale_after_s);
+    if (f.verdict != VERDICT_SAFE)
+        return f;
+    if (!forecast_has_times(told)) {
+        f.verdict = VERDICT_LEARNING;
+        return f;
+    }
+    f.early = later(now, told->early);
+    f.likely = later(now, told->likely);
+    f.late = later(now, told->late);
+    f.alarm = later(now, told->alarm);
+    f.relief = later(now, told->relief);
+    f.lasts = told->horizon == f.horizon ? told->lasts : CHANCE_NONE;
+    f.history = told->history;
+    f.made_at = told->made_at;
+    f.verdict = verdict_by_times(&f);
     return f;
 }
 
@@ -236,4 +177,38 @@ const char *forecast_verdict_slug(enum verdict verdict)
 {
     assert(verdict < VERDICTS);
     return words[verdict].slug;
+}
+
+bool forecast_verdict_slugged(struct span slug, enum verdict *ret)
+{
+    for (enum verdict v = 0; v < VERDICTS; v++)
+        if (span_is(slug, words[v].slug)) {
+            *ret = v;
+            return true;
+        }
+    return false;
+}
+
+static const char *const histories[] = {
+    [HISTORY_NONE] = "none",
+    [HISTORY_HOURS] = "hours",
+    [HISTORY_DAYS] = "days",
+    [HISTORY_WEEKS] = "weeks",
+};
+_Static_assert(COUNT(histories) == HISTORIES, "a length of history has no word");
+
+const char *forecast_history_slug(enum history history)
+{
+    assert(history < HISTORIES);
+    return histories[history];
+}
+
+bool forecast_history_slugged(struct span slug, enum history *ret)
+{
+    for (enum history h = 0; h < HISTORIES; h++)
+        if (span_is(slug, histories[h])) {
+            *ret = h;
+            return true;
+        }
+    return false;
 }

@@ -33,7 +33,15 @@ static bool percent_value(const struct snapshot *s, int64_t *ret)
     return true;
 }
 
-static bool runway_value(const struct snapshot *s, int64_t *ret)
+static int64_t runway_s(unix_s empty_at, unix_s now)
+{
+    if (empty_at >= TIME_FAR)
+        return CENTURY_S;
+    int64_t left_s = empty_at > now ? empty_at - now : 0;
+    return left_s < CENTURY_S ? left_s : CENTURY_S;
+}
+
+static bool runway_value(const struct snapshot *s, struct rule_value *ret)
 {
     switch (s->forecast->verdict) {
     case VERDICT_LEARNING:
@@ -42,38 +50,57 @@ static bool runway_value(const struct snapshot *s, int64_t *ret)
     case VERDICTS:
         return false;
     case VERDICT_EXHAUSTED:
-        *ret = 0;
+        *ret = (struct rule_value){ 0, 0 };
         return true;
     case VERDICT_IDLE:
-        *ret = CENTURY_S;
+        *ret = (struct rule_value){ CENTURY_S, CENTURY_S };
         return true;
     case VERDICT_SAFE:
     case VERDICT_TIGHT:
     case VERDICT_RUNS_DRY:
         break;
     }
-    int64_t runway_s = s->forecast->likely - s->now;
-    if (runway_s < 0)
-        runway_s = 0;
-    *ret = runway_s < CENTURY_S ? runway_s : CENTURY_S;
+    *ret = (struct rule_value){ runway_s(s->forecast->alarm, s->now), runway_s(s->forecast->relief, s->now) };
     return true;
+}
+
+/* Both readings of a value that is known for certain. */
+static bool certain(bool known, int64_t value, struct rule_value *ret)
+{
+    if (known)
+        *ret = (struct rule_value){ value, value };
+    return known;
+}
+
+static bool balance_rule_value(const struct snapshot *s, struct rule_value *ret)
+{
+    int64_t nano = 0;
+    bool known = balance_value(s, &nano);
+    return certain(known, nano, ret);
+}
+
+static bool percent_rule_value(const struct snapshot *s, struct rule_value *ret)
+{
+    int64_t points = 0;
+    bool known = percent_value(s, &points);
+    return certain(known, points, ret);
 }
 
 static const struct kind_row {
     const char *name; /* as written in the configuration */
     const char *help;
     enum rule_unit unit;
-    bool (*value)(const struct snapshot *s, int64_t *ret);
+    bool (*value)(const struct snapshot *s, struct rule_value *ret);
 } kinds[] = {
     [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount of USD",
-                             UNIT_NANO_USD, balance_value },
+                             UNIT_NANO_USD, balance_rule_value },
     [RULE_PERCENT_BELOW] = { "percent_below",
                              "the balance is below a share of the reset amount or of its last rise",
-                             UNIT_BASIS_POINTS, percent_value },
+                             UNIT_BASIS_POINTS, percent_rule_value },
     [RULE_EXHAUSTS_WITHIN] = { "exhausts_within", "the balance will likely be empty within a time",
                                UNIT_SECONDS, runway_value },
     [RULE_EXHAUSTED] = { "exhausted", "the balance is empty and the token has stopped working",
-                         UNIT_NANO_USD, balance_value },
+                         UNIT_NANO_USD, balance_rule_value },
 };
 _Static_assert(COUNT(kinds) == RULE_KINDS, "a rule kind has no row");
 
@@ -93,17 +120,17 @@ bool rule_matches(const struct rule *rule, const struct snapshot *s)
            && admits(rule->type, span_of(s->reading->type));
 }
 
-bool rule_value(const struct rule *rule, const struct snapshot *s, int64_t *ret)
+bool rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
     return kinds[rule->kind].value(s, ret);
 }
 
 /* Hysteresis: a level up to the announced one stands until its clearing threshold is reached. */
-static enum level worst_standing(const struct rule *rule, enum level announced, int64_t value)
+static enum level worst_standing(const struct rule *rule, enum level announced, struct rule_value value)
 {
     for (enum level l = LEVELS - 1; l > LEVEL_NONE; l--) {
         const struct threshold *t = &rule->levels[l];
-        if (t->set && value < (l <= announced ? t->clear : t->at))
+        if (t->set && (l <= announced ? value.clear < t->clear : value.at < t->at))
             return l;
     }
     return LEVEL_NONE;
@@ -147,7 +174,7 @@ static void hold(struct alert *alert, enum level standing, unix_s now)
         alert->pending_since = now;
 }
 
-struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, int64_t value,
+struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, struct rule_value value,
                             unix_s now)
 {
     struct transition none = { .kind = TRANSITION_NONE, .was = alert->level, .is = alert->level };
@@ -160,13 +187,13 @@ struct transition rule_step(const struct rule *rule, struct alert *alert, bool k
     if (standing == alert->level)
         return none;
     if (standing < alert->level)
-        return announce(alert, standing, rule->levels[alert->level].clear, value);
+        return announce(alert, standing, rule->levels[alert->level].clear, value.clear);
 
     hold(alert, standing, now);
     if (now - alert->pending_since < rule->hold_s)
         return none;
     struct transition told =
-        announce(alert, alert->pending, rule->levels[alert->pending].at, value);
+        announce(alert, alert->pending, rule->levels[alert->pending].at, value.at);
     if (standing > alert->level)
         hold(alert, standing, now);
     return told;

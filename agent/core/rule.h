@@ -22,6 +22,13 @@ struct threshold {
     int64_t clear; /* and ends when it is at or above this; clear >= at */
 };
 
+/* What a threshold is compared with. Of a balance both are the same. Of a forecast they are two: the runway that
+ * counts for raising an alarm, and the shorter one, which must be long enough before the alarm ends. */
+struct rule_value {
+    int64_t at;    /* with the threshold's `at` */
+    int64_t clear; /* with its `clear`; clear <= at */
+};
+
 enum { RULE_NAME_BYTES = 64, PATTERN_BYTES = 256 };
 
 struct rule {
@@ -68,18 +75,19 @@ struct transition {
     enum transition_kind kind;
     enum level was, is;
     bool known;        /* false when the token or rule went away: there is no value */
-    int64_t value;     /* in the rule's unit */
+    int64_t value;     /* in the rule's unit: the one that was compared */
     int64_t threshold; /* the one crossed: of the new level going up, of the level left going down */
 };
 
 bool rule_matches(const struct rule *rule, const struct snapshot *s);
 
 /* The rule's value for a token; false when there is no data to tell. Runway beyond a century is a century. */
-bool rule_value(const struct rule *rule, const struct snapshot *s, int64_t *ret);
+bool rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret);
 
 /* Moves the alert by one observation at `now`; at most one transition: up to the worst level that has held for hold_s
  * (while a milder one is pending, a worse one waits for it and then holds anew), down at once. Not known: nothing. */
-struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, int64_t value, unix_s now);
+struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, struct rule_value value,
+                            unix_s now);
 
 /* Ends an alert whose token or rule is gone. TRANSITION_NONE if it was not announced. */
 struct transition rule_end(struct alert *alert, unix_s now);

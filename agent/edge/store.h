@@ -58,6 +58,9 @@ MUST_CHECK bool store_load_fleet(struct store *s, int64_t account, const struct 
 MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
                                    struct orphan_alerts *orphans, struct fault *why);
 
+/* Adds the hours of one token that a forecast looks back on; needs past->last_seen. */
+MUST_CHECK bool store_load_past(struct store *s, int64_t token, struct past *past, struct fault *why);
+
 struct poll_row {
     int64_t account;
     unix_s at;

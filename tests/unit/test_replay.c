@@ -13,13 +13,14 @@
 
 #include <cmocka.h>
 
+#include "booked_past.h"
 #include "base/own.h"
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/ledger.h"
 #include "core/rule.h"
 
-enum { WORDS = 4, STALE_S = DAY_S };
+enum { WORDS = 4, STALE_S = DAY_S, STEP_S = 300 };
 
 struct replay {
     const char *file;
@@ -30,7 +31,7 @@ struct replay {
     unix_s seen_at;         /* TIME_NONE before the first */
     unix_s last_reset;
     struct maybe_money risen_to;
-    struct burn_history burn;
+    struct booked_past past;
 };
 
 #define expect(replay, condition, ...) \
@@ -90,13 +91,13 @@ static void book(struct replay *p, const struct reading *is, unix_s at)
                        ? 0
                        : ledger_compare(&p->reading, p->seen_at, is, at, p->last_reset, entries);
     for (size_t i = 0; i < count; i++) {
-        burn_add(&p->burn, &entries[i]);
+        booked_add(&p->past, &entries[i]);
         if (entries[i].kind == ENTRY_RESET)
             p->last_reset = entries[i].at;
         if (entries[i].kind != ENTRY_CONSUMPTION)
             p->risen_to = is->balance;
     }
-    burn_seen(&p->burn, at);
+    burn_seen(&p->past.burn, at);
     p->reading = *is;
     p->seen_at = at;
 }
@@ -112,15 +113,16 @@ static void observe(struct replay *p, char *const words[WORDS])
         is.balance.is.nano = amount(p, words[1]);
     book(p, &is, at);
 
-    struct forecast forecast = forecast_make(&p->burn, &p->reading, at, STALE_S);
+    struct curve curve = booked_curve(&p->past, STEP_S);
+    struct forecast forecast = forecast_read(&curve, &p->past.burn, &p->reading, at, STALE_S);
     struct snapshot s = { SERIES_TOKEN, "main", &p->reading, &forecast, p->risen_to, at };
-    int64_t value = 0;
+    struct rule_value value = { 0, 0 };
     bool known = rule_value(&p->rule, &s, &value);
     struct transition t = rule_step(&p->rule, &p->alert, known, value, at);
     const char *kind = words[2] ? words[2] : "none", *level = words[3] ? words[3] : level_name(t.is);
     expect(p, strcmp(transition_name(t.kind), kind) == 0 && strcmp(level_name(t.is), level) == 0,
            "expected %s %s, got %s %s (value %lld, verdict %s)", kind, level, transition_name(t.kind),
-           level_name(t.is), known ? (long long)value : -1, forecast_verdict_name(forecast.verdict));
+           level_name(t.is), known ? (long long)value.at : -1, forecast_verdict_name(forecast.verdict));
 }
 
 static void play_line(struct replay *p, char *line)
@@ -150,10 +152,10 @@ static void play(const char *file)
         .seen_at = TIME_NONE,
         .last_reset = TIME_NONE,
     };
-    burn_init(&p.burn);
+    booked_init(&p.past);
     for (p.line = 1; fgets(line, sizeof line, in); p.line++)
         play_line(&p, line);
-    burn_done(&p.burn);
+    booked_done(&p.past);
 }
 
 static void every_scenario_announces_what_it_says(void **state)

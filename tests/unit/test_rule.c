@@ -22,6 +22,12 @@ static struct rule two_levels(int64_t hold_s)
     return rule;
 }
 
+/* A value that is known for certain. */
+static struct transition step(const struct rule *rule, struct alert *alert, bool known, int64_t value, unix_s now)
+{
+    return rule_step(rule, alert, known, (struct rule_value){ value, value }, now);
+}
+
 struct moment {
     unix_s now;
     int64_t value;
@@ -36,7 +42,7 @@ static void play(const char *what, struct rule rule, const struct moment *moment
     struct alert alert = { 0 };
     for (size_t i = 0; i < count; i++) {
         const struct moment *m = &moments[i];
-        struct transition t = rule_step(&rule, &alert, m->value != NO_DATA, m->value, m->now);
+        struct transition t = step(&rule, &alert, m->value != NO_DATA, m->value, m->now);
         if (t.kind != m->kind || alert.level != m->level)
             fail_msg("%s, at %lld: %s, now %s", what, (long long)m->now, transition_name(t.kind),
                      level_name(alert.level));
@@ -107,12 +113,12 @@ static void a_transition_names_the_threshold_that_was_crossed(void **state)
     (void)state;
     struct rule rule = two_levels(0);
     struct alert alert = { 0 };
-    struct transition t = rule_step(&rule, &alert, true, 10, 5);
+    struct transition t = step(&rule, &alert, true, 10, 5);
     assert_true(t.known && t.value == 10 && t.threshold == 20);
     assert_true(t.was == LEVEL_NONE && t.is == LEVEL_CRITICAL && alert.since == 5);
-    t = rule_step(&rule, &alert, true, 50, 6);
+    t = step(&rule, &alert, true, 50, 6);
     assert_true(t.value == 50 && t.threshold == 40);
-    t = rule_step(&rule, &alert, true, 120, 7);
+    t = step(&rule, &alert, true, 120, 7);
     assert_true(t.threshold == 120 && t.was == LEVEL_WARNING);
 }
 
@@ -121,8 +127,8 @@ static void an_episode_begins_when_the_level_first_held(void **state)
     (void)state;
     struct rule rule = two_levels(600);
     struct alert alert = { 0 };
-    rule_step(&rule, &alert, true, 50, 1000);
-    rule_step(&rule, &alert, true, 50, 1700);
+    step(&rule, &alert, true, 50, 1000);
+    step(&rule, &alert, true, 50, 1700);
     assert_int_equal(alert.since, 1000);
 }
 
@@ -131,10 +137,10 @@ static void the_end_of_a_token_resolves_its_alert_once(void **state)
     (void)state;
     struct rule rule = two_levels(600);
     struct alert alert = { 0 };
-    rule_step(&rule, &alert, true, 50, 0);
+    step(&rule, &alert, true, 50, 0);
     assert_int_equal(rule_end(&alert, 1).kind, TRANSITION_NONE);
-    rule_step(&rule, &alert, true, 50, 2);
-    rule_step(&rule, &alert, true, 50, 602);
+    step(&rule, &alert, true, 50, 2);
+    step(&rule, &alert, true, 50, 602);
     struct transition t = rule_end(&alert, 603);
     assert_true(t.kind == TRANSITION_RESOLVED && t.was == LEVEL_WARNING && !t.known);
     assert_true(alert.episode == 1 && alert.step == 2);
@@ -178,7 +184,7 @@ static void random_walks_keep_every_promise(void **state)
                     below_since[l] = now;
 
             struct alert was = alert;
-            struct transition t = rule_step(&rule, &alert, known, value, now);
+            struct transition t = step(&rule, &alert, known, value, now);
             check_transition(t, &was, &alert);
             if (!known)
                 assert_memory_equal(&was, &alert, sizeof alert);
@@ -196,9 +202,9 @@ static void noise_between_the_thresholds_is_silent(void **state)
     struct random random = random_seeded(7);
     struct rule rule = two_levels(0);
     struct alert alert = { 0 };
-    rule_step(&rule, &alert, true, 99, 0);
+    step(&rule, &alert, true, 99, 0);
     for (unix_s now = 1; now < 10000; now++)
-        assert_int_equal(rule_step(&rule, &alert, true, 20 + (int64_t)(random_next(&random) % 100), now).kind,
+        assert_int_equal(step(&rule, &alert, true, 20 + (int64_t)(random_next(&random) % 100), now).kind,
                          TRANSITION_NONE);
     assert_int_equal(alert.level, LEVEL_WARNING);
 }
@@ -212,9 +218,9 @@ static void a_level_that_goes_on_holding_is_announced_in_the_end(void **state)
         struct alert alert = { 0 };
         unix_s now = 0;
         for (int i = 0; i < 20; i++)
-            rule_step(&rule, &alert, true, (int64_t)(random_next(&random) % 200), now += 100);
+            step(&rule, &alert, true, (int64_t)(random_next(&random) % 200), now += 100);
         for (int i = 0; i < 13; i++)
-            rule_step(&rule, &alert, true, 10, now += 100);
+            step(&rule, &alert, true, 10, now += 100);
         assert_int_equal(alert.level, LEVEL_CRITICAL);
     }
 }
@@ -234,10 +240,11 @@ static int64_t value_of(enum rule_kind kind, struct reading r, struct forecast f
 {
     struct rule rule = { .kind = kind };
     struct snapshot s = { .account = "main", .reading = &r, .forecast = &f, .risen_to = risen_to, .now = 1000 };
-    int64_t value = NO_DATA;
+    struct rule_value value = { NO_DATA, NO_DATA };
     bool known = rule_value(&rule, &s, &value);
-    assert_int_equal(known, value != NO_DATA);
-    return value;
+    assert_int_equal(known, value.at != NO_DATA);
+    assert_true(value.clear == value.at);
+    return value.at;
 }
 
 static void balance_rules_see_a_known_budget_only(void **state)
@@ -281,7 +288,7 @@ static void runway_is_told_when_there_is_one(void **state)
     (void)state;
     static const struct {
         enum verdict verdict;
-        unix_s likely;
+        unix_s alarm;
         int64_t value;
     } rows[] = {
         { VERDICT_LEARNING, TIME_NONE, NO_DATA },  { VERDICT_NO_BUDGET, TIME_NONE, NO_DATA },
@@ -291,9 +298,41 @@ static void runway_is_told_when_there_is_one(void **state)
         { VERDICT_RUNS_DRY, 500, 0 },              { VERDICT_EXHAUSTED, 1000, 0 },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct forecast f = { .verdict = rows[i].verdict, .likely = rows[i].likely };
+        struct forecast f = { .verdict = rows[i].verdict, .alarm = rows[i].alarm, .relief = rows[i].alarm };
         struct maybe_money unknown = { 0 };
         assert_true(value_of(RULE_EXHAUSTS_WITHIN, budget(50), f, unknown) == rows[i].value);
+    }
+}
+
+static void a_wavering_forecast_raises_one_alert_and_ends_it_once(void **state)
+{
+    (void)state;
+    struct rule rule = { .kind = RULE_EXHAUSTS_WITHIN };
+    rule.levels[LEVEL_WARNING] = (struct threshold){ true, 100, 100 };
+    static const struct {
+        unix_s alarm, relief;
+        enum transition_kind kind;
+        int64_t value;
+    } rows[] = {
+        { 120, 90, TRANSITION_NONE, 0 },      /* the early chance alone does not raise it */
+        { 99, 60, TRANSITION_RAISED, 99 },
+        { 101, 61, TRANSITION_NONE, 0 },      /* nor does a hair of relief end it */
+        { 160, 99, TRANSITION_NONE, 0 },
+        { 161, 100, TRANSITION_RESOLVED, 100 },
+        { 140, 90, TRANSITION_NONE, 0 },
+    };
+    struct alert alert = { 0 };
+    struct reading r = budget(50);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct forecast f = { .verdict = VERDICT_TIGHT, .alarm = 1000 + rows[i].alarm,
+                              .relief = 1000 + rows[i].relief };
+        struct snapshot s = { .account = "main", .reading = &r, .forecast = &f, .now = 1000 };
+        struct rule_value value = { 0, 0 };
+        bool known = rule_value(&rule, &s, &value);
+        struct transition t = rule_step(&rule, &alert, known, value, 1000);
+        assert_int_equal(t.kind, rows[i].kind);
+        if (t.kind != TRANSITION_NONE)
+            assert_int_equal(t.value, rows[i].value);
     }
 }
 
@@ -357,6 +396,7 @@ int main(void)
         cmocka_unit_test(balance_rules_see_a_known_budget_only),
         cmocka_unit_test(percent_is_of_the_reset_amount_or_else_of_the_last_rise),
         cmocka_unit_test(runway_is_told_when_there_is_one),
+        cmocka_unit_test(a_wavering_forecast_raises_one_alert_and_ends_it_once),
         cmocka_unit_test(a_rule_concerns_tokens_by_all_its_patterns),
         cmocka_unit_test(names_are_read_as_they_are_written),
     };

@@ -41,6 +41,8 @@ static inline void scene_token(struct scene *s, char *name)
         .likely = SCENE_AT + 6 * HOUR_S + 10 * MINUTE_S,
         .late = SCENE_AT + 12 * HOUR_S,
         .horizon = SCENE_AT + WEEK_S,
+        .lasts = 0.0214,
+        .history = HISTORY_WEEKS,
         .made_at = SCENE_AT,
     };
 }

@@ -172,6 +172,45 @@ static bool load_entries(struct statement *q, struct fleet *f, struct fault *why
     return false;
 }
 
+/* A time that was forecast and is not told is far. */
+static unix_s column_forecast(const struct statement *q, int column)
+{
+    return statement_is_null(q, column) ? TIME_FAR : statement_integer(q, column);
+}
+
+static struct forecast read_forecast(const struct statement *q)
+{
+    struct forecast f = forecast_none();
+    if (!forecast_verdict_slugged(statement_text(q, 1), &f.verdict) || !forecast_has_times(&f))
+        return forecast_none();
+    f.early = column_forecast(q, 2);
+    f.likely = column_forecast(q, 3);
+    f.late = column_forecast(q, 4);
+    f.alarm = statement_is_null(q, 5) ? f.likely : statement_integer(q, 5);
+    f.relief = statement_is_null(q, 6) ? f.alarm : statement_integer(q, 6);
+    f.horizon = column_time(q, 7);
+    if (!statement_is_null(q, 8))
+        f.lasts = (double)statement_integer(q, 8) / 10000;
+    if (!forecast_history_slugged(statement_text(q, 9), &f.history))
+        f.history = HISTORY_NONE;
+    f.made_at = f.read_at = column_time(q, 10);
+    return f;
+}
+
+static bool load_forecasts(struct statement *q, struct fleet *f, struct fault *why)
+{
+    size_t place = 0;
+    bool row;
+    while (statement_step(q, &row, why)) {
+        if (!row)
+            return true;
+        struct token *t = seek(f, &place, statement_integer(q, 0));
+        if (t)
+            t->forecast = read_forecast(q);
+    }
+    return false;
+}
+
 static bool load_suspicious(struct statement *q, struct fleet *f, struct fault *why)
 {
     bool row;
@@ -203,15 +242,17 @@ static bool load_series(struct store *s, const struct owner *o, const struct rul
     struct statement *alerts = begin(s, QUERY_LOAD_ALERTS, o, 0);
     struct statement *hours = begin(s, QUERY_LOAD_HOURS, o, BURN_HOURS * HOUR_S);
     struct statement *entries = begin(s, QUERY_LOAD_ENTRIES, o, BURN_FINE_BUCKETS * BURN_FINE_S);
+    struct statement *forecasts = begin(s, QUERY_LOAD_FORECASTS, o, 0);
     struct statement *suspicious = begin(s, QUERY_LOAD_SUSPICIOUS, o, 0);
 
     bool ok = load_tokens(tokens, o->series, rules->count, f, why) && load_alerts(alerts, rules, f, orphans, why)
         && load_hours(hours, f, why) && load_entries(entries, f, why)
-        && load_suspicious(suspicious, f, why);
+        && load_forecasts(forecasts, f, why) && load_suspicious(suspicious, f, why);
     statement_reset(tokens);
     statement_reset(alerts);
     statement_reset(hours);
     statement_reset(entries);
+    statement_reset(forecasts);
     statement_reset(suspicious);
     return ok;
 }

@@ -148,11 +148,24 @@ static const char *const burn_parameters[BURN_WINDOWS] = {
     [BURN_7D] = ":burn_7d_nano",
 };
 
+static void bind_forecast(struct statement *q, const struct forecast *f)
+{
+    statement_bind_text(q, ":verdict", span_of(forecast_verdict_slug(f->verdict)));
+    bind_time(q, ":early_at", f->early);
+    bind_time(q, ":likely_at", f->likely);
+    bind_time(q, ":late_at", f->late);
+    bind_time(q, ":alarm_at", f->alarm);
+    bind_time(q, ":relief_at", f->relief);
+    bind_time(q, ":horizon_at", f->horizon);
+    if (f->lasts >= 0)
+        statement_bind_integer(q, ":lasts_bp", (int64_t)(f->lasts * 10000 + 0.5));
+    statement_bind_text(q, ":history", span_of(forecast_history_slug(f->history)));
+    bind_time(q, ":forecast_at", f->made_at);
+}
+
 bool store_put_token(struct store *s, const struct token *t, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_PUT_STATE];
-    const struct forecast *f = &t->forecast;
-
     statement_bind_integer(q, ":token", t->id);
     statement_bind_integer(q, ":seen_at", t->seen_at);
     statement_bind_integer(q, ":missing", t->missing);
@@ -164,12 +177,7 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
         if (rate.known)
             statement_bind_integer(q, burn_parameters[w], rate.nano_per_h);
     }
-    statement_bind_text(q, ":verdict", span_of(forecast_verdict_slug(f->verdict)));
-    bind_time(q, ":early_at", f->early);
-    bind_time(q, ":likely_at", f->likely);
-    bind_time(q, ":late_at", f->late);
-    bind_time(q, ":horizon_at", f->horizon);
-    bind_time(q, ":forecast_at", f->made_at);
+    bind_forecast(q, &t->forecast);
     statement_bind_text(q, ":burn_source", span_of(token_burn_source(t)));
     return statement_run(q, why);
 }

@@ -132,6 +132,17 @@ static void add_runway(struct text *out, unix_s empty_at, unix_s at)
         add_null(out, "runway_s");
 }
 
+/* Ten-thousandths, told with the decimals that say something. */
+static void add_chance(struct text *out, const char *name, double chance)
+{
+    if (chance < 0) {
+        add_null(out, name);
+        return;
+    }
+    add_name(out, name);
+    text_addf(out, "%.4f", chance);
+}
+
 static void add_forecast(struct text *out, const struct forecast *f, unix_s at)
 {
     add_string(out, "verdict", forecast_verdict_slug(f->verdict));
@@ -144,6 +155,14 @@ static void add_forecast(struct text *out, const struct forecast *f, unix_s at)
     add_runway(out, f->likely, at);
 }
 
+static void add_certainty(struct text *out, const struct forecast *f)
+{
+    add_time(out, "horizon_at", f->horizon);
+    add_chance(out, "chance_lasts", f->lasts);
+    add_string(out, "forecast_history", forecast_history_slug(f->history));
+    add_time(out, "forecast_at", f->made_at);
+}
+
 void wire_encode_credits(const char *account, const struct token *t, unix_s at, struct text *out)
 {
     begin(out, at);
@@ -152,8 +171,7 @@ void wire_encode_credits(const char *account, const struct token *t, unix_s at, 
     add_time(out, "seen_at", t->seen_at);
     add_burn(out, &t->burn);
     add_forecast(out, &t->forecast, at);
-    add_time(out, "horizon_at", t->forecast.horizon);
-    add_time(out, "forecast_at", t->forecast.made_at);
+    add_certainty(out, &t->forecast);
     close_object(out);
 }
 
@@ -172,8 +190,7 @@ void wire_encode_token(const char *account, const struct token *t, unix_s at, st
     add_string(out, "burn_source", token_burn_source(t));
     add_burn(out, &t->burn);
     add_forecast(out, &t->forecast, at);
-    add_time(out, "horizon_at", t->forecast.horizon);
-    add_time(out, "forecast_at", t->forecast.made_at);
+    add_certainty(out, &t->forecast);
     add_money(out, "drift_usd", t->drift);
     add_bool(out, "missing", t->missing > 0);
     close_object(out);
