@@ -122,6 +122,22 @@ def test_each_check_finds_its_offender_and_nothing_else(sim, fleet):
     assert_commands_run_dry(sim, fleet, report)
 
 
+def test_the_use_of_a_token_without_budget_is_known_by_the_consumption_endpoint(sim, fleet):
+    for name in ("prod-quiet-api", "prod-busy-api"):
+        sim.create(name)
+    assert sim.spend("prod-busy-api", "0.25").status_code == 200
+    write(fleet, "UPDATE account SET usage_at = usage_at - 7200")  # so that it is asked again now
+    assert fleet.run("once").returncode == 0
+    write(fleet, "UPDATE poll SET at = ? WHERE id = 1", ago(400))
+    write(fleet, "UPDATE token SET first_seen = ? WHERE name LIKE 'prod-%-api'", ago(8))
+    assert checks(audit(fleet, status=0)) == {"prod-quiet-api": {"never_used"}, "prod-billing-api": {"never_used"}}
+    write(fleet, "UPDATE account SET usage_from = NULL, usage_at = NULL")
+    report = audit(fleet, status=0)
+    assert checks(report) == {"prod-billing-api": {"never_used"}} and report["unknown"]["never_used"] > 0
+    write(fleet, "UPDATE account SET usage_from = ?, usage_at = ?", ago(3), ago(0))
+    assert checks(audit(fleet, status=0)) == {"prod-billing-api": {"never_used"}}
+
+
 def test_the_credits_must_cover_the_budgets(sim, fleet):
     sim.set_credits("25.00")
     assert fleet.run("once").returncode == 0
@@ -138,7 +154,7 @@ def run_command(fleet, command, *more):
     folder = fleet.folder / "bin"
     folder.mkdir(exist_ok=True)
     if not (folder / "ebb").exists():
-        (folder / "ebb").symlink_to(EBB)
+        (folder / "ebb").symlink_to(EBB.resolve())
     head, *rest = command.split(" -- ", 1)
     line = " ".join([head, *more]) + "".join(f" -- {name}" for name in rest)
     environment = {**fleet.environment, "PATH": f"{folder}:{os.environ['PATH']}", "EBB_CONFIG": str(fleet.path)}
