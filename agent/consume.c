@@ -168,16 +168,53 @@ static unix_s told_until(const struct consumption *c)
     return end < c->asked_at ? end : c->asked_at;
 }
 
+static struct token *find_series(struct account *account, size_t *place, int64_t id)
+{
+    struct fleet *credits = &account->credits.series;
+    if (credits->count && credits->tokens[0].id == id)
+        return &credits->tokens[0];
+    return seek(&account->fleet, place, id);
+}
+
+static bool compare_day(struct agent *a, struct account *account, unix_s day, struct fault *why)
+{
+    struct compared_list list = { 0 };
+    size_t place = 0;
+    bool ok = store_compare_day(a->store, account->id, day, &list, why);
+    for (size_t i = 0; ok && i < list.count; i++) {
+        struct token *t = find_series(account, &place, list.at[i].token);
+        enum reconciled judged = reconcile_judge(&list.at[i].day);
+        if (t && judged != RECONCILED_HIDDEN) {
+            t->drift = money_known(reconcile_difference(&list.at[i].day));
+            t->moved = true;
+        }
+        ok = store_put_reconciled(a->store, &list.at[i], day, judged, why);
+    }
+    free(list.at);
+    return ok;
+}
+
+/* The days of the answer that are over for long enough, oldest first: the newest one's drift stands. */
+static bool compare(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    const struct usage_range *range = &account->consumption.range;
+    for (unix_s day = range->first_day; day <= range->last_day && reconcile_is_due(day, now); day += DAY_S)
+        if (!compare_day(a, account, day, why))
+            return false;
+    return true;
+}
+
 static bool store_answer(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     struct consumption *c = &account->consumption;
     if (c->errand.result != POLL_OK)
         return store_set_usage_reason(a->store, account->id, c->errand.why.text, why);
     if (!store_replace_usage(a->store, account->id, &c->errand.book, c->range, told_until(c), why)
-        || !book(a, account, why))
+        || !book(a, account, why) || !compare(a, account, c->asked_at, why))
         return false;
     see(account, told_until(c));
-    return ingest_outlook(a, account, &account->fleet, now, why);
+    return ingest_outlook(a, account, &account->fleet, now, why)
+        && ingest_outlook(a, account, &account->credits.series, now, why);
 }
 
 static void tell(struct account *account, struct consumption *c)

@@ -15,6 +15,7 @@ enum question {
     QUESTION_SPARKS,    /* token id, hour, spent: the hours that began after `since` */
     QUESTION_ACCOUNTS,  /* accounts and their last poll */
     QUESTION_CREDITS,   /* what is left on each account, and how far consumption is known */
+    QUESTION_RECONCILE, /* consumption by balances and by the endpoint, by day */
     QUESTION_HISTORY,   /* readings of the tokens of one name, and what each change meant */
     QUESTION_REPORT_TOKENS,    /* whoever can spend, and how far its account's consumption is known */
     QUESTION_REPORT_HOURS,     /* token id, hour, and its sums, from :since to before :until */

@@ -75,6 +75,17 @@ CREATE TABLE usage_provider (
     PRIMARY KEY (token, day, feature, provider)
 ) STRICT, WITHOUT ROWID;
 
+-- What was spent on a day by both sources, compared once the day is long over (core/reconcile.h): of a token by its
+-- balance, of the credits by their fall against all consumption.
+CREATE TABLE reconcile (
+    token        INTEGER NOT NULL REFERENCES token (id),
+    day          INTEGER NOT NULL,
+    balance_nano INTEGER NOT NULL,
+    usage_nano   INTEGER NOT NULL,
+    judged       TEXT NOT NULL,          -- agrees, hidden, drift
+    PRIMARY KEY (token, day)
+) STRICT, WITHOUT ROWID;
+
 -- How far consumption is known: the days from usage_from to the one before usage_at's.
 ALTER TABLE account ADD COLUMN usage_from INTEGER;  -- first second of the first day asked for; NULL: never answered
 ALTER TABLE account ADD COLUMN usage_at INTEGER;    -- an answer told everything up to then

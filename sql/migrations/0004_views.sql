@@ -67,6 +67,13 @@ SELECT u.day AS at, a.name AS account, t.name AS token, t.id AS token_id, t.kind
 FROM usage_provider u JOIN token t ON t.id = u.token JOIN account a ON a.id = t.account
      JOIN word f ON f.id = u.feature JOIN word p ON p.id = u.provider;
 
+-- Consumption by the balance and by the endpoint; token is NULL for the credits against all consumption.
+CREATE VIEW v_reconcile AS
+SELECT r.day, a.name AS account, CASE t.kind WHEN 'token' THEN t.name END AS token, t.id AS token_id,
+       CAST(r.balance_nano AS REAL) / 1e9 AS balance_usd, CAST(r.usage_nano AS REAL) / 1e9 AS usage_usd,
+       CAST(r.usage_nano - r.balance_nano AS REAL) / 1e9 AS difference_usd, r.judged
+FROM reconcile r JOIN token t ON t.id = r.token JOIN account a ON a.id = t.account;
+
 DROP VIEW v_alert;
 CREATE VIEW v_alert AS
 SELECT a.name AS account, t.name AS token, t.id AS token_id, t.kind AS series, l.rule, l.level, l.since, l.episode

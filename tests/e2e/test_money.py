@@ -219,3 +219,75 @@ def test_credits_that_stall_do_not_delay_the_list(stage, make_daemon):
     daemon.start()
     daemon.wait_polls(3)
     assert daemon.database.one("SELECT count(*) FROM token WHERE kind = 'credits'") == 0
+
+
+def to_midnight(scene):
+    """Seconds from the scene's present to the next midnight UTC."""
+    return DAY - int((now().timestamp() + scene.offset_s) % DAY)
+
+
+def watch_a_day(scene, inside):
+    """Polls around both midnights of a day, lets `inside` happen at noon, and goes on until the day is judged."""
+    scene.once()
+    scene.pass_time(to_midnight(scene) - 300)
+    for step in (0, 600, 12 * 3600, 12 * 3600 - 600, 600):
+        scene.pass_time(step)
+        if step == 12 * 3600:
+            inside()
+        scene.once()
+    scene.pass_time(7 * 3600)
+    scene.once()
+    return {name: (difference, judged) for name, difference, judged in
+            scene.db.rows("SELECT coalesce(token, 'credits'), difference_usd, judged FROM v_reconcile")}
+
+
+def test_balances_and_consumption_are_compared_day_by_day(scene):
+    tokens = TOKENS + [
+        {"name": "prod-leaky", "balance": "100.00", "profile": {"kind": "steady", "usd_per_day": "2.40", "every": "10m"}},
+        {"name": "prod-topped", "balance": "100.00", "profile": {"kind": "steady", "usd_per_day": "2.40", "every": "10m"}},
+    ]
+    s = scene(past_days=2, tokens=tokens)
+
+    def inside():
+        s.sim.spend(None, 3)  # of the main key: no token's, and the account's all the same
+        s.sim.set_balance("prod-leaky", str(decimal.Decimal(s.sim.balances()["prod-leaky"]) - 1))
+        s.sim.set_balance("prod-topped", "200.00")
+
+    judged = watch_a_day(s, inside)
+    assert judged["prod-chat-api"][1] == "agrees"
+    assert judged["idle-one"] == (0, "agrees")
+    assert judged["credits"][1] == "agrees"
+    assert judged["prod-leaky"][1] == "drift"
+    assert judged["prod-leaky"][0] == pytest.approx(-1, abs=0.05)
+    assert judged["prod-topped"][1] == "hidden", "a top-up explains what the balance does not show"
+    assert "dev-free-lab" not in judged, "without a budget there is nothing to compare"
+    state = json.loads(s.db.retained().get("ebb/main/token/prod-leaky/state", "{}"))
+    assert state == {} or float(state["drift_usd"]) == pytest.approx(-1, abs=0.05)
+
+
+def test_a_day_that_was_not_watched_is_not_judged(scene):
+    s = scene(past_days=2)
+    s.once()
+    s.pass_time(to_midnight(s) + 2 * DAY)
+    s.once()
+    s.pass_time(7 * 3600)
+    s.once()
+    assert s.db.rows("SELECT * FROM v_reconcile") == []
+
+
+def test_a_budget_that_comes_and_goes_counts_nothing_twice(scene):
+    s = scene(past_days=1, tokens=[TOKENS[0]])
+    s.once()
+    for budget in (False, True, False, True):
+        for _ in range(3):
+            s.pass_time(3600)
+            s.once()
+        s.sim.change("prod-chat-api", active_balance=budget)
+    s.pass_time(3600)
+    s.once()
+    days = s.db.rows("SELECT u.day, sum(u.cost_nano), (SELECT sum(h.spent_nano) FROM hourly h WHERE h.token = u.token"
+                     " AND h.hour >= u.day AND h.hour < u.day + 86400) FROM usage u GROUP BY u.day")
+    assert len(days) >= 2
+    for _, told, counted in days:
+        assert counted <= told * 1.001 + 1000
+        assert counted >= told * 0.5

@@ -16,6 +16,7 @@ static const char *const texts[] = {
     [QUESTION_SPARKS] = sql_question_sparks,
     [QUESTION_ACCOUNTS] = sql_question_accounts,
     [QUESTION_CREDITS] = sql_question_credits,
+    [QUESTION_RECONCILE] = sql_question_reconcile,
     [QUESTION_HISTORY] = sql_question_history,
     [QUESTION_REPORT_TOKENS] = sql_question_report_tokens,
     [QUESTION_REPORT_HOURS] = sql_question_report_hours,

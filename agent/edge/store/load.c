@@ -172,6 +172,20 @@ static bool load_entries(struct statement *q, struct fleet *f, struct fault *why
     return false;
 }
 
+static bool load_drifts(struct statement *q, struct fleet *f, struct fault *why)
+{
+    size_t place = 0;
+    bool row;
+    while (statement_step(q, &row, why)) {
+        if (!row)
+            return true;
+        struct token *t = seek(f, &place, statement_integer(q, 0));
+        if (t)
+            t->drift = column_money(q, 1);
+    }
+    return false;
+}
+
 /* A time that was forecast and is not told is far. */
 static unix_s column_forecast(const struct statement *q, int column)
 {
@@ -243,16 +257,18 @@ static bool load_series(struct store *s, const struct owner *o, const struct rul
     struct statement *hours = begin(s, QUERY_LOAD_HOURS, o, BURN_HOURS * HOUR_S);
     struct statement *entries = begin(s, QUERY_LOAD_ENTRIES, o, BURN_FINE_BUCKETS * BURN_FINE_S);
     struct statement *forecasts = begin(s, QUERY_LOAD_FORECASTS, o, 0);
+    struct statement *drifts = begin(s, QUERY_LOAD_DRIFTS, o, 0);
     struct statement *suspicious = begin(s, QUERY_LOAD_SUSPICIOUS, o, 0);
 
     bool ok = load_tokens(tokens, o->series, rules->count, f, why) && load_alerts(alerts, rules, f, orphans, why)
         && load_hours(hours, f, why) && load_entries(entries, f, why)
-        && load_forecasts(forecasts, f, why) && load_suspicious(suspicious, f, why);
+        && load_forecasts(forecasts, f, why) && load_drifts(drifts, f, why) && load_suspicious(suspicious, f, why);
     statement_reset(tokens);
     statement_reset(alerts);
     statement_reset(hours);
     statement_reset(entries);
     statement_reset(forecasts);
+    statement_reset(drifts);
     statement_reset(suspicious);
     return ok;
 }

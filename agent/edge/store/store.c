@@ -56,6 +56,9 @@ static const char *const texts[] = {
     [QUERY_SET_USAGE_REASON] = sql_set_usage_reason,
     [QUERY_SET_CREDITS_REASON] = sql_set_credits_reason,
     [QUERY_LOAD_UNBOOKED_USAGE] = sql_load_unbooked_usage,
+    [QUERY_RECONCILE_DAY] = sql_reconcile_day,
+    [QUERY_PUT_RECONCILE] = sql_put_reconcile,
+    [QUERY_LOAD_DRIFTS] = sql_load_drifts,
 };
 _Static_assert(COUNT(texts) == QUERIES, "a query has no file");
 

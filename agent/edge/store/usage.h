@@ -4,6 +4,7 @@
  * one that no list ever showed gets a row that says it is gone. */
 #pragma once
 
+#include "core/reconcile.h"
 #include "core/usage.h"
 #include "edge/store.h"
 
@@ -39,3 +40,17 @@ MUST_CHECK bool store_unbooked_usage(struct store *s, int64_t account, struct us
 
 /* Adds consumption that the endpoint told to the hours and days it was spent in. */
 MUST_CHECK bool store_book_usage(struct store *s, int64_t token, const struct entry *e, struct fault *why);
+
+/* One series on one day: see reconcile_day.sql for which can be compared. */
+struct compared {
+    int64_t token;
+    struct reconcile_day day;
+};
+struct compared_list {
+    struct compared *at; /* owned by the caller; in the order of tokens */
+    size_t count, room;
+};
+MUST_CHECK bool store_compare_day(struct store *s, int64_t account, unix_s day, struct compared_list *ret,
+                                  struct fault *why);
+MUST_CHECK bool store_put_reconciled(struct store *s, const struct compared *c, unix_s day, enum reconciled judged,
+                                     struct fault *why);

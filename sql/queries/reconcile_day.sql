@@ -1,0 +1,30 @@
+-- What the balances and the endpoint tell of one day, of each series that was watched for the whole of it: there before
+-- it began and after it ended, with a budget and no edit of it since, and with good polls around both midnights, for
+-- else a fall of the balance could belong to the day before or after.
+WITH told AS (
+    SELECT u.token, sum(u.cost_nano) AS nano
+    FROM token t CROSS JOIN usage u ON u.token = t.id AND u.day = :day
+    WHERE t.account = :account GROUP BY u.token
+), happened AS (
+    SELECT e.token, max(e.kind IN ('edit', 'unknown')) AS edited, max(e.kind IN ('topup', 'reset') AND p.at < :day + 86400) AS risen
+    FROM poll p CROSS JOIN entry e ON e.poll = p.id AND e.kind <> 'consumption'
+    WHERE p.account = :account AND p.at >= :day GROUP BY e.token
+), near AS (
+    SELECT max(900, interval_s + 60) AS s FROM account WHERE id = :account
+)
+SELECT t.id,
+       coalesce((SELECT sum(spent_nano - usage_nano) FROM hourly
+                 WHERE token = t.id AND hour >= :day AND hour < :day + 86400), 0),
+       CASE t.kind WHEN 'credits' THEN coalesce((SELECT sum(nano) FROM told), 0) ELSE coalesce(o.nano, 0) END,
+       coalesce(h.risen, 0)
+FROM near CROSS JOIN token t JOIN token_state s ON s.token = t.id
+     LEFT JOIN told o ON o.token = t.id LEFT JOIN happened h ON h.token = t.id
+WHERE t.account = :account AND t.kind IN ('token', 'credits') AND s.budgeted = 1
+      AND t.first_seen <= :day AND (t.deleted_at IS NULL OR t.deleted_at >= :day + 86400) AND coalesce(h.edited, 0) = 0
+      AND EXISTS (SELECT 1 FROM poll WHERE account = :account AND result = 'ok' AND at > :day - near.s AND at <= :day)
+      AND EXISTS (SELECT 1 FROM poll WHERE account = :account AND result = 'ok' AND at > :day AND at <= :day + near.s)
+      AND EXISTS (SELECT 1 FROM poll WHERE account = :account AND result = 'ok'
+                  AND at > :day + 86400 - near.s AND at <= :day + 86400)
+      AND EXISTS (SELECT 1 FROM poll WHERE account = :account AND result = 'ok'
+                  AND at > :day + 86400 AND at <= :day + 86400 + near.s)
+ORDER BY t.id;
