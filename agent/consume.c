@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/calendar.h"
+#include "edge/wire/request.h"
 #include "parts.h"
 
 enum {
@@ -14,8 +15,6 @@ enum {
     USAGE_INTERVAL_S = HOUR_S,
     TOKEN_DAYS_MAX = 20000, /* in one answer: some megabytes */
 };
-
-#define USAGE_PATH "/v2/cost_management/"
 
 static unix_s day_of(unix_s at)
 {
@@ -59,12 +58,6 @@ static struct usage_range next_range(const struct account *account, unix_s now)
     return (struct usage_range){ first, last < today ? last : today };
 }
 
-static void add_date(struct text *url, const char *name, unix_s day)
-{
-    struct date d = calendar_date(day / DAY_S);
-    text_addf(url, "%s=%04d-%02d-%02d", name, d.year, d.month, d.day);
-}
-
 static bool is_due(const struct account *account, mono_ms now)
 {
     return account->polls > 0 && account->last_result == POLL_OK && account->consumption.schedule.due <= now;
@@ -85,10 +78,8 @@ void consume_start(struct agent *a, struct account *account, mono_ms now)
         return;
     c->asked_at = clock_unix();
     c->range = next_range(account, c->asked_at);
-    text_addf(&url, "%s%s?", account->settings->url, USAGE_PATH);
-    add_date(&url, "begin", c->range.first_day);
-    add_date(&url, "&end", c->range.last_day);
-    text_addf(&url, "&step=1");
+    text_add(&url, span_of(account->settings->url));
+    wire_add_usage_path(&url, (struct span){ "", 0 }, c->range.first_day, c->range.last_day);
     errand_start(&c->errand, a->fetch, account->settings, text_z(&url), true);
     text_done(&url);
 }

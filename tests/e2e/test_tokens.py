@@ -284,6 +284,8 @@ def test_deleting_needs_a_yes(sim, cli):
     assert refused.returncode == 2 and "--yes" in refused.stderr and len(sim.tokens()) == 1
     assert "deleted a" in ok(cli("delete", "a", "--yes"))
     assert sim.tokens() == []
+    sim.create("b")
+    assert token(cli("delete", "b", "--yes", "--json")) == {"account": "main", "token": "b", "deleted": True}
 
 
 @pytest.mark.parametrize("answer, left", [("y\n", 0), ("n\n", 1), ("\n", 1), ("", 1)])

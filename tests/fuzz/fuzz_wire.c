@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "edge/wire.h"
+#include "edge/wire/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,6 +33,28 @@ static void send_token(struct decoded *d)
     text_done(&payload);
 }
 
+/* As the answers of a command's calls. */
+static void answer_with(struct span bytes)
+{
+    struct wire_complaint complaints[WIRE_COMPLAINTS_MAX];
+    struct usage_book book = { 0 };
+    struct decoded d;
+    struct fault why;
+    char secret[WIRE_SECRET_BYTES];
+
+    size_t count = wire_complaints(bytes, complaints);
+    require(count <= WIRE_COMPLAINTS_MAX);
+    for (size_t i = 0; i < count; i++)
+        require(complaints[i].text[0] && is_utf8(span_of(complaints[i].text)) && is_utf8(span_of(complaints[i].field)));
+    if (wire_take_secret(bytes, secret, &why))
+        for (const char *c = secret; *c || c == secret; c++)
+            require(*c > ' ' && *c < 0x7f);
+    if (wire_decode_answer(bytes, &d, &why))
+        require(d.reading.name == d.name && is_utf8(span_of(d.name)));
+    if (wire_decode_usage_answer(bytes, &book, &why))
+        usage_done(&book);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct span bytes = { (const char *)data, size };
@@ -48,5 +70,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     require(wire_error_text(bytes, line, sizeof line) == (line[0] != '\0'));
     require(strlen(line) <= 200 && is_utf8(span_of(line)));
+    answer_with(bytes);
     return 0;
 }

@@ -3,7 +3,6 @@
 
 #include "cli/tokens/removal.h"
 #include "cli/tokens/tokens.h"
-#include "cli/tokens/view.h"
 
 enum { OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
@@ -11,11 +10,26 @@ static const struct option_row options[] = {
     [OPT_YES] = OPTION_ROW_YES,
     [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "with --dry-run: the request for programs" },
+    [OPT_JSON] = OPTION_ROW_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-enum exit_status removal_run(const struct session *s, const char *name, bool yes)
+static void print_deleted(const struct session *s, const char *name, bool json)
+{
+    struct text out = { 0 };
+    if (json) {
+        text_addf(&out, "{\"account\": \"%s\", \"token\": ", s->account->name);
+        text_add_json(&out, span_of(name));
+        text_add(&out, span_of(", \"deleted\": true}"));
+    } else {
+        text_add(&out, span_of("deleted "));
+        text_add_terminal(&out, span_of(name), 0);
+    }
+    puts(text_z(&out));
+    text_done(&out);
+}
+
+enum exit_status removal_run(const struct session *s, const char *name, bool yes, bool json)
 {
     char shown[SESSION_NAME_BYTES], question[SESSION_NAME_BYTES + 128];
     struct fault why;
@@ -25,9 +39,7 @@ enum exit_status removal_run(const struct session *s, const char *name, bool yes
     if (consent != CONSENT_GIVEN)
         return session_unwilling(consent);
     if (client_delete(s->client, name, &why)) {
-        fputs("deleted ", stdout);
-        view_print_name(name);
-        putchar('\n');
+        print_deleted(s, name, json);
         return EXIT_OK;
     }
     if (session_not_found(s))
@@ -47,7 +59,7 @@ static enum exit_status run(const struct context *c)
     if (c->options[OPT_DRY_RUN].given)
         session_print_request(&s, METHOD_DELETE, c->arguments[0], NULL, c->options[OPT_JSON].given);
     else
-        status = removal_run(&s, c->arguments[0], c->options[OPT_YES].given);
+        status = removal_run(&s, c->arguments[0], c->options[OPT_YES].given, c->options[OPT_JSON].given);
     session_close(&s);
     return status;
 }

@@ -6,7 +6,7 @@
 #include "cli/tokens/tokens.h"
 #include "cli/tokens/view.h"
 
-enum { OPT_IDLE, OPT_FORCE, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPTS };
+enum { OPT_IDLE, OPT_FORCE, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_IDLE] = { .name = "idle", .type = OPTION_DURATION, .value = "TIME", .preset = "24h", .min = 1,
@@ -15,6 +15,7 @@ static const struct option_row options[] = {
     [OPT_YES] = OPTION_ROW_YES,
     [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "only look whether it may be retired" },
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
+    [OPT_JSON] = OPTION_ROW_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -35,6 +36,8 @@ static enum exit_status prove(const struct context *c, const struct session *s, 
     case IDLENESS_PROVED:
         break;
     }
+    if (c->options[OPT_JSON].given)
+        return EXIT_OK;
     view_print_name(q.token);
     printf(" has not spent for %s, by our own records and by the consumption endpoint\n",
            duration_format(q.idle_s, idle));
@@ -57,8 +60,10 @@ static enum exit_status retire(const struct context *c, const struct session *s)
             return status;
     }
     if (c->options[OPT_DRY_RUN].given)
-        session_print_request(s, METHOD_DELETE, name, NULL, false);
-    return c->options[OPT_DRY_RUN].given ? EXIT_OK : removal_run(s, name, c->options[OPT_YES].given);
+        session_print_request(s, METHOD_DELETE, name, NULL, c->options[OPT_JSON].given);
+    return c->options[OPT_DRY_RUN].given
+        ? EXIT_OK
+        : removal_run(s, name, c->options[OPT_YES].given, c->options[OPT_JSON].given);
 }
 
 static enum exit_status run(const struct context *c)

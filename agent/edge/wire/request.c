@@ -31,8 +31,8 @@ void wire_add_token_path(struct text *out, struct span name)
 void wire_add_usage_path(struct text *out, struct span name, unix_s first, unix_s last)
 {
     struct date begin = calendar_date(first / DAY_S), end = calendar_date(last / DAY_S);
-    text_addf(out, "/v2/cost_management/?begin=%04d-%02d-%02d&end=%04d-%02d-%02d&step=1&token=", begin.year,
-              begin.month, begin.day, end.year, end.month, end.day);
+    text_addf(out, "/v2/cost_management/?begin=%04d-%02d-%02d&end=%04d-%02d-%02d&step=1%s", begin.year, begin.month,
+              begin.day, end.year, end.month, end.day, name.len ? "&token=" : "");
     add_encoded(out, name);
 }
 

@@ -12,7 +12,8 @@
  * dot too, so that no name is a step of a path. */
 void wire_add_token_path(struct text *out, struct span name);
 
-/* Adds the path and query that ask what one token spent on the UTC days from `first` to `last`, first seconds of both. */
+/* Adds the path and query that ask what a token, or with an empty name everybody, spent on the UTC days from `first` to
+ * `last`, which are their first seconds. */
 void wire_add_usage_path(struct text *out, struct span name, unix_s first, unix_s last);
 
 /* Adds the body of a POST (with a name) or of a PATCH (NULL): the given fields as one JSON object. */
