@@ -7,6 +7,7 @@
 
 #include "base/xmalloc.h"
 #include "core/ledger.h"
+#include "edge/store/retention.h"
 #include "parts.h"
 
 /* Writes nothing, so that a full disk cannot keep memory from following the store. */
@@ -216,6 +217,7 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
         && ingest_outlook(a, account, &account->fleet, at, why)
         && credits_store(a, account, at, why)
         && announce_account(a, account, at, why)
+        && store_retain(a->store, &a->settings->retention, at, (int64_t)account->poll->changed, why)
         && rhythm_plan(a, account, at, why);
 }
 

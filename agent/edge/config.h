@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "core/audit.h"
+#include "core/retention.h"
 #include "core/rule.h"
 
 enum {
@@ -57,6 +58,7 @@ struct settings {
     struct rule *rules; /* owned */
     size_t rule_count;
     struct audit_policy audit;
+    struct retention retention;
 };
 
 /* Where secrets may come from; passed in, so that nothing below main reads the environment. */

@@ -9,8 +9,17 @@ CREATE UNIQUE INDEX token_living ON token (account, kind, name) WHERE deleted_at
 -- Where the burn figures come from: the falls of the balance, or, without a budget, the consumption endpoint.
 ALTER TABLE token_state ADD COLUMN burn_source TEXT NOT NULL DEFAULT 'balance'; -- balance, consumption
 
+-- The poll of the newest reading, which outlives the raw rows around it.
+ALTER TABLE token_state ADD COLUMN snapshot_poll INTEGER;
+UPDATE token_state SET snapshot_poll = newest.poll
+FROM (SELECT token, max(poll) AS poll FROM snapshot GROUP BY token) AS newest WHERE newest.token = token_state.token;
+
+-- Topics that were cleared.
+CREATE INDEX outbox_cleared ON outbox (id) WHERE retain = 1 AND length(payload) = 0;
+
 -- Sums by UTC hour. usage_nano is the part of spent_nano that the consumption endpoint told, for a token without budget;
--- the rest was read off the balance. low and high: the smallest and largest balance that a change in this hour led from or to; NULL: none did.
+-- the rest was read off the balance. low and high: the smallest and largest balance that a change in this
+-- hour led from or to; NULL: none did.
 ALTER TABLE hourly ADD COLUMN usage_nano INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE hourly ADD COLUMN topup_nano INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE hourly ADD COLUMN reset_nano INTEGER NOT NULL DEFAULT 0;

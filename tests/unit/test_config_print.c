@@ -266,6 +266,7 @@ static struct settings *any_settings(struct random *random)
     if (below(random, 3))
         any_mqtt(random, &s->mqtt);
     any_audit(random, &s->audit);
+    any_rows(random, part(&section_settings, "retention"), &s->retention);
     s->rule_count = below(random, 5);
     s->rules = xcalloc(s->rule_count, sizeof *s->rules);
     for (size_t i = 0; i < s->rule_count; i++)

@@ -183,6 +183,18 @@ static const struct section section_audit = {
     .check = check_audit,
 };
 
+/* The least that burn (a week) and forecasts (six weeks of hours) live on, and a day to see what happened. */
+static const struct row retention_rows[] = {
+    { "raw", VALUE_DURATION, FIELD(retention, raw_s), .preset = "30d", .min = DAY_S, .max = 520 * WEEK_S,
+      .help = "polls, readings and what each change meant; a token's newest reading stays" },
+    { "hourly", VALUE_DURATION, FIELD(retention, hourly_s), .preset = "52w", .min = 7 * WEEK_S, .max = 520 * WEEK_S,
+      .help = "sums by hour; sums by day stay for ever" },
+    { "events", VALUE_DURATION, FIELD(retention, events_s), .preset = "52w", .min = 30 * DAY_S, .max = 520 * WEEK_S,
+      .help = "alerts that came and went" },
+};
+
+static const struct section section_retention = { .rows = retention_rows, .row_count = COUNT(retention_rows) };
+
 static const struct row settings_rows[] = {
     { "store", VALUE_PATH, FIELD(settings, store), .preset = "/var/lib/ebb/ebb.db", .max = PATH_BYTES_MAX,
       .help = "database; its folder is made, but not the folders above" },
@@ -197,6 +209,8 @@ static const struct row settings_rows[] = {
       .help = "when to raise an alert" },
     { "audit", VALUE_SECTION, FIELD(settings, audit), .section = &section_audit, .preset_note = "the defaults below",
       .help = "what `ebb audit` takes for good practice" },
+    { "retention", VALUE_SECTION, FIELD(settings, retention), .section = &section_retention,
+      .preset_note = "the defaults below", .help = "how long the past is kept" },
 };
 
 const struct section section_settings = {

@@ -53,6 +53,9 @@ bool migrate_forward(struct sqlite *db, const char *path, struct fault *why)
     int64_t version;
     if (!check_identity(db, path, &version, why))
         return false;
+    /* Works on an empty database only. One made without it keeps its size and fills its free pages again. */
+    if (version == 0 && !sqlite_run(db, "PRAGMA auto_vacuum = INCREMENTAL", why))
+        return false;
     for (size_t next = (size_t)version + 1; next <= sql_migration_count; next++)
         if (!apply(db, next, why))
             return false;

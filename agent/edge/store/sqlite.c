@@ -97,6 +97,11 @@ bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fau
     return ok;
 }
 
+int64_t sqlite_changes(const struct sqlite *db)
+{
+    return sqlite3_changes(db->handle);
+}
+
 bool sqlite_in_transaction(const struct sqlite *db)
 {
     return !sqlite3_get_autocommit(db->handle);

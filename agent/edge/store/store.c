@@ -59,6 +59,14 @@ static const char *const texts[] = {
     [QUERY_RECONCILE_DAY] = sql_reconcile_day,
     [QUERY_PUT_RECONCILE] = sql_put_reconcile,
     [QUERY_LOAD_DRIFTS] = sql_load_drifts,
+    [QUERY_SHED_NEXT_POLL] = sql_shed_next_poll,
+    [QUERY_SHED_ENTRIES] = sql_shed_entries,
+    [QUERY_SHED_SNAPSHOTS] = sql_shed_snapshots,
+    [QUERY_SHED_POLL] = sql_shed_poll,
+    [QUERY_SHED_NEXT_TOKEN] = sql_shed_next_token,
+    [QUERY_SHED_HOURS] = sql_shed_hours,
+    [QUERY_SHED_EVENTS] = sql_shed_events,
+    [QUERY_SHED_TOPICS] = sql_shed_topics,
 };
 _Static_assert(COUNT(texts) == QUERIES, "a query has no file");
 

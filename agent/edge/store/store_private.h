@@ -48,10 +48,24 @@ enum query {
     QUERY_RECONCILE_DAY,
     QUERY_PUT_RECONCILE,
     QUERY_LOAD_DRIFTS,
+    QUERY_SHED_NEXT_POLL,
+    QUERY_SHED_ENTRIES,
+    QUERY_SHED_SNAPSHOTS,
+    QUERY_SHED_POLL,
+    QUERY_SHED_NEXT_TOKEN,
+    QUERY_SHED_HOURS,
+    QUERY_SHED_EVENTS,
+    QUERY_SHED_TOPICS,
     QUERIES,
 };
 
-enum { STORE_ID_BYTES = 16 };
+enum { STORE_ID_BYTES = 16, STORE_RESOLUTIONS = 3 };
+
+/* How far letting go of a resolution has come: retention.c. */
+struct store_walk {
+    unix_s begun;
+    int64_t place;
+};
 
 struct store {
     struct sqlite *db;
@@ -59,6 +73,7 @@ struct store {
     char id[STORE_ID_BYTES];
     int64_t poll; /* the poll row of this transaction */
     struct statement *queries[QUERIES]; /* NULL for a reader */
+    struct store_walk walks[STORE_RESOLUTIONS];
     struct text topic, payload;         /* of the message handed out last */
 };
 

@@ -1,0 +1,159 @@
+/* A table of resolutions, each with its age and the way it is walked; every walk goes on where the last poll left it.
+ *
+ * Raw rows lie in the order of polls, sums in that of tokens. The walks' places live in memory alone: after a start they
+ * begin anew, and once a day of polls they do so by themselves, to find what was spared and is due now. */
+#include "edge/store/retention.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "edge/store/store_private.h"
+
+enum {
+    ROWS_AT_LEAST = 2000,   /* in one poll: some milliseconds */
+    TOKENS_AT_MOST = 128,   /* whose sums are looked at in one poll */
+    PAGES_AT_MOST = 64,     /* given back in one poll: 256 KiB */
+    RESERVE_SHARE = 8,      /* of all pages that one in so many is kept free for what comes next */
+    LAP_S = DAY_S,
+};
+
+struct sweep {
+    struct store *s;
+    unix_s now, before; /* what is older goes */
+    int64_t rows_left;  /* to delete; may fall below zero by one step */
+};
+
+/* Runs a statement that deletes, and counts. */
+static bool shed(struct sweep *w, struct statement *q, struct fault *why)
+{
+    if (!statement_run(q, why))
+        return false;
+    w->rows_left -= sqlite_changes(w->s->db);
+    return true;
+}
+
+/* The integer of a statement's one row; 0 when it has none. */
+static bool ask(struct statement *q, int64_t *ret, struct fault *why)
+{
+    bool row;
+    bool ok = statement_step(q, &row, why);
+    if (ok)
+        *ret = row ? statement_integer(q, 0) : 0;
+    statement_reset(q);
+    return ok;
+}
+
+/* ---- raw: poll by poll ---- */
+
+static const enum query of_a_poll[] = { QUERY_SHED_ENTRIES, QUERY_SHED_SNAPSHOTS, QUERY_SHED_POLL };
+
+static bool shed_poll(struct sweep *w, int64_t poll, struct fault *why)
+{
+    w->rows_left--; /* one that is spared cost a look */
+    for (size_t i = 0; i < COUNT(of_a_poll); i++) {
+        struct statement *q = w->s->queries[of_a_poll[i]];
+        statement_bind_integer(q, ":poll", poll);
+        if (!shed(w, q, why))
+            return false;
+    }
+    return true;
+}
+
+static bool next_poll(struct sweep *w, int64_t after, int64_t *ret, struct fault *why)
+{
+    struct statement *q = w->s->queries[QUERY_SHED_NEXT_POLL];
+    statement_bind_integer(q, ":after", after);
+    statement_bind_integer(q, ":before", w->before);
+    return ask(q, ret, why);
+}
+
+static bool sweep_raw(struct sweep *w, int64_t *place, struct fault *why)
+{
+    int64_t poll = 0;
+    while (w->rows_left > 0) {
+        if (!next_poll(w, *place, &poll, why) || (poll && !shed_poll(w, poll, why)))
+            return false;
+        if (!poll)
+            return true;
+        *place = poll;
+    }
+    return true;
+}
+
+/* ---- hourly: token by token ---- */
+
+static bool sweep_hourly(struct sweep *w, int64_t *place, struct fault *why)
+{
+    struct statement *next = w->s->queries[QUERY_SHED_NEXT_TOKEN], *q = w->s->queries[QUERY_SHED_HOURS];
+    for (int i = 0; i < TOKENS_AT_MOST && w->rows_left > 0; i++) {
+        int64_t token = 0;
+        statement_bind_integer(next, ":after", *place);
+        if (!ask(next, &token, why))
+            return false;
+        if (!token)
+            return true;
+        statement_bind_integer(q, ":token", token);
+        statement_bind_integer(q, ":before", w->before);
+        statement_bind_integer(q, ":most", w->rows_left);
+        if (!shed(w, q, why))
+            return false;
+        if (w->rows_left > 0) /* else there may be more of this one */
+            *place = token;
+    }
+    return true;
+}
+
+/* ---- events, and cleared topics with them: a window at the old end ---- */
+
+static bool sweep_events(struct sweep *w, int64_t *place, struct fault *why)
+{
+    struct statement *events = w->s->queries[QUERY_SHED_EVENTS], *topics = w->s->queries[QUERY_SHED_TOPICS];
+    (void)place;
+    statement_bind_integer(events, ":before", w->before);
+    statement_bind_integer(events, ":most", w->rows_left);
+    if (!shed(w, events, why) || w->rows_left <= 0)
+        return w->rows_left <= 0;
+    statement_bind_integer(topics, ":most", w->rows_left);
+    return shed(w, topics, why);
+}
+
+static const struct resolution {
+    size_t age;                                                       /* offset of its age in struct retention */
+    bool (*sweep)(struct sweep *w, int64_t *place, struct fault *why); /* from *place on, which it moves */
+} resolutions[] = {
+    { offsetof(struct retention, raw_s), sweep_raw },
+    { offsetof(struct retention, hourly_s), sweep_hourly },
+    { offsetof(struct retention, events_s), sweep_events },
+};
+_Static_assert(COUNT(resolutions) == STORE_RESOLUTIONS, "a resolution has no place");
+
+static int64_t age_of(const struct retention *keep, const struct resolution *r)
+{
+    return *(const int64_t *)(const void *)((const char *)keep + r->age);
+}
+
+/* A reserve of free pages is what the next day is written to. */
+static bool give_back(struct store *s, struct fault *why)
+{
+    int64_t pages, free_pages;
+    char give[64];
+    if (!sqlite_pragma(s->db, "page_count", &pages, why) || !sqlite_pragma(s->db, "freelist_count", &free_pages, why))
+        return false;
+    if (free_pages <= pages / RESERVE_SHARE + PAGES_AT_MOST)
+        return true;
+    snprintf(give, sizeof give, "PRAGMA incremental_vacuum(%d)", (int)PAGES_AT_MOST);
+    return sqlite_run(s->db, give, why); /* does nothing to a database made before it could */
+}
+
+bool store_retain(struct store *s, const struct retention *keep, unix_s now, int64_t written, struct fault *why)
+{
+    for (size_t i = 0; i < COUNT(resolutions); i++) {
+        struct store_walk *walk = &s->walks[i];
+        struct sweep w = { s, now, now - age_of(keep, &resolutions[i]), ROWS_AT_LEAST + 2 * written };
+        if (walk->begun > now || now - walk->begun >= LAP_S)
+            *walk = (struct store_walk){ .begun = now };
+        if (!resolutions[i].sweep(&w, &walk->place, why))
+            return false;
+    }
+    return give_back(s, why);
+}

@@ -1,0 +1,286 @@
+/* What goes, goes: old rows of each resolution. What stays: every sum, the newest reading of each token, the last poll.
+ * Fifty days of a few tokens are played into two stores, one of which forgets, and both are asked for the same. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/random.h"
+#include "base/xmalloc.h"
+#include "edge/store/retention.h"
+#include "edge/store/sqlite.h"
+
+#define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
+
+enum { TOKENS = 4, IDLER = 3, DAYS = 50, POLL_EVERY_S = HOUR_S / 2, SLEEPS_FROM_DAY = 3 };
+
+static const struct retention brief = { .raw_s = DAY_S, .hourly_s = 7 * DAY_S, .events_s = 30 * DAY_S };
+static const struct retention eternal = { .raw_s = 520 * WEEK_S, .hourly_s = 520 * WEEK_S, .events_s = 520 * WEEK_S };
+static const struct rule_set no_rules = { 0 };
+
+struct place {
+    char folder[64], path[96];
+    struct store *store;
+    int64_t account;
+    struct fleet fleet;
+};
+
+static void check(bool ok, const struct fault *why)
+{
+    if (!ok)
+        fail_msg("%s", why->text);
+}
+
+static void open_place(struct place *p)
+{
+    unix_s last_ok;
+    struct fault why;
+    memset(p, 0, sizeof *p);
+    /* in memory where there is such a folder: thousands of commits are synced */
+    const char *root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    snprintf(p->folder, sizeof p->folder, "%s/test-retention-XXXXXX", root);
+    assert_non_null(mkdtemp(p->folder));
+    snprintf(p->path, sizeof p->path, "%s/ebb.db", p->folder);
+    check(store_open(p->path, STORE_WRITE, &p->store, &why) && store_begin(p->store, &why)
+              && store_account(p->store, "main", POLL_EVERY_S, &p->account, &last_ok, &why)
+              && store_commit(p->store, &why), &why);
+}
+
+static void close_place(struct place *p)
+{
+    static const char *const files[] = { "", ".lock", "-wal", "-shm" };
+    fleet_done(&p->fleet);
+    store_close(p->store);
+    for (size_t i = 0; i < COUNT(files); i++) {
+        char file[128];
+        snprintf(file, sizeof file, "%s%s", p->path, files[i]);
+        unlink(file);
+    }
+    rmdir(p->folder);
+}
+
+static int64_t ask(struct place *p, const char *sql)
+{
+    struct sqlite *db;
+    struct statement *q;
+    struct fault why;
+    bool row;
+    check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &db, &why) && sqlite_prepare(db, sql, &q, &why)
+              && statement_step(q, &row, &why), &why);
+    assert_true(row);
+    int64_t value = statement_integer(q, 0);
+    statement_free(q);
+    sqlite_disconnect(db);
+    return value;
+}
+
+static void begin_poll(struct place *p, unix_s at)
+{
+    struct poll_row row = { .account = p->account, .at = at, .result = POLL_OK, .http_status = 200 };
+    struct fault why;
+    check(store_begin(p->store, &why) && store_add_poll(p->store, &row, &why), &why);
+}
+
+static void end_poll(struct place *p, const struct retention *keep, unix_s at, int64_t written)
+{
+    struct fault why;
+    check(store_retain(p->store, keep, at, written, &why) && store_commit(p->store, &why), &why);
+}
+
+static void found_fleet(struct place *p, const struct retention *keep)
+{
+    struct fault why;
+    begin_poll(p, START);
+    for (int i = 0; i < TOKENS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "prod-%d", i);
+        struct token *t = fleet_add(&p->fleet, name);
+        t->last.balance = t->risen_to = money_known((struct money){ INT64_C(50000000000) });
+        t->last.budgeted = true;
+        t->seen_at = START;
+        burn_seen(&t->burn, START);
+        check(store_add_token(p->store, p->account, t, START, &why) && store_add_snapshot(p->store, t, &why)
+                  && store_put_token(p->store, t, &why), &why);
+    }
+    end_poll(p, keep, START, TOKENS);
+}
+
+/* One in three polls finds a token's balance as it was; one in twenty that somebody topped it up. */
+static int64_t move(struct place *p, struct token *t, unix_s at, struct random *random)
+{
+    struct fault why;
+    uint64_t dice = random_next(random);
+    if (dice % 3 == 0)
+        return 0;
+    struct change c = { .was = t->last.balance, .at = at };
+    int64_t amount = 1 + (int64_t)(dice / 3 % 100000007);
+    enum entry_kind kind = dice % 20 == 1 ? ENTRY_TOPUP : dice % 20 == 2 ? ENTRY_RESET : ENTRY_CONSUMPTION;
+    t->last.balance.is.nano += kind == ENTRY_CONSUMPTION ? -amount : amount;
+    c.is = t->last.balance;
+    c.entries[c.entry_count++] = (struct entry){ kind, { amount }, t->seen_at, at };
+    check(store_add_snapshot(p->store, t, &why) && store_add_change(p->store, t->id, &c, &why)
+              && store_put_token(p->store, t, &why), &why);
+    return 1;
+}
+
+static void play(struct place *p, const struct retention *keep, int days)
+{
+    struct random random = random_seeded(7);
+    found_fleet(p, keep);
+    for (unix_s at = START + POLL_EVERY_S; at < START + days * DAY_S; at += POLL_EVERY_S) {
+        int64_t written = 0;
+        begin_poll(p, at);
+        for (int i = 0; i < TOKENS; i++) {
+            struct token *t = &p->fleet.tokens[i];
+            if (i != IDLER || at < START + SLEEPS_FROM_DAY * DAY_S)
+                written += move(p, t, at, &random);
+            t->seen_at = at;
+        }
+        end_poll(p, keep, at, written);
+    }
+}
+
+/* ---- tests ---- */
+
+static void assert_same(struct place *a, struct place *b, const char *sql)
+{
+    int64_t x = ask(a, sql);
+    if (x != ask(b, sql))
+        fail_msg("differs after retention: %s", sql);
+    assert_true(x != 0);
+}
+
+#define HASH(column) "sum((token * 31 + day / 86400) % 1009 * (" column " % 1000003))"
+
+static void no_sum_of_a_day_differs_after_retention(void **state)
+{
+    (void)state;
+    struct place forgets, remembers;
+    open_place(&forgets);
+    open_place(&remembers);
+    play(&forgets, &brief, DAYS);
+    play(&remembers, &eternal, DAYS);
+    static const char *const figures[] = {
+        "SELECT count(*) FROM daily",
+        "SELECT " HASH("spent_nano") " FROM daily", "SELECT " HASH("topup_nano") " FROM daily",
+        "SELECT " HASH("reset_nano") " FROM daily", "SELECT " HASH("low_nano") " FROM daily",
+        "SELECT " HASH("high_nano") " FROM daily",
+    };
+    for (size_t i = 0; i < COUNT(figures); i++)
+        assert_same(&forgets, &remembers, figures[i]);
+    /* and what it forgot agrees with what it kept */
+    assert_int_equal(ask(&forgets, "SELECT sum(spent_nano) FROM daily"),
+                     ask(&remembers, "SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'"));
+    assert_int_equal(ask(&forgets, "SELECT sum(topup_nano) FROM daily"),
+                     ask(&remembers, "SELECT sum(amount_nano) FROM entry WHERE kind = 'topup'"));
+    close_place(&forgets);
+    close_place(&remembers);
+}
+
+static void rows_older_than_their_age_are_gone_and_younger_ones_are_not(void **state)
+{
+    (void)state;
+    struct place p, whole;
+    open_place(&p);
+    open_place(&whole);
+    play(&p, &brief, DAYS);
+    play(&whole, &eternal, DAYS);
+    char sql[160];
+    unix_s end = START + DAYS * DAY_S - POLL_EVERY_S;
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM poll WHERE at < %lld", (long long)(end - brief.raw_s));
+    assert_int_equal(ask(&p, sql), 1); /* that of the idle token's newest reading */
+    snprintf(sql, sizeof sql, "SELECT min(hour) >= %lld FROM hourly",
+             (long long)(end - brief.hourly_s - DAY_S - HOUR_S)); /* tokens are looked at once a day */
+    assert_int_equal(ask(&p, sql), 1);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM entry JOIN poll ON id = poll WHERE at >= %lld",
+             (long long)(end - brief.raw_s));
+    assert_same(&p, &whole, sql);
+    snprintf(sql, sizeof sql, "SELECT sum(spent_nano) FROM hourly WHERE hour >= %lld",
+             (long long)(end - brief.hourly_s));
+    assert_same(&p, &whole, sql);
+    close_place(&p);
+    close_place(&whole);
+}
+
+static void a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again(void **state)
+{
+    (void)state;
+    struct place p;
+    struct fault why;
+    struct fleet f;
+    struct orphan_alerts orphans;
+    open_place(&p);
+    play(&p, &brief, DAYS);
+    int64_t balance = p.fleet.tokens[IDLER].last.balance.is.nano;
+    assert_int_equal(ask(&p, "SELECT s.balance_nano FROM snapshot s JOIN poll p ON p.id = s.poll "
+                             "JOIN token t ON t.id = s.token WHERE t.name = 'prod-3'"), balance);
+    check(store_load_fleet(p.store, p.account, &no_rules, &f, &orphans, &why), &why);
+    assert_int_equal(f.count, TOKENS);
+    assert_int_equal(f.tokens[IDLER].last.balance.is.nano, balance);
+    fleet_done(&f);
+    orphan_alerts_done(&orphans);
+    close_place(&p);
+}
+
+/* After a setting was shortened, each poll takes a bounded share until all that is old has gone. */
+static void a_shortened_setting_takes_its_share_with_each_poll(void **state)
+{
+    (void)state;
+    struct place p;
+    open_place(&p);
+    play(&p, &eternal, DAYS);
+    unix_s at = START + DAYS * DAY_S;
+    int64_t rows = ask(&p, "SELECT count(*) FROM entry") + ask(&p, "SELECT count(*) FROM snapshot")
+        + ask(&p, "SELECT count(*) FROM poll");
+    assert_true(rows > 10000);
+    int polls = 0;
+    for (bool more = true; more; polls++) {
+        begin_poll(&p, at);
+        end_poll(&p, &brief, at, 0);
+        int64_t left = ask(&p, "SELECT count(*) FROM entry") + ask(&p, "SELECT count(*) FROM snapshot")
+            + ask(&p, "SELECT count(*) FROM poll");
+        if (rows - left > 2500)
+            fail_msg("one poll deleted %lld rows", (long long)(rows - left));
+        more = left < rows;
+        rows = left;
+    }
+    assert_in_range(polls, 4, 20);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM poll WHERE at < 1771200000"), 1);
+    close_place(&p);
+}
+
+static void the_file_shrinks_but_for_a_reserve(void **state)
+{
+    (void)state;
+    struct place p;
+    open_place(&p);
+    play(&p, &eternal, DAYS);
+    int64_t pages = ask(&p, "PRAGMA page_count");
+    for (int i = 0; i < 40; i++) {
+        unix_s at = START + DAYS * DAY_S + i;
+        begin_poll(&p, at);
+        end_poll(&p, &brief, at, 0);
+    }
+    int64_t left = ask(&p, "PRAGMA page_count"), spare = ask(&p, "PRAGMA freelist_count");
+    assert_true(left < pages * 2 / 3); /* the reserve is a large part of so small a file */
+    assert_true(spare <= left / 8 + 64);
+    close_place(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_sum_of_a_day_differs_after_retention),
+        cmocka_unit_test(rows_older_than_their_age_are_gone_and_younger_ones_are_not),
+        cmocka_unit_test(a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again),
+        cmocka_unit_test(a_shortened_setting_takes_its_share_with_each_poll),
+        cmocka_unit_test(the_file_shrinks_but_for_a_reserve),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
