@@ -339,6 +339,18 @@ static void impossible_amounts_do_not_overflow(void **state)
     burn_done(&h);
 }
 
+static void what_was_spent_since_a_time_ends_at_the_last_reading(void **state)
+{
+    (void)state;
+    struct burn_history h = steady(START, 3 * HOUR_S, CENT), idle = watched_from(START);
+    unix_s last = START + 3 * HOUR_S;
+    assert_int_equal(burn_spent_since(&h, last - HOUR_S), 12 * CENT);
+    assert_int_equal(burn_spent_since(&h, last - 300), CENT);
+    assert_int_equal(burn_spent_since(&h, last), 0);
+    assert_int_equal(burn_spent_since(&idle, START), 0);
+    burn_done(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +372,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_jumps_a_year_ahead_spreads_thin),
         cmocka_unit_test(random_clocks_never_make_a_negative_or_absurd_rate),
         cmocka_unit_test(impossible_amounts_do_not_overflow),
+        cmocka_unit_test(what_was_spent_since_a_time_ends_at_the_last_reading),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

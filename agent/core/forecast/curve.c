@@ -43,9 +43,9 @@ static void never_fall(struct curve *c)
 
 static enum history history_of(const struct track *t)
 {
-    if (t->span_h < 2 * DAY_HOURS)
+    if (t->span_h < 2.0 * DAY_HOURS)
         return HISTORY_HOURS;
-    return t->span_h < 2 * WEEK_HOURS ? HISTORY_DAYS : HISTORY_WEEKS;
+    return t->span_h < 2.0 * WEEK_HOURS ? HISTORY_DAYS : HISTORY_WEEKS;
 }
 
 bool curve_make(const struct past *p, const struct ensemble *nets, struct curve *ret)
@@ -63,7 +63,7 @@ bool curve_make(const struct past *p, const struct ensemble *nets, struct curve 
     struct traits traits = traits_of(&t);
     for (int i = 0; i < CURVE_AMOUNTS; i++) {
         double median = experts_median(answers[i]);
-        features_of(&traits, answers[i], median, amounts[i], features);
+        features_of(&t, &traits, (struct stand){ answers[i], median, amounts[i] }, features);
         answer(nets, features, median, ret->ln_hours[i]);
     }
     never_fall(ret);
@@ -179,4 +179,49 @@ double curve_needed(const struct curve *c, double hours, double certainty)
             low = middle;
     }
     return c->unit_nano * exp(high);
+}
+
+double curve_amount(const struct curve *c, struct money balance, struct money plus, double times)
+{
+    return c->spent_nano + ((double)balance.nano + (double)plus.nano) / times;
+}
+
+void curve_fan(const struct curve *c, double nano, double ret[FAN_STEPS + 1][3])
+{
+    static const double levels[] = { 0.1, 0.5, 0.9 };
+    for (int k = 0; k <= FAN_STEPS; k++)
+        for (size_t l = 0; l < COUNT(levels); l++)
+            ret[k][l] = curve_hours(c, nano * k / FAN_STEPS, levels[l]);
+}
+
+void curve_widen(struct curve *c, double factor)
+{
+    for (int i = 0; i < CURVE_AMOUNTS; i++) {
+        float likely = c->ln_hours[i][LEVEL_LIKELY];
+        for (int l = 0; l < LEVELS_ASKED; l++)
+            c->ln_hours[i][l] = likely + (float)factor * (c->ln_hours[i][l] - likely);
+    }
+    never_fall(c);
+}
+
+bool curve_is_due(const struct curve *c, struct money balance, unix_s now)
+{
+    if (c->origin == TIME_NONE)
+        return true;
+    double left = (double)balance.nano, amount = c->spent_nano + left;
+    double runway_s = HOUR_S * curve_hours(c, amount, 0.5);
+    return c->spent_nano > amount / 100 || (double)(now - c->origin) > runway_s / 20;
+}
+
+const char *history_name(enum history history)
+{
+    static const char *const names[] = {
+        [HISTORY_NONE] = "nothing spent yet",
+        [HISTORY_HOURS] = "less than two days",
+        [HISTORY_DAYS] = "less than two weeks",
+        [HISTORY_WEEKS] = "two weeks or more",
+    };
+    _Static_assert(COUNT(names) == HISTORIES, "a length of history has no name");
+    assert(history < HISTORIES);
+    return names[history];
 }

@@ -43,3 +43,19 @@ double curve_chance(const struct curve *c, double nano, double hours);
 /* The nano-dollars that last for `hours` with a certainty in (0, 1). */
 double curve_needed(const struct curve *c, double hours, double certainty);
 
+/* What the curve is to be read for: the money spent since its origin, what is left of `balance` and `plus`, and a burn
+ * of `times` the usual (1: as it is). Feed it to the functions above. */
+double curve_amount(const struct curve *c, struct money balance, struct money plus, double times);
+
+/* Hours until k sixteenths of `nano` are spent, early, likely and late; [0] is 0. For charts. */
+enum { FAN_STEPS = 16 };
+void curve_fan(const struct curve *c, double nano, double ret[FAN_STEPS + 1][3]);
+
+/* Moves every level away from the likely one, or towards it, by a factor: a token's own record (record.h). */
+void curve_widen(struct curve *c, double factor);
+
+/* Whether a new curve should be made for a token with so much left: there is none, more than a hundredth of what was
+ * left has been spent since, or it is older than a twentieth of the likely runway. */
+bool curve_is_due(const struct curve *c, struct money balance, unix_s now);
+
+const char *history_name(enum history history); /* for people: "less than two days" */

@@ -53,6 +53,14 @@ double experts_median(const float answers[EXPERTS])
     return (double)sorted[COUNT(plain) / 2];
 }
 
+bool expert_is_plain(int expert)
+{
+    for (size_t i = 0; i < COUNT(plain); i++)
+        if (plain[i] == expert)
+            return true;
+    return false;
+}
+
 static const struct run {
     int first;
     enum evidence evidence;

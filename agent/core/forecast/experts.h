@@ -25,7 +25,7 @@ enum {
     EWMA_EXPERTS = 5,
     AMOUNT_EXPERTS = 8,
     RHYTHM_EXPERTS = 12,
-    PASSAGE_EXPERTS = 13,
+    PASSAGE_EXPERTS = 21,
     REPLAY_EXPERTS = 6,
     FIRST_EWMA = WINDOW_EXPERTS,
     FIRST_AMOUNT = FIRST_EWMA + EWMA_EXPERTS,
@@ -49,6 +49,8 @@ void experts_ask(const struct inquiry *q);
 
 /* The median of those experts that stand on their own feet; what a learned answer must stay near. */
 double experts_median(const float answers[EXPERTS]);
+
+bool expert_is_plain(int expert); /* one of those */
 
 enum evidence expert_evidence(int expert);
 const char *evidence_name(enum evidence evidence); /* for people: "the rhythm of the day" */

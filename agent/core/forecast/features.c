@@ -102,6 +102,46 @@ static void daily_traits(const struct track *t, float ret[2])
     ret[1] = quiet(places > 0 ? 7 * slope / places : 0);
 }
 
+/* Where on the clock of a day the money goes, seen from now: how narrowly, and the two coordinates of the middle. */
+static void peak_traits(const struct track *t, float ret[3])
+{
+    double x = 0, y = 0, all = 0;
+    for (int k = 0; k < t->hours; k++) {
+        double turn = 2 * M_PI * (k + 0.5) / DAY_HOURS;
+        x += t->spent[k] * cos(turn);
+        y += t->spent[k] * sin(turn);
+        all += t->spent[k];
+    }
+    bool tells = t->hours >= 2 * DAY_HOURS && all > 0;
+    ret[0] = quiet(tells ? hypot(x, y) / all : 0);
+    ret[1] = quiet(tells ? x / all : 0);
+    ret[2] = quiet(tells ? y / all : 0);
+}
+
+static double present_rate(const struct runs *r)
+{
+    return r->active ? r->present_spent / r->since_h : 0.1;
+}
+
+static void run_traits(const struct track *t, const struct runs *r, float ret[10])
+{
+    double since = log_of(r->since_h + 0.5);
+    const double plain[] = {
+        r->active ? 1 : -1,
+        r->active ? since : 0,
+        r->active ? 0 : since,
+        log_of(r->count + 0.5),
+        log_of(r->use_h) - 2,
+        log_of(r->rest_h) - 2,
+        log_of(present_rate(r)),
+        log_of(r->busiest_hour),
+        log_of(r->busiest_day / DAY_HOURS),
+        log_of((between(t, 0, 24) + 0.02) / (r->busiest_day / DAY_HOURS)),
+    };
+    for (int i = 0; i < 10; i++)
+        ret[i] = quiet(plain[i]);
+}
+
 struct traits traits_of(const struct track *t)
 {
     struct traits ret;
@@ -129,11 +169,14 @@ struct traits traits_of(const struct track *t)
         day.trust,
         week.trust,
     };
-    _Static_assert(COUNT(plain) == TRAITS - 4, "a trait has no place");
+    _Static_assert(COUNT(plain) == TRAITS - 17, "a trait has no place");
     for (size_t i = 0; i < COUNT(plain); i++)
         ret.at[i] = quiet(plain[i]);
     fine_traits(t, ret.at + COUNT(plain));
     daily_traits(t, ret.at + COUNT(plain) + 2);
+    peak_traits(t, ret.at + COUNT(plain) + 4);
+    ret.runs = runs_of(t);
+    run_traits(t, &ret.runs, ret.at + COUNT(plain) + 7);
     return ret;
 }
 
@@ -146,22 +189,62 @@ static double dissent(const float answers[EXPERTS], double median)
     return sqrt(squares / EXPERTS);
 }
 
-void features_of(const struct traits *traits, const float answers[EXPERTS], double median, double amount,
-                 float ret[FEATURES])
+/* Hours that alone spent a good part of the amount: how many, how long ago the last, how big the biggest. */
+struct strokes {
+    int count, since;
+    double biggest;
+};
+
+static struct strokes strokes_of(const struct track *t, double amount)
+{
+    struct strokes s = { 0, t->hours, 0 };
+    for (int k = t->hours - 1; k >= 0; k--) {
+        if (t->spent[k] > s.biggest)
+            s.biggest = t->spent[k];
+        if (t->spent[k] >= amount / 4) {
+            s.count++;
+            s.since = k;
+        }
+    }
+    return s;
+}
+
+/* The share of past spells of use that alone spent the amount. */
+static double sufficient_share(const struct runs *r, double amount)
+{
+    int enough = 0;
+    for (int i = 0; i < r->count; i++)
+        enough += r->spent[i] >= amount;
+    return (enough + 0.25) / (r->count + 0.5);
+}
+
+void features_of(const struct track *t, const struct traits *traits, struct stand s, float ret[FEATURES])
 {
     for (int e = 0; e < EXPERTS; e++)
-        ret[e] = quiet((double)answers[e] - median);
+        ret[e] = quiet((double)s.answers[e] - s.median);
     for (int i = 0; i < TRAITS; i++)
         ret[EXPERTS + i] = traits->at[i];
 
-    double span = (double)traits->at[0] + 4, step = (double)traits->at[1];
+    const struct runs *r = &traits->runs;
+    struct strokes strokes = strokes_of(t, s.amount);
     const double asked[ASKED_TRAITS] = {
-        median - 2.5,
-        log_of(amount) - median,
-        median - span,
-        median - step - 3,
-        (double)traits->at[10] - median,
-        dissent(answers, median),
+        s.median - 2.5,
+        log_of(s.amount) - s.median,
+        s.median - log_of(t->span_h),
+        s.median - log_of(t->step_h) - 3,
+        (double)traits->at[10] - s.median,
+        dissent(s.answers, s.median),
+        log_of(strokes.count + 0.5) - 1,
+        log_of(strokes.since + 0.5) - s.median,
+        log_of(t->hours / (strokes.count + 0.5)) - s.median,
+        log_of(s.amount / strokes.biggest),
+        log_of(s.amount / present_rate(r)) - s.median,
+        log_of(s.amount / r->busiest_hour) - s.median,
+        log_of(6 * s.amount / r->busiest_six) - s.median,
+        log_of(DAY_HOURS * s.amount / r->busiest_day) - s.median,
+        log_of(sufficient_share(r, s.amount)),
+        log_of((r->active ? r->use_h : r->rest_h) / (r->since_h + 0.5)),
+        log_of(r->since_h + 0.5) - s.median,
     };
     for (int i = 0; i < ASKED_TRAITS; i++)
         ret[EXPERTS + TRAITS + i] = quiet(asked[i]);

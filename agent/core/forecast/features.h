@@ -4,16 +4,22 @@
 #pragma once
 
 #include "core/forecast/experts.h"
+#include "core/forecast/runs.h"
 
-enum { TRAITS = 20, ASKED_TRAITS = 6, FEATURES = EXPERTS + TRAITS + ASKED_TRAITS };
+enum { TRAITS = 33, ASKED_TRAITS = 17, FEATURES = EXPERTS + TRAITS + ASKED_TRAITS };
 
 /* What is true of a track whatever amount is asked about. */
 struct traits {
     float at[TRAITS];
+    struct runs runs;
 };
 
 struct traits traits_of(const struct track *t);
 
-/* `answers` are the experts' for this amount, `median` their experts_median. */
-void features_of(const struct traits *traits, const float answers[EXPERTS], double median, double amount,
-                 float ret[FEATURES]);
+/* The experts' answers for an amount, borrowed, and their experts_median. */
+struct stand {
+    const float *answers;
+    double median, amount;
+};
+
+void features_of(const struct track *t, const struct traits *traits, struct stand s, float ret[FEATURES]);

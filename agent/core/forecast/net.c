@@ -48,3 +48,19 @@ void net_answer(const struct ensemble *e, const float features[FEATURES], double
             ret[l] += one[l] / (double)e->count;
     }
 }
+
+void net_slopes(const struct ensemble *e, const float features[FEATURES], double ret[FEATURES])
+{
+    for (int i = 0; i < FEATURES; i++)
+        ret[i] = 0;
+    for (size_t n = 0; n < e->count; n++) {
+        const struct net *net = &e->nets[n];
+        float hidden[NET_HIDDEN];
+        hidden_of(net, features, hidden);
+        for (int h = 0; h < NET_HIDDEN; h++) {
+            float back = net->out[LEVEL_LIKELY][h] * (1 - hidden[h] * hidden[h]) / (float)e->count;
+            for (int i = 0; i < FEATURES; i++)
+                ret[i] += (double)(back * net->into[i][h]);
+        }
+    }
+}

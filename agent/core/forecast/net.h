@@ -25,3 +25,6 @@ extern const struct ensemble net_shipped;
 
 /* Quantiles as logs of their ratio to the experts' median, rising. */
 void net_answer(const struct ensemble *e, const float features[FEATURES], double ret[LEVELS_ASKED]);
+
+/* How much the likely answer moves with each feature: its slopes. */
+void net_slopes(const struct ensemble *e, const float features[FEATURES], double ret[FEATURES]);

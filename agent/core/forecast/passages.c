@@ -1,7 +1,8 @@
 /* What followed earlier moments: from each of them, the time until as much was spent as is asked about now.
  *
- * Three samples: all moments, those at this hour of the day, and those that looked like now. A passage that is not
- * over yet goes on at the mean rate and counts less the more of it is guessed. */
+ * Samples: all moments, those at this hour of the day, those that looked like now, and those again with the amount
+ * measured by the level of their own days; for the last six hours also every five minutes. A passage that is not over
+ * yet goes on at the mean rate and counts less the more of it is guessed. */
 #include <math.h>
 
 #include "core/forecast/experts.h"
@@ -9,18 +10,20 @@
 
 enum { MOMENTS = 336 };
 
-enum kernel { KERNEL_ALL, KERNEL_HOUR, KERNEL_LIKE, KERNELS };
+enum kernel { KERNEL_ALL, KERNEL_HOUR, KERNEL_LIKE, KERNEL_LEVEL, KERNELS };
 
 struct moments {
     int count;
     int ago[MOMENTS]; /* hours, rising */
     float weight[MOMENTS][KERNELS];
+    float level[MOMENTS]; /* of the days before it, over that of the days before now */
 };
 
 /* How far two moments may differ in their logs of the last 3 and 24 hours' rates, and in hours of the day. */
 static const double like_3h = 0.7, like_24h = 0.5, like_phase_h = 3, same_phase_h = 1.2;
 static const double fading_h = 21 * 24;
-static const double prior_weight[KERNELS] = { 0.5, 0.3, 0.3 };
+static const double prior_weight[KERNELS] = { 0.5, 0.3, 0.3, 0.3 };
+enum { LEVEL_H = 48 };
 
 struct look {
     double last_3h, last_24h;
@@ -48,6 +51,7 @@ static void weigh(const struct track *t, int ago, struct look now, float ret[KER
     double phase = fmin(ago % DAY_HOURS, DAY_HOURS - ago % DAY_HOURS), fade = exp(-ago / fading_h);
     ret[KERNEL_ALL] = (float)fade;
     ret[KERNEL_HOUR] = (float)(fade * hill(phase, same_phase_h));
+    ret[KERNEL_LEVEL] = (float)(fade * (hill(phase, like_phase_h) + 0.05));
     ret[KERNEL_LIKE] = (float)(fade * (hill(phase, like_phase_h) + 0.02) * hill(then.last_3h - now.last_3h, like_3h)
                                * hill(then.last_24h - now.last_24h, like_24h));
 }
@@ -56,18 +60,22 @@ static void weigh(const struct track *t, int ago, struct look now, float ret[KER
 static void choose(const struct track *t, struct moments *ret)
 {
     struct look now = look_at(t, 0);
+    double level = rate_before(t, 0, LEVEL_H) + 0.02;
     int stride = 1;
     for (int ago = 1; ago <= t->hours && ret->count < MOMENTS; ago += stride) {
         stride = ago < WEEK_HOURS ? 1 : ago < 2 * WEEK_HOURS ? 2 : 11;
         weigh(t, ago, now, ret->weight[ret->count]);
+        ret->level[ret->count] = (float)((rate_before(t, ago, LEVEL_H) + 0.02) / level);
         ret->ago[ret->count++] = ago;
     }
 }
 
-/* Hours from `ago` until `amount` was spent. `newer` walks with rising `ago`. */
+/* Hours from `ago` until `amount` was spent. `newer` is an hour near the end, as found for a moment before. */
 static double passage(const struct track *t, int ago, double amount, int *newer)
 {
     double reached = t->back[ago] - amount;
+    while (*newer > 0 && t->back[*newer] > reached)
+        --*newer;
     while (*newer < ago && t->back[*newer + 1] <= reached)
         ++*newer;
     double spent = t->spent[*newer];
@@ -75,24 +83,52 @@ static double passage(const struct track *t, int ago, double amount, int *newer)
     return ago - (*newer + (within < 1 ? within : 1));
 }
 
+struct passed {
+    double hours, certain;
+};
+
+static struct passed pass(const struct track *t, int ago, double amount, int *newer)
+{
+    double spent = t->back[ago];
+    if (spent >= amount)
+        return (struct passed){ passage(t, ago, amount, newer), 1 };
+    return (struct passed){ ago + (amount - spent), spent / amount };
+}
+
+static double ratio_of(struct passed p, double amount)
+{
+    return (double)logf((float)((p.hours > 0.02 ? p.hours : 0.02) / amount));
+}
+
 static void sample_passages(const struct track *t, const struct moments *m, double amount, struct sample ret[KERNELS])
 {
-    int newer = 0;
+    int newer = 0, newer_level = 0;
     for (int kernel = 0; kernel < KERNELS; kernel++)
         sample_add(&ret[kernel], 0, prior_weight[kernel]);
     for (int i = 0; i < m->count; i++) {
-        double spent = t->back[m->ago[i]], certain = 1, hours;
-        if (spent >= amount) {
-            hours = passage(t, m->ago[i], amount, &newer);
-        } else {
-            hours = m->ago[i] + (amount - spent);
-            certain = spent / amount;
-        }
-        if (hours < 0.02 || certain < 0.02)
-            continue;
-        double ratio = (double)logf((float)(hours / amount));
-        for (int kernel = 0; kernel < KERNELS; kernel++)
-            sample_add(&ret[kernel], ratio, certain * (double)m->weight[i][kernel]);
+        struct passed p = pass(t, m->ago[i], amount, &newer);
+        double ratio = ratio_of(p, amount);
+        for (int kernel = 0; kernel < KERNEL_LEVEL; kernel++)
+            sample_add(&ret[kernel], ratio, p.certain * (double)m->weight[i][kernel]);
+        p = pass(t, m->ago[i], amount * (double)m->level[i], &newer_level);
+        sample_add(&ret[KERNEL_LEVEL], ratio_of(p, amount), p.certain * (double)m->weight[i][KERNEL_LEVEL]);
+    }
+}
+
+/* From every five minutes of the last hours; what is not over yet goes on at the rate of those hours. */
+static void sample_fine(const struct track *t, double amount, struct sample *ret)
+{
+    int last = t->span_h < 6 ? (int)(t->span_h * 12) : PAST_FINES, newer = 0;
+    double rate = last > 0 ? t->fine[last] / last : 0;
+    sample_add(ret, 0, 0.5);
+    for (int ago = 1; ago <= last; ago++) {
+        double reached = t->fine[ago] - amount;
+        while (newer < ago && t->fine[newer + 1] <= reached)
+            newer++;
+        struct passed p = { (ago - newer) / 12.0, 1 };
+        if (reached < 0)
+            p = (struct passed){ (ago + -reached / (rate > 0.002 ? rate : 0.002)) / 12.0, t->fine[ago] / amount };
+        sample_add(ret, ratio_of(p, amount), p.certain);
     }
 }
 
@@ -116,5 +152,11 @@ void experts_passages(const struct inquiry *q)
             note_quantile(q, i, e++, &samples[KERNEL_HOUR], three[n]);
         for (size_t n = 0; n < COUNT(five); n++)
             note_quantile(q, i, e++, &samples[KERNEL_LIKE], five[n]);
+        for (size_t n = 0; n < COUNT(five); n++)
+            note_quantile(q, i, e++, &samples[KERNEL_LEVEL], five[n]);
+        struct sample fine = { 0 };
+        sample_fine(q->track, q->amounts[i], &fine);
+        for (size_t n = 0; n < COUNT(three); n++)
+            note_quantile(q, i, e++, &fine, three[n]);
     }
 }

@@ -36,7 +36,7 @@ static size_t count_of(const char *text, const char *what)
 struct csv csv_read(const char *folder, const char *name)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s%s%s", folder ? folder : "", folder ? "/" : "", name);
     struct csv c = { .text = read_all(path) };
     size_t lines = count_of(c.text, "\n");
     c.fields = xcalloc(count_of(c.text, ",\n") + 1, sizeof *c.fields);

@@ -130,7 +130,7 @@ static void describe(const struct past *p, struct asked *a)
     experts_ask(&(struct inquiry){ &t, &amount, 1, answers });
     struct traits traits = traits_of(&t);
     a->features[0] = (float)experts_median(answers[0]);
-    features_of(&traits, answers[0], experts_median(answers[0]), amount, a->features + 1);
+    features_of(&t, &traits, (struct stand){ answers[0], experts_median(answers[0]), amount }, a->features + 1);
 }
 
 static double now_us(void)
@@ -312,7 +312,7 @@ int main(int argc, char **argv)
     b.wants_features = features;
     b.series_table = csv_read(b.folder, "series.csv");
     read_series(&b);
-    b.tasks = questions ? csv_read(".", questions) : csv_read(b.folder, "tasks.csv");
+    b.tasks = questions ? csv_read(NULL, questions) : csv_read(b.folder, "tasks.csv");
     read_questions(&b, &b.tasks, false);
     if (!questions) {
         b.alerts = csv_read(b.folder, "alerts.csv");
