@@ -102,7 +102,7 @@ static int64_t ask(struct place *p, const char *sql)
 {
     struct statement *q;
     struct fault why;
-    bool row;
+    bool row = false;
     check(sqlite_prepare(p->reader, sql, &q, &why) && statement_step(q, &row, &why), &why);
     assert_true(row);
     int64_t value = statement_is_null(q, 0) ? -1 : statement_integer(q, 0);

@@ -71,10 +71,10 @@ static int tear_down(void **state)
 /* One integer, read by another connection; the transaction of the test is committed first. */
 static int64_t ask(struct place *p, const char *sql)
 {
-    struct sqlite *db;
+    struct sqlite *db = NULL;
     struct statement *q;
     struct fault why;
-    bool row;
+    bool row = false;
     check(store_commit(p->store, &why) && sqlite_connect(p->path, SQLITE_ACCESS_READ, &db, &why), &why);
     check(sqlite_prepare(db, sql, &q, &why) && statement_step(q, &row, &why), &why);
     assert_true(row);

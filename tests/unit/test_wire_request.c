@@ -90,8 +90,8 @@ static void an_answer_is_one_token_whatever_its_secret(void **state)
                                " \"active_balance\": true}\n";
     static const char *const bad[] = {
         "", "[]", "{}", "null", "{\"name\":\"a\",\"balance\":1,\"active_balance\":true}, {}", "<html>",
-        "{\"name\":\"a\",\"token\":\"" SECRET "\",\"balance\":\"x\",\"active_balance\":true}",
-        "{\"name\":\"a\",\"token\":\"" SECRET,
+        ("{\"name\":\"a\",\"token\":\"" SECRET "\",\"balance\":\"x\",\"active_balance\":true}"),
+        ("{\"name\":\"a\",\"token\":\"" SECRET),
         "{\"name\":\"a\",\"balance\":1,\"active_balance\":true},{\"name\":\"b\",\"balance\":1,\"active_balance\":true}",
     };
     struct decoded d = { 0 };

@@ -27,6 +27,19 @@ enum { TOKENS_MAX = 100000, NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
 
 static void check_defaults(struct reader *r, const struct node *map, void *fields);
 static void check_token(struct reader *r, const struct node *map, void *fields);
+/* In one walk: to count anew from the start of the file for each token would take seconds for thousands. */
+static void number_lines(const struct reader *r, const struct node *list, struct fleet_file *f)
+{
+    struct span source = r->mistakes->source;
+    size_t at = 0, line = 1;
+    const struct node *n = list->first;
+    for (size_t i = 0; n; i++, n = n->next) {
+        for (; at < n->where.start && at < source.len; at++)
+            line += source.at[at] == '\n';
+        f->tokens[i].line = line;
+    }
+}
+
 static void check_file(struct reader *r, const struct node *map, void *fields);
 
 static const struct row default_reset_rows[] = { RESET_ROWS(token_defaults) };
@@ -115,7 +128,6 @@ static size_t count_characters(const char *text)
 static void check_token(struct reader *r, const struct node *map, void *fields)
 {
     struct wanted_token *t = fields;
-    t->line = mistakes_line(r->mistakes, map->where.start);
     if (t->name && count_characters(t->name) > NAME_CHARACTERS_MAX)
         mistake_at(r->mistakes, place(map, "name"), "`name` has more than %d characters", NAME_CHARACTERS_MAX);
     check_wish(r, map, &t->wish);
@@ -247,8 +259,10 @@ static void check_file(struct reader *r, const struct node *map, void *fields)
 {
     struct fleet_file *f = fields;
     const struct node *list = node_member(map, "tokens"), *defaults = node_member(map, "defaults");
-    if (f->token_count)
+    if (f->token_count) {
+        number_lines(r, list, f);
         check_names_differ(r, list, f);
+    }
     if (f->default_count)
         check_environments_differ(r, defaults, f);
     const struct node *n = f->token_count ? list->first : NULL;
