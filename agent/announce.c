@@ -191,6 +191,7 @@ bool announce_alerts(struct agent *a, struct account *account, struct token *t, 
         .forecast = &t->forecast,
         .risen_to = t->risen_to,
         .now = at,
+        .drift = t->drift,
     };
     for (size_t i = 0; i < a->rules.count; i++) {
         struct alert *alert = &t->alerts[i], before = *alert;

@@ -86,21 +86,32 @@ static bool percent_rule_value(const struct snapshot *s, struct rule_value *ret)
     return certain(known, points, ret);
 }
 
+/* Which of the two tells more does not matter: one of them is wrong. */
+static bool drift_value(const struct snapshot *s, struct rule_value *ret)
+{
+    int64_t nano = s->drift.is.nano;
+    return certain(s->drift.known, nano == INT64_MIN ? INT64_MAX : nano < 0 ? -nano : nano, ret);
+}
+
 static const struct kind_row {
     const char *name; /* as written in the configuration */
     const char *help;
     enum rule_unit unit;
     bool (*value)(const struct snapshot *s, struct rule_value *ret);
+    bool above; /* the side of the threshold on which it holds */
 } kinds[] = {
     [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount of USD",
-                             UNIT_NANO_USD, balance_rule_value },
+                             UNIT_NANO_USD, balance_rule_value, false },
     [RULE_PERCENT_BELOW] = { "percent_below",
                              "the balance is below a share of the reset amount or of its last rise",
-                             UNIT_BASIS_POINTS, percent_rule_value },
+                             UNIT_BASIS_POINTS, percent_rule_value, false },
     [RULE_EXHAUSTS_WITHIN] = { "exhausts_within", "the balance will likely be empty within a time",
-                               UNIT_SECONDS, runway_value },
+                               UNIT_SECONDS, runway_value, false },
     [RULE_EXHAUSTED] = { "exhausted", "the balance is empty and the token has stopped working",
-                         UNIT_NANO_USD, balance_rule_value },
+                         UNIT_NANO_USD, balance_rule_value, false },
+    [RULE_DRIFT_ABOVE] = { "drift_above",
+                           "the balance and the consumption endpoint differ on a day by more than an amount of USD",
+                           UNIT_NANO_USD, drift_value, true },
 };
 _Static_assert(COUNT(kinds) == RULE_KINDS, "a rule kind has no row");
 
@@ -125,12 +136,17 @@ bool rule_value(const struct rule *rule, const struct snapshot *s, struct rule_v
     return kinds[rule->kind].value(s, ret);
 }
 
+static bool is_beyond(const struct rule *rule, int64_t value, int64_t bound)
+{
+    return kinds[rule->kind].above ? value > bound : value < bound;
+}
+
 /* Hysteresis: a level up to the announced one stands until its clearing threshold is reached. */
 static enum level worst_standing(const struct rule *rule, enum level announced, struct rule_value value)
 {
     for (enum level l = LEVELS - 1; l > LEVEL_NONE; l--) {
         const struct threshold *t = &rule->levels[l];
-        if (t->set && (l <= announced ? value.clear < t->clear : value.at < t->at))
+        if (t->set && (l <= announced ? is_beyond(rule, value.clear, t->clear) : is_beyond(rule, value.at, t->at)))
             return l;
     }
     return LEVEL_NONE;
@@ -209,6 +225,11 @@ struct transition rule_end(struct alert *alert, unix_s now)
     alert->level = alert->pending = LEVEL_NONE;
     alert->pending_since = now;
     return t;
+}
+
+bool rule_kind_is_above(enum rule_kind kind)
+{
+    return kinds[kind].above;
 }
 
 enum rule_unit rule_unit_of(enum rule_kind kind)

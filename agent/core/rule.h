@@ -8,7 +8,7 @@
 #include "core/reading.h"
 #include "core/series.h"
 
-enum rule_kind { RULE_BALANCE_BELOW, RULE_PERCENT_BELOW, RULE_EXHAUSTS_WITHIN, RULE_EXHAUSTED, RULE_KINDS };
+enum rule_kind { RULE_BALANCE_BELOW, RULE_PERCENT_BELOW, RULE_EXHAUSTS_WITHIN, RULE_EXHAUSTED, RULE_DRIFT_ABOVE, RULE_KINDS };
 
 /* In the order of urgency. LEVEL_NONE: no alert. */
 enum level { LEVEL_NONE, LEVEL_INFO, LEVEL_WARNING, LEVEL_CRITICAL, LEVELS };
@@ -18,8 +18,8 @@ enum rule_unit { UNIT_NANO_USD, UNIT_BASIS_POINTS, UNIT_SECONDS };
 
 struct threshold {
     bool set;
-    int64_t at;    /* the level holds when the value is below this */
-    int64_t clear; /* and ends when it is at or above this; clear >= at */
+    int64_t at;    /* the level holds when the value is beyond this: below, or above, as the kind says */
+    int64_t clear; /* and ends when it is at this or on the good side of it */
 };
 
 /* What a threshold is compared with. Of a balance both are the same. Of a forecast they are two: the runway that
@@ -34,7 +34,7 @@ enum { RULE_NAME_BYTES = 64, PATTERN_BYTES = 256 };
 struct rule {
     char name[RULE_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique; part of topics and ids */
     enum rule_kind kind;
-    struct threshold levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a lower threshold */
+    struct threshold levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a threshold further out */
     int64_t hold_s;                  /* a level is announced after it has held this long; 0: at once */
     enum series series;              /* what it is about */
     char token[PATTERN_BYTES];       /* glob over the token's name; "" matches all, as below */
@@ -57,6 +57,7 @@ struct snapshot {
     const struct forecast *forecast;
     struct maybe_money risen_to; /* the balance after its last rise, for percent_below without a reset amount */
     unix_s now;                  /* time of the reading */
+    struct maybe_money drift;    /* consumption told less what the balance shows, on the newest day compared */
 };
 
 /* One alert: the state of one rule for one token. All zero at first, kept in the store between runs. */
@@ -92,6 +93,8 @@ struct transition rule_step(const struct rule *rule, struct alert *alert, bool k
 /* Ends an alert whose token or rule is gone. TRANSITION_NONE if it was not announced. */
 struct transition rule_end(struct alert *alert, unix_s now);
 
+/* Whether the kind holds when its value is above the threshold; the others do when it is below. */
+bool rule_kind_is_above(enum rule_kind kind);
 enum rule_unit rule_unit_of(enum rule_kind kind);
 const char *rule_unit_name(enum rule_unit unit); /* "USD", "%", "s" */
 const char *rule_kind_name(enum rule_kind kind);

@@ -235,18 +235,20 @@ def watch_a_day(scene, inside):
         if step == 12 * 3600:
             inside()
         scene.once()
-    scene.pass_time(7 * 3600)
-    scene.once()
+    for step in (7 * 3600, 600):
+        scene.pass_time(step)
+        scene.once()
     return {name: (difference, judged) for name, difference, judged in
             scene.db.rows("SELECT coalesce(token, 'credits'), difference_usd, judged FROM v_reconcile")}
 
 
-def test_balances_and_consumption_are_compared_day_by_day(scene):
+def test_balances_and_consumption_are_compared_day_by_day(scene, broker, subscriber):
     tokens = TOKENS + [
         {"name": "prod-leaky", "balance": "100.00", "profile": {"kind": "steady", "usd_per_day": "2.40", "every": "10m"}},
         {"name": "prod-topped", "balance": "100.00", "profile": {"kind": "steady", "usd_per_day": "2.40", "every": "10m"}},
     ]
-    s = scene(past_days=2, tokens=tokens)
+    s = scene(past_days=2, tokens=tokens, broker=broker, rules=[
+        {"name": "drift", "kind": "drift_above", "levels": {"warning": "0.50"}}])
 
     def inside():
         s.sim.spend(None, 3)  # of the main key: no token's, and the account's all the same
@@ -261,8 +263,13 @@ def test_balances_and_consumption_are_compared_day_by_day(scene):
     assert judged["prod-leaky"][0] == pytest.approx(-1, abs=0.05)
     assert judged["prod-topped"][1] == "hidden", "a top-up explains what the balance does not show"
     assert "dev-free-lab" not in judged, "without a budget there is nothing to compare"
-    state = json.loads(s.db.retained().get("ebb/main/token/prod-leaky/state", "{}"))
-    assert state == {} or float(state["drift_usd"]) == pytest.approx(-1, abs=0.05)
+    event = subscriber.wait_event(rule="drift", token="prod-leaky")
+    assert re.match(r"warning: prod-leaky drifts: of a day the consumption endpoint tells \d\.\d\d USD less than the balance"
+                    r" shows \(above 0\.50 USD\)", event["summary"])
+    state = json.loads(subscriber.retained()["ebb/main/token/prod-leaky/state"])
+    assert state["drift_usd"] == pytest.approx(-1, abs=0.05)
+    subscriber.wait(lambda seen: json.loads(seen.retained()["ebb/main/state"])["drift_usd"] is not None, "account's drift")
+    assert [e["token"] for e in subscriber.events()] == ["prod-leaky"]
 
 
 def test_a_day_that_was_not_watched_is_not_judged(scene):

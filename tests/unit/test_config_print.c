@@ -228,6 +228,10 @@ static void any_levels(struct random *random, struct rule *rule)
         if (chosen & (1u << (l - 1)))
             rule->levels[l] =
                 (struct threshold){ true, at, at + (int64_t)below(random, (uint64_t)most) };
+        if (rule->levels[l].set && rule_kind_is_above(rule->kind)) { /* mirrored */
+            rule->levels[l].at = most + 1 - at;
+            rule->levels[l].clear = 1 + (int64_t)below(random, (uint64_t)(most + 1 - at));
+        }
     }
     if (rule->kind == RULE_EXHAUSTED && below(random, 2)) {
         memset(rule->levels, 0, sizeof rule->levels);

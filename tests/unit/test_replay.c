@@ -115,7 +115,7 @@ static void observe(struct replay *p, char *const words[WORDS])
 
     struct curve curve = booked_curve(&p->past, STEP_S);
     struct forecast forecast = forecast_read(&curve, &p->past.burn, &p->reading, at, STALE_S);
-    struct snapshot s = { SERIES_TOKEN, "main", &p->reading, &forecast, p->risen_to, at };
+    struct snapshot s = { SERIES_TOKEN, "main", &p->reading, &forecast, p->risen_to, at, { false, { 0 } } };
     struct rule_value value = { 0, 0 };
     bool known = rule_value(&p->rule, &s, &value);
     struct transition t = rule_step(&p->rule, &p->alert, known, value, at);

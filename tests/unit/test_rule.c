@@ -363,6 +363,44 @@ static void a_rule_concerns_tokens_by_all_its_patterns(void **state)
     }
 }
 
+static void a_drift_alerts_when_it_is_above_whichever_source_tells_more(void **state)
+{
+    (void)state;
+    struct rule rule = { .name = "drift", .kind = RULE_DRIFT_ABOVE };
+    rule.levels[LEVEL_WARNING] = (struct threshold){ true, 100, 60 };
+    rule.levels[LEVEL_CRITICAL] = (struct threshold){ true, 500, 400 };
+    static const struct {
+        int64_t drift;
+        enum level level;
+    } rows[] = {
+        { 100, LEVEL_NONE },      { -101, LEVEL_WARNING }, { 61, LEVEL_WARNING },  { 501, LEVEL_CRITICAL },
+        { -401, LEVEL_CRITICAL }, { 400, LEVEL_WARNING },  { -60, LEVEL_NONE },    { INT64_MIN, LEVEL_CRITICAL },
+        { 0, LEVEL_NONE },
+    };
+    struct alert alert = { 0 };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct snapshot s = { .drift = { true, { rows[i].drift } } };
+        struct rule_value value;
+        assert_true(rule_value(&rule, &s, &value));
+        rule_step(&rule, &alert, true, value, (unix_s)i * 60);
+        if (alert.level != rows[i].level)
+            fail_msg("row %zu: %s", i, level_name(alert.level));
+    }
+    struct rule_value value;
+    assert_false(rule_value(&rule, &(struct snapshot){ .drift = { .known = false } }, &value));
+}
+
+static void a_rule_is_about_tokens_or_about_credits(void **state)
+{
+    (void)state;
+    struct reading r = budget(1);
+    struct rule of_tokens = { .kind = RULE_BALANCE_BELOW }, of_credits = { .series = SERIES_CREDITS };
+    struct snapshot token = { .account = "main", .reading = &r };
+    struct snapshot credits = { .series = SERIES_CREDITS, .account = "main", .reading = &r };
+    assert_true(rule_matches(&of_tokens, &token) && !rule_matches(&of_tokens, &credits));
+    assert_true(rule_matches(&of_credits, &credits) && !rule_matches(&of_credits, &token));
+}
+
 static void names_are_read_as_they_are_written(void **state)
 {
     (void)state;
@@ -398,6 +436,8 @@ int main(void)
         cmocka_unit_test(runway_is_told_when_there_is_one),
         cmocka_unit_test(a_wavering_forecast_raises_one_alert_and_ends_it_once),
         cmocka_unit_test(a_rule_concerns_tokens_by_all_its_patterns),
+        cmocka_unit_test(a_drift_alerts_when_it_is_above_whichever_source_tells_more),
+        cmocka_unit_test(a_rule_is_about_tokens_or_about_credits),
         cmocka_unit_test(names_are_read_as_they_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* A rule's unit decides how a threshold is written, what range it has and how far above it an alert clears. */
+/* A rule's unit decides how a threshold is written, what range it has and how far from it an alert clears; its kind, on
+ * which side of the threshold it holds. */
 #include "edge/config/levels.h"
 
 #include <inttypes.h>
@@ -65,7 +66,7 @@ static const struct unit {
     bool (*parse)(struct span text, int64_t *ret, struct fault *why);
     void (*print)(struct text *out, int64_t value);
     int64_t max;           /* of a threshold; of the value that clears it, twice as much */
-    int64_t clear_percent; /* how far above the threshold it clears, unless told */
+    int64_t clear_percent; /* how far from the threshold it clears, unless told */
 } units[] = {
     [UNIT_NANO_USD] = { "an amount in USD such as 10.00", parse_money, print_money,
                         1000000 * NANO_PER_USD, 5 },
@@ -76,18 +77,21 @@ static const struct unit {
 
 /* What a threshold that is a map says, before its unit is applied. */
 struct threshold_texts {
-    char *below, *clear;
+    char *below, *above, *clear;
 };
 
 enum { THRESHOLD_TEXT_BYTES = 64 };
 
 static const struct row threshold_rows[] = {
     { "below", VALUE_TEXT, .offset = offsetof(struct threshold_texts, below),
-      .max = THRESHOLD_TEXT_BYTES, .required = true, .sample = "10.00",
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required, but for drift_above", .sample = "10.00",
       .help = "the level holds while the value is below this" },
+    { "above", VALUE_TEXT, .offset = offsetof(struct threshold_texts, above),
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required for drift_above", .sample = "1.00",
+      .help = "the level holds while the value is above this" },
     { "clear", VALUE_TEXT, .offset = offsetof(struct threshold_texts, clear),
-      .max = THRESHOLD_TEXT_BYTES, .preset_note = "5 % above `below`; 20 % for exhausts_within",
-      .sample = "12.00", .help = "and ends when it is at or above this" },
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "5 % away, 20 % for exhausts_within",
+      .sample = "12.00", .help = "and ends when it is back at this" },
 };
 
 const struct section section_threshold = {
@@ -120,40 +124,66 @@ static bool read_value(struct reader *r, const struct unit *unit, const struct n
     return false;
 }
 
-static int64_t default_clear(const struct unit *unit, int64_t at)
+static int64_t default_clear(const struct unit *unit, bool above, int64_t at)
 {
-    return at + at * unit->clear_percent / 100;
+    int64_t away = at * unit->clear_percent / 100;
+    return above ? at - away : at + away;
 }
 
-static void read_pair(struct reader *r, const struct unit *unit, const struct node *n,
+/* The side on which the kind holds, and the word for it. */
+struct side {
+    bool above;
+    const char *name, *other;
+};
+
+static struct side side_of(const struct rule *rule)
+{
+    bool above = rule_kind_is_above(rule->kind);
+    return (struct side){ above, above ? "above" : "below", above ? "below" : "above" };
+}
+
+static void tell_wrong_side(struct reader *r, const struct node *n, const struct side *side)
+{
+    const struct node *other = node_member(n, side->other);
+    if (other)
+        mistake_at(r->mistakes, other->key->where.start, "this kind holds %s its threshold: write `%s`", side->name,
+                   side->name);
+    else if (!node_member(n, side->name))
+        mistake_at(r->mistakes, n->where.start, "`%s` is missing", side->name);
+}
+
+static void read_pair(struct reader *r, const struct unit *unit, const struct side *side, const struct node *n,
                       struct threshold *ret)
 {
     struct threshold_texts texts = { 0 };
     struct threshold t = { .set = true };
     read_section(r, &section_threshold, n, &texts);
     const struct node *clear = node_member(n, "clear");
-    if (texts.below
-        && read_value(r, unit, node_member(n, "below"), span_of(texts.below), unit->max, &t.at)) {
-        t.clear = default_clear(unit, t.at);
+    const char *at = side->above ? texts.above : texts.below;
+    tell_wrong_side(r, n, side);
+    if (at && read_value(r, unit, node_member(n, side->name), span_of(at), unit->max, &t.at)) {
+        t.clear = default_clear(unit, side->above, t.at);
         if (texts.clear && read_value(r, unit, clear, span_of(texts.clear), 2 * unit->max, &t.clear)
-            && t.clear < t.at)
-            mistake_at(r->mistakes, clear->where.start, "`clear` must not be lower than `below`");
+            && (side->above ? t.clear > t.at : t.clear < t.at))
+            mistake_at(r->mistakes, clear->where.start, "`clear` must not be %s than `%s`",
+                       side->above ? "higher" : "lower", side->name);
         else
             *ret = t;
     }
     free_section(&section_threshold, &texts);
 }
 
-static void read_threshold(struct reader *r, const struct unit *unit, const struct node *n,
-                           struct threshold *ret)
+static void read_threshold(struct reader *r, const struct rule *rule, const struct node *n, struct threshold *ret)
 {
+    const struct unit *unit = &units[rule_unit_of(rule->kind)];
+    const struct side side = side_of(rule);
     struct span text;
     struct threshold t = { .set = true };
     if (n->kind == NODE_MAP) {
-        read_pair(r, unit, n, ret);
+        read_pair(r, unit, &side, n, ret);
     } else if (scalar_text(r, n, "threshold", &text)
                && read_value(r, unit, n, text, unit->max, &t.at)) {
-        t.clear = default_clear(unit, t.at);
+        t.clear = default_clear(unit, side.above, t.at);
         *ret = t;
     }
 }
@@ -172,7 +202,7 @@ static void tell_unknown_level(struct reader *r, struct range where, struct span
                    "unknown level \"%.*s\": there are info, warning and critical", shown, name.at);
 }
 
-/* A worse level begins further down. */
+/* A worse level begins further out. */
 static void check_order(struct reader *r, const struct node *const nodes[LEVELS],
                         const struct rule *rule)
 {
@@ -180,10 +210,12 @@ static void check_order(struct reader *r, const struct node *const nodes[LEVELS]
     for (enum level l = LEVEL_NONE + 1; l < LEVELS; l++) {
         if (!rule->levels[l].set)
             continue;
-        if (milder != LEVEL_NONE && rule->levels[l].at >= rule->levels[milder].at)
+        bool above = rule_kind_is_above(rule->kind);
+        int64_t at = rule->levels[l].at, before = milder != LEVEL_NONE ? rule->levels[milder].at : 0;
+        if (milder != LEVEL_NONE && (above ? at <= before : at >= before))
             mistake_at(r->mistakes, nodes[l]->where.start,
-                       "`%s` must be lower than `%s`: the worse level begins further down",
-                       level_name(l), level_name(milder));
+                       "`%s` must be %s than `%s`: the worse level begins further %s", level_name(l),
+                       above ? "higher" : "lower", level_name(milder), above ? "up" : "down");
         milder = l;
     }
 }
@@ -191,7 +223,6 @@ static void check_order(struct reader *r, const struct node *const nodes[LEVELS]
 static void read_map(struct reader *r, const struct node *map, struct rule *rule)
 {
     const struct node *nodes[LEVELS] = { NULL };
-    const struct unit *unit = &units[rule_unit_of(rule->kind)];
     enum level level;
 
     for (const struct node *n = map->first; n; n = n->next) {
@@ -205,7 +236,7 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
                        mistakes_line(r->mistakes, nodes[level]->key->where.start));
         } else {
             nodes[level] = n;
-            read_threshold(r, unit, n, &rule->levels[level]);
+            read_threshold(r, rule, n, &rule->levels[level]);
         }
     }
     check_order(r, nodes, rule);
@@ -281,7 +312,7 @@ void levels_print(const struct rule *rule, struct text *out)
     for (enum level l = LEVEL_NONE + 1; l < LEVELS; l++) {
         if (!rule->levels[l].set)
             continue;
-        text_addf(out, "%s%s: {below: ", between, level_name(l));
+        text_addf(out, "%s%s: {%s: ", between, level_name(l), side_of(rule).name);
         unit->print(out, rule->levels[l].at);
         text_add(out, span_of(", clear: "));
         unit->print(out, rule->levels[l].clear);

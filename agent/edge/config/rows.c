@@ -131,7 +131,7 @@ static const struct row rule_rows[] = {
       .help = "what is watched" },
     { "levels", VALUE_LEVELS, FIELD(rule, levels), .section = &section_threshold, .shown = true,
       .sample = "{info: 20.00, warning: {below: 10.00, clear: 12.00}, critical: 2.00}",
-      .help = "a threshold for info, warning, critical: below it the level holds; `clear` is where it ends" },
+      .help = "a threshold for info, warning, critical: beyond it the level holds; `clear` is where it ends" },
     { "level", VALUE_LEVEL, FIELD(rule, levels), .sample = "critical", .preset_note = "critical",
       .help = "kind exhausted only, in place of levels" },
     { "hold", VALUE_DURATION, FIELD(rule, hold_s), .preset = "0s", .min = 0, .max = WEEK_S,

@@ -89,7 +89,7 @@ static void add_threshold(const struct alert_event *e, struct text *out)
         text_add(out, span_of("less than "));
         add_duration(threshold, out);
     } else {
-        text_add(out, span_of("below "));
+        text_add(out, span_of(rule_kind_is_above(e->rule->kind) ? "above " : "below "));
         add_quantity(rule_unit_of(e->rule->kind), threshold, threshold, out);
     }
 }
@@ -200,6 +200,18 @@ static void add_exhausted(const struct alert_event *e, struct text *out)
     add_next_reset(e, out);
 }
 
+/* " drifts: of a day the consumption endpoint tells 3.20 USD more than the balance shows (above 1.00 USD)" */
+static void add_drift(const struct alert_event *e, struct text *out)
+{
+    bool told_more = e->token->drift.is.nano > 0;
+    text_add(out, span_of(" drifts: of a day the consumption endpoint tells "));
+    add_usd((struct money){ e->transition.value }, (struct money){ threshold_of(e) }, out);
+    text_addf(out, " %s than the balance shows (", told_more ? "more" : "less");
+    add_threshold(e, out);
+    add_was(e, ", ", "", out);
+    text_add(out, span_of(")"));
+}
+
 static void add_worse(const struct alert_event *e, struct text *out)
 {
     switch (e->rule->kind) {
@@ -216,6 +228,9 @@ static void add_worse(const struct alert_event *e, struct text *out)
     case RULE_EXHAUSTED:
         add_exhausted(e, out);
         break;
+    case RULE_DRIFT_ABOVE:
+        add_drift(e, out);
+        break;
     case RULE_KINDS:
         break;
     }
@@ -224,13 +239,17 @@ static void add_worse(const struct alert_event *e, struct text *out)
 /* " has 50.00 USD again (was critical, below 2.00 USD)" */
 static void add_better(const struct alert_event *e, struct text *out)
 {
-    if (e->rule->kind != RULE_EXHAUSTS_WITHIN) {
+    if (e->rule->kind == RULE_DRIFT_ABOVE) {
+        text_add(out, span_of(" drifts by "));
+        add_usd((struct money){ e->transition.value }, (struct money){ threshold_of(e) }, out);
+    } else if (e->rule->kind != RULE_EXHAUSTS_WITHIN) {
         add_has(e, out);
     } else {
         text_add(out, span_of(e->transition.value > ENDLESS_S ? " lasts for " : " lasts about "));
         add_about(e->transition.value, out);
     }
-    text_addf(out, " again (was %s, ", level_name(e->transition.was));
+    text_add(out, span_of(e->rule->kind == RULE_DRIFT_ABOVE ? " only" : " again"));
+    text_addf(out, " (was %s, ", level_name(e->transition.was));
     add_threshold(e, out);
     text_add(out, span_of(")"));
 }
