@@ -6,11 +6,16 @@
 
 #include "base/xmalloc.h"
 
-enum { BUSY_TIMEOUT_MS = 5000 };
+enum {
+    BUSY_TIMEOUT_MS = 5000,
+    WATCH_EVERY_STEPS = 10000, /* of SQLite's machine: well under a millisecond */
+};
 
 struct sqlite {
     sqlite3 *handle;
     char *path;
+    bool (*cancelled)(void *); /* NULL: nothing is asked */
+    void *cancelled_of;
 };
 
 struct statement {
@@ -28,6 +33,7 @@ static enum fault_kind kind_of(int code)
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PROTOCOL:
+    case SQLITE_INTERRUPT:
         return FAULT_RETRY;
     default:
         return FAULT_FATAL;
@@ -95,6 +101,24 @@ bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fau
         *ret = row ? statement_integer(s, 0) : 0;
     statement_free(s);
     return ok;
+}
+
+const char *sqlite_path(const struct sqlite *db)
+{
+    return db->path;
+}
+
+static int ask_whether_cancelled(void *of)
+{
+    const struct sqlite *db = of;
+    return db->cancelled(db->cancelled_of);
+}
+
+void sqlite_watch(struct sqlite *db, bool (*cancelled)(void *), void *of)
+{
+    db->cancelled = cancelled;
+    db->cancelled_of = of;
+    sqlite3_progress_handler(db->handle, WATCH_EVERY_STEPS, cancelled ? ask_whether_cancelled : NULL, db);
 }
 
 int64_t sqlite_changes(const struct sqlite *db)

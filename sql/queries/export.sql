@@ -1,0 +1,2 @@
+-- The target is an empty file, or none.
+VACUUM main INTO :file;
