@@ -94,6 +94,7 @@ bool announce_account(struct agent *a, struct account *account, unix_s at, struc
         .tokens = account->fleet.count,
         .credits_reason = account->credits.reason.len ? text_z(&account->credits.reason) : NULL,
         .drift = account->credits.series.count ? account->credits.series.tokens[0].drift : (struct maybe_money){ 0 },
+        .record = account->record,
         .usage_until = account->consumption.until,
         .usage_reason = account->consumption.reason.len ? text_z(&account->consumption.reason) : NULL,
     };

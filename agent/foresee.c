@@ -15,7 +15,59 @@ enum {
     FULL_ALWAYS = 8,    /* however slow the machine */
 };
 
-static bool renew(struct agent *a, const struct account *account, struct token *t, struct fault *why)
+void foresee_entry(struct token *t, const struct entry *e)
+{
+    t->upset |= e->kind != ENTRY_CONSUMPTION;
+    if (e->kind != ENTRY_CONSUMPTION)
+        return;
+    t->spent_nano += e->amount.nano;
+    if (t->curve)
+        curve_spend(t->curve, e);
+    for (int i = 0; t->promises && i < PROMISES; i++)
+        promise_spend(&t->promises->at[i], e, t->spent_nano);
+}
+
+bool foresee_record(struct agent *a, struct account *account, struct fault *why)
+{
+    if (!account->scored)
+        return true;
+    account->scored = false;
+    return store_track_record(a->store, account->settings->name, &account->record, why);
+}
+
+/* What came due is scored, and the place is free again. */
+static bool settle(struct agent *a, struct account *account, struct token *t, unix_s now, struct fault *why)
+{
+    for (int i = 0; t->promises && i < PROMISES; i++) {
+        struct promise *p = &t->promises->at[i];
+        struct score score;
+        if (!promise_ended(p, now, &score))
+            continue;
+        if (!store_add_score(a->store, t->id, i, p, &score, why))
+            return false;
+        record_book(&t->promises->record, &score.due);
+        p->made_at = TIME_NONE;
+        account->scored = true;
+    }
+    return true;
+}
+
+/* One of its forecasts is remembered now and then. */
+static bool promise(struct agent *a, struct token *t, unix_s now, struct fault *why)
+{
+    struct promises *p = t->promises;
+    int place = p->next;
+    if (p->last_made != TIME_NONE && now - p->last_made < PROMISE_EVERY_S && now >= p->last_made)
+        return true;
+    p->next = (place + 1) % PROMISES;
+    if (p->at[place].made_at != TIME_NONE
+        || !promise_make(place, t->curve, &t->last, now, t->spent_nano, &p->at[place]))
+        return true;
+    p->last_made = now;
+    return store_put_promise(a->store, t->id, place, &p->at[place], why);
+}
+
+static bool renew(struct agent *a, const struct account *account, struct token *t, unix_s now, struct fault *why)
 {
     struct past past;
     past_begin(&past, &t->burn, account->settings->interval_s);
@@ -23,9 +75,13 @@ static bool renew(struct agent *a, const struct account *account, struct token *
         return false;
     if (!t->curve)
         t->curve = xmalloc(sizeof *t->curve);
-    curve_make(&past, &net_shipped, t->curve);
+    if (!t->promises)
+        t->promises = promises_new();
     t->upset = false;
-    return true;
+    if (!curve_make(&past, &net_shipped, t->curve))
+        return true;
+    curve_widen(t->curve, record_widening(&t->promises->record));
+    return promise(a, t, now, why);
 }
 
 static size_t gather(const struct fleet *f, unix_s now, struct claim *claims)
@@ -47,7 +103,7 @@ static bool renew_urgent(struct agent *a, const struct account *account, struct 
     mono_ms until = clock_mono() + FULL_BUDGET_MS;
     bool ok = true;
     for (size_t i = 0; ok && i < count && (i < FULL_ALWAYS || clock_mono() < until); i++)
-        ok = renew(a, account, &f->tokens[claims[i].token], why);
+        ok = renew(a, account, &f->tokens[claims[i].token], now, why);
     free(claims);
     return ok;
 }
@@ -64,6 +120,9 @@ static void drop_idle(struct token *t)
 bool foresee(struct agent *a, struct account *account, struct fleet *fleet, unix_s now, struct fault *why)
 {
     int64_t stale_s = schedule_stale_s(&account->schedule);
+    for (size_t i = 0; i < fleet->count; i++)
+        if (!settle(a, account, &fleet->tokens[i], now, why))
+            return false;
     if (!renew_urgent(a, account, fleet, now, why))
         return false;
     for (size_t i = 0; i < fleet->count; i++) {

@@ -43,15 +43,14 @@ bool account_open(struct agent *a, struct account *account, struct fault *why)
     }
     unix_s usage_from;
     return store_commit(a->store, why) && load(a, account, why)
+        && store_track_record(a->store, s->name, &account->record, why)
         && store_usage_known(a->store, account->id, &usage_from, &account->consumption.until, why);
 }
 
 static void note_entry(struct token *t, const struct entry *e)
 {
     burn_add(&t->burn, e); /* consumption alone counts */
-    if (t->curve)
-        curve_spend(t->curve, e);
-    t->upset |= e->kind != ENTRY_CONSUMPTION;
+    foresee_entry(t, e);
     if (e->kind == ENTRY_RESET)
         t->last_reset = e->at;
     if (e->kind != ENTRY_CONSUMPTION)
@@ -216,6 +215,7 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
         && ingest_outlook(a, account, &account->fleet, at, why)
         && credits_store(a, account, at, why)
+        && foresee_record(a, account, why)
         && announce_account(a, account, at, why)
         && store_retain(a->store, &a->settings->retention, at, (int64_t)account->poll->changed, why)
         && rhythm_plan(a, account, at, why);

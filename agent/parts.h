@@ -71,6 +71,8 @@ struct account {
     int64_t last_poll;            /* row of the last one since the start; 0: none */
     struct credits credits;
     struct consumption consumption;
+    struct track_record record;   /* of its newest forecasts that came due */
+    bool scored;                  /* and of some more since */
 };
 
 struct agent {
@@ -161,6 +163,10 @@ mono_ms rhythm_due(const struct account *account);
 
 /* ---- foresee.c: what a fleet has to expect ---- */
 
+/* Takes an entry to the token's curve and promises. */
+void foresee_entry(struct token *t, const struct entry *e);
+/* How good the forecasts of an account have been. */
+MUST_CHECK bool foresee_record(struct agent *a, struct account *account, struct fault *why);
 /* Makes full forecasts where they matter most, as many as a poll may take, and reads every token's. */
 MUST_CHECK bool foresee(struct agent *a, struct account *account, struct fleet *fleet, unix_s now, struct fault *why);
 

@@ -112,6 +112,7 @@ static void release(struct token *t)
 {
     burn_done(&t->burn);
     free(t->curve);
+    free(t->promises);
     free(t->alerts);
     free(t->name);
 }

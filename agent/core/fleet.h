@@ -7,6 +7,7 @@
 
 #include "core/burn.h"
 #include "core/forecast.h"
+#include "core/forecast/promise.h"
 #include "core/naming.h"
 #include "core/reading.h"
 #include "core/rule.h"
@@ -29,6 +30,8 @@ struct token {
     struct maybe_money drift; /* consumption told less what the balance shows, of the newest day that was compared */
     struct burn_history burn;
     struct curve *curve;     /* owned; the last full forecast, NULL: none. Only of a token that burns */
+    int64_t spent_nano;      /* consumed since it is watched; what promises count */
+    struct promises *promises; /* owned; NULL until it had a curve */
     bool upset;              /* topped up, reset or edited since the curve was made */
     struct forecast forecast;
     struct forecast told;    /* forecast and burns as published last */

@@ -23,6 +23,8 @@ enum question {
     QUESTION_REPORT_USAGE,     /* token id, day, feature, cost, calls: as the consumption endpoint told */
     QUESTION_REPORT_PROVIDERS, /* token id, day, provider, cost */
     QUESTION_ALERTS,    /* firing now */
+    QUESTION_RECORD,    /* how good the forecasts of each account have been */
+    QUESTION_FORECASTS, /* and those of each token */
     QUESTION_EVENTS,    /* past transitions */
     QUESTION_IDLE,      /* what is known of the use of the living token of one name since `since` */
     QUESTION_AUDIT,     /* living tokens with what an audit judges by, and accounts without any */

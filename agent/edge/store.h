@@ -61,6 +61,15 @@ MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struc
 /* Adds the hours of one token that a forecast looks back on; needs past->last_seen. */
 MUST_CHECK bool store_load_past(struct store *s, int64_t token, struct past *past, struct fault *why);
 
+/* A forecast that is remembered at one of its token's places, until it is scored. */
+MUST_CHECK bool store_put_promise(struct store *s, int64_t token, int place, const struct promise *p,
+                                  struct fault *why);
+/* What became of it; the place is free. Of one token the newest SCORES_KEPT are kept. */
+MUST_CHECK bool store_add_score(struct store *s, int64_t token, int place, const struct promise *p,
+                                const struct score *score, struct fault *why);
+/* Of the newest forecasts of an account that came due. */
+MUST_CHECK bool store_track_record(struct store *s, const char *account, struct track_record *ret, struct fault *why);
+
 struct poll_row {
     int64_t account;
     unix_s at;

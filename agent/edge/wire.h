@@ -86,6 +86,7 @@ struct account_state {
     unix_s usage_until;         /* how far consumption is known; TIME_NONE: not at all */
     const char *usage_reason;   /* why it was not told; NULL: it was */
     struct maybe_money drift;   /* of the credits against all consumption */
+    struct track_record record; /* of its forecasts that came due */
 };
 void wire_encode_account(const struct account_state *s, struct text *out);
 

@@ -118,3 +118,35 @@ ALTER TABLE token_state ADD COLUMN alarm_at INTEGER;  -- rules on the runway fir
 ALTER TABLE token_state ADD COLUMN relief_at INTEGER; -- and clear by this one
 ALTER TABLE token_state ADD COLUMN lasts_bp INTEGER;  -- the chance to last until horizon_at, in hundredths of a percent
 ALTER TABLE token_state ADD COLUMN history TEXT NOT NULL DEFAULT 'none'; -- none, hours, days, weeks: learnt from
+ALTER TABLE token_state ADD COLUMN spent_nano INTEGER NOT NULL DEFAULT 0; -- consumed since it is watched: a counter
+
+-- Forecasts that are remembered until it is known what happened: the time at which amount_nano will have been consumed,
+-- which is when token_state.spent_nano reaches target_nano. A few for each token.
+CREATE TABLE promise (
+    token       INTEGER NOT NULL REFERENCES token (id),
+    place       INTEGER NOT NULL,       -- 0, 1, 2: about a sixteenth, a quarter, the whole of the balance
+    made_at     INTEGER NOT NULL,
+    amount_nano INTEGER NOT NULL,
+    target_nano INTEGER NOT NULL,
+    early_at    INTEGER NOT NULL,       -- 10 %, 50 %, 90 %
+    likely_at   INTEGER NOT NULL,
+    late_at     INTEGER NOT NULL,
+    PRIMARY KEY (token, place)
+) STRICT, WITHOUT ROWID;
+
+-- What became of them; of each token the newest 64.
+CREATE TABLE score (
+    token       INTEGER NOT NULL REFERENCES token (id),
+    place       INTEGER NOT NULL,       -- 0 to 63; the oldest makes room
+    made_at     INTEGER NOT NULL,
+    ended_at    INTEGER NOT NULL,
+    amount_nano INTEGER NOT NULL,
+    early_at    INTEGER NOT NULL,
+    likely_at   INTEGER NOT NULL,
+    late_at     INTEGER NOT NULL,
+    spent       INTEGER NOT NULL,       -- 0: not spent at ended_at, which is so late that nobody waits any longer
+    within      INTEGER NOT NULL,       -- 1: between early_at and late_at
+    error_milli INTEGER NOT NULL,       -- 1000 ln(time forecast / time taken): positive is too late
+    PRIMARY KEY (token, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX score_ended ON score (ended_at);

@@ -30,6 +30,7 @@ static void encode(const struct scene *s, struct text payloads[PAYLOADS])
         .credits_reason = "HTTP 502: Bad Gateway",
         .usage_until = SCENE_AT - HOUR_S,
         .drift = money_known((struct money){ -CENTS(3) }),
+        .record = { .scores = 212, .within = 172, .median_off_milli = 272, .median_bias_milli = -14 },
     };
     struct token credits = s->token;
     credits.series = SERIES_CREDITS;

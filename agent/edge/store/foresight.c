@@ -1,4 +1,4 @@
-/* What forecasts are made of, and what they were: hours of the past, and the forecast that was told last. */
+/* What forecasts are made of, and how they turned out: hours of the past, promises and their scores. */
 #include "edge/store/store_private.h"
 
 bool store_load_past(struct store *s, int64_t token, struct past *past, struct fault *why)
@@ -14,6 +14,53 @@ bool store_load_past(struct store *s, int64_t token, struct past *past, struct f
         if (ok && row)
             past_add_hour(past, statement_integer(q, 0), (struct money){ statement_integer(q, 1) });
     }
+    statement_reset(q);
+    return ok;
+}
+
+static void bind_promise(struct statement *q, int64_t token, int place, const struct promise *p)
+{
+    statement_bind_integer(q, ":token", token);
+    statement_bind_integer(q, ":place", place);
+    statement_bind_integer(q, ":made_at", p->made_at);
+    statement_bind_integer(q, ":amount_nano", p->amount.nano);
+    statement_bind_integer(q, ":target_nano", p->target_nano);
+    statement_bind_integer(q, ":early_at", p->early);
+    statement_bind_integer(q, ":likely_at", p->likely);
+    statement_bind_integer(q, ":late_at", p->late);
+}
+
+bool store_put_promise(struct store *s, int64_t token, int place, const struct promise *p, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_PUT_PROMISE];
+    bind_promise(q, token, place, p);
+    return statement_run(q, why);
+}
+
+bool store_add_score(struct store *s, int64_t token, int place, const struct promise *p, const struct score *score,
+                     struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_ADD_SCORE], *done = s->queries[QUERY_DELETE_PROMISE];
+    bind_promise(q, token, place, p);
+    statement_bind_integer(q, ":kept", SCORES_KEPT);
+    statement_bind_integer(q, ":ended_at", score->ended_at);
+    statement_bind_integer(q, ":spent", score->spent);
+    statement_bind_integer(q, ":within", due_within(&score->due));
+    statement_bind_integer(q, ":error_milli", (int64_t)(1000 * due_error(&score->due)));
+    statement_bind_integer(done, ":token", token);
+    statement_bind_integer(done, ":place", place);
+    return statement_run(q, why) && statement_run(done, why);
+}
+
+bool store_track_record(struct store *s, const char *account, struct track_record *ret, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_TRACK_RECORD];
+    bool row;
+    statement_bind_text(q, ":account", span_of(account));
+    bool ok = statement_step(q, &row, why);
+    if (ok && row)
+        *ret = (struct track_record){ statement_integer(q, 1), statement_integer(q, 2), statement_integer(q, 3),
+                                      statement_integer(q, 4) };
     statement_reset(q);
     return ok;
 }

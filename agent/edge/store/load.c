@@ -219,8 +219,72 @@ static bool load_forecasts(struct statement *q, struct fleet *f, struct fault *w
         if (!row)
             return true;
         struct token *t = seek(f, &place, statement_integer(q, 0));
+        if (!t)
+            continue;
+        t->forecast = read_forecast(q);
+        t->spent_nano = statement_integer(q, 11);
+    }
+    return false;
+}
+
+static struct promises *promises_of(struct token *t)
+{
+    if (!t->promises)
+        t->promises = promises_new();
+    return t->promises;
+}
+
+static void load_promise(const struct statement *q, struct promises *p)
+{
+    int64_t place = statement_integer(q, 1);
+    if (place < 0 || place >= PROMISES)
+        return;
+    p->at[place] = (struct promise){
+        .made_at = statement_integer(q, 2),
+        .amount = { statement_integer(q, 3) },
+        .target_nano = statement_integer(q, 4),
+        .early = statement_integer(q, 5),
+        .likely = statement_integer(q, 6),
+        .late = statement_integer(q, 7),
+        .spent_at = TIME_NONE,
+    };
+    if (p->last_made == TIME_NONE || p->at[place].made_at >= p->last_made) {
+        p->last_made = p->at[place].made_at;
+        p->next = ((int)place + 1) % PROMISES;
+    }
+}
+
+static bool load_promises(struct statement *q, struct fleet *f, struct fault *why)
+{
+    size_t place = 0;
+    bool row;
+    while (statement_step(q, &row, why)) {
+        if (!row)
+            return true;
+        struct token *t = seek(f, &place, statement_integer(q, 0));
         if (t)
-            t->forecast = read_forecast(q);
+            load_promise(q, promises_of(t));
+    }
+    return false;
+}
+
+static bool load_scores(struct statement *q, struct fleet *f, struct fault *why)
+{
+    size_t place = 0;
+    bool row;
+    while (statement_step(q, &row, why)) {
+        if (!row)
+            return true;
+        struct token *t = seek(f, &place, statement_integer(q, 0));
+        struct promise p = {
+            .made_at = statement_integer(q, 2),
+            .early = statement_integer(q, 3),
+            .likely = statement_integer(q, 4),
+            .late = statement_integer(q, 5),
+        };
+        struct due due = due_of(&p, statement_integer(q, 1));
+        if (t)
+            record_book(&promises_of(t)->record, &due);
     }
     return false;
 }
@@ -258,17 +322,22 @@ static bool load_series(struct store *s, const struct owner *o, const struct rul
     struct statement *entries = begin(s, QUERY_LOAD_ENTRIES, o, BURN_FINE_BUCKETS * BURN_FINE_S);
     struct statement *forecasts = begin(s, QUERY_LOAD_FORECASTS, o, 0);
     struct statement *drifts = begin(s, QUERY_LOAD_DRIFTS, o, 0);
+    struct statement *promises = begin(s, QUERY_LOAD_PROMISES, o, 0);
+    struct statement *scores = begin(s, QUERY_LOAD_SCORES, o, 0);
     struct statement *suspicious = begin(s, QUERY_LOAD_SUSPICIOUS, o, 0);
 
     bool ok = load_tokens(tokens, o->series, rules->count, f, why) && load_alerts(alerts, rules, f, orphans, why)
         && load_hours(hours, f, why) && load_entries(entries, f, why)
-        && load_forecasts(forecasts, f, why) && load_drifts(drifts, f, why) && load_suspicious(suspicious, f, why);
+        && load_forecasts(forecasts, f, why) && load_drifts(drifts, f, why) && load_promises(promises, f, why)
+        && load_scores(scores, f, why) && load_suspicious(suspicious, f, why);
     statement_reset(tokens);
     statement_reset(alerts);
     statement_reset(hours);
     statement_reset(entries);
     statement_reset(forecasts);
     statement_reset(drifts);
+    statement_reset(promises);
+    statement_reset(scores);
     statement_reset(suspicious);
     return ok;
 }

@@ -178,6 +178,7 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
             statement_bind_integer(q, burn_parameters[w], rate.nano_per_h);
     }
     bind_forecast(q, &t->forecast);
+    statement_bind_integer(q, ":spent_nano", t->spent_nano);
     statement_bind_text(q, ":burn_source", span_of(token_burn_source(t)));
     statement_bind_integer(q, ":poll", s->poll);
     return statement_run(q, why);

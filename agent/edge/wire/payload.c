@@ -4,6 +4,7 @@
  * text_add_json, so a payload is valid UTF-8 whatever a token is called; money is an exact decimal, never a double;
  * what is not known is null, and the member is still there. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "core/calendar.h"
@@ -266,6 +267,28 @@ void wire_encode_alert(const struct alert_event *e, struct text *out)
     close_object(out);
 }
 
+static void add_thousandths(struct text *out, const char *name, bool known, double value)
+{
+    if (!known) {
+        add_null(out, name);
+        return;
+    }
+    add_name(out, name);
+    text_addf(out, "%.3f", value);
+}
+
+static void add_record(struct text *out, const struct track_record *r)
+{
+    bool known = r->scores > 0;
+    add_name(out, "forecasts");
+    open_object(out);
+    add_integer(out, "scored", r->scores);
+    add_thousandths(out, "coverage", known, known ? (double)r->within / (double)r->scores : 0);
+    add_thousandths(out, "median_factor", known, exp((double)r->median_off_milli / 1000));
+    add_thousandths(out, "bias", known, (double)r->median_bias_milli / 1000);
+    close_object(out);
+}
+
 void wire_encode_account(const struct account_state *s, struct text *out)
 {
     begin(out, s->at);
@@ -278,6 +301,7 @@ void wire_encode_account(const struct account_state *s, struct text *out)
     add_time(out, "consumption_until", s->usage_until);
     add_string(out, "consumption_reason", s->usage_reason);
     add_money(out, "drift_usd", s->drift);
+    add_record(out, &s->record);
     close_object(out);
 }
 

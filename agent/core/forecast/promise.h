@@ -1,0 +1,62 @@
+/* Promises: forecasts that are remembered until it is known what happened, and what that says about the next ones.
+ *
+ * A promise is about an amount of money, not about a balance: it has come due when that much was consumed since, so a
+ * top-up or a reset does not disturb it. From time to time one is made of a share of the balance, so that the first are
+ * due within hours. Pure, bounded. */
+#pragma once
+
+#include "core/forecast.h"
+#include "core/forecast/record.h"
+
+enum {
+    PROMISES = 3,                 /* that stand at once, each for its share of the balance */
+    PROMISE_EVERY_S = 3 * HOUR_S, /* one new one for each token at most */
+    SCORES_KEPT = 64,             /* for each token */
+};
+
+struct promise {
+    unix_s made_at; /* TIME_NONE: none stands here */
+    struct money amount;
+    int64_t target_nano; /* of the token's consumption since it is watched, at which the amount is spent */
+    unix_s early, likely, late;
+    unix_s spent_at; /* TIME_NONE: not yet */
+};
+
+/* What became of one. */
+struct score {
+    unix_s ended_at;
+    bool spent;     /* false: given up, far later than `late` */
+    struct due due; /* of one that was given up, as if it ended then */
+};
+
+/* What stands of one token, and what it has taught. */
+struct promises {
+    struct promise at[PROMISES];
+    int next;         /* the place whose turn it is */
+    unix_s last_made; /* TIME_NONE: never */
+    struct record record;
+};
+
+struct promises *promises_new(void); /* nothing stands */
+
+/* Forecasts that came due, taken together. */
+struct track_record {
+    int64_t scores;
+    int64_t within;            /* whose interval held the truth: 80 in 100 should */
+    int64_t median_off_milli;  /* thousandths of |ln(forecast / truth)|; exp of it: half were off by less than this factor */
+    int64_t median_bias_milli; /* thousandths of ln(forecast / truth); positive: too late */
+};
+
+/* A promise about the share of the balance that belongs to `place`; false when the forecast says nothing that could be
+ * scored: less than half an hour ahead, or more than four weeks. `spent_nano`: the token's consumption so far. */
+bool promise_make(int place, const struct curve *c, const struct reading *r, unix_s now, int64_t spent_nano,
+                  struct promise *ret);
+
+/* Books consumption; `spent_nano` counts `e` already. */
+void promise_spend(struct promise *p, const struct entry *e, int64_t spent_nano);
+
+/* As a record books it. */
+struct due due_of(const struct promise *p, unix_s ended_at);
+
+/* True when it is known what became of it. */
+bool promise_ended(const struct promise *p, unix_s now, struct score *ret);

@@ -1,0 +1,1 @@
+DELETE FROM promise WHERE token = :token AND place = :place;

@@ -1,0 +1,14 @@
+-- How good the forecasts of each living token have been, as question_record.sql for accounts; scores are kept for the
+-- newest 64 of each.
+WITH ranked AS (
+    SELECT a.name AS account, t.name AS token, t.id, t.kind, c.within, c.spent, c.error_milli,
+           count(*) OVER (PARTITION BY t.id) AS count,
+           row_number() OVER (PARTITION BY t.id ORDER BY abs(c.error_milli)) AS by_size,
+           row_number() OVER (PARTITION BY t.id ORDER BY c.error_milli) AS by_error
+    FROM token t JOIN account a ON a.id = t.account JOIN score c ON c.token = t.id
+    WHERE t.deleted_at IS NULL AND (:account IS NULL OR a.name = :account) AND (:token IS NULL OR t.name = :token)
+)
+SELECT account, token, kind, count, sum(within), sum(spent),
+       max(CASE WHEN by_size = count / 2 + 1 THEN abs(error_milli) END),
+       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END)
+FROM ranked GROUP BY id ORDER BY account, kind, token;

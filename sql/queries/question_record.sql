@@ -1,0 +1,18 @@
+-- How good the forecasts of each account have been: the newest thousand that came due, how many held the truth within
+-- their interval, the median size of 1000 ln(forecast / truth), and its median: positive is too late.
+WITH newest AS (
+    SELECT a.name AS account, c.within, c.error_milli,
+           row_number() OVER (PARTITION BY a.id ORDER BY c.ended_at DESC) AS age
+    FROM (SELECT * FROM score ORDER BY ended_at DESC LIMIT 10000) c
+         JOIN token t ON t.id = c.token JOIN account a ON a.id = t.account
+    WHERE :account IS NULL OR a.name = :account
+), ranked AS (
+    SELECT *, count(*) OVER of_account AS count,
+           row_number() OVER (PARTITION BY account ORDER BY abs(error_milli)) AS by_size,
+           row_number() OVER (PARTITION BY account ORDER BY error_milli) AS by_error
+    FROM newest WHERE age <= 1000
+    WINDOW of_account AS (PARTITION BY account)
+)
+SELECT account, count, sum(within), max(CASE WHEN by_size = count / 2 + 1 THEN abs(error_milli) END),
+       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END)
+FROM ranked GROUP BY account ORDER BY account;

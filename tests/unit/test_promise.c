@@ -1,0 +1,113 @@
+/* Promises come due by the money that was spent, whatever was topped up meanwhile. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "booked_past.h"
+#include "core/forecast/promise.h"
+
+#define CENT (NANO_PER_USD / 100)
+
+enum { NOW = 1795427400, POLL_S = 300, WHOLE = 2 };
+
+/* A cent every five minutes for four days. */
+static struct curve steady(void)
+{
+    struct booked_past b;
+    booked_init(&b);
+    for (unix_s at = NOW - 4 * DAY_S; at <= NOW; at += POLL_S) {
+        struct entry e = { ENTRY_CONSUMPTION, { CENT }, at - POLL_S, at };
+        burn_seen(&b.burn, at);
+        booked_add(&b, &e);
+    }
+    struct curve c = booked_curve(&b, POLL_S);
+    booked_done(&b);
+    return c;
+}
+
+static struct promise about(int64_t cents)
+{
+    struct curve c = steady();
+    struct reading r = { .balance = money_known((struct money){ cents * CENT }), .budgeted = true };
+    struct promise p;
+    assert_true(promise_make(WHOLE, &c, &r, NOW, 500 * CENT, &p));
+    return p;
+}
+
+static bool spend(struct promise *p, int64_t *spent_nano, int64_t cents, unix_s since, unix_s at, struct score *s)
+{
+    struct entry e = { ENTRY_CONSUMPTION, { cents * CENT }, since, at };
+    *spent_nano += e.amount.nano;
+    promise_spend(p, &e, *spent_nano);
+    return promise_ended(p, at, s);
+}
+
+static void a_promise_is_due_when_its_money_is_spent_and_not_before(void **state)
+{
+    (void)state;
+    struct promise p = about(288); /* a day */
+    int64_t spent_nano = 500 * CENT;
+    struct score s;
+    assert_false(spend(&p, &spent_nano, 287, NOW, NOW + 86000, &s));
+    /* A top-up is no entry of consumption: it changes nothing. */
+    struct entry topup = { ENTRY_TOPUP, { 5000 * CENT }, NOW + 86000, NOW + 86100 };
+    promise_spend(&p, &topup, spent_nano);
+    assert_false(promise_ended(&p, NOW + 86100, &s));
+    /* The last cent comes in the middle of an interval in which ten are spent. */
+    assert_true(spend(&p, &spent_nano, 10, NOW + 86000, NOW + 87000, &s));
+    assert_int_equal(s.ended_at, NOW + 86100);
+    assert_true(s.spent && due_within(&s.due));
+    assert_true(fabs(due_error(&s.due)) < 0.25);
+}
+
+static void an_error_has_the_sign_of_the_danger(void **state)
+{
+    (void)state;
+    struct score s;
+    struct promise p = about(288);
+    int64_t spent_nano = 500 * CENT;
+    assert_true(spend(&p, &spent_nano, 400, NOW, NOW + HOUR_S, &s)); /* at once: the forecast was far too late */
+    assert_true(due_error(&s.due) > 2 && !due_within(&s.due));
+    p = about(288);
+    spent_nano = 500 * CENT;
+    assert_true(spend(&p, &spent_nano, 288, NOW + 19 * DAY_S, NOW + 20 * DAY_S, &s));
+    assert_true(due_error(&s.due) < -2 && !due_within(&s.due));
+}
+
+static void a_promise_that_sleeps_is_given_up_as_a_miss(void **state)
+{
+    (void)state;
+    struct score s;
+    struct promise p = about(288);
+    assert_false(promise_ended(&p, p.late + 1, &s) && p.late < NOW + 3 * DAY_S);
+    assert_true(promise_ended(&p, NOW + 40 * DAY_S, &s));
+    assert_true(!s.spent && !due_within(&s.due) && due_error(&s.due) < 0);
+}
+
+static void what_cannot_be_scored_is_not_promised(void **state)
+{
+    (void)state;
+    struct curve c = steady();
+    struct promise p;
+    struct reading little = { .balance = money_known((struct money){ CENT }), .budgeted = true };
+    struct reading much = { .balance = money_known((struct money){ 1000000 * CENT }), .budgeted = true };
+    for (int place = 0; place < PROMISES; place++) {
+        assert_false(promise_make(place, &c, &little, NOW, 0, &p));
+        assert_false(promise_make(place, &c, &much, NOW, 0, &p));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_promise_is_due_when_its_money_is_spent_and_not_before),
+        cmocka_unit_test(an_error_has_the_sign_of_the_danger),
+        cmocka_unit_test(a_promise_that_sleeps_is_given_up_as_a_miss),
+        cmocka_unit_test(what_cannot_be_scored_is_not_promised),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
