@@ -80,8 +80,8 @@ struct command {
     enum exit_status (*run)(const struct context *c);
 };
 
-extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_alerts, cmd_audit, cmd_export, cmd_check,
-    cmd_config, cmd_sim, cmd_tokens, cmd_version, cmd_help;
+extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_gate, cmd_alerts, cmd_audit,
+    cmd_export, cmd_check, cmd_config, cmd_sim, cmd_tokens, cmd_version, cmd_help;
 
 /* Every command in the order of help, ended by NULL. */
 extern const struct command *const commands[];

@@ -9,8 +9,8 @@ import pytest
 
 from players import EBB, PATIENCE_S
 
-COMMANDS = ["run", "once", "status", "history", "report", "alerts", "audit", "export", "check", "config", "sim", "tokens",
-            "version"]
+COMMANDS = ["run", "once", "status", "history", "report", "gate", "alerts", "audit", "export", "check", "config", "sim",
+            "tokens", "version"]
 RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}]
 
 

@@ -1,0 +1,81 @@
+/* First whether anything is known at all, then what is bad whatever is asked for, then each wish. */
+#include "core/gate.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+static const char *const names[] = { [GATE_OK] = "ok", [GATE_LOW] = "low", [GATE_UNKNOWN] = "unknown" };
+_Static_assert(COUNT(names) == GATES, "a gate has no name");
+
+const char *gate_name(enum gate gate)
+{
+    return names[gate];
+}
+
+static bool is_in_state(const struct gate_view *v, const char *state)
+{
+    return strcmp(v->state, state) == 0;
+}
+
+static bool is_blind(const struct gate_view *v, const struct gate_wish *w, unix_s now, char *reason)
+{
+    char age[DURATION_TEXT_BYTES];
+    if (v->seen == TIME_NONE)
+        snprintf(reason, GATE_REASON_BYTES, "it was never read");
+    else if (now - v->seen > w->max_age_s)
+        snprintf(reason, GATE_REASON_BYTES, "the last reading is %s old", duration_format(now - v->seen, age));
+    else if (is_in_state(v, "blind"))
+        snprintf(reason, GATE_REASON_BYTES, "there is no fresh reading");
+    else if (is_in_state(v, "missing"))
+        snprintf(reason, GATE_REASON_BYTES, "it is missing from the list of tokens");
+    else if (!v->balance.known)
+        snprintf(reason, GATE_REASON_BYTES, "its balance is not known");
+    else
+        return false;
+    return true;
+}
+
+static enum gate judge_balance(const struct gate_view *v, const struct gate_wish *w, char *reason)
+{
+    char is[MONEY_TEXT_BYTES], wanted[MONEY_TEXT_BYTES];
+    money_format(v->balance.is, is);
+    snprintf(reason, GATE_REASON_BYTES, "%s USD are left", is);
+    if (v->balance.is.nano > 0 && (!w->balance.known || v->balance.is.nano >= w->balance.is.nano))
+        return GATE_OK;
+    if (w->balance.known && w->balance.is.nano > 0)
+        snprintf(reason, GATE_REASON_BYTES, "%s USD are left, less than %s", is, money_format(w->balance.is, wanted));
+    return GATE_LOW;
+}
+
+/* A reset before the end fills the balance up again. */
+static enum gate judge_runway(const struct gate_view *v, const struct gate_wish *w, unix_s now, char *reason)
+{
+    char left[DURATION_TEXT_BYTES], wanted[DURATION_TEXT_BYTES];
+    size_t len = strlen(reason);
+    if (is_in_state(v, "learning")) {
+        snprintf(reason, GATE_REASON_BYTES, "it was not watched for long enough to say how long the balance lasts");
+        return GATE_UNKNOWN;
+    }
+    bool ends = v->likely != TIME_NONE && !(v->refilled != TIME_NONE && v->refilled <= v->likely);
+    if (!ends) {
+        snprintf(reason + len, GATE_REASON_BYTES - len, ", no end in sight");
+        return GATE_OK;
+    }
+    bool is_enough = v->likely - now >= w->runway_s;
+    snprintf(reason + len, GATE_REASON_BYTES - len, ", which last %s%s%s", duration_format(v->likely - now, left),
+             is_enough ? "" : ", less than ", is_enough ? "" : duration_format(w->runway_s, wanted));
+    return is_enough ? GATE_OK : GATE_LOW;
+}
+
+enum gate gate_judge(const struct gate_view *v, const struct gate_wish *w, unix_s now, char reason[GATE_REASON_BYTES])
+{
+    if (is_blind(v, w, now, reason))
+        return GATE_UNKNOWN;
+    if (is_in_state(v, "expired")) {
+        snprintf(reason, GATE_REASON_BYTES, "it has expired");
+        return GATE_LOW;
+    }
+    enum gate gate = judge_balance(v, w, reason);
+    return gate == GATE_OK && w->runway_s >= 0 ? judge_runway(v, w, now, reason) : gate;
+}

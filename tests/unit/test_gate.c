@@ -1,0 +1,65 @@
+/* What a script is told, as rows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/gate.h"
+
+enum { NOW = 1785585600 };
+
+#define USD(dollars) { true, { (dollars) * NANO_PER_USD } }
+#define NOT_ASKED { false, { 0 } }
+
+static void every_state_balance_and_runway_has_its_answer(void **state)
+{
+    static const struct {
+        const char *word;
+        struct maybe_money balance;
+        int64_t age_s, likely_in_s, refilled_in_s; /* 0: none */
+        struct gate_wish wish;
+        enum gate answer;
+    } rows[] = {
+        { "safe", USD(5), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_OK },
+        { "safe", USD(5), 60, 0, 0, { USD(5), -1, 3600 }, GATE_OK },
+        { "safe", USD(4), 60, 0, 0, { USD(5), -1, 3600 }, GATE_LOW },
+        { "exhausted", USD(0), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_LOW },
+        { "exhausted", USD(-1), 60, 0, 0, { USD(-2), -1, 3600 }, GATE_LOW },
+        { "runs_dry", USD(9), 60, 7200, 0, { NOT_ASKED, 7200, 3600 }, GATE_OK },
+        { "runs_dry", USD(9), 60, 7199, 0, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
+        { "tight", USD(9), 60, 7199, 3600, { NOT_ASKED, 7200, 3600 }, GATE_OK }, /* refilled before */
+        { "runs_dry", USD(9), 60, 3599, 3600, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
+        { "idle", USD(9), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_OK },
+        { "learning", USD(9), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_UNKNOWN },
+        { "learning", USD(9), 60, 0, 0, { USD(1), -1, 3600 }, GATE_OK },
+        { "learning", USD(0), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
+        { "safe", USD(9), 3601, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
+        { "blind", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
+        { "missing", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
+        { "expired", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_LOW },
+        { "blind", NOT_ASKED, -1, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN }, /* never read */
+        { "safe", NOT_ASKED, 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct gate_view v = { .state = rows[i].word, .balance = rows[i].balance, .seen = NOW - rows[i].age_s };
+        char reason[GATE_REASON_BYTES] = "";
+        v.seen = rows[i].age_s < 0 ? TIME_NONE : v.seen;
+        v.likely = rows[i].likely_in_s ? NOW + rows[i].likely_in_s : TIME_NONE;
+        v.refilled = rows[i].refilled_in_s ? NOW + rows[i].refilled_in_s : TIME_NONE;
+        enum gate answer = gate_judge(&v, &rows[i].wish, NOW, reason);
+        if (answer != rows[i].answer)
+            fail_msg("row %zu: %s (%s)", i, gate_name(answer), reason);
+        assert_true(reason[0] != '\0');
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_state_balance_and_runway_has_its_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
