@@ -18,12 +18,14 @@ enum { GATE_STATUS_LOW = 1 };
 enum { OPT_BALANCE, OPT_RUNWAY, OPT_MAX_AGE, OPT_CREDITS, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD", .help = "at least so much must be left" },
+    [OPT_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD",
+                      .help = "at least so much must be left" },
     [OPT_RUNWAY] = { .name = "runway", .type = OPTION_DURATION, .value = "DURATION",
                      .help = "it must last so long, or until it is refilled" },
     [OPT_MAX_AGE] = { .name = "max-age", .type = OPTION_DURATION, .value = "DURATION", .preset = "1h",
                       .help = "an older reading says nothing" },
-    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "what is left on the account, in place of TOKEN" },
+    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG,
+                      .help = "what is left on the account, in place of TOKEN" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "one object for programs" },
 };
@@ -231,7 +233,7 @@ const struct command cmd_gate = {
     .statuses = "  0  ok: enough is left\n"
                 "  1  low: it is not\n"
                 "  2  the command line or the configuration is wrong\n"
-                "  3  unknown: no such token, no fresh reading, not watched for long enough, or nothing could be read\n",
+                "  3  unknown: no such token, no fresh reading, watched too briefly, or nothing could be read\n",
     .needs = NEEDS_SETTINGS,
     .arguments_max = 1,
     .options = options,

@@ -288,6 +288,8 @@ static bool ask_all(struct store *s, struct loading *l, struct fault *why)
     const struct report_query *q = l->q;
     if (!ask(s, &tokens, l, why))
         return false;
+    if (l->payer_count == 0)
+        return true;
     qsort(l->payers, l->payer_count, sizeof *l->payers, compare_payers);
     if (q->by == BY_PROVIDER)
         return ask(s, &providers, l, why);

@@ -1,6 +1,4 @@
 -- The sums of each UTC day from :since to before :until.
-SELECT h.token, h.hour - h.hour % 86400 AS day, sum(h.spent_nano), sum(h.usage_nano), sum(h.topup_nano),
-       sum(h.reset_nano)
-FROM token t CROSS JOIN hourly h ON h.token = t.id AND h.hour >= :since AND h.hour < :until
-WHERE t.kind <> 'credits'
-GROUP BY h.token, day;
+SELECT d.token, d.day, d.spent_nano, d.usage_nano, d.topup_nano, d.reset_nano
+FROM token t CROSS JOIN daily d ON d.token = t.id AND d.day >= :since AND d.day < :until
+WHERE t.kind <> 'credits';

@@ -210,6 +210,8 @@ static void a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told
     add_readings(s);
     run_sql(s, "INSERT INTO hourly (token, hour, spent_nano, usage_nano, topup_nano, reset_nano) VALUES "
                "(1, 0, 3, 0, 0, 30), (1, 82800, 4, 4, 0, 0), (1, 86400, 5, 0, 0, 0), (2, 86400, 1, 0, 11, 0);"
+               "INSERT INTO daily (token, day, spent_nano, usage_nano, topup_nano, reset_nano) VALUES "
+               "(1, 0, 7, 4, 0, 30), (1, 86400, 5, 0, 0, 0), (2, 86400, 1, 0, 11, 0);"
                "INSERT INTO word VALUES (1, 'llm__chat'), (2, 'openai'), (3, 'ocr__ocr');"
                "INSERT INTO usage VALUES (1, 0, 1, 5, 2), (1, 86400, 3, 6, 1), (2, 0, 1, 7, 3);"
                "INSERT INTO usage_provider VALUES (1, 0, 1, 2, 5), (1, 86400, 1, 2, 1), (1, 86400, 3, 2, 5);");
