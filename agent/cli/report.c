@@ -8,7 +8,7 @@
 
 enum {
     OPT_BY, OPT_PER, OPT_SINCE, OPT_UNTIL, OPT_MONTH, OPT_TOKEN, OPT_ENVIRONMENT, OPT_ACCOUNT, OPT_SOURCE, OPT_HTML,
-    OPT_FORMAT, OPTS,
+    OPT_RECONCILE, OPT_FORMAT, OPTS,
 };
 
 static const struct option_row options[] = {
@@ -30,6 +30,8 @@ static const struct option_row options[] = {
                      .help = "auto: the endpoint for days that it was asked about after their end, else balances" },
     [OPT_HTML] = { .name = "html", .type = OPTION_TEXT, .value = "FILE",
                    .help = "write one HTML page with charts that needs nothing else; - is stdout" },
+    [OPT_RECONCILE] = { .name = "reconcile", .type = OPTION_FLAG,
+                        .help = "compare balances with the endpoint, by token and day, in place of a report" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
@@ -61,11 +63,13 @@ static bool choose_stretch(const struct option_value *given, struct report_query
     return true;
 }
 
-static bool check_sources(const struct report_query *q, struct fault *why)
+static bool check_wishes(const struct option_value *given, const struct report_query *q, struct fault *why)
 {
     bool is_by_word = q->by == BY_PROVIDER || q->by == BY_FEATURE;
     if (q->per == PER_HOUR && (is_by_word || q->choice == REPORT_ENDPOINT))
         return fault(why, FAULT_REJECT, "the consumption endpoint tells days, no hours: ask --per day");
+    if (given[OPT_RECONCILE].given && given[OPT_HTML].given)
+        return fault(why, FAULT_REJECT, "--reconcile has no page: leave --html away");
     if (is_by_word && q->choice == REPORT_BALANCE)
         return fault(why, FAULT_REJECT, "balances tell nothing about a %s: leave --source away", report_by_name(q->by));
     return true;
@@ -94,6 +98,19 @@ static bool print_table(const struct context *c, const struct report_query *q, s
     return ok;
 }
 
+static bool print_reconcile(const struct context *c, const struct report_query *q, struct fault *why)
+{
+    enum table_format format = (enum table_format)c->options[OPT_FORMAT].number;
+    size_t rows, drifts;
+    if (!report_reconcile(c->store, q, format, &rows, &drifts, why))
+        return false;
+    if (format == TABLE_TEXT && rows == 0)
+        fputs("No day of this time was compared: a token needs a budget, and a whole day watched.\n", stderr);
+    else if (format == TABLE_TEXT)
+        printf("\n%zu of %zu beyond tolerance.\n", drifts, rows);
+    return true;
+}
+
 static enum exit_status run(const struct context *c)
 {
     const struct option_value *given = c->options;
@@ -107,11 +124,13 @@ static enum exit_status run(const struct context *c)
         .now = clock_unix(),
     };
     struct fault why;
-    if (!choose_stretch(given, &q, &why) || !check_sources(&q, &why))
+    if (!choose_stretch(given, &q, &why) || !check_wishes(given, &q, &why))
         return complain(EXIT_USAGE, "report: %s", why.text);
     if (!ask_account(c->store, q.account, &why))
         return ask_failed(&why);
-    bool ok = given[OPT_HTML].text ? print_html(c->store, &q, given[OPT_HTML].text, &why) : print_table(c, &q, &why);
+    bool ok = given[OPT_RECONCILE].given ? print_reconcile(c, &q, &why)
+        : given[OPT_HTML].text ? print_html(c->store, &q, given[OPT_HTML].text, &why)
+                               : print_table(c, &q, &why);
     return ok ? EXIT_OK : ask_failed(&why);
 }
 

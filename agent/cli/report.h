@@ -46,3 +46,7 @@ void report_table(const struct report_query *q, const struct loaded_report *l, e
 
 /* One HTML file that needs nothing else. */
 MUST_CHECK bool report_html(struct store *s, const struct report_query *q, struct text *out, struct fault *why);
+
+/* Prints what balances and the endpoint say of each day of the period. `ret_drifts`: lines beyond tolerance. */
+MUST_CHECK bool report_reconcile(struct store *s, const struct report_query *q, enum table_format format,
+                                 size_t *ret_rows, size_t *ret_drifts, struct fault *why);

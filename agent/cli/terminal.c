@@ -19,6 +19,7 @@ static const struct {
     { "broken", RED },         { "warning", YELLOW },   { "tight", YELLOW },       { "blind", YELLOW },
     { "missing", YELLOW },     { "expired", YELLOW },   { "suspicious", YELLOW },  { "unavailable", YELLOW },
     { "busy", YELLOW },        { "info", CYAN },        { "safe", GREEN },         { "ok", GREEN },
+    { "drift", YELLOW },       { "agrees", GREEN },     { "hidden", FAINT },
     { "idle", FAINT },         { "learning", FAINT },   { "no budget", FAINT },
 };
 

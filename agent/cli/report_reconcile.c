@@ -1,0 +1,56 @@
+/* `ebb report --reconcile`: what balances and the endpoint say of the same days, and where they part. */
+#include <stdio.h>
+
+#include "cli/report.h"
+#include "cli/terminal.h"
+#include "core/naming.h"
+
+/* The name as people see it, then the columns of question_reconcile.sql. */
+enum { SHOWN, ACCOUNT, TOKEN, GENERATION, DAY, BALANCE, USAGE, DIFFERENCE, JUDGED, COLUMNS, ASKED = COLUMNS - ACCOUNT };
+
+static const struct column columns[] = {
+    [SHOWN] = { NULL, "TOKEN", COLUMN_TEXT, COLUMN_CUT },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
+    [TOKEN] = { "token", NULL, COLUMN_TEXT, 0 },
+    [GENERATION] = { "generation", "LIFE", COLUMN_COUNT, COLUMN_QUIET },
+    [DAY] = { "day", "DAY (UTC)", COLUMN_TEXT, 0 },
+    [BALANCE] = { "balance_usd", "BY BALANCE", COLUMN_MONEY, 0 },
+    [USAGE] = { "endpoint_usd", "BY ENDPOINT", COLUMN_MONEY, 0 },
+    [DIFFERENCE] = { "difference_usd", "DIFFERENCE", COLUMN_CHANGE, 0 },
+    [JUDGED] = { "judged", "JUDGED", COLUMN_LEVEL, 0 },
+};
+_Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
+
+/* A line without a token is about the account's credits. */
+static bool is_wanted(const struct report_query *q, const struct cell *token)
+{
+    bool is_token = token->kind == CELL_TEXT;
+    if (q->token && !(is_token && naming_matches(q->token, token->text)))
+        return false;
+    return !q->environment || (is_token && span_is(naming_environment(token->text), q->environment));
+}
+
+bool report_reconcile(struct store *s, const struct report_query *q, enum table_format format, size_t *ret_rows,
+                      size_t *ret_drifts, struct fault *why)
+{
+    const struct scope scope = { q->now, q->during.since, q->during.until, NULL, q->account };
+    struct cell cells[COLUMNS];
+    struct answer *a;
+    bool more = true, ok = true;
+    *ret_rows = *ret_drifts = 0;
+    if (!archive_ask(s, QUESTION_RECONCILE, &scope, &a, why))
+        return false;
+    struct table *t = table_begin(format, columns, COLUMNS, terminal_colour());
+    while (ok && more) {
+        ok = archive_next(a, cells + ACCOUNT, ASKED, &more, why);
+        if (!ok || !more || !is_wanted(q, &cells[TOKEN]))
+            continue;
+        cells[SHOWN] = cells[TOKEN].kind == CELL_TEXT ? cells[TOKEN] : cell_text("credits of the account");
+        table_row(t, cells);
+        *ret_drifts += span_is(cells[JUDGED].text, "drift");
+        ++*ret_rows;
+    }
+    archive_end(a);
+    table_end(t);
+    return ok;
+}
