@@ -39,7 +39,7 @@ const char report_style[] =
     "th:first-child,td:first-child{text-align:left;padding-left:0}\n"
     "td.name{white-space:normal;overflow-wrap:anywhere;min-width:200px;max-width:330px}\n"
     ".clip{display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow:hidden}\n"
-    "td.pic{width:104px;min-width:90px}td.bar{width:17%;min-width:80px}\n"
+    "td.pic{width:104px;min-width:90px}td.bar{width:17%;min-width:80px}.panels td.bar{width:34%}\n"
     ".track{display:block;height:10px;border-radius:5px;background:var(--line);overflow:hidden}\n"
     ".fill{display:block;height:10px;border-radius:5px;min-width:2px}\n"
     "tr.sum td{font-weight:600;border-top:2px solid var(--line)}\n"
