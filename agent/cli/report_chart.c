@@ -49,11 +49,13 @@ static int64_t nice_step(int64_t most)
 
 static void scale(struct chart *c)
 {
+    const int64_t axis_most = INT64_MAX / 4; /* its end and the step beyond it fit into 64 bits */
     int64_t most = 0;
     for (size_t b = 0; b < c->page->bucket_count; b++) {
         int64_t sum = spent_by_all(c->page, b);
         most = sum > most ? sum : most;
     }
+    most = most > axis_most ? axis_most : most;
     c->step_nano = nice_step(most > 0 ? most : NANO_PER_USD);
     c->most_nano = c->step_nano;
     while (c->most_nano < most)
@@ -63,7 +65,8 @@ static void scale(struct chart *c)
 
 static double y_of(const struct chart *c, int64_t nano)
 {
-    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (double)nano / (double)c->most_nano);
+    double share = (double)nano / (double)c->most_nano;
+    return TOP + (HEIGHT - TOP - BOTTOM) * (share < 1 ? 1 - share : 0);
 }
 
 static void draw_axis(struct chart *c)

@@ -264,6 +264,23 @@ def test_an_empty_store_is_told_in_words_and_valid_for_programs(sim, make_daemon
     assert "Nothing was spent" in page and "NaN" not in page and "nan" not in Page(page).words
 
 
+def test_huge_sums_are_exact_and_what_does_not_fit_is_said_in_words(nasty):
+    day = int(datetime.datetime.now(datetime.timezone.utc).timestamp()) // 86400 * 86400
+    writer = sqlite3.connect(nasty.database.path)
+    ids = [row[0] for row in writer.execute("SELECT id FROM token WHERE kind = 'token' ORDER BY id LIMIT 2")]
+    writer.execute("UPDATE daily SET spent_nano = 9000000000123456789 WHERE token = ? AND day = ?", (ids[0], day))
+    writer.commit()
+    rows = exact(nasty.run("report", "--format", "json").stdout)
+    assert max(row["spent_usd"] for row in rows) == Decimal("9000000000.123456789")
+    page = nasty.run("report", "--html", "-")
+    assert page.returncode == 0 and "$9,000,000,000.12" in page.stdout
+    writer.execute("UPDATE daily SET spent_nano = 9000000000123456789 WHERE token = ? AND day = ?", (ids[1], day))
+    writer.commit()
+    writer.close()
+    refused = nasty.run("report")
+    assert refused.returncode == 3 and "billion" in refused.stderr
+
+
 @pytest.mark.parametrize("arguments, words", [
     (["--month", "2026-13"], "2026-13"), (["--month", "2026-01", "--since", "3d"], "--month"),
     (["--since", "2026-02-01", "--until", "2026-01-01"], "--until"), (["--by", "provider", "--per", "hour"], "hours"),
