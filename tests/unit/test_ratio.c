@@ -51,6 +51,9 @@ static void an_allowance_is_the_amount_of_each_period_in_proportion(void **state
     assert_int_equal(ret, 310);
     assert_true(ratio_allowance(&daily, &month, &ret));
     assert_int_equal(ret, 310);
+    const struct allowance odd = { RESET_MONTHLY, 101 }; /* half of November: 50.5 */
+    assert_true(ratio_allowance(&odd, &half_of_november, &ret));
+    assert_int_equal(ret, 51);
     assert_false(ratio_allowance(&none, &month, &ret));
     assert_false(ratio_allowance(&huge, &month, &ret));
 }

@@ -108,7 +108,7 @@ static void calls_and_budgets_are_told_only_where_they_are_known(void **state)
     const struct report_fact facts[] = {
         { report_add_item(&r, group, 0, &daily), START, 150, 0, 90, -1, REPORT_FROM_BALANCE },
         { report_add_item(&r, group, 0, &prepaid), START, 40, 80, 0, 4, REPORT_FROM_ENDPOINT },
-        { report_add_item(&r, group, 0, NULL), START, 1000, 0, 0, 6, REPORT_FROM_ENDPOINT },
+        { report_add_item(&r, group, 0, NULL), START, 1000, 500, 0, 6, REPORT_FROM_ENDPOINT },
     };
     for (size_t i = 0; i < COUNT(facts); i++)
         report_add_fact(&r, &facts[i]);
