@@ -229,7 +229,7 @@ const struct command cmd_gate = {
     .name = "gate",
     .arguments = "[TOKEN]",
     .help = "whether enough is left to begin work, for scripts",
-    .example = "ebb gate prod-billing-api --balance 5.00 --runway 2h && ./nightly-job",
+    .example = "ebb gate prod-billing-api --balance 5.00 --runway 2h",
     .statuses = "  0  ok: enough is left\n"
                 "  1  low: it is not\n"
                 "  2  the command line or the configuration is wrong\n"
