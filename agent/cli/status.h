@@ -20,3 +20,6 @@ MUST_CHECK bool status_credits(struct store *s, const struct status_view *view, 
 
 /* Accounts and how their last poll ended. */
 MUST_CHECK bool status_accounts(struct store *s, const struct status_view *view, size_t *ret_rows, struct fault *why);
+
+/* The size of the database, and since when it has what. */
+MUST_CHECK bool status_store(struct store *s, const struct status_view *view, struct fault *why);

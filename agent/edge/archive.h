@@ -28,6 +28,7 @@ enum question {
     QUESTION_EVENTS,    /* past transitions */
     QUESTION_IDLE,      /* what is known of the use of the living token of one name since `since` */
     QUESTION_AUDIT,     /* living tokens with what an audit judges by, and accounts without any */
+    QUESTION_SIZE,      /* bytes, free bytes, and since when there are readings, hours and days */
     QUESTIONS,
 };
 

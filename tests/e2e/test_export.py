@@ -53,6 +53,17 @@ def test_a_copy_made_during_polls_is_of_one_moment(sim, daemon, tmp_path):
     assert tokens == {"prod-a", "prod-b"}
 
 
+def test_status_says_what_the_database_weighs_and_since_when_it_knows(daemon):
+    assert daemon.stop() == 0
+    store = json.loads(daemon.run("status", "--json").stdout)["store"]
+    assert store["bytes"] == daemon.database.one("PRAGMA page_count") * daemon.database.one("PRAGMA page_size")
+    assert store["free_bytes"] == daemon.database.one("PRAGMA freelist_count") * 4096
+    first = daemon.database.one("SELECT strftime('%Y-%m-%dT%H:%M:%SZ', min(at), 'unixepoch') FROM poll")
+    assert store["raw_since"] == first
+    assert store["hourly_since"] is None  # nothing was spent yet
+    assert daemon.run("status").stdout.splitlines()[-1].startswith("database 0.")
+
+
 def test_nothing_is_overwritten_unless_told_so(daemon, tmp_path):
     out = tmp_path / "out"
     out.mkdir()

@@ -116,10 +116,27 @@ static void every_question_can_be_asked_of_an_empty_store(void **state)
     struct scope scope = everything();
     scope.token = "nothing";
     for (int q = 0; q < QUESTIONS; q++)
-        if (q != QUESTION_ACCOUNTS && q != QUESTION_AUDIT)
+        if (q != QUESTION_ACCOUNTS && q != QUESTION_AUDIT && q != QUESTION_SIZE)
             expect(*state, (enum question)q, &scope, 3, "");
     expect(*state, QUESTION_ACCOUNTS, &scope, 4, "main|-|-|-\nother|-|-|-\n");
     expect(*state, QUESTION_AUDIT, &scope, 4, "main|1785585500|-|-\nother|1785585500|-|-\n");
+}
+
+/* An empty store has a size, and no past. */
+static void a_size_is_told_of_an_empty_store_and_no_time(void **state)
+{
+    struct scene *s = *state;
+    const struct scope scope = everything();
+    struct cell cells[5];
+    struct answer *a;
+    struct fault why;
+    bool more;
+    assert_true(archive_ask(s->store, QUESTION_SIZE, &scope, &a, &why));
+    assert_true(archive_next(a, cells, COUNT(cells), &more, &why) && more);
+    assert_true(cells[0].integer > 0 && cells[1].kind == CELL_INTEGER);
+    for (size_t i = 2; i < COUNT(cells); i++)
+        assert_int_equal(cells[i].kind, CELL_NONE);
+    archive_end(a);
 }
 
 enum { STATUS_CELLS = 23, STATUS_TOKEN = 2, STATUS_STATE = 11, STATUS_LIKELY = 13 };
@@ -283,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_question_can_be_asked_of_an_empty_store),
+        TEST(a_size_is_told_of_an_empty_store_and_no_time),
         TEST(status_comes_by_runway_and_hides_the_end_of_what_cannot_be_seen),
         TEST(history_begins_with_the_reading_that_held_at_its_start),
         TEST(a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told),

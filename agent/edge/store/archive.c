@@ -29,6 +29,7 @@ static const char *const texts[] = {
     [QUESTION_EVENTS] = sql_question_events,
     [QUESTION_IDLE] = sql_question_idle,
     [QUESTION_AUDIT] = sql_question_audit,
+    [QUESTION_SIZE] = sql_question_size,
 };
 _Static_assert(COUNT(texts) == QUESTIONS, "a question has no file");
 

@@ -1,0 +1,61 @@
+/* What the past weighs: the size of the database and how far back each resolution reaches. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/status.h"
+#include "core/calendar.h"
+
+/* The columns of question_size.sql. */
+enum { BYTES, FREE_BYTES, RAW_SINCE, HOURLY_SINCE, DAILY_SINCE, COLUMNS };
+
+static bool ask(struct store *s, struct cell cells[COLUMNS], struct fault *why)
+{
+    const struct scope scope = { .now = TIME_NONE, .since = TIME_NONE, .until = TIME_NONE };
+    struct answer *a;
+    bool row;
+    if (!archive_ask(s, QUESTION_SIZE, &scope, &a, why))
+        return false;
+    bool ok = archive_next(a, cells, COLUMNS, &row, why);
+    archive_end(a);
+    return ok;
+}
+
+static void print_since_json(const char *name, const struct cell *at)
+{
+    char stamp[TIME_TEXT_BYTES];
+    if (at->kind == CELL_INTEGER)
+        printf(", \"%s\": \"%s\"", name, calendar_format(at->integer, stamp));
+    else
+        printf(", \"%s\": null", name);
+}
+
+static void print_since(const char *what, const struct cell *at)
+{
+    if (at->kind != CELL_INTEGER)
+        return;
+    struct date d = calendar_date(at->integer / DAY_S);
+    printf(", %s since %04d-%02d-%02d", what, d.year, d.month, d.day);
+}
+
+bool status_store(struct store *s, const struct status_view *view, struct fault *why)
+{
+    struct cell cells[COLUMNS];
+    if (!ask(s, cells, why))
+        return false;
+    if (view->format == TABLE_JSON) {
+        printf("{\"bytes\": %" PRId64 ", \"free_bytes\": %" PRId64, cells[BYTES].integer, cells[FREE_BYTES].integer);
+        print_since_json("raw_since", &cells[RAW_SINCE]);
+        print_since_json("hourly_since", &cells[HOURLY_SINCE]);
+        print_since_json("daily_since", &cells[DAILY_SINCE]);
+        putchar('}');
+        return true;
+    }
+    printf("database %.1f MB", (double)cells[BYTES].integer / 1e6);
+    if (cells[FREE_BYTES].integer)
+        printf(" (%.1f MB free)", (double)cells[FREE_BYTES].integer / 1e6);
+    print_since("readings", &cells[RAW_SINCE]);
+    print_since("hours", &cells[HOURLY_SINCE]);
+    print_since("days", &cells[DAILY_SINCE]);
+    putchar('\n');
+    return true;
+}
