@@ -81,7 +81,7 @@ struct command {
 };
 
 extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_gate, cmd_alerts, cmd_audit,
-    cmd_export, cmd_check, cmd_config, cmd_sim, cmd_tokens, cmd_version, cmd_help;
+    cmd_forecast, cmd_export, cmd_check, cmd_config, cmd_sim, cmd_tokens, cmd_version, cmd_help;
 
 /* Every command in the order of help, ended by NULL. */
 extern const struct command *const commands[];

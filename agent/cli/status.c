@@ -34,6 +34,9 @@ static bool print_json(struct store *s, const struct status_view *view, size_t *
     fputs(",\n\"credits\": ", stdout);
     if (!status_credits(s, view, why))
         return false;
+    fputs(",\n\"forecasts\": ", stdout);
+    if (!status_record(s, view, why))
+        return false;
     fputs(",\n\"tokens\": ", stdout);
     if (!status_tokens(s, view, why))
         return false;
@@ -52,7 +55,7 @@ static bool print_text(struct store *s, const struct status_view *view, size_t *
     if (!status_credits(s, view, why))
         return false;
     putchar('\n');
-    if (!status_accounts(s, view, ret_accounts, why))
+    if (!status_accounts(s, view, ret_accounts, why) || !status_record(s, view, why))
         return false;
     putchar('\n');
     return status_store(s, view, why);
@@ -71,10 +74,11 @@ static enum exit_status print(const struct context *c, const struct status_view 
     return EXIT_OK;
 }
 
-/* Tokens get the lines that three headings, three blanks, credits, accounts, the size and "and N more" leave them. */
+/* Tokens get the lines that three headings, three blanks, credits, accounts, how good their forecasts have been, the size
+ * and "and N more" leave them. */
 static size_t rows_left(const struct context *c)
 {
-    size_t columns, rows, taken = 9 + 2 * c->settings->account_count;
+    size_t columns, rows, taken = 9 + 3 * c->settings->account_count;
     if (!terminal_size(&columns, &rows))
         return 0;
     return rows > taken + 1 ? rows - taken : 1;

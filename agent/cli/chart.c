@@ -1,0 +1,144 @@
+/* A grid of cells, each with its dots (two by four in braille, one in ASCII) and what shows where there are none. */
+#include "cli/chart.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/money.h"
+#include "base/xmalloc.h"
+
+struct grid {
+    size_t columns, rows, across, down; /* dots in a cell */
+    unsigned char *dots;                /* braille bits, or a letter */
+    const char **ground;                /* where there are no dots; NULL: a blank */
+};
+
+/* The bits of a braille cell, by row and column of its dots. */
+static const unsigned char braille[4][2] = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
+
+static void put_dot(struct grid *g, size_t x, size_t y, char letter)
+{
+    size_t cell = y / g->down * g->columns + x / g->across;
+    if (g->across == 1)
+        g->dots[cell] = (unsigned char)letter;
+    else
+        g->dots[cell] |= braille[y % g->down][x % g->across];
+}
+
+/* From the top; false when it is above it. */
+static bool place_of(const struct chart *c, const struct grid *g, double nano, size_t *ret)
+{
+    size_t most = g->rows * g->down - 1;
+    if (nano > (double)c->top_nano || nano < 0)
+        return false;
+    *ret = most - (size_t)(nano / (double)c->top_nano * (double)most + 0.5);
+    return true;
+}
+
+static double value_at(const struct chart_line *l, size_t after, double at)
+{
+    const struct chart_point *a = &l->at[after], *b = after + 1 < l->count ? a + 1 : a;
+    if (l->steps || b->at <= a->at)
+        return (double)a->nano;
+    double within = (at - (double)a->at) / (double)(b->at - a->at);
+    return (double)a->nano + (within < 1 ? within : 1) * (double)(b->nano - a->nano);
+}
+
+/* Column by column of dots; a jump between two is filled. */
+static void draw_line(const struct chart *c, struct grid *g, const struct chart_line *l)
+{
+    size_t width = g->columns * g->across, after = 0, before = SIZE_MAX;
+    double step = (double)(c->until - c->from) / (double)width;
+    for (size_t x = 0; x < width; x++) {
+        double at = (double)c->from + ((double)x + 0.5) * step;
+        size_t y;
+        while (after + 1 < l->count && (double)l->at[after + 1].at <= at)
+            after++;
+        if (!l->count || at < (double)l->at[0].at || at > (double)l->at[l->count - 1].at + step
+            || !place_of(c, g, value_at(l, after, at), &y)) {
+            before = SIZE_MAX;
+            continue;
+        }
+        put_dot(g, x, y, l->letter);
+        for (size_t fill = before; before != SIZE_MAX && fill != y; fill = fill < y ? fill + 1 : fill - 1)
+            put_dot(g, x, fill, l->letter);
+        before = y;
+    }
+}
+
+static void draw_ground(const struct chart *c, struct grid *g)
+{
+    for (size_t i = 0; i < c->mark_count; i++) {
+        if (c->marks[i] < c->from || c->marks[i] >= c->until)
+            continue;
+        size_t x = (size_t)((double)(c->marks[i] - c->from) / (double)(c->until - c->from) * (double)g->columns);
+        for (size_t row = 0; row < g->rows; row++)
+            g->ground[row * g->columns + x] = c->ascii ? ":" : "┊";
+    }
+    for (size_t i = 0; i < c->level_count; i++) {
+        size_t y;
+        if (!place_of(c, g, (double)c->levels[i], &y))
+            continue;
+        for (size_t x = 0; x < g->columns; x++)
+            g->ground[y / g->down * g->columns + x] = c->ascii ? "-" : "╌";
+    }
+}
+
+static void add_braille(unsigned char bits, struct text *out)
+{
+    const char cell[] = { (char)0xe2, (char)(0xa0 + (bits >> 6)), (char)(0x80 + (bits & 0x3f)) };
+    text_add(out, (struct span){ cell, sizeof cell });
+}
+
+static void add_cell(const struct grid *g, size_t cell, struct text *out)
+{
+    char letter = (char)g->dots[cell];
+    if (!g->dots[cell])
+        text_add(out, span_of(g->ground[cell] ? g->ground[cell] : " "));
+    else if (g->across == 1)
+        text_add(out, (struct span){ &letter, 1 });
+    else
+        add_braille(g->dots[cell], out);
+}
+
+static void add_label(const struct chart *c, size_t row, struct text *out)
+{
+    char amount[MONEY_TEXT_BYTES] = "";
+    bool told = row == 0 || row == c->rows - 1 || row == c->rows / 2;
+    int64_t nano = (int64_t)((double)c->top_nano * (double)(c->rows - 1 - row) / (double)(c->rows - 1));
+    if (told)
+        money_format_cents((struct money){ nano }, amount);
+    text_addf(out, "%*s %s", CHART_LABEL_COLUMNS - 2, amount, c->ascii ? "|" : told ? "┤" : "│");
+}
+
+/* Blanks at the end of a line are nobody's. */
+static void trim(struct text *out)
+{
+    while (out->len && out->at[out->len - 1] == ' ')
+        out->at[--out->len] = '\0';
+}
+
+void chart_draw(const struct chart *c, struct text *out)
+{
+    struct grid g = { .columns = c->columns, .rows = c->rows, .across = c->ascii ? 1 : 2, .down = c->ascii ? 1 : 4 };
+    g.dots = xcalloc(g.columns * g.rows, sizeof *g.dots);
+    g.ground = xcalloc(g.columns * g.rows, sizeof *g.ground);
+    draw_ground(c, &g);
+    for (size_t i = 0; i < c->line_count; i++)
+        draw_line(c, &g, &c->lines[i]);
+    for (size_t row = 0; row < g.rows; row++) {
+        add_label(c, row, out);
+        for (size_t x = 0; x < g.columns; x++)
+            add_cell(&g, row * g.columns + x, out);
+        trim(out);
+        text_add(out, span_of("\n"));
+    }
+    text_addf(out, "%*s %s", CHART_LABEL_COLUMNS - 2, "", c->ascii ? "+" : "└");
+    for (size_t x = 0; x < g.columns; x++)
+        text_add(out, span_of(c->ascii ? "-" : "─"));
+    text_add(out, span_of("\n"));
+    free(g.dots);
+    free(g.ground);
+}

@@ -1,0 +1,105 @@
+/* `ebb forecast`: when a token, or what is left on the account, will be empty, how sure that is, what would be if. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "cli/ask.h"
+#include "cli/forecast/view.h"
+#include "cli/terminal.h"
+#include "edge/config.h"
+
+enum { OPT_JSON, OPT_WHAT_IF, OPT_UNTIL, OPT_CREDITS, OPT_ASCII, OPT_ACCOUNT, OPTS };
+
+enum { COLUMNS_ELSEWHERE = 80, COLUMNS_MOST = 160 };
+
+static const struct option_row options[] = {
+    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" },
+    [OPT_WHAT_IF] = { .name = "what-if", .type = OPTION_TEXT, .value = "CHANGE",
+                      .help = "what would be with another balance or pace: \"+20.00\", \"-5\", \"burn x1.5\"" },
+    [OPT_UNTIL] = { .name = "until", .type = OPTION_AHEAD, .value = "TIME",
+                    .help = "the balance that lasts until then with 90 % certainty" },
+    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "what is left on the account, not a token" },
+    [OPT_ASCII] = { .name = "ascii", .type = OPTION_FLAG, .help = "draw with ASCII alone" },
+    [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
+};
+_Static_assert(COUNT(options) == OPTS, "an option has no row");
+
+static bool ask_what_if(const struct option_value *option, struct forecast_view *v, struct fault *why)
+{
+    const struct subject *s = v->subject;
+    struct what_if what_if;
+    if (!option->given)
+        return true;
+    if (!what_if_parse(span_of(option->text), &what_if, why))
+        return fault_within(why, "--what-if");
+    struct curve curve = s->curve;
+    v->what_if_text = option->text;
+    v->if_reading = s->reading;
+    what_if_apply(&what_if, &curve, &v->if_reading);
+    v->if_forecast = forecast_read(&curve, &s->burn, &v->if_reading, s->now, s->stale_s);
+    return true;
+}
+
+/* Money has a largest amount; whoever needs more needs that. */
+static void ask_needed(const struct option_value *option, struct forecast_view *v)
+{
+    const struct subject *s = v->subject;
+    v->until = option->given ? option->number : TIME_NONE;
+    if (v->until == TIME_NONE || !forecast_has_times(&s->forecast))
+        return;
+    double nano = curve_needed(&s->curve, (double)(v->until - s->curve.origin) / HOUR_S, NEEDED_CERTAINTY)
+        - s->curve.spent_nano;
+    int64_t whole = nano >= MONEY_LIMIT_NANO ? MONEY_LIMIT_NANO : nano > 0 ? (int64_t)nano : 0;
+    v->needed = money_known((struct money){ whole });
+}
+
+static enum exit_status tell(const struct context *c, const struct subject *s)
+{
+    const struct option_value *given = c->options;
+    struct forecast_view view = { .subject = s, .settings = c->settings, .ascii = given[OPT_ASCII].given };
+    struct text out = { 0 };
+    struct fault why;
+    size_t rows;
+    if (!ask_what_if(&given[OPT_WHAT_IF], &view, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
+    ask_needed(&given[OPT_UNTIL], &view);
+    if (!terminal_size(&view.columns, &rows))
+        view.columns = COLUMNS_ELSEWHERE;
+    if (view.columns > COLUMNS_MOST)
+        view.columns = COLUMNS_MOST;
+    if (given[OPT_JSON].given)
+        forecast_json(&view, &out);
+    else
+        forecast_words(&view, &out);
+    fwrite(text_z(&out), 1, out.len, stdout);
+    text_done(&out);
+    return EXIT_OK;
+}
+
+static enum exit_status run(const struct context *c)
+{
+    bool credits = c->options[OPT_CREDITS].given;
+    struct subject s;
+    struct fault why;
+    if (credits != (c->argument_count == 0))
+        return complain(EXIT_USAGE, "forecast takes a token's name, or --credits");
+    bool ok = ask_account(c->store, c->options[OPT_ACCOUNT].text, &why);
+    if (!ok)
+        return ask_failed(&why);
+    ok = subject_load(c->store, credits ? "" : c->arguments[0], c->options[OPT_ACCOUNT].text, clock_unix(), &s, &why);
+    enum exit_status status = ok ? tell(c, &s) : ask_failed(&why);
+    subject_done(&s);
+    return status;
+}
+
+const struct command cmd_forecast = {
+    .name = "forecast",
+    .arguments = "[TOKEN]",
+    .help = "when a token will be empty, how sure that is, and what would be if",
+    .example = "ebb forecast prod-billing-api --what-if \"+20.00\" --until 7d",
+    .needs = NEEDS_SETTINGS | NEEDS_STORE,
+    .arguments_min = 0,
+    .arguments_max = 1,
+    .options = options,
+    .option_count = COUNT(options),
+    .run = run,
+};

@@ -1,0 +1,152 @@
+/* From a subject to the lines of a chart. Past and future share one scale, so that slopes can be compared. */
+#include <string.h>
+#include <time.h>
+
+#include "cli/forecast/view.h"
+#include "core/calendar.h"
+#include "core/rule.h"
+#include "edge/config.h"
+
+enum { FAN_POINTS = 33, LEVELS_MAX = 8, MARKS_MAX = 64, ROWS = 13, COLUMNS_LEAST = 20, AHEAD_MOST_S = 4 * WEEK_S };
+
+struct picture {
+    struct chart chart;
+    struct chart_point fan[3][FAN_POINTS];
+    struct chart_line lines[4];
+    int64_t levels[LEVELS_MAX];
+    unix_s marks[MARKS_MAX];
+    struct text told; /* of the levels */
+};
+
+static void set_span(const struct subject *s, struct chart *c)
+{
+    int64_t ahead_s = s->forecast.late - s->now;
+    ahead_s = ahead_s < HOUR_S ? HOUR_S : ahead_s > AHEAD_MOST_S ? AHEAD_MOST_S : ahead_s;
+    unix_s first = s->reading_count ? s->readings[0].at : s->now;
+    c->from = first > s->now - ahead_s ? first : s->now - ahead_s;
+    if (c->from > s->now - ahead_s / 8)
+        c->from = s->now - ahead_s / 8;
+    c->until = s->now + ahead_s + ahead_s / 20;
+}
+
+static void set_fan(const struct subject *s, double level, struct chart_point fan[FAN_POINTS])
+{
+    double balance = (double)s->reading.balance.is.nano;
+    for (int i = 0; i < FAN_POINTS; i++) {
+        double spent = balance * i / (FAN_POINTS - 1);
+        double hours = curve_hours(&s->curve, s->curve.spent_nano + spent, level);
+        fan[i] = (struct chart_point){ s->curve.origin + (int64_t)(hours * HOUR_S), (int64_t)(balance - spent) };
+    }
+}
+
+static void set_lines(const struct subject *s, struct picture *p)
+{
+    static const double levels[] = { 0.9, 0.1, 0.5 };
+    static const char letters[] = { 'L', 'e', 'o' };
+    p->lines[0] = (struct chart_line){ s->readings, s->reading_count, true, '*' };
+    for (int i = 0; i < 3; i++) {
+        set_fan(s, levels[i], p->fan[i]);
+        p->lines[1 + i] = (struct chart_line){ p->fan[i], FAN_POINTS, false, letters[i] };
+    }
+    p->chart.lines = p->lines;
+    p->chart.line_count = COUNT(p->lines);
+}
+
+/* The amount that a threshold of a rule means for this balance; false when it is about something else. */
+static bool level_of(const struct subject *s, const struct rule *rule, const struct threshold *t, int64_t *ret)
+{
+    if (rule->kind == RULE_BALANCE_BELOW)
+        *ret = t->at;
+    else if (rule->kind == RULE_PERCENT_BELOW && s->reading.reset_amount.known)
+        *ret = (int64_t)((__int128)s->reading.reset_amount.is.nano * t->at / 10000);
+    else
+        return false;
+    return true;
+}
+
+static void set_levels(const struct forecast_view *v, struct picture *p)
+{
+    const struct subject *s = v->subject;
+    struct snapshot snapshot = { .series = s->credits ? SERIES_CREDITS : SERIES_TOKEN, .account = text_z(&s->account),
+                                 .reading = &s->reading, .forecast = &s->forecast, .now = s->now };
+    char cents[MONEY_TEXT_BYTES];
+    for (size_t i = 0; i < v->settings->rule_count; i++) {
+        const struct rule *rule = &v->settings->rules[i];
+        for (enum level l = LEVEL_INFO; l < LEVELS && rule_matches(rule, &snapshot); l++) {
+            int64_t nano;
+            if (!rule->levels[l].set || p->chart.level_count == LEVELS_MAX
+                || !level_of(s, rule, &rule->levels[l], &nano) || nano <= 0)
+                continue;
+            p->levels[p->chart.level_count++] = nano;
+            text_addf(&p->told, "%s%s below %s", p->told.len ? ", " : "", level_name(l),
+                      money_format_cents((struct money){ nano }, cents));
+        }
+    }
+    p->chart.levels = p->levels;
+}
+
+static void set_marks(const struct subject *s, struct picture *p)
+{
+    struct chart *c = &p->chart;
+    p->marks[c->mark_count++] = s->now;
+    unix_s reset = calendar_next_reset(s->reading.period, c->from);
+    while (reset != TIME_NONE && reset < c->until && c->mark_count < MARKS_MAX) {
+        p->marks[c->mark_count++] = reset;
+        reset = calendar_next_reset(s->reading.period, reset);
+    }
+    c->marks = p->marks;
+}
+
+static void set_top(const struct subject *s, struct chart *c)
+{
+    int64_t top = s->reading.balance.is.nano;
+    for (size_t i = 0; i < s->reading_count; i++) {
+        bool seen = s->readings[i].at >= c->from || i + 1 == s->reading_count || s->readings[i + 1].at > c->from;
+        if (seen && s->readings[i].nano > top)
+            top = s->readings[i].nano;
+    }
+    c->top_nano = top + top / 25;
+}
+
+static void add_axis(const struct chart *c, unix_s now, struct text *out)
+{
+    char from[32] = "", until[32] = "";
+    const struct { unix_s at; char *text; } stamps[] = { { c->from, from }, { c->until, until } };
+    bool by_day = c->until - c->from > 3 * DAY_S;
+    for (size_t i = 0; i < COUNT(stamps); i++) {
+        time_t stamp = (time_t)stamps[i].at;
+        struct tm local;
+        if (localtime_r(&stamp, &local))
+            by_day ? strftime(stamps[i].text, sizeof from, "%d %b", &local)
+                   : strftime(stamps[i].text, sizeof from, "%a %H:%M", &local);
+    }
+    size_t place = (size_t)((double)(now - c->from) / (double)(c->until - c->from) * (double)c->columns);
+    size_t first = strlen(from), last = strlen(until), room = c->columns - last;
+    if (place < first + 1)
+        place = first + 1;
+    if (place + 6 > room)
+        place = room > 6 ? room - 6 : 0;
+    text_addf(out, "%*s%s%*s%-*s%s\n", CHART_LABEL_COLUMNS, "", from, (int)(place - first), "",
+              (int)(room - place), "now", until);
+}
+
+void forecast_picture(const struct forecast_view *v, struct text *out)
+{
+    const struct subject *s = v->subject;
+    struct picture p = { .chart = { .ascii = v->ascii, .rows = ROWS } };
+    size_t taken = CHART_LABEL_COLUMNS + 1;
+    p.chart.columns = v->columns > taken + COLUMNS_LEAST ? v->columns - taken : COLUMNS_LEAST;
+    set_span(s, &p.chart);
+    set_lines(s, &p);
+    set_levels(v, &p);
+    set_marks(s, &p);
+    set_top(s, &p.chart);
+    chart_draw(&p.chart, out);
+    add_axis(&p.chart, s->now, out);
+    text_addf(out, "%*s%s\n", CHART_LABEL_COLUMNS, "",
+              v->ascii ? "* as read; e early, o likely, L late; : now and resets"
+                       : "as read until now, then early, likely, late; ┊ now and resets");
+    if (p.told.len)
+        text_addf(out, "%*s%s %s\n", CHART_LABEL_COLUMNS, "", v->ascii ? "-" : "╌", text_z(&p.told));
+    text_done(&p.told);
+}

@@ -1,0 +1,268 @@
+/* A forecast in words and dates. People get local time with its zone, and rounded figures. */
+#include <inttypes.h>
+#include <math.h>
+#include <time.h>
+
+#include "cli/forecast/view.h"
+#include "cli/table.h"
+#include "core/calendar.h"
+
+enum { NAME_COLUMNS = 60 };
+
+static void add_local(unix_s at, struct text *out)
+{
+    char shown[64];
+    struct tm local;
+    time_t stamp = (time_t)at;
+    if (localtime_r(&stamp, &local) && strftime(shown, sizeof shown, "%a %Y-%m-%d %H:%M %Z", &local))
+        text_add(out, span_of(shown));
+}
+
+static void add_usd(int64_t nano, struct text *out)
+{
+    char cents[MONEY_TEXT_BYTES];
+    text_addf(out, "%s USD", money_format_cents((struct money){ nano }, cents));
+}
+
+static void add_rates(const struct subject *s, struct text *out)
+{
+    char cents[MONEY_TEXT_BYTES];
+    const char *before = "\nSpends in an hour: ";
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
+        struct burn_rate rate = burn_over(&s->burn, w);
+        if (!rate.known)
+            continue;
+        text_addf(out, "%s%s over %s", before, money_format_cents((struct money){ rate.nano_per_h }, cents),
+                  burn_window_name(w));
+        before = ", ";
+    }
+}
+
+static void add_heading(const struct subject *s, struct text *out)
+{
+    char age[DURATION_TEXT_BYTES];
+    if (s->credits)
+        text_add(out, span_of("Credits"));
+    else
+        text_add_terminal(out, span_of(text_z(&s->name)), NAME_COLUMNS);
+    text_add(out, span_of(" of account "));
+    text_add_terminal(out, span_of(text_z(&s->account)), NAME_COLUMNS);
+    text_add(out, span_of("\n"));
+    if (s->reading.balance.known)
+        add_usd(s->reading.balance.is.nano, out);
+    else
+        text_add(out, span_of("An unknown amount"));
+    text_addf(out, " left, read %s ago", duration_format(s->now - s->seen_at, age));
+    if (s->missing)
+        text_addf(out, " (missing from the last %d lists)", s->missing);
+    add_rates(s, out);
+    text_add(out, span_of("\n\n"));
+}
+
+static void add_time(const char *name, unix_s at, unix_s now, const char *meaning, struct text *out)
+{
+    char left[DURATION_TEXT_BYTES];
+    text_addf(out, "  %-7s ", name);
+    if (at >= TIME_FAR) {
+        text_add(out, span_of("no end in sight\n"));
+        return;
+    }
+    text_addf(out, "in %-8s ", duration_format(at - now, left));
+    add_local(at, out);
+    text_addf(out, "  %s\n", meaning);
+}
+
+static void add_times(const struct forecast *f, struct text *out)
+{
+    add_time("early", f->early, f->read_at, "sooner: 1 in 10", out);
+    add_time("likely", f->likely, f->read_at, "sooner: 1 in 2", out);
+    add_time("late", f->late, f->read_at, "later: 1 in 10", out);
+}
+
+static void add_horizon(const struct forecast *f, const struct reading *r, struct text *out)
+{
+    if (calendar_next_reset(r->period, f->read_at) == f->horizon) {
+        text_add(out, span_of("Next reset "));
+        add_local(f->horizon, out);
+        if (r->reset_amount.known) {
+            text_add(out, span_of(" to "));
+            add_usd(r->reset_amount.is.nano, out);
+        }
+    } else {
+        text_add(out, span_of(r->expires == f->horizon ? "Expires " : "A week ahead, "));
+        add_local(f->horizon, out);
+    }
+    if (f->lasts >= 0)
+        text_addf(out, ":\n  lasts until then with a chance of %.0f %% (%s)\n", 100 * f->lasts,
+                  forecast_verdict_name(f->verdict));
+    else
+        text_addf(out, " (%s)\n", forecast_verdict_name(f->verdict));
+}
+
+/* What there is to say without times. */
+static void add_standing(const struct subject *s, const struct forecast *f, struct text *out)
+{
+    char age[DURATION_TEXT_BYTES];
+    switch (f->verdict) {
+    case VERDICT_LEARNING:
+        text_add(out, span_of("Learning: not read often enough yet to say when it will be empty.\n"));
+        break;
+    case VERDICT_NO_BUDGET:
+        text_add(out, span_of("No budget: its balance does not limit this token, so it cannot run empty by itself;\n"
+                              "`ebb forecast --credits` tells of the account.\n"));
+        break;
+    case VERDICT_BLIND:
+        text_addf(out, "Blind: last read %s ago, which is too old to forecast from.\n",
+                  duration_format(s->now - s->seen_at, age));
+        break;
+    case VERDICT_IDLE:
+        text_add(out, span_of("Idle: nothing was spent in the last week, or since it is watched: no end in sight.\n"));
+        break;
+    case VERDICT_EXHAUSTED:
+        text_add(out, span_of("Exhausted: nothing is left, and calls are refused.\n"));
+        break;
+    case VERDICT_SAFE:
+    case VERDICT_TIGHT:
+    case VERDICT_RUNS_DRY:
+        text_add(out, span_of("Empty\n"));
+        add_times(f, out);
+        break;
+    case VERDICTS:
+        break;
+    }
+    if (f->verdict != VERDICT_NO_BUDGET && f->verdict != VERDICT_BLIND)
+        add_horizon(f, &s->reading, out);
+}
+
+static void add_what_if(const struct forecast_view *v, struct text *out)
+{
+    if (!v->what_if_text)
+        return;
+    text_add(out, span_of("\nWith "));
+    text_add_terminal(out, span_of(v->what_if_text), NAME_COLUMNS);
+    if (v->if_reading.balance.known) {
+        text_add(out, span_of(", from "));
+        add_usd(v->if_reading.balance.is.nano, out);
+    }
+    text_add(out, span_of("\n"));
+    if (forecast_has_times(&v->if_forecast)) {
+        add_times(&v->if_forecast, out);
+        add_horizon(&v->if_forecast, &v->if_reading, out);
+    } else {
+        text_addf(out, "  %s\n", forecast_verdict_name(v->if_forecast.verdict));
+    }
+}
+
+static void add_needed(const struct forecast_view *v, struct text *out)
+{
+    if (v->until == TIME_NONE)
+        return;
+    text_add(out, span_of("\nTo last until "));
+    add_local(v->until, out);
+    if (!v->needed.known) {
+        text_add(out, span_of(": not known, since there is no forecast\n"));
+        return;
+    }
+    text_addf(out, " with %.0f %% certainty:\n  ", 100 * NEEDED_CERTAINTY);
+    add_usd(v->needed.is.nano, out);
+    int64_t more = v->needed.is.nano - v->subject->reading.balance.is.nano;
+    if (more > 0) {
+        text_add(out, span_of(", "));
+        add_usd(more, out);
+        text_add(out, span_of(" more than is left\n"));
+    } else {
+        text_add(out, span_of(", which is there\n"));
+    }
+}
+
+static void add_blocks(const int64_t *nano, size_t count, bool ascii, struct text *out)
+{
+    int64_t most = 1, shown[24];
+    for (size_t i = 0; i < count; i++) {
+        shown[i] = nano[i] > 0 ? nano[i] : 0;
+        most = shown[i] > most ? shown[i] : most;
+    }
+    if (!ascii) {
+        table_sparkline(shown, count, out);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        text_addf(out, "%c", shown[i] ? (char)('1' + (int)((double)shown[i] / (double)most * 8)) : '.');
+}
+
+static void add_profile(const struct forecast_view *v, struct text *out)
+{
+    static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+    const struct subject *s = v->subject;
+    struct burn_profile p = subject_profile(s);
+    char zone[16] = "", cents[MONEY_TEXT_BYTES];
+    time_t stamp = (time_t)s->now;
+    struct tm local;
+    if (localtime_r(&stamp, &local))
+        strftime(zone, sizeof zone, "%Z", &local);
+    text_addf(out, "\nBurn by hour of day (local time, %s)\n  00 ", zone);
+    add_blocks(p.hour_nano, 12, v->ascii, out);
+    text_add(out, span_of(" 12 "));
+    add_blocks(p.hour_nano + 12, 12, v->ascii, out);
+    text_add(out, span_of(" 24\nBurn by day of week, USD a day\n "));
+    for (int d = 0; d < 7; d++)
+        text_addf(out, " %s %s", days[d],
+                  p.day_nano[d] < 0 ? "-" : money_format_cents((struct money){ p.day_nano[d] * 24 }, cents));
+    text_add(out, span_of("\n"));
+}
+
+static void add_evidence(const struct subject *s, struct text *out)
+{
+    struct testimony t;
+    char duration[DURATION_TEXT_BYTES];
+    double left = s->curve.spent_nano + (double)s->reading.balance.is.nano;
+    if (!testimony_of(&s->past, left, curve_hours(&s->curve, left, 0.5), &t))
+        return;
+    text_add(out, span_of("\nWhat each kind of evidence says alone\n"));
+    for (enum evidence e = 0; e < EVIDENCE_KINDS; e++)
+        text_addf(out, "  %-44s %s%s\n", evidence_name(e), duration_format((int64_t)(t.hours[e] * HOUR_S), duration),
+                  e == t.nearest ? "  <- nearest to the answer" : "");
+}
+
+static void add_certainty(const struct subject *s, struct text *out)
+{
+    static const char *const learnt[] = {
+        [HISTORY_NONE] = "nothing yet",
+        [HISTORY_HOURS] = "less than two days: no rhythm can be told from chance yet",
+        [HISTORY_DAYS] = "less than two weeks: the rhythm of the day, but none of the week",
+        [HISTORY_WEEKS] = "weeks: the rhythms of day and week",
+    };
+    _Static_assert(COUNT(learnt) == HISTORIES, "a length of history has no words");
+    const struct track_record *r = &s->scored;
+    text_addf(out, "\nLearnt from %s.\n", learnt[s->curve.history]);
+    if (!r->scores) {
+        text_add(out, span_of("None of its forecasts came due yet.\n"));
+        return;
+    }
+    text_addf(out, "Of %" PRId64 " forecasts of it that came due, %" PRId64 " held the truth between early and\n"
+                   "late (8 in 10 should), half were off by less than a factor of %.2f, and the\n"
+                   "median was %.0f %% too %s.\n",
+              r->scores, r->within, exp((double)r->median_off_milli / 1000),
+              100 * fabs(expm1((double)r->median_bias_milli / 1000)), r->median_bias_milli < 0 ? "early" : "late");
+    text_addf(out, "So its interval is drawn %.2f times as wide as usual.\n", record_widening(&s->record));
+}
+
+void forecast_words(const struct forecast_view *v, struct text *out)
+{
+    const struct subject *s = v->subject;
+    bool timed = forecast_has_times(&s->forecast);
+    add_heading(s, out);
+    add_standing(s, &s->forecast, out);
+    add_what_if(v, out);
+    add_needed(v, out);
+    if (timed) {
+        text_add(out, span_of("\n"));
+        forecast_picture(v, out);
+    }
+    if (s->burn.buckets)
+        add_profile(v, out);
+    if (timed) {
+        add_evidence(s, out);
+        add_certainty(s, out);
+    }
+}

@@ -1,0 +1,134 @@
+"""A forecast from the first readings to the day on which it is known how good it was.
+
+Each poll is an `ebb once` of its own under a wall clock that the test sets, so every one of them is a restart too.
+"""
+
+import datetime
+import json
+
+import pytest
+
+from test_clock import WallClock
+
+BEGIN = datetime.datetime(2026, 3, 2, 8, 0)
+STEP = datetime.timedelta(minutes=30)
+RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "2.00"}}]
+
+
+class Days:
+    """A token that burns 0.25 USD between two polls, half an hour apart."""
+
+    def __init__(self, sim, daemon, folder):
+        self.sim, self.daemon, self.clock = sim, daemon, WallClock(folder, daemon)
+        self.now, self.balance = BEGIN, 12.00
+        daemon.environment["TZ"] = "UTC"
+        sim.create("prod-burner", balance="12.00")
+
+    def poll(self, burn=0.25):
+        self.now += STEP
+        self.balance -= burn
+        self.sim.set_balance("prod-burner", f"{self.balance:.2f}")
+        self.clock.set(f"@{self.now:%Y-%m-%d %H:%M:%S}")
+        done = self.daemon.run("once")
+        assert done.returncode == 0, done.stderr
+
+    def forecast(self, *arguments):
+        shown = self.daemon.run("forecast", "prod-burner", "--json", *arguments)
+        assert shown.returncode == 0, shown.stderr
+        return json.loads(shown.stdout)
+
+    def words(self, *arguments):
+        shown = self.daemon.run("forecast", "prod-burner", *arguments)
+        assert shown.returncode == 0, shown.stderr
+        return shown.stdout
+
+    def status(self):
+        return json.loads(self.daemon.run("status", "--json").stdout)
+
+
+@pytest.fixture
+def days(sim, make_daemon, tmp_path):
+    return Days(sim, make_daemon(sim.url, rules=RULES, interval="30m"), tmp_path)
+
+
+def time_of(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).replace(tzinfo=None)
+
+
+def times(forecast):
+    return [time_of(forecast[name]) for name in ("early_at", "likely_at", "late_at")]
+
+
+def test_a_forecast_from_its_first_words_to_its_score(days):
+    days.poll()
+    assert days.forecast()["verdict"] in ("learning", "idle")
+    assert "in sight" in days.words() or "Learning" in days.words()
+
+    for _ in range(19):
+        days.poll()
+
+    # 7 USD left at half a dollar an hour: 14 hours.
+    told = days.forecast()
+    early, likely, late = times(told)
+    truth = days.now + datetime.timedelta(hours=14)
+    assert days.now <= early <= likely <= late
+    assert early <= truth <= late
+    assert datetime.timedelta(hours=6) <= likely - days.now <= datetime.timedelta(hours=30)
+    assert told["forecast_history"] == "hours" and 0 <= told["chance_lasts"] <= 0.2
+
+    # What the daemon stored is what the command says, a restart later.
+    token = days.status()["tokens"][0]
+    assert abs(time_of(token["likely_at"]) - likely) < datetime.timedelta(hours=1)
+
+    # People see the same in words, and a picture with the threshold.
+    words = days.words()
+    assert "early" in words and "likely" in words and "warning below 2.00" in words
+    assert max(map(len, words.splitlines())) <= 80
+    plain = days.words("--ascii")
+    assert plain.isascii() and "*" in plain
+
+    # More money is never earlier, a faster burn never later; what is needed for longer is more.
+    richer, faster = days.forecast("--what-if", "+20.00")["what_if"], days.forecast("--what-if", "burn x2")["what_if"]
+    assert all(a > b for a, b in zip(times(richer), times(told)))
+    assert all(a < b for a, b in zip(times(faster), times(told)))
+    needed = [days.forecast("--until", f"{hours}h")["needed"]["balance_usd"] for hours in (6, 12, 48)]
+    assert needed == sorted(needed) and needed[0] > 1
+
+    # A quarter of an hour's dollars later it is topped up: that never brings the end nearer.
+    days.poll(burn=-10.00)
+    assert all(a >= b - STEP for a, b in zip(times(days.forecast()), times(told)))
+
+    # By now forecasts of some shares of the balance came due, and it is told how good they were.
+    for _ in range(6):
+        days.poll()
+    scores = days.daemon.database.rows("SELECT within, error_milli, spent FROM score")
+    assert scores and all(spent for _, _, spent in scores)
+    record = days.forecast()["record"]
+    assert record["scored"] == len(scores) and 1 <= record["median_factor"] < 3
+    assert "came due" in days.words()
+    assert days.status()["forecasts"][0]["scored"] == len(scores)
+    assert "came due" in days.daemon.run("status").stdout
+
+
+@pytest.mark.parametrize("arguments, code, word", [
+    (["nobody"], 3, "nobody"),
+    ([], 2, "--credits"),
+    (["prod-burner", "--credits"], 2, "--credits"),
+    (["prod-burner", "--what-if", "20"], 2, "burn x1.5"),
+    (["prod-burner", "--until", "soon"], 2, "--until"),
+])
+def test_a_question_that_cannot_be_answered_is_refused_in_words(days, arguments, code, word):
+    days.poll()
+    refused = days.daemon.run("forecast", *arguments)
+    assert refused.returncode == code and word in refused.stderr and refused.stdout == ""
+
+
+def test_a_token_that_cannot_run_dry_is_told_so(days):
+    days.sim.create("prod-free")
+    days.poll()
+    shown = days.daemon.run("forecast", "prod-free")
+    assert shown.returncode == 0 and "No budget" in shown.stdout
+    days.balance = 0.25
+    days.poll()
+    assert "Exhausted" in days.words()
+    assert days.daemon.run("forecast", "--credits").returncode == 0
