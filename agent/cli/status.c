@@ -74,8 +74,8 @@ static enum exit_status print(const struct context *c, const struct status_view 
     return EXIT_OK;
 }
 
-/* Tokens get the lines that three headings, three blanks, credits, accounts, how good their forecasts have been, the size
- * and "and N more" leave them. */
+/* Tokens get the lines that three headings, three blanks, credits, accounts, how good their forecasts have been, the
+ * size and "and N more" leave them. */
 static size_t rows_left(const struct context *c)
 {
     size_t columns, rows, taken = 9 + 3 * c->settings->account_count;

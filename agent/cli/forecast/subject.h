@@ -25,7 +25,7 @@ struct subject {
     size_t reading_count, reading_room;
 };
 
-/* `name` "" is the credits; `account` NULL: the only one that has it. FAULT_REJECT: there is none, or there are several.
+/* `name` "" is the credits; `account` NULL: the only one that has it. FAULT_REJECT: there is none, or several.
  * To be released by subject_done, also after a failure. */
 MUST_CHECK bool subject_load(struct store *s, const char *name, const char *account, unix_s now, struct subject *ret,
                              struct fault *why);

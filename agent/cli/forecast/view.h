@@ -23,5 +23,5 @@ struct forecast_view {
 void forecast_words(const struct forecast_view *v, struct text *out);
 void forecast_json(const struct forecast_view *v, struct text *out);
 
-/* History, the fan of early, likely and late, resets, now, and thresholds of the rules; for a forecast that has times. */
+/* History, the fan of early, likely and late, resets, now, and thresholds of rules; for a forecast with times. */
 void forecast_picture(const struct forecast_view *v, struct text *out);
