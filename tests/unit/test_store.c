@@ -397,6 +397,61 @@ static void a_token_loaded_again_is_what_it_was_with_its_burn(void **state)
     release(&after, &orphans);
 }
 
+static void assert_same_forecast(const struct forecast *a, const struct forecast *b)
+{
+    assert_int_equal(a->verdict, b->verdict);
+    assert_true(a->early == b->early && a->likely == b->likely && a->late == b->late);
+    assert_true(a->alarm == b->alarm && a->relief == b->relief && a->horizon == b->horizon);
+    assert_true(a->lasts == b->lasts && a->history == b->history && a->made_at == b->made_at);
+}
+
+/* A promise about an amount that was forecast to last an hour, and took `took_s`. */
+static void promise_and_score(struct place *p, struct token *t, int64_t took_s, int64_t amount_nano)
+{
+    struct promise made = { START, { amount_nano }, amount_nano, START + 1800, START + 3600, START + 7200, TIME_NONE };
+    struct score score = { START + took_s, true, due_of(&made, START + took_s) };
+    struct fault why;
+    check(store_put_promise(p->store, t->id, 1, &made, &why), &why);
+    check(store_add_score(p->store, t->id, 1, &made, &score, &why), &why);
+}
+
+static void forecasts_promises_and_what_they_taught_outlive_the_process(void **state)
+{
+    struct place *p = *state;
+    struct orphan_alerts orphans;
+    struct fleet before = { 0 };
+    struct fault why;
+    open_store(p);
+    begin_poll(p, START);
+    struct token *t = add_token(p, &before, "prod-a", NULL, START);
+    t->forecast = (struct forecast){ VERDICT_TIGHT, START + 60, START + 120, TIME_FAR, START + 110, START + 90,
+                                     START + 100, 0.25, HISTORY_DAYS, START - 30, START };
+    t->spent_nano = 77;
+    check(store_put_token(p->store, t, &why), &why);
+    struct promise stands = { START, { 5 }, 82, START + 1, START + 2, START + 3, TIME_NONE };
+    check(store_put_promise(p->store, t->id, 2, &stands, &why), &why);
+    for (int i = 0; i < SCORES_KEPT + 10; i++)
+        promise_and_score(p, t, 8000 + i, 1000); /* after its late end: a miss */
+    commit(p);
+    struct track_record record = { 0 };
+    check(store_track_record(p->store, "main", &record, &why), &why);
+    assert_true(record.scores == SCORES_KEPT && record.within == 0 && record.median_bias_milli < -780);
+    close_store(p);
+
+    open_store(p);
+    struct fleet after = load(p, &no_rules, &orphans);
+    const struct token *again = &after.tokens[0];
+    assert_same_forecast(&again->forecast, &t->forecast);
+    assert_int_equal(again->spent_nano, 77);
+    assert_int_equal(again->promises->at[1].made_at, TIME_NONE); /* scored: its place is free */
+    assert_true(again->promises->at[2].made_at == START && again->promises->at[2].target_nano == 82
+                && again->promises->at[2].likely == START + 2);
+    assert_int_equal(again->promises->record.due, SCORES_KEPT);
+    assert_true(record_widening(&again->promises->record) > 1.9);
+    fleet_done(&before);
+    release(&after, &orphans);
+}
+
 static void an_alert_finds_its_rule_by_name_or_is_an_orphan(void **state)
 {
     struct place *p = *state;
@@ -499,6 +554,7 @@ int main(void)
         TEST(a_name_that_comes_back_is_a_new_token),
         TEST(two_tokens_never_share_a_slug),
         TEST(a_token_loaded_again_is_what_it_was_with_its_burn),
+        TEST(forecasts_promises_and_what_they_taught_outlive_the_process),
         TEST(an_alert_finds_its_rule_by_name_or_is_an_orphan),
         TEST(messages_leave_in_the_order_of_posting),
         TEST(an_acknowledged_event_is_gone_and_a_retained_state_is_sent_to_each_new_broker),
