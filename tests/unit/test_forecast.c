@@ -296,6 +296,9 @@ static void a_forecast_told_before_stands_until_there_is_a_curve(void **state)
     assert_true(f.early == told.early && f.likely == told.likely && f.late == told.late);
     assert_true(f.alarm == told.alarm && f.relief == told.relief && f.verdict == told.verdict);
     assert_true(f.made_at == made && f.read_at == now);
+    r.expires = now + DAY_S; /* another horizon: that chance is not known */
+    assert_true(told.lasts >= 0 && forecast_keep(&told, &h.burn, &r, now, STALE_S).lasts < 0);
+    r.expires = TIME_NONE;
 
     f = forecast_keep(&f, &h.burn, &r, told.late + 60, WEEK_S * 52);
     assert_true(f.early == told.late + 60 && f.late == told.late + 60); /* never in the past */

@@ -84,6 +84,9 @@ static void a_promise_that_sleeps_is_given_up_as_a_miss(void **state)
     struct score s;
     struct promise p = about(288);
     assert_false(promise_ended(&p, p.late + 1, &s) && p.late < NOW + 3 * DAY_S);
+    p.late = NOW + 45 * DAY_S; /* as long as the truth may still lie within, it is waited for */
+    assert_false(promise_ended(&p, NOW + 40 * DAY_S, &s));
+    p.late = NOW + 3 * DAY_S;
     assert_true(promise_ended(&p, NOW + 40 * DAY_S, &s));
     assert_true(!s.spent && !due_within(&s.due) && due_error(&s.due) < 0);
 }

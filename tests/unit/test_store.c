@@ -431,7 +431,7 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
     struct promise stands = { START, { 5 }, 82, START + 1, START + 2, START + 3, TIME_NONE };
     check(store_put_promise(p->store, t->id, 2, &stands, &why), &why);
     for (int i = 0; i < SCORES_KEPT + 10; i++)
-        promise_and_score(p, t, 8000 + i, 1000); /* after its late end: a miss */
+        promise_and_score(p, t, i < 10 ? 3000 + i : 8000 + i, 1000); /* ten hits, which make room; then misses */
     commit(p);
     struct track_record record = { 0 };
     check(store_track_record(p->store, "main", &record, &why), &why);
