@@ -13,6 +13,9 @@ const double asked_levels[LEVELS_ASKED] = { 0.1, 0.25, 0.5, 0.75, 0.9 };
 /* A strange input must not lead far: the learned median stays within a factor 3 of the experts'. */
 static const double farthest = 1.0986122886681098; /* ln 3 */
 
+/* No answer that the nets were taught lay beyond three weeks: what they say of later fades out until two months. */
+static const double known_ln_h = 6.2226, unknown_ln_h = 7.2724; /* ln 504, ln 1440 */
+
 /* From a sixth of a mean hour to fifty days of them. */
 static const double first_rung = -2.6 * M_LN2, rung = M_LN2 / 3;
 
@@ -28,7 +31,9 @@ static void answer(const struct ensemble *nets, const float features[FEATURES], 
 {
     double off[LEVELS_ASKED];
     net_answer(nets, features, off);
-    double likely = clamp(off[LEVEL_LIKELY], -farthest, farthest), moved = likely - off[LEVEL_LIKELY];
+    double likely = clamp(off[LEVEL_LIKELY], -farthest, farthest);
+    double known = clamp((unknown_ln_h - median - likely) / (unknown_ln_h - known_ln_h), 0, 1);
+    double moved = known * likely - off[LEVEL_LIKELY];
     for (int l = 0; l < LEVELS_ASKED; l++)
         ret[l] = (float)(median + off[l] + moved);
 }
