@@ -1,2 +1,2 @@
-INSERT INTO entry (poll, token, seq, kind, amount_nano, since)
+INSERT INTO booking (poll, token, seq, kind, amount_nano, since)
 VALUES (:poll, :token, :seq, :kind, :amount_nano, :since);

@@ -1,6 +1,6 @@
--- Consumption of the last :since seconds before the account's newest good poll.
-SELECT e.token, e.amount_nano, e.since, p.at
-FROM poll p JOIN entry e ON e.poll = p.id
-WHERE p.account = :account AND e.kind = 'consumption'
+-- Consumption (kind 0) of the last :since seconds before the account's newest good poll.
+SELECT b.token, b.amount_nano, b.since, p.at
+FROM poll p CROSS JOIN booking b ON b.poll = p.id
+WHERE p.account = :account AND b.kind = 0
   AND p.at > (SELECT last_ok_at FROM account WHERE id = :account) - :since
-ORDER BY e.token, e.poll, e.seq;
+ORDER BY b.token, b.poll, b.seq;

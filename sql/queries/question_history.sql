@@ -7,18 +7,20 @@ WITH named AS (
     WHERE t.name = :token AND (:account IS NULL OR a.name = :account)
 ), begun AS (
     SELECT n.*,
-           coalesce((SELECT s.poll FROM poll p CROSS JOIN snapshot s ON s.poll = p.id AND s.token = n.id
+           coalesce((SELECT r.poll FROM poll p CROSS JOIN reading r ON r.poll = p.id AND r.token = n.id
                      WHERE p.account = n.account_id AND p.at <= :since ORDER BY p.id DESC LIMIT 1),
                     (SELECT min(id) FROM poll WHERE at >= :since), 0) AS poll
     FROM named n
 )
-SELECT p.at, n.account, n.token, n.generation, s.balance_nano,
-       CASE e.kind WHEN 'consumption' THEN -e.amount_nano ELSE e.amount_nano END AS change_nano,
-       coalesce(e.kind, 'reading') AS kind, e.since, s.type, s.budgeted, s.expires_at, s.reset_period,
-       s.reset_amount_nano
+SELECT p.at, n.account, n.token, n.generation, r.balance_nano,
+       CASE k.name WHEN 'consumption' THEN -b.amount_nano ELSE b.amount_nano END AS change_nano,
+       coalesce(k.name, 'reading') AS kind, b.since, t.type, t.budgeted, t.expires_at, t.reset_period,
+       t.reset_amount_nano
 FROM begun n
      CROSS JOIN poll p ON p.id >= n.poll AND +p.account = n.account_id
-     CROSS JOIN snapshot s ON s.poll = p.id AND s.token = n.id
-     LEFT JOIN entry e ON e.poll = s.poll AND e.token = s.token
+     CROSS JOIN reading r ON r.poll = p.id AND r.token = n.id
+     CROSS JOIN terms t ON t.id = r.terms
+     LEFT JOIN booking b ON b.poll = r.poll AND b.token = r.token
+     LEFT JOIN booking_kind k ON k.id = b.kind
 WHERE :until IS NULL OR p.at < :until
-ORDER BY p.id, n.account, e.seq;
+ORDER BY p.id, n.account, b.seq;

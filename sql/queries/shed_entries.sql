@@ -1,1 +1,1 @@
-DELETE FROM entry WHERE poll = :poll;
+DELETE FROM booking WHERE poll = :poll;

@@ -188,11 +188,9 @@ static void add_readings(struct scene *s)
     for (int poll = 1; poll <= 9; poll++)
         text_addf(&sql, "INSERT INTO poll (id, account, at, result, http_status, tokens, changed, missing, bytes, took_ms)"
                         " VALUES (%d, 1, %d, 'ok', 200, 1, 1, 0, 0, 0);", poll, poll * 1000);
-    text_addf(&sql, "INSERT INTO snapshot VALUES (1, 1, 'api_token', 90, 1, NULL, 'none', NULL),"
-                    " (3, 1, 'api_token', 70, 1, NULL, 'none', NULL), (6, 1, 'api_token', 95, 1, NULL, 'none', NULL),"
-                    " (7, 2, 'api_token', 5, 1, NULL, 'none', NULL);"
-                    "INSERT INTO entry VALUES (3, 1, 0, 'consumption', 20, 2000), (6, 1, 0, 'reset', 30, 5000),"
-                    " (6, 1, 1, 'consumption', 5, 5000);");
+    text_addf(&sql, "INSERT INTO terms VALUES (1, 'api_token', 1, NULL, 'none', NULL);"
+                    "INSERT INTO reading VALUES (1, 1, 90, 1), (3, 1, 70, 1), (6, 1, 95, 1), (7, 2, 5, 1);"
+                    "INSERT INTO booking VALUES (3, 1, 0, 0, 20, 2000), (6, 1, 0, 2, 30, 5000), (6, 1, 1, 0, 5, 5000);");
     run_sql(s, text_z(&sql));
     text_done(&sql);
 }
@@ -287,7 +285,7 @@ static void a_reader_answers_while_a_writer_holds_the_store(void **state)
     scope.token = "young";
     assert_true(store_open(s->path, STORE_READ, &reader.store, &why));
     assert_true(store_begin(s->store, &why));
-    run_sql(s, "UPDATE snapshot SET balance_nano = 6 WHERE token = 2");
+    run_sql(s, "UPDATE reading SET balance_nano = 6 WHERE token = 2");
     expect(&reader, QUESTION_HISTORY, &scope, 5, "7000|main|young|1|5\n");
     assert_true(store_commit(s->store, &why));
     expect(&reader, QUESTION_HISTORY, &scope, 5, "7000|main|young|1|6\n");

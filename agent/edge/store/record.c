@@ -112,13 +112,30 @@ static void bind_reading(struct statement *q, const struct reading *r)
     bind_maybe_money(q, ":reset_amount_nano", r->reset_amount);
 }
 
-bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why)
+/* *ret_added is false when the terms were never seen before, and must be added first. */
+static bool add_reading(struct store *s, const struct token *t, bool *ret_added, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_ADD_SNAPSHOT];
     statement_bind_integer(q, ":poll", s->poll);
     statement_bind_integer(q, ":token", t->id);
     bind_reading(q, &t->last);
+    bool ok = statement_step(q, ret_added, why);
+    statement_reset(q);
+    return ok;
+}
+
+static bool add_terms(struct store *s, const struct reading *r, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_ADD_TERMS];
+    bind_reading(q, r);
     return statement_run(q, why);
+}
+
+bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why)
+{
+    bool added;
+    return add_reading(s, t, &added, why)
+        && (added || (add_terms(s, &t->last, why) && add_reading(s, t, &added, why)));
 }
 
 static bool add_entry(struct store *s, int64_t token, const struct entry *e, size_t seq, struct fault *why)
@@ -127,7 +144,7 @@ static bool add_entry(struct store *s, int64_t token, const struct entry *e, siz
     statement_bind_integer(q, ":poll", s->poll);
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":seq", (int64_t)seq);
-    statement_bind_text(q, ":kind", span_of(ledger_kind_name(e->kind)));
+    statement_bind_integer(q, ":kind", e->kind); /* booking_kind has the same order */
     statement_bind_integer(q, ":amount_nano", e->amount.nano);
     statement_bind_integer(q, ":since", e->since);
     return statement_run(q, why);

@@ -24,6 +24,7 @@ static const char *const texts[] = {
     [QUERY_PUT_PLAN] = sql_put_plan,
     [QUERY_ADD_TOKEN] = sql_add_token,
     [QUERY_ADD_SNAPSHOT] = sql_add_snapshot,
+    [QUERY_ADD_TERMS] = sql_add_terms,
     [QUERY_ADD_ENTRY] = sql_add_entry,
     [QUERY_ADD_HOURLY] = sql_add_hourly,
     [QUERY_ADD_DAILY] = sql_add_daily,
