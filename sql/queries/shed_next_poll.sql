@@ -1,4 +1,3 @@
--- The next poll to let go of. Ids rise with time, but for a clock that was set back; the first young one ends it.
-SELECT id FROM poll
-WHERE id > :after AND id < (SELECT id FROM poll WHERE at >= :before ORDER BY at LIMIT 1)
-ORDER BY id LIMIT 1;
+-- The next poll to let go of, if it is old enough. Polls are walked in the order in which they were stored: a clock that
+-- was set back makes no young poll old.
+SELECT id FROM (SELECT id, at FROM poll WHERE id > :after ORDER BY id LIMIT 1) WHERE at < :before;

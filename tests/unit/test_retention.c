@@ -18,7 +18,8 @@
 
 #define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
 
-enum { TOKENS = 4, IDLER = 3, DAYS = 50, POLL_EVERY_S = HOUR_S / 2, SLEEPS_FROM_DAY = 3 };
+enum { TOKENS = 4, IDLER = 3, DAYS = 50, POLL_EVERY_S = HOUR_S / 2, SLEEPS_FROM_DAY = 3,
+       BELIEF_S = 288 * POLL_EVERY_S /* the past looks as old as it did 288 polls ago */ };
 
 static const struct retention brief = { .raw_s = DAY_S, .hourly_s = 7 * DAY_S, .events_s = 30 * DAY_S };
 static const struct retention eternal = { .raw_s = 520 * WEEK_S, .hourly_s = 520 * WEEK_S, .events_s = 520 * WEEK_S };
@@ -193,10 +194,11 @@ static void rows_older_than_their_age_are_gone_and_younger_ones_are_not(void **s
     play(&whole, &eternal, DAYS);
     char sql[160];
     unix_s end = START + DAYS * DAY_S - POLL_EVERY_S;
-    snprintf(sql, sizeof sql, "SELECT count(*) FROM poll WHERE at < %lld", (long long)(end - brief.raw_s));
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM poll WHERE at < %lld",
+             (long long)(end - brief.raw_s - BELIEF_S));
     assert_int_equal(ask(&p, sql), 1); /* that of the idle token's newest reading */
     snprintf(sql, sizeof sql, "SELECT min(hour) >= %lld FROM hourly",
-             (long long)(end - brief.hourly_s - DAY_S - HOUR_S)); /* tokens are looked at once a day */
+             (long long)(end - brief.hourly_s - BELIEF_S - DAY_S - HOUR_S)); /* tokens are looked at once a day */
     assert_int_equal(ask(&p, sql), 1);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM entry JOIN poll ON id = poll WHERE at >= %lld",
              (long long)(end - brief.raw_s));
@@ -251,8 +253,32 @@ static void a_shortened_setting_takes_its_share_with_each_poll(void **state)
         rows = left;
     }
     assert_in_range(polls, 4, 20);
-    assert_int_equal(ask(&p, "SELECT count(*) FROM poll WHERE at < 1771200000"), 1);
+    char sql[160];
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM poll WHERE at < %lld",
+             (long long)(START + DAYS * DAY_S - POLL_EVERY_S - brief.raw_s - BELIEF_S));
+    assert_int_equal(ask(&p, sql), 1);
     close_place(&p);
+}
+
+static void a_clock_that_jumped_costs_nothing_while_it_may_still_be_mended(void **state)
+{
+    static const int64_t jumps_s[] = { 730 * DAY_S, -730 * DAY_S };
+    (void)state;
+    for (size_t i = 0; i < COUNT(jumps_s); i++) {
+        struct place p;
+        open_place(&p);
+        play(&p, &eternal, 10);
+        unix_s at = START + 10 * DAY_S;
+        int64_t entries = ask(&p, "SELECT count(*) FROM entry"), hours = ask(&p, "SELECT count(*) FROM hourly");
+        for (int polls = 0; polls < 20; polls++, at += POLL_EVERY_S) {
+            begin_poll(&p, at + jumps_s[i]);
+            end_poll(&p, &brief, at + jumps_s[i], 0);
+        }
+        /* by the clock of 288 polls ago some three of the ten days are old, and no hour is */
+        assert_true(ask(&p, "SELECT count(*) FROM entry") > entries / 2);
+        assert_int_equal(ask(&p, "SELECT count(*) FROM hourly"), hours);
+        close_place(&p);
+    }
 }
 
 static void the_file_shrinks_but_for_a_reserve(void **state)
@@ -280,6 +306,7 @@ int main(void)
         cmocka_unit_test(rows_older_than_their_age_are_gone_and_younger_ones_are_not),
         cmocka_unit_test(a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again),
         cmocka_unit_test(a_shortened_setting_takes_its_share_with_each_poll),
+        cmocka_unit_test(a_clock_that_jumped_costs_nothing_while_it_may_still_be_mended),
         cmocka_unit_test(the_file_shrinks_but_for_a_reserve),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

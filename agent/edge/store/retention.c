@@ -15,6 +15,7 @@ enum {
     PAGES_AT_MOST = 64,     /* given back in one poll: 256 KiB */
     RESERVE_SHARE = 8,      /* of all pages that one in so many is kept free for what comes next */
     LAP_S = DAY_S,
+    POLLS_BEFORE_BELIEF = 288, /* a day of polls at the usual interval: see believed */
 };
 
 struct sweep {
@@ -145,11 +146,29 @@ static bool give_back(struct store *s, struct fault *why)
     return sqlite_run(s->db, give, why); /* does nothing to a database made before it could */
 }
 
+/* A clock that jumped ahead must not cost what cannot be brought back: the past looks as old as it did some polls ago.
+ * TIME_NONE: there were not so many yet. */
+static bool believed(struct store *s, unix_s now, unix_s *ret, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_SHED_CLOCK];
+    bool row;
+    statement_bind_integer(q, ":polls", POLLS_BEFORE_BELIEF);
+    bool ok = statement_step(q, &row, why);
+    unix_s then = ok && row ? statement_integer(q, 0) : TIME_NONE;
+    if (ok)
+        *ret = then < now ? then : now;
+    statement_reset(q);
+    return ok;
+}
+
 bool store_retain(struct store *s, const struct retention *keep, unix_s now, int64_t written, struct fault *why)
 {
-    for (size_t i = 0; i < COUNT(resolutions); i++) {
+    unix_s then;
+    if (!believed(s, now, &then, why))
+        return false;
+    for (size_t i = 0; then != TIME_NONE && i < COUNT(resolutions); i++) {
         struct store_walk *walk = &s->walks[i];
-        struct sweep w = { s, now, now - age_of(keep, &resolutions[i]), ROWS_AT_LEAST + 2 * written };
+        struct sweep w = { s, now, then - age_of(keep, &resolutions[i]), ROWS_AT_LEAST + 2 * written };
         if (walk->begun > now || now - walk->begun >= LAP_S)
             *walk = (struct store_walk){ .begun = now };
         if (!resolutions[i].sweep(&w, &walk->place, why))

@@ -66,6 +66,7 @@ static const char *const texts[] = {
     [QUERY_RECONCILE_DAY] = sql_reconcile_day,
     [QUERY_PUT_RECONCILE] = sql_put_reconcile,
     [QUERY_LOAD_DRIFTS] = sql_load_drifts,
+    [QUERY_SHED_CLOCK] = sql_shed_clock,
     [QUERY_SHED_NEXT_POLL] = sql_shed_next_poll,
     [QUERY_SHED_ENTRIES] = sql_shed_entries,
     [QUERY_SHED_SNAPSHOTS] = sql_shed_snapshots,
