@@ -253,7 +253,7 @@ bool agent_once(struct agent *a, int signals, struct fault *why)
 {
     struct signals_seen seen = { 0 };
     mono_ms next;
-    while (!all_polled(a) && !seen.stop)
+    while (!all_polled(a) && !seen.stop && !a->store_ill) /* what cannot be written is not waited for */
         if (!start_unpolled(a, &next, why) || !turn(a, signals, next, &seen, why))
             return false;
 

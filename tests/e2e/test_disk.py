@@ -66,4 +66,4 @@ def test_once_on_a_full_disk_fails(full_disk_is_an_error, sim, make_daemon):
     once = daemon.run("once", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
     assert once.returncode != 0
     assert "could not be written" in once.stderr
-    assert daemon.database.one("SELECT count(*) FROM token") == 1
+    assert daemon.database.one("SELECT count(*) FROM token WHERE kind = 'token'") == 1
