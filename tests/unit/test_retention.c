@@ -12,11 +12,8 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "base/xmalloc.h"
 #include "edge/store/retention.h"
-#include "edge/store/sqlite.h"
-
-#define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
+#include "store_scene.h"
 
 enum { TOKENS = 4, IDLER = 3, DAYS = 50, POLL_EVERY_S = HOUR_S / 2, SLEEPS_FROM_DAY = 3,
        BELIEF_S = 288 * POLL_EVERY_S /* the past looks as old as it did 288 polls ago */ };
@@ -24,69 +21,6 @@ enum { TOKENS = 4, IDLER = 3, DAYS = 50, POLL_EVERY_S = HOUR_S / 2, SLEEPS_FROM_
 static const struct retention brief = { .raw_s = DAY_S, .hourly_s = 7 * DAY_S, .events_s = 30 * DAY_S };
 static const struct retention eternal = { .raw_s = 520 * WEEK_S, .hourly_s = 520 * WEEK_S, .events_s = 520 * WEEK_S };
 static const struct rule_set no_rules = { 0 };
-
-struct place {
-    char folder[64], path[96];
-    struct store *store;
-    int64_t account;
-    struct fleet fleet;
-};
-
-static void check(bool ok, const struct fault *why)
-{
-    if (!ok)
-        fail_msg("%s", why->text);
-}
-
-static void open_place(struct place *p)
-{
-    unix_s last_ok;
-    struct fault why;
-    memset(p, 0, sizeof *p);
-    /* in memory where there is such a folder: thousands of commits are synced */
-    const char *root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    snprintf(p->folder, sizeof p->folder, "%s/test-retention-XXXXXX", root);
-    assert_non_null(mkdtemp(p->folder));
-    snprintf(p->path, sizeof p->path, "%s/ebb.db", p->folder);
-    check(store_open(p->path, STORE_WRITE, &p->store, &why) && store_begin(p->store, &why)
-              && store_account(p->store, "main", POLL_EVERY_S, &p->account, &last_ok, &why)
-              && store_commit(p->store, &why), &why);
-}
-
-static void close_place(struct place *p)
-{
-    static const char *const files[] = { "", ".lock", "-wal", "-shm" };
-    fleet_done(&p->fleet);
-    store_close(p->store);
-    for (size_t i = 0; i < COUNT(files); i++) {
-        char file[128];
-        snprintf(file, sizeof file, "%s%s", p->path, files[i]);
-        unlink(file);
-    }
-    rmdir(p->folder);
-}
-
-static int64_t ask(struct place *p, const char *sql)
-{
-    struct sqlite *db;
-    struct statement *q;
-    struct fault why;
-    bool row;
-    check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &db, &why) && sqlite_prepare(db, sql, &q, &why)
-              && statement_step(q, &row, &why), &why);
-    assert_true(row);
-    int64_t value = statement_integer(q, 0);
-    statement_free(q);
-    sqlite_disconnect(db);
-    return value;
-}
-
-static void begin_poll(struct place *p, unix_s at)
-{
-    struct poll_row row = { .account = p->account, .at = at, .result = POLL_OK, .http_status = 200 };
-    struct fault why;
-    check(store_begin(p->store, &why) && store_add_poll(p->store, &row, &why), &why);
-}
 
 static void end_poll(struct place *p, const struct retention *keep, unix_s at, int64_t written)
 {
@@ -163,8 +97,10 @@ static void no_sum_of_a_day_differs_after_retention(void **state)
 {
     (void)state;
     struct place forgets, remembers;
-    open_place(&forgets);
-    open_place(&remembers);
+    make_place(&forgets);
+    make_place(&remembers);
+    open_store(&forgets);
+    open_store(&remembers);
     play(&forgets, &brief, DAYS);
     play(&remembers, &eternal, DAYS);
     static const char *const figures[] = {
@@ -180,16 +116,18 @@ static void no_sum_of_a_day_differs_after_retention(void **state)
                      ask(&remembers, "SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'"));
     assert_int_equal(ask(&forgets, "SELECT sum(topup_nano) FROM daily"),
                      ask(&remembers, "SELECT sum(amount_nano) FROM entry WHERE kind = 'topup'"));
-    close_place(&forgets);
-    close_place(&remembers);
+    remove_place(&forgets);
+    remove_place(&remembers);
 }
 
 static void rows_older_than_their_age_are_gone_and_younger_ones_are_not(void **state)
 {
     (void)state;
     struct place p, whole;
-    open_place(&p);
-    open_place(&whole);
+    make_place(&p);
+    make_place(&whole);
+    open_store(&p);
+    open_store(&whole);
     play(&p, &brief, DAYS);
     play(&whole, &eternal, DAYS);
     char sql[160];
@@ -206,8 +144,8 @@ static void rows_older_than_their_age_are_gone_and_younger_ones_are_not(void **s
     snprintf(sql, sizeof sql, "SELECT sum(spent_nano) FROM hourly WHERE hour >= %lld",
              (long long)(end - brief.hourly_s));
     assert_same(&p, &whole, sql);
-    close_place(&p);
-    close_place(&whole);
+    remove_place(&p);
+    remove_place(&whole);
 }
 
 static void a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again(void **state)
@@ -217,7 +155,8 @@ static void a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again(void 
     struct fault why;
     struct fleet f;
     struct orphan_alerts orphans;
-    open_place(&p);
+    make_place(&p);
+    open_store(&p);
     play(&p, &brief, DAYS);
     int64_t balance = p.fleet.tokens[IDLER].last.balance.is.nano;
     assert_int_equal(ask(&p, "SELECT s.balance_nano FROM snapshot s JOIN poll p ON p.id = s.poll "
@@ -227,7 +166,7 @@ static void a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again(void 
     assert_int_equal(f.tokens[IDLER].last.balance.is.nano, balance);
     fleet_done(&f);
     orphan_alerts_done(&orphans);
-    close_place(&p);
+    remove_place(&p);
 }
 
 /* After a setting was shortened, each poll takes a bounded share until all that is old has gone. */
@@ -235,7 +174,8 @@ static void a_shortened_setting_takes_its_share_with_each_poll(void **state)
 {
     (void)state;
     struct place p;
-    open_place(&p);
+    make_place(&p);
+    open_store(&p);
     play(&p, &eternal, DAYS);
     unix_s at = START + DAYS * DAY_S;
     int64_t rows = ask(&p, "SELECT count(*) FROM entry") + ask(&p, "SELECT count(*) FROM snapshot")
@@ -257,7 +197,7 @@ static void a_shortened_setting_takes_its_share_with_each_poll(void **state)
     snprintf(sql, sizeof sql, "SELECT count(*) FROM poll WHERE at < %lld",
              (long long)(START + DAYS * DAY_S - POLL_EVERY_S - brief.raw_s - BELIEF_S));
     assert_int_equal(ask(&p, sql), 1);
-    close_place(&p);
+    remove_place(&p);
 }
 
 static void a_clock_that_jumped_costs_nothing_while_it_may_still_be_mended(void **state)
@@ -266,7 +206,8 @@ static void a_clock_that_jumped_costs_nothing_while_it_may_still_be_mended(void 
     (void)state;
     for (size_t i = 0; i < COUNT(jumps_s); i++) {
         struct place p;
-        open_place(&p);
+        make_place(&p);
+        open_store(&p);
         play(&p, &eternal, 10);
         unix_s at = START + 10 * DAY_S;
         int64_t entries = ask(&p, "SELECT count(*) FROM entry"), hours = ask(&p, "SELECT count(*) FROM hourly");
@@ -277,7 +218,7 @@ static void a_clock_that_jumped_costs_nothing_while_it_may_still_be_mended(void 
         /* by the clock of 288 polls ago some three of the ten days are old, and no hour is */
         assert_true(ask(&p, "SELECT count(*) FROM entry") > entries / 2);
         assert_int_equal(ask(&p, "SELECT count(*) FROM hourly"), hours);
-        close_place(&p);
+        remove_place(&p);
     }
 }
 
@@ -285,7 +226,8 @@ static void the_file_shrinks_but_for_a_reserve(void **state)
 {
     (void)state;
     struct place p;
-    open_place(&p);
+    make_place(&p);
+    open_store(&p);
     play(&p, &eternal, DAYS);
     int64_t pages = ask(&p, "PRAGMA page_count");
     for (int i = 0; i < 40; i++) {
@@ -296,7 +238,7 @@ static void the_file_shrinks_but_for_a_reserve(void **state)
     int64_t left = ask(&p, "PRAGMA page_count"), spare = ask(&p, "PRAGMA freelist_count");
     assert_true(left < pages * 2 / 3); /* the reserve is a large part of so small a file */
     assert_true(spare <= left / 8 + 64);
-    close_place(&p);
+    remove_place(&p);
 }
 
 int main(void)

@@ -12,109 +12,26 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "base/xmalloc.h"
-#include "edge/store.h"
-#include "edge/store/sqlite.h"
 #include "edge/store/usage.h"
 #include "sql.h"
-
-#define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
-
-struct place {
-    char folder[64];
-    char path[96];
-    struct store *store;
-    struct sqlite *reader;
-    int64_t account, token;
-};
-
-static void check(bool ok, const struct fault *why)
-{
-    if (!ok)
-        fail_msg("%s", why->text);
-}
-
-static int set_up(void **state)
-{
-    struct place *p = xcalloc(1, sizeof *p);
-    strcpy(p->folder, "/tmp/test-rollup-XXXXXX");
-    assert_non_null(mkdtemp(p->folder));
-    snprintf(p->path, sizeof p->path, "%s/ebb.db", p->folder);
-    *state = p;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *p = *state;
-    sqlite_disconnect(p->reader);
-    store_close(p->store);
-    static const char *const files[] = { "", ".lock", "-wal", "-shm" };
-    for (size_t i = 0; i < COUNT(files); i++) {
-        char file[128];
-        snprintf(file, sizeof file, "%s%s", p->path, files[i]);
-        unlink(file);
-    }
-    rmdir(p->folder);
-    free(p);
-    return 0;
-}
-
-static void open_store(struct place *p)
-{
-    struct fault why;
-    unix_s last_ok;
-    check(store_open(p->path, STORE_WRITE, &p->store, &why), &why);
-    check(store_begin(p->store, &why) && store_account(p->store, "main", 300, &p->account, &last_ok, &why)
-              && store_commit(p->store, &why), &why);
-    check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &p->reader, &why), &why);
-}
-
-static void begin_poll(struct place *p, unix_s at)
-{
-    struct poll_row row = { .account = p->account, .at = at, .result = POLL_OK, .http_status = 200 };
-    struct fault why;
-    check(store_begin(p->store, &why) && store_add_poll(p->store, &row, &why), &why);
-}
-
-static void commit(struct place *p)
-{
-    struct fault why;
-    check(store_commit(p->store, &why), &why);
-}
+#include "store_scene.h"
 
 static void add_token(struct place *p, struct money balance)
 {
-    struct fleet f = { 0 };
     struct fault why;
-    struct token *t = fleet_add(&f, "prod-billing-api");
+    struct token *t = fleet_add(&p->fleet, "prod-billing-api");
     t->last.balance = money_known(balance);
     t->last.budgeted = true;
     begin_poll(p, START);
     check(store_add_token(p->store, p->account, t, START, &why) && store_add_snapshot(p->store, t, &why), &why);
     commit(p);
-    p->token = t->id;
-    fleet_done(&f);
-}
-
-/* One number that a statement gives; -1 for NULL. */
-static int64_t ask(struct place *p, const char *sql)
-{
-    struct statement *q;
-    struct fault why;
-    bool row = false;
-    check(sqlite_prepare(p->reader, sql, &q, &why) && statement_step(q, &row, &why), &why);
-    assert_true(row);
-    int64_t value = statement_is_null(q, 0) ? -1 : statement_integer(q, 0);
-    statement_free(q);
-    return value;
 }
 
 static void book(struct place *p, struct change c)
 {
     struct fault why;
     begin_poll(p, c.at);
-    check(store_add_change(p->store, p->token, &c, &why), &why);
+    check(store_add_change(p->store, p->fleet.tokens[0].id, &c, &why), &why);
     commit(p);
 }
 
@@ -194,7 +111,7 @@ static void what_consumption_told_is_counted_apart_from_what_balances_told(void 
     open_store(p);
     add_token(p, (struct money){ 100 });
     book(p, spend(100, 10, START + HOUR_S, START + 2 * HOUR_S));
-    check(store_begin(p->store, &why) && store_book_usage(p->store, p->token, &told, &why), &why);
+    check(store_begin(p->store, &why) && store_book_usage(p->store, p->fleet.tokens[0].id, &told, &why), &why);
     commit(p);
     assert_int_equal(ask(p, "SELECT spent_nano FROM daily"), 40);
     assert_int_equal(ask(p, "SELECT usage_nano FROM daily"), 30);

@@ -13,79 +13,16 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "base/xmalloc.h"
-#include "edge/store.h"
-
-#define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
-
-struct place {
-    char folder[64];
-    char path[96];
-    struct store *store;
-    int64_t account;
-    unix_s last_ok;
-};
+#include "store_scene.h"
 
 static const struct rule low = { .name = "low" };
 static const struct rule_set one_rule = { &low, 1 };
 static const struct rule_set no_rules = { 0 };
 
-static void check(bool ok, const struct fault *why)
-{
-    if (!ok)
-        fail_msg("%s", why->text);
-}
-
-static void open_store(struct place *p)
-{
-    struct fault why;
-    check(store_open(p->path, STORE_WRITE, &p->store, &why), &why);
-    check(store_begin(p->store, &why) && store_account(p->store, "main", 60, &p->account, &p->last_ok, &why)
-              && store_commit(p->store, &why), &why);
-}
-
 static void close_store(struct place *p)
 {
     store_close(p->store);
     p->store = NULL;
-}
-
-static int set_up(void **state)
-{
-    struct place *p = xcalloc(1, sizeof *p);
-    strcpy(p->folder, "/tmp/test-store-XXXXXX");
-    assert_non_null(mkdtemp(p->folder));
-    snprintf(p->path, sizeof p->path, "%s/ebb.db", p->folder);
-    *state = p;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *p = *state;
-    store_close(p->store);
-    static const char *const files[] = { "", ".lock", "-wal", "-shm" };
-    for (size_t i = 0; i < COUNT(files); i++) {
-        char file[128];
-        snprintf(file, sizeof file, "%s%s", p->path, files[i]);
-        unlink(file);
-    }
-    rmdir(p->folder);
-    free(p);
-    return 0;
-}
-
-static void begin_poll(struct place *p, unix_s at)
-{
-    struct poll_row row = { .account = p->account, .at = at, .result = POLL_OK, .http_status = 200 };
-    struct fault why;
-    check(store_begin(p->store, &why) && store_add_poll(p->store, &row, &why), &why);
-}
-
-static void commit(struct place *p)
-{
-    struct fault why;
-    check(store_commit(p->store, &why), &why);
 }
 
 static struct token *add_token(struct place *p, struct fleet *f, const char *name, const char *slug, unix_s at)

@@ -11,76 +11,26 @@
 
 #include <cmocka.h>
 
-#include "base/xmalloc.h"
-#include "edge/store/sqlite.h"
 #include "edge/store/usage.h"
-
-#define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z */
-
-struct place {
-    char folder[64];
-    char path[96];
-    struct store *store;
-    int64_t account;
-    unix_s last_ok;
-    struct fleet fleet;
-    struct usage_book book;
-};
+#include "store_scene.h"
 
 static const struct rule_set no_rules = { 0 };
 
-static void check(bool ok, const struct fault *why)
+/* Every test begins within a poll's transaction. */
+static int begin(void **state)
 {
-    if (!ok)
-        fail_msg("%s", why->text);
-}
-
-static int set_up(void **state)
-{
-    struct place *p = xcalloc(1, sizeof *p);
-    struct fault why;
-    strcpy(p->folder, "/tmp/test-usage-XXXXXX");
-    assert_non_null(mkdtemp(p->folder));
-    snprintf(p->path, sizeof p->path, "%s/ebb.db", p->folder);
-    check(store_open(p->path, STORE_WRITE, &p->store, &why), &why);
-    struct poll_row row = { .at = START, .result = POLL_OK, .http_status = 200 };
-    check(store_begin(p->store, &why) && store_account(p->store, "main", 60, &p->account, &p->last_ok, &why), &why);
-    row.account = p->account;
-    check(store_add_poll(p->store, &row, &why), &why);
-    *state = p;
+    set_up(state);
+    open_store(*state);
+    begin_poll(*state, START);
     return 0;
 }
 
-static int tear_down(void **state)
+/* What the store says once all of it is committed. */
+static int64_t told(struct place *p, const char *sql)
 {
-    struct place *p = *state;
-    fleet_done(&p->fleet);
-    usage_done(&p->book);
-    store_close(p->store);
-    static const char *const files[] = { "", ".lock", "-wal", "-shm" };
-    for (size_t i = 0; i < COUNT(files); i++) {
-        char file[128];
-        snprintf(file, sizeof file, "%s%s", p->path, files[i]);
-        unlink(file);
-    }
-    rmdir(p->folder);
-    free(p);
-    return 0;
-}
-
-/* One integer, read by another connection; the transaction of the test is committed first. */
-static int64_t ask(struct place *p, const char *sql)
-{
-    struct sqlite *db = NULL;
-    struct statement *q;
     struct fault why;
-    bool row = false;
-    check(store_commit(p->store, &why) && sqlite_connect(p->path, SQLITE_ACCESS_READ, &db, &why), &why);
-    check(sqlite_prepare(db, sql, &q, &why) && statement_step(q, &row, &why), &why);
-    assert_true(row);
-    int64_t value = statement_integer(q, 0);
-    statement_free(q);
-    sqlite_disconnect(db);
+    commit(p);
+    int64_t value = ask(p, sql);
     check(store_begin(p->store, &why), &why);
     return value;
 }
@@ -140,11 +90,11 @@ static void a_day_read_again_is_replaced_with_all_that_vanished(void **state)
     say(p, "a", 1, "llm__chat", 4);
     say(p, "a", 0, "llm__chat", 999); /* outside of what was asked for */
     replace(p, 1, 1);
-    assert_int_equal(ask(p, "SELECT sum(cost_nano) FROM usage"), 134);
-    assert_int_equal(ask(p, "SELECT count(*) FROM usage_provider"), 3);
+    assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage"), 134);
+    assert_int_equal(told(p, "SELECT count(*) FROM usage_provider"), 3);
     replace(p, 0, 0);
-    assert_int_equal(ask(p, "SELECT sum(cost_nano) FROM usage"), 4);
-    assert_int_equal(ask(p, "SELECT sum(calls) FROM usage"), 7);
+    assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage"), 4);
+    assert_int_equal(told(p, "SELECT sum(calls) FROM usage"), 7);
 }
 
 static void what_is_known_grows_from_its_first_day_to_the_last_answer(void **state)
@@ -155,13 +105,13 @@ static void what_is_known_grows_from_its_first_day_to_the_last_answer(void **sta
     check(store_usage_known(p->store, p->account, &from, &until, &why), &why);
     assert_true(from == TIME_NONE && until == TIME_NONE);
     check(store_set_usage_reason(p->store, p->account, "HTTP 502", &why), &why);
-    assert_int_equal(ask(p, "SELECT usage_reason = 'HTTP 502' FROM account"), 1);
+    assert_int_equal(told(p, "SELECT usage_reason = 'HTTP 502' FROM account"), 1);
     replace(p, 3, 5);
     replace(p, 5, 6);
     check(store_usage_known(p->store, p->account, &from, &until, &why), &why);
     assert_int_equal(from, START + 3 * DAY_S);
     assert_int_equal(until, START + 7 * DAY_S);
-    assert_int_equal(ask(p, "SELECT usage_reason IS NULL FROM account"), 1);
+    assert_int_equal(told(p, "SELECT usage_reason IS NULL FROM account"), 1);
 }
 
 static void a_name_is_the_generation_that_lived_on_that_day(void **state)
@@ -175,8 +125,8 @@ static void a_name_is_the_generation_that_lived_on_that_day(void **state)
     for (int64_t day = 0; day < 9; day++)
         say(p, "a", day, "x__y", 1);
     replace(p, 0, 8);
-    assert_int_equal(ask(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 1"), 6);
-    assert_int_equal(ask(p, "SELECT min(u.day) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 2"),
+    assert_int_equal(told(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 1"), 6);
+    assert_int_equal(told(p, "SELECT min(u.day) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 2"),
                      START + 6 * DAY_S);
 }
 
@@ -190,7 +140,7 @@ static void the_day_of_a_rebirth_is_counted_once(void **state)
     add_token(p, "a", false, START + DAY_S + 7200);
     say(p, "a", 1, "x__y", 12);
     replace(p, 1, 1);
-    assert_int_equal(ask(p, "SELECT sum(cost_nano) FROM usage"), 12);
+    assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage"), 12);
 }
 
 static void payers_that_no_list_showed_keep_their_names_and_are_gone(void **state)
@@ -199,9 +149,9 @@ static void payers_that_no_list_showed_keep_their_names_and_are_gone(void **stat
     say(p, "old-one", 0, "x__y", 10);
     say(p, USAGE_MAIN_KEY, 0, "x__y", 3);
     replace(p, 0, 0);
-    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE name = 'old-one' AND kind = 'token'"
-                            " AND deleted_at IS NOT NULL"), 1);
-    assert_int_equal(ask(p, "SELECT cost_nano FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"), 3);
+    assert_int_equal(told(p, "SELECT count(*) FROM token WHERE name = 'old-one' AND kind = 'token'"
+                             " AND deleted_at IS NOT NULL"), 1);
+    assert_int_equal(told(p, "SELECT cost_nano FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"), 3);
     struct fleet f;
     struct orphan_alerts o;
     struct fault why;
@@ -217,8 +167,8 @@ static void a_token_told_of_before_it_was_listed_is_the_same_one(void **state)
     say(p, "new", 4, "x__y", 10);
     replace(p, 4, 5);
     add_token(p, "new", true, START + 5 * DAY_S + 60);
-    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE name = 'new' AND deleted_at IS NULL"), 1);
-    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE name = 'new'"), 1);
+    assert_int_equal(told(p, "SELECT count(*) FROM token WHERE name = 'new' AND deleted_at IS NULL"), 1);
+    assert_int_equal(told(p, "SELECT count(*) FROM token WHERE name = 'new'"), 1);
 }
 
 static void a_name_that_had_stopped_spending_comes_back_as_a_new_generation(void **state)
@@ -227,12 +177,12 @@ static void a_name_that_had_stopped_spending_comes_back_as_a_new_generation(void
     say(p, "back", 2, "x__y", 10);
     replace(p, 0, 4);
     add_token(p, "back", true, START + 5 * DAY_S);
-    assert_int_equal(ask(p, "SELECT max(generation) FROM token WHERE name = 'back'"), 2);
+    assert_int_equal(told(p, "SELECT max(generation) FROM token WHERE name = 'back'"), 2);
     say(p, "back", 2, "x__y", 10);
     say(p, "back", 5, "x__y", 1);
     replace(p, 2, 5);
-    assert_int_equal(ask(p, "SELECT sum(cost_nano) FROM usage u JOIN token t ON t.id = u.token"
-                            " WHERE t.generation = 1"), 10);
+    assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage u JOIN token t ON t.id = u.token"
+                             " WHERE t.generation = 1"), 10);
 }
 
 static void a_token_may_be_called_like_the_main_key(void **state)
@@ -244,7 +194,7 @@ static void a_token_may_be_called_like_the_main_key(void **state)
     assert_string_equal(t->slug, USAGE_MAIN_KEY);
     say(p, USAGE_MAIN_KEY, 0, "x__y", 3);
     replace(p, 0, 0);
-    assert_int_equal(ask(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"), 1);
+    assert_int_equal(told(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"), 1);
 }
 
 /* Books all that is not booked yet, each at the end of its day; returns how much that was. */
@@ -279,9 +229,9 @@ static void consumption_of_a_token_without_budget_is_booked_once(void **state)
     say(p, "free", 0, "x__y", 110);
     replace(p, 0, 0);
     assert_int_equal(book(p, 0, 0), 10);
-    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hourly"), 110);
-    assert_int_equal(ask(p, "SELECT spent_nano FROM daily"), 110);
-    assert_int_equal(ask(p, "SELECT usage_nano FROM daily"), 110);
+    assert_int_equal(told(p, "SELECT sum(spent_nano) FROM hourly"), 110);
+    assert_int_equal(told(p, "SELECT spent_nano FROM daily"), 110);
+    assert_int_equal(told(p, "SELECT usage_nano FROM daily"), 110);
 }
 
 static void a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone(void **state)
@@ -300,17 +250,17 @@ static void a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone(
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_day_read_again_is_replaced_with_all_that_vanished, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_known_grows_from_its_first_day_to_the_last_answer, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_name_is_the_generation_that_lived_on_that_day, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_day_of_a_rebirth_is_counted_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(payers_that_no_list_showed_keep_their_names_and_are_gone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_token_told_of_before_it_was_listed_is_the_same_one, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_name_that_had_stopped_spending_comes_back_as_a_new_generation, set_up,
+        cmocka_unit_test_setup_teardown(a_day_read_again_is_replaced_with_all_that_vanished, begin, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_known_grows_from_its_first_day_to_the_last_answer, begin, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_is_the_generation_that_lived_on_that_day, begin, tear_down),
+        cmocka_unit_test_setup_teardown(the_day_of_a_rebirth_is_counted_once, begin, tear_down),
+        cmocka_unit_test_setup_teardown(payers_that_no_list_showed_keep_their_names_and_are_gone, begin, tear_down),
+        cmocka_unit_test_setup_teardown(a_token_told_of_before_it_was_listed_is_the_same_one, begin, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_that_had_stopped_spending_comes_back_as_a_new_generation, begin,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(a_token_may_be_called_like_the_main_key, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(consumption_of_a_token_without_budget_is_booked_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone, set_up,
+        cmocka_unit_test_setup_teardown(a_token_may_be_called_like_the_main_key, begin, tear_down),
+        cmocka_unit_test_setup_teardown(consumption_of_a_token_without_budget_is_booked_once, begin, tear_down),
+        cmocka_unit_test_setup_teardown(a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone, begin,
                                         tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
