@@ -8,6 +8,7 @@
 
 #include <glob.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/own.h"
 #include "core/calendar.h"
@@ -169,6 +170,27 @@ static void a_payer_that_comes_twice_is_refused(void **state)
     usage_done(&b);
 }
 
+/* Each name compared with each would take minutes, in which the agent neither polls nor stops. */
+static void very_many_names_are_read_in_no_time(void **state)
+{
+    (void)state;
+    enum { NAMES = 150000 };
+    struct usage_book b = { 0 };
+    struct fault why;
+    struct text t = { 0 };
+    text_addf(&t, "{\"token\":\"t\",\"data\":{\"2026-11-22\":{\"f\":{\"total_cost\":0,\"details\":0,"
+                  "\"cost_per_provider\":{\"p\":0");
+    for (int i = 1; i < NAMES; i++)
+        text_addf(&t, ",\"%d\":0", i);
+    text_addf(&t, "}}}}}");
+    alarm(60);
+    assert_true(wire_decode_usage((struct span){ t.at, t.len }, &b, &why));
+    alarm(0);
+    assert_int_equal(b.count, 1 + NAMES);
+    usage_done(&b);
+    text_done(&t);
+}
+
 static void the_whole_answer_is_cut_into_payers_with_their_names(void **state)
 {
     (void)state;
@@ -241,6 +263,7 @@ int main(void)
         cmocka_unit_test(the_future_may_add_members_and_leave_providers_out),
         cmocka_unit_test(each_broken_payer_is_refused_with_its_reason_and_adds_nothing),
         cmocka_unit_test(a_payer_that_comes_twice_is_refused),
+        cmocka_unit_test(very_many_names_are_read_in_no_time),
         cmocka_unit_test(the_whole_answer_is_cut_into_payers_with_their_names),
         cmocka_unit_test(what_is_no_consumption_is_refused),
         cmocka_unit_test(credits_are_an_amount_or_refused),

@@ -49,22 +49,24 @@ static bool read_calls(const cJSON *value, int64_t *ret, struct fault *why)
     return true;
 }
 
-/* Whether an object before `child` in its list has the same name: the second of two would double the figure. */
-static bool is_repeated(const cJSON *first, const cJSON *child)
+/* That all members of an object have names, and each another one: the second of two would double the figure. A table
+ * of them, as an answer may hold so many that comparing each with each would never end. */
+static bool check_names(const cJSON *object, const char *what, struct fault *why)
 {
-    for (const cJSON *each = first; each != child; each = each->next)
-        if (strcmp(each->string, child->string) == 0)
-            return true;
-    return false;
-}
-
-static bool check_name(const cJSON *parent, const cJSON *child, const char *what, struct fault *why)
-{
-    if (!is_word(span_of(child->string)))
-        return fault(why, FAULT_REJECT, "the name of a %s is empty, too long or not UTF-8", what);
-    if (is_repeated(parent->child, child))
-        return fault(why, FAULT_REJECT, "a %s is given twice", what);
-    return true;
+    struct words seen = { 0 };
+    const cJSON *each;
+    bool ok = true;
+    cJSON_ArrayForEach(each, object) {
+        uint32_t known = seen.count;
+        if (!is_word(span_of(each->string)))
+            ok = fault(why, FAULT_REJECT, "the name of a %s is empty, too long or not UTF-8", what);
+        else if (words_number(&seen, span_of(each->string)) < known)
+            ok = fault(why, FAULT_REJECT, "a %s is given twice", what);
+        if (!ok)
+            break;
+    }
+    words_done(&seen);
+    return ok;
 }
 
 static bool read_providers(const cJSON *providers, struct usage_line line, struct usage_book *b, struct fault *why)
@@ -75,8 +77,10 @@ static bool read_providers(const cJSON *providers, struct usage_line line, struc
         return true;
     if (!cJSON_IsObject(providers))
         return fault(why, FAULT_REJECT, "cost_per_provider is no object");
+    if (!check_names(providers, "provider", why))
+        return false;
     cJSON_ArrayForEach(each, providers) {
-        if (!check_name(providers, each, "provider", why) || !read_cost(each, "a provider's cost", &line.cost, why))
+        if (!read_cost(each, "a provider's cost", &line.cost, why))
             return false;
         line.provider = words_number(&b->words, span_of(each->string));
         usage_add(b, &line);
@@ -108,8 +112,10 @@ static bool read_day(const cJSON *day, struct usage_line line, struct usage_book
         return fault(why, FAULT_REJECT, "a date has a time of day");
     if (!cJSON_IsObject(day))
         return fault(why, FAULT_REJECT, "a day is no object");
+    if (!check_names(day, "feature", why))
+        return false;
     cJSON_ArrayForEach(each, day) {
-        if (!check_name(day, each, "feature", why) || !read_feature(each, line, b, why))
+        if (!read_feature(each, line, b, why))
             return false;
     }
     return true;
@@ -131,9 +137,9 @@ static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *wh
     struct usage_line line = { .payer = words_number(&b->payers, span_of(name->valuestring)) };
     if (line.payer < known)
         return fault(why, FAULT_REJECT, "a token has two elements");
+    if (!check_names(data, "date", why))
+        return false;
     cJSON_ArrayForEach(each, data) {
-        if (is_repeated(data->child, each))
-            return fault(why, FAULT_REJECT, "a date is given twice");
         if (!read_day(each, line, b, why))
             return false;
     }
