@@ -2,10 +2,14 @@
 #include "cli/help.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/option.h"
+
+/* What fits into a terminal of 80 columns. A choice of many words has a line of its own. */
+enum { LABEL_MOST = 32, LINE_MOST = 80 };
 
 static const char purpose[] = "Ebb watches prepaid balances of Eden AI API tokens and warns before they run dry.\n";
 
@@ -28,27 +32,53 @@ static int widest(const struct option_row *rows, size_t count, int least)
 {
     for (size_t i = 0; i < count; i++) {
         int width = written_width(&rows[i], NULL, 0);
-        if (width > least)
+        if (width > least && width <= LABEL_MOST)
             least = width;
     }
     return least;
 }
 
+/* From column `at` on; further lines begin there too. */
+static void print_wrapped(const char *words, int at)
+{
+    int column = at;
+    while (*words) {
+        int len = (int)strcspn(words, " ");
+        if (column > at && column + 1 + len > LINE_MOST) {
+            printf("\n%*s", at, "");
+            column = at;
+        }
+        column += printf("%s%.*s", column > at ? " " : "", len, words);
+        words += len + strspn(words + len, " ");
+    }
+    putchar('\n');
+}
+
+static void print_option(const struct option_row *row, int width)
+{
+    char written[128];
+    struct text help = { 0 };
+    int used = written_width(row, written, sizeof written);
+    text_add(&help, span_of(row->help));
+    if (row->preset)
+        text_addf(&help, " (default %s)", row->preset);
+    if (used > width)
+        printf("  %s\n  %-*s  ", written, width, "");
+    else
+        printf("  %-*s  ", width, written);
+    print_wrapped(text_z(&help), width + 4);
+    text_done(&help);
+}
+
 static void print_options(const struct option_row *rows, size_t count, int width)
 {
-    for (size_t i = 0; i < count; i++) {
-        char written[128];
-        written_width(&rows[i], written, sizeof written);
-        printf("  %-*s  %s", width, written, rows[i].help);
-        if (rows[i].preset)
-            printf(" (default %s)", rows[i].preset);
-        putchar('\n');
-    }
+    for (size_t i = 0; i < count; i++)
+        print_option(&rows[i], width);
 }
 
 static void print_command_line(const struct command *c)
 {
-    printf("  %-8s  %s\n", c->name, c->help);
+    print_wrapped(c->help, printf("  %-8s  ", c->name));
 }
 
 static void print_statuses(void)

@@ -43,6 +43,9 @@ def test_each_command_explains_itself_with_an_example(command):
     assert shown.returncode == 0 and shown.stderr == ""
     assert f"ebb {command}" in shown.stdout and "xample" in shown.stdout
 
+    options = shown.stdout.partition("Options:\n")[2].partition("\n\n")[0]
+    assert max(map(len, options.splitlines()), default=0) <= 80, "an explanation that a terminal breaks"
+
 
 def test_alone_and_without_a_configuration_it_says_what_to_do_next(bare, tmp_path):
     shown = ebb(env=bare, cwd=tmp_path)
