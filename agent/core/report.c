@@ -266,6 +266,12 @@ static bool is_whole(const struct report *r, const struct report_row *row)
     return row->during.since == row->bucket && row->during.until == period_next(r->per, row->bucket);
 }
 
+/* Of the first bucket the report may know only the end: no measure for the second. */
+static bool is_cut_in_front(const struct report *r, unix_s bucket)
+{
+    return bucket < r->during.since && bucket == period_start(r->per, r->during.since);
+}
+
 /* `last` is the row that was made before, of whatever group and bucket. */
 static void compare(const struct report *r, const struct report_row *last, struct report_row *row)
 {
@@ -273,7 +279,7 @@ static void compare(const struct report *r, const struct report_row *last, struc
     bool is_total = r->per == PER_TOTAL;
     unix_s before = is_total ? r->before.since : period_start(r->per, row->bucket - 1);
     unix_s expected = is_total ? TIME_NONE : before;
-    if (g->known_from > before || (!is_total && !is_whole(r, row)))
+    if (g->known_from > before || (!is_total && (!is_whole(r, row) || is_cut_in_front(r, before))))
         return;
     row->before_known = true;
     if (last && last->group == row->group && last->bucket == expected)

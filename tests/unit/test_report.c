@@ -86,16 +86,21 @@ static void the_front_of_a_week_that_the_report_cuts_belongs_to_nothing(void **s
 {
     (void)state;
     unix_s monday = period_start(PER_WEEK, START), since = monday + 2 * DAY_S;
-    struct report r = begin(PER_WEEK, since, monday + 14 * DAY_S);
+    struct report r = begin(PER_WEEK, since, monday + 21 * DAY_S);
     size_t item = report_add_item(&r, report_add_group(&r), 0, NULL);
     add(&r, item, monday, 100);
     add(&r, item, since, 1);
     add(&r, item, monday + 7 * DAY_S, 2);
+    add(&r, item, monday + 14 * DAY_S, 4);
     finish(&r);
-    assert_int_equal(r.row_count, 2);
+    assert_int_equal(r.row_count, 3);
     assert_int_equal(r.rows[0].sum.spent_nano, 1);
     assert_int_equal(r.rows[0].during.since, since);
-    assert_int_equal(r.all.sum.spent_nano, 3);
+    assert_int_equal(r.all.sum.spent_nano, 7);
+    assert_false(r.rows[0].before_known);
+    assert_false(r.rows[1].before_known); /* half a week says nothing about a whole one */
+    assert_true(r.rows[2].before_known);
+    assert_int_equal(r.rows[2].before_nano, 2);
     report_done(&r);
 }
 
