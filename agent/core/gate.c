@@ -59,7 +59,8 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_wish 
     }
     bool ends = v->likely != TIME_NONE && !(v->refilled != TIME_NONE && v->refilled <= v->likely);
     if (!ends) {
-        snprintf(reason + len, GATE_REASON_BYTES - len, ", no end in sight");
+        snprintf(reason + len, GATE_REASON_BYTES - len,
+                 v->likely != TIME_NONE ? ", refilled before they end" : ", no end in sight");
         return GATE_OK;
     }
     bool is_enough = v->likely - now >= w->runway_s;

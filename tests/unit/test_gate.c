@@ -56,10 +56,22 @@ static void every_state_balance_and_runway_has_its_answer(void **state)
     }
 }
 
+static void a_refill_that_comes_first_is_told(void **state)
+{
+    (void)state;
+    const struct gate_wish wish = { NOT_ASKED, 7200, 3600 };
+    const struct gate_view v = { .state = "tight", .balance = USD(9), .seen = NOW, .likely = NOW + 7199,
+                                 .refilled = NOW + 3600 };
+    char reason[GATE_REASON_BYTES];
+    assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_OK);
+    assert_string_equal(reason, "9.00 USD are left, refilled before they end");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state_balance_and_runway_has_its_answer),
+        cmocka_unit_test(a_refill_that_comes_first_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
