@@ -253,7 +253,7 @@ static void add_left_out(struct page *p, size_t from)
         rest.sum.spent_nano += r->rows[i].sum.spent_nano; /* a part of a sum that fits */
         rest.sum.source |= r->rows[i].sum.source;
     }
-    text_addf(p->out, "<tr><td class=\"name soft\">%zu more</td><td></td>", r->row_count - from);
+    text_addf(p->out, "<tr><td class=\"name soft\">%zu more</td><td class=\"pic\"></td>", r->row_count - from);
     add_bar(p, rest.sum.spent_nano, r->rows[0].sum.spent_nano, "s7");
     add_figures(p, &rest);
 }
@@ -265,7 +265,8 @@ void page_ranking(struct page *p)
     if (r->row_count == 0)
         return;
     text_addf(p->out, "<section class=\"long\"><h2>By %s</h2><div class=\"wide\"><table>\n<tr><th>Name</th>"
-                      "<th></th><th></th><th>Spent</th><th>Share</th><th>Change</th>%s%s<th>Source</th></tr>\n",
+                      "<th class=\"pic\"></th><th class=\"bar\"></th>"
+                      "<th>Spent</th><th>Share</th><th>Change</th>%s%s<th>Source</th></tr>\n",
               report_by_name(p->q->by), r->all.sum.calls_told ? "<th>Calls</th><th>Per call</th>" : "",
               r->all.budget_known ? "<th>Budget used</th>" : "");
     for (size_t i = 0; i < shown; i++) {
@@ -280,7 +281,7 @@ void page_ranking(struct page *p)
     if (shown < r->row_count)
         add_left_out(p, shown);
     if (r->row_count > 1) {
-        add(p, "<tr class=\"sum\"><td>All</td><td></td><td></td>");
+        add(p, "<tr class=\"sum\"><td>All</td><td class=\"pic\"></td><td class=\"bar\"></td>");
         add_figures(p, &r->all);
     }
     add(p, "</table></div></section>\n");
