@@ -64,7 +64,7 @@ def assert_retained_state_is_the_database(broker, daemon):
     status = next(topic for topic in found if topic.endswith("/status"))
     assert '"offline"' in found[status]
     assert not daemon.database.rows("SELECT topic FROM outbox WHERE pending = 1")
-    assert len(expected) == 2 * len(TOKENS) + 2  # state and alert of each, the account's state, the status
+    assert len(expected) == 2 * len(TOKENS) + 3  # state and alert of each, those of account and credits, the status
     assert {t: p for t, p in found.items() if t != status} == {t: p for t, p in expected.items() if t != status}
 
 

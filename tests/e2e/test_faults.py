@@ -115,7 +115,7 @@ def test_suspicion_outlives_the_process(sim, make_daemon):
     assert daemon.run("once").returncode == 0
     for _ in range(2):
         daemon.run("once")
-    assert daemon.database.one("SELECT count(*) FROM token WHERE deleted_at IS NULL") == 0
+    assert daemon.database.one("SELECT count(*) FROM token WHERE deleted_at IS NULL AND kind = 'token'") == 0
 
 
 def test_retry_after_is_a_lower_bound(sim, daemon):

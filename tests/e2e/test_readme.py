@@ -36,8 +36,8 @@ def test_every_command_of_the_session_runs(home, broker):
     port = str(free_port())
     configuration = blocks("yaml")[0].replace("8080", port).replace("host: 127.0.0.1", f"host: 127.0.0.1\n  port: {broker.port}")
     (home / "ebb.yaml").write_text(configuration)
-    session = [c.replace("8080", port) for c in commands(blocks("sh")[1])]
-    assert len(session) >= 7
+    session = [c.replace("8080", port) for block in blocks("sh")[1:] for c in commands(block)]
+    assert len(session) >= 18
     environment = {**os.environ, "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "EBB_CONFIG": str(home / "ebb.yaml")}
 
     server = session.pop(0)
@@ -49,7 +49,7 @@ def test_every_command_of_the_session_runs(home, broker):
         for command in session:
             done = subprocess.run(command, shell=True, cwd=home, env=environment, capture_output=True, text=True,
                                   timeout=PATIENCE_S)
-            assert done.returncode == 0, (command, done.stderr)
+            assert done.returncode in ((0, 10, 11) if "ebb audit" in command else (0,)), (command, done.stderr)
     finally:
         sim.stop()
 
@@ -73,7 +73,7 @@ def test_the_table_has_the_headings_of_the_real_one(sim, make_daemon):
 
 def test_the_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)]+)\)", README):
-        assert (ROOT / target).exists(), target
+        assert (ROOT / target.partition("#")[0]).exists(), target
 
 
 def test_the_two_commands_are_there_and_ci_runs_the_second():
