@@ -143,13 +143,14 @@ def test_credits_are_a_balance_with_burn_rules_and_topics(scene, broker, subscri
         {"name": "low", "kind": "balance_below", "levels": {"warning": "4000.00"}, "match": {"series": "credits"}},
         {"name": "any", "kind": "balance_below", "levels": {"warning": "9000.00"}}])
     s.once()
+    first = decimal.Decimal(s.sim.state()["accounts"][0]["credits"])
     for _ in range(4):
         s.pass_time(600)
         s.once()
     left = decimal.Decimal(s.sim.state()["accounts"][0]["credits"])
     state = subscriber.wait(lambda seen: json.loads(seen.retained().get("ebb/main/credits/state", "null")), "credits")
     assert nano(state["balance_usd"]) == nano(left)
-    assert state["burn_1h_usd_per_h"] == pytest.approx(0.48, rel=0.1)
+    assert state["burn_1h_usd_per_h"] == pytest.approx(float(first - left) * 3600 / (4 * 600), rel=0.02)
     account = json.loads(s.daemon.run("status", "--json").stdout)["credits"][0]
     assert nano(account["credits_usd"]) == nano(left)
     assert account["likely_at"]

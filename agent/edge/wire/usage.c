@@ -106,10 +106,10 @@ static bool read_feature(const cJSON *feature, struct usage_line line, struct us
 static bool read_day(const cJSON *day, struct usage_line line, struct usage_book *b, struct fault *why)
 {
     const cJSON *each;
+    if (strlen(day->string) != strlen("YYYY-MM-DD")) /* one day has one spelling, else it could come twice */
+        return fault(why, FAULT_REJECT, "a date is not YYYY-MM-DD");
     if (!calendar_parse(span_of(day->string), &line.day, why))
         return fault_within(why, "a date");
-    if (line.day % DAY_S != 0)
-        return fault(why, FAULT_REJECT, "a date has a time of day");
     if (!cJSON_IsObject(day))
         return fault(why, FAULT_REJECT, "a day is no object");
     if (!check_names(day, "feature", why))
