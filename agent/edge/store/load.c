@@ -6,24 +6,24 @@
 #include "core/calendar.h"
 #include "edge/store/store_private.h"
 
-static struct maybe_money column_money(const struct statement *q, int column)
-{
-    if (statement_is_null(q, column))
-        return (struct maybe_money){ .known = false };
-    return money_known((struct money){ statement_integer(q, column) });
-}
+struct loading {
+    int64_t account;
+    enum series series;
+    const struct rule_set *rules;
+    struct fleet *fleet;
+    struct orphan_alerts *orphans;
+    size_t place; /* in the fleet, of the row before */
+};
 
-static unix_s column_time(const struct statement *q, int column)
+/* The token that a row is about; NULL: not one of the fleet. Every query and the fleet are in the order of ids, so
+ * finding it is a merge. */
+static struct token *token_of(struct loading *l, const struct statement *row)
 {
-    return statement_is_null(q, column) ? TIME_NONE : statement_integer(q, column);
-}
-
-/* Every query and the fleet are in the order of ids, so finding the token of a row is a merge. */
-static struct token *seek(struct fleet *f, size_t *place, int64_t id)
-{
-    while (*place < f->count && f->tokens[*place].id < id)
-        ++*place;
-    return *place < f->count && f->tokens[*place].id == id ? &f->tokens[*place] : NULL;
+    const struct fleet *f = l->fleet;
+    int64_t id = statement_integer(row, 0);
+    while (l->place < f->count && f->tokens[l->place].id < id)
+        l->place++;
+    return l->place < f->count && f->tokens[l->place].id == id ? &f->tokens[l->place] : NULL;
 }
 
 /* Up to when its burn is known. */
@@ -34,12 +34,12 @@ static unix_s known_until(const struct statement *q, unix_s seen_at)
     return by_usage && usage_at != TIME_NONE && usage_at < seen_at ? usage_at : seen_at;
 }
 
-static void load_token(const struct statement *q, enum series series, size_t rule_count, struct fleet *f)
+static void take_token(struct loading *l, const struct statement *q)
 {
-    struct token *t = fleet_add(f, statement_text(q, 1).at);
-    t->series = series;
+    struct token *t = fleet_add(l->fleet, statement_text(q, 1).at);
+    t->series = l->series;
     t->id = statement_integer(q, 0);
-    t->alerts = xcalloc(rule_count, sizeof *t->alerts);
+    t->alerts = xcalloc(l->rules->count, sizeof *t->alerts);
     t->seen_at = statement_integer(q, 3);
     t->missing = (int)statement_integer(q, 4);
     snprintf(t->last.type, sizeof t->last.type, "%s", statement_text(q, 5).at);
@@ -55,18 +55,6 @@ static void load_token(const struct statement *q, enum series series, size_t rul
     burn_seen(&t->burn, known_until(q, t->seen_at));
     if (!statement_is_null(q, 14)) /* there was a rate, so there were readings enough in between */
         t->burn.readings = BURN_MIN_READINGS;
-}
-
-static bool load_tokens(struct statement *q, enum series series, size_t rule_count, struct fleet *f,
-                        struct fault *why)
-{
-    bool row;
-    while (statement_step(q, &row, why)) {
-        if (!row)
-            return true;
-        load_token(q, series, rule_count, f);
-    }
-    return false;
 }
 
 static const struct rule *find_rule(const struct rule_set *rules, struct span name)
@@ -109,27 +97,22 @@ void orphan_alerts_done(struct orphan_alerts *o)
     *o = (struct orphan_alerts){ 0 };
 }
 
-static bool load_alerts(struct statement *q, const struct rule_set *rules, struct fleet *f, struct orphan_alerts *o,
-                        struct fault *why)
+static void take_alert(struct loading *l, const struct statement *q)
 {
-    size_t place = 0;
-    bool row;
-    while (statement_step(q, &row, why)) {
-        if (!row)
-            return true;
-        struct token *t = seek(f, &place, statement_integer(q, 0));
-        const struct rule *rule = find_rule(rules, statement_text(q, 1));
-        if (t && rule)
-            t->alerts[rule - rules->at] = read_alert(q);
-        else if (t && column_level(q, 2) != LEVEL_NONE)
-            add_orphan(o, q);
-    }
-    return false;
+    struct token *t = token_of(l, q);
+    const struct rule *rule = find_rule(l->rules, statement_text(q, 1));
+    if (t && rule)
+        t->alerts[rule - l->rules->at] = read_alert(q);
+    else if (t && column_level(q, 2) != LEVEL_NONE)
+        add_orphan(l->orphans, q);
 }
 
 /* What a balance told is loaded into the fine buckets from its entries; consumption has none, and its hours must do. */
-static void load_hour(const struct statement *q, struct token *t)
+static void take_hour(struct loading *l, const struct statement *q)
 {
+    struct token *t = token_of(l, q);
+    if (!t)
+        return;
     unix_s hour = statement_integer(q, 1), end = hour + HOUR_S;
     struct entry usage = { ENTRY_CONSUMPTION, { statement_integer(q, 3) }, hour, end };
     if (usage.at > t->burn.last_seen && hour < t->burn.last_seen)
@@ -138,52 +121,24 @@ static void load_hour(const struct statement *q, struct token *t)
     burn_add_recent(&t->burn, &usage);
 }
 
-static bool load_hours(struct statement *q, struct fleet *f, struct fault *why)
+static void take_entry(struct loading *l, const struct statement *q)
 {
-    size_t place = 0;
-    bool row;
-    while (statement_step(q, &row, why)) {
-        if (!row)
-            return true;
-        struct token *t = seek(f, &place, statement_integer(q, 0));
-        if (t)
-            load_hour(q, t);
-    }
-    return false;
+    struct token *t = token_of(l, q);
+    struct entry e = {
+        .kind = ENTRY_CONSUMPTION,
+        .amount = { statement_integer(q, 1) },
+        .since = statement_integer(q, 2),
+        .at = statement_integer(q, 3),
+    };
+    if (t)
+        burn_add_recent(&t->burn, &e);
 }
 
-static bool load_entries(struct statement *q, struct fleet *f, struct fault *why)
+static void take_drift(struct loading *l, const struct statement *q)
 {
-    size_t place = 0;
-    bool row;
-    while (statement_step(q, &row, why)) {
-        if (!row)
-            return true;
-        struct token *t = seek(f, &place, statement_integer(q, 0));
-        struct entry e = {
-            .kind = ENTRY_CONSUMPTION,
-            .amount = { statement_integer(q, 1) },
-            .since = statement_integer(q, 2),
-            .at = statement_integer(q, 3),
-        };
-        if (t)
-            burn_add_recent(&t->burn, &e);
-    }
-    return false;
-}
-
-static bool load_drifts(struct statement *q, struct fleet *f, struct fault *why)
-{
-    size_t place = 0;
-    bool row;
-    while (statement_step(q, &row, why)) {
-        if (!row)
-            return true;
-        struct token *t = seek(f, &place, statement_integer(q, 0));
-        if (t)
-            t->drift = column_money(q, 1);
-    }
-    return false;
+    struct token *t = token_of(l, q);
+    if (t)
+        t->drift = column_money(q, 1);
 }
 
 /* A time that was forecast and is not told is far. */
@@ -211,20 +166,13 @@ static struct forecast read_forecast(const struct statement *q)
     return f;
 }
 
-static bool load_forecasts(struct statement *q, struct fleet *f, struct fault *why)
+static void take_forecast(struct loading *l, const struct statement *q)
 {
-    size_t place = 0;
-    bool row;
-    while (statement_step(q, &row, why)) {
-        if (!row)
-            return true;
-        struct token *t = seek(f, &place, statement_integer(q, 0));
-        if (!t)
-            continue;
-        t->forecast = read_forecast(q);
-        t->spent_nano = statement_integer(q, 11);
-    }
-    return false;
+    struct token *t = token_of(l, q);
+    if (!t)
+        return;
+    t->forecast = read_forecast(q);
+    t->spent_nano = statement_integer(q, 11);
 }
 
 static struct promises *promises_of(struct token *t)
@@ -234,11 +182,13 @@ static struct promises *promises_of(struct token *t)
     return t->promises;
 }
 
-static void load_promise(const struct statement *q, struct promises *p)
+static void take_promise(struct loading *l, const struct statement *q)
 {
+    struct token *t = token_of(l, q);
     int64_t place = statement_integer(q, 1);
-    if (place < 0 || place >= PROMISES)
+    if (!t || place < 0 || place >= PROMISES)
         return;
+    struct promises *p = promises_of(t);
     p->at[place] = (struct promise){
         .made_at = statement_integer(q, 2),
         .amount = { statement_integer(q, 3) },
@@ -254,101 +204,71 @@ static void load_promise(const struct statement *q, struct promises *p)
     }
 }
 
-static bool load_promises(struct statement *q, struct fleet *f, struct fault *why)
+static void take_score(struct loading *l, const struct statement *q)
 {
-    size_t place = 0;
-    bool row;
-    while (statement_step(q, &row, why)) {
-        if (!row)
-            return true;
-        struct token *t = seek(f, &place, statement_integer(q, 0));
-        if (t)
-            load_promise(q, promises_of(t));
-    }
-    return false;
+    struct token *t = token_of(l, q);
+    struct promise p = {
+        .made_at = statement_integer(q, 2),
+        .early = statement_integer(q, 3),
+        .likely = statement_integer(q, 4),
+        .late = statement_integer(q, 5),
+    };
+    struct due due = due_of(&p, statement_integer(q, 1));
+    if (t)
+        record_book(&promises_of(t)->record, &due);
 }
 
-static bool load_scores(struct statement *q, struct fleet *f, struct fault *why)
+static void take_suspicious(struct loading *l, const struct statement *q)
 {
-    size_t place = 0;
-    bool row;
-    while (statement_step(q, &row, why)) {
-        if (!row)
-            return true;
-        struct token *t = seek(f, &place, statement_integer(q, 0));
-        struct promise p = {
-            .made_at = statement_integer(q, 2),
-            .early = statement_integer(q, 3),
-            .likely = statement_integer(q, 4),
-            .late = statement_integer(q, 5),
-        };
-        struct due due = due_of(&p, statement_integer(q, 1));
-        if (t)
-            record_book(&promises_of(t)->record, &due);
-    }
-    return false;
+    l->fleet->suspicious = (int)statement_integer(q, 0);
 }
 
-static bool load_suspicious(struct statement *q, struct fleet *f, struct fault *why)
-{
-    bool row;
-    if (!statement_step(q, &row, why))
-        return false;
-    f->suspicious = (int)statement_integer(q, 0);
-    return true;
-}
-
-/* Whose series are loaded. */
-struct owner {
-    int64_t account;
-    enum series series;
+/* What is loaded, in this order: the tokens first, then what is about them. */
+static const struct part {
+    enum query query;
+    int64_t since_s; /* how far back it reaches, where the query asks for that */
+    void (*take)(struct loading *, const struct statement *row);
+} parts[] = {
+    { QUERY_LOAD_TOKENS, 0, take_token },
+    { QUERY_LOAD_ALERTS, 0, take_alert },
+    { QUERY_LOAD_HOURS, BURN_HOURS * HOUR_S, take_hour },
+    { QUERY_LOAD_ENTRIES, BURN_FINE_BUCKETS * BURN_FINE_S, take_entry },
+    { QUERY_LOAD_FORECASTS, 0, take_forecast },
+    { QUERY_LOAD_DRIFTS, 0, take_drift },
+    { QUERY_LOAD_PROMISES, 0, take_promise },
+    { QUERY_LOAD_SCORES, 0, take_score },
+    { QUERY_LOAD_SUSPICIOUS, 0, take_suspicious },
 };
 
-static struct statement *begin(struct store *s, enum query query, const struct owner *o, unix_s since)
+static bool load_part(struct store *s, struct loading *l, const struct part *part, struct fault *why)
 {
-    struct statement *q = s->queries[query];
-    statement_bind_integer(q, ":account", o->account);
-    statement_bind_text(q, ":kind", span_of(series_name(o->series)));
-    statement_bind_integer(q, ":since", since);
-    return q;
+    struct statement *q = s->queries[part->query];
+    bool row, ok;
+    l->place = 0;
+    statement_bind_integer(q, ":account", l->account);
+    statement_bind_text(q, ":kind", span_of(series_name(l->series)));
+    statement_bind_integer(q, ":since", part->since_s);
+    while ((ok = statement_step(q, &row, why)) && row)
+        part->take(l, q);
+    statement_reset(q);
+    return ok;
 }
 
-static bool load_series(struct store *s, const struct owner *o, const struct rule_set *rules, struct fleet *f,
-                        struct orphan_alerts *orphans, struct fault *why)
+static bool load(struct store *s, struct loading *l, struct fault *why)
 {
-    struct statement *tokens = begin(s, QUERY_LOAD_TOKENS, o, 0);
-    struct statement *alerts = begin(s, QUERY_LOAD_ALERTS, o, 0);
-    struct statement *hours = begin(s, QUERY_LOAD_HOURS, o, BURN_HOURS * HOUR_S);
-    struct statement *entries = begin(s, QUERY_LOAD_ENTRIES, o, BURN_FINE_BUCKETS * BURN_FINE_S);
-    struct statement *forecasts = begin(s, QUERY_LOAD_FORECASTS, o, 0);
-    struct statement *drifts = begin(s, QUERY_LOAD_DRIFTS, o, 0);
-    struct statement *promises = begin(s, QUERY_LOAD_PROMISES, o, 0);
-    struct statement *scores = begin(s, QUERY_LOAD_SCORES, o, 0);
-    struct statement *suspicious = begin(s, QUERY_LOAD_SUSPICIOUS, o, 0);
-
-    bool ok = load_tokens(tokens, o->series, rules->count, f, why) && load_alerts(alerts, rules, f, orphans, why)
-        && load_hours(hours, f, why) && load_entries(entries, f, why)
-        && load_forecasts(forecasts, f, why) && load_drifts(drifts, f, why) && load_promises(promises, f, why)
-        && load_scores(scores, f, why) && load_suspicious(suspicious, f, why);
-    statement_reset(tokens);
-    statement_reset(alerts);
-    statement_reset(hours);
-    statement_reset(entries);
-    statement_reset(forecasts);
-    statement_reset(drifts);
-    statement_reset(promises);
-    statement_reset(scores);
-    statement_reset(suspicious);
-    return ok;
+    for (size_t i = 0; i < COUNT(parts); i++)
+        if (!load_part(s, l, &parts[i], why))
+            return false;
+    return true;
 }
 
 bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
                       struct orphan_alerts *ret_orphans, struct fault *why)
 {
-    const struct owner owner = { account, SERIES_TOKEN };
     struct fleet f = { 0 };
     struct orphan_alerts orphans = { 0 };
-    if (!load_series(s, &owner, rules, &f, &orphans, why)) {
+    struct loading l = { .account = account, .series = SERIES_TOKEN, .rules = rules, .fleet = &f, .orphans = &orphans };
+    if (!load(s, &l, why)) {
         fleet_done(&f);
         orphan_alerts_done(&orphans);
         return false;
@@ -361,9 +281,10 @@ bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *r
 bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
                         struct orphan_alerts *orphans, struct fault *why)
 {
-    const struct owner owner = { account, SERIES_CREDITS };
     struct fleet f = { 0 };
-    if (!load_series(s, &owner, rules, &f, orphans, why)) {
+    struct loading l = { .account = account, .series = SERIES_CREDITS, .rules = rules, .fleet = &f,
+                         .orphans = orphans };
+    if (!load(s, &l, why)) {
         fleet_done(&f);
         return false;
     }

@@ -15,7 +15,7 @@ bool store_account(struct store *s, const char *name, int64_t interval_s, int64_
     bool ok = statement_step(q, &row, why);
     if (ok) {
         *ret_id = statement_integer(q, 0);
-        *ret_last_ok = statement_is_null(q, 1) ? TIME_NONE : statement_integer(q, 1);
+        *ret_last_ok = column_time(q, 1);
     }
     statement_reset(q);
     return ok;

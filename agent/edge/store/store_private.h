@@ -99,3 +99,15 @@ static inline void bind_time(struct statement *q, const char *parameter, unix_s 
     if (at != TIME_NONE && at < TIME_FAR)
         statement_bind_integer(q, parameter, at);
 }
+
+static inline struct maybe_money column_money(const struct statement *q, int column)
+{
+    if (statement_is_null(q, column))
+        return (struct maybe_money){ .known = false };
+    return money_known((struct money){ statement_integer(q, column) });
+}
+
+static inline unix_s column_time(const struct statement *q, int column)
+{
+    return statement_is_null(q, column) ? TIME_NONE : statement_integer(q, column);
+}

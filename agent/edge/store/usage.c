@@ -10,11 +10,6 @@
 
 #define NO_ID INT64_C(0)
 
-static unix_s column_time(const struct statement *q, int column)
-{
-    return statement_is_null(q, column) ? TIME_NONE : statement_integer(q, column);
-}
-
 bool store_usage_known(struct store *s, int64_t account, unix_s *ret_from, unix_s *ret_until, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_LOAD_USAGE_KNOWN];
