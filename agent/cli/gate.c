@@ -32,13 +32,14 @@ static const struct option_row options[] = {
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
 /* The columns of question_status.sql and of question_credits.sql. */
-enum { T_ACCOUNT = 1, T_TOKEN, T_BALANCE = 4, T_BUDGETED, T_STATE = 11, T_LIKELY = 13, T_PERIOD = 18, T_SEEN = 21,
+enum { T_ACCOUNT = 1, T_TOKEN, T_TYPE, T_BALANCE, T_BUDGETED, T_STATE = 11, T_LIKELY = 13, T_PERIOD = 18, T_SEEN = 21,
        TOKEN_CELLS };
 enum { C_ACCOUNT, C_BALANCE, C_BURN, C_LIKELY, C_STATE, C_SEEN, CREDITS_CELLS };
 
 /* What was found of the name that was asked for. */
 struct found {
     size_t count; /* more than one: the same name in several accounts */
+    bool pays; /* calls cost money: no sandbox */
     struct gate_view view;
     struct text account, state;
 };
@@ -74,6 +75,7 @@ static void take_token(struct found *f, const char *wanted, const struct cell *c
         .likely = stamp(&cells[T_LIKELY]),
         .refilled = calendar_next_reset(calendar_period_named(cells[T_PERIOD].text), now),
     };
+    f->pays = !span_is(cells[T_TYPE].text, "sandbox_api_token");
     keep(f, cells[T_ACCOUNT].text, cells[T_STATE].text);
 }
 
@@ -124,6 +126,22 @@ static bool is_gone(const struct gate_view *v)
     return strcmp(v->state, "missing") == 0 || strcmp(v->state, "expired") == 0;
 }
 
+/* A token with money of its own is refused too when its account has none. What is not known of the credits is passed
+ * by: the token was asked about. */
+static bool judge_account(struct store *s, const struct found *token, const struct gate_wish *w, unix_s now,
+                          enum gate *ret, struct fault *why)
+{
+    char reason[GATE_REASON_BYTES];
+    struct found credits = { 0 };
+    const struct gate_wish anything = { .runway_s = -1, .max_age_s = w->max_age_s };
+    bool ok = find(s, NULL, text_z(&token->account), now, &credits, why);
+    bool is_low = ok && credits.count == 1 && gate_judge(&credits.view, &anything, now, reason) == GATE_LOW;
+    *ret = is_low ? GATE_LOW : GATE_OK;
+    text_done(&credits.account);
+    text_done(&credits.state);
+    return ok;
+}
+
 /* A token without a budget lives on the credits of its account. */
 static enum gate ask_gate(struct store *s, const struct context *c, const struct gate_wish *w, unix_s now,
                           struct found *f, char *reason)
@@ -144,6 +162,13 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
         return GATE_UNKNOWN;
     }
     enum gate gate = judge(f, w, now, inner);
+    bool asks_account = gate == GATE_OK && token && f->pays && !lives_on_credits;
+    if (asks_account && !judge_account(s, f, w, now, &gate, &why)) {
+        snprintf(reason, GATE_REASON_BYTES, "%.180s", why.text);
+        return GATE_UNKNOWN;
+    }
+    if (asks_account && gate == GATE_LOW)
+        snprintf(inner, sizeof inner, "the credits of its account are used up");
     snprintf(reason, GATE_REASON_BYTES, "%s%.150s",
              lives_on_credits ? "it has no budget; of the account's credits: " : "", inner);
     return gate;

@@ -285,6 +285,7 @@ def test_huge_sums_are_exact_and_what_does_not_fit_is_said_in_words(nasty):
     (["--month", "2026-13"], "2026-13"), (["--month", "2026-01", "--since", "3d"], "--month"),
     (["--since", "2026-02-01", "--until", "2026-01-01"], "--until"), (["--by", "provider", "--per", "hour"], "hours"),
     (["--by", "feature", "--source", "balance"], "feature"), (["--month", "2099-01"], "not begun"),
+    (["--html", "-", "--json"], "--html"),
 ])
 def test_what_cannot_be_asked_is_said_in_words(nasty, arguments, words):
     refused = nasty.run("report", *arguments)
@@ -308,6 +309,10 @@ def test_the_gate_answers_scripts(nasty, sim):
     assert gate()[0] == 2 and gate("a|b", "--balance", "much")[0] == 2
     told = json.loads(gate("a|b", "--json")[1])
     assert told["answer"] == "ok" and told["balance_usd"] == 39 and told["seen_at"].endswith("Z")
+    sim.set_credits("0.00")
+    assert nasty.run("once").returncode == 0
+    status, words = gate("a|b", "--balance", "5.00")
+    assert status == 1 and "credits" in words, "an account without credits refuses every token"
     os.chmod(nasty.database.path, 0o600)
     nasty.database.path.write_bytes(b"this is somebody's diary\n" * 99)
     assert gate("a|b")[0] == 3, "a failure never reads as low"
