@@ -4,6 +4,7 @@
 #include "cli/tokens/creation.h"
 #include "cli/tokens/tokens.h"
 #include "cli/tokens/view.h"
+#include "core/audit/mend.h"
 #include "core/calendar.h"
 
 enum { OPT_NAME, OPT_BALANCE, OPT_EXPIRES, OPT_SECRET_FILE, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
@@ -60,14 +61,19 @@ static struct wish successor_wish(const struct context *c, const struct reading 
     return w;
 }
 
-static void print_next_steps(const struct context *c, const struct decoded *made)
+static void print_next_steps(const struct context *c, const struct session *s, const struct decoded *made)
 {
     if (made->reading.budgeted && made->reading.balance.known && made->reading.balance.is.nano <= 0)
         complain(EXIT_OK, "the successor has nothing to spend: give it some with `ebb tokens update --balance`");
     if (c->options[OPT_JSON].given)
         return;
     view_print_name(c->arguments[0]);
-    puts(" is left alive. Move what uses it, then: ebb tokens retire OLD");
+    const struct mend_words words = { .name = c->arguments[0], .account = s->account->name,
+                                      .name_account = c->options[OPT_ACCOUNT].given };
+    struct text line = { 0 };
+    mend_add(&line, "ebb tokens retire {name}", &words);
+    printf(" is left alive. Move what uses it, then: %s\n", text_z(&line));
+    text_done(&line);
 }
 
 static enum exit_status rotate(const struct context *c, const struct session *s, const char *name,
@@ -85,7 +91,7 @@ static enum exit_status rotate(const struct context *c, const struct session *s,
     if (!creation_run(s, &creation, &made, &end, &why))
         return session_failed(s, &why);
     creation_print(s, &creation, end, &made, c->options[OPT_JSON].given);
-    print_next_steps(c, &made);
+    print_next_steps(c, s, &made);
     return EXIT_OK;
 }
 
