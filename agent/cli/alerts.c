@@ -5,7 +5,7 @@
 #include "cli/ask.h"
 #include "cli/terminal.h"
 
-enum { OPT_PAST, OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_FORMAT, OPTS };
+enum { OPT_PAST, OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_FORMAT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_PAST] = { .name = "past", .type = OPTION_FLAG, .help = "what was announced, not what fires now" },
@@ -14,6 +14,7 @@ static const struct option_row options[] = {
     [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "with --past: before this time" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
+    [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -49,7 +50,7 @@ static const struct column past[] = {
 
 static bool print(const struct context *c, const struct scope *scope, size_t *ret_rows, struct fault *why)
 {
-    enum table_format format = (enum table_format)c->options[OPT_FORMAT].number;
+    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     bool colour = terminal_colour(), back = c->options[OPT_PAST].given;
     struct table *t = back ? table_begin(format, past, COUNT(past), colour)
                            : table_begin(format, firing, COUNT(firing), colour);
@@ -73,7 +74,7 @@ static enum exit_status run(const struct context *c)
         return complain(EXIT_USAGE, "alerts: --since and --until go with --past");
     if (!ask_account(c->store, scope.account, &why) || !print(c, &scope, &rows, &why))
         return ask_failed(&why);
-    if (rows == 0 && given[OPT_FORMAT].number == TABLE_TEXT)
+    if (rows == 0 && ask_format(&given[OPT_FORMAT], &given[OPT_JSON]) == TABLE_TEXT)
         fputs(given[OPT_PAST].given ? "Nothing was announced in this time.\n" : "No alert is firing.\n", stderr);
     return EXIT_OK;
 }

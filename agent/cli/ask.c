@@ -3,6 +3,11 @@
 
 #include <stdio.h>
 
+enum table_format ask_format(const struct option_value *format, const struct option_value *json)
+{
+    return json->given ? TABLE_JSON : (enum table_format)format->number;
+}
+
 unix_s ask_time(const struct option_value *value)
 {
     return value->text ? value->number : TIME_NONE;

@@ -7,9 +7,13 @@
 #define OPTION_ROW_ACCOUNT { .name = "account", .type = OPTION_TEXT, .value = "NAME", .help = "only this account" }
 #define OPTION_ROW_FORMAT { .name = "format", .type = OPTION_CHOICE, .value = TABLE_FORMATS, .preset = "text", \
                             .help = "for people, for programs or for a spreadsheet" }
+#define OPTION_ROW_AS_JSON { .name = "json", .type = OPTION_FLAG, .help = "as --format json" }
 #define OPTION_ROW_SINCE(default_) { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = default_, \
                                      .help = "from this time on (UTC), or from so long ago" }
 #define OPTION_ROW_UNTIL { .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "before this time" }
+
+/* What --format and --json say together. */
+enum table_format ask_format(const struct option_value *format, const struct option_value *json);
 
 /* The time of an option, TIME_NONE when it is not restricted. */
 unix_s ask_time(const struct option_value *value);

@@ -22,7 +22,7 @@ static const struct option_row options[] = {
     [OPT_MIN] = { .name = "min-severity", .type = OPTION_CHOICE, .value = SEVERITIES, .preset = "info",
                   .help = "leave out what is less" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "as --format json" },
+    [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -166,7 +166,7 @@ static enum exit_status print(const struct context *c, const struct audit *a, un
 {
     enum level least = LEVEL_INFO + (enum level)c->options[OPT_MIN].number;
     enum table_format format =
-        c->options[OPT_JSON].given ? TABLE_JSON : (enum table_format)c->options[OPT_FORMAT].number;
+        ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     size_t count = told(a, least);
     if (format == TABLE_TEXT)
         print_text(a, count);

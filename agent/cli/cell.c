@@ -32,14 +32,15 @@ static void add_percent(struct text *out, int64_t hundredths, const char *plus)
     text_addf(out, "%s%" PRId64 ".%" PRId64 " %%", sign, tenths / 10, tenths % 10);
 }
 
-static void add_local_time(struct text *out, unix_s at)
+static void add_local_time(struct text *out, unix_s at, bool with_time)
 {
     char shown[64];
     struct tm local;
     time_t stamp = (time_t)at;
     if (at >= TIME_FAR)
         text_add(out, span_of("never"));
-    else if (localtime_r(&stamp, &local) && strftime(shown, sizeof shown, "%Y-%m-%d %H:%M:%S %Z", &local))
+    else if (localtime_r(&stamp, &local)
+             && strftime(shown, sizeof shown, with_time ? "%Y-%m-%d %H:%M:%S %Z" : "%Y-%m-%d", &local))
         text_add(out, span_of(shown));
 }
 
@@ -58,7 +59,10 @@ static void show_number(enum column_kind kind, int64_t number, struct text *out)
         text_add(out, span_of("/h"));
         break;
     case COLUMN_TIME:
-        add_local_time(out, number);
+        add_local_time(out, number, true);
+        break;
+    case COLUMN_DAY:
+        add_local_time(out, number, false);
         break;
     case COLUMN_DURATION:
         text_add(out, span_of(duration_format(number, duration)));
@@ -107,6 +111,7 @@ static void add_exact(enum column_kind kind, int64_t number, struct text *out)
         text_add(out, span_of(number ? "true" : "false"));
         break;
     case COLUMN_TIME:
+    case COLUMN_DAY:
         text_add(out, span_of(calendar_format(number, stamp)));
         break;
     case COLUMN_PERCENT:
@@ -124,9 +129,14 @@ static void add_exact(enum column_kind kind, int64_t number, struct text *out)
     }
 }
 
+static bool is_time(enum column_kind kind)
+{
+    return kind == COLUMN_TIME || kind == COLUMN_DAY;
+}
+
 static bool is_nothing(enum column_kind kind, const struct cell *cell)
 {
-    return cell->kind == CELL_NONE || (kind == COLUMN_TIME && cell->kind == CELL_INTEGER && cell->integer >= TIME_FAR);
+    return cell->kind == CELL_NONE || (is_time(kind) && cell->kind == CELL_INTEGER && cell->integer >= TIME_FAR);
 }
 
 void cell_add_json(enum column_kind kind, const struct cell *cell, struct text *out)
@@ -136,7 +146,7 @@ void cell_add_json(enum column_kind kind, const struct cell *cell, struct text *
     } else if (cell->kind == CELL_TEXT) {
         text_add_json(out, cell->text);
     } else {
-        const char *quote = kind == COLUMN_TIME ? "\"" : "";
+        const char *quote = is_time(kind) ? "\"" : "";
         text_add(out, span_of(quote));
         add_exact(kind, cell->integer, out);
         text_add(out, span_of(quote));

@@ -3,7 +3,7 @@
 #include "cli/ask.h"
 #include "cli/terminal.h"
 
-enum { OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_CREDITS, OPT_FORMAT, OPTS };
+enum { OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_CREDITS, OPT_FORMAT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_SINCE] = OPTION_ROW_SINCE("24h"),
@@ -11,6 +11,7 @@ static const struct option_row options[] = {
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "what is left on the account, in place of TOKEN" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
+    [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -49,7 +50,7 @@ static enum exit_status run(const struct context *c)
     if (!ask_account(c->store, scope.account, &why))
         return ask_failed(&why);
 
-    struct table *t = table_begin((enum table_format)given[OPT_FORMAT].number, columns, COUNT(columns),
+    struct table *t = table_begin(ask_format(&given[OPT_FORMAT], &given[OPT_JSON]), columns, COUNT(columns),
                                   terminal_colour());
     bool ok = ask_rows(c->store, QUESTION_HISTORY, &scope, t, &rows, &why);
     table_end(t);

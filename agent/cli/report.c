@@ -8,7 +8,7 @@
 
 enum {
     OPT_BY, OPT_PER, OPT_SINCE, OPT_UNTIL, OPT_MONTH, OPT_TOKEN, OPT_ENVIRONMENT, OPT_ACCOUNT, OPT_SOURCE, OPT_HTML,
-    OPT_RECONCILE, OPT_FORMAT, OPTS,
+    OPT_RECONCILE, OPT_FORMAT, OPT_JSON, OPTS,
 };
 
 static const struct option_row options[] = {
@@ -33,6 +33,7 @@ static const struct option_row options[] = {
     [OPT_RECONCILE] = { .name = "reconcile", .type = OPTION_FLAG,
                         .help = "compare balances with the endpoint, by token and day, in place of a report" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
+    [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -70,6 +71,8 @@ static bool check_wishes(const struct option_value *given, const struct report_q
         return fault(why, FAULT_REJECT, "the consumption endpoint tells days, no hours: ask --per day");
     if (given[OPT_RECONCILE].given && given[OPT_HTML].given)
         return fault(why, FAULT_REJECT, "--reconcile has no page: leave --html away");
+    if (given[OPT_HTML].given && (given[OPT_FORMAT].given || given[OPT_JSON].given))
+        return fault(why, FAULT_REJECT, "--html is a format of its own: leave --format and --json away");
     if (is_by_word && q->choice == REPORT_BALANCE)
         return fault(why, FAULT_REJECT, "balances tell nothing about a %s: leave --source away", report_by_name(q->by));
     return true;
@@ -86,7 +89,7 @@ static bool print_html(struct store *s, const struct report_query *q, const char
 
 static bool print_table(const struct context *c, const struct report_query *q, struct fault *why)
 {
-    enum table_format format = (enum table_format)c->options[OPT_FORMAT].number;
+    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     struct loaded_report l;
     bool ok = report_load(c->store, q, &l, why);
     if (ok) {
@@ -100,7 +103,7 @@ static bool print_table(const struct context *c, const struct report_query *q, s
 
 static bool print_reconcile(const struct context *c, const struct report_query *q, struct fault *why)
 {
-    enum table_format format = (enum table_format)c->options[OPT_FORMAT].number;
+    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     size_t rows, drifts;
     if (!report_reconcile(c->store, q, format, &rows, &drifts, why))
         return false;

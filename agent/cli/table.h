@@ -17,6 +17,7 @@ enum column_kind {
     COLUMN_CHANGE,   /* as money; people see its sign */
     COLUMN_PER_HOUR, /* nano-dollars an hour; people see "0.42/h" */
     COLUMN_TIME,     /* unix seconds; people see local time, programs RFC 3339 UTC; TIME_FAR prints as "never" / null */
+    COLUMN_DAY,      /* as time; people see the local date alone */
     COLUMN_DURATION, /* seconds; people see "3h 05m" */
     COLUMN_LEVEL,    /* text, coloured by its severity on a terminal */
     COLUMN_PERCENT,  /* hundredths of a percent; people see "12.3 %" */

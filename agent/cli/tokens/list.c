@@ -17,7 +17,7 @@ static const struct option_row options[] = {
                           .help = "only tokens whose first part of env-project-purpose is such" },
     [OPT_TYPE] = { .name = "type", .type = OPTION_TEXT, .value = "GLOB", .help = "only tokens of such a type" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "as --format json" },
+    [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -37,7 +37,7 @@ static bool is_asked_for(const struct context *c, const struct token *t)
 
 static size_t print(const struct context *c, const char *account, const struct fleet *fleet)
 {
-    enum table_format format = (enum table_format)c->options[OPT_FORMAT].number;
+    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     const struct token **sorted = xcalloc(fleet->count + 1, sizeof *sorted);
     size_t rows = 0;
     for (size_t i = 0; i < fleet->count; i++)
@@ -45,7 +45,7 @@ static size_t print(const struct context *c, const char *account, const struct f
             sorted[rows++] = &fleet->tokens[i];
     qsort(sorted, rows, sizeof *sorted, by_name);
 
-    struct table *t = table_begin(c->options[OPT_JSON].given ? TABLE_JSON : format, view_columns, VIEW_COLUMNS,
+    struct table *t = table_begin(format, view_columns, VIEW_COLUMNS,
                                   terminal_colour());
     for (size_t i = 0; i < rows; i++) {
         struct cell cells[VIEW_COLUMNS];

@@ -15,7 +15,7 @@ const struct column view_columns[VIEW_COLUMNS] = {
     { "type", "TYPE", COLUMN_TEXT, COLUMN_QUIET | COLUMN_SPARE },
     { "active_balance", "BUDGET", COLUMN_FLAG, 0 },
     { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
-    { "expires_at", "EXPIRES", COLUMN_TIME, 0 },
+    { "expires_at", "EXPIRES", COLUMN_DAY, 0 },
     { "reset_period", "RESET", COLUMN_TEXT, 0 },
     { "reset_amount_usd", "RESET TO USD", COLUMN_MONEY, 0 },
 };
