@@ -37,7 +37,7 @@ struct forecast {
 
 /* A rule "exhausts within N" begins to hold when the balance is empty within N with the first chance, and ends when
  * it no longer is with the second: two chances, so that a forecast that wavers does not make an alert that flaps. */
-#define FORECAST_ALARM_LEVEL 0.45
+#define FORECAST_ALARM_LEVEL 0.50
 #define FORECAST_RELIEF_LEVEL 0.18
 
 /* A forecast of nothing: learning, every time TIME_NONE. */

@@ -1,4 +1,5 @@
-"""Small quantile nets in numpy: one tanh layer, five quantiles that cannot cross, pinball loss, Adam.
+"""Small quantile nets in numpy: one tanh layer that weighs the experts and corrects them, five quantiles that cannot
+cross, pinball loss, Adam.
 
 The same arithmetic as agent/core/forecast/net.c. Inputs are standardised while training; the scaling is folded into
 the first layer afterwards, so the program multiplies raw features.
@@ -9,6 +10,7 @@ import numpy
 LEVELS = numpy.array([0.1, 0.25, 0.5, 0.75, 0.9], numpy.float32)
 WEIGHTS = numpy.array([1, 0.5, 1, 0.5, 1], numpy.float32)
 HIDDEN = 32
+EXPERTS = 72  # as in agent/core/forecast/experts.h: their distances from the median are the first features
 
 
 def softplus(x):
@@ -34,6 +36,11 @@ def out_slope(slope, out):
     return back
 
 
+def softmax(x):
+    powers = numpy.exp(x - x.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)
+
+
 class Net:
     def __init__(self, inputs, random):
         self.parts = [
@@ -41,25 +48,26 @@ class Net:
             numpy.zeros(HIDDEN, numpy.float32),
             (random.standard_normal((HIDDEN, 5)) * 0.1).astype(numpy.float32),
             numpy.array([-0.5, -1, 0, -1, -0.5], numpy.float32),
+            (random.standard_normal((HIDDEN, EXPERTS)) * 0.1).astype(numpy.float32),
+            numpy.zeros(EXPERTS, numpy.float32),
         ]
 
-    def answer(self, x):
-        into, threshold, out, bias = self.parts
-        return quantiles(numpy.tanh(x @ into + threshold) @ out + bias)
-
-    def slopes(self, x, y, weight):
-        into, threshold, out, bias = self.parts
+    def slopes(self, x, said, y, weight):
+        into, threshold, out, bias, gate, lean = self.parts
         hidden = numpy.tanh(x @ into + threshold)
         raw = hidden @ out + bias
-        late = quantiles(raw) > y[:, None]
-        slope = (late - LEVELS) * WEIGHTS * (weight / len(x))[:, None]
-        back = out_slope(slope.astype(numpy.float32), raw)
-        inner = (back @ out.T) * (1 - hidden * hidden)
-        return [x.T @ inner, inner.sum(0), hidden.T @ back, back.sum(0)]
+        share = softmax(hidden @ gate + lean)
+        together = (share * said).sum(1)
+        late = quantiles(raw) + together[:, None] > y[:, None]
+        slope = ((late - LEVELS) * WEIGHTS * (weight / len(x))[:, None]).astype(numpy.float32)
+        back = out_slope(slope, raw)
+        lift = share * (said - together[:, None]) * slope.sum(1)[:, None]
+        inner = (back @ out.T + lift @ gate.T) * (1 - hidden * hidden)
+        return [x.T @ inner, inner.sum(0), hidden.T @ back, back.sum(0), hidden.T @ lift, lift.sum(0)]
 
 
-def train(x, y, weight, random, epochs=30, batch=512, rate=2e-3, decay=1e-3, noise=0.1, drop=0.0):
-    """x is standardised. Adam with decoupled decay and a cosine schedule; the mean of the weights of the last steps."""
+def train(x, said, y, weight, random, epochs=30, batch=512, rate=2e-3, decay=1e-3, noise=0.1):
+    """x is standardised; `said` are the experts' answers as they are. Adam with decoupled decay and a cosine schedule; the mean of the weights of the last steps."""
     net = Net(x.shape[1], random)
     first = [numpy.zeros_like(p) for p in net.parts]
     second = [numpy.zeros_like(p) for p in net.parts]
@@ -70,11 +78,9 @@ def train(x, y, weight, random, epochs=30, batch=512, rate=2e-3, decay=1e-3, noi
         for start in range(0, len(x) - batch + 1, batch):
             pick = order[start:start + batch]
             some = x[pick] + noise * random.standard_normal((batch, x.shape[1]), dtype=numpy.float32)
-            if drop:
-                some = some * (random.random((batch, x.shape[1]), dtype=numpy.float32) >= drop)
             step += 1
             speed = rate * 0.5 * (1 + numpy.cos(numpy.pi * step / steps)) + 1e-5
-            for i, slope in enumerate(net.slopes(some, y[pick], weight[pick])):
+            for i, slope in enumerate(net.slopes(some, said[pick], y[pick], weight[pick])):
                 first[i] += 0.1 * (slope - first[i])
                 second[i] += 0.001 * (slope * slope - second[i])
                 move = first[i] / (1 - 0.9 ** step) / (numpy.sqrt(second[i] / (1 - 0.999 ** step)) + 1e-8)
@@ -91,6 +97,7 @@ def train(x, y, weight, random, epochs=30, batch=512, rate=2e-3, decay=1e-3, noi
 
 def unscaled(net, centre, spread):
     """The net for raw features, as one row of floats in the order of struct net."""
-    into, threshold, out, bias = net.parts
+    into, threshold, out, bias, gate, lean = net.parts
     raw = into / spread[:, None]
-    return numpy.concatenate([raw.ravel(), threshold - centre @ raw, out.T.ravel(), bias]).astype(numpy.float32)
+    parts = [raw, threshold - centre @ raw, out.T, bias, gate.T, lean]
+    return numpy.concatenate([part.ravel() for part in parts]).astype(numpy.float32)

@@ -10,11 +10,15 @@
 
 const double asked_levels[LEVELS_ASKED] = { 0.1, 0.25, 0.5, 0.75, 0.9 };
 
-/* A strange input must not lead far: the learned median stays within a factor 3 of the experts'. */
+/* A strange input must not lead far: the likely time stays within a factor 3 of the middle half of the plain experts.
+ * Where they agree that is their median; where they are far apart their median is no safer a place than any other. */
 static const double farthest = 1.0986122886681098; /* ln 3 */
+static const double farthest_end = 3.912023005428146; /* ln 50: of the early and the late time */
 
-/* No answer that the nets were taught lay beyond three weeks: what they say of later fades out until two months. */
-static const double known_ln_h = 6.2226, unknown_ln_h = 7.2724; /* ln 504, ln 1440 */
+/* No answer that was taught lay beyond three weeks, or within half an hour: what is learned of later fades out until
+ * two months, and of sooner until a few minutes. */
+static const double known_ln_h = 6.2226, unknown_ln_h = 7.2724;         /* ln 504, ln 1440 */
+static const double soonest_ln_h = -0.6931, too_soon_ln_h = -2.0794;    /* ln 1/2, ln 1/8 */
 
 /* From a sixth of a mean hour to fifty days of them. */
 static const double first_rung = -2.6 * M_LN2, rung = M_LN2 / 3;
@@ -26,16 +30,27 @@ static double clamp(double value, double low, double high)
     return value < low ? low : value > high ? high : value;
 }
 
-static void answer(const struct ensemble *nets, const float features[FEATURES], double median,
+/* How much of what is learned counts for an answer: 1 where answers like it were taught. */
+static double known_part(double ln_hours)
+{
+    double late = (unknown_ln_h - ln_hours) / (unknown_ln_h - known_ln_h);
+    double soon = (ln_hours - too_soon_ln_h) / (soonest_ln_h - too_soon_ln_h);
+    return clamp(fmin(late, soon), 0, 1);
+}
+
+static void answer(const struct ensemble *nets, const float features[FEATURES], struct middle plain,
                    float ret[LEVELS_ASKED])
 {
     double off[LEVELS_ASKED];
     net_answer(nets, features, off);
-    double likely = clamp(off[LEVEL_LIKELY], -farthest, farthest);
-    double known = clamp((unknown_ln_h - median - likely) / (unknown_ln_h - known_ln_h), 0, 1);
-    double moved = known * likely - off[LEVEL_LIKELY];
-    for (int l = 0; l < LEVELS_ASKED; l++)
-        ret[l] = (float)(median + off[l] + moved);
+    double low = plain.low - plain.median, high = plain.high - plain.median;
+    double likely = clamp(off[LEVEL_LIKELY], low - farthest, high + farthest);
+    double faded = (1 - known_part(plain.median + likely)) * likely;
+    for (int l = 0; l < LEVELS_ASKED; l++) {
+        double level = clamp(off[l], low - farthest_end, high + farthest_end);
+        level = l < LEVEL_LIKELY ? fmin(level, likely) : l > LEVEL_LIKELY ? fmax(level, likely) : likely;
+        ret[l] = (float)(plain.median + level - faded);
+    }
 }
 
 static void never_fall(struct curve *c)
@@ -67,9 +82,9 @@ bool curve_make(const struct past *p, const struct ensemble *nets, struct curve 
     experts_ask(&(struct inquiry){ &t, amounts, CURVE_AMOUNTS, answers });
     struct traits traits = traits_of(&t);
     for (int i = 0; i < CURVE_AMOUNTS; i++) {
-        double median = experts_median(answers[i]);
-        features_of(&t, &traits, (struct stand){ answers[i], median, amounts[i] }, features);
-        answer(nets, features, median, ret->ln_hours[i]);
+        struct middle plain = experts_middle(answers[i]);
+        features_of(&t, &traits, (struct stand){ answers[i], plain.median, amounts[i] }, features);
+        answer(nets, features, plain, ret->ln_hours[i]);
     }
     never_fall(ret);
     ret->origin = p->last_seen;

@@ -25,7 +25,7 @@ enum {
     EWMA_EXPERTS = 5,
     AMOUNT_EXPERTS = 8,
     RHYTHM_EXPERTS = 12,
-    PASSAGE_EXPERTS = 21,
+    PASSAGE_EXPERTS = 29,
     REPLAY_EXPERTS = 6,
     FIRST_EWMA = WINDOW_EXPERTS,
     FIRST_AMOUNT = FIRST_EWMA + EWMA_EXPERTS,
@@ -47,7 +47,13 @@ struct inquiry {
 
 void experts_ask(const struct inquiry *q);
 
-/* The median of those experts that stand on their own feet; what a learned answer must stay near. */
+/* Where those experts stand that need no other: their median, and the quarters around it, which a learned answer must
+ * stay near. */
+struct middle {
+    double low, median, high;
+};
+
+struct middle experts_middle(const float answers[EXPERTS]);
 double experts_median(const float answers[EXPERTS]);
 
 bool expert_is_plain(int expert); /* one of those */

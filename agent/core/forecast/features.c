@@ -168,6 +168,9 @@ struct traits traits_of(const struct track *t)
         log_of((between(t, 0, 3) + 0.02) / (between(t, 3, 24) + 0.02)),
         day.trust,
         week.trust,
+        correlation(t->spent, t->hours, 4),
+        correlation(t->spent, t->hours, 12),
+        correlation(t->spent, t->hours, WEEK_HOURS),
     };
     _Static_assert(COUNT(plain) == TRAITS - 17, "a trait has no place");
     for (size_t i = 0; i < COUNT(plain); i++)
@@ -218,6 +221,32 @@ static double sufficient_share(const struct runs *r, double amount)
     return (enough + 0.25) / (r->count + 0.5);
 }
 
+/* Of the past spells of use that spent as much as this one already: the share that spent the amount on top. */
+static double enough_left(const struct runs *r, double amount)
+{
+    int as_long = 0, enough = 0;
+    for (int i = r->active; i < r->count; i++) {
+        as_long += r->spent[i] >= r->present_spent;
+        enough += r->spent[i] >= r->present_spent + amount;
+    }
+    return (enough + 0.25) / (as_long + 0.5);
+}
+
+/* Where the experts' quarters lie, and their tenths. */
+static void spread_traits(const float answers[EXPERTS], double median, double ret[4])
+{
+    static const int places[] = { EXPERTS / 10, EXPERTS / 4, EXPERTS - 1 - EXPERTS / 4, EXPERTS - 1 - EXPERTS / 10 };
+    float sorted[EXPERTS];
+    for (int e = 0; e < EXPERTS; e++) {
+        int at = e;
+        for (; at > 0 && sorted[at - 1] > answers[e]; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = answers[e];
+    }
+    for (int i = 0; i < 4; i++)
+        ret[i] = (double)sorted[places[i]] - median;
+}
+
 void features_of(const struct track *t, const struct traits *traits, struct stand s, float ret[FEATURES])
 {
     for (int e = 0; e < EXPERTS; e++)
@@ -227,6 +256,8 @@ void features_of(const struct track *t, const struct traits *traits, struct stan
 
     const struct runs *r = &traits->runs;
     struct strokes strokes = strokes_of(t, s.amount);
+    double spread[4], mean_spell = (t->hours + 1.0) / (r->count + 1);
+    spread_traits(s.answers, s.median, spread);
     const double asked[ASKED_TRAITS] = {
         s.median - 2.5,
         log_of(s.amount) - s.median,
@@ -245,6 +276,12 @@ void features_of(const struct track *t, const struct traits *traits, struct stan
         log_of(sufficient_share(r, s.amount)),
         log_of((r->active ? r->use_h : r->rest_h) / (r->since_h + 0.5)),
         log_of(r->since_h + 0.5) - s.median,
+        log_of(enough_left(r, s.amount)),
+        log_of(s.amount / mean_spell),
+        spread[0],
+        spread[1],
+        spread[2],
+        spread[3],
     };
     for (int i = 0; i < ASKED_TRAITS; i++)
         ret[EXPERTS + TRAITS + i] = quiet(asked[i]);

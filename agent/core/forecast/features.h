@@ -6,7 +6,7 @@
 #include "core/forecast/experts.h"
 #include "core/forecast/runs.h"
 
-enum { TRAITS = 33, ASKED_TRAITS = 17, FEATURES = EXPERTS + TRAITS + ASKED_TRAITS };
+enum { TRAITS = 36, ASKED_TRAITS = 23, FEATURES = EXPERTS + TRAITS + ASKED_TRAITS };
 
 /* What is true of a track whatever amount is asked about. */
 struct traits {

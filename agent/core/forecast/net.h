@@ -1,10 +1,11 @@
-/* The learned head: small nets that say how far from the experts' median the quantiles lie.
+/* The learned head: small nets that say which experts to believe, and how far from those the quantiles lie.
  *
  * Their constants are made by tests/train and live in table.c. */
 #pragma once
 
 #include "core/forecast/features.h"
 #include "core/forecast/levels.h"
+#include "core/forecast/trees.h"
 
 enum { NET_HIDDEN = 32 };
 
@@ -13,12 +14,15 @@ struct net {
     float threshold[NET_HIDDEN];
     float out[LEVELS_ASKED][NET_HIDDEN];
     float bias[LEVELS_ASKED];
+    float gate[EXPERTS][NET_HIDDEN]; /* how much each expert is believed, before all are made to sum to one */
+    float lean[EXPERTS];
 };
 
-/* Several nets, answering with the mean of their answers. */
+/* Several nets, answering with the mean of their answers; with trees, the larger part is theirs. */
 struct ensemble {
     const struct net *nets; /* borrowed */
     size_t count;
+    struct forest forest;   /* may be empty */
 };
 
 extern const struct ensemble net_shipped;
@@ -26,5 +30,5 @@ extern const struct ensemble net_shipped;
 /* Quantiles as logs of their ratio to the experts' median, rising. */
 void net_answer(const struct ensemble *e, const float features[FEATURES], double ret[LEVELS_ASKED]);
 
-/* How much the likely answer moves with each feature: its slopes. */
+/* How much the nets' likely answer moves with each feature: its slopes. */
 void net_slopes(const struct ensemble *e, const float features[FEATURES], double ret[FEATURES]);

@@ -1,8 +1,9 @@
 /* What followed earlier moments: from each of them, the time until as much was spent as is asked about now.
  *
- * Samples: all moments, those at this hour of the day, those that looked like now, and those again with the amount
- * measured by the level of their own days; for the last six hours also every five minutes. A passage that is not over
- * yet goes on at the mean rate and counts less the more of it is guessed. */
+ * Samples: all moments, those at this hour of the day, those that looked like now, those again with the amount
+ * measured by the level of their own days, those after as long a rest or as much in the last hour, and those at this
+ * hour of the week; for the last six hours also every five minutes. A passage that is not over yet goes on at the mean
+ * rate and counts less the more of it is guessed. */
 #include <math.h>
 
 #include "core/forecast/experts.h"
@@ -10,7 +11,7 @@
 
 enum { MOMENTS = 336 };
 
-enum kernel { KERNEL_ALL, KERNEL_HOUR, KERNEL_LIKE, KERNEL_LEVEL, KERNELS };
+enum kernel { KERNEL_ALL, KERNEL_HOUR, KERNEL_LIKE, KERNEL_REST, KERNEL_WEEK, KERNEL_LEVEL, KERNELS };
 
 struct moments {
     int count;
@@ -21,12 +22,14 @@ struct moments {
 
 /* How far two moments may differ in their logs of the last 3 and 24 hours' rates, and in hours of the day. */
 static const double like_3h = 0.7, like_24h = 0.5, like_phase_h = 3, same_phase_h = 1.2;
+static const double like_rest = 0.4, like_last = 0.8, rest_phase_h = 4, week_phase_h = 2;
 static const double fading_h = 21 * 24;
-static const double prior_weight[KERNELS] = { 0.5, 0.3, 0.3, 0.3 };
+static const double prior_weight[KERNELS] = { 0.5, 0.3, 0.3, 0.3, 0.3, 0.3 };
 enum { LEVEL_H = 48 };
 
 struct look {
     double last_3h, last_24h;
+    double rest, last; /* logs: how long nothing was spent; what the last hour spent */
 };
 
 static double rate_before(const struct track *t, int ago, int over)
@@ -35,9 +38,23 @@ static double rate_before(const struct track *t, int ago, int over)
     return until > ago ? (t->back[until] - t->back[ago]) / (until - ago) : 1;
 }
 
-static struct look look_at(const struct track *t, int ago)
+/* Hours in a row before each one that spent next to nothing. */
+static void find_rests(const struct track *t, short ret[PAST_HOURS + 1])
 {
-    return (struct look){ log(rate_before(t, ago, 3) + 0.05), log(rate_before(t, ago, DAY_HOURS) + 0.05) };
+    static const double nothing = 0.02;
+    ret[t->hours] = 0;
+    for (int k = t->hours - 1; k >= 0; k--)
+        ret[k] = t->spent[k] <= nothing ? (short)(ret[k + 1] + 1) : 0;
+}
+
+static struct look look_at(const struct track *t, const short *rests, int ago)
+{
+    return (struct look){
+        .last_3h = log(rate_before(t, ago, 3) + 0.05),
+        .last_24h = log(rate_before(t, ago, DAY_HOURS) + 0.05),
+        .rest = log(rests[ago] + 0.5),
+        .last = log(rate_before(t, ago, 1) + 0.05),
+    };
 }
 
 static double hill(double off, double width)
@@ -45,26 +62,35 @@ static double hill(double off, double width)
     return exp(-(off / width) * (off / width));
 }
 
-static void weigh(const struct track *t, int ago, struct look now, float ret[KERNELS])
+static double phase_of(int ago, int period)
 {
-    struct look then = look_at(t, ago);
-    double phase = fmin(ago % DAY_HOURS, DAY_HOURS - ago % DAY_HOURS), fade = exp(-ago / fading_h);
+    return fmin(ago % period, period - ago % period);
+}
+
+static void weigh(int ago, struct look then, struct look now, float ret[KERNELS])
+{
+    double phase = phase_of(ago, DAY_HOURS), fade = exp(-ago / fading_h);
     ret[KERNEL_ALL] = (float)fade;
     ret[KERNEL_HOUR] = (float)(fade * hill(phase, same_phase_h));
     ret[KERNEL_LEVEL] = (float)(fade * (hill(phase, like_phase_h) + 0.05));
     ret[KERNEL_LIKE] = (float)(fade * (hill(phase, like_phase_h) + 0.02) * hill(then.last_3h - now.last_3h, like_3h)
                                * hill(then.last_24h - now.last_24h, like_24h));
+    ret[KERNEL_REST] = (float)(fade * (hill(phase, rest_phase_h) + 0.1) * hill(then.rest - now.rest, like_rest)
+                               * hill(then.last - now.last, like_last));
+    ret[KERNEL_WEEK] = (float)hill(phase_of(ago, WEEK_HOURS), week_phase_h);
 }
 
 /* Every hour of the last week, then ever fewer: about MOMENTS at most. */
 static void choose(const struct track *t, struct moments *ret)
 {
-    struct look now = look_at(t, 0);
+    short rests[PAST_HOURS + 1];
+    find_rests(t, rests);
+    struct look now = look_at(t, rests, 0);
     double level = rate_before(t, 0, LEVEL_H) + 0.02;
     int stride = 1;
     for (int ago = 1; ago <= t->hours && ret->count < MOMENTS; ago += stride) {
         stride = ago < WEEK_HOURS ? 1 : ago < 2 * WEEK_HOURS ? 2 : 11;
-        weigh(t, ago, now, ret->weight[ret->count]);
+        weigh(ago, look_at(t, rests, ago), now, ret->weight[ret->count]);
         ret->level[ret->count] = (float)((rate_before(t, ago, LEVEL_H) + 0.02) / level);
         ret->ago[ret->count++] = ago;
     }
@@ -158,5 +184,9 @@ void experts_passages(const struct inquiry *q)
         sample_fine(q->track, q->amounts[i], &fine);
         for (size_t n = 0; n < COUNT(three); n++)
             note_quantile(q, i, e++, &fine, three[n]);
+        for (size_t n = 0; n < COUNT(five); n++)
+            note_quantile(q, i, e++, &samples[KERNEL_REST], five[n]);
+        for (size_t n = 0; n < COUNT(three); n++)
+            note_quantile(q, i, e++, &samples[KERNEL_WEEK], three[n]);
     }
 }

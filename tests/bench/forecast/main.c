@@ -47,6 +47,7 @@ struct bench {
     size_t asked_count;
     struct ensemble nets;
     struct net *read_nets; /* owned; NULL: the shipped ones */
+    struct tree *read_trees;
     bool wants_features;
     atomic_size_t next;    /* the next one to be taken by a thread */
 };
@@ -257,18 +258,43 @@ static void write_features(const struct bench *b, const char *path)
             err(1, "%s", path);
 }
 
+/* All of it as floats: features, bounds, leaves. */
+static bool read_tree(FILE *file, struct tree *ret)
+{
+    float feature[TREE_DEPTH], leaf[TREE_LEAVES][LEVELS_ASKED];
+    if (fread(feature, sizeof feature, 1, file) != 1 || fread(ret->above, sizeof ret->above, 1, file) != 1
+        || fread(leaf, sizeof leaf, 1, file) != 1)
+        return false;
+    for (int d = 0; d < TREE_DEPTH; d++) {
+        if (feature[d] < 0 || feature[d] >= FEATURES)
+            return false;
+        ret->feature[d] = (short)feature[d];
+    }
+    for (int i = 0; i < TREE_LEAVES; i++)
+        for (int l = 0; l < LEVELS_ASKED; l++)
+            ret->leaf[i][l] = (short)leaf[i][l];
+    return true;
+}
+
 static void read_table(struct bench *b, const char *path)
 {
     own_file FILE *file = fopen(path, "rb");
     if (!file)
         err(1, "%s", path);
-    struct net *nets = xcalloc(64, sizeof *nets);
-    size_t count = fread(nets, sizeof *nets, 64, file);
-    if (count == 0)
-        errx(1, "%s: no nets of %zu floats in it", path, sizeof *nets / sizeof(float));
+    float counts[2];
+    if (fread(counts, sizeof counts, 1, file) != 1 || counts[0] < 1 || counts[0] > 64 || counts[1] < 0
+        || counts[1] > 4096)
+        errx(1, "%s: it does not begin with a number of nets and of trees", path);
     free(b->read_nets);
-    b->read_nets = nets;
-    b->nets = (struct ensemble){ nets, count };
+    free(b->read_trees);
+    b->nets = (struct ensemble){ .count = (size_t)counts[0], .forest.count = (size_t)counts[1] };
+    b->nets.nets = b->read_nets = xcalloc(b->nets.count, sizeof *b->read_nets);
+    b->nets.forest.trees = b->read_trees = xcalloc(b->nets.forest.count + 1, sizeof *b->read_trees);
+    if (fread(b->read_nets, sizeof *b->read_nets, b->nets.count, file) != b->nets.count)
+        errx(1, "%s: fewer nets of %zu floats than it says", path, sizeof *b->read_nets / sizeof(float));
+    for (size_t i = 0; i < b->nets.forest.count; i++)
+        if (!read_tree(file, &b->read_trees[i]))
+            errx(1, "%s: a tree is cut short, or asks about no feature", path);
 }
 
 static void done(struct bench *b)
@@ -282,6 +308,7 @@ static void done(struct bench *b)
     free(b->asked);
     free(b->series);
     free(b->read_nets);
+    free(b->read_trees);
     csv_done(&b->series_table);
     csv_done(&b->tasks);
     csv_done(&b->alerts);
