@@ -14,6 +14,7 @@ enum {
     AGAIN_DAYS = 1,         /* before the day that was told last: its figures still changed */
     USAGE_INTERVAL_S = HOUR_S,
     TOKEN_DAYS_MAX = 20000, /* in one answer: some megabytes */
+    AT_ONCE_S = MINUTE_S,   /* after a poll: what is spent in between is not worth a thought */
 };
 
 static unix_s day_of(unix_s at)
@@ -123,12 +124,20 @@ static void remember(struct token *t, const struct entry *e)
     t->moved = true;
 }
 
+/* From when on the balances have yet to tell what the answer tells already: a day is over for them with its last poll,
+ * but right after a poll both tell the same. */
+static unix_s caught_up(const struct account *account)
+{
+    unix_s day = day_of(account->last_ok);
+    return account->consumption.asked_at - account->last_ok <= AT_ONCE_S ? day + DAY_S : day;
+}
+
 static bool book(struct agent *a, struct account *account, struct fault *why)
 {
     struct consumption *c = &account->consumption;
     struct unbooked_list list = { 0 };
     size_t place = 0;
-    bool ok = store_unbooked_usage(a->store, account->id, c->range, &list, why);
+    bool ok = store_unbooked_usage(a->store, account->id, c->range, caught_up(account), &list, why);
     for (size_t i = 0; ok && i < list.count; i++) {
         struct entry e = entry_of(c, &list.at[i]);
         struct token *t = seek(&account->fleet, &place, list.at[i].token);

@@ -299,3 +299,24 @@ def test_a_budget_that_comes_and_goes_counts_nothing_twice(scene):
     for _, told, counted in days:
         assert counted <= told * 1.001 + 1000
         assert counted >= told * 0.5
+
+
+def test_lives_of_one_name_on_one_day_count_nothing_twice(scene):
+    s = scene(past_days=0, tokens=[{"name": "prod-work", "balance": "50.00"}, *({"name": f"idle-{n}"} for n in range(9))])
+    s.sim.spend("prod-work", "1.50")
+    s.once()
+    s.sim.spend("prod-work", "5.25")
+    s.pass_time(60)
+    s.once()
+    s.sim.delete("prod-work")
+    for _ in range(3):
+        s.pass_time(60)
+        s.once()
+    s.sim.create("prod-work", balance="20.00")
+    s.sim.spend("prod-work", "0.25")
+    s.once()
+    s.pass_time(3600)
+    s.once()
+    assert s.db.one("SELECT max(generation) FROM token WHERE name = 'prod-work'") == 2
+    booked = s.db.one("SELECT sum(d.spent_nano) FROM daily d JOIN token t ON t.id = d.token WHERE t.kind = 'token'")
+    assert booked == nano("7.00")

@@ -198,13 +198,13 @@ static void a_token_may_be_called_like_the_main_key(void **state)
 }
 
 /* Books all that is not booked yet, each at the end of its day; returns how much that was. */
-static int64_t book(struct place *p, int64_t from, int64_t to)
+static int64_t book_until(struct place *p, int64_t from, int64_t to, int64_t caught_up)
 {
     struct fault why;
     struct unbooked_list list;
     int64_t sum = 0;
     struct usage_range range = { START + from * DAY_S, START + to * DAY_S };
-    check(store_unbooked_usage(p->store, p->account, range, &list, &why), &why);
+    check(store_unbooked_usage(p->store, p->account, range, START + caught_up * DAY_S, &list, &why), &why);
     for (size_t i = 0; i < list.count; i++) {
         unix_s day = list.at[i].day;
         struct entry e = { ENTRY_CONSUMPTION, list.at[i].more, day, day + DAY_S };
@@ -213,6 +213,11 @@ static int64_t book(struct place *p, int64_t from, int64_t to)
     }
     free(list.at);
     return sum;
+}
+
+static int64_t book(struct place *p, int64_t from, int64_t to)
+{
+    return book_until(p, from, to, to + 1);
 }
 
 static void consumption_of_a_token_without_budget_is_booked_once(void **state)
@@ -247,6 +252,48 @@ static void a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone(
     assert_int_equal(book(p, 2, 2), 0);
 }
 
+static void spend(struct place *p, const struct token *t, int64_t nano, unix_s at)
+{
+    struct fault why;
+    struct poll_row row = { .account = p->account, .at = at, .result = POLL_OK, .http_status = 200 };
+    struct change c = { .entries = { { ENTRY_CONSUMPTION, { nano }, at - 60, at } }, .entry_count = 1, .at = at };
+    check(store_add_poll(p->store, &row, &why) && store_add_change(p->store, t->id, &c, &why), &why);
+}
+
+static void what_a_life_spent_is_not_booked_again_to_the_next_one(void **state)
+{
+    struct place *p = *state;
+    struct token *t = add_token(p, "paid", true, START);
+    spend(p, t, 40, START + DAY_S + 3600);
+    delete_token(p, t, START + DAY_S + 7200);
+    add_token(p, "paid", true, START + DAY_S + 9000);
+    t = add_token(p, "free", false, START);
+    say(p, "free", 1, "x__y", 10);
+    replace(p, 1, 1);
+    assert_int_equal(book(p, 1, 1), 10);
+    delete_token(p, t, START + DAY_S + 7200);
+    add_token(p, "free", false, START + DAY_S + 9000);
+    say(p, "paid", 1, "x__y", 43); /* three of them before the new one was seen */
+    say(p, "free", 1, "x__y", 12);
+    replace(p, 1, 1);
+    assert_int_equal(book(p, 1, 1), 3 + 2);
+    assert_int_equal(book(p, 1, 1), 0);
+}
+
+static void what_a_balance_has_yet_to_tell_is_left_to_it(void **state)
+{
+    struct place *p = *state;
+    struct token *t = add_token(p, "paid", true, START + DAY_S + HOUR_S);
+    spend(p, t, 40, START + DAY_S + 2 * HOUR_S);
+    say(p, "paid", 0, "x__y", 7);
+    say(p, "paid", 1, "x__y", 45); /* the next poll sees the balance fall by four of these five */
+    replace(p, 0, 1);
+    assert_int_equal(book_until(p, 0, 1, 1), 7);
+    spend(p, t, 4, START + DAY_S + 3 * HOUR_S);
+    assert_int_equal(book(p, 0, 1), 1);
+    assert_int_equal(book(p, 0, 1), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +309,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(consumption_of_a_token_without_budget_is_booked_once, begin, tear_down),
         cmocka_unit_test_setup_teardown(a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone, begin,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(what_a_life_spent_is_not_booked_again_to_the_next_one, begin, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_balance_has_yet_to_tell_is_left_to_it, begin, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -188,8 +188,8 @@ static void add_unbooked(struct unbooked_list *list, const struct statement *q)
     };
 }
 
-bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range range, struct unbooked_list *ret,
-                          struct fault *why)
+bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range range, unix_s caught_up,
+                          struct unbooked_list *ret, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_LOAD_UNBOOKED_USAGE];
     struct unbooked_list list = { 0 };
@@ -197,6 +197,7 @@ bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range r
     statement_bind_integer(q, ":account", account);
     statement_bind_integer(q, ":first_day", range.first_day);
     statement_bind_integer(q, ":last_day", range.last_day);
+    statement_bind_integer(q, ":caught_up", caught_up);
     while ((ok = statement_step(q, &row, why)) && row)
         add_unbooked(&list, q);
     statement_reset(q);

@@ -35,7 +35,8 @@ struct unbooked_list {
     struct unbooked *at; /* owned by the caller */
     size_t count, room;
 };
-MUST_CHECK bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range range,
+/* `caught_up`: from then on a balance has yet to tell what the answer tells already. */
+MUST_CHECK bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range range, unix_s caught_up,
                                      struct unbooked_list *ret, struct fault *why);
 
 /* Adds consumption that the endpoint told to the hours and days it was spent in. */
