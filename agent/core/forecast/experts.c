@@ -35,7 +35,8 @@ void experts_note(const struct inquiry *q, size_t amount, int expert, double hou
 }
 
 /* Of the subsets of this size the one found to err least at its median, over all kinds of series: means that fade
- * within a day, half the amount, rhythms, and some of the passages from this hour, of like levels and after as long a rest. */
+ * within a day, half the amount, rhythms, and some of the passages from this hour, of like levels and after as long a
+ * rest. */
 static const int plain[] = {
     FIRST_EWMA, FIRST_EWMA + 1, FIRST_EWMA + 2, FIRST_AMOUNT + 4, FIRST_RHYTHM + 3, FIRST_RHYTHM + 4,
     FIRST_RHYTHM + 5, FIRST_RHYTHM + 7, FIRST_PASSAGE + 6, FIRST_PASSAGE + 13, FIRST_PASSAGE + 17, FIRST_PASSAGE + 23,
