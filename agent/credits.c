@@ -12,7 +12,10 @@
 
 void credits_ask(struct account *account)
 {
-    account->credits.wanted = !errand_is_under_way(&account->credits.errand);
+    struct credits *c = &account->credits;
+    if (c->errand.over) /* of a poll that was not stored: a newer answer is as good */
+        errand_done(&c->errand);
+    c->wanted = !errand_is_under_way(&c->errand);
 }
 
 void credits_start(struct agent *a, struct account *account, mono_ms now)

@@ -251,6 +251,7 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
 {
     mono_ms began = clock_mono();
     unix_s last_ok = account->last_ok;
+    account->last_poll = 0; /* until this one is stored: late credits are not an older one's, which has its own */
     if (!store_begin(a->store, why))
         return false;
     judge(account);

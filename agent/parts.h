@@ -68,7 +68,7 @@ struct account {
     enum poll_result last_result;
     unix_s last_ok;               /* as stored; TIME_NONE: never */
     int polls;                    /* since the start */
-    int64_t last_poll;            /* row of the last one since the start; 0: none */
+    int64_t last_poll;            /* row of the last one since the start; 0: none, or it was not stored */
     struct credits credits;
     struct consumption consumption;
     struct track_record record;   /* of its newest forecasts that came due */

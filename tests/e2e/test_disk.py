@@ -4,8 +4,10 @@ there is room again; `ebb once` admits that nothing was stored.
 A limit on the size of files stands in for the full disk: SQLite meets it where it meets a full one, in write(2).
 """
 
+import contextlib
 import resource
 import signal
+import sqlite3
 import subprocess
 
 import pytest
@@ -67,3 +69,20 @@ def test_once_on_a_full_disk_fails(full_disk_is_an_error, sim, make_daemon):
     assert once.returncode != 0
     assert "could not be written" in once.stderr
     assert daemon.database.one("SELECT count(*) FROM token WHERE kind = 'token'") == 1
+
+
+def test_credits_of_a_poll_that_could_not_be_stored_end_nothing(sim, broker, subscriber, make_daemon):
+    sim.create("prod-app", balance="50.00")
+    sim.set_credits("100.00")
+    sim.fault("delay", ms=400, path="/v2/cost_management/credits/")  # they come after their list
+    daemon = make_daemon(sim.url, broker, interval="3s", interval_min="3s").start()
+    daemon.wait_polls(1)
+    sim.set_credits("95.00")
+    subscriber.wait(lambda s: '95' in s.retained().get("ebb/main/credits/state", ""), "the credits of a poll that is stored")
+    with contextlib.closing(sqlite3.connect(daemon.database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        sim.set_credits("90.00")
+        daemon.process.wait_line(r"error: .*locked.*dropped and asked for again")
+        other.execute("ROLLBACK")
+    daemon.wait_polls(2)
+    assert daemon.database.one("SELECT credits_usd FROM v_credits") == 90
