@@ -44,6 +44,7 @@ CREATE TABLE booking (
     since       INTEGER NOT NULL,
     PRIMARY KEY (poll, token, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX booking_rare ON booking (poll) WHERE kind <> 0; -- all but consumption
 INSERT INTO booking (poll, token, seq, kind, amount_nano, since)
 SELECT e.poll, e.token, e.seq, k.id, e.amount_nano, e.since FROM entry e JOIN booking_kind k ON k.name = e.kind;
 
