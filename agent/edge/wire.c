@@ -245,14 +245,27 @@ static size_t key_length(struct span text)
     return run;
 }
 
-/* Copies text as one line. A server may quote the key that it refused, so a word that could be one is left out. */
+/* Long, or not so long but made like no word: names of tokens have no capitals between digits, keys of all makes do. */
+static bool may_be_key(struct span word)
+{
+    enum { KEY_BYTES_MIN = 24, MIXED_BYTES_MIN = 12 };
+    bool upper = false, lower = false, digit = false;
+    for (size_t i = 0; i < word.len; i++) {
+        upper |= word.at[i] >= 'A' && word.at[i] <= 'Z';
+        lower |= word.at[i] >= 'a' && word.at[i] <= 'z';
+        digit |= word.at[i] >= '0' && word.at[i] <= '9';
+    }
+    return word.len >= KEY_BYTES_MIN || (word.len >= MIXED_BYTES_MIN && upper && lower && digit);
+}
+
+/* Copies text as one line. A server may quote the account's key or a token's secret, and no list of secrets is kept to
+ * compare with, so a word that could be one is left out. */
 static void add_line_without_keys(struct span text, struct text *out)
 {
-    enum { KEY_BYTES_MIN = 24 };
     for (size_t i = 0; i < text.len;) {
         size_t run = key_length((struct span){ text.at + i, text.len - i });
         bool visible = (unsigned char)text.at[i] > ' ';
-        if (run >= KEY_BYTES_MIN)
+        if (may_be_key((struct span){ text.at + i, run }))
             text_add(out, span_of("[...]"));
         else if (visible)
             text_add(out, (struct span){ text.at + i, run ? run : 1 });
