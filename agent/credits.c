@@ -1,4 +1,4 @@
-/* What is left on the account: asked with every poll, a series of its own, with burn, projection and rules like a token.
+/* What is left on the account: asked with every poll, a series of its own, with burn, forecast and rules like a token.
  *
  * It is no token: no list shows it, so it is never missing, deleted or suspicious. An answer that fails leaves the last
  * balance with its age; unknown is not zero. */
@@ -89,6 +89,8 @@ bool credits_store(struct agent *a, struct account *account, unix_s at, struct f
     if (c->errand.over
         && !store_set_credits_reason(a->store, account->id, told ? NULL : c->errand.why.text, why))
         return false;
+    if (c->errand.over && !told && c->series.count)
+        c->series.tokens[0].moved = true; /* its row says when it was seen last: polls no longer stand for that */
     if (told && c->series.count && !ingest_again(a, account, left, at, why))
         return false;
     if (told && !c->series.count && !ingest_first(a, account, left, at, why))

@@ -138,6 +138,35 @@ def test_consumption_that_fails_has_its_reason_and_harms_no_poll(scene):
     assert s.stored() == s.books()
 
 
+def test_credits_that_fail_are_as_old_as_when_they_were_told_last_also_after_restarts(scene):
+    s = scene(past_days=0, tokens=[{"name": "prod-quiet", "balance": "1.00"}])
+    s.once()
+    s.pass_time(3600)
+    s.once()  # told again, the same: nothing is written of them
+    told_at = s.db.one("SELECT max(at) FROM poll")
+    s.sim.fault("status", status=500, path="/v2/cost_management/credits/")
+    for _ in range(3):
+        s.pass_time(3600)
+        s.once()  # the list is good, and each of these is a start
+        assert s.db.one("SELECT seen_at FROM v_credits") == told_at
+    state = s.db.one("SELECT verdict FROM v_credits")
+    assert state == "blind"
+    s.sim.clear_faults()
+    s.pass_time(3600)
+    s.once()
+    assert s.db.one("SELECT verdict FROM v_credits") != "blind"
+
+
+def test_the_first_failure_writes_down_when_the_credits_were_told_last(sim, make_daemon):
+    daemon = make_daemon(sim.url).start()
+    daemon.wait_polls(6)  # always the same, so that none of the last ones wrote anything of them
+    told_at = daemon.database.one("SELECT max(at) FROM poll")
+    place = len(daemon.process.lines.items)
+    sim.fault("status", status=500, path="/v2/cost_management/credits/")
+    daemon.process.wait_line("credits unavailable", place)
+    assert daemon.database.one("SELECT seen_at FROM v_credits") >= told_at
+
+
 def test_credits_are_a_balance_with_burn_rules_and_topics(scene, broker, subscriber):
     s = scene(past_days=1, broker=broker, rules=[
         {"name": "low", "kind": "balance_below", "levels": {"warning": "4000.00"}, "match": {"series": "credits"}},
