@@ -60,6 +60,7 @@ static void close_account(struct account *account)
     consume_done(&account->consumption);
     credits_done(&account->credits);
     fleet_done(&account->fleet);
+    ration_done(&account->ration);
     orphan_alerts_done(&account->orphans);
 }
 
@@ -177,6 +178,7 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
     if (!fetch_wait(a->fetch, fds, COUNT(fds), wait_ms > 0 ? wait_ms : 0, why))
         return false;
 
+    a->quiet = !fetch_has_news(a->fetch) && !fds[0].revents && !fds[1].revents;
     *seen = signals_take(signals);
     if (a->publisher)
         publish_turn(a->publisher, clock_mono(), fds[1].revents);
@@ -202,7 +204,10 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
 {
     for (;;) {
         struct signals_seen seen;
-        if (!start_accounts(a, why) || !turn(a, signals, next_poll(a), &seen, why))
+        if (!start_accounts(a, why)
+            || !turn(a, signals, foresee_deadline(a, clock_mono(), next_poll(a)), &seen, why))
+            return false;
+        if (a->quiet && !foresee_slice(a, next_poll(a), why) && !survive(a, why))
             return false;
         if (seen.stop || seen.reload) {
             *ret = seen.stop ? AGENT_STOP : AGENT_RELOAD;

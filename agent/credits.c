@@ -140,5 +140,6 @@ void credits_done(struct credits *c)
 {
     errand_done(&c->errand);
     fleet_done(&c->series);
+    ration_done(&c->ration);
     text_done(&c->reason);
 }

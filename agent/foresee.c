@@ -1,18 +1,23 @@
 /* What a fleet has to expect: full forecasts for those that need one most, and a reading of the last one for all.
  *
  * Between two full forecasts a token's curve lives in memory. After a start there is none: the forecast that was stored
- * stands, with its age, until its turn comes. */
+ * stands, with its age, until its turn comes.
+ *
+ * A poll makes the most urgent ones; the rest are made in the idle time until the next, a slice at a time. A slice only
+ * reads the store and changes curves: what they mean for states and rules is for the next poll, so that all that is
+ * told of one moment is one transaction, and a start with 10,000 tokens does not write 10,000 of them. */
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
 #include "core/forecast/net.h"
-#include "core/ration.h"
 #include "parts.h"
 
 enum {
     FULL_MOST = 400,     /* full forecasts in a poll: a bound that no clock can lift */
     FULL_BUDGET_MS = 40, /* begun within so long; each takes about one */
     FULL_ALWAYS = 8,    /* however slow the machine */
+    SLICE_MS = 5,       /* between polls, begun within so long; nothing else may be due before its end */
+    SLICE_REST_MS = 15, /* and then others have the processor for so long */
 };
 
 void foresee_entry(struct token *t, const struct entry *e)
@@ -52,13 +57,20 @@ static bool settle(struct agent *a, struct account *account, struct token *t, un
     return true;
 }
 
-/* One of its forecasts is remembered now and then. */
+/* Whether it has a curve that nothing was promised of, and the last promise is old. */
+static bool may_promise(const struct token *t, unix_s now)
+{
+    const struct promises *p = t->promises;
+    if (!t->curve || !p)
+        return false;
+    return p->last_made == TIME_NONE || now < p->last_made
+        || (now - p->last_made >= PROMISE_EVERY_S && t->curve->origin > p->last_made);
+}
+
 static bool promise(struct agent *a, struct token *t, unix_s now, struct fault *why)
 {
     struct promises *p = t->promises;
     int place = p->next;
-    if (p->last_made != TIME_NONE && now - p->last_made < PROMISE_EVERY_S && now >= p->last_made)
-        return true;
     p->next = (place + 1) % PROMISES;
     if (p->at[place].made_at != TIME_NONE
         || !promise_make(place, t->curve, &t->last, now, t->spent_nano, &p->at[place]))
@@ -67,7 +79,28 @@ static bool promise(struct agent *a, struct token *t, unix_s now, struct fault *
     return store_put_promise(a->store, t->id, place, &p->at[place], why);
 }
 
-static bool renew(struct agent *a, const struct account *account, struct token *t, unix_s now, struct fault *why)
+/* One of the forecasts of a token is remembered now and then; of a large fleet some with each poll. */
+static bool promise_some(struct agent *a, struct fleet *f, unix_s now, struct fault *why)
+{
+    size_t left = FULL_MOST;
+    for (size_t i = 0; left > 0 && i < f->count; i++) {
+        if (!may_promise(&f->tokens[i], now))
+            continue;
+        left--;
+        if (!promise(a, &f->tokens[i], now, why))
+            return false;
+    }
+    return true;
+}
+
+static void drop_curve(struct token *t)
+{
+    free(t->curve);
+    t->curve = NULL;
+}
+
+/* Changes nothing but the token's curve. */
+static bool renew(struct agent *a, const struct account *account, struct token *t, struct fault *why)
 {
     struct past past;
     past_begin(&past, &t->burn, account->settings->interval_s);
@@ -78,43 +111,31 @@ static bool renew(struct agent *a, const struct account *account, struct token *
     if (!t->promises)
         t->promises = promises_new();
     t->upset = false;
-    if (!curve_make(&past, &net_shipped, t->curve))
-        return true;
-    curve_widen(t->curve, record_widening(&t->promises->record));
-    return promise(a, t, now, why);
+    if (curve_make(&past, &net_shipped, t->curve))
+        curve_widen(t->curve, record_widening(&t->promises->record));
+    else
+        drop_curve(t);
+    return true;
 }
 
-static size_t gather(const struct fleet *f, unix_s now, struct claim *claims)
+/* What is left is for the time until the next poll. */
+static bool renew_urgent(struct agent *a, struct account *account, struct fleet *f, unix_s now, struct fault *why)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < f->count; i++) {
-        double urgency = ration_urgency(&f->tokens[i], now);
-        if (urgency > 0)
-            claims[count++] = (struct claim){ urgency, i };
-    }
-    return count;
-}
-
-static bool renew_urgent(struct agent *a, const struct account *account, struct fleet *f, unix_s now,
-                         struct fault *why)
-{
-    struct claim *claims = xcalloc(f->count + 1, sizeof *claims);
-    size_t count = ration_pick(claims, gather(f, now, claims), FULL_MOST);
+    struct ration *r = f == &account->fleet ? &account->ration : &account->credits.ration;
     mono_ms until = clock_mono() + FULL_BUDGET_MS;
-    bool ok = true;
-    for (size_t i = 0; ok && i < count && (i < FULL_ALWAYS || clock_mono() < until); i++)
-        ok = renew(a, account, &f->tokens[claims[i].token], now, why);
-    free(claims);
-    return ok;
+    ration_fill(r, f, now);
+    for (size_t i = 0; ration_left(r) && i < FULL_MOST && (i < FULL_ALWAYS || clock_mono() < until); i++)
+        if (!renew(a, account, ration_next(r, f), why))
+            return false;
+    ration_first_curves(r);
+    return true;
 }
 
 /* A curve of a token that spent nothing for a week tells nothing any more. */
 static void drop_idle(struct token *t)
 {
-    if (t->curve && !forecast_is_live(&t->burn)) {
-        free(t->curve);
-        t->curve = NULL;
-    }
+    if (t->curve && !forecast_is_live(&t->burn))
+        drop_curve(t);
 }
 
 bool foresee(struct agent *a, struct account *account, struct fleet *fleet, unix_s now, struct fault *why)
@@ -123,7 +144,7 @@ bool foresee(struct agent *a, struct account *account, struct fleet *fleet, unix
     for (size_t i = 0; i < fleet->count; i++)
         if (!settle(a, account, &fleet->tokens[i], now, why))
             return false;
-    if (!renew_urgent(a, account, fleet, now, why))
+    if (!renew_urgent(a, account, fleet, now, why) || !promise_some(a, fleet, now, why))
         return false;
     for (size_t i = 0; i < fleet->count; i++) {
         struct token *t = &fleet->tokens[i];
@@ -131,5 +152,48 @@ bool foresee(struct agent *a, struct account *account, struct fleet *fleet, unix
         t->forecast = t->curve ? forecast_read(t->curve, &t->burn, &t->last, now, stale_s)
                                : forecast_keep(&t->forecast, &t->burn, &t->last, now, stale_s);
     }
+    return true;
+}
+
+/* The accounts take turns, so that a large one holds up no other. */
+static struct account *next_waiting(struct agent *a)
+{
+    for (size_t tried = 0; tried < a->account_count; tried++) {
+        struct account *account = &a->accounts[a->sliced++ % a->account_count];
+        if (ration_left(&account->ration))
+            return account;
+    }
+    return NULL;
+}
+
+static bool has_room(mono_ms at, mono_ms next_due)
+{
+    return at + SLICE_MS < next_due;
+}
+
+mono_ms foresee_deadline(const struct agent *a, mono_ms now, mono_ms next_due)
+{
+    mono_ms at = a->slice_due > now ? a->slice_due : now;
+    for (size_t i = 0; has_room(at, next_due) && i < a->account_count; i++)
+        if (ration_left(&a->accounts[i].ration))
+            return at;
+    return next_due;
+}
+
+bool foresee_slice(struct agent *a, mono_ms next_due, struct fault *why)
+{
+    mono_ms now = clock_mono(), until = now + SLICE_MS;
+    struct account *account;
+    if (now < a->slice_due || !has_room(now, next_due) || !(account = next_waiting(a)))
+        return true;
+    struct ration *r = &account->ration;
+    do {
+        if (!renew(a, account, ration_next(r, &account->fleet), why))
+            return false;
+    } while (ration_left(r) && clock_mono() < until);
+    if (!ration_left(r))
+        log_debug("%s: the forecasts that the last poll left are made, %zu were wanted", account->settings->name,
+                  r->count);
+    a->slice_due = clock_mono() + SLICE_REST_MS;
     return true;
 }

@@ -23,6 +23,8 @@ static bool load(struct agent *a, struct account *account, struct fault *why)
         orphan_alerts_done(&orphans);
         return false;
     }
+    ration_done(&account->ration); /* claims of a fleet that is gone */
+    ration_done(&account->credits.ration);
     fleet_done(&account->credits.series);
     account->credits.series = credits;
     fleet_done(&account->fleet);

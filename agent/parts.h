@@ -3,6 +3,7 @@
 
 #include "agent.h"
 #include "core/budget.h"
+#include "core/ration.h"
 #include "core/schedule.h"
 #include "core/splitter.h"
 #include "errand.h"
@@ -54,6 +55,7 @@ struct credits {
     struct errand errand;
     bool wanted;         /* the poll that runs is to ask; waits for the budget */
     struct fleet series; /* one, or none before they were first told */
+    struct ration ration;
     struct text reason;  /* why they were not told last; empty: they were */
 };
 
@@ -71,6 +73,7 @@ struct account {
     int64_t last_poll;            /* row of the last one since the start; 0: none, or it was not stored */
     struct credits credits;
     struct consumption consumption;
+    struct ration ration;         /* full forecasts that the fleet is still to get before its next poll */
     struct track_record record;   /* of its newest forecasts that came due */
     bool scored;                  /* and of some more since */
 };
@@ -90,6 +93,9 @@ struct agent {
     bool outbox_waits;           /* there may be something to send */
     bool starts_over;            /* a new connection, and the retained messages are not lined up for it yet */
     bool store_ill;              /* the last write failed; said once */
+    bool quiet;                  /* nothing arrived in the last turn */
+    mono_ms slice_due;           /* of forecasts between polls */
+    size_t sliced;               /* counts on; whose turn it is */
 };
 
 /* ---- collect.c: one token list, page by page, into sightings and fresh tokens ---- */
@@ -169,6 +175,11 @@ void foresee_entry(struct token *t, const struct entry *e);
 MUST_CHECK bool foresee_record(struct agent *a, struct account *account, struct fault *why);
 /* Makes full forecasts where they matter most, as many as a poll may take, and reads every token's. */
 MUST_CHECK bool foresee(struct agent *a, struct account *account, struct fleet *fleet, unix_s now, struct fault *why);
+/* The earlier of `next_due`, when something else is due, and of the next slice, if one fits in before. */
+mono_ms foresee_deadline(const struct agent *a, mono_ms now, mono_ms next_due);
+/* For an idle moment: makes some of the full forecasts that the polls left, if that is over before `next_due`. Writes
+ * nothing: the next poll tells what they say. */
+MUST_CHECK bool foresee_slice(struct agent *a, mono_ms next_due, struct fault *why);
 
 /* ---- announce.c: alerts and states -> events and messages, inside the poll's transaction ---- */
 

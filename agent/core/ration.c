@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/xmalloc.h"
+
 /* A curve is due for renewal when what was spent since is this share of what is left, or its age that of its runway. */
 static const double spent_share = 0.01, age_share = 0.05;
 
@@ -61,8 +63,46 @@ static int by_urgency(const void *a, const void *b)
     return (x->token > y->token) - (x->token < y->token);
 }
 
-size_t ration_pick(struct claim *claims, size_t count, size_t most)
+static int first_curves_first(const void *a, const void *b)
 {
-    qsort(claims, count, sizeof *claims, by_urgency);
-    return count < most ? count : most;
+    const struct claim *x = a, *y = b;
+    return x->first != y->first ? y->first - x->first : by_urgency(a, b);
+}
+
+void ration_fill(struct ration *r, const struct fleet *f, unix_s now)
+{
+    r->count = r->next = 0;
+    if (r->room < f->count) {
+        r->room = f->count;
+        r->at = xrealloc(r->at, r->room, sizeof *r->at);
+    }
+    for (size_t i = 0; i < f->count; i++) {
+        double urgency = ration_urgency(&f->tokens[i], now);
+        if (urgency > 0)
+            r->at[r->count++] = (struct claim){ urgency, !f->tokens[i].curve, i };
+    }
+    if (r->count)
+        qsort(r->at, r->count, sizeof *r->at, by_urgency);
+}
+
+void ration_first_curves(struct ration *r)
+{
+    if (ration_left(r))
+        qsort(r->at + r->next, ration_left(r), sizeof *r->at, first_curves_first);
+}
+
+struct token *ration_next(struct ration *r, const struct fleet *f)
+{
+    return ration_left(r) ? &f->tokens[r->at[r->next++].token] : NULL;
+}
+
+size_t ration_left(const struct ration *r)
+{
+    return r->count - r->next;
+}
+
+void ration_done(struct ration *r)
+{
+    free(r->at);
+    *r = (struct ration){ 0 };
 }

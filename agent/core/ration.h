@@ -10,12 +10,29 @@
 /* A token that wants a full forecast. */
 struct claim {
     double urgency; /* > 0; the larger, the sooner */
+    bool first;     /* it has no curve yet */
     size_t token;   /* its place in the fleet */
 };
 
+/* The claims of a fleet, in the order in which they are served. */
+struct ration {
+    struct claim *at; /* owned */
+    size_t count, next, room;
+};
+
+/* What the fleet claims now, the most urgent first; of equal ones the earlier in the fleet. Claims that were left are
+ * forgotten: who still needs a forecast claims it again, more urgently. */
+void ration_fill(struct ration *r, const struct fleet *f, unix_s now);
+
+/* Of the claims that are left those for a first curve go first, each part in its order: so nobody who burns fast and
+ * claims again after every poll can keep another without any curve. */
+void ration_first_curves(struct ration *r);
+
+/* The one whose turn it is, from the fleet that claimed, unchanged since; NULL: none is left. */
+struct token *ration_next(struct ration *r, const struct fleet *f);
+
+size_t ration_left(const struct ration *r);
+void ration_done(struct ration *r); /* leaves an empty one */
+
 /* 0: the curve that it has will do, or none can be made of what is known. */
 double ration_urgency(const struct token *t, unix_s now);
-
-/* Brings the most urgent to the front, in their order, no more than `most`; returns how many. Of equal ones the
- * earlier in the fleet comes first. */
-size_t ration_pick(struct claim *claims, size_t count, size_t most);

@@ -392,6 +392,11 @@ bool fetch_wait(struct fetch *f, struct pollfd *others, size_t count, int64_t ti
     return wait_for_any(f, others, count, patience_ms < INT_MAX ? (int)patience_ms : INT_MAX, why) && move(f, why);
 }
 
+bool fetch_has_news(const struct fetch *f)
+{
+    return f->news;
+}
+
 struct span transfer_take(struct transfer *t)
 {
     if (t->handed_out)

@@ -63,6 +63,9 @@ MUST_CHECK bool fetch_start(struct fetch *f, const struct request *request, stru
 MUST_CHECK bool fetch_wait(struct fetch *f, struct pollfd *others, size_t count, int64_t timeout_ms,
                            struct fault *why);
 
+/* Whether the last fetch_wait brought bytes, or the end of a transfer. */
+bool fetch_has_news(const struct fetch *f);
+
 /* The body bytes that arrived since the last take; they live until the next fetch_wait. Resumes a paused transfer. */
 struct span transfer_take(struct transfer *t);
 

@@ -1,8 +1,10 @@
 /* Who gets a full forecast: those for whom it says something new, the most urgent first. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -116,25 +118,112 @@ static void the_one_that_ends_sooner_comes_first(void **state)
     booked_done(&late.past);
 }
 
-static void the_most_urgent_are_picked_in_their_order(void **state)
+/* Tokens that all want a forecast, one of another balance than the next; some have a curve that is old. */
+struct crowd {
+    struct scene scene;
+    struct fleet fleet;
+};
+
+enum { CROWD = 60 };
+
+static void gather(struct crowd *c, uint64_t seed)
+{
+    struct random random = random_seeded(seed);
+    *c = (struct crowd){ 0 };
+    set(&c->scene, 12 * HOUR_S);
+    for (int i = 0; i < CROWD; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "t%d", i);
+        struct token *t = fleet_add(&c->fleet, name);
+        burn_done(&t->burn);
+        t->burn = c->scene.token.burn; /* shared: taken back below */
+        t->last.budgeted = true;
+        t->last.balance = money_known((struct money){ (int64_t)(100 + random_next(&random) % 1000) * CENT });
+        t->forecast = forecast_none();
+        if (random_next(&random) % 3 == 0) {
+            t->curve = xmalloc(sizeof *t->curve);
+            *t->curve = c->scene.curve;
+        }
+    }
+}
+
+static void scatter(struct crowd *c)
+{
+    for (size_t i = 0; i < c->fleet.count; i++)
+        burn_init(&c->fleet.tokens[i].burn);
+    fleet_done(&c->fleet);
+    booked_done(&c->scene.past);
+}
+
+static void claims_are_served_by_urgency_each_once(void **state)
 {
     (void)state;
-    enum { CLAIMS = 500, MOST = 37 };
-    struct claim claims[CLAIMS];
-    struct random random = random_seeded(4);
-    for (size_t i = 0; i < CLAIMS; i++)
-        claims[i] = (struct claim){ 1 + (double)(random_next(&random) % 100), i };
-    size_t count = ration_pick(claims, CLAIMS, MOST);
-    assert_int_equal(count, MOST);
-    for (size_t i = 1; i < CLAIMS; i++) {
-        if (i < count)
-            assert_true(claims[i - 1].urgency > claims[i].urgency
-                        || (claims[i - 1].urgency == claims[i].urgency && claims[i - 1].token < claims[i].token));
-        else
-            assert_true(claims[i].urgency <= claims[count - 1].urgency);
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        struct crowd c;
+        struct ration r = { 0 };
+        bool served[CROWD] = { false };
+        double before = INFINITY;
+        gather(&c, seed);
+        ration_fill(&r, &c.fleet, NOW);
+        assert_int_equal(ration_left(&r), CROWD);
+        for (struct token *t; (t = ration_next(&r, &c.fleet));) {
+            assert_false(served[t - c.fleet.tokens]);
+            served[t - c.fleet.tokens] = true;
+            assert_true(ration_urgency(t, NOW) <= before);
+            before = ration_urgency(t, NOW);
+        }
+        assert_int_equal(ration_left(&r), 0);
+        ration_fill(&r, &c.fleet, NOW); /* nobody got a curve: all claim again */
+        assert_int_equal(ration_left(&r), CROWD);
+        ration_done(&r);
+        scatter(&c);
     }
-    assert_int_equal(ration_pick(claims, 5, MOST), 5);
-    assert_int_equal(ration_pick(claims, 0, MOST), 0);
+}
+
+/* However many claims a poll leaves, and whoever claims again before the next: with a few at a time everybody has a
+ * curve in the end, and in no more rounds than it takes to make one for each. */
+static void nobody_waits_for_a_first_curve_behind_those_who_come_back(void **state)
+{
+    (void)state;
+    enum { AT_ONCE = 4, BETWEEN = 3 };
+    struct crowd c;
+    struct ration r = { 0 };
+    size_t without = 0;
+    gather(&c, 7);
+    for (size_t i = 0; i < c.fleet.count; i++) {
+        without += !c.fleet.tokens[i].curve;
+        if (c.fleet.tokens[i].curve)
+            c.fleet.tokens[i].last.balance.is.nano = CENT; /* gone in minutes: ever the most urgent */
+    }
+    assert_true(without > CROWD / 2);
+    for (size_t rounds = (without + BETWEEN - 1) / BETWEEN; rounds > 0; rounds--) {
+        ration_fill(&r, &c.fleet, NOW);
+        for (int i = 0; i < AT_ONCE; i++)
+            assert_non_null(ration_next(&r, &c.fleet)->curve); /* renewed, and old again by the next poll */
+        ration_first_curves(&r);
+        for (int i = 0; i < BETWEEN; i++) {
+            struct token *t = ration_next(&r, &c.fleet);
+            if (t->curve)
+                continue;
+            t->curve = xmalloc(sizeof *t->curve);
+            *t->curve = c.scene.curve;
+            without--;
+        }
+    }
+    assert_int_equal(without, 0);
+    ration_done(&r);
+    scatter(&c);
+}
+
+static void a_fleet_of_nobody_claims_nothing(void **state)
+{
+    (void)state;
+    struct ration r = { 0 };
+    struct fleet nobody = { 0 };
+    ration_fill(&r, &nobody, NOW);
+    ration_first_curves(&r);
+    assert_null(ration_next(&r, &nobody));
+    ration_done(&r);
 }
 
 int main(void)
@@ -143,7 +232,9 @@ int main(void)
         cmocka_unit_test(a_curve_is_renewed_when_it_can_say_something_new),
         cmocka_unit_test(what_cannot_be_forecast_asks_for_nothing),
         cmocka_unit_test(the_one_that_ends_sooner_comes_first),
-        cmocka_unit_test(the_most_urgent_are_picked_in_their_order),
+        cmocka_unit_test(claims_are_served_by_urgency_each_once),
+        cmocka_unit_test(nobody_waits_for_a_first_curve_behind_those_who_come_back),
+        cmocka_unit_test(a_fleet_of_nobody_claims_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
