@@ -46,13 +46,21 @@ static bool settle(struct agent *a, struct account *account, struct token *t, un
     for (int i = 0; t->promises && i < PROMISES; i++) {
         struct promise *p = &t->promises->at[i];
         struct score score;
-        if (!promise_ended(p, now, &score))
+        switch (promise_ended(p, now, &score)) {
+        case PROMISE_STANDS:
             continue;
-        if (!store_add_score(a->store, t->id, i, p, &score, why))
-            return false;
-        record_book(&t->promises->record, &score.due);
+        case PROMISE_SCORED:
+            if (!store_add_score(a->store, t->id, i, p, &score, why))
+                return false;
+            record_book(&t->promises->record, &score.due);
+            account->scored = true;
+            break;
+        case PROMISE_UNKNOWN:
+            if (!store_drop_promise(a->store, t->id, i, why))
+                return false;
+            break;
+        }
         p->made_at = TIME_NONE;
-        account->scored = true;
     }
     return true;
 }

@@ -64,6 +64,7 @@ MUST_CHECK bool store_load_past(struct store *s, int64_t token, struct past *pas
 /* A forecast that is remembered at one of its token's places, until it is scored. */
 MUST_CHECK bool store_put_promise(struct store *s, int64_t token, int place, const struct promise *p,
                                   struct fault *why);
+MUST_CHECK bool store_drop_promise(struct store *s, int64_t token, int place, struct fault *why); /* unscored */
 /* What became of it; the place is free. Of one token the newest SCORES_KEPT are kept. */
 MUST_CHECK bool store_add_score(struct store *s, int64_t token, int place, const struct promise *p,
                                 const struct score *score, struct fault *why);

@@ -38,7 +38,7 @@ static struct promise about(int64_t cents)
     return p;
 }
 
-static bool spend(struct promise *p, int64_t *spent_nano, int64_t cents, unix_s since, unix_s at, struct score *s)
+static enum promise_end spend(struct promise *p, int64_t *spent_nano, int64_t cents, unix_s since, unix_s at, struct score *s)
 {
     struct entry e = { ENTRY_CONSUMPTION, { cents * CENT }, since, at };
     *spent_nano += e.amount.nano;
@@ -52,13 +52,13 @@ static void a_promise_is_due_when_its_money_is_spent_and_not_before(void **state
     struct promise p = about(288); /* a day */
     int64_t spent_nano = 500 * CENT;
     struct score s;
-    assert_false(spend(&p, &spent_nano, 287, NOW, NOW + 86000, &s));
+    assert_int_equal(spend(&p, &spent_nano, 287, NOW, NOW + 86000, &s), PROMISE_STANDS);
     /* A top-up is no entry of consumption: it changes nothing. */
     struct entry topup = { ENTRY_TOPUP, { 5000 * CENT }, NOW + 86000, NOW + 86100 };
     promise_spend(&p, &topup, spent_nano);
-    assert_false(promise_ended(&p, NOW + 86100, &s));
+    assert_int_equal(promise_ended(&p, NOW + 86100, &s), PROMISE_STANDS);
     /* The last cent comes in the middle of an interval in which ten are spent. */
-    assert_true(spend(&p, &spent_nano, 10, NOW + 86000, NOW + 87000, &s));
+    assert_int_equal(spend(&p, &spent_nano, 10, NOW + 86000, NOW + 87000, &s), PROMISE_SCORED);
     assert_int_equal(s.ended_at, NOW + 86100);
     assert_true(s.spent && due_within(&s.due));
     assert_true(fabs(due_error(&s.due)) < 0.25);
@@ -70,12 +70,40 @@ static void an_error_has_the_sign_of_the_danger(void **state)
     struct score s;
     struct promise p = about(288);
     int64_t spent_nano = 500 * CENT;
-    assert_true(spend(&p, &spent_nano, 400, NOW, NOW + HOUR_S, &s)); /* at once: the forecast was far too late */
+    assert_int_equal(spend(&p, &spent_nano, 400, NOW, NOW + HOUR_S, &s), PROMISE_SCORED); /* at once: the forecast was far too late */
     assert_true(due_error(&s.due) > 2 && !due_within(&s.due));
     p = about(288);
     spent_nano = 500 * CENT;
-    assert_true(spend(&p, &spent_nano, 288, NOW + 19 * DAY_S, NOW + 20 * DAY_S, &s));
+    assert_int_equal(spend(&p, &spent_nano, 288, NOW + 20 * DAY_S - HOUR_S, NOW + 20 * DAY_S, &s), PROMISE_SCORED);
     assert_true(due_error(&s.due) < -2 && !due_within(&s.due));
+}
+
+/* The same money, gone at the same hour: what counts is how long nobody looked. */
+static void what_went_in_a_long_outage_is_no_score(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t unwatched_s;
+        enum promise_end end;
+    } rows[] = {
+        { POLL_S, PROMISE_SCORED },
+        { 3 * HOUR_S, PROMISE_SCORED },
+        { 18 * HOUR_S, PROMISE_UNKNOWN },
+        { 20 * DAY_S, PROMISE_UNKNOWN }, /* longer than the promise is old */
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct score s;
+        struct promise p = about(288); /* a day */
+        int64_t spent_nano = 500 * CENT;
+        unix_s at = NOW + 26 * HOUR_S;
+        assert_int_equal(spend(&p, &spent_nano, 300, at - rows[i].unwatched_s, at, &s), rows[i].end);
+    }
+    /* An outage before the money went harms nothing. */
+    struct score s;
+    struct promise p = about(288);
+    int64_t spent_nano = 500 * CENT;
+    assert_int_equal(spend(&p, &spent_nano, 200, NOW, NOW + 20 * HOUR_S, &s), PROMISE_STANDS);
+    assert_int_equal(spend(&p, &spent_nano, 100, NOW + 26 * HOUR_S, NOW + 27 * HOUR_S, &s), PROMISE_SCORED);
 }
 
 static void a_promise_that_sleeps_is_given_up_as_a_miss(void **state)
@@ -83,11 +111,11 @@ static void a_promise_that_sleeps_is_given_up_as_a_miss(void **state)
     (void)state;
     struct score s;
     struct promise p = about(288);
-    assert_false(promise_ended(&p, p.late + 1, &s) && p.late < NOW + 3 * DAY_S);
+    assert_true(promise_ended(&p, p.late + 1, &s) == PROMISE_STANDS || p.late >= NOW + 3 * DAY_S);
     p.late = NOW + 45 * DAY_S; /* as long as the truth may still lie within, it is waited for */
-    assert_false(promise_ended(&p, NOW + 40 * DAY_S, &s));
+    assert_int_equal(promise_ended(&p, NOW + 40 * DAY_S, &s), PROMISE_STANDS);
     p.late = NOW + 3 * DAY_S;
-    assert_true(promise_ended(&p, NOW + 40 * DAY_S, &s));
+    assert_int_equal(promise_ended(&p, NOW + 40 * DAY_S, &s), PROMISE_SCORED);
     assert_true(!s.spent && !due_within(&s.due) && due_error(&s.due) < 0);
 }
 
@@ -109,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_promise_is_due_when_its_money_is_spent_and_not_before),
         cmocka_unit_test(an_error_has_the_sign_of_the_danger),
+        cmocka_unit_test(what_went_in_a_long_outage_is_no_score),
         cmocka_unit_test(a_promise_that_sleeps_is_given_up_as_a_miss),
         cmocka_unit_test(what_cannot_be_scored_is_not_promised),
     };

@@ -345,7 +345,8 @@ static void assert_same_forecast(const struct forecast *a, const struct forecast
 /* A promise about an amount that was forecast to last an hour, and took `took_s`. */
 static void promise_and_score(struct place *p, struct token *t, int64_t took_s, int64_t amount_nano)
 {
-    struct promise made = { START, { amount_nano }, amount_nano, START + 1800, START + 3600, START + 7200, TIME_NONE };
+    struct promise made = { START,        { amount_nano }, amount_nano, START + 1800,
+                            START + 3600, START + 7200,    TIME_NONE,   0 };
     struct score score = { START + took_s, true, due_of(&made, START + took_s) };
     struct fault why;
     check(store_put_promise(p->store, t->id, 1, &made, &why), &why);
@@ -365,7 +366,7 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
                                      START + 100, 0.25, HISTORY_DAYS, START - 30, START };
     t->spent_nano = 77;
     check(store_put_token(p->store, t, &why), &why);
-    struct promise stands = { START, { 5 }, 82, START + 1, START + 2, START + 3, TIME_NONE };
+    struct promise stands = { START, { 5 }, 82, START + 1, START + 2, START + 3, TIME_NONE, 0 };
     check(store_put_promise(p->store, t->id, 2, &stands, &why), &why);
     for (int i = 0; i < SCORES_KEPT + 10; i++)
         promise_and_score(p, t, i < 10 ? 3000 + i : 8000 + i, 1000); /* ten hits, which make room; then misses */

@@ -9,6 +9,12 @@ static const double shares[PROMISES] = { 1.0 / 16, 1.0 / 4, 1 };
  * what it is, and nobody waits for ever for a token that fell asleep. */
 enum { GIVE_UP_TIMES = 4, SHORTEST_S = 30 * MINUTE_S, LONGEST_S = 4 * WEEK_S };
 
+/* The moment is known to no more than the time between two readings, within which it is put by interpolation. What the
+ * truth may be off by must be small beside what is measured, so this share of the promised time is the most: a poll in
+ * its usual rhythm stays below, an outage does not. It is a share of the promise and not of the truth: money that was
+ * gone at once is a miss, and counts. */
+static const double unsure_share = 0.5;
+
 struct promises *promises_new(void)
 {
     struct promises *p = xcalloc(1, sizeof *p);
@@ -49,6 +55,7 @@ void promise_spend(struct promise *p, const struct entry *e, int64_t spent_nano)
     p->spent_at = e->at - (int64_t)((over < 1 ? over : 1) * (double)took_s);
     if (p->spent_at <= p->made_at)
         p->spent_at = p->made_at + 1;
+    p->unsure_s = e->at - (e->since > p->made_at ? e->since : p->made_at);
 }
 
 struct due due_of(const struct promise *p, unix_s ended_at)
@@ -64,12 +71,19 @@ static bool is_hopeless(const struct promise *p, unix_s now)
     return now > p->late && now - p->made_at > GIVE_UP_TIMES * (p->likely - p->made_at);
 }
 
-bool promise_ended(const struct promise *p, unix_s now, struct score *ret)
+static bool is_guess(const struct promise *p)
 {
-    if (p->made_at == TIME_NONE || (p->spent_at == TIME_NONE && !is_hopeless(p, now)))
-        return false;
+    return (double)p->unsure_s > unsure_share * (double)(p->likely - p->made_at);
+}
+
+enum promise_end promise_ended(const struct promise *p, unix_s now, struct score *ret)
+{
     bool spent = p->spent_at != TIME_NONE;
+    if (p->made_at == TIME_NONE || (!spent && !is_hopeless(p, now)))
+        return PROMISE_STANDS;
+    if (spent && is_guess(p))
+        return PROMISE_UNKNOWN;
     unix_s ended_at = spent ? p->spent_at : now;
     *ret = (struct score){ ended_at, spent, due_of(p, ended_at) };
-    return true;
+    return PROMISE_SCORED;
 }

@@ -20,6 +20,13 @@ struct promise {
     int64_t target_nano; /* of the token's consumption since it is watched, at which the amount is spent */
     unix_s early, likely, late;
     unix_s spent_at; /* TIME_NONE: not yet */
+    int64_t unsure_s; /* it may have been so much earlier or later: the time between two readings */
+};
+
+enum promise_end {
+    PROMISE_STANDS,
+    PROMISE_SCORED,
+    PROMISE_UNKNOWN, /* the money went in a time that nobody watched: when, would be a guess, and is not scored */
 };
 
 /* What became of one. */
@@ -58,5 +65,5 @@ void promise_spend(struct promise *p, const struct entry *e, int64_t spent_nano)
 /* As a record books it. */
 struct due due_of(const struct promise *p, unix_s ended_at);
 
-/* True when it is known what became of it. */
-bool promise_ended(const struct promise *p, unix_s now, struct score *ret);
+/* What became of it; `ret` is set for PROMISE_SCORED. */
+enum promise_end promise_ended(const struct promise *p, unix_s now, struct score *ret);

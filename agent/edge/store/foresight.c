@@ -37,19 +37,25 @@ bool store_put_promise(struct store *s, int64_t token, int place, const struct p
     return statement_run(q, why);
 }
 
+bool store_drop_promise(struct store *s, int64_t token, int place, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_DELETE_PROMISE];
+    statement_bind_integer(q, ":token", token);
+    statement_bind_integer(q, ":place", place);
+    return statement_run(q, why);
+}
+
 bool store_add_score(struct store *s, int64_t token, int place, const struct promise *p, const struct score *score,
                      struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_ADD_SCORE], *done = s->queries[QUERY_DELETE_PROMISE];
+    struct statement *q = s->queries[QUERY_ADD_SCORE];
     bind_promise(q, token, place, p);
     statement_bind_integer(q, ":kept", SCORES_KEPT);
     statement_bind_integer(q, ":ended_at", score->ended_at);
     statement_bind_integer(q, ":spent", score->spent);
     statement_bind_integer(q, ":within", due_within(&score->due));
     statement_bind_integer(q, ":error_milli", (int64_t)(1000 * due_error(&score->due)));
-    statement_bind_integer(done, ":token", token);
-    statement_bind_integer(done, ":place", place);
-    return statement_run(q, why) && statement_run(done, why);
+    return statement_run(q, why) && store_drop_promise(s, token, place, why);
 }
 
 bool store_track_record(struct store *s, const char *account, struct track_record *ret, struct fault *why)
