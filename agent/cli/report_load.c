@@ -8,6 +8,7 @@
 #include "base/xmalloc.h"
 #include "cli/report.h"
 #include "core/naming.h"
+#include "core/words.h"
 
 /* The columns of question_report_tokens.sql. */
 enum {
@@ -36,7 +37,8 @@ struct loading {
     struct loaded_report *to;
     struct payer *payers; /* owned; by id once all are there */
     size_t payer_count, payer_room;
-    size_t last_group;
+    struct words names; /* of groups in their order, unless these are tokens, whose names are not theirs alone */
+    unix_s usage_from;  /* the latest of all payers */
 };
 
 static const char *const by_names[] = {
@@ -69,16 +71,12 @@ static size_t add_group(struct loading *l, struct span name)
     return report_add_group(&to->report);
 }
 
-/* Rows of one name mostly follow each other. */
 static size_t group_named(struct loading *l, struct span name)
 {
-    const struct loaded_report *to = l->to;
-    if (l->last_group < to->label_count && span_is(name, to->labels[l->last_group].name))
-        return l->last_group;
-    for (size_t i = 0; i < to->label_count; i++)
-        if (span_is(name, to->labels[i].name))
-            return l->last_group = i;
-    return l->last_group = add_group(l, name);
+    size_t group = words_number(&l->names, name);
+    if (group == l->to->label_count)
+        add_group(l, name);
+    return group;
 }
 
 /* Generations count only for names that were born again, so an only one is told apart from nothing. */
@@ -144,6 +142,8 @@ static void add_payer(struct loading *l, const struct cell *cells)
         .known = { stamp(&cells[USAGE_FROM]), stamp(&cells[USAGE_AT]) },
         .known_from = stamp(&cells[KNOWN_FROM]),
     };
+    if (p->known.usage_from > l->usage_from)
+        l->usage_from = p->known.usage_from;
     if (is_by_word(l->q))
         return;
     struct allowance allowance = {
@@ -211,13 +211,8 @@ static size_t item_of_word(struct loading *l, struct span word)
 {
     size_t before = l->to->label_count;
     size_t group = group_named(l, word);
-    if (group == before) {
-        unix_s known_from = TIME_NONE;
-        for (size_t i = 0; i < l->payer_count; i++)
-            if (l->payers[i].known.usage_from > known_from)
-                known_from = l->payers[i].known.usage_from;
-        report_add_item(&l->to->report, group, known_from, NULL);
-    }
+    if (group == before)
+        report_add_item(&l->to->report, group, l->usage_from, NULL);
     return group;
 }
 
@@ -314,12 +309,13 @@ static void forget_only_generations(struct loaded_report *l)
 
 bool report_load(struct store *s, const struct report_query *q, struct loaded_report *ret, struct fault *why)
 {
-    struct loading l = { .q = q, .to = ret };
+    struct loading l = { .q = q, .to = ret, .usage_from = TIME_NONE };
     *ret = (struct loaded_report){ 0 };
     report_init(&ret->report, q->per, &q->during, &q->before);
     bool ok = ask_all(s, &l, why) && report_finish(&ret->report, why);
     forget_only_generations(ret);
     free(l.payers);
+    words_done(&l.names);
     return ok;
 }
 

@@ -1,8 +1,10 @@
 -- Whoever can spend: tokens of every generation, also those that are gone, and the main key. known_from: nothing of the
--- account was seen before.
+-- account was seen before. Its first sight is looked for once, not again for each of its tokens.
+WITH sight AS MATERIALIZED (SELECT account, min(first_seen) AS first FROM token GROUP BY account)
 SELECT t.id, a.name, t.name, t.generation, t.kind, t.deleted_at IS NOT NULL, a.usage_from, a.usage_at,
-       min(coalesce(a.usage_from, 1 << 60), (SELECT min(first_seen) FROM token f WHERE f.account = a.id)) AS known_from,
+       min(coalesce(a.usage_from, 1 << 60), i.first) AS known_from,
        coalesce(s.budgeted, 0), coalesce(s.reset_period, 'none'), s.reset_amount_nano
-FROM token t JOIN account a ON a.id = t.account LEFT JOIN token_state s ON s.token = t.id
+FROM token t JOIN account a ON a.id = t.account JOIN sight i ON i.account = a.id
+     LEFT JOIN token_state s ON s.token = t.id
 WHERE t.kind <> 'credits' AND (:account IS NULL OR a.name = :account)
 ORDER BY a.name, t.name, t.generation;
