@@ -76,6 +76,9 @@ static void show_number(enum column_kind kind, int64_t number, struct text *out)
     case COLUMN_GROWTH:
         add_percent(out, number, "+");
         break;
+    case COLUMN_RATIO:
+        text_addf(out, "%.2f", (double)number / 1000);
+        break;
     case COLUMN_TEXT:
     case COLUMN_COUNT:
     case COLUMN_LEVEL:
@@ -118,6 +121,9 @@ static void add_exact(enum column_kind kind, int64_t number, struct text *out)
     case COLUMN_GROWTH:
         text_addf(out, "%s%" PRId64 ".%02" PRId64, number < 0 ? "-" : "",
                   (int64_t)llabs(number) / 100, (int64_t)llabs(number) % 100);
+        break;
+    case COLUMN_RATIO:
+        text_addf(out, "%.3f", (double)number / 1000);
         break;
     case COLUMN_TEXT:
     case COLUMN_COUNT:
@@ -166,5 +172,6 @@ void cell_add_csv(enum column_kind kind, const struct cell *cell, struct text *o
 bool cell_is_right_aligned(enum column_kind kind)
 {
     return kind == COLUMN_COUNT || kind == COLUMN_MONEY || kind == COLUMN_CHANGE || kind == COLUMN_PER_HOUR
-        || kind == COLUMN_DURATION || kind == COLUMN_PERCENT || kind == COLUMN_GROWTH;
+        || kind == COLUMN_DURATION || kind == COLUMN_PERCENT || kind == COLUMN_GROWTH
+        || kind == COLUMN_RATIO;
 }

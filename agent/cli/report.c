@@ -3,12 +3,13 @@
 
 #include "base/clock.h"
 #include "cli/ask.h"
+#include "cli/record.h"
 #include "cli/report.h"
 #include "cli/whole_file.h"
 
 enum {
     OPT_BY, OPT_PER, OPT_SINCE, OPT_UNTIL, OPT_MONTH, OPT_TOKEN, OPT_ENVIRONMENT, OPT_ACCOUNT, OPT_SOURCE, OPT_HTML,
-    OPT_RECONCILE, OPT_FORMAT, OPT_JSON, OPTS,
+    OPT_RECONCILE, OPT_FORECASTS, OPT_FORMAT, OPT_JSON, OPTS,
 };
 
 static const struct option_row options[] = {
@@ -32,6 +33,8 @@ static const struct option_row options[] = {
                    .help = "write one HTML page with charts that needs nothing else; - is stdout" },
     [OPT_RECONCILE] = { .name = "reconcile", .type = OPTION_FLAG,
                         .help = "compare balances with the endpoint, by token and day, in place of a report" },
+    [OPT_FORECASTS] = { .name = "forecasts", .type = OPTION_FLAG,
+                        .help = "how good the forecasts that came due in this time were, in place of a report" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
@@ -71,6 +74,11 @@ static bool check_wishes(const struct option_value *given, const struct report_q
         return fault(why, FAULT_REJECT, "the consumption endpoint tells days, no hours: ask --per day");
     if (given[OPT_RECONCILE].given && given[OPT_HTML].given)
         return fault(why, FAULT_REJECT, "--reconcile has no page: leave --html away");
+    if (given[OPT_FORECASTS].given && (given[OPT_RECONCILE].given || given[OPT_HTML].given))
+        return fault(why, FAULT_REJECT, "--forecasts is a table of its own: leave --reconcile and --html away");
+    if (given[OPT_FORECASTS].given && (q->token || q->environment))
+        return fault(why, FAULT_REJECT, "forecasts are judged by account: leave --token and --environment away, or "
+                                        "ask `ebb forecast TOKEN`");
     if (given[OPT_HTML].given && (given[OPT_FORMAT].given || given[OPT_JSON].given))
         return fault(why, FAULT_REJECT, "--html is a format of its own: leave --format and --json away");
     if (is_by_word && q->choice == REPORT_BALANCE)
@@ -87,6 +95,30 @@ static bool print_html(struct store *s, const struct report_query *q, const char
     return ok;
 }
 
+/* Below a report, and only for people: programs read the lines of a report as being all alike. A report of some tokens
+ * does not tell of all of an account. */
+static bool print_record(const struct context *c, const struct report_query *q, enum table_format format,
+                         struct fault *why)
+{
+    const struct scope scope = report_scope(q);
+    size_t rows;
+    if (format == TABLE_JSON || format == TABLE_CSV || q->token || q->environment)
+        return true;
+    return record_print(c->store, &scope, format, "\nForecasts that came due in this time:\n", &rows, why);
+}
+
+static bool print_forecasts(const struct context *c, const struct report_query *q, struct fault *why)
+{
+    const struct scope scope = report_scope(q);
+    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
+    size_t rows;
+    if (!record_print(c->store, &scope, format, NULL, &rows, why))
+        return false;
+    if (rows == 0 && (format == TABLE_TEXT || format == TABLE_MARKDOWN))
+        fputs("No forecast came due in this time.\n", stderr);
+    return true;
+}
+
 static bool print_table(const struct context *c, const struct report_query *q, struct fault *why)
 {
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
@@ -98,6 +130,7 @@ static bool print_table(const struct context *c, const struct report_query *q, s
             fputs("Nothing was spent, topped up or reset in this time.\n", stderr);
     }
     report_unload(&l);
+    ok = ok && print_record(c, q, format, why);
     return ok;
 }
 
@@ -132,6 +165,7 @@ static enum exit_status run(const struct context *c)
     if (!ask_account(c->store, q.account, &why))
         return ask_failed(&why);
     bool ok = given[OPT_RECONCILE].given ? print_reconcile(c, &q, &why)
+        : given[OPT_FORECASTS].given ? print_forecasts(c, &q, &why)
         : given[OPT_HTML].text ? print_html(c->store, &q, given[OPT_HTML].text, &why)
                                : print_table(c, &q, &why);
     return ok ? EXIT_OK : ask_failed(&why);

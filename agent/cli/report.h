@@ -17,6 +17,9 @@ struct report_query {
     unix_s now;
 };
 
+/* The times of its period, and its account. */
+struct scope report_scope(const struct report_query *q);
+
 /* How a group is called. */
 struct report_label {
     char *name, *account; /* owned; the account of a token, else "" */

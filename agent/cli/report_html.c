@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
+#include "cli/record.h"
 
 /* Days for a quarter, weeks for two years, months beyond: a column stays wide enough to be seen. */
 static enum period_length bucket_for(const struct report_query *q)
@@ -72,6 +73,13 @@ static bool add_panels(struct store *s, struct page *p, struct fault *why)
     return true;
 }
 
+/* A page of some tokens does not tell of all of an account. */
+static bool add_record(struct store *s, struct page *p, struct fault *why)
+{
+    const struct scope scope = report_scope(p->q);
+    return p->q->token || p->q->environment || record_add_html(s, &scope, p->out, why);
+}
+
 bool report_html(struct store *s, const struct report_query *q, struct text *out, struct fault *why)
 {
     struct page p = { .q = q, .out = out, .per = bucket_for(q) };
@@ -85,7 +93,7 @@ bool report_html(struct store *s, const struct report_query *q, struct text *out
         page_tiles(&p);
         page_chart(&p);
         page_ranking(&p);
-        ok = add_panels(s, &p, why);
+        ok = add_panels(s, &p, why) && add_record(s, &p, why);
         page_foot(&p);
     }
     free(p.spent_nano);

@@ -52,6 +52,11 @@ const char *report_by_name(enum report_by by)
     return by_names[by];
 }
 
+struct scope report_scope(const struct report_query *q)
+{
+    return (struct scope){ q->now, q->during.since, q->during.until, NULL, q->account };
+}
+
 static bool is_by_word(const struct report_query *q)
 {
     return q->by == BY_PROVIDER || q->by == BY_FEATURE;

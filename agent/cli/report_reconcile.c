@@ -33,7 +33,7 @@ static bool is_wanted(const struct report_query *q, const struct cell *token)
 bool report_reconcile(struct store *s, const struct report_query *q, enum table_format format, size_t *ret_rows,
                       size_t *ret_drifts, struct fault *why)
 {
-    const struct scope scope = { q->now, q->during.since, q->during.until, NULL, q->account };
+    const struct scope scope = report_scope(q);
     struct cell cells[COLUMNS];
     struct answer *a;
     bool more = true, ok = true;

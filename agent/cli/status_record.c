@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "cli/record.h"
 #include "cli/status.h"
 
 enum { ACCOUNT, SCORED, WITHIN, OFF_MILLI, BIAS_MILLI, ASKED };
@@ -21,37 +22,22 @@ static void print_line(const struct cell *cells)
     text_done(&line);
 }
 
-static void print_object(const struct cell *cells, bool first)
-{
-    struct text line = { 0 };
-    text_add(&line, span_of(first ? "\n  {\"account\": " : ",\n  {\"account\": "));
-    text_add_json(&line, cells[ACCOUNT].text);
-    text_addf(&line, ", \"scored\": %" PRId64 ", \"coverage\": %.3f, \"median_factor\": %.3f, \"bias\": %.3f}",
-              cells[SCORED].integer, (double)cells[WITHIN].integer / (double)cells[SCORED].integer,
-              exp((double)cells[OFF_MILLI].integer / 1000), (double)cells[BIAS_MILLI].integer / 1000);
-    fputs(text_z(&line), stdout);
-    text_done(&line);
-}
-
 bool status_record(struct store *s, const struct status_view *view, struct fault *why)
 {
     const struct scope scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
     struct cell cells[ASKED];
     struct answer *a;
-    bool more = true, ok = true, json = view->format == TABLE_JSON;
+    bool more = true, ok = true;
+    size_t rows;
+    if (view->format == TABLE_JSON)
+        return record_print(s, &scope, TABLE_JSON, NULL, &rows, why);
     if (!archive_ask(s, QUESTION_RECORD, &scope, &a, why))
         return false;
-    if (json)
-        putchar('[');
-    for (size_t rows = 0; ok && more; rows++) {
+    while (ok && more) {
         ok = archive_next(a, cells, ASKED, &more, why);
-        if (ok && more && json)
-            print_object(cells, rows == 0);
-        else if (ok && more)
+        if (ok && more)
             print_line(cells);
     }
-    if (json)
-        putchar(']');
     archive_end(a);
     return ok;
 }

@@ -22,6 +22,7 @@ enum column_kind {
     COLUMN_LEVEL,    /* text, coloured by its severity on a terminal */
     COLUMN_PERCENT,  /* hundredths of a percent; people see "12.3 %" */
     COLUMN_GROWTH,   /* as percent; people see its sign */
+    COLUMN_RATIO,    /* thousandths; people see two decimals */
     COLUMN_BAR,      /* text, coloured on a terminal; a picture, so not for Markdown */
 };
 

@@ -1,9 +1,11 @@
--- How good the forecasts of each account have been: the newest thousand that came due, how many held the truth within
--- their interval, the median size of 1000 ln(forecast / truth), and its median: positive is too late.
+-- How good the forecasts of each account have been: the newest thousand that came due (from :since to before :until,
+-- where these are given), how many held the truth within their interval, the median size of 1000 ln(forecast / truth), and its median: positive is too late.
 WITH newest AS (
     SELECT a.name AS account, c.within, c.error_milli,
            row_number() OVER (PARTITION BY a.id ORDER BY c.ended_at DESC) AS age
-    FROM (SELECT * FROM score ORDER BY ended_at DESC LIMIT 10000) c
+    FROM (SELECT * FROM score
+          WHERE ended_at >= coalesce(:since, 0) AND ended_at < coalesce(:until, 1 << 60)
+          ORDER BY ended_at DESC LIMIT 10000) c
          JOIN token t ON t.id = c.token JOIN account a ON a.id = t.account
     WHERE :account IS NULL OR a.name = :account
 ), ranked AS (

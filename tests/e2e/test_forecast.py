@@ -3,7 +3,9 @@
 Each poll is an `ebb once` of its own under a wall clock that the test sets, so every one of them is a restart too.
 """
 
+import csv
 import datetime
+import io
 import json
 
 import pytest
@@ -108,6 +110,29 @@ def test_a_forecast_from_its_first_words_to_its_score(days):
     assert "came due" in days.words()
     assert days.status()["forecasts"][0]["scored"] == len(scores)
     assert "came due" in days.daemon.run("status").stdout
+    told_by_the_reports(days, record, len(scores))
+
+
+def told_by_the_reports(days, record, count):
+    """Every format tells the same of the period in which they came due, and nothing of one in which none did."""
+    report = days.daemon.run
+    past = ["--since", "2020-01-01", "--until", "2020-02-01"]
+    told = json.loads(report("report", "--forecasts", "--json").stdout)
+    assert [row["scored"] for row in told] == [count]
+    assert {name: told[0][name] for name in ("coverage", "median_factor", "bias")} == \
+        {name: days.status()["forecasts"][0][name] for name in ("coverage", "median_factor", "bias")}
+    table = list(csv.DictReader(io.StringIO(report("report", "--forecasts", "--format", "csv").stdout)))
+    assert [int(row["scored"]) for row in table] == [count]
+    held = f"{100 * told[0]['coverage']:.0f}"
+    for form in (["--format", "text"], ["--format", "markdown"], ["--html", "-"]):
+        page = report("report", *form).stdout
+        assert "orecasts" in page and "HALF WITHIN FACTOR" in page.upper() and held in page
+        assert f"{told[0]['median_factor']:.2f}" in page
+        for silent in (report("report", *past, *form), report("report", "--token", "prod-*", *form)):
+            assert silent.returncode == 0 and "HALF WITHIN FACTOR" not in silent.stdout.upper()
+    none = report("report", "--forecasts", *past, "--json")
+    assert json.loads(none.stdout) == [] and report("report", "--forecasts", *past).stdout == ""
+    assert report("report", "--forecasts", "--token", "x").returncode == 2
 
 
 @pytest.mark.parametrize("arguments, code, word", [

@@ -1,0 +1,112 @@
+/* Figures are medians of ratios: 1.16 means that half of the forecasts were within 16 % of the truth, either way. */
+#include "cli/record.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/markup.h"
+#include "cli/cell.h"
+#include "cli/terminal.h"
+
+/* Of question_record.sql. */
+enum { ASKED_ACCOUNT, ASKED_DUE, ASKED_WITHIN, ASKED_OFF_MILLI, ASKED_BIAS_MILLI, ASKED };
+
+/* Errors are kept by their logarithms; beyond this one (22026 times) nobody reads on. */
+#define LOG_MOST 10.0
+
+/* Programs get what `ebb status --json` and MQTT call so, too; people percentages. */
+enum { ACCOUNT, DUE, HELD, COVERAGE, FACTOR, BIAS, OFF, COLUMNS };
+
+static const struct column columns[] = {
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, 0 },
+    [DUE] = { "scored", "CAME DUE", COLUMN_COUNT, 0 },
+    [HELD] = { NULL, "HELD", COLUMN_PERCENT, 0 },
+    [COVERAGE] = { "coverage", NULL, COLUMN_RATIO, 0 },
+    [FACTOR] = { "median_factor", "HALF WITHIN FACTOR", COLUMN_RATIO, 0 },
+    [BIAS] = { "bias", NULL, COLUMN_RATIO, 0 },
+    [OFF] = { NULL, "MEDIAN LATE (+)", COLUMN_GROWTH, 0 },
+};
+_Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
+
+static void fill(const struct cell *asked, struct cell *cells)
+{
+    int64_t due = asked[ASKED_DUE].integer, within = asked[ASKED_WITHIN].integer;
+    double off = (double)asked[ASKED_OFF_MILLI].integer / 1000, bias = (double)asked[ASKED_BIAS_MILLI].integer / 1000;
+    cells[ACCOUNT] = asked[ASKED_ACCOUNT];
+    cells[DUE] = cell_integer(due);
+    cells[HELD] = cell_integer((within * 10000 + due / 2) / due);
+    cells[COVERAGE] = cell_integer((within * 1000 + due / 2) / due);
+    cells[FACTOR] = cell_integer(llround(1000 * exp(fmin(off, LOG_MOST))));
+    cells[BIAS] = asked[ASKED_BIAS_MILLI];
+    cells[OFF] = cell_integer(llround(10000 * expm1(fmin(bias, LOG_MOST))));
+}
+
+bool record_print(struct store *s, const struct scope *scope, enum table_format format, const char *heading,
+                  size_t *ret_rows, struct fault *why)
+{
+    struct cell asked[ASKED], cells[COLUMNS];
+    struct answer *a;
+    bool more = true, ok = true;
+    size_t rows = 0;
+    if (!archive_ask(s, QUESTION_RECORD, scope, &a, why))
+        return false;
+    struct table *t = NULL;
+    bool for_people = format == TABLE_TEXT || format == TABLE_MARKDOWN;
+    while (ok && more) {
+        ok = archive_next(a, asked, ASKED, &more, why);
+        if (!ok || !more)
+            continue;
+        if (heading && rows == 0)
+            puts(heading);
+        if (!t)
+            t = table_begin(format, columns, COLUMNS, terminal_colour());
+        fill(asked, cells);
+        table_row(t, cells);
+        rows++;
+    }
+    archive_end(a);
+    if (!t && !for_people)
+        t = table_begin(format, columns, COLUMNS, false);
+    if (t)
+        table_end(t);
+    *ret_rows = rows;
+    return ok;
+}
+
+static void add_html_row(const struct cell *asked, struct text *out)
+{
+    static const int shown[] = { DUE, HELD, FACTOR, OFF };
+    struct cell cells[COLUMNS];
+    fill(asked, cells);
+    text_add(out, span_of("<tr><td class=\"name\">"));
+    markup_add_html(out, cells[ACCOUNT].text);
+    text_add(out, span_of("</td>"));
+    for (size_t i = 0; i < COUNT(shown); i++) {
+        text_add(out, span_of("<td>"));
+        cell_show(columns[shown[i]].kind, &cells[shown[i]], out);
+        text_add(out, span_of("</td>"));
+    }
+    text_add(out, span_of("</tr>\n"));
+}
+
+bool record_add_html(struct store *s, const struct scope *scope, struct text *out, struct fault *why)
+{
+    struct cell asked[ASKED];
+    struct answer *a;
+    bool more = true, ok = true;
+    if (!archive_ask(s, QUESTION_RECORD, scope, &a, why))
+        return false;
+    for (size_t rows = 0; ok && more; rows++) {
+        ok = archive_next(a, asked, ASKED, &more, why);
+        if (ok && more && rows == 0)
+            text_add(out, span_of("<section><h2>How good the forecasts were</h2><div class=\"wide\"><table>\n"
+                                  "<tr><th>Account</th><th>Came due</th><th>Held</th><th>Half within factor</th>"
+                                  "<th>Median late (+) or early</th></tr>\n"));
+        if (ok && more)
+            add_html_row(asked, out);
+        else if (ok && rows)
+            text_add(out, span_of("</table></div></section>\n"));
+    }
+    archive_end(a);
+    return ok;
+}

@@ -1,0 +1,13 @@
+/* How good the forecasts of this installation have been, by account, as a table for people and programs. */
+#pragma once
+
+#include "base/text.h"
+#include "cli/table.h"
+
+/* Prints an account a row: those that ended from scope->since to before scope->until. People see nothing but `heading`
+ * (NULL: none) and the table, and neither when no forecast came due. */
+MUST_CHECK bool record_print(struct store *s, const struct scope *scope, enum table_format format, const char *heading,
+                             size_t *ret_rows, struct fault *why);
+
+/* The same as a section of an HTML page; nothing when no forecast came due. */
+MUST_CHECK bool record_add_html(struct store *s, const struct scope *scope, struct text *out, struct fault *why);
