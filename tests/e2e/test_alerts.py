@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from test_clock import WallClock
+
 LOW = {"name": "low", "kind": "balance_below", "levels": {"warning": "10.00", "critical": {"below": "2.00", "clear": "3.00"}}}
 
 
@@ -64,8 +66,10 @@ def test_nothing_fires_twice_and_nothing_is_forgotten_over_a_restart(sim, broker
 
 
 def test_a_level_is_announced_after_it_has_held_and_a_restart_does_not_start_the_hold_again(sim, broker, subscriber,
-                                                                                         make_daemon, token):
-    daemon = make_daemon(sim.url, broker, rules=[{**LOW, "hold": "4s"}]).start()
+                                                                                         make_daemon, token, tmp_path):
+    daemon = make_daemon(sim.url, broker, rules=[{**LOW, "hold": "1h"}])
+    clock = WallClock(tmp_path, daemon)
+    daemon.start()
     daemon.wait_poll()
     sim.set_balance(token, "9.00")
     daemon.wait_polls(2)
@@ -77,6 +81,7 @@ def test_a_level_is_announced_after_it_has_held_and_a_restart_does_not_start_the
     daemon.wait_polls(2)
     daemon.stop()
     pending_since = daemon.database.one("SELECT pending_since FROM alert WHERE pending = 'warning'")
+    clock.set("+61m")
     daemon.start()
     event = subscriber.wait_event(kind="raised")
     assert daemon.database.one("SELECT since FROM event WHERE id = ?", event["id"]) == pending_since

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from players import holding_its_breath
+
 RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}]
 TOKENS = {"prod-rich": "50.00", "prod-poor": "5.00", "dev-one": "20.00", "dev-two": "30.00", "ci-three": "40.00"}
 STOP_S = 5
@@ -29,8 +31,8 @@ FAULTS = {
     "cut body": ({"kind": "cut", "bytes": 100}, "unavailable", "."),
     "endless body": ({"kind": "endless"}, "(broken|unavailable)", "."),
     "broken json": ({"kind": "broken_json"}, "broken", "."),
-    "empty list": ({"kind": "empty_list"}, "suspicious", "lost 5 of 5"),
-    "half a list": ({"kind": "half_list"}, "(suspicious|ok)", None),
+    "empty list": ({"kind": "empty_list", "times": 2}, "suspicious", "lost 5 of 5"),
+    "half a list": ({"kind": "half_list", "times": 2}, "suspicious", "lost"),
     "login page": ({"kind": "html"}, "broken", "."),
     "redirect": ({"kind": "redirect"}, "broken", "redirect"),
     "closed connection": ({"kind": "close"}, "unavailable", "."),
@@ -69,7 +71,9 @@ def test_a_fault_changes_nothing_but_what_is_said(name, sim, subscriber, daemon)
         row_reason = daemon.database.one("SELECT reason FROM poll WHERE id = ?", poll)
         assert re.search(reason, row_reason), row_reason
         assert row_reason in daemon.process.text()
-        assert re.search(reason, reason_in_status(daemon))
+        with holding_its_breath(daemon.process):  # or the last poll would be another one when it is asked for
+            last = daemon.database.one("SELECT reason FROM poll ORDER BY id DESC LIMIT 1")
+            assert reason_in_status(daemon) == (last or "")
     assert daemon.process.alive()
 
     status, took = timed_stop(daemon)
@@ -92,14 +96,15 @@ def test_after_each_fault_polling_goes_on(sim, daemon):
 
 
 def test_a_suspicious_list_is_believed_when_three_in_a_row_say_the_same(sim, daemon):
-    for name in list(TOKENS)[:4]:
-        sim.delete(name)
-    daemon.wait_polls(2, "suspicious")
-    assert not daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")
-    place = len(daemon.process.lines.items)
-    daemon.process.wait_line(r"stored: ok", place)
-    assert {n for n, in daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")} == set(
-        list(TOKENS)[:4])
+    with holding_its_breath(daemon.process):  # no list in between has only some of them
+        for name in list(TOKENS)[:4]:
+            sim.delete(name)
+    (first, _) = daemon.wait_polls(2, "suspicious")[:2]
+    daemon.wait_polls(1)
+    believed = daemon.database.rows("SELECT result, at FROM poll WHERE id >= ? ORDER BY id LIMIT 3", first)
+    assert [result for result, _ in believed] == ["suspicious", "suspicious", "ok"]
+    assert dict(daemon.database.rows("SELECT name, deleted_at FROM token WHERE deleted_at IS NOT NULL")) == {
+        name: believed[2][1] for name in list(TOKENS)[:4]}
 
 
 def test_suspicion_outlives_the_process(sim, make_daemon):

@@ -82,13 +82,14 @@ def test_the_two_commands_are_there_and_ci_runs_the_second():
     assert "test.sh" in (ROOT / ".ci" / "run").read_text()
 
 
-def test_the_demo_shows_a_table_and_alerts_from_the_broker_and_leaves_nothing_running():
+def test_the_demo_shows_a_table_and_alerts_from_the_broker_and_leaves_nothing_running(tmp_path):
     done = subprocess.run(["python3", str(ROOT / "packaging" / "demo.py"), "--ebb", str(EBB), "--seconds", "25"],
-                          capture_output=True, text=True, timeout=PATIENCE_S * 2, stdin=subprocess.DEVNULL)
+                          capture_output=True, text=True, timeout=PATIENCE_S * 2, stdin=subprocess.DEVNULL,
+                          env={**os.environ, "TMPDIR": str(tmp_path)})
     assert done.returncode == 0, done.stderr
     assert re.search(r"^alert \d\d:\d\d:\d\d  .*prod-billing-api", done.stdout, re.M)
     assert re.search(r"^TOKEN +BALANCE USD .*LIKELY", done.stdout, re.M)
     assert re.search(r"[▁▂▃▄▅▆▇█]", done.stdout)
     assert "\x1b" not in done.stdout
-    left = subprocess.run(["pgrep", "-f", "ebb-demo-"], capture_output=True, text=True).stdout
+    left = subprocess.run(["pgrep", "-f", f"{tmp_path}/ebb-demo-"], capture_output=True, text=True).stdout
     assert left == "", "still running"

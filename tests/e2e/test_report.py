@@ -265,16 +265,17 @@ def test_an_empty_store_is_told_in_words_and_valid_for_programs(sim, make_daemon
 
 
 def test_huge_sums_are_exact_and_what_does_not_fit_is_said_in_words(nasty):
-    day = int(datetime.datetime.now(datetime.timezone.utc).timestamp()) // 86400 * 86400
     writer = sqlite3.connect(nasty.database.path)
     ids = [row[0] for row in writer.execute("SELECT id FROM token WHERE kind = 'token' ORDER BY id LIMIT 2")]
-    writer.execute("UPDATE daily SET spent_nano = 9000000000123456789 WHERE token = ? AND day = ?", (ids[0], day))
+    huge = ("UPDATE daily SET spent_nano = 9000000000123456789"
+            " WHERE token = ?1 AND day = (SELECT max(day) FROM daily WHERE token = ?1)")
+    writer.execute(huge, (ids[0],))
     writer.commit()
     rows = exact(nasty.run("report", "--format", "json").stdout)
     assert max(row["spent_usd"] for row in rows) == Decimal("9000000000.123456789")
     page = nasty.run("report", "--html", "-")
     assert page.returncode == 0 and "$9,000,000,000.12" in page.stdout
-    writer.execute("UPDATE daily SET spent_nano = 9000000000123456789 WHERE token = ? AND day = ?", (ids[1], day))
+    writer.execute(huge, (ids[1],))
     writer.commit()
     writer.close()
     refused = nasty.run("report")
