@@ -201,6 +201,10 @@ static enum exit_status run(const struct context *c)
         audit_account(&audit, policy, &facts.accounts[i], c->settings->account_count > 1, query.now);
     audit_sort(&audit);
     enum exit_status status = print(c, &audit, query.now);
+    if (query.only && audit.judged == 0) {
+        enum exit_status none = complain(EXIT_UNKNOWN, "audit: no token's name is like \"%s\"", query.only);
+        status = status == EXIT_OK ? none : status;
+    }
     audit_done(&audit);
     audit_facts_done(&facts);
     return status;
@@ -214,7 +218,7 @@ const struct command cmd_audit = {
     .statuses = "   0  nothing, or nothing above info\n"
                 "  10  the worst is a warning\n"
                 "  11  the worst is critical\n"
-                "   3  an account has no fresh data, and nothing of the above was found elsewhere\n",
+                "   3  an account has no fresh data, or no token is like --token, and nothing of the above was found\n",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,
     .option_count = COUNT(options),

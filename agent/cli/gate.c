@@ -39,7 +39,6 @@ enum { C_ACCOUNT, C_BALANCE, C_BURN, C_LIKELY, C_STATE, C_SEEN, CREDITS_CELLS };
 /* What was found of the name that was asked for. */
 struct found {
     size_t count; /* more than one: the same name in several accounts */
-    bool pays; /* calls cost money: no sandbox */
     struct gate_view view;
     struct text account, state;
 };
@@ -70,12 +69,12 @@ static void take_token(struct found *f, const char *wanted, const struct cell *c
         return;
     f->view = (struct gate_view){
         .balance = amount(&cells[T_BALANCE]),
+        .is_free = span_is(cells[T_TYPE].text, "sandbox_api_token"),
         .spends_credits = !cells[T_BUDGETED].integer,
         .seen = stamp(&cells[T_SEEN]),
         .likely = stamp(&cells[T_LIKELY]),
         .refilled = calendar_next_reset(calendar_period_named(cells[T_PERIOD].text), now),
     };
-    f->pays = !span_is(cells[T_TYPE].text, "sandbox_api_token");
     keep(f, cells[T_ACCOUNT].text, cells[T_STATE].text);
 }
 
@@ -151,7 +150,7 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
     char inner[GATE_REASON_BYTES];
     struct fault why;
     bool ok = find(s, token, wanted, now, f, &why);
-    bool lives_on_credits = ok && f->count == 1 && f->view.spends_credits && !is_gone(&f->view);
+    bool lives_on_credits = ok && f->count == 1 && f->view.spends_credits && !f->view.is_free && !is_gone(&f->view);
     if (lives_on_credits) {
         char *account = xstrdup(text_z(&f->account));
         ok = find(s, NULL, account, now, f, &why);
@@ -162,7 +161,7 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
         return GATE_UNKNOWN;
     }
     enum gate gate = judge(f, w, now, inner);
-    bool asks_account = gate == GATE_OK && token && f->pays && !lives_on_credits;
+    bool asks_account = gate == GATE_OK && token && !f->view.is_free && !lives_on_credits;
     if (asks_account && !judge_account(s, f, w, now, &gate, &why)) {
         snprintf(reason, GATE_REASON_BYTES, "%.180s", why.text);
         return GATE_UNKNOWN;

@@ -134,12 +134,14 @@ static void end_tile(struct page *p, const char *note)
 static void add_spent_tile(struct page *p, const struct report_row *all)
 {
     struct text note = { 0 };
-    page_change(&note, all);
-    if (all->before_known) {
+    if (!all->before_known) {
+        text_add(&note, span_of("the time before is not on record"));
+    } else if (all->before_nano == 0) {
+        text_add(&note, span_of("nothing in the time before"));
+    } else {
+        page_change(&note, all);
         text_add(&note, span_of(note.len ? " from " : "before: "));
         page_money(&note, all->before_nano);
-    } else {
-        text_add(&note, span_of("the time before is not on record"));
     }
     begin_tile(p, "Spent");
     page_money(p->out, all->sum.spent_nano);
@@ -161,19 +163,29 @@ static void add_calls_tiles(struct page *p, const struct report_sum *sum)
     end_tile(p, "on average");
 }
 
+/* Days of which nothing is on record are no days without spend. */
+static void add_day_tile(struct page *p, const struct report *r)
+{
+    unix_s since = r->known_from > r->during.since ? period_start(PER_DAY, r->known_from) : r->during.since;
+    int64_t days = (r->during.until - since + DAY_S - 1) / DAY_S;
+    char note[64];
+    if (days <= 0)
+        return;
+    begin_tile(p, "A day");
+    page_money(p->out, ratio_each(r->all.sum.spent_nano, days));
+    snprintf(note, sizeof note, "on average over %" PRId64 " day%s%s", days, days == 1 ? "" : "s",
+             since > r->during.since ? " on record" : "");
+    end_tile(p, note);
+}
+
 void page_tiles(struct page *p)
 {
     const struct report *r = &p->totals.report;
-    int64_t days = (r->during.until - r->during.since + DAY_S - 1) / DAY_S;
-    char note[64];
     if (r->row_count == 0)
         return;
     add(p, "<div class=\"tiles\">\n");
     add_spent_tile(p, &r->all);
-    begin_tile(p, "A day");
-    page_money(p->out, ratio_each(r->all.sum.spent_nano, days));
-    snprintf(note, sizeof note, "on average over %" PRId64 " day%s", days, days == 1 ? "" : "s");
-    end_tile(p, note);
+    add_day_tile(p, r);
     add_calls_tiles(p, &r->all.sum);
     if (r->all.sum.topup_nano) {
         begin_tile(p, "Topped up");

@@ -18,6 +18,12 @@ static bool is_in_state(const struct gate_view *v, const char *state)
     return strcmp(v->state, state) == 0;
 }
 
+/* No money can end; with a budget it is refused at zero like any other. */
+static bool needs_no_money(const struct gate_view *v)
+{
+    return v->is_free && v->spends_credits;
+}
+
 static bool is_blind(const struct gate_view *v, const struct gate_wish *w, unix_s now, char *reason)
 {
     char age[DURATION_TEXT_BYTES];
@@ -29,7 +35,7 @@ static bool is_blind(const struct gate_view *v, const struct gate_wish *w, unix_
         snprintf(reason, GATE_REASON_BYTES, "there is no fresh reading");
     else if (is_in_state(v, "missing"))
         snprintf(reason, GATE_REASON_BYTES, "it is missing from the list of tokens");
-    else if (!v->balance.known)
+    else if (!v->balance.known && !needs_no_money(v))
         snprintf(reason, GATE_REASON_BYTES, "its balance is not known");
     else
         return false;
@@ -76,6 +82,10 @@ enum gate gate_judge(const struct gate_view *v, const struct gate_wish *w, unix_
     if (is_in_state(v, "expired")) {
         snprintf(reason, GATE_REASON_BYTES, "it has expired");
         return GATE_LOW;
+    }
+    if (needs_no_money(v)) {
+        snprintf(reason, GATE_REASON_BYTES, "it is a sandbox without a budget: its calls cost nothing");
+        return GATE_OK;
     }
     enum gate gate = judge_balance(v, w, reason);
     return gate == GATE_OK && w->runway_s >= 0 ? judge_runway(v, w, now, reason) : gate;

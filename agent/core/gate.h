@@ -11,6 +11,7 @@ const char *gate_name(enum gate gate); /* "ok", "low", "unknown" */
 struct gate_view {
     const char *state; /* a verdict's slug, "missing" or "expired" */
     struct maybe_money balance;
+    bool is_free;        /* a sandbox: its calls cost nothing, and its balance never moves */
     bool spends_credits; /* no budget of its own: the balance says nothing */
     unix_s seen, likely; /* likely: TIME_NONE: no end in sight */
     unix_s refilled;     /* the next reset, TIME_NONE: none */

@@ -43,7 +43,7 @@ bool report_endpoint_tells(const struct report_known *k, unix_s day)
 
 void report_init(struct report *r, enum period_length per, const struct period *during, const struct period *before)
 {
-    *r = (struct report){ .per = per, .during = *during, .before = *before };
+    *r = (struct report){ .per = per, .during = *during, .before = *before, .known_from = INT64_MAX };
 }
 
 void report_done(struct report *r)
@@ -81,6 +81,8 @@ size_t report_add_item(struct report *r, size_t group, unix_s known_from, const 
         item->budget = *budget;
     if (known_from > r->groups[group].known_from)
         r->groups[group].known_from = known_from;
+    if (known_from < r->known_from)
+        r->known_from = known_from;
     return r->item_count++;
 }
 

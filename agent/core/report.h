@@ -69,6 +69,7 @@ struct report {
     size_t item_count, group_count, fact_count, item_room, group_room, fact_room;
     struct report_row *rows; /* owned; made by report_finish */
     size_t row_count;
+    unix_s known_from;     /* the earliest of all items */
     struct report_row all; /* the sum of all rows; `group` means nothing */
 };
 

@@ -116,6 +116,7 @@ def test_each_check_finds_its_offender_and_nothing_else(sim, fleet):
     for least, status in [("critical", 11), ("warning", 11), ("info", 11)]:
         assert fleet.run("audit", "--min-severity", least).returncode == status
     assert audit(fleet, "--token", "prod-*", status=10)["critical"] == 0
+    assert audit(fleet, "--token", "no-such-*", status=3)["tokens"] == 0, "nobody was judged: that is no good news"
     assert audit(fleet, "--token", "prod-*", "--min-severity", "critical", status=0)["findings"] == []
     rows = list(csv.DictReader(io.StringIO(fleet.run("audit", "--format", "csv").stdout)))
     assert [(row["token"], row["check"]) for row in rows] == [(r["token"], r["check"]) for r in report["findings"]]

@@ -245,6 +245,21 @@ def test_nasty_names_stay_names_in_every_format(nasty):
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
 
 
+def test_a_page_counts_no_days_of_which_nothing_is_known(nasty):
+    def words():
+        return "".join(Page(nasty.run("report", "--html", "-").stdout).words)
+
+    # The endpoint was asked about ninety days: nothing was spent, and that is known.
+    whole = words()
+    assert "nothing in the time before" in whole and "on average over 31 days" in whole and "on record" not in \
+        whole.split("on average over")[1][:20]
+    with sqlite3.connect(nasty.database.path) as database:
+        database.execute("UPDATE account SET usage_from = NULL, usage_at = NULL")
+    watched = words()
+    assert "the time before is not on record" in watched
+    assert re.search("on average over [12] days? on record", watched)
+
+
 def test_the_page_is_written_as_a_whole_or_not_at_all(nasty, tmp_path):
     file = tmp_path / "page.html"
     assert nasty.run("report", "--html", file).returncode == 0
@@ -306,6 +321,10 @@ def test_the_gate_answers_scripts(nasty, sim):
     assert gate("no-such")[0] == 3
     status, words = gate("dev-free-roam", "--balance", "1.00")
     assert status == 0 and "credits" in words
+    sim.create("ci-free-tests", token_type="sandbox_api_token")
+    assert nasty.run("once").returncode == 0
+    status, words = gate("ci-free-tests", "--balance", "1.00", "--runway", "2h")
+    assert status == 0 and "cost nothing" in words
     assert gate("--credits", "--balance", "99999999.00")[0] in (1, 2)
     assert gate()[0] == 2 and gate("a|b", "--balance", "much")[0] == 2
     told = json.loads(gate("a|b", "--json")[1])
@@ -313,6 +332,7 @@ def test_the_gate_answers_scripts(nasty, sim):
     sim.set_credits("0.00")
     assert nasty.run("once").returncode == 0
     status, words = gate("a|b", "--balance", "5.00")
+    assert gate("ci-free-tests")[0] == 0, "a sandbox needs no credits"
     assert status == 1 and "credits" in words, "an account without credits refuses every token"
     os.chmod(nasty.database.path, 0o600)
     nasty.database.path.write_bytes(b"this is somebody's diary\n" * 99)
