@@ -3,9 +3,14 @@
 What it reported as stored is stored; what is stored is told; nothing is told that is not stored.
 """
 
+import datetime
 import random
 import re
 import subprocess
+
+from harness import Sim
+from players import EBB, Database, Process
+from test_money import nano
 
 KILLS = 200
 LONGEST_LIFE_S = 0.6  # from before the first write to well after the first acknowledgements
@@ -62,3 +67,56 @@ def test_two_hundred_kills_lose_nothing_and_tell_nothing_that_is_not_so(sim, bro
     assert not database.rows("PRAGMA foreign_key_check")
     assert len(stored) > 50
     assert {row[0] for row in database.rows("SELECT id FROM event")} == subscriber.event_ids()
+
+
+def test_a_backfill_that_is_killed_over_and_over_is_whole_in_the_end(stage, make_daemon):
+    """Ninety days of many tokens come in pieces; whatever of them was stored when the daemon died, no day is missing
+    and none counts twice."""
+    dice = random.Random(20261124)
+    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=91)
+    profile = {"kind": "steady", "usd_per_day": "2.40", "every": "6h"}
+    tokens = {"name": "prod-app-%03d", "count": 500, "profile": profile}
+    sim = stage.enter_context(Sim({"tokens": [tokens]}, start=start.strftime("%Y-%m-%dT%H:%M:%SZ"), speed=0))
+    sim.clock(advance="91d")
+    daemon = make_daemon(sim.url, calls_per_second=100)
+    partly = 0
+    for life in range(6):
+        daemon.start()
+        daemon.process.wait_line("consumption of" if life % 3 == 2 else "stored: ok")  # after a piece, or before it
+        live_for(daemon, dice.uniform(0, LONGEST_LIFE_S))
+        daemon.kill()
+        days = daemon.database.one("SELECT count(DISTINCT day) FROM usage")
+        partly += 0 < days < 90
+    assert partly, "no life ended within the backfill: the test tests nothing"
+
+    daemon.start()
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    first = datetime.date.fromisoformat(daemon.database.one("SELECT date(min(day), 'unixepoch') FROM usage"))
+    assert 89 <= (today - first).days <= 90  # the later when midnight came meanwhile
+    books = sum(nano(f["total_cost"]) for payer in sim.consumption(first, today)
+                for features in payer["data"].values() for f in features.values())
+    daemon.process.lines.wait(lambda _: daemon.database.one("SELECT sum(cost_nano) FROM usage") == books, "the books")
+    assert daemon.stop() == 0
+    assert daemon.database.one("SELECT sum(usage_nano) FROM daily") == books
+    assert daemon.database.one("PRAGMA integrity_check") == "ok"
+
+
+def test_an_export_that_is_killed_leaves_a_whole_copy_or_none(sim, make_daemon, tmp_path):
+    dice = random.Random(20261125)
+    for name in TOKENS:
+        sim.create(name, balance="50.00")
+    daemon = make_daemon(sim.url).start()
+    daemon.wait_polls(2)
+    copy = tmp_path / "copy.db"
+    for _ in range(30):
+        export = Process(EBB, "--config", daemon.path, "export", copy, "--force")
+        try:
+            export.process.wait(dice.uniform(0, 0.15))
+        except subprocess.TimeoutExpired:
+            pass
+        export.kill()
+        if copy.exists():
+            assert Database(copy).one("PRAGMA integrity_check") == "ok"
+    assert daemon.run("export", copy, "--force").returncode == 0
+    assert Database(copy).one("SELECT count(*) FROM poll") > 0
+    assert daemon.process.alive() and daemon.stop() == 0

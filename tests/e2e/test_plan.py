@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from harness import TOKENS, Sim
+from players import EBB, Process
 
 FLEET = {
     "defaults": {"ci": {"type": "sandbox_api_token"}, "dev": {"reset": {"period": "weekly", "amount": 5.00}}},
@@ -190,3 +191,23 @@ def test_the_file_may_name_its_account(stage, make_daemon, tmp_path):
     assert fleet.plan()["account"] == "other"
     assert fleet.apply().returncode == 0
     assert [t["name"] for t in sim.call("GET", TOKENS, key="key-two").json()] == ["a"] and sim.tokens() == []
+
+
+@pytest.mark.parametrize("nth", range(2, 9))
+def test_apply_that_is_killed_at_a_request_is_finished_by_the_next(fleet, nth):
+    """Its nth request never gets an answer, and while it waits for one it is killed."""
+    fleet.sim.create("prod-old")
+    fleet.sim.fault("stall", bytes=0, times=1, after=nth - 1)
+    before = len(fleet.sim.requests())
+    apply = Process(EBB, "--config", fleet.daemon.path, "tokens", "apply", fleet.file, "--yes", "--secret-dir",
+                    fleet.secrets)
+    while apply.alive() and len(fleet.sim.requests()) < before + nth:
+        pass  # each look is a request of its own, to the stand-in's control
+    assert apply.alive(), f"it needed fewer than {nth} requests: {apply.text()}"
+    apply.kill()
+    fleet.sim.clear_faults()
+
+    again = fleet.apply()
+    assert again.returncode == 0, again.stderr
+    fleet.assert_in_sync()
+    assert {t["name"] for t in fleet.sim.tokens()} == {"ci-tests", "dev-ml-team", "prod-billing-api"}
