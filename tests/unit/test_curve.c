@@ -335,26 +335,6 @@ static void a_widened_curve_keeps_its_middle_and_its_order(void **state)
     }
 }
 
-static void a_curve_is_made_anew_when_it_can_matter(void **state)
-{
-    (void)state;
-    struct life l;
-    struct curve c = { .origin = TIME_NONE };
-    struct money balance = { 400 * NANO_PER_USD };
-    live(&l, 9, NOON, 1, 15);
-    assert_true(curve_is_due(&c, balance, NOON));
-    assert_true(curve_make(&l.past, &net_shipped, &c));
-    assert_false(curve_is_due(&c, balance, NOON + 1));
-    double runway_s = HOUR_S * curve_hours(&c, 4e11, 0.5);
-    assert_true(curve_is_due(&c, balance, NOON + (int64_t)(runway_s / 19)));
-    struct entry little = { ENTRY_CONSUMPTION, { 3 * NANO_PER_USD }, NOON, NOON + 1 };
-    curve_spend(&c, &little);
-    assert_false(curve_is_due(&c, balance, NOON + 1));
-    curve_spend(&c, &little);
-    assert_true(curve_is_due(&c, balance, NOON + 1));
-    burn_done(&l.burn);
-}
-
 static void a_forecast_is_read_from_the_curve_for_any_balance(void **state)
 {
     (void)state;
@@ -427,7 +407,6 @@ int main(void)
         cmocka_unit_test(what_if_is_a_larger_or_smaller_amount),
         cmocka_unit_test(a_fan_opens_from_now_on),
         cmocka_unit_test(a_widened_curve_keeps_its_middle_and_its_order),
-        cmocka_unit_test(a_curve_is_made_anew_when_it_can_matter),
         cmocka_unit_test(a_forecast_is_read_from_the_curve_for_any_balance),
         cmocka_unit_test(consumption_as_foretold_moves_no_forecast),
         cmocka_unit_test(the_shares_of_evidence_add_up),

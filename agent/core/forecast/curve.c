@@ -224,15 +224,6 @@ void curve_widen(struct curve *c, double factor)
     never_fall(c);
 }
 
-bool curve_is_due(const struct curve *c, struct money balance, unix_s now)
-{
-    if (c->origin == TIME_NONE)
-        return true;
-    double left = (double)balance.nano, amount = c->spent_nano + left;
-    double runway_s = HOUR_S * curve_hours(c, amount, 0.5);
-    return c->spent_nano > amount / 100 || (double)(now - c->origin) > runway_s / 20;
-}
-
 const char *history_name(enum history history)
 {
     static const char *const names[] = {

@@ -54,8 +54,4 @@ void curve_fan(const struct curve *c, double nano, double ret[FAN_STEPS + 1][3])
 /* Moves every level away from the likely one, or towards it, by a factor: a token's own record (record.h). */
 void curve_widen(struct curve *c, double factor);
 
-/* Whether a new curve should be made for a token with so much left: there is none, more than a hundredth of what was
- * left has been spent since, or it is older than a twentieth of the likely runway. */
-bool curve_is_due(const struct curve *c, struct money balance, unix_s now);
-
 const char *history_name(enum history history); /* for people: "less than two days" */
