@@ -20,7 +20,7 @@ const char report_style[] =
     ".tile{padding:16px 18px}.tile dt{color:var(--soft);font-size:13px}.tile dd{margin:0}\n"
     ".tile .big{font-size:25px;font-weight:600;letter-spacing:-.02em;margin:2px 0;overflow-wrap:anywhere}\n"
     ".tile .soft{font-size:13px}section{padding:20px 22px;margin-bottom:18px}\n"
-    ".panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:18px}\n"
+    ".panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(440px,1fr));gap:18px;margin-bottom:18px}\n"
     ".panels section{margin:0;break-inside:avoid}\n"
     "svg{display:block;width:100%;height:auto}svg text{font-size:12px;fill:var(--soft)}\n"
     ".grid{stroke:var(--line);stroke-width:1}.axis{stroke:var(--soft);stroke-width:1}\n"

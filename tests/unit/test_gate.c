@@ -67,11 +67,29 @@ static void a_refill_that_comes_first_is_told(void **state)
     assert_string_equal(reason, "9.00 USD are left, refilled before they end");
 }
 
+static void a_sandbox_without_a_budget_needs_no_money_but_must_be_there(void **state)
+{
+    (void)state;
+    const struct gate_wish wish = { USD(5), 7200, 3600 };
+    struct gate_view v = { .state = "no_budget", .is_free = true, .spends_credits = true, .seen = NOW,
+                           .likely = TIME_NONE, .refilled = TIME_NONE };
+    char reason[GATE_REASON_BYTES];
+    assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_OK);
+    v.seen = NOW - 3601;
+    assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_UNKNOWN);
+    v.seen = NOW;
+    v.state = "expired";
+    assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_LOW);
+    v = (struct gate_view){ .state = "exhausted", .is_free = true, .balance = USD(0), .seen = NOW };
+    assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_LOW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_state_balance_and_runway_has_its_answer),
         cmocka_unit_test(a_refill_that_comes_first_is_told),
+        cmocka_unit_test(a_sandbox_without_a_budget_needs_no_money_but_must_be_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
