@@ -10,6 +10,7 @@ import json
 
 import pytest
 
+from harness import Sim
 from test_clock import WallClock
 
 BEGIN = datetime.datetime(2026, 3, 2, 8, 0)
@@ -157,3 +158,16 @@ def test_a_token_that_cannot_run_dry_is_told_so(days):
     days.poll()
     assert "Exhausted" in days.words()
     assert days.daemon.run("forecast", "--credits").returncode == 0
+
+
+def test_what_a_poll_has_no_time_for_is_forecast_before_the_next(stage, make_daemon):
+    """Consumption tells of more tokens than are forecast at once that they burn, and the next poll is an hour ahead: all
+    get their forecasts while the daemon is idle."""
+    profile = {"kind": "steady", "usd_per_day": "24.00", "every": "1h"}
+    tokens = {"name": "prod-app-%03d", "count": 450, "balance": "5000.00", "profile": profile}
+    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=3)
+    sim = stage.enter_context(Sim({"tokens": [tokens]}, start=start.strftime("%Y-%m-%dT%H:%M:%SZ"), speed=0))
+    sim.clock(advance="3d")
+    daemon = make_daemon(sim.url, interval="1h", calls_per_second=100).start()
+    daemon.process.wait_line("the forecasts that the last poll left are made")
+    assert daemon.database.one("SELECT count(*) FROM poll") == 1

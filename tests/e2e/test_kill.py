@@ -82,8 +82,11 @@ def test_a_backfill_that_is_killed_over_and_over_is_whole_in_the_end(stage, make
     partly = 0
     for life in range(6):
         daemon.start()
-        daemon.process.wait_line("consumption of" if life % 3 == 2 else "stored: ok")  # after a piece, or before it
-        live_for(daemon, dice.uniform(0, LONGEST_LIFE_S))
+        if life == 0:
+            daemon.process.wait_line("consumption of")  # the first piece of three
+        else:
+            daemon.process.wait_line("stored: ok")
+            live_for(daemon, dice.uniform(0, LONGEST_LIFE_S))
         daemon.kill()
         days = daemon.database.one("SELECT count(DISTINCT day) FROM usage")
         partly += 0 < days < 90
