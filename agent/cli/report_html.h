@@ -18,8 +18,6 @@ struct page {
 
 /* Dollars for people, with commas: "$1,234.56". */
 void page_money(struct text *out, int64_t nano);
-/* "+12.3 %" with the class of its sign; nothing when it is not known. */
-void page_change(struct text *out, const struct report_row *row);
 
 void page_head(struct page *p);
 void page_tiles(struct page *p);

@@ -50,7 +50,8 @@ static void add_percent(struct text *out, enum column_kind kind, int64_t hundred
     cell_show(kind, &cell, out);
 }
 
-void page_change(struct text *out, const struct report_row *row)
+/* "+12.3 %" with the class of its sign; nothing when it is not known. */
+static void add_change(struct text *out, const struct report_row *row)
 {
     int64_t change;
     if (!row->before_known)
@@ -139,7 +140,7 @@ static void add_spent_tile(struct page *p, const struct report_row *all)
     } else if (all->before_nano == 0) {
         text_add(&note, span_of("nothing in the time before"));
     } else {
-        page_change(&note, all);
+        add_change(&note, all);
         text_add(&note, span_of(note.len ? " from " : "before: "));
         page_money(&note, all->before_nano);
     }
@@ -235,7 +236,7 @@ static void add_figures(struct page *p, const struct report_row *row)
     add(p, "</td>");
     add_share_cell(p, sum->spent_nano, p->totals.report.all.sum.spent_nano, true);
     add(p, "<td>");
-    page_change(p->out, row);
+    add_change(p->out, row);
     add(p, "</td>");
     if (p->totals.report.all.sum.calls_told) {
         add(p, "<td>");

@@ -36,7 +36,9 @@ static void add_byte_escaped(struct text *out, char c)
         text_addf(out, "\\%03o", (unsigned)(unsigned char)c);
 }
 
-void mend_quote(struct text *out, struct span word)
+/* One word for a POSIX shell. With characters that a terminal must not see it is written as $'...', which bash, zsh,
+ * ksh and POSIX 2024 understand. */
+static void add_quoted(struct text *out, struct span word)
 {
     if (is_all_plain(word)) {
         text_add(out, word);
@@ -59,11 +61,11 @@ static void add_word(struct text *out, struct span word, const struct mend_words
 {
     char amount[MONEY_TEXT_BYTES];
     if (span_is(word, "name"))
-        mend_quote(out, span_of(words->name ? words->name : "NAME"));
+        add_quoted(out, span_of(words->name ? words->name : "NAME"));
     else if (span_is(word, "account"))
-        mend_quote(out, span_of(words->account ? words->account : "NAME"));
+        add_quoted(out, span_of(words->account ? words->account : "NAME"));
     else if (span_is(word, "fleet"))
-        mend_quote(out, span_of(words->fleet ? words->fleet : "FILE"));
+        add_quoted(out, span_of(words->fleet ? words->fleet : "FILE"));
     else if (span_is(word, "amount"))
         text_addf(out, "%s", words->amount_nano ? money_format((struct money){ words->amount_nano }, amount) : "USD");
     else
@@ -92,10 +94,10 @@ void mend_add(struct text *out, const char *pattern, const struct mend_words *wo
         out->at[--out->len] = '\0';
     if (about_token && words->name_account && words->account) {
         text_addf(out, " --account ");
-        mend_quote(out, span_of(words->account));
+        add_quoted(out, span_of(words->account));
     }
     if (about_token && last) {
         text_addf(out, " -- ");
-        mend_quote(out, span_of(words->name));
+        add_quoted(out, span_of(words->name));
     }
 }

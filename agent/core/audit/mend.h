@@ -13,7 +13,3 @@ struct mend_words {
 /* Fills in {name}, {account}, {fleet}, {amount} and {period}. A name that begins with '-' goes to the end, after `--`,
  * so that it is no option. */
 void mend_add(struct text *out, const char *pattern, const struct mend_words *words);
-
-/* One word for a POSIX shell. With characters that a terminal must not see it is written as $'...', which bash, zsh,
- * ksh and POSIX 2024 understand. */
-void mend_quote(struct text *out, struct span word);
