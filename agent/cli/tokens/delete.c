@@ -42,11 +42,9 @@ enum exit_status removal_run(const struct session *s, const char *name, bool yes
         print_deleted(s, name, json);
         return EXIT_OK;
     }
-    if (session_not_found(s))
-        return complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name, shown);
     if (client_may_have_done(s->client))
         fault_within(&why, "whether %s was deleted is not known (look with `ebb tokens show`)", shown);
-    return session_failed(s, &why);
+    return session_token_failed(s, name, &why);
 }
 
 static enum exit_status run(const struct context *c)

@@ -48,12 +48,9 @@ static enum exit_status retire(const struct context *c, const struct session *s)
 {
     struct decoded d;
     struct fault why;
-    char shown[SESSION_NAME_BYTES];
     const char *name = c->arguments[0];
     if (!client_show(s->client, name, &d, &why))
-        return session_not_found(s) ? complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name,
-                                               session_name(name, shown))
-                                    : session_failed(s, &why);
+        return session_token_failed(s, name, &why);
     if (!c->options[OPT_FORCE].given) {
         enum exit_status status = prove(c, s, &d.reading);
         if (status != EXIT_OK)

@@ -102,8 +102,7 @@ static enum exit_status look_and_rotate(const struct context *c, const struct se
     char shown[SESSION_NAME_BYTES];
     session_name(c->arguments[0], shown);
     if (!client_show(s->client, c->arguments[0], &old, &why))
-        return session_not_found(s) ? complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name, shown)
-                                    : session_failed(s, &why);
+        return session_token_failed(s, c->arguments[0], &why);
     if (!can_be_copied(&old.reading, clock_unix(), c->options, &why))
         return complain(EXIT_FAILED, "%s: %s", shown, why.text);
     return rotate(c, s, name, &old.reading);

@@ -81,6 +81,14 @@ bool session_not_found(const struct session *s)
     return client_status(s->client) == 404;
 }
 
+enum exit_status session_token_failed(const struct session *s, const char *name, const struct fault *why)
+{
+    char shown[SESSION_NAME_BYTES];
+    if (!session_not_found(s))
+        return session_failed(s, why);
+    return complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name, session_name(name, shown));
+}
+
 static void print_request_text(const struct client_request *r)
 {
     printf("%s %s\nAuthorization: Bearer [...]\nAccept: application/json\n", method_name(r->method), text_z(&r->url));

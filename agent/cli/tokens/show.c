@@ -72,16 +72,13 @@ static enum exit_status run(const struct context *c)
 {
     struct session s = { 0 };
     struct fault why;
-    char shown[SESSION_NAME_BYTES];
     enum exit_status status = EXIT_OK;
     if (c->options[OPT_SECRET].given && (c->options[OPT_SECRET_FILE].given || c->options[OPT_JSON].given))
         return complain(EXIT_USAGE, "--secret prints the secret alone: it goes with neither --secret-file nor --json");
     if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (!show(c, &s, &why))
-        status = session_not_found(&s) ? complain(EXIT_FAILED, "account %s: there is no token %s", s.account->name,
-                                                  session_name(c->arguments[0], shown))
-                                       : session_failed(&s, &why);
+        status = session_token_failed(&s, c->arguments[0], &why);
     session_close(&s);
     return status;
 }

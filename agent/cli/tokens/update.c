@@ -79,13 +79,9 @@ static enum exit_status update(const struct update *u, const struct wish *w)
 {
     struct decoded d;
     struct fault why;
-    char shown[SESSION_NAME_BYTES];
     if (client_show(u->session->client, u->name, &d, &why))
         return apply(u, w, &d.reading);
-    if (session_not_found(u->session))
-        return complain(EXIT_FAILED, "account %s: there is no token %s", u->session->account->name,
-                        session_name(u->name, shown));
-    return session_failed(u->session, &why);
+    return session_token_failed(u->session, u->name, &why);
 }
 
 static enum exit_status run(const struct context *c)
