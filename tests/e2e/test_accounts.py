@@ -93,7 +93,7 @@ def test_of_twenty_accounts_five_that_stall_delay_none_of_the_others(sim, stage,
     stalled.create("prod-a-b", balance="1.00")
     stalled.fault("stall", bytes=1)
     sim.create("prod-c-d", balance="1.00")
-    daemon = make_daemon(sim.url)
+    daemon = make_daemon(sim.url, timeout="1h")
     first = daemon.settings["accounts"][0]
     daemon.settings["accounts"] = [
         {**first, "name": f"{'stalled' if i < 5 else 'well'}-{i}", "url": stalled.url if i < 5 else sim.url}

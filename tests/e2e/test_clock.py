@@ -43,6 +43,10 @@ class WallClock:
         """An offset like "+2h", or a start like "@2026-03-28 22:59:40" that runs on from there."""
         self.file.write_text(offset + "\n")
 
+    def stand_still(self, moment):
+        """Shows this time and no other until it is set again."""
+        self.set(f"{moment:%Y-%m-%d %H:%M:%S}")
+
 
 def lists(sim):
     """How often the list was asked for: credits come with each."""

@@ -235,8 +235,8 @@ def test_credits_that_are_not_told_leave_the_poll_alone(scene):
 
 def test_an_account_that_stalls_delays_no_other(stage, make_daemon, tmp_path):
     slow, quick = (stage.enter_context(Sim({"credits": "10.00", "tokens": TOKENS})) for _ in range(2))
-    slow.fault("delay", ms=300000)
-    daemon = make_daemon(slow.url)
+    slow.fault("delay", ms=3600000)
+    daemon = make_daemon(slow.url, timeout="1h")
     daemon.settings["accounts"].append({**daemon.settings["accounts"][0], "name": "second", "url": quick.url})
     daemon.write()
     daemon.start()
@@ -252,8 +252,8 @@ def test_an_account_that_stalls_delays_no_other(stage, make_daemon, tmp_path):
 
 def test_credits_that_stall_do_not_delay_the_list(stage, make_daemon):
     sim = stage.enter_context(Sim({"credits": "10.00", "tokens": TOKENS}))
-    sim.fault("delay", ms=300000, path="/v2/cost_management/*")
-    daemon = make_daemon(sim.url)
+    sim.fault("delay", ms=3600000, path="/v2/cost_management/*")
+    daemon = make_daemon(sim.url, timeout="1h")
     daemon.start()
     daemon.wait_polls(3)
     assert daemon.database.one("SELECT count(*) FROM token WHERE kind = 'credits'") == 0

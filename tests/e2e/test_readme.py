@@ -82,14 +82,34 @@ def test_the_two_commands_are_there_and_ci_runs_the_second():
     assert "test.sh" in (ROOT / ".ci" / "run").read_text()
 
 
-def test_the_demo_shows_a_table_and_alerts_from_the_broker_and_leaves_nothing_running(tmp_path):
-    done = subprocess.run(["python3", str(ROOT / "packaging" / "demo.py"), "--ebb", str(EBB), "--seconds", "25"],
-                          capture_output=True, text=True, timeout=PATIENCE_S * 2, stdin=subprocess.DEVNULL,
+@pytest.fixture
+def demo(stage, tmp_path):
+    """Starts the demo; whatever it does happens in `tmp_path`."""
+    def start(*arguments):
+        process = Process("python3", ROOT / "packaging" / "demo.py", "--ebb", EBB, *arguments,
                           env={**os.environ, "TMPDIR": str(tmp_path)})
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^alert \d\d:\d\d:\d\d  .*prod-billing-api", done.stdout, re.M)
-    assert re.search(r"^TOKEN +BALANCE USD .*LIKELY", done.stdout, re.M)
-    assert re.search(r"[▁▂▃▄▅▆▇█]", done.stdout)
-    assert "\x1b" not in done.stdout
-    left = subprocess.run(["pgrep", "-f", f"{tmp_path}/ebb-demo-"], capture_output=True, text=True).stdout
-    assert left == "", "still running"
+        stage.callback(process.stop)
+        return process
+    return start
+
+
+def left_running(folder):
+    return subprocess.run(["pgrep", "-f", f"{folder}/ebb-demo-"], capture_output=True, text=True).stdout
+
+
+def test_the_demo_shows_a_table_and_alerts_from_the_broker_until_it_is_ended(demo, tmp_path):
+    shown = demo()
+    for what in (r"^alert \d\d:\d\d:\d\d  .*prod-billing-api", r"^TOKEN +BALANCE USD .*LIKELY", r"[▁▂▃▄▅▆▇█]"):
+        shown.out.wait(lambda lines: any(re.search(what, line) for line in lines), what)
+    assert left_running(tmp_path), "the search itself works"
+    assert shown.stop() == 0, shown.text()
+    assert shown.out.items[-1] == "stopped"
+    assert "\x1b" not in "".join(shown.out.items)
+    assert left_running(tmp_path) == "", "still running"
+
+
+def test_the_demo_ends_by_itself_after_its_seconds(demo, tmp_path):
+    shown = demo("--seconds", "1")
+    assert shown.ended() == 0, shown.text()
+    assert re.fullmatch(r"\d+ alerts were received; everything is stopped again", shown.out.items[-1])
+    assert left_running(tmp_path) == "", "still running"
