@@ -128,6 +128,7 @@ def test_a_token_that_is_refused_does_not_hold_up_the_others(fleet):
     fleet.write({"tokens": [{"name": "a", "type": "service_account"}, {"name": "b", "balance": 1}]})
     done = fleet.apply("--json")
     assert done.returncode == 1 and "  token_type: Not a valid choice." in done.stderr
+    assert "ebb: token a: account main: the API refuses a field:" in done.stderr
     assert [(s["token"], s["outcome"]) for s in json.loads(done.stdout)] == [("a", "failed"), ("b", "done")]
     fleet.assert_secrets("b")
 

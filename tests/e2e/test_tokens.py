@@ -116,6 +116,7 @@ def test_what_the_api_refuses_is_told_field_by_field(sim, cli):
     sim.create("taken")
     refused = cli("create", "taken", "--type", "admin_token")
     assert refused.returncode == 1 and refused.stdout == ""
+    assert "ebb: token taken: account main: the API refuses some fields:" in refused.stderr
     assert "  name: custom token with this name already exists." in refused.stderr
     assert "  token_type: Not a valid choice." in refused.stderr
     refused = cli("create", "x", "--reset-amount", "5")
@@ -334,6 +335,7 @@ def test_a_key_that_is_wrong_or_may_not_is_said(sim, make_daemon, tmp_path):
             refused = daemon.run("tokens", *command)
             assert refused.returncode == 1 and str(status) in refused.stderr and key not in refused.stderr
             assert command == ("list",) or words in refused.stderr
+            assert command == ("list",) or f"ebb: token {command[1]}: account main: " in refused.stderr
         assert not (tmp_path / "key").exists()
 
 

@@ -123,7 +123,7 @@ static void run_step(struct application *a, const struct plan_step *step)
     } else {
         a->stopped = !goes_on(a, &why);
         tell(a, step, STEP_FAILED);
-        session_failed(&a->comparison->session, &why);
+        session_failed(&a->comparison->session, step->name, &why);
     }
 }
 
@@ -146,7 +146,7 @@ static void fetch_missing_secret(struct application *a, const struct plan_step *
         return;
     a->stopped = !goes_on(a, &why);
     a->of_outcome[STEP_FAILED]++;
-    session_failed(&a->comparison->session, &why);
+    session_failed(&a->comparison->session, step->name, &why);
 }
 
 static enum exit_status apply(struct application *a)

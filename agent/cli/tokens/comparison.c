@@ -42,7 +42,7 @@ bool comparison_open(const struct settings *settings, const char *path, const ch
         return false;
     }
     if (!client_list(ret->session.client, &fleet, &why)) {
-        *ret_status = session_failed(&ret->session, &why);
+        *ret_status = session_failed(&ret->session, NULL, &why);
         return false;
     }
     compare(ret, fleet);

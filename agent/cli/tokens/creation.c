@@ -23,19 +23,15 @@ static bool is_alike(const struct wish *w, const struct reading *r)
     return wish_is_empty(&rest);
 }
 
-/* The name is taken: by ourselves, a moment ago? `why` holds the API's refusal and keeps it when not. */
+/* The name is taken: by ourselves, a moment ago? */
 static bool resume(const struct session *s, const struct creation *c, struct decoded *ret, struct fault *why)
 {
-    struct fault refused = *why;
     struct decoded d;
-    char shown[SESSION_NAME_BYTES];
-    session_name(c->name, shown);
     if (!client_show(s->client, c->name, &d, why))
-        return fault_within(why, "%s exists already, and could not be looked at", shown);
-    if (!is_alike(c->wish, &d.reading)) {
-        *why = refused;
-        return fault(why, FAULT_REJECT, "a token %s exists already, with other settings: see `ebb tokens show`", shown);
-    }
+        return fault_within(why, "it exists already, and could not be looked at");
+    if (!is_alike(c->wish, &d.reading))
+        return fault(why, FAULT_REJECT, "account %s has it already, with other settings: see `ebb tokens show`",
+                     s->account->name);
     *ret = d;
     ret->reading.name = ret->name;
     return true;
@@ -44,7 +40,6 @@ static bool resume(const struct session *s, const struct creation *c, struct dec
 static bool make(const struct session *s, const struct creation *c, bool resumes, struct decoded *ret,
                  enum creation_end *ret_end, struct fault *why)
 {
-    char shown[SESSION_NAME_BYTES];
     *ret_end = CREATION_MADE;
     if (client_create(s->client, c->name, c->wish, ret, why))
         return true;
@@ -53,7 +48,7 @@ static bool make(const struct session *s, const struct creation *c, bool resumes
         return resume(s, c, ret, why);
     }
     if (client_may_have_done(s->client))
-        return fault_within(why, "whether %s was created is not known (%s)", session_name(c->name, shown),
+        return fault_within(why, "whether it was created is not known (%s)",
                             c->secret_path ? "run the same command again: it finishes what was begun"
                                            : "look with `ebb tokens show`");
     return false;
@@ -63,7 +58,6 @@ bool creation_run(const struct session *s, const struct creation *c, struct deco
                   struct fault *why)
 {
     struct secret_file file = { 0 };
-    char shown[SESSION_NAME_BYTES];
     client_forget(s->client); /* what is told below is about this creation */
     if (c->secret_path && !secret_file_open(c->secret_path, &file, why))
         return false;
@@ -74,8 +68,8 @@ bool creation_run(const struct session *s, const struct creation *c, struct deco
     }
     if (!c->secret_path || secret_file_fill(&file, s, c->name, why))
         return true;
-    return fault_within(why, "%s was created, but its secret did not reach %s (run the same command again, or `ebb "
-                             "tokens show NAME --secret-file FILE`)", session_name(c->name, shown), c->secret_path);
+    return fault_within(why, "it was created, but its secret did not reach %s (run the same command again, or `ebb "
+                             "tokens show NAME --secret-file FILE`)", c->secret_path);
 }
 
 void creation_print(const struct session *s, const struct creation *c, enum creation_end end, const struct decoded *d,

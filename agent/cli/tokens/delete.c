@@ -43,7 +43,7 @@ enum exit_status removal_run(const struct session *s, const char *name, bool yes
         return EXIT_OK;
     }
     if (client_may_have_done(s->client))
-        fault_within(&why, "whether %s was deleted is not known (look with `ebb tokens show`)", shown);
+        fault_within(&why, "whether it was deleted is not known (look with `ebb tokens show`)");
     return session_token_failed(s, name, &why);
 }
 

@@ -66,7 +66,7 @@ static enum exit_status run(const struct context *c)
     if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (!client_list(s.client, &fleet, &why))
-        status = session_failed(&s, &why);
+        status = session_failed(&s, NULL, &why);
     else if (!print(c, s.account->name, fleet))
         fputs("No such token.\n", stderr);
     session_close(&s);

@@ -89,7 +89,7 @@ static enum exit_status rotate(const struct context *c, const struct session *s,
         return EXIT_OK;
     }
     if (!creation_run(s, &creation, &made, &end, &why))
-        return session_failed(s, &why);
+        return session_failed(s, name, &why);
     creation_print(s, &creation, end, &made, c->options[OPT_JSON].given);
     print_next_steps(c, s, &made);
     return EXIT_OK;
@@ -99,12 +99,10 @@ static enum exit_status look_and_rotate(const struct context *c, const struct se
 {
     struct decoded old;
     struct fault why;
-    char shown[SESSION_NAME_BYTES];
-    session_name(c->arguments[0], shown);
     if (!client_show(s->client, c->arguments[0], &old, &why))
         return session_token_failed(s, c->arguments[0], &why);
     if (!can_be_copied(&old.reading, clock_unix(), c->options, &why))
-        return complain(EXIT_FAILED, "%s: %s", shown, why.text);
+        return session_failed(s, c->arguments[0], &why);
     return rotate(c, s, name, &old.reading);
 }
 

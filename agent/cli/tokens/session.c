@@ -54,13 +54,17 @@ void session_close(struct session *s)
     *s = (struct session){ 0 };
 }
 
-enum exit_status session_failed(const struct session *s, const struct fault *why)
+enum exit_status session_failed(const struct session *s, const char *token, const struct fault *why)
 {
     const struct wire_complaint *complaints;
+    char shown[SESSION_NAME_BYTES], about[SESSION_NAME_BYTES + sizeof "token : "] = "";
+    if (token)
+        snprintf(about, sizeof about, "token %s: ", session_name(token, shown));
     size_t count = s->client ? client_complaints(s->client, &complaints) : 0;
     if (!count)
-        return complain(EXIT_FAILED, "%s", why->text);
-    complain(EXIT_FAILED, "account %s: the API refuses %s:", s->account->name, count == 1 ? "a field" : "some fields");
+        return complain(EXIT_FAILED, "%s%s", about, why->text);
+    complain(EXIT_FAILED, "%saccount %s: the API refuses %s:", about, s->account->name,
+             count == 1 ? "a field" : "some fields");
     for (size_t i = 0; i < count; i++)
         complain(EXIT_FAILED, "  %s: %s", complaints[i].field, complaints[i].text);
     return EXIT_FAILED;
@@ -81,12 +85,12 @@ bool session_not_found(const struct session *s)
     return client_status(s->client) == 404;
 }
 
-enum exit_status session_token_failed(const struct session *s, const char *name, const struct fault *why)
+enum exit_status session_token_failed(const struct session *s, const char *token, const struct fault *why)
 {
     char shown[SESSION_NAME_BYTES];
     if (!session_not_found(s))
-        return session_failed(s, why);
-    return complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name, session_name(name, shown));
+        return session_failed(s, token, why);
+    return complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name, session_name(token, shown));
 }
 
 static void print_request_text(const struct client_request *r)

@@ -23,11 +23,12 @@ MUST_CHECK bool session_open(const struct settings *settings, const char *accoun
                              struct fault *why);
 void session_close(struct session *s); /* accepts what was never opened, all zero */
 
-/* Says on stderr what went wrong with the last call, field by field where the API did; returns EXIT_FAILED. */
-enum exit_status session_failed(const struct session *s, const struct fault *why);
+/* Says on stderr what went wrong with the last call, field by field where the API did; returns EXIT_FAILED. `token` is
+ * the name of the one that it was about; NULL: it was about the account. */
+enum exit_status session_failed(const struct session *s, const char *token, const struct fault *why);
 
-/* The same of a call about a token that should be there: when it is not, that is said. */
-enum exit_status session_token_failed(const struct session *s, const char *name, const struct fault *why);
+/* The same of a token that should be there: when it is not, that is said. */
+enum exit_status session_token_failed(const struct session *s, const char *token, const struct fault *why);
 
 /* A name for people: safe for a terminal, cut when it is long. */
 const char *session_name(const char *name, char out[SESSION_NAME_BYTES]);

@@ -38,7 +38,6 @@ static enum exit_status send(const struct update *u, const struct wish *change)
 {
     struct decoded d;
     struct fault why;
-    char shown[SESSION_NAME_BYTES];
     if (client_change(u->session->client, u->name, change, &d, &why)) {
         if (u->json)
             view_print(u->session->account->name, &d.reading, true);
@@ -47,9 +46,8 @@ static enum exit_status send(const struct update *u, const struct wish *change)
         return EXIT_OK;
     }
     if (client_may_have_done(u->session->client))
-        fault_within(&why, "whether %s was changed is not known (run the same command again)",
-                     session_name(u->name, shown));
-    return session_failed(u->session, &why);
+        fault_within(&why, "whether it was changed is not known (run the same command again)");
+    return session_failed(u->session, u->name, &why);
 }
 
 static enum exit_status apply(const struct update *u, const struct wish *w, const struct reading *is)
