@@ -298,16 +298,6 @@ const char *audit_check_name(enum audit_check check)
     return checks[check].name;
 }
 
-bool audit_check_named(struct span name, enum audit_check *ret)
-{
-    for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
-        if (span_is(name, checks[c].name)) {
-            *ret = c;
-            return true;
-        }
-    return false;
-}
-
 const char *audit_check_help(enum audit_check check)
 {
     return checks[check].help;

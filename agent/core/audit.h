@@ -95,7 +95,6 @@ void audit_sort(struct audit *a);
 void audit_done(struct audit *a); /* leaves an empty one */
 
 const char *audit_check_name(enum audit_check check);  /* "budget" */
-bool audit_check_named(struct span name, enum audit_check *ret);
 const char *audit_check_help(enum audit_check check);  /* when it is found */
 const char *audit_check_why(enum audit_check check);   /* why that matters */
 enum level audit_check_severity(enum audit_check check); /* unless configured otherwise */

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "base/span.h"
+
 static const char *const names[] = {
     [SERIES_TOKEN] = "token",
     [SERIES_CREDITS] = "credits",
@@ -14,14 +16,4 @@ const char *series_name(enum series series)
 {
     assert(series < SERIES_KINDS);
     return names[series];
-}
-
-bool series_named(struct span name, enum series *ret)
-{
-    for (enum series s = 0; s < SERIES_KINDS; s++)
-        if (span_is(name, names[s])) {
-            *ret = s;
-            return true;
-        }
-    return false;
 }

@@ -1,10 +1,6 @@
 /* What a series of balances or costs is of: a token, the account's credits, or the main key. */
 #pragma once
 
-#include <stdbool.h>
-
-#include "base/span.h"
-
 enum series {
     SERIES_TOKEN,
     SERIES_CREDITS, /* what is left on the account; one for each account, its name is empty */
@@ -13,4 +9,3 @@ enum series {
 };
 
 const char *series_name(enum series series); /* "token", "credits", "key" */
-bool series_named(struct span name, enum series *ret);

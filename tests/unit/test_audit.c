@@ -380,9 +380,8 @@ static void each_check_has_its_own_name_and_words_for_people(void **state)
 {
     (void)state;
     for (enum audit_check c = 0; c < AUDIT_CHECKS; c++) {
-        enum audit_check same;
-        assert_true(audit_check_named(span_of(audit_check_name(c)), &same));
-        assert_int_equal(same, c);
+        for (enum audit_check other = 0; other < c; other++)
+            assert_string_not_equal(audit_check_name(c), audit_check_name(other));
         assert_true(*audit_check_help(c) && *audit_check_why(c));
         assert_int_not_equal(audit_check_severity(c), LEVEL_NONE);
     }
