@@ -10,7 +10,7 @@ import sys
 ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[1])
 AGENT = ROOT / "agent"
 
-# Floor by floor: what a file there may include of ours. The wiring (agent.c and its stages) stands between cli and edge.
+# Floor by floor: what a file there may include of ours. The wiring (agent.c and its stages) is between cli and edge.
 MAY_INCLUDE = {
     "base": {"base"},
     "core": {"core", "base"},
@@ -53,7 +53,8 @@ def complaints():
         for kind, target in INCLUDE.findall(file.read_text()):
             if LIBRARY.match(target):
                 if here not in DOORS.get(target, ()):
-                    yield f"{here} includes <{target}>, whose door is {', '.join(sorted(DOORS.get(target, ['nobody'])))}"
+                    door = ", ".join(sorted(DOORS.get(target, ["nobody"])))
+                    yield f"{here} includes <{target}>, whose door is {door}"
             elif kind == '"':
                 if floor_of(target) not in MAY_INCLUDE[floor_of(here)]:
                     yield f"{here} includes {target}: {floor_of(here)} may not know {floor_of(target)}"

@@ -1,4 +1,4 @@
-/* text_add_terminal has already thought about every character that is not shown: what it lets through is escaped here. */
+/* text_add_terminal has thought about every character that is not shown already: what it lets through is escaped. */
 #include "base/markup.h"
 
 struct escape {

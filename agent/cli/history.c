@@ -9,7 +9,8 @@ static const struct option_row options[] = {
     [OPT_SINCE] = OPTION_ROW_SINCE("24h"),
     [OPT_UNTIL] = OPTION_ROW_UNTIL,
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "what is left on the account, in place of TOKEN" },
+    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG,
+                      .help = "what is left on the account, in place of TOKEN" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };

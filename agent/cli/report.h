@@ -6,7 +6,8 @@
 #include "edge/archive.h"
 
 enum report_by { BY_TOKEN, BY_ENVIRONMENT, BY_PROJECT, BY_PURPOSE, BY_ACCOUNT, BY_PROVIDER, BY_FEATURE, REPORT_BYS };
-#define REPORT_BY_NAMES "token|environment|project|purpose|account|provider|feature" /* in the order of enum report_by */
+/* In the order of enum report_by. */
+#define REPORT_BY_NAMES "token|environment|project|purpose|account|provider|feature"
 
 struct report_query {
     enum report_by by;

@@ -1,4 +1,4 @@
-/* One writer for every table: text and Markdown for people, JSON and CSV for programs, from the same columns and cells. */
+/* One writer for every table: text and Markdown for people, JSON and CSV for programs, of the same columns and cells. */
 #pragma once
 
 #include <stddef.h>
@@ -42,7 +42,8 @@ struct column {
 
 enum { COLUMNS_MAX = 40 };
 
-struct table; /* text and Markdown are held until table_end: which columns are shown depends on all rows; others stream */
+/* Text and Markdown are held until table_end: which columns are shown depends on all rows; others stream. */
+struct table;
 
 /* `columns` is borrowed until table_end. A text table on a terminal fits its width; elsewhere nothing is cut. */
 struct table *table_begin(enum table_format format, const struct column *columns, size_t count, bool colour);

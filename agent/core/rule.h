@@ -8,7 +8,14 @@
 #include "core/reading.h"
 #include "core/series.h"
 
-enum rule_kind { RULE_BALANCE_BELOW, RULE_PERCENT_BELOW, RULE_EXHAUSTS_WITHIN, RULE_EXHAUSTED, RULE_DRIFT_ABOVE, RULE_KINDS };
+enum rule_kind {
+    RULE_BALANCE_BELOW,
+    RULE_PERCENT_BELOW,
+    RULE_EXHAUSTS_WITHIN,
+    RULE_EXHAUSTED,
+    RULE_DRIFT_ABOVE,
+    RULE_KINDS,
+};
 
 /* In the order of urgency. LEVEL_NONE: no alert. */
 enum level { LEVEL_NONE, LEVEL_INFO, LEVEL_WARNING, LEVEL_CRITICAL, LEVELS };

@@ -1,6 +1,6 @@
 -- What the consumption endpoint knows and the sums do not have yet: of series without budget, and of the time before a
--- token was first seen. Where a balance was read the same day, its falls are in spent_nano and not counted again, nor is
--- what an earlier life of the name spent; a day that was corrected downwards has nothing to add.
+-- token was first seen. Where a balance was read the same day, its falls are in spent_nano and not counted again, nor
+-- is what an earlier life of the name spent; a day that was corrected downwards has nothing to add.
 -- From :caught_up on, a balance has yet to tell what the answer tells already.
 WITH told AS (
     SELECT t.id AS token, t.name, t.kind, t.first_seen, u.day, sum(u.cost_nano) AS nano,

@@ -2,7 +2,8 @@
 WITH latest AS (
     SELECT token, rule, max(seq) AS seq FROM event GROUP BY token, rule
 )
-SELECT l.level, l.since, a.name, CASE t.kind WHEN 'credits' THEN '(credits)' ELSE t.name END, l.rule, l.episode, l.step, e.at, e.summary
+SELECT l.level, l.since, a.name, CASE t.kind WHEN 'credits' THEN '(credits)' ELSE t.name END, l.rule, l.episode, l.step,
+       e.at, e.summary
 FROM alert l JOIN token t ON t.id = l.token JOIN account a ON a.id = t.account
      LEFT JOIN latest x ON x.token = l.token AND x.rule = l.rule
      LEFT JOIN event e ON e.seq = x.seq

@@ -1,5 +1,5 @@
--- What is left on each account, and how far its consumption is known. Of credits that the last poll did not tell, no end
--- is told.
+-- What is left on each account, and how far its consumption is known. Of credits that the last poll did not tell, no
+-- end is told.
 SELECT a.name, s.balance_nano, coalesce(s.burn_24h_nano, s.burn_6h_nano, s.burn_1h_nano) AS burn_nano,
        CASE WHEN s.verdict <> 'blind' AND a.credits_reason IS NULL THEN s.likely_at END AS likely,
        CASE WHEN s.token IS NULL OR a.credits_reason IS NOT NULL THEN 'blind' ELSE s.verdict END AS state,

@@ -1,5 +1,6 @@
 -- How good the forecasts of each account have been: the newest thousand that came due (from :since to before :until,
--- where these are given), how many held the truth within their interval, the median size of 1000 ln(forecast / truth), and its median: positive is too late.
+-- where these are given), how many held the truth within their interval, the median size of 1000 ln(forecast / truth),
+-- and its median: positive is too late.
 WITH newest AS (
     SELECT a.name AS account, c.within, c.error_milli,
            row_number() OVER (PARTITION BY a.id ORDER BY c.ended_at DESC) AS age

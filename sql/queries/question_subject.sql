@@ -1,4 +1,5 @@
--- The living token of one name, or (the empty name) the credits, in each account that has it: what a forecast is made of.
+-- The living token of one name, or (the empty name) the credits, in each account that has it: what a forecast is made
+-- of.
 SELECT a.name, t.kind, t.first_seen,
        CASE WHEN s.missing = 0 AND t.kind = 'token' THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at))
             ELSE s.seen_at END,

@@ -8,7 +8,8 @@ WITH told AS (
 ), happened AS (
     SELECT b.token, max(k.name IN ('edit', 'unknown')) AS edited,
            max(k.name IN ('topup', 'reset') AND p.at < :day + 86400) AS risen
-    FROM poll p CROSS JOIN booking b INDEXED BY booking_rare ON b.poll = p.id AND b.kind <> 0 CROSS JOIN booking_kind k ON k.id = b.kind
+    FROM poll p CROSS JOIN booking b INDEXED BY booking_rare ON b.poll = p.id AND b.kind <> 0
+         CROSS JOIN booking_kind k ON k.id = b.kind
     WHERE p.account = :account AND p.at >= :day GROUP BY b.token
 ), near AS (
     SELECT max(900, interval_s + 60) AS s FROM account WHERE id = :account

@@ -10,13 +10,13 @@ A real daemon polls the stand-in API on the loopback, and two rules look at ever
 * `idle`: nothing changed since the poll before.
 * `changed`: every balance fell since the poll before (the stand-in's clock is moved between two polls).
 
-`wall` is what the daemon reports of itself: from the start of the transfer to its last byte, decoding included, plus the
-time from there to the end of the commit. `store` is the second part alone. `CPU` is user and system time of the daemon's
-process from the end of the last poll to the end of this one, so it includes what a broker was told of the last one
-(--broker starts a mosquitto). `curl` is the time that curl needs for the same list from the same stand-in, measured in
-the same run between polls: the ratio to it moves less from machine to machine than milliseconds do. Each figure is the
-median, with the smallest and the largest of the run. Memory is resident after the idle
-polls and after the changed ones; `anon` leaves out the pages of the binary and its libraries.
+`wall` is what the daemon reports of itself: from the start of the transfer to its last byte, decoding included, plus
+the time from there to the end of the commit. `store` is the second part alone. `CPU` is user and system time of the
+daemon's process from the end of the last poll to the end of this one, so it includes what a broker was told of the last
+one (--broker starts a mosquitto). `curl` is the time that curl needs for the same list from the same stand-in, measured
+in the same run between polls: the ratio to it moves less from machine to machine than milliseconds do. Each figure is
+the median, with the smallest and the largest of the run. Memory is resident after the idle polls and after the changed
+ones; `anon` leaves out the pages of the binary and its libraries.
 
 Figures of sanitized builds mean nothing: build `release`.
 """
@@ -156,7 +156,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tokens", default="1000,10000", help="numbers of tokens, with commas between")
     parser.add_argument("--polls", type=int, default=10, help="polls of each kind")
-    parser.add_argument("--interval", type=int, default=0, help="seconds between polls (default: by the number of tokens)")
+    parser.add_argument("--interval", type=int, default=0,
+                        help="seconds between polls (default: by the number of tokens)")
     parser.add_argument("--broker", action="store_true", help="with a broker that takes the messages")
     parser.add_argument("--json", help="write the figures to this file too")
     options = parser.parse_args()

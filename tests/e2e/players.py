@@ -1,4 +1,4 @@
-"""The players of an end-to-end test beside the stand-in API: a real broker, the real daemon, a subscriber, the database.
+"""The players of an end-to-end test beside the stand-in API: a real broker, the real daemon, a subscriber, a database.
 
 Nothing here sleeps. What a process prints and what a subscriber receives is collected by a thread into a Record, and a
 test waits on the record until it holds what the test is about; the deadline is only for the day when it never does.
@@ -218,7 +218,7 @@ class Subscriber:
         return {event["id"] for event in self.events()}
 
     def retained(self):
-        """The newest payload of each topic but events, as a client that came now would find it; cleared ones are gone."""
+        """The newest payload of each topic but events, as a client that came now would find it; no cleared ones."""
         state = {}
         for topic, payload, _ in list(self.messages.items):
             if not topic.endswith("/event"):

@@ -25,7 +25,8 @@ def pair(stage, make_daemon):
 
 
 def polls(daemon, account):
-    return daemon.database.one("SELECT count(*) FROM poll p JOIN account a ON a.id = p.account WHERE a.name = ?", account)
+    return daemon.database.one("SELECT count(*) FROM poll p JOIN account a ON a.id = p.account WHERE a.name = ?",
+                               account)
 
 
 def wait_polls(daemon, account, count, result="ok", after=0):

@@ -6,7 +6,8 @@ import pytest
 
 from test_clock import WallClock
 
-LOW = {"name": "low", "kind": "balance_below", "levels": {"warning": "10.00", "critical": {"below": "2.00", "clear": "3.00"}}}
+LOW = {"name": "low", "kind": "balance_below",
+       "levels": {"warning": "10.00", "critical": {"below": "2.00", "clear": "3.00"}}}
 
 
 @pytest.fixture
@@ -126,7 +127,8 @@ def test_a_deleted_token_ends_its_alerts_and_clears_its_topics(sim, broker, subs
 
     sim.create(token, balance="40.00")
     subscriber.wait(lambda s: f"ebb/main/token/{token}/state" in s.retained(), "the reborn token")
-    assert daemon.database.rows("SELECT generation FROM token WHERE name = ? ORDER BY generation", token) == [(1,), (2,)]
+    lives = daemon.database.rows("SELECT generation FROM token WHERE name = ? ORDER BY generation", token)
+    assert lives == [(1,), (2,)]
 
 
 def test_a_reload_takes_new_rules_and_ends_the_alerts_of_removed_ones(sim, broker, subscriber, make_daemon, token):

@@ -19,7 +19,8 @@ import yaml
 from players import EBB, PATIENCE_S
 
 DAY_S = 86400
-NASTY = ["-it's a $(touch hacked) contractor", "line\nbreak `x` contractor", "\u202eevil; contractor", "\\contractor \U0001f4b6"]
+NASTY = ["-it's a $(touch hacked) contractor", "line\nbreak `x` contractor", "\u202eevil; contractor",
+         "\\contractor \U0001f4b6"]
 
 
 @pytest.fixture
@@ -89,7 +90,8 @@ def test_each_check_finds_its_offender_and_nothing_else(sim, fleet):
     for name, days in [("prod-old-key", 100), ("prod-moved-api", 50), ("prod-moved-api-r2", 10),
                        ("prod-never-used", 8), ("prod-idle-for-long", 60)]:
         write(fleet, "UPDATE token SET first_seen = ? WHERE name = ?", ago(days), name)
-    for name, days in [("prod-old-key", 1), ("prod-moved-api", 1), ("prod-moved-api-r2", 1), ("prod-idle-for-long", 40)]:
+    for name, days in [("prod-old-key", 1), ("prod-moved-api", 1), ("prod-moved-api-r2", 1),
+                       ("prod-idle-for-long", 40)]:
         write(fleet, f"INSERT INTO daily (token, day, spent_nano) VALUES ({token}, ?, 1)", name,
               ago(days) // DAY_S * DAY_S)
 

@@ -9,7 +9,8 @@ import pytest
 from players import Broker, Subscriber, Wire, holding_its_breath
 
 RULES = [{"name": "low", "kind": "balance_below",
-          "levels": {"warning": {"below": "20.00", "clear": "20.00"}, "critical": {"below": "10.00", "clear": "10.00"}}}]
+          "levels": {"warning": {"below": "20.00", "clear": "20.00"},
+                     "critical": {"below": "10.00", "clear": "10.00"}}}]
 TOKENS = [f"prod-app-{n}" for n in range(4)]
 SEESAW = ["15.00", "5.00", "50.00"]  # warning, critical, resolved
 

@@ -1,7 +1,7 @@
 """Clocks jump, and twice a year Paris has a night of 23 or 25 hours. No rate is negative or absurd, nothing storms.
 
-The daemon runs under libfaketime, which reads its offset from a file: the test moves the wall clock while the daemon runs.
-The monotonic clock is left alone.
+The daemon runs under libfaketime, which reads its offset from a file: the test moves the wall clock while the daemon
+runs. The monotonic clock is left alone.
 """
 
 import ctypes.util
@@ -68,7 +68,8 @@ def assert_sane(daemon, spent_usd_max):
 
 
 @pytest.mark.parametrize("jump", ["+3h", "-3h", "+10d", "-10d", "+2y", "-2y"])
-def test_a_jump_of_the_wall_clock_makes_no_storm_and_no_absurd_rate(jump, tmp_path, sim, broker, subscriber, make_daemon):
+def test_a_jump_of_the_wall_clock_makes_no_storm_and_no_absurd_rate(jump, tmp_path, sim, broker, subscriber,
+                                                                    make_daemon):
     sim.create("prod-steady", balance="40.00")
     daemon = make_daemon(sim.url, broker, rules=RULES[:1])
     clock = WallClock(tmp_path, daemon)
@@ -113,7 +114,8 @@ def test_the_midnights_around_both_daylight_saving_nights_are_resets_and_nothing
     clock.set(f"{int(skew.total_seconds()) + 20:+d}s")
     sim.clock(advance="20s")
     state = subscriber.wait(
-        lambda s: next((p for t, p in s.retained().items() if "dev-daily" in t and '"balance_usd":10' in p.replace(" ", "")),
+        lambda s: next((p for t, p in s.retained().items()
+                        if "dev-daily" in t and '"balance_usd":10' in p.replace(" ", "")),
                        None), "the reset balance")
     daemon.wait_polls(1)
     kinds = [k for k, in daemon.database.rows("SELECT kind FROM entry ORDER BY poll, seq")]

@@ -78,7 +78,8 @@ def test_credits_of_a_poll_that_could_not_be_stored_end_nothing(sim, broker, sub
     daemon = make_daemon(sim.url, broker, interval="3s", interval_min="3s").start()
     daemon.wait_polls(1)
     sim.set_credits("95.00")
-    subscriber.wait(lambda s: '95' in s.retained().get("ebb/main/credits/state", ""), "the credits of a poll that is stored")
+    subscriber.wait(lambda s: '95' in s.retained().get("ebb/main/credits/state", ""),
+                    "the credits of a poll that is stored")
     with contextlib.closing(sqlite3.connect(daemon.database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         sim.set_credits("90.00")

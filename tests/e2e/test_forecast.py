@@ -161,8 +161,8 @@ def test_a_token_that_cannot_run_dry_is_told_so(days):
 
 
 def test_what_a_poll_has_no_time_for_is_forecast_before_the_next(stage, make_daemon):
-    """Consumption tells of more tokens than are forecast at once that they burn, and the next poll is an hour ahead: all
-    get their forecasts while the daemon is idle."""
+    """Consumption tells of more tokens than are forecast at once that they burn, and the next poll is an hour ahead:
+    all get their forecasts while the daemon is idle."""
     profile = {"kind": "steady", "usd_per_day": "24.00", "every": "1h"}
     tokens = {"name": "prod-app-%03d", "count": 450, "balance": "5000.00", "profile": profile}
     start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=3)

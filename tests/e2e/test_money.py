@@ -70,7 +70,8 @@ class Scene:
     def stored(self):
         return {(name, day, feature): (cost, calls) for name, day, feature, cost, calls in self.db.rows(
             "SELECT CASE t.kind WHEN 'key' THEN 'base_token' ELSE t.name END, date(u.day, 'unixepoch'), w.text,"
-            " sum(u.cost_nano), sum(u.calls) FROM usage u JOIN token t ON t.id = u.token JOIN word w ON w.id = u.feature"
+            " sum(u.cost_nano), sum(u.calls)"
+            " FROM usage u JOIN token t ON t.id = u.token JOIN word w ON w.id = u.feature"
             " GROUP BY 1, 2, 3")}
 
     def asked(self):
@@ -200,7 +201,8 @@ def test_credits_are_a_balance_with_burn_rules_and_topics(scene, broker, subscri
     assert re.match(r"warning: account main has 3999.\d\d USD left \(below 4000.00 USD\), empty in", event["summary"])
     alert = subscriber.wait(lambda seen: seen.retained().get("ebb/main/alert/low/@credits"), "the alert's topic")
     assert json.loads(alert)["level"] == "warning"
-    assert not any("any/@credits" in topic for topic in subscriber.retained()), "rules are for tokens unless they say so"
+    about_credits = [topic for topic in subscriber.retained() if "any/@credits" in topic]
+    assert not about_credits, "rules are for tokens unless they say so"
 
     s.sim.set_credits("5000.00")
     s.pass_time(600)
@@ -281,10 +283,8 @@ def watch_a_day(scene, inside):
 
 
 def test_balances_and_consumption_are_compared_day_by_day(scene, broker, subscriber):
-    tokens = TOKENS + [
-        {"name": "prod-leaky", "balance": "100.00", "profile": {"kind": "steady", "usd_per_day": "2.40", "every": "10m"}},
-        {"name": "prod-topped", "balance": "100.00", "profile": {"kind": "steady", "usd_per_day": "2.40", "every": "10m"}},
-    ]
+    profile = {"kind": "steady", "usd_per_day": "2.40", "every": "10m"}
+    tokens = TOKENS + [{"name": name, "balance": "100.00", "profile": profile} for name in ("prod-leaky", "prod-topped")]
     s = scene(past_days=2, tokens=tokens, broker=broker, rules=[
         {"name": "drift", "kind": "drift_above", "levels": {"warning": "0.50"}}])
 
@@ -302,8 +302,8 @@ def test_balances_and_consumption_are_compared_day_by_day(scene, broker, subscri
     assert judged["prod-topped"][1] == "hidden", "a top-up explains what the balance does not show"
     assert "dev-free-lab" not in judged, "without a budget there is nothing to compare"
     event = subscriber.wait_event(rule="drift", token="prod-leaky")
-    assert re.match(r"warning: prod-leaky drifts: of a day the consumption endpoint tells \d\.\d\d USD less than the balance"
-                    r" shows \(above 0\.50 USD\)", event["summary"])
+    assert re.match(r"warning: prod-leaky drifts: of a day the consumption endpoint tells \d\.\d\d USD less than the"
+                    r" balance shows \(above 0\.50 USD\)", event["summary"])
     for topic, what in ("ebb/main/token/prod-leaky/state", "its drift"), ("ebb/main/state", "the account's drift"):
         state = subscriber.wait(lambda seen: next((s for s in [json.loads(seen.retained().get(topic, "{}"))]
                                                    if s.get("drift_usd") is not None), None), what)
@@ -341,7 +341,8 @@ def test_a_budget_that_comes_and_goes_counts_nothing_twice(scene):
 
 
 def test_lives_of_one_name_on_one_day_count_nothing_twice(scene):
-    s = scene(past_days=0, tokens=[{"name": "prod-work", "balance": "50.00"}, *({"name": f"idle-{n}"} for n in range(9))])
+    idle = [{"name": f"idle-{n}"} for n in range(9)]
+    s = scene(past_days=0, tokens=[{"name": "prod-work", "balance": "50.00"}, *idle])
     s.sim.spend("prod-work", "1.50")
     s.once()
     s.sim.spend("prod-work", "5.25")

@@ -1,4 +1,4 @@
-"""A fleet file against the stand-in's account: what plan tells, what apply does, what is left when it is interrupted."""
+"""A fleet file against the stand-in's account: what plan tells, what apply does, what is left of an interrupted one."""
 
 import json
 import stat

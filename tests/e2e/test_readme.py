@@ -1,4 +1,4 @@
-"""The README is true: every command in it runs, its configuration is accepted, its payload has the members of real ones."""
+"""The README is true: every command runs, its configuration is accepted, its payload has the members of real ones."""
 
 import json
 import os
@@ -34,8 +34,9 @@ def home(tmp_path):
 
 def test_every_command_of_the_session_runs(home, broker):
     port = str(free_port())
-    configuration = blocks("yaml")[0].replace("8080", port).replace("host: 127.0.0.1", f"host: 127.0.0.1\n  port: {broker.port}")
-    (home / "ebb.yaml").write_text(configuration)
+    configuration = blocks("yaml")[0].replace("8080", port)
+    (home / "ebb.yaml").write_text(
+        configuration.replace("host: 127.0.0.1", f"host: 127.0.0.1\n  port: {broker.port}"))
     session = [c.replace("8080", port) for block in blocks("sh")[1:] for c in commands(block)]
     assert len(session) >= 18
     environment = {**os.environ, "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "EBB_CONFIG": str(home / "ebb.yaml")}
@@ -57,7 +58,8 @@ def test_every_command_of_the_session_runs(home, broker):
 def test_the_alert_has_the_members_of_a_real_one(sim, broker, subscriber, make_daemon):
     shown = json.loads(blocks("json")[0])
     sim.create("prod-billing-api", balance="9.50")
-    make_daemon(sim.url, broker, rules=[{"name": "low-balance", "kind": "balance_below", "levels": {"warning": "10.00"}}]).start()
+    rule = {"name": "low-balance", "kind": "balance_below", "levels": {"warning": "10.00"}}
+    make_daemon(sim.url, broker, rules=[rule]).start()
     real = subscriber.wait_event(kind="raised")
     assert list(real) == list(shown)
     assert list(real["burn"]) == list(shown["burn"]) and list(real["exhaustion"]) == list(shown["exhaustion"])

@@ -1,5 +1,5 @@
-"""No secret anywhere: canaries for the account's key, every token's secret and the broker's password are looked for in all
-that a run leaves behind or shows. A redirect's target never sees the Authorization header.
+"""No secret anywhere: canaries for the account's key, every token's secret and the broker's password are looked for in
+all that a run leaves behind or shows. A redirect's target never sees the Authorization header.
 """
 
 import http.server
@@ -36,7 +36,8 @@ def test_no_canary_is_found_in_anything_that_a_run_leaves_or_shows(tmp_path, sta
     argv = command_line(daemon.process.pid)
     sim.set_balance("prod-app-1", "1.00")
     subscriber.wait_event(kind="raised")
-    for fault in [{"kind": "status", "status": 401}, {"kind": "broken_json"}, {"kind": "cut", "bytes": 300}, {"kind": "html"}]:
+    for fault in [{"kind": "status", "status": 401}, {"kind": "broken_json"}, {"kind": "cut", "bytes": 300},
+                  {"kind": "html"}]:
         place = len(daemon.process.lines.items)
         sim.fault(**fault)
         daemon.reload()

@@ -38,7 +38,8 @@ def picture(rows):
     most_pinball = max(row[1] for row in rows)
     most_factor = max(row[2] for row in rows) - 1
     parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="system-ui, sans-serif">' % (WIDTH, height),
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="system-ui, sans-serif">'
+        % (WIDTH, height),
         '<rect width="100%" height="100%" fill="#ffffff"/>',
         text(16, 30, "When will the balance be empty?", size=19, weight="bold"),
         text(LEFT, 56, "pinball loss", weight="bold"),
@@ -54,8 +55,8 @@ def picture(rows):
         parts += [bar(LEFT, y, long, colour), text(LEFT + long + 6, y + 14, "%.3f" % pinball, size=12, weight=weight)]
         long = (BAR - 46) * (factor - 1) / most_factor
         parts += [bar(right, y, long, colour), text(right + long + 6, y + 14, "%.2f" % factor, size=12, weight=weight)]
-    parts.append(text(16, height - 16, "4,688 questions to 129 real usage series; Ebb out of fold: each series answered by nets "
-                      "trained without it.", size=11, fill=PALE))
+    parts.append(text(16, height - 16, "4,688 questions to 129 real usage series; Ebb out of fold: each series answered "
+                      "by nets trained without it.", size=11, fill=PALE))
     return "\n".join(parts + ["</svg>", ""])
 
 

@@ -51,7 +51,8 @@ static inline bool server_has_request(const char *request)
     return !announced || announced > body || strlen(body + 4) >= strtoul(announced + strlen(length), NULL, 10);
 }
 
-/* Reads up to the empty line, or the end of the body, and returns how many requests the server has seen with this one; 0: the peer is gone. */
+/* Reads up to the empty line, or the end of the body, and returns how many requests the server has seen with this one;
+ * 0: the peer is gone. */
 static inline int server_read_request(struct server *s, int fd)
 {
     char request[SERVER_REQUEST_BYTES];

@@ -52,7 +52,7 @@ static void recall(struct life *l, const int64_t *nano, const unix_s *at, int po
 
 enum { POLLS_MAX = 21 * DAY_S / POLL_S + 1 };
 
-/* Busy by day, idle by night and on some days, at random; `missed` of a thousand polls are missing, none of the last. */
+/* Busy by day, idle by night and on some days, at random; `missed` of a thousand polls are missing, never the last. */
 static void live(struct life *l, uint64_t seed, unix_s now, int64_t scale, uint64_t missed)
 {
     static int64_t nano[POLLS_MAX];

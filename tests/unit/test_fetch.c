@@ -254,8 +254,8 @@ static void endless_headers_are_refused(void **state)
 static void script_gzip(struct server *s, int fd)
 {
     static const unsigned char zipped[] = { /* 100,000 times 'a' */
-        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 237, 193, 49, 1, 0, 0, 0, 194, 160, 172, 235, 95, 194, 26, 30, 64, 1, [122] = 0,
-        175, 6, 135, 250, 226, 27, 160, 134, 1, 0,
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 237, 193, 49, 1, 0, 0, 0, 194, 160, 172, 235, 95, 194, 26, 30, 64, 1,
+        [122] = 0, 175, 6, 135, 250, 226, 27, 160, 134, 1, 0,
     };
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 133\r\n\r\n";
     _Static_assert(sizeof zipped == 133, "the zipped body is as long as its head says");
@@ -374,7 +374,8 @@ static void statuses_are_answers(void **state)
     } rows[] = {
         { "HTTP/1.1 401 No\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n", 401, 0, false },
         { "HTTP/1.1 429 Slow\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n", 429, 120, false },
-        { "HTTP/1.1 503 Ill\r\nretry-after:Thu, 09 Oct 2025 08:54:20 GMT \r\nContent-Length: 0\r\n\r\n", 503, 60, false },
+        { "HTTP/1.1 503 Ill\r\nretry-after:Thu, 09 Oct 2025 08:54:20 GMT \r\nContent-Length: 0\r\n\r\n", 503, 60,
+          false },
         { "HTTP/1.1 100 Go on\r\nRetry-After: 9\r\n\r\n"
           "HTTP/1.1 404 Lost\r\nContent-Type: application/problem+json\r\nContent-Length: 0\r\n\r\n", 404, 0, true },
     };

@@ -239,7 +239,8 @@ static void more_money_never_ends_earlier(void **state)
     for (uint64_t seed = 0; seed < 60; seed++) {
         struct booked_past h = lived(seed, now, 1);
         struct curve c = booked_curve(&h, POLL_S);
-        struct forecast before = { .early = now, .likely = now, .late = now, .alarm = now, .relief = now, .lasts = CHANCE_NONE };
+        struct forecast before = { .early = now, .likely = now, .late = now, .alarm = now, .relief = now,
+                                   .lasts = CHANCE_NONE };
         for (double balance = 1; balance < 1e15; balance *= 1.11) {
             struct reading r = budget((int64_t)balance);
             struct forecast f = forecast_read(&c, &h.burn, &r, now, STALE_S);

@@ -38,7 +38,8 @@ static struct promise about(int64_t cents)
     return p;
 }
 
-static enum promise_end spend(struct promise *p, int64_t *spent_nano, int64_t cents, unix_s since, unix_s at, struct score *s)
+static enum promise_end spend(struct promise *p, int64_t *spent_nano, int64_t cents, unix_s since, unix_s at,
+                              struct score *s)
 {
     struct entry e = { ENTRY_CONSUMPTION, { cents * CENT }, since, at };
     *spent_nano += e.amount.nano;
@@ -70,7 +71,8 @@ static void an_error_has_the_sign_of_the_danger(void **state)
     struct score s;
     struct promise p = about(288);
     int64_t spent_nano = 500 * CENT;
-    assert_int_equal(spend(&p, &spent_nano, 400, NOW, NOW + HOUR_S, &s), PROMISE_SCORED); /* at once: the forecast was far too late */
+    /* At once: the forecast was far too late. */
+    assert_int_equal(spend(&p, &spent_nano, 400, NOW, NOW + HOUR_S, &s), PROMISE_SCORED);
     assert_true(due_error(&s.due) > 2 && !due_within(&s.due));
     p = about(288);
     spent_nano = 500 * CENT;

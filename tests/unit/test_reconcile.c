@@ -56,7 +56,8 @@ static void the_judgement_is_symmetric_and_what_agrees_is_never_hidden(void **st
     for (int i = 0; i < 10000; i++) {
         int64_t x = (int64_t)(random_next(&random) % (uint64_t)CENTS(500));
         int64_t y = (int64_t)(random_next(&random) % (uint64_t)CENTS(500));
-        struct reconcile_day d = { { x }, { y }, false }, turned = { { y }, { x }, false }, risen = { { x }, { y }, true };
+        struct reconcile_day d = { { x }, { y }, false }, turned = { { y }, { x }, false };
+        struct reconcile_day risen = { { x }, { y }, true };
         assert_int_equal(reconcile_judge(&d), reconcile_judge(&turned));
         assert_int_equal(reconcile_difference(&d).nano, -reconcile_difference(&turned).nano);
         assert_int_equal(reconcile_judge(&d) == RECONCILED_AGREES, reconcile_judge(&risen) == RECONCILED_AGREES);

@@ -1,5 +1,5 @@
-/* Sums by hour and day: they are what the entries say, to the nano-dollar, also in a database that was made before there
- * were any. */
+/* Sums by hour and day: they are what the entries say, to the nano-dollar, also in a database that was made before
+ * there were any. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

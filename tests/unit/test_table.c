@@ -307,7 +307,8 @@ static void markdown_is_a_table_in_which_names_stay_names(void **state)
     struct table *t = table_begin(TABLE_MARKDOWN, shown, COUNT(shown), true);
     struct cell nasty[] = { cell_text("main"), cell_text("a|b\n<script>[x](y)`*_"), cell_integer(1234),
                             cell_integer(-1999), cell_text("###") };
-    struct cell plain[] = { cell_text("main"), cell_text("prod"), cell_integer(0), { .kind = CELL_NONE }, cell_text("") };
+    struct cell plain[] = { cell_text("main"), cell_text("prod"), cell_integer(0), { .kind = CELL_NONE },
+                            cell_text("") };
     table_row(t, nasty);
     table_row(t, plain);
     table_end(t);

@@ -1,7 +1,7 @@
 /* A table of resolutions, each with its age and the way it is walked; every walk goes on where the last poll left it.
  *
- * Raw rows lie in the order of polls, sums in that of tokens. The walks' places live in memory alone: after a start they
- * begin anew, and once a day of polls they do so by themselves, to find what was spared and is due now. */
+ * Raw rows lie in the order of polls, sums in that of tokens. The walks' places live in memory alone: after a start
+ * they begin anew, and once a day of polls they do so by themselves, to find what was spared and is due now. */
 #include "edge/store/retention.h"
 
 #include <stddef.h>

@@ -21,7 +21,7 @@ void sqlite_disconnect(struct sqlite *db); /* statements must be freed before; a
 MUST_CHECK bool sqlite_run(struct sqlite *db, const char *sql, struct fault *why);
 MUST_CHECK bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fault *why);
 const char *sqlite_path(const struct sqlite *db); /* as it was named */
-/* While a statement runs, `cancelled(of)` is asked now and then; true ends it with FAULT_RETRY. NULL: not any longer. */
+/* While a statement runs, `cancelled(of)` is asked now and then; true ends it with FAULT_RETRY. NULL: no longer. */
 void sqlite_watch(struct sqlite *db, bool (*cancelled)(void *), void *of);
 int64_t sqlite_changes(const struct sqlite *db); /* rows that the statement run last inserted, changed or deleted */
 bool sqlite_in_transaction(const struct sqlite *db);

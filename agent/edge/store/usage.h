@@ -1,7 +1,7 @@
 /* Consumption as the endpoint tells it, in the store: days that are replaced, and what of them is booked into the sums.
  *
- * All of it runs within a transaction of the caller's. A name is whom it was on the day: the generation that lived then;
- * one that no list ever showed gets a row that says it is gone. */
+ * All of it runs within a transaction of the caller's. A name is whom it was on the day: the generation that lived
+ * then; one that no list ever showed gets a row that says it is gone. */
 #pragma once
 
 #include "core/reconcile.h"
