@@ -1,4 +1,4 @@
-/* One writer for every table: text and Markdown for people, JSON and CSV for programs, of the same columns and cells. */
+/* One writer for every table: text and Markdown for people, JSON and CSV for programs, of the same rows and columns. */
 #pragma once
 
 #include <stddef.h>

@@ -284,7 +284,8 @@ def watch_a_day(scene, inside):
 
 def test_balances_and_consumption_are_compared_day_by_day(scene, broker, subscriber):
     profile = {"kind": "steady", "usd_per_day": "2.40", "every": "10m"}
-    tokens = TOKENS + [{"name": name, "balance": "100.00", "profile": profile} for name in ("prod-leaky", "prod-topped")]
+    tokens = TOKENS + [{"name": name, "balance": "100.00", "profile": profile}
+                       for name in ("prod-leaky", "prod-topped")]
     s = scene(past_days=2, tokens=tokens, broker=broker, rules=[
         {"name": "drift", "kind": "drift_above", "levels": {"warning": "0.50"}}])
 

@@ -55,8 +55,8 @@ def picture(rows):
         parts += [bar(LEFT, y, long, colour), text(LEFT + long + 6, y + 14, "%.3f" % pinball, size=12, weight=weight)]
         long = (BAR - 46) * (factor - 1) / most_factor
         parts += [bar(right, y, long, colour), text(right + long + 6, y + 14, "%.2f" % factor, size=12, weight=weight)]
-    parts.append(text(16, height - 16, "4,688 questions to 129 real usage series; Ebb out of fold: each series answered "
-                      "by nets trained without it.", size=11, fill=PALE))
+    parts.append(text(16, height - 16, "4,688 questions to 129 real usage series; Ebb out of fold: each series "
+                      "answered by nets trained without it.", size=11, fill=PALE))
     return "\n".join(parts + ["</svg>", ""])
 
 
