@@ -78,10 +78,12 @@ def test_a_level_is_announced_after_it_has_held_and_a_restart_does_not_start_the
     daemon.wait_polls(5)
     assert told(subscriber) == []
 
+    after_the_dip = daemon.database.one("SELECT max(at) FROM poll")
     sim.set_balance(token, "9.00")
     daemon.wait_polls(2)
     daemon.stop()
     pending_since = daemon.database.one("SELECT pending_since FROM alert WHERE pending = 'warning'")
+    assert pending_since >= after_the_dip
     clock.set("+61m")
     daemon.start()
     event = subscriber.wait_event(kind="raised")

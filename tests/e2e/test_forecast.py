@@ -114,6 +114,18 @@ def test_a_forecast_from_its_first_words_to_its_score(days):
     told_by_the_reports(days, record, len(scores))
 
 
+def test_a_forecast_whose_money_went_while_nobody_watched_is_dropped_without_a_score(days):
+    for _ in range(12):
+        days.poll()
+    database = days.daemon.database
+    scored = database.one("SELECT count(*) FROM score")
+    assert database.one("SELECT count(*) FROM promise") > 0
+    days.now += datetime.timedelta(days=1)
+    days.poll(burn=days.balance)
+    assert database.one("SELECT count(*) FROM promise") == 0, "what they spoke of is spent"
+    assert database.one("SELECT count(*) FROM score") == scored
+
+
 def told_by_the_reports(days, record, count):
     """Every format tells the same of the period in which they came due, and nothing of one in which none did."""
     report = days.daemon.run

@@ -100,6 +100,11 @@ static void what_went_in_a_long_outage_is_no_score(void **state)
         unix_s at = NOW + 26 * HOUR_S;
         assert_int_equal(spend(&p, &spent_nano, 300, at - rows[i].unwatched_s, at, &s), rows[i].end);
     }
+    /* What nobody saw before the promise was made does not count: it went within an hour, whatever the entry says. */
+    struct promise young = about(288);
+    struct score of_young;
+    int64_t young_nano = 500 * CENT;
+    assert_int_equal(spend(&young, &young_nano, 300, NOW - 20 * DAY_S, NOW + HOUR_S, &of_young), PROMISE_SCORED);
     /* An outage before the money went harms nothing. */
     struct score s;
     struct promise p = about(288);

@@ -260,6 +260,7 @@ static void an_error_body_of_any_shape_becomes_a_short_line(void **state)
         { "<html><HEAD><Title>\n502 Bad Gateway</TITLE></head><body>long story</body>", "502 Bad Gateway" },
         { "key eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoiMSJ9.x-_y was refused", "key [...] was refused" },
         { "token sk-Ab3dEf9hXy is gone", "token [...] is gone" },
+        { "nor is qwertyuiopasdfghjklzxcvbnm one", "nor is [...] one" },
         { "prod-billing-2026 and PROD-EAST-2 are names", "prod-billing-2026 and PROD-EAST-2 are names" },
         { "\x1b[31mred\xe2\x80\xae", "[31mred\xef\xbf\xbd" },
         { "bad \xff byte", "bad \xef\xbf\xbd byte" },
