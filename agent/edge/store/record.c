@@ -32,7 +32,6 @@ static bool set_last_ok(struct store *s, const struct poll_row *row, struct faul
 bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_ADD_POLL];
-    bool any;
     statement_bind_integer(q, ":account", row->account);
     statement_bind_integer(q, ":at", row->at);
     statement_bind_text(q, ":result", span_of(poll_result_name(row->result)));
@@ -45,11 +44,7 @@ bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *w
     statement_bind_integer(q, ":bytes", row->bytes);
     statement_bind_integer(q, ":took_ms", row->took_ms);
     statement_bind_integer(q, ":calls", row->calls);
-    bool ok = statement_step(q, &any, why);
-    if (ok)
-        s->poll = statement_integer(q, 0);
-    statement_reset(q);
-    return ok && (row->result != POLL_OK || set_last_ok(s, row, why));
+    return statement_ask(q, 0, &s->poll, why) && (row->result != POLL_OK || set_last_ok(s, row, why));
 }
 
 bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *why)

@@ -33,17 +33,6 @@ static bool shed(struct sweep *w, struct statement *q, struct fault *why)
     return true;
 }
 
-/* The integer of a statement's one row; 0 when it has none. */
-static bool ask(struct statement *q, int64_t *ret, struct fault *why)
-{
-    bool row;
-    bool ok = statement_step(q, &row, why);
-    if (ok)
-        *ret = row ? statement_integer(q, 0) : 0;
-    statement_reset(q);
-    return ok;
-}
-
 /* ---- raw: poll by poll ---- */
 
 static const enum query of_a_poll[] = { QUERY_SHED_ENTRIES, QUERY_SHED_SNAPSHOTS, QUERY_SHED_POLL };
@@ -65,7 +54,7 @@ static bool next_poll(struct sweep *w, int64_t after, int64_t *ret, struct fault
     struct statement *q = w->s->queries[QUERY_SHED_NEXT_POLL];
     statement_bind_integer(q, ":after", after);
     statement_bind_integer(q, ":before", w->before);
-    return ask(q, ret, why);
+    return statement_ask(q, 0, ret, why);
 }
 
 static bool sweep_raw(struct sweep *w, int64_t *place, struct fault *why)
@@ -89,7 +78,7 @@ static bool sweep_hourly(struct sweep *w, int64_t *place, struct fault *why)
     for (int i = 0; i < TOKENS_AT_MOST && w->rows_left > 0; i++) {
         int64_t token = 0;
         statement_bind_integer(next, ":after", *place);
-        if (!ask(next, &token, why))
+        if (!statement_ask(next, 0, &token, why))
             return false;
         if (!token)
             return true;
@@ -151,14 +140,12 @@ static bool give_back(struct store *s, struct fault *why)
 static bool believed(struct store *s, unix_s now, unix_s *ret, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_SHED_CLOCK];
-    bool row;
+    unix_s then;
     statement_bind_integer(q, ":polls", POLLS_BEFORE_BELIEF);
-    bool ok = statement_step(q, &row, why);
-    unix_s then = ok && row ? statement_integer(q, 0) : TIME_NONE;
-    if (ok)
-        *ret = then < now ? then : now;
-    statement_reset(q);
-    return ok;
+    if (!statement_ask(q, TIME_NONE, &then, why))
+        return false;
+    *ret = then < now ? then : now;
+    return true;
 }
 
 bool store_retain(struct store *s, const struct retention *keep, unix_s now, int64_t written, struct fault *why)

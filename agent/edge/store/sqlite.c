@@ -95,10 +95,7 @@ bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fau
     sqlite3_snprintf((int)sizeof sql, sql, "PRAGMA %s", name);
     if (!sqlite_prepare(db, sql, &s, why))
         return false;
-    bool row;
-    bool ok = statement_step(s, &row, why);
-    if (ok)
-        *ret = row ? statement_integer(s, 0) : 0;
+    bool ok = statement_ask(s, 0, ret, why);
     statement_free(s);
     return ok;
 }
@@ -198,6 +195,16 @@ bool statement_run(struct statement *s, struct fault *why)
 {
     bool row;
     bool ok = statement_step(s, &row, why);
+    statement_reset(s);
+    return ok;
+}
+
+bool statement_ask(struct statement *s, int64_t none, int64_t *ret, struct fault *why)
+{
+    bool row;
+    bool ok = statement_step(s, &row, why);
+    if (ok)
+        *ret = row ? statement_integer(s, 0) : none;
     statement_reset(s);
     return ok;
 }

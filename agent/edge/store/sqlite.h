@@ -37,6 +37,8 @@ MUST_CHECK bool statement_step(struct statement *s, bool *ret_row, struct fault 
 void statement_reset(struct statement *s); /* and forgets what was bound */
 /* Steps a statement that gives no rows, and resets it. */
 MUST_CHECK bool statement_run(struct statement *s, struct fault *why);
+/* Steps a statement that gives one integer at most, and resets it; `none` when it gives no row. */
+MUST_CHECK bool statement_ask(struct statement *s, int64_t none, int64_t *ret, struct fault *why);
 
 int statement_columns(const struct statement *s);
 bool statement_is_null(const struct statement *s, int column);

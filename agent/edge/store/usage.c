@@ -42,17 +42,6 @@ bool store_set_credits_reason(struct store *s, int64_t account, const char *reas
     return set_reason(s->queries[QUERY_SET_CREDITS_REASON], account, reason, why);
 }
 
-/* The integer of a statement's one row; NO_ID when it has none. */
-static bool step_id(struct statement *q, int64_t *ret, struct fault *why)
-{
-    bool row;
-    bool ok = statement_step(q, &row, why);
-    if (ok)
-        *ret = row ? statement_integer(q, 0) : NO_ID;
-    statement_reset(q);
-    return ok;
-}
-
 /* A book on its way into the tables; ids are looked up once for each run of lines that share them. */
 struct writing {
     struct store *s;
@@ -70,7 +59,7 @@ static bool word_id(struct writing *w, uint32_t word, int64_t *ret, struct fault
     struct statement *q = w->s->queries[QUERY_ADD_WORD];
     if (w->word_ids[word] == NO_ID) {
         statement_bind_text(q, ":text", span_of(w->book->words.at[word]));
-        if (!step_id(q, &w->word_ids[word], why))
+        if (!statement_ask(q, NO_ID, &w->word_ids[word], why))
             return false;
     }
     *ret = w->word_ids[word];
@@ -84,7 +73,7 @@ static bool find_payer(struct writing *w, const char *name, enum series series, 
     statement_bind_text(q, ":name", span_of(name));
     statement_bind_text(q, ":kind", span_of(series_name(series)));
     statement_bind_integer(q, ":day", day);
-    return step_id(q, &w->token, why);
+    return statement_ask(q, NO_ID, &w->token, why);
 }
 
 static bool add_payer(struct writing *w, const char *name, enum series series, unix_s day, struct fault *why)
@@ -99,7 +88,7 @@ static bool add_payer(struct writing *w, const char *name, enum series series, u
     statement_bind_text(q, ":kind", span_of(series_name(series)));
     if (series == SERIES_TOKEN)
         statement_bind_integer(q, ":deleted_at", w->at);
-    return step_id(q, &w->token, why);
+    return statement_ask(q, NO_ID, &w->token, why);
 }
 
 static bool find_token(struct writing *w, const struct usage_line *l, struct fault *why)
