@@ -152,18 +152,9 @@ bool client_list(struct client *c, const struct fleet **ret, struct fault *why)
 
 static bool start(struct client *c, const struct client_request *r, struct transfer **ret, struct fault *why)
 {
-    const struct account_settings *s = c->settings;
-    const struct request request = {
-        .account = s->name,
-        .url = text_z(&r->url),
-        .method = r->method,
-        .body = { text_z(&r->body), r->body.len },
-        .key = s->key,
-        .connect_timeout_s = s->connect_timeout_s,
-        .timeout_s = s->timeout_s,
-        .body_bytes_max = REPLY_BYTES_MAX,
-        .compression = s->compression,
-    };
+    struct request request = request_of(c->settings, text_z(&r->url), REPLY_BYTES_MAX);
+    request.method = r->method;
+    request.body = (struct span){ text_z(&r->body), r->body.len };
     return fetch_start(c->agent.fetch, &request, ret, why);
 }
 

@@ -22,15 +22,7 @@ static bool start_page(struct agent *a, struct account *account, struct fault *w
     const struct account_settings *s = account->settings;
     own_free char *url = account->poll->next_url;
     account->poll->next_url = NULL;
-    struct request request = {
-        .account = s->name,
-        .url = url,
-        .key = s->key,
-        .connect_timeout_s = s->connect_timeout_s,
-        .timeout_s = s->timeout_s,
-        .body_bytes_max = s->max_tokens * BYTES_PER_TOKEN_MAX,
-        .compression = s->compression,
-    };
+    const struct request request = request_of(s, url, s->max_tokens * BYTES_PER_TOKEN_MAX);
     splitter_free(account->poll->splitter);
     account->poll->splitter = splitter_new();
     account->poll->pages++;

@@ -3,6 +3,7 @@
 
 #include "answer.h"
 #include "edge/wire.h"
+#include "parts.h"
 
 enum {
     BODY_BYTES_MAX = 64 * 1024,
@@ -20,15 +21,7 @@ static void end_with(struct errand *e, enum poll_result result)
 
 void errand_start(struct errand *e, struct fetch *fetch, const struct account_settings *s, const char *url, bool usage)
 {
-    struct request request = {
-        .account = s->name,
-        .url = url,
-        .key = s->key,
-        .connect_timeout_s = s->connect_timeout_s,
-        .timeout_s = s->timeout_s,
-        .body_bytes_max = usage ? USAGE_BYTES_MAX : BODY_BYTES_MAX,
-        .compression = s->compression,
-    };
+    const struct request request = request_of(s, url, usage ? USAGE_BYTES_MAX : BODY_BYTES_MAX);
     errand_done(e);
     e->splitter = usage ? splitter_new_usage() : NULL;
     if (!fetch_start(fetch, &request, &e->transfer, &e->why))

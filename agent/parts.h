@@ -98,6 +98,20 @@ struct agent {
     size_t sliced;               /* counts on; whose turn it is */
 };
 
+/* A GET of an account, within its limits. */
+static inline struct request request_of(const struct account_settings *s, const char *url, int64_t body_bytes_max)
+{
+    return (struct request){
+        .account = s->name,
+        .url = url,
+        .key = s->key,
+        .connect_timeout_s = s->connect_timeout_s,
+        .timeout_s = s->timeout_s,
+        .body_bytes_max = body_bytes_max,
+        .compression = s->compression,
+    };
+}
+
 /* ---- collect.c: one token list, page by page, into sightings and fresh tokens ---- */
 
 /* False when it ended at once, as a poll that failed: its result stands. */
