@@ -23,6 +23,16 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
+struct cell status_ago(const struct cell *at, const char *never, unix_s now, struct text *room)
+{
+    char age[DURATION_TEXT_BYTES];
+    if (at->kind != CELL_INTEGER)
+        return cell_text(never);
+    text_clear(room);
+    text_addf(room, "%s ago", duration_format(now - at->integer, age));
+    return cell_text(text_z(room));
+}
+
 #define TERMINAL_HOME "\x1b[H\x1b[J"
 
 static bool print_json(struct store *s, const struct status_view *view, size_t *ret_accounts, struct fault *why)

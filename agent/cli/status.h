@@ -12,6 +12,9 @@ struct status_view {
     size_t rows_max;     /* of the terminal, 0: not limited */
 };
 
+/* "5m ago", or `never` without a time; its text lives in `room`. */
+struct cell status_ago(const struct cell *at, const char *never, unix_s now, struct text *room);
+
 /* Tokens, the nearest exhaustion first; what did not fit is counted in a last line. */
 MUST_CHECK bool status_tokens(struct store *s, const struct status_view *view, struct fault *why);
 

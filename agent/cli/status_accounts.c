@@ -42,16 +42,6 @@ static const struct column columns[] = {
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
-static struct cell ago(const struct cell *at, unix_s now, struct text *room)
-{
-    char age[DURATION_TEXT_BYTES];
-    if (at->kind != CELL_INTEGER)
-        return cell_text("never");
-    text_clear(room);
-    text_addf(room, "%s ago", duration_format(now - at->integer, age));
-    return cell_text(text_z(room));
-}
-
 /* A poll that went well is no comfort when none followed it: the limit is that of a blind token. */
 static struct cell reason(const struct cell *cells, unix_s now)
 {
@@ -133,10 +123,10 @@ bool status_accounts(struct store *s, const struct status_view *view, size_t *re
         return false;
     struct table *t = table_begin(view->format, columns, COLUMNS, view->colour);
     while (ok && (ok = archive_next(a, cells, ASKED, &more, why)) && more) {
-        cells[POLLED_AGO] = ago(&cells[POLLED], view->now, &polled);
+        cells[POLLED_AGO] = status_ago(&cells[POLLED], "never", view->now, &polled);
         cells[RESULT_SHOWN] = cells[RESULT];
         cells[TOKENS_SHOWN] = cells[TOKENS];
-        cells[LAST_OK_AGO] = ago(&cells[LAST_OK], view->now, &last_ok);
+        cells[LAST_OK_AGO] = status_ago(&cells[LAST_OK], "never", view->now, &last_ok);
         cells[NEXT_IN] = next_in(&cells[NEXT], view->now, &next);
         cells[CALLS_SHOWN] = calls(cells, &called);
         cells[RHYTHM_SHOWN] = rhythm(cells, view->now, &words);

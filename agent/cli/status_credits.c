@@ -36,16 +36,6 @@ static struct cell state(const struct cell *cells)
     return cells[STATE];
 }
 
-static struct cell usage_ago(const struct cell *until, unix_s now, struct text *room)
-{
-    char age[DURATION_TEXT_BYTES];
-    if (until->kind != CELL_INTEGER)
-        return cell_text("never told");
-    text_clear(room);
-    text_addf(room, "%s ago", duration_format(now - until->integer, age));
-    return cell_text(text_z(room));
-}
-
 static struct cell reason(const struct cell *cells, struct text *room)
 {
     bool credits = cells[REASON].kind == CELL_TEXT;
@@ -62,7 +52,7 @@ static void show_for_people(struct cell *cells, unix_s now, struct text *ago, st
 {
     cells[LIKELY_IN] = cells[LIKELY].kind == CELL_INTEGER ? cell_integer(cells[LIKELY].integer - now) : cells[LIKELY];
     cells[STATE_SHOWN] = state(cells);
-    cells[USAGE_AGO] = usage_ago(&cells[USAGE_UNTIL], now, ago);
+    cells[USAGE_AGO] = status_ago(&cells[USAGE_UNTIL], "never told", now, ago);
     cells[REASON_SHOWN] = reason(cells, why);
 }
 
