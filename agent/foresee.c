@@ -75,16 +75,21 @@ static bool may_promise(const struct token *t, unix_s now)
         || (now - p->last_made >= PROMISE_EVERY_S && t->curve->origin > p->last_made);
 }
 
-static bool promise(struct agent *a, struct token *t, unix_s now, struct fault *why)
+/* Of the share whose turn it is, else of the next that is free and can be scored. */
+static bool promise(struct agent *a, struct token *t, unix_s now, bool *ret_made, struct fault *why)
 {
     struct promises *p = t->promises;
-    int place = p->next;
-    p->next = (place + 1) % PROMISES;
-    if (p->at[place].made_at != TIME_NONE
-        || !promise_make(place, t->curve, &t->last, now, t->spent_nano, &p->at[place]))
-        return true;
-    p->last_made = now;
-    return store_put_promise(a->store, t->id, place, &p->at[place], why);
+    *ret_made = false;
+    for (int n = 0, turn = promises_turn(p, now); n < PROMISES; n++) {
+        int place = (turn + n) % PROMISES;
+        if (p->at[place].made_at != TIME_NONE
+            || !promise_make(place, t->curve, &t->last, now, t->spent_nano, &p->at[place]))
+            continue;
+        p->last_made = now;
+        *ret_made = true;
+        return store_put_promise(a->store, t->id, place, &p->at[place], why);
+    }
+    return true;
 }
 
 /* One of the forecasts of a token is remembered now and then; of a large fleet some with each poll. */
@@ -92,11 +97,10 @@ static bool promise_some(struct agent *a, struct fleet *f, unix_s now, struct fa
 {
     size_t left = FULL_MOST;
     for (size_t i = 0; left > 0 && i < f->count; i++) {
-        if (!may_promise(&f->tokens[i], now))
-            continue;
-        left--;
-        if (!promise(a, &f->tokens[i], now, why))
+        bool made = false;
+        if (may_promise(&f->tokens[i], now) && !promise(a, &f->tokens[i], now, &made, why))
             return false;
+        left -= made; /* whose places are all taken keeps no other from its turn */
     }
     return true;
 }

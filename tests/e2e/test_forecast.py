@@ -106,6 +106,10 @@ def test_a_forecast_from_its_first_words_to_its_score(days):
         days.poll()
     scores = days.daemon.database.rows("SELECT within, error_milli, spent FROM score")
     assert scores and all(spent for _, _, spent in scores)
+    made = days.daemon.database.rows("SELECT made_at, amount_nano FROM score UNION "
+                                     "SELECT made_at, amount_nano FROM promise ORDER BY made_at")
+    assert all(later - earlier >= 3 * 3600 for (earlier, _), (later, _) in zip(made, made[1:])), "one in three hours"
+    assert max(amount for _, amount in made) > 3 * min(amount for _, amount in made), "of several shares"
     record = days.forecast()["record"]
     assert record["scored"] == len(scores) and 1 <= record["median_factor"] < 3
     assert "came due" in days.words()
@@ -136,7 +140,7 @@ def told_by_the_reports(days, record, count):
         {name: days.status()["forecasts"][0][name] for name in ("coverage", "median_factor", "bias")}
     table = list(csv.DictReader(io.StringIO(report("report", "--forecasts", "--format", "csv").stdout)))
     assert [int(row["scored"]) for row in table] == [count]
-    held = f"{100 * told[0]['coverage']:.0f}"
+    held = str(int(100 * told[0]["coverage"] + 0.001))  # people see a decimal behind it
     for form in (["--format", "text"], ["--format", "markdown"], ["--html", "-"]):
         page = report("report", *form).stdout
         assert "orecasts" in page and "HALF WITHIN FACTOR" in page.upper() and held in page

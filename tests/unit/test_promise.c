@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -139,6 +140,20 @@ static void what_cannot_be_scored_is_not_promised(void **state)
     }
 }
 
+static void shares_take_turns_by_the_clock(void **state)
+{
+    (void)state;
+    struct promises *p = promises_new();
+    bool seen[PROMISES] = { false };
+    assert_int_equal(promises_turn(p, NOW + PROMISE_EVERY_S), 0); /* the first one is due soonest */
+    p->last_made = NOW;
+    for (int i = 1; i <= PROMISES; i++)
+        seen[promises_turn(p, NOW + i * PROMISE_EVERY_S)] = true;
+    for (int place = 0; place < PROMISES; place++)
+        assert_true(seen[place]);
+    free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +162,7 @@ int main(void)
         cmocka_unit_test(what_went_in_a_long_outage_is_no_score),
         cmocka_unit_test(a_promise_that_sleeps_is_given_up_as_a_miss),
         cmocka_unit_test(what_cannot_be_scored_is_not_promised),
+        cmocka_unit_test(shares_take_turns_by_the_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -385,6 +385,7 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
     assert_true(again->promises->at[2].made_at == START && again->promises->at[2].target_nano == 82
                 && again->promises->at[2].likely == START + 2);
     assert_int_equal(again->promises->record.due, SCORES_KEPT);
+    assert_int_equal(again->promises->last_made, START);
     assert_true(record_widening(&again->promises->record) > 1.9);
     fleet_done(&before);
     release(&after, &orphans);

@@ -24,6 +24,11 @@ struct promises *promises_new(void)
     return p;
 }
 
+int promises_turn(const struct promises *p, unix_s now)
+{
+    return p->last_made == TIME_NONE ? 0 : (int)(now / PROMISE_EVERY_S % PROMISES);
+}
+
 bool promise_make(int place, const struct curve *c, const struct reading *r, unix_s now, int64_t spent_nano,
                   struct promise *ret)
 {

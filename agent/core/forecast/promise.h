@@ -39,7 +39,6 @@ struct score {
 /* What stands of one token, and what it has taught. */
 struct promises {
     struct promise at[PROMISES];
-    int next;         /* the place whose turn it is */
     unix_s last_made; /* TIME_NONE: never */
     struct record record;
 };
@@ -58,6 +57,10 @@ struct track_record {
  * scored: less than half an hour ahead, or more than four weeks. `spent_nano`: the token's consumption so far. */
 bool promise_make(int place, const struct curve *c, const struct reading *r, unix_s now, int64_t spent_nano,
                   struct promise *ret);
+
+/* The first place to be tried by a new promise: of a token that never had one the smallest share, then they take turns by
+ * the clock, which no start begins anew. */
+int promises_turn(const struct promises *p, unix_s now);
 
 /* Books consumption; `spent_nano` counts `e` already. */
 void promise_spend(struct promise *p, const struct entry *e, int64_t spent_nano);

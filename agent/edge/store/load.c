@@ -182,6 +182,12 @@ static struct promises *promises_of(struct token *t)
     return t->promises;
 }
 
+static void note_made(struct promises *p, unix_s made_at)
+{
+    if (p->last_made == TIME_NONE || made_at > p->last_made)
+        p->last_made = made_at;
+}
+
 static void take_promise(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
@@ -198,10 +204,7 @@ static void take_promise(struct loading *l, const struct statement *q)
         .late = statement_integer(q, 7),
         .spent_at = TIME_NONE,
     };
-    if (p->last_made == TIME_NONE || p->at[place].made_at >= p->last_made) {
-        p->last_made = p->at[place].made_at;
-        p->next = ((int)place + 1) % PROMISES;
-    }
+    note_made(p, p->at[place].made_at);
 }
 
 static void take_score(struct loading *l, const struct statement *q)
@@ -214,8 +217,10 @@ static void take_score(struct loading *l, const struct statement *q)
         .late = statement_integer(q, 5),
     };
     struct due due = due_of(&p, statement_integer(q, 1));
-    if (t)
-        record_book(&promises_of(t)->record, &due);
+    if (!t)
+        return;
+    record_book(&promises_of(t)->record, &due);
+    note_made(t->promises, p.made_at);
 }
 
 static void take_suspicious(struct loading *l, const struct statement *q)
