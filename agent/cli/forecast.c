@@ -40,16 +40,19 @@ static bool ask_what_if(const struct option_value *option, struct forecast_view 
 }
 
 /* Money has a largest amount; whoever needs more needs that. */
-static void ask_needed(const struct option_value *option, struct forecast_view *v)
+static bool ask_needed(const struct option_value *option, struct forecast_view *v, struct fault *why)
 {
     const struct subject *s = v->subject;
     v->until = option->given ? option->number : TIME_NONE;
+    if (option->given && (v->until == TIME_NONE || v->until <= s->now))
+        return fault(why, FAULT_REJECT, "--until takes a time to come, not \"%s\"", option->text);
     if (v->until == TIME_NONE || !forecast_has_times(&s->forecast))
-        return;
+        return true;
     double nano = curve_needed(&s->curve, (double)(v->until - s->curve.origin) / HOUR_S, NEEDED_CERTAINTY)
         - s->curve.spent_nano;
     int64_t whole = nano >= MONEY_LIMIT_NANO ? MONEY_LIMIT_NANO : nano > 0 ? (int64_t)nano : 0;
     v->needed = money_known((struct money){ whole });
+    return true;
 }
 
 static enum exit_status tell(const struct context *c, const struct subject *s)
@@ -59,9 +62,8 @@ static enum exit_status tell(const struct context *c, const struct subject *s)
     struct text out = { 0 };
     struct fault why;
     size_t rows;
-    if (!ask_what_if(&given[OPT_WHAT_IF], &view, &why))
+    if (!ask_what_if(&given[OPT_WHAT_IF], &view, &why) || !ask_needed(&given[OPT_UNTIL], &view, &why))
         return complain(EXIT_USAGE, "%s", why.text);
-    ask_needed(&given[OPT_UNTIL], &view);
     if (!terminal_size(&view.columns, &rows))
         view.columns = COLUMNS_ELSEWHERE;
     if (view.columns > COLUMNS_MOST)
