@@ -40,13 +40,15 @@ bool foresee_record(struct agent *a, struct account *account, struct fault *why)
     return store_track_record(a->store, account->settings->name, &account->record, why);
 }
 
-/* What came due is scored, and the place is free again. */
-static bool settle(struct agent *a, struct account *account, struct token *t, unix_s now, struct fault *why)
+/* What came due is scored, and the place is free again. Time passes for a promise as far as its token was seen: one
+ * that was not kept while nobody could look is no miss. */
+static bool settle(struct agent *a, struct account *account, struct token *t, struct fault *why)
 {
+    unix_s seen = t->burn.last_seen;
     for (int i = 0; t->promises && i < PROMISES; i++) {
         struct promise *p = &t->promises->at[i];
         struct score score;
-        switch (promise_ended(p, now, &score)) {
+        switch (promise_ended(p, seen, &score)) {
         case PROMISE_STANDS:
             continue;
         case PROMISE_SCORED:
@@ -154,7 +156,7 @@ bool foresee(struct agent *a, struct account *account, struct fleet *fleet, unix
 {
     int64_t stale_s = schedule_stale_s(&account->schedule);
     for (size_t i = 0; i < fleet->count; i++)
-        if (!settle(a, account, &fleet->tokens[i], now, why))
+        if (!settle(a, account, &fleet->tokens[i], why))
             return false;
     if (!renew_urgent(a, account, fleet, now, why) || !promise_some(a, fleet, now, why))
         return false;

@@ -130,6 +130,34 @@ def test_a_forecast_whose_money_went_while_nobody_watched_is_dropped_without_a_s
     assert database.one("SELECT count(*) FROM score") == scored
 
 
+def test_a_forecast_that_nobody_could_watch_come_due_is_no_miss(days):
+    for _ in range(12):
+        days.poll()
+    database = days.daemon.database
+    told = database.rows("SELECT count(*) FROM score"), database.rows("SELECT * FROM promise")
+    assert told[1]
+    days.sim.fault("status", status=503)
+    days.now += datetime.timedelta(days=3)
+    days.clock.set(f"@{days.now:%Y-%m-%d %H:%M:%S}")
+    assert days.daemon.run("once").returncode != 0
+    assert told == (database.rows("SELECT count(*) FROM score"), database.rows("SELECT * FROM promise"))
+    days.sim.clear_faults()
+    days.poll(burn=5.00)
+    assert told[0] == database.rows("SELECT count(*) FROM score"), "when it was spent, nobody saw"
+
+
+def test_credits_that_stay_the_same_are_as_fresh_as_the_last_poll(days):
+    for _ in range(12):
+        days.poll()
+    shown = json.loads(days.daemon.run("forecast", "--credits", "--json").stdout)
+    assert shown["verdict"] == "idle" and time_of(shown["seen_at"]) >= days.now
+    days.sim.fault("status", status=503, path="/v2/cost_management/credits/")
+    days.poll()
+    days.poll()
+    shown = json.loads(days.daemon.run("forecast", "--credits", "--json").stdout)
+    assert time_of(shown["seen_at"]) <= days.now - STEP, "nobody told them since"
+
+
 def told_by_the_reports(days, record, count):
     """Every format tells the same of the period in which they came due, and nothing of one in which none did."""
     report = days.daemon.run
@@ -158,6 +186,8 @@ def told_by_the_reports(days, record, count):
     (["prod-burner", "--credits"], 2, "--credits"),
     (["prod-burner", "--what-if", "20"], 2, "burn x1.5"),
     (["prod-burner", "--until", "soon"], 2, "--until"),
+    (["prod-burner", "--until", "2020-01-01"], 2, "a time to come"),
+    (["prod-burner", "--until", "never"], 2, "a time to come"),
 ])
 def test_a_question_that_cannot_be_answered_is_refused_in_words(days, arguments, code, word):
     days.poll()
