@@ -54,23 +54,13 @@ bool agent_open(const struct settings *settings, struct agent **ret, struct faul
     return true;
 }
 
-static void close_account(struct account *account)
-{
-    poll_free(account->poll);
-    consume_done(&account->consumption);
-    credits_done(&account->credits);
-    fleet_done(&account->fleet);
-    ration_done(&account->ration);
-    orphan_alerts_done(&account->orphans);
-}
-
 void agent_close(struct agent *a)
 {
     if (!a)
         return;
     publish_close(a->publisher);
     for (size_t i = 0; i < a->account_count; i++)
-        close_account(&a->accounts[i]);
+        account_close(&a->accounts[i]);
     fetch_close(a->fetch);
     store_close(a->store);
     text_done(&a->offline);

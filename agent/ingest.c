@@ -1,6 +1,5 @@
-/* A finished poll becomes one transaction: poll row, snapshots, ledger, forecasts, alerts, messages.
- *
- * Memory follows the store: when the transaction fails, the fleet is loaded again and the poll did not happen. */
+/* A finished poll becomes one transaction: poll row, snapshots, ledger, forecasts, alerts, messages. When it fails,
+ * the poll did not happen. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,45 +8,6 @@
 #include "core/ledger.h"
 #include "edge/store/retention.h"
 #include "parts.h"
-
-/* Writes nothing, so that a full disk cannot keep memory from following the store. */
-static bool load(struct agent *a, struct account *account, struct fault *why)
-{
-    struct fleet fleet, credits;
-    struct orphan_alerts orphans;
-
-    if (!store_load_fleet(a->store, account->id, &a->rules, &fleet, &orphans, why))
-        return false;
-    if (!store_load_credits(a->store, account->id, &a->rules, &credits, &orphans, why)) {
-        fleet_done(&fleet);
-        orphan_alerts_done(&orphans);
-        return false;
-    }
-    ration_done(&account->ration); /* claims of a fleet that is gone */
-    ration_done(&account->credits.ration);
-    fleet_done(&account->credits.series);
-    account->credits.series = credits;
-    fleet_done(&account->fleet);
-    orphan_alerts_done(&account->orphans);
-    account->fleet = fleet;
-    account->orphans = orphans;
-    return true;
-}
-
-bool account_open(struct agent *a, struct account *account, struct fault *why)
-{
-    const struct account_settings *s = account->settings;
-    if (!store_begin(a->store, why))
-        return false;
-    if (!store_account(a->store, s->name, s->interval_s, &account->id, &account->last_ok, why)) {
-        store_rollback(a->store);
-        return false;
-    }
-    unix_s usage_from;
-    return store_commit(a->store, why) && load(a, account, why)
-        && store_track_record(a->store, s->name, &account->record, why)
-        && store_usage_known(a->store, account->id, &usage_from, &account->consumption.until, why);
-}
 
 static void note_entry(struct token *t, const struct entry *e)
 {
@@ -212,6 +172,10 @@ static bool store_poll(struct agent *a, struct account *account, unix_s at, stru
 
 static bool ingest_all(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
+    judge(account);
+    account->poll->changed = count_changed(account->poll);
+    if (account->poll->result == POLL_OK)
+        account->last_ok = at;
     return store_poll(a, account, at, why)
         && announce_orphans(a, account, at, why) /* before a token of theirs is deleted */
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
@@ -237,50 +201,18 @@ static void tell(struct account *account, int64_t poll, int64_t store_ms)
     account->last_result = p->result;
 }
 
-/* After a write that failed for `why`; always false. */
-static bool follow_store(struct agent *a, struct account *account, struct fault *why)
-{
-    struct fault reload;
-    store_rollback(a->store);
-    if (load(a, account, &reload))
-        return false;
-    reload.kind = FAULT_FATAL; /* memory that does not follow the store must not live on */
-    *why = reload;
-    return fault_within(why, "after a failed write");
-}
-
 bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     mono_ms began = clock_mono();
     unix_s last_ok = account->last_ok;
     account->last_poll = 0; /* until this one is stored: late credits are not an older one's, which has its own */
-    if (!store_begin(a->store, why))
+    if (!account_write(a, account, ingest_all, now, why)) {
+        account->last_ok = last_ok;
         return false;
-    judge(account);
-    account->poll->changed = count_changed(account->poll);
-    if (account->poll->result == POLL_OK)
-        account->last_ok = now;
-    if (ingest_all(a, account, now, why) && store_commit(a->store, why)) {
-        a->outbox_waits = true;
-        orphan_alerts_done(&account->orphans); /* all of them are ended now */
-        account->last_poll = store_last_poll(a->store);
-        credits_settle(account);
-        tell(account, account->last_poll, clock_mono() - began);
-        return true;
     }
-    account->last_ok = last_ok;
-    return follow_store(a, account, why);
-}
-
-bool account_write(struct agent *a, struct account *account,
-                   bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
-                   struct fault *why)
-{
-    if (!store_begin(a->store, why))
-        return false;
-    if (write(a, account, now, why) && store_commit(a->store, why)) {
-        a->outbox_waits = true;
-        return true;
-    }
-    return follow_store(a, account, why);
+    orphan_alerts_done(&account->orphans); /* all of them are ended now */
+    account->last_poll = store_last_poll(a->store);
+    credits_settle(account);
+    tell(account, account->last_poll, clock_mono() - began);
+    return true;
 }

@@ -112,6 +112,17 @@ static inline struct request request_of(const struct account_settings *s, const 
     };
 }
 
+/* ---- account.c: what is known of an account, and the transactions that change it ---- */
+
+/* Finds or makes the account's row, and loads what is known of its tokens. */
+MUST_CHECK bool account_open(struct agent *a, struct account *account, struct fault *why);
+/* One transaction. When it fails, memory is loaded from the store again, as if nothing had been tried; so no poll runs,
+ * whose sightings point into the fleet. A poll that is over is written here, too. */
+MUST_CHECK bool account_write(struct agent *a, struct account *account,
+                              bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
+                              struct fault *why);
+void account_close(struct account *account);
+
 /* ---- collect.c: one token list, page by page, into sightings and fresh tokens ---- */
 
 /* False when it ended at once, as a poll that failed: its result stands. */
@@ -135,12 +146,6 @@ MUST_CHECK bool ingest_newcomer(struct agent *a, struct account *account, struct
 /* Forecast, rules, and what is worth telling, for each series of a fleet of the account's. */
 MUST_CHECK bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, unix_s at,
                                struct fault *why);
-/* One transaction beside the polls, while none runs. When it fails, memory is loaded from the store again. */
-MUST_CHECK bool account_write(struct agent *a, struct account *account,
-                              bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
-                              struct fault *why);
-/* Finds or makes the account's row, and loads what is known of its tokens. */
-MUST_CHECK bool account_open(struct agent *a, struct account *account, struct fault *why);
 
 /* ---- credits.c: what is left on the account ---- */
 

@@ -1,0 +1,77 @@
+/* What is known of an account: loaded at the start, and again after a write that failed, so that memory follows the
+ * store. */
+#include "parts.h"
+
+/* Writes nothing, so that a full disk cannot keep memory from following the store. */
+static bool load(struct agent *a, struct account *account, struct fault *why)
+{
+    struct fleet fleet, credits;
+    struct orphan_alerts orphans;
+
+    if (!store_load_fleet(a->store, account->id, &a->rules, &fleet, &orphans, why))
+        return false;
+    if (!store_load_credits(a->store, account->id, &a->rules, &credits, &orphans, why)) {
+        fleet_done(&fleet);
+        orphan_alerts_done(&orphans);
+        return false;
+    }
+    ration_done(&account->ration); /* claims of a fleet that is gone */
+    ration_done(&account->credits.ration);
+    fleet_done(&account->credits.series);
+    account->credits.series = credits;
+    fleet_done(&account->fleet);
+    orphan_alerts_done(&account->orphans);
+    account->fleet = fleet;
+    account->orphans = orphans;
+    return true;
+}
+
+bool account_open(struct agent *a, struct account *account, struct fault *why)
+{
+    const struct account_settings *s = account->settings;
+    if (!store_begin(a->store, why))
+        return false;
+    if (!store_account(a->store, s->name, s->interval_s, &account->id, &account->last_ok, why)) {
+        store_rollback(a->store);
+        return false;
+    }
+    unix_s usage_from;
+    return store_commit(a->store, why) && load(a, account, why)
+        && store_track_record(a->store, s->name, &account->record, why)
+        && store_usage_known(a->store, account->id, &usage_from, &account->consumption.until, why);
+}
+
+void account_close(struct account *account)
+{
+    poll_free(account->poll);
+    consume_done(&account->consumption);
+    credits_done(&account->credits);
+    fleet_done(&account->fleet);
+    ration_done(&account->ration);
+    orphan_alerts_done(&account->orphans);
+}
+
+/* After a write that failed for `why`; always false. */
+static bool follow_store(struct agent *a, struct account *account, struct fault *why)
+{
+    struct fault reload;
+    store_rollback(a->store);
+    if (load(a, account, &reload))
+        return false;
+    reload.kind = FAULT_FATAL; /* memory that does not follow the store must not live on */
+    *why = reload;
+    return fault_within(why, "after a failed write");
+}
+
+bool account_write(struct agent *a, struct account *account,
+                   bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
+                   struct fault *why)
+{
+    if (!store_begin(a->store, why))
+        return false;
+    if (write(a, account, now, why) && store_commit(a->store, why)) {
+        a->outbox_waits = true;
+        return true;
+    }
+    return follow_store(a, account, why);
+}
