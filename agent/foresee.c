@@ -15,9 +15,9 @@
 enum {
     FULL_MOST = 400,     /* full forecasts in a poll: a bound that no clock can lift */
     FULL_BUDGET_MS = 40, /* begun within so long; each takes about one */
-    FULL_ALWAYS = 8,    /* however slow the machine */
-    SLICE_MS = 5,       /* between polls, begun within so long; nothing else may be due before its end */
-    SLICE_REST_MS = 15, /* and then others have the processor for so long */
+    FULL_ALWAYS = 8,     /* however slow the machine */
+    SLICE_MS = 5,        /* between polls, begun within so long; nothing else may be due before its end */
+    SLICE_REST_MS = 15,  /* and then others have the processor for so long */
 };
 
 void foresee_entry(struct token *t, const struct entry *e)

@@ -9,9 +9,9 @@
 #include "base/xmalloc.h"
 #include "core/calendar.h"
 #include "core/wish.h"
+#include "edge/config/choice.h"
 #include "edge/config/scalar.h"
 #include "edge/config/url.h"
-#include "edge/config/words.h"
 
 _Static_assert(ACCOUNT_NAME_BYTES == (int)RULE_NAME_BYTES, "one type of value serves both names");
 
@@ -270,7 +270,7 @@ static bool parse_flag(const struct place *p, struct span text, struct fault *wh
 static bool parse_word(const struct place *p, struct span text, struct fault *why)
 {
     int word;
-    if (!words_find(p->row, text, &word, why))
+    if (!choice_find(p->row, text, &word, why))
         return false;
     memcpy(p->field, &word, sizeof word);
     return true;
@@ -284,7 +284,7 @@ static bool parse_checks(const struct place *p, struct span text, struct fault *
     for (bool more = true; more;) {
         int check;
         more = text.len && memchr(text.at, ',', text.len);
-        if (!words_find(p->row, take_member(&text), &check, why))
+        if (!choice_find(p->row, take_member(&text), &check, why))
             return false;
         checks |= (uint32_t)1 << check;
     }

@@ -1,5 +1,5 @@
 /* The names are those of the enums: no word is written here. */
-#include "edge/config/words.h"
+#include "edge/config/choice.h"
 
 #include "base/nearest.h"
 #include "core/calendar.h"
@@ -57,7 +57,7 @@ static bool refuse(const struct row *row, struct span text, struct fault *why)
     return false;
 }
 
-bool words_find(const struct row *row, struct span text, int *ret, struct fault *why)
+bool choice_find(const struct row *row, struct span text, int *ret, struct fault *why)
 {
     for (int i = 0; i < sets[row->type].count; i++)
         if (span_is(text, sets[row->type].name(i))) {
