@@ -1,6 +1,7 @@
 /* Figures are medians of ratios: 1.16 means that half of the forecasts were within 16 % of the truth, either way. */
 #include "cli/record.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -70,6 +71,36 @@ bool record_print(struct store *s, const struct scope *scope, enum table_format 
     if (t)
         table_end(t);
     *ret_rows = rows;
+    return ok;
+}
+
+static void print_line(const struct cell *asked)
+{
+    struct text line = { 0 };
+    text_addf(&line, "Forecasts of ");
+    text_add_terminal(&line, asked[ASKED_ACCOUNT].text, 40);
+    text_addf(&line, ": %" PRId64 " of %" PRId64 " that came due held, half within a factor of %.2f, median %.0f %%"
+                     " too %s",
+              asked[ASKED_WITHIN].integer, asked[ASKED_DUE].integer, exp((double)asked[ASKED_OFF_MILLI].integer / 1000),
+              100 * fabs(expm1((double)asked[ASKED_BIAS_MILLI].integer / 1000)),
+              asked[ASKED_BIAS_MILLI].integer < 0 ? "early" : "late");
+    puts(text_z(&line));
+    text_done(&line);
+}
+
+bool record_print_lines(struct store *s, const struct scope *scope, struct fault *why)
+{
+    struct cell asked[ASKED];
+    struct answer *a;
+    bool more = true, ok = true;
+    if (!archive_ask(s, QUESTION_RECORD, scope, &a, why))
+        return false;
+    while (ok && more) {
+        ok = archive_next(a, asked, ASKED, &more, why);
+        if (ok && more)
+            print_line(asked);
+    }
+    archive_end(a);
     return ok;
 }
 

@@ -1,4 +1,4 @@
-/* How good the forecasts of this installation have been, by account, as a table for people and programs. */
+/* How good the forecasts of this installation have been, by account: a table, a sentence or a section of a page. */
 #pragma once
 
 #include "base/text.h"
@@ -8,6 +8,9 @@
  * (NULL: none) and the table, and neither when no forecast came due. */
 MUST_CHECK bool record_print(struct store *s, const struct scope *scope, enum table_format format, const char *heading,
                              size_t *ret_rows, struct fault *why);
+
+/* A sentence for each account; nothing when no forecast came due. */
+MUST_CHECK bool record_print_lines(struct store *s, const struct scope *scope, struct fault *why);
 
 /* The same as a section of an HTML page; nothing when no forecast came due. */
 MUST_CHECK bool record_add_html(struct store *s, const struct scope *scope, struct text *out, struct fault *why);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/ask.h"
+#include "cli/record.h"
 #include "cli/terminal.h"
 #include "core/calendar.h"
 #include "edge/config.h"
@@ -35,6 +36,14 @@ struct cell status_ago(const struct cell *at, const char *never, unix_s now, str
 
 #define TERMINAL_HOME "\x1b[H\x1b[J"
 
+static bool print_record(struct store *s, const struct status_view *view, struct fault *why)
+{
+    const struct scope scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
+    size_t rows;
+    return view->format == TABLE_JSON ? record_print(s, &scope, TABLE_JSON, NULL, &rows, why)
+                                      : record_print_lines(s, &scope, why);
+}
+
 static bool print_json(struct store *s, const struct status_view *view, size_t *ret_accounts, struct fault *why)
 {
     char stamp[TIME_TEXT_BYTES];
@@ -45,7 +54,7 @@ static bool print_json(struct store *s, const struct status_view *view, size_t *
     if (!status_credits(s, view, why))
         return false;
     fputs(",\n\"forecasts\": ", stdout);
-    if (!status_record(s, view, why))
+    if (!print_record(s, view, why))
         return false;
     fputs(",\n\"tokens\": ", stdout);
     if (!status_tokens(s, view, why))
@@ -65,7 +74,7 @@ static bool print_text(struct store *s, const struct status_view *view, size_t *
     if (!status_credits(s, view, why))
         return false;
     putchar('\n');
-    if (!status_accounts(s, view, ret_accounts, why) || !status_record(s, view, why))
+    if (!status_accounts(s, view, ret_accounts, why) || !print_record(s, view, why))
         return false;
     putchar('\n');
     return status_store(s, view, why);

@@ -21,9 +21,6 @@ MUST_CHECK bool status_tokens(struct store *s, const struct status_view *view, s
 /* What is left on each account, and how far its consumption is known. */
 MUST_CHECK bool status_credits(struct store *s, const struct status_view *view, struct fault *why);
 
-/* How good forecasts have been, an account a line; an array of objects for programs. */
-MUST_CHECK bool status_record(struct store *s, const struct status_view *view, struct fault *why);
-
 /* Accounts and how their last poll ended. */
 MUST_CHECK bool status_accounts(struct store *s, const struct status_view *view, size_t *ret_rows, struct fault *why);
 
