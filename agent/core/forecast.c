@@ -104,9 +104,9 @@ static double end_of(const struct curve *c, const struct reading *r)
 }
 
 /* A forecast never lies in the past. */
-static unix_s time_at(const struct curve *c, const struct reading *r, double level, unix_s now)
+static unix_s time_in(const struct curve *c, double hours, unix_s now)
 {
-    return later(now, after(c->origin, HOUR_S * curve_hours(c, end_of(c, r), level)));
+    return later(now, after(c->origin, HOUR_S * hours));
 }
 
 struct forecast forecast_read(const struct curve *c, const struct burn_history *h, const struct reading *r,
@@ -119,12 +119,14 @@ struct forecast forecast_read(const struct curve *c, const struct burn_history *
         f.verdict = VERDICT_LEARNING;
         return f;
     }
-    f.early = time_at(c, r, 0.1, now);
-    f.likely = time_at(c, r, 0.5, now);
-    f.late = time_at(c, r, 0.9, now);
-    f.alarm = time_at(c, r, FORECAST_ALARM_LEVEL, now);
-    f.relief = time_at(c, r, FORECAST_RELIEF_LEVEL, now);
-    f.lasts = 1 - curve_chance(c, end_of(c, r), (double)(f.horizon - c->origin) / HOUR_S);
+    double end = end_of(c, r);
+    struct alarm_hours alert = curve_alarm(c, end);
+    f.early = time_in(c, curve_hours(c, end, 0.1), now);
+    f.likely = time_in(c, curve_hours(c, end, 0.5), now);
+    f.late = time_in(c, curve_hours(c, end, 0.9), now);
+    f.alarm = time_in(c, alert.alarm, now);
+    f.relief = time_in(c, alert.relief, now);
+    f.lasts = 1 - curve_chance(c, end, (double)(f.horizon - c->origin) / HOUR_S);
     f.history = c->history;
     f.made_at = c->origin;
     f.verdict = verdict_by_times(&f);

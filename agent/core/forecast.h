@@ -27,18 +27,13 @@ enum verdict {
 struct forecast {
     enum verdict verdict;
     unix_s early, likely, late; /* 10 %, 50 %, 90 %; TIME_NONE when there is none, TIME_FAR: no end in sight */
-    unix_s alarm, relief;       /* exhausts_within fires by `alarm` and clears by `relief`; FORECAST_*_LEVEL */
+    unix_s alarm, relief;       /* exhausts_within fires by `alarm` and clears by `relief`; curve_alarm */
     unix_s horizon;             /* what the verdict is about: next reset, else expiry, else a week ahead */
     double lasts;               /* the chance that the balance lasts until the horizon, or CHANCE_NONE */
     enum history history;       /* how much there was to learn from */
     unix_s made_at;             /* the reading that the full forecast was made from; without one, read_at */
     unix_s read_at;             /* now */
 };
-
-/* A rule "exhausts within N" begins to hold when the balance is empty within N with the first chance, and ends when
- * it no longer is with the second: two chances, so that a forecast that wavers does not make an alert that flaps. */
-#define FORECAST_ALARM_LEVEL 0.50
-#define FORECAST_RELIEF_LEVEL 0.18
 
 /* A forecast of nothing: learning, every time TIME_NONE. */
 struct forecast forecast_none(void);

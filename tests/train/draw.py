@@ -30,7 +30,8 @@ class Series:
 
     @staticmethod
     def read(folder, row):
-        polls = numpy.loadtxt(folder / "series" / (row["series"] + ".csv"), delimiter=",", skiprows=1, dtype=numpy.int64)
+        path = folder / "series" / (row["series"] + ".csv")
+        polls = numpy.loadtxt(path, delimiter=",", skiprows=1, dtype=numpy.int64)
         at, fall = polls[:, 0], -numpy.diff(polls[:, 1])
         width, hidden = numpy.diff(at), fall < 0
         rate = numpy.where(hidden, 0, fall) / width
@@ -84,6 +85,50 @@ def draw_questions(series, count, random):
     return rows, truths
 
 
+def end_of_amount(series, total):
+    """When the spending reaches a total, a time in seconds; None when it does not."""
+    k = int(numpy.searchsorted(series.spent, total))
+    if not 0 < k < len(series.spent):
+        return None
+    share = (total - series.spent[k - 1]) / (series.spent[k] - series.spent[k - 1])
+    return series.at[k - 1] + (series.at[k] - series.at[k - 1]) * share
+
+
+def draw_episode(series, alert_h, count, random):
+    """What a rule "exhausts within alert_h hours" sees of one key: some of the polls of an episode that either ends
+    when the money does, 1.6 to 5 alert spans after it began, or lasts 2.5 spans and stays clear of the end. Rows as of
+    draw_question and the logs of their true hours; empty when the draw was no good."""
+    at, spent, span = series.at, series.spent, alert_h * HOUR
+    drains, earliest = random.random() < 0.66, int(numpy.searchsorted(at, at[0] + 36 * HOUR))
+    if earliest >= len(at) - 2:
+        return [], []
+    i = random.integers(earliest, len(at) - 1)
+    if drains:
+        last = end = at[i] + random.uniform(1.6, 5) * span
+    else:
+        last = at[i] + 2.5 * span
+        end = last + span * numpy.exp(random.uniform(0, numpy.log(6)))
+    if last > at[-1] or (drains and end > at[-1]):
+        return [], []
+    watched_h = numpy.exp(random.uniform(numpy.log(38), numpy.log(max(38, (at[i] - at[0]) / HOUR))))
+    first = 0 if random.random() < 0.8 else int(numpy.searchsorted(at, at[i] - watched_h * HOUR))
+    mean = spent[-1] / (at[-1] - at[0])
+    total = series.spent_at(end) if end <= at[-1] else spent[-1] + (end - at[-1]) * mean
+    amount, used = total - spent[i], spent[i] - spent[first]
+    if amount <= 0 or used < amount / 24 or numpy.count_nonzero(numpy.diff(spent[first:i + 1]) > 0) < 3:
+        return [], []
+    if end <= at[-1]:
+        end = end_of_amount(series, total)
+        if end is None or (drains and not 1.6 <= (end - at[i]) / span <= 5):
+            return [], []
+        last = end if drains else last
+    polls = numpy.searchsorted(at, numpy.arange(at[i], last, max(span // 24, series.step_s)), side="right") - 1
+    polls = numpy.unique(polls[(at[polls] < last) & (spent[polls] < total - 1)])
+    chosen = numpy.sort(random.choice(polls, min(count, len(polls)), replace=False))
+    rows = [(series.name, int(at[first]), int(at[j]), int(round(total - spent[j]))) for j in chosen]
+    return rows, [numpy.log(max((end - at[j]) / HOUR, 1e-3)) for j in chosen]
+
+
 def resample(series, start, steps, step_s):
     """Consumption by step from a time on, the series said again and again when it is too short, mean 1."""
     at = start + step_s * numpy.arange(steps + 1)
@@ -109,7 +154,7 @@ def made_of(name, spent, start, step_s, random):
 
 
 def mixed(name, pool, random):
-    """A sum of two or three, or one that turns into another, or works only while another does; two to four weeks long."""
+    """A sum of two or three, or one that turns into another, or works only while another does; two to four weeks."""
     chosen = [pool[i] for i in random.choice(len(pool), size=int(random.integers(2, 4)), replace=False)]
     step_s = int(random.choice([300, 600, 600, 900, 1800, 3600]))
     days = int(random.choice([14, 14, 21, 28]))
@@ -170,7 +215,7 @@ def spells(steps, step_h, random):
 
 
 def invented(name, random):
-    """Of nobody: any of a rhythm of day and week, a wandering level, jumps, growth, spells, timed jobs, single requests."""
+    """Of nobody: a rhythm of day and week, a wandering level, jumps, growth, spells, timed jobs, single requests."""
     step_s = int(random.choice([300, 600, 600, 900, 1800]))
     days, step_h = int(random.choice([14, 14, 21, 28])), step_s / HOUR
     steps = days * 86400 // step_s
@@ -200,6 +245,13 @@ def invented(name, random):
     requests = random.poisson(spent * per_step)
     spent = numpy.where(requests > 0, random.gamma(numpy.maximum(requests, 1)), 0) / per_step
     return made_of(name, spent + (0 if spent.any() else 1), 1750000000 // 86400 * 86400, step_s, random)
+
+
+def even(name, random):
+    """A clock that calls: the same money at every step, or nearly so. No real series is this even, but keys are."""
+    step_s, days = int(random.choice([300, 600, 900, 1800])), int(random.choice([14, 21, 28]))
+    spent = numpy.exp(random.choice([0, 0.003, 0.02, 0.1]) * random.standard_normal(days * 86400 // step_s))
+    return made_of(name, spent, 1750000000 // 86400 * 86400, step_s, random)
 
 
 def seldom(name, series, every):

@@ -67,7 +67,8 @@ class Net:
 
 
 def train(x, said, y, weight, random, epochs=30, batch=512, rate=2e-3, decay=1e-3, noise=0.1):
-    """x is standardised; `said` are the experts' answers as they are. Adam with decoupled decay and a cosine schedule; the mean of the weights of the last steps."""
+    """x is standardised; `said` are the experts' answers as they are. Adam with decoupled decay and a cosine schedule;
+    the mean of the weights of the last steps."""
     net = Net(x.shape[1], random)
     first = [numpy.zeros_like(p) for p in net.parts]
     second = [numpy.zeros_like(p) for p in net.parts]

@@ -22,12 +22,14 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"  # the same sums in the same order, wha
 
 import numpy
 
+import alarms
 import draw
 import nets
 import trees
 
-SEED, FOLDS, MEMBERS, TREES = 1, 5, 4, 400
-QUESTIONS_PER_TASK, MADE_PER_FOLD, INVENTED = 20, 400, 1000
+SEED, FOLDS, MEMBERS, TREES, ALARM_TREES = 1, 5, 4, 400, 250
+QUESTIONS_PER_TASK, MADE_PER_FOLD, INVENTED, EVEN = 20, 400, 1000, 100
+EPISODE_ROWS, ALERTS_H, ODD_ALERTS = 8, (24, 4), 0.16  # two spans that people use, and any from two hours to five days
 LEFT_OUT = ("imagegen", "web")
 WEIGHT_REAL, WEIGHT_MADE, WEIGHT_INVENTED = 1.0, 0.7, 0.3
 SETTINGS = {"epochs": 8, "batch": 512, "rate": 2e-3, "decay": 5e-2, "noise": 0.25}
@@ -56,10 +58,32 @@ class Questions:
 
     def add(self, series, count, fold, weight, random):
         rows, truths = draw.draw_questions(series, count, random)
+        self.take(rows, truths, fold, weight)
+
+    def take(self, rows, truths, fold, weight):
         self.rows += rows
         self.truths += truths
         self.folds += [fold] * len(rows)
         self.weights += [weight] * len(rows)
+
+
+class Alerts(Questions):
+    """Rows of episodes, and of each the N that its rule asks about; all rows of an episode weigh as one question."""
+
+    def __init__(self):
+        super().__init__()
+        self.spans_h = []
+
+    def add(self, series, count, fold, weight, random):
+        days = (series.at[-1] - series.at[0]) / 86400
+        for _ in range(count):
+            span_h = ALERTS_H[random.integers(len(ALERTS_H))]
+            if random.random() < ODD_ALERTS:
+                span_h = float(numpy.exp(random.uniform(numpy.log(2), numpy.log(min(120, max(2, 4 * days))))))
+            span_h = min(span_h, 4) if days < 7 else span_h
+            rows, truths = draw.draw_episode(series, span_h, EPISODE_ROWS, random)
+            self.take(rows, truths, fold, weight / max(1, len(rows)))
+            self.spans_h += [span_h] * len(rows)
 
 
 def questions_by_days(row):
@@ -68,67 +92,111 @@ def questions_by_days(row):
     return QUESTIONS_PER_TASK * (16 if days < 2 else 33 if days < 20 else 100)
 
 
+def episodes_by_days(row):
+    days = float(row["days"])
+    return 0 if days < 2 else 150 if days < 20 else 300
+
+
 def draw_all(data, work):
-    random = numpy.random.default_rng(SEED)
+    """Questions and alerts, each of real series and of made ones."""
+    random, random_alerts = numpy.random.default_rng(SEED), numpy.random.default_rng(SEED + 1)
     rows = draw.read_table(data / "series.csv")
     order = random.permutation(len(rows))
     fold_of = {rows[j]["series"]: i % FOLDS for i, j in enumerate(order)}
     real, made, made_list = Questions(), Questions(), []
+    real_alerts, made_alerts = Alerts(), Alerts()
     series = {r["series"]: draw.Series.read(data, r) for r in rows if is_licensed(r["series"])}
     for row in rows:
         if is_licensed(row["series"]):
-            real.add(series[row["series"]], questions_by_days(row), fold_of[row["series"]], WEIGHT_REAL, random)
+            one, fold = series[row["series"]], fold_of[row["series"]]
+            real.add(one, questions_by_days(row), fold, WEIGHT_REAL, random)
+            real_alerts.add(one, episodes_by_days(row), fold, WEIGHT_REAL, random_alerts)
     for fold in range(FOLDS):
         pool = [s for name, s in series.items() if fold_of[name] == fold]
         for s in made_series(fold, pool, random):
             made_list.append(s)
             made.add(s, 36 if len(s.at) > 400 else 12, fold, WEIGHT_MADE, random)
+            made_alerts.add(s, 3, fold, WEIGHT_MADE, random_alerts)
     for k in range(INVENTED):
         s = draw.invented("invented-%d" % k, random)
         made_list.append(s)
         made.add(s, 30, -1, WEIGHT_INVENTED, random)
+        made_alerts.add(s, 3, -1, WEIGHT_MADE, random_alerts)
+    for k in range(EVEN):
+        s = draw.even("even-%d" % k, random)
+        made_list.append(s)
+        made.add(s, 30, -1, WEIGHT_MADE, random)
+        made_alerts.add(s, 3, -1, WEIGHT_MADE, random_alerts)
     draw.write_series(work / "made", made_list)
     (work / "folds.csv").write_text("series,fold\n" + "".join("%s,%d\n" % item for item in fold_of.items()))
-    return real, made
+    return real, made, real_alerts, made_alerts
 
 
 def describe(bench, questions, data, work):
     """The experts' median and the features of each question, as the program itself sees them."""
     draw.write_questions(work / "questions.csv", questions.rows)
-    subprocess.run([bench, "--questions", work / "questions.csv", "--features", work / "features.bin", data], check=True)
-    return numpy.fromfile(work / "features.bin", "<f4").reshape(len(questions.rows), -1)
+    asked, told = work / "questions.csv", work / "features.bin"
+    subprocess.run([bench, "--questions", asked, "--features", told, data], check=True)
+    return numpy.fromfile(told, "<f4").reshape(len(questions.rows), -1)
 
 
 class Material:
-    """What every training takes its rows from; set before the processes fork, so that it is not copied to them."""
-    told = residual = fold = weight = None
+    """What a training takes its rows from: the features, the truth as the log of a ratio to the experts' median,
+    fold and weight. Drawn rows that nothing can be said of are left out."""
+
+    def __init__(self, parts, told):
+        truth, fold = numpy.concatenate([p.truths for p in parts]), numpy.concatenate([p.folds for p in parts])
+        weight, good = numpy.concatenate([p.weights for p in parts]), ~numpy.isnan(told[:, 0])
+        self.good, self.median, self.x = good, told[good, 0], told[good, 1:]
+        self.residual = (truth[good] - self.median).astype(numpy.float32)
+        self.fold, self.weight = fold[good], weight[good].astype(numpy.float32)
+
+
+class AlertMaterial(Material):
+    """With the step of N as one more feature, and whether the amount was spent within N."""
+
+    def __init__(self, parts, told):
+        super().__init__(parts, told)
+        asked = numpy.log(numpy.concatenate([p.spans_h for p in parts])[self.good]) - self.median
+        self.x = numpy.column_stack([self.x, alarms.step_of(asked)]).astype(numpy.float32)
+        self.within = (self.residual <= asked).astype(float)
+        self.weight = self.weight / self.weight.mean()
+
+
+class Drawn:
+    """Set before the processes fork, so that it is not copied to them."""
+    questions = alerts = None
 
 
 def train_part(job):
     """One net of the ensemble, or all its trees, without the rows of one fold (FOLDS: with all)."""
     held_out, member = job
-    seen = Material.fold != held_out
-    x, residual, weight = Material.told[seen, 1:], Material.residual[seen], Material.weight[seen]
     random = numpy.random.default_rng(1000 * SEED + 10 * held_out + member)
+    drawn = Drawn.alerts if member == MEMBERS + 1 else Drawn.questions
+    seen = drawn.fold != held_out
+    x, residual, weight = drawn.x[seen], drawn.residual[seen], drawn.weight[seen]
     if member == MEMBERS:
         return trees.grow(x, residual, weight, random, TREES)
+    if member == MEMBERS + 1:
+        return alarms.grow(x, drawn.within[seen], weight, random, ALARM_TREES)
     centre, spread = x.mean(0), x.std(0) + 1e-3
     net = nets.train((x - centre) / spread, x[:, :nets.EXPERTS], residual, weight, random, **SETTINGS)
     return nets.unscaled(net, centre, spread)
 
 
-def write_floats(path, ensemble, forest):
-    counts = [numpy.array([len(ensemble), len(forest)])]
-    numpy.concatenate(counts + ensemble + [forest.ravel()]).astype("<f4").tofile(path)
+def write_floats(path, ensemble, forest, alarm_forest):
+    counts = [numpy.array([len(ensemble), len(forest), len(alarm_forest)])]
+    floats = counts + ensemble + [forest.ravel(), alarm_forest.ravel()]
+    numpy.concatenate(floats).astype("<f4").tofile(path)
 
 
-def write_c(path, ensemble, forest, described):
+def write_c(path, ensemble, forest, alarm_forest, described):
     lines = ["/* Constants of the learned head. Generated by tests/train/train.py; do not edit.", " *"]
     lines += [" * " + line for line in described] + [" */", '#include "core/forecast/net.h"', "",
                                                      "/* clang-format off */", "static const struct net nets[] = {"]
 
-    def number(value):
-        text = "%.5g" % value
+    def number(value, digits=5):
+        text = "%.*g" % (digits, value)
         return text + ("F" if "." in text or "e" in text else ".0F")
 
     def row(values):
@@ -136,6 +204,13 @@ def write_c(path, ensemble, forest, described):
 
     def braced(rows):
         return "{\n" + "".join("        " + row(values) + ",\n" for values in rows) + "    }"
+
+    def asked(tree):
+        feature, above, leaves = numpy.split(tree, [trees.DEPTH, 2 * trees.DEPTH])
+        lines.append("    { .feature = { " + ", ".join("%d" % j for j in feature) + " },")
+        exact = ", ".join(number(b, 9) for b in above)  # many rows lie on a bound: a hair lower, and all change sides
+        lines.append("      .above = { " + exact + " },")
+        return leaves
 
     for net in ensemble:
         sizes = [nets.HIDDEN, 5 * nets.HIDDEN, 5, nets.EXPERTS * nets.HIDDEN, nets.EXPERTS]
@@ -148,16 +223,18 @@ def write_c(path, ensemble, forest, described):
         lines.append("      .lean = " + row(lean) + " },")
     lines += ["};", "", "static const struct tree trees[] = {"]
     for tree in forest:
-        feature, above, leaves = numpy.split(tree, [trees.DEPTH, 2 * trees.DEPTH])
-        lines.append("    { .feature = { " + ", ".join("%d" % j for j in feature) + " },")
-        lines.append("      .above = { " + ", ".join(number(b) for b in above) + " },")
+        leaves = asked(tree)
         lines.append("      .leaf = {")
         lines += ["        " + ", ".join("{ " + ", ".join("%d" % v for v in leaf) + " }" for leaf in four) + ","
                   for four in leaves.reshape(-1, 4, len(nets.LEVELS))]
         lines.append("      } },")
+    lines += ["};", "", "static const struct alarm_tree alarm_trees[] = {"]
+    for tree in alarm_forest:
+        lines.append("      .leaf = { " + ", ".join("%d" % v for v in asked(tree)) + " } },")
     lines += ["};", "/* clang-format on */", "", "const struct ensemble net_shipped = {",
               "    .nets = nets,", "    .count = sizeof nets / sizeof *nets,",
-              "    .forest = { trees, sizeof trees / sizeof *trees },", "};", ""]
+              "    .forest = { trees, sizeof trees / sizeof *trees },",
+              "    .alarms = { alarm_trees, sizeof alarm_trees / sizeof *alarm_trees },", "};", ""]
     path.write_text("\n".join(lines))
 
 
@@ -170,33 +247,36 @@ def main():
     chosen = options.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)
 
-    real, made = draw_all(chosen.data, chosen.work)
-    told = numpy.concatenate([describe(chosen.bench, real, chosen.data, chosen.work),
-                              describe(chosen.bench, made, chosen.work / "made", chosen.work)])
-    truth = numpy.array(real.truths + made.truths)
-    fold = numpy.array(real.folds + made.folds)
-    weight = numpy.array(real.weights + made.weights, numpy.float32)
-    good = ~numpy.isnan(told[:, 0])
-    Material.told, Material.fold, Material.weight = told[good], fold[good], weight[good]
-    Material.residual = (truth[good] - Material.told[:, 0]).astype(numpy.float32)
-    count = len(Material.fold)
-    print("%d questions, %d of them of real series" % (count, len(real.rows)), flush=True)
+    def told(real, made):
+        return numpy.concatenate([describe(chosen.bench, real, chosen.data, chosen.work),
+                                  describe(chosen.bench, made, chosen.work / "made", chosen.work)])
+
+    real, made, real_alerts, made_alerts = draw_all(chosen.data, chosen.work)
+    Drawn.questions = Material((real, made), told(real, made))
+    Drawn.alerts = AlertMaterial((real_alerts, made_alerts), told(real_alerts, made_alerts))
+    count, alerts = len(Drawn.questions.fold), len(Drawn.alerts.fold)
+    print("%d questions, %d of them of real series; %d polls of alerts, %d of them of real series"
+          % (count, len(real.rows), alerts, len(real_alerts.rows)), flush=True)
 
     rounds = list(range(FOLDS)) + ([FOLDS] if chosen.table else [])
-    parts = [(held_out, member) for held_out in rounds for member in [MEMBERS] + list(range(MEMBERS))]
+    members = [MEMBERS, MEMBERS + 1] + list(range(MEMBERS))  # the trees first: they take longest
+    parts = [(held_out, member) for held_out in rounds for member in members]
     with concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
         trained = dict(zip(parts, pool.map(train_part, parts)))
     for held_out in rounds:
-        ensemble, forest = [trained[held_out, m] for m in range(MEMBERS)], trained[held_out, MEMBERS]
+        ensemble = [trained[held_out, m] for m in range(MEMBERS)]
+        forest, alarm_forest = trained[held_out, MEMBERS], trained[held_out, MEMBERS + 1]
         if held_out < FOLDS:
-            write_floats(chosen.work / ("fold-%d.net" % held_out), ensemble, forest)
+            write_floats(chosen.work / ("fold-%d.net" % held_out), ensemble, forest, alarm_forest)
         else:
-            write_c(chosen.table, ensemble, forest, [
-                "%d nets of %d hidden units and %d trees, from %d questions: %d drawn from %d real series (all of the"
-                % (MEMBERS, nets.HIDDEN, TREES, count, len(real.rows), len({row[0] for row in real.rows})),
-                "development set but imagegen and web-nasa, whose licence is unclear), the others from series made of",
-                "these or invented. Sources: alibaba/ServeGen (Apache-2.0), numenta/NAB (MIT), UCI Bike Sharing",
-                "(CC BY 4.0). Seed %d, %s." % (SEED, ", ".join("%s %g" % item for item in SETTINGS.items()))])
+            write_c(chosen.table, ensemble, forest, alarm_forest, [
+                "%d nets of %d hidden units and %d trees, from %d questions; %d trees for alerts, from %d polls."
+                % (MEMBERS, nets.HIDDEN, TREES, count, ALARM_TREES, alerts),
+                "%d and %d were drawn from %d real series (all of the development set but imagegen and"
+                % (len(real.rows), len(real_alerts.rows), len({row[0] for row in real.rows})),
+                "web-nasa, whose licence is unclear), the others from series made of those or invented. Sources:",
+                "alibaba/ServeGen (Apache-2.0), numenta/NAB (MIT), UCI Bike Sharing (CC BY 4.0).",
+                "Seed %d, %s." % (SEED, ", ".join("%s %g" % item for item in SETTINGS.items()))])
 
 
 if __name__ == "__main__":

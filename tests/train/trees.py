@@ -13,9 +13,9 @@ BEGIN = numpy.array([-0.9, -0.4, 0, 0.4, 0.9])
 DEPTH, BINS, LEAF_UNIT = 5, 32, 1e-4
 
 
-def bounds_of(x):
-    """For each feature the values between which it is cut into at most BINS bins."""
-    shares = numpy.arange(1, BINS) / BINS
+def bounds_of(x, bins):
+    """For each feature the values between which it is cut into at most that many bins."""
+    shares = numpy.arange(1, bins) / bins
     return [numpy.unique(numpy.quantile(x[:, j], shares).astype(numpy.float32)) for j in range(x.shape[1])]
 
 
@@ -23,21 +23,42 @@ def binned(x, bounds):
     return numpy.stack([numpy.searchsorted(b, x[:, j], side="left").astype(numpy.uint8) for j, b in enumerate(bounds)])
 
 
-def best_question(rows, bounds, node, nodes, slopes, weight, features, ballast):
+def best_question(rows, bounds, node, nodes, slopes, weight, features, ballast, bins):
     """The (feature, bin) that parts the slopes best, the same in all nodes."""
     best, found = -1.0, None
     for j in features:
-        place, size = node * BINS + rows[j], nodes * BINS
-        left = numpy.bincount(place, weight, size).reshape(nodes, BINS).cumsum(1)
+        place, size = node * bins + rows[j], nodes * bins
+        left = numpy.bincount(place, weight, size).reshape(nodes, bins).cumsum(1)
         right, gain = left[:, -1:] - left, 0
         for slope in slopes:
-            below = numpy.bincount(place, slope, size).reshape(nodes, BINS).cumsum(1)
+            below = numpy.bincount(place, slope, size).reshape(nodes, bins).cumsum(1)
             above = below[:, -1:] - below
             gain = gain + (below * below / (left + ballast) + above * above / (right + ballast)).sum(0)
         k = int(gain[:len(bounds[j])].argmax())
         if gain[k] > best:
             best, found = gain[k], (int(j), k)
     return found
+
+
+def ask(rows, bounds, slopes, weight, features, ballast, bins):
+    """A tree's questions, and the leaf where each row ends."""
+    node, questions = numpy.zeros(rows.shape[1], numpy.int64), []
+    for depth in range(DEPTH):
+        j, k = best_question(rows, bounds, node, 1 << depth, slopes, weight, features, ballast, bins)
+        node = 2 * node + (rows[j] > k)
+        questions.append((j, k))
+    return node, questions
+
+
+def leaf_of(table, questions):
+    leaf = numpy.zeros(table.shape[1], numpy.int64)
+    for j, k in questions:
+        leaf = 2 * leaf + (table[j] > k)
+    return leaf
+
+
+def row_of(bounds, questions, values):
+    return numpy.concatenate([[j for j, _ in questions], [bounds[j][k] for j, k in questions], values.ravel()])
 
 
 def leaf_values(residual, leaf, rate, ballast):
@@ -55,7 +76,7 @@ def leaf_values(residual, leaf, rate, ballast):
 
 def grow(x, y, weight, random, trees, rate=0.12, rows=0.3, columns=0.35, ballast=200.0):
     """A forest as one row of floats for each tree: features, bounds, leaves."""
-    bounds = bounds_of(x[::7])
+    bounds = bounds_of(x[::7], BINS)
     table, told, forest = binned(x, bounds), numpy.tile(BEGIN, (len(x), 1)), []
     for _ in range(trees):
         pick = random.choice(len(x), int(rows * len(x)), replace=False)
@@ -63,16 +84,9 @@ def grow(x, y, weight, random, trees, rate=0.12, rows=0.3, columns=0.35, ballast
         late = (told[pick] > y[pick, None]) - LEVELS
         slopes = [late[:, l] * heavy for l in (0, 2, 4)]
         features = random.choice(len(bounds), int(columns * len(bounds)), replace=False)
-        node, questions = numpy.zeros(len(pick), numpy.int64), []
-        for depth in range(DEPTH):
-            j, k = best_question(some, bounds, node, 1 << depth, slopes, heavy, features, ballast)
-            node = 2 * node + (some[j] > k)
-            questions.append((j, k))
-        leaf = numpy.zeros(len(x), numpy.int64)
-        for j, k in questions:
-            leaf = 2 * leaf + (table[j] > k)
+        _, questions = ask(some, bounds, slopes, heavy, features, ballast, BINS)
+        leaf = leaf_of(table, questions)
         values = leaf_values(y[:, None] - told, leaf, rate, ballast)
         told += LEAF_UNIT * values[leaf]
-        forest.append(numpy.concatenate([[j for j, _ in questions], [bounds[j][k] for j, k in questions],
-                                         values.ravel()]))
+        forest.append(row_of(bounds, questions, values))
     return numpy.array(forest, numpy.float32)

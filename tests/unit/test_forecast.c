@@ -135,8 +135,7 @@ static void a_steady_burner_is_empty_when_division_says_so(void **state)
         struct reading r = budget(expected * CENT / POLL_S);
         struct forecast f = forecast_of(&h, &r, now);
         assert_in_range(f.likely - now, expected * 80 / 100, expected * 125 / 100);
-        /* real burners are never this even: the interval may close from below, by no more than a hundredth */
-        assert_in_range(f.early - now, expected * 25 / 100, expected * 101 / 100);
+        assert_in_range(f.early - now, expected * 25 / 100, expected * 99 / 100);
         assert_in_range(f.late - now, expected * 105 / 100, expected * 400 / 100);
     }
     booked_done(&h);

@@ -53,12 +53,51 @@ static void answer(const struct ensemble *nets, const float features[FEATURES], 
     }
 }
 
+/* As `answer`, of when an alert fires and ends: what was not taught is left to the levels. */
+static void answer_alarm(const struct alarm_forest *alarms, const float features[FEATURES], struct middle plain,
+                         struct curve *c, int amount)
+{
+    const float *levels = c->ln_hours[amount];
+    c->ln_alarm[amount] = levels[LEVEL_LIKELY];
+    c->ln_relief[amount] = levels[LEVEL_EARLY];
+    if (alarms->count == 0)
+        return;
+    struct alarm_span learned = alarm_span_of(alarms, features);
+    double low = plain.low - farthest, high = plain.high + farthest;
+    double alarm = clamp(plain.median + learned.alarm, low, high);
+    double relief = clamp(plain.median + learned.relief, low - farthest, high);
+    double part = known_part(alarm);
+    c->ln_alarm[amount] += (float)(part * (alarm - (double)levels[LEVEL_LIKELY]));
+    c->ln_relief[amount] += (float)(part * (relief - (double)levels[LEVEL_EARLY]));
+    if (c->ln_relief[amount] > c->ln_alarm[amount]) /* but for rounding they are in order */
+        c->ln_relief[amount] = c->ln_alarm[amount];
+}
+
+/* Trees speak in steps; an amount and its neighbours together speak more evenly. */
+static void even_out(float ladder[CURVE_AMOUNTS])
+{
+    float before = ladder[0] - (float)rung;
+    for (int i = 0; i < CURVE_AMOUNTS; i++) {
+        float own = ladder[i], next = i + 1 < CURVE_AMOUNTS ? ladder[i + 1] : own + (float)rung;
+        ladder[i] = (before + 2 * own + next) / 4;
+        before = own;
+    }
+}
+
+static void not_below(float *value, float bound)
+{
+    if (*value < bound)
+        *value = bound;
+}
+
 static void never_fall(struct curve *c)
 {
-    for (int i = 1; i < CURVE_AMOUNTS; i++)
+    for (int i = 1; i < CURVE_AMOUNTS; i++) {
         for (int l = 0; l < LEVELS_ASKED; l++)
-            if (c->ln_hours[i][l] < c->ln_hours[i - 1][l])
-                c->ln_hours[i][l] = c->ln_hours[i - 1][l];
+            not_below(&c->ln_hours[i][l], c->ln_hours[i - 1][l]);
+        not_below(&c->ln_alarm[i], c->ln_alarm[i - 1]);
+        not_below(&c->ln_relief[i], c->ln_relief[i - 1]);
+    }
 }
 
 static enum history history_of(const struct track *t)
@@ -85,7 +124,10 @@ bool curve_make(const struct past *p, const struct ensemble *nets, struct curve 
         struct middle plain = experts_middle(answers[i]);
         features_of(&t, &traits, (struct stand){ answers[i], plain.median, amounts[i] }, features);
         answer(nets, features, plain, ret->ln_hours[i]);
+        answer_alarm(&nets->alarms, features, plain, ret, i);
     }
+    even_out(ret->ln_alarm);
+    even_out(ret->ln_relief);
     never_fall(ret);
     ret->origin = p->last_seen;
     ret->unit_nano = t.unit_nano;
@@ -99,16 +141,40 @@ void curve_spend(struct curve *c, const struct entry *e)
         c->spent_nano += (double)e->amount.nano;
 }
 
-/* The curve's levels at an amount; beyond the ladder's ends time goes in proportion to money. */
-static void levels_at(const struct curve *c, double nano, double ret[LEVELS_ASKED])
+/* Where an amount lies on the ladder; beyond its ends time goes in proportion to money. */
+struct place {
+    int rung;
+    double within, beyond;
+};
+
+static struct place place_of(const struct curve *c, double nano)
 {
     double place = (log(nano / c->unit_nano) - first_rung) / rung;
     int i = (int)clamp(place, 0, CURVE_AMOUNTS - 2);
-    double within = clamp(place - i, 0, 1), beyond = (place - i - within) * rung;
-    for (int l = 0; l < LEVELS_ASKED; l++) {
-        double low = (double)c->ln_hours[i][l], high = (double)c->ln_hours[i + 1][l];
-        ret[l] = low + within * (high - low) + beyond;
-    }
+    double within = clamp(place - i, 0, 1);
+    return (struct place){ i, within, (place - i - within) * rung };
+}
+
+static double between_rungs(struct place p, float low, float high)
+{
+    return (double)low + p.within * ((double)high - (double)low) + p.beyond;
+}
+
+static void levels_at(const struct curve *c, double nano, double ret[LEVELS_ASKED])
+{
+    struct place p = place_of(c, nano);
+    for (int l = 0; l < LEVELS_ASKED; l++)
+        ret[l] = between_rungs(p, c->ln_hours[p.rung][l], c->ln_hours[p.rung + 1][l]);
+}
+
+struct alarm_hours curve_alarm(const struct curve *c, double nano)
+{
+    assert(c->origin != TIME_NONE);
+    if (nano <= 0)
+        return (struct alarm_hours){ 0, 0 };
+    struct place p = place_of(c, nano);
+    return (struct alarm_hours){ exp(between_rungs(p, c->ln_alarm[p.rung], c->ln_alarm[p.rung + 1])),
+                                 exp(between_rungs(p, c->ln_relief[p.rung], c->ln_relief[p.rung + 1])) };
 }
 
 /* Where a normal distribution has the levels. Between them lines are drawn in this scale, beyond them lines of a fixed
@@ -201,19 +267,6 @@ double curve_needed(const struct curve *c, double hours, double certainty)
     return c->unit_nano * exp(high);
 }
 
-double curve_amount(const struct curve *c, struct money balance, struct money plus, double times)
-{
-    return c->spent_nano + ((double)balance.nano + (double)plus.nano) / times;
-}
-
-void curve_fan(const struct curve *c, double nano, double ret[FAN_STEPS + 1][3])
-{
-    static const double levels[] = { 0.1, 0.5, 0.9 };
-    for (int k = 0; k <= FAN_STEPS; k++)
-        for (size_t l = 0; l < COUNT(levels); l++)
-            ret[k][l] = curve_hours(c, nano * k / FAN_STEPS, levels[l]);
-}
-
 void curve_widen(struct curve *c, double factor)
 {
     for (int i = 0; i < CURVE_AMOUNTS; i++) {
@@ -222,17 +275,4 @@ void curve_widen(struct curve *c, double factor)
             c->ln_hours[i][l] = likely + (float)factor * (c->ln_hours[i][l] - likely);
     }
     never_fall(c);
-}
-
-const char *history_name(enum history history)
-{
-    static const char *const names[] = {
-        [HISTORY_NONE] = "nothing spent yet",
-        [HISTORY_HOURS] = "less than two days",
-        [HISTORY_DAYS] = "less than two weeks",
-        [HISTORY_WEEKS] = "two weeks or more",
-    };
-    _Static_assert(COUNT(names) == HISTORIES, "a length of history has no name");
-    assert(history < HISTORIES);
-    return names[history];
 }

@@ -26,6 +26,7 @@ struct curve {
     double unit_nano;    /* amounts are logged in these, a third of a doubling apart */
     enum history history;
     float ln_hours[CURVE_AMOUNTS][LEVELS_ASKED]; /* rising both ways */
+    float ln_alarm[CURVE_AMOUNTS], ln_relief[CURVE_AMOUNTS]; /* rising; relief <= alarm */
 };
 
 /* False when nothing is known to have been spent: then `ret` has no curve, and its history says so. */
@@ -37,21 +38,19 @@ void curve_spend(struct curve *c, const struct entry *e);
 /* Hours until `nano` is spent, at a level in (0, 1): 0.1 is early. Rises with both. nano <= 0: 0. */
 double curve_hours(const struct curve *c, double nano, double level);
 
+/* A rule "exhausts within N hours" begins to hold for `nano` when N is more than the first of these hours, and ends
+ * when it is no more than the second: two chances (core/forecast/alarm.h), so that a forecast that wavers does not make
+ * an alert that flaps. alarm >= relief; both rise with nano; nano <= 0: 0. */
+struct alarm_hours {
+    double alarm, relief;
+};
+struct alarm_hours curve_alarm(const struct curve *c, double nano);
+
 /* The chance that `nano` is spent within `hours`: falls with nano, rises with hours. */
 double curve_chance(const struct curve *c, double nano, double hours);
 
 /* The nano-dollars that last for `hours` with a certainty in (0, 1). */
 double curve_needed(const struct curve *c, double hours, double certainty);
 
-/* What the curve is to be read for: the money spent since its origin, what is left of `balance` and `plus`, and a burn
- * of `times` the usual (1: as it is). Feed it to the functions above. */
-double curve_amount(const struct curve *c, struct money balance, struct money plus, double times);
-
-/* Hours until k sixteenths of `nano` are spent, early, likely and late; [0] is 0. For charts. */
-enum { FAN_STEPS = 16 };
-void curve_fan(const struct curve *c, double nano, double ret[FAN_STEPS + 1][3]);
-
 /* Moves every level away from the likely one, or towards it, by a factor: a token's own record (record.h). */
 void curve_widen(struct curve *c, double factor);
-
-const char *history_name(enum history history); /* for people: "less than two days" */

@@ -1,15 +1,17 @@
-/* Features by name of what they measure, each kept within a few units so that nothing strange can shout. */
+/* Features by name of what they measure, each kept within a few units so that nothing strange can shout, and on a grid
+ * far finer than it matters: trees cut sharply, and what is the same but for rounding must fall on the same side. */
 #include "core/forecast/features.h"
 
 #include <math.h>
 
 #include "core/forecast/rhythm.h"
 
-static const double loudest = 4;
+static const double loudest = 4, grid = 4096;
 
 static float quiet(double value)
 {
-    return (float)(value > loudest ? loudest : value < -loudest ? -loudest : value);
+    double kept = value > loudest ? loudest : value < -loudest ? -loudest : value;
+    return (float)(rint(kept * grid) / grid);
 }
 
 static double log_of(double value)

@@ -3,6 +3,7 @@
  * Their constants are made by tests/train and live in table.c. */
 #pragma once
 
+#include "core/forecast/alarm.h"
 #include "core/forecast/features.h"
 #include "core/forecast/levels.h"
 #include "core/forecast/trees.h"
@@ -18,11 +19,13 @@ struct net {
     float lean[EXPERTS];
 };
 
-/* Several nets, answering with the mean of their answers; with trees, the larger part is theirs. */
+/* Several nets, answering with the mean of their answers; with trees, the larger part is theirs. Alerts have trees of
+ * their own. */
 struct ensemble {
     const struct net *nets; /* borrowed */
     size_t count;
     struct forest forest;   /* may be empty */
+    struct alarm_forest alarms; /* may be empty: then alerts go by the levels */
 };
 
 extern const struct ensemble net_shipped;

@@ -49,7 +49,7 @@ struct promises *promises_new(void); /* nothing stands */
 struct track_record {
     int64_t scores;
     int64_t within;            /* whose interval held the truth: 80 in 100 should */
-    int64_t median_off_milli;  /* thousandths of |ln(forecast / truth)|; exp of it: half were off by less than this factor */
+    int64_t median_off_milli;  /* thousandths of |ln(forecast / truth)|; exp of it: half were off by less */
     int64_t median_bias_milli; /* thousandths of ln(forecast / truth); positive: too late */
 };
 
@@ -58,8 +58,8 @@ struct track_record {
 bool promise_make(int place, const struct curve *c, const struct reading *r, unix_s now, int64_t spent_nano,
                   struct promise *ret);
 
-/* The first place to be tried by a new promise: of a token that never had one the smallest share, then they take turns by
- * the clock, which no start begins anew. */
+/* The first place to be tried by a new promise: of a token that never had one the smallest share, then they take turns
+ * by the clock, which no start begins anew. */
 int promises_turn(const struct promises *p, unix_s now);
 
 /* Books consumption; `spent_nano` counts `e` already. */

@@ -4,11 +4,11 @@
 enum { SAMPLE_BINS = 120 };
 
 struct sample {
-    float weight[SAMPLE_BINS];
+    float weight[SAMPLE_BINS], moment[SAMPLE_BINS]; /* sums of weights, and of weights times values */
     float total;
 };
 
-/* Values are kept within -6..6, in bins of a tenth. */
+/* Finite values, told apart within -6..6. */
 void sample_add(struct sample *s, double value, double weight);
 
 /* 0 when the sample is empty. */

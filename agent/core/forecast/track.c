@@ -57,7 +57,8 @@ bool track_of(const struct past *p, struct track *ret)
     return true;
 }
 
-double track_back(const struct track *t, double hours)
+/* Spent in the last so many hours; before the track began, at the mean rate. */
+static double spent_back(const struct track *t, double hours)
 {
     if (hours >= t->hours || hours >= t->span_h)
         return hours;
@@ -103,5 +104,5 @@ double track_took(const struct track *t, double amount)
 double track_rate(const struct track *t, double hours)
 {
     double over = hours < t->span_h ? hours : t->span_h;
-    return over > 0 ? track_back(t, over) / over : 1;
+    return over > 0 ? spent_back(t, over) / over : 1;
 }

@@ -23,9 +23,6 @@ struct track {
 /* False: nothing was spent, or it was watched for no time at all. */
 bool track_of(const struct past *p, struct track *ret);
 
-/* Spent in the last so many hours; before the track began, at the mean rate. */
-double track_back(const struct track *t, double hours);
-
 /* How many hours the last `amount` took. */
 double track_took(const struct track *t, double amount);
 

@@ -6,6 +6,7 @@
  * DATA_DIR holds series.csv, series/NAME.csv, tasks.csv and alerts.csv. --table takes constants from a file of floats
  * instead of the shipped ones. --features writes, for each row of --questions (series, hist_from, origin,
  * balance_nano_usd), the experts' median and what the learned head is told, as floats; for training. */
+#include <assert.h>
 #include <err.h>
 #include <getopt.h>
 #include <math.h>
@@ -48,6 +49,7 @@ struct bench {
     struct ensemble nets;
     struct net *read_nets; /* owned; NULL: the shipped ones */
     struct tree *read_trees;
+    struct alarm_tree *read_alarms;
     bool wants_features;
     atomic_size_t next;    /* the next one to be taken by a thread */
 };
@@ -122,7 +124,7 @@ static void read_questions(struct bench *b, const struct csv *c, bool alerts)
 static void describe(const struct past *p, struct asked *a)
 {
     struct track t;
-    if (!track_of(p, &t)) {
+    if (a->balance.nano <= 0 || !track_of(p, &t)) {
         a->features[0] = NAN;
         return;
     }
@@ -258,21 +260,42 @@ static void write_features(const struct bench *b, const char *path)
             err(1, "%s", path);
 }
 
-/* All of it as floats: features, bounds, leaves. */
+/* A tree is all floats: features, bounds, leaves. */
+static bool read_questions_of(FILE *file, short feature[], float above[], int depth, int features)
+{
+    float numbers[16];
+    assert(depth <= (int)COUNT(numbers));
+    if (fread(numbers, sizeof *numbers, (size_t)depth, file) != (size_t)depth
+        || fread(above, sizeof *above, (size_t)depth, file) != (size_t)depth)
+        return false;
+    for (int d = 0; d < depth; d++) {
+        if (numbers[d] < 0 || numbers[d] >= (float)features)
+            return false;
+        feature[d] = (short)numbers[d];
+    }
+    return true;
+}
+
 static bool read_tree(FILE *file, struct tree *ret)
 {
-    float feature[TREE_DEPTH], leaf[TREE_LEAVES][LEVELS_ASKED];
-    if (fread(feature, sizeof feature, 1, file) != 1 || fread(ret->above, sizeof ret->above, 1, file) != 1
+    float leaf[TREE_LEAVES][LEVELS_ASKED];
+    if (!read_questions_of(file, ret->feature, ret->above, TREE_DEPTH, FEATURES)
         || fread(leaf, sizeof leaf, 1, file) != 1)
         return false;
-    for (int d = 0; d < TREE_DEPTH; d++) {
-        if (feature[d] < 0 || feature[d] >= FEATURES)
-            return false;
-        ret->feature[d] = (short)feature[d];
-    }
     for (int i = 0; i < TREE_LEAVES; i++)
         for (int l = 0; l < LEVELS_ASKED; l++)
             ret->leaf[i][l] = (short)leaf[i][l];
+    return true;
+}
+
+static bool read_alarm_tree(FILE *file, struct alarm_tree *ret)
+{
+    float leaf[ALARM_LEAVES];
+    if (!read_questions_of(file, ret->feature, ret->above, ALARM_DEPTH, FEATURES + 1)
+        || fread(leaf, sizeof leaf, 1, file) != 1)
+        return false;
+    for (int i = 0; i < ALARM_LEAVES; i++)
+        ret->leaf[i] = (short)leaf[i];
     return true;
 }
 
@@ -281,13 +304,15 @@ static void read_table(struct bench *b, const char *path)
     own_file FILE *file = fopen(path, "rb");
     if (!file)
         err(1, "%s", path);
-    float counts[2];
+    float counts[3];
     if (fread(counts, sizeof counts, 1, file) != 1 || counts[0] < 1 || counts[0] > 64 || counts[1] < 0
-        || counts[1] > 4096)
-        errx(1, "%s: it does not begin with a number of nets and of trees", path);
+        || counts[1] > 4096 || counts[2] < 0 || counts[2] > 4096)
+        errx(1, "%s: it does not begin with numbers of nets, of trees and of trees for alerts", path);
     free(b->read_nets);
     free(b->read_trees);
-    b->nets = (struct ensemble){ .count = (size_t)counts[0], .forest.count = (size_t)counts[1] };
+    free(b->read_alarms);
+    b->nets = (struct ensemble){ .count = (size_t)counts[0], .forest.count = (size_t)counts[1],
+                                 .alarms.count = (size_t)counts[2] };
     b->nets.nets = b->read_nets = xcalloc(b->nets.count, sizeof *b->read_nets);
     b->nets.forest.trees = b->read_trees = xcalloc(b->nets.forest.count + 1, sizeof *b->read_trees);
     if (fread(b->read_nets, sizeof *b->read_nets, b->nets.count, file) != b->nets.count)
@@ -295,6 +320,10 @@ static void read_table(struct bench *b, const char *path)
     for (size_t i = 0; i < b->nets.forest.count; i++)
         if (!read_tree(file, &b->read_trees[i]))
             errx(1, "%s: a tree is cut short, or asks about no feature", path);
+    b->nets.alarms.trees = b->read_alarms = xcalloc(b->nets.alarms.count + 1, sizeof *b->read_alarms);
+    for (size_t i = 0; i < b->nets.alarms.count; i++)
+        if (!read_alarm_tree(file, &b->read_alarms[i]))
+            errx(1, "%s: a tree for alerts is cut short, or asks about no feature", path);
 }
 
 static void done(struct bench *b)
@@ -309,6 +338,7 @@ static void done(struct bench *b)
     free(b->series);
     free(b->read_nets);
     free(b->read_trees);
+    free(b->read_alarms);
     csv_done(&b->series_table);
     csv_done(&b->tasks);
     csv_done(&b->alerts);
