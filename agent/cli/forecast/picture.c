@@ -35,7 +35,8 @@ static void set_fan(const struct subject *s, double level, struct chart_point fa
     for (int i = 0; i < FAN_POINTS; i++) {
         double spent = balance * i / (FAN_POINTS - 1);
         double hours = curve_hours(&s->curve, s->curve.spent_nano + spent, level);
-        fan[i] = (struct chart_point){ s->curve.origin + (int64_t)(hours * HOUR_S), (int64_t)(balance - spent) };
+        int64_t ahead_s = (int64_t)(hours < CENTURY_H ? hours * HOUR_S : CENTURY_H * HOUR_S);
+        fan[i] = (struct chart_point){ s->curve.origin + ahead_s, (int64_t)(balance - spent) };
     }
 }
 

@@ -7,6 +7,7 @@
 struct settings;
 
 #define NEEDED_CERTAINTY 0.9
+#define CENTURY_H 876600.0 /* longer than that is no end in sight, and may be too long for a stamp */
 
 struct forecast_view {
     const struct subject *subject;
