@@ -9,11 +9,13 @@ import time
 
 import pytest
 
+import harness
 from players import holding_its_breath
 
 RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}]
 TOKENS = {"prod-rich": "50.00", "prod-poor": "5.00", "dev-one": "20.00", "dev-two": "30.00", "ci-three": "40.00"}
 STOP_S = 5
+LIST = harness.TOKENS  # a fault that is over after some requests must not be spent on the credits
 
 # name: (fault as the stand-in knows it, result of the poll, what the reason must say)
 FAULTS = {
@@ -31,8 +33,8 @@ FAULTS = {
     "cut body": ({"kind": "cut", "bytes": 100}, "unavailable", "."),
     "endless body": ({"kind": "endless"}, "(broken|unavailable)", "."),
     "broken json": ({"kind": "broken_json"}, "broken", "."),
-    "empty list": ({"kind": "empty_list", "times": 2}, "suspicious", "lost 5 of 5"),
-    "half a list": ({"kind": "half_list", "times": 2}, "suspicious", "lost"),
+    "empty list": ({"kind": "empty_list", "times": 2, "path": LIST}, "suspicious", "lost 5 of 5"),
+    "half a list": ({"kind": "half_list", "times": 2, "path": LIST}, "suspicious", "lost"),
     "login page": ({"kind": "html"}, "broken", "."),
     "redirect": ({"kind": "redirect"}, "broken", "redirect"),
     "closed connection": ({"kind": "close"}, "unavailable", "."),
@@ -88,7 +90,7 @@ def test_after_each_fault_polling_goes_on(sim, daemon):
     for fault in [{"kind": "cut", "bytes": 100}, {"kind": "broken_json"}, {"kind": "html"},
                   {"kind": "empty_list"}, {"kind": "status", "status": 500}]:
         place = len(daemon.process.lines.items)
-        sim.fault(**fault, times=1)
+        sim.fault(**fault, times=1, path=LIST)
         daemon.process.wait_line(r"poll \d+ stored: (?!ok)", place)
         place = len(daemon.process.lines.items)
         daemon.process.wait_line(r"poll \d+ stored: ok", place)
@@ -125,7 +127,7 @@ def test_suspicion_outlives_the_process(sim, make_daemon):
 
 def test_retry_after_is_a_lower_bound(sim, daemon):
     place = len(daemon.process.lines.items)
-    sim.fault(kind="status", status=429, retry_after="4", times=1)
+    sim.fault(kind="status", status=429, retry_after="4", times=1, path=LIST)
     daemon.process.wait_line(r"stored: busy", place)
     place = len(daemon.process.lines.items)
     daemon.process.wait_line(r"stored: ok", place)
@@ -135,6 +137,6 @@ def test_retry_after_is_a_lower_bound(sim, daemon):
 
 
 def test_a_fallen_balance_during_a_fault_is_told_after_it(sim, subscriber, daemon):
-    sim.fault(kind="status", status=500, times=2)
+    sim.fault(kind="status", status=500, times=2, path=LIST)
     sim.set_balance("prod-rich", "1.00")
     subscriber.wait_event(kind="raised", token="prod-rich")
