@@ -189,11 +189,13 @@ static bool parse_patterns(const struct place *p, struct span text, struct fault
     return ok;
 }
 
-/* Refuses a number beyond the row's bounds, which are told as `add` writes them. */
-static bool within(const struct place *p, int64_t number, void (*add)(struct text *, int64_t), struct fault *why)
+/* Keeps a number; one beyond the row's bounds is refused, and the bounds are told as `add` writes them. */
+static bool keep(const struct place *p, int64_t number, void (*add)(struct text *, int64_t), struct fault *why)
 {
-    if (number >= p->row->min && number <= p->row->max)
+    if (number >= p->row->min && number <= p->row->max) {
+        *(int64_t *)p->field = number;
         return true;
+    }
     struct text range = { 0 };
     add(&range, p->row->min);
     text_add(&range, span_of(" to "));
@@ -218,10 +220,7 @@ static bool parse_count(const struct place *p, struct span text, struct fault *w
     }
     if (!valid)
         return wanted(p, why, "a whole number");
-    if (!within(p, count, add_count, why))
-        return false;
-    *(int64_t *)p->field = count;
-    return true;
+    return keep(p, count, add_count, why);
 }
 
 static bool parse_duration(const struct place *p, struct span text, struct fault *why)
@@ -229,10 +228,7 @@ static bool parse_duration(const struct place *p, struct span text, struct fault
     int64_t seconds;
     if (!duration_parse(text, &seconds, why))
         return wanted(p, why, "a number with a unit, such as 90s, 5m, 6h, 7d or 2w");
-    if (!within(p, seconds, scalar_add_duration, why))
-        return false;
-    *(int64_t *)p->field = seconds;
-    return true;
+    return keep(p, seconds, scalar_add_duration, why);
 }
 
 /* A decimal of at most three places, exactly; the row's bounds are in thousandths. */
@@ -251,10 +247,7 @@ static bool parse_rate(const struct place *p, struct span text, struct fault *wh
         milli *= 10;
     if (!valid)
         return wanted(p, why, "a number with at most three decimals, such as 0.2");
-    if (!within(p, milli, scalar_add_rate, why))
-        return false;
-    *(int64_t *)p->field = milli;
-    return true;
+    return keep(p, milli, scalar_add_rate, why);
 }
 
 static bool parse_flag(const struct place *p, struct span text, struct fault *why)
