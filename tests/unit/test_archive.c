@@ -14,15 +14,11 @@
 #include "base/text.h"
 #include "edge/archive.h"
 #include "edge/store/store_private.h"
+#include "store_scene.h"
 
 enum { NOW = 1785585600 /* 2026-08-01T12:00:00Z */, CELLS_MAX = 32 };
 
-struct scene {
-    char folder[64], path[96];
-    struct store *store;
-};
-
-static void run_sql(struct scene *s, const char *sql)
+static void run_sql(struct place *s, const char *sql)
 {
     struct fault why;
     if (!sqlite_run(store_sqlite(s->store), sql, &why))
@@ -31,11 +27,9 @@ static void run_sql(struct scene *s, const char *sql)
 
 static int open_scene(void **state)
 {
-    struct scene *s = calloc(1, sizeof *s);
+    struct place *s = calloc(1, sizeof *s);
     struct fault why;
-    strcpy(s->folder, "/tmp/ebb-archive-XXXXXX");
-    assert_non_null(mkdtemp(s->folder));
-    snprintf(s->path, sizeof s->path, "%s/ebb.db", s->folder);
+    make_place(s);
     assert_true(store_open(s->path, STORE_WRITE, &s->store, &why));
     run_sql(s, "INSERT INTO account (id, name, interval_s, last_ok_at) VALUES "
                "(1, 'main', 300, 1785585500), (2, 'other', 300, 1785585500);");
@@ -45,21 +39,15 @@ static int open_scene(void **state)
 
 static int close_scene(void **state)
 {
-    static const char *const files[] = { "", "-wal", "-shm", ".lock" };
-    struct scene *s = *state;
-    store_close(s->store);
-    for (size_t i = 0; i < COUNT(files); i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", s->path, files[i]);
-        unlink(path);
-    }
-    rmdir(s->folder);
+    struct place *s = *state;
+    remove_place(s);
     free(s);
     return 0;
 }
 
 /* The answer as lines of "cell|cell|...", "-" for what is not known. */
-static void ask(struct scene *s, enum question question, const struct scope *scope, size_t count, struct text *ret)
+static void put_question(struct place *s, enum question question, const struct scope *scope, size_t count,
+                         struct text *ret)
 {
     struct cell cells[CELLS_MAX];
     struct answer *a;
@@ -91,16 +79,16 @@ static struct scope everything(void)
     return (struct scope){ .now = NOW, .since = TIME_NONE, .until = TIME_NONE };
 }
 
-static void expect(struct scene *s, enum question question, const struct scope *scope, size_t count,
+static void expect(struct place *s, enum question question, const struct scope *scope, size_t count,
                    const char *lines)
 {
     struct text got = { 0 };
-    ask(s, question, scope, count, &got);
+    put_question(s, question, scope, count, &got);
     assert_string_equal(text_z(&got), lines);
     text_done(&got);
 }
 
-static void add_token(struct scene *s, int id, const char *name, const char *state)
+static void add_token(struct place *s, int id, const char *name, const char *state)
 {
     struct text sql = { 0 };
     text_addf(&sql, "INSERT INTO token (id, account, name, generation, slug, first_seen) "
@@ -125,7 +113,7 @@ static void every_question_can_be_asked_of_an_empty_store(void **state)
 /* An empty store has a size, and no past. */
 static void a_size_is_told_of_an_empty_store_and_no_time(void **state)
 {
-    struct scene *s = *state;
+    struct place *s = *state;
     const struct scope scope = everything();
     struct cell cells[5];
     struct answer *a;
@@ -141,7 +129,7 @@ static void a_size_is_told_of_an_empty_store_and_no_time(void **state)
 
 enum { STATUS_CELLS = 23, STATUS_TOKEN = 2, STATUS_STATE = 11, STATUS_LIKELY = 13 };
 
-static void expect_states(struct scene *s, const struct scope *scope, const char *lines)
+static void expect_states(struct place *s, const struct scope *scope, const char *lines)
 {
     struct cell cells[STATUS_CELLS];
     struct text got = { 0 };
@@ -160,7 +148,7 @@ static void expect_states(struct scene *s, const struct scope *scope, const char
 
 static void status_comes_by_runway_and_hides_the_end_of_what_cannot_be_seen(void **state)
 {
-    struct scene *s = *state;
+    struct place *s = *state;
     struct scope scope = everything();
     add_token(s, 1, "idle", "1785585000, 0, 'api_token', 1, 'none', 'idle', NULL, NULL");
     add_token(s, 2, "later", "1785585000, 0, 'api_token', 1, 'none', 'safe', 1786585000, NULL");
@@ -180,7 +168,7 @@ static void status_comes_by_runway_and_hides_the_end_of_what_cannot_be_seen(void
     expect_states(s, &scope, "");
 }
 
-static void add_readings(struct scene *s)
+static void add_readings(struct place *s)
 {
     struct text sql = { 0 };
     add_token(s, 1, "tok", "1785585000, 0, 'api_token', 1, 'none', 'idle', NULL, NULL");
@@ -199,7 +187,7 @@ static void add_readings(struct scene *s)
 
 static void history_begins_with_the_reading_that_held_at_its_start(void **state)
 {
-    struct scene *s = *state;
+    struct place *s = *state;
     struct scope scope = everything();
     add_readings(s);
     scope.token = "tok";
@@ -222,7 +210,7 @@ static void history_begins_with_the_reading_that_held_at_its_start(void **state)
 
 static void a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told(void **state)
 {
-    struct scene *s = *state;
+    struct place *s = *state;
     struct scope scope = everything();
     add_readings(s);
     run_sql(s, "INSERT INTO hourly (token, hour, spent_nano, usage_nano, topup_nano, reset_nano) VALUES "
@@ -245,7 +233,7 @@ static void a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told
 
 static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void **state)
 {
-    struct scene *s = *state;
+    struct place *s = *state;
     struct scope scope = everything();
     add_readings(s);
     run_sql(s, "INSERT INTO alert VALUES (1, 'low', 'warning', 'warning', 0, 50, 1, 2),"
@@ -267,7 +255,7 @@ static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void 
 
 static void sparks_are_the_hours_of_living_tokens(void **state)
 {
-    struct scene *s = *state;
+    struct place *s = *state;
     struct scope scope = everything();
     add_readings(s);
     run_sql(s, "INSERT INTO hourly (token, hour, spent_nano) "
@@ -279,8 +267,8 @@ static void sparks_are_the_hours_of_living_tokens(void **state)
 
 static void a_reader_answers_while_a_writer_holds_the_store(void **state)
 {
-    struct scene *s = *state;
-    struct scene reader = { 0 };
+    struct place *s = *state;
+    struct place reader = { 0 };
     struct scope scope = everything();
     struct fault why;
     add_readings(s);
