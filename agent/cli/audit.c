@@ -1,4 +1,4 @@
-/* `ebb audit`: the fleet against good practice. What is stored is judged: no key is needed and nothing is asked of the
+/* `ebb audit`: the fleet against good practice. Reads stored data only: needs no key and sends nothing to the
  * API. */
 #include <stdio.h>
 
@@ -16,18 +16,18 @@ enum { OPT_ACCOUNT, OPT_TOKEN, OPT_FLEET, OPT_MIN, OPT_FORMAT, OPT_JSON, OPTS };
 static const struct option_row options[] = {
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_TOKEN] = { .name = "token", .type = OPTION_TEXT, .value = "GLOB",
-                    .help = "only tokens of such a name: 'dev-*'" },
+                    .help = "only tokens whose name matches, such as 'dev-*'" },
     [OPT_FLEET] = { .name = "fleet", .type = OPTION_TEXT, .value = "FILE",
-                    .help = "compare with this fleet file too; else with `fleet` of the configuration" },
+                    .help = "also compare with this fleet file (default: `fleet` in the configuration)" },
     [OPT_MIN] = { .name = "min-severity", .type = OPTION_CHOICE, .value = SEVERITIES, .preset = "info",
-                  .help = "leave out what is less" },
+                  .help = "hide findings below this severity" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-/* People find the commands below the table, where a line may be as long as it is. */
-enum { SEVERITY, ACCOUNT, TOKEN, CHECK, REASON, MEND, COLUMNS };
+/* For people, the commands stand below the table, where lines may be long. */
+enum { SEVERITY, ACCOUNT, TOKEN, CHECK, REASON, FIX, COLUMNS };
 
 static const struct column columns[] = {
     [SEVERITY] = { "severity", "SEVERITY", COLUMN_LEVEL, 0 },
@@ -35,11 +35,11 @@ static const struct column columns[] = {
     [TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
     [CHECK] = { "check", "CHECK", COLUMN_TEXT, 0 },
     [REASON] = { "reason", "REASON", COLUMN_TEXT, COLUMN_CUT },
-    [MEND] = { "mend", NULL, COLUMN_TEXT, 0 },
+    [FIX] = { "fix", NULL, COLUMN_TEXT, 0 },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
-/* The findings that are told: they are sorted, the worst first. */
+/* How many findings to show: they are sorted, worst first. */
 static size_t told(const struct audit *a, enum level least)
 {
     size_t count = 0;
@@ -72,20 +72,20 @@ static void print_findings(const struct audit *a, size_t count, enum table_forma
             [TOKEN] = maybe_text(f->token),
             [CHECK] = cell_text(audit_check_name(f->check)),
             [REASON] = cell_text(f->reason),
-            [MEND] = maybe_text(f->mend),
+            [FIX] = maybe_text(f->fix),
         };
         table_row(t, cells);
     }
     table_end(t);
 }
 
-/* What mends several findings is told once: for each check only the last command can come again. */
+/* A command that fixes several findings is printed once; within a check, only the previous command can repeat. */
 static bool is_new(const char *last[AUDIT_CHECKS], const struct finding *f)
 {
     for (size_t i = 0; i < AUDIT_CHECKS; i++)
-        if (last[i] && strcmp(last[i], f->mend) == 0)
+        if (last[i] && strcmp(last[i], f->fix) == 0)
             return false;
-    last[f->check] = f->mend;
+    last[f->check] = f->fix;
     return true;
 }
 
@@ -94,9 +94,9 @@ static void print_mends(const struct audit *a, size_t count)
     const char *last[AUDIT_CHECKS] = { NULL };
     bool first = true;
     for (size_t i = 0; i < count; i++) {
-        if (!a->at[i].mend || !is_new(last, &a->at[i]))
+        if (!a->at[i].fix || !is_new(last, &a->at[i]))
             continue;
-        printf("%s  %s\n", first ? "\nTo mend it:\n" : "", a->at[i].mend);
+        printf("%s  %s\n", first ? "\nTo fix:\n" : "", a->at[i].fix);
         first = false;
     }
 }
@@ -120,7 +120,7 @@ static void print_text(const struct audit *a, size_t count)
         print_findings(a, count, TABLE_TEXT);
         putchar('\n');
     }
-    printf("%zu token%s judged: ", a->judged, a->judged == 1 ? "" : "s");
+    printf("%zu token%s checked: ", a->judged, a->judged == 1 ? "" : "s");
     if (count)
         printf("%zu critical, %zu warning, %zu info.\n", count_of(a, count, LEVEL_CRITICAL),
                count_of(a, count, LEVEL_WARNING), count_of(a, count, LEVEL_INFO));
@@ -149,7 +149,7 @@ static void print_json(const struct audit *a, size_t count, unix_s now)
     puts("}");
 }
 
-/* What was not judged is no better than a warning, unless there is something worse to tell. */
+/* Unchecked data is no success: it decides the status unless a finding does. */
 static enum exit_status status_of(const struct audit *a, size_t count)
 {
     enum level worst = LEVEL_NONE;
@@ -202,7 +202,7 @@ static enum exit_status run(const struct context *c)
     audit_sort(&audit);
     enum exit_status status = print(c, &audit, query.now);
     if (query.only && audit.judged == 0) {
-        enum exit_status none = complain(EXIT_UNKNOWN, "audit: no token's name is like \"%s\"", query.only);
+        enum exit_status none = complain(EXIT_UNKNOWN, "audit: no token matches \"%s\"", query.only);
         status = status == EXIT_OK ? none : status;
     }
     audit_done(&audit);
@@ -213,12 +213,12 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_audit = {
     .name = "audit",
     .arguments = "",
-    .help = "check tokens and accounts against good practice, and say what mends them",
+    .help = "check tokens and accounts against good practice and suggest fixes",
     .example = "ebb audit --token 'dev-*' --min-severity warning",
-    .statuses = "   0  nothing, or nothing above info\n"
-                "  10  the worst is a warning\n"
-                "  11  the worst is critical\n"
-                "   3  an account has no fresh data, or no token is like --token, and nothing of the above was found\n",
+    .statuses = "   0  no findings, or none above info\n"
+                "  10  the worst finding is a warning\n"
+                "  11  the worst finding is critical\n"
+                "   3  an account has no fresh data or no token matches --token, and nothing of the above was found\n",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,
     .option_count = COUNT(options),

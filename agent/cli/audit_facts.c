@@ -46,8 +46,8 @@ static struct reading reading_of(const struct cell *cells)
     return r;
 }
 
-/* A balance tells use from the first sight on, the consumption endpoint for the days that it was asked about. That a
- * token was used proves that it was there before it was first seen; nothing else does. */
+/* A balance shows use from the first reading on, the usage endpoint for the days it was asked about. Proof of use
+ * before the first reading proves that the token existed before; nothing else does. */
 static void set_watch(struct audit_token *t, const struct cell *cells)
 {
     unix_s usage_from = stamp(&cells[USAGE_FROM]), usage_to = stamp(&cells[USAGE_TO]);
@@ -84,13 +84,13 @@ static struct audit_account *account_named(const struct audit_facts *f, struct s
 
 static void add_token(struct audit_account *a, const struct cell *cells)
 {
-    struct audit_token *tokens = (struct audit_token *)(uintptr_t)a->tokens; /* ours until they are handed out */
+    struct audit_token *tokens = (struct audit_token *)(uintptr_t)a->tokens; /* not handed out yet */
     if ((a->token_count & (a->token_count - 1)) == 0)
         a->tokens = tokens = xrealloc(tokens, a->token_count ? a->token_count * 2 : 1, sizeof *tokens);
     tokens[a->token_count++] = token_of(cells);
 }
 
-/* An account that the configuration no longer has is nobody's concern any more. */
+/* Accounts no longer in the configuration are left out. */
 static void take_row(struct audit_facts *f, const struct cell *cells)
 {
     struct audit_account *a = account_named(f, cells[ACCOUNT].text);
@@ -144,7 +144,7 @@ static bool has_account(const struct settings *s, const char *name)
     return false;
 }
 
-/* The file says which account it is about, unless there is only one. */
+/* The file names its account, unless there is only one. */
 static bool take_fleet(const struct audit_query *q, struct audit_facts *f, struct fault *why)
 {
     struct text mistakes = { 0 };

@@ -20,7 +20,7 @@ struct audit_query {
 };
 
 /* The facts of the accounts of the configuration; one that was never polled is there without an answer. FAULT_REJECT:
- * the fleet file is wrong (its mistakes were printed on stderr) or about no account; else as archive_ask. */
+ * the fleet file is wrong (its errors were printed on stderr) or about no account; else as archive_ask. */
 MUST_CHECK bool audit_facts_load(struct store *store, const struct audit_query *q, struct audit_facts *ret,
                                  struct fault *why);
 void audit_facts_done(struct audit_facts *f);

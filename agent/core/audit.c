@@ -1,13 +1,13 @@
 /* The table of checks, and one walk along it for each account.
  *
- * Severities are chosen so that `warning` is worth a look today, `critical` a call; `info` is for tidying up. */
+ * `warning` deserves a look today, `critical` a phone call; `info` is for tidying up. */
 #include "core/audit.h"
 
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
 #include "core/audit/checks.h"
-#include "core/audit/mend.h"
+#include "core/audit/fix.h"
 #include "core/audit/words.h"
 #include "core/calendar.h"
 #include "core/naming.h"
@@ -22,61 +22,64 @@ static const struct {
     enum scope scope;
     enum level severity;
     const char *help, *why;
-    const char *mend; /* see mend.h; NULL: no command can */
+    const char *fix; /* see fix.h; NULL: no command can */
     enum audit_answer (*found)(const struct audit_scene *s, struct text *reason); /* SCOPE_DRIFT: by the plan */
 } checks[] = {
-    [AUDIT_STALE] = { "stale", SCOPE_ACCOUNT, LEVEL_WARNING, "there was no complete answer for three intervals",
-        "what was true then need not be true now: nothing else is judged", "ebb once", check_stale },
-    [AUDIT_CREDITS] = { "credits", SCOPE_ACCOUNT, LEVEL_WARNING, "the account has less than its budgets promise",
-        "tokens will stop with money left in their budgets", "ebb tokens list --account {account}", check_credits },
+    [AUDIT_STALE] = { "stale", SCOPE_ACCOUNT, LEVEL_WARNING, "no complete answer for three intervals",
+        "old data may no longer be true, so nothing else is checked", "ebb once", check_stale },
+    [AUDIT_CREDITS] = { "credits", SCOPE_ACCOUNT, LEVEL_WARNING, "the account's credits do not cover its token budgets",
+        "tokens will stop while their budgets still show money", "ebb tokens list --account {account}", check_credits },
     [AUDIT_CREDITS_AHEAD] = { "credits_ahead", SCOPE_ACCOUNT, LEVEL_INFO,
-        "the account has less than its budgets and their resets of the next 7 days promise",
-        "the resets will fill budgets that the account cannot pay", "ebb tokens list --account {account}",
+        "the account's credits do not cover its budgets plus their resets in the next 7 days",
+        "the resets will grant budgets that the account cannot pay for", "ebb tokens list --account {account}",
         check_credits_ahead },
     [AUDIT_EXHAUSTED] = { "exhausted", SCOPE_TOKEN, LEVEL_CRITICAL,
-        "the balance is empty; outside production only without a reset", "every call with the token is refused",
+        "the balance is zero or below; outside production, only if it never resets",
+        "every call with the token is refused",
         "ebb tokens update {name} --balance {amount}", check_exhausted },
-    [AUDIT_BUDGET] = { "budget", SCOPE_TOKEN, LEVEL_WARNING, "not production, and no budget",
-        "one loop in a test can spend the credits of production",
+    [AUDIT_BUDGET] = { "budget", SCOPE_TOKEN, LEVEL_WARNING, "no budget, outside production",
+        "a runaway loop in a test can spend production's credits",
         "ebb tokens update {name} --balance {amount} --reset monthly --reset-amount {amount}", check_budget },
     [AUDIT_RESET_AMOUNT] = { "reset_amount", SCOPE_TOKEN, LEVEL_WARNING, "a reset period without an amount",
-        "nobody can say what the next reset will leave",
+        "the balance after the next reset is unknown",
         "ebb tokens update {name} --reset {period} --reset-amount {amount}", check_reset_amount },
-    [AUDIT_SANDBOX] = { "sandbox", SCOPE_TOKEN, LEVEL_INFO, "a token of a CI environment that is not a sandbox token",
-        "tests run often, and sandbox tokens cost nothing",
+    [AUDIT_SANDBOX] = { "sandbox", SCOPE_TOKEN, LEVEL_INFO, "a CI token that is not a sandbox token",
+        "tests run often, and sandbox calls are free",
         "ebb tokens update {name} --type sandbox_api_token", check_sandbox },
     [AUDIT_SANDBOX_IN_PRODUCTION] = { "sandbox_in_production", SCOPE_TOKEN, LEVEL_WARNING,
-        "a sandbox token of a production environment", "its answers are made up",
+        "a sandbox token in a production environment", "it returns mock responses",
         "ebb tokens update {name} --type api_token", check_sandbox_in_production },
-    [AUDIT_TEMPORARY] = { "temporary", SCOPE_TOKEN, LEVEL_WARNING, "a name that sounds temporary, and no expiry",
-        "people leave and their keys stay", "ebb tokens update {name} --expires 30d", check_temporary },
-    [AUDIT_EXPIRING] = { "expiring", SCOPE_TOKEN, LEVEL_WARNING, "the expiry is near",
-        "what uses the token stops at that moment", "ebb tokens update {name} --expires 90d", check_expiring },
-    [AUDIT_EXPIRED] = { "expired", SCOPE_TOKEN, LEVEL_WARNING, "the expiry is past",
-        "what still uses it fails; if nothing does, it is clutter", "ebb tokens delete {name}", check_expired },
+    [AUDIT_TEMPORARY] = { "temporary", SCOPE_TOKEN, LEVEL_WARNING,
+        "the name suggests a temporary key, but it never expires",
+        "people leave, their keys stay", "ebb tokens update {name} --expires 30d", check_temporary },
+    [AUDIT_EXPIRING] = { "expiring", SCOPE_TOKEN, LEVEL_WARNING, "it expires soon",
+        "whatever uses it stops at that moment", "ebb tokens update {name} --expires 90d", check_expiring },
+    [AUDIT_EXPIRED] = { "expired", SCOPE_TOKEN, LEVEL_WARNING, "it has expired",
+        "whatever still uses it fails; if nothing does, it is clutter", "ebb tokens delete {name}", check_expired },
     [AUDIT_ROTATION] = { "rotation", SCOPE_TOKEN, LEVEL_WARNING, "older than the rotation period",
-        "the longer a key lives, the more copies of it there are",
+        "the longer a key lives, the more copies of it exist",
         "ebb tokens rotate {name} --secret-file NEW.key", check_rotation },
     [AUDIT_SUPERSEDED] = { "superseded", SCOPE_TOKEN, LEVEL_WARNING,
-        "it has had a successor (-r2, -r3) for longer than the time of grace",
-        "a rotation protects only when the old key is gone", "ebb tokens retire {name}", check_superseded },
+        "a successor (-r2, -r3) has existed for longer than the grace period",
+        "rotation only protects you once the old key is gone", "ebb tokens retire {name}", check_superseded },
     [AUDIT_NEVER_USED] = { "never_used", SCOPE_TOKEN, LEVEL_INFO,
-        "made while Ebb watched and not used in the time of grace", "a key that nobody needs can still be stolen",
+        "created while Ebb was watching, and unused for the grace period", "an unused key can still be stolen",
         "ebb tokens retire {name}", check_never_used },
-    [AUDIT_IDLE] = { "idle", SCOPE_TOKEN, LEVEL_INFO, "not used for long, as far as Ebb has watched",
-        "a key that nobody needs any more can still be stolen", "ebb tokens retire {name}", check_idle },
-    [AUDIT_NAMING] = { "naming", SCOPE_TOKEN, LEVEL_INFO, "the name is not `env-project-purpose`",
-        "rules and reports by environment, and half of these checks, go by the name",
+    [AUDIT_IDLE] = { "idle", SCOPE_TOKEN, LEVEL_INFO, "unused for a long time, as far as Ebb has watched",
+        "an abandoned key can still be stolen", "ebb tokens retire {name}", check_idle },
+    [AUDIT_NAMING] = { "naming", SCOPE_TOKEN, LEVEL_INFO, "the name does not follow `env-project-purpose`",
+        "rules, reports by environment and half of these checks rely on the name",
         "ebb tokens rotate {name} --name ENV-PROJECT-PURPOSE --secret-file NEW.key", check_naming },
     [AUDIT_DRIFT_MISSING] = { "drift_missing", SCOPE_DRIFT, LEVEL_WARNING,
-        "the fleet file wants it, the account lacks it",
-        "somebody deleted it, or the file was not applied", "ebb tokens apply {fleet}", NULL },
-    [AUDIT_DRIFT_DIFFERS] = { "drift_differs", SCOPE_DRIFT, LEVEL_WARNING, "it is not as the fleet file wants it",
-        "somebody changed it by hand, or the file was not applied", "ebb tokens apply {fleet}", NULL },
-    [AUDIT_DRIFT_UNWANTED] = { "drift_unwanted", SCOPE_DRIFT, LEVEL_WARNING, "the fleet file wants it absent",
-        "it was to be deleted and still works", "ebb tokens apply {fleet}", NULL },
-    [AUDIT_DRIFT_UNKNOWN] = { "drift_unknown", SCOPE_DRIFT, LEVEL_INFO, "the fleet file does not name it",
-        "somebody made it by hand", "ebb tokens plan {fleet}", NULL },
+        "in the fleet file but not in the account",
+        "it was deleted, or the file was never applied", "ebb tokens apply {fleet}", NULL },
+    [AUDIT_DRIFT_DIFFERS] = { "drift_differs", SCOPE_DRIFT, LEVEL_WARNING, "its settings differ from the fleet file",
+        "it was changed by hand, or the file was never applied", "ebb tokens apply {fleet}", NULL },
+    [AUDIT_DRIFT_UNWANTED] = { "drift_unwanted", SCOPE_DRIFT, LEVEL_WARNING,
+        "marked absent in the fleet file, but it exists",
+        "it should be gone and still works", "ebb tokens apply {fleet}", NULL },
+    [AUDIT_DRIFT_UNKNOWN] = { "drift_unknown", SCOPE_DRIFT, LEVEL_INFO, "not in the fleet file",
+        "it was created by hand", "ebb tokens plan {fleet}", NULL },
 };
 _Static_assert(COUNT(checks) == AUDIT_CHECKS, "a check has no row");
 _Static_assert(AUDIT_CHECKS <= 32, "a policy keeps checks as bits of 32");
@@ -94,7 +97,7 @@ static enum level severity_of(const struct audit_policy *policy, enum audit_chec
     return checks[check].severity;
 }
 
-/* What is proposed: what was promised before, else what was spent, in whole dollars. */
+/* The proposed amount: the reset amount, else what was spent, in whole dollars. */
 static int64_t amount_for(const struct audit_token *t)
 {
     int64_t nano = 0;
@@ -105,7 +108,7 @@ static int64_t amount_for(const struct audit_token *t)
     return nano <= 0 ? DEFAULT_BUDGET_NANO : nano > MOST_BUDGET_NANO ? MOST_BUDGET_NANO : nano;
 }
 
-/* Whom a finding is about. */
+/* What a finding is about. */
 struct subject {
     const struct audit_scene *scene;
     const char *token; /* NULL: the account */
@@ -115,8 +118,8 @@ struct subject {
 static void add_finding(struct audit *a, enum audit_check check, const struct subject *about, struct text *reason)
 {
     const struct audit_scene *s = about->scene;
-    struct text mend = { 0 };
-    const struct mend_words words = {
+    struct text fix = { 0 };
+    const struct fix_words words = {
         .name = about->token,
         .account = s->account->name,
         .fleet = s->account->fleet,
@@ -124,8 +127,8 @@ static void add_finding(struct audit *a, enum audit_check check, const struct su
         .period = s->token ? calendar_period_name(s->token->reading.period) : NULL,
         .name_account = about->name_account,
     };
-    if (checks[check].mend)
-        mend_add(&mend, checks[check].mend, &words);
+    if (checks[check].fix)
+        fix_add(&fix, checks[check].fix, &words);
     if (a->count == a->room) {
         a->room = a->room ? a->room * 2 : 64;
         a->at = xrealloc(a->at, a->room, sizeof *a->at);
@@ -136,7 +139,7 @@ static void add_finding(struct audit *a, enum audit_check check, const struct su
         .account = xstrdup(s->account->name),
         .token = about->token ? xstrdup(about->token) : NULL,
         .reason = xstrdup(text_z(reason)),
-        .mend = mend.len ? mend.at : NULL,
+        .fix = fix.len ? fix.at : NULL,
     };
 }
 
@@ -163,7 +166,7 @@ static void run_checks(struct audit *a, enum scope scope, const struct subject *
             run_check(a, c, about);
 }
 
-/* Stale is no matter of taste: when it is ignored, the account is passed over all the same. */
+/* Stale data is no matter of taste: even when the check is ignored, the account is skipped. */
 static bool is_stale(struct audit *a, const struct subject *about)
 {
     struct text reason = { 0 };
@@ -203,11 +206,11 @@ static void add_drift(struct audit *a, const struct audit_scene *s, const struct
         enum audit_check check;
         const char *reason;
     } rows[PLAN_KINDS] = {
-        [PLAN_CREATE] = { AUDIT_DRIFT_MISSING, "the fleet file wants it, and there is no such token" },
+        [PLAN_CREATE] = { AUDIT_DRIFT_MISSING, "in the fleet file, but there is no such token" },
         [PLAN_CHANGE] = { AUDIT_DRIFT_DIFFERS, NULL },
-        [PLAN_DELETE] = { AUDIT_DRIFT_UNWANTED, "the fleet file wants it absent, and it is still there" },
+        [PLAN_DELETE] = { AUDIT_DRIFT_UNWANTED, "marked absent in the fleet file, but it still exists" },
         [PLAN_SAME] = { AUDIT_CHECKS, NULL },
-        [PLAN_UNKNOWN] = { AUDIT_DRIFT_UNKNOWN, "the fleet file does not name it" },
+        [PLAN_UNKNOWN] = { AUDIT_DRIFT_UNKNOWN, "not in the fleet file" },
     };
     enum audit_check check = rows[step->kind].check;
     if (check == AUDIT_CHECKS || is_one_of(s->policy->ignored, check) || !is_judged(s, step->name))
@@ -222,7 +225,7 @@ static void add_drift(struct audit *a, const struct audit_scene *s, const struct
     text_done(&reason);
 }
 
-/* A token that the last lists lack is neither there nor gone yet: its last reading stands for it. */
+/* A token missing from the last lists is neither present nor gone yet: its last reading stands for it. */
 static void compare_with_fleet(struct audit *a, const struct audit_scene *s, bool name_account)
 {
     const struct audit_account *account = s->account;
@@ -287,7 +290,7 @@ void audit_done(struct audit *a)
         free(a->at[i].account);
         free(a->at[i].token);
         free(a->at[i].reason);
-        free(a->at[i].mend);
+        free(a->at[i].fix);
     }
     free(a->at);
     *a = (struct audit){ 0 };
@@ -313,9 +316,9 @@ enum level audit_check_severity(enum audit_check check)
     return checks[check].severity;
 }
 
-void audit_check_mend(enum audit_check check, struct text *out)
+void audit_check_fix(enum audit_check check, struct text *out)
 {
-    const struct mend_words nothing = { 0 };
-    if (checks[check].mend)
-        mend_add(out, checks[check].mend, &nothing);
+    const struct fix_words nothing = { 0 };
+    if (checks[check].fix)
+        fix_add(out, checks[check].fix, &nothing);
 }

@@ -1,7 +1,7 @@
 /* Good practice with tokens, as rows of checks: facts about an account and its tokens in, findings out.
  *
  * A check answers found, clear or unknown. Unknown is never a finding: a token that was watched for a day is not idle,
- * and of an account that was not heard of for long nothing is judged. Adding a check is adding a row in audit.c. */
+ * and an account without recent data is not checked at all. To add a check, add a row in audit.c. */
 #pragma once
 
 #include "core/plan.h"
@@ -48,11 +48,11 @@ struct audit_policy {
 
 struct audit_token {
     struct reading reading;
-    bool missing;          /* the last lists did not name it: nothing is judged before that is settled */
-    bool born;             /* its first sight was its creation, not that of the account */
+    bool missing;          /* missing from the last lists: not checked until that is settled */
+    bool born;             /* Ebb saw it appear, so first_seen is its creation */
     unix_s first_seen;     /* it is at least this old */
     unix_s used_at;        /* the latest that it can have been used; TIME_NONE: never seen used */
-    unix_s watched_from;   /* use from here ... */
+    unix_s watched_from;   /* any use from here ... */
     unix_s watched_to;     /* ... to here would have been seen; TIME_NONE: not watched */
     struct maybe_money spent_30d;
 };
@@ -75,7 +75,7 @@ struct finding {
     enum level severity;
     char *account, *token; /* owned; token NULL: it is about the account */
     char *reason;          /* owned; raw, not made safe for a terminal */
-    char *mend;            /* owned; a command line for a shell, printable whatever the name; NULL: there is none */
+    char *fix;            /* owned; a command line for a shell, printable whatever the name; NULL: there is none */
 };
 
 struct audit {
@@ -97,5 +97,5 @@ void audit_done(struct audit *a); /* leaves an empty one */
 const char *audit_check_name(enum audit_check check);  /* "budget" */
 const char *audit_check_help(enum audit_check check);  /* when it is found */
 const char *audit_check_why(enum audit_check check);   /* why that matters */
-enum level audit_check_severity(enum audit_check check); /* unless configured otherwise */
-void audit_check_mend(enum audit_check check, struct text *out); /* the command for a token NAME; nothing if none */
+enum level audit_check_severity(enum audit_check check); /* default severity */
+void audit_check_fix(enum audit_check check, struct text *out); /* the command for a token NAME; nothing if none */

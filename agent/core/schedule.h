@@ -24,7 +24,7 @@ enum poll_result {
 enum {
     SCHEDULE_BACKOFF_FIRST_MS = 5 * 1000,
     SCHEDULE_BACKOFF_MAX_MS = 15 * 60 * 1000,
-    SCHEDULE_UNAUTHORIZED_MS = 15 * 60 * 1000, /* a key is mended by people */
+    SCHEDULE_UNAUTHORIZED_MS = 15 * 60 * 1000, /* people replace a refused key */
     SCHEDULE_RETRY_AFTER_MAX_S = 24 * 3600,    /* a longer wish is cut to this */
     SCHEDULE_READINGS = 10,         /* wanted before a token is empty */
     SCHEDULE_JUMP_PART = 4,         /* of the interval, after a jump of the burn */

@@ -1,4 +1,4 @@
-"""`ebb audit`: a fleet with one offender for each check, a clean one, and commands that mend what was found.
+"""`ebb audit`: a fleet with one offender for each check, a clean one, and commands that fix what was found.
 
 What takes months to come about (age, idleness) is written into the database between two polls; all else is real.
 """
@@ -63,7 +63,7 @@ def test_a_clean_fleet_has_no_findings(fleet):
     assert report["findings"] == [] and report["worst"] == "none" and report["tokens"] == 3
     assert "credits" not in report["unknown"]
     shown = fleet.run("audit")
-    assert shown.returncode == 0 and "3 tokens judged: nothing found." in shown.stdout
+    assert shown.returncode == 0 and "3 tokens checked: nothing found." in shown.stdout
 
 
 def test_each_check_finds_its_offender_and_nothing_else(sim, fleet):
@@ -149,7 +149,7 @@ def test_the_credits_must_cover_the_budgets(sim, fleet):
     assert fleet.run("once").returncode == 0
     report = audit(fleet, status=10)
     assert checks(report) == {None: {"credits"}}
-    assert "24.99 USD" in report["findings"][0]["reason"] and "add 0.01 USD" in report["findings"][0]["reason"]
+    assert "24.99 USD" in report["findings"][0]["reason"] and "buy 0.01 USD" in report["findings"][0]["reason"]
 
 
 def run_command(fleet, command, *more):
@@ -169,11 +169,11 @@ def assert_commands_run_dry(sim, fleet, report):
     """Every command is understood, and is about the token that it was told for."""
     asked = len(sim.requests())
     for row in report["findings"]:
-        reads = any(row["mend"].startswith(f"ebb tokens {word}") for word in ("list", "plan"))
-        done = run_command(fleet, row["mend"], *([] if reads else ["--dry-run"]))
-        assert done.returncode in (0, 1, 3) and "ebb help" not in done.stderr, (row["mend"], done.stderr)
+        reads = any(row["fix"].startswith(f"ebb tokens {word}") for word in ("list", "plan"))
+        done = run_command(fleet, row["fix"], *([] if reads else ["--dry-run"]))
+        assert done.returncode in (0, 1, 3) and "ebb help" not in done.stderr, (row["fix"], done.stderr)
         if row["check"] not in ("superseded", "idle", "never_used"):  # retire looks whether it may
-            assert done.returncode == 0, (row["mend"], done.stdout, done.stderr)
+            assert done.returncode == 0, (row["fix"], done.stdout, done.stderr)
     assert all(r["method"] == "GET" for r in sim.requests()[asked:])
     assert not (fleet.folder / "hacked").exists()
 
@@ -184,12 +184,12 @@ def test_commands_mend_what_they_are_told_for_whatever_a_token_is_called(sim, fl
     assert fleet.run("once").returncode == 0
     report = audit(fleet, status=10)
     assert {name: {"budget", "temporary", "naming"} for name in NASTY} == checks(report)
-    assert all(command.isprintable() for command in (row["mend"] for row in report["findings"]))
+    assert all(command.isprintable() for command in (row["fix"] for row in report["findings"]))
     assert_commands_run_dry(sim, fleet, report)
     for row in report["findings"]:
         if row["check"] != "naming":
-            mended = run_command(fleet, row["mend"], "--yes")
-            assert mended.returncode == 0, (row["mend"], mended.stderr)
+            fixed = run_command(fleet, row["fix"], "--yes")
+            assert fixed.returncode == 0, (row["fix"], fixed.stderr)
     assert fleet.run("once").returncode == 0
     assert {check for found in checks(audit(fleet, status=0)).values() for check in found} == {"naming"}
     text = fleet.run("audit").stdout
@@ -257,7 +257,7 @@ def test_drift_against_the_fleet_file_is_found_and_gone_when_it_is_applied(sim, 
 
     fleet.settings["audit"] = {"fleet": str(file)}
     fleet.write()
-    applied = run_command(fleet, report["findings"][0]["mend"], "--yes")
+    applied = run_command(fleet, report["findings"][0]["fix"], "--yes")
     assert applied.returncode == 0, applied.stderr
     assert fleet.run("once").returncode == 0
     after = audit(fleet)

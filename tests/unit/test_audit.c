@@ -11,7 +11,7 @@
 
 #include "base/own.h"
 #include "core/audit.h"
-#include "core/audit/mend.h"
+#include "core/audit/fix.h"
 #include "core/audit/words.h"
 
 #define NOW ((unix_s)1795000000) /* 2026-11-18 */
@@ -259,7 +259,7 @@ static void an_old_key_beside_its_successor_is_told_after_the_grace(void **state
     struct audit a = judge(&policy, tokens, COUNT(tokens), (struct maybe_money)USD(1000));
     assert_int_equal(found(&a, AUDIT_SUPERSEDED), 2); /* not the youngest, and not a neighbour by letters */
     assert_non_null(strstr(a.at[0].reason, "prod-a-b-r10"));
-    assert_string_equal(a.at[0].mend, "ebb tokens retire prod-a-b");
+    assert_string_equal(a.at[0].fix, "ebb tokens retire prod-a-b");
     audit_done(&a);
 
     tokens[1].first_seen = tokens[2].first_seen = AGO(6);
@@ -313,13 +313,13 @@ static void drift_from_the_fleet_file_is_told(void **state)
                                            .wanted = wanted, .wanted_count = COUNT(wanted) };
     static const struct {
         enum audit_check check;
-        const char *token, *reason, *mend;
+        const char *token, *reason, *fix;
     } expected[] = {
         { AUDIT_DRIFT_DIFFERS, "prod-c-d", "differs in active_balance (is yes, wanted no)",
           "ebb tokens apply 'my fleet.yaml'" },
         { AUDIT_DRIFT_UNWANTED, "prod-e-f", "absent", "ebb tokens apply 'my fleet.yaml'" },
         { AUDIT_DRIFT_MISSING, "prod-x-y", "no such token", "ebb tokens apply 'my fleet.yaml'" },
-        { AUDIT_DRIFT_UNKNOWN, "prod-g-h", "does not name it", "ebb tokens plan 'my fleet.yaml'" },
+        { AUDIT_DRIFT_UNKNOWN, "prod-g-h", "not in the fleet file", "ebb tokens plan 'my fleet.yaml'" },
     };
     struct audit a = { 0 };
     audit_account(&a, &policy, &account, true, NOW);
@@ -329,7 +329,7 @@ static void drift_from_the_fleet_file_is_told(void **state)
         assert_int_equal(a.at[i].check, expected[i].check);
         assert_string_equal(a.at[i].token, expected[i].token);
         assert_non_null(strstr(a.at[i].reason, expected[i].reason));
-        assert_string_equal(a.at[i].mend, expected[i].mend);
+        assert_string_equal(a.at[i].fix, expected[i].fix);
     }
     audit_done(&a);
 }
@@ -353,14 +353,14 @@ static void a_command_is_safe_whatever_the_token_is_called(void **state)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct text out = { 0 };
-        mend_add(&out, "ebb tokens delete {name}", &(struct mend_words){ .name = cases[i].name });
+        fix_add(&out, "ebb tokens delete {name}", &(struct fix_words){ .name = cases[i].name });
         assert_string_equal(text_z(&out), cases[i].command);
         text_done(&out);
     }
     struct text out = { 0 };
-    const struct mend_words words = { .name = "-x", .account = "eu", .name_account = true,
+    const struct fix_words words = { .name = "-x", .account = "eu", .name_account = true,
                                       .amount_nano = 12 * NANO_PER_USD };
-    mend_add(&out, "ebb tokens update {name} --balance {amount}", &words);
+    fix_add(&out, "ebb tokens update {name} --balance {amount}", &words);
     assert_string_equal(text_z(&out), "ebb tokens update --balance 12.00 --account eu -- -x");
     text_done(&out);
 }
@@ -371,7 +371,7 @@ static void a_proposed_budget_is_what_was_spent_in_whole_dollars(void **state)
     struct audit_token t = WITH("dev-a-b", .budgeted = false);
     t.spent_30d = (struct maybe_money){ true, { 31 * NANO_PER_USD + 1 } };
     struct audit a = judge(&policy, &t, 1, (struct maybe_money)USD(1000));
-    assert_string_equal(a.at[0].mend, "ebb tokens update dev-a-b --balance 32.00 --reset monthly --reset-amount 32.00");
+    assert_string_equal(a.at[0].fix, "ebb tokens update dev-a-b --balance 32.00 --reset monthly --reset-amount 32.00");
     assert_non_null(strstr(a.at[0].reason, "31.00 USD in the last 30 days"));
     audit_done(&a);
 }
@@ -398,7 +398,7 @@ static void the_reference_has_a_line_for_every_check(void **state)
         struct text line = { 0 };
         text_addf(&line, "\n| `%s` | %s | %s | %s | `", audit_check_name(c), level_name(audit_check_severity(c)),
                   audit_check_help(c), audit_check_why(c));
-        audit_check_mend(c, &line);
+        audit_check_fix(c, &line);
         text_addf(&line, "` |\n");
         if (!strstr(reference, text_z(&line)))
             fail_msg("docs/audit.md lacks this line:%s", text_z(&line));

@@ -4,7 +4,7 @@
 #include "cli/tokens/creation.h"
 #include "cli/tokens/tokens.h"
 #include "cli/tokens/view.h"
-#include "core/audit/mend.h"
+#include "core/audit/fix.h"
 #include "core/calendar.h"
 
 enum { OPT_NAME, OPT_BALANCE, OPT_EXPIRES, OPT_SECRET_FILE, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
@@ -68,10 +68,10 @@ static void print_next_steps(const struct context *c, const struct session *s, c
     if (c->options[OPT_JSON].given)
         return;
     view_print_name(c->arguments[0]);
-    const struct mend_words words = { .name = c->arguments[0], .account = s->account->name,
+    const struct fix_words words = { .name = c->arguments[0], .account = s->account->name,
                                       .name_account = c->options[OPT_ACCOUNT].given };
     struct text line = { 0 };
-    mend_add(&line, "ebb tokens retire {name}", &words);
+    fix_add(&line, "ebb tokens retire {name}", &words);
     printf(" is left alive. Move what uses it, then: %s\n", text_z(&line));
     text_done(&line);
 }

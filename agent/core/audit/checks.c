@@ -1,7 +1,7 @@
-/* Thought of as an operator reads them in the morning: what is told must be true, and worth doing something about.
+/* Written for the operator who reads the audit in the morning: a finding must be true and worth acting on.
  *
- * One trouble is told once. An expired token is neither idle nor old, an exhausted one not idle, a sandbox token, which
- * costs nothing, is never unused: that cannot be seen. */
+ * Each problem is reported once. An expired token is neither idle nor old, an exhausted one not idle; a sandbox token,
+ * which costs nothing, is never unused, since its use is invisible. */
 #include "core/audit/checks.h"
 
 #include <inttypes.h>
@@ -66,16 +66,16 @@ enum audit_answer check_stale(const struct audit_scene *s, struct text *reason)
     if (a->seen_at != TIME_NONE && s->now - a->seen_at <= a->stale_after_s)
         return AUDIT_CLEAR;
     if (a->seen_at == TIME_NONE) {
-        text_addf(reason, "the account was never answered for: nothing of it is judged");
+        text_addf(reason, "no complete answer yet: this account is not checked");
     } else {
         text_addf(reason, "the last complete answer is ");
         add_duration(reason, s->now - a->seen_at);
-        text_addf(reason, " old: nothing of the account is judged");
+        text_addf(reason, " old: this account is not checked");
     }
     return AUDIT_FOUND;
 }
 
-/* What tokens may spend of the credits. `unknown` when a balance is not told: the sum is then too small. */
+/* What tokens may spend of the credits. `unknown`: a balance is missing, so the sum is too small. */
 struct promise {
     int64_t balances_nano, refills_nano;
     size_t tokens;
@@ -119,11 +119,12 @@ enum audit_answer check_credits(const struct audit_scene *s, struct text *reason
         return p.unknown ? AUDIT_UNKNOWN : AUDIT_CLEAR;
     text_addf(reason, "the account has ");
     add_usd(reason, credits_nano);
-    text_addf(reason, ", its %zu budget%s promise%s ", p.tokens, p.tokens == 1 ? "" : "s", p.tokens == 1 ? "s" : "");
+    text_addf(reason, ", its %zu token budget%s add%s up to ", p.tokens, p.tokens == 1 ? "" : "s",
+              p.tokens == 1 ? "s" : "");
     add_usd(reason, p.balances_nano);
-    text_addf(reason, ": add ");
+    text_addf(reason, ": buy ");
     add_usd(reason, p.balances_nano - credits_nano);
-    text_addf(reason, " of credits, or lower budgets");
+    text_addf(reason, " of credits or lower the budgets");
     return AUDIT_FOUND;
 }
 
@@ -136,16 +137,16 @@ enum audit_answer check_credits_ahead(const struct audit_scene *s, struct text *
     if (!s->account->credits.known || __builtin_add_overflow(p.balances_nano, p.refills_nano, &all_nano))
         return AUDIT_UNKNOWN;
     if (p.balances_nano > credits_nano)
-        return AUDIT_CLEAR; /* told as `credits` */
+        return AUDIT_CLEAR; /* reported as `credits` */
     if (all_nano <= credits_nano)
         return p.unknown ? AUDIT_UNKNOWN : AUDIT_CLEAR;
     text_addf(reason, "the account has ");
     add_usd(reason, credits_nano);
-    text_addf(reason, "; its budgets promise ");
+    text_addf(reason, "; its token budgets add up to ");
     add_usd(reason, p.balances_nano);
     text_addf(reason, " now and ");
     add_usd(reason, p.refills_nano);
-    text_addf(reason, " more at the resets of the next 7 days");
+    text_addf(reason, " more is granted by resets in the next 7 days");
     return AUDIT_FOUND;
 }
 
@@ -159,16 +160,16 @@ enum audit_answer check_exhausted(const struct audit_scene *s, struct text *reas
         return AUDIT_UNKNOWN;
     if (!is_empty(t))
         return AUDIT_CLEAR;
-    text_addf(reason, "the balance is empty: calls with this token are refused");
+    text_addf(reason, "the balance is empty: calls with this token fail");
     unix_s due = calendar_next_reset(t->reading.period, s->now);
     if (due != TIME_NONE) {
-        text_addf(reason, " until it is filled again in ");
+        text_addf(reason, " until the reset in ");
         add_duration(reason, due - s->now);
     }
     return AUDIT_FOUND;
 }
 
-/* `billing-prod` does not follow the convention, but nobody would take it for a plaything. */
+/* `billing-prod` does not follow the convention, but it is clearly not a toy. */
 enum audit_answer check_budget(const struct audit_scene *s, struct text *reason)
 {
     const struct audit_token *t = s->token;
@@ -176,7 +177,7 @@ enum audit_answer check_budget(const struct audit_scene *s, struct text *reason)
     if (t->reading.budgeted || is_sandbox(t) || has_expired(t, s->now)
         || audit_has_word(s->policy->production, name_of(s), &word))
         return AUDIT_CLEAR;
-    text_addf(reason, "not production, and no budget: it may spend all credits of the account");
+    text_addf(reason, "no budget outside production: it can spend all of the account's credits");
     if (t->spent_30d.known && t->spent_30d.is.nano > 0) {
         text_addf(reason, " (");
         add_usd(reason, t->spent_30d.is.nano);
@@ -192,7 +193,7 @@ enum audit_answer check_reset_amount(const struct audit_scene *s, struct text *r
         return AUDIT_UNKNOWN;
     if (r->period == RESET_NONE || (r->reset_amount.known && r->reset_amount.is.nano > 0))
         return AUDIT_CLEAR;
-    text_addf(reason, "its %s reset has no amount to fill the budget to", calendar_period_name(r->period));
+    text_addf(reason, "its %s reset has no amount", calendar_period_name(r->period));
     return AUDIT_FOUND;
 }
 
@@ -201,7 +202,7 @@ enum audit_answer check_sandbox(const struct audit_scene *s, struct text *reason
     struct span environment = naming_environment(name_of(s));
     if (is_sandbox(s->token) || has_expired(s->token, s->now) || !audit_matches(s->policy->ci, environment))
         return AUDIT_CLEAR;
-    text_addf(reason, "runs tests and costs real money: a sandbox token answers for nothing");
+    text_addf(reason, "runs tests and costs real money; a sandbox token is free");
     return AUDIT_FOUND;
 }
 
@@ -209,7 +210,7 @@ enum audit_answer check_sandbox_in_production(const struct audit_scene *s, struc
 {
     if (!is_sandbox(s->token) || has_expired(s->token, s->now) || !is_production(s))
         return AUDIT_CLEAR;
-    text_addf(reason, "a sandbox token in production: its answers are made up");
+    text_addf(reason, "a sandbox token in production: it returns mock responses");
     return AUDIT_FOUND;
 }
 
@@ -218,7 +219,7 @@ enum audit_answer check_temporary(const struct audit_scene *s, struct text *reas
     struct span word;
     if (s->token->reading.expires != TIME_NONE || !audit_has_word(s->policy->temporary, name_of(s), &word))
         return AUDIT_CLEAR;
-    text_addf(reason, "\"%.*s\" sounds temporary, and it never expires", (int)word.len, word.at);
+    text_addf(reason, "\"%.*s\" suggests a temporary key, but it never expires", (int)word.len, word.at);
     return AUDIT_FOUND;
 }
 
@@ -243,7 +244,7 @@ enum audit_answer check_expired(const struct audit_scene *s, struct text *reason
     return AUDIT_FOUND;
 }
 
-/* A living successor of the token, the youngest there is. */
+/* The newest living successor of the token. */
 static const struct audit_token *successor_of(const struct audit_scene *s)
 {
     int64_t own, newest;
@@ -272,20 +273,20 @@ enum audit_answer check_rotation(const struct audit_scene *s, struct text *reaso
         return AUDIT_CLEAR;
     if (age_s <= s->policy->rotation_s)
         return t->born ? AUDIT_CLEAR : AUDIT_UNKNOWN; /* it was there before it was first seen */
-    text_addf(reason, "the same key for %s", t->born ? "" : "at least ");
+    text_addf(reason, "not rotated for %s", t->born ? "" : "at least ");
     add_duration(reason, age_s);
     return AUDIT_FOUND;
 }
 
-/* While a rotation is under way both are meant to be alive. */
+/* During a rotation, both are expected to be alive. */
 enum audit_answer check_superseded(const struct audit_scene *s, struct text *reason)
 {
     const struct audit_token *successor = has_expired(s->token, s->now) ? NULL : successor_of(s);
     if (!successor || s->now - successor->first_seen <= s->policy->never_used_s)
         return AUDIT_CLEAR;
-    text_addf(reason, "%s took its place at least ", successor->reading.name);
+    text_addf(reason, "%s replaced it at least ", successor->reading.name);
     add_duration(reason, s->now - successor->first_seen);
-    text_addf(reason, " ago, and it is still alive");
+    text_addf(reason, " ago, and it still works");
     if (s->token->used_at != TIME_NONE && s->now - s->token->used_at < WEEK_S)
         text_addf(reason, " and in use");
     return AUDIT_FOUND;
@@ -300,7 +301,7 @@ enum audit_answer check_never_used(const struct audit_scene *s, struct text *rea
         return AUDIT_UNKNOWN; /* it may have been used before */
     if (t->watched_to - t->first_seen <= s->policy->never_used_s)
         return AUDIT_CLEAR; /* it is new */
-    text_addf(reason, "not used once since it was made ");
+    text_addf(reason, "never used since it was created ");
     add_duration(reason, s->now - t->first_seen);
     text_addf(reason, " ago");
     return AUDIT_FOUND;
@@ -321,7 +322,7 @@ enum audit_answer check_idle(const struct audit_scene *s, struct text *reason)
     unix_s since = t->used_at != TIME_NONE && t->used_at > t->watched_from ? t->used_at : t->watched_from;
     if (t->watched_to - since <= s->policy->idle_s)
         return t->born && t->used_at == TIME_NONE ? AUDIT_CLEAR : AUDIT_UNKNOWN;
-    text_addf(reason, "not used for %s", t->used_at == TIME_NONE ? "at least " : "");
+    text_addf(reason, "unused for %s", t->used_at == TIME_NONE ? "at least " : "");
     add_duration(reason, t->watched_to - since);
     return AUDIT_FOUND;
 }
@@ -330,6 +331,6 @@ enum audit_answer check_naming(const struct audit_scene *s, struct text *reason)
 {
     if (audit_is_conventional(name_of(s)))
         return AUDIT_CLEAR;
-    text_addf(reason, "the name is not env-project-purpose");
+    text_addf(reason, "the name does not follow env-project-purpose");
     return AUDIT_FOUND;
 }

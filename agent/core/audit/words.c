@@ -1,4 +1,4 @@
-/* Patterns and names are folded to small ASCII letters first: `Prod` is production to everybody who reads it. */
+/* Patterns and names are folded to lower-case ASCII first: everybody reads `Prod` as production. */
 #include "core/audit/words.h"
 
 #include "core/naming.h"

@@ -49,7 +49,7 @@ static bool read_file(const char *path, bool warn, char **ret, struct fault *why
         return false;
     bool accepted = accept(path, (struct span){ b.at, b.len }, ret, why);
     if (accepted && warn && b.world_readable)
-        log_warning("%s holds a secret and can be read by everyone; mend it with: chmod o= %s",
+        log_warning("%s holds a secret and can be read by everyone; fix it with: chmod o= %s",
                     path, path);
     bytes_done(&b);
     return accepted;

@@ -1,5 +1,5 @@
 /* Quoting decides by what is known to be harmless, never by what is known to harm. */
-#include "core/audit/mend.h"
+#include "core/audit/fix.h"
 
 #include "base/money.h"
 
@@ -57,7 +57,7 @@ static void add_quoted(struct text *out, struct span word)
     text_addf(out, "'");
 }
 
-static void add_word(struct text *out, struct span word, const struct mend_words *words)
+static void add_word(struct text *out, struct span word, const struct fix_words *words)
 {
     char amount[MONEY_TEXT_BYTES];
     if (span_is(word, "name"))
@@ -72,7 +72,7 @@ static void add_word(struct text *out, struct span word, const struct mend_words
         text_addf(out, "%s", words->period ? words->period : "PERIOD");
 }
 
-void mend_add(struct text *out, const char *pattern, const struct mend_words *words)
+void fix_add(struct text *out, const char *pattern, const struct fix_words *words)
 {
     static const char name[] = "{name}";
     bool about_token = strstr(pattern, name), last = words->name && words->name[0] == '-';

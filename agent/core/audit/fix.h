@@ -1,9 +1,9 @@
-/* Command lines that mend what was found, safe to paste whatever a token is called. */
+/* Command lines that fix what was found, safe to paste whatever a token is called. */
 #pragma once
 
 #include "base/text.h"
 
-struct mend_words {
+struct fix_words {
     const char *name, *account, *fleet; /* NULL: there is none */
     int64_t amount_nano;
     const char *period;
@@ -12,4 +12,4 @@ struct mend_words {
 
 /* Fills in {name}, {account}, {fleet}, {amount} and {period}. A name that begins with '-' goes to the end, after `--`,
  * so that it is no option. */
-void mend_add(struct text *out, const char *pattern, const struct mend_words *words);
+void fix_add(struct text *out, const char *pattern, const struct fix_words *words);
