@@ -63,29 +63,38 @@ void agent_close(struct agent *a)
         account_close(&a->accounts[i]);
     fetch_close(a->fetch);
     store_close(a->store);
+    conditions_done(&a->conditions);
     text_done(&a->offline);
     free(a->status_topic);
     free(a->accounts);
     free(a);
 }
 
-/* A write that failed for now (disk full, locked): said once, tried again with the next poll. */
+static const struct condition_kind writes = { "writes", "the database takes writes again", LOG_ERROR };
+
+static void feed_store(struct agent *a, bool ill, const char *text)
+{
+    const struct condition_now is = { "database", ill, text };
+    a->store_ill = ill;
+    conditions_feed(&a->conditions, &writes, &is, clock_mono());
+}
+
+/* A write that failed for now (disk full, locked) is tried again with the next poll. */
 static bool survive(struct agent *a, const struct fault *why)
 {
     if (why->kind == FAULT_FATAL)
         return false;
-    if (!a->store_ill)
-        log_error("%s; what was found out is dropped and asked for again until this works", why->text);
-    a->store_ill = true;
+    struct text words = { 0 };
+    text_addf(&words, "%s; what was found out is dropped and asked for again until this works", why->text);
+    feed_store(a, true, text_z(&words));
+    text_done(&words);
     return true;
 }
 
 /* Only a stored poll proves it: a turn that had nothing to write says nothing about the disk. */
 static void recover(struct agent *a)
 {
-    if (a->store_ill)
-        log_warning("the database takes writes again");
-    a->store_ill = false;
+    feed_store(a, false, NULL);
 }
 
 static bool finish(struct agent *a, struct account *account, struct fault *why)
@@ -168,6 +177,7 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
     if (!fetch_wait(a->fetch, fds, COUNT(fds), wait_ms > 0 ? wait_ms : 0, why))
         return false;
 
+    conditions_turn(&a->conditions, clock_mono());
     a->quiet = !fetch_has_news(a->fetch) && !fds[0].revents && !fds[1].revents;
     *seen = signals_take(signals);
     if (a->publisher)

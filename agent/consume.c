@@ -217,13 +217,16 @@ static bool store_answer(struct agent *a, struct account *account, unix_s now, s
         && ingest_outlook(a, account, &account->credits.series, now, why);
 }
 
-static void tell(struct account *account, struct consumption *c)
+static const struct condition_kind answers = { "consumption", "consumption can be read again", LOG_WARNING };
+
+static void tell(struct agent *a, struct account *account, struct consumption *c)
 {
     const char *name = account->settings->name;
-    if (c->errand.result != POLL_OK && !c->reason.len)
-        log_warning("%s: consumption %s: %s", name, poll_result_name(c->errand.result), c->errand.why.text);
-    else if (c->errand.result == POLL_OK && c->reason.len)
-        log_warning("%s: consumption is told again", name);
+    struct text words = { 0 };
+    text_addf(&words, "consumption %s: %s", poll_result_name(c->errand.result), c->errand.why.text);
+    conditions_feed(&a->conditions, &answers, &(struct condition_now){ name, (int)c->errand.result, text_z(&words) },
+                    clock_mono());
+    text_done(&words);
     if (c->errand.result == POLL_OK)
         log_info("%s: consumption of %" PRIu32 " payers stored, %" PRId64 " days", name, c->errand.book.payers.count,
                  (c->range.last_day - c->range.first_day) / DAY_S + 1);
@@ -256,7 +259,7 @@ bool consume_turn(struct agent *a, struct account *account, unix_s now, struct f
     if (stored && c->errand.result == POLL_OK)
         c->until = told_until(c);
     if (stored)
-        tell(account, c);
+        tell(a, account, c);
     plan_next(a, c, stored ? c->errand.result : POLL_UNAVAILABLE);
     errand_done(&c->errand);
     return stored;

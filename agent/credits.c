@@ -98,16 +98,19 @@ bool credits_store(struct agent *a, struct account *account, unix_s at, struct f
     return ingest_outlook(a, account, &c->series, at, why);
 }
 
-void credits_settle(struct account *account)
+static const struct condition_kind answers = { "credits", "the credits can be read again", LOG_WARNING };
+
+void credits_settle(struct agent *a, struct account *account)
 {
     struct credits *c = &account->credits;
     const char *name = account->settings->name;
     if (!c->errand.over)
         return;
-    if (c->errand.result != POLL_OK && !c->reason.len)
-        log_warning("%s: credits %s: %s", name, poll_result_name(c->errand.result), c->errand.why.text);
-    else if (c->errand.result == POLL_OK && c->reason.len)
-        log_warning("%s: credits are told again", name);
+    struct text words = { 0 };
+    text_addf(&words, "credits %s: %s", poll_result_name(c->errand.result), c->errand.why.text);
+    conditions_feed(&a->conditions, &answers, &(struct condition_now){ name, (int)c->errand.result, text_z(&words) },
+                    clock_mono());
+    text_done(&words);
     text_clear(&c->reason);
     if (c->errand.result != POLL_OK)
         text_addf(&c->reason, "%s", c->errand.why.text);
@@ -129,7 +132,7 @@ bool credits_turn(struct agent *a, struct account *account, unix_s now, struct f
     if (!c->errand.over || account->poll || !account->last_poll)
         return true;
     if (account_write(a, account, store_late, now, why)) {
-        credits_settle(account);
+        credits_settle(a, account);
         return true;
     }
     errand_done(&c->errand);

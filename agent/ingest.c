@@ -187,15 +187,17 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
         && rhythm_plan(a, account, at, why);
 }
 
-/* Words for the operator: a state of the account is told when it begins and when it ends, not with every poll. */
-static void tell(struct account *account, int64_t poll, int64_t store_ms)
+static const struct condition_kind polls = { "polls", "polls work again", LOG_WARNING };
+
+static void tell(struct agent *a, struct account *account, int64_t poll, int64_t store_ms)
 {
     const struct poll *p = account->poll;
     const char *name = account->settings->name;
-    if (p->result != POLL_OK && (p->result != account->last_result || !account->polls))
-        log_warning("%s: poll %s: %s", name, poll_result_name(p->result), p->why.text);
-    else if (p->result == POLL_OK && account->last_result != POLL_OK)
-        log_warning("%s: polls work again", name);
+    struct text words = { 0 };
+    text_addf(&words, "poll %s: %s", poll_result_name(p->result), p->why.text);
+    conditions_feed(&a->conditions, &polls, &(struct condition_now){ name, (int)p->result, text_z(&words) },
+                    clock_mono());
+    text_done(&words);
     log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms, %" PRId64 " ms in the store",
              name, poll, poll_result_name(p->result), p->listed + p->fresh.count, p->changed, p->took_ms, store_ms);
     account->last_result = p->result;
@@ -212,7 +214,7 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
     }
     orphan_alerts_done(&account->orphans); /* all of them are ended now */
     account->last_poll = store_last_poll(a->store);
-    credits_settle(account);
-    tell(account, account->last_poll, clock_mono() - began);
+    credits_settle(a, account);
+    tell(a, account, account->last_poll, clock_mono() - began);
     return true;
 }

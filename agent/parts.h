@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent.h"
+#include "base/condition.h"
 #include "core/budget.h"
 #include "core/ration.h"
 #include "core/schedule.h"
@@ -92,7 +93,8 @@ struct agent {
     int64_t sent_up_to;          /* outbox id of the newest message in flight */
     bool outbox_waits;           /* there may be something to send */
     bool starts_over;            /* a new connection, and the retained messages are not lined up for it yet */
-    bool store_ill;              /* the last write failed; said once */
+    bool store_ill;              /* the last write failed */
+    struct conditions conditions; /* what is wrong for longer: logged at its begin, hourly, and at its end */
     bool quiet;                  /* nothing arrived in the last turn */
     mono_ms slice_due;           /* of forecasts between polls */
     size_t sliced;               /* counts on; whose turn it is */
@@ -155,7 +157,7 @@ mono_ms credits_deadline(const struct account *account, mono_ms now);
 bool credits_are_owed(const struct account *account); /* not asked yet, or not answered, or not stored */
 /* Stores an answer that is there, and what time alone does to the series; within a transaction. */
 MUST_CHECK bool credits_store(struct agent *a, struct account *account, unix_s at, struct fault *why);
-void credits_settle(struct account *account); /* after the commit: the answer is taken */
+void credits_settle(struct agent *a, struct account *account); /* after the commit: the answer is taken */
 /* Reads what arrived; an answer that came after its poll is stored in a transaction of its own. */
 MUST_CHECK bool credits_turn(struct agent *a, struct account *account, unix_s now, struct fault *why);
 void credits_done(struct credits *c);

@@ -11,12 +11,13 @@
 static const char *const names[] = {
     [LOG_ERROR] = "error",
     [LOG_WARNING] = "warning",
+    [LOG_NOTICE] = "notice",
     [LOG_INFO] = "info",
     [LOG_DEBUG] = "debug",
 };
 _Static_assert(COUNT(names) == LOG_LEVELS, "a log level has no name");
 
-static enum log_level loudest = LOG_WARNING;
+static enum log_level loudest = LOG_NOTICE;
 
 void log_set_level(enum log_level level)
 {

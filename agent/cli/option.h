@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "cli/command.h"
 
-#define LOG_CHOICES "error|warning|info|debug" /* in the order of enum log_level */
+#define LOG_CHOICES "error|warning|notice|info|debug" /* in the order of enum log_level */
 
 /* `written` is NULL for a flag. FAULT_REJECT names the option and what it takes. */
 MUST_CHECK bool option_read(const struct option_row *row, const char *written, unix_s now, struct option_value *ret,

@@ -9,6 +9,7 @@
 #include "base/own.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "base/log.h"
 #include "cli/command_line.h"
 #include "cli/option.h"
 
@@ -77,7 +78,7 @@ static void mistakes_are_refused_with_the_word_that_was_meant(void **state)
         { { "show", "x", "--every", "5" }, "--every" },
         { { "show", "x", "--all=yes" }, "--all takes no value" },
         { { "show", "x", "-q" }, "options are written --name" },
-        { { "show", "x", "--log", "loud" }, "error|warning|info|debug" },
+        { { "show", "x", "--log", "loud" }, "error|warning|notice|info|debug" },
         { { "show", "x", "--" , "--all", "y" }, "one word too many" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -124,7 +125,7 @@ static void global_options_go_before_or_after_the_command(void **state)
         struct fault why;
         assert_true(parse(lines[i], &l, &why));
         assert_string_equal(l.globals[GLOBAL_CONFIG].text, "f");
-        assert_int_equal(l.globals[GLOBAL_LOG].number, 3);
+        assert_int_equal(l.globals[GLOBAL_LOG].number, LOG_DEBUG);
     }
 }
 

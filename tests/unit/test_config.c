@@ -41,7 +41,7 @@ static void the_least_configuration_gets_every_default(void **state)
     (void)state;
     struct settings *s = load_golden("config-good-least.yaml");
     assert_string_equal(s->store, "/var/lib/ebb/ebb.db");
-    assert_int_equal(s->log, LOG_WARNING);
+    assert_int_equal(s->log, LOG_NOTICE);
     assert_int_equal(s->account_count, 1);
     assert_string_equal(s->accounts[0].url, "https://api.edenai.run");
     assert_string_equal(s->accounts[0].key, CANARY);

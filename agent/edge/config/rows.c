@@ -198,7 +198,7 @@ static const struct section section_retention = { .rows = retention_rows, .row_c
 static const struct row settings_rows[] = {
     { "store", VALUE_PATH, FIELD(settings, store), .preset = "/var/lib/ebb/ebb.db", .max = PATH_BYTES_MAX,
       .help = "database; its folder is made, but not the folders above" },
-    { "log", VALUE_LOG_LEVEL, FIELD(settings, log), .preset = "warning", .help = "how much is said on stderr" },
+    { "log", VALUE_LOG_LEVEL, FIELD(settings, log), .preset = "notice", .help = "how much is said on stderr" },
     { "accounts", VALUE_LIST, FIELD(settings, accounts), .count_offset = offsetof(struct settings, account_count),
       .section = &section_account, .required = true, .shown = true, .min = 1, .max = ACCOUNTS_MAX,
       .help = "the accounts to watch" },
