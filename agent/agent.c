@@ -62,6 +62,7 @@ void agent_close(struct agent *a)
     for (size_t i = 0; i < a->account_count; i++)
         account_close(&a->accounts[i]);
     fetch_close(a->fetch);
+    startup_end(a);
     store_close(a->store);
     conditions_done(&a->conditions);
     text_done(&a->offline);

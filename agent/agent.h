@@ -6,12 +6,16 @@
 #pragma once
 
 #include "base/fault.h"
+#include "base/log.h"
 #include "edge/config.h"
 
 struct agent;
 
 /* Opens the store for writing and loads what it knows; `settings` is borrowed for the agent's life. FAULT_FATAL. */
 MUST_CHECK bool agent_open(const struct settings *settings, struct agent **ret, struct fault *why);
+
+/* Logs what runs and what the last run left behind, and notes that this one began. For every opened agent. */
+void agent_begin(struct agent *a, const char *config_path, enum log_level level);
 
 /* Leaves the broker in order (a second at most), ends transfers and closes the store; accepts NULL. */
 void agent_close(struct agent *a);

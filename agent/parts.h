@@ -95,6 +95,7 @@ struct agent {
     bool starts_over;            /* a new connection, and the retained messages are not lined up for it yet */
     bool store_ill;              /* the last write failed */
     struct conditions conditions; /* what is wrong for longer: logged at its begin, hourly, and at its end */
+    bool begun;                  /* the store knows that this run began */
     bool quiet;                  /* nothing arrived in the last turn */
     mono_ms slice_due;           /* of forecasts between polls */
     size_t sliced;               /* counts on; whose turn it is */
@@ -214,6 +215,11 @@ MUST_CHECK bool announce_deletion(struct agent *a, struct account *account, stru
 MUST_CHECK bool announce_alerts(struct agent *a, struct account *account, struct token *t, unix_s at,
                                 struct fault *why);
 MUST_CHECK bool announce_orphans(struct agent *a, struct account *account, unix_s at, struct fault *why);
+
+/* ---- startup.c: the first lines of the log ---- */
+
+/* Notes that this run ended in order. */
+void startup_end(struct agent *a);
 
 /* ---- deliver.c: the outbox and the broker ---- */
 

@@ -10,7 +10,10 @@ static enum exit_status run(const struct context *c)
     struct agent *agent = NULL;
     struct fault why;
     int signals = -1;
-    bool ok = signals_open(&signals, &why) && agent_open(c->settings, &agent, &why) && agent_once(agent, signals, &why);
+    bool ok = signals_open(&signals, &why) && agent_open(c->settings, &agent, &why);
+    if (ok)
+        agent_begin(agent, c->config_path, LOG_INFO); /* a run of each minute has nothing to say */
+    ok = ok && agent_once(agent, signals, &why);
     if (!ok)
         fprintf(stderr, "ebb once: %s\n", why.text);
     agent_close(agent);

@@ -17,11 +17,13 @@ struct daemon {
     struct agent *agent;
 };
 
-static bool start(struct daemon *d, const struct settings *settings, struct fault *why)
+/* A reload is no news but for those who want details. */
+static bool start(struct daemon *d, const struct settings *settings, enum log_level level, struct fault *why)
 {
     if (!agent_open(settings, &d->agent, why))
         return false;
     d->settings = settings;
+    agent_begin(d->agent, d->config_path, level);
     signals_notify(getenv("NOTIFY_SOCKET"), "READY=1");
     return true;
 }
@@ -44,15 +46,15 @@ static bool reload(struct daemon *d, struct fault *why)
     }
     agent_close(d->agent);
     d->agent = NULL;
-    if (start(d, fresh, &refused)) {
+    if (start(d, fresh, LOG_INFO, &refused)) {
         settings_free(d->reloaded);
         d->reloaded = fresh;
-        log_warning("the configuration %s was read again", d->config_path);
+        log_notice("the configuration %s was read again", d->config_path);
         return true;
     }
     say_kept(&refused);
     settings_free(fresh);
-    return start(d, d->settings, why);
+    return start(d, d->settings, LOG_INFO, why);
 }
 
 static bool serve(struct daemon *d, struct fault *why)
@@ -61,8 +63,10 @@ static bool serve(struct daemon *d, struct fault *why)
         enum agent_end end;
         if (!agent_run(d->agent, d->signals, &end, why))
             return false;
-        if (end == AGENT_STOP)
+        if (end == AGENT_STOP) {
+            log_notice("ebb stops: a signal asked for it");
             return true;
+        }
         if (!reload(d, why))
             return false;
     }
@@ -72,7 +76,7 @@ static enum exit_status run(const struct context *c)
 {
     struct daemon d = { .config_path = c->config_path };
     struct fault why;
-    bool ok = signals_open(&d.signals, &why) && start(&d, c->settings, &why) && serve(&d, &why);
+    bool ok = signals_open(&d.signals, &why) && start(&d, c->settings, LOG_NOTICE, &why) && serve(&d, &why);
     if (!ok)
         log_error("%s", why.text);
     signals_notify(getenv("NOTIFY_SOCKET"), "STOPPING=1");

@@ -33,6 +33,7 @@ enum question {
     QUESTION_IDLE,      /* what is known of the use of the living token of one name since `since` */
     QUESTION_AUDIT,     /* living tokens with what an audit judges by, and accounts without any */
     QUESTION_SIZE,      /* bytes, free bytes, and since when there are readings, hours and days */
+    QUESTION_LAST_RUN,  /* how the run before this one ended, and what it left */
     QUESTIONS,
 };
 

@@ -25,6 +25,9 @@ void store_close(struct store *s); /* accepts NULL */
 /* An id of this database, eight hex digits, for ids that must be unique beyond it. */
 const char *store_id(const struct store *s);
 
+/* Notes that a run began then; TIME_NONE: that it ended in order. */
+MUST_CHECK bool store_put_running(struct store *s, unix_s since, struct fault *why);
+
 MUST_CHECK bool store_begin(struct store *s, struct fault *why);
 MUST_CHECK bool store_commit(struct store *s, struct fault *why); /* rolls back on failure */
 void store_rollback(struct store *s);

@@ -104,10 +104,12 @@ static void every_question_can_be_asked_of_an_empty_store(void **state)
     struct scope scope = everything();
     scope.token = "nothing";
     for (int q = 0; q < QUESTIONS; q++)
-        if (q != QUESTION_ACCOUNTS && q != QUESTION_AUDIT && q != QUESTION_SIZE)
+        if (q != QUESTION_ACCOUNTS && q != QUESTION_AUDIT && q != QUESTION_SIZE
+            && q != QUESTION_LAST_RUN)
             expect(*state, (enum question)q, &scope, 2, "");
     expect(*state, QUESTION_ACCOUNTS, &scope, 4, "main|-|-|-\nother|-|-|-\n");
     expect(*state, QUESTION_AUDIT, &scope, 4, "main|1785585500|-|-\nother|1785585500|-|-\n");
+    expect(*state, QUESTION_LAST_RUN, &scope, 6, "-|-|0|0|0|0\n");
 }
 
 /* An empty store has a size, and no past. */

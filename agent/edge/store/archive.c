@@ -34,6 +34,7 @@ static const char *const texts[] = {
     [QUESTION_IDLE] = sql_question_idle,
     [QUESTION_AUDIT] = sql_question_audit,
     [QUESTION_SIZE] = sql_question_size,
+    [QUESTION_LAST_RUN] = sql_question_last_run,
 };
 _Static_assert(COUNT(texts) == QUESTIONS, "a question has no file");
 

@@ -75,6 +75,7 @@ static const char *const texts[] = {
     [QUERY_SHED_HOURS] = sql_shed_hours,
     [QUERY_SHED_EVENTS] = sql_shed_events,
     [QUERY_SHED_TOPICS] = sql_shed_topics,
+    [QUERY_PUT_RUNNING] = sql_put_running,
 };
 _Static_assert(COUNT(texts) == QUERIES, "a query has no file");
 
@@ -182,6 +183,13 @@ void store_close(struct store *s)
 const char *store_id(const struct store *s)
 {
     return s->id;
+}
+
+bool store_put_running(struct store *s, unix_s since, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_PUT_RUNNING];
+    bind_time(q, ":at", since);
+    return statement_run(q, why);
 }
 
 struct sqlite *store_sqlite(struct store *s)

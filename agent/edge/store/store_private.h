@@ -64,6 +64,7 @@ enum query {
     QUERY_SHED_HOURS,
     QUERY_SHED_EVENTS,
     QUERY_SHED_TOPICS,
+    QUERY_PUT_RUNNING,
     QUERIES,
 };
 

@@ -1,0 +1,118 @@
+/* The first lines of a log: which program, configuration and database, and what the last run left behind. Somebody who
+ * reads a log from an incident starts here. A question that fails costs its line, never the start. */
+#include <inttypes.h>
+
+#include "core/calendar.h"
+#include "edge/archive.h"
+#include "parts.h"
+#include "version.h"
+
+/* The columns of question_size.sql. */
+enum { BYTES, FREE_BYTES, RAW_SINCE, SIZE_COLUMNS };
+/* Of question_last_run.sql. */
+enum { RUNNING_SINCE, LAST_POLL_AT, CRITICAL, WARNING, INFO, WAITING, RUN_COLUMNS };
+/* Of question_accounts.sql and question_credits.sql: an account and why it could not be read. */
+enum { ACCOUNT, POLLED_AT, RESULT, HTTP_STATUS, POLL_REASON, ACCOUNT_COLUMNS };
+enum { CREDITS_REASON = 6, USAGE_REASON = 9, CREDITS_COLUMNS };
+
+static bool ask_one(struct agent *a, enum question question, struct cell *cells, size_t count)
+{
+    const struct scope all = { clock_unix(), TIME_NONE, TIME_NONE, NULL, NULL };
+    struct answer *answer;
+    struct fault why;
+    bool row = false;
+    if (!archive_ask(a->store, question, &all, &answer, &why))
+        return false;
+    bool ok = archive_next(answer, cells, count, &row, &why);
+    archive_end(answer);
+    return ok && row;
+}
+
+static void log_program(struct agent *a, const char *config_path, enum log_level level)
+{
+    struct cell size[SIZE_COLUMNS];
+    struct text words = { 0 };
+    char stamp[TIME_TEXT_BYTES];
+    text_addf(&words, "ebb %s starts: configuration %s, %zu account%s, database %s", EBB_VERSION, config_path,
+              a->account_count, a->account_count == 1 ? "" : "s", a->settings->store);
+    if (ask_one(a, QUESTION_SIZE, size, SIZE_COLUMNS)) {
+        text_addf(&words, " (%.1f MB", (double)size[BYTES].integer / 1e6);
+        if (size[RAW_SINCE].kind == CELL_INTEGER)
+            text_addf(&words, ", readings since %s)", calendar_format(size[RAW_SINCE].integer, stamp));
+        else
+            text_add(&words, span_of(", no readings yet)"));
+    }
+    log_line(level, "%s", text_z(&words));
+    text_done(&words);
+}
+
+static const char *time_or(const struct cell *at, const char *none, char stamp[TIME_TEXT_BYTES])
+{
+    return at->kind == CELL_INTEGER ? calendar_format(at->integer, stamp) : none;
+}
+
+static void log_last_run(struct agent *a, enum log_level level)
+{
+    struct cell run[RUN_COLUMNS];
+    char began[TIME_TEXT_BYTES], polled[TIME_TEXT_BYTES];
+    if (!ask_one(a, QUESTION_LAST_RUN, run, RUN_COLUMNS))
+        return;
+    if (run[RUNNING_SINCE].kind == CELL_INTEGER)
+        log_line(level, "the last run, from %s, did not end in order (killed, a crash or a power cut); "
+                        "last poll stored at %s; nothing that was stored is lost",
+                 calendar_format(run[RUNNING_SINCE].integer, began), time_or(&run[LAST_POLL_AT], "no time", polled));
+    if (run[CRITICAL].integer || run[WARNING].integer || run[INFO].integer)
+        log_line(level, "alerts that fire since the last run: %" PRId64 " critical, %" PRId64 " warning, %" PRId64
+                        " info; see `ebb alerts`",
+                 run[CRITICAL].integer, run[WARNING].integer, run[INFO].integer);
+    if (run[WAITING].integer && a->publisher)
+        log_line(level, "messages of the last run that wait for the broker: %" PRId64, run[WAITING].integer);
+}
+
+static void log_reason(enum log_level level, const struct cell *account, const char *what, const struct cell *reason)
+{
+    if (reason->kind == CELL_TEXT)
+        log_line(level, "%.*s: at the end of the last run %s could not be read: %.*s", (int)account->text.len,
+                 account->text.at, what, (int)reason->text.len, reason->text.at);
+}
+
+static void log_accounts(struct agent *a, enum log_level level, enum question question)
+{
+    const struct scope all = { clock_unix(), TIME_NONE, TIME_NONE, NULL, NULL };
+    struct cell cells[CREDITS_COLUMNS];
+    struct answer *answer;
+    struct fault why;
+    bool more = true;
+    if (!archive_ask(a->store, question, &all, &answer, &why))
+        return;
+    bool polls = question == QUESTION_ACCOUNTS;
+    size_t count = polls ? (size_t)ACCOUNT_COLUMNS : (size_t)CREDITS_COLUMNS;
+    while (archive_next(answer, cells, count, &more, &why) && more) {
+        if (polls)
+            log_reason(level, &cells[ACCOUNT], "its tokens", &cells[POLL_REASON]);
+        else {
+            log_reason(level, &cells[ACCOUNT], "its credits", &cells[CREDITS_REASON]);
+            log_reason(level, &cells[ACCOUNT], "its consumption", &cells[USAGE_REASON]);
+        }
+    }
+    archive_end(answer);
+}
+
+void agent_begin(struct agent *a, const char *config_path, enum log_level level)
+{
+    struct fault why;
+    log_program(a, config_path, level);
+    log_last_run(a, level);
+    log_accounts(a, level, QUESTION_ACCOUNTS);
+    log_accounts(a, level, QUESTION_CREDITS);
+    if (!store_put_running(a->store, clock_unix(), &why))
+        log_debug("%s; an end of this run that is not in order will not be noticed", why.text);
+    a->begun = true;
+}
+
+void startup_end(struct agent *a)
+{
+    struct fault why;
+    if (a->begun && !store_put_running(a->store, TIME_NONE, &why))
+        log_debug("%s", why.text);
+}
