@@ -8,9 +8,9 @@
 enum { OPT_PAST, OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_FORMAT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_PAST] = { .name = "past", .type = OPTION_FLAG, .help = "what was announced, not what fires now" },
+    [OPT_PAST] = { .name = "past", .type = OPTION_FLAG, .help = "past events instead of alerts firing now" },
     [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "7d",
-                    .help = "with --past: from this time on (UTC), or from so long ago" },
+                    .help = "with --past: from this time on (UTC), or this long ago" },
     [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "with --past: before this time" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
@@ -71,7 +71,7 @@ static enum exit_status run(const struct context *c)
     struct fault why;
     size_t rows = 0;
     if (!given[OPT_PAST].given && (given[OPT_SINCE].given || given[OPT_UNTIL].given))
-        return complain(EXIT_USAGE, "alerts: --since and --until go with --past");
+        return complain(EXIT_USAGE, "alerts: --since and --until need --past");
     if (!ask_account(c->store, scope.account, &why) || !print(c, &scope, &rows, &why))
         return ask_failed(&why);
     if (rows == 0 && ask_format(&given[OPT_FORMAT], &given[OPT_JSON]) == TABLE_TEXT)
@@ -82,7 +82,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_alerts = {
     .name = "alerts",
     .arguments = "",
-    .help = "alerts that fire now, or that fired before",
+    .help = "alerts firing now, or past alert events",
     .example = "ebb alerts --past --since 30d",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,

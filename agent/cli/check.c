@@ -10,7 +10,7 @@ enum { OPTION_NO_SECRETS, OPTION_COUNT_OF_CHECK };
 static const struct option_row options[OPTION_COUNT_OF_CHECK] = {
     [OPTION_NO_SECRETS] = { .name = "no-secrets",
                             .type = OPTION_FLAG,
-                            .help = "do not read keys and passwords, only where they are kept" },
+                            .help = "do not read keys and passwords, only check where they are kept" },
 };
 
 static void print_summary(const struct settings *s)
@@ -39,7 +39,7 @@ static enum exit_status check_run(const struct context *c)
 const struct command cmd_check = {
     .name = "check",
     .arguments = "[FILE]",
-    .help = "check a configuration and tell every mistake in it",
+    .help = "check a configuration and report every error in it",
     .example = "ebb check /etc/ebb/ebb.yaml",
     .needs = NEEDS_NOTHING,
     .arguments_max = 1,

@@ -80,7 +80,7 @@ static enum exit_status open_store_and_run(const struct command *command, struct
     struct fault why;
     if (command->needs & NEEDS_STORE) {
         if (access(c->settings->store, F_OK) != 0 && errno == ENOENT)
-            return complain(EXIT_UNKNOWN, "nothing was stored yet in %s: poll with `ebb once`, or start `ebb run`",
+            return complain(EXIT_UNKNOWN, "nothing is stored in %s yet: poll with `ebb once`, or start `ebb run`",
                             c->settings->store);
         if (!store_open(c->settings->store, STORE_READ, &store, &why))
             return complain(EXIT_FAILED, "%s", why.text);

@@ -8,7 +8,7 @@
 const struct option_row global_options[GLOBAL_OPTIONS] = {
     [GLOBAL_CONFIG] = { .name = "config", .type = OPTION_TEXT, .value = "FILE", .help = "the configuration to use" },
     [GLOBAL_LOG] = { .name = "log", .type = OPTION_CHOICE, .value = LOG_CHOICES,
-                     .help = "how much to say on stderr; overrides the configuration" },
+                     .help = "log level on stderr; overrides the configuration" },
     [GLOBAL_HELP] = { .name = "help", .type = OPTION_FLAG, .help = "explain the command and exit" },
     [GLOBAL_VERSION] = { .name = "version", .type = OPTION_FLAG, .help = "print the version and exit" },
 };
@@ -105,7 +105,7 @@ static bool take_word(struct parser *p, const char *word, struct fault *why)
         return l->command != NULL;
     }
     if (l->argument_count == l->command->arguments_max)
-        return fault(why, FAULT_REJECT, "%s: \"%s\" is one word too many", command_title(l->command, title), word);
+        return fault(why, FAULT_REJECT, "%s: \"%s\" is one argument too many", command_title(l->command, title), word);
     l->arguments[l->argument_count++] = word;
     return true;
 }
@@ -125,8 +125,8 @@ static bool take_words(struct parser *p, struct fault *why)
         else if (word[1] == '-')
             ok = take_long_option(p, word + 2, why);
         else
-            ok = fault(why, FAULT_REJECT, "\"%s\" is no option: options are written --name (a name that begins with "
-                                          "'-' goes after \"--\")", word);
+            ok = fault(why, FAULT_REJECT, "\"%s\" is not an option: options are written --name (a name that starts "
+                                          "with '-' goes after \"--\")", word);
         if (!ok)
             return false;
     }
@@ -146,7 +146,7 @@ static bool check_arguments(const struct command_line *l, struct fault *why)
     char title[COMMAND_TITLE_BYTES];
     if (!l->command || l->globals[GLOBAL_HELP].given || l->argument_count >= l->command->arguments_min)
         return true;
-    return fault(why, FAULT_REJECT, "%s: %s is missing", command_title(l->command, title), l->command->arguments);
+    return fault(why, FAULT_REJECT, "%s: missing argument %s", command_title(l->command, title), l->command->arguments);
 }
 
 bool command_line_parse(const struct command *const *known, char *const *words, unix_s now,

@@ -9,7 +9,7 @@ enum { OPTION_EXAMPLE, OPTION_COUNT_OF_CONFIG };
 static const struct option_row options[OPTION_COUNT_OF_CONFIG] = {
     [OPTION_EXAMPLE] = { .name = "example",
                          .type = OPTION_FLAG,
-                         .help = "print a commented one to start from" },
+                         .help = "print a commented example to start from" },
 };
 
 /* Secrets are not even read: they cannot be printed then, and their absence is no mistake. */

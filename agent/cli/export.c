@@ -8,7 +8,7 @@
 enum { OPT_FORCE, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "replace FILE if it is there" },
+    [OPT_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "replace FILE if it exists" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -26,14 +26,14 @@ static enum exit_status run(const struct context *c)
     bool ok = store_export(c->store, c->arguments[0], c->options[OPT_FORCE].given, is_cancelled, &fd, &why);
     signals_close(fd);
     if (!ok)
-        return complain(EXIT_FAILED, "nothing was exported: %s", why.text);
+        return complain(EXIT_FAILED, "the export failed: %s", why.text);
     return EXIT_OK;
 }
 
 const struct command cmd_export = {
     .name = "export",
     .arguments = "FILE",
-    .help = "copy the database as it is now into one file, also while `ebb run` writes",
+    .help = "copy the database into one file, even while `ebb run` is writing",
     .example = "ebb export /srv/backup/ebb.db",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .arguments_min = 1,

@@ -14,11 +14,11 @@ enum { COLUMNS_ELSEWHERE = 80, COLUMNS_MOST = 160 };
 static const struct option_row options[] = {
     [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" },
     [OPT_WHAT_IF] = { .name = "what-if", .type = OPTION_TEXT, .value = "CHANGE",
-                      .help = "what would be with another balance or pace: \"+20.00\", \"-5\", \"burn x1.5\"" },
+                      .help = "compare with another balance or burn: \"+20.00\", \"-5\", \"burn x1.5\"" },
     [OPT_UNTIL] = { .name = "until", .type = OPTION_AHEAD, .value = "TIME",
                     .help = "the balance that lasts until then with 90 % certainty" },
-    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "what is left on the account, not a token" },
-    [OPT_ASCII] = { .name = "ascii", .type = OPTION_FLAG, .help = "draw with ASCII alone" },
+    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "the account's credits instead of a token" },
+    [OPT_ASCII] = { .name = "ascii", .type = OPTION_FLAG, .help = "draw with ASCII only" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
@@ -45,7 +45,7 @@ static bool ask_needed(const struct option_value *option, struct forecast_view *
     const struct subject *s = v->subject;
     v->until = option->given ? option->number : TIME_NONE;
     if (option->given && (v->until == TIME_NONE || v->until <= s->now))
-        return fault(why, FAULT_REJECT, "--until takes a time to come, not \"%s\"", option->text);
+        return fault(why, FAULT_REJECT, "--until takes a time in the future, not \"%s\"", option->text);
     if (v->until == TIME_NONE || !forecast_has_times(&s->forecast))
         return true;
     double nano = curve_needed(&s->curve, (double)(v->until - s->curve.origin) / HOUR_S, NEEDED_CERTAINTY)
@@ -83,7 +83,7 @@ static enum exit_status run(const struct context *c)
     struct subject s;
     struct fault why;
     if (credits != (c->argument_count == 0))
-        return complain(EXIT_USAGE, "forecast takes a token's name, or --credits");
+        return complain(EXIT_USAGE, "forecast: name a token, or use --credits");
     bool ok = ask_account(c->store, c->options[OPT_ACCOUNT].text, &why);
     if (!ok)
         return ask_failed(&why);
@@ -96,7 +96,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_forecast = {
     .name = "forecast",
     .arguments = "[TOKEN]",
-    .help = "when a token will be empty, how sure that is, and what would be if",
+    .help = "when a token will be empty, how certain that is, and what-if questions",
     .example = "ebb forecast prod-billing-api --what-if \"+20.00\" --until 7d",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .arguments_min = 0,

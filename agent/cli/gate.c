@@ -19,13 +19,13 @@ enum { OPT_BALANCE, OPT_RUNWAY, OPT_MAX_AGE, OPT_CREDITS, OPT_ACCOUNT, OPT_JSON,
 
 static const struct option_row options[] = {
     [OPT_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD",
-                      .help = "at least so much must be left" },
+                      .help = "at least this much must be left" },
     [OPT_RUNWAY] = { .name = "runway", .type = OPTION_DURATION, .value = "DURATION",
-                     .help = "it must last so long, or until it is refilled" },
+                     .help = "it must last this long, or until its reset" },
     [OPT_MAX_AGE] = { .name = "max-age", .type = OPTION_DURATION, .value = "DURATION", .preset = "1h",
-                      .help = "an older reading says nothing" },
+                      .help = "a reading older than this is not trusted" },
     [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG,
-                      .help = "what is left on the account, in place of TOKEN" },
+                      .help = "the account's credits instead of TOKEN" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "one object for programs" },
 };
@@ -232,7 +232,7 @@ static enum exit_status run(const struct context *c)
     struct fault why;
     enum gate gate = GATE_UNKNOWN;
     if ((c->argument_count == 0) == !given[OPT_CREDITS].given)
-        return complain(EXIT_USAGE, "gate: name a token, or say --credits");
+        return complain(EXIT_USAGE, "gate: name a token, or use --credits");
     if (access(c->settings->store, F_OK) != 0)
         snprintf(reason, sizeof reason, "nothing was stored yet: poll with `ebb once`, or start `ebb run`");
     else if (!store_open(c->settings->store, STORE_READ, &s, &why))
@@ -252,7 +252,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_gate = {
     .name = "gate",
     .arguments = "[TOKEN]",
-    .help = "whether enough is left to begin work, for scripts",
+    .help = "tell a script whether enough is left to start work",
     .example = "ebb gate prod-billing-api --balance 5.00 --runway 2h",
     .statuses = "  0  ok: enough is left\n"
                 "  1  low: it is not\n"

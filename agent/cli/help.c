@@ -18,9 +18,9 @@ static const struct {
     const char *help;
 } statuses[] = {
     { EXIT_OK, "done" },
-    { EXIT_FAILED, "the work could not be done, or its output not be written" },
-    { EXIT_USAGE, "the command line or the configuration is wrong" },
-    { EXIT_UNKNOWN, "there is no data to answer with yet" },
+    { EXIT_FAILED, "the command failed, or its output could not be written" },
+    { EXIT_USAGE, "the command line or the configuration is invalid" },
+    { EXIT_UNKNOWN, "there is no data to answer with" },
 };
 
 static int written_width(const struct option_row *row, char *out, size_t room)
@@ -98,7 +98,7 @@ void help_overview(void)
     puts("\nWithout --config, the configuration is the file that $EBB_CONFIG names, else the first that exists of\n"
          "$XDG_CONFIG_HOME/ebb/ebb.yaml (~/.config/ebb/ebb.yaml) and /etc/ebb/ebb.yaml.");
     print_statuses();
-    puts("\n`ebb help COMMAND` tells more about a command.");
+    puts("\nRun `ebb help COMMAND` for more about a command.");
 }
 
 static void help_group(const struct command *c)
@@ -106,7 +106,7 @@ static void help_group(const struct command *c)
     printf("ebb %s: %s\n\nUsage: ebb %s COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", c->name, c->help, c->name);
     for (const struct command *const *sub = c->sub; *sub; sub++)
         print_command_line(*sub);
-    printf("\n`ebb help %s COMMAND` tells more about one.\n\nExample:\n  %s\n", c->name, c->example);
+    printf("\nRun `ebb help %s COMMAND` for more about one.\n\nExample:\n  %s\n", c->name, c->example);
 }
 
 void help_command(const struct command *c)
@@ -136,18 +136,18 @@ void help_start(const char *path, bool exists)
     puts(purpose);
     if (exists)
         printf("The configuration is %s\n\n"
-               "  ebb check    is it right?\n"
-               "  ebb once     poll now, store and publish what was found\n"
+               "  ebb check    validate it\n"
+               "  ebb once     poll once, store and publish the result\n"
                "  ebb run      keep watching\n"
                "  ebb status   balances, burn and runway\n\n", text_z(&shown));
     else
-        printf("There is no configuration yet. Write one, put your account into it, and see:\n\n"
+        printf("There is no configuration yet. Write one, add your account, and try it:\n\n"
                "  ebb config --example > ebb.yaml\n"
                "  ebb check --config ebb.yaml\n"
                "  ebb once --config ebb.yaml\n"
                "  ebb status --config ebb.yaml\n\n"
-               "Kept as %s it is found without --config.\n"
-               "Nothing to watch at hand? `ebb sim` is a stand-in for the Eden AI API.\n\n", text_z(&shown));
+               "Saved as %s, it is found without --config.\n"
+               "No account at hand? `ebb sim` is a stand-in for the Eden AI API.\n\n", text_z(&shown));
     puts("`ebb help` lists all commands.");
     text_done(&shown);
 }

@@ -10,7 +10,7 @@ static const struct option_row options[] = {
     [OPT_UNTIL] = OPTION_ROW_UNTIL,
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG,
-                      .help = "what is left on the account, in place of TOKEN" },
+                      .help = "the account's credits instead of TOKEN" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
@@ -58,8 +58,8 @@ static enum exit_status run(const struct context *c)
     if (!ok)
         return ask_failed(&why);
     if (rows == 0)
-        return credits ? complain(EXIT_UNKNOWN, "no credits are stored in this time: see `ebb status`")
-                       : complain(EXIT_UNKNOWN, "nothing is stored of a token \"%s\" in this time: see `ebb status`",
+        return credits ? complain(EXIT_UNKNOWN, "no credits are stored for this period: see `ebb status`")
+                       : complain(EXIT_UNKNOWN, "nothing is stored for token \"%s\" in this period: see `ebb status`",
                                   scope.token);
     return EXIT_OK;
 }
@@ -67,7 +67,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_history = {
     .name = "history",
     .arguments = "[TOKEN]",
-    .help = "what was read of one token, or of the credits, and what each change meant",
+    .help = "the readings of one token or of the credits, and what each change meant",
     .example = "ebb history prod-billing-api --since 7d --format csv",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .arguments_max = 1,

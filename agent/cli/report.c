@@ -14,27 +14,27 @@ enum {
 
 static const struct option_row options[] = {
     [OPT_BY] = { .name = "by", .type = OPTION_CHOICE, .value = REPORT_BY_NAMES, .preset = "token",
-                 .help = "what spends; providers and features as the consumption endpoint tells them" },
+                 .help = "group by; provider and feature come from the usage endpoint" },
     [OPT_PER] = { .name = "per", .type = OPTION_CHOICE, .value = PERIOD_LENGTHS, .preset = "total",
-                  .help = "a line for each such time (UTC, weeks begin on Monday)" },
+                  .help = "one line per period (UTC; weeks start on Monday)" },
     [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "30d",
-                    .help = "from the UTC day of this time on, or from so long ago" },
+                    .help = "from the UTC day of this time on, or this long ago" },
     [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME",
-                    .help = "before this time; a day that it cuts counts whole" },
-    [OPT_MONTH] = { .name = "month", .type = OPTION_TEXT, .value = "YYYY-MM", .help = "this month of UTC" },
+                    .help = "up to this time; a partial day counts as a whole one" },
+    [OPT_MONTH] = { .name = "month", .type = OPTION_TEXT, .value = "YYYY-MM", .help = "one month (UTC)" },
     [OPT_TOKEN] = { .name = "token", .type = OPTION_TEXT, .value = "GLOB",
-                    .help = "only tokens of such a name: 'prod-*'" },
+                    .help = "only tokens whose name matches, such as 'prod-*'" },
     [OPT_ENVIRONMENT] = { .name = "environment", .type = OPTION_TEXT, .value = "NAME",
-                          .help = "only tokens of this environment, the first part of their names" },
+                          .help = "only tokens of this environment (first part of the name)" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_SOURCE] = { .name = "source", .type = OPTION_CHOICE, .value = REPORT_CHOICES, .preset = "auto",
-                     .help = "auto: the endpoint for days that it was asked about after their end, else balances" },
+                     .help = "auto: the endpoint for days it was asked about after they ended, else balances" },
     [OPT_HTML] = { .name = "html", .type = OPTION_TEXT, .value = "FILE",
-                   .help = "write one HTML page with charts that needs nothing else; - is stdout" },
+                   .help = "write one self-contained HTML page with charts; - is stdout" },
     [OPT_RECONCILE] = { .name = "reconcile", .type = OPTION_FLAG,
-                        .help = "compare balances with the endpoint, by token and day, in place of a report" },
+                        .help = "compare balances with the endpoint by token and day instead" },
     [OPT_FORECASTS] = { .name = "forecasts", .type = OPTION_FLAG,
-                        .help = "how good the forecasts that came due in this time were, in place of a report" },
+                        .help = "show how accurate the forecasts that came due were instead" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
@@ -43,7 +43,7 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 static bool choose_month(const struct option_value *given, struct period *ret, struct fault *why)
 {
     if (given[OPT_SINCE].given || given[OPT_UNTIL].given)
-        return fault(why, FAULT_REJECT, "--month says all about the time: leave --since and --until away");
+        return fault(why, FAULT_REJECT, "--month cannot be combined with --since or --until");
     return period_parse_month(span_of(given[OPT_MONTH].text), ret, why) || fault_within(why, "--month");
 }
 
@@ -59,7 +59,7 @@ static bool choose_stretch(const struct option_value *given, struct report_query
     p.since = period_start(unit, p.since);
     p.until = period_next(unit, p.until > q->now ? today : period_start(unit, p.until - 1));
     if (p.since > q->now)
-        return fault(why, FAULT_REJECT, "this time has not begun yet");
+        return fault(why, FAULT_REJECT, "this period has not started yet");
     if (p.until <= p.since)
         return fault(why, FAULT_REJECT, "--until is not after --since");
     q->before = period_before(&p, given[OPT_MONTH].text != NULL);
@@ -71,18 +71,18 @@ static bool check_wishes(const struct option_value *given, const struct report_q
 {
     bool is_by_word = q->by == BY_PROVIDER || q->by == BY_FEATURE;
     if (q->per == PER_HOUR && (is_by_word || q->choice == REPORT_ENDPOINT))
-        return fault(why, FAULT_REJECT, "the consumption endpoint tells days, no hours: ask --per day");
+        return fault(why, FAULT_REJECT, "the usage endpoint reports days, not hours: use --per day");
     if (given[OPT_RECONCILE].given && given[OPT_HTML].given)
-        return fault(why, FAULT_REJECT, "--reconcile has no page: leave --html away");
+        return fault(why, FAULT_REJECT, "--reconcile cannot be combined with --html");
     if (given[OPT_FORECASTS].given && (given[OPT_RECONCILE].given || given[OPT_HTML].given))
-        return fault(why, FAULT_REJECT, "--forecasts is a table of its own: leave --reconcile and --html away");
+        return fault(why, FAULT_REJECT, "--forecasts cannot be combined with --reconcile or --html");
     if (given[OPT_FORECASTS].given && (q->token || q->environment))
-        return fault(why, FAULT_REJECT, "forecasts are judged by account: leave --token and --environment away, or "
+        return fault(why, FAULT_REJECT, "forecasts are scored by account: drop --token and --environment, or "
                                         "ask `ebb forecast TOKEN`");
     if (given[OPT_HTML].given && (given[OPT_FORMAT].given || given[OPT_JSON].given))
-        return fault(why, FAULT_REJECT, "--html is a format of its own: leave --format and --json away");
+        return fault(why, FAULT_REJECT, "--html cannot be combined with --format or --json");
     if (is_by_word && q->choice == REPORT_BALANCE)
-        return fault(why, FAULT_REJECT, "balances tell nothing about a %s: leave --source away", report_by_name(q->by));
+        return fault(why, FAULT_REJECT, "balances say nothing about a %s: drop --source", report_by_name(q->by));
     return true;
 }
 

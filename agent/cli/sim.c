@@ -14,9 +14,9 @@ enum {
 };
 
 static const struct option_row options[] = {
-    [OPT_PORT] = { "port", OPTION_COUNT, "PORT", "0", "port on 127.0.0.1; 0 takes a free one", 0, 65535 },
+    [OPT_PORT] = { "port", OPTION_COUNT, "PORT", "0", "port on 127.0.0.1; 0 picks a free one", 0, 65535 },
     [OPT_SCENARIO] = { "scenario", OPTION_TEXT, "FILE", NULL, "accounts, tokens and how they spend", 0, 0 },
-    [OPT_SPEED] = { "speed", OPTION_COUNT, "N", NULL, "virtual seconds in a real one", 0, SIM_SPEED_MAX },
+    [OPT_SPEED] = { "speed", OPTION_COUNT, "N", NULL, "virtual seconds per real second", 0, SIM_SPEED_MAX },
     [OPT_SEED] = { "seed", OPTION_COUNT, "N", NULL, "the same seed spends the same", 0, INT64_MAX },
     [OPT_START] = { "start", OPTION_TIME, "TIME", NULL, "where the virtual clock starts; default now", 0, 0 },
     [OPT_CONTROL] = { "control", OPTION_FLAG, NULL, NULL, "answer under /control/ too", 0, 0 },
@@ -31,7 +31,7 @@ static bool read_key_file(const char *path, char out[KEY_ROOM], struct fault *wh
 {
     own_file FILE *file = fopen(path, "re");
     if (!file || !fgets(out, KEY_ROOM, file))
-        return fault(why, FAULT_REJECT, "%s: no key can be read", path);
+        return fault(why, FAULT_REJECT, "%s: cannot read a key", path);
     out[strcspn(out, "\r\n")] = '\0';
     return *out ? true : fault(why, FAULT_REJECT, "%s: the first line is empty", path);
 }

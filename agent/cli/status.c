@@ -17,10 +17,10 @@ enum { OPT_JSON, OPT_WATCH, OPT_ACCOUNT, OPT_MATCH, OPTS };
 
 static const struct option_row options[] = {
     [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" },
-    [OPT_WATCH] = { .name = "watch", .type = OPTION_FLAG, .help = "again every 2 s, in place on a terminal" },
+    [OPT_WATCH] = { .name = "watch", .type = OPTION_FLAG, .help = "refresh every 2 s, in place on a terminal" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_MATCH] = { .name = "match", .type = OPTION_TEXT, .value = "GLOB",
-                    .help = "only tokens of such a name: 'prod-*'" },
+                    .help = "only tokens whose name matches, such as 'prod-*'" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -89,7 +89,7 @@ static enum exit_status print(const struct context *c, const struct status_view 
     if (!ok)
         return ask_failed(&why);
     if (accounts == 0)
-        return complain(EXIT_UNKNOWN, "no account was polled yet: poll with `ebb once`, or start `ebb run`");
+        return complain(EXIT_UNKNOWN, "no account has been polled yet: poll with `ebb once`, or start `ebb run`");
     return EXIT_OK;
 }
 
@@ -141,7 +141,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_status = {
     .name = "status",
     .arguments = "",
-    .help = "balance, burn and runway of every token, the nearest exhaustion first",
+    .help = "balance, burn and runway of every token, nearest exhaustion first",
     .example = "ebb status --match 'prod-*' --watch",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,

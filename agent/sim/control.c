@@ -25,7 +25,7 @@ static bool read_body(const struct call *c, struct json **ret_body, struct answe
         return false;
     }
     if (!json_is_object(*ret_body))
-        refuse(ret, "a JSON object is needed");
+        refuse(ret, "a JSON object is required");
     return json_is_object(*ret_body);
 }
 
@@ -89,7 +89,7 @@ static bool read_amount(const struct json *value, struct money *ret, struct faul
     if (json_number(value, &usd))
         return money_from_double(usd, ret, why);
     const char *text = json_text(value);
-    return text ? money_parse(span_of(text), ret, why) : fault(why, FAULT_REJECT, "an amount is needed");
+    return text ? money_parse(span_of(text), ret, why) : fault(why, FAULT_REJECT, "an amount is required");
 }
 
 /* The account that is named, or the first one. */
@@ -129,7 +129,7 @@ static bool delete(struct account *a, struct token *t, const struct json *value,
 {
     bool sure = false;
     if (!json_bool(value, &sure) || !sure)
-        return fault(why, FAULT_REJECT, "delete: true is needed");
+        return fault(why, FAULT_REJECT, "delete: true is required");
     account_remove(a, t);
     return true;
 }
@@ -190,9 +190,9 @@ static bool read_target(const struct json *body, unix_s now, unix_s *ret, struct
     int64_t step_s = 0;
     unix_s target = now;
     if (advance && !(json_text(advance) && duration_parse(span_of(json_text(advance)), &step_s, why)))
-        return fault(why, FAULT_REJECT, "advance: a duration like \"1h\" is needed");
+        return fault(why, FAULT_REJECT, "advance: a duration like \"1h\" is required");
     if (to && !(json_text(to) && calendar_parse(span_of(json_text(to)), &target, why)))
-        return fault(why, FAULT_REJECT, "to: a time like \"2026-03-01T12:00:00Z\" is needed");
+        return fault(why, FAULT_REJECT, "to: a time like \"2026-03-01T12:00:00Z\" is required");
     if (target < now)
         return fault(why, FAULT_REJECT, "to: the clock only goes forward");
     *ret = target + step_s;
@@ -206,7 +206,7 @@ static bool read_speed(const struct json *body, int64_t *speed, struct fault *wh
     if (!value)
         return true;
     if (!json_number(value, &number) || number < 0 || number > SIM_SPEED_MAX || number != floor(number))
-        return fault(why, FAULT_REJECT, "speed: a whole number from 0 to %d is needed", SIM_SPEED_MAX);
+        return fault(why, FAULT_REJECT, "speed: a whole number from 0 to %d is required", SIM_SPEED_MAX);
     *speed = (int64_t)number;
     return true;
 }

@@ -13,7 +13,7 @@ enum { TOKENS_MAX = 1000000, NAME_ROOM = 1024 };
 static bool read_bool(struct span value, bool *ret, struct fault *why)
 {
     *ret = span_is(value, "true");
-    return *ret || span_is(value, "false") || fault(why, FAULT_REJECT, "true or false is needed");
+    return *ret || span_is(value, "false") || fault(why, FAULT_REJECT, "true or false is required");
 }
 
 static bool read_count(struct span value, int64_t max, int64_t *ret, struct fault *why)
@@ -21,11 +21,11 @@ static bool read_count(struct span value, int64_t max, int64_t *ret, struct faul
     int64_t number = 0;
     for (size_t i = 0; i < value.len; i++) {
         if (value.at[i] < '0' || value.at[i] > '9' || number > max)
-            return fault(why, FAULT_REJECT, "a whole number up to %lld is needed", (long long)max);
+            return fault(why, FAULT_REJECT, "a whole number up to %lld is required", (long long)max);
         number = number * 10 + (value.at[i] - '0');
     }
     if (!value.len || number > max)
-        return fault(why, FAULT_REJECT, "a whole number up to %lld is needed", (long long)max);
+        return fault(why, FAULT_REJECT, "a whole number up to %lld is required", (long long)max);
     *ret = number;
     return true;
 }
@@ -34,7 +34,7 @@ static bool read_span(struct span value, int64_t *ret, struct fault *why)
 {
     if (!duration_parse(value, ret, why))
         return false;
-    return *ret > 0 || fault(why, FAULT_REJECT, "a duration above zero is needed");
+    return *ret > 0 || fault(why, FAULT_REJECT, "a duration above zero is required");
 }
 
 static bool read_amount(struct span value, struct maybe_money *ret, struct fault *why)
@@ -65,7 +65,7 @@ static bool read_time(struct span value, unix_s now, unix_s *ret, struct fault *
 static bool set_name(struct token_draft *d, struct span value, struct fault *why)
 {
     if (!value.len || value.len > NAME_BYTES_MAX)
-        return fault(why, FAULT_REJECT, "1 to 200 characters are needed");
+        return fault(why, FAULT_REJECT, "1 to 200 characters are required");
     free(d->name);
     d->name = xstrndup(value.at, value.len);
     return true;
@@ -74,7 +74,7 @@ static bool set_name(struct token_draft *d, struct span value, struct fault *why
 static bool set_secret(struct token_draft *d, struct span value, struct fault *why)
 {
     if (!value.len || value.len > SECRET_BYTES_MAX)
-        return fault(why, FAULT_REJECT, "1 to %d bytes are needed", SECRET_BYTES_MAX);
+        return fault(why, FAULT_REJECT, "1 to %d bytes are required", SECRET_BYTES_MAX);
     free(d->secret);
     d->secret = xstrndup(value.at, value.len);
     return true;
@@ -89,7 +89,7 @@ static bool set_count(struct token_draft *d, struct span value, struct fault *wh
 static bool set_type(struct token_draft *d, struct span value, struct fault *why)
 {
     if (!value.len || value.len >= sizeof d->terms.type)
-        return fault(why, FAULT_REJECT, "1 to %zu bytes are needed", sizeof d->terms.type - 1);
+        return fault(why, FAULT_REJECT, "1 to %zu bytes are required", sizeof d->terms.type - 1);
     snprintf(d->terms.type, sizeof d->terms.type, "%.*s", (int)value.len, value.at);
     return true;
 }
@@ -113,7 +113,7 @@ static bool set_expiry(struct token_draft *d, struct span value, struct fault *w
 static bool set_period(struct token_draft *d, struct span value, struct fault *why)
 {
     d->terms.period = calendar_period_named(value);
-    return d->terms.period != RESET_OTHER || fault(why, FAULT_REJECT, "none, daily, weekly or monthly is needed");
+    return d->terms.period != RESET_OTHER || fault(why, FAULT_REJECT, "none, daily, weekly or monthly is required");
 }
 
 static bool set_reset_amount(struct token_draft *d, struct span value, struct fault *why)
@@ -125,7 +125,7 @@ static bool set_reset_amount(struct token_draft *d, struct span value, struct fa
 static bool set_profile(struct token_draft *d, struct span value, struct fault *why)
 {
     return profile_kind_named(value, &d->profile.kind)
-           || fault(why, FAULT_REJECT, "none, steady, office_hours, bursts, idle or runaway is needed");
+           || fault(why, FAULT_REJECT, "none, steady, office_hours, bursts, idle or runaway is required");
 }
 
 static bool set_usd_per_day(struct token_draft *d, struct span value, struct fault *why)
@@ -191,7 +191,7 @@ bool scenario_add_use(struct world *w, struct token_draft *draft, struct span va
 {
     const char *slash = memchr(value.at, '/', value.len);
     if (!slash || draft->use_count == TOKEN_USES_MAX)
-        return fault(why, FAULT_REJECT, "uses: up to %d of FEATURE/PROVIDER are needed", TOKEN_USES_MAX);
+        return fault(why, FAULT_REJECT, "uses: up to %d of FEATURE/PROVIDER are required", TOKEN_USES_MAX);
     char *feature = xstrndup(value.at, (size_t)(slash - value.at));
     char *provider = xstrndup(slash + 1, value.len - (size_t)(slash + 1 - value.at));
     draft->uses[draft->use_count++] = (struct use){ world_word(w, feature), world_word(w, provider) };
@@ -206,7 +206,7 @@ static bool expand_name(const char *pattern, int64_t n, char out[NAME_ROOM], str
     const char *hole = strchr(pattern, '%');
     size_t width = hole ? strspn(hole + 1, "0123456789") : 0;
     if (!hole || hole[1 + width] != 'd' || width > 2 || strchr(hole + 1, '%'))
-        return fault(why, FAULT_REJECT, "name: with a count, one %%d or %%05d is needed");
+        return fault(why, FAULT_REJECT, "name: with a count, one %%d or %%05d is required");
     snprintf(out, NAME_ROOM, "%.*s%0*lld%s", (int)(hole - pattern), pattern, atoi(hole + 1), (long long)n,
              hole + 2 + width);
     return true;
@@ -223,9 +223,9 @@ static bool add_token(struct account *a, const struct token_draft *d, const char
         .use_count = d->use_count,
     };
     if (account_named(a, span_of(name)))
-        return fault(why, FAULT_REJECT, "name: \"%s\" is there twice", name);
+        return fault(why, FAULT_REJECT, "name: \"%s\" is listed twice", name);
     if (d->secret && account_with_secret(a, span_of(d->secret)))
-        return fault(why, FAULT_REJECT, "secret: of \"%s\" is there twice", name);
+        return fault(why, FAULT_REJECT, "secret: of \"%s\" is listed twice", name);
     account_add(a, &order);
     return true;
 }
@@ -295,7 +295,7 @@ static bool set_balance_form(struct world *w, struct span value, struct fault *w
 {
     w->balance_form = span_is(value, "string") ? BALANCE_STRING : BALANCE_NUMBER;
     return w->balance_form == BALANCE_STRING || span_is(value, "number")
-           || fault(why, FAULT_REJECT, "number or string is needed");
+           || fault(why, FAULT_REJECT, "number or string is required");
 }
 
 const char *const scenario_world_keys[] = { "speed", "seed", "start", "rate_limit", "balance_form" };

@@ -208,9 +208,9 @@ static bool read_trouble(const struct json *from, struct trouble *t, struct faul
     t->account = copy_text(from, "account");
     t->location = copy_text(from, "location");
     if (t->kind == TROUBLE_STATUS && (t->status < 200 || t->status > 599))
-        return fault(why, FAULT_REJECT, "status: 200 to 599 is needed");
+        return fault(why, FAULT_REJECT, "status: 200 to 599 is required");
     if (t->times == 0)
-        return fault(why, FAULT_REJECT, "times: one or more is needed");
+        return fault(why, FAULT_REJECT, "times: one or more is required");
     return true;
 }
 

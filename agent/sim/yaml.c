@@ -32,7 +32,7 @@ static bool wrong_at(const struct file *f, struct fy_node *node, struct fault *w
 static bool read_scalar(struct fy_node *node, struct span *ret, struct fault *why)
 {
     ret->at = node && fy_node_is_scalar(node) ? fy_node_get_scalar(node, &ret->len) : NULL;
-    return ret->at || fault(why, FAULT_REJECT, "a single value is needed");
+    return ret->at || fault(why, FAULT_REJECT, "a single value is required");
 }
 
 /* `uses: [llm__chat/openai, ocr__ocr/google]` */
@@ -86,7 +86,7 @@ static bool add_tokens(const struct file *f, struct account *a, struct fy_node *
 {
     struct fy_node *item;
     if (!fy_node_is_sequence(list))
-        return fault(why, FAULT_REJECT, "%s: tokens: a list is needed", f->name);
+        return fault(why, FAULT_REJECT, "%s: tokens: a list is required", f->name);
     for (void *at = NULL; (item = fy_node_sequence_iterate(list, &at));)
         if (!add_token(f, a, item, why))
             return false;
@@ -142,12 +142,12 @@ static bool check_shape(const struct file *f, struct fy_node *root, struct fault
 {
     struct fy_node *list, *item;
     if (!root || !fy_node_is_mapping(root))
-        return fault(why, FAULT_REJECT, "%s: a mapping is needed", f->name);
+        return fault(why, FAULT_REJECT, "%s: a mapping is required", f->name);
     if (!check_keys(f, root, true, why))
         return false;
     list = member(root, "accounts");
     if (list && !fy_node_is_sequence(list))
-        return fault(why, FAULT_REJECT, "%s: accounts: a list is needed", f->name);
+        return fault(why, FAULT_REJECT, "%s: accounts: a list is required", f->name);
     for (void *at = NULL; list && (item = fy_node_sequence_iterate(list, &at));)
         if (!check_keys(f, item, false, why))
             return false;
@@ -172,7 +172,7 @@ static bool read_file(const struct file *f, struct fault *why)
     __attribute__((cleanup(own_document_at))) struct fy_document *doc =
         fy_document_build_from_file(&quiet, f->name);
     if (!doc)
-        return fault(why, FAULT_REJECT, "%s: cannot be read as YAML", f->name);
+        return fault(why, FAULT_REJECT, "%s: is not valid YAML", f->name);
     struct fy_node *root = fy_document_root(doc);
     if (!check_shape(f, root, why) || !read_world(f, root, why))
         return false;

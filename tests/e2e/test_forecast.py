@@ -186,8 +186,8 @@ def told_by_the_reports(days, record, count):
     (["prod-burner", "--credits"], 2, "--credits"),
     (["prod-burner", "--what-if", "20"], 2, "burn x1.5"),
     (["prod-burner", "--until", "soon"], 2, "--until"),
-    (["prod-burner", "--until", "2020-01-01"], 2, "a time to come"),
-    (["prod-burner", "--until", "never"], 2, "a time to come"),
+    (["prod-burner", "--until", "2020-01-01"], 2, "a time in the future"),
+    (["prod-burner", "--until", "never"], 2, "a time in the future"),
 ])
 def test_a_question_that_cannot_be_answered_is_refused_in_words(days, arguments, code, word):
     days.poll()

@@ -300,7 +300,7 @@ def test_huge_sums_are_exact_and_what_does_not_fit_is_said_in_words(nasty):
 @pytest.mark.parametrize("arguments, words", [
     (["--month", "2026-13"], "2026-13"), (["--month", "2026-01", "--since", "3d"], "--month"),
     (["--since", "2026-02-01", "--until", "2026-01-01"], "--until"), (["--by", "provider", "--per", "hour"], "hours"),
-    (["--by", "feature", "--source", "balance"], "feature"), (["--month", "2099-01"], "not begun"),
+    (["--by", "feature", "--source", "balance"], "feature"), (["--month", "2099-01"], "not started"),
     (["--html", "-", "--json"], "--html"),
 ])
 def test_what_cannot_be_asked_is_said_in_words(nasty, arguments, words):

@@ -187,7 +187,7 @@ def test_a_token_that_spent_by_the_consumption_endpoint_is_kept(old):
 
 
 def test_a_token_that_was_not_watched_for_long_enough_is_kept(old):
-    old.is_kept(3, "know it for 2d", "--idle", "7d")
+    old.is_kept(3, "cover only 2d", "--idle", "7d")
 
 
 def test_a_token_whose_records_are_old_is_kept(old):

@@ -61,9 +61,9 @@ static void mistakes_are_refused_with_the_word_that_was_meant(void **state)
         { { "show", "x", "--confg=f" }, "did you mean --config" },
         { { "--since", "1h", "show", "x" }, "follow its name" },
         { { "list", "--since", "1h" }, "list has no option --since" },
-        { { "show" }, "TOKEN is missing" },
-        { { "list", "x" }, "\"x\" is one word too many" },
-        { { "show", "a", "b", "c" }, "\"c\" is one word too many" },
+        { { "show" }, "missing argument TOKEN" },
+        { { "list", "x" }, "\"x\" is one argument too many" },
+        { { "show", "a", "b", "c" }, "\"c\" is one argument too many" },
         { { "show", "x", "--since" }, "--since needs a value: TIME" },
         { { "show", "x", "--since", "soon" }, "not \"soon\"" },
         { { "show", "x", "--since=" }, "--since takes" },
@@ -79,7 +79,7 @@ static void mistakes_are_refused_with_the_word_that_was_meant(void **state)
         { { "show", "x", "--all=yes" }, "--all takes no value" },
         { { "show", "x", "-q" }, "options are written --name" },
         { { "show", "x", "--log", "loud" }, "error|warning|notice|info|debug" },
-        { { "show", "x", "--" , "--all", "y" }, "one word too many" },
+        { { "show", "x", "--" , "--all", "y" }, "one argument too many" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct command_line line;
@@ -329,7 +329,7 @@ static void second_words_belong_to_their_first(void **state)
     assert_false(parse_among(rows, (const char *const[WORDS_MAX]){ "group", "shwo" }, &l, &why));
     assert_non_null(strstr(why.text, "did you mean \"show\""));
     assert_false(parse_among(rows, (const char *const[WORDS_MAX]){ "group", "show" }, &l, &why));
-    assert_non_null(strstr(why.text, "group show: TOKEN is missing"));
+    assert_non_null(strstr(why.text, "group show: missing argument TOKEN"));
     assert_false(parse_among(rows, (const char *const[WORDS_MAX]){ "show", "show", "group", "x" }, &l, &why));
 }
 

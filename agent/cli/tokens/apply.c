@@ -18,10 +18,10 @@ static const struct option_row options[] = {
     [OPT_SECRET_DIR] = { .name = "secret-dir", .type = OPTION_TEXT, .value = "DIR",
                          .help = "write the secret of each new token to a file in this folder" },
     [OPT_YES] = OPTION_ROW_YES,
-    [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "print the requests and send none of them" },
+    [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "print the requests without sending them" },
     [OPT_ACCOUNT] = { .name = "account", .type = OPTION_TEXT, .value = "NAME",
-                      .help = "of the configuration; else the file's `account`, else the only one" },
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "tell the outcome of each step for programs" },
+                      .help = "account in the configuration (default: the file's `account`, else the only one)" },
+    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "print the outcome of each step for programs" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -164,7 +164,7 @@ static enum exit_status apply(struct application *a)
     text_done(&a->told);
     if (!n[STEP_FAILED])
         return EXIT_OK;
-    return complain(EXIT_FAILED, "not all was done; run the same command again: it goes on where this one stopped");
+    return complain(EXIT_FAILED, "not everything was done; run the same command again to continue");
 }
 
 static void print_requests(const struct comparison *k, bool json)
@@ -215,7 +215,7 @@ const struct command cmd_tokens_apply = {
     .name = "apply",
     .parent = &cmd_tokens,
     .arguments = "FILE",
-    .help = "bring the account in line with a file of wanted tokens; asks first",
+    .help = "bring the account in line with a fleet file; asks first",
     .example = "ebb tokens apply fleet.yaml --secret-dir secrets",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
     .arguments_min = 1,

@@ -30,7 +30,7 @@ static bool resume(const struct session *s, const struct creation *c, struct dec
     if (!client_show(s->client, c->name, &d, why))
         return fault_within(why, "it exists already, and could not be looked at");
     if (!is_alike(c->wish, &d.reading))
-        return fault(why, FAULT_REJECT, "account %s has it already, with other settings: see `ebb tokens show`",
+        return fault(why, FAULT_REJECT, "account %s already has it, with other settings: see `ebb tokens show`",
                      s->account->name);
     *ret = d;
     ret->reading.name = ret->name;

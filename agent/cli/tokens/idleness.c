@@ -47,7 +47,7 @@ static bool is_watched(const struct idle_question *q, const struct cell *c, stru
     int64_t watched_s = q->now - c[FIRST_SEEN].integer;
     int64_t age_s = q->now - c[LAST_OK].integer;
     if (watched_s < q->idle_s)
-        return fault(why, FAULT_REJECT, "our own records know it for %s only, not for %s",
+        return fault(why, FAULT_REJECT, "our own records cover only %s, not %s",
                      duration_format(watched_s, for_long), duration_format(q->idle_s, asked));
     if (c[LAST_OK].kind == CELL_NONE || age_s > 3 * c[INTERVAL].integer + MINUTE_S)
         return fault(why, FAULT_REJECT, "our own records are old: the account's last complete poll is not recent (is "

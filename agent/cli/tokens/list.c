@@ -14,8 +14,8 @@ enum { OPT_ACCOUNT, OPT_ENVIRONMENT, OPT_TYPE, OPT_FORMAT, OPT_JSON, OPTS };
 static const struct option_row options[] = {
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
     [OPT_ENVIRONMENT] = { .name = "environment", .type = OPTION_TEXT, .value = "GLOB",
-                          .help = "only tokens whose first part of env-project-purpose is such" },
-    [OPT_TYPE] = { .name = "type", .type = OPTION_TEXT, .value = "GLOB", .help = "only tokens of such a type" },
+                          .help = "only tokens whose environment matches" },
+    [OPT_TYPE] = { .name = "type", .type = OPTION_TEXT, .value = "GLOB", .help = "only tokens whose type matches" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
@@ -77,7 +77,7 @@ const struct command cmd_tokens_list = {
     .name = "list",
     .parent = &cmd_tokens,
     .arguments = "[GLOB]",
-    .help = "the tokens of an account, as the API has them now",
+    .help = "an account's tokens, live from the API",
     .example = "ebb tokens list 'prod-*' --type api_token",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
     .arguments_max = 1,

@@ -6,9 +6,9 @@ enum { OPT_EXIT_CODE, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_EXIT_CODE] = { .name = "exit-code", .type = OPTION_FLAG,
-                        .help = "exit 1 when there is something to do, 3 when that is not known" },
+                        .help = "exit 1 if there is something to do, 3 if that is not known" },
     [OPT_ACCOUNT] = { .name = "account", .type = OPTION_TEXT, .value = "NAME",
-                      .help = "of the configuration; else the file's `account`, else the only one" },
+                      .help = "account in the configuration (default: the file's `account`, else the only one)" },
     [OPT_JSON] = OPTION_ROW_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
@@ -39,7 +39,7 @@ const struct command cmd_tokens_plan = {
     .name = "plan",
     .parent = &cmd_tokens,
     .arguments = "FILE",
-    .help = "compare a file of wanted tokens with the account; changes nothing",
+    .help = "compare a fleet file with the account; changes nothing",
     .example = "ebb tokens plan fleet.yaml --exit-code",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
     .arguments_min = 1,

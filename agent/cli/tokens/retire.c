@@ -10,10 +10,10 @@ enum { OPT_IDLE, OPT_FORCE, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_IDLE] = { .name = "idle", .type = OPTION_DURATION, .value = "TIME", .preset = "24h", .min = 1,
-                   .max = 365 * DAY_S, .help = "it must not have spent for so long" },
-    [OPT_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "delete it whether it is used or not" },
+                   .max = 365 * DAY_S, .help = "it must not have spent for this long" },
+    [OPT_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "delete it even if it is used" },
     [OPT_YES] = OPTION_ROW_YES,
-    [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "only look whether it may be retired" },
+    [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "only check whether it may be retired" },
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
     [OPT_JSON] = OPTION_ROW_JSON,
 };
@@ -31,7 +31,7 @@ static enum exit_status prove(const struct context *c, const struct session *s, 
     case IDLENESS_DISPROVED:
         return complain(EXIT_FAILED, "%s is not retired: %s", shown, why.text);
     case IDLENESS_UNKNOWN:
-        return complain(EXIT_UNKNOWN, "%s is not retired, for it is not known whether it is used: %s (--force deletes "
+        return complain(EXIT_UNKNOWN, "%s is not retired, because it may still be used: %s (--force deletes "
                                       "it all the same)", shown, why.text);
     case IDLENESS_PROVED:
         break;

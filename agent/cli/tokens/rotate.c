@@ -11,13 +11,13 @@ enum { OPT_NAME, OPT_BALANCE, OPT_EXPIRES, OPT_SECRET_FILE, OPT_DRY_RUN, OPT_ACC
 
 static const struct option_row options[] = {
     [OPT_NAME] = { .name = "name", .type = OPTION_TEXT, .value = "NEW",
-                   .help = "of the successor; else the old name with -r2, -r3 and so on at its end" },
+                   .help = "of the successor (default: the old name with -r2, -r3 and so on)" },
     [OPT_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD",
-                      .help = "of the successor; else what the old one has left" },
+                      .help = "of the successor (default: what the old one has left)" },
     [OPT_EXPIRES] = { .name = "expires", .type = OPTION_AHEAD, .value = "TIME",
-                      .help = "of the successor; else that of the old one" },
+                      .help = "of the successor (default: that of the old one)" },
     [OPT_SECRET_FILE] = { .name = "secret-file", .type = OPTION_TEXT, .value = "FILE",
-                          .help = "write the successor's secret to a new file that only you can read; needed" },
+                          .help = "write the successor's secret to a new file that only you can read; required" },
     [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
     [OPT_JSON] = OPTION_ROW_JSON,
@@ -28,11 +28,11 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 static bool can_be_copied(const struct reading *old, unix_s now, const struct option_value *o, struct fault *why)
 {
     if (old->period == RESET_OTHER)
-        return fault(why, FAULT_REJECT, "its reset period is one that this version of ebb does not know");
+        return fault(why, FAULT_REJECT, "this version of ebb does not know its reset period");
     if (strlen(old->type) == TYPE_BYTES - 1)
         return fault(why, FAULT_REJECT, "its type is longer than this version of ebb can copy");
     if (!o[OPT_EXPIRES].given && old->expires != TIME_NONE && old->expires <= now)
-        return fault(why, FAULT_REJECT, "it has expired, and so would its successor: say when with --expires");
+        return fault(why, FAULT_REJECT, "it has expired, and so would its successor: set --expires");
     return true;
 }
 
@@ -46,7 +46,7 @@ static bool successor_name(const struct context *c, char out[NAME_BYTES_MAX + 1]
     if (named)
         snprintf(out, NAME_BYTES_MAX + 1, "%s", named);
     return named || naming_successor(span_of(c->arguments[0]), out)
-        || fault(why, FAULT_REJECT, "the name has no room for a suffix: say the new one with --name");
+        || fault(why, FAULT_REJECT, "the name has no room for a suffix: give a new one with --name");
 }
 
 static struct wish successor_wish(const struct context *c, const struct reading *old)
@@ -64,7 +64,7 @@ static struct wish successor_wish(const struct context *c, const struct reading 
 static void print_next_steps(const struct context *c, const struct session *s, const struct decoded *made)
 {
     if (made->reading.budgeted && made->reading.balance.known && made->reading.balance.is.nano <= 0)
-        complain(EXIT_OK, "the successor has nothing to spend: give it some with `ebb tokens update --balance`");
+        complain(EXIT_OK, "the successor has nothing to spend: set a balance with `ebb tokens update --balance`");
     if (c->options[OPT_JSON].given)
         return;
     view_print_name(c->arguments[0]);
@@ -114,7 +114,7 @@ static enum exit_status run(const struct context *c)
     if (c->argument_count > 1 && c->options[OPT_NAME].given)
         return complain(EXIT_USAGE, "tokens rotate: the successor is named twice");
     if (!c->options[OPT_SECRET_FILE].given && !c->options[OPT_DRY_RUN].given)
-        return complain(EXIT_USAGE, "tokens rotate: where shall the secret go? Say --secret-file FILE");
+        return complain(EXIT_USAGE, "tokens rotate: add --secret-file FILE for the new secret");
     if (!successor_name(c, name, &why) || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     enum exit_status status = look_and_rotate(c, &s, name);
@@ -126,7 +126,7 @@ const struct command cmd_tokens_rotate = {
     .name = "rotate",
     .parent = &cmd_tokens,
     .arguments = "OLD [NEW]",
-    .help = "make a successor with all settings of a token; the old one stays until `retire`",
+    .help = "create a successor with the same settings; the old token stays until `retire`",
     .example = "ebb tokens rotate prod-billing-api --secret-file billing.key",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
     .arguments_min = 1,

@@ -128,14 +128,14 @@ enum consent session_ask(bool yes, const char *question)
     if (yes)
         return CONSENT_GIVEN;
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-        complain(EXIT_USAGE, "%s Say so with --yes: there is nobody to ask here", question);
+        complain(EXIT_USAGE, "%s Confirm with --yes: there is no terminal to ask on", question);
         return CONSENT_NOT_ASKED;
     }
     fflush(stdout);
     fprintf(stderr, "%s [y/N] ", question);
     if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
         return CONSENT_GIVEN;
-    complain(EXIT_FAILED, "nothing was done");
+    complain(EXIT_FAILED, "nothing was changed");
     return CONSENT_REFUSED;
 }
 

@@ -74,7 +74,8 @@ static enum exit_status run(const struct context *c)
     struct fault why;
     enum exit_status status = EXIT_OK;
     if (c->options[OPT_SECRET].given && (c->options[OPT_SECRET_FILE].given || c->options[OPT_JSON].given))
-        return complain(EXIT_USAGE, "--secret prints the secret alone: it goes with neither --secret-file nor --json");
+        return complain(EXIT_USAGE, "--secret prints only the secret: it "
+                                    "cannot be combined with --secret-file or --json");
     if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (!show(c, &s, &why))

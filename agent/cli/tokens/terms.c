@@ -12,7 +12,7 @@ static bool contradicts(const struct option_value *o, unix_s now, struct fault *
     if (o[TERM_BUDGET].given && o[TERM_NO_BUDGET].given)
         return !fault(why, FAULT_REJECT, "--budget and --no-budget contradict each other");
     if (o[TERM_NO_BUDGET].given && resets)
-        return !fault(why, FAULT_REJECT, "--reset turns the budget on: --no-budget contradicts it");
+        return !fault(why, FAULT_REJECT, "--reset turns the budget on and contradicts --no-budget");
     if (o[TERM_RESET].given && !resets && o[TERM_RESET_AMOUNT].given)
         return !fault(why, FAULT_REJECT, "--reset-amount means nothing with --reset none");
     if (o[TERM_EXPIRES].given && o[TERM_EXPIRES].number != TIME_NONE && o[TERM_EXPIRES].number <= now

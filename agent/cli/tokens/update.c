@@ -90,7 +90,7 @@ static enum exit_status run(const struct context *c)
     if (!terms_read(c->options, clock_unix(), &w, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (wish_is_empty(&w))
-        return complain(EXIT_USAGE, "tokens update: say what shall change, for example --balance 50.00");
+        return complain(EXIT_USAGE, "tokens update: say what to change, for example --balance 50.00");
     if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     const struct update u = { c, &s, c->arguments[0], c->options[OPT_JSON].given };
