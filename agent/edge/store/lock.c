@@ -7,42 +7,50 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
 
+enum { PID_BYTES = 32 };
+
 static void write_pid(int fd)
 {
-    char pid[32];
+    char pid[PID_BYTES];
     int len = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) < 0 || write(fd, pid, (size_t)len) < 0) {
+    if (ftruncate(fd, 0) < 0 || pwrite(fd, pid, (size_t)len, 0) < 0) {
         /* the pid only helps people; the lock holds without it */
     }
 }
 
-static void read_pid(int fd, char *pid, size_t room)
+/* Whatever else a file holds, it is somebody's: *pid is "" in an empty one. */
+static bool read_pid(int fd, char pid[PID_BYTES])
 {
-    ssize_t got = read(fd, pid, room - 1);
+    struct stat about;
+    ssize_t got = pread(fd, pid, PID_BYTES - 1, 0);
     pid[got > 0 ? got : 0] = '\0';
-    pid[strcspn(pid, "\n")] = '\0';
+    size_t digits = strspn(pid, "0123456789");
+    bool ended = pid[digits] == '\n' && pid[digits + 1] == '\0';
+    bool ours = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && got >= 0 && (got == 0 || (digits && ended));
+    pid[digits] = '\0';
+    return ours;
 }
 
 bool lock_take(const char *path, int *ret_fd, struct fault *why)
 {
     struct text file = { 0 };
+    char pid[PID_BYTES];
     text_addf(&file, "%s.lock", path);
-    int fd = open(text_z(&file), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (fd < 0)
-        fault(why, FAULT_FATAL, "cannot open %s: %s", text_z(&file), strerror(errno));
+    int fd = open(text_z(&file), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
+    bool ok = fd >= 0 || fault(why, FAULT_FATAL, "cannot open %s: %s", text_z(&file), strerror(errno));
+    if (ok && !read_pid(fd, pid))
+        ok = fault(why, FAULT_FATAL, "%s is not a lock file of Ebb; it was left alone: move it away", text_z(&file));
     text_done(&file);
-    if (fd < 0)
+    if (ok && flock(fd, LOCK_EX | LOCK_NB) < 0)
+        ok = fault(why, FAULT_FATAL, "database %s is in use by another ebb (process %s): stop it first", path, pid);
+    if (!ok) {
+        lock_release(fd);
         return false;
-
-    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        char pid[32];
-        read_pid(fd, pid, sizeof pid);
-        close(fd);
-        return fault(why, FAULT_FATAL, "database %s is in use by another ebb (process %s): stop it first", path, pid);
     }
     write_pid(fd);
     *ret_fd = fd;

@@ -7,30 +7,41 @@
 
 #include "sql.h"
 
-#define APPLICATION_ID 0x45626221 /* "Ebb!" */
-
 static bool read_identity(struct sqlite *db, int64_t *application, int64_t *version, int64_t *pages, struct fault *why)
 {
     return sqlite_pragma(db, "application_id", application, why) && sqlite_pragma(db, "user_version", version, why)
         && sqlite_pragma(db, "page_count", pages, why);
 }
 
+bool migrate_knows(int64_t version, const char *path, struct fault *why)
+{
+    if (version < 1)
+        return fault(why, FAULT_FATAL,
+                     "database %s has schema %" PRId64 ", which is not one of Ebb's; it was left alone: restore a "
+                     "copy, or choose another `store` path",
+                     path, version);
+    if (version > (int64_t)sql_migration_count)
+        return fault(why, FAULT_FATAL,
+                     "database %s has schema %" PRId64 ", this ebb knows up to %zu; it was left alone: use the newer "
+                     "ebb",
+                     path, version, sql_migration_count);
+    return true;
+}
+
+/* Version 0 is that of a database without a single page. */
 static bool check_identity(struct sqlite *db, const char *path, int64_t *version, struct fault *why)
 {
     int64_t application, pages;
     if (!read_identity(db, &application, version, &pages, why))
         return false;
-    if (pages == 0)
+    if (pages == 0) {
+        *version = 0;
         return true;
+    }
     if (application != APPLICATION_ID)
         return fault(why, FAULT_FATAL, "%s is not a database of Ebb; it was left alone: choose another `store` path",
                      path);
-    if (*version > (int64_t)sql_migration_count)
-        return fault(why, FAULT_FATAL,
-                     "database %s has schema %" PRId64 ", this ebb knows up to %zu; it was left alone: use the newer "
-                     "ebb",
-                     path, *version, sql_migration_count);
-    return true;
+    return migrate_knows(*version, path, why);
 }
 
 static bool apply(struct sqlite *db, size_t version, struct fault *why)

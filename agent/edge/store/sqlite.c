@@ -100,6 +100,17 @@ bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fau
     return ok;
 }
 
+bool sqlite_image(struct sqlite *db, struct text *out, struct fault *why)
+{
+    sqlite3_int64 len;
+    unsigned char *bytes = sqlite3_serialize(db->handle, "main", &len, 0);
+    if (!bytes)
+        return sqlite_fault(db, SQLITE_NOMEM, why);
+    text_add(out, (struct span){ (const char *)bytes, (size_t)len });
+    sqlite3_free(bytes);
+    return true;
+}
+
 const char *sqlite_path(const struct sqlite *db)
 {
     return db->path;

@@ -8,11 +8,13 @@
 
 #include "base/fault.h"
 #include "base/span.h"
+#include "base/text.h"
 
 struct sqlite;
 struct statement;
 
-enum sqlite_access { SQLITE_ACCESS_READ, SQLITE_ACCESS_WRITE };
+enum sqlite_access { SQLITE_ACCESS_READ, SQLITE_ACCESS_WRITE }; /* a writer makes a file that is absent */
+#define SQLITE_MEMORY ":memory:" /* as a path: a database without a file */
 
 MUST_CHECK bool sqlite_connect(const char *path, enum sqlite_access access, struct sqlite **ret, struct fault *why);
 void sqlite_disconnect(struct sqlite *db); /* statements must be freed before; accepts NULL */
@@ -20,6 +22,8 @@ void sqlite_disconnect(struct sqlite *db); /* statements must be freed before; a
 /* Runs SQL text of ours that returns no rows, several statements at once. */
 MUST_CHECK bool sqlite_run(struct sqlite *db, const char *sql, struct fault *why);
 MUST_CHECK bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fault *why);
+/* Adds the bytes that a file of this database would hold. FAULT_FATAL. */
+MUST_CHECK bool sqlite_image(struct sqlite *db, struct text *out, struct fault *why);
 const char *sqlite_path(const struct sqlite *db); /* as it was named */
 /* While a statement runs, `cancelled(of)` is asked now and then; true ends it with FAULT_RETRY. NULL: no longer. */
 void sqlite_watch(struct sqlite *db, bool (*cancelled)(void *), void *of);

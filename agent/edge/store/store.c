@@ -3,7 +3,6 @@
  * A writer holds the lock file for its whole life; a reader changes nothing. A file that is not ours, damaged or newer
  * is refused and left as it was. Every statement is prepared here, so a bad one fails at start and not at night. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "base/random.h"
 #include "base/xmalloc.h"
+#include "edge/store/database_file.h"
 #include "edge/store/lock.h"
 #include "edge/store/migrate.h"
 #include "edge/store/store_private.h"
@@ -91,16 +91,6 @@ static bool make_folder(const char *path, struct fault *why)
     return ok;
 }
 
-/* SQLite gives its side files the mode of the database: the group (dashboards) may read, others nothing. */
-static bool make_file(const char *path, struct fault *why)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-    if (fd < 0)
-        return fault(why, FAULT_FATAL, "cannot open the database %s for writing: %s", path, strerror(errno));
-    close(fd);
-    return true;
-}
-
 static bool read_id(struct store *s, struct fault *why)
 {
     struct statement *q;
@@ -140,25 +130,77 @@ static bool prepare_all(struct store *s, struct fault *why)
     return true;
 }
 
+/* The first start makes the whole database in memory, so that whatever interrupts it leaves nothing half made. SQLite
+ * gives its side files the mode of the database: the group (dashboards) may read, others nothing. */
+static bool create(const char *path, enum file_state was, struct fault *why)
+{
+    struct sqlite *db;
+    struct text image = { 0 };
+    if (!sqlite_connect(SQLITE_MEMORY, SQLITE_ACCESS_WRITE, &db, why))
+        return false;
+    bool ok = migrate_forward(db, path, why) && sqlite_image(db, &image, why)
+        && file_create(path, was, (struct span){ image.at, image.len }, why);
+    sqlite_disconnect(db);
+    text_done(&image);
+    return ok;
+}
+
+static bool look(const char *path, bool for_writing, enum file_state *ret, struct fault *why)
+{
+    int fd;
+    if (!file_open(path, for_writing, &fd, ret, why))
+        return false;
+    lock_release(fd);
+    return true;
+}
+
+/* Looked at before the lock, so that no lock file comes to lie beside what is not ours, and again under it. The lock of
+ * the file itself catches those who know it by another name. */
+static bool claim(struct store *s, const char *path, struct fault *why)
+{
+    enum file_state state;
+    return look(path, true, &state, why) && lock_take(path, &s->lock, why) && look(path, true, &state, why)
+        && (state == FILE_OURS || create(path, state, why)) && file_open(path, true, &s->file, &state, why)
+        && file_hold(s->file, path, why);
+}
+
 static bool open_writer(struct store *s, const char *path, struct fault *why)
 {
-    return make_folder(path, why) && lock_take(path, &s->lock, why) && make_file(path, why)
-        && sqlite_connect(path, SQLITE_ACCESS_WRITE, &s->db, why) && migrate_forward(s->db, path, why)
-        && sqlite_run(s->db, sql_open_writer, why) && make_id(s, why) && prepare_all(s, why);
+    return claim(s, path, why) && sqlite_connect(path, SQLITE_ACCESS_WRITE, &s->db, why)
+        && migrate_forward(s->db, path, why) && sqlite_run(s->db, sql_open_writer, why) && make_id(s, why)
+        && prepare_all(s, why);
+}
+
+static bool is_there(const char *path, struct fault *why)
+{
+    enum file_state state;
+    if (!look(path, false, &state, why))
+        return false;
+    return state == FILE_OURS
+        || fault(why, FAULT_FATAL, state == FILE_ABSENT ? "there is no database %s yet: start `ebb run`, or `ebb once`"
+                 : "database %s is empty, its first start was interrupted: start `ebb run`, or `ebb once`", path);
 }
 
 static bool open_reader(struct store *s, const char *path, struct fault *why)
 {
-    if (access(path, F_OK) != 0)
-        return fault(why, FAULT_FATAL, "there is no database %s yet: start `ebb run`, or `ebb once`", path);
-    return sqlite_connect(path, SQLITE_ACCESS_READ, &s->db, why) && migrate_check(s->db, path, why) && read_id(s, why);
+    return is_there(path, why) && sqlite_connect(path, SQLITE_ACCESS_READ, &s->db, why)
+        && migrate_check(s->db, path, why) && read_id(s, why);
+}
+
+static bool open_at(struct store *s, const char *path, enum store_mode mode, struct fault *why)
+{
+    struct text real = { 0 };
+    bool ok = (mode == STORE_READ || make_folder(path, why)) && file_resolve(path, &real, why)
+        && (mode == STORE_WRITE ? open_writer : open_reader)(s, text_z(&real), why);
+    text_done(&real);
+    return ok;
 }
 
 bool store_open(const char *path, enum store_mode mode, struct store **ret, struct fault *why)
 {
     struct store *s = xcalloc(1, sizeof *s);
-    s->lock = -1;
-    if (!(mode == STORE_WRITE ? open_writer(s, path, why) : open_reader(s, path, why))) {
+    s->lock = s->file = -1;
+    if (!open_at(s, path, mode, why)) {
         store_close(s);
         why->kind = FAULT_FATAL;
         return false;
@@ -174,6 +216,7 @@ void store_close(struct store *s)
     for (size_t i = 0; i < QUERIES; i++)
         statement_free(s->queries[i]);
     sqlite_disconnect(s->db);
+    lock_release(s->file); /* not before SQLite has closed it: that would drop SQLite's locks */
     lock_release(s->lock);
     text_done(&s->topic);
     text_done(&s->payload);

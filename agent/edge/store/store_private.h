@@ -78,7 +78,7 @@ struct store_walk {
 
 struct store {
     struct sqlite *db;
-    int lock; /* -1 for a reader */
+    int lock, file; /* -1 for a reader; `file` is the database's own, open until SQLite has closed it */
     char id[STORE_ID_BYTES];
     int64_t poll; /* the poll row of this transaction */
     struct statement *queries[QUERIES]; /* NULL for a reader */
