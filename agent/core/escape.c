@@ -3,11 +3,11 @@
 
 enum { NO_CHARACTER = -1 };
 
-static int hex_value(char c)
+int escape_hex(char digit)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    char lower = (char)(c | 0x20);
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    char lower = (char)(digit | 0x20);
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : NO_CHARACTER;
 }
 
@@ -18,7 +18,7 @@ static int take_hex(struct span *rest)
     if (rest->len < 4)
         return NO_CHARACTER;
     for (int i = 0; i < 4; i++) {
-        int digit = hex_value(rest->at[i]);
+        int digit = escape_hex(rest->at[i]);
         if (digit < 0)
             return NO_CHARACTER;
         value = value * 16 + digit;

@@ -3,6 +3,8 @@
 
 #include "base/span.h"
 
+int escape_hex(char digit); /* its value; -1: it is none */
+
 /* Whether the inside of a JSON string, as written, spells `name` (ASCII). */
 bool escape_is(struct span written, const char *name);
 

@@ -40,6 +40,8 @@ struct splitter {
 
     bool saving;         /* an element is open and no secret is going by */
     bool hiding;         /* a secret is going by */
+    const char *flaw;    /* of the open element; one that is no object or too long is not saved any further */
+    bool dropped;
     const char *unsaved; /* while saving: the first byte not yet in `element` */
     size_t element_len;
 
@@ -82,26 +84,35 @@ static bool refuse(const struct splitter *s, const char *what, struct fault *why
     return walk_refuse(&s->walk, what, why);
 }
 
-static bool save(struct splitter *s, struct span bytes, struct fault *why)
+/* Nothing more of the open element is saved. */
+static void drop(struct splitter *s, const char *flaw)
 {
-    if (bytes.len > s->shape->element_bytes - s->element_len)
-        return refuse(s, "an element is too long", why);
-    if (bytes.len)
-        memcpy(s->element + s->element_len, bytes.at, bytes.len);
-    s->element_len += bytes.len;
-    return true;
+    s->dropped = true;
+    s->saving = false;
+    if (!s->flaw)
+        s->flaw = flaw;
 }
 
-static bool save_until(struct splitter *s, const char *end, struct fault *why)
+static void save(struct splitter *s, struct span bytes)
+{
+    size_t room = s->shape->element_bytes - s->element_len, len = bytes.len < room ? bytes.len : room;
+    if (len)
+        memcpy(s->element + s->element_len, bytes.at, len);
+    s->element_len += len;
+    if (len < bytes.len)
+        drop(s, "it is too long");
+}
+
+static void save_until(struct splitter *s, const char *end)
 {
     struct span bytes = { s->unsaved, s->saving ? (size_t)(end - s->unsaved) : 0 };
     s->unsaved = end;
-    return save(s, bytes, why);
+    save(s, bytes);
 }
 
 static void save_from(struct splitter *s, const char *start)
 {
-    s->saving = true;
+    s->saving = !s->dropped;
     s->unsaved = start;
 }
 
@@ -134,13 +145,15 @@ static bool begin_document(struct splitter *s, char first, struct fault *why)
     return true;
 }
 
-static bool begin_element(struct splitter *s, char first, struct fault *why)
+/* What of an element is saved is its start, so that its name may still be read. */
+static void begin_element(struct splitter *s, char first)
 {
-    if (first != '{')
-        return refuse(s, "an element is not an object", why);
     s->element_len = 0;
+    s->flaw = NULL;
+    s->dropped = false;
+    if (first != '{')
+        drop(s, "it is not an object");
     save_from(s, s->walk.at - 1);
-    return true;
 }
 
 static bool begin_results(struct splitter *s, char first, struct fault *why)
@@ -161,13 +174,13 @@ static bool begin_next(struct splitter *s, char first, struct fault *why)
     return true;
 }
 
-static bool begin_secret(struct splitter *s, struct fault *why)
+static void begin_secret(struct splitter *s)
 {
-    if (!save_until(s, s->walk.at - 1, why) || !save(s, span_of("null"), why))
-        return false;
+    save_until(s, s->walk.at - 1);
+    if (s->saving)
+        save(s, span_of("null"));
     s->saving = false;
     s->hiding = true;
-    return true;
 }
 
 /* What the place of a value demands of it. */
@@ -179,36 +192,57 @@ static bool begin_value(struct splitter *s, struct fault *why)
 
     if (s->walk.level == 0)
         return begin_document(s, first, why);
-    if (is_at_element(s))
-        return begin_element(s, first, why);
+    if (is_at_element(s)) {
+        begin_element(s, first);
+        return true;
+    }
     switch (member) {
     case MEMBER_RESULTS:
         return begin_results(s, first, why);
     case MEMBER_NEXT:
         return begin_next(s, first, why);
     case MEMBER_SECRET:
-        return begin_secret(s, why);
+        begin_secret(s);
+        break;
     case MEMBER_OTHER:
         break;
     }
     return true;
 }
 
-static bool end_value(struct splitter *s, bool *ret_whole, struct fault *why)
+/* True when the element is whole. */
+static bool end_value(struct splitter *s)
 {
     const char *end = s->walk.at;
     if (s->hiding && is_in_element(s)) {
         s->hiding = false;
         save_from(s, end);
     }
-    *ret_whole = is_at_element(s);
-    if (*ret_whole) {
-        bool saved = save_until(s, end, why);
+    if (is_at_element(s)) {
+        save_until(s, end);
         s->saving = false;
-        return saved;
+        return true;
     }
     if (s->walk.level < s->list_level)
         s->list_level = 0; /* the list itself ended */
+    return false;
+}
+
+/* Whether the open value is an element or within one. */
+static bool is_element_open(const struct splitter *s)
+{
+    return s->list_level && (s->walk.depth > s->list_level || s->walk.state == IN_STRING || s->walk.state == IN_SCALAR);
+}
+
+/* A flaw is the element's in which it is. */
+static bool take_flaw(struct splitter *s, bool in_element, struct fault *why)
+{
+    const char *flaw = s->walk.flaw;
+    s->walk.flaw = NULL;
+    if (flaw && !in_element)
+        return refuse(s, flaw, why);
+    if (flaw && !s->flaw)
+        s->flaw = flaw;
     return true;
 }
 
@@ -218,17 +252,21 @@ static bool take_event(struct splitter *s, enum walk_event event, bool *ret_whol
     switch (event) {
     case WALK_KEY:
         s->member = member_named_by_key(s);
-        return true;
-    case WALK_BEGIN:
-        return begin_value(s, why);
-    case WALK_END:
-        return end_value(s, ret_whole, why);
-    case WALK_MORE:
-        return save_until(s, s->walk.at, why);
-    case WALK_FAULT:
         break;
+    case WALK_BEGIN:
+        if (!begin_value(s, why))
+            return false;
+        break;
+    case WALK_END:
+        *ret_whole = end_value(s);
+        break;
+    case WALK_MORE:
+        save_until(s, s->walk.at);
+        break;
+    case WALK_FAULT:
+        return false;
     }
-    return false;
+    return take_flaw(s, *ret_whole || is_element_open(s), why);
 }
 
 static uint64_t stir(uint64_t state, uint64_t word)
@@ -267,6 +305,7 @@ enum split splitter_next(struct splitter *s, struct element *ret, struct fault *
     }
     ret->json = (struct span){ s->element, s->element_len };
     ret->hash = fingerprint(ret->json);
+    ret->flaw = s->flaw;
     return SPLIT_ELEMENT;
 }
 

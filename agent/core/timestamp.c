@@ -1,4 +1,5 @@
-/* Reading times: RFC 3339 as the API and people write it, and the three forms of HTTP.
+/* Reading times: RFC 3339 as the API and people write it, with the liberties of ISO 8601 that leave no doubt (no seconds,
+ * a zone without colon or minutes), and the three forms of HTTP.
  *
  * Strict to the last byte: a time read wrongly would expire a token or hold a poll back for years. */
 #include "core/calendar.h"
@@ -61,13 +62,6 @@ static bool take_name(struct scan *s, const char *const *names, size_t count, si
     return false;
 }
 
-/* A second of 60 is a leap second, read as the first of the next minute. */
-static bool take_clock(struct scan *s, struct clock_time *ret)
-{
-    return take_number(s, 2, 0, 23, &ret->hour) && take(s, ":") && take_number(s, 2, 0, 59, &ret->minute)
-           && take(s, ":") && take_number(s, 2, 0, 60, &ret->second);
-}
-
 /* A fraction is read and dropped; it must have digits if it has a point. */
 static bool take_fraction(struct scan *s)
 {
@@ -80,6 +74,25 @@ static bool take_fraction(struct scan *s)
     return true;
 }
 
+/* A second of 60 is a leap second, read as the first of the next minute. */
+static bool take_clock(struct scan *s, struct clock_time *ret)
+{
+    return take_number(s, 2, 0, 23, &ret->hour) && take(s, ":") && take_number(s, 2, 0, 59, &ret->minute)
+           && take(s, ":") && take_number(s, 2, 0, 60, &ret->second);
+}
+
+/* The same with its seconds left out, or with a fraction that is read and dropped. */
+static bool take_clock_of_iso(struct scan *s, struct clock_time *ret)
+{
+    struct scan start = *s;
+    if (take_clock(s, ret))
+        return take_fraction(s);
+    *s = start;
+    ret->second = 0;
+    return take_number(s, 2, 0, 23, &ret->hour) && take(s, ":") && take_number(s, 2, 0, 59, &ret->minute)
+           && !take(s, ":");
+}
+
 static bool take_zone(struct scan *s, int *ret_s)
 {
     *ret_s = 0;
@@ -89,7 +102,11 @@ static bool take_zone(struct scan *s, int *ret_s)
     int sign = take(s, "-") ? -1 : 1, hours, minutes;
     if (sign > 0 && !take(s, "+"))
         return false;
-    if (!take_number(s, 2, 0, 23, &hours) || !take(s, ":") || !take_number(s, 2, 0, 59, &minutes))
+    if (!take_number(s, 2, 0, 23, &hours))
+        return false;
+    if (!take(s, ":") && !next_is_digit(s)) /* ISO 8601 has +02:00, +0200 and +02 */
+        minutes = 0;
+    else if (!take_number(s, 2, 0, 59, &minutes))
         return false;
     *ret_s = sign * (hours * HOUR_S + minutes * MINUTE_S);
     return true;
@@ -121,7 +138,7 @@ static bool read_rfc3339(struct scan s, unix_s *ret)
                     && take(&s, "-") && take_number(&s, 2, 1, 31, &d.day) && exists(d);
     if (!has_date)
         return false;
-    if (take_one_of(&s, "Tt ") && !(take_clock(&s, &t) && take_fraction(&s) && take_zone(&s, &zone_s)))
+    if (take_one_of(&s, "Tt ") && !(take_clock_of_iso(&s, &t) && take_zone(&s, &zone_s)))
         return false;
 
     unix_s at = moment(d, t, zone_s);

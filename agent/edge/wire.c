@@ -1,13 +1,17 @@
 /* Bytes of the API -> readings and error texts.
  *
  * Decoding is all or nothing: one doubtful member refuses the element, because half a reading would look like spent
- * money. An error text never quotes what may be a secret. */
+ * money. What can mean one thing only is taken, whoever spells it so: 0 and 1 for a boolean, an empty time for none,
+ * amounts as numbers or text. An error text never quotes what may be a secret. */
 #include "edge/wire.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <strings.h>
 
+#include "base/hash.h"
 #include "core/calendar.h"
+#include "core/json_walk.h"
 #include "edge/wire/json.h"
 
 /* The members of a token that we read; anything else may come and go. */
@@ -57,9 +61,10 @@ static size_t cut_at(struct span text, size_t bytes)
     return kept;
 }
 
+enum { NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
+
 static bool decode_name(const cJSON *value, char ret[NAME_BYTES_MAX + 1], struct fault *why)
 {
-    enum { NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
     if (!cJSON_IsString(value))
         return fault(why, FAULT_REJECT, "name is missing or no text");
     struct span name = span_of(value->valuestring);
@@ -76,11 +81,23 @@ static bool decode_type(const cJSON *value, char ret[TYPE_BYTES], struct fault *
 {
     if (!is_absent(value) && !cJSON_IsString(value))
         return fault(why, FAULT_REJECT, "token_type is no text");
-    struct span type = span_of(is_absent(value) ? "api_token" : value->valuestring);
+    struct span type = span_of(is_absent(value) || !*value->valuestring ? "api_token" : value->valuestring);
     if (json_characters(type) < 0)
         return fault(why, FAULT_REJECT, "token_type is not UTF-8");
     snprintf(ret, TYPE_BYTES, "%.*s", (int)cut_at(type, TYPE_BYTES - 1), type.at);
     return true;
+}
+
+/* ".5" and "5." are amounts, too, where a program wrote them. */
+static bool parse_money(const char *text, struct money *ret, struct fault *why)
+{
+    char whole[64];
+    size_t sign = *text == '-' || *text == '+', len = strlen(text);
+    bool bare = text[sign] == '.', ends = len && text[len - 1] == '.';
+    if (bare == ends || len + 2 > sizeof whole) /* neither, or both: a point alone is no amount */
+        return money_parse(span_of(text), ret, why);
+    snprintf(whole, sizeof whole, "%.*s%s%s%s", (int)sign, text, bare ? "0" : "", text + sign, ends ? "0" : "");
+    return money_parse(span_of(whole), ret, why);
 }
 
 /* Number, decimal string or null; the caller has seen to it that the member is there if it must be. */
@@ -95,7 +112,7 @@ static bool decode_money(const cJSON *value, const char *member, struct maybe_mo
         if (!money_from_double(value->valuedouble, &amount, why))
             return fault_within(why, "%s", member);
     } else if (cJSON_IsString(value)) {
-        if (!money_parse(span_of(value->valuestring), &amount, why))
+        if (!parse_money(value->valuestring, &amount, why))
             return fault_within(why, "%s", member);
     } else {
         return fault(why, FAULT_REJECT, "%s is neither number, decimal text nor null", member);
@@ -104,13 +121,20 @@ static bool decode_money(const cJSON *value, const char *member, struct maybe_mo
     return true;
 }
 
+/* True and false; a database's 1 and 0 are the same. */
+static bool decode_flag(const cJSON *value, bool *ret)
+{
+    bool number = cJSON_IsNumber(value) && (value->valuedouble == 0 || value->valuedouble == 1);
+    *ret = cJSON_IsTrue(value) || (number && value->valuedouble == 1);
+    return number || cJSON_IsBool(value);
+}
+
 static bool decode_budget(const cJSON *const found[MEMBERS], struct reading *r, struct fault *why)
 {
     if (!found[BALANCE])
         return fault(why, FAULT_REJECT, "balance is missing");
-    if (!cJSON_IsBool(found[ACTIVE]))
+    if (!decode_flag(found[ACTIVE], &r->budgeted))
         return fault(why, FAULT_REJECT, "active_balance is missing or no boolean");
-    r->budgeted = cJSON_IsTrue(found[ACTIVE]);
     return decode_money(found[BALANCE], "balance", &r->balance, why);
 }
 
@@ -121,15 +145,16 @@ static bool decode_reset(const cJSON *const found[MEMBERS], struct reading *r, s
         return fault(why, FAULT_REJECT, "balance_reset_period is no text");
     if (!decode_money(found[AMOUNT], "balance_reset_amount", &r->reset_amount, why))
         return false;
-    r->period = is_absent(period) ? RESET_NONE : calendar_period_named(span_of(period->valuestring));
+    r->period = is_absent(period) || !*period->valuestring ? RESET_NONE : calendar_period_named(span_of(period->valuestring));
     if (r->period == RESET_NONE)
         r->reset_amount = (struct maybe_money){ 0 };
     return true;
 }
 
+/* An empty time is none, as null is. */
 static bool decode_expiry(const cJSON *value, unix_s *ret, struct fault *why)
 {
-    if (is_absent(value)) {
+    if (is_absent(value) || (cJSON_IsString(value) && !*value->valuestring)) {
         *ret = TIME_NONE;
         return true;
     }
@@ -138,34 +163,73 @@ static bool decode_expiry(const cJSON *value, unix_s *ret, struct fault *why)
     return calendar_parse(span_of(value->valuestring), ret, why) || fault_within(why, "expire_time");
 }
 
-static bool within_token(const char *name, struct fault *why)
-{
-    enum { COLUMNS = 60 };
-    struct text shown = { 0 };
-    text_add_terminal(&shown, span_of(name), COLUMNS);
-    fault_within(why, "token \"%s\"", text_z(&shown));
-    text_done(&shown);
-    return false;
-}
-
 bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why)
 {
-    if (json_holds_nul(element))
-        return fault(why, FAULT_REJECT, "token list: an element holds U+0000");
-    own_json cJSON *root = json_parse_exact(element);
+    own_json cJSON *root = json_parse(element, why);
+    if (!root)
+        return false;
     if (!cJSON_IsObject(root))
-        return fault(why, FAULT_REJECT, "token list: an element is not an object");
+        return fault(why, FAULT_REJECT, "it is not an object");
 
     const cJSON *found[MEMBERS] = { 0 };
     struct decoded d = { 0 };
-    if (!find_members(root, found, why) || !decode_name(found[NAME], d.name, why))
-        return fault_within(why, "token list");
-    if (!decode_type(found[TYPE], d.reading.type, why) || !decode_budget(found, &d.reading, why)
+    if (!find_members(root, found, why) || !decode_name(found[NAME], d.name, why)
+        || !decode_type(found[TYPE], d.reading.type, why) || !decode_budget(found, &d.reading, why)
         || !decode_reset(found, &d.reading, why) || !decode_expiry(found[EXPIRE], &d.reading.expires, why))
-        return within_token(d.name, why);
+        return false;
     *ret = d;
     ret->reading.name = ret->name;
     return true;
+}
+
+/* The string that is the member "name" of what there is of an object, quotes and all. False: there is none, or more
+ * than one. What comes after it need not be JSON. */
+static bool keep_name(struct span element, struct text *ret)
+{
+    struct json_walk w;
+    struct fault broken;
+    const char *from = NULL;
+    bool is_next = false, found = false;
+    walk_init(&w);
+    walk_feed(&w, element);
+    for (;;) {
+        enum walk_event event = walk_next(&w, &broken);
+        if (event == WALK_MORE || event == WALK_FAULT)
+            return ret->len > 0;
+        if (event == WALK_END && from && w.level == 1)
+            text_add(ret, (struct span){ from, (size_t)(w.at - from) });
+        from = event == WALK_BEGIN && is_next && w.at[-1] == '"' ? w.at - 1 : NULL;
+        is_next = event == WALK_KEY && w.level == 1 && walk_key_is(&w, "name");
+        if (is_next && found)
+            return false;
+        found |= is_next;
+    }
+}
+
+/* A name that is too long to be kept: its start, and a number that two such names do not share. */
+static void shorten_name(struct span name, char ret[NAME_BYTES_MAX + 1])
+{
+    enum { KEPT_CHARACTERS = 180 };
+    size_t kept = 0;
+    unsigned code_point;
+    for (int i = 0; i < KEPT_CHARACTERS; i++)
+        kept += utf8_step((struct span){ name.at + kept, name.len - kept }, &code_point);
+    snprintf(ret, NAME_BYTES_MAX + 1, "%.*s...%08" PRIx32, (int)kept, name.at, (uint32_t)hash_of(name));
+}
+
+bool wire_name_of(struct span element, char ret[NAME_BYTES_MAX + 1])
+{
+    struct text written = { 0 };
+    struct fault unreadable;
+    own_json cJSON *name = keep_name(element, &written)
+        ? json_parse((struct span){ written.at, written.len }, &unreadable) : NULL;
+    text_done(&written);
+    long characters = cJSON_IsString(name) ? json_characters(span_of(name->valuestring)) : 0;
+    if (characters > NAME_CHARACTERS_MAX)
+        shorten_name(span_of(name->valuestring), ret);
+    else if (characters > 0)
+        snprintf(ret, NAME_BYTES_MAX + 1, "%s", name->valuestring);
+    return characters > 0;
 }
 
 /* Follows the members in which the API and its framework wrap what they have to say. */
@@ -203,7 +267,8 @@ static void describe(const cJSON *value, int depth, struct text *out)
 /* Only a bare text or a known wrapper speaks for people: any other JSON may be a token with its secret. */
 static void describe_json(struct span body, struct text *out)
 {
-    own_json cJSON *root = json_parse_exact(body);
+    struct fault broken;
+    own_json cJSON *root = json_parse(body, &broken);
     const cJSON *said = unwrap(root);
     if (said && (said != root || cJSON_IsString(root)))
         describe(said, 0, out);
@@ -317,7 +382,8 @@ bool wire_error_text(struct span body, char *out, size_t room)
 
 size_t wire_complaints(struct span body, struct wire_complaint ret[WIRE_COMPLAINTS_MAX])
 {
-    own_json cJSON *root = json_parse_exact(body);
+    struct fault broken;
+    own_json cJSON *root = json_parse(body, &broken);
     const cJSON *fields = unwrap(root), *each;
     size_t count = 0;
     if (fields == root || !cJSON_IsObject(fields))

@@ -18,12 +18,16 @@ struct decoded {
     char name[NAME_BYTES_MAX + 1];
 };
 
-/* One element of the token list, its secret already nulled. FAULT_REJECT, naming token and member: not exactly one
- * object; U+0000 anywhere; name missing, empty, not UTF-8 or longer than 200 characters; balance missing; balance or
- * reset amount neither number, decimal string nor null; active_balance no boolean; expire_time no time; type or period
- * no text; a member that we read given twice. A type is cut to TYPE_BYTES - 1; an amount without a period is no reset
- * amount. */
+/* One element of the token list, its secret already nulled. FAULT_REJECT, naming the member: not exactly one object in
+ * JSON; U+0000 anywhere; name missing, empty or longer than 200 characters; balance missing; balance or reset amount
+ * neither number, decimal string nor null; active_balance no boolean (1 and 0 are); expire_time no time (an empty one is
+ * none); type or period no text; a member that we read given twice. A type is cut to TYPE_BYTES - 1; an amount without a
+ * period is no reset amount. */
 MUST_CHECK bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why);
+
+/* The name in an element that wire_decode_token refuses, or in its start; a name that is too long comes shortened.
+ * False: no name can be read. */
+bool wire_name_of(struct span element, char ret[NAME_BYTES_MAX + 1]);
 
 /* One element of the consumption answer: adds all its lines to the book, or none. FAULT_REJECT: not exactly one object;
  * U+0000 anywhere; the token's name missing or none; a date, a cost or a number of calls that is none; a member, date,

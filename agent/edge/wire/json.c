@@ -2,6 +2,7 @@
 #include "edge/wire/json.h"
 
 #include "base/text.h"
+#include "core/json_walk.h"
 
 static bool is_space(char c)
 {
@@ -17,25 +18,11 @@ struct span json_trim(struct span s)
     return s;
 }
 
-cJSON *json_parse_exact(struct span json)
-{
-    const char *end = NULL;
-    json = json_trim(json);
-    cJSON *root = cJSON_ParseWithLengthOpts(json.at, json.len, &end, false);
-    if (root && end != json.at + json.len) {
-        cJSON_Delete(root);
-        return NULL;
-    }
-    return root;
-}
-
 /* In JSON a backslash is always the start of an escape. */
-bool json_holds_nul(struct span json)
+static bool holds_nul(struct span json)
 {
     static const char escape[] = "\\u0000";
     for (size_t i = 0; i < json.len; i++) {
-        if (!json.at[i])
-            return true;
         if (json.at[i] != '\\')
             continue;
         if (json.len - i >= strlen(escape) && memcmp(json.at + i, escape, strlen(escape)) == 0)
@@ -43,6 +30,23 @@ bool json_holds_nul(struct span json)
         i++;
     }
     return false;
+}
+
+cJSON *json_parse(struct span json, struct fault *why)
+{
+    json = json_trim(json);
+    if (!walk_whole(json, why)) {
+        fault_within(why, "not JSON");
+        return NULL;
+    }
+    if (holds_nul(json)) {
+        fault(why, FAULT_REJECT, "a text holds U+0000");
+        return NULL;
+    }
+    cJSON *root = cJSON_ParseWithLengthOpts(json.at, json.len, NULL, false);
+    if (!root)
+        fault(why, FAULT_REJECT, "not JSON that can be read");
+    return root;
 }
 
 long json_characters(struct span text)

@@ -1,11 +1,12 @@
 /* The door of cJSON, for the files that decode what the API says.
  *
- * cJSON 1.7.15 is lax, so what it lets pass is refused around it: text after the end, and U+0000, at which its strings
- * end early. */
+ * cJSON 1.7.15 is lax (it takes 01, 5., \u12g4, lone surrogates, text after the end), so our own walk checks the text
+ * first; and U+0000, which is JSON, is refused, since its strings would end there. */
 #pragma once
 
 #include <cjson/cJSON.h>
 
+#include "base/fault.h"
 #include "base/span.h"
 
 static inline void own_json_at(cJSON **json)
@@ -17,11 +18,9 @@ static inline void own_json_at(cJSON **json)
 
 struct span json_trim(struct span s);
 
-/* The caller's to delete; NULL when the bytes are not exactly one JSON value. */
-cJSON *json_parse_exact(struct span json);
-
-/* Whether U+0000 occurs, raw or escaped. */
-bool json_holds_nul(struct span json);
+/* The caller's to delete; NULL when the bytes are not exactly one JSON value, or hold U+0000: then `why` says so, with
+ * the place. */
+cJSON *json_parse(struct span json, struct fault *why);
 
 /* The number of characters; -1 when the text is not UTF-8. */
 long json_characters(struct span text);

@@ -107,6 +107,8 @@ static bool feed(struct splitter *s, struct span bytes, struct decoded *d, size_
         case SPLIT_ELEMENT:
             if (++*count > 1)
                 return fault(why, FAULT_REJECT, "the answer is more than one token");
+            if (e.flaw)
+                return fault(why, FAULT_REJECT, "%s", e.flaw);
             if (!wire_decode_token(e.json, d, why))
                 return false;
         }
@@ -141,7 +143,7 @@ static bool keep_secret(struct span body, struct kept *secret, struct fault *why
     for (;;) {
         switch (walk_next(&w, why)) {
         case WALK_MORE:
-            return (found && walk_is_over(&w)) || fault(why, FAULT_REJECT, "the answer holds no secret");
+            return (found && !w.flaw && walk_is_over(&w)) || fault(why, FAULT_REJECT, "the answer holds no secret");
         case WALK_FAULT:
             return false;
         case WALK_KEY:

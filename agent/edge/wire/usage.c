@@ -148,9 +148,9 @@ static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *wh
 
 bool wire_decode_usage(struct span element, struct usage_book *b, struct fault *why)
 {
-    if (json_holds_nul(element))
-        return fault(why, FAULT_REJECT, "consumption: an element holds U+0000");
-    own_json cJSON *root = json_parse_exact(element);
+    own_json cJSON *root = json_parse(element, why);
+    if (!root)
+        return fault_within(why, "consumption");
     if (!cJSON_IsObject(root))
         return fault(why, FAULT_REJECT, "consumption: an element is not an object");
     size_t count = b->count;
@@ -163,7 +163,9 @@ bool wire_decode_usage(struct span element, struct usage_book *b, struct fault *
 bool wire_decode_credits(struct span body, struct money *ret, struct fault *why)
 {
     const cJSON *credits;
-    own_json cJSON *root = json_parse_exact(body);
+    own_json cJSON *root = json_parse(body, why);
+    if (!root)
+        return fault_within(why, "credits");
     if (!cJSON_IsObject(root))
         return fault(why, FAULT_REJECT, "credits: the answer is not an object");
     return (find_once(root, "credits", &credits, why) && read_cost(credits, "credits", ret, why))
