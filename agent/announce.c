@@ -88,7 +88,7 @@ bool announce_account(struct agent *a, struct account *account, unix_s at, struc
     struct account_state state = {
         .account = account->settings->name,
         .result = poll_result_name(p->result),
-        .reason = p->result == POLL_OK ? NULL : p->why.text,
+        .reason = p->why.text[0] ? p->why.text : NULL,
         .at = at,
         .last_ok = account->last_ok,
         .tokens = account->fleet.count,

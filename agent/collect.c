@@ -1,5 +1,6 @@
 /* One token list: bytes as they arrive -> elements -> readings of what is new or moved.
  *
+ * An element that cannot be read makes its own token unreadable and no other; a list that is mostly such is none.
  * A verdict on the list waits for its last byte; until then nothing of the account changes. An element whose bytes
  * are those of last time is recognised by their hash and not decoded at all. */
 #include <stdlib.h>
@@ -8,11 +9,14 @@
 #include "answer.h"
 #include "base/own.h"
 #include "base/xmalloc.h"
+#include "base/text.h"
 #include "edge/wire/request.h"
 #include "parts.h"
 
 enum {
     PAGES_MAX = 10000,
+    FLAWS_NAMED = 3,             /* of all that cannot be read */
+    NAME_COLUMNS = 60,           /* of a token's name in a text */
     BYTES_PER_TOKEN_MAX = 4096,  /* a name of 200 characters and a secret of 2000, and room */
 };
 
@@ -69,6 +73,7 @@ void poll_free(struct poll *p)
     fleet_done(&p->fresh);
     text_done(&p->error);
     free(p->sightings);
+    text_done(&p->flaws);
     free(p->next_url);
     free(p);
 }
@@ -82,42 +87,93 @@ static void add_sighting(struct poll *p, struct sighting s)
     p->sightings[p->sighting_count++] = s;
 }
 
-static bool list_known(struct poll *p, struct token *t, struct fault *why)
+/* `"prod-a": balance is missing, ...`, of the first few. */
+static void note_flaw(struct poll *p, const char *name, const char *what)
 {
-    if (t->listed)
-        return fault(why, FAULT_REJECT, "the list names \"%s\" twice", t->name);
-    t->listed = true;
-    p->listed++;
-    return true;
+    if (p->unread + p->nameless > FLAWS_NAMED)
+        return;
+    if (p->flaws.len)
+        text_add(&p->flaws, span_of(", "));
+    text_add(&p->flaws, span_of(name[0] ? "\"" : "one without a name"));
+    text_add_terminal(&p->flaws, span_of(name), NAME_COLUMNS);
+    text_addf(&p->flaws, "%s: %s", name[0] ? "\"" : "", what);
 }
 
-static bool list_fresh(struct poll *p, const struct decoded *d, uint64_t hash, struct fault *why)
+/* The list has this token; `unread` says why its element cannot be read, NULL: it can. Of two elements neither can be
+ * believed. */
+static void list_token(struct poll *p, struct token *t, const char *unread)
 {
-    if (fleet_find(&p->fresh, span_of(d->name)))
-        return fault(why, FAULT_REJECT, "the list names \"%s\" twice", d->name);
-    struct token *t = fleet_add(&p->fresh, d->name);
+    if (t->listed)
+        unread = "the list names it twice";
+    t->listed = true;
+    if (!unread || t->unread)
+        return;
+    fleet_list_unread(t, unread);
+    p->unread++;
+    note_flaw(p, t->name, unread);
+}
+
+static struct token *list_known(struct poll *p, struct token *t, const char *unread)
+{
+    p->listed += !t->listed;
+    list_token(p, t, unread);
+    return t;
+}
+
+static struct token *list_fresh(struct poll *p, const char *name, const char *unread)
+{
+    struct token *t = fleet_find(&p->fresh, span_of(name));
+    t = t ? t : fleet_add(&p->fresh, name);
+    list_token(p, t, unread);
+    return t;
+}
+
+/* What cannot be read is its own token's trouble, and nobody else's. */
+static void read_flawed(struct account *account, struct span element, const char *flaw)
+{
+    struct poll *p = account->poll;
+    char name[NAME_BYTES_MAX + 1];
+    if (!wire_name_of(element, name)) {
+        p->nameless++;
+        note_flaw(p, "", flaw);
+        return;
+    }
+    struct token *t = fleet_find(&account->fleet, span_of(name));
+    if (t)
+        list_known(p, t, flaw);
+    else
+        list_fresh(p, name, flaw);
+}
+
+static void take_reading(struct account *account, struct decoded *d, uint64_t hash)
+{
+    struct poll *p = account->poll;
+    struct token *t = fleet_find(&account->fleet, span_of(d->name));
+    if (t) {
+        d->reading.name = t->name;
+        add_sighting(p, (struct sighting){ t, d->reading, hash });
+        list_known(p, t, NULL);
+        return;
+    }
+    t = list_fresh(p, d->name, NULL);
     t->last = d->reading;
     t->last.name = t->name;
     t->element_hash = hash;
-    return true;
 }
 
-static bool read_element(struct account *account, const struct element *e, struct fault *why)
+static void read_element(struct account *account, const struct element *e)
 {
-    struct poll *p = account->poll;
-    struct token *t = fleet_recognise(&account->fleet, e->hash);
-    if (t)
-        return list_known(p, t, why);
-
+    struct fault flaw;
     struct decoded d;
-    if (!wire_decode_token(e->json, &d, why))
-        return false;
-    t = fleet_find(&account->fleet, span_of(d.name));
-    if (!t)
-        return list_fresh(p, &d, e->hash, why);
-    d.reading.name = t->name;
-    add_sighting(p, (struct sighting){ t, d.reading, e->hash });
-    return list_known(p, t, why);
+    struct token *t = e->flaw ? NULL : fleet_recognise(&account->fleet, e->hash);
+    if (t)
+        list_known(account->poll, t, NULL);
+    else if (e->flaw)
+        read_flawed(account, e->json, e->flaw);
+    else if (wire_decode_token(e->json, &d, &flaw))
+        take_reading(account, &d, e->hash);
+    else
+        read_flawed(account, e->json, flaw.text);
 }
 
 static bool read_elements(struct account *account, struct fault *why)
@@ -131,9 +187,8 @@ static bool read_elements(struct account *account, struct fault *why)
         case SPLIT_FAULT:
             return false;
         case SPLIT_ELEMENT:
-            if (!read_element(account, &e, why))
-                return false;
-            if ((int64_t)(p->listed + p->fresh.count) > account->settings->max_tokens)
+            read_element(account, &e);
+            if (++p->elements > account->settings->max_tokens)
                 return fault(why, FAULT_REJECT, "the list is longer than max_tokens (%lld)",
                              (long long)account->settings->max_tokens);
         }
@@ -179,6 +234,26 @@ static void follow(struct agent *a, struct account *account, struct span next)
     end_with(p, POLL_BROKEN);
 }
 
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Says what could not be read of a list that is whole; when that is more than half, it is no list. */
+static void end_whole(struct poll *p)
+{
+    size_t flawed = p->unread + p->nameless, all = p->listed + p->fresh.count + p->nameless;
+    const char *flaws = text_z(&p->flaws);
+    end_with(p, flawed * 2 > all ? POLL_BROKEN : POLL_OK);
+    if (flawed * 2 > all)
+        fault(&p->why, FAULT_REJECT, "%zu of %zu tokens cannot be read: %s", flawed, all, flaws);
+    else if (p->nameless)
+        fault(&p->why, FAULT_REJECT, "%zu unreadable token%s, %zu element%s without a readable name: %s", p->unread,
+              plural(p->unread), p->nameless, plural(p->nameless), flaws);
+    else if (p->unread)
+        fault(&p->why, FAULT_REJECT, "%zu unreadable token%s: %s", p->unread, plural(p->unread), flaws);
+}
+
 static void end_list(struct agent *a, struct account *account)
 {
     struct poll *p = account->poll;
@@ -190,7 +265,7 @@ static void end_list(struct agent *a, struct account *account)
     else if (next.len)
         follow(a, account, next);
     else
-        end_with(p, POLL_OK);
+        end_whole(p);
 }
 
 static void end_with_status(struct account *account, int status)

@@ -24,7 +24,10 @@ static struct change apply_sighting(const struct sighting *s, unix_s at)
 {
     struct token *t = s->token;
     struct change c = { .was = t->last.balance, .is = s->reading.balance, .at = at };
-    c.entry_count = ledger_compare(&t->last, t->seen_at, &s->reading, at, t->last_reset, c.entries);
+    if (!fleet_was_read(t))
+        t->risen_to = s->reading.balance;
+    else
+        c.entry_count = ledger_compare(&t->last, t->seen_at, &s->reading, at, t->last_reset, c.entries);
     t->moved = ledger_differs(&t->last, &s->reading);
     t->last = s->reading;
     for (size_t i = 0; i < c.entry_count; i++)
@@ -39,14 +42,20 @@ bool ingest_sighting(struct agent *a, const struct sighting *s, unix_s at, struc
         && store_add_change(a->store, s->token->id, &change, why);
 }
 
+/* What was recognised once need not be decoded again; what could not be read this time must. */
+static bool take_sighting(struct agent *a, struct account *account, const struct sighting *s, unix_s at,
+                          struct fault *why)
+{
+    fleet_remember(&account->fleet, s->token, s->token->unread ? 0 : s->hash);
+    return s->token->unread || ingest_sighting(a, s, at, why);
+}
+
 static bool ingest_sightings(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
     const struct poll *p = account->poll;
-    for (size_t i = 0; i < p->sighting_count; i++) {
-        fleet_remember(&account->fleet, p->sightings[i].token, p->sightings[i].hash);
-        if (!ingest_sighting(a, &p->sightings[i], at, why))
+    for (size_t i = 0; i < p->sighting_count; i++)
+        if (!take_sighting(a, account, &p->sightings[i], at, why))
             return false;
-    }
     return true;
 }
 
@@ -56,15 +65,22 @@ bool ingest_newcomer(struct agent *a, struct account *account, struct fleet *f, 
     struct token *t = fleet_add(f, seen->name);
     t->series = seen->series;
     memcpy(t->slug, seen->slug, sizeof t->slug);
-    t->last = seen->last;
-    t->last.name = t->name;
+    if (!seen->unread) {
+        t->last = seen->last;
+        t->last.name = t->name;
+    }
     t->alerts = xcalloc(a->rules.count, sizeof *t->alerts);
     t->risen_to = t->last.balance;
     t->moved = true;
     t->seen_at = at;
     burn_seen(&t->burn, at);
-    fleet_remember(f, t, seen->element_hash);
-    return store_add_token(a->store, account->id, t, at, why) && store_add_snapshot(a->store, t, why);
+    fleet_remember(f, t, seen->unread ? 0 : seen->element_hash);
+    if (seen->unread) {
+        fleet_list_unread(t, seen->unread);
+        fleet_settle_unread(t);
+    }
+    return store_add_token(a->store, account->id, t, at, why)
+        && (!fleet_was_read(t) || store_add_snapshot(a->store, t, why));
 }
 
 static bool ingest_fresh(struct agent *a, struct account *account, unix_s at, struct fault *why)
@@ -86,16 +102,35 @@ static bool delete_token(struct agent *a, struct account *account, struct token 
     return true;
 }
 
+/* A token that the list has. While its element cannot be read, it is not seen: its last reading stands, and ages. */
+static void book_listed(struct account *account, struct token *t, unix_s at)
+{
+    if (t->unread) {
+        fleet_remember(&account->fleet, t, 0);
+    } else {
+        t->seen_at = at;
+        if (t->last.budgeted) /* else consumption tells the burn: consume.c */
+            burn_seen(&t->burn, at);
+    }
+    t->moved |= fleet_settle_unread(t);
+}
+
+/* A token that the list lacks may be one of its elements without a name: that is no absence. */
+static bool may_be_nameless(const struct account *account, const struct token *t)
+{
+    return !t->listed && account->poll->nameless > 0;
+}
+
 static bool book_presence(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
     for (size_t i = account->fleet.count; i-- > 0;) {
         struct token *t = &account->fleet.tokens[i];
+        if (may_be_nameless(account, t))
+            continue;
         t->moved |= fleet_book(t);
-        if (t->listed) {
-            t->seen_at = at;
-            if (t->last.budgeted) /* else consumption tells the burn: consume.c */
-                burn_seen(&t->burn, at);
-        } else if (fleet_is_gone(t) && !delete_token(a, account, t, at, why))
+        if (t->listed)
+            book_listed(account, t, at);
+        else if (fleet_is_gone(t) && !delete_token(a, account, t, at, why))
             return false;
     }
     return true;
@@ -147,7 +182,8 @@ static size_t count_changed(const struct poll *p)
 {
     size_t changed = p->fresh.count;
     for (size_t i = 0; i < p->sighting_count; i++)
-        changed += ledger_differs(&p->sightings[i].token->last, &p->sightings[i].reading);
+        changed += !p->sightings[i].token->unread
+                && ledger_differs(&p->sightings[i].token->last, &p->sightings[i].reading);
     return changed;
 }
 
@@ -159,7 +195,7 @@ static bool store_poll(struct agent *a, struct account *account, unix_s at, stru
         .at = at,
         .result = p->result,
         .http_status = p->status,
-        .reason = p->result == POLL_OK ? NULL : p->why.text,
+        .reason = p->why.text[0] ? p->why.text : NULL,
         .tokens = (int64_t)(p->listed + p->fresh.count),
         .changed = (int64_t)p->changed,
         .missing = count_missing(account),
@@ -189,6 +225,17 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
 
 static const struct condition_kind polls = { "polls", "polls work again", LOG_WARNING };
 
+static const struct condition_kind unreadable = { "unreadable", "each token can be read again", LOG_WARNING };
+
+/* Only a list that was taken in says which tokens can be read. */
+static void tell_unreadable(struct agent *a, const struct account *account)
+{
+    const struct poll *p = account->poll;
+    const struct condition_now is = { account->settings->name, (int)(p->unread + p->nameless), p->why.text };
+    if (p->result == POLL_OK)
+        conditions_feed(&a->conditions, &unreadable, &is, clock_mono());
+}
+
 static void tell(struct agent *a, struct account *account, int64_t poll, int64_t store_ms)
 {
     const struct poll *p = account->poll;
@@ -198,6 +245,7 @@ static void tell(struct agent *a, struct account *account, int64_t poll, int64_t
     conditions_feed(&a->conditions, &polls, &(struct condition_now){ name, (int)p->result, text_z(&words) },
                     clock_mono());
     text_done(&words);
+    tell_unreadable(a, account);
     log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms, %" PRId64 " ms in the store",
              name, poll, poll_result_name(p->result), p->listed + p->fresh.count, p->changed, p->took_ms, store_ms);
     account->last_result = p->result;

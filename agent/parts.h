@@ -28,7 +28,10 @@ struct poll {
     struct sighting *sightings; /* owned */
     size_t sighting_count, sighting_room;
     struct fleet fresh;         /* tokens never seen before, with their first reading */
-    size_t listed;              /* elements that are tokens we know */
+    size_t listed;              /* tokens we know */
+    int64_t elements;           /* read so far, whatever they were */
+    size_t unread, nameless;    /* tokens whose element cannot be read; elements without a name that can */
+    struct text flaws;          /* of the first of them, for people */
     size_t changed;             /* fresh ones, and known ones whose reading differs */
     int pages;
     struct text error;          /* the first bytes of an answer that is no list */

@@ -11,7 +11,7 @@
 /* The columns of question_status.sql, then those that are made of them for people. */
 enum {
     ID, ACCOUNT, TOKEN, TYPE, BALANCE, BUDGETED, BURN, RATE_1H, RATE_6H, RATE_24H, RATE_7D, STATE, EARLY, LIKELY, LATE,
-    HORIZON, FORECAST, LEVEL, PERIOD, RESET_AMOUNT, EXPIRES, SEEN, MISSING, SOURCE,
+    HORIZON, FORECAST, LEVEL, PERIOD, RESET_AMOUNT, EXPIRES, SEEN, MISSING, SOURCE, UNREADABLE,
     ASKED,
     EARLY_IN = ASKED, LIKELY_IN, LATE_IN, STATE_SHOWN, ALERT, SPARK,
     COLUMNS,
@@ -42,6 +42,7 @@ static const struct column columns[] = {
     [SEEN] = { "seen_at", NULL, COLUMN_TIME, 0 },
     [MISSING] = { "missing_polls", NULL, COLUMN_COUNT, 0 },
     [SOURCE] = { "burn_source", NULL, COLUMN_TEXT, 0 },
+    [UNREADABLE] = { "unreadable", NULL, COLUMN_TEXT, 0 },
     [EARLY_IN] = { NULL, "EARLY", COLUMN_DURATION, COLUMN_SPARE },
     [LIKELY_IN] = { NULL, "LIKELY", COLUMN_DURATION, 0 },
     [LATE_IN] = { NULL, "LATE", COLUMN_DURATION, COLUMN_SPARE },

@@ -17,6 +17,7 @@ static const struct {
 } tones[] = {
     { "critical", RED },       { "exhausted", RED },    { "runs dry", RED },       { "unauthorized", RED },
     { "broken", RED },         { "warning", YELLOW },   { "tight", YELLOW },       { "blind", YELLOW },
+    { "unreadable", YELLOW },
     { "missing", YELLOW },     { "expired", YELLOW },   { "suspicious", YELLOW },  { "unavailable", YELLOW },
     { "busy", YELLOW },        { "info", CYAN },        { "safe", GREEN },         { "ok", GREEN },
     { "drift", YELLOW },       { "agrees", GREEN },     { "hidden", FAINT },

@@ -114,6 +114,8 @@ static void release(struct token *t)
     free(t->curve);
     free(t->promises);
     free(t->alerts);
+    free(t->unread);
+    free(t->unreadable);
     free(t->name);
 }
 
@@ -198,8 +200,35 @@ void fleet_remove(struct fleet *f, struct token *t)
 
 void fleet_begin(struct fleet *f)
 {
-    for (size_t i = 0; i < f->count; i++)
+    for (size_t i = 0; i < f->count; i++) {
         f->tokens[i].listed = false;
+        free(f->tokens[i].unread);
+        f->tokens[i].unread = NULL;
+    }
+}
+
+void fleet_list_unread(struct token *t, const char *why)
+{
+    t->listed = true;
+    if (!t->unread)
+        t->unread = xstrdup(why);
+}
+
+/* Every reading has a type. */
+bool fleet_was_read(const struct token *t)
+{
+    return t->last.type[0];
+}
+
+bool fleet_settle_unread(struct token *t)
+{
+    bool same = !t->unread == !t->unreadable && (!t->unread || strcmp(t->unread, t->unreadable) == 0);
+    if (!t->listed || same)
+        return false;
+    free(t->unreadable);
+    t->unreadable = t->unread;
+    t->unread = NULL;
+    return true;
 }
 
 static bool lost_too_many(const struct fleet *f)

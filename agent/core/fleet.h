@@ -38,6 +38,8 @@ struct token {
     struct burn_rate told_burn[BURN_WINDOWS];
     struct alert *alerts;    /* owned; one for each rule of the configuration, in its order */
     bool listed;             /* appeared in the list that is being read */
+    char *unread;            /* owned; why its element in that list cannot be read; NULL: it can */
+    char *unreadable;        /* owned; the same of the last list that was taken in: `last` is older, and stands */
     bool moved;              /* something about it changed with this list */
 };
 
@@ -80,6 +82,13 @@ void fleet_begin(struct fleet *f);
 /* Judges a complete list by the tokens that were not missing before it. The FLEET_PATIENCE-th suspicious list in a row
  * is plausible; a token that was absent from all of them is then gone at once. */
 enum fleet_verdict fleet_judge(struct fleet *f);
+
+/* The list has this token, but its element cannot be read. */
+void fleet_list_unread(struct token *t, const char *why);
+/* Whether any reading of it was ever taken in. */
+bool fleet_was_read(const struct token *t);
+/* Takes over whether a listed token can be read; true when that changed. */
+bool fleet_settle_unread(struct token *t);
 
 /* Books presence or absence in a plausible list; true when `missing` changed. */
 bool fleet_book(struct token *t);

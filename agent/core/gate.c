@@ -31,6 +31,8 @@ static bool is_blind(const struct gate_view *v, const struct gate_wish *w, unix_
         snprintf(reason, GATE_REASON_BYTES, "it was never read");
     else if (now - v->seen > w->max_age_s)
         snprintf(reason, GATE_REASON_BYTES, "the last reading is %s old", duration_format(now - v->seen, age));
+    else if (is_in_state(v, "unreadable"))
+        snprintf(reason, GATE_REASON_BYTES, "the API's last answer about it cannot be read");
     else if (is_in_state(v, "blind"))
         snprintf(reason, GATE_REASON_BYTES, "there is no fresh reading");
     else if (is_in_state(v, "missing"))

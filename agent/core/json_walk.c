@@ -57,6 +57,11 @@ bool walk_refuse(const struct json_walk *w, const char *what, struct fault *why)
     return fault(why, FAULT_REJECT, "%s (byte %lld)", what, (long long)position(w));
 }
 
+bool walk_refuse_flaw(const struct json_walk *w, struct fault *why)
+{
+    return fault(why, FAULT_REJECT, "%s (byte %lld)", w->flaw, (long long)w->flaw_at);
+}
+
 static enum walk_event refuse(const struct json_walk *w, const char *what, struct fault *why)
 {
     walk_refuse(w, what, why);
@@ -65,8 +70,10 @@ static enum walk_event refuse(const struct json_walk *w, const char *what, struc
 
 static void note_flaw(struct json_walk *w, const char *what)
 {
-    if (!w->flaw)
-        w->flaw = what;
+    if (w->flaw)
+        return;
+    w->flaw = what;
+    w->flaw_at = position(w);
 }
 
 static bool is_in_object(const struct json_walk *w)
@@ -496,6 +503,6 @@ bool walk_whole(struct span json, struct fault *why)
     if (event == WALK_FAULT)
         return false;
     if (w.flaw)
-        return walk_refuse(&w, w.flaw, why);
+        return walk_refuse_flaw(&w, why);
     return walk_is_over(&w) || walk_refuse(&w, "cut off before its end", why);
 }

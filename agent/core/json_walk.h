@@ -58,12 +58,13 @@ struct kept {
     bool overflowed;
 };
 
-/* All zero but for `key`: see walk_init. The first four are its owner's to read, the rest is private. */
+/* All zero but for `key`: see walk_init. The first five are its owner's to read, the rest is private. */
 struct json_walk {
     const char *at;        /* the next byte */
     unsigned level;        /* of the last event: how many containers are around the key or value */
     struct kept *keep;     /* after WALK_BEGIN of a string, the owner may say where to keep it */
     const char *flaw;      /* the first one since the owner set it to NULL; NULL: none */
+    int64_t flaw_at;       /* the byte behind it */
 
     const char *start, *end;
     int64_t bytes_before;  /* of earlier feeds */
@@ -98,3 +99,4 @@ MUST_CHECK bool walk_whole(struct span json, struct fault *why);
 
 /* FAULT_REJECT with the place in the text, "WHAT (byte N)"; returns false. */
 bool walk_refuse(const struct json_walk *w, const char *what, struct fault *why);
+bool walk_refuse_flaw(const struct json_walk *w, struct fault *why); /* the same of the flaw */

@@ -238,9 +238,9 @@ static bool is_element_open(const struct splitter *s)
 static bool take_flaw(struct splitter *s, bool in_element, struct fault *why)
 {
     const char *flaw = s->walk.flaw;
-    s->walk.flaw = NULL;
     if (flaw && !in_element)
-        return refuse(s, flaw, why);
+        return walk_refuse_flaw(&s->walk, why);
+    s->walk.flaw = NULL;
     if (flaw && !s->flaw)
         s->flaw = flaw;
     return true;

@@ -1,11 +1,11 @@
 /* Cuts a long answer into its elements as bytes arrive: a token list, stepping over each secret, or consumption.
  *
  * Accepts a JSON array of objects, or an object whose member "results" is one and whose member "next" is a URL or
- * null; both must be there. A byte order mark is stepped over. Broken structure, or a flaw outside of the elements, is a
- * fault of the whole; a flaw within an element (see json_walk.h), one that is no object or too long, is that element's
- * alone, and its neighbours come out as ever. An element's own members are decoded elsewhere. Memory is bounded by
- * SPLIT_ELEMENT_BYTES whatever the length of the list, of an element or of a secret. The value of an element's member "token" at depth
- * one, however the key is escaped, is replaced by null before anybody sees it.
+ * null; both must be there. A byte order mark is stepped over. Broken structure, or a flaw outside of the elements, is
+ * a fault of the whole. A flaw within an element (see json_walk.h), one that is no object or is too long, is that
+ * element's alone, and its neighbours come out as ever. An element's own members are decoded elsewhere. Memory is
+ * bounded by SPLIT_ELEMENT_BYTES whatever the length of the list, of an element or of a secret. The value of an
+ * element's member "token" at depth one, however the key is escaped, is replaced by null before anybody sees it.
  * The consumption answer is an object whose member "response" is such an array; its "token" is a name and stays. */
 #pragma once
 
@@ -40,7 +40,8 @@ void splitter_feed(struct splitter *s, struct span bytes);
 
 enum split { SPLIT_ELEMENT, SPLIT_MORE, SPLIT_FAULT };
 
-/* The next whole element, or a wish for more bytes. After SPLIT_FAULT (FAULT_REJECT: not such a list) only splitter_free may follow. */
+/* The next whole element, or a wish for more bytes. After SPLIT_FAULT (FAULT_REJECT: not such a list) only
+ * splitter_free may follow. */
 enum split splitter_next(struct splitter *s, struct element *ret, struct fault *why);
 
 /* To be asked after the last byte: FAULT_REJECT when the list is not complete. `ret_next` is the URL of the

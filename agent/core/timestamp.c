@@ -1,5 +1,5 @@
-/* Reading times: RFC 3339 as the API and people write it, with the liberties of ISO 8601 that leave no doubt (no seconds,
- * a zone without colon or minutes), and the three forms of HTTP.
+/* Reading times: RFC 3339 as the API and people write it, with the liberties of ISO 8601 that leave no doubt (no
+ * seconds, a zone without colon or minutes), and the three forms of HTTP.
  *
  * Strict to the last byte: a time read wrongly would expire a token or hold a poll back for years. */
 #include "core/calendar.h"

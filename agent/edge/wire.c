@@ -145,7 +145,8 @@ static bool decode_reset(const cJSON *const found[MEMBERS], struct reading *r, s
         return fault(why, FAULT_REJECT, "balance_reset_period is no text");
     if (!decode_money(found[AMOUNT], "balance_reset_amount", &r->reset_amount, why))
         return false;
-    r->period = is_absent(period) || !*period->valuestring ? RESET_NONE : calendar_period_named(span_of(period->valuestring));
+    r->period = is_absent(period) || !*period->valuestring ? RESET_NONE
+                                                           : calendar_period_named(span_of(period->valuestring));
     if (r->period == RESET_NONE)
         r->reset_amount = (struct maybe_money){ 0 };
     return true;

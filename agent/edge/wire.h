@@ -20,9 +20,9 @@ struct decoded {
 
 /* One element of the token list, its secret already nulled. FAULT_REJECT, naming the member: not exactly one object in
  * JSON; U+0000 anywhere; name missing, empty or longer than 200 characters; balance missing; balance or reset amount
- * neither number, decimal string nor null; active_balance no boolean (1 and 0 are); expire_time no time (an empty one is
- * none); type or period no text; a member that we read given twice. A type is cut to TYPE_BYTES - 1; an amount without a
- * period is no reset amount. */
+ * neither number, decimal string nor null; active_balance no boolean (1 and 0 are); expire_time no time (an empty one
+ * is none); type or period no text; a member that we read given twice. A type is cut to TYPE_BYTES - 1; an amount
+ * without a period is no reset amount. */
 MUST_CHECK bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why);
 
 /* The name in an element that wire_decode_token refuses, or in its start; a name that is too long comes shortened.

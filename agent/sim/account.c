@@ -26,6 +26,7 @@ static void token_free(struct token *t)
 {
     free(t->name);
     free(t->secret);
+    free(t->shown);
     free(t);
 }
 

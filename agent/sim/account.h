@@ -30,6 +30,7 @@ struct use {
 
 struct token {
     char *name, *secret;
+    char *shown;          /* what the API says instead of it, be it JSON or not; NULL: what it is */
     struct terms terms;
     struct profile profile;
     struct use uses[TOKEN_USES_MAX]; /* at least one */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/xmalloc.h"
 #include "core/calendar.h"
 #include "sim/json.h"
 #include "sim/routes.h"
@@ -134,12 +135,25 @@ static bool delete(struct account *a, struct token *t, const struct json *value,
     return true;
 }
 
+/* From now on the API says this of the token, whatever it is; an empty text is nothing of that kind. */
+static bool show_as(struct account *a, struct token *t, const struct json *value, struct fault *why)
+{
+    const char *text = json_text(value);
+    if (!text)
+        return fault(why, FAULT_REJECT, "shown: a text is needed");
+    free(t->shown);
+    t->shown = *text ? xstrdup(text) : NULL;
+    a->version++;
+    return true;
+}
+
 static const struct deed {
     const char *member;
     bool (*act)(struct account *, struct token *, const struct json *, struct fault *);
 } deeds[] = {
     { "balance", set_balance },
     { "expire", expire },
+    { "shown", show_as },
     { "delete", delete },
 };
 

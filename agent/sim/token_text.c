@@ -31,6 +31,10 @@ static void add_time(struct text *out, unix_s at)
 
 void token_text_add(struct text *out, const struct token *t, enum balance_form form, enum token_view view)
 {
+    if (t->shown) {
+        text_add(out, span_of(t->shown));
+        return;
+    }
     text_add(out, span_of("{\"name\":"));
     text_add_json(out, span_of(t->name));
     if (view == TOKEN_WITH_SECRET) {

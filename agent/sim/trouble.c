@@ -103,6 +103,20 @@ static void bend_broken_json(const struct trouble *t, struct answer *a)
     body_release(whole);
 }
 
+static void answer_body(const struct trouble *t, struct answer *ret)
+{
+    struct text *out = answer_begin(ret, t->status ? (int)t->status : 200);
+    for (const char *at = t->body, *mark; *at; at = mark) {
+        mark = strstr(at, "%n");
+        mark = mark ? mark : at + strlen(at);
+        text_add(out, (struct span){ at, (size_t)(mark - at) });
+        if (!*mark)
+            break;
+        text_addf(out, "%" PRId64, t->played);
+        mark += 2;
+    }
+}
+
 static const struct trouble_row {
     const char *name;                                         /* as written in a control request */
     void (*answer)(const struct trouble *, struct answer *);  /* instead of the route */
@@ -120,6 +134,7 @@ static const struct trouble_row {
     [TROUBLE_HTML] = { "html", answer_html, NULL },
     [TROUBLE_REDIRECT] = { "redirect", answer_redirect, NULL },
     [TROUBLE_CLOSE] = { "close", answer_nothing, NULL },
+    [TROUBLE_BODY] = { "body", answer_body, NULL },
 };
 _Static_assert(COUNT(rows) == TROUBLE_KINDS, "a fault has no row");
 
@@ -207,6 +222,9 @@ static bool read_trouble(const struct json *from, struct trouble *t, struct faul
     t->path = copy_text(from, "path");
     t->account = copy_text(from, "account");
     t->location = copy_text(from, "location");
+    t->body = copy_text(from, "body");
+    if (t->kind == TROUBLE_BODY && !t->body)
+        return fault(why, FAULT_REJECT, "body: a text is needed");
     if (t->kind == TROUBLE_STATUS && (t->status < 200 || t->status > 599))
         return fault(why, FAULT_REJECT, "status: 200 to 599 is required");
     if (t->times == 0)
@@ -217,7 +235,7 @@ static bool read_trouble(const struct json *from, struct trouble *t, struct faul
 bool troubles_add(struct troubles *list, const struct json *wanted, struct fault *why)
 {
     struct trouble *t = xcalloc(1, sizeof *t);
-    t->times = t->retry_date_s = t->bytes = t->ms = -1;
+    t->times = t->retry_date_s = t->bytes = t->ms = -1; /* none given */
     if (!read_trouble(wanted, t, why)) {
         trouble_free(t);
         return false;
@@ -242,6 +260,7 @@ static struct trouble *copy_of(const struct trouble *t)
     copy->path = copy->account = NULL;
     copy->location = t->location ? xstrdup(t->location) : NULL;
     copy->retry_after = t->retry_after ? xstrdup(t->retry_after) : NULL;
+    copy->body = t->body ? xstrdup(t->body) : NULL;
     copy->next = NULL;
     return copy;
 }
@@ -256,11 +275,11 @@ struct trouble *troubles_take(struct troubles *list, const char *path, const cha
             t->after--;
             continue;
         }
-        if (t->times < 0) /* for ever */
-            return copy_of(t);
-        if (t->times > 1) {
-            t->times--;
-            return copy_of(t);
+        if (t->times != 1) {
+            struct trouble *copy = copy_of(t);
+            t->times -= t->times > 0; /* negative: for ever */
+            t->played++;
+            return copy;
         }
         *at = t->next;
         return t;
@@ -276,6 +295,7 @@ void trouble_free(struct trouble *t)
     free(t->account);
     free(t->location);
     free(t->retry_after);
+    free(t->body);
     free(t);
 }
 

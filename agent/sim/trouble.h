@@ -19,6 +19,7 @@ enum trouble_kind {
     TROUBLE_HTML,
     TROUBLE_REDIRECT,
     TROUBLE_CLOSE,
+    TROUBLE_BODY,
     TROUBLE_KINDS,
 };
 
@@ -32,6 +33,8 @@ struct trouble {
     char *retry_after;    /* as the header is to say it; NULL: none */
     int64_t retry_date_s; /* as an HTTP date so far ahead of real time; negative: not so */
     char *location;       /* NULL: LOGIN_PATH */
+    char *body;           /* what is answered; %n in it is `played` */
+    int64_t played;       /* answers before this one */
     int64_t bytes;      /* drip: a piece; stall and cut: where; negative: half of the body */
     int64_t ms;         /* delay: how long; drip: between pieces */
     struct trouble *next;

@@ -4,11 +4,12 @@
 SELECT t.id, t.name,
        min(t.first_seen, coalesce((SELECT CASE WHEN usage_nano > 0 THEN day END FROM daily WHERE token = t.id
                                    ORDER BY day LIMIT 1), t.first_seen)),
-       CASE WHEN s.missing = 0 AND (t.kind <> 'credits' OR a.credits_reason IS NULL)
+       CASE WHEN s.missing = 0 AND s.unreadable IS NULL AND (t.kind <> 'credits' OR a.credits_reason IS NULL)
             THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END,
        s.missing, s.type, s.balance_nano, s.budgeted, s.expires_at, s.reset_period, s.reset_amount_nano, s.last_reset,
        s.risen_to_nano, t.slug, s.burn_1h_nano,
-       s.burn_source, a.usage_at
+       s.burn_source, a.usage_at,
+       s.unreadable
 FROM token t JOIN token_state s ON s.token = t.id JOIN account a ON a.id = t.account
 WHERE t.account = :account AND t.deleted_at IS NULL AND t.kind = :kind
 ORDER BY t.id;

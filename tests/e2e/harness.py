@@ -120,6 +120,10 @@ class Sim:
     def set_balance(self, name, balance):
         self.control("POST", "token", json={"name": name, "balance": balance})
 
+    def show_as(self, name, text):
+        """From now on the API shows `text` in place of this token; "" ends it."""
+        self.control("POST", "token", json={"name": name, "shown": text})
+
     def set_credits(self, credits):
         self.control("POST", "token", json={"credits": credits})
 

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "core/json_walk.h"
 #include "core/splitter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,7 +36,8 @@ static bool split(struct span bytes, size_t longest, struct text *elements)
         own_free char *piece = xstrndup(bytes.at, len);
         splitter_feed(s, (struct span){ piece, len });
         while ((event = splitter_next(s, &e, &why)) == SPLIT_ELEMENT) {
-            require(e.json.len >= 2 && e.json.len <= SPLIT_ELEMENT_BYTES);
+            require(e.json.len <= SPLIT_ELEMENT_BYTES && (e.flaw || e.json.len >= 2));
+            text_add(elements, e.flaw ? span_of(e.flaw) : (struct span){ NULL, 0 });
             text_add(elements, e.json);
             text_addf(elements, " %" PRIx64 "\n", e.hash);
         }
@@ -55,6 +57,9 @@ static void split_again(struct span bytes)
     struct fault why;
     splitter_feed(s, bytes);
     while (splitter_next(s, &e, &why) == SPLIT_ELEMENT) {
+        if (e.flaw)
+            continue;
+        require(walk_whole(e.json, &why));
         struct text list = { 0 }, once = { 0 }, again = { 0 };
         text_add(&list, span_of("["));
         text_add(&list, e.json);

@@ -67,6 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         send_token(&d);
     } else {
         require(why.kind == FAULT_REJECT && why.text[0]);
+        if (wire_name_of(bytes, d.name))
+            require(d.name[0] && is_utf8(span_of(d.name)) && strlen(d.name) <= NAME_BYTES_MAX);
     }
     require(wire_error_text(bytes, line, sizeof line) == (line[0] != '\0'));
     require(strlen(line) <= 200 && is_utf8(span_of(line)));

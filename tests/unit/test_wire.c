@@ -133,41 +133,42 @@ static void each_broken_element_is_refused_with_its_reason(void **state)
     static const struct {
         const char *file, *words;
     } rows[] = {
-        { "active-missing", "token \"a\": active_balance" },
-        { "active-number", "token \"a\": active_balance" },
-        { "active-text", "token \"a\": active_balance" },
-        { "amount-words", "token \"a\": balance_reset_amount: \"lots\"" },
+        { "active-null", "active_balance is missing" },
+        { "active-missing", "active_balance" },
+        { "active-two", "active_balance" },
+        { "active-text", "active_balance" },
+        { "amount-words", "balance_reset_amount: \"lots\"" },
         { "array", "not an object" },
-        { "balance-boolean", "token \"a\": balance is neither" },
+        { "balance-boolean", "balance is neither" },
         { "balance-huge", "outside" },
-        { "balance-infinite", "token \"a\": balance: " },
+        { "balance-infinite", "balance: " },
         { "balance-member-nul", "U+0000" },
         { "balance-missing", "balance is missing" },
-        { "balance-object", "token \"a\": balance is neither" },
+        { "balance-object", "balance is neither" },
         { "balance-other-case", "balance is missing" },
         { "balance-padded", "not a decimal amount" },
         { "balance-twice", "balance is given twice" },
-        { "balance-words", "token \"a\": balance: \"ten\"" },
-        { "cut", "not an object" },
-        { "empty", "not an object" },
-        { "expiry-no-such-day", "token \"a\": expire_time: " },
-        { "expiry-number", "token \"a\": expire_time" },
-        { "expiry-words", "token \"a\": expire_time: " },
+        { "balance-words", "balance: \"ten\"" },
+        { "cut", "not JSON: cut off" },
+        { "empty", "not JSON" },
+        { "expiry-no-such-day", "expire_time: " },
+        { "expiry-number", "expire_time" },
+        { "expiry-words", "expire_time: " },
         { "name-empty", "name has 0 characters" },
-        { "name-lone-surrogate", "not an object" },
+        { "name-lone-surrogate", "half a surrogate pair" },
         { "name-missing", "name is missing" },
-        { "name-not-utf8", "name is not UTF-8" },
+        { "name-not-utf8", "a text that is not UTF-8" },
         { "name-nul", "U+0000" },
         { "name-null", "name is missing" },
         { "name-number", "name is missing or no text" },
-        { "name-raw-nul", "U+0000" },
+        { "name-raw-nul", "a bare control character" },
         { "name-too-long", "name has 201 characters" },
         { "name-twice", "name is given twice" },
         { "null", "not an object" },
         { "period-number", "balance_reset_period" },
-        { "trailing-text", "not an object" },
-        { "two-objects", "not an object" },
-        { "type-not-utf8", "token_type" },
+        { "trailing-text", "something follows the end" },
+        { "two-objects", "something follows the end" },
+        { "type-not-utf8", "a text that is not UTF-8" },
         { "type-number", "token_type" },
     };
     static const char pattern[] = GOLDEN_DIR "/wire-bad-*.json";
@@ -188,6 +189,85 @@ static void each_broken_element_is_refused_with_its_reason(void **state)
         free(element.at);
     }
     globfree(&files);
+}
+
+static void what_can_mean_one_thing_only_is_read_however_it_is_spelt(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *members;
+        int64_t nano;
+        bool budgeted;
+        unix_s expires;
+    } rows[] = {
+        { "\"balance\":1,\"active_balance\":1", NANO_PER_USD, true, TIME_NONE },
+        { "\"balance\":1,\"active_balance\":0", NANO_PER_USD, false, TIME_NONE },
+        { "\"balance\":1.0,\"active_balance\":1.0", NANO_PER_USD, true, TIME_NONE },
+        { "\"balance\":\".5\",\"active_balance\":true", NANO_PER_USD / 2, true, TIME_NONE },
+        { "\"balance\":\"-.5\",\"active_balance\":true", -NANO_PER_USD / 2, true, TIME_NONE },
+        { "\"balance\":\"5.\",\"active_balance\":true", 5 * NANO_PER_USD, true, TIME_NONE },
+        { "\"balance\":\"+5.00\",\"active_balance\":true", 5 * NANO_PER_USD, true, TIME_NONE },
+        { "\"balance\":\"0E-9\",\"active_balance\":true", 0, true, TIME_NONE },
+        { "\"balance\":0,\"active_balance\":true,\"expire_time\":\"\"", 0, true, TIME_NONE },
+        { "\"balance\":0,\"active_balance\":true,\"expire_time\":\"1970-01-02T02:00+0200\"", 0, true, DAY_S },
+        { "\"balance\":0,\"active_balance\":true,\"token_type\":\"\",\"balance_reset_period\":\"\"", 0, true,
+          TIME_NONE },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char element[256];
+        struct decoded d;
+        struct fault why;
+        snprintf(element, sizeof element, "{\"name\":\"a\",%s}", rows[i].members);
+        if (!decodes(element, &d, &why))
+            fail_msg("%s: %s", rows[i].members, why.text);
+        assert_true(d.reading.balance.known && d.reading.balance.is.nano == rows[i].nano);
+        assert_int_equal(d.reading.budgeted, rows[i].budgeted);
+        assert_true(d.reading.expires == rows[i].expires && d.reading.period == RESET_NONE);
+        assert_string_equal(d.reading.type, "api_token");
+    }
+}
+
+static void the_name_is_found_in_an_element_that_cannot_be_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *element, *name; /* NULL: none */
+    } rows[] = {
+        { "{\"name\":\"a\",\"balance\":\"x\"}", "a" },
+        { "{\"balance\":01,\"name\":\"a\"}", "a" },
+        { "{\"balance\":\"\\u12g4\",\"n\\u0061me\":\"\\u00e4\"}", "\xc3\xa4" },
+        { "{\"more\":{\"name\":\"inner\"},\"name\":\"outer\"}", "outer" },
+        { "{\"name\":\"a\",\"description\":\"cut", "a" },
+        { "{\"name\":\"a\",,}", "a" },
+        { "{\"name\":\"a\",\"name\":\"b\"}", NULL },
+        { "{\"name\":\"a\",\"name\":\"a\"}", NULL },
+        { "{\"name\":\"a\\u12g4\"}", NULL },
+        { "{\"name\":\"a\\u0000\"}", NULL },
+        { "{\"name\":\"\"}", NULL },
+        { "{\"name\":null}", NULL },
+        { "{\"name\":[\"a\"]}", NULL },
+        { "{\"name\":\"cut", NULL },
+        { "{}", NULL },
+        { "", NULL },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char name[NAME_BYTES_MAX + 1] = "";
+        if (wire_name_of(span_of(rows[i].element), name) != (rows[i].name != NULL))
+            fail_msg("%s: \"%s\"", rows[i].element, name);
+        assert_string_equal(name, rows[i].name ? rows[i].name : "");
+    }
+}
+
+static void a_name_that_is_too_long_has_a_short_form_of_its_own(void **state)
+{
+    (void)state;
+    char names[2][NAME_BYTES_MAX + 1], element[2048];
+    for (int i = 0; i < 2; i++) {
+        snprintf(element, sizeof element, "{\"name\":\"%0300d%d\"}", 0, i);
+        assert_true(wire_name_of(span_of(element), names[i]));
+        assert_true(strlen(names[i]) <= NAME_BYTES_MAX / 4);
+    }
+    assert_string_not_equal(names[0], names[1]);
 }
 
 static void an_element_that_is_cut_anywhere_is_refused(void **state)
@@ -321,6 +401,9 @@ int main(void)
         cmocka_unit_test(an_amount_without_a_period_is_no_reset_amount),
         cmocka_unit_test(names_are_data),
         cmocka_unit_test(each_broken_element_is_refused_with_its_reason),
+        cmocka_unit_test(what_can_mean_one_thing_only_is_read_however_it_is_spelt),
+        cmocka_unit_test(the_name_is_found_in_an_element_that_cannot_be_read),
+        cmocka_unit_test(a_name_that_is_too_long_has_a_short_form_of_its_own),
         cmocka_unit_test(an_element_that_is_cut_anywhere_is_refused),
         cmocka_unit_test(a_secret_never_reaches_a_struct_or_a_fault),
         cmocka_unit_test(every_amount_that_the_api_can_name_is_read_exactly),

@@ -112,7 +112,7 @@ static void each_broken_payer_is_refused_with_its_reason_and_adds_nothing(void *
         { "cost-null", "total_cost" },
         { "cost-twice", "total_cost is given twice" },
         { "cost-words", "total_cost" },
-        { "cut", "not an object" },
+        { "cut", "not JSON: cut off" },
         { "data-array", "data is missing or no object" },
         { "data-twice", "data is given twice" },
         { "date-none", "a date" },
@@ -126,7 +126,7 @@ static void each_broken_payer_is_refused_with_its_reason_and_adds_nothing(void *
         { "feature-twice", "a feature is given twice" },
         { "no-data", "data is missing" },
         { "no-token", "token is no name" },
-        { "not-utf8", "token is no name" },
+        { "not-utf8", "a text that is not UTF-8" },
         { "nul", "U+0000" },
         { "provider-null", "a provider's cost" },
         { "provider-twice", "a provider is given twice" },
@@ -134,7 +134,7 @@ static void each_broken_payer_is_refused_with_its_reason_and_adds_nothing(void *
         { "token-empty", "token is no name" },
         { "token-null", "token is no name" },
         { "token-twice", "token is given twice" },
-        { "trailing", "not an object" },
+        { "trailing", "something follows the end" },
     };
     char pattern[512];
     glob_t found;

@@ -20,12 +20,28 @@ static bool load(const char *path, struct fleet_file **ret, enum exit_status *re
     return ok;
 }
 
-static void compare(struct comparison *c, const struct fleet *fleet)
+static bool is_wanted(const struct comparison *c, const char *name)
 {
+    for (size_t i = 0; i < c->file->token_count; i++)
+        if (strcmp(c->file->tokens[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A token that cannot be read is compared with nothing; one that the file names holds the plan up. */
+static bool compare(struct comparison *c, const struct fleet *fleet, struct fault *why)
+{
+    size_t count = 0;
     c->readings = xcalloc(fleet->count + 1, sizeof *c->readings);
-    for (size_t i = 0; i < fleet->count; i++)
-        c->readings[i] = fleet->tokens[i].last;
-    plan_make(c->file->tokens, c->file->token_count, c->readings, fleet->count, &c->plan);
+    for (size_t i = 0; i < fleet->count; i++) {
+        const struct token *t = &fleet->tokens[i];
+        if (!t->unread)
+            c->readings[count++] = t->last;
+        else if (is_wanted(c, t->name))
+            return fault(why, FAULT_REJECT, "the API's answer about \"%s\" cannot be read: %s", t->name, t->unread);
+    }
+    plan_make(c->file->tokens, c->file->token_count, c->readings, count, &c->plan);
+    return true;
 }
 
 bool comparison_open(const struct settings *settings, const char *path, const char *account, struct comparison *ret,
@@ -45,7 +61,10 @@ bool comparison_open(const struct settings *settings, const char *path, const ch
         *ret_status = session_failed(&ret->session, NULL, &why);
         return false;
     }
-    compare(ret, fleet);
+    if (!compare(ret, fleet, &why)) {
+        *ret_status = session_failed(&ret->session, NULL, &why);
+        return false;
+    }
     return true;
 }
 

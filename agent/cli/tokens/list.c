@@ -39,6 +39,7 @@ static size_t print(const struct context *c, const char *account, const struct f
 {
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     const struct token **sorted = xcalloc(fleet->count + 1, sizeof *sorted);
+    char shown[SESSION_NAME_BYTES];
     size_t rows = 0;
     for (size_t i = 0; i < fleet->count; i++)
         if (is_asked_for(c, &fleet->tokens[i]))
@@ -50,9 +51,14 @@ static size_t print(const struct context *c, const char *account, const struct f
     for (size_t i = 0; i < rows; i++) {
         struct cell cells[VIEW_COLUMNS];
         view_cells(account, &sorted[i]->last, cells);
+        if (sorted[i]->unread)
+            view_hide_unread(cells);
         table_row(t, cells);
     }
     table_end(t);
+    for (size_t i = 0; i < rows; i++)
+        if (sorted[i]->unread)
+            complain(EXIT_OK, "%s cannot be read: %s", session_name(sorted[i]->name, shown), sorted[i]->unread);
     free(sorted);
     return rows;
 }

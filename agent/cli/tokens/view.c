@@ -42,6 +42,14 @@ void view_cells(const char *account, const struct reading *r, struct cell ret[VI
     memcpy(ret, cells, sizeof cells);
 }
 
+void view_hide_unread(struct cell cells[VIEW_COLUMNS])
+{
+    enum { TYPE = 3 };
+    for (size_t i = TYPE; i < VIEW_COLUMNS; i++)
+        cells[i] = (struct cell){ .kind = CELL_NONE };
+    cells[TYPE] = cell_text("unreadable");
+}
+
 static void print_json(const char *account, const struct reading *r)
 {
     struct cell cells[VIEW_COLUMNS];

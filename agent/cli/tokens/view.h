@@ -11,6 +11,9 @@ extern const struct column view_columns[VIEW_COLUMNS];
 /* The cells of a token; the texts are borrowed from both. */
 void view_cells(const char *account, const struct reading *r, struct cell ret[VIEW_COLUMNS]);
 
+/* Of a token whose element cannot be read there is only the name. */
+void view_hide_unread(struct cell cells[VIEW_COLUMNS]);
+
 /* One token as a JSON object or as lines for people, to stdout. */
 void view_print(const char *account, const struct reading *r, bool json);
 

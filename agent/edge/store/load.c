@@ -53,6 +53,8 @@ static void take_token(struct loading *l, const struct statement *q)
     snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 13).at);
     burn_seen(&t->burn, statement_integer(q, 2));
     burn_seen(&t->burn, known_until(q, t->seen_at));
+    if (!statement_is_null(q, 17))
+        t->unreadable = xstrdup(statement_text(q, 17).at);
     if (!statement_is_null(q, 14)) /* there was a rate, so there were readings enough in between */
         t->burn.readings = BURN_MIN_READINGS;
 }

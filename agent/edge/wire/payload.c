@@ -194,6 +194,7 @@ void wire_encode_token(const char *account, const struct token *t, unix_s at, st
     add_certainty(out, &t->forecast);
     add_money(out, "drift_usd", t->drift);
     add_bool(out, "missing", t->missing > 0);
+    add_string(out, "unreadable", t->unreadable);
     close_object(out);
 }
 
