@@ -24,6 +24,11 @@ uint64_t random_next(struct random *r)
     return z ^ (z >> 31);
 }
 
+void random_skip(struct random *r, uint64_t n)
+{
+    r->state += n * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 double random_unit(struct random *r)
 {
     return (double)(random_next(r) >> 11) * 0x1p-53;

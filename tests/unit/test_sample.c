@@ -10,16 +10,23 @@
 #include "base/span.h"
 #include "core/forecast/sample.h"
 
+static double quantile(const struct sample *s, double level)
+{
+    double ret;
+    sample_quantiles(s, &level, 1, &ret);
+    return ret;
+}
+
 static void what_is_always_the_same_has_no_spread(void **state)
 {
     (void)state;
     static const double levels[] = { 0.01, 0.1, 0.5, 0.9, 0.99 };
     struct sample s = { 0 };
-    assert_true(sample_quantile(&s, 0.5) == 0);
+    assert_true(quantile(&s, 0.5) == 0);
     for (int i = 0; i < 50; i++)
         sample_add(&s, 0.1337, 0.2);
     for (size_t i = 0; i < COUNT(levels); i++)
-        assert_true(fabs(sample_quantile(&s, levels[i]) - 0.1337) < 1e-4);
+        assert_true(fabs(quantile(&s, levels[i]) - 0.1337) < 1e-4);
 }
 
 static void quantiles_of_what_is_spread_evenly_are_where_they_belong(void **state)
@@ -30,10 +37,23 @@ static void quantiles_of_what_is_spread_evenly_are_where_they_belong(void **stat
         sample_add(&s, -2 + 4 * (i + 0.5) / 1000, 1);
     double before = -INFINITY;
     for (double level = 0.05; level < 0.96; level += 0.05) {
-        double found = sample_quantile(&s, level);
+        double found = quantile(&s, level);
         assert_true(fabs(found - (-2 + 4 * level)) < 0.01 && found > before);
         before = found;
     }
+}
+
+static void several_levels_at_once_are_as_one_at_a_time(void **state)
+{
+    (void)state;
+    static const double levels[] = { 0.1, 0.25, 0.5, 0.75, 0.9 };
+    double all[COUNT(levels)];
+    struct sample s = { 0 };
+    for (int i = 0; i < 40; i++)
+        sample_add(&s, 5 * sin(i * 1.7), 0.2 + i % 3);
+    sample_quantiles(&s, levels, COUNT(levels), all);
+    for (size_t i = 0; i < COUNT(levels); i++)
+        assert_true(all[i] == quantile(&s, levels[i]));
 }
 
 int main(void)
@@ -41,6 +61,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_always_the_same_has_no_spread),
         cmocka_unit_test(quantiles_of_what_is_spread_evenly_are_where_they_belong),
+        cmocka_unit_test(several_levels_at_once_are_as_one_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

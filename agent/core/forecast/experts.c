@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "core/forecast/levels.h"
+#include "core/forecast/sample.h"
+
 static const double farthest = 6;
 
 static const struct group {
@@ -32,6 +35,16 @@ void experts_note(const struct inquiry *q, size_t amount, int expert, double hou
     if (answer < at_mean - farthest)
         answer = at_mean - farthest;
     q->answers[amount][expert] = (float)answer;
+}
+
+void experts_note_quantiles(const struct inquiry *q, size_t amount, int first, const struct sample *s,
+                            const double *levels, int count)
+{
+    double ratios[LEVELS_ASKED];
+    assert(count <= LEVELS_ASKED);
+    sample_quantiles(s, levels, count, ratios);
+    for (int n = 0; n < count; n++)
+        experts_note(q, amount, first + n, q->amounts[amount] * exp(ratios[n]));
 }
 
 /* Of the subsets of this size the one found to err least at its median, over all kinds of series: means that fade

@@ -69,3 +69,8 @@ void experts_replays(const struct inquiry *q);
 
 /* Notes an answer of so many hours, kept within what a rate e^6 times off the mean would say. */
 void experts_note(const struct inquiry *q, size_t amount, int expert, double hours);
+
+/* Notes quantiles of a sample of log ratios of hours to the amount, one expert for each rising level. */
+struct sample;
+void experts_note_quantiles(const struct inquiry *q, size_t amount, int first, const struct sample *s,
+                            const double *levels, int count);

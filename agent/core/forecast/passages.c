@@ -88,6 +88,7 @@ static void choose(const struct track *t, struct moments *ret)
     struct look now = look_at(t, rests, 0);
     double level = rate_before(t, 0, LEVEL_H) + 0.02;
     int stride = 1;
+    ret->count = 0;
     for (int ago = 1; ago <= t->hours && ret->count < MOMENTS; ago += stride) {
         stride = ago < WEEK_HOURS ? 1 : ago < 2 * WEEK_HOURS ? 2 : 11;
         weigh(ago, look_at(t, rests, ago), now, ret->weight[ret->count]);
@@ -158,35 +159,31 @@ static void sample_fine(const struct track *t, double amount, struct sample *ret
     }
 }
 
-static void note_quantile(const struct inquiry *q, size_t i, int expert, const struct sample *s, double level)
-{
-    experts_note(q, i, expert, q->amounts[i] * exp(sample_quantile(s, level)));
-}
+/* Which quantiles of which sample are experts, in their order. */
+static const double five[] = { 0.1, 0.25, 0.5, 0.75, 0.9 }, three[] = { 0.1, 0.5, 0.9 };
+
+enum { FINE = KERNELS, SAMPLES };
+
+static const struct said {
+    int sample;
+    const double *levels;
+    int count;
+} said[] = {
+    { KERNEL_ALL, five, COUNT(five) },   { KERNEL_HOUR, three, COUNT(three) }, { KERNEL_LIKE, five, COUNT(five) },
+    { KERNEL_LEVEL, five, COUNT(five) }, { FINE, three, COUNT(three) },        { KERNEL_REST, five, COUNT(five) },
+    { KERNEL_WEEK, three, COUNT(three) },
+};
 
 void experts_passages(const struct inquiry *q)
 {
-    static const double five[] = { 0.1, 0.25, 0.5, 0.75, 0.9 }, three[] = { 0.1, 0.5, 0.9 };
-    struct moments m = { 0 };
+    struct moments m;
     choose(q->track, &m);
     for (size_t i = 0; i < q->count; i++) {
-        struct sample samples[KERNELS] = { 0 };
+        struct sample samples[SAMPLES] = { 0 };
         sample_passages(q->track, &m, q->amounts[i], samples);
+        sample_fine(q->track, q->amounts[i], &samples[FINE]);
         int e = FIRST_PASSAGE;
-        for (size_t n = 0; n < COUNT(five); n++)
-            note_quantile(q, i, e++, &samples[KERNEL_ALL], five[n]);
-        for (size_t n = 0; n < COUNT(three); n++)
-            note_quantile(q, i, e++, &samples[KERNEL_HOUR], three[n]);
-        for (size_t n = 0; n < COUNT(five); n++)
-            note_quantile(q, i, e++, &samples[KERNEL_LIKE], five[n]);
-        for (size_t n = 0; n < COUNT(five); n++)
-            note_quantile(q, i, e++, &samples[KERNEL_LEVEL], five[n]);
-        struct sample fine = { 0 };
-        sample_fine(q->track, q->amounts[i], &fine);
-        for (size_t n = 0; n < COUNT(three); n++)
-            note_quantile(q, i, e++, &fine, three[n]);
-        for (size_t n = 0; n < COUNT(five); n++)
-            note_quantile(q, i, e++, &samples[KERNEL_REST], five[n]);
-        for (size_t n = 0; n < COUNT(three); n++)
-            note_quantile(q, i, e++, &samples[KERNEL_WEEK], three[n]);
+        for (size_t s = 0; s < COUNT(said); e += said[s++].count)
+            experts_note_quantiles(q, i, e, &samples[said[s].sample], said[s].levels, said[s].count);
     }
 }

@@ -1,12 +1,18 @@
 /* One march along the path finds the passage of every amount. */
 #include "core/forecast/path.h"
 
+void path_begin(struct path *p)
+{
+    p->hours = 0;
+    p->total[0] = 0;
+}
+
 void path_passages(const struct path *p, const double *amounts, int count, double *ret)
 {
-    double mean = p->total[AHEAD_HOURS] / AHEAD_HOURS;
+    double mean = p->total[p->hours] / AHEAD_HOURS; /* needed only when the path goes all the way */
     int f = 0;
     for (int i = 0; i < count; i++) {
-        while (f < AHEAD_HOURS && p->total[f] < amounts[i])
+        while (f < p->hours && p->total[f] < amounts[i])
             f++;
         if (p->total[f] < amounts[i])
             ret[i] = amounts[i] / (mean > 1e-6 ? mean : 1e-6);

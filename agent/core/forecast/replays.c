@@ -1,8 +1,10 @@
-/* A bootstrap of whole days: futures drawn from the token's own days, the newer the likelier.
+/* A bootstrap of whole days: futures drawn from the token's own days, recent ones more often.
  *
- * Days are cut at the hour of now, so every drawn day follows on the right hour; one that is a whole number of weeks
- * away from the day it stands for is preferred. Draws come from a fixed seed: the same past gives the same answer. */
+ * Days are cut at the current hour of the day, so every drawn day follows on the right hour; a day that lies a whole
+ * number of weeks from the one it stands for is preferred. Draws come from a fixed seed: the same past gives the same
+ * answer. A future is drawn only as far as the largest amount reaches into it. */
 #include <math.h>
+#include <string.h>
 
 #include "base/random.h"
 #include "core/forecast/experts.h"
@@ -18,6 +20,24 @@ struct kind {
 static const struct kind kinds[] = { { 3, 1 }, { 14, 4 } };
 _Static_assert(3 * COUNT(kinds) == REPLAY_EXPERTS, "a replay has no expert");
 
+/* The days of a track, each as running totals from its start. A track shorter than a day is one short day, repeated. */
+struct days {
+    int count, hours; /* hours in a day */
+    double spent[DAYS_MAX][DAY_HOURS + 1];
+};
+
+static void cut(const struct track *t, struct days *ret)
+{
+    ret->hours = t->hours < DAY_HOURS ? t->hours : DAY_HOURS;
+    ret->count = t->hours / ret->hours;
+    for (int day = 0; day < ret->count; day++) {
+        double *spent = ret->spent[day];
+        spent[0] = 0;
+        for (int n = 0; n < ret->hours; n++)
+            spent[n + 1] = spent[n] + t->spent[(day + 1) * ret->hours - 1 - n];
+    }
+}
+
 /* Running sums of weights over the days of the past, for one day of the week ahead. */
 struct urn {
     int days;
@@ -26,10 +46,12 @@ struct urn {
 
 static void fill(struct urn *u, const struct kind *k, int days)
 {
+    const double fade = exp2(-1 / k->half_life_days);
     u->days = days;
     for (int ahead = 0; ahead < 7; ahead++) {
         double weight = 1;
-        for (int day = 0; day < days; day++, weight *= exp2(-1 / k->half_life_days)) {
+        u->below[ahead][0] = 0;
+        for (int day = 0; day < days; day++, weight *= fade) {
             bool same = (day + 1 + ahead) % 7 == 0;
             u->below[ahead][day + 1] = u->below[ahead][day] + weight * (same && days >= 7 ? k->week_bonus : 1);
         }
@@ -40,34 +62,52 @@ static int draw(const struct urn *u, int ahead, struct random *r)
 {
     const double *below = u->below[ahead % 7];
     double sought = random_unit(r) * below[u->days];
-    int day = 0;
-    while (day < u->days - 1 && below[day + 1] <= sought)
-        day++;
-    return day;
-}
-
-/* A track shorter than a day is one short day, said again and again. */
-static void replay(const struct track *t, const struct urn *u, struct random *r, struct path *ret)
-{
-    int hours = t->hours < DAY_HOURS ? t->hours : DAY_HOURS;
-    ret->total[0] = 0;
-    for (int f = 0, ahead = 0; f < AHEAD_HOURS; ahead++) {
-        int day = draw(u, ahead, r);
-        for (int n = 0; n < hours && f < AHEAD_HOURS; n++, f++)
-            ret->total[f + 1] = ret->total[f] + t->spent[day * hours + hours - 1 - n];
+    int low = 0, high = u->days - 1;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (below[middle + 1] <= sought)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    return low;
 }
 
-static void sample_replays(const struct inquiry *q, const struct kind *k, struct sample *samples)
+/* The hour of a day by which `sought` of its total is spent. */
+static double hour_of(const double *spent, double sought)
 {
-    struct urn u = { 0 };
-    struct path p;
-    struct random r = random_seeded(1);
+    int n = 0;
+    while (spent[n] < sought)
+        n++;
+    return n ? n - 1 + (sought - spent[n - 1]) / (spent[n] - spent[n - 1]) : 0;
+}
+
+/* Hours until each of the inquiry's amounts is spent; beyond the end, at the mean rate of the replay. */
+static void replay(const struct inquiry *q, const struct days *d, const struct urn *u, struct random r, double *ret)
+{
+    double total = 0;
+    size_t i = 0;
+    for (int f = 0, ahead = 0; f < AHEAD_HOURS && i < q->count; f += d->hours, ahead++) {
+        const double *spent = d->spent[u->days > 1 ? draw(u, ahead, &r) : 0];
+        int end = AHEAD_HOURS - f < d->hours ? AHEAD_HOURS - f : d->hours;
+        for (; i < q->count && total + spent[end] >= q->amounts[i]; i++)
+            ret[i] = f + hour_of(spent, q->amounts[i] - total);
+        total += spent[end];
+    }
+    double mean = total / AHEAD_HOURS;
+    for (; i < q->count; i++)
+        ret[i] = q->amounts[i] / (mean > 1e-6 ? mean : 1e-6);
+}
+
+static void sample_replays(const struct inquiry *q, const struct days *d, const struct kind *k, struct sample *samples)
+{
+    struct urn u;
     double hours[QUESTION_AMOUNTS];
-    fill(&u, k, q->track->hours < DAY_HOURS ? 1 : q->track->hours / DAY_HOURS);
+    fill(&u, k, d->count);
     for (int n = 0; n < REPLAYS; n++) {
-        replay(q->track, &u, &r, &p);
-        path_passages(&p, q->amounts, (int)q->count, hours);
+        struct random r = random_seeded(1);
+        random_skip(&r, (uint64_t)n * DAYS_AHEAD);
+        replay(q, d, &u, r, hours);
         for (size_t i = 0; i < q->count; i++)
             sample_add(&samples[i], (double)logf((float)(hours[i] / q->amounts[i])), 1);
     }
@@ -76,12 +116,13 @@ static void sample_replays(const struct inquiry *q, const struct kind *k, struct
 void experts_replays(const struct inquiry *q)
 {
     static const double levels[] = { 0.1, 0.5, 0.9 };
-    int e = FIRST_REPLAY;
+    struct days d;
+    cut(q->track, &d);
     for (size_t k = 0; k < COUNT(kinds); k++) {
-        struct sample samples[QUESTION_AMOUNTS] = { 0 };
-        sample_replays(q, &kinds[k], samples);
-        for (size_t n = 0; n < COUNT(levels); n++, e++)
-            for (size_t i = 0; i < q->count; i++)
-                experts_note(q, i, e, q->amounts[i] * exp(sample_quantile(&samples[i], levels[n])));
+        struct sample samples[QUESTION_AMOUNTS];
+        memset(samples, 0, q->count * sizeof *samples);
+        sample_replays(q, &d, &kinds[k], samples);
+        for (size_t i = 0; i < q->count; i++)
+            experts_note_quantiles(q, i, FIRST_REPLAY + (int)(k * COUNT(levels)), &samples[i], levels, COUNT(levels));
     }
 }

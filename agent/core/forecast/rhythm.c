@@ -129,22 +129,9 @@ struct carried {
     double fade_h; /* 0: no correction for now */
 };
 
-static void carry(const struct track *t, struct carried c, struct path *ret)
+static double most_asked(const struct inquiry *q)
 {
-    double now = 0;
-    int recent = t->hours < (int)recent_h ? t->hours : (int)recent_h;
-    if (c.fade_h > 0)
-        now = log((t->back[recent] + recent_ballast)
-                  / (c.level * expected(c.profile, c.period, recent) + recent_ballast));
-    double fade = c.fade_h > 0 ? exp(-1 / c.fade_h) : 0;
-    ret->total[0] = 0;
-    for (int f = 0; f < AHEAD_HOURS; f++) {
-        double correction = 1;
-        if (fabs(now) > 0.01)
-            correction = exp(now);
-        now *= fade;
-        ret->total[f + 1] = ret->total[f] + c.level * correction * c.profile[f % c.period];
-    }
+    return q->amounts[q->count - 1];
 }
 
 static void note_path(const struct inquiry *q, int expert, const struct path *p)
@@ -157,8 +144,19 @@ static void note_path(const struct inquiry *q, int expert, const struct path *p)
 
 static void note_carried(const struct inquiry *q, int expert, struct carried c)
 {
+    const struct track *t = q->track;
+    double now = 0, most = most_asked(q);
+    int recent = t->hours < (int)recent_h ? t->hours : (int)recent_h;
+    if (c.fade_h > 0)
+        now = log((t->back[recent] + recent_ballast)
+                  / (c.level * expected(c.profile, c.period, recent) + recent_ballast));
+    double fade = c.fade_h > 0 ? exp(-1 / c.fade_h) : 0, correction = 1;
     struct path p;
-    carry(q->track, c, &p);
+    path_begin(&p);
+    do {
+        correction = fabs(now) > 0.01 ? exp(now) : 1;
+        now *= fade;
+    } while (path_add(&p, c.level * correction * c.profile[p.hours % c.period], most));
     note_path(q, expert, &p);
 }
 
@@ -166,11 +164,13 @@ static void note_carried(const struct inquiry *q, int expert, struct carried c)
 static void note_repeated(const struct inquiry *q, int expert, int period)
 {
     const struct track *t = q->track;
-    struct path p = { { 0 } };
+    double most = most_asked(q);
+    struct path p;
+    path_begin(&p);
     if (period > t->hours)
         period = t->hours > DAY_HOURS ? DAY_HOURS : t->hours;
-    for (int f = 0; f < AHEAD_HOURS; f++)
-        p.total[f + 1] = p.total[f] + t->spent[phase(f, period)];
+    while (path_add(&p, t->spent[phase(p.hours, period)], most))
+        ;
     note_path(q, expert, &p);
 }
 
@@ -179,17 +179,17 @@ static void note_holt_winters(const struct inquiry *q, int expert)
 {
     static const double alpha = 0.04, gamma = 0.15, least = 0.02;
     const struct track *t = q->track;
-    double level = 1, season[DAY_HOURS] = { 0 };
+    double level = 1, season[DAY_HOURS] = { 0 }, most = most_asked(q), rate;
     for (int k = t->hours - 1; k >= 0; k--) {
         double *s = &season[phase(k, DAY_HOURS)], off = t->spent[k] - level - *s;
         level += alpha * off;
         *s += gamma * off;
     }
-    struct path p = { { 0 } };
-    for (int f = 0; f < AHEAD_HOURS; f++) {
-        double rate = level + season[f % DAY_HOURS];
-        p.total[f + 1] = p.total[f] + (rate > least ? rate : least);
-    }
+    struct path p;
+    path_begin(&p);
+    do
+        rate = level + season[p.hours % DAY_HOURS];
+    while (path_add(&p, rate > least ? rate : least, most));
     note_path(q, expert, &p);
 }
 
@@ -197,9 +197,11 @@ static void note_holt_winters(const struct inquiry *q, int expert)
 static void note_reverting(const struct inquiry *q, int expert, double now_h, double long_h, double fade_h)
 {
     double last = track_rate(q->track, long_h), apart = track_rate(q->track, now_h) - last;
-    struct path p = { { 0 } };
-    for (int f = 0; f < AHEAD_HOURS; f++, apart *= exp(-1 / fade_h))
-        p.total[f + 1] = p.total[f] + last + apart + 1e-3;
+    double fade = exp(-1 / fade_h), most = most_asked(q);
+    struct path p;
+    path_begin(&p);
+    for (; path_add(&p, last + apart + 1e-3, most); apart *= fade)
+        ;
     note_path(q, expert, &p);
 }
 

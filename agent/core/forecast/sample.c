@@ -14,21 +14,22 @@ void sample_add(struct sample *s, double value, double weight)
 }
 
 /* The weight of a bin lies at its mean, half of it on either side; between two means a line is drawn. */
-double sample_quantile(const struct sample *s, double level)
+void sample_quantiles(const struct sample *s, const double *levels, int count, double *ret)
 {
-    double sought = level * (double)s->total, below = 0, last_mean = 0, last_place = -1;
-    for (int bin = 0; bin < SAMPLE_BINS; bin++) {
+    double below = 0, last_mean = 0, last_place = -1;
+    int l = 0;
+    for (int bin = 0; bin < SAMPLE_BINS && l < count; bin++) {
         double here = (double)s->weight[bin];
         if (here <= 0)
             continue;
-        double mean = (double)s->moment[bin] / here, place = below + here / 2;
-        if (place >= sought && last_place < 0)
-            return mean;
-        if (place >= sought)
-            return last_mean + (sought - last_place) / (place - last_place) * (mean - last_mean);
+        double mean = (double)s->moment[bin] / here, place = below + here / 2, sought;
+        for (; l < count && place >= (sought = levels[l] * (double)s->total); l++)
+            ret[l] = last_place < 0 ? mean
+                                    : last_mean + (sought - last_place) / (place - last_place) * (mean - last_mean);
         last_mean = mean;
         last_place = place;
         below += here;
     }
-    return last_mean;
+    for (; l < count; l++)
+        ret[l] = last_mean;
 }

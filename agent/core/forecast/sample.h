@@ -11,5 +11,5 @@ struct sample {
 /* Finite values, told apart within -6..6. */
 void sample_add(struct sample *s, double value, double weight);
 
-/* 0 when the sample is empty. */
-double sample_quantile(const struct sample *s, double level);
+/* For `count` rising levels at once. 0 when the sample is empty. */
+void sample_quantiles(const struct sample *s, const double *levels, int count, double *ret);
