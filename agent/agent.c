@@ -58,15 +58,13 @@ void agent_close(struct agent *a)
 {
     if (!a)
         return;
-    publish_close(a->publisher);
+    deliver_close(a);
     for (size_t i = 0; i < a->account_count; i++)
         account_close(&a->accounts[i]);
     fetch_close(a->fetch);
     startup_end(a);
     store_close(a->store);
     conditions_done(&a->conditions);
-    text_done(&a->offline);
-    free(a->status_topic);
     free(a->accounts);
     free(a);
 }
@@ -269,7 +267,7 @@ bool agent_once(struct agent *a, int signals, struct fault *why)
         if (!deliver_done(a, &delivered, why))
             return false;
         if (delivered)
-            return judge_once(a, why);
+            return judge_once(a, why) && delivery_judge(a, why);
         if (!turn(a, signals, patience, &seen, why))
             return false;
     }

@@ -97,6 +97,7 @@ bool announce_account(struct agent *a, struct account *account, unix_s at, struc
         .record = account->record,
         .usage_until = account->consumption.until,
         .usage_reason = account->consumption.reason.len ? text_z(&account->consumption.reason) : NULL,
+        .delivery = delivery_state(a),
     };
     struct text topic = { 0 }, payload = { 0 };
     account_topic(a, account, "state", &topic);

@@ -3,9 +3,15 @@
  * A broker that comes back may have lost what it acknowledged, so each connection begins with everything retained. */
 #include <stdlib.h>
 
+#include "base/log.h"
 #include "edge/wire.h"
 #include "parts.h"
 #include "version.h"
+
+enum {
+    REFUSED_FOR_S = DAY_S,              /* a message that the broker closes the connection for */
+    RETRY_REFUSED_MS = HOUR_S * 1000,   /* all others that it refused */
+};
 
 static struct broker broker_of(const struct agent *a)
 {
@@ -13,7 +19,8 @@ static struct broker broker_of(const struct agent *a)
     return (struct broker){
         .host = m->host,
         .port = (int)m->port,
-        .client_id = m->client_id,
+        .client_id = m->client_id ? m->client_id : text_z(&a->client_id),
+        .version = m->version,
         .user = m->user,
         .password = m->password,
         .tls = m->tls,
@@ -33,6 +40,8 @@ bool deliver_open(struct agent *a, struct fault *why)
     struct text topic = { 0 };
     text_addf(&topic, "%s/status", a->settings->mqtt.base_topic);
     a->status_topic = topic.at;
+    text_addf(&a->client_id, "ebb-%s", store_id(a->store)); /* two agents on one host are two clients */
+    delivery_start(a, clock_mono());
     wire_encode_status("offline", EBB_VERSION, clock_unix(), &a->offline);
 
     struct broker broker = broker_of(a);
@@ -51,10 +60,12 @@ static bool post_online(struct agent *a, unix_s now, struct fault *why)
 
 static bool start_over(struct agent *a, unix_s now, struct fault *why)
 {
+    unix_s due = publish_closed_for_message(a->publisher) ? now : TIME_FAR;
     a->sent_up_to = 0;
     if (!store_begin(a->store, why))
         return false;
-    if (!store_resend_retained(a->store, why) || !post_online(a, now, why)) {
+    if (!store_resend_retained(a->store, why) || !store_retry_refused(a->store, due, why)
+        || !post_online(a, now, why)) {
         store_rollback(a->store);
         return false;
     }
@@ -63,28 +74,52 @@ static bool start_over(struct agent *a, unix_s now, struct fault *why)
     return a->outbox_waits;
 }
 
-/* All acknowledgements that came in this turn are one transaction. */
-static bool take_acknowledgements(struct agent *a, struct fault *why)
+/* A message that is refused stays in the outbox and blocks no other. */
+static bool set_aside(struct agent *a, int64_t message, const char *reason, unix_s retry_at, struct fault *why)
 {
-    int64_t id;
-    if (!publish_take_acknowledged(a->publisher, &id))
+    struct text *topic = &a->delivery.refused_topic;
+    if (!store_refuse(a->store, message, reason, retry_at, topic, why))
+        return false;
+    log_info("mqtt: not accepted on %s: %s", text_z(topic), reason);
+    a->delivery.look_at = 0;
+    return true;
+}
+
+static bool take_answer(struct agent *a, const struct publish_answer *answer, unix_s now, struct fault *why)
+{
+    if (answer->refusal)
+        return set_aside(a, answer->tag, answer->refusal, answer->closes ? now + REFUSED_FOR_S : TIME_NONE, why);
+    return store_acknowledge(a->store, answer->tag, why) && store_set_delivered(a->store, now, why);
+}
+
+/* All answers that came in this turn are one transaction. */
+static bool take_answers(struct agent *a, unix_s now, struct fault *why)
+{
+    struct publish_answer answer;
+    if (!publish_take_answer(a->publisher, &answer))
         return true;
     if (!store_begin(a->store, why))
         return false;
     do {
-        if (!store_acknowledge(a->store, id, why)) {
+        if (!take_answer(a, &answer, now, why)) {
             store_rollback(a->store);
             return false;
         }
-    } while (publish_take_acknowledged(a->publisher, &id));
+    } while (publish_take_answer(a->publisher, &answer));
+    delivery_moved(a, clock_mono());
     return store_commit(a->store, why);
 }
 
-/* A message that the library will never take must not block those behind it. */
-static bool drop(struct agent *a, const struct message *m, const struct fault *refused, struct fault *why)
+/* What is refused is sent again every hour: access rules get mended while the connection stands. */
+static bool retry_refused(struct agent *a, unix_s now, struct fault *why)
 {
-    log_error("a message is dropped: %s", refused->text);
-    return store_acknowledge(a->store, m->id, why);
+    mono_ms due = clock_mono();
+    if (due < a->delivery.retry_at || a->outbox_waits || !publish_is_idle(a->publisher))
+        return true;
+    a->delivery.retry_at = due + RETRY_REFUSED_MS;
+    a->sent_up_to = 0;
+    a->outbox_waits = true;
+    return store_retry_refused(a->store, now, why);
 }
 
 static bool send_waiting(struct agent *a, struct fault *why)
@@ -100,7 +135,7 @@ static bool send_waiting(struct agent *a, struct fault *why)
         if (!publish_send(a->publisher, id, m.topic, m.payload, m.retain, &refused)) {
             if (refused.kind != FAULT_REJECT)
                 return true;
-            if (!drop(a, &m, &refused, why))
+            if (!set_aside(a, id, refused.text, TIME_NONE, why))
                 return false;
         }
         a->sent_up_to = id;
@@ -113,11 +148,12 @@ bool deliver_turn(struct agent *a, unix_s now, struct fault *why)
     if (!a->publisher)
         return true;
     a->starts_over |= publish_take_connected(a->publisher);
-    if (!take_acknowledgements(a, why)) /* first: those of the connection before must not undo the resending */
+    if (!take_answers(a, now, why)) /* first: those of the connection before must not undo the resending */
         return false;
-    if (!publish_connected(a->publisher))
-        return true;
-    return (!a->starts_over || start_over(a, now, why)) && send_waiting(a, why);
+    if (publish_connected(a->publisher)
+        && ((a->starts_over && !start_over(a, now, why)) || !retry_refused(a, now, why) || !send_waiting(a, why)))
+        return false;
+    return delivery_turn(a, clock_mono(), now, why);
 }
 
 bool deliver_done(struct agent *a, bool *ret_done, struct fault *why)
@@ -128,4 +164,13 @@ bool deliver_done(struct agent *a, bool *ret_done, struct fault *why)
         return false;
     *ret_done = !waits && (!a->publisher || publish_connected(a->publisher));
     return true;
+}
+
+void deliver_close(struct agent *a)
+{
+    delivery_close(a);
+    publish_close(a->publisher);
+    text_done(&a->offline);
+    text_done(&a->client_id);
+    free(a->status_topic);
 }

@@ -12,6 +12,7 @@
 #include "edge/publish.h"
 #include "edge/store.h"
 #include "edge/store/usage.h"
+#include "edge/wire.h"
 
 /* A known token whose bytes were not those of last time. */
 struct sighting {
@@ -82,6 +83,18 @@ struct account {
     bool scored;                  /* and of some more since */
 };
 
+/* How well messages get to the broker: delivery.c. */
+struct delivery {
+    struct outbox_depth outbox; /* as it was last looked at */
+    struct text refusal;        /* the broker's answer to the first message that it refused */
+    struct text refused_topic;  /* of one that it refused since the start */
+    mono_ms look_at;
+    mono_ms moved_at;           /* the broker last answered, or nothing waited */
+    mono_ms retry_at;           /* when refused messages are sent again */
+    int64_t merge_above;        /* events; as many as cannot be merged are left until they are more than that */
+    struct text state, reason;  /* as stored */
+};
+
 struct agent {
     const struct settings *settings;
     struct rule_set rules;
@@ -90,6 +103,8 @@ struct agent {
     struct publisher *publisher; /* NULL: no broker configured */
     char *status_topic;
     struct text offline;         /* payload of the will */
+    struct text client_id;       /* at the broker, where the configuration has none */
+    struct delivery delivery;
     struct random random;
     struct account *accounts;    /* one for each of the settings */
     size_t account_count;
@@ -229,3 +244,15 @@ void startup_end(struct agent *a);
 MUST_CHECK bool deliver_open(struct agent *a, struct fault *why);
 MUST_CHECK bool deliver_turn(struct agent *a, unix_s now, struct fault *why);
 MUST_CHECK bool deliver_done(struct agent *a, bool *ret_done, struct fault *why); /* nothing waits for the broker */
+void deliver_close(struct agent *a);
+
+/* ---- delivery.c: how that goes ---- */
+
+void delivery_start(struct agent *a, mono_ms now);
+void delivery_moved(struct agent *a, mono_ms now); /* the broker answered */
+/* Looks at the outbox now and then and keeps it within its bound, reports a delivery that stalls or is refused, and
+ * stores what a reader is to know of the broker. */
+MUST_CHECK bool delivery_turn(struct agent *a, mono_ms now, unix_s at, struct fault *why);
+struct delivery_state delivery_state(const struct agent *a);
+MUST_CHECK bool delivery_judge(struct agent *a, struct fault *why); /* FAULT_RETRY: the broker refused messages */
+void delivery_close(struct agent *a);

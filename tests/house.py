@@ -26,11 +26,12 @@ DOORS = {
     "curl/curl.h": {"edge/fetch.c"},
     "cjson/cJSON.h": {"edge/wire/json.h", "sim/json.c"},
     "sqlite3.h": {"edge/store/sqlite.c"},
-    "mosquitto.h": {"edge/publish.c"},
+    "mosquitto.h": {"edge/publish/client.c"},
+    "mqtt_protocol.h": {"edge/publish/client.c"},
     "libfyaml.h": {"edge/config/yaml.c", "sim/yaml.c"},
     "microhttpd.h": {"sim/server.c"},
 }
-LIBRARY = re.compile(r"^(curl/|cjson/|sqlite3|mosquitto|libfyaml|microhttpd)")
+LIBRARY = re.compile(r"^(curl/|cjson/|sqlite3|mosquitto|mqtt_protocol|libfyaml|microhttpd)")
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
 
 COLUMNS_MAX = 120

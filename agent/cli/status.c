@@ -59,6 +59,9 @@ static bool print_json(struct store *s, const struct status_view *view, size_t *
     fputs(",\n\"tokens\": ", stdout);
     if (!status_tokens(s, view, why))
         return false;
+    fputs(",\n\"broker\": ", stdout);
+    if (!status_broker(s, view, why))
+        return false;
     fputs(",\n\"store\": ", stdout);
     if (!status_store(s, view, why))
         return false;
@@ -77,7 +80,7 @@ static bool print_text(struct store *s, const struct status_view *view, size_t *
     if (!status_accounts(s, view, ret_accounts, why) || !print_record(s, view, why))
         return false;
     putchar('\n');
-    return status_store(s, view, why);
+    return status_broker(s, view, why) && status_store(s, view, why);
 }
 
 static enum exit_status print(const struct context *c, const struct status_view *view)
@@ -97,7 +100,7 @@ static enum exit_status print(const struct context *c, const struct status_view 
  * size and "and N more" leave them. */
 static size_t rows_left(const struct context *c)
 {
-    size_t columns, rows, taken = 9 + 3 * c->settings->account_count;
+    size_t columns, rows, taken = 9 + 4 * c->settings->mqtt.enabled + 3 * c->settings->account_count;
     if (!terminal_size(&columns, &rows))
         return 0;
     return rows > taken + 1 ? rows - taken : 1;
@@ -131,6 +134,7 @@ static enum exit_status run(const struct context *c)
         .now = clock_unix(),
         .account = c->options[OPT_ACCOUNT].text,
         .match = c->options[OPT_MATCH].text,
+        .broker = c->settings->mqtt.enabled,
     };
     struct fault why;
     if (!ask_account(c->store, view.account, &why))

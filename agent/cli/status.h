@@ -9,6 +9,7 @@ struct status_view {
     unix_s now;
     const char *account; /* NULL: all */
     const char *match;   /* glob over names; NULL: all */
+    bool broker;         /* one is configured */
     size_t rows_max;     /* of the terminal, 0: not limited */
 };
 
@@ -23,6 +24,9 @@ MUST_CHECK bool status_credits(struct store *s, const struct status_view *view, 
 
 /* Accounts and how their last poll ended. */
 MUST_CHECK bool status_accounts(struct store *s, const struct status_view *view, size_t *ret_rows, struct fault *why);
+
+/* The connection to the broker and what waits for it; nothing when none is configured. */
+MUST_CHECK bool status_broker(struct store *s, const struct status_view *view, struct fault *why);
 
 /* The size of the database, and since when it has what. */
 MUST_CHECK bool status_store(struct store *s, const struct status_view *view, struct fault *why);

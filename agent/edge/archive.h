@@ -34,6 +34,7 @@ enum question {
     QUESTION_AUDIT,     /* living tokens with what an audit judges by, and accounts without any */
     QUESTION_SIZE,      /* bytes, free bytes, and since when there are readings, hours and days */
     QUESTION_LAST_RUN,  /* how the run before this one ended, and what it left */
+    QUESTION_BROKER,    /* the connection to the broker, and what waits for it */
     QUESTIONS,
 };
 

@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/mqtt_version.h"
 #include "base/text.h"
 #include "core/audit.h"
 #include "core/retention.h"
@@ -44,8 +45,10 @@ struct mqtt_settings {
     char *tls_ca, *tls_cert, *tls_key; /* PEM files; NULL: not given */
     bool tls;           /* tls section present; with no ca, the system's authorities */
     char *base_topic;   /* default "ebb"; no wildcard, no leading or trailing slash */
-    char *client_id;    /* default "ebb-" and the host's name */
+    char *client_id;    /* NULL: "ebb-" and the database's id */
+    enum mqtt_version version; /* default 5 */
     int64_t qos;        /* 0 or 1, default 1 */
+    int64_t outbox_events; /* how many may wait for the broker, default 100000 */
 };
 
 struct settings {

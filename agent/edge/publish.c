@@ -1,31 +1,34 @@
-/* The connection to the broker over libmosquitto, and which of our messages it has acknowledged.
+/* When to connect, how often, and in which version of MQTT; which messages are on their way and what became of them.
  *
- * MQTT 3.1.1: the widest spoken, and nothing that only version 5 has is used; with 5, a broker's "receive maximum"
- * would make the library queue behind our back. Each try has a client of its own, so a message left over from the
- * last connection is never sent by itself. Callbacks only record. Must never put the password into a text.
- *
- * One try goes through the address families of the broker's name before it counts as failed: see families.h. */
+ * One try goes through the address families of the broker's name before it counts as failed: see families.h. Must never
+ * put the password into a text. */
 #include "edge/publish.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
-#include <mosquitto.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/xmalloc.h"
-#include "edge/publish/families.h"
+#include "edge/publish/client.h"
+#include "edge/publish/echo.h"
 #include "edge/publish/in_flight.h"
+#include "edge/publish/suspects.h"
 
 enum {
-    CONNECT_MAX_MS = 10 * 1000,        /* from the start of a try to the broker's CONNACK */
+    CONNECT_MAX_MS = 10 * 1000,        /* from the address to the broker's CONNACK, and to wait for the address */
     HELD_MS = 10 * 1000,               /* a connection that held so long makes the next back-off start anew */
+    SETTLED_MS = 60 * 1000,            /* and one that held so long makes its end news */
     UPKEEP_MS = 5 * 1000,              /* pings may be this late: the broker grants half a keepalive */
+    REMINDER_MS = 3600 * 1000,         /* the same reason is logged so often */
+    AT_ONCE_MS = 2 * 1000,             /* from a refusal to the end of the connection */
+    SHORT_LIVES_MAX = 3,               /* connections in a row that the broker closed soon: somebody has our id */
+    UNANSWERED_MAX = 2,                /* tries that were closed without an answer: the other version may help */
     CLOSE_STEPS = 20, CLOSE_STEP_MS = 50, /* at most a second together */
-    REASON_BYTES = 200,
+    REASON_BYTES = 400,
     PAYLOAD_BYTES_MAX = 268435455,     /* of the protocol */
 };
 
@@ -36,120 +39,32 @@ enum link_state { LINK_DOWN, LINK_TRYING, LINK_UP };
 struct publisher {
     struct broker broker;
     struct random *random;
-    struct mosquitto *client; /* NULL while the link is down */
+    struct client *client; /* NULL while the link is down */
     enum link_state state;
-    bool fresh; /* up, and the caller was not told yet */
+    enum mqtt_version version;
+    bool looking; /* for the broker's address */
+    bool fresh;   /* up, and the caller was not told yet */
     mono_ms up_since, give_up_at, next_upkeep, retry_at;
-    int failures;
+    mono_ms last_answer; /* or since when nothing waits for one */
+    int failures, short_lives, unanswered;
     struct families families;
     size_t family; /* the one that is tried */
     struct in_flight in_flight;
+    struct suspects suspects;
+    size_t refusals_seen;
+    mono_ms refused_at;      /* the last one; before any: long ago */
+    bool closes_on_refusal;  /* the broker refuses, and closes the connection at once */
+    bool closed_for_message; /* or may have: the last connection */
+    struct echo echo;
     char reason[REASON_BYTES]; /* of the last failure; "" while up */
     char logged[REASON_BYTES];
-
-    /* what the callbacks recorded about this client */
-    bool accepted, refused, lost;
-    char loss[REASON_BYTES];
-    char library_words[REASON_BYTES]; /* its last error line: says more about TLS than an error code */
+    mono_ms logged_at;
 };
 
-static void record_loss(struct publisher *p, const char *what)
+static bool is_lost(const struct publisher *p)
 {
-    if (p->lost) /* the first reason is the cause, what follows are its effects */
-        return;
-    p->lost = true;
-    snprintf(p->loss, sizeof p->loss, "%s", what);
-    size_t len = strlen(p->loss);
-    if (len && p->loss[len - 1] == '.')
-        p->loss[len - 1] = '\0';
-}
-
-/* To be called before anything else can touch errno. */
-static void record_code(struct publisher *p, int code)
-{
-    if (code == MOSQ_ERR_ERRNO)
-        record_loss(p, strerror(errno));
-    else if ((code == MOSQ_ERR_TLS || code == MOSQ_ERR_TLS_HANDSHAKE) && p->library_words[0])
-        record_loss(p, p->library_words);
-    else
-        record_loss(p, mosquitto_strerror(code));
-}
-
-static void on_connect(struct mosquitto *client, void *context, int code)
-{
-    struct publisher *p = context;
-    (void)client;
-    if (code == 0) {
-        p->accepted = true;
-        return;
-    }
-    p->refused = true;
-    record_loss(p, mosquitto_connack_string(code));
-}
-
-static void on_disconnect(struct mosquitto *client, void *context, int code)
-{
-    (void)client;
-    record_code(context, code);
-}
-
-static void on_publish(struct mosquitto *client, void *context, int mid)
-{
-    struct publisher *p = context;
-    (void)client;
-    in_flight_acknowledge(&p->in_flight, mid);
-}
-
-static void on_log(struct mosquitto *client, void *context, int level, const char *words)
-{
-    struct publisher *p = context;
-    (void)client;
-    if (level == MOSQ_LOG_ERR)
-        snprintf(p->library_words, sizeof p->library_words, "%s", words);
-}
-
-/* Without this OpenSSL would ask for the password of an encrypted key on the terminal. */
-static int no_key_password(char *buffer, int size, int writing, void *context)
-{
-    (void)buffer, (void)size, (void)writing, (void)context;
-    return 0;
-}
-
-static int set_tls(struct mosquitto *client, const struct broker *b)
-{
-    int code = mosquitto_tls_set(client, b->tls_ca, b->tls_ca ? NULL : "/etc/ssl/certs", b->tls_cert, b->tls_key,
-                                 no_key_password);
-    enum { VERIFY_PEER = 1 }; /* SSL_VERIFY_PEER; the name is checked too unless told otherwise */
-    return code ? code : mosquitto_tls_opts_set(client, VERIFY_PEER, "tlsv1.2", NULL); /* or newer */
-}
-
-static int set_up(struct mosquitto *client, const struct broker *b)
-{
-    mosquitto_connect_callback_set(client, on_connect);
-    mosquitto_disconnect_callback_set(client, on_disconnect);
-    mosquitto_publish_callback_set(client, on_publish);
-    mosquitto_log_callback_set(client, on_log);
-
-    int code = mosquitto_int_option(client, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V311);
-    if (!code) /* more than there ever are (one is the farewell), so that the library sends each at once */
-        code = mosquitto_max_inflight_messages_set(client, PUBLISH_IN_FLIGHT_MAX + 1);
-    if (!code && b->user)
-        code = mosquitto_username_pw_set(client, b->user, b->password);
-    if (!code && b->will_topic)
-        code = mosquitto_will_set(client, b->will_topic, (int)strlen(b->will_payload), b->will_payload, b->qos, true);
-    if (!code && b->tls)
-        code = set_tls(client, b);
-    return code;
-}
-
-static struct mosquitto *new_client(struct publisher *p, int *ret_code)
-{
-    struct mosquitto *client = mosquitto_new(p->broker.client_id, true, p);
-    *ret_code = client ? set_up(client, &p->broker) : errno == ENOMEM ? MOSQ_ERR_NOMEM : MOSQ_ERR_INVAL;
-    if (*ret_code == MOSQ_ERR_SUCCESS)
-        return client;
-    mosquitto_destroy(client);
-    return NULL;
+    const char *words;
+    return p->client && client_loss(p->client, &words) != LOSS_NONE;
 }
 
 static bool check_files(const struct broker *b, struct fault *why)
@@ -165,22 +80,13 @@ static bool check_files(const struct broker *b, struct fault *why)
     return true;
 }
 
-/* A client made and thrown away lets the library check everything that it can check without a connection. */
-static bool check_broker(struct publisher *p, struct fault *why)
+static bool check_broker(const struct broker *b, struct fault *why)
 {
-    const struct broker *b = &p->broker;
     if (b->port < 1 || b->port > 65535)
         return fault(why, FAULT_FATAL, "mqtt: %d is not a port", b->port);
     if (b->qos != 0 && b->qos != 1)
         return fault(why, FAULT_FATAL, "mqtt: QoS %d is not 0 or 1", b->qos);
-    if (!check_files(b, why))
-        return false;
-    int code;
-    struct mosquitto *trial = new_client(p, &code);
-    if (!trial)
-        return fault(why, FAULT_FATAL, "mqtt: the settings are refused: %s", mosquitto_strerror(code));
-    mosquitto_destroy(trial);
-    return true;
+    return check_files(b, why) && client_check(b, why);
 }
 
 bool publish_open(const struct broker *broker, struct random *random, struct publisher **ret, struct fault *why)
@@ -188,10 +94,12 @@ bool publish_open(const struct broker *broker, struct random *random, struct pub
     struct publisher *p = xcalloc(1, sizeof *p);
     p->broker = *broker;
     p->random = random;
+    p->version = broker->version;
+    p->refused_at = -AT_ONCE_MS;
     snprintf(p->reason, sizeof p->reason, "not tried yet");
-    mosquitto_lib_init();
-    if (!check_broker(p, why)) {
-        mosquitto_lib_cleanup();
+    client_library_open();
+    if (!check_broker(&p->broker, why)) {
+        client_library_close();
         free(p);
         return false;
     }
@@ -201,11 +109,11 @@ bool publish_open(const struct broker *broker, struct random *random, struct pub
 
 static void drop_client(struct publisher *p)
 {
-    mosquitto_destroy(p->client);
+    client_free(p->client);
     p->client = NULL;
     p->state = LINK_DOWN;
-    p->accepted = p->refused = p->lost = p->fresh = false;
-    p->library_words[0] = '\0';
+    p->fresh = p->looking = false;
+    p->echo = (struct echo){ 0 };
     in_flight_lose(&p->in_flight);
 }
 
@@ -221,51 +129,122 @@ static mono_ms back_off_ms(struct publisher *p)
     return (mono_ms)((double)ms * (0.5 + 0.5 * random_unit(p->random)));
 }
 
-static void log_failure(struct publisher *p, bool was_up)
+/* The same reason again is no news, be it after a short life or after none. */
+static void log_failure(struct publisher *p, bool was_up, mono_ms now)
 {
-    if (was_up)
-        log_warning("mqtt: connection to %s:%d lost: %s", p->broker.host, p->broker.port, p->reason);
-    else if (strcmp(p->reason, p->logged) != 0)
-        log_warning("mqtt: no connection to %s:%d: %s", p->broker.host, p->broker.port, p->reason);
+    if (strcmp(p->reason, p->logged) == 0 && now - p->logged_at < REMINDER_MS)
+        return;
+    log_warning(was_up ? "mqtt: connection to %s:%d lost: %s" : "mqtt: no connection to %s:%d: %s", p->broker.host,
+                p->broker.port, p->reason);
     snprintf(p->logged, sizeof p->logged, "%s", p->reason);
+    p->logged_at = now;
 }
 
-/* The client is of no use any more: on to the next family, or back off. */
-static void fall(struct publisher *p, mono_ms now)
+static void find_reason(struct publisher *p, enum loss_kind kind, const char *words)
 {
-    bool was_up = p->state == LINK_UP, refused = p->refused;
-    snprintf(p->reason, sizeof p->reason, "%s", p->loss);
-    drop_client(p);
-    if (!was_up && !refused && p->family + 1 < p->families.count) {
-        p->family++;
-        p->retry_at = now;
+    if (kind == LOSS_TAKEN_OVER)
+        snprintf(p->reason, sizeof p->reason,
+                 "another client with the id \"%s\" took over the session; give each agent its own mqtt.client_id",
+                 p->broker.client_id);
+    else if (p->short_lives >= SHORT_LIVES_MAX)
+        snprintf(p->reason, sizeof p->reason,
+                 "%s again and again, soon after it was made: another client with the id \"%s\" may be taking over the "
+                 "session; give each agent its own mqtt.client_id",
+                 words, p->broker.client_id);
+    else
+        snprintf(p->reason, sizeof p->reason, "%s", words);
+}
+
+static void see_refusals(struct publisher *p, mono_ms now)
+{
+    if (p->refusals_seen != p->in_flight.refusals)
+        p->refused_at = now;
+    p->refusals_seen = p->in_flight.refusals;
+}
+
+/* Mosquitto 2.0.11 does so where max_queued_messages is 0, others by design: each such message costs a connection, and
+ * must not be sent again with the next one. */
+static bool closed_on_refusal(struct publisher *p, enum loss_kind kind, mono_ms now)
+{
+    see_refusals(p, now);
+    return (kind == LOSS_CLOSED || kind == LOSS_MESSAGE) && p->in_flight.last_was_refused
+        && now - p->refused_at < AT_ONCE_MS;
+}
+
+/* What the end of a connection says about those to come. */
+static void learn(struct publisher *p, enum loss_kind kind, mono_ms now)
+{
+    bool closed = kind == LOSS_CLOSED, idle = in_flight_open(&p->in_flight) == 0;
+    bool singled_out = p->suspects.count > 0;
+    if (closed_on_refusal(p, kind, now)) {
+        p->closes_on_refusal = p->closed_for_message = true;
+        p->failures = 0; /* one less to be refused */
+        suspects_closed(&p->suspects, &p->in_flight, false);
         return;
     }
-    log_failure(p, was_up);
-    p->family = 0;
-    if (was_up && now - p->up_since >= HELD_MS)
+    p->closed_for_message = kind == LOSS_MESSAGE || (closed && !idle);
+    if (closed || kind == LOSS_MESSAGE)
+        suspects_closed(&p->suspects, &p->in_flight, kind == LOSS_MESSAGE);
+    if (now - p->up_since >= SETTLED_MS)
+        p->short_lives = 0;
+    else if (closed && idle) /* mosquitto 2.0.11 says no more than that when it gives a session away, in MQTT 5 too */
+        p->short_lives++;
+    if (now - p->up_since >= HELD_MS || (singled_out && !idle)) /* to find the one that it closes for is progress */
         p->failures = 0;
+    if (kind == LOSS_TAKEN_OVER)
+        p->failures = PUBLISH_BACKOFF_MAX_MS; /* back soon, we would only throw out the other */
+}
+
+static void speak(struct publisher *p, enum mqtt_version version)
+{
+    p->version = version;
+    p->unanswered = 0;
+}
+
+/* Whether the other version of MQTT is to be tried: the broker said so, or it closes without any answer. */
+static bool change_version(struct publisher *p, enum loss_kind kind)
+{
+    if (p->broker.version != MQTT_5)
+        return false;
+    if (kind == LOSS_VERSION && p->version == MQTT_5) {
+        speak(p, MQTT_311);
+        return true;
+    }
+    p->unanswered = kind == LOSS_CLOSED ? p->unanswered + 1 : 0;
+    if (p->unanswered >= UNANSWERED_MAX)
+        speak(p, p->version == MQTT_5 ? MQTT_311 : MQTT_5);
+    return false;
+}
+
+/* The client is of no use any more: on to the next family, or version, or back off. */
+static void fall(struct publisher *p, mono_ms now)
+{
+    const char *words;
+    bool was_up = p->state == LINK_UP;
+    enum loss_kind kind = client_loss(p->client, &words);
+    if (was_up)
+        learn(p, kind, now);
+    find_reason(p, kind, words);
+    p->families = client_families(p->client);
+    drop_client(p);
+    p->retry_at = now;
+    if (!was_up && (kind == LOSS_ERROR || kind == LOSS_CLOSED) && p->family + 1 < p->families.count) {
+        p->family++;
+        return;
+    }
+    p->family = 0;
+    p->families.count = 0;
+    if (!was_up && change_version(p, kind))
+        return;
+    log_failure(p, was_up, now);
     p->retry_at = now + back_off_ms(p);
 }
 
 static void try_connect(struct publisher *p, mono_ms now)
 {
-    struct fault why;
-    if (p->family == 0 && !families_find(p->broker.host, &p->families, &why)) {
-        p->families.count = 0;
-        record_loss(p, why.text);
-        return;
-    }
-    int code;
-    p->client = new_client(p, &code);
-    if (p->client)
-        code = mosquitto_connect_bind_async(p->client, p->broker.host, p->broker.port, PUBLISH_KEEPALIVE_S,
-                                            p->families.wildcards[p->family]);
-    if (code != MOSQ_ERR_SUCCESS) {
-        record_code(p, code);
-        return;
-    }
+    p->client = client_start(&p->broker, p->version, &p->families, p->family, &p->in_flight);
     p->state = LINK_TRYING;
+    p->looking = true;
     p->give_up_at = now + CONNECT_MAX_MS;
     p->next_upkeep = now + UPKEEP_MS;
 }
@@ -274,24 +253,52 @@ static void rise(struct publisher *p, mono_ms now)
 {
     p->state = LINK_UP;
     p->fresh = true;
-    p->up_since = now;
-    p->reason[0] = p->logged[0] = '\0';
-    log_info("mqtt: connected to %s:%d", p->broker.host, p->broker.port);
+    p->up_since = p->last_answer = now;
+    p->reason[0] = '\0';
+    p->unanswered = 0;
+    log_info("mqtt: connected to %s:%d, MQTT %s", p->broker.host, p->broker.port, mqtt_version_name(p->version));
+    if (p->version != p->broker.version)
+        log_warning("mqtt: %s:%d does not speak MQTT 5; with MQTT 3.1.1 it cannot report messages that it refuses",
+                    p->broker.host, p->broker.port);
+    if (p->version == MQTT_311 && p->broker.will_topic && p->broker.qos > 0)
+        echo_begin(&p->echo, p->client, p->broker.will_topic);
+}
+
+static void say_unresolved(struct publisher *p, mono_ms now)
+{
+    snprintf(p->reason, sizeof p->reason, "no name server has answered for %s yet", p->broker.host);
+    log_failure(p, false, now);
+    p->give_up_at = MONO_NEVER;
 }
 
 static void move(struct publisher *p, mono_ms now, short revents)
 {
-    int code = MOSQ_ERR_SUCCESS;
-    if (revents & (POLLIN | POLLERR | POLLHUP))
-        code = mosquitto_loop_read(p->client, 1);
-    if (!code && !p->lost && revents & POLLOUT)
-        code = mosquitto_loop_write(p->client, 1);
-    if (!code && !p->lost && now >= p->next_upkeep) {
-        code = mosquitto_loop_misc(p->client);
-        p->next_upkeep = now + UPKEEP_MS;
+    if (client_is_looking(p->client)) {
+        if (now >= p->give_up_at)
+            say_unresolved(p, now);
+        return;
     }
-    if (code)
-        record_code(p, code);
+    if (p->looking) { /* until just now: what came on the descriptor was only its news */
+        p->looking = false;
+        p->give_up_at = now + CONNECT_MAX_MS;
+        return;
+    }
+    client_turn(p->client, revents, now >= p->next_upkeep);
+    if (now >= p->next_upkeep)
+        p->next_upkeep = now + UPKEEP_MS;
+}
+
+static void stay(struct publisher *p, mono_ms now)
+{
+    see_refusals(p, now);
+    if (in_flight_open(&p->in_flight) == 0 || in_flight_can_take(&p->in_flight))
+        p->last_answer = now;
+    if (now - p->last_answer >= PUBLISH_SILENCE_MAX_MS)
+        client_lose(p->client, LOSS_ERROR, "the broker acknowledged nothing for 2m 30s");
+    if (now - p->up_since >= SETTLED_MS)
+        p->logged[0] = '\0';
+    if (echo_turn(&p->echo, p->client, p->broker.will_topic, now) && echo_words(&p->echo)[0])
+        log_warning("mqtt: %s:%d: %s", p->broker.host, p->broker.port, echo_words(&p->echo));
 }
 
 void publish_turn(struct publisher *p, mono_ms now, short revents)
@@ -301,31 +308,34 @@ void publish_turn(struct publisher *p, mono_ms now, short revents)
     else if (now >= p->retry_at)
         try_connect(p, now);
 
-    if (p->state == LINK_TRYING && p->accepted && !p->lost)
+    if (p->state == LINK_TRYING && !p->looking && client_is_accepted(p->client))
         rise(p, now);
-    if (p->state == LINK_TRYING && now >= p->give_up_at)
-        record_loss(p, "no answer within 10 s");
-    if (p->lost)
+    if (p->state == LINK_TRYING && !p->looking && now >= p->give_up_at)
+        client_lose(p->client, LOSS_ERROR, "no answer within 10 s");
+    if (p->state == LINK_UP && !is_lost(p))
+        stay(p, now);
+    if (is_lost(p))
         fall(p, now);
 }
 
 mono_ms publish_prepare(struct publisher *p, mono_ms now, struct pollfd *ret)
 {
     *ret = (struct pollfd){ .fd = -1 };
-    if (p->lost)
+    if (is_lost(p))
         return now;
     if (!p->client)
         return p->retry_at;
-    ret->fd = mosquitto_socket(p->client);
-    ret->events = POLLIN | (mosquitto_want_write(p->client) ? POLLOUT : 0);
+    client_prepare(p->client, ret);
     if (in_flight_can_take(&p->in_flight)) /* with QoS 0, from within the sending */
         return now;
+    if (p->looking)
+        return p->give_up_at;
     return p->state == LINK_TRYING && p->give_up_at < p->next_upkeep ? p->give_up_at : p->next_upkeep;
 }
 
 bool publish_connected(const struct publisher *p)
 {
-    return p->state == LINK_UP && !p->lost;
+    return p->state == LINK_UP && !is_lost(p);
 }
 
 bool publish_take_connected(struct publisher *p)
@@ -335,15 +345,30 @@ bool publish_take_connected(struct publisher *p)
     return fresh;
 }
 
-size_t publish_room(const struct publisher *p)
+/* One that may be what the broker closes connections for travels alone. */
+static bool alone_is_on_its_way(struct publisher *p)
 {
-    return publish_connected(p) ? in_flight_room(&p->in_flight) : 0;
+    const struct slot *first = in_flight_next_open(&p->in_flight, NULL);
+    return first && suspects_has(&p->suspects, first->tag);
 }
 
-static bool is_about_the_message(int code)
+bool publish_closed_for_message(const struct publisher *p)
 {
-    return code == MOSQ_ERR_INVAL || code == MOSQ_ERR_MALFORMED_UTF8 || code == MOSQ_ERR_PAYLOAD_SIZE
-        || code == MOSQ_ERR_OVERSIZE_PACKET;
+    return p->closed_for_message;
+}
+
+size_t publish_room(struct publisher *p)
+{
+    if (!publish_connected(p) || alone_is_on_its_way(p))
+        return 0;
+    size_t room = in_flight_room(&p->in_flight), open = in_flight_open(&p->in_flight);
+    size_t window = client_window(p->client) > open ? client_window(p->client) - open : 0;
+    return room < window ? room : window;
+}
+
+bool publish_is_idle(const struct publisher *p)
+{
+    return in_flight_room(&p->in_flight) == PUBLISH_IN_FLIGHT_MAX;
 }
 
 bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct span payload, bool retain,
@@ -354,38 +379,50 @@ bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct sp
         return fault(why, FAULT_REJECT, "mqtt: %s: a payload of %zu bytes is not allowed", topic, payload.len);
     if (!publish_connected(p))
         return fault(why, FAULT_RETRY, "mqtt: not connected: %s", p->reason);
-    struct slot *slot = in_flight_add(&p->in_flight, tag);
-    if (!slot)
-        return fault(why, FAULT_RETRY, "mqtt: %d messages are waiting for the broker", PUBLISH_IN_FLIGHT_MAX);
+    if (publish_room(p) == 0 || (suspects_has(&p->suspects, tag) && in_flight_open(&p->in_flight) > 0))
+        return fault(why, FAULT_RETRY, "mqtt: %zu messages are waiting for the broker", in_flight_open(&p->in_flight));
 
-    /* The id is written before anything is sent: QoS 0 is acknowledged from within the call. */
-    int code = mosquitto_publish(p->client, &slot->mid, topic, (int)payload.len, payload.at, p->broker.qos, retain);
-    if (code == MOSQ_ERR_SUCCESS)
-        return true;
-    bool rejected = is_about_the_message(code);
-    if (!rejected)
-        record_code(p, code); /* the library may have kept it: it goes away with this client */
-    in_flight_cancel(slot);
-    return fault(why, rejected ? FAULT_REJECT : FAULT_RETRY, "mqtt: %s: %s", topic, mosquitto_strerror(code));
+    struct slot *slot = in_flight_add(&p->in_flight, tag);
+    slot->bytes = payload.len;
+    if (!client_send(p->client, slot, topic, payload, retain, why)) {
+        in_flight_cancel(slot);
+        return false;
+    }
+    if (p->broker.will_topic && strcmp(topic, p->broker.will_topic) == 0)
+        echo_sent(&p->echo, payload);
+    return true;
 }
 
-bool publish_take_acknowledged(struct publisher *p, int64_t *ret_tag)
+bool publish_take_answer(struct publisher *p, struct publish_answer *ret)
 {
-    return in_flight_take(&p->in_flight, ret_tag);
+    struct slot slot;
+    if (!in_flight_take(&p->in_flight, &slot))
+        return false;
+    suspects_clear(&p->suspects, slot.tag);
+    *ret = (struct publish_answer){ slot.tag, slot.refusal, slot.closes || (slot.refusal && p->closes_on_refusal) };
+    return true;
 }
 
 const char *publish_reason(const struct publisher *p)
 {
-    return p->lost ? p->loss : p->reason;
+    const char *words;
+    if (is_lost(p) && client_loss(p->client, &words))
+        return words;
+    return p->state == LINK_UP ? echo_words(&p->echo) : p->reason;
+}
+
+enum mqtt_version publish_version(const struct publisher *p)
+{
+    return p->version;
 }
 
 /* One short wait of the farewell, which is bounded by their number, so that it needs no clock. */
 static void step(struct publisher *p)
 {
     struct pollfd fd;
-    publish_prepare(p, 0, &fd);
+    client_prepare(p->client, &fd);
     if (poll(&fd, 1, CLOSE_STEP_MS) > 0)
-        move(p, 0, fd.revents);
+        client_turn(p->client, fd.revents, false);
 }
 
 /* Waits for the acknowledgement: closing with bytes unread resets the connection, and the broker may lose the end. */
@@ -397,13 +434,13 @@ static void say_farewell(struct publisher *p)
         struct fault why; /* no room yet, or the connection broke: both are seen by the loop */
         if (!sent)
             sent = publish_send(p, FAREWELL_TAG, p->broker.will_topic, span_of(p->broker.will_payload), true, &why);
-        for (int64_t tag; publish_take_acknowledged(p, &tag);)
-            heard = heard || tag == FAREWELL_TAG;
+        for (struct publish_answer answer; publish_take_answer(p, &answer);)
+            heard = heard || answer.tag == FAREWELL_TAG;
         if (!heard)
             step(p);
     }
-    mosquitto_disconnect(p->client); /* without it the broker would send the will */
-    while (mosquitto_want_write(p->client) && publish_connected(p) && steps-- > 0)
+    client_disconnect(p->client); /* without it the broker would send the will */
+    while (client_wants_write(p->client) && publish_connected(p) && steps-- > 0)
         step(p);
 }
 
@@ -414,6 +451,6 @@ void publish_close(struct publisher *p)
     if (publish_connected(p))
         say_farewell(p);
     drop_client(p);
-    mosquitto_lib_cleanup();
+    client_library_close();
     free(p);
 }

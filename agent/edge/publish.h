@@ -1,15 +1,16 @@
-/* libmosquitto: connect, back off, send, collect acknowledgements.
+/* The connection to the broker: connect, back off, send, collect answers.
  *
- * Messages are accepted only while connected and at most PUBLISH_IN_FLIGHT_MAX at a time: the queue is the caller's
- * outbox, never the library's memory. Every connection starts with a fresh client, so nothing the library kept from
- * the last one is sent behind our back. Callbacks only record; the caller pulls. Known limits: resolving the
- * broker's name blocks; MQTT 3.1.1 does not tell when a broker's access rules drop a message it acknowledged. */
+ * Messages are accepted only while connected and at most PUBLISH_IN_FLIGHT_MAX at a time, fewer where the broker says
+ * so: the queue is the caller's outbox, never the library's memory. Every connection starts with a fresh client, so
+ * nothing the library kept from the last one is sent behind our back. The caller pulls. No call ever waits for a name
+ * server. Known limits: MQTT 3.1.1 does not report a message that the broker's access rules drop, nor does QoS 0. */
 #pragma once
 
 #include <poll.h>
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/mqtt_version.h"
 #include "base/random.h"
 #include "base/span.h"
 
@@ -18,6 +19,7 @@ enum {
     PUBLISH_BACKOFF_FIRST_MS = 500,
     PUBLISH_BACKOFF_MAX_MS = 30 * 1000,
     PUBLISH_KEEPALIVE_S = 30,
+    PUBLISH_SILENCE_MAX_MS = 150 * 1000, /* a broker that acknowledges nothing for so long is left and joined again */
 };
 
 /* All borrowed for the life of the publisher. */
@@ -30,6 +32,7 @@ struct broker {
     const char *tls_ca, *tls_cert, *tls_key; /* NULL: not given; without a CA the system's authorities are used */
     int qos;                                /* of every message: 0 or 1 */
     const char *will_topic, *will_payload;  /* retained; also sent by publish_close */
+    enum mqtt_version version;              /* a broker that does not speak MQTT 5 is spoken to in 3.1.1 */
 };
 
 struct publisher;
@@ -53,18 +56,31 @@ bool publish_connected(const struct publisher *p);
 /* True once after each new connection: all retained state is to be sent again, and nothing is in flight. */
 bool publish_take_connected(struct publisher *p);
 
-/* How many messages may be sent now. */
-size_t publish_room(const struct publisher *p);
+/* Whether the connection before this one ended because of a message, as far as one can see: then what was refused is
+ * not to be tried again with this one. */
+bool publish_closed_for_message(const struct publisher *p);
 
-/* Sends one message under a tag of the caller's (> 0). False when it was not taken: not connected, no room, or the
- * library refused it; the caller keeps it. FAULT_REJECT: this message can never be sent (topic or payload not
- * allowed). */
+/* How many messages may be sent now. */
+size_t publish_room(struct publisher *p);
+bool publish_is_idle(const struct publisher *p); /* nothing is on its way, and no answer is left to take */
+
+/* Sends one message under a tag of the caller's (> 0). False when it was not taken: not connected, no room, or it is to
+ * travel alone and others are on their way (FAULT_RETRY); the caller keeps it. FAULT_REJECT: this broker would not take
+ * this message; the text says why. */
 MUST_CHECK bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct span payload, bool retain,
                              struct fault *why);
 
-/* Pulls one acknowledged tag; false when there is none. With QoS 0 a message counts once it was written. What was
- * acknowledged can still be pulled after the connection was lost. */
-bool publish_take_acknowledged(struct publisher *p, int64_t *ret_tag);
+/* What the broker made of one message. */
+struct publish_answer {
+    int64_t tag;
+    const char *refusal; /* NULL: acknowledged; else the broker's reason, static: the message was not delivered */
+    bool closes;         /* refused by closing the connection: each further try costs one */
+};
 
-/* A reason for people while not connected, "" while connected. */
+/* Pulls one answer; false when there is none. With QoS 0 a message counts as acknowledged once it was written. What was
+ * answered can still be pulled after the connection was lost. */
+MUST_CHECK bool publish_take_answer(struct publisher *p, struct publish_answer *ret);
+
+/* A reason for people while not connected; while connected a doubt about the connection, or "". */
 const char *publish_reason(const struct publisher *p);
+enum mqtt_version publish_version(const struct publisher *p); /* spoken now, or at the next try */

@@ -5,6 +5,7 @@
  * FAULT_RETRY: busy or disk full, the transaction was rolled back. FAULT_FATAL: damaged, foreign or newer. */
 #pragma once
 
+#include "base/text.h"
 #include "core/calendar.h"
 #include "core/fleet.h"
 #include "core/ledger.h"
@@ -144,5 +145,50 @@ MUST_CHECK bool store_post(struct store *s, const struct message *m, struct faul
 MUST_CHECK bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found,
                                    struct fault *why);
 MUST_CHECK bool store_acknowledge(struct store *s, int64_t message, struct fault *why);
+/* The broker did not accept the message: it stays, with the reason, and is not sent again before store_retry_refused
+ * says so. `retry_at` TIME_NONE: whenever that is asked; else not before. Fills the topic; "" when the message is
+ * gone. */
+MUST_CHECK bool store_refuse(struct store *s, int64_t message, const char *reason, unix_s retry_at,
+                             struct text *ret_topic, struct fault *why);
+/* Those that were refused and are due again may be sent again. */
+MUST_CHECK bool store_retry_refused(struct store *s, unix_s now, struct fault *why);
 /* The broker is new or came back: everything retained is to be sent again. */
 MUST_CHECK bool store_resend_retained(struct store *s, struct fault *why);
+
+/* What waits for the broker: events, and whatever it refused. */
+struct outbox_depth {
+    int64_t events, bytes;
+    unix_s oldest_at;      /* TIME_NONE: no event waits */
+    int64_t refused;       /* messages, retained ones too */
+    unix_s delivered_at;   /* the last acknowledgement; TIME_NONE: none yet */
+};
+/* `refusal` is the broker's answer to the first that it refused, "" when there is none. */
+MUST_CHECK bool store_outbox(struct store *s, struct outbox_depth *ret, struct text *refusal, struct fault *why);
+
+/* Events of one topic that are gone from the outbox, and for which one message is to be put in. */
+struct merged {
+    char *topic;     /* owned */
+    int64_t message; /* the place in the outbox of the oldest of them */
+    int64_t events;
+    unix_s from, until;
+};
+struct merged_list {
+    struct merged *at; /* owned */
+    size_t count;
+};
+void merged_done(struct merged_list *d);
+/* Takes about `most` events of closed alerts, whole episodes and the oldest first, out of the outbox, and with them the
+ * messages that stand for earlier ones; leaves those up to `after`, which are on their way. Within a transaction, in
+ * which each of the new ones is put in. */
+MUST_CHECK bool store_merge_events(struct store *s, int64_t after, int64_t most, struct merged_list *ret,
+                                   struct fault *why);
+MUST_CHECK bool store_put_merged(struct store *s, const struct merged *d, struct span payload, struct fault *why);
+
+/* The connection to the broker, for readers. */
+struct broker_row {
+    const char *address, *state, *version;
+    const char *reason; /* NULL: none */
+    unix_s since;       /* of the state, if it is another one than before */
+};
+MUST_CHECK bool store_put_broker(struct store *s, const struct broker_row *row, struct fault *why);
+MUST_CHECK bool store_set_delivered(struct store *s, unix_s at, struct fault *why);

@@ -78,6 +78,26 @@ void wire_encode_token(const char *account, const struct token *t, unix_s at, st
 /* The same of the series that is the account's credits. */
 void wire_encode_credits(const char *account, const struct token *t, unix_s at, struct text *out);
 
+/* Events that were waiting for the broker, were too many, and are this one instead. */
+struct merged_event {
+    const char *id;
+    const char *account;
+    unix_s at;          /* when they were merged */
+    unix_s from, until; /* of the first and the last of them; TIME_NONE: not known */
+    int64_t events;
+};
+void wire_merged_summary(const struct merged_event *m, struct text *out);
+void wire_encode_merged(const struct merged_event *m, struct text *out);
+
+/* What waits for the broker. */
+struct delivery_state {
+    int64_t events, bytes;
+    unix_s oldest_at;    /* TIME_NONE: no event waits */
+    int64_t refused;     /* messages */
+    const char *refusal; /* the broker's reason for the first of them, or NULL */
+    unix_s delivered_at; /* TIME_NONE: nothing yet */
+};
+
 /* An account's last poll, retained. */
 struct account_state {
     const char *account;
@@ -91,6 +111,7 @@ struct account_state {
     const char *usage_reason;   /* why it was not told; NULL: it was */
     struct maybe_money drift;   /* of the credits against all consumption */
     struct track_record record; /* of its forecasts that came due */
+    struct delivery_state delivery;
 };
 void wire_encode_account(const struct account_state *s, struct text *out);
 

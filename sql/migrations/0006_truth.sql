@@ -4,3 +4,46 @@ ALTER TABLE store ADD COLUMN running_since INTEGER;
 
 -- Why a token's element in the last list could not be read; its last reading stands, and ages. NULL: it could.
 ALTER TABLE token_state ADD COLUMN unreadable TEXT;
+
+-- Delivery. pending = 2: the broker refused the message; it is kept, and sent again with the next connection, or not
+-- before retry_at. pending = 3: about to be merged, within a transaction only.
+ALTER TABLE outbox ADD COLUMN refusal TEXT;      -- the broker's last answer; NULL: it refused nothing
+ALTER TABLE outbox ADD COLUMN retry_at INTEGER;  -- pending = 2: not before; NULL: with the next connection
+ALTER TABLE outbox ADD COLUMN event TEXT;        -- id of the event, of one that is not retained
+ALTER TABLE outbox ADD COLUMN at INTEGER;        -- when that happened
+ALTER TABLE outbox ADD COLUMN merged INTEGER NOT NULL DEFAULT 0; -- how many events it stands for; 0: itself
+ALTER TABLE outbox ADD COLUMN merged_from INTEGER; -- the time of the first of them; `at` is the last one's
+UPDATE outbox SET event = json_extract(CAST(payload AS TEXT), '$.id'),
+                  at = unixepoch(json_extract(CAST(payload AS TEXT), '$.at'))
+WHERE retain = 0 AND json_valid(CAST(payload AS TEXT));
+CREATE INDEX outbox_event ON outbox (id) WHERE retain = 0;
+CREATE INDEX outbox_refused ON outbox (id) WHERE refusal IS NOT NULL;
+CREATE INDEX outbox_merging ON outbox (id) WHERE pending = 3;
+
+-- How much waits, kept by triggers so that asking costs nothing.
+CREATE TABLE outbox_depth (
+    only   INTEGER PRIMARY KEY CHECK (only = 1),
+    events INTEGER NOT NULL,
+    bytes  INTEGER NOT NULL             -- of their topics and payloads
+) STRICT;
+INSERT INTO outbox_depth
+SELECT 1, count(*), coalesce(sum(length(payload) + length(topic)), 0) FROM outbox WHERE retain = 0;
+CREATE TRIGGER outbox_grows AFTER INSERT ON outbox WHEN new.retain = 0
+BEGIN
+    UPDATE outbox_depth SET events = events + 1, bytes = bytes + length(new.payload) + length(new.topic);
+END;
+CREATE TRIGGER outbox_shrinks AFTER DELETE ON outbox WHEN old.retain = 0
+BEGIN
+    UPDATE outbox_depth SET events = events - 1, bytes = bytes - length(old.payload) - length(old.topic);
+END;
+
+-- The connection to the broker as the daemon last saw it; no row: none is configured, or none was tried yet.
+CREATE TABLE broker (
+    only         INTEGER PRIMARY KEY CHECK (only = 1),
+    address      TEXT NOT NULL,         -- host:port
+    state        TEXT NOT NULL,         -- connected, stalled, disconnected, stopped
+    since        INTEGER NOT NULL,      -- of the state
+    version      TEXT NOT NULL,         -- of MQTT
+    reason       TEXT,                  -- why it is not connected, or a doubt; NULL: none
+    delivered_at INTEGER                -- the last acknowledgement; NULL: none yet
+) STRICT;

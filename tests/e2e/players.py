@@ -123,7 +123,7 @@ class Process:
 class Broker:
     """A real mosquitto on a free loopback port, with persistence off unless asked for."""
 
-    def __init__(self, folder, password=None, persistent=False):
+    def __init__(self, folder, password=None, persistent=False, options=()):
         self.port, self.folder, self.process = free_port(), pathlib.Path(folder), None
         self.folder.mkdir(parents=True, exist_ok=True)
         lines = [f"listener {self.port} 127.0.0.1", "user root", "max_queued_messages 0", "max_inflight_messages 0"]
@@ -136,6 +136,7 @@ class Broker:
             lines += ["allow_anonymous true"]
         if persistent:
             lines += ["persistence true", f"persistence_location {self.folder}/"]
+        lines += options
         self.config = self.folder / "mosquitto.conf"
         self.config.write_text("\n".join(lines) + "\n")
 

@@ -105,9 +105,10 @@ static void every_question_can_be_asked_of_an_empty_store(void **state)
     scope.token = "nothing";
     for (int q = 0; q < QUESTIONS; q++)
         if (q != QUESTION_ACCOUNTS && q != QUESTION_AUDIT && q != QUESTION_SIZE
-            && q != QUESTION_LAST_RUN)
+            && q != QUESTION_LAST_RUN && q != QUESTION_BROKER)
             expect(*state, (enum question)q, &scope, 2, "");
     expect(*state, QUESTION_ACCOUNTS, &scope, 4, "main|-|-|-\nother|-|-|-\n");
+    expect(*state, QUESTION_BROKER, &scope, 10, "-|-|-|-|-|-|0|0|-|0\n");
     expect(*state, QUESTION_AUDIT, &scope, 4, "main|1785585500|-|-\nother|1785585500|-|-\n");
     expect(*state, QUESTION_LAST_RUN, &scope, 6, "-|-|0|0|0|0\n");
 }

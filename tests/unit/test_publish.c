@@ -1,122 +1,16 @@
 /* publish against a real mosquitto; back-off and patience on a clock of the test's own. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "publish_scene.h"
 
-#include <cmocka.h>
 #include <dlfcn.h>
 #include <netdb.h>
 
-#include "base/log.h"
-#include "edge/publish.h"
-#include "real_broker.h"
-
-enum { DEADLINE_MS = 20 * 1000 };
-
 #define PASSWORD "canary-password-77"
-
-static struct broker broker_at(int port, int qos)
-{
-    return (struct broker){
-        .host = "127.0.0.1",
-        .port = port,
-        .client_id = "ebb-test",
-        .qos = qos,
-        .will_topic = "ebb/status",
-        .will_payload = "offline",
-    };
-}
-
-static struct random dice(void)
-{
-    return random_seeded(7);
-}
-
-static struct publisher *open_publisher(const struct broker *broker, struct random *random)
-{
-    struct publisher *p;
-    struct fault why;
-    if (!publish_open(broker, random, &p, &why))
-        fail_msg("%s", why.text);
-    return p;
-}
-
-static void turn_at(struct publisher *p, mono_ms now, int wait_ms)
-{
-    struct pollfd fd;
-    publish_prepare(p, now, &fd);
-    poll(&fd, 1, wait_ms);
-    publish_turn(p, now, fd.fd >= 0 ? fd.revents : 0);
-}
-
-static void turn(struct publisher *p)
-{
-    struct pollfd fd;
-    mono_ms wait_ms = publish_prepare(p, clock_mono(), &fd) - clock_mono();
-    poll(&fd, 1, wait_ms < 0 ? 0 : wait_ms < 20 ? (int)wait_ms : 20);
-    publish_turn(p, clock_mono(), fd.fd >= 0 ? fd.revents : 0);
-}
-
-#define TURN_UNTIL(p, condition)                                    \
-    for (mono_ms limit = clock_mono() + DEADLINE_MS; !(condition);) { \
-        turn(p);                                                    \
-        assert_true(clock_mono() < limit);                          \
-    }
-
-static void send_ok(struct publisher *p, int64_t tag, const char *topic, const char *payload)
-{
-    struct fault why;
-    if (!publish_send(p, tag, topic, span_of(payload), false, &why))
-        fail_msg("%s", why.text);
-}
-
-static void hear_until(struct ear *e, const char *words)
-{
-    mono_ms limit = clock_mono() + DEADLINE_MS;
-    while (!strstr(text_z(&e->heard), words)) {
-        ear_turn(e);
-        assert_true(clock_mono() < limit);
-    }
-}
-
-static size_t count_of(const char *text, const char *words)
-{
-    size_t n = 0;
-    for (const char *at = strstr(text, words); at; at = strstr(at + 1, words))
-        n++;
-    return n;
-}
-
-/* What is logged goes to a file for a while. */
-struct catcher {
-    int stderr_copy;
-    FILE *file;
-};
-
-static struct catcher catch_log(void)
-{
-    struct catcher c = { dup(STDERR_FILENO), tmpfile() };
-    log_set_level(LOG_DEBUG);
-    assert_true(dup2(fileno(c.file), STDERR_FILENO) >= 0);
-    return c;
-}
-
-static void caught(struct catcher *c, char *ret, size_t size)
-{
-    dup2(c->stderr_copy, STDERR_FILENO);
-    close(c->stderr_copy);
-    rewind(c->file);
-    ret[fread(ret, 1, size - 1, c->file)] = '\0';
-    fclose(c->file);
-    log_set_level(LOG_ERROR);
-}
 
 static void a_message_is_sent_and_acknowledged_by_its_tag(void **state)
 {
     (void)state;
     for (int qos = 0; qos <= 1; qos++) {
-        struct real_broker b = broker_new("allow_anonymous true");
+        struct real_broker b = broker_new("allow_anonymous true\nmax_inflight_messages 0");
         broker_run(&b);
         struct ear e;
         ear_open(&e, b.port);
@@ -135,9 +29,9 @@ static void a_message_is_sent_and_acknowledged_by_its_tag(void **state)
 
         int64_t tag = 0;
         send_ok(p, 4711, "ebb/main/event", "hello");
-        TURN_UNTIL(p, publish_take_acknowledged(p, &tag));
+        TURN_UNTIL(p, take_acknowledged(p, &tag));
         assert_int_equal(tag, 4711);
-        assert_false(publish_take_acknowledged(p, &tag));
+        assert_false(take_acknowledged(p, &tag));
         assert_int_equal(publish_room(p), PUBLISH_IN_FLIGHT_MAX);
         assert_false(publish_take_connected(p));
         hear_until(&e, "ebb/main/event=hello\n");
@@ -151,7 +45,7 @@ static void a_message_is_sent_and_acknowledged_by_its_tag(void **state)
 static void after_a_lost_broker_nothing_is_sent_again_by_itself(void **state)
 {
     (void)state;
-    struct real_broker b = broker_new("allow_anonymous true");
+    struct real_broker b = broker_new("allow_anonymous true\nmax_inflight_messages 0");
     broker_run(&b);
     struct random random = dice();
     struct broker settings = broker_at(b.port, 1);
@@ -180,7 +74,7 @@ static void after_a_lost_broker_nothing_is_sent_again_by_itself(void **state)
     assert_int_equal(publish_room(p), PUBLISH_IN_FLIGHT_MAX);
     int64_t tag = 0;
     send_ok(p, 5, "ebb/main/event", "after");
-    TURN_UNTIL(p, publish_take_acknowledged(p, &tag));
+    TURN_UNTIL(p, take_acknowledged(p, &tag));
     assert_int_equal(tag, 5);
     hear_until(&e, "after");
     assert_string_equal(text_z(&e.heard), "ebb/main/event=after\n");
@@ -196,6 +90,7 @@ static void no_more_is_in_flight_than_allowed_and_each_is_acknowledged_once(void
     broker_run(&b);
     struct random random = dice();
     struct broker settings = broker_at(b.port, 1);
+    settings.version = MQTT_311; /* which lets a broker say nothing of its limit */
     struct publisher *p = open_publisher(&settings, &random);
     TURN_UNTIL(p, publish_connected(p));
 
@@ -211,7 +106,7 @@ static void no_more_is_in_flight_than_allowed_and_each_is_acknowledged_once(void
 
     bool seen[PUBLISH_IN_FLIGHT_MAX + 1] = { false };
     for (int64_t left = sent, tag; left > 0; left--) {
-        TURN_UNTIL(p, publish_take_acknowledged(p, &tag));
+        TURN_UNTIL(p, take_acknowledged(p, &tag));
         assert_in_range(tag, 1, sent);
         assert_false(seen[tag]);
         seen[tag] = true;
@@ -237,7 +132,7 @@ static void a_message_that_can_never_be_sent_is_rejected(void **state)
         assert_int_equal(why.kind, FAULT_REJECT);
     }
     assert_true(publish_connected(p));
-    assert_int_equal(publish_room(p), PUBLISH_IN_FLIGHT_MAX);
+    assert_true(publish_is_idle(p));
     publish_close(p);
     broker_free(&b);
 }
@@ -261,7 +156,7 @@ static void a_wrong_password_is_told_and_never_written_down(void **state)
     char log[4096];
     struct catcher c = catch_log();
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, strstr(publish_reason(p), "not authorised"));
+    TURN_UNTIL(p, strcasestr(publish_reason(p), "not authori"));
     assert_false(publish_connected(p));
     publish_close(p);
 
@@ -270,7 +165,7 @@ static void a_wrong_password_is_told_and_never_written_down(void **state)
     TURN_UNTIL(p, publish_connected(p));
     publish_close(p);
     caught(&c, log, sizeof log);
-    assert_non_null(strstr(log, "not authorised"));
+    assert_non_null(strcasestr(log, "not authori"));
     assert_null(strstr(log, PASSWORD));
     assert_null(strstr(log, "the right one"));
     broker_free(&b);
@@ -304,7 +199,7 @@ static void closing_says_the_will_once_and_for_all(void **state)
 {
     (void)state;
     for (int qos = 0; qos <= 1; qos++) {
-        struct real_broker b = broker_new("allow_anonymous true");
+        struct real_broker b = broker_new("allow_anonymous true\nmax_inflight_messages 0");
         broker_run(&b);
         struct ear e, late;
         ear_open(&e, b.port);
@@ -392,6 +287,11 @@ static void a_listener_that_says_nothing_is_given_up(void **state)
     struct publisher *p = open_publisher(&settings, &random);
     struct pollfd fd;
     mono_ms now = 5000;
+    struct pollfd knock = { .fd = listener, .events = POLLIN };
+    for (mono_ms limit = clock_mono() + DEADLINE_MS; poll(&knock, 1, 0) == 0;) {
+        turn_at(p, now, 20);
+        assert_true(clock_mono() < limit);
+    }
     for (int i = 0; i < 5; i++)
         turn_at(p, now, 20);
     publish_prepare(p, now, &fd);
@@ -492,7 +392,7 @@ static void settings_that_cannot_work_are_refused_at_once(void **state)
 static struct real_broker tls_broker(const char *alternative_name, char *ret_ca, size_t size)
 {
     char line[512];
-    struct real_broker b = broker_new("allow_anonymous true");
+    struct real_broker b = broker_new("allow_anonymous true\nmax_inflight_messages 0");
     make_certificate(b.folder, alternative_name);
     snprintf(line, sizeof line, "cd %s && printf 'certfile %s/cert.pem\\nkeyfile %s/key.pem\\n' >> broker.conf",
              b.folder, b.folder, b.folder);
@@ -528,7 +428,7 @@ static void tls_trusts_the_given_authority_and_the_right_name_only(void **state)
             for (tag = 1; tag <= PUBLISH_IN_FLIGHT_MAX; tag++)
                 send_ok(p, tag, "ebb/main/event", "sealed");
             for (int left = PUBLISH_IN_FLIGHT_MAX; left > 0; left--)
-                TURN_UNTIL(p, publish_take_acknowledged(p, &tag));
+                TURN_UNTIL(p, take_acknowledged(p, &tag));
         } else
             TURN_UNTIL(p, strstr(publish_reason(p), "certificate verify failed"));
         publish_close(p);

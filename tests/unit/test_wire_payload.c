@@ -14,7 +14,7 @@
 #include "base/random.h"
 #include "wire_scene.h"
 
-enum { STATUS, ACCOUNT, CREDITS, TOKEN, EVENT, ALERT, PAYLOADS }; /* in the order of the page */
+enum { STATUS, ACCOUNT, CREDITS, TOKEN, EVENT, ALERT, MERGED, PAYLOADS }; /* in the order of the page */
 
 static char prod_billing[] = "prod-billing";
 
@@ -31,7 +31,10 @@ static void encode(const struct scene *s, struct text payloads[PAYLOADS])
         .usage_until = SCENE_AT - HOUR_S,
         .drift = money_known((struct money){ -CENTS(3) }),
         .record = { .scores = 212, .within = 172, .median_off_milli = 272, .median_bias_milli = -14 },
+        .delivery = { .events = 3, .bytes = 3150, .oldest_at = SCENE_AT - 90, .delivered_at = SCENE_AT - 120 },
     };
+    const struct merged_event merged = { "5f3a9c01-merged-1207-10431", "main", SCENE_AT, SCENE_AT - 3 * DAY_S,
+                                         SCENE_AT - HOUR_S, 10431 };
     struct token credits = s->token;
     credits.series = SERIES_CREDITS;
     credits.last.balance.is.nano = USD(98);
@@ -41,6 +44,7 @@ static void encode(const struct scene *s, struct text payloads[PAYLOADS])
     wire_encode_token("main", &s->token, SCENE_AT, &payloads[TOKEN]);
     wire_encode_event(&s->event, &payloads[EVENT]);
     wire_encode_alert(&s->event, &payloads[ALERT]);
+    wire_encode_merged(&merged, &payloads[MERGED]);
 }
 
 static void release(struct text payloads[PAYLOADS])

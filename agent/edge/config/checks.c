@@ -148,20 +148,6 @@ void check_account(struct reader *r, const struct node *map, void *fields)
                    "`timeout` must not be shorter than `connect_timeout`");
 }
 
-/* "ebb-" and the host's name, reduced to what every broker takes in a client's name. */
-static char *default_client_id(void)
-{
-    char host[65] = "";
-    if (gethostname(host, sizeof host - 1) != 0 || !host[0])
-        return xstrdup("ebb");
-    struct text id = { 0 };
-    text_addf(&id, "ebb-%s", host);
-    for (char *c = id.at; *c; c++)
-        if (!isalnum((unsigned char)*c))
-            *c = '-';
-    return id.at;
-}
-
 void check_mqtt(struct reader *r, const struct node *map, void *fields)
 {
     struct mqtt_settings *mqtt = fields;
@@ -175,8 +161,6 @@ void check_mqtt(struct reader *r, const struct node *map, void *fields)
 
     if (mqtt->port == 0)
         mqtt->port = mqtt->tls ? PORT_TLS : PORT_PLAIN;
-    if (!mqtt->client_id)
-        mqtt->client_id = default_client_id();
 }
 
 void check_tls(struct reader *r, const struct node *map, void *fields)

@@ -29,6 +29,11 @@ static const char *period_at(int i)
     return calendar_period_name((enum reset_period)i);
 }
 
+static const char *mqtt_version_at(int i)
+{
+    return mqtt_version_name((enum mqtt_version)i);
+}
+
 static const struct set {
     const char *(*name)(int);
     int count;
@@ -36,6 +41,7 @@ static const struct set {
     [VALUE_LOG_LEVEL] = { log_level_at, LOG_LEVELS },
     [VALUE_RULE_KIND] = { rule_kind_at, RULE_KINDS },
     [VALUE_SERIES] = { series_at, SERIES_CREDITS + 1 }, /* the main key has no balance, so no rule is about it */
+    [VALUE_MQTT_VERSION] = { mqtt_version_at, MQTT_VERSIONS },
     [VALUE_CHECKS] = { audit_check_at, AUDIT_CHECKS },
     [VALUE_PERIOD] = { period_at, RESET_OTHER },
 };

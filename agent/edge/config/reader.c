@@ -241,6 +241,7 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
     case VALUE_LOG_LEVEL:
     case VALUE_RULE_KIND:
     case VALUE_SERIES:
+    case VALUE_MQTT_VERSION:
     case VALUE_AMOUNT:
     case VALUE_MOMENT:
     case VALUE_PERIOD:

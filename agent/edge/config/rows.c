@@ -94,10 +94,15 @@ static const struct row mqtt_rows[] = {
     { "tls", VALUE_SECTION, .section = &section_tls, .help = "encrypt; `true` stands for TLS without further keys" },
     { "base_topic", VALUE_TOPIC, FIELD(mqtt_settings, base_topic), .preset = "ebb", .max = TOPIC_BYTES_MAX,
       .help = "first levels of every topic" },
-    { "client_id", VALUE_TEXT, FIELD(mqtt_settings, client_id), .preset_note = "ebb- and the host's name",
+    { "client_id", VALUE_TEXT, FIELD(mqtt_settings, client_id), .preset_note = "ebb- and the database's id",
       .max = TOPIC_BYTES_MAX, .sample = "ebb-1", .help = "one for each agent at a broker" },
+    { "version", VALUE_MQTT_VERSION, FIELD(mqtt_settings, version), .preset = "5",
+      .help = "of MQTT; a broker that does not speak 5 gets 3.1.1, which does not report refused messages" },
     { "qos", VALUE_COUNT, FIELD(mqtt_settings, qos), .preset = "1", .min = 0, .max = 1,
       .help = "1: acknowledged; 0: sent and forgotten" },
+    { "outbox_events", VALUE_COUNT, FIELD(mqtt_settings, outbox_events), .preset = "100000", .min = 100,
+      .max = 10 * 1000 * 1000,
+      .help = "events kept for an absent broker; beyond that, the oldest of alerts that are over are merged" },
 };
 
 static const struct section section_mqtt = {
@@ -254,6 +259,10 @@ void row_describe(const struct row *row, struct text *out)
     case VALUE_RULE_KIND:
         for (int i = 0; i < RULE_KINDS; i++)
             text_addf(out, "%s%s", i ? ", " : ": ", rule_kind_name((enum rule_kind)i));
+        break;
+    case VALUE_MQTT_VERSION:
+        for (int i = 0; i < MQTT_VERSIONS; i++)
+            text_addf(out, "%s%s", i ? ", " : ": ", mqtt_version_name((enum mqtt_version)i));
         break;
     case VALUE_SERIES:
         text_addf(out, ": %s, %s", series_name(SERIES_TOKEN), series_name(SERIES_CREDITS));

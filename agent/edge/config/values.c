@@ -64,6 +64,12 @@ static bool print_series(const void *field, struct text *out)
     return true;
 }
 
+static bool print_mqtt_version(const void *field, struct text *out)
+{
+    text_add(out, span_of(mqtt_version_name(*(const enum mqtt_version *)field)));
+    return true;
+}
+
 static bool print_checks(const void *field, struct text *out)
 {
     uint32_t checks = *(const uint32_t *)field;
@@ -99,6 +105,7 @@ static const struct {
     [VALUE_LOG_LEVEL] = { "log level", print_log_level, false },
     [VALUE_RULE_KIND] = { "rule kind", print_rule_kind, false },
     [VALUE_SERIES] = { "series", print_series, false },
+    [VALUE_MQTT_VERSION] = { "MQTT version", print_mqtt_version, false },
     [VALUE_LEVEL] = { "level", NULL, false },
     [VALUE_LEVELS] = { "thresholds by level", NULL, false },
     [VALUE_AMOUNT] = { "USD", NULL, false },

@@ -11,6 +11,14 @@ size_t in_flight_room(const struct in_flight *f)
     return room;
 }
 
+size_t in_flight_open(const struct in_flight *f)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < COUNT(f->slots); i++)
+        open += f->slots[i].mid != 0 && !f->slots[i].answered;
+    return open;
+}
+
 struct slot *in_flight_add(struct in_flight *f, int64_t tag)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)
@@ -26,21 +34,24 @@ void in_flight_cancel(struct slot *slot)
     *slot = (struct slot){ 0 };
 }
 
-/* Ids start anew with each client, so one that was acknowledged before and not taken yet may have the same. */
-void in_flight_acknowledge(struct in_flight *f, int mid)
+/* Ids start anew with each client, so one that was answered before and not taken yet may have the same. */
+void in_flight_answer(struct in_flight *f, int mid, const char *refusal)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)
-        if (f->slots[i].mid == mid && !f->slots[i].acknowledged) {
-            f->slots[i].acknowledged = true;
+        if (f->slots[i].mid == mid && !f->slots[i].answered) {
+            f->slots[i].answered = true;
+            f->slots[i].refusal = refusal;
+            f->last_was_refused = refusal != NULL;
+            f->refusals += f->last_was_refused;
             return;
         }
 }
 
-bool in_flight_take(struct in_flight *f, int64_t *ret_tag)
+bool in_flight_take(struct in_flight *f, struct slot *ret)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)
-        if (f->slots[i].acknowledged) {
-            *ret_tag = f->slots[i].tag;
+        if (f->slots[i].answered) {
+            *ret = f->slots[i];
             in_flight_cancel(&f->slots[i]);
             return true;
         }
@@ -50,14 +61,22 @@ bool in_flight_take(struct in_flight *f, int64_t *ret_tag)
 bool in_flight_can_take(const struct in_flight *f)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)
-        if (f->slots[i].acknowledged)
+        if (f->slots[i].answered)
             return true;
     return false;
+}
+
+struct slot *in_flight_next_open(struct in_flight *f, struct slot *from)
+{
+    for (struct slot *s = from ? from + 1 : f->slots; s < f->slots + COUNT(f->slots); s++)
+        if (s->mid != 0 && !s->answered)
+            return s;
+    return NULL;
 }
 
 void in_flight_lose(struct in_flight *f)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)
-        if (!f->slots[i].acknowledged)
+        if (!f->slots[i].answered)
             in_flight_cancel(&f->slots[i]);
 }

@@ -1,4 +1,4 @@
-/* Which message ids of the library stand for which tags of the caller, and which were acknowledged. Bounded.
+/* Which message ids of the library stand for which tags of the caller, and what the broker answered. Bounded.
  * A struct in_flight starts as { 0 }. Message ids are 1 to 65535; 0 marks a free slot. */
 #pragma once
 
@@ -11,20 +11,31 @@
 struct slot {
     int mid; /* written by the library while the message is handed over */
     int64_t tag;
-    bool acknowledged;
+    size_t bytes; /* of its payload */
+    bool answered;
+    const char *refusal; /* static; NULL: acknowledged */
+    bool closes;         /* refused by closing the connection */
 };
 
 struct in_flight {
     struct slot slots[PUBLISH_IN_FLIGHT_MAX];
+    size_t refusals;        /* so far */
+    bool last_was_refused;  /* of the answers */
 };
 
 size_t in_flight_room(const struct in_flight *f);
+size_t in_flight_open(const struct in_flight *f); /* how many wait for an answer */
 struct slot *in_flight_add(struct in_flight *f, int64_t tag); /* a slot that waits for its mid; NULL: no room */
 void in_flight_cancel(struct slot *slot);
-void in_flight_acknowledge(struct in_flight *f, int mid); /* an unknown mid is ignored */
-bool in_flight_take(struct in_flight *f, int64_t *ret_tag); /* frees the slot of one acknowledged message */
+/* `refusal` NULL: acknowledged. An unknown mid is ignored. */
+void in_flight_answer(struct in_flight *f, int mid, const char *refusal);
+/* Frees the slot of one message that was answered, and copies it. */
+bool in_flight_take(struct in_flight *f, struct slot *ret);
 
 bool in_flight_can_take(const struct in_flight *f);
 
-/* The connection is gone: what was not acknowledged will never be; what was can still be taken. */
+/* The first one after `from` that waits for an answer (NULL: from the start); NULL: there is none. */
+struct slot *in_flight_next_open(struct in_flight *f, struct slot *from);
+
+/* The connection is gone: what was not answered will never be; what was can still be taken. */
 void in_flight_lose(struct in_flight *f);

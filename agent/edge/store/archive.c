@@ -35,6 +35,7 @@ static const char *const texts[] = {
     [QUESTION_AUDIT] = sql_question_audit,
     [QUESTION_SIZE] = sql_question_size,
     [QUESTION_LAST_RUN] = sql_question_last_run,
+    [QUESTION_BROKER] = sql_question_broker,
 };
 _Static_assert(COUNT(texts) == QUESTIONS, "a question has no file");
 

@@ -290,6 +290,44 @@ static void add_record(struct text *out, const struct track_record *r)
     close_object(out);
 }
 
+/* The members are those of an event, so that who reads events can read this one. */
+void wire_encode_merged(const struct merged_event *m, struct text *out)
+{
+    static const char *const unknown[] = { "token", "slug", "environment", "series", "rule" };
+    static const char *const of_a_token[] = { "value", "threshold", "unit", "reason", "balance_usd" };
+    struct text line = { 0 };
+    begin(out, m->at);
+    add_string(out, "id", m->id);
+    add_string(out, "account", m->account);
+    for (size_t i = 0; i < COUNT(unknown); i++)
+        add_null(out, unknown[i]);
+    add_string(out, "kind", "merged");
+    add_string(out, "level", level_name(LEVEL_NONE));
+    add_string(out, "was", level_name(LEVEL_NONE));
+    add_time(out, "since", m->from);
+    add_time(out, "until", m->until);
+    add_integer(out, "events", m->events);
+    for (size_t i = 0; i < COUNT(of_a_token); i++)
+        add_null(out, of_a_token[i]);
+    wire_merged_summary(m, &line);
+    add_string(out, "summary", text_z(&line));
+    text_done(&line);
+    close_object(out);
+}
+
+static void add_delivery(struct text *out, const struct delivery_state *d)
+{
+    add_name(out, "delivery");
+    open_object(out);
+    add_integer(out, "events", d->events);
+    add_integer(out, "bytes", d->bytes);
+    add_time(out, "oldest_at", d->oldest_at);
+    add_integer(out, "refused", d->refused);
+    add_string(out, "refusal", d->refusal);
+    add_time(out, "delivered_at", d->delivered_at);
+    close_object(out);
+}
+
 void wire_encode_account(const struct account_state *s, struct text *out)
 {
     begin(out, s->at);
@@ -303,6 +341,7 @@ void wire_encode_account(const struct account_state *s, struct text *out)
     add_string(out, "consumption_reason", s->usage_reason);
     add_money(out, "drift_usd", s->drift);
     add_record(out, &s->record);
+    add_delivery(out, &s->delivery);
     close_object(out);
 }
 

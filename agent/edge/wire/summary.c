@@ -287,3 +287,12 @@ void wire_summary(const struct alert_event *e, struct text *out)
     else
         add_worse(e, out);
 }
+
+void wire_merged_summary(const struct merged_event *m, struct text *out)
+{
+    char from[TIME_TEXT_BYTES], until[TIME_TEXT_BYTES];
+    text_addf(out, "%" PRId64 " events of alerts that are over were not delivered one by one", m->events);
+    if (m->from != TIME_NONE && m->until != TIME_NONE)
+        text_addf(out, " (%s to %s)", calendar_format(m->from, from), calendar_format(m->until, until));
+    text_add(out, span_of(": too many were waiting for the broker; `ebb alerts --since` lists them"));
+}

@@ -1,0 +1,1 @@
+UPDATE broker SET delivered_at = :at;
