@@ -35,10 +35,10 @@ bool account_open(struct agent *a, struct account *account, struct fault *why)
         store_rollback(a->store);
         return false;
     }
-    unix_s usage_from;
+    account->consumption.resume = TIME_NONE;
     return store_commit(a->store, why) && load(a, account, why)
         && store_track_record(a->store, s->name, &account->record, why)
-        && store_usage_known(a->store, account->id, &usage_from, &account->consumption.until, why);
+        && store_usage_known(a->store, account->id, &account->consumption.known, why);
 }
 
 void account_close(struct account *account)

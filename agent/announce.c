@@ -95,8 +95,8 @@ bool announce_account(struct agent *a, struct account *account, unix_s at, struc
         .credits_reason = account->credits.reason.len ? text_z(&account->credits.reason) : NULL,
         .drift = account->credits.series.count ? account->credits.series.tokens[0].drift : (struct maybe_money){ 0 },
         .record = account->record,
-        .usage_until = account->consumption.until,
-        .usage_reason = account->consumption.reason.len ? text_z(&account->consumption.reason) : NULL,
+        .usage_until = account->consumption.known.until,
+        .usage_reason = account->consumption.known.reason[0] ? account->consumption.known.reason : NULL,
         .delivery = delivery_state(a),
     };
     struct text topic = { 0 }, payload = { 0 };

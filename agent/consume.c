@@ -1,8 +1,10 @@
 /* What the consumption endpoint says: asked for once an hour for all tokens, stored, and booked where no balance tells.
  *
  * The first start asks for 90 days, in pieces when there are many tokens; from then on each answer tells the last two
- * days again. A refusal is kept with its reason and harms no poll. */
+ * days again, once a day the last seven and once a week the last 35, for the service may tell late what was spent. A
+ * refusal is kept with its reason and harms no poll; a line that cannot be read harms no other. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/calendar.h"
@@ -12,9 +14,18 @@
 enum {
     BACKFILL_DAYS = 90,
     AGAIN_DAYS = 1,         /* before the day that was told last: its figures still changed */
+    CATCH_UP_DAYS = 400,    /* after a pause; what lies even longer back is not asked for */
     USAGE_INTERVAL_S = HOUR_S,
     TOKEN_DAYS_MAX = 20000, /* in one answer: some megabytes */
     AT_ONCE_S = MINUTE_S,   /* after a poll: what is spent in between is not worth a thought */
+};
+
+/* How far back a pass goes, and how often. */
+static const struct reread {
+    int64_t days, every_s;
+} rereads[USAGE_REREADS] = {
+    [REREAD_7D] = { 7, DAY_S },
+    [REREAD_35D] = { 35, WEEK_S },
 };
 
 static unix_s day_of(unix_s at)
@@ -25,9 +36,10 @@ static unix_s day_of(unix_s at)
 /* A restart within the hour need not ask again. */
 static int64_t first_delay_ms(const struct consumption *c, unix_s now)
 {
-    if (c->until == TIME_NONE || c->until > now || now - c->until >= USAGE_INTERVAL_S)
+    unix_s until = c->known.until;
+    if (until == TIME_NONE || until > now || now - until >= USAGE_INTERVAL_S)
         return 0;
-    return (USAGE_INTERVAL_S - (now - c->until)) * 1000;
+    return (USAGE_INTERVAL_S - (now - until)) * 1000;
 }
 
 void consume_open(struct agent *a, struct consumption *c)
@@ -47,16 +59,41 @@ static int64_t days_at_once(const struct account *account)
     return days > AGAIN_DAYS + 1 ? days : AGAIN_DAYS + 1;
 }
 
-static struct usage_range next_range(const struct account *account, unix_s now)
+/* A stamp of the future was made by a clock that was ahead. */
+static bool is_reread_due(const struct consumption *c, enum usage_reread what, unix_s now)
 {
-    const struct consumption *c = &account->consumption;
+    unix_s last = c->known.reread_at[what];
+    return last == TIME_NONE || last > now || now - last >= rereads[what].every_s;
+}
+
+static unix_s earlier(unix_s x, unix_s y)
+{
+    return x < y ? x : y;
+}
+
+/* The first day that a new pass asks about. */
+static unix_s first_wanted(const struct consumption *c, unix_s now)
+{
     unix_s today = day_of(now), first = today - (BACKFILL_DAYS - 1) * DAY_S;
-    if (c->until != TIME_NONE && day_of(c->until) - AGAIN_DAYS * DAY_S > first)
-        first = day_of(c->until) - AGAIN_DAYS * DAY_S;
-    if (first > today - AGAIN_DAYS * DAY_S) /* the clock was set back */
-        first = today - AGAIN_DAYS * DAY_S;
-    unix_s last = first + (days_at_once(account) - 1) * DAY_S;
-    return (struct usage_range){ first, last < today ? last : today };
+    if (c->known.until == TIME_NONE)
+        return first;
+    unix_s longest = today - (CATCH_UP_DAYS - 1) * DAY_S;
+    first = day_of(c->known.until) - AGAIN_DAYS * DAY_S;
+    first = first > longest ? first : longest;
+    for (enum usage_reread r = 0; r < USAGE_REREADS; r++)
+        if (is_reread_due(c, r, now))
+            first = earlier(first, today - (rereads[r].days - 1) * DAY_S);
+    return earlier(first, today - AGAIN_DAYS * DAY_S); /* also when the clock was set back */
+}
+
+static struct usage_range next_range(struct account *account, unix_s now)
+{
+    struct consumption *c = &account->consumption;
+    unix_s today = day_of(now);
+    if (c->resume == TIME_NONE || c->resume > today)
+        c->pass_first = c->resume = first_wanted(c, now);
+    unix_s last = c->resume + (days_at_once(account) - 1) * DAY_S;
+    return (struct usage_range){ c->resume, earlier(last, today) };
 }
 
 static bool is_due(const struct account *account, mono_ms now)
@@ -112,8 +149,9 @@ static struct entry entry_of(const struct consumption *c, const struct unbooked 
         e.at = c->asked_at;
     if (u->seen_from != TIME_NONE && u->seen_from < e.at)
         e.at = u->seen_from > u->day ? u->seen_from : u->day + 1;
-    if (u->seen_from == TIME_NONE && c->until != TIME_NONE && c->until > e.since)
-        e.since = c->until < e.at ? c->until : e.at;
+    unix_s before = c->known.until; /* of a day that was over by then, all of it comes late: any of its hours */
+    if (u->seen_from == TIME_NONE && before != TIME_NONE && before > e.since && before < e.at)
+        e.since = before;
     return e;
 }
 
@@ -204,35 +242,76 @@ static bool compare(struct agent *a, struct account *account, unix_s now, struct
     return true;
 }
 
+/* How far consumption is known with this answer: one that repeats older days takes nothing back. */
+static unix_s known_until(const struct consumption *c)
+{
+    unix_s told = told_until(c), before = c->known.until;
+    return before != TIME_NONE && before > told && before <= c->asked_at ? before : told;
+}
+
+static bool ends_pass(const struct consumption *c)
+{
+    return c->range.last_day >= day_of(c->asked_at);
+}
+
+static bool is_reread(const struct consumption *c, enum usage_reread what)
+{
+    return ends_pass(c) && c->pass_first <= day_of(c->asked_at) - (rereads[what].days - 1) * DAY_S;
+}
+
+static bool store_rereads(struct agent *a, struct account *account, struct fault *why)
+{
+    const struct consumption *c = &account->consumption;
+    for (enum usage_reread r = 0; r < USAGE_REREADS; r++)
+        if (is_reread(c, r) && !store_set_reread(a->store, account->id, r, c->asked_at, why))
+            return false;
+    return true;
+}
+
 static bool store_answer(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     struct consumption *c = &account->consumption;
     if (c->errand.result != POLL_OK)
         return store_set_usage_reason(a->store, account->id, c->errand.why.text, why);
-    if (!store_replace_usage(a->store, account->id, &c->errand.book, c->range, told_until(c), why)
-        || !book(a, account, why) || !compare(a, account, c->asked_at, why))
+    const struct usage_told told = { &c->errand.book, c->range, c->asked_at, told_until(c) };
+    if (!store_replace_usage(a->store, account->id, &told, why) || !book(a, account, why)
+        || !compare(a, account, c->asked_at, why) || !store_rereads(a, account, why))
         return false;
-    see(account, told_until(c));
+    see(account, known_until(c));
     return ingest_outlook(a, account, &account->fleet, now, why)
         && ingest_outlook(a, account, &account->credits.series, now, why);
 }
 
 static const struct condition_kind answers = { "consumption", "consumption can be read again", LOG_WARNING };
 
+/* An answer of which a part could not be read is a state of its own. */
 static void tell(struct agent *a, struct account *account, struct consumption *c)
 {
     const char *name = account->settings->name;
+    bool answered = c->errand.result == POLL_OK, partly = answered && c->errand.book.refused > 0;
     struct text words = { 0 };
-    text_addf(&words, "consumption %s: %s", poll_result_name(c->errand.result), c->errand.why.text);
-    conditions_feed(&a->conditions, &answers, &(struct condition_now){ name, (int)c->errand.result, text_z(&words) },
+    if (partly)
+        usage_say_refused(&c->errand.book, &c->errand.why);
+    text_addf(&words, "consumption %s: %s", partly ? "incomplete" : poll_result_name(c->errand.result),
+              c->errand.why.text);
+    conditions_feed(&a->conditions, &answers,
+                    &(struct condition_now){ name, partly ? POLL_RESULTS : (int)c->errand.result, text_z(&words) },
                     clock_mono());
     text_done(&words);
-    if (c->errand.result == POLL_OK)
+    if (answered)
         log_info("%s: consumption of %" PRIu32 " payers stored, %" PRId64 " days", name, c->errand.book.payers.count,
                  (c->range.last_day - c->range.first_day) / DAY_S + 1);
-    text_clear(&c->reason);
-    if (c->errand.result != POLL_OK)
-        text_addf(&c->reason, "%s", c->errand.why.text);
+    snprintf(c->known.reason, sizeof c->known.reason, "%s", !answered || partly ? c->errand.why.text : "");
+}
+
+/* After the commit. */
+static void settle(struct consumption *c)
+{
+    for (enum usage_reread r = 0; r < USAGE_REREADS; r++)
+        if (is_reread(c, r))
+            c->known.reread_at[r] = c->asked_at;
+    c->known.until = known_until(c);
+    c->resume = ends_pass(c) ? TIME_NONE : c->range.last_day + DAY_S;
 }
 
 /* A backfill goes on at once, as fast as the budget lets it. */
@@ -241,7 +320,7 @@ static void plan_next(struct agent *a, struct consumption *c, enum poll_result r
     const struct moment now = { clock_mono(), clock_unix() };
     const struct outlook none = outlook_none();
     schedule_book(&c->schedule, result, c->errand.retry_after_s, &none, now, &a->random);
-    if (result == POLL_OK && c->range.last_day < day_of(c->asked_at))
+    if (result == POLL_OK && !ends_pass(c))
         c->schedule.due = now.mono;
 }
 
@@ -257,7 +336,7 @@ bool consume_turn(struct agent *a, struct account *account, unix_s now, struct f
         return true;
     stored = account_write(a, account, store_answer, now, why);
     if (stored && c->errand.result == POLL_OK)
-        c->until = told_until(c);
+        settle(c);
     if (stored)
         tell(a, account, c);
     plan_next(a, c, stored ? c->errand.result : POLL_UNAVAILABLE);
@@ -268,5 +347,4 @@ bool consume_turn(struct agent *a, struct account *account, unix_s now, struct f
 void consume_done(struct consumption *c)
 {
     errand_done(&c->errand);
-    text_done(&c->reason);
 }

@@ -47,9 +47,11 @@ static bool read_elements(struct errand *e)
         case SPLIT_FAULT:
             return false;
         case SPLIT_ELEMENT:
-            if (!wire_decode_usage(element.json, &e->book, &e->why))
-                return false;
-            if (e->book.count > USAGE_LINES_MAX)
+            if (element.flaw)
+                usage_refuse_element(&e->book, element.flaw);
+            else
+                e->elements_read += wire_decode_usage(element.json, &e->book);
+            if (e->book.count + e->book.gap_count > USAGE_LINES_MAX)
                 return fault(&e->why, FAULT_REJECT, "consumption: more than %d figures", USAGE_LINES_MAX);
         }
     }
@@ -68,10 +70,16 @@ static void read_bytes(struct errand *e, int status)
     }
 }
 
+/* An answer of which no element names a payer is something else: it says nothing about anybody. */
 static bool is_complete(struct errand *e)
 {
     struct span none;
-    return !e->faulty && (!e->splitter || splitter_end(e->splitter, &none, &e->why));
+    if (e->faulty || (e->splitter && !splitter_end(e->splitter, &none, &e->why)))
+        return false;
+    if (e->book.refused == 0 || e->elements_read > 0)
+        return true;
+    usage_say_refused(&e->book, &e->why);
+    return false;
 }
 
 bool errand_turn(struct errand *e, const struct account_settings *s)

@@ -13,6 +13,7 @@ struct errand {
     struct transfer *transfer; /* owned; NULL: none under way */
     struct splitter *splitter; /* owned; NULL: the answer is kept as `body` */
     struct usage_book book;    /* of an answer of consumption */
+    size_t elements_read;      /* of it, that name a payer */
     struct text body;          /* the whole answer, or the first bytes of a refusal */
     bool over, faulty;         /* over: the result stands; faulty: `why` is said, the rest is not read */
     enum poll_result result;

@@ -25,7 +25,7 @@ void foresee_entry(struct token *t, const struct entry *e)
     t->upset |= e->kind != ENTRY_CONSUMPTION;
     if (e->kind != ENTRY_CONSUMPTION)
         return;
-    t->spent_nano += e->amount.nano;
+    t->spent_nano = nano_add(t->spent_nano, e->amount.nano);
     if (t->curve)
         curve_spend(t->curve, e);
     for (int i = 0; t->promises && i < PROMISES; i++)

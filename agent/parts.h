@@ -50,9 +50,10 @@ struct consumption {
     struct errand errand;
     struct usage_range range; /* asked for */
     unix_s asked_at;
-    unix_s until;             /* known up to then, as stored; TIME_NONE: never told */
+    struct usage_known known; /* as stored */
+    unix_s pass_first;        /* first day of a pass over several days, which may take several answers */
+    unix_s resume;            /* the day that the pass goes on with; TIME_NONE: none is under way */
     struct schedule schedule;
-    struct text reason;       /* why it was not told last; empty: it was */
 };
 
 /* What is left on an account, and the call that asks it. */

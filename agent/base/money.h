@@ -39,6 +39,13 @@ const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES]);
 /* Rounded half away from zero to whole cents, for people: "12.35". */
 const char *money_format_cents(struct money amount, char out[MONEY_TEXT_BYTES]);
 
+/* Sums that nobody can have spent stay at the end of their range: they never wrap, and end nothing. */
+static inline int64_t nano_add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? -INT64_MAX : INT64_MAX) : sum;
+}
+
 static inline struct maybe_money money_known(struct money amount)
 {
     return (struct maybe_money){ .known = true, .is = amount };

@@ -13,23 +13,23 @@
 /* Money below a cent is shown to two digits that say something, so that a slow burn does not read as none. */
 static void add_money(struct text *out, int64_t nano, const char *plus)
 {
-    int64_t unit = NANO_PER_USD / 100, size = nano < 0 ? -nano : nano;
+    uint64_t unit = NANO_PER_USD / 100, size = nano < 0 ? 0 - (uint64_t)nano : (uint64_t)nano;
     int decimals = 2;
     if (size > 0 && size < unit)
         for (; unit > 1 && size < unit * 10; unit /= 10)
             decimals++;
 
-    int64_t shown = (size + unit / 2) / unit, whole = NANO_PER_USD / unit;
+    uint64_t shown = (size + unit / 2) / unit, whole = NANO_PER_USD / unit;
     const char *sign = shown == 0 ? "" : nano < 0 ? "-" : plus;
-    text_addf(out, "%s%" PRId64 ".%0*" PRId64, sign, shown / whole, decimals, shown % whole);
+    text_addf(out, "%s%" PRIu64 ".%0*" PRIu64, sign, shown / whole, decimals, shown % whole);
 }
 
 /* To a tenth of a percent. */
 static void add_percent(struct text *out, int64_t hundredths, const char *plus)
 {
-    int64_t size = hundredths < 0 ? -hundredths : hundredths, tenths = (size + 5) / 10;
+    uint64_t size = hundredths < 0 ? 0 - (uint64_t)hundredths : (uint64_t)hundredths, tenths = (size + 5) / 10;
     const char *sign = tenths == 0 ? "" : hundredths < 0 ? "-" : plus;
-    text_addf(out, "%s%" PRId64 ".%" PRId64 " %%", sign, tenths / 10, tenths % 10);
+    text_addf(out, "%s%" PRIu64 ".%" PRIu64 " %%", sign, tenths / 10, tenths % 10);
 }
 
 static void add_local_time(struct text *out, unix_s at, bool with_time)

@@ -29,7 +29,7 @@ static void add_hour(struct sparks *s, const struct cell *cells)
 {
     int64_t place = (cells[1].integer - s->first_hour) / HOUR_S;
     if (place >= 0 && place < HOURS)
-        spark_of(s, cells[0].integer)->spent_nano[place] += cells[2].integer;
+        spark_of(s, cells[0].integer)->spent_nano[place] = cells[2].integer; /* an hour has one row */
 }
 
 bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why)

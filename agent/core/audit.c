@@ -103,6 +103,8 @@ static int64_t amount_for(const struct audit_token *t)
     int64_t nano = 0;
     if (t && t->reading.reset_amount.known)
         nano = t->reading.reset_amount.is.nano;
+    else if (t && t->spent_30d.known && t->spent_30d.is.nano > MOST_BUDGET_NANO)
+        nano = MOST_BUDGET_NANO;
     else if (t && t->spent_30d.known)
         nano = (t->spent_30d.is.nano + NANO_PER_USD - 1) / NANO_PER_USD * NANO_PER_USD;
     return nano <= 0 ? DEFAULT_BUDGET_NANO : nano > MOST_BUDGET_NANO ? MOST_BUDGET_NANO : nano;

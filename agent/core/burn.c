@@ -177,6 +177,13 @@ void burn_add_recent(struct burn_history *h, const struct entry *e)
         spread(fine_ring(buckets_of(h, e->at)), e);
 }
 
+struct money burn_share(const struct entry *e, unix_s from, unix_s until)
+{
+    if (!is_consumption(e) || until <= from)
+        return (struct money){ 0 };
+    return (struct money){ spent_until(e, until) - spent_until(e, from) };
+}
+
 size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max)
 {
     if (!is_consumption(e) || max == 0)
@@ -186,12 +193,10 @@ size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max)
         first = last - (int64_t)max + 1;
 
     size_t count = 0;
-    int64_t told = 0;
     for (int64_t n = first; n <= last; n++) {
-        int64_t until = spent_until(e, (n + 1) * HOUR_S);
-        if (until > told)
-            ret[count++] = (struct hour_slice){ n * HOUR_S, { until - told } };
-        told = until;
+        struct money share = burn_share(e, n * HOUR_S, (n + 1) * HOUR_S);
+        if (share.nano > 0)
+            ret[count++] = (struct hour_slice){ n * HOUR_S, share };
     }
     return count;
 }

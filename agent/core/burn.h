@@ -57,18 +57,29 @@ void burn_add(struct burn_history *h, const struct entry *e);
 void burn_add_hour(struct burn_history *h, unix_s hour_start, struct money spent);
 void burn_add_recent(struct burn_history *h, const struct entry *e);
 
-/* One slice of an entry: what of it fell in one UTC hour. The slices of an entry add up to its amount exactly. */
+/* What of a consumption entry was spent in (from, until]. Shares of neighbouring times add up to the amount exactly: a
+ * day's is the sum of its hours'. Zero of other kinds. */
+struct money burn_share(const struct entry *e, unix_s from, unix_s until);
+
+/* One slice of an entry: what of it fell in one UTC hour. */
 struct hour_slice {
     unix_s hour_start;
     struct money spent;
 };
 
-/* With so many, what was put into the first slice is older than any window. */
-enum { BURN_SLICES_MAX = BURN_HOURS + 1 };
+/* So many hours are looked back on at most, by forecasts; and a day more, to begin with a whole one. */
+enum { BURN_SLICES_MAX = 6 * 7 * 24 + 2 + 24 };
 
-/* The slices of a consumption entry, oldest first, at most `max`, none of them zero; what was spent before the
- * newest `max` hours is put into the first of these. Returns how many. */
+/* The slices of a consumption entry, oldest first, none of them zero, of its newest `max` hours; what was spent before
+ * these is in none of them. Returns how many. */
 size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max);
+
+/* Consumption between two readings that lie further apart was spent nobody knows when. */
+enum { BURN_GAP_S = 26 * HOUR_S };
+static inline bool burn_is_gap(const struct entry *e)
+{
+    return e->kind == ENTRY_CONSUMPTION && e->at - e->since > BURN_GAP_S;
+}
 
 /* Burn over a window that ends at the last reading. */
 struct burn_rate burn_over(const struct burn_history *h, enum burn_window window);

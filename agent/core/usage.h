@@ -1,15 +1,18 @@
 /* One answer of the consumption endpoint: what each payer spent on each UTC day, by feature and provider.
  *
- * Kept whole before any of it is believed. Costs are as told, to the nano-dollar; the sum of the providers may differ
- * from a feature's cost by rounding, and both are kept. */
+ * Kept whole before any of it is believed. A part that cannot be read is refused alone, and the book says what that
+ * leaves unknown. Costs are as told, to the nano-dollar; the sum of the providers may differ from a feature's cost by
+ * rounding, and both are kept. */
 #pragma once
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "base/money.h"
 #include "core/words.h"
 
 #define USAGE_MAIN_KEY "base_token" /* how the endpoint calls the account's main key */
 #define USAGE_WHOLE UINT32_MAX      /* in place of a provider: the feature's own cost */
+#define USAGE_NOBODY UINT32_MAX     /* in place of a payer: its name could not be read */
 
 struct usage_line {
     unix_s day;                        /* its first second */
@@ -19,12 +22,33 @@ struct usage_line {
     int64_t calls; /* of a whole feature; 0 for a provider */
 };
 
+/* A part of the answer that could not be read: what was spent there is unknown, not zero. */
+struct usage_gap {
+    uint32_t payer; /* of the book's payers, or USAGE_NOBODY */
+    unix_s day;     /* TIME_NONE: any day that the payer has no line of */
+};
+
 struct usage_book {
     struct usage_line *lines; /* owned; payer by payer, day by day as told, a feature before its providers */
     size_t count, room;
     struct words payers; /* each has one element of the answer */
     struct words words;  /* features and providers */
+    struct usage_gap *gaps; /* owned; runs of equal ones are one */
+    size_t gap_count, gap_room;
+    size_t refused;       /* lines, days and payers that could not be read */
+    struct fault refusal; /* the first of them, and why; meaningful when refused > 0 */
 };
 
 void usage_add(struct usage_book *b, const struct usage_line *line);
+
+/* Counts a refusal without saying what it leaves unknown. */
+void usage_refuse(struct usage_book *b, const struct fault *why);
+/* An element of the answer that names no payer. */
+void usage_refuse_element(struct usage_book *b, const char *flaw);
+/* What a refusal leaves unknown. */
+void usage_add_gap(struct usage_book *b, uint32_t payer, unix_s day);
+
+/* "2 lines of consumption could not be read; the first: WHY". */
+void usage_say_refused(const struct usage_book *b, struct fault *ret);
+
 void usage_done(struct usage_book *b); /* leaves an empty one */

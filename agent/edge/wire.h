@@ -29,10 +29,11 @@ MUST_CHECK bool wire_decode_token(struct span element, struct decoded *ret, stru
  * False: no name can be read. */
 bool wire_name_of(struct span element, char ret[NAME_BYTES_MAX + 1]);
 
-/* One element of the consumption answer: adds all its lines to the book, or none. FAULT_REJECT: not exactly one object;
- * U+0000 anywhere; the token's name missing or none; a date, a cost or a number of calls that is none; a member, date,
- * feature, provider or token given twice. Unknown members are passed by. */
-MUST_CHECK bool wire_decode_usage(struct span element, struct usage_book *b, struct fault *why);
+/* One element of the consumption answer: adds the lines that can be read; of the others the book says why, and which
+ * days of which payer they leave unknown. Refused are: U+0000 anywhere; a name of a token, date, feature or provider
+ * that is none or is given twice; a cost or a number of calls that is none. Unknown members are passed by. False: not
+ * even a payer's name could be read. */
+bool wire_decode_usage(struct span element, struct usage_book *b);
 
 /* What is left on the account, from the whole answer. FAULT_REJECT: no such answer. */
 MUST_CHECK bool wire_decode_credits(struct span body, struct money *ret, struct fault *why);

@@ -47,3 +47,28 @@ CREATE TABLE broker (
     reason       TEXT,                  -- why it is not connected, or a doubt; NULL: none
     delivered_at INTEGER                -- the last acknowledgement; NULL: none yet
 ) STRICT;
+
+-- Consumption that is not known, and how it is read again.
+
+-- Days of which an answer of the consumption endpoint held something that could not be read: what the payer spent then
+-- is unknown, not zero. token 0: not even the payer could be read.
+CREATE TABLE usage_gap (
+    account INTEGER NOT NULL REFERENCES account (id),
+    day     INTEGER NOT NULL,           -- first second of the UTC day
+    token   INTEGER NOT NULL,
+    PRIMARY KEY (account, day, token)
+) STRICT, WITHOUT ROWID;
+
+-- When the last seven days, and the last 35, were read again as a whole.
+ALTER TABLE account ADD COLUMN usage_7d_at INTEGER;
+ALTER TABLE account ADD COLUMN usage_35d_at INTEGER;
+
+-- Consumption between two readings that are more than a day apart. When in between it was spent, no balance tells: the
+-- sums by hour and day hold it spread evenly.
+CREATE TABLE gap (
+    token       INTEGER NOT NULL REFERENCES token (id),
+    since       INTEGER NOT NULL,       -- the reading before
+    until       INTEGER NOT NULL,       -- the reading after
+    amount_nano INTEGER NOT NULL,
+    PRIMARY KEY (token, since)
+) STRICT, WITHOUT ROWID;

@@ -1,9 +1,10 @@
+-- A sum beyond 64 bits becomes a REAL in SQLite, and the CAST makes it the largest INTEGER there is: it stays there.
 INSERT INTO daily (token, day, spent_nano, usage_nano, topup_nano, reset_nano, low_nano, high_nano)
 VALUES (:token, :start, :spent_nano, :usage_nano, :topup_nano, :reset_nano, :low_nano, :high_nano)
 ON CONFLICT (token, day) DO UPDATE SET
-    spent_nano = spent_nano + excluded.spent_nano,
-    usage_nano = usage_nano + excluded.usage_nano,
-    topup_nano = topup_nano + excluded.topup_nano,
-    reset_nano = reset_nano + excluded.reset_nano,
+    spent_nano = CAST(spent_nano + excluded.spent_nano AS INTEGER),
+    usage_nano = CAST(usage_nano + excluded.usage_nano AS INTEGER),
+    topup_nano = CAST(topup_nano + excluded.topup_nano AS INTEGER),
+    reset_nano = CAST(reset_nano + excluded.reset_nano AS INTEGER),
     low_nano = min(coalesce(low_nano, excluded.low_nano), coalesce(excluded.low_nano, low_nano)),
     high_nano = max(coalesce(high_nano, excluded.high_nano), coalesce(excluded.high_nano, high_nano));

@@ -1,5 +1,7 @@
 -- One row for each living token with what its account is known by; of an account without tokens one row of NULLs. When
 -- it was last used is the end of the last hour, or of the last day of the consumption endpoint, in which anything was.
+-- Sums are taken in two halves, for sum() of SQLite ends a query with an error at 64 bits; the CAST stops at the end
+-- of the range instead.
 WITH known AS (
     SELECT a.id, a.name, a.last_ok_at, a.usage_from, a.usage_at,
            (SELECT at FROM poll WHERE account = a.id AND result = 'ok' ORDER BY id LIMIT 1) AS begun,
@@ -12,7 +14,8 @@ WITH known AS (
            (SELECT day + 86399 FROM daily WHERE token = t.id AND spent_nano > 0 ORDER BY day DESC LIMIT 1) AS spent_at,
            (SELECT day + 86399 FROM usage WHERE token = t.id AND (cost_nano > 0 OR calls > 0) ORDER BY day DESC LIMIT 1)
                AS called_at,
-           (SELECT sum(spent_nano) FROM daily WHERE token = t.id AND day > :now - 31 * 86400) AS spent_nano
+           (SELECT CAST(sum(spent_nano >> 32) * 4294967296 + sum(spent_nano & 4294967295) AS INTEGER)
+            FROM daily WHERE token = t.id AND day > :now - 31 * 86400) AS spent_nano
     FROM token t WHERE t.deleted_at IS NULL AND t.kind = 'token'
 )
 SELECT k.name, k.last_ok_at, k.credits_nano, t.name AS token, s.type, s.balance_nano, s.budgeted, s.expires_at,

@@ -1,8 +1,10 @@
 -- What the balances and the endpoint tell of one day, of each series that was watched for the whole of it: there before
 -- it began and after it ended, with a budget and no edit of it since, and with good polls around both midnights, for
 -- else a fall of the balance could belong to the day before or after.
+-- Sums are taken in two halves, for sum() of SQLite ends a query with an error at 64 bits; the CAST stops at the end
+-- of the range instead.
 WITH told AS (
-    SELECT u.token, sum(u.cost_nano) AS nano
+    SELECT u.token, CAST(sum(u.cost_nano >> 32) * 4294967296 + sum(u.cost_nano & 4294967295) AS INTEGER) AS nano
     FROM token t CROSS JOIN usage u ON u.token = t.id AND u.day = :day
     WHERE t.account = :account GROUP BY u.token
 ), happened AS (
@@ -15,9 +17,13 @@ WITH told AS (
     SELECT max(900, interval_s + 60) AS s FROM account WHERE id = :account
 )
 SELECT t.id,
-       coalesce((SELECT sum(spent_nano - usage_nano) FROM hourly
+       coalesce((SELECT CAST(sum(spent_nano >> 32) * 4294967296 + sum(spent_nano & 4294967295)
+                            - sum(usage_nano >> 32) * 4294967296 - sum(usage_nano & 4294967295) AS INTEGER)
+                 FROM hourly
                  WHERE token = t.id AND hour >= :day AND hour < :day + 86400), 0),
-       CASE t.kind WHEN 'credits' THEN coalesce((SELECT sum(nano) FROM told), 0) ELSE coalesce(o.nano, 0) END,
+       CASE t.kind WHEN 'credits'
+            THEN coalesce((SELECT CAST(sum(nano >> 32) * 4294967296 + sum(nano & 4294967295) AS INTEGER)
+                           FROM told), 0) ELSE coalesce(o.nano, 0) END,
        coalesce(h.risen, 0)
 FROM near CROSS JOIN token t JOIN token_state s ON s.token = t.id
      LEFT JOIN told o ON o.token = t.id LEFT JOIN happened h ON h.token = t.id

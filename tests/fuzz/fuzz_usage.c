@@ -21,6 +21,10 @@ static void check_lines(const struct usage_book *b)
         require(l->cost.nano >= -MONEY_LIMIT_NANO && l->cost.nano <= MONEY_LIMIT_NANO);
         require(l->provider == USAGE_WHOLE || (l->provider < b->words.count && l->calls == 0));
     }
+    for (size_t i = 0; i < b->gap_count; i++)
+        require((b->gaps[i].payer == USAGE_NOBODY || b->gaps[i].payer < b->payers.count)
+                && (b->gaps[i].day == TIME_NONE || b->gaps[i].day % DAY_S == 0));
+    require(b->gap_count == 0 || b->refused > 0);
 }
 
 static void read_whole(struct span bytes)
@@ -32,8 +36,7 @@ static void read_whole(struct span bytes)
     enum split split;
     splitter_feed(s, bytes);
     while ((split = splitter_next(s, &e, &why)) == SPLIT_ELEMENT)
-        if (!wire_decode_usage(e.json, &book, &why))
-            break;
+        wire_decode_usage(e.json, &book);
     check_lines(&book);
     usage_done(&book);
     splitter_free(s);
@@ -46,8 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct money credits;
     struct fault why;
 
-    if (!wire_decode_usage(bytes, &book, &why))
-        require(book.count == 0 && why.kind == FAULT_REJECT && why.text[0]);
+    if (!wire_decode_usage(bytes, &book))
+        require(book.count == 0 && book.refused == 1 && book.refusal.kind == FAULT_REJECT && book.refusal.text[0]);
     check_lines(&book);
     usage_done(&book);
     if (!wire_decode_credits(bytes, &credits, &why))

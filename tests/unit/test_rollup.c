@@ -118,6 +118,59 @@ static void what_consumption_told_is_counted_apart_from_what_balances_told(void 
     assert_int_equal(ask(p, "SELECT sum(usage_nano) FROM hourly"), 30);
 }
 
+/* The older of them have no hours: nothing looks back so far by hour. */
+static void what_was_spent_in_a_gap_of_any_length_is_spread_evenly_over_its_days(void **state)
+{
+    static const int64_t days[] = { 2, 7, 9, 30, 400, 3000 };
+    struct place *p = *state;
+    unix_s at = START;
+    open_store(p);
+    add_token(p, (struct money){ INT64_MAX });
+    for (size_t i = 0; i < COUNT(days); i++) {
+        char sql[256];
+        unix_s since = at, until = at + days[i] * DAY_S;
+        at = until;
+        book(p, spend(INT64_MAX, days[i] * 1000 + 5, since, until));
+        snprintf(sql, sizeof sql, "SELECT count(*) FROM daily WHERE day >= %lld AND day < %lld AND spent_nano NOT"
+                 " BETWEEN 1000 AND 1003", (long long)since, (long long)until);
+        assert_int_equal(ask(p, sql), 0);
+        snprintf(sql, sizeof sql, "SELECT sum(spent_nano) FROM daily WHERE day >= %lld AND day < %lld",
+                 (long long)since, (long long)until);
+        assert_int_equal(ask(p, sql), days[i] * 1000 + 5);
+        snprintf(sql, sizeof sql, "SELECT amount_nano FROM gap WHERE since = %lld AND until = %lld", (long long)since,
+                 (long long)until);
+        assert_int_equal(ask(p, sql), days[i] * 1000 + 5);
+    }
+    assert_int_equal(ask(p, "SELECT count(*) FROM daily d WHERE spent_nano <> (SELECT nullif(sum(spent_nano), 0)"
+                            " FROM hourly h WHERE h.token = d.token AND h.hour >= d.day AND h.hour < d.day + 86400)"),
+                     0);
+    assert_in_range(ask(p, "SELECT max(spent_nano) FROM hourly"), 1, 50);
+}
+
+static void sums_beyond_all_money_stay_at_the_end_of_their_range(void **state)
+{
+    struct place *p = *state;
+    struct fault why;
+    const struct entry told = { ENTRY_CONSUMPTION, { INT64_MAX }, START, START + DAY_S };
+    open_store(p);
+    add_token(p, (struct money){ 0 });
+    for (int i = 0; i < 3; i++) {
+        book(p, spend(0, INT64_MAX, START, START + HOUR_S));
+        book(p, (struct change){
+            .entries = { { ENTRY_TOPUP, { INT64_MAX }, START, START + 10 },
+                         { ENTRY_RESET, { -INT64_MAX }, START, START + 10 } },
+            .entry_count = 2,
+            .at = START + 10,
+        });
+        check(store_begin(p->store, &why) && store_book_usage(p->store, p->fleet.tokens[0].id, &told, &why), &why);
+        commit(p);
+    }
+    assert_int_equal(ask(p, "SELECT max(spent_nano) FROM daily"), INT64_MAX);
+    assert_int_equal(ask(p, "SELECT max(topup_nano) FROM daily"), INT64_MAX);
+    assert_true(ask(p, "SELECT min(reset_nano) FROM daily") <= -INT64_MAX);
+    assert_int_equal(ask(p, "SELECT max(usage_nano) FROM daily"), INT64_MAX);
+}
+
 static void a_database_from_before_the_sums_gets_them_from_its_rows(void **state)
 {
     static const char rows[] =
@@ -156,6 +209,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_consumption_told_is_counted_apart_from_what_balances_told, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(what_was_spent_in_a_gap_of_any_length_is_spread_evenly_over_its_days, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(sums_beyond_all_money_stay_at_the_end_of_their_range, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_database_from_before_the_sums_gets_them_from_its_rows, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

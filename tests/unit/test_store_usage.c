@@ -75,7 +75,9 @@ static void replace(struct place *p, int64_t from, int64_t to)
 {
     struct fault why;
     struct usage_range range = { START + from * DAY_S, START + to * DAY_S };
-    check(store_replace_usage(p->store, p->account, &p->book, range, START + (to + 1) * DAY_S, &why), &why);
+    unix_s until = START + (to + 1) * DAY_S;
+    const struct usage_told told = { &p->book, range, until, until };
+    check(store_replace_usage(p->store, p->account, &told, &why), &why);
     usage_done(&p->book);
 }
 
@@ -101,16 +103,16 @@ static void what_is_known_grows_from_its_first_day_to_the_last_answer(void **sta
 {
     struct place *p = *state;
     struct fault why;
-    unix_s from, until;
-    check(store_usage_known(p->store, p->account, &from, &until, &why), &why);
-    assert_true(from == TIME_NONE && until == TIME_NONE);
+    struct usage_known known;
+    check(store_usage_known(p->store, p->account, &known, &why), &why);
+    assert_true(known.from == TIME_NONE && known.until == TIME_NONE);
     check(store_set_usage_reason(p->store, p->account, "HTTP 502", &why), &why);
     assert_int_equal(told(p, "SELECT usage_reason = 'HTTP 502' FROM account"), 1);
     replace(p, 3, 5);
     replace(p, 5, 6);
-    check(store_usage_known(p->store, p->account, &from, &until, &why), &why);
-    assert_int_equal(from, START + 3 * DAY_S);
-    assert_int_equal(until, START + 7 * DAY_S);
+    check(store_usage_known(p->store, p->account, &known, &why), &why);
+    assert_int_equal(known.from, START + 3 * DAY_S);
+    assert_int_equal(known.until, START + 7 * DAY_S);
     assert_int_equal(told(p, "SELECT usage_reason IS NULL FROM account"), 1);
 }
 
@@ -141,6 +143,74 @@ static void the_day_of_a_rebirth_is_counted_once(void **state)
     say(p, "a", 1, "x__y", 12);
     replace(p, 1, 1);
     assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage"), 12);
+}
+
+static void refuse(struct place *p, const char *payer, int64_t day)
+{
+    struct fault why;
+    fault(&why, FAULT_REJECT, "a reason");
+    usage_refuse(&p->book, &why);
+    usage_add_gap(&p->book, payer ? words_number(&p->book.payers, span_of(payer)) : USAGE_NOBODY,
+                  day < 0 ? TIME_NONE : START + day * DAY_S);
+}
+
+static void a_day_that_could_not_be_read_is_marked_and_keeps_what_was_known_of_it(void **state)
+{
+    struct place *p = *state;
+    int64_t a = add_token(p, "a", false, START)->id;
+    add_token(p, "b", false, START);
+    say(p, "a", 0, "llm__chat", 100);
+    say(p, "a", 1, "llm__chat", 200);
+    say(p, "b", 1, "llm__chat", 1000);
+    replace(p, 0, 1);
+    say(p, "a", 0, "llm__chat", 101);
+    say(p, "b", 0, "llm__chat", 5);
+    refuse(p, "a", 1); /* of the second day another line could not be read */
+    refuse(p, "b", -1); /* a date of b's: of a day that it tells nothing of */
+    replace(p, 0, 1);
+    assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage"), 101 + 5 + 200 + 1000);
+    assert_int_equal(told(p, "SELECT count(*) FROM usage_gap"), 2);
+    assert_int_equal(told(p, "SELECT token FROM usage_gap ORDER BY token LIMIT 1"), a);
+    assert_int_equal(told(p, "SELECT min(day) FROM usage_gap"), START + DAY_S);
+    assert_int_equal(told(p, "SELECT usage_reason LIKE '2 lines%a reason' FROM account"), 1);
+    refuse(p, NULL, -1); /* somebody's, nobody knows whose: nothing that is known is given up */
+    replace(p, 0, 1);
+    assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage"), 101 + 5 + 200 + 1000);
+    say(p, "a", 1, "llm__chat", 7);
+    replace(p, 0, 1);
+    assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage"), 7);
+    assert_int_equal(told(p, "SELECT count(*) FROM usage_gap"), 0);
+    assert_int_equal(told(p, "SELECT usage_reason IS NULL FROM account"), 1);
+}
+
+static void what_a_clock_that_was_ahead_claimed_to_know_is_taken_back(void **state)
+{
+    struct place *p = *state;
+    struct usage_known known;
+    struct fault why;
+    replace(p, 9, 10); /* ten days ahead */
+    replace(p, 0, 1);
+    check(store_usage_known(p->store, p->account, &known, &why), &why);
+    assert_int_equal(known.until, START + 2 * DAY_S);
+}
+
+static void sums_of_consumption_beyond_all_money_end_nothing(void **state)
+{
+    struct place *p = *state;
+    struct fault why;
+    struct unbooked_list list;
+    const struct usage_range range = { START, START };
+    add_token(p, "a", false, START);
+    for (int i = 0; i < 4; i++) {
+        char feature[] = "f__0";
+        feature[3] = (char)('0' + i);
+        say(p, "a", 0, feature, i == 3 ? -INT64_MAX : INT64_MAX);
+    }
+    replace(p, 0, 0);
+    check(store_unbooked_usage(p->store, p->account, range, START, &list, &why), &why);
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.at[0].more.nano, INT64_MAX);
+    free(list.at);
 }
 
 static void payers_that_no_list_showed_keep_their_names_and_are_gone(void **state)
@@ -301,6 +371,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_known_grows_from_its_first_day_to_the_last_answer, begin, tear_down),
         cmocka_unit_test_setup_teardown(a_name_is_the_generation_that_lived_on_that_day, begin, tear_down),
         cmocka_unit_test_setup_teardown(the_day_of_a_rebirth_is_counted_once, begin, tear_down),
+        cmocka_unit_test_setup_teardown(a_day_that_could_not_be_read_is_marked_and_keeps_what_was_known_of_it, begin,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_a_clock_that_was_ahead_claimed_to_know_is_taken_back, begin, tear_down),
+        cmocka_unit_test_setup_teardown(sums_of_consumption_beyond_all_money_end_nothing, begin, tear_down),
         cmocka_unit_test_setup_teardown(payers_that_no_list_showed_keep_their_names_and_are_gone, begin, tear_down),
         cmocka_unit_test_setup_teardown(a_token_told_of_before_it_was_listed_is_the_same_one, begin, tear_down),
         cmocka_unit_test_setup_teardown(a_name_that_had_stopped_spending_comes_back_as_a_new_generation, begin,

@@ -173,8 +173,9 @@ struct burn_profile subject_profile(const struct subject *s)
         struct tm local;
         if (!localtime_r(&start, &local))
             continue;
-        p.hour_nano[local.tm_hour] += s->past.hours[k];
-        p.day_nano[(local.tm_wday + 6) % 7] += s->past.hours[k];
+        p.hour_nano[local.tm_hour] = nano_add(p.hour_nano[local.tm_hour], s->past.hours[k]);
+        int64_t *day = &p.day_nano[(local.tm_wday + 6) % 7];
+        *day = nano_add(*day, s->past.hours[k]);
         hours[local.tm_hour]++;
         days[(local.tm_wday + 6) % 7]++;
     }

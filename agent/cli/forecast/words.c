@@ -205,9 +205,13 @@ static void add_profile(const struct forecast_view *v, struct text *out)
     text_add(out, span_of(" 12 "));
     add_blocks(p.hour_nano + 12, 12, v->ascii, out);
     text_add(out, span_of(" 24\nBurn by day of week, USD a day\n "));
-    for (int d = 0; d < 7; d++)
+    for (int d = 0; d < 7; d++) {
+        int64_t day_nano;
+        if (__builtin_mul_overflow(p.day_nano[d], 24, &day_nano))
+            day_nano = INT64_MAX;
         text_addf(out, " %s %s", days[d],
-                  p.day_nano[d] < 0 ? "-" : money_format_cents((struct money){ p.day_nano[d] * 24 }, cents));
+                  p.day_nano[d] < 0 ? "-" : money_format_cents((struct money){ day_nano }, cents));
+    }
     text_add(out, span_of("\n"));
 }
 

@@ -41,7 +41,7 @@ bool promise_make(int place, const struct curve *c, const struct reading *r, uni
     *ret = (struct promise){
         .made_at = now,
         .amount = { nano },
-        .target_nano = spent_nano + nano,
+        .target_nano = nano_add(spent_nano, nano),
         .early = now + (int64_t)(early_h * HOUR_S),
         .likely = now + (int64_t)(likely_h * HOUR_S),
         .late = now + (int64_t)(late_h * HOUR_S),

@@ -1,11 +1,18 @@
 /* What a poll found out, added to the sums of the hours and days that it falls in.
  *
- * Consumption is spread over the hours in which it was spent, as burn_slice does it; a day is the sum of its hours, to
- * the nano-dollar. A rise counts in the hour in which it was seen. One poll touches each hour and each day once. */
+ * Consumption is spread evenly over the time in which it was spent. A day is the sum of its hours, to the nano-dollar,
+ * as far back as there are hours: of a gap of months or years the older days have a sum of their own, and no hours. A
+ * rise counts in the hour in which it was seen. One poll touches each hour and each day once. Sums stop at the end of
+ * their range. */
 #include "edge/store/rollup.h"
 
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
 #include "edge/store/store_private.h"
 #include "edge/store/usage.h"
+
+enum { GAP_DAYS_MAX = 4000 /* of a gap; one that a clock made longer is spread over the newest so many */ };
 
 struct sums {
     unix_s start; /* of the hour or day */
@@ -13,11 +20,9 @@ struct sums {
     struct maybe_money low, high;
 };
 
-enum { SUMS_MAX = BURN_SLICES_MAX * LEDGER_ENTRIES_MAX + LEDGER_ENTRIES_MAX + 1 };
-
 struct rollup {
-    struct sums at[SUMS_MAX];
-    size_t count;
+    struct sums *at; /* owned */
+    size_t count, room;
 };
 
 static unix_s start_of(unix_s at, int64_t width_s)
@@ -32,6 +37,10 @@ static struct sums *sums_from(struct rollup *r, unix_s start)
     for (size_t i = r->count; i-- > 0;)
         if (r->at[i].start == start)
             return &r->at[i];
+    if (r->count == r->room) {
+        r->room = r->room ? r->room * 2 : 8;
+        r->at = xrealloc(r->at, r->room, sizeof *r->at);
+    }
     r->at[r->count] = (struct sums){ .start = start };
     return &r->at[r->count++];
 }
@@ -46,27 +55,70 @@ static void note_level(struct sums *s, struct maybe_money balance)
         s->high = balance;
 }
 
-static void note_entry(struct rollup *hours, const struct entry *e)
+static void add_to(int64_t *sum, int64_t nano)
 {
-    struct hour_slice slices[BURN_SLICES_MAX];
-    size_t count = burn_slice(e, slices, COUNT(slices)); /* none of other kinds */
-    for (size_t i = 0; i < count; i++)
-        sums_from(hours, slices[i].hour_start)->spent_nano += slices[i].spent.nano;
-    if (e->kind == ENTRY_TOPUP)
-        sums_from(hours, start_of(e->at, HOUR_S))->topup_nano += e->amount.nano;
-    if (e->kind == ENTRY_RESET)
-        sums_from(hours, start_of(e->at, HOUR_S))->reset_nano += e->amount.nano;
+    *sum = nano_add(*sum, nano);
 }
 
-static void note_hour(struct rollup *days, const struct sums *hour)
+/* The hours and days that one change touches. */
+struct rollups {
+    struct rollup hours, days;
+};
+
+static void rollups_done(struct rollups *r)
 {
-    struct sums *day = sums_from(days, start_of(hour->start, DAY_S));
-    day->spent_nano += hour->spent_nano;
-    day->usage_nano += hour->usage_nano;
-    day->topup_nano += hour->topup_nano;
-    day->reset_nano += hour->reset_nano;
-    note_level(day, hour->low);
-    note_level(day, hour->high);
+    free(r->hours.at);
+    free(r->days.at);
+}
+
+static void note_spent(struct rollups *r, struct entry e, bool is_usage)
+{
+    struct hour_slice slices[BURN_SLICES_MAX];
+    const unix_s longest = GAP_DAYS_MAX * (int64_t)DAY_S, longest_by_hour = (BURN_SLICES_MAX - 2) * (int64_t)HOUR_S;
+    if (e.at - e.since > longest)
+        e.since = e.at - longest;
+    size_t count = burn_slice(&e, slices, COUNT(slices)); /* none of other kinds */
+    bool has_all_hours = e.at - e.since <= longest_by_hour;
+    unix_s whole = has_all_hours ? e.since - HOUR_S : start_of(e.at - longest_by_hour, DAY_S) + DAY_S;
+    for (size_t i = 0; i < count; i++) {
+        if (slices[i].hour_start < whole)
+            continue; /* of a day that has hours in part only */
+        struct sums *hour = sums_from(&r->hours, slices[i].hour_start);
+        add_to(&hour->spent_nano, slices[i].spent.nano);
+        if (is_usage)
+            add_to(&hour->usage_nano, slices[i].spent.nano);
+    }
+    unix_s first = start_of(e.since < e.at ? e.since : e.at - 1, DAY_S);
+    for (unix_s day = first; e.kind == ENTRY_CONSUMPTION && day < e.at; day += DAY_S) {
+        struct sums *sums = sums_from(&r->days, day);
+        struct money share = burn_share(&e, day, day + DAY_S);
+        add_to(&sums->spent_nano, share.nano);
+        if (is_usage)
+            add_to(&sums->usage_nano, share.nano);
+    }
+}
+
+static void note_rise(struct sums *s, const struct entry *e)
+{
+    if (e->kind == ENTRY_TOPUP)
+        add_to(&s->topup_nano, e->amount.nano);
+    if (e->kind == ENTRY_RESET)
+        add_to(&s->reset_nano, e->amount.nano);
+}
+
+static void note_entry(struct rollups *r, const struct entry *e)
+{
+    note_spent(r, *e, false);
+    if (e->kind != ENTRY_TOPUP && e->kind != ENTRY_RESET)
+        return;
+    note_rise(sums_from(&r->hours, start_of(e->at, HOUR_S)), e);
+    note_rise(sums_from(&r->days, start_of(e->at, DAY_S)), e);
+}
+
+static void note_levels(struct sums *s, const struct change *c)
+{
+    note_level(s, c->was);
+    note_level(s, c->is);
 }
 
 static bool add(struct store *s, enum query query, int64_t token, const struct rollup *r, struct fault *why)
@@ -88,35 +140,42 @@ static bool add(struct store *s, enum query query, int64_t token, const struct r
     return true;
 }
 
-static bool add_hours(struct store *s, int64_t token, const struct rollup *hours, struct fault *why)
+static bool add_all(struct store *s, int64_t token, struct rollups *r, struct fault *why)
 {
-    struct rollup days;
-    days.count = 0;
-    for (size_t i = 0; i < hours->count; i++)
-        note_hour(&days, &hours->at[i]);
-    return add(s, QUERY_ADD_HOURLY, token, hours, why) && add(s, QUERY_ADD_DAILY, token, &days, why);
+    bool ok = add(s, QUERY_ADD_HOURLY, token, &r->hours, why) && add(s, QUERY_ADD_DAILY, token, &r->days, why);
+    rollups_done(r);
+    return ok;
+}
+
+static bool add_gap(struct store *s, int64_t token, const struct entry *e, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_ADD_GAP];
+    statement_bind_integer(q, ":token", token);
+    statement_bind_integer(q, ":since", e->since);
+    statement_bind_integer(q, ":until", e->at);
+    statement_bind_integer(q, ":amount_nano", e->amount.nano);
+    return statement_run(q, why);
 }
 
 bool rollup_change(struct store *s, int64_t token, const struct change *c, struct fault *why)
 {
-    struct rollup hours;
-    hours.count = 0;
-    for (size_t i = 0; i < c->entry_count; i++)
-        note_entry(&hours, &c->entries[i]);
-    if (c->entry_count) {
-        struct sums *now = sums_from(&hours, start_of(c->at, HOUR_S));
-        note_level(now, c->was);
-        note_level(now, c->is);
+    struct rollups r = { 0 };
+    for (size_t i = 0; i < c->entry_count; i++) {
+        if (burn_is_gap(&c->entries[i]) && !add_gap(s, token, &c->entries[i], why))
+            return false;
     }
-    return add_hours(s, token, &hours, why);
+    for (size_t i = 0; i < c->entry_count; i++)
+        note_entry(&r, &c->entries[i]);
+    if (c->entry_count) {
+        note_levels(sums_from(&r.hours, start_of(c->at, HOUR_S)), c);
+        note_levels(sums_from(&r.days, start_of(c->at, DAY_S)), c);
+    }
+    return add_all(s, token, &r, why);
 }
 
 bool store_book_usage(struct store *s, int64_t token, const struct entry *e, struct fault *why)
 {
-    struct rollup hours;
-    hours.count = 0;
-    note_entry(&hours, e);
-    for (size_t i = 0; i < hours.count; i++)
-        hours.at[i].usage_nano = hours.at[i].spent_nano;
-    return add_hours(s, token, &hours, why);
+    struct rollups r = { 0 };
+    note_spent(&r, *e, true);
+    return add_all(s, token, &r, why);
 }

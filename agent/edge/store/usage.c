@@ -1,6 +1,7 @@
 /* A day's figures are cleared and written anew, so that what vanished from an answer vanishes here. */
 #include "edge/store/usage.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
@@ -10,18 +11,32 @@
 
 #define NO_ID INT64_C(0)
 
-bool store_usage_known(struct store *s, int64_t account, unix_s *ret_from, unix_s *ret_until, struct fault *why)
+bool store_usage_known(struct store *s, int64_t account, struct usage_known *ret, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_LOAD_USAGE_KNOWN];
     bool row;
     statement_bind_integer(q, ":account", account);
     bool ok = statement_step(q, &row, why);
     if (ok) {
-        *ret_from = column_time(q, 0);
-        *ret_until = column_time(q, 1);
+        *ret = (struct usage_known){
+            .from = column_time(q, 0),
+            .until = column_time(q, 1),
+            .reread_at = { [REREAD_7D] = column_time(q, 2), [REREAD_35D] = column_time(q, 3) },
+        };
+        if (!statement_is_null(q, 4))
+            snprintf(ret->reason, sizeof ret->reason, "%s", statement_text(q, 4).at);
     }
     statement_reset(q);
     return ok;
+}
+
+bool store_set_reread(struct store *s, int64_t account, enum usage_reread what, unix_s at, struct fault *why)
+{
+    static const char *const parameters[USAGE_REREADS] = { ":read_7d_at", ":read_35d_at" };
+    struct statement *q = s->queries[QUERY_SET_USAGE_REREAD];
+    statement_bind_integer(q, ":account", account);
+    statement_bind_integer(q, parameters[what], at);
+    return statement_run(q, why);
 }
 
 static bool set_reason(struct statement *q, int64_t account, const char *reason, struct fault *why)
@@ -91,17 +106,16 @@ static bool add_payer(struct writing *w, const char *name, enum series series, u
     return statement_ask(q, NO_ID, &w->token, why);
 }
 
-static bool find_token(struct writing *w, const struct usage_line *l, struct fault *why)
+static bool find_token(struct writing *w, uint32_t payer, unix_s day, struct fault *why)
 {
-    if (w->day == l->day && w->payer == l->payer)
+    if (w->day == day && w->payer == payer)
         return true;
-    const char *name = w->book->payers.at[l->payer];
+    const char *name = w->book->payers.at[payer];
     enum series series = strcmp(name, USAGE_MAIN_KEY) == 0 ? SERIES_KEY : SERIES_TOKEN;
-    if (!find_payer(w, name, series, l->day, why)
-        || (w->token == NO_ID && !add_payer(w, name, series, l->day, why)))
+    if (!find_payer(w, name, series, day, why) || (w->token == NO_ID && !add_payer(w, name, series, day, why)))
         return false;
-    w->payer = l->payer;
-    w->day = l->day;
+    w->payer = payer;
+    w->day = day;
     return true;
 }
 
@@ -110,7 +124,7 @@ static bool write_line(struct writing *w, const struct usage_line *l, struct fau
     bool whole = l->provider == USAGE_WHOLE;
     struct statement *q = w->s->queries[whole ? QUERY_ADD_USAGE : QUERY_ADD_USAGE_PROVIDER];
     int64_t feature, provider = NO_ID;
-    if (!find_token(w, l, why) || !word_id(w, l->feature, &feature, why)
+    if (!find_token(w, l->payer, l->day, why) || !word_id(w, l->feature, &feature, why)
         || (!whole && !word_id(w, l->provider, &provider, why)))
         return false;
     statement_bind_integer(q, ":token", w->token);
@@ -142,23 +156,84 @@ static bool run_on_range(struct statement *q, int64_t account, struct usage_rang
     return statement_run(q, why);
 }
 
-static bool set_known(struct store *s, int64_t account, unix_s from, unix_s until, struct fault *why)
+static bool add_gap(struct writing *w, uint32_t payer, unix_s day, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_SET_USAGE_KNOWN];
-    statement_bind_integer(q, ":account", account);
-    statement_bind_integer(q, ":usage_from", from);
-    statement_bind_integer(q, ":usage_at", until);
+    struct statement *q = w->s->queries[QUERY_ADD_USAGE_GAP];
+    if (payer != USAGE_NOBODY && !find_token(w, payer, day, why))
+        return false;
+    statement_bind_integer(q, ":account", w->account);
+    statement_bind_integer(q, ":day", day);
+    statement_bind_integer(q, ":token", payer == USAGE_NOBODY ? NO_ID : w->token);
     return statement_run(q, why);
 }
 
-bool store_replace_usage(struct store *s, int64_t account, const struct usage_book *b, struct usage_range range,
-                         unix_s until, struct fault *why)
+/* The lines of each payer lie together: where they begin, and one place more for the end. */
+static size_t *starts_of_payers(const struct usage_book *b)
 {
-    struct writing w = { .s = s, .account = account, .book = b, .at = until, .day = TIME_NONE };
+    size_t *starts = xcalloc(b->payers.count + 1, sizeof *starts), i = 0;
+    for (uint32_t payer = 0; payer <= b->payers.count; payer++) {
+        while (i < b->count && b->lines[i].payer < payer)
+            i++;
+        starts[payer] = i;
+    }
+    return starts;
+}
+
+/* Whether the answer has a line of this payer on this day. */
+static bool is_told(const struct usage_book *b, const size_t *starts, uint32_t payer, unix_s day)
+{
+    for (size_t i = payer == USAGE_NOBODY ? 0 : starts[payer]; payer != USAGE_NOBODY && i < starts[payer + 1]; i++)
+        if (b->lines[i].day == day)
+            return true;
+    return false;
+}
+
+static bool write_gap(struct writing *w, const struct usage_gap *gap, struct usage_range range, const size_t *starts,
+                      struct fault *why)
+{
+    if (gap->day != TIME_NONE)
+        return gap->day < range.first_day || gap->day > range.last_day || add_gap(w, gap->payer, gap->day, why);
+    for (unix_s day = range.first_day; day <= range.last_day; day += DAY_S)
+        if (!is_told(w->book, starts, gap->payer, day) && !add_gap(w, gap->payer, day, why))
+            return false;
+    return true;
+}
+
+static bool write_gaps(struct writing *w, struct usage_range range, struct fault *why)
+{
+    size_t *starts = starts_of_payers(w->book);
+    bool ok = true;
+    for (size_t i = 0; ok && i < w->book->gap_count; i++)
+        ok = write_gap(w, &w->book->gaps[i], range, starts, why);
+    free(starts);
+    return ok;
+}
+
+static bool set_known(struct store *s, int64_t account, const struct usage_told *told, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_SET_USAGE_KNOWN];
+    struct fault reason;
+    statement_bind_integer(q, ":account", account);
+    statement_bind_integer(q, ":usage_from", told->range.first_day);
+    statement_bind_integer(q, ":usage_at", told->until);
+    statement_bind_integer(q, ":asked_at", told->asked_at);
+    if (told->book->refused) {
+        usage_say_refused(told->book, &reason);
+        statement_bind_text(q, ":reason", span_of(reason.text));
+    }
+    return statement_run(q, why);
+}
+
+bool store_replace_usage(struct store *s, int64_t account, const struct usage_told *told, struct fault *why)
+{
+    const struct usage_book *b = told->book;
+    struct usage_range range = told->range;
+    struct writing w = { .s = s, .account = account, .book = b, .at = told->until, .day = TIME_NONE };
     w.word_ids = xcalloc(b->words.count ? b->words.count : 1, sizeof *w.word_ids);
-    bool ok = run_on_range(s->queries[QUERY_CLEAR_USAGE], account, range, why)
+    bool ok = run_on_range(s->queries[QUERY_CLEAR_USAGE_GAPS], account, range, why) && write_gaps(&w, range, why)
+        && run_on_range(s->queries[QUERY_CLEAR_USAGE], account, range, why)
         && run_on_range(s->queries[QUERY_CLEAR_USAGE_PROVIDER], account, range, why) && write_lines(&w, range, why)
-        && set_known(s, account, range.first_day, until, why);
+        && set_known(s, account, told, why);
     free(w.word_ids);
     return ok;
 }

@@ -13,13 +13,29 @@ struct usage_range {
     unix_s first_day, last_day;
 };
 
-/* How far consumption is known: from the first second of a day up to a moment; both TIME_NONE: never answered. */
-MUST_CHECK bool store_usage_known(struct store *s, int64_t account, unix_s *ret_from, unix_s *ret_until,
-                                  struct fault *why);
+/* Days that lie longer back are read again now and then: the service may tell of them late. */
+enum usage_reread { REREAD_7D, REREAD_35D, USAGE_REREADS };
 
-/* The book becomes all that is known of the range; lines of other days are left out. `until`: how far it is true. */
-MUST_CHECK bool store_replace_usage(struct store *s, int64_t account, const struct usage_book *b,
-                                    struct usage_range range, unix_s until, struct fault *why);
+struct usage_known {
+    unix_s from, until;             /* consumption is known from the first second of a day up to a moment; both
+                                     * TIME_NONE: never answered */
+    unix_s reread_at[USAGE_REREADS]; /* TIME_NONE: never */
+    char reason[FAULT_TEXT_BYTES];  /* why the last answer was not told, or not all of it; empty: it was */
+};
+MUST_CHECK bool store_usage_known(struct store *s, int64_t account, struct usage_known *ret, struct fault *why);
+MUST_CHECK bool store_set_reread(struct store *s, int64_t account, enum usage_reread what, unix_s at,
+                                 struct fault *why);
+
+/* An answer to what was asked about a range. */
+struct usage_told {
+    const struct usage_book *book;
+    struct usage_range range;
+    unix_s asked_at, until; /* until: how far it is true, no later than asked_at */
+};
+/* The answer becomes all that is known of the range; lines of other days are left out. Of a day of a payer that could
+ * not be read the older figures stay, and it is marked as not known. */
+MUST_CHECK bool store_replace_usage(struct store *s, int64_t account, const struct usage_told *told,
+                                    struct fault *why);
 
 /* Why consumption, or the credits, were not told; `reason` NULL: they were. */
 MUST_CHECK bool store_set_usage_reason(struct store *s, int64_t account, const char *reason, struct fault *why);

@@ -191,8 +191,14 @@ static bool take_usage(struct splitter *s, struct usage_book *b, struct fault *w
         case SPLIT_FAULT:
             return false;
         case SPLIT_ELEMENT:
-            if (!wire_decode_usage(e.json, b, why))
-                return false;
+            if (e.flaw)
+                usage_refuse_element(b, e.flaw);
+            else
+                wire_decode_usage(e.json, b);
+            if (!b->refused)
+                continue;
+            usage_say_refused(b, why); /* whoever asks by hand decides something by it: all or nothing */
+            return false;
         }
     }
 }

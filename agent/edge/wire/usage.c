@@ -1,6 +1,7 @@
 /* Consumption and credits, as the API tells them, into lines and amounts.
  *
- * One element of the consumption answer is one payer. It adds all its lines or none: half a day would look cheap. */
+ * One element of the consumption answer is one payer. A line that cannot be read is refused alone, and its day of its
+ * payer is unknown from then on: half a day would look cheap. */
 #include <inttypes.h>
 
 #include "core/calendar.h"
@@ -49,115 +50,189 @@ static bool read_calls(const cJSON *value, int64_t *ret, struct fault *why)
     return true;
 }
 
-/* That all members of an object have names, and each another one: the second of two would double the figure. A table
- * of them, as an answer may hold so many that comparing each with each would never end. */
-static bool check_names(const cJSON *object, const char *what, struct fault *why)
+/* One element on its way into the book. */
+struct reading_usage {
+    struct usage_book *book;
+    struct usage_line line; /* payer, day and feature as far as they are known */
+    struct words seen;      /* names of the object that is being read */
+};
+
+static const char *name_of(const struct words *words, uint32_t number)
 {
-    struct words seen = { 0 };
-    const cJSON *each;
-    bool ok = true;
-    cJSON_ArrayForEach(each, object) {
-        uint32_t known = seen.count;
-        if (!is_word(span_of(each->string)))
-            ok = fault(why, FAULT_REJECT, "the name of a %s is empty, too long or not UTF-8", what);
-        else if (words_number(&seen, span_of(each->string)) < known)
-            ok = fault(why, FAULT_REJECT, "a %s is given twice", what);
-        if (!ok)
-            break;
-    }
-    words_done(&seen);
-    return ok;
+    enum { SHOWN_BYTES_MAX = 80 };
+    return strlen(words->at[number]) <= SHOWN_BYTES_MAX ? words->at[number] : "(a long name)";
 }
 
-static bool read_providers(const cJSON *providers, struct usage_line line, struct usage_book *b, struct fault *why)
+/* Refuses a part of a day: what the payer spent on that day is unknown. */
+static void refuse_day(struct reading_usage *r, const char *part, struct fault *why)
 {
-    const cJSON *each;
-    line.calls = 0;
-    if (!providers || cJSON_IsNull(providers))
-        return true;
-    if (!cJSON_IsObject(providers))
-        return fault(why, FAULT_REJECT, "cost_per_provider is no object");
-    if (!check_names(providers, "provider", why))
-        return false;
-    cJSON_ArrayForEach(each, providers) {
-        if (!read_cost(each, "a provider's cost", &line.cost, why))
-            return false;
-        line.provider = words_number(&b->words, span_of(each->string));
-        usage_add(b, &line);
-    }
+    char day[TIME_TEXT_BYTES];
+    if (part)
+        fault_within(why, "%.80s", part);
+    fault_within(why, "%s, %.10s", name_of(&r->book->payers, r->line.payer), calendar_format(r->line.day, day));
+    usage_refuse(r->book, why);
+    usage_add_gap(r->book, r->line.payer, r->line.day);
+}
+
+/* The name of a member: empty, unreadable, or given a second time, which would double the figure. `seen` is a table, as
+ * an answer may hold so many names that comparing each with each would never end. */
+static bool check_name(struct words *seen, const cJSON *member, const char *what, struct fault *why)
+{
+    uint32_t known = seen->count;
+    if (!is_word(span_of(member->string)))
+        return fault(why, FAULT_REJECT, "the name of a %s is empty, too long or not UTF-8", what);
+    if (words_number(seen, span_of(member->string)) < known)
+        return fault(why, FAULT_REJECT, "a %s is given twice", what);
     return true;
 }
 
-static bool read_feature(const cJSON *feature, struct usage_line line, struct usage_book *b, struct fault *why)
+/* A provider that cannot be read leaves its feature's own cost as it is: the day stays known. */
+static void read_providers(const cJSON *providers, struct reading_usage *r)
+{
+    struct words seen = { 0 };
+    struct usage_line line = r->line;
+    struct fault why;
+    const cJSON *each;
+    if (!providers || cJSON_IsNull(providers))
+        return;
+    if (!cJSON_IsObject(providers)) {
+        fault(&why, FAULT_REJECT, "%s: cost_per_provider is no object", name_of(&r->book->payers, line.payer));
+        usage_refuse(r->book, &why);
+        return;
+    }
+    line.calls = 0;
+    cJSON_ArrayForEach(each, providers) {
+        if (!check_name(&seen, each, "provider", &why) || !read_cost(each, "a provider's cost", &line.cost, &why)) {
+            fault_within(&why, "%s", name_of(&r->book->payers, line.payer));
+            usage_refuse(r->book, &why);
+            continue;
+        }
+        line.provider = words_number(&r->book->words, span_of(each->string));
+        usage_add(r->book, &line);
+    }
+    words_done(&seen);
+}
+
+static bool read_feature(const cJSON *feature, struct reading_usage *r, struct fault *why)
 {
     const cJSON *cost, *calls, *providers;
+    struct usage_line *line = &r->line;
     if (!cJSON_IsObject(feature))
         return fault(why, FAULT_REJECT, "a feature is no object");
     if (!find_once(feature, "total_cost", &cost, why) || !find_once(feature, "details", &calls, why)
-        || !find_once(feature, "cost_per_provider", &providers, why) || !read_cost(cost, "total_cost", &line.cost, why)
-        || !read_calls(calls, &line.calls, why))
+        || !find_once(feature, "cost_per_provider", &providers, why)
+        || !read_cost(cost, "total_cost", &line->cost, why) || !read_calls(calls, &line->calls, why))
         return false;
-    line.feature = words_number(&b->words, span_of(feature->string));
-    line.provider = USAGE_WHOLE;
-    usage_add(b, &line);
-    return read_providers(providers, line, b, why);
+    line->feature = words_number(&r->book->words, span_of(feature->string));
+    line->provider = USAGE_WHOLE;
+    usage_add(r->book, line);
+    read_providers(providers, r);
+    return true;
 }
 
-static bool read_day(const cJSON *day, struct usage_line line, struct usage_book *b, struct fault *why)
+static void read_features(const cJSON *day, struct reading_usage *r)
 {
+    struct words seen = { 0 };
+    struct fault why;
     const cJSON *each;
-    if (strlen(day->string) != strlen("YYYY-MM-DD")) /* one day has one spelling, else it could come twice */
-        return fault(why, FAULT_REJECT, "a date is not YYYY-MM-DD");
-    if (!calendar_parse(span_of(day->string), &line.day, why))
-        return fault_within(why, "a date");
-    if (!cJSON_IsObject(day))
-        return fault(why, FAULT_REJECT, "a day is no object");
-    if (!check_names(day, "feature", why))
-        return false;
     cJSON_ArrayForEach(each, day) {
-        if (!read_feature(each, line, b, why))
-            return false;
+        bool is_named = check_name(&seen, each, "feature", &why);
+        if (!is_named || !read_feature(each, r, &why))
+            refuse_day(r, is_named ? each->string : NULL, &why);
     }
-    return true;
+    words_done(&seen);
+}
+
+/* One day has one spelling, else it could come twice. */
+static bool read_date(const cJSON *day, unix_s *ret, struct fault *why)
+{
+    if (strlen(day->string) != strlen("YYYY-MM-DD"))
+        return fault(why, FAULT_REJECT, "a date is not YYYY-MM-DD");
+    return calendar_parse(span_of(day->string), ret, why) || fault_within(why, "a date");
+}
+
+/* Of a date that cannot be read nobody knows which it was: one of those that are not told otherwise. */
+static void read_days(const cJSON *data, struct reading_usage *r)
+{
+    struct words seen = { 0 };
+    struct fault why;
+    const cJSON *each;
+    cJSON_ArrayForEach(each, data) {
+        if (!read_date(each, &r->line.day, &why)) {
+            fault_within(&why, "%s", name_of(&r->book->payers, r->line.payer));
+            usage_refuse(r->book, &why);
+            usage_add_gap(r->book, r->line.payer, TIME_NONE);
+        } else if (!check_name(&seen, each, "date", &why)) {
+            refuse_day(r, NULL, &why);
+        } else if (!cJSON_IsObject(each)) {
+            fault(&why, FAULT_REJECT, "a day is no object");
+            refuse_day(r, NULL, &why);
+        } else {
+            read_features(each, r);
+        }
+    }
+    words_done(&seen);
+}
+
+/* What a payer's second element says of a day would have to be added to the first, or not: nobody knows. */
+static void refuse_days(const cJSON *data, struct reading_usage *r)
+{
+    struct fault why;
+    const cJSON *each;
+    cJSON_ArrayForEach(each, data) {
+        if (read_date(each, &r->line.day, &why))
+            usage_add_gap(r->book, r->line.payer, r->line.day);
+    }
 }
 
 static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *why)
 {
     enum { NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
-    const cJSON *name, *data, *each;
-    if (!find_once(root, "token", &name, why) || !find_once(root, "data", &data, why))
+    const cJSON *name, *data;
+    struct fault later;
+    uint32_t known = b->payers.count;
+    if (!find_once(root, "token", &name, why))
         return false;
     long characters = cJSON_IsString(name) ? json_characters(span_of(name->valuestring)) : 0;
     if (characters < 1 || characters > NAME_CHARACTERS_MAX)
         return fault(why, FAULT_REJECT, "token is no name of 1 to %d characters", NAME_CHARACTERS_MAX);
-    if (!cJSON_IsObject(data))
-        return fault(why, FAULT_REJECT, "data is missing or no object");
 
-    uint32_t known = b->payers.count;
-    struct usage_line line = { .payer = words_number(&b->payers, span_of(name->valuestring)) };
-    if (line.payer < known)
-        return fault(why, FAULT_REJECT, "a token has two elements");
-    if (!check_names(data, "date", why))
-        return false;
-    cJSON_ArrayForEach(each, data) {
-        if (!read_day(each, line, b, why))
-            return false;
+    struct reading_usage r = { .book = b, .line.payer = words_number(&b->payers, span_of(name->valuestring)) };
+    bool has_data = find_once(root, "data", &data, &later);
+    if (has_data && !cJSON_IsObject(data))
+        has_data = fault(&later, FAULT_REJECT, "data is missing or no object");
+    if (has_data && r.line.payer >= known) {
+        read_days(data, &r);
+        return true;
     }
+    if (has_data) {
+        refuse_days(data, &r);
+        fault(&later, FAULT_REJECT, "a token has two elements");
+    } else {
+        usage_add_gap(b, r.line.payer, TIME_NONE);
+    }
+    fault_within(&later, "%s", name_of(&b->payers, r.line.payer));
+    usage_refuse(b, &later);
     return true;
 }
 
-bool wire_decode_usage(struct span element, struct usage_book *b, struct fault *why)
+static bool read_element(struct span element, struct usage_book *b, struct fault *why)
 {
     own_json cJSON *root = json_parse(element, why);
     if (!root)
-        return fault_within(why, "consumption");
+        return false;
     if (!cJSON_IsObject(root))
-        return fault(why, FAULT_REJECT, "consumption: an element is not an object");
-    size_t count = b->count;
-    if (read_payer(root, b, why))
+        return fault(why, FAULT_REJECT, "it is not an object");
+    return read_payer(root, b, why);
+}
+
+bool wire_decode_usage(struct span element, struct usage_book *b)
+{
+    struct fault why;
+    if (read_element(element, b, &why))
         return true;
-    b->count = count;
-    return fault_within(why, "consumption");
+    usage_refuse_element(b, why.text);
+    return false;
 }
 
 bool wire_decode_credits(struct span body, struct money *ret, struct fault *why)

@@ -1,0 +1,1 @@
+DELETE FROM usage_gap WHERE account = :account AND day BETWEEN :first_day AND :last_day;

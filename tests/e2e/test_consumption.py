@@ -1,0 +1,243 @@
+"""Consumption that is odd: lines that cannot be read, days that are told late, sums beyond all money.
+
+Between the daemon and the stand-in stands a door that lets everything pass but what a test bends.
+"""
+
+import collections
+import http.server
+import json
+import sqlite3
+import threading
+import urllib.error
+import urllib.request
+
+import pytest
+
+from test_money import DAY, PRESENT, Scene, nano
+
+USAGE = "/v2/cost_management/?"
+LAB = [{"name": "dev-free-lab"}, {"name": "prod-other"}, {"name": "prod-paid", "balance": "50.00"}]
+
+
+class Door(http.server.ThreadingHTTPServer):
+    """Hands each request on and each answer back; `bend` may change the JSON of an answer to a path."""
+
+    def __init__(self, target):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.target, self.bend = target, lambda path, answer: answer
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        request = urllib.request.Request(self.server.target + self.path, headers={
+            "Authorization": self.headers.get("Authorization", "")})
+        try:
+            with urllib.request.urlopen(request) as response:
+                status, body = response.status, response.read()
+        except urllib.error.HTTPError as error:
+            status, body = error.code, error.read()
+        if status == 200:
+            body = json.dumps(self.server.bend(self.path, json.loads(body))).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def scene(stage, make_daemon, tmp_path):
+    """A scene whose daemon asks through a door."""
+    def make(**options):
+        s = Scene(stage, lambda url, **o: make_daemon(door(url), **o), tmp_path, **{"tokens": LAB, **options})
+        s.door = made[-1]
+        return s
+
+    def door(url):
+        made.append(Door(url))
+        stage.callback(made[-1].shutdown)
+        return made[-1].url
+    made = []
+    return make
+
+
+def day(ago):
+    return f"{PRESENT.fromtimestamp(PRESENT.timestamp() - ago * DAY, PRESENT.tzinfo):%Y-%m-%d}"
+
+
+def line(cost, calls=1):
+    return {"total_cost": cost, "details": calls, "cost_per_provider": {"openai": cost}}
+
+
+def usage(*payers):
+    """Answers every question about consumption with these payers: (token, data)."""
+    answer = {"response": [{"token": token, "data": data} for token, data in payers]}
+    return lambda path, given: answer if path.startswith(USAGE) else given
+
+
+GOOD = [("prod-other", {day(1): {"llm__chat": line(3), "ocr__ocr": line(4)}, day(2): {"llm__chat": line(5)}}),
+        ("base_token", {day(1): {"llm__chat": line(0.5)}})]
+BAD = {
+    "calls of null": ("dev-free-lab", {day(1): {"llm__chat": {**line(1), "details": None}}, day(2): {"a__b": line(2)}}),
+    "a cost in words": ("dev-free-lab", {day(1): {"llm__chat": line("much")}, day(2): {"a__b": line(2)}}),
+    "a feature that is a list": ("dev-free-lab", {day(1): {"llm__chat": []}, day(2): {"a__b": line(2)}}),
+    "a day that is null": ("dev-free-lab", {day(1): None, day(2): {"a__b": line(2)}}),
+    "a date that is none": ("dev-free-lab", {"2026-06-32": {"llm__chat": line(1)}, day(2): {"a__b": line(2)}}),
+    "a cost beyond all money": ("dev-free-lab", {day(1): {"llm__chat": line(9.3e9)}, day(2): {"a__b": line(2)}}),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_one_bad_line_is_refused_alone_and_said(scene, bad, broker, subscriber):
+    s = scene(past_days=0, broker=broker)
+    s.door.bend = usage(GOOD[0], BAD[bad], GOOD[1])
+    s.once()
+    s.pass_time(3600)
+    s.once()  # and it stops nothing for ever
+    stored = {(name, when, feature): cost for (name, when, feature), (cost, _) in s.stored().items()}
+    assert stored == {("prod-other", day(1), "llm__chat"): 3 * 10**9, ("prod-other", day(1), "ocr__ocr"): 4 * 10**9,
+                      ("prod-other", day(2), "llm__chat"): 5 * 10**9, ("base_token", day(1), "llm__chat"): 5 * 10**8,
+                      ("dev-free-lab", day(2), "a__b"): 2 * 10**9}
+    assert s.db.one("SELECT usage_at FROM account") > PRESENT.timestamp() + 3590
+    gaps = {(name, when) for name, when in s.db.rows(
+        "SELECT t.name, date(g.day, 'unixepoch') FROM usage_gap g JOIN token t ON t.id = g.token")}
+    assert ("dev-free-lab", day(1)) in gaps and {name for name, _ in gaps} == {"dev-free-lab"}
+    credits = json.loads(s.daemon.run("status", "--json").stdout)["credits"][0]
+    assert "1 line of consumption could not be read: dev-free-lab" in credits["consumption_reason"]
+    assert "could not be read" in s.daemon.run("status").stdout
+    state = subscriber.wait(lambda seen: json.loads(seen.retained().get("ebb/main/state", "{}"))
+                            .get("consumption_reason"), "the reason in the account's state")
+    assert "dev-free-lab" in state
+    s.door.bend = usage(*GOOD, ("dev-free-lab", {day(1): {"llm__chat": line(1)}, day(2): {"a__b": line(2)}}))
+    s.pass_time(7200)
+    s.once()
+    assert s.db.one("SELECT usage_reason FROM account") is None
+    assert s.db.one("SELECT count(*) FROM usage_gap WHERE day = (SELECT max(day) FROM usage)") == 0
+
+
+@pytest.mark.parametrize("odd", [{"token": 7, "data": {}}, {"token": None, "data": {}}, {"data": {}}, {"token": "x"}])
+def test_a_payer_that_cannot_be_read_takes_no_other_along(scene, odd):
+    s = scene(past_days=0)
+    s.door.bend = usage(*GOOD)
+    s.once()
+    good = s.stored()
+    answer = {"response": [odd] + [{"token": token, "data": data} for token, data in GOOD]}
+    s.door.bend = lambda path, given: answer if path.startswith(USAGE) else given
+    s.pass_time(3600)
+    s.once()
+    assert s.stored() == good
+    assert "could not be read" in s.db.one("SELECT usage_reason FROM account")
+
+
+def test_an_answer_that_names_no_payer_changes_nothing(scene):
+    s = scene(past_days=0)
+    s.door.bend = usage(*GOOD)
+    s.once()
+    good, until = s.stored(), s.db.one("SELECT usage_at FROM account")
+    s.door.bend = lambda path, given: {"response": [{"a": 1}, {"b": 2}]} if path.startswith(USAGE) else given
+    s.pass_time(3600)
+    s.once()
+    assert s.stored() == good and s.db.one("SELECT usage_at FROM account") == until
+    assert "could not be read" in s.db.one("SELECT usage_reason FROM account")
+
+
+def asked_since(s, place):
+    """How many days back each question about consumption went."""
+    today = int(PRESENT.timestamp() + s.offset_s) // DAY
+    begun = [path.split("begin=")[1][:10] for path in s.asked()[place:]]
+    return [today - int(PRESENT.fromisoformat(d).replace(tzinfo=PRESENT.tzinfo).timestamp()) // DAY for d in begun]
+
+
+def test_consumption_that_is_told_late_is_taken_however_late_within_five_weeks(scene):
+    s = scene(past_days=0)
+    told = collections.defaultdict(dict)
+
+    def bend(path, given):
+        return {"response": [{"token": t, "data": d} for t, d in told.items()]} if path.startswith(USAGE) else given
+    s.door.bend = bend
+    s.once()
+    back = []
+    for hours in range(15 * 24 // 6):
+        if hours == 8:
+            told["prod-other"][day(4)] = {"llm__chat": line(7)}   # six days late
+        if hours == 9:
+            told["prod-other"][day(20)] = {"llm__chat": line(11)}  # more than three weeks late
+        s.pass_time(6 * 3600)
+        place = len(s.asked())
+        s.once()  # each of these is a start: the plan outlives it
+        back += asked_since(s, place)
+    assert s.stored()["prod-other", day(4), "llm__chat"] == (7 * 10**9, 1)
+    assert s.stored()["prod-other", day(20), "llm__chat"] == (11 * 10**9, 1)
+    counts = collections.Counter(back)
+    assert counts[34] == 2 and 10 <= counts[6] <= 13 and set(counts) == {1, 2, 6, 34}, counts
+    booked = s.db.one("SELECT sum(spent_nano) FROM daily d JOIN token t ON t.id = d.token WHERE t.name = 'prod-other'")
+    assert booked == 18 * 10**9
+
+
+HUGE = 4_000_000
+
+
+def test_sums_beyond_all_money_end_nothing_and_no_start_after_them(scene):
+    """As much as one amount may be, thousands of times over, in consumption, balances and credits."""
+    s = scene(past_days=0)
+    features = {f"f__{n}": line(HUGE, 2**53) for n in range(2500)}
+    s.door.bend = usage(("dev-free-lab", {day(n): features for n in range(3)}), ("prod-paid", {day(1): features}),
+                        ("base_token", {day(1): features}))
+    for n in range(3):
+        s.once()
+        s.pass_time(3600)
+    assert s.db.one("SELECT count(*) FROM usage") == 2500 * 5
+    assert s.db.one("SELECT max(spent_nano) FROM daily") == 2**63 - 1
+    for command in (["status"], ["audit"], ["forecast", "dev-free-lab"], ["report", "--reconcile"], ["report"],
+                    ["report", "--by", "provider"], ["report", "--by", "feature", "--html", "-"],
+                    ["history", "prod-paid"],
+                    ["report", "--per", "hour"], ["tokens", "plan", "--help"]):
+        done = s.daemon.run(*command)
+        assert done.returncode >= 0, (command, done.stderr)
+        assert "runtime error" not in done.stderr and "integer overflow" not in done.stderr, done.stderr
+
+
+def test_balances_and_credits_that_swing_beyond_all_money_end_nothing(sim, make_daemon):
+    sim.create("prod-swing", balance="90000.00")
+    sim.set_balance("prod-swing", "4000000.00")
+    daemon = make_daemon(sim.url, interval="1s").start()
+    daemon.wait_polls(1)
+    daemon.stop()
+    with sqlite3.connect(daemon.database.path) as database:  # as after a thousand swings
+        for table, start in ("hourly", 3600), ("daily", 86400):
+            column = "hour" if table == "hourly" else "day"
+            database.execute(f"INSERT INTO {table} ({column}, token, spent_nano, topup_nano, reset_nano)"
+                             f" SELECT unixepoch() / {start} * {start}, id, 9223372036854775000,"
+                             f" 9223372036854775000, -9223372036854775000 FROM token WHERE true"
+                             f" ON CONFLICT DO UPDATE SET spent_nano = excluded.spent_nano,"
+                             f" topup_nano = excluded.topup_nano, reset_nano = excluded.reset_nano")
+        database.execute("UPDATE token_state SET spent_nano = 9223372036854775000")
+    daemon.start()
+    daemon.wait_polls(1)
+    for balance in ("-4000000.00", "4000000.00", "-4000000.00"):
+        sim.set_balance("prod-swing", balance)
+        sim.set_credits(balance)
+        daemon.wait_polls(2)
+    assert daemon.stop() == 0
+    daemon.start()
+    daemon.wait_polls(2)
+    assert daemon.database.one("SELECT max(spent_nano) FROM daily") == 2**63 - 1
+    for command in (["status"], ["audit"], ["forecast", "prod-swing"], ["forecast", "prod-swing", "--json"], ["report"],
+                    ["gate", "prod-swing", "--runway", "1h"], ["status", "--json"]):
+        done = daemon.run(*command)
+        assert done.returncode >= 0 and "runtime error" not in done.stderr, (command, done.stderr)
+    assert daemon.stop() == 0
+
+
+def test_the_daemon_lives_through_amounts_at_the_door(scene):
+    s = scene(past_days=0)
+    for cost in (9223372036.854775807, -9223372036.854775808, 1e300, 4000000, -4000000):
+        s.door.bend = usage(("dev-free-lab", {day(1): {"llm__chat": line(cost)}}), *GOOD)
+        s.once()
+        s.pass_time(3600)
+    assert s.stored()["prod-other", day(1), "llm__chat"] == (nano(3), 1)
