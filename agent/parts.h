@@ -259,7 +259,7 @@ void deliver_close(struct agent *a);
 
 /* ---- delivery.c: how that goes ---- */
 
-void delivery_start(struct agent *a, mono_ms now);
+MUST_CHECK bool delivery_start(struct agent *a, mono_ms now, struct fault *why);
 void delivery_moved(struct agent *a, mono_ms now); /* the broker answered */
 /* Looks at the outbox now and then and keeps it within its bound, reports a delivery that stalls or is refused, and
  * stores what a reader is to know of the broker. */
