@@ -38,10 +38,11 @@ static int transfers_at_once(const struct settings *settings)
     return most < TRANSFERS_MAX ? (int)most : TRANSFERS_MAX;
 }
 
-bool agent_open(const struct settings *settings, struct agent **ret, struct fault *why)
+bool agent_open(const struct settings *settings, enum agent_mode mode, struct agent **ret, struct fault *why)
 {
     struct agent *a = xcalloc(1, sizeof *a);
     a->settings = settings;
+    a->once = mode == AGENT_ONCE;
     a->rules = (struct rule_set){ settings->rules, settings->rule_count };
     a->random = random_from_system();
     if (!store_open(settings->store, STORE_WRITE, &a->store, why)

@@ -12,7 +12,9 @@
 struct agent;
 
 /* Opens the store for writing and loads what it knows; `settings` is borrowed for the agent's life. FAULT_FATAL. */
-MUST_CHECK bool agent_open(const struct settings *settings, struct agent **ret, struct fault *why);
+enum agent_mode { AGENT_DAEMON, AGENT_ONCE };
+MUST_CHECK bool agent_open(const struct settings *settings, enum agent_mode mode, struct agent **ret,
+                           struct fault *why);
 
 /* Logs what runs and what the last run left behind, and notes that this one began. For every opened agent. */
 void agent_begin(struct agent *a, const char *config_path, enum log_level level);

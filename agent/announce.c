@@ -29,9 +29,13 @@ bool announce_is_news(const struct token *t)
         return true;
     if (fabs(was->lasts - is->lasts) > NEWS_RATIO)
         return true;
-    for (size_t w = 0; w < BURN_WINDOWS; w++)
-        if (moved((double)t->told_burn[w].nano_per_h, (double)burn_over(&t->burn, (enum burn_window)w).nano_per_h))
+    if (was->limit != is->limit)
+        return true;
+    for (size_t w = 0; w < BURN_WINDOWS; w++) {
+        struct burn_rate rate = burn_over(&t->burn, (enum burn_window)w);
+        if (t->told_burn[w].known != rate.known || moved((double)t->told_burn[w].nano_per_h, (double)rate.nano_per_h))
             return true;
+    }
     return false;
 }
 
@@ -63,6 +67,21 @@ static void alert_topic(const struct agent *a, const struct account *account, co
     text_addf(out, "%s/%s", rule, t->slug);
 }
 
+bool announce_is_retained(struct agent *a, const struct account *account, struct token *t, bool *ret,
+                          struct fault *why)
+{
+    if (a->publisher && !t->retained) {
+        struct text topic = { 0 };
+        token_topic(a, account, t, &topic);
+        bool ok = store_is_retained(a->store, text_z(&topic), &t->retained, why);
+        text_done(&topic);
+        if (!ok)
+            return false;
+    }
+    *ret = !a->publisher || t->retained;
+    return true;
+}
+
 bool announce_token(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
 {
     struct text topic = { 0 }, payload = { 0 };
@@ -71,6 +90,7 @@ bool announce_token(struct agent *a, struct account *account, struct token *t, u
         t->told_burn[w] = burn_over(&t->burn, (enum burn_window)w);
     if (!a->publisher)
         return true;
+    t->retained = true;
     token_topic(a, account, t, &topic);
     if (t->series == SERIES_CREDITS)
         wire_encode_credits(account->settings->name, t, at, &payload);

@@ -41,6 +41,12 @@ bool credits_are_owed(const struct account *account)
     return c->wanted || c->errand.over || errand_is_under_way(&c->errand);
 }
 
+bool credits_are_known(const struct account *account)
+{
+    const struct credits *c = &account->credits;
+    return c->errand.over ? c->errand.result == POLL_OK : c->reason.len == 0;
+}
+
 static struct reading reading_of(struct money left)
 {
     return (struct reading){
@@ -121,7 +127,7 @@ void credits_settle(struct agent *a, struct account *account)
 static bool store_late(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
     store_resume_poll(a->store, account->last_poll);
-    return credits_store(a, account, at, why);
+    return credits_store(a, account, at, why) && ingest_outlook(a, account, &account->fleet, at, why);
 }
 
 bool credits_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)

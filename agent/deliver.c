@@ -28,7 +28,7 @@ static struct broker broker_of(const struct agent *a)
         .tls_cert = m->tls_cert,
         .tls_key = m->tls_key,
         .qos = (int)m->qos,
-        .will_topic = a->status_topic,
+        .will_topic = a->once ? NULL : a->status_topic,
         .will_payload = text_z(&a->offline),
     };
 }
@@ -61,6 +61,11 @@ static bool start_over(struct agent *a, unix_s now, struct fault *why)
 {
     unix_s due = publish_closed_for_message(a->publisher) ? now : TIME_FAR;
     a->sent_up_to = 0;
+    if (a->once) { /* not here to stay: it has no status, and only news */
+        a->starts_over = false;
+        a->outbox_waits = true;
+        return true;
+    }
     if (!store_begin(a->store, why))
         return false;
     if (!store_resend_retained(a->store, why) || !store_retry_refused(a->store, due, why)

@@ -1,7 +1,7 @@
 /* What a fleet has to expect: full forecasts for those that need one most, and a reading of the last one for all.
  *
- * Between two full forecasts a token's curve lives in memory. After a start there is none: the forecast that was stored
- * stands, with its age, until its turn comes.
+ * The curve that a token is read by is stored with the poll that reads it first, so that commands read the same one and
+ * a start goes on with it.
  *
  * A poll makes the most urgent ones; the rest are made in the idle time until the next, a slice at a time. A slice only
  * reads the store and changes curves: what they mean for states and rules is for the next poll, so that all that is
@@ -16,6 +16,7 @@ enum {
     FULL_MOST = 400,     /* full forecasts in a poll: a bound that no clock can lift */
     FULL_BUDGET_MS = 40, /* begun within so long; each takes about one */
     FULL_ALWAYS = 8,     /* however slow the machine */
+    ONCE_BUDGET_MS = 2000, /* `ebb once` has no time between polls: half of it for the most urgent, half by age */
     SLICE_MS = 5,        /* between polls, begun within so long; nothing else may be due before its end */
     SLICE_REST_MS = 15,  /* and then others have the processor for so long */
 };
@@ -132,17 +133,27 @@ static bool renew(struct agent *a, const struct account *account, struct token *
     return true;
 }
 
+static bool renew_some(struct agent *a, struct account *account, struct fleet *f, int64_t budget_ms, struct fault *why)
+{
+    struct ration *r = f == &account->fleet ? &account->ration : &account->credits.ration;
+    mono_ms until = clock_mono() + budget_ms;
+    size_t most = a->once ? f->count : FULL_MOST;
+    for (size_t i = 0; ration_left(r) && i < most && (i < FULL_ALWAYS || clock_mono() < until); i++)
+        if (!renew(a, account, ration_next(r, f), why))
+            return false;
+    return true;
+}
+
 /* What is left is for the time until the next poll. */
 static bool renew_urgent(struct agent *a, struct account *account, struct fleet *f, unix_s now, struct fault *why)
 {
     struct ration *r = f == &account->fleet ? &account->ration : &account->credits.ration;
-    mono_ms until = clock_mono() + FULL_BUDGET_MS;
+    int64_t budget_ms = a->once ? ONCE_BUDGET_MS / 2 : FULL_BUDGET_MS;
     ration_fill(r, f, now);
-    for (size_t i = 0; ration_left(r) && i < FULL_MOST && (i < FULL_ALWAYS || clock_mono() < until); i++)
-        if (!renew(a, account, ration_next(r, f), why))
-            return false;
-    ration_first_curves(r);
-    return true;
+    if (!renew_some(a, account, f, budget_ms, why))
+        return false;
+    ration_oldest_first(r);
+    return !a->once || renew_some(a, account, f, budget_ms, why);
 }
 
 /* A curve of a token that spent nothing for a week tells nothing any more. */
@@ -152,19 +163,44 @@ static void drop_idle(struct token *t)
         drop_curve(t);
 }
 
+/* What was read is what commands find. */
+static bool keep(struct agent *a, struct token *t, struct fault *why)
+{
+    unix_s origin = t->curve ? t->curve->origin : TIME_NONE;
+    if (origin == t->curve_kept)
+        return true;
+    t->curve_kept = origin;
+    return store_put_curve(a->store, t, why);
+}
+
+static struct purse purse_of(const struct account *account, const struct token *t)
+{
+    return (struct purse){ &t->last, t->curve, watched_of(&t->burn, schedule_stale_s(&account->schedule)) };
+}
+
+/* Of a token, together with its account's credits as far as these are known. */
+static bool read_forecast(struct agent *a, struct account *account, struct token *t, unix_s now, struct fault *why)
+{
+    const struct fleet *credits = &account->credits.series;
+    struct purse own = purse_of(account, t), shared;
+    bool is_limited = t->series == SERIES_TOKEN && credits->count && credits_are_known(account);
+    if (is_limited)
+        shared = purse_of(account, &credits->tokens[0]);
+    t->forecast = forecast_within(&own, is_limited ? &shared : NULL, now);
+    return keep(a, t, why);
+}
+
 bool foresee(struct agent *a, struct account *account, struct fleet *fleet, unix_s now, struct fault *why)
 {
-    int64_t stale_s = schedule_stale_s(&account->schedule);
     for (size_t i = 0; i < fleet->count; i++)
         if (!settle(a, account, &fleet->tokens[i], why))
             return false;
     if (!renew_urgent(a, account, fleet, now, why) || !promise_some(a, fleet, now, why))
         return false;
     for (size_t i = 0; i < fleet->count; i++) {
-        struct token *t = &fleet->tokens[i];
-        drop_idle(t);
-        t->forecast = t->curve ? forecast_read(t->curve, &t->burn, &t->last, now, stale_s)
-                               : forecast_keep(&t->forecast, &t->burn, &t->last, now, stale_s);
+        drop_idle(&fleet->tokens[i]);
+        if (!read_forecast(a, account, &fleet->tokens[i], now, why))
+            return false;
     }
     return true;
 }

@@ -152,7 +152,10 @@ bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, u
         struct token *t = &f->tokens[i];
         if (!announce_alerts(a, account, t, at, why))
             return false;
-        if ((t->moved || announce_is_news(t))
+        bool is_told = false;
+        if (!announce_is_retained(a, account, t, &is_told, why))
+            return false;
+        if ((t->moved || announce_is_news(t) || !is_told)
             && (!store_put_token(a->store, t, why) || !announce_token(a, account, t, at, why)))
             return false;
         t->moved = false;
@@ -215,8 +218,8 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
     return store_poll(a, account, at, why)
         && announce_orphans(a, account, at, why) /* before a token of theirs is deleted */
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
+        && credits_store(a, account, at, why) /* first: a token can spend no more than they are */
         && ingest_outlook(a, account, &account->fleet, at, why)
-        && credits_store(a, account, at, why)
         && foresee_record(a, account, why)
         && announce_account(a, account, at, why)
         && store_retain(a->store, &a->settings->retention, at, (int64_t)account->poll->changed, why)

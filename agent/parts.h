@@ -120,6 +120,7 @@ struct agent {
     bool store_ill;              /* the last write failed */
     struct conditions conditions; /* what is wrong for longer: logged at its begin, hourly, and at its end */
     bool begun;                  /* the store knows that this run began */
+    bool once;                   /* one poll of each account, then the end: `ebb once` */
     bool quiet;                  /* nothing arrived in the last turn */
     mono_ms slice_due;           /* of forecasts between polls */
     size_t sliced;               /* counts on; whose turn it is */
@@ -182,6 +183,8 @@ MUST_CHECK bool ingest_outlook(struct agent *a, struct account *account, struct 
 void credits_ask(struct account *account); /* with the poll that starts */
 void credits_start(struct agent *a, struct account *account, mono_ms now); /* if asked for and the budget has a call */
 mono_ms credits_deadline(const struct account *account, mono_ms now);
+/* Whether the last answer told them: what is known of them limits every token. */
+bool credits_are_known(const struct account *account);
 bool credits_are_owed(const struct account *account); /* not asked yet, or not answered, or not stored */
 /* Stores an answer that is there, and what time alone does to the series; within a transaction. */
 MUST_CHECK bool credits_store(struct agent *a, struct account *account, unix_s at, struct fault *why);
@@ -236,6 +239,9 @@ MUST_CHECK bool foresee_slice(struct agent *a, mono_ms next_due, struct fault *w
 
 /* Whether the outlook moved enough since it was told to be told again. */
 bool announce_is_news(const struct token *t);
+/* Whether its state was ever said to this broker; with no broker configured there is nothing to say. */
+MUST_CHECK bool announce_is_retained(struct agent *a, const struct account *account, struct token *t, bool *ret,
+                                     struct fault *why);
 MUST_CHECK bool announce_token(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why);
 MUST_CHECK bool announce_account(struct agent *a, struct account *account, unix_s at, struct fault *why);
 MUST_CHECK bool announce_deletion(struct agent *a, struct account *account, struct token *t, unix_s at,

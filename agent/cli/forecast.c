@@ -31,11 +31,13 @@ static bool ask_what_if(const struct option_value *option, struct forecast_view 
         return true;
     if (!what_if_parse(span_of(option->text), &what_if, why))
         return fault_within(why, "--what-if");
-    struct curve curve = s->curve;
+    struct curve curve = { .origin = TIME_NONE };
+    if (s->token->curve)
+        curve = *s->token->curve;
     v->what_if_text = option->text;
-    v->if_reading = s->reading;
+    v->if_reading = s->token->last;
     what_if_apply(&what_if, &curve, &v->if_reading);
-    v->if_forecast = forecast_read(&curve, &s->burn, &v->if_reading, s->now, s->stale_s);
+    v->if_forecast = subject_forecast(s, &v->if_reading, &curve);
     return true;
 }
 
@@ -48,8 +50,8 @@ static bool ask_needed(const struct option_value *option, struct forecast_view *
         return fault(why, FAULT_REJECT, "--until takes a time in the future, not \"%s\"", option->text);
     if (v->until == TIME_NONE || !forecast_has_times(&s->forecast))
         return true;
-    double nano = curve_needed(&s->curve, (double)(v->until - s->curve.origin) / HOUR_S, NEEDED_CERTAINTY)
-        - s->curve.spent_nano;
+    const struct curve *c = s->token->curve;
+    double nano = curve_needed(c, (double)(v->until - c->origin) / HOUR_S, NEEDED_CERTAINTY) - c->spent_nano;
     int64_t whole = nano >= MONEY_LIMIT_NANO ? MONEY_LIMIT_NANO : nano > 0 ? (int64_t)nano : 0;
     v->needed = money_known((struct money){ whole });
     return true;

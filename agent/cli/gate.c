@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "cli/ask.h"
+#include "cli/standing.h"
 #include "core/calendar.h"
 #include "core/gate.h"
 #include "edge/config.h"
@@ -31,15 +32,11 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-/* The columns of question_status.sql and of question_credits.sql. */
-enum { T_ACCOUNT = 1, T_TOKEN, T_TYPE, T_BALANCE, T_BUDGETED, T_STATE = 11, T_LIKELY = 13, T_PERIOD = 18, T_SEEN = 21,
-       TOKEN_CELLS };
-enum { C_ACCOUNT, C_BALANCE, C_BURN, C_LIKELY, C_STATE, C_SEEN, CREDITS_CELLS };
-
 /* What was found of the name that was asked for. */
 struct found {
     size_t count; /* more than one: the same name in several accounts */
     struct gate_view view;
+    struct maybe_money balance; /* its own; view.balance is what can be spent */
     struct text account, state;
 };
 
@@ -65,50 +62,54 @@ static void keep(struct found *f, struct span account, struct span state)
 
 static void take_token(struct found *f, const char *wanted, const struct cell *cells, unix_s now)
 {
-    if (!span_is(cells[T_TOKEN].text, wanted))
+    if (!span_is(cells[STANDING_TOKEN].text, wanted))
         return;
+    bool spends_credits = !cells[STANDING_BUDGETED].integer;
+    f->balance = amount(&cells[STANDING_BALANCE]);
     f->view = (struct gate_view){
-        .balance = amount(&cells[T_BALANCE]),
-        .is_free = span_is(cells[T_TYPE].text, "sandbox_api_token"),
-        .spends_credits = !cells[T_BUDGETED].integer,
-        .seen = stamp(&cells[T_SEEN]),
-        .likely = stamp(&cells[T_LIKELY]),
-        .refilled = calendar_next_reset(calendar_period_named(cells[T_PERIOD].text), now),
+        .balance = spends_credits ? f->balance : amount(&cells[STANDING_AVAILABLE]),
+        .is_free = span_is(cells[STANDING_TYPE].text, "sandbox_api_token"),
+        .spends_credits = spends_credits,
+        .by_credits = cells[STANDING_LIMITED_BY].kind == CELL_TEXT
+            && span_is(cells[STANDING_LIMITED_BY].text, forecast_limit_name(LIMIT_CREDITS)),
+        .credits_unknown = !spends_credits && !cells[STANDING_CREDITS_KNOWN].integer,
+        .seen = stamp(&cells[STANDING_SEEN]),
+        .likely = stamp(&cells[STANDING_LIKELY]),
+        .refilled = calendar_next_reset(calendar_period_named(cells[STANDING_PERIOD].text), now),
     };
-    keep(f, cells[T_ACCOUNT].text, cells[T_STATE].text);
+    keep(f, cells[STANDING_ACCOUNT].text, cells[STANDING_STATE].text);
 }
 
 static void take_credits(struct found *f, const struct cell *cells)
 {
+    f->balance = amount(&cells[CREDITS_BALANCE]);
     f->view = (struct gate_view){
-        .balance = amount(&cells[C_BALANCE]),
-        .seen = stamp(&cells[C_SEEN]),
-        .likely = stamp(&cells[C_LIKELY]),
+        .balance = f->balance,
+        .seen = stamp(&cells[CREDITS_SEEN]),
+        .likely = stamp(&cells[CREDITS_LIKELY]),
         .refilled = TIME_NONE,
     };
-    keep(f, cells[C_ACCOUNT].text, cells[C_STATE].text);
+    keep(f, cells[CREDITS_ACCOUNT].text, cells[CREDITS_STATE].text);
 }
 
-/* `token` NULL: the credits. */
-static bool find(struct store *s, const char *token, const char *account, unix_s now, struct found *ret,
-                 struct fault *why)
+/* `token` NULL: the credits. How old a reading may be is said by whoever asks, whatever the plan of the polls. */
+static bool find(struct store *s, const char *token, const char *account, const struct gate_wish *w, unix_s now,
+                 struct found *ret, struct fault *why)
 {
     const struct scope scope = { now, TIME_NONE, TIME_NONE, NULL, account };
-    struct cell cells[TOKEN_CELLS + 1];
-    struct answer *a;
-    bool more = true, ok = true;
+    struct cell cells[STANDING_COLUMNS];
+    struct standing *standing;
     ret->count = 0;
-    if (!archive_ask(s, token ? QUESTION_STATUS : QUESTION_CREDITS, &scope, &a, why))
+    if (!(token ? standing_of_tokens(s, &scope, w->max_age_s, &standing, why)
+                : standing_of_credits(s, &scope, w->max_age_s, &standing, why)))
         return false;
-    while (ok && more) {
-        ok = archive_next(a, cells, token ? TOKEN_CELLS : CREDITS_CELLS, &more, why);
-        if (ok && more && token)
+    while (standing_next(standing, cells, token ? STANDING_COLUMNS : CREDITS_COLUMNS))
+        if (token)
             take_token(ret, token, cells, now);
-        else if (ok && more)
+        else
             take_credits(ret, cells);
-    }
-    archive_end(a);
-    return ok;
+    standing_end(standing);
+    return true;
 }
 
 static enum gate judge(const struct found *f, const struct gate_wish *w, unix_s now, char *reason)
@@ -125,22 +126,6 @@ static bool is_gone(const struct gate_view *v)
     return strcmp(v->state, "missing") == 0 || strcmp(v->state, "expired") == 0;
 }
 
-/* A token with money of its own is refused too when its account has none. What is not known of the credits is passed
- * by: the token was asked about. */
-static bool judge_account(struct store *s, const struct found *token, const struct gate_wish *w, unix_s now,
-                          enum gate *ret, struct fault *why)
-{
-    char reason[GATE_REASON_BYTES];
-    struct found credits = { 0 };
-    const struct gate_wish anything = { .runway_s = -1, .max_age_s = w->max_age_s };
-    bool ok = find(s, NULL, text_z(&token->account), now, &credits, why);
-    bool is_low = ok && credits.count == 1 && gate_judge(&credits.view, &anything, now, reason) == GATE_LOW;
-    *ret = is_low ? GATE_LOW : GATE_OK;
-    text_done(&credits.account);
-    text_done(&credits.state);
-    return ok;
-}
-
 /* A token without a budget lives on the credits of its account. */
 static enum gate ask_gate(struct store *s, const struct context *c, const struct gate_wish *w, unix_s now,
                           struct found *f, char *reason)
@@ -149,11 +134,11 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
     const char *wanted = c->options[OPT_ACCOUNT].text;
     char inner[GATE_REASON_BYTES];
     struct fault why;
-    bool ok = find(s, token, wanted, now, f, &why);
+    bool ok = find(s, token, wanted, w, now, f, &why);
     bool lives_on_credits = ok && f->count == 1 && f->view.spends_credits && !f->view.is_free && !is_gone(&f->view);
     if (lives_on_credits) {
         char *account = xstrdup(text_z(&f->account));
-        ok = find(s, NULL, account, now, f, &why);
+        ok = find(s, NULL, account, w, now, f, &why);
         free(account);
     }
     if (!ok) {
@@ -161,13 +146,6 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
         return GATE_UNKNOWN;
     }
     enum gate gate = judge(f, w, now, inner);
-    bool asks_account = gate == GATE_OK && token && !f->view.is_free && !lives_on_credits;
-    if (asks_account && !judge_account(s, f, w, now, &gate, &why)) {
-        snprintf(reason, GATE_REASON_BYTES, "%.180s", why.text);
-        return GATE_UNKNOWN;
-    }
-    if (asks_account && gate == GATE_LOW)
-        snprintf(inner, sizeof inner, "the credits of its account are used up");
     snprintf(reason, GATE_REASON_BYTES, "%s%.150s",
              lives_on_credits ? "it has no budget; of the account's credits: " : "", inner);
     return gate;
@@ -186,7 +164,11 @@ static void print_json(const struct context *c, enum gate gate, const char *reas
     else
         text_add(&line, span_of("null"));
     text_addf(&line, ", \"balance_usd\": %s",
+              told && f->balance.known ? money_format(f->balance.is, exact) : "null");
+    text_addf(&line, ", \"available_usd\": %s",
               told && f->view.balance.known ? money_format(f->view.balance.is, exact) : "null");
+    text_addf(&line, ", \"limited_by\": %s",
+              !told || !f->view.balance.known ? "null" : f->view.by_credits ? "\"credits\"" : "\"balance\"");
     bool has_end = told && f->view.likely != TIME_NONE;
     text_addf(&line, ", \"likely_at\": %s%s%s", has_end ? "\"" : "",
               has_end ? calendar_format(f->view.likely, at) : "null", has_end ? "\"" : "");

@@ -10,7 +10,7 @@ static enum exit_status run(const struct context *c)
     struct agent *agent = NULL;
     struct fault why;
     int signals = -1;
-    bool ok = signals_open(&signals, &why) && agent_open(c->settings, &agent, &why);
+    bool ok = signals_open(&signals, &why) && agent_open(c->settings, AGENT_ONCE, &agent, &why);
     if (ok)
         agent_begin(agent, c->config_path, LOG_INFO); /* a run of each minute has nothing to say */
     ok = ok && agent_once(agent, signals, &why);

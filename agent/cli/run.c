@@ -20,7 +20,7 @@ struct daemon {
 /* A reload is no news but for those who want details. */
 static bool start(struct daemon *d, const struct settings *settings, enum log_level level, struct fault *why)
 {
-    if (!agent_open(settings, &d->agent, why))
+    if (!agent_open(settings, AGENT_DAEMON, &d->agent, why))
         return false;
     d->settings = settings;
     agent_begin(d->agent, d->config_path, level);

@@ -1,8 +1,9 @@
 /* What is left on each account, and how far its consumption is known. */
+#include "cli/standing.h"
 #include "cli/status.h"
 #include "core/forecast.h"
 
-/* The columns of question_credits.sql, then those that are made of them for people. */
+/* The columns of cli/standing.h, then those that are made of them for people. */
 enum {
     ACCOUNT, CREDITS, BURN, LIKELY, STATE, SEEN, REASON, USAGE_FROM, USAGE_UNTIL, USAGE_REASON,
     ASKED,
@@ -61,18 +62,17 @@ bool status_credits(struct store *s, const struct status_view *view, struct faul
     const struct scope scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
     struct text ago = { 0 }, said = { 0 };
     struct cell cells[COLUMNS];
-    struct answer *a;
-    bool more = true, ok = true;
-    if (!archive_ask(s, QUESTION_CREDITS, &scope, &a, why))
+    struct standing *standing;
+    if (!standing_of_credits(s, &scope, -1, &standing, why))
         return false;
     struct table *t = table_begin(view->format, columns, COLUMNS, view->colour);
-    while (ok && (ok = archive_next(a, cells, ASKED, &more, why)) && more) {
+    while (standing_next(standing, cells, ASKED)) {
         show_for_people(cells, view->now, &ago, &said);
         table_row(t, cells);
     }
     table_end(t);
-    archive_end(a);
+    standing_end(standing);
     text_done(&ago);
     text_done(&said);
-    return ok;
+    return true;
 }

@@ -3,15 +3,16 @@
 #include <stdio.h>
 
 #include "cli/sparks.h"
+#include "cli/standing.h"
 #include "cli/status.h"
 #include "core/fleet.h"
 #include "core/forecast.h"
 #include "core/naming.h"
 
-/* The columns of question_status.sql, then those that are made of them for people. */
+/* The columns of cli/standing.h, then those that are made of them for people. */
 enum {
     ID, ACCOUNT, TOKEN, TYPE, BALANCE, BUDGETED, BURN, RATE_1H, RATE_6H, RATE_24H, RATE_7D, STATE, EARLY, LIKELY, LATE,
-    HORIZON, FORECAST, LEVEL, PERIOD, RESET_AMOUNT, EXPIRES, SEEN, MISSING, SOURCE, UNREADABLE,
+    HORIZON, FORECAST, LEVEL, PERIOD, RESET_AMOUNT, EXPIRES, SEEN, MISSING, SOURCE, UNREADABLE, AVAILABLE, LIMITED_BY,
     ASKED,
     EARLY_IN = ASKED, LIKELY_IN, LATE_IN, STATE_SHOWN, ALERT, SPARK,
     COLUMNS,
@@ -43,6 +44,8 @@ static const struct column columns[] = {
     [MISSING] = { "missing_polls", NULL, COLUMN_COUNT, 0 },
     [SOURCE] = { "burn_source", NULL, COLUMN_TEXT, 0 },
     [UNREADABLE] = { "unreadable", NULL, COLUMN_TEXT, 0 },
+    [AVAILABLE] = { "available_usd", NULL, COLUMN_MONEY, 0 },
+    [LIMITED_BY] = { "limited_by", NULL, COLUMN_TEXT, 0 },
     [EARLY_IN] = { NULL, "EARLY", COLUMN_DURATION, COLUMN_SPARE },
     [LIKELY_IN] = { NULL, "LIKELY", COLUMN_DURATION, 0 },
     [LATE_IN] = { NULL, "LATE", COLUMN_DURATION, COLUMN_SPARE },
@@ -80,6 +83,9 @@ static void show_state(struct row *r)
         text_add(&r->state, span_of(forecast_verdict_name(verdict)));
     else
         text_add(&r->state, slug);
+    const struct cell *limit = &r->cells[LIMITED_BY];
+    if (limit->kind == CELL_TEXT && span_is(limit->text, forecast_limit_name(LIMIT_CREDITS)))
+        text_add(&r->state, span_of(" (credits)"));
     r->cells[STATE_SHOWN] = cell_text(text_z(&r->state));
 }
 
@@ -134,17 +140,13 @@ static void print_row(struct printer *p)
 static bool print_rows(struct store *s, struct printer *p, struct fault *why)
 {
     const struct scope scope = { p->view->now, TIME_NONE, TIME_NONE, NULL, p->view->account };
-    struct answer *a;
-    bool more = true, ok = true;
-    if (!archive_ask(s, QUESTION_STATUS, &scope, &a, why))
+    struct standing *standing;
+    if (!standing_of_tokens(s, &scope, -1, &standing, why))
         return false;
-    while (ok && more) {
-        ok = archive_next(a, p->row.cells, ASKED, &more, why);
-        if (ok && more)
-            print_row(p);
-    }
-    archive_end(a);
-    return ok;
+    while (standing_next(standing, p->row.cells, ASKED))
+        print_row(p);
+    standing_end(standing);
+    return true;
 }
 
 bool status_tokens(struct store *s, const struct status_view *view, struct fault *why)

@@ -21,7 +21,7 @@ static const struct {
     { "missing", YELLOW },     { "expired", YELLOW },   { "suspicious", YELLOW },  { "unavailable", YELLOW },
     { "busy", YELLOW },        { "info", CYAN },        { "safe", GREEN },         { "ok", GREEN },
     { "drift", YELLOW },       { "agrees", GREEN },     { "hidden", FAINT },
-    { "idle", FAINT },         { "learning", FAINT },   { "no budget", FAINT },
+    { "idle", FAINT },         { "no use yet", FAINT },          { "learning", FAINT },   { "no budget", FAINT },
 };
 
 bool terminal_size(size_t *ret_columns, size_t *ret_rows)

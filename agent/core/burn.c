@@ -238,10 +238,10 @@ struct burn_rate burn_over(const struct burn_history *h, enum burn_window window
 {
     const struct window *w = &windows[window];
     struct burn_rate rate = { .known = false };
-    if (h->readings < BURN_MIN_READINGS)
+    int64_t watched_s = h->first_seen == TIME_NONE ? 0 : h->last_seen - h->first_seen;
+    if (h->readings < BURN_MIN_READINGS || watched_s <= 0)
         return rate;
 
-    int64_t watched_s = h->last_seen - h->first_seen;
     rate.known = true;
     rate.over_s = watched_s < w->seconds ? watched_s : w->seconds;
     if (!h->buckets)

@@ -27,7 +27,7 @@ struct burn_history {
 };
 
 struct burn_rate {
-    bool known;          /* false: fewer readings than BURN_MIN_READINGS */
+    bool known;          /* false: fewer readings than BURN_MIN_READINGS, or all of them at one time */
     int64_t nano_per_h;
     int64_t over_s;      /* the time it was measured over: the window, or less on a young token */
 };

@@ -137,7 +137,8 @@ struct token *fleet_add(struct fleet *f, const char *name)
         f->tokens = xrealloc(f->tokens, f->room, sizeof *f->tokens);
     }
     struct token *t = &f->tokens[f->count];
-    *t = (struct token){ .name = xstrdup(name), .seen_at = TIME_NONE, .last_reset = TIME_NONE };
+    *t = (struct token){ .name = xstrdup(name), .seen_at = TIME_NONE, .last_reset = TIME_NONE,
+                          .curve_kept = TIME_NONE };
     t->last.name = t->name;
     t->last.expires = TIME_NONE;
     t->forecast = t->told = forecast_none();

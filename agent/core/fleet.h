@@ -30,12 +30,14 @@ struct token {
     struct maybe_money drift; /* consumption told less what the balance shows, of the newest day that was compared */
     struct burn_history burn;
     struct curve *curve;     /* owned; the last full forecast, NULL: none. Only of a token that burns */
+    unix_s curve_kept;       /* origin of the curve that the store has; TIME_NONE: none */
     int64_t spent_nano;      /* consumed since it is watched; what promises count */
     struct promises *promises; /* owned; NULL until it had a curve */
     bool upset;              /* topped up, reset or edited since the curve was made */
     struct forecast forecast;
     struct forecast told;    /* forecast and burns as published last */
     struct burn_rate told_burn[BURN_WINDOWS];
+    bool retained;           /* its topic is known to be among those that the store keeps for the broker */
     struct alert *alerts;    /* owned; one for each rule of the configuration, in its order */
     bool listed;             /* appeared in the list that is being read */
     char *unread;            /* owned; why its element in that list cannot be read; NULL: it can */

@@ -10,12 +10,17 @@ static const double century_s = 100 * 365.25 * DAY_S;
 
 static unix_s after(unix_s origin, double runway_s)
 {
-    return runway_s < century_s ? origin + (int64_t)runway_s : TIME_FAR;
+    return runway_s < century_s && origin < TIME_FAR - (int64_t)runway_s ? origin + (int64_t)runway_s : TIME_FAR;
 }
 
 static unix_s later(unix_s a, unix_s b)
 {
     return a > b ? a : b;
+}
+
+static unix_s earlier(unix_s a, unix_s b)
+{
+    return a < b ? a : b;
 }
 
 static unix_s horizon_of(const struct reading *r, unix_s now)
@@ -34,6 +39,11 @@ bool forecast_is_live(const struct burn_history *h)
 bool forecast_has_times(const struct forecast *f)
 {
     return f->verdict == VERDICT_SAFE || f->verdict == VERDICT_TIGHT || f->verdict == VERDICT_RUNS_DRY;
+}
+
+bool forecast_is_endless(const struct forecast *f)
+{
+    return f->verdict == VERDICT_IDLE || f->verdict == VERDICT_UNUSED;
 }
 
 struct forecast forecast_none(void)
@@ -57,34 +67,54 @@ static void set_times(struct forecast *f, unix_s at)
     f->early = f->likely = f->late = f->alarm = f->relief = at;
 }
 
+struct watched watched_of(const struct burn_history *h, int64_t stale_after_s)
+{
+    return (struct watched){
+        .first_seen = h->first_seen,
+        .last_seen = h->last_seen,
+        .stale_after_s = stale_after_s,
+        .enough = h->readings >= BURN_MIN_READINGS,
+        .live = forecast_is_live(h),
+    };
+}
+
+/* Stamps may be anything that a store can hold. */
+static int64_t between(unix_s from, unix_s to)
+{
+    int64_t seconds;
+    if (__builtin_sub_overflow(to, from, &seconds))
+        return to > from ? INT64_MAX : INT64_MIN;
+    return seconds;
+}
+
 /* What can be said without a curve; VERDICT_SAFE when one must be looked at. */
-static enum verdict standing_of(const struct burn_history *h, const struct reading *r, unix_s now,
-                                int64_t stale_after_s)
+static enum verdict standing_of(const struct watched *w, const struct reading *r, unix_s now)
 {
     if (!r->budgeted || !r->balance.known)
         return VERDICT_NO_BUDGET;
+    if (w->last_seen != TIME_NONE && between(w->last_seen, now) > w->stale_after_s)
+        return VERDICT_BLIND;
     if (r->balance.is.nano <= 0)
         return VERDICT_EXHAUSTED;
-    if (h->last_seen == TIME_NONE)
+    if (w->last_seen == TIME_NONE || !w->enough)
         return VERDICT_LEARNING;
-    if (now - h->last_seen > stale_after_s)
-        return VERDICT_BLIND;
-    if (h->readings < BURN_MIN_READINGS)
-        return VERDICT_LEARNING;
-    return forecast_is_live(h) ? VERDICT_SAFE : VERDICT_IDLE;
+    if (w->live)
+        return VERDICT_SAFE;
+    return between(w->first_seen, w->last_seen) < WEEK_S ? VERDICT_UNUSED : VERDICT_IDLE;
 }
 
-static struct forecast outline(const struct burn_history *h, const struct reading *r, unix_s now,
-                               int64_t stale_after_s)
+static struct forecast outline(const struct watched *w, const struct reading *r, unix_s now)
 {
     struct forecast f = forecast_none();
-    f.verdict = standing_of(h, r, now, stale_after_s);
+    f.verdict = standing_of(w, r, now);
     f.horizon = horizon_of(r, now);
     f.made_at = f.read_at = now;
+    if (r->budgeted)
+        f.available = r->balance;
     if (f.verdict == VERDICT_EXHAUSTED) {
         set_times(&f, now);
         f.lasts = 0;
-    } else if (f.verdict == VERDICT_IDLE) {
+    } else if (forecast_is_endless(&f)) {
         set_times(&f, TIME_FAR);
     }
     return f;
@@ -103,16 +133,28 @@ static double end_of(const struct curve *c, const struct reading *r)
     return c->spent_nano + (double)r->balance.is.nano;
 }
 
-/* A forecast never lies in the past. */
-static unix_s time_in(const struct curve *c, double hours, unix_s now)
+/* Money that is still there when a forecast has come due lasts for some time more: for these twentieths of the time
+ * that was forecast for it. Rising with the level, so that what is in order stays in order. */
+enum { LEAST_SHARES = 20, EARLY_SHARE = 1, LIKELY_SHARE = 4, LATE_SHARE = 8 };
+
+/* `now` is not before the origin but by a clock that was set back. */
+static unix_s time_in(const struct curve *c, double hours, unix_s now, int share)
 {
-    return later(now, after(c->origin, HOUR_S * hours));
+    unix_s at = after(c->origin, HOUR_S * hours);
+    if (at >= TIME_FAR)
+        return at;
+    unix_s least = after(now, HOUR_S * hours * share / LEAST_SHARES);
+    return later(later(at, least), now + 1);
 }
 
-struct forecast forecast_read(const struct curve *c, const struct burn_history *h, const struct reading *r,
-                              unix_s now, int64_t stale_after_s)
+static double hours_between(unix_s from, unix_s to)
 {
-    struct forecast f = outline(h, r, now, stale_after_s);
+    return ((double)to - (double)from) / HOUR_S;
+}
+
+struct forecast forecast_seen(const struct curve *c, const struct watched *w, const struct reading *r, unix_s now)
+{
+    struct forecast f = outline(w, r, now);
     if (f.verdict != VERDICT_SAFE)
         return f;
     if (!c || c->origin == TIME_NONE) {
@@ -121,38 +163,75 @@ struct forecast forecast_read(const struct curve *c, const struct burn_history *
     }
     double end = end_of(c, r);
     struct alarm_hours alert = curve_alarm(c, end);
-    f.early = time_in(c, curve_hours(c, end, 0.1), now);
-    f.likely = time_in(c, curve_hours(c, end, 0.5), now);
-    f.late = time_in(c, curve_hours(c, end, 0.9), now);
-    f.alarm = time_in(c, alert.alarm, now);
-    f.relief = time_in(c, alert.relief, now);
-    f.lasts = 1 - curve_chance(c, end, (double)(f.horizon - c->origin) / HOUR_S);
+    f.early = time_in(c, curve_hours(c, end, 0.1), now, EARLY_SHARE);
+    f.likely = time_in(c, curve_hours(c, end, 0.5), now, LIKELY_SHARE);
+    f.late = time_in(c, curve_hours(c, end, 0.9), now, LATE_SHARE);
+    f.alarm = time_in(c, alert.alarm, now, LIKELY_SHARE);
+    f.relief = time_in(c, alert.relief, now, EARLY_SHARE);
+    f.lasts = 1 - curve_chance(c, end, hours_between(c->origin, f.horizon));
     f.history = c->history;
     f.made_at = c->origin;
     f.verdict = verdict_by_times(&f);
     return f;
 }
 
-struct forecast forecast_keep(const struct forecast *told, const struct burn_history *h, const struct reading *r,
+static bool limits(const struct purse *credits, const struct purse *own, unix_s now)
+{
+    const struct watched *w = &credits->watched;
+    return own->reading->budgeted && own->reading->balance.known && !reading_is_free(own->reading)
+        && credits->reading->balance.known && w->last_seen != TIME_NONE
+        && between(w->last_seen, now) <= w->stale_after_s;
+}
+
+/* The earlier of each: an end of either is the end. */
+static void end_with(struct forecast *f, const struct forecast *credits)
+{
+    if (credits->likely < f->likely) {
+        f->limit = LIMIT_CREDITS;
+        f->made_at = credits->made_at;
+        f->history = credits->history;
+    }
+    f->early = earlier(f->early, credits->early);
+    f->likely = earlier(f->likely, credits->likely);
+    f->late = earlier(f->late, credits->late);
+    f->alarm = earlier(f->alarm, credits->alarm);
+    f->relief = earlier(f->relief, credits->relief);
+    f->verdict = verdict_by_times(f);
+}
+
+/* The chance that the credits last until the token's horizon, not until their own. */
+static double lasting(const struct purse *credits, const struct forecast *f)
+{
+    const struct curve *c = credits->curve;
+    double spent = curve_chance(c, end_of(c, credits->reading), hours_between(c->origin, f->horizon));
+    return f->lasts < 1 - spent ? f->lasts : 1 - spent;
+}
+
+struct forecast forecast_within(const struct purse *own, const struct purse *credits, unix_s now)
+{
+    struct reading within = *own->reading;
+    bool limited = credits && limits(credits, own, now);
+    bool is_less = limited && credits->reading->balance.is.nano < within.balance.is.nano;
+    if (is_less)
+        within.balance = credits->reading->balance;
+    struct forecast f = forecast_seen(own->curve, &own->watched, &within, now);
+    if (is_less)
+        f.limit = LIMIT_CREDITS;
+    if (!limited || !forecast_has_times(&f))
+        return f;
+    struct forecast account = forecast_seen(credits->curve, &credits->watched, credits->reading, now);
+    if (forecast_has_times(&account)) {
+        end_with(&f, &account);
+        f.lasts = lasting(credits, &f);
+    }
+    return f;
+}
+
+struct forecast forecast_read(const struct curve *c, const struct burn_history *h, const struct reading *r,
                               unix_s now, int64_t stale_after_s)
 {
-    struct forecast f = outline(h, r, now, stale_after_s);
-    if (f.verdict != VERDICT_SAFE)
-        return f;
-    if (!forecast_has_times(told)) {
-        f.verdict = VERDICT_LEARNING;
-        return f;
-    }
-    f.early = later(now, told->early);
-    f.likely = later(now, told->likely);
-    f.late = later(now, told->late);
-    f.alarm = later(now, told->alarm);
-    f.relief = later(now, told->relief);
-    f.lasts = told->horizon == f.horizon ? told->lasts : CHANCE_NONE;
-    f.history = told->history;
-    f.made_at = told->made_at;
-    f.verdict = verdict_by_times(&f);
-    return f;
+    struct watched w = watched_of(h, stale_after_s);
+    return forecast_seen(c, &w, r, now);
 }
 
 static const struct verdict_words {
@@ -161,6 +240,7 @@ static const struct verdict_words {
     [VERDICT_LEARNING] = { "learning", "learning" },
     [VERDICT_NO_BUDGET] = { "no budget", "no_budget" },
     [VERDICT_BLIND] = { "blind", "blind" },
+    [VERDICT_UNUSED] = { "no use yet", "unused" },
     [VERDICT_IDLE] = { "idle", "idle" },
     [VERDICT_SAFE] = { "safe", "safe" },
     [VERDICT_TIGHT] = { "tight", "tight" },
@@ -189,6 +269,13 @@ bool forecast_verdict_slugged(struct span slug, enum verdict *ret)
             return true;
         }
     return false;
+}
+
+const char *forecast_limit_name(enum limit limit)
+{
+    static const char *const names[] = { [LIMIT_BALANCE] = "balance", [LIMIT_CREDITS] = "credits" };
+    assert(limit < LIMITS);
+    return names[limit];
 }
 
 static const char *const histories[] = {

@@ -47,16 +47,18 @@ static bool is_blind(const struct gate_view *v, const struct gate_wish *w, unix_
 static enum gate judge_balance(const struct gate_view *v, const struct gate_wish *w, char *reason)
 {
     char is[MONEY_TEXT_BYTES], wanted[MONEY_TEXT_BYTES];
+    const char *where = v->by_credits ? " on its account" : "";
     money_format(v->balance.is, is);
-    snprintf(reason, GATE_REASON_BYTES, "%s USD are left", is);
+    snprintf(reason, GATE_REASON_BYTES, "%s USD are left%s", is, where);
     if (v->balance.is.nano > 0 && (!w->balance.known || v->balance.is.nano >= w->balance.is.nano))
         return GATE_OK;
     if (w->balance.known && w->balance.is.nano > 0)
-        snprintf(reason, GATE_REASON_BYTES, "%s USD are left, less than %s", is, money_format(w->balance.is, wanted));
+        snprintf(reason, GATE_REASON_BYTES, "%s USD are left%s, less than %s", is, where,
+                 money_format(w->balance.is, wanted));
     return GATE_LOW;
 }
 
-/* A reset before the end fills the balance up again. */
+/* A reset before the end fills the balance up again, though not the account's credits. */
 static enum gate judge_runway(const struct gate_view *v, const struct gate_wish *w, unix_s now, char *reason)
 {
     char left[DURATION_TEXT_BYTES], wanted[DURATION_TEXT_BYTES];
@@ -65,7 +67,8 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_wish 
         snprintf(reason, GATE_REASON_BYTES, "it was not watched for long enough to say how long the balance lasts");
         return GATE_UNKNOWN;
     }
-    bool ends = v->likely != TIME_NONE && !(v->refilled != TIME_NONE && v->refilled <= v->likely);
+    bool is_refilled = !v->by_credits && v->refilled != TIME_NONE && v->refilled <= v->likely;
+    bool ends = v->likely != TIME_NONE && !is_refilled;
     if (!ends) {
         snprintf(reason + len, GATE_REASON_BYTES - len,
                  v->likely != TIME_NONE ? ", refilled before they end" : ", no end in sight");
@@ -90,5 +93,10 @@ enum gate gate_judge(const struct gate_view *v, const struct gate_wish *w, unix_
         return GATE_OK;
     }
     enum gate gate = judge_balance(v, w, reason);
-    return gate == GATE_OK && w->runway_s >= 0 ? judge_runway(v, w, now, reason) : gate;
+    if (gate == GATE_OK && w->runway_s >= 0)
+        gate = judge_runway(v, w, now, reason);
+    size_t len = strlen(reason);
+    if (v->credits_unknown)
+        snprintf(reason + len, GATE_REASON_BYTES - len, " (its account's credits are not known)");
+    return gate;
 }

@@ -10,7 +10,9 @@ const char *gate_name(enum gate gate); /* "ok", "low", "unknown" */
 /* What is believed of a token or of an account's credits. */
 struct gate_view {
     const char *state; /* a verdict's slug, "missing" or "expired" */
-    struct maybe_money balance;
+    struct maybe_money balance; /* what can be spent: a token's own, or its account's credits where these are less */
+    bool by_credits;      /* it is theirs, or the end is */
+    bool credits_unknown; /* a token that was judged by itself */
     bool is_free;        /* a sandbox: its calls cost nothing, and its balance never moves */
     bool spends_credits; /* no budget of its own: the balance says nothing */
     unix_s seen, likely; /* likely: TIME_NONE: no end in sight */

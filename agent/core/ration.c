@@ -63,10 +63,10 @@ static int by_urgency(const void *a, const void *b)
     return (x->token > y->token) - (x->token < y->token);
 }
 
-static int first_curves_first(const void *a, const void *b)
+static int oldest_first(const void *a, const void *b)
 {
     const struct claim *x = a, *y = b;
-    return x->first != y->first ? y->first - x->first : by_urgency(a, b);
+    return x->origin != y->origin ? (x->origin > y->origin) - (x->origin < y->origin) : by_urgency(a, b);
 }
 
 void ration_fill(struct ration *r, const struct fleet *f, unix_s now)
@@ -77,18 +77,19 @@ void ration_fill(struct ration *r, const struct fleet *f, unix_s now)
         r->at = xrealloc(r->at, r->room, sizeof *r->at);
     }
     for (size_t i = 0; i < f->count; i++) {
-        double urgency = ration_urgency(&f->tokens[i], now);
+        const struct token *t = &f->tokens[i];
+        double urgency = ration_urgency(t, now);
         if (urgency > 0)
-            r->at[r->count++] = (struct claim){ urgency, !f->tokens[i].curve, i };
+            r->at[r->count++] = (struct claim){ urgency, t->curve ? t->curve->origin : TIME_NONE, i };
     }
     if (r->count)
         qsort(r->at, r->count, sizeof *r->at, by_urgency);
 }
 
-void ration_first_curves(struct ration *r)
+void ration_oldest_first(struct ration *r)
 {
     if (ration_left(r))
-        qsort(r->at + r->next, ration_left(r), sizeof *r->at, first_curves_first);
+        qsort(r->at + r->next, ration_left(r), sizeof *r->at, oldest_first);
 }
 
 struct token *ration_next(struct ration *r, const struct fleet *f)

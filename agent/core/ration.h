@@ -10,7 +10,7 @@
 /* A token that wants a full forecast. */
 struct claim {
     double urgency; /* > 0; the larger, the sooner */
-    bool first;     /* it has no curve yet */
+    unix_s origin;  /* of the curve that it has; TIME_NONE: none yet */
     size_t token;   /* its place in the fleet */
 };
 
@@ -24,9 +24,9 @@ struct ration {
  * forgotten: who still needs a forecast claims it again, more urgently. */
 void ration_fill(struct ration *r, const struct fleet *f, unix_s now);
 
-/* Of the claims that are left those for a first curve go first, each part in its order: so nobody who burns fast and
- * claims again after every poll can keep another without any curve. */
-void ration_first_curves(struct ration *r);
+/* Of the claims that are left those for a first curve go first, then those with the oldest one, however urgent: so
+ * nobody who burns fast and claims again after every poll keeps another without a curve, or with an old one. */
+void ration_oldest_first(struct ration *r);
 
 /* The one whose turn it is, from the fleet that claimed, unchanged since; NULL: none is left. */
 struct token *ration_next(struct ration *r, const struct fleet *f);

@@ -1,6 +1,8 @@
 /* What one answer of the API says about one token. Secrets never get here. */
 #pragma once
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/money.h"
 
@@ -21,3 +23,9 @@ struct reading {
     enum reset_period period;
     struct maybe_money reset_amount; /* known unless period is RESET_NONE or the API left it out */
 };
+
+/* A sandbox: its calls cost nothing. */
+static inline bool reading_is_free(const struct reading *r)
+{
+    return strcmp(r->type, "sandbox_api_token") == 0;
+}

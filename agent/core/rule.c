@@ -5,6 +5,7 @@
 
 #include <assert.h>
 
+#include "core/calendar.h"
 #include "core/naming.h"
 
 #define CENTURY_S (INT64_C(36525) * DAY_S)
@@ -14,6 +15,16 @@ static bool balance_value(const struct snapshot *s, int64_t *ret)
     if (!s->reading->budgeted || !s->reading->balance.known)
         return false;
     *ret = s->reading->balance.is.nano;
+    return true;
+}
+
+/* What can be spent: no more than the account has. */
+static bool available_value(const struct snapshot *s, int64_t *ret)
+{
+    if (!balance_value(s, ret))
+        return false;
+    if (s->forecast && s->forecast->limit == LIMIT_CREDITS && s->forecast->available.known)
+        *ret = s->forecast->available.is.nano;
     return true;
 }
 
@@ -33,15 +44,26 @@ static bool percent_value(const struct snapshot *s, int64_t *ret)
     return true;
 }
 
-static int64_t runway_s(unix_s empty_at, unix_s now)
+/* Up to when an end counts: a reset fills the balance, though not the account's credits, and nobody misses the money of
+ * a token that has expired. */
+static unix_s counts_until(const struct rule *rule, const struct snapshot *s)
 {
-    if (empty_at >= TIME_FAR)
+    const struct reading *r = s->reading;
+    unix_s reset = rule->beyond_reset || s->forecast->limit == LIMIT_CREDITS
+        ? TIME_NONE : calendar_next_reset(r->period, s->now);
+    unix_s end = reset == TIME_NONE ? TIME_FAR : reset;
+    return r->expires > s->now && r->expires < end ? r->expires : end;
+}
+
+static int64_t runway_s(unix_s empty_at, unix_s until, unix_s now)
+{
+    if (empty_at >= until)
         return CENTURY_S;
     int64_t left_s = empty_at > now ? empty_at - now : 0;
     return left_s < CENTURY_S ? left_s : CENTURY_S;
 }
 
-static bool runway_value(const struct snapshot *s, struct rule_value *ret)
+static bool runway_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
     switch (s->forecast->verdict) {
     case VERDICT_LEARNING:
@@ -52,6 +74,7 @@ static bool runway_value(const struct snapshot *s, struct rule_value *ret)
     case VERDICT_EXHAUSTED:
         *ret = (struct rule_value){ 0, 0 };
         return true;
+    case VERDICT_UNUSED:
     case VERDICT_IDLE:
         *ret = (struct rule_value){ CENTURY_S, CENTURY_S };
         return true;
@@ -60,7 +83,9 @@ static bool runway_value(const struct snapshot *s, struct rule_value *ret)
     case VERDICT_RUNS_DRY:
         break;
     }
-    *ret = (struct rule_value){ runway_s(s->forecast->alarm, s->now), runway_s(s->forecast->relief, s->now) };
+    unix_s until = counts_until(rule, s);
+    *ret = (struct rule_value){ runway_s(s->forecast->alarm, until, s->now),
+                                runway_s(s->forecast->relief, until, s->now) };
     return true;
 }
 
@@ -72,23 +97,26 @@ static bool certain(bool known, int64_t value, struct rule_value *ret)
     return known;
 }
 
-static bool balance_rule_value(const struct snapshot *s, struct rule_value *ret)
+static bool balance_rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
+    (void)rule;
     int64_t nano = 0;
-    bool known = balance_value(s, &nano);
+    bool known = available_value(s, &nano);
     return certain(known, nano, ret);
 }
 
-static bool percent_rule_value(const struct snapshot *s, struct rule_value *ret)
+static bool percent_rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
+    (void)rule;
     int64_t points = 0;
     bool known = percent_value(s, &points);
     return certain(known, points, ret);
 }
 
 /* Which of the two tells more does not matter: one of them is wrong. */
-static bool drift_value(const struct snapshot *s, struct rule_value *ret)
+static bool drift_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
+    (void)rule;
     int64_t nano = s->drift.is.nano;
     return certain(s->drift.known, nano == INT64_MIN ? INT64_MAX : nano < 0 ? -nano : nano, ret);
 }
@@ -97,7 +125,7 @@ static const struct kind_row {
     const char *name; /* as written in the configuration */
     const char *help;
     enum rule_unit unit;
-    bool (*value)(const struct snapshot *s, struct rule_value *ret);
+    bool (*value)(const struct rule *rule, const struct snapshot *s, struct rule_value *ret);
     bool above; /* the side of the threshold on which it holds */
 } kinds[] = {
     [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount of USD",
@@ -133,7 +161,7 @@ bool rule_matches(const struct rule *rule, const struct snapshot *s)
 
 bool rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
-    return kinds[rule->kind].value(s, ret);
+    return kinds[rule->kind].value(rule, s, ret);
 }
 
 static bool is_beyond(const struct rule *rule, int64_t value, int64_t bound)

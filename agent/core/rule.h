@@ -43,6 +43,7 @@ struct rule {
     enum rule_kind kind;
     struct threshold levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a threshold further out */
     int64_t hold_s;                  /* a level is announced after it has held this long; 0: at once */
+    bool beyond_reset;               /* of RULE_EXHAUSTS_WITHIN: asks about ends after the next reset, too */
     enum series series;              /* what it is about */
     char token[PATTERN_BYTES];       /* glob over the token's name; "" matches all, as below */
     char account[PATTERN_BYTES];     /* glob over the account's name */
@@ -89,7 +90,8 @@ struct transition {
 
 bool rule_matches(const struct rule *rule, const struct snapshot *s);
 
-/* The rule's value for a token; false when there is no data to tell. Runway beyond a century is a century. */
+/* The rule's value for a token; false when there is no data to tell. Runway beyond a century is a century, and so is
+ * one that ends after the token's next reset or its expiry, unless the rule asks beyond. */
 bool rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret);
 
 /* Moves the alert by one observation at `now`; at most one transition: up to the worst level that has held for hold_s

@@ -25,10 +25,7 @@ enum question {
     QUESTION_ALERTS,    /* firing now */
     QUESTION_RECORD,    /* how good the forecasts of each account have been */
     QUESTION_FORECASTS, /* and those of each token */
-    QUESTION_SUBJECT,   /* what is known of one living token, or of the credits (the name ""), for a forecast */
-    QUESTION_HOURS,     /* what it spent by hour, after `since` */
-    QUESTION_RECENT,    /* and between two readings */
-    QUESTION_SCORES,    /* what became of its forecasts */
+    QUESTION_SUBJECT,   /* the accounts that have one living token, or credits (the name ""), with ids and burns */
     QUESTION_EVENTS,    /* past transitions */
     QUESTION_IDLE,      /* what is known of the use of the living token of one name since `since` */
     QUESTION_AUDIT,     /* living tokens with what an audit judges by, and accounts without any */

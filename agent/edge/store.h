@@ -62,8 +62,16 @@ MUST_CHECK bool store_load_fleet(struct store *s, int64_t account, const struct 
 MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
                                    struct orphan_alerts *orphans, struct fault *why);
 
+/* One series of them as the daemon has it, for whoever only reads: a fleet of one, or of none when it is not there.
+ * Also of a STORE_READ store, like store_load_past. */
+MUST_CHECK bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id, struct fleet *ret,
+                                  struct fault *why);
+
 /* Adds the hours of one token that a forecast looks back on; needs past->last_seen. */
 MUST_CHECK bool store_load_past(struct store *s, int64_t token, struct past *past, struct fault *why);
+
+/* The token's curve as it is, or that it has none. */
+MUST_CHECK bool store_put_curve(struct store *s, const struct token *t, struct fault *why);
 
 /* A forecast that is remembered at one of its token's places, until it is scored. */
 MUST_CHECK bool store_put_promise(struct store *s, int64_t token, int place, const struct promise *p,
@@ -139,6 +147,9 @@ struct message {
 
 /* A retained message takes the place of the one before on its topic, so an outage cannot pile them up. */
 MUST_CHECK bool store_post(struct store *s, const struct message *m, struct fault *why); /* m->id is not used */
+
+/* Whether a retained state of this topic was posted and not cleared since. */
+MUST_CHECK bool store_is_retained(struct store *s, const char *topic, bool *ret, struct fault *why);
 
 /* The first unacknowledged message with an id above `after`; *ret_found is false when there is none. Its texts live
  * until the next one is asked for. */

@@ -72,3 +72,18 @@ CREATE TABLE gap (
     amount_nano INTEGER NOT NULL,
     PRIMARY KEY (token, since)
 ) STRICT, WITHOUT ROWID;
+
+-- What stands behind what is shown.
+
+-- The full forecast that the daemon reads for each balance. Every command reads the same one, and a start goes on with
+-- it. `spent_nano` is what token_state.spent_nano was at its origin; `bytes` is core/forecast/packed.h.
+CREATE TABLE curve (
+    token      INTEGER PRIMARY KEY REFERENCES token (id),
+    origin     INTEGER NOT NULL,        -- the reading it was made from
+    spent_nano INTEGER NOT NULL,
+    history    TEXT NOT NULL,           -- none, hours, days, weeks
+    bytes      BLOB NOT NULL
+) STRICT;
+
+-- Whose money ends first: 'balance' or, of its account, 'credits'; NULL: without a budget.
+ALTER TABLE token_state ADD COLUMN limited_by TEXT;

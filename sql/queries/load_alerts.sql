@@ -1,4 +1,4 @@
 SELECT l.token, l.rule, l.level, l.pending, l.pending_since, l.since, l.episode, l.step
 FROM token t JOIN alert l ON l.token = t.id
-WHERE t.account = :account AND t.deleted_at IS NULL AND t.kind = :kind
+WHERE t.account = :account AND t.deleted_at IS NULL AND t.kind = :kind AND (:only IS NULL OR t.id = :only)
 ORDER BY l.token;

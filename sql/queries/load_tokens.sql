@@ -11,5 +11,5 @@ SELECT t.id, t.name,
        s.burn_source, a.usage_at,
        s.unreadable
 FROM token t JOIN token_state s ON s.token = t.id JOIN account a ON a.id = t.account
-WHERE t.account = :account AND t.deleted_at IS NULL AND t.kind = :kind
+WHERE t.account = :account AND t.deleted_at IS NULL AND t.kind = :kind AND (:only IS NULL OR t.id = :only)
 ORDER BY t.id;

@@ -150,7 +150,7 @@ def test_credits_that_stay_the_same_are_as_fresh_as_the_last_poll(days):
     for _ in range(12):
         days.poll()
     shown = json.loads(days.daemon.run("forecast", "--credits", "--json").stdout)
-    assert shown["verdict"] == "idle" and time_of(shown["seen_at"]) >= days.now
+    assert shown["verdict"] == "unused" and time_of(shown["seen_at"]) >= days.now
     days.sim.fault("status", status=503, path="/v2/cost_management/credits/")
     days.poll()
     days.poll()

@@ -130,47 +130,6 @@ static void a_size_is_told_of_an_empty_store_and_no_time(void **state)
     archive_end(a);
 }
 
-enum { STATUS_CELLS = 23, STATUS_TOKEN = 2, STATUS_STATE = 11, STATUS_LIKELY = 13 };
-
-static void expect_states(struct place *s, const struct scope *scope, const char *lines)
-{
-    struct cell cells[STATUS_CELLS];
-    struct text got = { 0 };
-    struct answer *a;
-    struct fault why;
-    bool more;
-    assert_true(archive_ask(s->store, QUESTION_STATUS, scope, &a, &why));
-    while (archive_next(a, cells, STATUS_CELLS, &more, &why) && more)
-        text_addf(&got, "%.*s %.*s %s\n", (int)cells[STATUS_TOKEN].text.len, cells[STATUS_TOKEN].text.at,
-                  (int)cells[STATUS_STATE].text.len, cells[STATUS_STATE].text.at,
-                  cells[STATUS_LIKELY].kind == CELL_NONE ? "-" : "ends");
-    archive_end(a);
-    assert_string_equal(text_z(&got), lines);
-    text_done(&got);
-}
-
-static void status_comes_by_runway_and_hides_the_end_of_what_cannot_be_seen(void **state)
-{
-    struct place *s = *state;
-    struct scope scope = everything();
-    add_token(s, 1, "idle", "1785585000, 0, 'api_token', 1, 'none', 'idle', NULL, NULL");
-    add_token(s, 2, "later", "1785585000, 0, 'api_token', 1, 'none', 'safe', 1786585000, NULL");
-    add_token(s, 3, "sooner", "1785585000, 0, 'api_token', 1, 'none', 'runs_dry', 1785595000, NULL");
-    add_token(s, 4, "empty", "1785585000, 0, 'api_token', 1, 'none', 'exhausted', NULL, NULL");
-    add_token(s, 5, "gone", "1785585000, 2, 'api_token', 1, 'none', 'safe', 1785595000, NULL");
-    add_token(s, 6, "over", "1785585000, 0, 'api_token', 1, 'none', 'safe', 1785595000, 1785585600");
-    expect_states(s, &scope, "empty exhausted -\nsooner runs_dry ends\nlater safe ends\ngone missing -\nidle idle -\n"
-                             "over expired -\n");
-
-    run_sql(s, "UPDATE token SET deleted_at = 1 WHERE id <> 3");
-    scope.now = 1785585500 + 3 * 300 + 60;
-    expect_states(s, &scope, "sooner runs_dry ends\n");
-    scope.now++;
-    expect_states(s, &scope, "sooner blind -\n");
-    scope.account = "other";
-    expect_states(s, &scope, "");
-}
-
 static void add_readings(struct place *s)
 {
     struct text sql = { 0 };
@@ -292,7 +251,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_question_can_be_asked_of_an_empty_store),
         TEST(a_size_is_told_of_an_empty_store_and_no_time),
-        TEST(status_comes_by_runway_and_hides_the_end_of_what_cannot_be_seen),
         TEST(history_begins_with_the_reading_that_held_at_its_start),
         TEST(a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told),
         TEST(alerts_come_by_urgency_with_the_words_of_their_last_transition),

@@ -251,6 +251,7 @@ static void any_rule(struct random *random, struct rule *rule, size_t index)
     if (rule->series == SERIES_CREDITS)
         rule->token[0] = rule->environment[0] = rule->type[0] = '\0';
     any_levels(random, rule);
+    rule->beyond_reset &= rule->kind == RULE_EXHAUSTS_WITHIN;
 }
 
 static void any_audit(struct random *random, struct audit_policy *policy)

@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "booked_past.h"
 #include "base/random.h"
 #include "core/calendar.h"
@@ -75,10 +77,11 @@ static const struct row rows[] = {
     { "a token that expires first is safe", VERDICT_SAFE, DAY_S, 12, 1200, 0, RESET_NONE, DAY_S },
     { "an expiry in the past is no horizon", VERDICT_RUNS_DRY, DAY_S, 12, 1200, 0, RESET_NONE, -DAY_S },
     { "an empty balance", VERDICT_EXHAUSTED, DAY_S, 12, 0, 0, RESET_DAILY, 0 },
-    { "an overdrawn one, however old the reading", VERDICT_EXHAUSTED, DAY_S, 12, -5, DAY_S, RESET_DAILY, 0 },
+    { "an overdrawn one that nobody can see", VERDICT_BLIND, DAY_S, 12, -5, DAY_S, RESET_DAILY, 0 },
     { "no reading for too long", VERDICT_BLIND, DAY_S, 12, 1200, STALE_S + 1, RESET_DAILY, 0 },
     { "just not too long", VERDICT_SAFE, DAY_S, 12, 1200, STALE_S, RESET_DAILY, 0 },
     { "too few readings", VERDICT_LEARNING, POLL_S, 12, 1200, 0, RESET_DAILY, 0 },
+    { "watched for days, nothing spent yet", VERDICT_UNUSED, 6 * DAY_S, 0, 1200, 0, RESET_DAILY, 0 },
     { "watched for a week, nothing spent", VERDICT_IDLE, 8 * DAY_S, 0, 1200, 0, RESET_DAILY, 0 },
 };
 
@@ -285,28 +288,67 @@ static void the_chance_to_last_agrees_with_the_times(void **state)
     booked_done(&h);
 }
 
-static void a_forecast_told_before_stands_until_there_is_a_curve(void **state)
+/* The same token, read ever later while nothing is spent and the balance stays. */
+static void money_that_is_still_there_has_not_ended_however_old_the_curve(void **state)
 {
     (void)state;
-    unix_s made = at_time("2026-01-14T12:00:00Z"), now = made + HOUR_S;
-    struct booked_past h = burning(made, 8 * DAY_S, CENT);
-    struct reading r = budget(2000 * CENT);
-    struct forecast told = forecast_of(&h, &r, made);
-    burn_seen(&h.burn, now);
-    struct forecast f = forecast_keep(&told, &h.burn, &r, now, STALE_S);
-    assert_true(f.early == told.early && f.likely == told.likely && f.late == told.late);
-    assert_true(f.alarm == told.alarm && f.relief == told.relief && f.verdict == told.verdict);
-    assert_true(f.made_at == made && f.read_at == now);
-    r.expires = now + DAY_S; /* another horizon: that chance is not known */
-    assert_true(told.lasts >= 0 && forecast_keep(&told, &h.burn, &r, now, STALE_S).lasts < 0);
-    r.expires = TIME_NONE;
+    unix_s made = at_time("2026-01-14T12:00:00Z");
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct booked_past h = lived(seed, made, 1);
+        struct curve c = booked_curve(&h, POLL_S);
+        for (int64_t later_s = 0; later_s < 400 * DAY_S; later_s = later_s * 2 + 1) {
+            struct reading little = budget(CENT), more = budget(2 * CENT);
+            unix_s now = made + later_s;
+            struct forecast f = forecast_read(&c, &h.burn, &little, now, INT64_MAX);
+            struct forecast g = forecast_read(&c, &h.burn, &more, now, INT64_MAX);
+            if (!forecast_has_times(&f))
+                continue;
+            assert_true(now < f.early && f.early <= f.likely && f.likely <= f.late);
+            assert_true(now < f.relief && f.relief <= f.alarm);
+            assert_true(f.early <= g.early && f.likely <= g.likely && f.late <= g.late);
+        }
+        booked_done(&h);
+    }
+}
 
-    f = forecast_keep(&f, &h.burn, &r, told.late + 60, WEEK_S * 52);
-    assert_true(f.early == told.late + 60 && f.late == told.late + 60); /* never in the past */
-    struct forecast none = forecast_none();
-    assert_int_equal(forecast_keep(&none, &h.burn, &r, now, STALE_S).verdict, VERDICT_LEARNING);
-    r.balance.is.nano = 0;
-    assert_int_equal(forecast_keep(&told, &h.burn, &r, now, STALE_S).verdict, VERDICT_EXHAUSTED);
+static struct purse purse_of(const struct booked_past *p, const struct reading *r, const struct curve *c)
+{
+    return (struct purse){ r, c, watched_of(&p->burn, STALE_S) };
+}
+
+/* Each row: what a token and its account have, in cents, at the same burn, and which of the two is the limit. */
+static void a_token_spends_no_more_than_its_account_has(void **state)
+{
+    static const struct {
+        int64_t token, account;
+        enum verdict verdict;
+        enum limit limit;
+    } cases[] = {
+        { 5000, 13, VERDICT_RUNS_DRY, LIMIT_CREDITS }, { 13, 5000, VERDICT_RUNS_DRY, LIMIT_BALANCE },
+        { 5000, 0, VERDICT_EXHAUSTED, LIMIT_CREDITS }, { 5000, -1, VERDICT_EXHAUSTED, LIMIT_CREDITS },
+        { 0, 5000, VERDICT_EXHAUSTED, LIMIT_BALANCE }, { 500, 500, VERDICT_RUNS_DRY, LIMIT_BALANCE },
+    };
+    (void)state;
+    unix_s now = at_time("2026-01-14T12:00:00Z");
+    struct booked_past h = burning(now, 8 * DAY_S, CENT);
+    struct curve c = booked_curve(&h, POLL_S);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct reading token = budget(cases[i].token * CENT), credits = budget(cases[i].account * CENT);
+        struct purse own = purse_of(&h, &token, &c), shared = purse_of(&h, &credits, &c);
+        struct forecast f = forecast_within(&own, &shared, now);
+        assert_int_equal(f.verdict, cases[i].verdict);
+        assert_int_equal(f.limit, cases[i].limit);
+        assert_int_equal(f.available.is.nano, CENT * (cases[i].token < cases[i].account ? cases[i].token
+                                                                                        : cases[i].account));
+        struct forecast alone = forecast_within(&own, NULL, now);
+        assert_true(f.early <= alone.early && f.likely <= alone.likely && f.late <= alone.late);
+
+        shared.watched.last_seen = now - STALE_S - 1; /* not known: the token by itself */
+        assert_int_equal(forecast_within(&own, &shared, now).limit, LIMIT_BALANCE);
+        snprintf(token.type, sizeof token.type, "sandbox_api_token");
+        shared.watched.last_seen = now;
+        assert_int_equal(forecast_within(&own, &shared, now).limit, LIMIT_BALANCE);
+    }
     booked_done(&h);
 }
 
@@ -359,7 +401,8 @@ int main(void)
         cmocka_unit_test(more_money_never_ends_earlier),
         cmocka_unit_test(a_curve_read_later_counts_what_was_spent_since),
         cmocka_unit_test(the_chance_to_last_agrees_with_the_times),
-        cmocka_unit_test(a_forecast_told_before_stands_until_there_is_a_curve),
+        cmocka_unit_test(money_that_is_still_there_has_not_ended_however_old_the_curve),
+        cmocka_unit_test(a_token_spends_no_more_than_its_account_has),
         cmocka_unit_test(shifting_all_stamps_shifts_the_forecast),
         cmocka_unit_test(dearer_calls_from_a_larger_balance_end_at_the_same_time),
     };

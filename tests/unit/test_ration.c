@@ -200,7 +200,7 @@ static void nobody_waits_for_a_first_curve_behind_those_who_come_back(void **sta
         ration_fill(&r, &c.fleet, NOW);
         for (int i = 0; i < AT_ONCE; i++)
             assert_non_null(ration_next(&r, &c.fleet)->curve); /* renewed, and old again by the next poll */
-        ration_first_curves(&r);
+        ration_oldest_first(&r);
         for (int i = 0; i < BETWEEN; i++) {
             struct token *t = ration_next(&r, &c.fleet);
             if (t->curve)
@@ -215,13 +215,32 @@ static void nobody_waits_for_a_first_curve_behind_those_who_come_back(void **sta
     scatter(&c);
 }
 
+static void of_those_that_wait_the_oldest_curve_is_renewed_first(void **state)
+{
+    (void)state;
+    struct crowd c;
+    struct ration r = { 0 };
+    gather(&c, 7);
+    ration_fill(&r, &c.fleet, NOW);
+    ration_oldest_first(&r);
+    unix_s before = TIME_NONE;
+    for (const struct token *t; (t = ration_next(&r, &c.fleet));) {
+        unix_s origin = t->curve ? t->curve->origin : TIME_NONE;
+        assert_true(before <= origin);
+        before = origin;
+    }
+    assert_true(before > TIME_NONE);
+    ration_done(&r);
+    scatter(&c);
+}
+
 static void a_fleet_of_nobody_claims_nothing(void **state)
 {
     (void)state;
     struct ration r = { 0 };
     struct fleet nobody = { 0 };
     ration_fill(&r, &nobody, NOW);
-    ration_first_curves(&r);
+    ration_oldest_first(&r);
     assert_null(ration_next(&r, &nobody));
     ration_done(&r);
 }
@@ -234,6 +253,7 @@ int main(void)
         cmocka_unit_test(the_one_that_ends_sooner_comes_first),
         cmocka_unit_test(claims_are_served_by_urgency_each_once),
         cmocka_unit_test(nobody_waits_for_a_first_curve_behind_those_who_come_back),
+        cmocka_unit_test(of_those_that_wait_the_oldest_curve_is_renewed_first),
         cmocka_unit_test(a_fleet_of_nobody_claims_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -362,8 +362,11 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
     open_store(p);
     begin_poll(p, START);
     struct token *t = add_token(p, &before, "prod-a", NULL, START);
-    t->forecast = (struct forecast){ VERDICT_TIGHT, START + 60, START + 120, TIME_FAR, START + 110, START + 90,
-                                     START + 100, 0.25, HISTORY_DAYS, START - 30, START };
+    t->forecast = (struct forecast){
+        .verdict = VERDICT_TIGHT, .early = START + 60, .likely = START + 120, .late = TIME_FAR, .alarm = START + 110,
+        .relief = START + 90, .horizon = START + 100, .lasts = 0.25, .history = HISTORY_DAYS, .made_at = START - 30,
+        .read_at = START, .available = { true, { 5 } }, .limit = LIMIT_CREDITS,
+    };
     t->spent_nano = 77;
     check(store_put_token(p->store, t, &why), &why);
     struct promise stands = { START, { 5 }, 82, START + 1, START + 2, START + 3, TIME_NONE, 0 };
@@ -379,7 +382,8 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
     open_store(p);
     struct fleet after = load(p, &no_rules, &orphans);
     const struct token *again = &after.tokens[0];
-    assert_same_forecast(&again->forecast, &t->forecast);
+    assert_same_forecast(&again->told, &t->forecast);
+    assert_int_equal(again->told.limit, LIMIT_CREDITS);
     assert_int_equal(again->spent_nano, 77);
     assert_int_equal(again->promises->at[1].made_at, TIME_NONE); /* scored: its place is free */
     assert_true(again->promises->at[2].made_at == START && again->promises->at[2].target_nano == 82

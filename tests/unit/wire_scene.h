@@ -44,6 +44,7 @@ static inline void scene_token(struct scene *s, char *name)
         .lasts = 0.0214,
         .history = HISTORY_WEEKS,
         .made_at = SCENE_AT,
+        .available = { true, { CENTS(980) } },
     };
 }
 

@@ -1,6 +1,7 @@
 /* The same as one JSON object: exact money, RFC 3339 in UTC, what is not known is null. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "cli/forecast/view.h"
@@ -43,6 +44,15 @@ static void add_number(struct text *out, const char *name, bool known, double va
         text_add(out, span_of("null"));
 }
 
+static void add_burn(struct text *out, const struct subject *s)
+{
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
+        char name[32];
+        snprintf(name, sizeof name, "burn_%s_usd_per_h", burn_window_name(w));
+        add_money(out, name, (struct maybe_money){ s->rates[w].known, { s->rates[w].nano_per_h } });
+    }
+}
+
 static void add_forecast(struct text *out, const struct forecast *f)
 {
     add_string(out, "verdict", forecast_verdict_slug(f->verdict));
@@ -51,6 +61,9 @@ static void add_forecast(struct text *out, const struct forecast *f)
     add_time(out, "late_at", f->late);
     add_time(out, "horizon_at", f->horizon);
     add_number(out, "chance_lasts", f->lasts >= 0, f->lasts);
+    add_time(out, "forecast_at", f->made_at);
+    add_money(out, "available_usd", f->available);
+    add_string(out, "limited_by", f->available.known ? forecast_limit_name(f->limit) : NULL);
 }
 
 static void add_amounts(struct text *out, const char *name, const int64_t *nano, size_t count)
@@ -79,10 +92,10 @@ static void add_profile(struct text *out, const struct subject *s)
 static void add_evidence(struct text *out, const struct subject *s)
 {
     struct testimony t;
-    double left = s->curve.spent_nano + (double)s->reading.balance.is.nano;
+    const struct curve *c = s->token->curve;
+    double left = forecast_has_times(&s->forecast) ? c->spent_nano + (double)s->token->last.balance.is.nano : 0;
     add_name(out, "evidence");
-    if (!forecast_has_times(&s->forecast)
-        || !testimony_of(&s->past, left, curve_hours(&s->curve, left, 0.5), &t)) {
+    if (left <= 0 || !testimony_of(&s->past, left, curve_hours(c, left, 0.5), &t)) {
         text_add(out, span_of("null"));
         return;
     }
@@ -106,7 +119,7 @@ static void add_record(struct text *out, const struct subject *s)
     add_number(out, "coverage", known, known ? (double)r->within / (double)r->scores : 0);
     add_number(out, "median_factor", known, exp((double)r->median_off_milli / 1000));
     add_number(out, "bias", known, (double)r->median_bias_milli / 1000);
-    add_number(out, "interval_times", true, record_widening(&s->record));
+    add_number(out, "interval_times", true, subject_widening(s));
     text_add(out, span_of("}"));
 }
 
@@ -146,10 +159,11 @@ void forecast_json(const struct forecast_view *v, struct text *out)
     add_string(out, "account", text_z(&s->account));
     add_string(out, "series", s->credits ? "credits" : "token");
     add_string(out, "token", s->credits ? NULL : text_z(&s->name));
-    add_money(out, "balance_usd", s->reading.balance);
-    add_time(out, "seen_at", s->seen_at);
+    add_money(out, "balance_usd", s->token->last.balance);
+    add_time(out, "seen_at", s->token->seen_at);
+    add_burn(out, s);
     add_forecast(out, &s->forecast);
-    add_time(out, "next_reset_at", calendar_next_reset(s->reading.period, s->now));
+    add_time(out, "next_reset_at", calendar_next_reset(s->token->last.period, s->now));
     add_string(out, "forecast_history", forecast_history_slug(s->forecast.history));
     add_what_if(out, v);
     add_needed(out, v);

@@ -31,12 +31,13 @@ static void set_span(const struct subject *s, struct chart *c)
 
 static void set_fan(const struct subject *s, double level, struct chart_point fan[FAN_POINTS])
 {
-    double balance = (double)s->reading.balance.is.nano;
+    const struct curve *c = s->token->curve;
+    double balance = (double)s->token->last.balance.is.nano;
     for (int i = 0; i < FAN_POINTS; i++) {
         double spent = balance * i / (FAN_POINTS - 1);
-        double hours = curve_hours(&s->curve, s->curve.spent_nano + spent, level);
+        double hours = curve_hours(c, c->spent_nano + spent, level);
         int64_t ahead_s = (int64_t)(hours < CENTURY_H ? hours * HOUR_S : CENTURY_H * HOUR_S);
-        fan[i] = (struct chart_point){ s->curve.origin + ahead_s, (int64_t)(balance - spent) };
+        fan[i] = (struct chart_point){ c->origin + ahead_s, (int64_t)(balance - spent) };
     }
 }
 
@@ -58,8 +59,8 @@ static bool level_of(const struct subject *s, const struct rule *rule, const str
 {
     if (rule->kind == RULE_BALANCE_BELOW)
         *ret = t->at;
-    else if (rule->kind == RULE_PERCENT_BELOW && s->reading.reset_amount.known)
-        *ret = (int64_t)((__int128)s->reading.reset_amount.is.nano * t->at / 10000);
+    else if (rule->kind == RULE_PERCENT_BELOW && s->token->last.reset_amount.known)
+        *ret = (int64_t)((__int128)s->token->last.reset_amount.is.nano * t->at / 10000);
     else
         return false;
     return true;
@@ -69,7 +70,7 @@ static void set_levels(const struct forecast_view *v, struct picture *p)
 {
     const struct subject *s = v->subject;
     struct snapshot snapshot = { .series = s->credits ? SERIES_CREDITS : SERIES_TOKEN, .account = text_z(&s->account),
-                                 .reading = &s->reading, .forecast = &s->forecast, .now = s->now };
+                                 .reading = &s->token->last, .forecast = &s->forecast, .now = s->now };
     char cents[MONEY_TEXT_BYTES];
     for (size_t i = 0; i < v->settings->rule_count; i++) {
         const struct rule *rule = &v->settings->rules[i];
@@ -90,17 +91,17 @@ static void set_marks(const struct subject *s, struct picture *p)
 {
     struct chart *c = &p->chart;
     p->marks[c->mark_count++] = s->now;
-    unix_s reset = calendar_next_reset(s->reading.period, c->from);
+    unix_s reset = calendar_next_reset(s->token->last.period, c->from);
     while (reset != TIME_NONE && reset < c->until && c->mark_count < MARKS_MAX) {
         p->marks[c->mark_count++] = reset;
-        reset = calendar_next_reset(s->reading.period, reset);
+        reset = calendar_next_reset(s->token->last.period, reset);
     }
     c->marks = p->marks;
 }
 
 static void set_top(const struct subject *s, struct chart *c)
 {
-    int64_t top = s->reading.balance.is.nano;
+    int64_t top = s->token->last.balance.is.nano;
     for (size_t i = 0; i < s->reading_count; i++) {
         bool seen = s->readings[i].at >= c->from || i + 1 == s->reading_count || s->readings[i + 1].at > c->from;
         if (seen && s->readings[i].nano > top)

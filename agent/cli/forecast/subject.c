@@ -1,21 +1,25 @@
-/* The pieces come as the daemon loads them at a start: recent entries for the fine detail, hours for the rest. */
+/* The series itself is loaded as the daemon loads it at a start: one way to its burn, its past and its curve. */
 #include "cli/forecast/subject.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/xmalloc.h"
-#include "core/calendar.h"
-#include "core/forecast/net.h"
+#include "edge/store.h"
 
 enum {
-    ACCOUNT, KIND, FIRST_SEEN, SEEN, MISSING, TYPE, BALANCE, BUDGETED, EXPIRES, PERIOD, RESET_AMOUNT, INTERVAL, STALE,
-    RATE_1H,
+    ACCOUNT, KIND, ACCOUNT_ID, TOKEN_ID, INTERVAL, STALE, RATE_FIRST,
+    CREDITS_KNOWN = RATE_FIRST + BURN_WINDOWS,
     SUBJECT_COLUMNS,
 };
 
 enum { HISTORY_AT = 0, HISTORY_BALANCE = 4, HISTORY_COLUMNS = 5, CELLS_MAX = 16 };
+
+/* Whose series it is. */
+struct place {
+    int64_t account, token;
+    bool credits_known;
+};
 
 /* Hands each row of an answer to `take`. */
 static bool each(struct store *store, enum question question, const struct scope *scope, size_t columns,
@@ -35,53 +39,17 @@ static bool each(struct store *store, enum question question, const struct scope
     return ok;
 }
 
-static struct maybe_money money_of(const struct cell *cell)
-{
-    return (struct maybe_money){ cell->kind == CELL_INTEGER, { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
-}
-
-static void take_subject(struct subject *s, const struct cell *cells)
+static struct place take_subject(struct subject *s, const struct cell *cells)
 {
     text_add(&s->account, cells[ACCOUNT].text);
     s->credits = span_is(cells[KIND].text, "credits");
-    s->seen_at = cells[SEEN].integer;
-    s->missing = (int)cells[MISSING].integer;
+    s->step_s = cells[INTERVAL].integer;
     s->stale_s = cells[STALE].integer;
-    s->reading = (struct reading){
-        .name = text_z(&s->name),
-        .balance = money_of(&cells[BALANCE]),
-        .budgeted = cells[BUDGETED].integer != 0,
-        .expires = cells[EXPIRES].kind == CELL_INTEGER ? cells[EXPIRES].integer : TIME_NONE,
-        .period = calendar_period_named(cells[PERIOD].text),
-        .reset_amount = money_of(&cells[RESET_AMOUNT]),
-    };
-    snprintf(s->reading.type, sizeof s->reading.type, "%.*s", (int)cells[TYPE].text.len, cells[TYPE].text.at);
-    burn_seen(&s->burn, cells[FIRST_SEEN].integer);
-    burn_seen(&s->burn, s->seen_at);
-    if (cells[RATE_1H].kind == CELL_INTEGER) /* there was a rate, so there were readings enough in between */
-        s->burn.readings = BURN_MIN_READINGS;
-    s->past.step_s = cells[INTERVAL].integer;
-}
-
-static void take_recent(struct subject *s, const struct cell *cells)
-{
-    struct entry e = { ENTRY_CONSUMPTION, { cells[0].integer }, cells[1].integer, cells[2].integer };
-    burn_add_recent(&s->burn, &e);
-}
-
-static void take_hour(struct subject *s, const struct cell *cells)
-{
-    struct money spent = { cells[1].integer };
-    burn_add_hour(&s->burn, cells[0].integer, spent);
-    past_add_hour(&s->past, cells[0].integer, spent);
-}
-
-static void take_score(struct subject *s, const struct cell *cells)
-{
-    struct promise p = { .made_at = cells[1].integer, .early = cells[2].integer, .likely = cells[3].integer,
-                         .late = cells[4].integer };
-    struct due due = due_of(&p, cells[0].integer);
-    record_book(&s->record, &due);
+    for (size_t w = 0; w < BURN_WINDOWS; w++) {
+        const struct cell *rate = &cells[RATE_FIRST + w];
+        s->rates[w] = (struct burn_rate){ .known = rate->kind == CELL_INTEGER, .nano_per_h = rate->integer };
+    }
+    return (struct place){ cells[ACCOUNT_ID].integer, cells[TOKEN_ID].integer, cells[CREDITS_KNOWN].integer != 0 };
 }
 
 static void take_track_record(struct subject *s, const struct cell *cells)
@@ -101,7 +69,8 @@ static void take_reading(struct subject *s, const struct cell *cells)
     s->readings[s->reading_count++] = (struct chart_point){ cells[HISTORY_AT].integer, cells[HISTORY_BALANCE].integer };
 }
 
-static bool find(struct store *store, const char *name, const char *account, struct subject *s, struct fault *why)
+static bool find(struct store *store, const char *name, const char *account, struct subject *s, struct place *ret,
+                 struct fault *why)
 {
     const struct scope scope = { s->now, TIME_NONE, TIME_NONE, name, account };
     struct cell cells[SUBJECT_COLUMNS];
@@ -111,7 +80,7 @@ static bool find(struct store *store, const char *name, const char *account, str
         return false;
     bool ok = archive_next(a, cells, SUBJECT_COLUMNS, &found, why);
     if (ok && found) {
-        take_subject(s, cells);
+        *ret = take_subject(s, cells);
         ok = archive_next(a, cells, SUBJECT_COLUMNS, &several, why);
     }
     archive_end(a);
@@ -123,41 +92,68 @@ static bool find(struct store *store, const char *name, const char *account, str
     return !several || fault(why, FAULT_REJECT, "several accounts have it: name one with --account");
 }
 
+static bool load_series(struct store *store, struct subject *s, const struct place *at, struct fault *why)
+{
+    enum series series = s->credits ? SERIES_CREDITS : SERIES_TOKEN;
+    if (!store_load_series(store, at->account, series, at->token, &s->series, why))
+        return false;
+    if (!s->series.count)
+        return fault(why, FAULT_REJECT, "nothing is known of it any more: see `ebb status`");
+    s->token = &s->series.tokens[0];
+    if (!s->credits && at->credits_known
+        && !store_load_series(store, at->account, SERIES_CREDITS, 0, &s->shared, why))
+        return false;
+    past_begin(&s->past, &s->token->burn, s->step_s);
+    return store_load_past(store, s->token->id, &s->past, why);
+}
+
 static bool load_history(struct store *store, struct subject *s, struct fault *why)
 {
-    struct scope scope = {
-        .now = s->now, .until = TIME_NONE, .token = text_z(&s->name), .account = text_z(&s->account),
+    const struct scope scope = {
+        .now = s->now, .since = s->token->seen_at - (PAST_HOURS + 1) * (int64_t)HOUR_S, .until = TIME_NONE,
+        .token = text_z(&s->name), .account = text_z(&s->account),
     };
-    int64_t step_s = s->past.step_s;
-    scope.since = s->seen_at - BURN_FINE_BUCKETS * (int64_t)BURN_FINE_S;
-    if (!each(store, QUESTION_RECENT, &scope, 3, take_recent, s, why))
-        return false;
-    past_begin(&s->past, &s->burn, step_s);
-    scope.since = s->seen_at - (PAST_HOURS + 1) * (int64_t)HOUR_S;
-    return each(store, QUESTION_HOURS, &scope, 2, take_hour, s, why)
-        && each(store, QUESTION_SCORES, &scope, 5, take_score, s, why)
-        && each(store, QUESTION_FORECASTS, &scope, 8, take_track_record, s, why)
+    return each(store, QUESTION_FORECASTS, &scope, 8, take_track_record, s, why)
         && each(store, QUESTION_HISTORY, &scope, HISTORY_COLUMNS, take_reading, s, why);
 }
 
 bool subject_load(struct store *store, const char *name, const char *account, unix_s now, struct subject *ret,
                   struct fault *why)
 {
+    struct place place;
     *ret = (struct subject){ .now = now };
-    burn_init(&ret->burn);
     text_add(&ret->name, span_of(name));
-    if (!find(store, name, account, ret, why) || !load_history(store, ret, why))
+    if (!find(store, name, account, ret, &place, why) || !load_series(store, ret, &place, why)
+        || !load_history(store, ret, why))
         return false;
-    curve_make(&ret->past, &net_shipped, &ret->curve);
-    if (ret->curve.origin != TIME_NONE)
-        curve_widen(&ret->curve, record_widening(&ret->record));
-    ret->forecast = forecast_read(&ret->curve, &ret->burn, &ret->reading, now, ret->stale_s);
+    ret->forecast = subject_forecast(ret, &ret->token->last, ret->token->curve);
     return true;
+}
+
+static struct purse purse_of(const struct subject *s, const struct token *t)
+{
+    return (struct purse){ &t->last, t->curve, watched_of(&t->burn, s->stale_s) };
+}
+
+struct forecast subject_forecast(const struct subject *s, const struct reading *r, const struct curve *c)
+{
+    struct purse own = purse_of(s, s->token), shared;
+    own.reading = r;
+    own.curve = c;
+    if (s->shared.count)
+        shared = purse_of(s, &s->shared.tokens[0]);
+    return forecast_within(&own, s->shared.count ? &shared : NULL, s->now);
+}
+
+double subject_widening(const struct subject *s)
+{
+    return s->token->promises ? record_widening(&s->token->promises->record) : 1;
 }
 
 void subject_done(struct subject *s)
 {
-    burn_done(&s->burn);
+    fleet_done(&s->series);
+    fleet_done(&s->shared);
     text_done(&s->account);
     text_done(&s->name);
     free(s->readings);

@@ -1,25 +1,24 @@
-/* One token, or an account's credits, as `ebb forecast` looks at it: everything that the daemon's forecast is made of,
- * read from the store. */
+/* One token, or an account's credits, as `ebb forecast` looks at it: what the daemon knows of it, read from the store,
+ * and the daemon's forecast read again for now. */
 #pragma once
 
 #include "base/text.h"
 #include "cli/chart.h"
 #include "core/forecast/evidence.h"
-#include "core/forecast/promise.h"
+#include "core/fleet.h"
 #include "edge/archive.h"
 
 struct subject {
     struct text account, name; /* the credits have the name "" */
     bool credits;
-    unix_s now, seen_at;
-    int missing;
-    int64_t stale_s;
-    struct reading reading;   /* borrows `name` */
-    struct burn_history burn;
+    unix_s now;
+    int64_t step_s, stale_s;
+    struct fleet series;      /* of one */
+    struct fleet shared;      /* of a token: its account's credits, as far as they are known */
+    const struct token *token; /* that one; its curve may be NULL */
+    struct burn_rate rates[BURN_WINDOWS]; /* as shown everywhere */
     struct past past;
-    struct curve curve;       /* widened by the record */
-    struct forecast forecast;
-    struct record record;
+    struct forecast forecast; /* of now */
     struct track_record scored;
     struct chart_point *readings; /* owned; balances as they were read */
     size_t reading_count, reading_room;
@@ -30,6 +29,12 @@ struct subject {
 MUST_CHECK bool subject_load(struct store *s, const char *name, const char *account, unix_s now, struct subject *ret,
                              struct fault *why);
 void subject_done(struct subject *s);
+
+/* Its forecast of now if it had this reading and this curve (NULL: none). */
+struct forecast subject_forecast(const struct subject *s, const struct reading *r, const struct curve *c);
+
+/* How many times as wide as usual its interval is drawn. */
+double subject_widening(const struct subject *s);
 
 /* Mean spent in an hour, by local hour of the day and by local day of the week (0: Monday); negative: never watched. */
 struct burn_profile {

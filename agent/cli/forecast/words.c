@@ -29,7 +29,7 @@ static void add_rates(const struct subject *s, struct text *out)
     char cents[MONEY_TEXT_BYTES];
     const char *before = "\nSpends in an hour: ";
     for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
-        struct burn_rate rate = burn_over(&s->burn, w);
+        struct burn_rate rate = s->rates[w];
         if (!rate.known)
             continue;
         text_addf(out, "%s%s over %s", before, money_format_cents((struct money){ rate.nano_per_h }, cents),
@@ -48,13 +48,13 @@ static void add_heading(const struct subject *s, struct text *out)
     text_add(out, span_of(" of account "));
     text_add_terminal(out, span_of(text_z(&s->account)), NAME_COLUMNS);
     text_add(out, span_of("\n"));
-    if (s->reading.balance.known)
-        add_usd(s->reading.balance.is.nano, out);
+    if (s->token->last.balance.known)
+        add_usd(s->token->last.balance.is.nano, out);
     else
         text_add(out, span_of("An unknown amount"));
-    text_addf(out, " left, read %s ago", duration_format(s->now - s->seen_at, age));
-    if (s->missing)
-        text_addf(out, " (missing from the last %d lists)", s->missing);
+    text_addf(out, " left, read %s ago", duration_format(s->now - s->token->seen_at, age));
+    if (s->token->missing)
+        text_addf(out, " (missing from the last %d lists)", s->token->missing);
     add_rates(s, out);
     text_add(out, span_of("\n\n"));
 }
@@ -113,25 +113,30 @@ static void add_standing(const struct subject *s, const struct forecast *f, stru
         break;
     case VERDICT_BLIND:
         text_addf(out, "Blind: last read %s ago, which is too old to forecast from.\n",
-                  duration_format(s->now - s->seen_at, age));
+                  duration_format(s->now - s->token->seen_at, age));
+        break;
+    case VERDICT_UNUSED:
+        text_add(out, span_of("No use yet: nothing was spent since Ebb began to watch it, less than a week ago.\n"));
         break;
     case VERDICT_IDLE:
-        text_add(out, span_of("Idle: nothing was spent in the last week, or since it is watched: no end in sight.\n"));
+        text_add(out, span_of("Idle: nothing was spent in the last week: no end in sight.\n"));
         break;
     case VERDICT_EXHAUSTED:
-        text_add(out, span_of("Exhausted: nothing is left, and calls are refused.\n"));
+        text_add(out, span_of(f->limit == LIMIT_CREDITS
+                                  ? "Exhausted: nothing is left on its account, and calls are refused.\n"
+                                  : "Exhausted: nothing is left, and calls are refused.\n"));
         break;
     case VERDICT_SAFE:
     case VERDICT_TIGHT:
     case VERDICT_RUNS_DRY:
-        text_add(out, span_of("Empty\n"));
+        text_add(out, span_of(f->limit == LIMIT_CREDITS ? "Empty, with the credits of its account\n" : "Empty\n"));
         add_times(f, out);
         break;
     case VERDICTS:
         break;
     }
     if (f->verdict != VERDICT_NO_BUDGET && f->verdict != VERDICT_BLIND)
-        add_horizon(f, &s->reading, out);
+        add_horizon(f, &s->token->last, out);
 }
 
 static void add_what_if(const struct forecast_view *v, struct text *out)
@@ -165,7 +170,7 @@ static void add_needed(const struct forecast_view *v, struct text *out)
     }
     text_addf(out, " with %.0f %% certainty:\n  ", 100 * NEEDED_CERTAINTY);
     add_usd(v->needed.is.nano, out);
-    int64_t more = v->needed.is.nano - v->subject->reading.balance.is.nano;
+    int64_t more = v->needed.is.nano - v->subject->token->last.balance.is.nano;
     if (more > 0) {
         text_add(out, span_of(", "));
         add_usd(more, out);
@@ -219,8 +224,9 @@ static void add_evidence(const struct subject *s, struct text *out)
 {
     struct testimony t;
     char duration[DURATION_TEXT_BYTES];
-    double left = s->curve.spent_nano + (double)s->reading.balance.is.nano;
-    if (!testimony_of(&s->past, left, curve_hours(&s->curve, left, 0.5), &t))
+    const struct curve *c = s->token->curve;
+    double left = c->spent_nano + (double)s->token->last.balance.is.nano;
+    if (!testimony_of(&s->past, left, curve_hours(c, left, 0.5), &t))
         return;
     text_add(out, span_of("\nWhat each kind of evidence says alone\n"));
     for (enum evidence e = 0; e < EVIDENCE_KINDS; e++)
@@ -240,7 +246,7 @@ static void add_certainty(const struct subject *s, struct text *out)
     };
     _Static_assert(COUNT(learnt) == HISTORIES, "a length of history has no words");
     const struct track_record *r = &s->scored;
-    text_addf(out, "\nLearnt from %s.\n", learnt[s->curve.history]);
+    text_addf(out, "\nLearnt from %s.\n", learnt[s->forecast.history]);
     if (!r->scores) {
         text_add(out, span_of("None of its forecasts came due yet.\n"));
         return;
@@ -250,7 +256,7 @@ static void add_certainty(const struct subject *s, struct text *out)
                    "median was %.0f %% too %s.\n",
               r->scores, r->within, exp((double)r->median_off_milli / 1000),
               100 * fabs(expm1((double)r->median_bias_milli / 1000)), r->median_bias_milli < 0 ? "early" : "late");
-    text_addf(out, "So its interval is drawn %.2f times as wide as usual.\n", record_widening(&s->record));
+    text_addf(out, "So its interval is drawn %.2f times as wide as usual.\n", subject_widening(s));
 }
 
 void forecast_words(const struct forecast_view *v, struct text *out)
@@ -265,7 +271,7 @@ void forecast_words(const struct forecast_view *v, struct text *out)
         text_add(out, span_of("\n"));
         forecast_picture(v, out);
     }
-    if (s->burn.buckets)
+    if (s->token->burn.buckets)
         add_profile(v, out);
     if (timed) {
         add_evidence(s, out);

@@ -194,6 +194,9 @@ void check_rule(struct reader *r, const struct node *map, void *fields)
     const struct node *kind = node_member(map, "kind");
     if (kind && kind->kind == NODE_SCALAR && rule_kind_named(kind->text, &rule->kind))
         levels_read(r, map, rule);
+    if (rule->beyond_reset && rule->kind != RULE_EXHAUSTS_WITHIN)
+        mistake_at(r->mistakes, place_of(map, "beyond_reset")->where.start,
+                   "only a rule of kind exhausts_within looks ahead, so only it can look beyond a reset");
     check_match(r, map, rule);
 }
 

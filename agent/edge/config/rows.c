@@ -137,6 +137,8 @@ static const struct row rule_rows[] = {
     { "levels", VALUE_LEVELS, FIELD(rule, levels), .section = &section_threshold, .shown = true,
       .sample = "{info: 20.00, warning: {below: 10.00, clear: 12.00}, critical: 2.00}",
       .help = "a threshold for info, warning, critical: beyond it the level holds; `clear` is where it ends" },
+    { "beyond_reset", VALUE_FLAG, FIELD(rule, beyond_reset), .preset = "false",
+      .help = "of exhausts_within: true warns of an end after the next reset, too" },
     { "level", VALUE_LEVEL, FIELD(rule, levels), .sample = "critical", .preset_note = "critical",
       .help = "kind exhausted only, in place of levels" },
     { "hold", VALUE_DURATION, FIELD(rule, hold_s), .preset = "0s", .min = 0, .max = WEEK_S,

@@ -1,12 +1,15 @@
 /* What forecasts are made of, and how they turned out: hours of the past, promises and their scores. */
+#include "core/forecast/packed.h"
 #include "edge/store/store_private.h"
 
 bool store_load_past(struct store *s, int64_t token, struct past *past, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_LOAD_PAST];
+    struct statement *q;
     bool row = true, ok = true;
     if (past->last_seen == TIME_NONE)
         return true;
+    if (!store_query(s, QUERY_LOAD_PAST, &q, why))
+        return false;
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":since", past->last_seen - (PAST_HOURS + 1) * (int64_t)HOUR_S);
     while (ok && row) {
@@ -16,6 +19,29 @@ bool store_load_past(struct store *s, int64_t token, struct past *past, struct f
     }
     statement_reset(q);
     return ok;
+}
+
+static bool drop_curve(struct store *s, int64_t token, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_DELETE_CURVE];
+    statement_bind_integer(q, ":token", token);
+    return statement_run(q, why);
+}
+
+bool store_put_curve(struct store *s, const struct token *t, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_PUT_CURVE];
+    const struct curve *c = t->curve;
+    unsigned char bytes[CURVE_BYTES];
+    if (!c)
+        return drop_curve(s, t->id, why);
+    curve_pack(c, bytes);
+    statement_bind_integer(q, ":token", t->id);
+    statement_bind_integer(q, ":origin", c->origin);
+    statement_bind_integer(q, ":spent_nano", t->spent_nano - (int64_t)c->spent_nano);
+    statement_bind_text(q, ":history", span_of(forecast_history_slug(c->history)));
+    statement_bind_blob(q, ":bytes", (struct span){ (const char *)bytes, sizeof bytes });
+    return statement_run(q, why);
 }
 
 static void bind_promise(struct statement *q, int64_t token, int place, const struct promise *p)

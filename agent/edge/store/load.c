@@ -4,10 +4,12 @@
 
 #include "base/xmalloc.h"
 #include "core/calendar.h"
+#include "core/forecast/packed.h"
 #include "edge/store/store_private.h"
 
 struct loading {
     int64_t account;
+    int64_t only; /* the one series that is wanted; 0: all */
     enum series series;
     const struct rule_set *rules;
     struct fleet *fleet;
@@ -143,28 +145,44 @@ static void take_drift(struct loading *l, const struct statement *q)
         t->drift = column_money(q, 1);
 }
 
+static void take_curve(struct loading *l, const struct statement *q)
+{
+    struct token *t = token_of(l, q);
+    struct curve c = { .origin = statement_integer(q, 1), .spent_nano = (double)statement_integer(q, 2) };
+    if (!t || c.origin == TIME_NONE || !forecast_history_slugged(statement_text(q, 3), &c.history)
+        || !curve_unpack(statement_text(q, 4), &c))
+        return;
+    t->curve = xmalloc(sizeof *t->curve);
+    *t->curve = c;
+    t->curve_kept = c.origin;
+}
+
 /* A time that was forecast and is not told is far. */
 static unix_s column_forecast(const struct statement *q, int column)
 {
     return statement_is_null(q, column) ? TIME_FAR : statement_integer(q, column);
 }
 
+/* As it was published last: what differs from it is news. */
 static struct forecast read_forecast(const struct statement *q)
 {
     struct forecast f = forecast_none();
-    if (!forecast_verdict_slugged(statement_text(q, 1), &f.verdict) || !forecast_has_times(&f))
+    if (!forecast_verdict_slugged(statement_text(q, 1), &f.verdict))
         return forecast_none();
+    f.horizon = column_time(q, 7);
+    f.limit = statement_integer(q, 12 + BURN_WINDOWS) ? LIMIT_CREDITS : LIMIT_BALANCE;
+    f.made_at = f.read_at = column_time(q, 10);
+    if (!statement_is_null(q, 8))
+        f.lasts = (double)statement_integer(q, 8) / 10000;
+    if (!forecast_has_times(&f) && !forecast_is_endless(&f))
+        return f;
     f.early = column_forecast(q, 2);
     f.likely = column_forecast(q, 3);
     f.late = column_forecast(q, 4);
     f.alarm = statement_is_null(q, 5) ? f.likely : statement_integer(q, 5);
     f.relief = statement_is_null(q, 6) ? f.alarm : statement_integer(q, 6);
-    f.horizon = column_time(q, 7);
-    if (!statement_is_null(q, 8))
-        f.lasts = (double)statement_integer(q, 8) / 10000;
     if (!forecast_history_slugged(statement_text(q, 9), &f.history))
         f.history = HISTORY_NONE;
-    f.made_at = f.read_at = column_time(q, 10);
     return f;
 }
 
@@ -173,8 +191,11 @@ static void take_forecast(struct loading *l, const struct statement *q)
     struct token *t = token_of(l, q);
     if (!t)
         return;
-    t->forecast = read_forecast(q);
+    t->forecast = t->told = read_forecast(q);
     t->spent_nano = statement_integer(q, 11);
+    for (int w = 0; w < BURN_WINDOWS; w++)
+        t->told_burn[w] = (struct burn_rate){ .known = !statement_is_null(q, 12 + w),
+                                              .nano_per_h = statement_integer(q, 12 + w) };
 }
 
 static struct promises *promises_of(struct token *t)
@@ -241,6 +262,7 @@ static const struct part {
     { QUERY_LOAD_HOURS, BURN_HOURS * HOUR_S, take_hour },
     { QUERY_LOAD_ENTRIES, BURN_FINE_BUCKETS * BURN_FINE_S, take_entry },
     { QUERY_LOAD_FORECASTS, 0, take_forecast },
+    { QUERY_LOAD_CURVES, 0, take_curve },
     { QUERY_LOAD_DRIFTS, 0, take_drift },
     { QUERY_LOAD_PROMISES, 0, take_promise },
     { QUERY_LOAD_SCORES, 0, take_score },
@@ -249,12 +271,16 @@ static const struct part {
 
 static bool load_part(struct store *s, struct loading *l, const struct part *part, struct fault *why)
 {
-    struct statement *q = s->queries[part->query];
+    struct statement *q;
     bool row, ok;
+    if (!store_query(s, part->query, &q, why))
+        return false;
     l->place = 0;
     statement_bind_integer(q, ":account", l->account);
     statement_bind_text(q, ":kind", span_of(series_name(l->series)));
     statement_bind_integer(q, ":since", part->since_s);
+    if (l->only)
+        statement_bind_integer(q, ":only", l->only);
     while ((ok = statement_step(q, &row, why)) && row)
         part->take(l, q);
     statement_reset(q);
@@ -292,6 +318,24 @@ bool store_load_credits(struct store *s, int64_t account, const struct rule_set 
     struct loading l = { .account = account, .series = SERIES_CREDITS, .rules = rules, .fleet = &f,
                          .orphans = orphans };
     if (!load(s, &l, why)) {
+        fleet_done(&f);
+        return false;
+    }
+    *ret = f;
+    return true;
+}
+
+bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id, struct fleet *ret,
+                       struct fault *why)
+{
+    struct fleet f = { 0 };
+    const struct rule_set none = { 0 };
+    struct orphan_alerts ignored = { 0 };
+    struct loading l = { .account = account, .only = id, .series = series, .rules = &none, .fleet = &f,
+                         .orphans = &ignored };
+    bool ok = load(s, &l, why);
+    orphan_alerts_done(&ignored);
+    if (!ok) {
         fleet_done(&f);
         return false;
     }

@@ -173,6 +173,8 @@ static void bind_forecast(struct statement *q, const struct forecast *f)
         statement_bind_integer(q, ":lasts_bp", (int64_t)(f->lasts * 10000 + 0.5));
     statement_bind_text(q, ":history", span_of(forecast_history_slug(f->history)));
     bind_time(q, ":forecast_at", f->made_at);
+    if (f->available.known)
+        statement_bind_text(q, ":limited_by", span_of(forecast_limit_name(f->limit)));
 }
 
 bool store_put_token(struct store *s, const struct token *t, struct fault *why)

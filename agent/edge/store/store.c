@@ -42,11 +42,15 @@ static const char *const texts[] = {
     [QUERY_LOAD_PAST] = sql_load_past,
     [QUERY_LOAD_PROMISES] = sql_load_promises,
     [QUERY_LOAD_SCORES] = sql_load_scores,
+    [QUERY_LOAD_CURVES] = sql_load_curves,
+    [QUERY_PUT_CURVE] = sql_put_curve,
+    [QUERY_DELETE_CURVE] = sql_delete_curve,
     [QUERY_PUT_PROMISE] = sql_put_promise,
     [QUERY_DELETE_PROMISE] = sql_delete_promise,
     [QUERY_ADD_SCORE] = sql_add_score,
     [QUERY_TRACK_RECORD] = sql_question_record,
     [QUERY_POST_MESSAGE] = sql_post_message,
+    [QUERY_IS_RETAINED] = sql_is_retained,
     [QUERY_NEXT_MESSAGE] = sql_next_message,
     [QUERY_ACKNOWLEDGE_EVENT] = sql_acknowledge_event,
     [QUERY_ACKNOWLEDGE_RETAINED] = sql_acknowledge_retained,
@@ -134,6 +138,14 @@ static bool make_id(struct store *s, struct fault *why)
     bool ok = statement_run(q, why);
     statement_free(q);
     return ok && read_id(s, why);
+}
+
+bool store_query(struct store *s, enum query query, struct statement **ret, struct fault *why)
+{
+    if (!s->queries[query] && !sqlite_prepare(s->db, texts[query], &s->queries[query], why))
+        return false;
+    *ret = s->queries[query];
+    return true;
 }
 
 static bool prepare_all(struct store *s, struct fault *why)

@@ -31,11 +31,15 @@ enum query {
     QUERY_LOAD_PAST,
     QUERY_LOAD_PROMISES,
     QUERY_LOAD_SCORES,
+    QUERY_LOAD_CURVES,
+    QUERY_PUT_CURVE,
+    QUERY_DELETE_CURVE,
     QUERY_PUT_PROMISE,
     QUERY_DELETE_PROMISE,
     QUERY_ADD_SCORE,
     QUERY_TRACK_RECORD,
     QUERY_POST_MESSAGE,
+    QUERY_IS_RETAINED,
     QUERY_NEXT_MESSAGE,
     QUERY_ACKNOWLEDGE_EVENT,
     QUERY_ACKNOWLEDGE_RETAINED,
@@ -95,12 +99,15 @@ struct store {
     int lock, file; /* -1 for a reader; `file` is the database's own, open until SQLite has closed it */
     char id[STORE_ID_BYTES];
     int64_t poll; /* the poll row of this transaction */
-    struct statement *queries[QUERIES]; /* NULL for a reader */
+    struct statement *queries[QUERIES]; /* of a reader: NULL until asked for by store_query */
     struct store_walk walks[STORE_RESOLUTIONS];
     struct text topic, payload;         /* of the message handed out last */
 };
 
 struct sqlite *store_sqlite(struct store *s);
+
+/* A query, prepared if it is not yet. */
+MUST_CHECK bool store_query(struct store *s, enum query query, struct statement **ret, struct fault *why);
 
 static inline void bind_maybe_money(struct statement *q, const char *parameter, struct maybe_money amount)
 {

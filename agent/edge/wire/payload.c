@@ -184,6 +184,8 @@ void wire_encode_token(const char *account, const struct token *t, unix_s at, st
     add_string(out, "type", r->type);
     add_money(out, "balance_usd", r->balance);
     add_bool(out, "budgeted", r->budgeted);
+    add_money(out, "available_usd", t->forecast.available);
+    add_string(out, "limited_by", t->forecast.available.known ? forecast_limit_name(t->forecast.limit) : NULL);
     add_time(out, "expires_at", r->expires);
     add_string(out, "reset_period", calendar_period_name(r->period));
     add_money(out, "reset_amount_usd", r->reset_amount);

@@ -1,0 +1,1 @@
+DELETE FROM curve WHERE token = :token;

@@ -1,0 +1,2 @@
+INSERT OR REPLACE INTO curve (token, origin, spent_nano, history, bytes)
+VALUES (:token, :origin, :spent_nano, :history, :bytes);
