@@ -6,8 +6,11 @@
 
 #include <cmocka.h>
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/random.h"
 #include "wire_scene.h"
 
 static char prod_billing[] = "prod-billing";
@@ -111,16 +114,22 @@ static void a_short_runway_says_how_long_and_how_much(void **state)
     set_rule(&s, RULE_EXHAUSTS_WITHIN, 8 * HOUR_S, HOUR_S);
 
     move(&s, LEVEL_NONE, LEVEL_WARNING, 6 * HOUR_S + 14 * MINUTE_S + 59);
-    assert_says(&s, "warning: prod-billing will be empty in less than 8h: in about 6h 10m (3h to 12h), 9.80 USD left");
+    assert_says(&s, "warning: prod-billing is more likely than not empty within 8h: likely in 6h 10m (3h to 12h), "
+                    "9.80 USD left");
     move(&s, LEVEL_WARNING, LEVEL_CRITICAL, 40 * MINUTE_S);
-    assert_says(&s, "critical: prod-billing will be empty in less than 1h (was warning): in about 40m (3h to 12h), "
+    assert_says(&s, "critical: prod-billing may be empty within 1h (was warning): likely in 6h 10m (3h to 12h), "
                     "9.80 USD left");
     move(&s, LEVEL_CRITICAL, LEVEL_WARNING, 5 * HOUR_S);
-    assert_says(&s, "eased to warning: prod-billing lasts about 5h again (was critical, less than 1h)");
+    assert_says(&s, "eased to warning: prod-billing is empty later: likely in 6h 10m (3h to 12h) "
+                    "(was critical, less than 1h)");
     move(&s, LEVEL_WARNING, LEVEL_NONE, 100 * DAY_S + 3 * HOUR_S);
-    assert_says(&s, "resolved: prod-billing lasts about 14w 2d again (was warning, less than 8h)");
+    assert_says(&s, "resolved: prod-billing is empty later: likely in 6h 10m (3h to 12h) (was warning, less than 8h)");
+    s.token.last.period = RESET_DAILY;
     move(&s, LEVEL_WARNING, LEVEL_NONE, 36525 * (int64_t)DAY_S);
-    assert_says(&s, "resolved: prod-billing lasts for years again (was warning, less than 8h)");
+    assert_says(&s, "resolved: prod-billing is likely to last until its next reset in 13h 10m "
+                    "(was warning, less than 8h)");
+    s.token.forecast.early = s.token.forecast.likely = s.token.forecast.late = TIME_FAR;
+    assert_says(&s, "resolved: prod-billing has no end in sight (was warning, less than 8h)");
     scene_strike(&s);
 }
 
@@ -180,6 +189,71 @@ static void what_a_forecast_does_not_know_is_not_said(void **state)
     scene_strike(&s);
 }
 
+/* "1d 2h" -> seconds, "now" -> 0, "years" -> far; *at is moved behind it. */
+static int64_t take_words(const char **at)
+{
+    static const char units[] = "wdhms";
+    static const int64_t seconds[] = { WEEK_S, DAY_S, HOUR_S, MINUTE_S, 1 };
+    int64_t sum = 0;
+    if (strncmp(*at, "now", 3) == 0)
+        *at += 3;
+    else if (strncmp(*at, "years", 5) == 0)
+        return *at += 5, INT64_MAX;
+    for (char *end; **at >= '0' && **at <= '9'; *at = end + 1 + (end[1] == ' ')) {
+        int64_t count = strtol(*at, &end, 10);
+        assert_non_null(strchr(units, *end));
+        sum += count * seconds[strchr(units, *end) - units];
+    }
+    return sum;
+}
+
+static int64_t words_after(const char *line, const char *mark)
+{
+    const char *at = strstr(line, mark);
+    assert_non_null(at);
+    at += strlen(mark);
+    return take_words(&at);
+}
+
+static int64_t likely_said(const char *line)
+{
+    static const char *const marks[] = { "empty in about ", "empty about ", ": likely in ", ": likely " };
+    size_t i = 0;
+    while (i + 1 < COUNT(marks) && !strstr(line, marks[i]))
+        i++;
+    return words_after(line, marks[i]);
+}
+
+static void in_words_early_is_never_after_likely_and_likely_never_after_late(void **state)
+{
+    (void)state;
+    static const enum rule_kind kinds[] = { RULE_BALANCE_BELOW, RULE_EXHAUSTS_WITHIN };
+    struct random random = random_seeded(20);
+    struct scene s;
+    scene_set(&s, prod_billing);
+    for (int round = 0; round < 20000; round++) {
+        double at[3] = { 0 }, step = 0;
+        for (int i = 0; i < 3; i++)
+            at[i] = step += exp((double)(random_next(&random) % 1700) / 100); /* up to ten months */
+        struct text line = { 0 };
+        set_rule(&s, kinds[round % 2], 8 * HOUR_S, HOUR_S);
+        s.token.forecast.early = SCENE_AT + (int64_t)at[0];
+        s.token.forecast.likely = SCENE_AT + (int64_t)at[1];
+        s.token.forecast.late = SCENE_AT + (int64_t)at[2];
+        move(&s, LEVEL_NONE, LEVEL_WARNING, (int64_t)(random_next(&random) % (8 * HOUR_S)));
+        wire_summary(&s.event, &line);
+        int64_t likely = likely_said(text_z(&line));
+        const char *said = strrchr(text_z(&line), '(');
+        if (at[2] >= MINUTE_S) {
+            int64_t early = words_after(said, "("), late = words_after(said, " to ");
+            if (early > likely || likely > late)
+                fail_msg("%s", text_z(&line));
+        }
+        text_done(&line);
+    }
+    scene_strike(&s);
+}
+
 static void an_alert_that_ends_without_a_value_says_why(void **state)
 {
     (void)state;
@@ -219,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_short_runway_says_how_long_and_how_much),
         cmocka_unit_test(an_exhausted_token_says_that_its_calls_are_refused),
         cmocka_unit_test(what_a_forecast_does_not_know_is_not_said),
+        cmocka_unit_test(in_words_early_is_never_after_likely_and_likely_never_after_late),
         cmocka_unit_test(an_alert_that_ends_without_a_value_says_why),
         cmocka_unit_test(a_name_cannot_write_to_the_terminal_or_flood_it),
     };

@@ -94,6 +94,18 @@ static void add_threshold(const struct alert_event *e, struct text *out)
     }
 }
 
+static bool is_by_credits(const struct alert_event *e)
+{
+    const struct forecast *f = &e->token->forecast;
+    return f->limit == LIMIT_CREDITS && f->available.known && e->rule->kind != RULE_PERCENT_BELOW;
+}
+
+/* What it can spend, and of whose money. */
+static struct maybe_money available(const struct alert_event *e)
+{
+    return is_by_credits(e) ? e->token->forecast.available : e->token->last.balance;
+}
+
 /* "has 9.80 USD", "has 18% of 50.00 USD". */
 static void add_has(const struct alert_event *e, struct text *out)
 {
@@ -137,16 +149,17 @@ static void add_next_reset(const struct alert_event *e, struct text *out)
     add_about(reset - e->at, out);
 }
 
-static bool is_spent(const struct token *t)
+static bool is_spent(const struct alert_event *e)
 {
-    return t->last.budgeted && t->last.balance.known && t->last.balance.is.nano <= 0;
+    struct maybe_money left = available(e);
+    return e->token->last.budgeted && left.known && left.is.nano <= 0;
 }
 
 /* ", empty in about 6h 10m (3h to 12h), next reset in 14h" */
 static void add_outlook(const struct alert_event *e, struct text *out)
 {
     const struct forecast *f = &e->token->forecast;
-    if (is_spent(e->token)) {
+    if (is_spent(e)) {
         text_add(out, span_of(", its calls are refused"));
     } else if (is_near(f->likely, e->at)) {
         text_add(out, span_of(f->likely - e->at < MINUTE_S ? ", empty about " : ", empty in about "));
@@ -165,38 +178,72 @@ static void add_was(const struct alert_event *e, const char *before, const char 
 static void add_low_amount(const struct alert_event *e, struct text *out)
 {
     add_has(e, out);
-    text_add(out, span_of(" left ("));
+    text_add(out, span_of(is_by_credits(e) ? " left on its account (" : " left ("));
     add_threshold(e, out);
     add_was(e, ", ", "", out);
     text_add(out, span_of(")"));
     add_outlook(e, out);
 }
 
-static void add_short_runway(const struct alert_event *e, struct text *out)
+/* "likely in 6h 10m (3h to 12h)": every number from one forecast. */
+static void add_likely(const struct alert_event *e, struct text *out)
+{
+    const struct forecast *f = &e->token->forecast;
+    text_add(out, span_of(f->likely - e->at < MINUTE_S ? "likely " : "likely in "));
+    add_about(f->likely - e->at, out);
+    add_range(f, e->at, out);
+}
+
+static void add_left(const struct alert_event *e, struct text *out)
 {
     char cents[MONEY_TEXT_BYTES];
-    const struct maybe_money *balance = &e->token->last.balance;
+    struct maybe_money left = available(e);
+    if (left.known)
+        text_addf(out, "%s USD left%s", money_format_cents(left.is, cents), is_by_credits(e) ? " on its account" : "");
+}
 
-    text_add(out, span_of(" will be empty in "));
-    add_threshold(e, out);
+/* The rule fires on a chance of its own, which is not what is printed: the likely time may lie beyond the threshold. */
+static void add_short_runway(const struct alert_event *e, struct text *out)
+{
+    const struct forecast *f = &e->token->forecast;
+    bool within = f->likely == TIME_NONE || f->likely - e->at < threshold_of(e);
+    text_add(out, span_of(within ? " is more likely than not empty within " : " may be empty within "));
+    add_duration(threshold_of(e), out);
     add_was(e, " (", ")", out);
-    text_add(out, span_of(e->transition.value < MINUTE_S ? ": about " : ": in about "));
-    add_about(e->transition.value, out);
-    add_range(&e->token->forecast, e->at, out);
-    if (balance->known)
-        text_addf(out, ", %s USD left", money_format_cents(balance->is, cents));
+    if (is_near(f->likely, e->at)) {
+        text_add(out, span_of(": "));
+        add_likely(e, out);
+    }
+    text_add(out, span_of(", "));
+    add_left(e, out);
     add_next_reset(e, out);
+}
+
+static void add_longer_runway(const struct alert_event *e, struct text *out)
+{
+    const struct forecast *f = &e->token->forecast;
+    unix_s reset = calendar_next_reset(e->token->last.period, e->at);
+    if (!is_near(f->likely, e->at)) {
+        text_add(out, span_of(" has no end in sight"));
+    } else if (e->transition.value <= ENDLESS_S) {
+        text_add(out, span_of(" is empty later: "));
+        add_likely(e, out);
+    } else {
+        text_add(out, span_of(reset != TIME_NONE ? " is likely to last until its next reset in "
+                                                 : " is likely to last until it expires in "));
+        add_about((reset != TIME_NONE ? reset : e->token->last.expires) - e->at, out);
+    }
 }
 
 static void add_exhausted(const struct alert_event *e, struct text *out)
 {
-    char cents[MONEY_TEXT_BYTES];
-    const struct maybe_money *balance = &e->token->last.balance;
-
     text_add(out, span_of(" is exhausted"));
     add_was(e, " (", ")", out);
-    if (balance->known)
-        text_addf(out, ": %s USD left, its calls are refused", money_format_cents(balance->is, cents));
+    if (available(e).known) {
+        text_add(out, span_of(": "));
+        add_left(e, out);
+        text_add(out, span_of(", its calls are refused"));
+    }
     add_next_reset(e, out);
 }
 
@@ -220,7 +267,7 @@ static void add_worse(const struct alert_event *e, struct text *out)
         add_low_amount(e, out);
         break;
     case RULE_EXHAUSTS_WITHIN:
-        if (is_spent(e->token))
+        if (is_spent(e))
             add_exhausted(e, out);
         else
             add_short_runway(e, out);
@@ -245,10 +292,10 @@ static void add_better(const struct alert_event *e, struct text *out)
     } else if (e->rule->kind != RULE_EXHAUSTS_WITHIN) {
         add_has(e, out);
     } else {
-        text_add(out, span_of(e->transition.value > ENDLESS_S ? " lasts for " : " lasts about "));
-        add_about(e->transition.value, out);
+        add_longer_runway(e, out);
     }
-    text_add(out, span_of(e->rule->kind == RULE_DRIFT_ABOVE ? " only" : " again"));
+    if (e->rule->kind != RULE_EXHAUSTS_WITHIN)
+        text_add(out, span_of(e->rule->kind == RULE_DRIFT_ABOVE ? " only" : " again"));
     text_addf(out, " (was %s, ", level_name(e->transition.was));
     add_threshold(e, out);
     text_add(out, span_of(")"));
