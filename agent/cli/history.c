@@ -31,6 +31,7 @@ static const struct column columns[] = {
     { "expires_at", NULL, COLUMN_TIME, 0 },
     { "reset_period", NULL, COLUMN_TEXT, 0 },
     { "reset_amount_usd", NULL, COLUMN_MONEY, 0 },
+    { "gap_s", "OVER A GAP OF", COLUMN_DURATION, COLUMN_QUIET }, /* spent nobody knows when within it */
 };
 
 static enum exit_status run(const struct context *c)

@@ -18,9 +18,9 @@ static const struct option_row options[] = {
     [OPT_PER] = { .name = "per", .type = OPTION_CHOICE, .value = PERIOD_LENGTHS, .preset = "total",
                   .help = "one line per period (UTC; weeks start on Monday)" },
     [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "30d",
-                    .help = "from the UTC day of this time on, or this long ago" },
+                    .help = "from the hour of this time on, or this long ago" },
     [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME",
-                    .help = "up to this time; a partial day counts as a whole one" },
+                    .help = "up to this time; a partial hour counts as a whole one" },
     [OPT_MONTH] = { .name = "month", .type = OPTION_TEXT, .value = "YYYY-MM", .help = "one month (UTC)" },
     [OPT_TOKEN] = { .name = "token", .type = OPTION_TEXT, .value = "GLOB",
                     .help = "only tokens whose name matches, such as 'prod-*'" },
@@ -47,23 +47,24 @@ static bool choose_month(const struct option_value *given, struct period *ret, s
     return period_parse_month(span_of(given[OPT_MONTH].text), ret, why) || fault_within(why, "--month");
 }
 
-/* Figures are kept by day, and a year by hour: what is asked about begins and ends with one, or now. The period before
- * has as many days as have begun. */
+/* From the hour of one time to before the hour of another, or up to now; all figures of a report, in every format and
+ * by every dimension, are of this one time. */
 static bool choose_stretch(const struct option_value *given, struct report_query *q, struct fault *why)
 {
-    enum period_length unit = q->per == PER_HOUR ? PER_HOUR : PER_DAY;
-    unix_s today = period_start(unit, q->now);
     struct period p = { given[OPT_SINCE].number, given[OPT_UNTIL].text ? given[OPT_UNTIL].number : q->now + 1 };
-    if (given[OPT_MONTH].text && !choose_month(given, &p, why))
+    bool is_month = given[OPT_MONTH].text != NULL;
+    if (is_month && !choose_month(given, &p, why))
         return false;
-    p.since = period_start(unit, p.since);
-    p.until = period_next(unit, p.until > q->now ? today : period_start(unit, p.until - 1));
+    p.since = period_start(PER_HOUR, p.since);
     if (p.since > q->now)
         return fault(why, FAULT_REJECT, "this period has not started yet");
     if (p.until <= p.since)
         return fault(why, FAULT_REJECT, "--until is not after --since");
-    q->before = period_before(&p, given[OPT_MONTH].text != NULL);
-    q->during = (struct period){ p.since, p.until > q->now ? q->now + 1 : p.until };
+    p.until = period_start(PER_HOUR, p.until + HOUR_S - 1);
+    if (p.until > q->now)
+        p.until = q->now + 1;
+    q->before = period_before(&p, is_month);
+    q->during = p;
     return true;
 }
 
@@ -95,16 +96,17 @@ static bool print_html(struct store *s, const struct report_query *q, const char
     return ok;
 }
 
-/* Below a report, and only for people: programs read the lines of a report as being all alike. A report of some tokens
- * does not tell of all of an account. */
-static bool print_record(const struct context *c, const struct report_query *q, enum table_format format,
-                         struct fault *why)
+/* For people, and on stderr, so that programs read nothing but rows: these have the same in columns. */
+static void print_notes(const struct report_query *q, const struct loaded_report *l, enum table_format format)
 {
-    const struct scope scope = report_scope(q);
-    size_t rows;
-    if (format == TABLE_JSON || format == TABLE_CSV || q->token || q->environment)
-        return true;
-    return record_print(c->store, &scope, format, "\nForecasts that came due in this time:\n", &rows, why);
+    struct text notes = { 0 };
+    bool for_people = format == TABLE_TEXT || format == TABLE_MARKDOWN;
+    report_notes(q, l, &notes);
+    if (for_people && notes.len)
+        printf("\n%s", text_z(&notes));
+    else
+        fputs(text_z(&notes), stderr);
+    text_done(&notes);
 }
 
 static bool print_forecasts(const struct context *c, const struct report_query *q, struct fault *why)
@@ -128,9 +130,9 @@ static bool print_table(const struct context *c, const struct report_query *q, s
         report_table(q, &l, format);
         if (l.report.row_count == 0 && (format == TABLE_TEXT || format == TABLE_MARKDOWN))
             fputs("Nothing was spent, topped up or reset in this time.\n", stderr);
+        print_notes(q, &l, format);
     }
     report_unload(&l);
-    ok = ok && print_record(c, q, format, why);
     return ok;
 }
 

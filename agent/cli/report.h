@@ -28,8 +28,16 @@ struct report_label {
     bool deleted;
 };
 
+/* What of the figures was spent nobody knows when: spread evenly over times without a reading. */
+struct report_gaps {
+    size_t count;
+    int64_t nano, longest_s;
+};
+
 struct loaded_report {
     struct report report;
+    struct report_gaps gaps;
+    int64_t shared_days; /* whose hours are shares of a figure of the whole day */
     struct report_label *labels; /* owned; by group */
     size_t label_count, label_room;
 };
@@ -44,6 +52,9 @@ void report_unload(struct loaded_report *l);
 
 /* The label as people see it: "prod-app (life 2, deleted)". Not escaped. */
 void report_label_add(const struct report_label *l, struct text *out);
+
+/* What readers must know of the figures, a sentence each: what is not known, what is spread and shared out. */
+void report_notes(const struct report_query *q, const struct loaded_report *l, struct text *out);
 
 /* Prints the rows; for people with a line of all of them. */
 void report_table(const struct report_query *q, const struct loaded_report *l, enum table_format format);

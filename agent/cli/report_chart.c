@@ -32,7 +32,7 @@ static int64_t spent_by_all(const struct page *p, size_t bucket)
     int64_t sum = 0;
     for (size_t g = 0; g < p->series.report.group_count; g++) {
         int64_t spent = p->spent_nano[g * p->bucket_count + bucket];
-        sum += spent > 0 ? spent : 0;
+        sum = nano_add(sum, spent > 0 ? spent : 0);
     }
     return sum;
 }
@@ -112,7 +112,7 @@ static void draw_column(struct chart *c, size_t bucket)
     for (size_t rank = 0; rank < c->shown; rank++) {
         text_clear(&label);
         report_label_add(&p->totals.labels[p->totals.report.rows[rank].group], &label);
-        part[1] = part[0] + spent_by(p, rank, bucket);
+        part[1] = nano_add(part[0], spent_by(p, rank, bucket));
         class_[1] = (char)('0' + rank);
         draw_part(c, bucket, class_, (struct span){ text_z(&label), label.len }, part);
         part[0] = part[1];

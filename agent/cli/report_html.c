@@ -91,6 +91,7 @@ bool report_html(struct store *s, const struct report_query *q, struct text *out
         spread_series(&p);
         page_head(&p);
         page_tiles(&p);
+        page_notes(&p);
         page_chart(&p);
         page_ranking(&p);
         ok = add_panels(s, &p, why) && add_record(s, &p, why);

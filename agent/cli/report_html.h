@@ -21,6 +21,7 @@ void page_money(struct text *out, int64_t nano);
 
 void page_head(struct page *p);
 void page_tiles(struct page *p);
+void page_notes(struct page *p);
 void page_chart(struct page *p);
 void page_ranking(struct page *p);
 /* Bars of another dimension; nothing when there is nothing to tell. */

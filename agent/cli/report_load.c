@@ -1,44 +1,48 @@
-/* Rows of the store become items, groups and facts.
+/* Rows of the store become items, groups and the days of their payers; report_days.c makes facts of these.
  *
- * Which source tells of a day is decided here, for an account and a day as a whole, so that no amount is counted twice:
- * the endpoint where it was asked, else what was read off balances. Top-ups and resets always come from balances. */
+ * Every format and every way of asking goes through here, with one period for all. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
 #include "cli/report.h"
+#include "cli/report_days.h"
 #include "core/naming.h"
 #include "core/words.h"
 
 /* The columns of question_report_tokens.sql. */
 enum {
     ID, ACCOUNT, NAME, GENERATION, KIND, DELETED, USAGE_FROM, USAGE_AT, KNOWN_FROM, BUDGETED, PERIOD, AMOUNT,
+    FIRST_SEEN, DELETED_AT, LISTED, TYPE, BALANCE,
     TOKEN_CELLS,
 };
 
-/* Of question_report_days.sql and hours, of usage and providers. */
+/* Of question_report_days.sql and hours, of usage and providers, gaps, unread days, and what came after. */
 enum {
     TOKEN, AT, SPENT, USAGE, TOPUP, RESET, SUM_CELLS,
     WORD = SPENT, COST, CALLS, USAGE_CELLS,
     PROVIDER_CELLS = CALLS,
+    UNTIL = SPENT, GAP_NANO, GAP_CELLS,
+    UNREAD_CELLS = SPENT,
+    FALLEN = AT, AFTER_CELLS,
 };
 
 #define NO_NAME "(none)"
-
-struct payer {
-    int64_t id;
-    size_t item;
-    struct report_known known;
-    unix_s known_from;
-};
+#define NOT_ATTRIBUTED "(not attributed)"
 
 struct loading {
     const struct report_query *q;
     struct loaded_report *to;
-    struct payer *payers; /* owned; by id once all are there */
+    struct report_payer *payers; /* owned; by id once all are there */
     size_t payer_count, payer_room;
     struct words names; /* of groups in their order, unless these are tokens, whose names are not theirs alone */
     unix_s usage_from;  /* the latest of all payers */
+    struct after {
+        int64_t token, fallen_nano;
+    } *after; /* owned; by token */
+    size_t after_count, after_room;
+    struct report_days days;
 };
 
 static const char *const by_names[] = {
@@ -128,122 +132,134 @@ static unix_s stamp(const struct cell *cell)
     return cell->kind == CELL_INTEGER ? cell->integer : TIME_NONE;
 }
 
-static struct payer *new_payer(struct loading *l)
+static int compare_after(const void *a, const void *b)
 {
-    if (l->payer_count == l->payer_room) {
-        l->payer_room = l->payer_room ? l->payer_room * 2 : 64;
-        l->payers = xrealloc(l->payers, l->payer_room, sizeof *l->payers);
-    }
-    return &l->payers[l->payer_count++];
+    const struct after *x = a, *y = b;
+    return (x->token > y->token) - (x->token < y->token);
+}
+
+/* What a token had at the end of the report: what it has now, and what it lost since. */
+static struct maybe_money left_at_end(const struct loading *l, const struct cell *cells)
+{
+    const struct after wanted = { .token = cells[ID].integer };
+    const struct after *found = l->after_count
+        ? bsearch(&wanted, l->after, l->after_count, sizeof *l->after, compare_after) : NULL;
+    if (cells[BALANCE].kind != CELL_INTEGER)
+        return (struct maybe_money){ .known = false };
+    return money_known((struct money){ nano_add(cells[BALANCE].integer, found ? found->fallen_nano : 0) });
 }
 
 static void add_payer(struct loading *l, const struct cell *cells)
 {
     if (!is_wanted(l->q, cells))
         return;
-    struct payer *p = new_payer(l);
-    *p = (struct payer){
+    l->payers = report_grown(l->payers, l->payer_count, &l->payer_room, sizeof *l->payers);
+    struct report_payer *p = &l->payers[l->payer_count++];
+    *p = (struct report_payer){
         .id = cells[ID].integer,
         .known = { stamp(&cells[USAGE_FROM]), stamp(&cells[USAGE_AT]) },
         .known_from = stamp(&cells[KNOWN_FROM]),
+        .first_seen = stamp(&cells[FIRST_SEEN]),
+        .deleted_at = stamp(&cells[DELETED_AT]),
+        .listed = stamp(&cells[LISTED]),
+        .budgeted = cells[BUDGETED].integer != 0,
+        .costs_nothing = cells[TYPE].kind == CELL_TEXT && span_is(cells[TYPE].text, "sandbox_api_token"),
     };
     if (p->known.usage_from > l->usage_from)
         l->usage_from = p->known.usage_from;
     if (is_by_word(l->q))
         return;
-    struct allowance allowance = {
-        .period = calendar_period_named(cells[PERIOD].text),
-        .amount_nano = cells[AMOUNT].kind == CELL_INTEGER ? cells[AMOUNT].integer : -1,
+    const struct report_budget budget = {
+        .allowance = {
+            .period = calendar_period_named(cells[PERIOD].text),
+            .amount_nano = cells[AMOUNT].kind == CELL_INTEGER ? cells[AMOUNT].integer : -1,
+        },
+        .left = left_at_end(l, cells),
     };
     size_t group = l->q->by == BY_TOKEN ? group_of_token(l, cells) : group_named(l, part_of(l->q, cells));
-    p->item = report_add_item(&l->to->report, group, p->known_from, cells[BUDGETED].integer ? &allowance : NULL);
+    p->item = report_add_item(&l->to->report, group, p->known_from, p->budgeted ? &budget : NULL);
 }
 
 static int compare_payers(const void *a, const void *b)
 {
-    const struct payer *x = a, *y = b;
+    const struct report_payer *x = a, *y = b;
     return (x->id > y->id) - (x->id < y->id);
 }
 
-static const struct payer *payer_of(const struct loading *l, int64_t id)
+static const struct report_payer *payer_of(const struct loading *l, int64_t id)
 {
-    const struct payer wanted = { .id = id };
-    return bsearch(&wanted, l->payers, l->payer_count, sizeof *l->payers, compare_payers);
+    const struct report_payer wanted = { .id = id };
+    return l->payer_count ? bsearch(&wanted, l->payers, l->payer_count, sizeof *l->payers, compare_payers) : NULL;
 }
 
-/* ---- facts ---- */
+/* ---- rows ---- */
 
-static enum report_source source_of(int64_t spent_nano, int64_t usage_nano)
+#define NEW_ROW(rows) \
+    ((rows).at = report_grown((rows).at, (rows).count, &(rows).room, sizeof *(rows).at), &(rows).at[(rows).count++])
+
+static struct sum_row sum_of_cells(const struct report_payer *p, const struct cell *cells)
 {
-    enum report_source told = usage_nano ? REPORT_FROM_ENDPOINT : REPORT_FROM_NOTHING;
-    return told | (spent_nano != usage_nano ? REPORT_FROM_BALANCE : REPORT_FROM_NOTHING);
+    return (struct sum_row){ p, cells[AT].integer, cells[SPENT].integer, cells[USAGE].integer, cells[TOPUP].integer,
+                             cells[RESET].integer };
 }
 
-static bool endpoint_tells(const struct loading *l, const struct payer *p, unix_s at)
+static void take_day(struct loading *l, const struct cell *cells)
 {
-    const struct report_query *q = l->q;
-    if (q->choice == REPORT_BALANCE || q->per == PER_HOUR)
-        return false;
-    return q->choice == REPORT_ENDPOINT || report_endpoint_tells(&p->known, at);
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    if (p)
+        *NEW_ROW(l->days.days) = sum_of_cells(p, cells);
 }
 
-static void add_sum(struct loading *l, const struct cell *cells)
+static void take_hour(struct loading *l, const struct cell *cells)
 {
-    const struct payer *p = payer_of(l, cells[TOKEN].integer);
-    if (!p)
-        return;
-    struct report_fact f = {
-        .item = p->item,
-        .at = cells[AT].integer,
-        .spent_nano = cells[SPENT].integer,
-        .topup_nano = cells[TOPUP].integer,
-        .reset_nano = cells[RESET].integer,
-        .calls = -1,
-        .source = source_of(cells[SPENT].integer, cells[USAGE].integer),
-    };
-    if (l->q->choice == REPORT_BALANCE) {
-        f.spent_nano -= cells[USAGE].integer;
-        f.source &= REPORT_FROM_BALANCE;
-    } else if (endpoint_tells(l, p, f.at)) {
-        f.spent_nano = 0;
-        f.source = REPORT_FROM_NOTHING;
-    }
-    report_add_fact(&l->to->report, &f);
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    if (p)
+        *NEW_ROW(l->days.hours) = sum_of_cells(p, cells);
 }
 
 /* An item of its own for each word: its group may have many, and calls are told of a feature only. */
-static size_t item_of_word(struct loading *l, struct span word)
+static size_t item_named(struct loading *l, struct span word)
 {
-    size_t before = l->to->label_count;
-    size_t group = group_named(l, word);
+    size_t before = l->to->label_count, group = group_named(l, word);
     if (group == before)
         report_add_item(&l->to->report, group, l->usage_from, NULL);
     return group;
 }
 
-static void add_use(struct loading *l, const struct cell *cells, bool has_calls)
+static void take_feature(struct loading *l, const struct cell *cells)
 {
-    const struct payer *p = payer_of(l, cells[TOKEN].integer);
-    if (!p || !(is_by_word(l->q) || endpoint_tells(l, p, cells[AT].integer)))
-        return;
-    const struct report_fact f = {
-        .item = is_by_word(l->q) ? item_of_word(l, cells[WORD].text) : p->item,
-        .at = cells[AT].integer,
-        .spent_nano = cells[COST].integer,
-        .calls = has_calls ? cells[CALLS].integer : -1,
-        .source = REPORT_FROM_ENDPOINT,
-    };
-    report_add_fact(&l->to->report, &f);
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    size_t item = p && l->q->by == BY_FEATURE ? item_named(l, cells[WORD].text) : 0;
+    if (p)
+        *NEW_ROW(l->days.uses) = (struct use_row){ p, cells[AT].integer, item, cells[COST].integer,
+                                                   cells[CALLS].integer };
 }
 
-static void add_use_of_feature(struct loading *l, const struct cell *cells)
+static void take_provider(struct loading *l, const struct cell *cells)
 {
-    add_use(l, cells, true);
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    if (p)
+        *NEW_ROW(l->days.providers) = (struct use_row){ p, cells[AT].integer, item_named(l, cells[WORD].text),
+                                                        cells[COST].integer, 0 };
 }
 
-static void add_use_of_provider(struct loading *l, const struct cell *cells)
+static void take_gap(struct loading *l, const struct cell *cells)
 {
-    add_use(l, cells, false);
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    const struct entry e = { ENTRY_CONSUMPTION, { cells[GAP_NANO].integer }, cells[AT].integer, cells[UNTIL].integer };
+    if (p)
+        *NEW_ROW(l->days.gaps) = (struct gap_row){ p, e };
+}
+
+static void take_unread(struct loading *l, const struct cell *cells)
+{
+    *NEW_ROW(l->days.unread) = (struct unread_row){ cells[TOKEN].integer, cells[AT].integer };
+}
+
+static void take_after(struct loading *l, const struct cell *cells)
+{
+    l->after = report_grown(l->after, l->after_count, &l->after_room, sizeof *l->after);
+    l->after[l->after_count++] = (struct after){ cells[TOKEN].integer, cells[FALLEN].integer };
 }
 
 /* What is asked, and what becomes of each row. */
@@ -251,24 +267,20 @@ static const struct feed {
     enum question question;
     size_t count;
     void (*take)(struct loading *l, const struct cell *cells);
-} tokens = { QUESTION_REPORT_TOKENS, TOKEN_CELLS, add_payer },
-  hours = { QUESTION_REPORT_HOURS, SUM_CELLS, add_sum },
-  days = { QUESTION_REPORT_DAYS, SUM_CELLS, add_sum },
-  usage = { QUESTION_REPORT_USAGE, USAGE_CELLS, add_use_of_feature },
-  providers = { QUESTION_REPORT_PROVIDERS, PROVIDER_CELLS, add_use_of_provider };
+} fallen = { QUESTION_REPORT_AFTER, AFTER_CELLS, take_after },
+  tokens = { QUESTION_REPORT_TOKENS, TOKEN_CELLS, add_payer },
+  hours = { QUESTION_REPORT_HOURS, SUM_CELLS, take_hour },
+  others[] = {
+      { QUESTION_REPORT_DAYS, SUM_CELLS, take_day },
+      { QUESTION_REPORT_USAGE, USAGE_CELLS, take_feature },
+      { QUESTION_REPORT_GAPS, GAP_CELLS, take_gap },
+      { QUESTION_REPORT_UNREAD, UNREAD_CELLS, take_unread },
+  },
+  providers = { QUESTION_REPORT_PROVIDERS, PROVIDER_CELLS, take_provider };
 
-/* One bucket more than the period before, for the first bucket is compared too. */
-static unix_s earliest(const struct report_query *q)
+static bool ask(struct store *s, const struct feed *feed, struct loading *l, struct period during, struct fault *why)
 {
-    if (q->per == PER_TOTAL)
-        return q->before.since;
-    unix_s forerunner = period_start(q->per, period_start(q->per, q->during.since) - 1);
-    return forerunner < q->before.since ? forerunner : q->before.since;
-}
-
-static bool ask(struct store *s, const struct feed *feed, struct loading *l, struct fault *why)
-{
-    const struct scope scope = { l->q->now, earliest(l->q), l->q->during.until, NULL, l->q->account };
+    const struct scope scope = { l->q->now, during.since, during.until, NULL, l->q->account };
     struct cell cells[TOKEN_CELLS];
     struct answer *a;
     bool more = true, ok = true;
@@ -283,19 +295,53 @@ static bool ask(struct store *s, const struct feed *feed, struct loading *l, str
     return ok;
 }
 
+static int compare_sums(const void *a, const void *b)
+{
+    const struct sum_row *x = a, *y = b;
+    if (x->payer != y->payer)
+        return x->payer->id < y->payer->id ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Hours of whole days: of all of them when hours are asked for, else of those that the two periods cut. */
+static bool ask_hours(struct store *s, struct loading *l, struct fault *why)
+{
+    const struct report_query *q = l->q;
+    const unix_s ends[] = { q->before.since, q->before.until, q->during.since,
+                            q->during.until <= q->now ? q->during.until : q->during.since };
+    if (q->per == PER_HOUR)
+        return ask(s, &hours, l,
+                   (struct period){ l->to->report.first_day, period_start(PER_DAY, q->during.until - 1) + DAY_S }, why);
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        unix_s day = period_start(PER_DAY, ends[i]);
+        bool is_asked = day == ends[i];
+        for (size_t k = 0; k < i; k++)
+            is_asked |= period_start(PER_DAY, ends[k]) == day && ends[k] != day;
+        if (!is_asked && !ask(s, &hours, l, (struct period){ day, day + DAY_S }, why))
+            return false;
+    }
+    if (l->days.hours.count)
+        qsort(l->days.hours.at, l->days.hours.count, sizeof *l->days.hours.at, compare_sums);
+    return true;
+}
+
 static bool ask_all(struct store *s, struct loading *l, struct fault *why)
 {
     const struct report_query *q = l->q;
-    if (!ask(s, &tokens, l, why))
+    const struct period all = { l->to->report.first_day, q->during.until };
+    if (q->during.until <= q->now && !ask(s, &fallen, l, all, why))
+        return false;
+    if (!ask(s, &tokens, l, all, why))
         return false;
     if (l->payer_count == 0)
         return true;
     qsort(l->payers, l->payer_count, sizeof *l->payers, compare_payers);
-    if (q->by == BY_PROVIDER)
-        return ask(s, &providers, l, why);
-    if (q->by == BY_FEATURE)
-        return ask(s, &usage, l, why);
-    return ask(s, q->per == PER_HOUR ? &hours : &days, l, why) && (q->per == PER_HOUR || ask(s, &usage, l, why));
+    if (is_by_word(q))
+        l->days.rest_item = item_named(l, span_of(NOT_ATTRIBUTED));
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (!ask(s, &others[i], l, all, why))
+            return false;
+    return (q->by != BY_PROVIDER || ask(s, &providers, l, all, why)) && ask_hours(s, l, why);
 }
 
 /* A name that only one generation bears needs no number. */
@@ -312,14 +358,30 @@ static void forget_only_generations(struct loaded_report *l)
     }
 }
 
+static void count_shared(struct loading *l)
+{
+    const struct report *r = &l->to->report;
+    for (unix_s day = r->first_day; day < r->during.until; day += DAY_S)
+        l->to->shared_days += l->days.is_shared[(day - r->first_day) / DAY_S] && day + DAY_S > r->during.since;
+}
+
 bool report_load(struct store *s, const struct report_query *q, struct loaded_report *ret, struct fault *why)
 {
     struct loading l = { .q = q, .to = ret, .usage_from = TIME_NONE };
     *ret = (struct loaded_report){ 0 };
     report_init(&ret->report, q->per, &q->during, &q->before);
-    bool ok = ask_all(s, &l, why) && report_finish(&ret->report, why);
+    ret->report.now = q->now;
+    l.days = (struct report_days){ .q = q, .report = &ret->report, .found = &ret->gaps };
+    bool ok = ask_all(s, &l, why);
+    if (ok) {
+        report_days_add(&l.days, l.payers, l.payer_count);
+        count_shared(&l);
+        ok = report_finish(&ret->report, why);
+    }
     forget_only_generations(ret);
+    report_days_done(&l.days);
     free(l.payers);
+    free(l.after);
     words_done(&l.names);
     return ok;
 }
@@ -342,4 +404,41 @@ void report_label_add(const struct report_label *l, struct text *out)
         text_addf(out, " (life %" PRId64 "%s)", l->generation, l->deleted ? ", deleted" : "");
     else if (l->deleted)
         text_add(out, span_of(" (deleted)"));
+}
+
+static void say_days(struct text *out, const struct report *r)
+{
+    enum { NAMED_MOST = 5 };
+    char day[TIME_TEXT_BYTES];
+    int named = 0;
+    for (unix_s at = period_start(PER_DAY, r->during.since); at < r->during.until; at += DAY_S)
+        if (report_is_unknown(r, at) && named++ < NAMED_MOST)
+            text_addf(out, "%s%s", named == 1 ? ": " : ", ", period_name(PER_DAY, at, day));
+    text_add(out, span_of(named > NAMED_MOST ? " and others.\n" : ".\n"));
+}
+
+/* The sentences end in line breaks. */
+void report_notes(const struct report_query *q, const struct loaded_report *l, struct text *out)
+{
+    const struct report *r = &l->report;
+    char usd[MONEY_TEXT_BYTES], all_usd[MONEY_TEXT_BYTES];
+    if (r->all.unknown_days) {
+        text_addf(out, "Spend is not known, or not all of it, for %" PRId64 " of %" PRId64 " days", r->all.unknown_days,
+                  report_days(&r->during));
+        say_days(out, r);
+    }
+    if (l->gaps.nano) {
+        int64_t days = (l->gaps.longest_s + DAY_S / 2) / DAY_S;
+        text_addf(out, "%s USD of %s were spent over ", money_format_cents((struct money){ l->gaps.nano }, usd),
+                  money_format_cents((struct money){ r->all.sum.spent_nano }, all_usd));
+        if (l->gaps.count == 1)
+            text_addf(out, "a gap of %" PRId64 " day%s", days, days == 1 ? "" : "s");
+        else
+            text_addf(out, "%zu gaps of up to %" PRId64 " day%s", l->gaps.count, days, days == 1 ? "" : "s");
+        text_add(out, span_of(" between readings: spread evenly.\n"));
+    }
+    if (l->shared_days)
+        text_addf(out, "%s of %" PRId64 " day%s are shares of the day's total, in proportion to what balances "
+                       "showed.\n",
+                  q->per == PER_HOUR ? "Hours" : "Parts", l->shared_days, l->shared_days == 1 ? "" : "s");
 }

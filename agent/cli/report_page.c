@@ -168,12 +168,12 @@ static void add_calls_tiles(struct page *p, const struct report_sum *sum)
 static void add_day_tile(struct page *p, const struct report *r)
 {
     unix_s since = r->known_from > r->during.since ? period_start(PER_DAY, r->known_from) : r->during.since;
-    int64_t days = (r->during.until - since + DAY_S - 1) / DAY_S;
+    int64_t days = (r->during.until - since + DAY_S / 2) / DAY_S;
     char note[64];
-    if (days <= 0)
+    if (r->during.until - since < DAY_S)
         return;
     begin_tile(p, "A day");
-    page_money(p->out, ratio_each(r->all.sum.spent_nano, days));
+    page_money(p->out, ratio_part(r->all.sum.spent_nano, DAY_S, r->during.until - since));
     snprintf(note, sizeof note, "on average over %" PRId64 " day%s%s", days, days == 1 ? "" : "s",
              since > r->during.since ? " on record" : "");
     end_tile(p, note);
@@ -263,7 +263,7 @@ static void add_left_out(struct page *p, size_t from)
     const struct report *r = &p->totals.report;
     struct report_row rest = { 0 };
     for (size_t i = from; i < r->row_count; i++) {
-        rest.sum.spent_nano += r->rows[i].sum.spent_nano; /* a part of a sum that fits */
+        rest.sum.spent_nano = nano_add(rest.sum.spent_nano, r->rows[i].sum.spent_nano);
         rest.sum.source |= r->rows[i].sum.source;
     }
     text_addf(p->out, "<tr><td class=\"name soft\">%zu more</td><td class=\"pic\"></td>", r->row_count - from);
@@ -322,6 +322,19 @@ void page_panel(struct page *p, const struct loaded_report *l, enum report_by by
     if (shown < r->row_count)
         text_addf(p->out, "<p class=\"soft\">and %zu more</p>", r->row_count - shown);
     add(p, "</section>\n");
+}
+
+/* What readers must know of the figures. */
+void page_notes(struct page *p)
+{
+    struct text notes = { 0 };
+    report_notes(p->q, &p->totals, &notes);
+    if (notes.len) {
+        add(p, "<section><p>");
+        markup_add_html(p->out, (struct span){ text_z(&notes), notes.len - 1 });
+        add(p, "</p></section>\n");
+    }
+    text_done(&notes);
 }
 
 void page_foot(struct page *p)

@@ -7,7 +7,7 @@
 
 enum {
     ACCOUNT, NAME, GENERATION, DELETED, LABEL, PERIOD, FROM, UNTIL, SPENT, BAR, SHARE, CALLS, EACH, BEFORE, CHANGE,
-    BUDGET, USED, TOPPED_UP, RESET, SOURCE, COLUMNS,
+    BUDGET, USED, TOPPED_UP, RESET, SOURCE, UNKNOWN_DAYS, GAP, COLUMNS,
 };
 
 enum { BAR_LEAST = 8, BAR_MOST = 40, BAR_PART = 5 /* of the terminal's width */, BAR_ELSEWHERE = 20 };
@@ -33,6 +33,8 @@ static const struct column columns[COLUMNS] = {
     [TOPPED_UP] = { "topup_usd", "TOPPED UP", COLUMN_MONEY, 0 },
     [RESET] = { "reset_usd", "RESET", COLUMN_CHANGE, COLUMN_SPARE },
     [SOURCE] = { "source", "SOURCE", COLUMN_TEXT, 0 },
+    [UNKNOWN_DAYS] = { "unknown_days", "DAYS UNKNOWN", COLUMN_COUNT, 0 },
+    [GAP] = { "gap_usd", NULL, COLUMN_MONEY, 0 },
 };
 
 /* A row under work, with room for the texts that are made for it. */
@@ -68,6 +70,8 @@ static void fill_figures(const struct report *r, const struct report_row *row, s
     cells[TOPPED_UP] = cell_integer(sum->topup_nano);
     cells[RESET] = cell_integer(sum->reset_nano);
     cells[SOURCE] = cell_text(report_source_name(sum->source));
+    cells[UNKNOWN_DAYS] = cell_integer(row->unknown_days);
+    cells[GAP] = cell_integer(sum->gap_nano);
 }
 
 static void fill(const struct report_query *q, const struct loaded_report *l, const struct report_row *row,
@@ -116,14 +120,14 @@ static int64_t most_spent(const struct report *r)
 /* Which columns have something to say to people; all rows speak for themselves. */
 static void choose_columns(const struct report_query *q, const struct loaded_report *l, struct column *chosen)
 {
-    static const int optional[] = { CALLS, EACH, CHANGE, USED, TOPPED_UP, RESET };
+    static const int optional[] = { CALLS, EACH, CHANGE, USED, TOPPED_UP, RESET, UNKNOWN_DAYS };
     struct line line = { 0 };
     bool says[COLUMNS] = { false };
     for (size_t i = 0; i < l->report.row_count; i++) {
         fill(q, l, &l->report.rows[i], &line);
         for (size_t k = 0; k < COUNT(optional); k++) {
             const struct cell *cell = &line.cells[optional[k]];
-            bool is_amount = optional[k] == TOPPED_UP || optional[k] == RESET;
+            bool is_amount = optional[k] == TOPPED_UP || optional[k] == RESET || optional[k] == UNKNOWN_DAYS;
             says[optional[k]] |= cell->kind == CELL_INTEGER && (!is_amount || cell->integer);
         }
     }

@@ -106,6 +106,9 @@ struct period period_before(const struct period *p, bool is_of_a_month)
     if (!is_of_a_month)
         return (struct period){ p->since - length, p->since };
     unix_s start = month_start(p->since, -1);
-    bool is_whole = p->until >= month_start(p->since, 1) || start + length > p->since;
-    return (struct period){ start, is_whole ? p->since : start + length };
+    if (p->until >= month_start(p->since, 1))
+        return (struct period){ start, p->since };
+    if (start + length > p->since) /* the month before is shorter than the part of this one that has passed */
+        start = p->since - length;
+    return (struct period){ start, start + length };
 }

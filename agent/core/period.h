@@ -23,5 +23,5 @@ const char *period_name(enum period_length per, unix_s start, char out[TIME_TEXT
 MUST_CHECK bool period_parse_month(struct span text, struct period *ret, struct fault *why);
 
 /* What a period is compared with: one of the same length that ends where it starts; for the part of a month that has
- * passed by `p->until` the same part of the month before, and for a whole month that whole month. */
+ * passed by `p->until` one as long from the start of the month before, and for a whole month the whole one before. */
 struct period period_before(const struct period *p, bool is_of_a_month);

@@ -29,10 +29,20 @@ int64_t ratio_each(int64_t amount, int64_t count)
     return (int64_t)((doubled + (doubled < 0 ? -1 : 1)) / 2);
 }
 
+int64_t ratio_part(int64_t amount, int64_t part, int64_t whole)
+{
+    return (int64_t)((__int128)amount * part / whole);
+}
+
 static bool add_part(__int128 *sum, int64_t amount_nano, int64_t part_s, int64_t whole_s)
 {
     *sum += ((__int128)amount_nano * part_s + whole_s / 2) / whole_s;
     return *sum <= INT64_MAX;
+}
+
+bool ratio_has_period(const struct allowance *a)
+{
+    return a->period != RESET_NONE && a->period != RESET_OTHER && a->amount_nano >= 0;
 }
 
 bool ratio_allowance(const struct allowance *a, const struct period *during, int64_t *ret_nano)
@@ -41,7 +51,7 @@ bool ratio_allowance(const struct allowance *a, const struct period *during, int
         [RESET_DAILY] = PER_DAY, [RESET_WEEKLY] = PER_WEEK, [RESET_MONTHLY] = PER_MONTH,
     };
     __int128 sum = 0;
-    if (a->period == RESET_NONE || a->period == RESET_OTHER || a->amount_nano < 0)
+    if (!ratio_has_period(a))
         return false;
     enum period_length per = lengths[a->period];
     if (per != PER_MONTH) {

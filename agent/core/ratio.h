@@ -17,6 +17,11 @@ bool ratio_growth(int64_t now, int64_t before, int64_t *ret);
 /* A part of an amount, rounded as above; `count` is positive. */
 int64_t ratio_each(int64_t amount, int64_t count);
 
+bool ratio_has_period(const struct allowance *a);
+
+/* An amount in proportion: `part` of `whole`, which is positive. */
+int64_t ratio_part(int64_t amount, int64_t part, int64_t whole);
+
 /* What is allowed between two times: the amount for each whole period, in proportion for a part of one. Months are
  * those of UTC. False when there is no period or the sum does not fit. */
 bool ratio_allowance(const struct allowance *a, const struct period *during, int64_t *ret_nano);

@@ -14,7 +14,8 @@ struct report_item {
     size_t group;
     unix_s known_from;
     bool has_budget;
-    struct allowance budget;
+    struct report_budget budget;
+    int64_t spent_nano, topup_nano; /* in `during` */
 };
 
 struct report_group {
@@ -22,6 +23,7 @@ struct report_group {
     int64_t spent_nano;
     size_t rank;
     bool is_told; /* something of it lies in `during` */
+    bool *unknown; /* owned; by day; NULL: none is */
 };
 
 static const char *const source_names[] = {
@@ -41,13 +43,35 @@ bool report_endpoint_tells(const struct report_known *k, unix_s day)
     return k->usage_from != TIME_NONE && day >= k->usage_from && day < period_start(PER_DAY, k->usage_at);
 }
 
+/* The first bucket's forerunner counts too, wherever the period before lies. */
+static unix_s earliest(const struct report *r)
+{
+    if (r->per == PER_TOTAL)
+        return r->before.since;
+    unix_s forerunner = period_start(r->per, period_start(r->per, r->during.since) - 1);
+    return forerunner < r->before.since ? forerunner : r->before.since;
+}
+
+static size_t day_place(const struct report *r, unix_s day)
+{
+    return (size_t)((period_start(PER_DAY, day) - r->first_day) / DAY_S);
+}
+
 void report_init(struct report *r, enum period_length per, const struct period *during, const struct period *before)
 {
-    *r = (struct report){ .per = per, .during = *during, .before = *before, .known_from = INT64_MAX };
+    *r = (struct report){
+        .per = per, .during = *during, .before = *before, .known_from = INT64_MAX, .now = INT64_MAX,
+    };
+    r->first_day = period_start(PER_DAY, earliest(r));
+    r->day_count = during->until > r->first_day ? day_place(r, during->until - 1) + 1 : 0;
+    r->unknown = xcalloc(r->day_count + 1, 1);
 }
 
 void report_done(struct report *r)
 {
+    for (size_t i = 0; i < r->group_count; i++)
+        free(r->groups[i].unknown);
+    free(r->unknown);
     free(r->items);
     free(r->groups);
     free(r->facts);
@@ -71,7 +95,7 @@ size_t report_add_group(struct report *r)
     return r->group_count++;
 }
 
-size_t report_add_item(struct report *r, size_t group, unix_s known_from, const struct allowance *budget)
+size_t report_add_item(struct report *r, size_t group, unix_s known_from, const struct report_budget *budget)
 {
     assert(group < r->group_count);
     r->items = grown(r->items, r->item_count, &r->item_room, sizeof *r->items);
@@ -86,12 +110,53 @@ size_t report_add_item(struct report *r, size_t group, unix_s known_from, const 
     return r->item_count++;
 }
 
+size_t report_group_of(const struct report *r, size_t item)
+{
+    return r->items[item].group;
+}
+
+enum { OF_SOMEBODY = 1, OF_EVERYBODY = 2 };
+
+void report_mark_unknown(struct report *r, size_t group, unix_s day)
+{
+    size_t place = day_place(r, day);
+    if (day < r->first_day || place >= r->day_count)
+        return;
+    r->unknown[place] |= OF_SOMEBODY | (group == REPORT_EVERY_GROUP ? OF_EVERYBODY : 0);
+    if (group == REPORT_EVERY_GROUP || group == REPORT_NO_GROUP)
+        return;
+    if (!r->groups[group].unknown)
+        r->groups[group].unknown = xcalloc(r->day_count + 1, sizeof *r->groups[group].unknown);
+    r->groups[group].unknown[place] = true;
+}
+
+bool report_is_unknown(const struct report *r, unix_s day)
+{
+    return r->unknown[day_place(r, day)] != 0;
+}
+
+int64_t report_days(const struct period *p)
+{
+    unix_s first = period_start(PER_DAY, p->since);
+    return p->until > p->since ? (period_start(PER_DAY, p->until - 1) - first) / DAY_S + 1 : 0;
+}
+
+/* The days of a period that are not known of a group; of anybody when it is NULL. */
+static int64_t unknown_days(const struct report *r, const struct report_group *g, const struct period *p)
+{
+    int64_t count = 0;
+    size_t first = day_place(r, p->since > r->first_day ? p->since : r->first_day);
+    size_t end = first + (size_t)report_days(p);
+    for (size_t i = first; i < end && i < r->day_count; i++)
+        count += g ? (r->unknown[i] & OF_EVERYBODY) || (g->unknown && g->unknown[i]) : r->unknown[i] != 0;
+    return count;
+}
+
 static bool holds(const struct period *p, unix_s at)
 {
     return at >= p->since && at < p->until;
 }
 
-/* The first bucket's forerunner is wanted too, wherever the period before lies. */
 static bool is_wanted(const struct report *r, unix_s at)
 {
     if (holds(&r->during, at) || holds(&r->before, at))
@@ -122,7 +187,7 @@ static bool sum_add(struct report_sum *to, const struct report_sum *more)
     to->calls_told |= more->calls_told;
     return add(&to->spent_nano, more->spent_nano) && add(&to->topup_nano, more->topup_nano)
         && add(&to->reset_nano, more->reset_nano) && add(&to->calls, more->calls)
-        && add(&to->called_nano, more->called_nano);
+        && add(&to->called_nano, more->called_nano) && add(&to->gap_nano, more->gap_nano);
 }
 
 static struct report_sum sum_of(const struct report_fact *f)
@@ -133,8 +198,9 @@ static struct report_sum sum_of(const struct report_fact *f)
         .topup_nano = f->topup_nano,
         .reset_nano = f->reset_nano,
         .calls = told ? f->calls : 0,
-        .called_nano = told ? f->spent_nano : 0,
+        .called_nano = told ? f->called_nano : 0,
         .calls_told = told,
+        .gap_nano = f->gap_nano,
         .source = f->source,
     };
 }
@@ -174,11 +240,13 @@ static bool sum_groups(struct report *r)
     bool ok = true;
     for (size_t i = 0; i < r->fact_count && ok; i++) {
         const struct report_fact *f = &r->facts[i];
-        struct report_group *g = &r->groups[r->items[f->item].group];
+        struct report_item *item = &r->items[f->item];
+        struct report_group *g = &r->groups[item->group];
         if (!holds(&r->during, f->at))
             continue;
         g->is_told |= f->spent_nano || f->topup_nano || f->reset_nano || f->calls > 0;
-        ok = add(&g->spent_nano, f->spent_nano);
+        ok = add(&g->spent_nano, f->spent_nano) && add(&item->spent_nano, f->spent_nano)
+            && add(&item->topup_nano, f->topup_nano);
     }
     return ok;
 }
@@ -210,18 +278,46 @@ static void rank_groups(struct report *r)
 
 /* ---- budgets ---- */
 
-/* What one item may spend in a row's time: the allowance of its period, else what it was topped up by. */
-static bool budget_add(struct report_row *row, const struct report_item *item, const struct report_sum *sum)
+/* What an item may spend in a time: the allowance of its periods, of which the one that still runs counts whole, and
+ * what it was topped up by. Without a period, what it spent and what it has left at the end of the report. */
+static bool allowed(const struct report *r, const struct report_item *item, const struct report_row *row, int64_t spent,
+                    int64_t topup, int64_t *ret)
 {
-    int64_t allowed = 0;
-    if (!item->has_budget)
+    const struct report_budget *b = &item->budget;
+    struct period during = row->during;
+    unix_s next = during.until > r->now ? calendar_next_reset(b->allowance.period, r->now) : TIME_NONE;
+    if (next > during.until)
+        during.until = next;
+    *ret = 0;
+    if (ratio_allowance(&b->allowance, &during, ret)) {
+        if (!add(ret, topup))
+            return false;
+    } else if (b->left.known) {
+        *ret = spent;
+        if (b->left.is.nano > 0 && !add(ret, b->left.is.nano))
+            return false;
+    } else {
+        *ret = topup;
+    }
+    if (*ret < spent)
+        *ret = spent;
+    return true;
+}
+
+/* A token without a period has one budget for all of its time: rows of parts of it say nothing of that. */
+static bool budget_add(const struct report *r, struct report_row *row, const struct report_item *item, int64_t spent,
+                       int64_t topup)
+{
+    bool is_whole = row == &r->all || r->per == PER_TOTAL;
+    int64_t budget;
+    if (!item->has_budget || (!is_whole && !ratio_has_period(&item->budget.allowance)))
         return true;
-    if (!ratio_allowance(&item->budget, &row->during, &allowed))
-        allowed = sum->topup_nano;
-    if (allowed <= 0)
+    if (!allowed(r, item, row, spent, topup, &budget))
+        return false;
+    if (budget <= 0)
         return true;
     row->budget_known = true;
-    return add(&row->budget_nano, allowed) && add(&row->budget_spent_nano, sum->spent_nano);
+    return add(&row->budget_nano, budget) && add(&row->budget_spent_nano, spent);
 }
 
 /* ---- rows ---- */
@@ -247,7 +343,8 @@ static bool item_add(const struct report *r, const struct place **at, const stru
         struct report_sum one = sum_of((*at)->fact);
         ok = sum_add(&sum, &one);
     }
-    return ok && sum_add(&row->sum, &sum) && budget_add(row, &r->items[first->fact->item], &sum);
+    return ok && sum_add(&row->sum, &sum)
+        && budget_add(r, row, &r->items[first->fact->item], sum.spent_nano, sum.topup_nano);
 }
 
 /* The next group in the next bucket. */
@@ -281,7 +378,10 @@ static void compare(const struct report *r, const struct report_row *last, struc
     bool is_total = r->per == PER_TOTAL;
     unix_s before = is_total ? r->before.since : period_start(r->per, row->bucket - 1);
     unix_s expected = is_total ? TIME_NONE : before;
-    if (g->known_from > before || (!is_total && (!is_whole(r, row) || is_cut_in_front(r, before))))
+    const struct period both = { before, row->during.until };
+    row->unknown_days = unknown_days(r, g, &row->during);
+    if (g->known_from > before || (!is_total && (!is_whole(r, row) || is_cut_in_front(r, before)))
+        || unknown_days(r, g, &both))
         return;
     row->before_known = true;
     if (last && last->group == row->group && last->bucket == expected)
@@ -295,12 +395,16 @@ static bool is_in_the_report(const struct report *r, const struct report_row *ro
     return row->sum.spent_nano || row->sum.topup_nano || row->sum.reset_nano || row->sum.calls;
 }
 
-static bool add_to_all(struct report *r, const struct report_row *row)
+static bool budget_all(struct report *r)
 {
-    struct report_row *all = &r->all;
-    all->budget_known |= row->budget_known;
-    return sum_add(&all->sum, &row->sum) && add(&all->budget_nano, row->budget_nano)
-        && add(&all->budget_spent_nano, row->budget_spent_nano);
+    bool ok = true;
+    r->all.during = r->during;
+    for (size_t i = 0; ok && i < r->item_count; i++) {
+        const struct report_item *item = &r->items[i];
+        if (item->spent_nano || item->topup_nano)
+            ok = budget_add(r, &r->all, item, item->spent_nano, item->topup_nano);
+    }
+    return ok;
 }
 
 static bool make_rows(struct report *r, const struct place *at, const struct place *end)
@@ -311,7 +415,7 @@ static bool make_rows(struct report *r, const struct place *at, const struct pla
         ok = take_row(r, &at, end, &row);
         if (ok && is_in_the_report(r, &row)) {
             compare(r, has_last ? &last : NULL, &row);
-            ok = add_to_all(r, &row);
+            ok = sum_add(&r->all.sum, &row.sum);
             r->rows[r->row_count++] = row;
         }
         last = row;
@@ -323,8 +427,9 @@ static bool make_rows(struct report *r, const struct place *at, const struct pla
 /* Also of groups that have no row now; only when all of it is on record. */
 static bool compare_all(struct report *r)
 {
-    r->all.during = r->during;
-    r->all.before_known = r->item_count > 0;
+    const struct period both = { r->before.since, r->during.until };
+    r->all.unknown_days = unknown_days(r, NULL, &r->during);
+    r->all.before_known = r->item_count > 0 && unknown_days(r, NULL, &both) == 0;
     for (size_t i = 0; i < r->group_count; i++)
         r->all.before_known &= r->groups[i].known_from <= r->before.since;
     bool ok = true;
@@ -356,7 +461,7 @@ bool report_finish(struct report *r, struct fault *why)
     bool ok = sum_groups(r);
     if (ok)
         rank_groups(r);
-    if (!ok || !sort_and_sum(r) || !compare_all(r))
+    if (!ok || !sort_and_sum(r) || !budget_all(r) || !compare_all(r))
         return fault(why, FAULT_REJECT, "a sum is beyond 9.2 billion USD: ask for a shorter time or for fewer tokens");
     return true;
 }

@@ -2,7 +2,10 @@
  *
  * An item is what one amount belongs to: a token, or the use of a feature by a token. A group is what is asked about:
  * a token, an environment, a provider; every item is in one group. A bucket is an hour, a day, a week, a month or the
- * whole. All sums are exact: what does not fit into 64 bits (9.2 billion USD) is refused, never wrapped. */
+ * whole. All sums are exact: what does not fit into 64 bits (9.2 billion USD) is refused, never wrapped.
+ *
+ * A prepaid token spends what it was given and no more, so of no budget more than 100 % is used: where more was spent
+ * than the budget as it is set now allows, it was given that much. */
 #pragma once
 
 #include "base/fault.h"
@@ -37,6 +40,8 @@ struct report_fact {
     int64_t spent_nano, topup_nano, reset_nano;
     int64_t calls; /* -1: not told */
     enum report_source source; /* of spent_nano */
+    int64_t called_nano;       /* the part of spent_nano that these calls cost */
+    int64_t gap_nano;          /* the part of it that was spent nobody knows when: spread over a gap */
 };
 
 /* A sum of facts. */
@@ -44,6 +49,7 @@ struct report_sum {
     int64_t spent_nano, topup_nano, reset_nano;
     int64_t calls;       /* meaningful when calls_told */
     int64_t called_nano; /* the part of spent_nano that calls were told with */
+    int64_t gap_nano;
     bool calls_told;
     enum report_source source;
 };
@@ -58,7 +64,17 @@ struct report_row {
     int64_t budget_nano, budget_spent_nano; /* what its budgets allow; what was spent by those that have one */
     bool before_known;
     int64_t before_nano;  /* spent in the bucket before, or, in a total, in the period before */
+    int64_t unknown_days; /* of those that `during` touches: what was spent then is not known, or not all of it */
 };
+
+/* What an item may spend. */
+struct report_budget {
+    struct allowance allowance;
+    struct maybe_money left; /* its balance at the end of the report */
+};
+
+#define REPORT_EVERY_GROUP SIZE_MAX
+#define REPORT_NO_GROUP (SIZE_MAX - 1)
 
 struct report {
     enum period_length per;
@@ -69,7 +85,11 @@ struct report {
     size_t item_count, group_count, fact_count, item_room, group_room, fact_room;
     struct report_row *rows; /* owned; made by report_finish */
     size_t row_count;
+    unix_s now;            /* an allowance that still runs then counts whole; INT64_MAX: all is over */
     unix_s known_from;     /* the earliest of all items */
+    uint8_t *unknown;      /* owned; by day: 1: of somebody, 2: of every group */
+    unix_s first_day;      /* of `unknown`, and of those of groups */
+    size_t day_count;
     struct report_row all; /* the sum of all rows; `group` means nothing */
 };
 
@@ -80,7 +100,14 @@ void report_done(struct report *r);
 /* A new group, whose id is returned: 0, 1, 2 and so on. */
 size_t report_add_group(struct report *r);
 /* A new item of a group. `known_from`: nothing before this is on record; NULL `budget`: none that is known. */
-size_t report_add_item(struct report *r, size_t group, unix_s known_from, const struct allowance *budget);
+size_t report_add_item(struct report *r, size_t group, unix_s known_from, const struct report_budget *budget);
+/* What was spent on a UTC day is not known, of a group, of each, or of nobody knows whom (REPORT_NO_GROUP). */
+void report_mark_unknown(struct report *r, size_t group, unix_s day);
+/* Whether that is so of anybody. */
+bool report_is_unknown(const struct report *r, unix_s day);
+/* How many UTC days a period touches. */
+int64_t report_days(const struct period *p);
+size_t report_group_of(const struct report *r, size_t item);
 /* What lies in neither of the two periods is left out. */
 void report_add_fact(struct report *r, const struct report_fact *f);
 

@@ -22,6 +22,9 @@ enum question {
     QUESTION_REPORT_DAYS,      /* the same by UTC day */
     QUESTION_REPORT_USAGE,     /* token id, day, feature, cost, calls: as the consumption endpoint told */
     QUESTION_REPORT_PROVIDERS, /* token id, day, provider, cost */
+    QUESTION_REPORT_GAPS,      /* token id, since, until, amount: what was spent nobody knows when */
+    QUESTION_REPORT_UNREAD,    /* token id, day: what the endpoint told could not be read, or not all of it */
+    QUESTION_REPORT_AFTER,     /* token id, fall of its balance since the day of :until */
     QUESTION_ALERTS,    /* firing now */
     QUESTION_RECORD,    /* how good the forecasts of each account have been */
     QUESTION_FORECASTS, /* and those of each token */

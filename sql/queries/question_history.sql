@@ -15,7 +15,8 @@ WITH named AS (
 SELECT p.at, n.account, n.token, n.generation, r.balance_nano,
        CASE k.name WHEN 'consumption' THEN -b.amount_nano ELSE b.amount_nano END AS change_nano,
        coalesce(k.name, 'reading') AS kind, b.since, t.type, t.budgeted, t.expires_at, t.reset_period,
-       t.reset_amount_nano
+       t.reset_amount_nano,
+       CASE WHEN k.name = 'consumption' AND p.at - b.since > 26 * 3600 THEN p.at - b.since END AS gap_s
 FROM begun n
      CROSS JOIN poll p ON p.id >= n.poll AND +p.account = n.account_id
      CROSS JOIN reading r ON r.poll = p.id AND r.token = n.id

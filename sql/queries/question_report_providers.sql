@@ -4,4 +4,5 @@
 SELECT u.token, u.day, w.text, CAST(sum(u.cost_nano >> 32) * 4294967296 + sum(u.cost_nano & 4294967295) AS INTEGER)
 FROM token t CROSS JOIN usage_provider u ON u.token = t.id AND u.day >= :since AND u.day < :until
      JOIN word w ON w.id = u.provider
-GROUP BY u.token, u.day, u.provider;
+GROUP BY u.token, u.day, u.provider
+ORDER BY u.token, u.day, u.provider;

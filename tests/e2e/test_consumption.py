@@ -179,6 +179,82 @@ def test_consumption_that_is_told_late_is_taken_however_late_within_five_weeks(s
     assert booked == 18 * 10**9
 
 
+# ---- what reports say of it ----
+
+def total(s, *arguments):
+    """The rows of a report by name, and the notes below its table."""
+    rows = json.loads(s.daemon.run("report", *arguments, "--json").stdout)
+    return {row["token"]: row for row in rows}, s.daemon.run("report", *arguments).stdout
+
+
+def test_days_that_are_not_known_are_said_and_nothing_is_compared_with_them(scene):
+    s = scene(past_days=0)
+    even = {day(n): {"llm__chat": line(4)} for n in range(1, 9)}
+    s.door.bend = usage(("dev-free-lab", even), ("prod-other", even))
+    s.once()
+    span = ["--since", day(4) + "T00:00:00Z", "--until", day(0) + "T00:00:00Z"]
+    rows, text = total(s, *span)
+    assert rows["dev-free-lab"]["change_percent"] == 0 and rows["dev-free-lab"]["unknown_days"] == 0
+    assert "not known" not in text
+    with sqlite3.connect(s.db.path) as database:  # as of an answer that never came
+        database.execute("DELETE FROM usage WHERE day >= unixepoch(?)", (day(3),))
+        database.execute("DELETE FROM daily WHERE day >= unixepoch(?)", (day(3),))
+    s.door.bend = usage(("dev-free-lab", {when: {"llm__chat": {**line(4), "details": None}} for when in even}),
+                        ("prod-other", even))
+    s.pass_time(26 * 3600)  # the last week is read again
+    s.once()
+    rows, text = total(s, *span)
+    assert rows["prod-other"]["change_percent"] == 0 and rows["prod-other"]["unknown_days"] == 0
+    assert rows["dev-free-lab"]["change_percent"] is None, "never -75 %"
+    assert rows["dev-free-lab"]["unknown_days"] == 4
+    assert f"not known, or not all of it, for 4 of 4 days: {day(4)}" in text
+    page = s.daemon.run("report", *span, "--html", "-").stdout
+    assert "for 4 of 4 days" in page
+    assert "for 4 of 4 days" in s.daemon.run("report", *span, "--format", "csv").stderr
+    days = {row["period"]: row["unknown_days"] for row in json.loads(s.daemon.run(
+        "report", *span, "--per", "day", "--token", "dev-*", "--json").stdout)}
+    assert set(days.values()) == {1}
+
+
+@pytest.mark.parametrize("ago", ["2d", "36h", "7d", "20d"])
+def test_a_constant_burner_has_no_change_however_the_time_is_cut(scene, ago):
+    s = scene(past_days=60, tokens=[{"name": "prod-even", "balance": "9000.00", "uses": ["llm__chat/openai"],
+                                     "profile": {"kind": "steady", "usd_per_day": "24.00", "every": "10m"}},
+                                    {"name": "dev-even", "uses": ["llm__chat/openai"],
+                                     "profile": {"kind": "steady", "usd_per_day": "24.00", "every": "10m"}}])
+    s.once()
+    for source in "auto", "endpoint":
+        rows, text = total(s, "--since", ago, "--source", source)
+        for name in "prod-even", "dev-even":
+            assert abs(rows[name]["change_percent"]) < 9, (source, rows[name])
+
+
+def test_spend_over_a_gap_is_spread_evenly_and_marked(scene):
+    s = scene(past_days=0)
+    s.door.bend = lambda path, given: {"response": []} if path.startswith(USAGE) else given
+    s.once()
+    s.sim.fault("status", status=500, path="/v2/cost_management/")
+    s.sim.spend("prod-paid", "1.50")
+    s.pass_time(3600)
+    s.once()
+    s.sim.spend("prod-paid", "9.00")
+    s.pass_time(9 * DAY)
+    s.once()
+    span = ["--since", f"{s.offset_s // DAY + 1}d"]
+    rows = json.loads(s.daemon.run("report", *span, "--per", "day", "--token", "prod-paid", "--json").stdout)
+    whole = [row["spent_usd"] for row in rows[1:-1]]
+    assert len(whole) == 8 and max(whole) - min(whole) < 1e-6 and abs(whole[0] - 1) < 0.01
+    assert sum(row["gap_usd"] for row in rows) == pytest.approx(9) and rows[3]["gap_usd"] == rows[3]["spent_usd"]
+    note = "9.00 USD of 10.50 were spent over a gap of 9 days between readings: spread evenly."
+    assert note in s.daemon.run("report", *span).stdout and note in s.daemon.run("report", *span, "--html", "-").stdout
+    history = s.daemon.run("history", "prod-paid", "--since", "20d")
+    assert "1w 2d" in history.stdout
+    rows = json.loads(s.daemon.run("history", "prod-paid", "--since", "20d", "--json").stdout)
+    assert [row["gap_s"] for row in rows if row["gap_s"]] == [9 * DAY]
+    burn = s.db.rows("SELECT burn_24h_usd_per_h, burn_7d_usd_per_h FROM v_token WHERE token = 'prod-paid'")[0]
+    assert burn == pytest.approx((1 / 24, 1 / 24), rel=0.02)
+
+
 HUGE = 4_000_000
 
 

@@ -23,7 +23,7 @@ static struct report begin(enum period_length per, unix_s since, unix_s until)
 
 static void add(struct report *r, size_t item, unix_s at, int64_t spent_nano)
 {
-    const struct report_fact f = { item, at, spent_nano, 0, 0, -1, REPORT_FROM_BALANCE };
+    const struct report_fact f = { item, at, spent_nano, 0, 0, -1, REPORT_FROM_BALANCE, 0, 0 };
     report_add_fact(r, &f);
 }
 
@@ -107,13 +107,14 @@ static void the_front_of_a_week_that_the_report_cuts_belongs_to_nothing(void **s
 static void calls_and_budgets_are_told_only_where_they_are_known(void **state)
 {
     (void)state;
-    const struct allowance daily = { RESET_DAILY, 100 }, prepaid = { RESET_NONE, -1 };
+    const struct report_budget daily = { { RESET_DAILY, 100 }, money_known((struct money){ 7 }) };
+    const struct report_budget prepaid = { { RESET_NONE, -1 }, money_known((struct money){ 60 }) };
     struct report r = begin(PER_TOTAL, START, START + 2 * DAY_S);
     size_t group = report_add_group(&r);
     const struct report_fact facts[] = {
-        { report_add_item(&r, group, 0, &daily), START, 150, 0, 90, -1, REPORT_FROM_BALANCE },
-        { report_add_item(&r, group, 0, &prepaid), START, 40, 80, 0, 4, REPORT_FROM_ENDPOINT },
-        { report_add_item(&r, group, 0, NULL), START, 1000, 500, 0, 6, REPORT_FROM_ENDPOINT },
+        { report_add_item(&r, group, 0, &daily), START, 150, 0, 90, -1, REPORT_FROM_BALANCE, 0, 0 },
+        { report_add_item(&r, group, 0, &prepaid), START, 40, 80, 0, 4, REPORT_FROM_ENDPOINT, 40, 0 },
+        { report_add_item(&r, group, 0, NULL), START, 1000, 500, 0, 6, REPORT_FROM_ENDPOINT, 1000, 0 },
     };
     for (size_t i = 0; i < COUNT(facts); i++)
         report_add_fact(&r, &facts[i]);
@@ -122,8 +123,81 @@ static void calls_and_budgets_are_told_only_where_they_are_known(void **state)
     assert_int_equal(row->sum.source, REPORT_MIXED);
     assert_int_equal(row->sum.calls, 10);
     assert_int_equal(row->sum.called_nano, 1040);
-    assert_int_equal(row->budget_nano, 280);       /* two days of 100, and a top-up of 80 */
+    assert_int_equal(row->budget_nano, 300);       /* two days of 100; 40 that were spent and 60 that are left */
     assert_int_equal(row->budget_spent_nano, 190); /* without the token that has no budget */
+    assert_int_equal(r.all.budget_nano, 300);
+    report_done(&r);
+}
+
+/* Whatever was spent, topped up and left: what stopped at its budget has used 100 % of it, in every cut. */
+static void no_token_uses_more_than_all_of_its_budget(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(12);
+    for (int i = 0; i < 2000; i++) {
+        static const enum reset_period periods[] = { RESET_NONE, RESET_DAILY, RESET_WEEKLY, RESET_MONTHLY };
+        const struct report_budget b = { { periods[i % 4], (int64_t)(random_next(&random) % 500) },
+                                         { i % 3, { (int64_t)(random_next(&random) % 300) - 20 } } };
+        unix_s until = START + HOUR_S + (int64_t)(random_next(&random) % (40 * (uint64_t)DAY_S));
+        struct report r = begin(i % 5 ? PER_TOTAL : PER_DAY, START + (int64_t)(random_next(&random) % HOUR_S), until);
+        r.now = i % 2 ? until - 1 : INT64_MAX;
+        size_t item = report_add_item(&r, report_add_group(&r), 0, &b);
+        for (int k = 0; k < 5; k++) {
+            unix_s at = START + (int64_t)(random_next(&random) % (uint64_t)(until - START));
+            const struct report_fact f = { item, at, (int64_t)(random_next(&random) % 900),
+                                           k ? 0 : (int64_t)(random_next(&random) % 300), 0, -1, REPORT_FROM_BALANCE,
+                                           0, 0 };
+            report_add_fact(&r, &f);
+        }
+        finish(&r);
+        for (size_t k = 0; k < r.row_count; k++)
+            assert_true(r.rows[k].budget_spent_nano <= r.rows[k].budget_nano);
+        assert_true(r.all.budget_spent_nano <= r.all.budget_nano);
+        report_done(&r);
+    }
+}
+
+static void an_allowance_that_still_runs_counts_whole(void **state)
+{
+    (void)state;
+    const struct report_budget daily = { { RESET_DAILY, 240 }, money_known((struct money){ 60 }) };
+    unix_s paris_midnight = START + DAY_S - HOUR_S; /* in winter; or an hour before */
+    struct report r = begin(PER_TOTAL, paris_midnight - DAY_S, paris_midnight - 18 * HOUR_S);
+    r.now = r.during.until - 1;
+    add(&r, report_add_item(&r, report_add_group(&r), 0, &daily), r.during.since + 100, 180);
+    finish(&r);
+    assert_int_equal(r.rows[0].budget_spent_nano, 180);
+    assert_in_range(r.rows[0].budget_nano, 230, 240); /* not the quarter of it that the six hours are */
+    report_done(&r);
+}
+
+static void days_that_are_not_known_are_counted_and_nothing_is_compared_with_them(void **state)
+{
+    (void)state;
+    struct report r = begin(PER_TOTAL, START, START + 10 * DAY_S);
+    size_t dark = report_add_group(&r), clear = report_add_group(&r), past = report_add_group(&r);
+    const size_t groups[] = { dark, clear, past };
+    for (size_t i = 0; i < COUNT(groups); i++) {
+        size_t item = report_add_item(&r, groups[i], 0, NULL);
+        add(&r, item, START - DAY_S, 100);
+        add(&r, item, START, 25 - (int64_t)i);
+    }
+    for (int64_t day = 2; day < 5; day++)
+        report_mark_unknown(&r, dark, START + day * DAY_S + 7);
+    report_mark_unknown(&r, dark, START + 2 * DAY_S); /* of another token */
+    report_mark_unknown(&r, past, START - 3 * DAY_S);
+    report_mark_unknown(&r, past, START - 100 * DAY_S);
+    report_mark_unknown(&r, REPORT_NO_GROUP, START + 9 * DAY_S);
+    finish(&r);
+    assert_int_equal(r.rows[0].unknown_days, 3);
+    assert_false(r.rows[0].before_known); /* 25 against 100 is no -75 % when three days are missing */
+    assert_int_equal(r.rows[1].unknown_days, 0);
+    assert_true(r.rows[1].before_known);
+    assert_int_equal(r.rows[2].unknown_days, 0);
+    assert_false(r.rows[2].before_known);
+    assert_int_equal(r.all.unknown_days, 4);
+    assert_false(r.all.before_known);
+    assert_int_equal(report_days(&r.during), 10);
     report_done(&r);
 }
 
@@ -216,6 +290,9 @@ int main(void)
         cmocka_unit_test(a_bucket_is_compared_with_the_one_before_only_when_both_are_whole),
         cmocka_unit_test(the_front_of_a_week_that_the_report_cuts_belongs_to_nothing),
         cmocka_unit_test(calls_and_budgets_are_told_only_where_they_are_known),
+        cmocka_unit_test(no_token_uses_more_than_all_of_its_budget),
+        cmocka_unit_test(an_allowance_that_still_runs_counts_whole),
+        cmocka_unit_test(days_that_are_not_known_are_counted_and_nothing_is_compared_with_them),
         cmocka_unit_test(a_sum_that_does_not_fit_is_refused),
         cmocka_unit_test(the_rows_of_every_length_add_up_to_the_same_total),
         cmocka_unit_test(shifting_all_stamps_by_weeks_changes_nothing_but_the_stamps),
