@@ -1,5 +1,8 @@
 /* What is known of an account: loaded at the start, and again after a write that failed, so that memory follows the
  * store. */
+#include <stdio.h>
+#include <string.h>
+
 #include "parts.h"
 
 /* Writes nothing, so that a full disk cannot keep memory from following the store. */
@@ -74,4 +77,28 @@ bool account_write(struct agent *a, struct account *account,
         return true;
     }
     return follow_store(a, account, why);
+}
+
+/* Whatever call found it out, the list that waits because of the old key is asked for at once. */
+static void take_new_key(struct account *account)
+{
+    const struct account_settings *s = account->settings;
+    log_notice("%s: the API refused the key; %s has a new one, which is used from now on", s->name, s->key_path);
+    if (account->last_result == POLL_UNAUTHORIZED && !account->poll)
+        account->schedule.due = account->schedule.earliest = clock_mono();
+}
+
+bool account_renew_key(struct account *account, struct fault *why)
+{
+    const struct account_settings *s = account->settings;
+    struct fault unread;
+    bool changed = false;
+    size_t len = strlen(why->text);
+    if (!config_renew_key(s, &changed, &unread))
+        snprintf(why->text + len, sizeof why->text - len, "; the key was to be read again, but %s", unread.text);
+    else if (changed)
+        take_new_key(account);
+    else if (s->key_path)
+        snprintf(why->text + len, sizeof why->text - len, "; %s still has the refused key", s->key_path);
+    return changed;
 }

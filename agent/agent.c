@@ -114,6 +114,7 @@ static bool start_if_due(struct agent *a, struct account *account, mono_ms now, 
 {
     consume_start(a, account, now);
     credits_start(a, account, now);
+    rhythm_watch_key(account, now);
     if (account->poll || rhythm_due(account) > now)
         return true;
     credits_ask(account); /* the list comes first: it takes its call now, the credits with the next turn */

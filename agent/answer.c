@@ -1,6 +1,9 @@
 /* Status and words of a refusal; the body is looked at for a key before it is cut. */
 #include "answer.h"
 
+#include <stdio.h>
+
+#include "core/calendar.h"
 #include "edge/wire.h"
 
 void answer_hide_key(char *text, const char *key)
@@ -20,6 +23,17 @@ bool answer_refused(int status, struct text *body, const char *key, struct fault
     if (body->len && wire_error_text((struct span){ body->at, body->len }, words, sizeof words))
         return fault(why, FAULT_RETRY, "HTTP %d: %s", status, words);
     return fault(why, FAULT_RETRY, "HTTP %d", status);
+}
+
+void answer_note_wait(struct fault *why, int64_t retry_after_s, unix_s now)
+{
+    char until[TIME_TEXT_BYTES];
+    size_t len = strlen(why->text);
+    if (retry_after_s <= HOUR_S)
+        return;
+    snprintf(why->text + len, sizeof why->text - len, "; the API asks us to wait until %s%s",
+             calendar_format(now + retry_after_s, until),
+             retry_after_s > SCHEDULE_RETRY_AFTER_MAX_S ? "; asking again in 24h" : "");
 }
 
 enum poll_result answer_result(int status)

@@ -13,5 +13,8 @@ bool answer_refused(int status, struct text *body, const char *key, struct fault
 /* What kind of failure a status other than 200 is. */
 enum poll_result answer_result(int status);
 
+/* Adds to `why` a wait that the server asks for, when it is longer than people would expect, and what comes of it. */
+void answer_note_wait(struct fault *why, int64_t retry_after_s, unix_s now);
+
 /* A server may quote the key that it refused. */
 void answer_hide_key(char *text, const char *key);

@@ -221,6 +221,14 @@ static bool refuse(struct client *c, struct fault *why)
     return false;
 }
 
+/* The key that was refused may have been replaced since this program began. */
+static bool has_new_key(struct client *c)
+{
+    struct fault unread = { 0 };
+    return c->outcome.end == TRANSFER_ANSWERED && answer_result(c->outcome.status) == POLL_UNAUTHORIZED
+        && account_renew_key(&c->account, &unread);
+}
+
 /* One call with its tries; the body of a success is in `reply` until the next call or forget_reply. */
 static bool send(struct client *c, const struct client_request *r, struct fault *why)
 {
@@ -231,6 +239,8 @@ static bool send(struct client *c, const struct client_request *r, struct fault 
             return false;
         if (succeeded(c))
             return true;
+        if (has_new_key(c)) /* what was refused was not done: even a call that writes may go out again */
+            continue;
         if (c->wrote || !is_worth_another_try(judge(c), tries))
             return refuse(c, why);
         if (!wait_for_next_try(c, tries, c->outcome.retry_after_s, why))
@@ -255,9 +265,23 @@ static bool take_token(struct client *c, bool ok, struct decoded *ret, struct fa
     return ok;
 }
 
+/* The answer must be about the token that was asked for: a proxy or a page of the service may say 200 to anything. */
+static bool take_named(struct client *c, bool ok, const char *name, struct decoded *ret, struct fault *why)
+{
+    struct decoded d;
+    if (!take_token(c, ok, &d, why))
+        return false;
+    if (strcmp(d.name, name) != 0)
+        return fault(why, FAULT_REJECT, "account %s: the API answers with another token than the one asked for",
+                     c->settings->name);
+    *ret = d;
+    ret->reading.name = ret->name;
+    return true;
+}
+
 bool client_show(struct client *c, const char *name, struct decoded *ret, struct fault *why)
 {
-    return take_token(c, call(c, METHOD_GET, name, NULL, why), ret, why);
+    return take_named(c, call(c, METHOD_GET, name, NULL, why), name, ret, why);
 }
 
 bool client_secret(struct client *c, const char *name, char ret[WIRE_SECRET_BYTES], struct fault *why)
@@ -270,17 +294,48 @@ bool client_secret(struct client *c, const char *name, char ret[WIRE_SECRET_BYTE
 
 bool client_create(struct client *c, const char *name, const struct wish *w, struct decoded *ret, struct fault *why)
 {
-    return take_token(c, call(c, METHOD_POST, name, w, why), ret, why);
+    return take_named(c, call(c, METHOD_POST, name, w, why), name, ret, why);
+}
+
+/* Of a balance that is being spent, a little may be gone already. */
+static bool is_near(const struct wish *w, const struct reading *is)
+{
+    int64_t wanted = w->wanted.balance.is.nano, left = is->balance.is.nano;
+    return w->wanted.balance.known && is->balance.known && left <= wanted && wanted - left <= wanted / 100;
+}
+
+/* What comes back is what was asked for, or it is not known what was done. */
+static bool was_changed(const struct client *c, const struct wish *w, const struct reading *is, struct fault *why)
+{
+    struct wish rest = wish_unfulfilled(w, is);
+    rest.given[WISH_BALANCE] = rest.given[WISH_BALANCE] && !is_near(w, is);
+    return wish_is_empty(&rest)
+        || fault(why, FAULT_REJECT, "account %s: the API answers with HTTP %d, but the token is not as asked for",
+                 c->settings->name, c->outcome.status);
 }
 
 bool client_change(struct client *c, const char *name, const struct wish *w, struct decoded *ret, struct fault *why)
 {
-    return take_token(c, call(c, METHOD_PATCH, name, w, why), ret, why);
+    return take_named(c, call(c, METHOD_PATCH, name, w, why), name, ret, why) && was_changed(c, w, &ret->reading, why);
+}
+
+/* Documented are 204 without a body, and 200 with the token that is gone. */
+static bool was_deleted(const struct client *c, const char *name, struct fault *why)
+{
+    struct span body = { c->reply, c->reply_len };
+    struct decoded d;
+    struct fault other;
+    if (c->outcome.status == 204 || (c->outcome.status == 200 && !body.len))
+        return true;
+    if (c->outcome.status == 200 && wire_decode_answer(body, &d, &other) && strcmp(d.name, name) == 0)
+        return true;
+    return fault(why, FAULT_REJECT, "account %s: the API answers with HTTP %d and something else than a deletion",
+                 c->settings->name, c->outcome.status);
 }
 
 bool client_delete(struct client *c, const char *name, struct fault *why)
 {
-    bool ok = call(c, METHOD_DELETE, name, NULL, why);
+    bool ok = call(c, METHOD_DELETE, name, NULL, why) && was_deleted(c, name, why);
     forget_reply(c);
     return ok;
 }

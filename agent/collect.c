@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "answer.h"
-#include "base/own.h"
+#include "base/hash.h"
 #include "base/xmalloc.h"
 #include "base/text.h"
 #include "edge/wire/request.h"
@@ -15,22 +15,33 @@
 
 enum {
     PAGES_MAX = 10000,
+    IDLE_PAGES_MAX = 3,          /* in a row that bring no new token */
+    TOKENS_PER_PAGE_MIN = 10,    /* what a service that pages puts on one at least */
     FLAWS_NAMED = 3,             /* of all that cannot be read */
     NAME_COLUMNS = 60,           /* of a token's name in a text */
     BYTES_PER_TOKEN_MAX = 4096,  /* a name of 200 characters and a secret of 2000, and room */
 };
 
+static size_t named(const struct poll *p)
+{
+    return p->listed + p->fresh.count;
+}
+
 /* Asks for the page at p->next_url. */
 static bool start_page(struct agent *a, struct account *account, struct fault *why)
 {
     const struct account_settings *s = account->settings;
-    own_free char *url = account->poll->next_url;
-    account->poll->next_url = NULL;
-    const struct request request = request_of(s, url, s->max_tokens * BYTES_PER_TOKEN_MAX);
-    splitter_free(account->poll->splitter);
-    account->poll->splitter = splitter_new();
-    account->poll->pages++;
-    return fetch_start(a->fetch, &request, &account->poll->transfer, why);
+    struct poll *p = account->poll;
+    free(p->page_url);
+    p->page_url = p->next_url;
+    p->next_url = NULL;
+    const struct request request = request_of(s, p->page_url, s->max_tokens * BYTES_PER_TOKEN_MAX);
+    splitter_free(p->splitter);
+    p->splitter = splitter_new();
+    p->seen_urls = xrealloc(p->seen_urls, (size_t)p->pages + 1, sizeof *p->seen_urls);
+    p->seen_urls[p->pages++] = hash_of(span_of(p->page_url));
+    p->named_before = named(p);
+    return fetch_start(a->fetch, &request, &p->transfer, why);
 }
 
 static void end_with(struct poll *p, enum poll_result result)
@@ -52,6 +63,7 @@ bool collect_start(struct agent *a, struct account *account)
     struct poll *p = account->poll = xcalloc(1, sizeof *p);
     struct text url = { 0 };
 
+    p->began = clock_mono();
     fleet_begin(&account->fleet);
     text_addf(&url, "%s%s", account->settings->url, WIRE_LIST_PATH);
     p->next_url = url.at;
@@ -59,9 +71,21 @@ bool collect_start(struct agent *a, struct account *account)
     return !p->over;
 }
 
+/* A poll as a whole is over by then: an interval, or three requests that take all their time. A long list has as much
+ * longer as its pages, of at least a few tokens each, wait for their turn. */
+static mono_ms last_moment(const struct account *account)
+{
+    const struct account_settings *s = account->settings;
+    int64_t base_s = s->interval_s > 3 * s->timeout_s ? s->interval_s : 3 * s->timeout_s;
+    int64_t page_ms = 1000 * 1000 / s->calls_milli_per_s;
+    return account->poll->began + base_s * 1000 + (int64_t)named(account->poll) / TOKENS_PER_PAGE_MIN * page_ms;
+}
+
 mono_ms collect_deadline(const struct account *account, mono_ms now)
 {
-    return account->poll->next_url ? budget_ready(&account->budget, BUDGET_NEEDED, now) : MONO_NEVER;
+    mono_ms last = last_moment(account);
+    mono_ms ready = account->poll->next_url ? budget_ready(&account->budget, BUDGET_NEEDED, now) : MONO_NEVER;
+    return ready < last ? ready : last;
 }
 
 void poll_free(struct poll *p)
@@ -74,6 +98,8 @@ void poll_free(struct poll *p)
     text_done(&p->error);
     free(p->sightings);
     text_done(&p->flaws);
+    free(p->page_url);
+    free(p->seen_urls);
     free(p->next_url);
     free(p);
 }
@@ -218,20 +244,39 @@ static bool same_origin(const struct account *account, struct span url)
     return url.len > len && memcmp(url.at, account->settings->url, len) == 0 && url.at[len] == '/';
 }
 
+static bool was_asked_for(const struct poll *p, struct span url)
+{
+    uint64_t hash = hash_of(url);
+    for (int i = 0; i < p->pages; i++)
+        if (p->seen_urls[i] == hash)
+            return true;
+    return false;
+}
+
+/* Whether a list may go on there. */
+static bool leads_on(const struct account *account, struct span next, struct fault *why)
+{
+    const struct poll *p = account->poll;
+    if (!same_origin(account, next))
+        return fault(why, FAULT_REJECT, "the list's next page is on another host: not followed");
+    if (was_asked_for(p, next))
+        return fault(why, FAULT_REJECT, "the list's page %d leads back to one that was read already", p->pages);
+    if (p->idle_pages > IDLE_PAGES_MAX)
+        return fault(why, FAULT_REJECT, "the list goes on after %d pages in a row without a new token", p->idle_pages);
+    return p->pages < PAGES_MAX || fault(why, FAULT_REJECT, "the list has more than %d pages", PAGES_MAX);
+}
+
 /* The next page of a paged list, which must be of the same host: the key goes nowhere else. */
 static void follow(struct agent *a, struct account *account, struct span next)
 {
     struct poll *p = account->poll;
-    if (!same_origin(account, next))
-        fault(&p->why, FAULT_REJECT, "the list's next page is on another host: not followed");
-    else if (p->pages == PAGES_MAX)
-        fault(&p->why, FAULT_REJECT, "the list has more than %d pages", PAGES_MAX);
-    else {
-        p->next_url = xstrndup(next.at, next.len);
-        start_if_affordable(a, account);
+    p->idle_pages = named(p) > p->named_before ? 0 : p->idle_pages + 1;
+    if (!leads_on(account, next, &p->why)) {
+        end_with(p, POLL_BROKEN);
         return;
     }
-    end_with(p, POLL_BROKEN);
+    p->next_url = xstrndup(next.at, next.len);
+    start_if_affordable(a, account);
 }
 
 static const char *plural(size_t count)
@@ -242,7 +287,7 @@ static const char *plural(size_t count)
 /* Says what could not be read of a list that is whole; when that is more than half, it is no list. */
 static void end_whole(struct poll *p)
 {
-    size_t flawed = p->unread + p->nameless, all = p->listed + p->fresh.count + p->nameless;
+    size_t flawed = p->unread + p->nameless, all = named(p) + p->nameless;
     const char *flaws = text_z(&p->flaws);
     end_with(p, flawed * 2 > all ? POLL_BROKEN : POLL_OK);
     if (flawed * 2 > all)
@@ -268,11 +313,39 @@ static void end_list(struct agent *a, struct account *account)
         end_whole(p);
 }
 
-static void end_with_status(struct account *account, int status)
+/* A refused key is read again from its file; another one is tried at once, within the budget. */
+static void end_with_status(struct agent *a, struct account *account, int status)
 {
     struct poll *p = account->poll;
     answer_refused(status, &p->error, account->settings->key, &p->why);
+    answer_hide_key(p->why.text, account->settings->key);
+    if (answer_result(status) == POLL_UNAUTHORIZED && account_renew_key(account, &p->why)) {
+        text_clear(&p->error);
+        p->why = (struct fault){ 0 };
+        p->next_url = p->page_url;
+        p->page_url = NULL;
+        start_if_affordable(a, account);
+        return;
+    }
+    answer_note_wait(&p->why, p->retry_after_s, clock_unix());
     end_with(p, answer_result(status));
+}
+
+static bool takes_too_long(const struct account *account)
+{
+    return clock_mono() >= last_moment(account);
+}
+
+static void give_up(struct account *account)
+{
+    struct poll *p = account->poll;
+    char after[DURATION_TEXT_BYTES];
+    transfer_free(p->transfer);
+    p->transfer = NULL;
+    p->took_ms = clock_mono() - p->began;
+    fault(&p->why, FAULT_RETRY, "the list was not complete after %s: given up at page %d",
+          duration_format(p->took_ms / 1000, after), p->pages);
+    end_with(p, POLL_UNAVAILABLE);
 }
 
 bool collect_turn(struct agent *a, struct account *account)
@@ -280,14 +353,20 @@ bool collect_turn(struct agent *a, struct account *account)
     struct poll *p = account->poll;
     struct outcome outcome;
 
-    if (!p->transfer) {
+    if (!p->transfer && !takes_too_long(account)) {
         start_if_affordable(a, account);
         return p->over;
     }
+    if (!p->transfer) {
+        give_up(account);
+        return true;
+    }
     bool over = transfer_over(p->transfer, clock_unix(), &outcome);
     read_bytes(account, outcome.status);
+    if (!over && !p->faulty && takes_too_long(account))
+        give_up(account);
     if (!over && !p->faulty)
-        return false;
+        return p->over;
 
     transfer_free(p->transfer);
     p->transfer = NULL;
@@ -300,7 +379,7 @@ bool collect_turn(struct agent *a, struct account *account)
         p->why = outcome.why;
         end_with(p, outcome.why.kind == FAULT_REJECT ? POLL_BROKEN : POLL_UNAVAILABLE);
     } else if (outcome.status != 200)
-        end_with_status(account, outcome.status);
+        end_with_status(a, account, outcome.status);
     else
         end_list(a, account);
     answer_hide_key(p->why.text, account->settings->key);

@@ -328,8 +328,11 @@ bool consume_turn(struct agent *a, struct account *account, unix_s now, struct f
 {
     struct consumption *c = &account->consumption;
     bool stored = true;
-    if (errand_is_under_way(&c->errand) && !errand_turn(&c->errand, account->settings))
-        return true;
+    if (errand_is_under_way(&c->errand) && errand_turn(&c->errand, account->settings)
+        && c->errand.result == POLL_UNAUTHORIZED && account_renew_key(account, &c->errand.why)) {
+        errand_done(&c->errand);
+        c->schedule.due = c->schedule.earliest = clock_mono();
+    }
     if (!c->errand.over)
         return true;
     if (account->poll) /* its sightings point into the fleet, which a failure to store would load anew */

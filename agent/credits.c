@@ -133,8 +133,11 @@ static bool store_late(struct agent *a, struct account *account, unix_s at, stru
 bool credits_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     struct credits *c = &account->credits;
-    if (errand_is_under_way(&c->errand) && !errand_turn(&c->errand, account->settings))
-        return true;
+    if (errand_is_under_way(&c->errand) && errand_turn(&c->errand, account->settings)
+        && c->errand.result == POLL_UNAUTHORIZED && account_renew_key(account, &c->errand.why)) {
+        errand_done(&c->errand);
+        c->wanted = true;
+    }
     if (!c->errand.over || account->poll || !account->last_poll)
         return true;
     if (account_write(a, account, store_late, now, why)) {

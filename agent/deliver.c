@@ -41,11 +41,10 @@ bool deliver_open(struct agent *a, struct fault *why)
     text_addf(&topic, "%s/status", a->settings->mqtt.base_topic);
     a->status_topic = topic.at;
     text_addf(&a->client_id, "ebb-%s", store_id(a->store)); /* two agents on one host are two clients */
-    delivery_start(a, clock_mono());
     wire_encode_status("offline", EBB_VERSION, clock_unix(), &a->offline);
 
     struct broker broker = broker_of(a);
-    return publish_open(&broker, &a->random, &a->publisher, why);
+    return delivery_start(a, clock_mono(), why) && publish_open(&broker, &a->random, &a->publisher, why);
 }
 
 static bool post_online(struct agent *a, unix_s now, struct fault *why)

@@ -19,9 +19,10 @@ enum {
 static const struct condition_kind stalls = { "delivery", "messages are delivered again", LOG_WARNING };
 static const struct condition_kind refusals = { "refusals", "the broker accepts all messages again", LOG_WARNING };
 
-void delivery_start(struct agent *a, mono_ms now)
+bool delivery_start(struct agent *a, mono_ms now, struct fault *why)
 {
     a->delivery.moved_at = now;
+    return store_outbox(a->store, &a->delivery.outbox, &a->delivery.refusal, why);
 }
 
 void delivery_moved(struct agent *a, mono_ms now)
@@ -113,7 +114,8 @@ static void add_waiting(const struct agent *a, unix_s at, struct text *out)
 {
     const struct outbox_depth *o = &a->delivery.outbox;
     char age[DURATION_TEXT_BYTES];
-    text_addf(out, "%" PRId64 " events wait (%.1f MB", o->events, (double)o->bytes / 1e6);
+    text_addf(out, "%" PRId64 " %s (%.1f MB", o->events, o->events == 1 ? "event waits" : "events wait",
+              (double)o->bytes / 1e6);
     if (o->oldest_at != TIME_NONE && at > o->oldest_at)
         text_addf(out, ", the oldest for %s", duration_format(at - o->oldest_at, age));
     text_add(out, span_of(")"));
@@ -137,11 +139,11 @@ static void report_refusals(struct agent *a, mono_ms now)
     struct delivery *d = &a->delivery;
     struct text words = { 0 };
     if (d->outbox.refused) {
-        text_addf(&words, "the broker does not accept %" PRId64 " messages", d->outbox.refused);
+        text_addf(&words, "the broker does not accept %" PRId64 " message%s", d->outbox.refused,
+                  d->outbox.refused == 1 ? "" : "s");
         if (d->refused_topic.len)
             text_addf(&words, ", the last on %s", text_z(&d->refused_topic));
-        text_addf(&words, ": %s; they are kept, and sent again every hour and with each new connection",
-                  text_z(&d->refusal));
+        text_addf(&words, ": %s; what is not accepted is kept and tried again later", text_z(&d->refusal));
     }
     const struct condition_now is = { "mqtt", d->outbox.refused > 0, text_z(&words) };
     conditions_feed(&a->conditions, &refusals, &is, now);
@@ -193,8 +195,8 @@ bool delivery_judge(struct agent *a, struct fault *why)
     if (!store_outbox(a->store, &d->outbox, &d->refusal, why))
         return false;
     return !d->outbox.refused
-        || fault(why, FAULT_RETRY, "the broker does not accept %" PRId64 " messages: %s", d->outbox.refused,
-                 text_z(&d->refusal));
+        || fault(why, FAULT_RETRY, "stored, but the broker does not accept %" PRId64 " message%s: %s",
+                 d->outbox.refused, d->outbox.refused == 1 ? "" : "s", text_z(&d->refusal));
 }
 
 void delivery_close(struct agent *a)

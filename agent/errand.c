@@ -101,5 +101,6 @@ bool errand_turn(struct errand *e, const struct account_settings *s)
         end_with(e, is_complete(e) ? POLL_OK : POLL_BROKEN);
     }
     answer_hide_key(e->why.text, s->key);
+    answer_note_wait(&e->why, e->retry_after_s, clock_unix());
     return true;
 }

@@ -31,10 +31,14 @@ struct poll {
     struct fleet fresh;         /* tokens never seen before, with their first reading */
     size_t listed;              /* tokens we know */
     int64_t elements;           /* read so far, whatever they were */
+    size_t named_before;        /* tokens on the pages before this one */
     size_t unread, nameless;    /* tokens whose element cannot be read; elements without a name that can */
     struct text flaws;          /* of the first of them, for people */
     size_t changed;             /* fresh ones, and known ones whose reading differs */
-    int pages;
+    int pages, idle_pages;      /* read or under way; those in a row that brought no new token */
+    char *page_url;             /* owned; of the page under way */
+    uint64_t *seen_urls;        /* owned; hashes of the pages that were asked for */
+    mono_ms began;
     struct text error;          /* the first bytes of an answer that is no list */
 
     enum poll_result result;
@@ -76,6 +80,7 @@ struct account {
     enum poll_result last_result;
     unix_s last_ok;               /* as stored; TIME_NONE: never */
     int polls;                    /* since the start */
+    mono_ms key_looked_at;        /* while the key is refused: its file, last */
     int64_t last_poll;            /* row of the last one since the start; 0: none, or it was not stored */
     struct credits credits;
     struct consumption consumption;
@@ -145,6 +150,9 @@ MUST_CHECK bool account_write(struct agent *a, struct account *account,
                               bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
                               struct fault *why);
 void account_close(struct account *account);
+/* The API refused the key: reads it again from its file. True: it is another one, so that asking again may help; that
+ * is logged. Otherwise `why`, what the API said, is told of which file the refused key is. */
+bool account_renew_key(struct account *account, struct fault *why);
 
 /* ---- collect.c: one token list, page by page, into sightings and fresh tokens ---- */
 
@@ -208,6 +216,8 @@ void rhythm_moved(struct account *account);
 MUST_CHECK bool rhythm_plan(struct agent *a, struct account *account, unix_s at, struct fault *why);
 /* Takes the plan over; a poll that could not be stored is booked all the same. */
 void rhythm_adopt(struct agent *a, struct account *account, bool stored);
+/* While a key is refused, looks every few seconds whether its file has another one; then the account is due. */
+void rhythm_watch_key(struct account *account, mono_ms now);
 /* When the account wants to go on: its next poll, or a page that waits for the budget. MONO_NEVER: at an answer. */
 mono_ms rhythm_due(const struct account *account);
 
@@ -255,7 +265,7 @@ void deliver_close(struct agent *a);
 
 /* ---- delivery.c: how that goes ---- */
 
-void delivery_start(struct agent *a, mono_ms now);
+MUST_CHECK bool delivery_start(struct agent *a, mono_ms now, struct fault *why);
 void delivery_moved(struct agent *a, mono_ms now); /* the broker answered */
 /* Looks at the outbox now and then and keeps it within its bound, reports a delivery that stalls or is refused, and
  * stores what a reader is to know of the broker. */

@@ -2,6 +2,8 @@
  * how long no reading is no bad sign. */
 #include "parts.h"
 
+enum { LOOK_AGAIN_MS = 5 * 1000 };
+
 static struct schedule_limits limits_of(const struct account_settings *s)
 {
     return (struct schedule_limits){ s->interval_s, s->interval_min_s, s->interval_max_s };
@@ -82,6 +84,15 @@ void rhythm_adopt(struct agent *a, struct account *account, bool stored)
     unix_s now = clock_unix();
     struct outlook outlook = outlook_at(account, now);
     schedule_book(&account->schedule, p->result, p->retry_after_s, &outlook, moment_at(now), &a->random);
+}
+
+void rhythm_watch_key(struct account *account, mono_ms now)
+{
+    struct fault unchanged = { 0 };
+    if (account->last_result != POLL_UNAUTHORIZED || account->poll || now < account->key_looked_at + LOOK_AGAIN_MS)
+        return;
+    account->key_looked_at = now;
+    account_renew_key(account, &unchanged);
 }
 
 mono_ms rhythm_due(const struct account *account)

@@ -144,6 +144,7 @@ enum exit_status command_main(int argc, char **argv)
     struct fault why;
 
     keep_standard_descriptors();
+    guard_tls_secrets();
     signal(SIGPIPE, SIG_IGN); /* a write that fails says so: */
     signal(SIGXFSZ, SIG_IGN); /* neither a gone reader nor a limit on file size may end the daemon */
     if (!command_line_parse(commands, argc > 0 ? argv + 1 : argv, clock_unix(), &line, &why))

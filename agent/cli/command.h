@@ -96,5 +96,8 @@ enum exit_status complain(enum exit_status status, const char *format, ...) __at
  * printed on stderr, `why` is the summary. */
 MUST_CHECK bool settings_load(const char *path, bool with_secrets, struct settings **ret, struct fault *why);
 
+/* TLS sessions can be decrypted only when EBB_SSLKEYLOGFILE asks for it. To be called before anything else runs. */
+void guard_tls_secrets(void);
+
 /* Parses argv against the rows, opens what the row needs, runs it. Output that could not be written is a failure. */
 enum exit_status command_main(int argc, char **argv);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "cli/command.h"
 #include "edge/config.h"
 
@@ -48,6 +49,16 @@ bool config_find(struct text *ret_path)
     text_clear(ret_path);
     text_add(ret_path, span_of(system_path));
     return is_file(system_path);
+}
+
+/* libcurl writes the secrets of TLS sessions, and so the API's key for whoever recorded the traffic, to the file that
+ * SSLKEYLOGFILE names. A variable that was meant for a browser must not do that here; ours does. */
+void guard_tls_secrets(void)
+{
+    const char *wanted = environment("EBB_SSLKEYLOGFILE");
+    unsetenv("SSLKEYLOGFILE");
+    if (wanted && setenv("SSLKEYLOGFILE", wanted, 1) == 0)
+        log_warning("EBB_SSLKEYLOGFILE is set: the secrets of TLS sessions are written to %s", wanted);
 }
 
 bool settings_load(const char *path, bool with_secrets, struct settings **ret, struct fault *why)

@@ -24,7 +24,8 @@ struct account_settings {
     char name[ACCOUNT_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique */
     char *url;                     /* scheme and host, no trailing slash; https, or http to loopback only */
     char *key_file, *key_env, *key_credential; /* exactly one is set; NULL otherwise */
-    char *key;                     /* the secret itself; wiped by settings_free */
+    char *key;                     /* the secret itself, in SECRET_BYTES_MAX + 1 bytes; wiped by settings_free */
+    char *key_path;                /* the file it was read from; NULL: the environment */
     int64_t interval_s;            /* 10 s .. 1 d (from 1 s over plain http), default 5m */
     int64_t interval_min_s;        /* 0 < min <= interval; default 1m, or what the budget leaves room for */
     int64_t interval_max_s;        /* interval <= max; default four intervals, at most 1 d */
@@ -75,6 +76,10 @@ struct config_sources {
  * and a caret, and `why` the summary; nothing is returned. FAULT_FATAL. */
 MUST_CHECK bool config_load(const char *path, const struct config_sources *from, struct settings **ret,
                             struct text *errors, struct fault *why);
+
+/* Reads the key of an account again from its file, since people replace that while a program runs; another one takes
+ * the place of the old one at once, wherever these settings are used. A key of the environment never changes. */
+MUST_CHECK bool config_renew_key(const struct account_settings *s, bool *ret_changed, struct fault *why);
 
 /* Accepts NULL; wipes secrets. */
 void settings_free(struct settings *s);

@@ -405,17 +405,42 @@ struct span transfer_take(struct transfer *t)
     return (struct span){ t->window, t->filled };
 }
 
+/* What the library's own text would get wrong, or leave to guess. */
+static const struct {
+    CURLcode code;
+    const char *words;
+} codes[] = {
+    { CURLE_GOT_NOTHING, "the connection was closed before an answer came" },
+    { CURLE_WEIRD_SERVER_REPLY, "an answer that is not HTTP" },
+    { CURLE_UNSUPPORTED_PROTOCOL, "an answer that is not HTTP" },
+    { CURLE_BAD_CONTENT_ENCODING, "an answer whose compression is broken" },
+    { CURLE_WRITE_ERROR, "an answer that could not be read" },
+};
+
+/* One header that is longer than the library's own buffers: it says that the memory is out. */
+static bool is_about_headers(CURLcode code)
+{
+    return code == CURLE_OUT_OF_MEMORY;
+}
+
+static const char *words_of(const struct transfer *t)
+{
+    for (size_t i = 0; i < COUNT(codes); i++)
+        if (codes[i].code == t->result)
+            return codes[i].words;
+    return t->error[0] && t->result != CURLE_OK ? t->error : curl_easy_strerror(t->result);
+}
+
 static void say_why(const struct transfer *t, struct fault *why)
 {
-    if (t->headers.bytes > HEADERS_BYTES_MAX)
+    if (t->headers.bytes > HEADERS_BYTES_MAX || is_about_headers(t->result))
         fault(why, FAULT_REJECT, "account %s: %s: headers longer than %d bytes", t->account, t->host,
               HEADERS_BYTES_MAX);
     else if (t->too_long)
         fault(why, FAULT_REJECT, "account %s: %s: answer longer than %lld bytes", t->account, t->host,
               (long long)t->body_bytes_max);
     else
-        fault(why, FAULT_RETRY, "account %s: %s: %s", t->account, t->host,
-              t->error[0] ? t->error : curl_easy_strerror(t->result));
+        fault(why, FAULT_RETRY, "account %s: %s: %s", t->account, t->host, words_of(t));
 }
 
 bool transfer_over(const struct transfer *t, unix_s now, struct outcome *ret)

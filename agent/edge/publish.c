@@ -45,7 +45,7 @@ struct publisher {
     bool looking; /* for the broker's address */
     bool fresh;   /* up, and the caller was not told yet */
     mono_ms up_since, give_up_at, next_upkeep, retry_at;
-    mono_ms last_answer; /* or since when nothing waits for one */
+    mono_ms turned_at;
     int failures, short_lives, unanswered;
     struct families families;
     size_t family; /* the one that is tried */
@@ -253,7 +253,7 @@ static void rise(struct publisher *p, mono_ms now)
 {
     p->state = LINK_UP;
     p->fresh = true;
-    p->up_since = p->last_answer = now;
+    p->up_since = now;
     p->reason[0] = '\0';
     p->unanswered = 0;
     log_info("mqtt: connected to %s:%d, MQTT %s", p->broker.host, p->broker.port, mqtt_version_name(p->version));
@@ -291,10 +291,8 @@ static void move(struct publisher *p, mono_ms now, short revents)
 static void stay(struct publisher *p, mono_ms now)
 {
     see_refusals(p, now);
-    if (in_flight_open(&p->in_flight) == 0 || in_flight_can_take(&p->in_flight))
-        p->last_answer = now;
-    if (now - p->last_answer >= PUBLISH_SILENCE_MAX_MS)
-        client_lose(p->client, LOSS_ERROR, "the broker acknowledged nothing for 2m 30s");
+    if (now - in_flight_oldest(&p->in_flight, now) >= PUBLISH_SILENCE_MAX_MS)
+        client_lose(p->client, LOSS_ERROR, "the broker did not acknowledge a message for 2m 30s");
     if (now - p->up_since >= SETTLED_MS)
         p->logged[0] = '\0';
     if (echo_turn(&p->echo, p->client, p->broker.will_topic, now) && echo_words(&p->echo)[0])
@@ -303,6 +301,7 @@ static void stay(struct publisher *p, mono_ms now)
 
 void publish_turn(struct publisher *p, mono_ms now, short revents)
 {
+    p->turned_at = now;
     if (p->client)
         move(p, now, revents);
     else if (now >= p->retry_at)
@@ -384,6 +383,7 @@ bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct sp
 
     struct slot *slot = in_flight_add(&p->in_flight, tag);
     slot->bytes = payload.len;
+    slot->sent_at = p->turned_at;
     if (!client_send(p->client, slot, topic, payload, retain, why)) {
         in_flight_cancel(slot);
         return false;

@@ -19,7 +19,7 @@ enum {
     PUBLISH_BACKOFF_FIRST_MS = 500,
     PUBLISH_BACKOFF_MAX_MS = 30 * 1000,
     PUBLISH_KEEPALIVE_S = 30,
-    PUBLISH_SILENCE_MAX_MS = 150 * 1000, /* a broker that acknowledges nothing for so long is left and joined again */
+    PUBLISH_SILENCE_MAX_MS = 150 * 1000, /* without an acknowledgement: then the connection is made anew */
 };
 
 /* All borrowed for the life of the publisher. */

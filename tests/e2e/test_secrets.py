@@ -4,6 +4,8 @@ all that a run leaves behind or shows. A redirect's target never sees the Author
 
 import http.server
 import pathlib
+import ssl
+import subprocess
 import threading
 
 from harness import Sim
@@ -81,3 +83,25 @@ def test_a_redirect_target_never_sees_the_key(sim, make_daemon, stage):
     daemon.process.wait_line(r"stored: broken")
     daemon.stop()
     assert seen == []
+
+
+def test_tls_secrets_are_written_to_no_file_unless_ebb_itself_is_asked_to(tmp_path, stage, make_daemon):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2",
+                    "-keyout", tmp_path / "k.pem", "-out", tmp_path / "c.pem"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "c.pem", tmp_path / "k.pem")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    stage.callback(server.server_close)
+    stage.callback(server.shutdown)
+
+    daemon = make_daemon(f"https://localhost:{server.server_port}", interval="10s")
+    log = tmp_path / "tls-secrets"
+    daemon.environment["SSLKEYLOGFILE"] = str(log)
+    assert daemon.run("tokens", "list").returncode == 1
+    assert not log.exists()
+    daemon.environment["EBB_SSLKEYLOGFILE"] = str(log)
+    done = daemon.run("tokens", "list")
+    assert "secrets of TLS sessions are written to" in done.stderr
+    assert log.exists()

@@ -351,3 +351,62 @@ def test_with_several_accounts_one_must_be_named(stage, make_daemon, tmp_path):
     assert refused.returncode == 2 and "main, other" in refused.stderr
     assert [t["token"] for t in token(daemon.run("tokens", "list", "--account", "other", "--json"))] == ["b"]
     assert 'did you mean "other"' in daemon.run("tokens", "list", "--account", "othr").stderr
+
+
+# What comes back is compared with what was asked for.
+
+OTHER = json.dumps({"name": "other", "token": "s", "balance": 99, "active_balance": True, "expire_time": None})
+
+
+def test_another_token_s_object_is_no_answer_to_show_or_update(sim, cli):
+    sim.create("asked", balance="5.00")
+    sim.show_as("asked", OTHER)
+    for words in (["show", "asked"], ["update", "asked", "--balance", "50.00"]):
+        done = cli(*words)
+        assert done.returncode == 1, words
+        assert "another token" in done.stderr
+        assert "99" not in done.stdout
+
+
+@pytest.mark.parametrize("fields, words", [
+    ({"balance": 5}, ["--balance", "80.00"]),
+    ({"balance": 81}, ["--balance", "80.00"]),
+    ({"expire_time": None}, ["--expires", "2031-01-01"]),
+])
+def test_an_update_that_did_not_happen_is_not_called_changed(sim, cli, fields, words):
+    sim.create("asked", balance="5.00")
+    before = {"name": "asked", "balance": 5, "active_balance": True, "expire_time": None, **fields}
+    sim.fault(kind="body", path=TOKENS + "asked/", after=1, body=json.dumps(before))
+    done = cli("update", "asked", *words, "--yes")
+    assert done.returncode == 1, done.stdout
+    assert "not as asked for" in done.stderr and "changed\n" not in done.stdout
+
+
+def test_a_balance_that_is_being_spent_may_be_a_little_lower_than_asked_for(sim, cli):
+    sim.create("asked", balance="5.00")
+    sim.fault(kind="body", path=TOKENS + "asked/", after=1,
+              body=json.dumps({"name": "asked", "balance": 79.99, "active_balance": True, "expire_time": None}))
+    ok(cli("update", "asked", "--balance", "80.00"))
+
+
+@pytest.mark.parametrize("fault", [
+    {"kind": "html"},
+    {"kind": "body", "body": OTHER},
+    {"kind": "body", "body": "{}"},
+    {"kind": "body", "body": "null"},
+    {"kind": "body", "body": '{"detail": "queued"}', "status": 202},
+    {"kind": "body", "body": "", "status": 201},
+])
+def test_only_the_documented_answer_is_a_deletion(sim, cli, fault):
+    sim.create("asked", balance="5.00")
+    sim.fault(path=TOKENS + "asked/", **fault)
+    done = cli("delete", "asked", "--yes")
+    assert done.returncode == 1
+    assert "deleted asked" not in done.stdout and "not known" in done.stderr
+
+
+@pytest.mark.parametrize("body", ["", '{"name": "asked", "balance": 5, "active_balance": true, "revoked": true}'])
+def test_a_deletion_that_answers_200_with_the_token_or_with_nothing_is_one(sim, cli, body):
+    sim.create("asked", balance="5.00")
+    sim.fault(kind="body", path=TOKENS + "asked/", body=body)
+    assert "deleted asked" in ok(cli("delete", "asked", "--yes"))

@@ -251,6 +251,42 @@ static void endless_headers_are_refused(void **state)
     assert_failed(fetch_from(script_endless_headers, NULL, request_to(NULL)), FAULT_REJECT, "headers longer than");
 }
 
+static void script_long_header(struct server *s, int fd)
+{
+    static char header[1024 * 1024];
+    memset(header, 'x', sizeof header - 1);
+    if (server_read_request(s, fd) && server_send(s, fd, span_of("HTTP/1.1 200 OK\r\nX-Long: ")))
+        server_send(s, fd, span_of(header));
+}
+
+static void one_header_of_a_megabyte_is_called_what_it_is(void **state)
+{
+    (void)state;
+    assert_failed(fetch_from(script_long_header, NULL, request_to(NULL)), FAULT_REJECT, "headers longer than");
+}
+
+static void an_answer_that_is_none_is_called_what_it_is(void **state)
+{
+    (void)state;
+    static const char *const misleading[] = { "Success", "No error", "memory", "Weird", "protocol", "Failed writing" };
+    static const char *const replies[] = {
+        "", "\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 banana\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nxxxxx",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n", "\x16\x03\x01\x02",
+    };
+    for (size_t i = 0; i < COUNT(replies); i++) {
+        struct request request = request_to(NULL);
+        request.compression = true;
+        struct got got = fetch_from(script_reply, replies[i], request);
+        const char *said = got.outcome.end == TRANSFER_FAILED ? got.outcome.why.text : "";
+        for (size_t k = 0; k < COUNT(misleading); k++)
+            if (strstr(said, misleading[k]))
+                fail_msg("reply %zu: \"%s\"", i, said);
+        text_done(&got.body);
+    }
+}
+
 static void script_gzip(struct server *s, int fd)
 {
     static const unsigned char zipped[] = { /* 100,000 times 'a' */
@@ -426,7 +462,7 @@ static void a_closed_connection_and_a_dead_port_are_faults(void **state)
     (void)state;
     struct got got = fetch_from(script_reply_and_close, "", request_to(NULL));
     assert_true(got.outcome.sent);
-    assert_failed(got, FAULT_RETRY, "Empty reply");
+    assert_failed(got, FAULT_RETRY, "closed before an answer came");
 
     struct server *s = server_start(script_reply, "");
     char url[sizeof s->url];
@@ -659,6 +695,8 @@ int main(void)
         cmocka_unit_test(a_cut_body_is_a_fault),
         cmocka_unit_test(a_longer_body_than_allowed_is_refused),
         cmocka_unit_test(endless_headers_are_refused),
+        cmocka_unit_test(one_header_of_a_megabyte_is_called_what_it_is),
+        cmocka_unit_test(an_answer_that_is_none_is_called_what_it_is),
         cmocka_unit_test(compression_is_asked_for_on_demand_and_the_limit_counts_inflated_bytes),
         cmocka_unit_test(the_request_carries_the_key_and_nothing_from_the_environment),
         cmocka_unit_test(a_request_that_writes_carries_its_method_and_body_and_its_path_as_it_is),

@@ -128,12 +128,14 @@ void check_account(struct reader *r, const struct node *map, void *fields)
     const struct node *source = find_source(r, map, "key");
     const struct secret_source secret = { account->key_file, account->key_env,
                                           account->key_credential };
-    if (source)
+    if (source) {
         read_secret(r, source, &secret, &account->key);
-    else if (!has_inline_secret(map))
+        account->key_path = secret_path(&secret, r->from);
+    } else if (!has_inline_secret(map)) {
         mistake_at(r->mistakes, map->where.start,
                    "the account has no key: give `key_file: PATH`, `key_env: VARIABLE` or "
                    "`key_credential: NAME`");
+    }
 
     bool stand_in = account->url && strncmp(account->url, "http://", strlen("http://")) == 0;
     check_limits(r, map, account);

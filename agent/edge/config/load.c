@@ -11,8 +11,10 @@ void settings_free(struct settings *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->account_count; i++)
+    for (size_t i = 0; i < s->account_count; i++) {
         secret_free(s->accounts[i].key);
+        free(s->accounts[i].key_path);
+    }
     secret_free(s->mqtt.password);
     free_section(&section_settings, s);
     free(s->file);

@@ -12,7 +12,7 @@ enum { NAME_BYTES_PLAUSIBLE = 40 };
 void secret_free(char *secret)
 {
     if (secret)
-        explicit_bzero(secret, strlen(secret));
+        explicit_bzero(secret, SECRET_BYTES_MAX + 1);
     free(secret);
 }
 
@@ -38,7 +38,8 @@ static bool accept(const char *what, struct span secret, char **ret, struct faul
                          "%s holds a control character at byte %zu (a second line, a tab, or a "
                          "carriage return?)",
                          what, i + 1);
-    *ret = xstrndup(secret.at, secret.len);
+    *ret = xcalloc(1, SECRET_BYTES_MAX + 1); /* another one may take its place */
+    memcpy(*ret, secret.at, secret.len);
     return true;
 }
 
@@ -66,6 +67,16 @@ static bool read_environment(const char *name, const struct config_sources *from
     return accept(what, span_of(value), ret, why);
 }
 
+char *secret_path(const struct secret_source *source, const struct config_sources *from)
+{
+    struct text path = { 0 };
+    if (source->file)
+        text_add(&path, span_of(source->file));
+    else if (source->credential && from->credentials_directory)
+        text_addf(&path, "%s/%s", from->credentials_directory, source->credential);
+    return path.at;
+}
+
 static bool read_credential(const char *name, const struct config_sources *from, char **ret,
                             struct fault *why)
 {
@@ -89,4 +100,16 @@ bool secret_read(const struct secret_source *source, const struct config_sources
     if (source->env)
         return read_environment(source->env, from, ret, why);
     return read_credential(source->credential, from, ret, why);
+}
+
+bool config_renew_key(const struct account_settings *s, bool *ret_changed, struct fault *why)
+{
+    char *fresh = NULL;
+    if (s->key_path && !read_file(s->key_path, false, &fresh, why))
+        return false;
+    *ret_changed = fresh && strcmp(fresh, s->key) != 0;
+    if (*ret_changed)
+        memcpy(s->key, fresh, SECRET_BYTES_MAX + 1);
+    secret_free(fresh);
+    return true;
 }

@@ -12,6 +12,8 @@ struct secret_source {
  * control character in it. Warns in the log when everyone can read the file. */
 MUST_CHECK bool secret_read(const struct secret_source *source, const struct config_sources *from,
                             char **ret, struct fault *why);
+/* Where that is as a file, owned by the caller; NULL: nowhere. */
+char *secret_path(const struct secret_source *source, const struct config_sources *from);
 void secret_free(char *secret); /* accepts NULL */
 
 /* Whether the name of a source looks like the secret itself, put in the wrong place: long and of one piece. */

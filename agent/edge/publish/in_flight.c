@@ -19,6 +19,15 @@ size_t in_flight_open(const struct in_flight *f)
     return open;
 }
 
+mono_ms in_flight_oldest(const struct in_flight *f, mono_ms none)
+{
+    mono_ms oldest = none;
+    for (size_t i = 0; i < COUNT(f->slots); i++)
+        if (f->slots[i].mid != 0 && !f->slots[i].answered && f->slots[i].sent_at < oldest)
+            oldest = f->slots[i].sent_at;
+    return oldest;
+}
+
 struct slot *in_flight_add(struct in_flight *f, int64_t tag)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)

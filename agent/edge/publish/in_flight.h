@@ -12,6 +12,7 @@ struct slot {
     int mid; /* written by the library while the message is handed over */
     int64_t tag;
     size_t bytes; /* of its payload */
+    mono_ms sent_at;
     bool answered;
     const char *refusal; /* static; NULL: acknowledged */
     bool closes;         /* refused by closing the connection */
@@ -25,6 +26,7 @@ struct in_flight {
 
 size_t in_flight_room(const struct in_flight *f);
 size_t in_flight_open(const struct in_flight *f); /* how many wait for an answer */
+mono_ms in_flight_oldest(const struct in_flight *f, mono_ms none); /* when the first of them was sent */
 struct slot *in_flight_add(struct in_flight *f, int64_t tag); /* a slot that waits for its mid; NULL: no room */
 void in_flight_cancel(struct slot *slot);
 /* `refusal` NULL: acknowledged. An unknown mid is ignored. */
