@@ -221,3 +221,19 @@ size_t text_add_terminal(struct text *t, struct span value, size_t columns)
     }
     return used;
 }
+
+void text_add_ascii(struct text *t, struct span value)
+{
+    while (value.len) {
+        unsigned code_point;
+        struct span character = take_character(&value, &code_point);
+        if (code_point < 0x80)
+            text_add(t, character);
+        else if (span_is(character, ELLIPSIS))
+            text_add(t, span_of("..."));
+        else if (code_point == 0xfffd)
+            text_add(t, span_of("?"));
+        else
+            text_addf(t, "\\u{%x}", code_point);
+    }
+}

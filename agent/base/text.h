@@ -33,6 +33,9 @@ void text_add_csv(struct text *t, struct span value);
  * At most `columns` columns (0: no limit); what is cut ends in an ellipsis. Returns the columns used. */
 size_t text_add_terminal(struct text *t, struct span value, size_t columns);
 
+/* Adds UTF-8 text in ASCII alone: an ellipsis as dots, other characters by their number, "\u{e9}". */
+void text_add_ascii(struct text *t, struct span value);
+
 /* A century: the longest duration that can be written, so that adding one to a stamp never overflows. */
 #define DURATION_LIMIT_S INT64_C(3155760000)
 

@@ -20,32 +20,32 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
 /* The columns of question_alerts.sql. A summary names its token, so that one gives way first. */
 static const struct column firing[] = {
-    { "level", "LEVEL", COLUMN_LEVEL, 0 },
+    { "level", "LEVEL", COLUMN_LEVEL, COLUMN_KEY },
     { "since", "SINCE", COLUMN_TIME, 0 },
-    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
-    { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT | COLUMN_SPARE },
-    { "rule", "RULE", COLUMN_TEXT, 0 },
+    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
+    { "rule", "RULE", COLUMN_TEXT, COLUMN_KEY },
     { "episode", NULL, COLUMN_COUNT, 0 },
     { "step", NULL, COLUMN_COUNT, 0 },
     { "changed_at", NULL, COLUMN_TIME, 0 },
-    { "summary", "SUMMARY", COLUMN_TEXT, COLUMN_CUT },
+    { "summary", "SUMMARY", COLUMN_TEXT, COLUMN_PROSE },
 };
 
 /* The columns of question_events.sql. Value and threshold are in the unit of their row, dollars or not. */
 static const struct column past[] = {
     { "at", "AT", COLUMN_TIME, 0 },
     { "kind", "WHAT", COLUMN_TEXT, 0 },
-    { "level", "LEVEL", COLUMN_LEVEL, 0 },
+    { "level", "LEVEL", COLUMN_LEVEL, COLUMN_KEY },
     { "was", NULL, COLUMN_LEVEL, 0 },
-    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
-    { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT | COLUMN_SPARE },
-    { "rule", "RULE", COLUMN_TEXT, 0 },
+    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
+    { "rule", "RULE", COLUMN_TEXT, COLUMN_KEY },
     { "value", NULL, COLUMN_MONEY, 0 },
     { "threshold", NULL, COLUMN_MONEY, 0 },
     { "unit", NULL, COLUMN_TEXT, 0 },
     { "since", NULL, COLUMN_TIME, 0 },
     { "id", NULL, COLUMN_TEXT, 0 },
-    { "summary", "SUMMARY", COLUMN_TEXT, COLUMN_CUT },
+    { "summary", "SUMMARY", COLUMN_TEXT, COLUMN_PROSE },
 };
 
 static bool print(const struct context *c, const struct scope *scope, size_t *ret_rows, struct fault *why)

@@ -30,11 +30,11 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 enum { SEVERITY, ACCOUNT, TOKEN, CHECK, REASON, FIX, COLUMNS };
 
 static const struct column columns[] = {
-    [SEVERITY] = { "severity", "SEVERITY", COLUMN_LEVEL, 0 },
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
-    [TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
-    [CHECK] = { "check", "CHECK", COLUMN_TEXT, 0 },
-    [REASON] = { "reason", "REASON", COLUMN_TEXT, COLUMN_CUT },
+    [SEVERITY] = { "severity", "SEVERITY", COLUMN_LEVEL, COLUMN_KEY },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    [TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
+    [CHECK] = { "check", "CHECK", COLUMN_TEXT, COLUMN_KEY },
+    [REASON] = { "reason", "REASON", COLUMN_TEXT, COLUMN_PROSE },
     [FIX] = { "fix", NULL, COLUMN_TEXT, 0 },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/money.h"
+#include "cli/terminal.h"
 #include "core/calendar.h"
 #include "core/forecast.h"
 #include "core/rule.h"
@@ -93,7 +94,7 @@ size_t cell_show(enum column_kind kind, const struct cell *cell, struct text *ou
     size_t start = out->len;
     bool nothing = cell->kind == CELL_NONE || (kind == COLUMN_LEVEL && span_is(cell->text, level_name(LEVEL_NONE)));
     if (cell->kind == CELL_TEXT && !nothing)
-        return text_add_terminal(out, cell->text, 0);
+        return terminal_add(out, cell->text);
     if (nothing)
         text_add(out, span_of("-"));
     else

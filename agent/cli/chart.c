@@ -8,21 +8,24 @@
 
 #include "base/money.h"
 #include "base/xmalloc.h"
+#include "cli/terminal.h"
 
 struct grid {
     size_t columns, rows, across, down; /* dots in a cell */
     unsigned char *dots;                /* braille bits, or a letter */
     const char **ground;                /* where there are no dots; NULL: a blank */
+    const char **tones;                 /* of the dots; NULL: none */
 };
 
 /* The bits of a braille cell, by row and column of its dots. */
 static const unsigned char braille[4][2] = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
 
-static void put_dot(struct grid *g, size_t x, size_t y, char letter)
+static void put_dot(struct grid *g, size_t x, size_t y, const struct chart_line *l)
 {
     size_t cell = y / g->down * g->columns + x / g->across;
+    g->tones[cell] = l->tone;
     if (g->across == 1)
-        g->dots[cell] = (unsigned char)letter;
+        g->dots[cell] = (unsigned char)l->letter;
     else
         g->dots[cell] |= braille[y % g->down][x % g->across];
 }
@@ -61,9 +64,9 @@ static void draw_line(const struct chart *c, struct grid *g, const struct chart_
             before = SIZE_MAX;
             continue;
         }
-        put_dot(g, x, y, l->letter);
+        put_dot(g, x, y, l);
         for (size_t fill = before; before != SIZE_MAX && fill != y; fill = fill < y ? fill + 1 : fill - 1)
-            put_dot(g, x, fill, l->letter);
+            put_dot(g, x, fill, l);
         before = y;
     }
 }
@@ -92,7 +95,7 @@ static void add_braille(unsigned char bits, struct text *out)
     text_add(out, (struct span){ cell, sizeof cell });
 }
 
-static void add_cell(const struct grid *g, size_t cell, struct text *out)
+static void add_glyph(const struct grid *g, size_t cell, struct text *out)
 {
     char letter = (char)g->dots[cell];
     if (!g->dots[cell])
@@ -101,6 +104,27 @@ static void add_cell(const struct grid *g, size_t cell, struct text *out)
         text_add(out, (struct span){ &letter, 1 });
     else
         add_braille(g->dots[cell], out);
+}
+
+static const char *tone_of(const struct chart *c, const struct grid *g, size_t cell)
+{
+    return g->dots[cell] ? g->tones[cell] : g->ground[cell] ? c->ground_tone : NULL;
+}
+
+/* Colour changes where it must, so that a line is as short as can be. */
+static void add_cells(const struct chart *c, const struct grid *g, size_t row, struct text *out)
+{
+    const char *tone = NULL;
+    for (size_t x = 0; x < g->columns; x++) {
+        size_t cell = row * g->columns + x;
+        const char *wanted = tone_of(c, g, cell);
+        if (wanted != tone)
+            text_addf(out, "%s%s", tone ? TERMINAL_PLAIN : "", wanted ? wanted : "");
+        tone = wanted;
+        add_glyph(g, cell, out);
+    }
+    if (tone)
+        text_add(out, span_of(TERMINAL_PLAIN));
 }
 
 static void add_label(const struct chart *c, size_t row, struct text *out)
@@ -125,13 +149,13 @@ void chart_draw(const struct chart *c, struct text *out)
     struct grid g = { .columns = c->columns, .rows = c->rows, .across = c->ascii ? 1 : 2, .down = c->ascii ? 1 : 4 };
     g.dots = xcalloc(g.columns * g.rows, sizeof *g.dots);
     g.ground = xcalloc(g.columns * g.rows, sizeof *g.ground);
+    g.tones = xcalloc(g.columns * g.rows, sizeof *g.tones);
     draw_ground(c, &g);
     for (size_t i = 0; i < c->line_count; i++)
         draw_line(c, &g, &c->lines[i]);
     for (size_t row = 0; row < g.rows; row++) {
         add_label(c, row, out);
-        for (size_t x = 0; x < g.columns; x++)
-            add_cell(&g, row * g.columns + x, out);
+        add_cells(c, &g, row, out);
         trim(out);
         text_add(out, span_of("\n"));
     }
@@ -141,4 +165,5 @@ void chart_draw(const struct chart *c, struct text *out)
     text_add(out, span_of("\n"));
     free(g.dots);
     free(g.ground);
+    free(g.tones);
 }

@@ -16,6 +16,7 @@ struct chart_line {
     size_t count;
     bool steps;  /* a point holds until the next; else straight lines between them */
     char letter; /* in ASCII */
+    const char *tone; /* escape sequence of its colour; NULL: none */
 };
 
 struct chart {
@@ -29,6 +30,7 @@ struct chart {
     const unix_s *marks;            /* vertical lines */
     size_t mark_count;
     bool ascii;
+    const char *ground_tone; /* of levels and marks; NULL: none */
 };
 
 enum { CHART_LABEL_COLUMNS = 12 }; /* before each row: amounts in USD, and the axis */

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "cli/command_line.h"
 #include "cli/help.h"
 #include "cli/settings.h"
+#include "cli/terminal.h"
 #include "edge/config.h"
 #include "edge/store.h"
 
@@ -38,7 +40,7 @@ enum exit_status complain(enum exit_status status, const char *format, ...)
     va_end(args);
 
     struct text safe = { 0 };
-    text_add_terminal(&safe, span_of(words), 0);
+    terminal_add(&safe, span_of(words));
     fprintf(stderr, "ebb: %s\n", text_z(&safe));
     text_done(&safe);
     return status;
@@ -125,6 +127,8 @@ static enum exit_status run_line(const struct command_line *line)
         return EXIT_OK;
     }
 
+    if (line->globals[GLOBAL_ASCII].given)
+        setenv("LC_ALL", "C", 1);
     struct text found = { 0 };
     bool exists = config_find(&found);
     const char *named = line->globals[GLOBAL_CONFIG].text;

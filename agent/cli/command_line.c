@@ -9,6 +9,8 @@ const struct option_row global_options[GLOBAL_OPTIONS] = {
     [GLOBAL_CONFIG] = { .name = "config", .type = OPTION_TEXT, .value = "FILE", .help = "the configuration to use" },
     [GLOBAL_LOG] = { .name = "log", .type = OPTION_CHOICE, .value = LOG_CHOICES,
                      .help = "log level on stderr; overrides the configuration" },
+    [GLOBAL_ASCII] = { .name = "ascii", .type = OPTION_FLAG,
+                       .help = "ASCII output, as with LC_ALL=C" },
     [GLOBAL_HELP] = { .name = "help", .type = OPTION_FLAG, .help = "explain the command and exit" },
     [GLOBAL_VERSION] = { .name = "version", .type = OPTION_FLAG, .help = "print the version and exit" },
 };

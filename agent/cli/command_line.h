@@ -7,7 +7,7 @@
 #include "cli/command.h"
 
 /* Options of every command, before or after its name. */
-enum global_option { GLOBAL_CONFIG, GLOBAL_LOG, GLOBAL_HELP, GLOBAL_VERSION, GLOBAL_OPTIONS };
+enum global_option { GLOBAL_CONFIG, GLOBAL_LOG, GLOBAL_ASCII, GLOBAL_HELP, GLOBAL_VERSION, GLOBAL_OPTIONS };
 
 extern const struct option_row global_options[GLOBAL_OPTIONS];
 

@@ -7,7 +7,7 @@
 #include "cli/terminal.h"
 #include "edge/config.h"
 
-enum { OPT_JSON, OPT_WHAT_IF, OPT_UNTIL, OPT_CREDITS, OPT_ASCII, OPT_ACCOUNT, OPTS };
+enum { OPT_JSON, OPT_WHAT_IF, OPT_UNTIL, OPT_CREDITS, OPT_ACCOUNT, OPTS };
 
 enum { COLUMNS_ELSEWHERE = 80, COLUMNS_MOST = 160 };
 
@@ -18,7 +18,6 @@ static const struct option_row options[] = {
     [OPT_UNTIL] = { .name = "until", .type = OPTION_AHEAD, .value = "TIME",
                     .help = "the balance that lasts until then with 90 % certainty" },
     [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "the account's credits instead of a token" },
-    [OPT_ASCII] = { .name = "ascii", .type = OPTION_FLAG, .help = "draw with ASCII only" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
@@ -60,7 +59,8 @@ static bool ask_needed(const struct option_value *option, struct forecast_view *
 static enum exit_status tell(const struct context *c, const struct subject *s)
 {
     const struct option_value *given = c->options;
-    struct forecast_view view = { .subject = s, .settings = c->settings, .ascii = given[OPT_ASCII].given };
+    struct forecast_view view = { .subject = s, .settings = c->settings, .ascii = terminal_ascii(),
+                                  .colour = terminal_colour() };
     struct text out = { 0 };
     struct fault why;
     size_t rows;

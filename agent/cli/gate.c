@@ -9,6 +9,7 @@
 #include "base/xmalloc.h"
 #include "cli/ask.h"
 #include "cli/standing.h"
+#include "cli/terminal.h"
 #include "core/calendar.h"
 #include "core/gate.h"
 #include "edge/config.h"
@@ -183,9 +184,9 @@ static void print_line(const struct context *c, enum gate gate, const char *reas
 {
     struct text line = { 0 };
     text_addf(&line, "%s: ", gate_name(gate));
-    text_add_terminal(&line, span_of(c->argument_count ? c->arguments[0] : "credits"), 0);
+    terminal_add(&line, span_of(c->argument_count ? c->arguments[0] : "credits"));
     text_add(&line, span_of(": "));
-    text_add_terminal(&line, span_of(reason), 0);
+    terminal_add(&line, span_of(reason));
     puts(text_z(&line));
     text_done(&line);
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/option.h"
+#include "cli/terminal.h"
 
 /* What fits into a terminal of 80 columns. A choice of many words has a line of its own. */
 enum { LABEL_MOST = 32, LINE_MOST = 80 };
@@ -132,7 +133,7 @@ void help_command(const struct command *c)
 void help_start(const char *path, bool exists)
 {
     struct text shown = { 0 };
-    text_add_terminal(&shown, span_of(path), 0);
+    terminal_add(&shown, span_of(path));
     puts(purpose);
     if (exists)
         printf("The configuration is %s\n\n"

@@ -18,8 +18,8 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
 /* The columns of question_history.sql. */
 static const struct column columns[] = {
-    { "at", "READ AT", COLUMN_TIME, 0 },
-    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
+    { "at", "READ AT", COLUMN_TIME, COLUMN_KEY },
+    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
     { "token", NULL, COLUMN_TEXT, 0 },
     { "generation", "GENERATION", COLUMN_COUNT, COLUMN_QUIET },
     { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },

@@ -19,7 +19,7 @@ enum { ASKED_ACCOUNT, ASKED_DUE, ASKED_WITHIN, ASKED_OFF_MILLI, ASKED_BIAS_MILLI
 enum { ACCOUNT, DUE, HELD, COVERAGE, FACTOR, BIAS, OFF, COLUMNS };
 
 static const struct column columns[] = {
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, 0 },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
     [DUE] = { "scored", "CAME DUE", COLUMN_COUNT, 0 },
     [HELD] = { NULL, "HELD", COLUMN_PERCENT, 0 },
     [COVERAGE] = { "coverage", NULL, COLUMN_RATIO, 0 },
@@ -78,7 +78,7 @@ static void print_line(const struct cell *asked)
 {
     struct text line = { 0 };
     text_addf(&line, "Forecasts of ");
-    text_add_terminal(&line, asked[ASKED_ACCOUNT].text, 40);
+    terminal_add(&line, asked[ASKED_ACCOUNT].text);
     text_addf(&line, ": %" PRId64 " of %" PRId64 " that came due held, half within a factor of %.2f, median %.0f %%"
                      " too %s",
               asked[ASKED_WITHIN].integer, asked[ASKED_DUE].integer, exp((double)asked[ASKED_OFF_MILLI].integer / 1000),

@@ -9,8 +9,8 @@
 enum { SHOWN, ACCOUNT, TOKEN, GENERATION, DAY, BALANCE, USAGE, DIFFERENCE, JUDGED, COLUMNS, ASKED = COLUMNS - ACCOUNT };
 
 static const struct column columns[] = {
-    [SHOWN] = { NULL, "TOKEN", COLUMN_TEXT, COLUMN_CUT },
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
+    [SHOWN] = { NULL, "TOKEN", COLUMN_TEXT, COLUMN_KEY },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
     [TOKEN] = { "token", NULL, COLUMN_TEXT, 0 },
     [GENERATION] = { "generation", "LIFE", COLUMN_COUNT, COLUMN_QUIET },
     [DAY] = { "day", "DAY (UTC)", COLUMN_TEXT, 0 },

@@ -13,12 +13,12 @@ enum {
 enum { BAR_LEAST = 8, BAR_MOST = 40, BAR_PART = 5 /* of the terminal's width */, BAR_ELSEWHERE = 20 };
 
 static const struct column columns[COLUMNS] = {
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
     [NAME] = { "name", NULL, COLUMN_TEXT, 0 }, /* called like the dimension */
     [GENERATION] = { "generation", NULL, COLUMN_COUNT, 0 },
     [DELETED] = { "deleted", NULL, COLUMN_FLAG, 0 },
-    [LABEL] = { NULL, "NAME", COLUMN_TEXT, COLUMN_CUT },
-    [PERIOD] = { "period", "UTC", COLUMN_TEXT, 0 },
+    [LABEL] = { NULL, "NAME", COLUMN_TEXT, COLUMN_KEY },
+    [PERIOD] = { "period", "UTC", COLUMN_TEXT, COLUMN_KEY },
     [FROM] = { "from", NULL, COLUMN_TIME, 0 },
     [UNTIL] = { "until", NULL, COLUMN_TIME, 0 },
     [SPENT] = { "spent_usd", "SPENT USD", COLUMN_MONEY, 0 },
@@ -151,7 +151,7 @@ static void print_rows(const struct report_query *q, const struct loaded_report 
         fill(q, l, &r->rows[i], &line);
         text_clear(&line.bar);
         if (for_people)
-            bar_draw(r->rows[i].sum.spent_nano, most, width, &line.bar);
+            bar_draw(&(struct bar){ r->rows[i].sum.spent_nano, most, width, terminal_ascii() }, &line.bar);
         line.cells[BAR] = cell_text(text_z(&line.bar));
         table_row(t, line.cells);
     }

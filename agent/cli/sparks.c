@@ -5,6 +5,7 @@
 
 #include "base/xmalloc.h"
 #include "cli/table.h"
+#include "cli/terminal.h"
 
 enum { HOURS = 24 };
 
@@ -67,5 +68,5 @@ void sparks_draw(const struct sparks *s, int64_t token, struct text *out)
     static const struct spark nothing;
     const struct spark wanted = { .token = token };
     const struct spark *found = s->count ? bsearch(&wanted, s->at, s->count, sizeof *s->at, compare) : NULL;
-    table_sparkline(found ? found->spent_nano : nothing.spent_nano, HOURS, out);
+    table_sparkline(found ? found->spent_nano : nothing.spent_nano, HOURS, terminal_ascii(), out);
 }

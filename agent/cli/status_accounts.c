@@ -13,7 +13,7 @@ enum {
 };
 
 static const struct column columns[] = {
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_CUT },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
     [POLLED] = { "polled_at", NULL, COLUMN_TIME, 0 },
     [RESULT] = { "result", NULL, COLUMN_TEXT, 0 },
     [STATUS] = { "http_status", NULL, COLUMN_COUNT, 0 },
@@ -37,8 +37,8 @@ static const struct column columns[] = {
     [LAST_OK_AGO] = { NULL, "LAST OK", COLUMN_TEXT, COLUMN_SPARE },
     [NEXT_IN] = { NULL, "NEXT", COLUMN_TEXT, 0 },
     [CALLS_SHOWN] = { NULL, "CALLS/H", COLUMN_TEXT, COLUMN_SPARE },
-    [RHYTHM_SHOWN] = { NULL, "RHYTHM", COLUMN_TEXT, COLUMN_CUT },
-    [REASON_SHOWN] = { NULL, "REASON", COLUMN_TEXT, COLUMN_CUT },
+    [RHYTHM_SHOWN] = { NULL, "RHYTHM", COLUMN_TEXT, COLUMN_PROSE },
+    [REASON_SHOWN] = { NULL, "REASON", COLUMN_TEXT, COLUMN_PROSE },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 

@@ -12,7 +12,7 @@ enum {
 };
 
 static const struct column columns[] = {
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_CUT },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
     [CREDITS] = { "credits_usd", "CREDITS USD", COLUMN_MONEY, 0 },
     [BURN] = { "burn_usd_per_h", "BURN", COLUMN_PER_HOUR, 0 },
     [LIKELY] = { "likely_at", NULL, COLUMN_TIME, 0 },
@@ -25,7 +25,7 @@ static const struct column columns[] = {
     [LIKELY_IN] = { NULL, "LIKELY", COLUMN_DURATION, 0 },
     [STATE_SHOWN] = { NULL, "STATE", COLUMN_LEVEL, 0 },
     [USAGE_AGO] = { NULL, "CONSUMPTION", COLUMN_TEXT, COLUMN_SPARE },
-    [REASON_SHOWN] = { NULL, "REASON", COLUMN_TEXT, COLUMN_CUT },
+    [REASON_SHOWN] = { NULL, "REASON", COLUMN_TEXT, COLUMN_PROSE },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 

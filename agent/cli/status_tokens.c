@@ -20,8 +20,8 @@ enum {
 
 static const struct column columns[] = {
     [ID] = { NULL, NULL, COLUMN_COUNT, 0 },
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
-    [TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    [TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
     [TYPE] = { "type", NULL, COLUMN_TEXT, 0 },
     [BALANCE] = { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
     [BUDGETED] = { "budgeted", NULL, COLUMN_FLAG, 0 },

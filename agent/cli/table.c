@@ -10,9 +10,8 @@
 #include "base/markup.h"
 #include "base/xmalloc.h"
 #include "cli/cell.h"
+#include "cli/layout.h"
 #include "cli/terminal.h"
-
-enum { GAP = 2, CUT_TO_FIRST = 20, CUT_TO_LAST = 4 };
 
 /* A cell as people see it: a piece of `shown`. */
 struct field {
@@ -149,10 +148,6 @@ void table_row(struct table *t, const struct cell *cells)
 
 /* ---- text: from fields to lines ---- */
 
-struct layout {
-    size_t widths[COLUMNS_MAX]; /* 0: not shown */
-};
-
 static struct span field_text(const struct table *t, const struct field *f)
 {
     return (struct span){ text_z(&t->shown) + f->at, f->len };
@@ -182,53 +177,15 @@ static size_t widest(const struct table *t, size_t column)
     return width;
 }
 
-static size_t total_width(const struct table *t, const struct layout *l, size_t cut_to)
+static struct layout lay_out(const struct table *t)
 {
-    size_t total = 0;
-    for (size_t i = 0; i < t->count; i++) {
-        size_t width = l->widths[i];
-        if ((t->columns[i].fit & COLUMN_CUT) && width > cut_to)
-            width = cut_to;
-        total += width ? width + GAP : 0;
-    }
-    return total ? total - GAP : 0;
-}
-
-static bool drop_spare(const struct table *t, struct layout *l)
-{
-    for (size_t i = t->count; i-- > 0;)
-        if (l->widths[i] && (t->columns[i].fit & COLUMN_SPARE)) {
-            l->widths[i] = 0;
-            return true;
-        }
-    return false;
-}
-
-/* Takes from the widest column that may be cut, so that short ones stay whole. */
-static bool narrow_widest(const struct table *t, struct layout *l)
-{
-    size_t *longest = NULL;
-    for (size_t i = 0; i < t->count; i++)
-        if ((t->columns[i].fit & COLUMN_CUT) && l->widths[i] > CUT_TO_LAST && (!longest || l->widths[i] > *longest))
-            longest = &l->widths[i];
-    if (longest)
-        --*longest;
-    return longest;
-}
-
-static struct layout lay_out(const struct table *t, size_t room)
-{
-    struct layout l = { 0 };
+    size_t widths[COLUMNS_MAX] = { 0 }, columns, rows;
     for (size_t i = 0; i < t->count; i++) {
         const struct column *c = &t->columns[i];
         if (c->title && !((c->fit & COLUMN_QUIET) && says_the_same(t, i)))
-            l.widths[i] = widest(t, i);
+            widths[i] = widest(t, i);
     }
-    while (total_width(t, &l, CUT_TO_FIRST) > room && drop_spare(t, &l))
-        continue;
-    while (total_width(t, &l, SIZE_MAX) > room && narrow_widest(t, &l))
-        continue;
-    return l;
+    return layout_make(t->columns, widths, t->count, terminal_size(&columns, &rows) ? columns : SIZE_MAX);
 }
 
 static void add_blanks(struct text *line, size_t count)
@@ -246,51 +203,58 @@ static const char *tone_of(const struct table *t, size_t column, size_t row, str
     return t->columns[column].kind == COLUMN_LEVEL ? terminal_tone(text) : NULL;
 }
 
-/* Returns the columns used. */
-static size_t add_field_text(struct table *t, size_t row, size_t column, size_t width)
+static void add_piece(struct table *t, const char *tone, struct span piece)
 {
-    const struct field *f = &t->fields[row * t->count + column];
-    struct span text = field_text(t, f);
-    const char *tone = tone_of(t, column, row, text);
-    size_t used = f->columns;
     if (tone)
         text_add(&t->line, span_of(tone));
-    if (used > width)
-        used = text_add_terminal(&t->line, text, width);
-    else
-        text_add(&t->line, text);
+    text_add(&t->line, piece);
     if (tone)
         text_add(&t->line, span_of(TERMINAL_PLAIN));
-    return used;
 }
 
-/* Blanks are owed until something follows them, so no line ends in blanks. */
-static void print_row(struct table *t, const struct layout *l, size_t row)
+/* The next piece of each field of a line of a row; false when there is none. Blanks are owed until something follows
+ * them, so no line ends in blanks. */
+static bool print_pieces(struct table *t, const struct layout *l, size_t row, size_t line, struct span *left)
 {
-    size_t owed = 0;
+    size_t owed = line ? LAYOUT_INDENT : 0;
+    bool any = false;
     for (size_t i = 0; i < t->count; i++) {
-        const struct field *f = &t->fields[row * t->count + i];
-        size_t width = l->widths[i];
-        if (!width)
+        size_t width = l->at[i].width, used = 0;
+        if (!width || l->at[i].line != line)
             continue;
-        size_t lead = cell_is_right_aligned(t->columns[i].kind) && f->columns < width ? width - f->columns : 0;
-        size_t used = 0;
-        if (f->len) {
+        const char *tone = tone_of(t, i, row, field_text(t, &t->fields[row * t->count + i]));
+        struct span piece = layout_take(&left[i], width, &used);
+        size_t lead = cell_is_right_aligned(t->columns[i].kind) && used < width ? width - used : 0;
+        if (piece.len) {
             add_blanks(&t->line, owed + lead);
-            used = add_field_text(t, row, i, width);
-            owed = width - lead - used + GAP;
+            add_piece(t, tone, piece);
+            owed = used + lead < width ? width - lead - used : 0;
+            any = true;
         } else {
-            owed += width + GAP;
+            owed += width;
         }
+        owed += LAYOUT_GAP;
     }
     text_add(&t->line, span_of("\n"));
-    flush_line(t);
+    if (any)
+        flush_line(t);
+    text_clear(&t->line);
+    return any;
+}
+
+static void print_row(struct table *t, const struct layout *l, size_t row)
+{
+    struct span left[COLUMNS_MAX];
+    for (size_t i = 0; i < t->count; i++)
+        left[i] = field_text(t, &t->fields[row * t->count + i]);
+    for (size_t line = 0; line < l->lines; line++)
+        while (print_pieces(t, l, row, line, left))
+            continue;
 }
 
 static void print_text(struct table *t)
 {
-    size_t columns, rows;
-    struct layout l = lay_out(t, terminal_size(&columns, &rows) ? columns : SIZE_MAX);
+    struct layout l = lay_out(t);
     for (size_t row = 0; t->rows && row <= t->rows; row++)
         print_row(t, &l, row);
 }
@@ -348,9 +312,10 @@ void table_end(struct table *t)
     free(t);
 }
 
-void table_sparkline(const int64_t *amounts, size_t count, struct text *out)
+void table_sparkline(const int64_t *amounts, size_t count, bool ascii, struct text *out)
 {
     static const char *const steps[] = { ".", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+    static const char *const digits[] = { ".", "1", "2", "3", "4", "5", "6", "7", "8" };
     const size_t top = COUNT(steps) - 1;
     int64_t most = 0;
     for (size_t i = 0; i < count; i++)
@@ -358,6 +323,6 @@ void table_sparkline(const int64_t *amounts, size_t count, struct text *out)
     for (size_t i = 0; i < count; i++) {
         double share = most ? (double)amounts[i] / (double)most : 0;
         size_t step = amounts[i] <= 0 ? 0 : 1 + (size_t)(share * (double)(top - 1) + 0.5);
-        text_add(out, span_of(steps[step]));
+        text_add(out, span_of(ascii ? digits[step] : steps[step]));
     }
 }

@@ -26,11 +26,12 @@ enum column_kind {
     COLUMN_BAR,      /* text, coloured on a terminal; a picture, so not for Markdown */
 };
 
-/* How a column gives way, for people only. */
+/* How a column gives way on a terminal that is too narrow, for people only; layout.h says in which order. */
 enum column_fit {
-    COLUMN_CUT = 1,   /* its texts may be cut when the terminal is too narrow */
-    COLUMN_SPARE = 2, /* left off, the last such column first, when the terminal is still too narrow */
-    COLUMN_QUIET = 4, /* left off when all rows say the same */
+    COLUMN_PROSE = 1, /* words that may go on below themselves */
+    COLUMN_SPARE = 2, /* left off, the last such column first */
+    COLUMN_QUIET = 4, /* left off when all rows say the same, however wide the terminal */
+    COLUMN_KEY = 8,   /* says what its row is about: stays on the first line */
 };
 
 struct column {
@@ -45,11 +46,12 @@ enum { COLUMNS_MAX = 40 };
 /* Text and Markdown are held until table_end: which columns are shown depends on all rows; others stream. */
 struct table;
 
-/* `columns` is borrowed until table_end. A text table on a terminal fits its width; elsewhere nothing is cut. */
+/* `columns` is borrowed until table_end. A text table on a terminal fits its width; nothing is ever cut. */
 struct table *table_begin(enum table_format format, const struct column *columns, size_t count, bool colour);
 size_t table_width(const struct table *t); /* the number of columns */
 void table_row(struct table *t, const struct cell *cells);
 void table_end(struct table *t); /* prints to stdout, frees */
 
-/* A row of Unicode blocks for non-negative amounts, scaled to the largest; a zero is '.', all zero is all dots. */
-void table_sparkline(const int64_t *amounts, size_t count, struct text *out);
+/* A row of Unicode blocks, or of digits from 1 to 8, for non-negative amounts, scaled to the largest; a zero is '.', all
+ * zero is all dots. */
+void table_sparkline(const int64_t *amounts, size_t count, bool ascii, struct text *out);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -38,6 +39,37 @@ bool terminal_colour(void)
 {
     const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
     return isatty(STDOUT_FILENO) && !(refused && *refused) && kind && strcmp(kind, "dumb") != 0;
+}
+
+static bool ends_in_utf8(const char *locale)
+{
+    const char *codeset = strrchr(locale, '.');
+    return codeset && (strncasecmp(codeset, ".utf-8", 6) == 0 || strncasecmp(codeset, ".utf8", 5) == 0);
+}
+
+bool terminal_ascii(void)
+{
+    static const char *const variables[] = { "LC_ALL", "LC_CTYPE", "LANG" }; /* the first that is set counts */
+    for (size_t i = 0; i < COUNT(variables); i++) {
+        const char *locale = getenv(variables[i]);
+        if (locale && *locale)
+            return !ends_in_utf8(locale);
+    }
+    return false;
+}
+
+size_t terminal_add(struct text *t, struct span value)
+{
+    struct text safe = { 0 };
+    size_t start = t->len, used = text_add_terminal(&safe, value, 0);
+    if (terminal_ascii()) {
+        text_add_ascii(t, (struct span){ text_z(&safe), safe.len });
+        used = t->len - start;
+    } else {
+        text_add(t, (struct span){ text_z(&safe), safe.len });
+    }
+    text_done(&safe);
+    return used;
 }
 
 const char *terminal_tone(struct span words)

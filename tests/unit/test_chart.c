@@ -20,7 +20,7 @@ static const struct chart_point past[] = {
 static const struct chart_point early[] = { { NOW, USD(8) }, { NOW + 6 * 3600, 0 } };
 static const struct chart_point late[] = { { NOW, USD(8) }, { UNTIL, USD(2) } };
 static const struct chart_line lines[] = {
-    { past, 4, true, '*' }, { late, 2, false, 'L' }, { early, 2, false, 'e' },
+    { past, 4, true, '*', NULL }, { late, 2, false, 'L', NULL }, { early, 2, false, 'e', NULL },
 };
 static const int64_t levels[] = { USD(1), USD(40) };
 static const unix_s marks[] = { NOW, FROM - 5, UNTIL };
@@ -75,12 +75,23 @@ static void nothing_to_draw_is_an_empty_frame(void **state)
     assert_draws(&c, "      1.00 |\n      0.00 |\n           +---\n");
 }
 
+static void each_line_has_its_colour_where_colour_is_wanted(void **state)
+{
+    (void)state;
+    static const struct chart_point falls[] = { { 0, USD(1) }, { 4, 0 } };
+    const struct chart_line line = { falls, 2, false, 'e', "<early>" };
+    struct chart c = { .columns = 4, .rows = 2, .from = 0, .until = 4, .top_nano = USD(1), .lines = &line,
+                       .line_count = 1, .ascii = true };
+    assert_draws(&c, "      1.00 |<early>eee\x1b[0m\n      0.00 |  <early>ee\x1b[0m\n           +----\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ascii_shows_lines_thresholds_and_moments),
         cmocka_unit_test(braille_shows_the_same),
         cmocka_unit_test(nothing_to_draw_is_an_empty_frame),
+        cmocka_unit_test(each_line_has_its_colour_where_colour_is_wanted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

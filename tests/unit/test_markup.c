@@ -59,15 +59,17 @@ static void a_bar_is_as_long_as_its_amount(void **state)
     static const struct {
         int64_t amount, most;
         const char *bar;
+        bool ascii;
     } rows[] = {
-        { 4, 4, "████" }, { 2, 4, "██" },         { 1, 8, "▌" }, { 1, 1000000, "▏" },
-        { 0, 4, "" },     { -5, 4, "" },          { 3, 0, "" },  { INT64_MAX, INT64_MAX, "████" },
-        { 9, 4, "████" }, { 29, 32, "███▋" },
+        { 4, 4, "████", false }, { 2, 4, "██", false },         { 1, 8, "▌", false }, { 1, 1000000, "▏", false },
+        { 0, 4, "", false },     { -5, 4, "", false },          { 3, 0, "", false },  { INT64_MAX, INT64_MAX, "████", false },
+        { 9, 4, "████", false }, { 29, 32, "███▋", false },
+        { 4, 4, "####", true }, { 1, 1000000, "#", true }, { 5, 8, "###", true }, { 0, 4, "", true },
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct text out = { 0 };
-        bar_draw(rows[i].amount, rows[i].most, 4, &out);
+        bar_draw(&(struct bar){ rows[i].amount, rows[i].most, 4, rows[i].ascii }, &out);
         assert_string_equal(text_z(&out), rows[i].bar);
         text_done(&out);
     }

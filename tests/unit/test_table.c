@@ -15,6 +15,7 @@
 #include "base/money.h"
 #include "base/random.h"
 #include "cli/cell.h"
+#include "cli/layout.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "core/forecast.h"
@@ -76,7 +77,7 @@ static const char *capture_end(struct capture *c, char *room, size_t bytes)
 enum { NAME, ACCOUNT, MONEY, CHANGE, RATE, AT, LEFT, FLAG, LEVEL, NOTE, COLUMNS };
 
 static const struct column columns[] = {
-    [NAME] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
+    [NAME] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
     [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
     [MONEY] = { "balance_usd", "BALANCE", COLUMN_MONEY, 0 },
     [CHANGE] = { "change_usd", "CHANGE", COLUMN_CHANGE, 0 },
@@ -197,26 +198,150 @@ static void every_severity_has_a_colour_or_means_to_have_none(void **state)
     assert_non_null(terminal_tone(span_of("missing 2/3")));
 }
 
-static void a_narrow_terminal_loses_spare_columns_and_then_the_ends_of_names(void **state)
+/* ---- narrow terminals ---- */
+
+static void expect_on_terminal(unsigned short width, void (*print)(void), const char *expected)
+{
+    char room[8192];
+    struct capture c = capture_terminal(width);
+    print();
+    const char *text = capture_end(&c, room, sizeof room);
+    if (strcmp(text, expected) != 0)
+        fail_msg("width %d, expected:\n%sprinted:\n%s", width, expected, text);
+}
+
+static void print_alerts(void)
+{
+    static const struct column alerts[] = {
+        { "level", "LEVEL", COLUMN_LEVEL, COLUMN_KEY },
+        { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
+        { "rule", "RULE", COLUMN_TEXT, COLUMN_KEY },
+        { "since", "AGE", COLUMN_DURATION, 0 },
+        { NULL, "EXTRA", COLUMN_TEXT, COLUMN_SPARE },
+        { "summary", "NOW", COLUMN_TEXT, COLUMN_PROSE },
+    };
+    struct table *t = table_begin(TABLE_TEXT, alerts, COUNT(alerts), false);
+    struct cell long_one[] = { cell_text("critical"), cell_text("home-voice-assistant"), cell_text("low-balance"),
+                               cell_integer(7260), cell_text("extra"),
+                               cell_text("has 0.95 USD left (below 2.00 USD), empty in about 6h") };
+    struct cell empty[] = { cell_text("info"), cell_text("a"), cell_text("r"), { 0 }, cell_text(""), cell_text("") };
+    table_row(t, long_one);
+    table_row(t, empty);
+    table_end(t);
+}
+
+static void what_identifies_a_row_stays_whole_and_prose_goes_on_below_itself(void **state)
+{
+    (void)state;
+    expect_on_terminal(112, print_alerts,
+        "LEVEL     TOKEN                 RULE            AGE  EXTRA  NOW\r\n"
+        "critical  home-voice-assistant  low-balance  2h 01m  extra  has 0.95 USD left (below 2.00 USD), empty in about\r\n"
+        "                                                            6h\r\n"
+        "info      a                     r                 -\r\n");
+    expect_on_terminal(80, print_alerts,
+        "LEVEL     TOKEN                 RULE            AGE  NOW\r\n"
+        "critical  home-voice-assistant  low-balance  2h 01m  has 0.95 USD left (below\r\n"
+        "                                                     2.00 USD), empty in about\r\n"
+        "                                                     6h\r\n"
+        "info      a                     r                 -\r\n");
+    expect_on_terminal(60, print_alerts,
+        "LEVEL     TOKEN                 RULE\r\n"
+        "     AGE  EXTRA  NOW\r\n"
+        "critical  home-voice-assistant  low-balance\r\n"
+        "  2h 01m  extra  has 0.95 USD left (below 2.00 USD), empty\r\n"
+        "                 in about 6h\r\n"
+        "info      a                     r\r\n"
+        "       -\r\n");
+}
+
+/* Any columns and cells: each cell of a column that is not spare is there, piece by piece, and no line is too long. */
+static void no_terminal_is_so_narrow_that_a_text_is_cut(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(15);
+    for (int round = 0; round < 4000; round++) {
+        struct column some[8];
+        size_t widths[8], count = 1 + random_next(&random) % 8, room = 2 + random_next(&random) % 120;
+        for (size_t i = 0; i < count; i++) {
+            some[i] = (struct column){ "n", "N", COLUMN_TEXT, (unsigned)random_next(&random) & 11U };
+            widths[i] = random_next(&random) % 70;
+        }
+        struct layout l = layout_make(some, widths, count, room);
+        size_t used[16] = { 0 };
+        bool begun[16] = { false };
+        for (size_t i = 0; i < count; i++) {
+            assert_true(l.at[i].line < l.lines || !l.at[i].width);
+            if (!l.at[i].width) {
+                assert_true(!widths[i] || (some[i].fit & COLUMN_SPARE));
+                continue;
+            }
+            size_t line = l.at[i].line;
+            used[line] += l.at[i].width + (begun[line] ? LAYOUT_GAP : line ? LAYOUT_INDENT : 0);
+            begun[line] = true;
+            assert_true(used[line] <= (room > 2 ? room : 3));
+            if (!(some[i].fit & COLUMN_PROSE))
+                assert_true(l.at[i].width == widths[i] || l.at[i].width + LAYOUT_INDENT >= room);
+        }
+    }
+}
+
+static void a_text_is_taken_piece_by_piece_at_its_blanks(void **state)
 {
     (void)state;
     static const struct {
-        unsigned short width;
-        const char *line;
+        const char *text;
+        size_t width;
+        const char *pieces;
     } rows[] = {
-        { 80, "=cmd|' /C calc'!A0        -   +5.00       -       -  -         note\r\n" },
-        { 64, "=cmd|' /C calc'!A0        -   +5.00       -       -  -\r\n" },
-        { 58, "=cmd|' /C calc…        -   +5.00       -       -  -\r\n" },
-        { 20, "=cm…        -   +5.00       -       -  -\r\n" },
+        { "one two three", 20, "one two three|" },
+        { "one two three", 7, "one two|three|" },
+        { "one two three", 6, "one|two|three|" },
+        { "unbreakable-name", 5, "unbre|akabl|e-nam|e|" },
+        { "日本語", 4, "日本|語|" },
+        { "日本語", 1, "日|本|語|" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char room[4096];
-        struct capture c = capture_terminal(rows[i].width);
-        print_two(TABLE_TEXT, false);
-        const char *text = capture_end(&c, room, sizeof room);
-        if (!strstr(text, rows[i].line))
-            fail_msg("width %d:\n%s", rows[i].width, text);
+        struct text all = { 0 };
+        struct span left = span_of(rows[i].text);
+        size_t taken;
+        while (left.len) {
+            text_add(&all, layout_take(&left, rows[i].width, &taken));
+            text_add(&all, span_of("|"));
+        }
+        assert_string_equal(text_z(&all), rows[i].pieces);
+        text_done(&all);
     }
+}
+
+static void a_locale_without_utf8_gets_ascii_everywhere(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *all, *ctype, *lang;
+        bool ascii;
+    } rows[] = {
+        { NULL, NULL, NULL, false },         { "C", NULL, NULL, true },         { "POSIX", "C.UTF-8", NULL, true },
+        { "C.UTF-8", NULL, "C", false },     { "", "en_US.utf8", "C", false },  { NULL, NULL, "de_DE", true },
+        { NULL, "C", "en_US.UTF-8", true },  { NULL, NULL, "de_DE.UTF-8@euro", false },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        rows[i].all ? setenv("LC_ALL", rows[i].all, 1) : unsetenv("LC_ALL");
+        rows[i].ctype ? setenv("LC_CTYPE", rows[i].ctype, 1) : unsetenv("LC_CTYPE");
+        rows[i].lang ? setenv("LANG", rows[i].lang, 1) : unsetenv("LANG");
+        if (terminal_ascii() != rows[i].ascii)
+            fail_msg("row %zu", i);
+    }
+    static const struct column two[] = { { "n", "N", COLUMN_TEXT, 0 }, { "c", "C", COLUMN_COUNT, 0 } };
+    char room[512];
+    setenv("LC_ALL", "C", 1);
+    struct capture c = capture_file();
+    struct table *t = table_begin(TABLE_TEXT, two, COUNT(two), false);
+    table_row(t, (struct cell[]){ cell_text("caf\xc3\xa9"), cell_integer(7) });
+    table_row(t, (struct cell[]){ cell_text("a\x1b"), cell_integer(7) });
+    table_end(t);
+    const char *text = capture_end(&c, room, sizeof room);
+    unsetenv("LC_ALL");
+    assert_string_equal(text, "N          C\ncaf\\u{e9}  7\na?         7\n");
 }
 
 /* ---- cells ---- */
@@ -286,7 +411,7 @@ static void a_sparkline_is_scaled_to_its_largest_amount(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct text out = { 0 };
-        table_sparkline(rows[i].amounts, COUNT(rows[i].amounts), &out);
+        table_sparkline(rows[i].amounts, COUNT(rows[i].amounts), false, &out);
         assert_string_equal(text_z(&out), rows[i].line);
         text_done(&out);
     }
@@ -328,7 +453,10 @@ int main(void)
         cmocka_unit_test(columns_line_up_under_wide_and_combining_characters),
         cmocka_unit_test(only_severities_are_coloured_and_only_when_asked),
         cmocka_unit_test(every_severity_has_a_colour_or_means_to_have_none),
-        cmocka_unit_test(a_narrow_terminal_loses_spare_columns_and_then_the_ends_of_names),
+        cmocka_unit_test(what_identifies_a_row_stays_whole_and_prose_goes_on_below_itself),
+        cmocka_unit_test(no_terminal_is_so_narrow_that_a_text_is_cut),
+        cmocka_unit_test(a_text_is_taken_piece_by_piece_at_its_blanks),
+        cmocka_unit_test(a_locale_without_utf8_gets_ascii_everywhere),
         cmocka_unit_test(money_below_a_cent_still_says_something),
         cmocka_unit_test(money_for_programs_is_exact_for_any_amount),
         cmocka_unit_test(people_see_local_time_with_its_zone),

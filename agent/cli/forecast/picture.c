@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "cli/forecast/view.h"
+#include "cli/terminal.h"
 #include "core/calendar.h"
 #include "core/rule.h"
 #include "edge/config.h"
@@ -41,14 +42,16 @@ static void set_fan(const struct subject *s, double level, struct chart_point fa
     }
 }
 
-static void set_lines(const struct subject *s, struct picture *p)
+static void set_lines(const struct subject *s, bool colour, struct picture *p)
 {
+    static const char *const tones[] = { TERMINAL_LATE, TERMINAL_EARLY, TERMINAL_BAR };
     static const double levels[] = { 0.9, 0.1, 0.5 };
     static const char letters[] = { 'L', 'e', 'o' };
-    p->lines[0] = (struct chart_line){ s->readings, s->reading_count, true, '*' };
+    p->lines[0] = (struct chart_line){ s->readings, s->reading_count, true, '*', NULL };
     for (int i = 0; i < 3; i++) {
         set_fan(s, levels[i], p->fan[i]);
-        p->lines[1 + i] = (struct chart_line){ p->fan[i], FAN_POINTS, false, letters[i] };
+        p->lines[1 + i] = (struct chart_line){ p->fan[i], FAN_POINTS, false, letters[i],
+                                              colour ? tones[i] : NULL };
     }
     p->chart.lines = p->lines;
     p->chart.line_count = COUNT(p->lines);
@@ -135,11 +138,12 @@ static void add_axis(const struct chart *c, unix_s now, struct text *out)
 void forecast_picture(const struct forecast_view *v, struct text *out)
 {
     const struct subject *s = v->subject;
-    struct picture p = { .chart = { .ascii = v->ascii, .rows = ROWS } };
+    struct picture p = { .chart = { .ascii = v->ascii, .rows = ROWS,
+                                   .ground_tone = v->colour ? TERMINAL_FAINT : NULL } };
     size_t taken = CHART_LABEL_COLUMNS + 1;
     p.chart.columns = v->columns > taken + COLUMNS_LEAST ? v->columns - taken : COLUMNS_LEAST;
     set_span(s, &p.chart);
-    set_lines(s, &p);
+    set_lines(s, v->colour, &p);
     set_levels(v, &p);
     set_marks(s, &p);
     set_top(s, &p.chart);

@@ -17,7 +17,7 @@ struct forecast_view {
     struct reading if_reading;
     unix_s until;                 /* TIME_NONE: not asked */
     struct maybe_money needed;    /* to last until then with NEEDED_CERTAINTY, counting from the last reading */
-    bool ascii;
+    bool ascii, colour;
     size_t columns;               /* of the terminal */
 };
 

@@ -5,9 +5,8 @@
 
 #include "cli/forecast/view.h"
 #include "cli/table.h"
+#include "cli/terminal.h"
 #include "core/calendar.h"
-
-enum { NAME_COLUMNS = 60 };
 
 static void add_local(unix_s at, struct text *out)
 {
@@ -44,9 +43,9 @@ static void add_heading(const struct subject *s, struct text *out)
     if (s->credits)
         text_add(out, span_of("Credits"));
     else
-        text_add_terminal(out, span_of(text_z(&s->name)), NAME_COLUMNS);
+        terminal_add(out, span_of(text_z(&s->name)));
     text_add(out, span_of(" of account "));
-    text_add_terminal(out, span_of(text_z(&s->account)), NAME_COLUMNS);
+    terminal_add(out, span_of(text_z(&s->account)));
     text_add(out, span_of("\n"));
     if (s->token->last.balance.known)
         add_usd(s->token->last.balance.is.nano, out);
@@ -144,7 +143,7 @@ static void add_what_if(const struct forecast_view *v, struct text *out)
     if (!v->what_if_text)
         return;
     text_add(out, span_of("\nWith "));
-    text_add_terminal(out, span_of(v->what_if_text), NAME_COLUMNS);
+    terminal_add(out, span_of(v->what_if_text));
     if (v->if_reading.balance.known) {
         text_add(out, span_of(", from "));
         add_usd(v->if_reading.balance.is.nano, out);
@@ -182,17 +181,10 @@ static void add_needed(const struct forecast_view *v, struct text *out)
 
 static void add_blocks(const int64_t *nano, size_t count, bool ascii, struct text *out)
 {
-    int64_t most = 1, shown[24];
-    for (size_t i = 0; i < count; i++) {
-        shown[i] = nano[i] > 0 ? nano[i] : 0;
-        most = shown[i] > most ? shown[i] : most;
-    }
-    if (!ascii) {
-        table_sparkline(shown, count, out);
-        return;
-    }
+    int64_t shown[24];
     for (size_t i = 0; i < count; i++)
-        text_addf(out, "%c", shown[i] ? (char)('1' + (int)((double)shown[i] / (double)most * 8)) : '.');
+        shown[i] = nano[i] > 0 ? nano[i] : 0;
+    table_sparkline(shown, count, ascii, out);
 }
 
 static void add_profile(const struct forecast_view *v, struct text *out)

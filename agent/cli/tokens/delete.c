@@ -3,6 +3,7 @@
 
 #include "cli/tokens/removal.h"
 #include "cli/tokens/tokens.h"
+#include "cli/terminal.h"
 
 enum { OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
@@ -23,7 +24,7 @@ static void print_deleted(const struct session *s, const char *name, bool json)
         text_add(&out, span_of(", \"deleted\": true}"));
     } else {
         text_add(&out, span_of("deleted "));
-        text_add_terminal(&out, span_of(name), 0);
+        terminal_add(&out, span_of(name));
     }
     puts(text_z(&out));
     text_done(&out);

@@ -4,13 +4,14 @@
 #include <stdio.h>
 
 #include "cli/cell.h"
+#include "cli/terminal.h"
 #include "core/calendar.h"
 #include "core/forecast.h"
 #include "core/naming.h"
 
 const struct column view_columns[VIEW_COLUMNS] = {
-    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET },
-    { "token", "TOKEN", COLUMN_TEXT, COLUMN_CUT },
+    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
     { "environment", NULL, COLUMN_TEXT, 0 },
     { "type", "TYPE", COLUMN_TEXT, COLUMN_QUIET | COLUMN_SPARE },
     { "active_balance", "BUDGET", COLUMN_FLAG, 0 },
@@ -75,7 +76,7 @@ static void add_field(enum wish_field field, const struct reading *r, struct tex
     struct text value = { 0 };
     bool money = (field == WISH_BALANCE && r->balance.known) || (field == WISH_AMOUNT && r->reset_amount.known);
     wish_show(field, r, &value);
-    text_add_terminal(out, span_of(text_z(&value)), 0);
+    terminal_add(out, span_of(text_z(&value)));
     text_add(out, span_of(money ? " USD" : ""));
     text_done(&value);
 }
@@ -88,7 +89,7 @@ static void print_line(const char *label, const struct text *value)
 static void print_text(const char *account, const struct reading *r)
 {
     struct text line = { 0 };
-    text_add_terminal(&line, span_of(r->name), 0);
+    terminal_add(&line, span_of(r->name));
     print_line("token", &line);
     text_clear(&line);
     text_add(&line, span_of(account));
@@ -127,7 +128,7 @@ void view_print_change(const struct wish *w, const struct reading *is)
 void view_print_name(const char *name)
 {
     struct text shown = { 0 };
-    text_add_terminal(&shown, span_of(name), 0);
+    terminal_add(&shown, span_of(name));
     fputs(text_z(&shown), stdout);
     text_done(&shown);
 }
