@@ -39,7 +39,8 @@ void text_add_ascii(struct text *t, struct span value);
 /* A century: the longest duration that can be written, so that adding one to a stamp never overflows. */
 #define DURATION_LIMIT_S INT64_C(3155760000)
 
-/* Reads "90s", "5m", "6h", "7d", "2w" (whole number, one unit). FAULT_REJECT: anything else, or beyond the limit. */
+/* Reads "90s", "5m", "6h", "7d", "2w", or several of them from the largest unit down: "2d 9h 36m".
+ * FAULT_REJECT: anything else, or beyond the limit. */
 MUST_CHECK bool duration_parse(struct span text, int64_t *ret_s, struct fault *why);
 
 enum { DURATION_TEXT_BYTES = 32 };

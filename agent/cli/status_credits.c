@@ -13,7 +13,7 @@ enum {
 
 static const struct column columns[] = {
     [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
-    [CREDITS] = { "credits_usd", "CREDITS USD", COLUMN_MONEY, 0 },
+    [CREDITS] = { "balance_usd", "CREDITS USD", COLUMN_MONEY, 0 },
     [BURN] = { "burn_usd_per_h", "BURN", COLUMN_PER_HOUR, 0 },
     [LIKELY] = { "likely_at", NULL, COLUMN_TIME, 0 },
     [STATE] = { "state", NULL, COLUMN_TEXT, 0 },

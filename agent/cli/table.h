@@ -52,6 +52,6 @@ size_t table_width(const struct table *t); /* the number of columns */
 void table_row(struct table *t, const struct cell *cells);
 void table_end(struct table *t); /* prints to stdout, frees */
 
-/* A row of Unicode blocks, or of digits from 1 to 8, for non-negative amounts, scaled to the largest; a zero is '.', all
- * zero is all dots. */
+/* A row of Unicode blocks, or of digits from 1 to 8, for non-negative amounts, scaled to the largest; a zero is '.',
+ * all zero is all dots. */
 void table_sparkline(const int64_t *amounts, size_t count, bool ascii, struct text *out);

@@ -10,7 +10,7 @@
 #include "core/splitter.h"
 #include "core/usage.h"
 
-enum { WIRE_SCHEMA = 1, EVENT_ID_BYTES = 192 };
+enum { WIRE_SCHEMA = 2, EVENT_ID_BYTES = 192 };
 
 /* A reading and the name it borrows: a copy must point its reading.name at its own name. */
 struct decoded {
@@ -116,5 +116,5 @@ struct account_state {
 };
 void wire_encode_account(const struct account_state *s, struct text *out);
 
-/* `ebb/status`: {"schema":1,"state":"online"|"offline",...}; retained, also the will. */
+/* `ebb/status`: {"schema":2,"state":"online"|"offline",...}; retained, also the will. */
 void wire_encode_status(const char *state, const char *version, unix_s at, struct text *out);

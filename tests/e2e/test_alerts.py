@@ -40,7 +40,7 @@ def test_the_event_says_what_a_person_and_a_program_need(sim, broker, subscriber
     daemon.wait_poll()
     sim.set_balance(token, "9.123456789")
     event = subscriber.wait_event(kind="raised")
-    assert event["schema"] == 1 and event["account"] == "main" and event["token"] == token and event["rule"] == "low"
+    assert event["schema"] == 2 and event["account"] == "main" and event["token"] == token and event["rule"] == "low"
     assert event["was"] == "none" and event["level"] == "warning" and event["unit"] == "USD"
     assert event["value"] == 9.123456789 and event["threshold"] == 10
     assert {"id", "at", "since", "burn", "exhaustion", "summary"} <= set(event)

@@ -64,7 +64,7 @@ def times(forecast):
 
 def test_a_forecast_from_its_first_words_to_its_score(days):
     days.poll()
-    assert days.forecast()["verdict"] in ("learning", "idle")
+    assert days.forecast()["state"] in ("learning", "idle")
     assert "in sight" in days.words() or "Learning" in days.words()
 
     for _ in range(19):
@@ -110,7 +110,7 @@ def test_a_forecast_from_its_first_words_to_its_score(days):
                                      "SELECT made_at, amount_nano FROM promise ORDER BY made_at")
     assert all(later - earlier >= 3 * 3600 for (earlier, _), (later, _) in zip(made, made[1:])), "one in three hours"
     assert max(amount for _, amount in made) > 3 * min(amount for _, amount in made), "of several shares"
-    record = days.forecast()["record"]
+    record = days.forecast()["forecasts"]
     assert record["scored"] == len(scores) and 1 <= record["median_factor"] < 3
     assert "came due" in days.words()
     assert days.status()["forecasts"][0]["scored"] == len(scores)
@@ -150,7 +150,7 @@ def test_credits_that_stay_the_same_are_as_fresh_as_the_last_poll(days):
     for _ in range(12):
         days.poll()
     shown = json.loads(days.daemon.run("forecast", "--credits", "--json").stdout)
-    assert shown["verdict"] == "unused" and time_of(shown["seen_at"]) >= days.now
+    assert shown["state"] == "unused" and time_of(shown["seen_at"]) >= days.now
     days.sim.fault("status", status=503, path="/v2/cost_management/credits/")
     days.poll()
     days.poll()

@@ -187,7 +187,7 @@ def test_credits_are_a_balance_with_burn_rules_and_topics(scene, broker, subscri
     assert nano(state["balance_usd"]) == nano(left)
     assert state["burn_1h_usd_per_h"] == pytest.approx(float(first - left) * 3600 / (4 * 600), rel=0.02)
     account = json.loads(s.daemon.run("status", "--json").stdout)["credits"][0]
-    assert nano(account["credits_usd"]) == nano(left)
+    assert nano(account["balance_usd"]) == nano(left)
     assert account["likely_at"]
     assert s.db.one("SELECT count(*) FROM entry e JOIN token t ON t.id = e.token WHERE t.kind = 'credits'"
                     " AND e.kind = 'consumption'") == 4

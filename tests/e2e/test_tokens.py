@@ -61,16 +61,16 @@ def test_a_created_token_has_every_field_that_was_said(sim, cli):
     made = token(cli("create", "dev-ml-team", "--type", "sandbox_api_token", "--balance", "12.500000001",
                      "--reset", "weekly", "--reset-amount", "20", "--expires", "2031-05-06T07:08:09Z", "--json"))
     assert made == {"account": "main", "token": "dev-ml-team", "environment": "dev", "type": "sandbox_api_token",
-                    "active_balance": True, "balance_usd": 12.500000001, "expires_at": "2031-05-06T07:08:09Z",
+                    "budgeted": True, "balance_usd": 12.500000001, "expires_at": "2031-05-06T07:08:09Z",
                     "reset_period": "weekly", "reset_amount_usd": 20}
     there = sim.token("dev-ml-team")
     assert there["balance_reset_period"] == "weekly" and sim.balances()["dev-ml-team"] == "12.500000001"
 
 
 def test_a_token_from_a_name_alone_is_what_the_api_makes_of_it(sim, cli):
-    assert token(cli("create", "plain", "--json"))["active_balance"] is False
-    assert token(cli("create", "with-money", "--balance", "5", "--json"))["active_balance"] is True
-    assert token(cli("create", "without", "--balance", "5", "--no-budget", "--json"))["active_balance"] is False
+    assert token(cli("create", "plain", "--json"))["budgeted"] is False
+    assert token(cli("create", "with-money", "--balance", "5", "--json"))["budgeted"] is True
+    assert token(cli("create", "without", "--balance", "5", "--no-budget", "--json"))["budgeted"] is False
     assert token(cli("create", "owing", "--balance", "-1.5", "--json"))["balance_usd"] == -1.5
     assert token(cli("create", "short", "--expires", "30d", "--json"))["expires_at"] is not None
 
@@ -234,7 +234,7 @@ def test_lists_are_filtered_by_name_environment_and_type(sim, cli):
     assert names("--environment", "prod") == ["prod-a", "prod-b"]
     assert names("*-a", "--type", "api_*") == ["dev-a", "prod-a"]
     assert "No such token" in cli("list", "nobody").stderr
-    assert ok(cli("list", "--format", "csv")).startswith("account,token,environment,type,active_balance,balance_usd,")
+    assert ok(cli("list", "--format", "csv")).startswith("account,token,environment,type,budgeted,balance_usd,")
 
 
 def test_balances_as_strings_are_read_too(stage, make_daemon):

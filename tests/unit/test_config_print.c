@@ -5,6 +5,7 @@
 #include "base/xmalloc.h"
 #include "core/budget.h"
 #include "edge/config/reader.h"
+#include "edge/config/scalar.h"
 
 static const char *const pieces[] = {
     "a",
@@ -413,6 +414,22 @@ static void a_printed_configuration_names_the_sources_of_secrets_and_never_the_s
     text_done(&printed);
 }
 
+static void durations_are_printed_as_a_person_would_write_them(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t seconds;
+        const char *text;
+    } rows[] = { { 207360, "2d 9h 36m" }, { 5400, "90m" },      { 129600, "36h" },      { 30 * DAY_S, "30d" },
+                 { 0, "0s" },             { 52 * WEEK_S, "52w" }, { 6001, "1h 40m 1s" }, { 90, "90s" } };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct text out = { 0 };
+        scalar_add_duration(&out, rows[i].seconds);
+        assert_string_equal(text_z(&out), rows[i].text);
+        text_done(&out);
+    }
+}
+
 static void the_port_and_the_client_id_default_to_what_fits(void **state)
 {
     const struct scene *s = *state;
@@ -536,6 +553,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_printed_configuration_names_the_sources_of_secrets_and_never_the_secrets, scene_open,
             scene_close),
+        cmocka_unit_test(durations_are_printed_as_a_person_would_write_them),
         cmocka_unit_test_setup_teardown(the_port_and_the_client_id_default_to_what_fits, scene_open,
                                         scene_close),
         cmocka_unit_test_setup_teardown(the_example_is_accepted_and_shows_every_key, scene_open,

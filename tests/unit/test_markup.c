@@ -62,7 +62,8 @@ static void a_bar_is_as_long_as_its_amount(void **state)
         bool ascii;
     } rows[] = {
         { 4, 4, "████", false }, { 2, 4, "██", false },         { 1, 8, "▌", false }, { 1, 1000000, "▏", false },
-        { 0, 4, "", false },     { -5, 4, "", false },          { 3, 0, "", false },  { INT64_MAX, INT64_MAX, "████", false },
+        { 0, 4, "", false },     { -5, 4, "", false },          { 3, 0, "", false },
+        { INT64_MAX, INT64_MAX, "████", false },
         { 9, 4, "████", false }, { 29, 32, "███▋", false },
         { 4, 4, "####", true }, { 1, 1000000, "#", true }, { 5, 8, "###", true }, { 0, 4, "", true },
     };

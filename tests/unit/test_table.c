@@ -235,7 +235,8 @@ static void what_identifies_a_row_stays_whole_and_prose_goes_on_below_itself(voi
     (void)state;
     expect_on_terminal(112, print_alerts,
         "LEVEL     TOKEN                 RULE            AGE  EXTRA  NOW\r\n"
-        "critical  home-voice-assistant  low-balance  2h 01m  extra  has 0.95 USD left (below 2.00 USD), empty in about\r\n"
+        "critical  home-voice-assistant  low-balance  2h 01m  extra  has 0.95 USD left (below 2.00 USD), empty in "
+        "about\r\n"
         "                                                            6h\r\n"
         "info      a                     r                 -\r\n");
     expect_on_terminal(80, print_alerts,

@@ -232,7 +232,8 @@ static void durations_are_read(void **state)
         const char *text;
         int64_t s;
     } rows[] = { { "90s", 90 }, { "5m", 300 }, { "6h", 21600 }, { "7d", 604800 }, { "2w", 1209600 },
-                 { "0s", 0 }, { "007m", 420 }, { "36525d", DURATION_LIMIT_S } };
+                 { "0s", 0 }, { "007m", 420 }, { "36525d", DURATION_LIMIT_S }, { "2d 9h 36m", 207360 },
+                 { "1w 1s", 604801 } };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t s = -1;
         struct fault why;
@@ -245,7 +246,8 @@ static void durations_that_are_refused(void **state)
 {
     (void)state;
     static const char *const rows[] = { "", "s", "5", "5 m", " 5m", "5m ", "-5m", "+5m", "1.5h", "5M", "5min", "1h30m",
-                                        "5ms", "m5", "36526d", "99999999999999999999s", "9223372036854775807w" };
+                                        "5ms", "m5", "36526d", "99999999999999999999s", "9223372036854775807w", "9h 2d", "1d 1d", "2d  9h",
+                                        "2d 9h ", "36525d 1s" };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t s = -1;
         struct fault why;

@@ -39,7 +39,7 @@ static void add_number(struct text *out, const char *name, bool known, double va
 {
     add_name(out, name);
     if (known)
-        text_addf(out, "%.4g", value);
+        text_addf(out, "%.4f", value);
     else
         text_add(out, span_of("null"));
 }
@@ -55,7 +55,7 @@ static void add_burn(struct text *out, const struct subject *s)
 
 static void add_forecast(struct text *out, const struct forecast *f)
 {
-    add_string(out, "verdict", forecast_verdict_slug(f->verdict));
+    add_string(out, "state", forecast_verdict_slug(f->verdict));
     add_time(out, "early_at", f->early);
     add_time(out, "likely_at", f->likely);
     add_time(out, "late_at", f->late);
@@ -112,7 +112,7 @@ static void add_record(struct text *out, const struct subject *s)
 {
     const struct track_record *r = &s->scored;
     bool known = r->scores > 0;
-    add_name(out, "record");
+    add_name(out, "forecasts");
     text_add(out, span_of("{"));
     add_name(out, "scored");
     text_addf(out, "%" PRId64, r->scores);

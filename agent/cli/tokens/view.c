@@ -14,7 +14,7 @@ const struct column view_columns[VIEW_COLUMNS] = {
     { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
     { "environment", NULL, COLUMN_TEXT, 0 },
     { "type", "TYPE", COLUMN_TEXT, COLUMN_QUIET | COLUMN_SPARE },
-    { "active_balance", "BUDGET", COLUMN_FLAG, 0 },
+    { "budgeted", "BUDGET", COLUMN_FLAG, 0 },
     { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
     { "expires_at", "EXPIRES", COLUMN_DAY, 0 },
     { "reset_period", "RESET", COLUMN_TEXT, 0 },

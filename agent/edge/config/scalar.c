@@ -65,10 +65,19 @@ void scalar_add_duration(struct text *out, int64_t seconds)
         char unit;
     } units[] = { { WEEK_S, 'w' }, { DAY_S, 'd' }, { HOUR_S, 'h' }, { MINUTE_S, 'm' }, { 1, 's' } };
 
-    for (size_t i = 0; i < COUNT(units); i++)
-        if (units[i].seconds == 1 || (seconds && seconds % units[i].seconds == 0)) {
-            text_addf(out, "%" PRId64 "%c", seconds / units[i].seconds, units[i].unit);
-            return;
+    enum { EASY = 99 }; /* 90m and 36h are read at a glance, 3456m is not */
+    size_t best = 0;
+    while (units[best].seconds > 1 && (!seconds || seconds % units[best].seconds))
+        best++;
+    if (units[best].seconds >= DAY_S || seconds / units[best].seconds <= EASY) {
+        text_addf(out, "%" PRId64 "%c", seconds / units[best].seconds, units[best].unit);
+        return;
+    }
+    const char *blank = "";
+    for (size_t i = 1; i < COUNT(units); seconds %= units[i++].seconds)
+        if (seconds >= units[i].seconds) {
+            text_addf(out, "%s%" PRId64 "%c", blank, seconds / units[i].seconds, units[i].unit);
+            blank = " ";
         }
 }
 

@@ -77,15 +77,32 @@ static bool parse_text(const struct place *p, struct span text, struct fault *wh
     return true;
 }
 
+/* "/a/./b//c" is "/a/b/c". What ".." means depends on symbolic links: it stays. */
+static void add_tidy_path(struct text *out, struct span path)
+{
+    while (path.len) {
+        const char *slash = memchr(path.at, '/', path.len);
+        size_t len = slash ? (size_t)(slash - path.at) : path.len;
+        struct span step = { path.at, len };
+        if (len && !span_is(step, ".")) {
+            text_add(out, span_of("/"));
+            text_add(out, step);
+        }
+        len += slash ? 1 : 0;
+        path = (struct span){ path.at + len, path.len - len };
+    }
+}
+
 static bool parse_path(const struct place *p, struct span text, struct fault *why)
 {
     if (!fits_text(p, text, why))
         return false;
     struct text absolute = { 0 };
-    if (text.at[0] != '/')
-        text_addf(&absolute, "%s/", p->folder);
-    text_add(&absolute, text);
-    store_text(p, span_of(text_z(&absolute)));
+    if (text.at[0] != '/') {
+        add_tidy_path(&absolute, span_of(p->folder));
+        add_tidy_path(&absolute, text);
+    }
+    store_text(p, absolute.len ? span_of(text_z(&absolute)) : text);
     text_done(&absolute);
     return true;
 }

@@ -146,7 +146,7 @@ static void add_chance(struct text *out, const char *name, double chance)
 
 static void add_forecast(struct text *out, const struct forecast *f, unix_s at)
 {
-    add_string(out, "verdict", forecast_verdict_slug(f->verdict));
+    add_string(out, "state", forecast_verdict_slug(f->verdict));
     add_name(out, "exhaustion");
     open_object(out);
     add_time(out, "early_at", f->early);
