@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <stdlib.h>
 
 enum { NANO_DIGITS = 9, DIGITS_KEPT = 18, EXPONENT_LIMIT = 100000000 };
@@ -140,12 +141,27 @@ const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES])
     return out;
 }
 
+/* Below a cent by two digits that say something, so that a little does not read as nothing. */
 const char *money_format_cents(struct money amount, char out[MONEY_TEXT_BYTES])
 {
-    const uint64_t nano_per_cent = NANO_PER_USD / 100;
+    uint64_t unit = NANO_PER_USD / 100;
     uint64_t size = amount.nano < 0 ? 0 - (uint64_t)amount.nano : (uint64_t)amount.nano;
-    uint64_t cents = (size + nano_per_cent / 2) / nano_per_cent;
-    snprintf(out, MONEY_TEXT_BYTES, "%s%" PRIu64 ".%02" PRIu64, amount.nano < 0 && cents ? "-" : "",
-             cents / 100, cents % 100);
+    int decimals = 2;
+    if (size > 0 && size < unit)
+        for (; unit > 1 && size < unit * 10; unit /= 10)
+            decimals++;
+    uint64_t nano = (size + unit / 2) / unit * unit;
+    int len = snprintf(out, MONEY_TEXT_BYTES, "%s%" PRIu64 ".%09" PRIu64, amount.nano < 0 && nano ? "-" : "",
+                       nano / NANO_PER_USD, nano % NANO_PER_USD);
+    out[len - NANO_DIGITS + decimals] = '\0';
+    return out;
+}
+
+const char *money_format_beside(struct money amount, struct money limit, char out[MONEY_TEXT_BYTES])
+{
+    char other[MONEY_TEXT_BYTES];
+    money_format_cents(amount, out);
+    if (amount.nano != limit.nano && strcmp(out, money_format_cents(limit, other)) == 0)
+        money_format(amount, out);
     return out;
 }

@@ -36,8 +36,11 @@ MUST_CHECK bool money_from_double(double usd, struct money *ret, struct fault *w
 /* Exact decimal with two to nine decimals and no exponent: "-0.10", "50.00", "0.000000001". */
 const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES]);
 
-/* Rounded half away from zero to whole cents, for people: "12.35". */
+/* For people, everywhere: rounded half away from zero to whole cents, below a cent to two digits that say something:
+ * "12.35", "0.00042". */
 const char *money_format_cents(struct money amount, char out[MONEY_TEXT_BYTES]);
+/* The same, but with all decimals where it would look like the limit that it is compared with: 9.999 below 10.00. */
+const char *money_format_beside(struct money amount, struct money limit, char out[MONEY_TEXT_BYTES]);
 
 /* Sums that nobody can have spent stay at the end of their range: they never wrap, and end nothing. */
 static inline int64_t nano_add(int64_t a, int64_t b)

@@ -11,18 +11,10 @@
 #include "core/forecast.h"
 #include "core/rule.h"
 
-/* Money below a cent is shown to two digits that say something, so that a slow burn does not read as none. */
 static void add_money(struct text *out, int64_t nano, const char *plus)
 {
-    uint64_t unit = NANO_PER_USD / 100, size = nano < 0 ? 0 - (uint64_t)nano : (uint64_t)nano;
-    int decimals = 2;
-    if (size > 0 && size < unit)
-        for (; unit > 1 && size < unit * 10; unit /= 10)
-            decimals++;
-
-    uint64_t shown = (size + unit / 2) / unit, whole = NANO_PER_USD / unit;
-    const char *sign = shown == 0 ? "" : nano < 0 ? "-" : plus;
-    text_addf(out, "%s%" PRIu64 ".%0*" PRIu64, sign, shown / whole, decimals, shown % whole);
+    char shown[MONEY_TEXT_BYTES];
+    text_addf(out, "%s%s", nano > 0 ? plus : "", money_format_cents((struct money){ nano }, shown));
 }
 
 /* To a tenth of a percent. */

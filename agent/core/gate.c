@@ -48,13 +48,13 @@ static enum gate judge_balance(const struct gate_view *v, const struct gate_wish
 {
     char is[MONEY_TEXT_BYTES], wanted[MONEY_TEXT_BYTES];
     const char *where = v->by_credits ? " on its account" : "";
-    money_format(v->balance.is, is);
+    money_format_beside(v->balance.is, w->balance.is, is);
     snprintf(reason, GATE_REASON_BYTES, "%s USD are left%s", is, where);
     if (v->balance.is.nano > 0 && (!w->balance.known || v->balance.is.nano >= w->balance.is.nano))
         return GATE_OK;
     if (w->balance.known && w->balance.is.nano > 0)
         snprintf(reason, GATE_REASON_BYTES, "%s USD are left%s, less than %s", is, where,
-                 money_format(w->balance.is, wanted));
+                 money_format_beside(w->balance.is, v->balance.is, wanted));
     return GATE_LOW;
 }
 

@@ -71,6 +71,11 @@ struct alert_event {
  * about 6h 10m (3h to 12h)", "resolved: prod-billing has 50.00 USD again (was critical, below 2.00 USD)". */
 void wire_summary(const struct alert_event *e, struct text *out);
 
+/* What stands now of an alert that fires, for people who see level, token and rule beside it: "has 9.80 USD left (below
+ * 10.00 USD), empty in about 6h 10m (3h to 12h)"; where the value is back beyond the threshold but not at the end, "has
+ * 10.50 USD left (below 10.00 USD, ends at 12.00 USD)". The transition of `e` has no kind: it is the value of now. */
+void wire_standing(const struct alert_event *e, struct text *out);
+
 /* Payloads are added to `out`: one JSON object in UTF-8 each, members as docs/payloads.md tells them. */
 void wire_encode_event(const struct alert_event *e, struct text *out);
 /* Retained current state of one alert, also after it was resolved (level "none"). */

@@ -221,8 +221,10 @@ static void amounts_are_printed_with_two_to_nine_decimals(void **state)
         const char *exact, *cents;
     } rows[] = {
         { 0, "0.00", "0.00" },
-        { 1, "0.000000001", "0.00" },
-        { -1, "-0.000000001", "0.00" },
+        { 1, "0.000000001", "0.000000001" },
+        { -1, "-0.000000001", "-0.000000001" },
+        { 2335480, "0.00233548", "0.0023" },
+        { 3996724744, "3.996724744", "4.00" },
         { -100000000, "-0.10", "-0.10" },
         { 50000000000, "50.00", "50.00" },
         { 12345000000, "12.345", "12.35" },
@@ -235,6 +237,23 @@ static void amounts_are_printed_with_two_to_nine_decimals(void **state)
         char out[MONEY_TEXT_BYTES];
         assert_string_equal(money_format((struct money){ rows[i].nano }, out), rows[i].exact);
         assert_string_equal(money_format_cents((struct money){ rows[i].nano }, out), rows[i].cents);
+    }
+}
+
+static void an_amount_never_looks_like_the_limit_that_it_is_compared_with(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t nano, limit;
+        const char *shown;
+    } rows[] = {
+        { 9999000000, 10000000000, "9.999" }, { 9990000000, 10000000000, "9.99" }, { 10000000000, 10000000000, "10.00" },
+        { 3996724744, 0, "4.00" },            { -1, 0, "-0.000000001" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char out[MONEY_TEXT_BYTES];
+        struct money amount = { rows[i].nano }, limit = { rows[i].limit };
+        assert_string_equal(money_format_beside(amount, limit, out), rows[i].shown);
     }
 }
 
@@ -260,6 +279,7 @@ int main(void)
         cmocka_unit_test(the_limit_itself_is_an_amount),
         cmocka_unit_test(garbage_is_read_or_refused_but_never_crashes),
         cmocka_unit_test(amounts_are_printed_with_two_to_nine_decimals),
+        cmocka_unit_test(an_amount_never_looks_like_the_limit_that_it_is_compared_with),
         cmocka_unit_test(unknown_is_not_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

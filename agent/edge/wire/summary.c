@@ -12,14 +12,10 @@ enum {
     ENDLESS_S = 10 * 365 * DAY_S, /* a time further away is "years", whatever its number */
 };
 
-/* Whole cents, but all decimals where cents would look like the threshold itself: 9.999 below 10.00. */
 static void add_usd(struct money amount, struct money threshold, struct text *out)
 {
-    char shown[MONEY_TEXT_BYTES], limit[MONEY_TEXT_BYTES];
-    money_format_cents(amount, shown);
-    if (amount.nano != threshold.nano && strcmp(shown, money_format_cents(threshold, limit)) == 0)
-        money_format(amount, shown);
-    text_addf(out, "%s USD", shown);
+    char shown[MONEY_TEXT_BYTES];
+    text_addf(out, "%s USD", money_format_beside(amount, threshold, shown));
 }
 
 /* "18%", "18.5%", "18.25%". */
@@ -342,4 +338,45 @@ void wire_merged_summary(const struct merged_event *m, struct text *out)
     if (m->from != TIME_NONE && m->until != TIME_NONE)
         text_addf(out, " (%s to %s)", calendar_format(m->from, from), calendar_format(m->until, until));
     text_add(out, span_of(": too many were waiting for the broker; `ebb alerts --since` lists them"));
+}
+
+static bool is_beyond(const struct alert_event *e)
+{
+    const struct transition *t = &e->transition;
+    return rule_kind_is_above(e->rule->kind) ? t->value > t->threshold : t->value < t->threshold;
+}
+
+/* Better than the threshold, and not yet good enough to end. */
+static void add_recovering(const struct alert_event *e, struct text *out)
+{
+    const struct transition *t = &e->transition;
+    if (rule_unit_of(e->rule->kind) == UNIT_SECONDS) {
+        text_add(out, span_of(t->value > ENDLESS_S ? " lasts for " : " lasts about "));
+        add_about(t->value, out);
+        text_add(out, span_of(" ("));
+    } else if (e->rule->kind == RULE_DRIFT_ABOVE) {
+        text_add(out, span_of(" drifts by "));
+        add_usd((struct money){ t->value }, (struct money){ t->threshold }, out);
+        text_add(out, span_of(" ("));
+    } else {
+        add_has(e, out);
+        text_add(out, span_of(" left ("));
+    }
+    add_threshold(e, out);
+    text_add(out, span_of(", ends at "));
+    add_quantity(rule_unit_of(e->rule->kind), e->rule->levels[t->is].clear, t->threshold, out);
+    text_add(out, span_of(")"));
+}
+
+void wire_standing(const struct alert_event *e, struct text *out)
+{
+    struct text words = { 0 };
+    if (!e->transition.known)
+        text_addf(&words, " %s", e->reason);
+    else if (is_beyond(e) || e->rule->kind == RULE_EXHAUSTED)
+        add_worse(e, &words);
+    else
+        add_recovering(e, &words);
+    text_add(out, (struct span){ text_z(&words) + 1, words.len - 1 });
+    text_done(&words);
 }

@@ -1,0 +1,121 @@
+/* The same words as an announcement has, made for now. */
+#include "cli/alert_now.h"
+
+#include <stdio.h>
+
+#include "base/own.h"
+#include "base/xmalloc.h"
+#include "core/calendar.h"
+#include "edge/wire.h"
+
+static const struct rule *find_rule(const struct rule_set *rules, struct span name)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (span_is(name, rules->at[i].name))
+            return &rules->at[i];
+    return NULL;
+}
+
+static struct maybe_money money_of(const struct cell *cell)
+{
+    return (struct maybe_money){ cell->kind == CELL_INTEGER, { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
+}
+
+/* A time that is not stored is one without an end where there is a forecast at all. */
+static unix_s time_of(const struct cell *cell, enum verdict verdict)
+{
+    bool timed = verdict == VERDICT_SAFE || verdict == VERDICT_TIGHT || verdict == VERDICT_RUNS_DRY;
+    return cell->kind == CELL_INTEGER ? cell->integer : timed ? TIME_FAR : TIME_NONE;
+}
+
+static struct forecast forecast_of(const struct cell *cells, unix_s now)
+{
+    struct forecast f = forecast_none();
+    if (cells[ALERT_STATE].kind != CELL_TEXT || !forecast_verdict_slugged(cells[ALERT_STATE].text, &f.verdict))
+        return f;
+    f.early = time_of(&cells[ALERT_EARLY], f.verdict);
+    f.likely = time_of(&cells[ALERT_LIKELY], f.verdict);
+    f.late = time_of(&cells[ALERT_LATE], f.verdict);
+    f.alarm = cells[ALERT_ALARM].kind == CELL_INTEGER ? cells[ALERT_ALARM].integer : f.likely;
+    f.relief = cells[ALERT_RELIEF].kind == CELL_INTEGER ? cells[ALERT_RELIEF].integer : f.alarm;
+    f.read_at = now;
+    return f;
+}
+
+/* `name` is what the token borrows. */
+static struct token token_of(const struct cell *cells, char *name, unix_s now)
+{
+    struct token t = { .name = name };
+    t.series = span_is(cells[ALERT_KIND].text, series_name(SERIES_CREDITS)) ? SERIES_CREDITS : SERIES_TOKEN;
+    t.last = (struct reading){
+        .name = name,
+        .balance = money_of(&cells[ALERT_BALANCE]),
+        .budgeted = cells[ALERT_BUDGETED].kind == CELL_INTEGER && cells[ALERT_BUDGETED].integer,
+        .expires = cells[ALERT_EXPIRES].kind == CELL_INTEGER ? cells[ALERT_EXPIRES].integer : TIME_NONE,
+        .period = cells[ALERT_PERIOD].kind == CELL_TEXT ? calendar_period_named(cells[ALERT_PERIOD].text) : RESET_NONE,
+        .reset_amount = money_of(&cells[ALERT_RESET_AMOUNT]),
+    };
+    if (cells[ALERT_TYPE].kind == CELL_TEXT)
+        snprintf(t.last.type, sizeof t.last.type, "%.*s", (int)cells[ALERT_TYPE].text.len, cells[ALERT_TYPE].text.at);
+    t.risen_to = money_of(&cells[ALERT_RISEN_TO]);
+    t.drift = money_of(&cells[ALERT_DRIFT]);
+    t.forecast = forecast_of(cells, now);
+    return t;
+}
+
+static const char *why_unknown(const struct rule *rule, const struct token *t)
+{
+    if (!rule)
+        return "its rule is no longer in the configuration";
+    if (t->forecast.verdict == VERDICT_BLIND)
+        return "no fresh reading";
+    return t->last.budgeted ? "no value now" : "the balance no longer limits it";
+}
+
+/* A value that was not read for long is told with its age. */
+static void add_age(const struct cell *cells, unix_s now, struct text *words)
+{
+    char age[DURATION_TEXT_BYTES];
+    if (cells[ALERT_STATE].kind == CELL_TEXT && cells[ALERT_SEEN].kind == CELL_INTEGER
+        && span_is(cells[ALERT_STATE].text, forecast_verdict_slug(VERDICT_BLIND)))
+        text_addf(words, "; last read %s ago", duration_format(now - cells[ALERT_SEEN].integer, age));
+}
+
+struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct rule_set *rules, unix_s now,
+                            struct text *words)
+{
+    static const struct rule no_rule = { .kind = RULE_BALANCE_BELOW };
+    own_free char *name = xstrndup(cells[ALERT_TOKEN].text.at, cells[ALERT_TOKEN].text.len);
+    own_free char *account = xstrndup(cells[ALERT_ACCOUNT].text.at, cells[ALERT_ACCOUNT].text.len);
+    const struct rule *rule = find_rule(rules, cells[ALERT_RULE].text);
+    struct token t = token_of(cells, name, now);
+    const struct snapshot s = {
+        .series = t.series,
+        .account = account,
+        .reading = &t.last,
+        .forecast = &t.forecast,
+        .risen_to = t.risen_to,
+        .now = now,
+        .drift = t.drift,
+    };
+    struct rule_value value = { 0, 0 };
+    struct alert_now is = { .unit = rule_unit_of(rule ? rule->kind : no_rule.kind) };
+
+    level_named(cells[ALERT_LEVEL].text, &is.level);
+    is.known = rule && rule_value(rule, &s, &value);
+    is.value = value.at;
+    is.threshold = rule ? rule->levels[is.level].at : 0;
+    const struct alert_event e = {
+        .account = account,
+        .token = &t,
+        .rule = rule ? rule : &no_rule,
+        .transition = { .was = is.level, .is = is.level, .known = is.known, .value = is.value,
+                        .threshold = is.threshold },
+        .at = now,
+        .reason = why_unknown(rule, &t),
+    };
+    wire_standing(&e, words);
+    if (is.known)
+        add_age(cells, now, words);
+    return is;
+}
