@@ -84,7 +84,7 @@ static void print_line(const struct cell *asked)
               asked[ASKED_WITHIN].integer, asked[ASKED_DUE].integer, exp((double)asked[ASKED_OFF_MILLI].integer / 1000),
               100 * fabs(expm1((double)asked[ASKED_BIAS_MILLI].integer / 1000)),
               asked[ASKED_BIAS_MILLI].integer < 0 ? "early" : "late");
-    puts(text_z(&line));
+    terminal_puts(text_z(&line));
     text_done(&line);
 }
 

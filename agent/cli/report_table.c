@@ -163,18 +163,22 @@ static void print_rows(const struct report_query *q, const struct loaded_report 
     text_done(&line.bar);
 }
 
-static void print_stretch(const char *before, const struct period *p)
+static void add_stretch(const char *before, const struct period *p, struct text *out)
 {
     char since[TIME_TEXT_BYTES], until[TIME_TEXT_BYTES];
-    printf("%s%.16sZ to %.16sZ", before, calendar_format(p->since, since), calendar_format(p->until, until));
+    text_addf(out, "%s%.16sZ to %.16sZ", before, calendar_format(p->since, since), calendar_format(p->until, until));
 }
 
 static void print_heading(const struct report_query *q)
 {
-    print_stretch("Spend from ", &q->during);
+    struct text line = { 0 };
+    add_stretch("Spend from ", &q->during, &line);
     if (q->per == PER_TOTAL)
-        print_stretch(", compared with ", &q->before);
-    puts(".\n");
+        add_stretch(", compared with ", &q->before, &line);
+    text_add(&line, span_of("."));
+    terminal_puts(text_z(&line));
+    putchar('\n');
+    text_done(&line);
 }
 
 void report_table(const struct report_query *q, const struct loaded_report *l, enum table_format format)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/status.h"
+#include "cli/terminal.h"
 #include "core/calendar.h"
 
 /* The columns of question_size.sql. */
@@ -29,12 +30,12 @@ static void print_since_json(const char *name, const struct cell *at)
         printf(", \"%s\": null", name);
 }
 
-static void print_since(const char *what, const struct cell *at)
+static void add_since(const char *what, const struct cell *at, struct text *out)
 {
     if (at->kind != CELL_INTEGER)
         return;
     struct date d = calendar_date(at->integer / DAY_S);
-    printf(", %s since %04d-%02d-%02d", what, d.year, d.month, d.day);
+    text_addf(out, ", %s since %04d-%02d-%02d", what, d.year, d.month, d.day);
 }
 
 bool status_store(struct store *s, const struct status_view *view, struct fault *why)
@@ -50,12 +51,14 @@ bool status_store(struct store *s, const struct status_view *view, struct fault 
         putchar('}');
         return true;
     }
-    printf("database %.1f MB", (double)cells[BYTES].integer / 1e6);
+    struct text line = { 0 };
+    text_addf(&line, "database %.1f MB", (double)cells[BYTES].integer / 1e6);
     if (cells[FREE_BYTES].integer)
-        printf(" (%.1f MB free)", (double)cells[FREE_BYTES].integer / 1e6);
-    print_since("readings", &cells[RAW_SINCE]);
-    print_since("hours", &cells[HOURLY_SINCE]);
-    print_since("days", &cells[DAILY_SINCE]);
-    putchar('\n');
+        text_addf(&line, " (%.1f MB free)", (double)cells[FREE_BYTES].integer / 1e6);
+    add_since("readings", &cells[RAW_SINCE], &line);
+    add_since("hours", &cells[HOURLY_SINCE], &line);
+    add_since("days", &cells[DAILY_SINCE], &line);
+    terminal_puts(text_z(&line));
+    text_done(&line);
     return true;
 }

@@ -1,11 +1,14 @@
 /* Calm colours: red for what needs somebody now, yellow for what may soon, faint for what says nothing yet. */
 #include "cli/terminal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "cli/layout.h"
 
 #define RED "\x1b[31m"
 #define YELLOW "\x1b[33m"
@@ -70,6 +73,18 @@ size_t terminal_add(struct text *t, struct span value)
     }
     text_done(&safe);
     return used;
+}
+
+void terminal_puts(const char *words)
+{
+    size_t columns, rows, used;
+    struct span left = span_of(words);
+    if (!terminal_size(&columns, &rows))
+        columns = SIZE_MAX;
+    while (left.len) {
+        struct span piece = layout_take(&left, columns, &used);
+        printf("%.*s\n", (int)piece.len, piece.at);
+    }
 }
 
 const char *terminal_tone(struct span words)

@@ -19,6 +19,9 @@ bool terminal_ascii(void);
 /* text_add_terminal, in ASCII where terminal_ascii() holds; nothing is cut. Returns the columns used. */
 size_t terminal_add(struct text *t, struct span value);
 
+/* Prints a line of words, on a terminal broken at blanks where it ends. */
+void terminal_puts(const char *words);
+
 #define TERMINAL_PLAIN "\x1b[0m"
 #define TERMINAL_BAR "\x1b[36m" /* bars and lines of a chart: present, and no alarm */
 #define TERMINAL_FAINT "\x1b[2m"

@@ -246,7 +246,8 @@ static void durations_that_are_refused(void **state)
 {
     (void)state;
     static const char *const rows[] = { "", "s", "5", "5 m", " 5m", "5m ", "-5m", "+5m", "1.5h", "5M", "5min", "1h30m",
-                                        "5ms", "m5", "36526d", "99999999999999999999s", "9223372036854775807w", "9h 2d", "1d 1d", "2d  9h",
+                                        "5ms", "m5", "36526d", "99999999999999999999s", "9223372036854775807w",
+                                        "9h 2d", "1d 1d", "2d  9h",
                                         "2d 9h ", "36525d 1s" };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t s = -1;
