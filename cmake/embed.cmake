@@ -13,3 +13,15 @@ add_custom_command(
     VERBATIM)
 add_library(ebb_sql STATIC ${sql_dir}/sql.c)
 target_include_directories(ebb_sql PUBLIC ${sql_dir})
+
+# The scenario of `ebb sim --demo`.
+set(demo ${CMAKE_SOURCE_DIR}/tests/scenarios/demo.yaml)
+set(demo_text ${sql_dir}/sim/demo_text)
+add_custom_command(
+    OUTPUT ${demo_text}.c ${demo_text}.h
+    COMMAND ${CMAKE_COMMAND} -D FROM=${demo} -D NAME=sim_demo_text -D OUT=${demo_text}
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed-text.cmake
+    DEPENDS ${demo} ${CMAKE_SOURCE_DIR}/cmake/embed-text.cmake
+    VERBATIM)
+add_library(ebb_demo STATIC ${demo_text}.c)
+target_include_directories(ebb_demo PUBLIC ${sql_dir})

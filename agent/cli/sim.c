@@ -10,12 +10,13 @@
 #include "sim/sim.h"
 
 enum {
-    OPT_PORT, OPT_SCENARIO, OPT_SPEED, OPT_SEED, OPT_START, OPT_CONTROL, OPT_KEY_FILE, OPT_KEY_ENV, OPTS,
+    OPT_PORT, OPT_SCENARIO, OPT_DEMO, OPT_SPEED, OPT_SEED, OPT_START, OPT_CONTROL, OPT_KEY_FILE, OPT_KEY_ENV, OPTS,
 };
 
 static const struct option_row options[] = {
     [OPT_PORT] = { "port", OPTION_COUNT, "PORT", "0", "port on 127.0.0.1; 0 picks a free one", 0, 65535 },
     [OPT_SCENARIO] = { "scenario", OPTION_TEXT, "FILE", NULL, "accounts, tokens and how they spend", 0, 0 },
+    [OPT_DEMO] = { "demo", OPTION_FLAG, NULL, NULL, "a scenario that comes with ebb: ten tokens that spend", 0, 0 },
     [OPT_SPEED] = { "speed", OPTION_COUNT, "N", NULL, "virtual seconds per real second", 0, SIM_SPEED_MAX },
     [OPT_SEED] = { "seed", OPTION_COUNT, "N", NULL, "the same seed spends the same", 0, INT64_MAX },
     [OPT_START] = { "start", OPTION_TIME, "TIME", NULL, "where the virtual clock starts; default now", 0, 0 },
@@ -61,11 +62,14 @@ static enum exit_status sim_command(const struct context *c)
     struct sim_options sim = {
         .port = (uint16_t)given[OPT_PORT].number,
         .scenario = given[OPT_SCENARIO].text,
+        .demo = given[OPT_DEMO].given,
         .speed = given[OPT_SPEED].given ? given[OPT_SPEED].number : SIM_SPEED_UNSET,
         .seed = given[OPT_SEED].given ? given[OPT_SEED].number : -1,
         .start = given[OPT_START].given ? given[OPT_START].number : TIME_NONE,
         .control = given[OPT_CONTROL].given,
     };
+    if (given[OPT_DEMO].given && given[OPT_SCENARIO].given)
+        return complain(EXIT_USAGE, "sim: --demo is a scenario of its own: drop --scenario");
     if (find_key(c, room, &sim.key, &why) && sim_run(&sim, &why))
         return EXIT_OK;
     log_error("%s", why.text);
@@ -76,7 +80,7 @@ const struct command cmd_sim = {
     .name = "sim",
     .arguments = "",
     .help = "run a stand-in for the Eden AI API on 127.0.0.1",
-    .example = "ebb sim --port 8080 --scenario tests/scenarios/demo.yaml --speed 3600",
+    .example = "ebb sim --port 8080 --demo --speed 3600",
     .needs = NEEDS_NOTHING,
     .options = options,
     .option_count = COUNT(options),

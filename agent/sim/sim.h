@@ -15,6 +15,7 @@ enum { SIM_SPEED_MAX = 10000000 };
 struct sim_options {
     uint16_t port;        /* 0: any free one */
     const char *scenario; /* a YAML file; NULL: one account without tokens */
+    bool demo;            /* the scenario that comes with the program, in place of a file */
     const char *key;      /* main key of the first account; NULL: the scenario's, else SIM_DEFAULT_KEY */
     int64_t speed;        /* virtual seconds in a real one; SIM_SPEED_UNSET: the scenario's, else 1 */
     int64_t seed;         /* negative: the scenario's, else 0 */

@@ -1,8 +1,13 @@
 /* The sim's one user of libfyaml: walks the tree and hands each scalar to the row that knows its key. */
 #include "sim/yaml.h"
 
+#include <errno.h>
 #include <libfyaml.h>
+#include <string.h>
 
+#include "base/own.h"
+#include "base/text.h"
+#include "sim/demo_text.h"
 #include "sim/scenario.h"
 
 struct file {
@@ -10,11 +15,6 @@ struct file {
     struct world *world;
     const struct sim_options *options;
 };
-
-static void own_document_at(struct fy_document **doc)
-{
-    fy_document_destroy(*doc);
-}
 
 /* Puts file:line:column of a scalar, or of a mapping's first key, in front of what is wrong. */
 static bool wrong_at(const struct file *f, struct fy_node *node, struct fault *why)
@@ -166,13 +166,30 @@ static bool read_world(const struct file *f, struct fy_node *root, struct fault 
     return true;
 }
 
-static bool read_file(const struct file *f, struct fault *why)
+/* Without a diagnostic object of ours the library prints to stderr, whatever the flags. */
+static struct fy_diag *new_diag(void)
 {
-    struct fy_parse_cfg quiet = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_RESOLVE_DOCUMENT };
-    __attribute__((cleanup(own_document_at))) struct fy_document *doc =
-        fy_document_build_from_file(&quiet, f->name);
-    if (!doc)
-        return fault(why, FAULT_REJECT, "%s: is not valid YAML", f->name);
+    struct fy_diag_cfg config;
+    fy_diag_cfg_default(&config);
+    config.fp = NULL;
+    config.level = FYET_ERROR;
+    struct fy_diag *diag = fy_diag_create(&config);
+    if (diag)
+        fy_diag_set_collect_errors(diag, true);
+    return diag;
+}
+
+static bool not_yaml(const struct file *f, struct fy_diag *diag, struct fault *why)
+{
+    void *place = NULL;
+    struct fy_diag_error *e = diag ? fy_diag_errors_iterate(diag, &place) : NULL;
+    if (!e)
+        return fault(why, FAULT_REJECT, "%s: not YAML", f->name);
+    return fault(why, FAULT_REJECT, "%s:%d:%d: not YAML: %s", f->name, e->line + 1, e->column + 1, e->msg);
+}
+
+static bool take_document(const struct file *f, struct fy_document *doc, struct fault *why)
+{
     struct fy_node *root = fy_document_root(doc);
     if (!check_shape(f, root, why) || !read_world(f, root, why))
         return false;
@@ -180,12 +197,41 @@ static bool read_file(const struct file *f, struct fault *why)
     return add_accounts(f, root, why);
 }
 
+static bool read_text(const struct file *f, struct span text, struct fault *why)
+{
+    struct fy_diag *diag = new_diag();
+    struct fy_parse_cfg quiet = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_RESOLVE_DOCUMENT, .diag = diag };
+    struct fy_document *doc = fy_document_build_from_string(&quiet, text.at, text.len);
+    bool ok = doc ? take_document(f, doc, why) : not_yaml(f, diag, why);
+    fy_document_destroy(doc);
+    fy_diag_destroy(diag);
+    return ok;
+}
+
+static bool read_file(const struct file *f, struct fault *why)
+{
+    char piece[4096];
+    struct text text = { 0 };
+    own_file FILE *file = fopen(f->name, "re");
+    if (!file)
+        return fault(why, FAULT_REJECT, "cannot read the scenario %s: %s (--demo needs no file)", f->name,
+                     strerror(errno));
+    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;)
+        text_add(&text, (struct span){ piece, got });
+    bool ok = ferror(file) ? fault(why, FAULT_REJECT, "cannot read the scenario %s: %s", f->name, strerror(errno))
+                           : read_text(f, (struct span){ text_z(&text), text.len }, why);
+    text_done(&text);
+    return ok;
+}
+
 bool yaml_open_scenario(const struct sim_options *options, struct world *w, struct fault *why)
 {
-    struct file f = { options->scenario, w, options };
+    struct file f = { options->demo ? "demo" : options->scenario, w, options };
     w->control = options->control;
     w->started = TIME_NONE;
     w->clock.speed = 1;
+    if (options->demo)
+        return read_text(&f, span_of(sim_demo_text), why);
     if (options->scenario)
         return read_file(&f, why);
     scenario_start_clock(w, options);

@@ -1,9 +1,9 @@
-"""The README is true: every command runs, its configuration is accepted, its payload has the members of real ones."""
+"""The README and the documents are true: each block runs as it is written, in order, in an empty folder; the alert
+shown has the members of real ones; the demo shows what it promises."""
 
 import json
 import os
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -11,48 +11,144 @@ import pytest
 from players import EBB, PATIENCE_S, ROOT, Process, free_port
 
 README = (ROOT / "README.md").read_text()
+DOCUMENTS = sorted((ROOT / "docs").glob("*.md"))
+BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.S | re.M)
+
+# Language of a block -> what becomes of it. Others are mistakes: a block that nobody runs or reads is one that rots.
+#   sh              run in a shell, each line with status 0, or with the one that its comment tells: "# exit 3"
+#   sh clone        needs a clone of the repository: not run here, but what it names must be there
+#   yaml            "# NAME.yaml" in its first line: written to that file; else a piece of a configuration, checked
+#   console         its "$ " lines are run, what they print is what follows
+#   json            must be JSON; text: an illustration
+LANGUAGES = {"sh", "sh clone", "yaml", "console", "json", "text"}
+AUDIT_FOUND = {10, 11}  # findings are no failure of the command
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+def blocks(language, text=README):
+    return [body for found, body in BLOCK.findall(text) if found == language]
 
 
 def commands(block):
     return [line.split(" #")[0].strip() for line in block.splitlines() if line.strip()]
 
 
-@pytest.fixture
-def home(tmp_path):
-    """A folder like a checkout, with the README's configuration on a free port and `ebb` on the path."""
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "ebb").symlink_to(EBB)
-    shutil.copytree(ROOT / "tests" / "scenarios", tmp_path / "tests" / "scenarios")
-    (tmp_path / "main.key").write_text("a-key\n")
-    (tmp_path / "main.key").chmod(0o600)
-    return tmp_path
+def allowed(line):
+    told = re.search(r"# exit (\d+)", line)
+    return {0} | ({int(told[1])} if told else set()) | (AUDIT_FOUND if "ebb audit" in line else set())
 
 
-def test_every_command_of_the_session_runs(home, broker):
-    port = str(free_port())
-    configuration = blocks("yaml")[0].replace("8080", port)
-    (home / "ebb.yaml").write_text(
-        configuration.replace("host: 127.0.0.1", f"host: 127.0.0.1\n  port: {broker.port}"))
-    session = [c.replace("8080", port) for block in blocks("sh")[1:] for c in commands(block)]
-    assert len(session) >= 18
-    environment = {**os.environ, "PATH": f"{home / 'bin'}:{os.environ['PATH']}", "EBB_CONFIG": str(home / "ebb.yaml")}
+class Typist:
+    """Types blocks into one shell, in order, as a reader would: in an empty folder, with `ebb` on the path."""
 
-    server = session.pop(0)
-    assert server.endswith("&")
-    sim = Process("sh", "-c", f"cd {home} && exec {server.rstrip('& ')}", env=environment)
-    try:
-        sim.out.wait(lambda lines: any('"url"' in line for line in lines), "the stand-in")
-        session += [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
-        for command in session:
-            done = subprocess.run(command, shell=True, cwd=home, env=environment, capture_output=True, text=True,
-                                  timeout=PATIENCE_S)
-            assert done.returncode in ((0, 10, 11) if "ebb audit" in command else (0,)), (command, done.stderr)
-    finally:
-        sim.stop()
+    def __init__(self, folder):
+        self.folder, self.ports, self.expected, self.shown = folder, {}, [], []
+        self.script = ["exec 3>failures", "trap 'echo \"$? $BASH_COMMAND\" >&3' ERR",
+                       "trap 'trap - ERR; kill $(jobs -p) 2>/dev/null; wait' EXIT"]
+        (folder / "bin").mkdir()
+        (folder / "bin" / "ebb").symlink_to(EBB)
+        self.home = folder / "home"
+        self.home.mkdir()
+
+    def local(self, text):
+        """The same text with free ports in place of those that others may have."""
+        for port in ("8080", "8081"):
+            text = re.sub(rf"\b{port}\b", lambda _, p=port: self.ports.setdefault(p, str(free_port())), text)
+        return text
+
+    def write(self, body):
+        name = re.match(r"# (\S+\.yaml)\n", body)
+        if name:
+            self.script.append(f"cat > {name[1]} <<'EBB_END'\n{self.local(body)}EBB_END")
+        return bool(name)
+
+    def run(self, body):
+        for line in self.local(body).splitlines():
+            self.script.append(line)
+            server = re.search(r"--port (\d+).*&$", line)
+            if server:  # a reader is slower than a script
+                self.script.append(f"until (: </dev/tcp/127.0.0.1/{server[1]}) 2>/dev/null; do :; done")
+        self.expected += [(line.split(" #")[0].strip(), allowed(line)) for line in body.splitlines() if line.strip()]
+
+    def show(self, body):
+        for number, piece in enumerate(re.split(r"^\$ ", body, flags=re.M)[1:]):
+            command, _, output = piece.partition("\n")
+            name = f"shown-{len(self.script)}-{number}"
+            self.script.append(f"{{ {command}; }} >../{name} 2>&1 || true")
+            self.shown.append((command, output.rstrip("\n"), self.folder / name))
+
+    def type(self, document):
+        for language, body in BLOCK.findall(document):
+            assert language in LANGUAGES, f"a block of {language or 'no language'}: {body[:60]}"
+            if language == "yaml":
+                self.write(body)
+            elif language == "sh":
+                self.run(body)
+            elif language == "console":
+                self.show(body)
+            elif language == "json":
+                json.loads(body)
+        return self
+
+    def end(self):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("EBB")}
+        environment.update(PATH=f"{self.folder / 'bin'}:{os.environ['PATH']}", HOME=str(self.home), LC_ALL="C.UTF-8")
+        done = subprocess.run(["bash", "-c", "\n".join(self.script)], cwd=self.home, env=environment, text=True,
+                              capture_output=True, timeout=PATIENCE_S)
+        for failure in (self.home / "failures").read_text().splitlines():
+            status, _, command = failure.partition(" ")
+            known = [statuses for typed, statuses in self.expected if command in self.local(typed)]
+            assert any(int(status) in statuses for statuses in known), f"{command}: {status}\n{done.stderr}"
+        for command, wanted, file in self.shown:
+            assert file.read_text().rstrip("\n") == wanted, command
+        return done
+
+
+def session(kind):
+    """What the README's own session has made before a page of the documents is tried: demo, empty, or none."""
+    configuration, first = blocks("yaml")[0], blocks("sh")[0]
+    assert configuration.startswith("# ebb.yaml") and "ebb sim --demo" in first and "EBB_CONFIG" in first
+    if kind == "empty":
+        first = "\n".join(line for line in first.splitlines() if "history" not in line).replace(" --demo", "") + "\n"
+    return "" if kind == "none" else f"```yaml\n{configuration}```\n```sh\n{first}```\n"
+
+
+def test_the_readme_can_be_typed_word_by_word_in_an_empty_folder(tmp_path):
+    done = Typist(tmp_path).type(README).end()
+    assert "prod-billing-api" in done.stdout and "prod-legacy" in done.stdout
+    assert (tmp_path / "home" / "copy.db").exists() and (tmp_path / "home" / "spend.html").exists()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_block_of_the_documents_runs_as_written(document, tmp_path):
+    text = document.read_text()
+    kind = re.search(r"^<!-- session: (\w+) -->$", text, re.M)
+    runs = any(language in ("sh", "console") for language, _ in BLOCK.findall(text))
+    assert kind or not runs, "a page with commands says in what session they are typed"
+    Typist(tmp_path).type(session(kind[1] if kind else "none") + text).end()
+
+
+def configuration_of(piece):
+    """A configuration that has the piece where it belongs."""
+    if piece.startswith("levels:"):
+        kinds = {"%": "percent_below", "above": "drift_above"}
+        lines = [line.partition("levels: ")[2] for line in piece.splitlines()]
+        rules = [f"  - {{name: rule-{n}, kind: {next((k for w, k in kinds.items() if w in line), 'exhausts_within')}, "
+                 f"levels: {line}}}\n" for n, line in enumerate(lines)]
+        piece = "rules:\n" + "".join(rules)
+    elif piece.lstrip().startswith("- name:"):
+        piece = "rules:\n" + piece
+    return piece if "accounts:" in piece else "accounts: [{name: main, key_env: KEY}]\n" + piece
+
+
+def test_every_piece_of_the_configuration_page_is_valid(tmp_path):
+    pieces = blocks("yaml", (ROOT / "docs" / "configuration.md").read_text())
+    assert len(pieces) >= 5
+    for piece in pieces:
+        file = tmp_path / "ebb.yaml"
+        file.write_text(configuration_of(piece))
+        shown = subprocess.run([str(EBB), "config", "--config", str(file)], capture_output=True, text=True,
+                               timeout=PATIENCE_S)
+        assert shown.returncode == 0, (piece, shown.stderr)
 
 
 def test_the_alert_has_the_members_of_a_real_one(sim, broker, subscriber, make_daemon):
@@ -70,7 +166,7 @@ def test_the_table_has_the_headings_of_the_real_one(sim, make_daemon):
     daemon = make_daemon(sim.url)
     daemon.run("once")
     heading = daemon.run("status").stdout.splitlines()[0].split()
-    assert heading == blocks("console")[0].splitlines()[1].split()
+    assert heading == blocks("text")[0].splitlines()[0].split()
 
 
 def test_the_links_lead_somewhere():
@@ -79,7 +175,7 @@ def test_the_links_lead_somewhere():
 
 
 def test_the_two_commands_are_there_and_ci_runs_the_second():
-    for command in commands(blocks("sh")[0]):
+    for command in commands(blocks("sh clone")[0]):
         assert os.access(ROOT / command, os.X_OK), command
     assert "test.sh" in (ROOT / ".ci" / "run").read_text()
 
