@@ -34,6 +34,7 @@ enum option_type {
     OPTION_DURATION,
     OPTION_TIME,   /* a point in time, or how long ago */
     OPTION_AHEAD,  /* a point in time, how long from now on, or never (TIME_NONE) */
+    OPTION_LATER,  /* a point in time to come, or how long from now on */
     OPTION_AMOUNT, /* nano-dollars, as exact as the API takes them */
     OPTION_CHOICE,
 };

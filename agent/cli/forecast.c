@@ -15,7 +15,7 @@ static const struct option_row options[] = {
     [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" },
     [OPT_WHAT_IF] = { .name = "what-if", .type = OPTION_TEXT, .value = "CHANGE",
                       .help = "compare with another balance or burn: \"+20.00\", \"-5\", \"burn x1.5\"" },
-    [OPT_UNTIL] = { .name = "until", .type = OPTION_AHEAD, .value = "TIME",
+    [OPT_UNTIL] = { .name = "until", .type = OPTION_LATER, .value = "TIME",
                     .help = "the balance that lasts until then with 90 % certainty" },
     [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "the account's credits instead of a token" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
@@ -41,19 +41,16 @@ static bool ask_what_if(const struct option_value *option, struct forecast_view 
 }
 
 /* Money has a largest amount; whoever needs more needs that. */
-static bool ask_needed(const struct option_value *option, struct forecast_view *v, struct fault *why)
+static void ask_needed(const struct option_value *option, struct forecast_view *v)
 {
     const struct subject *s = v->subject;
     v->until = option->given ? option->number : TIME_NONE;
-    if (option->given && (v->until == TIME_NONE || v->until <= s->now))
-        return fault(why, FAULT_REJECT, "--until takes a time in the future, not \"%s\"", option->text);
     if (v->until == TIME_NONE || !forecast_has_times(&s->forecast))
-        return true;
+        return;
     const struct curve *c = s->token->curve;
     double nano = curve_needed(c, (double)(v->until - c->origin) / HOUR_S, NEEDED_CERTAINTY) - c->spent_nano;
     int64_t whole = nano >= MONEY_LIMIT_NANO ? MONEY_LIMIT_NANO : nano > 0 ? (int64_t)nano : 0;
     v->needed = money_known((struct money){ whole });
-    return true;
 }
 
 static enum exit_status tell(const struct context *c, const struct subject *s)
@@ -64,8 +61,9 @@ static enum exit_status tell(const struct context *c, const struct subject *s)
     struct text out = { 0 };
     struct fault why;
     size_t rows;
-    if (!ask_what_if(&given[OPT_WHAT_IF], &view, &why) || !ask_needed(&given[OPT_UNTIL], &view, &why))
+    if (!ask_what_if(&given[OPT_WHAT_IF], &view, &why))
         return complain(EXIT_USAGE, "%s", why.text);
+    ask_needed(&given[OPT_UNTIL], &view);
     if (!terminal_size(&view.columns, &rows))
         view.columns = COLUMNS_ELSEWHERE;
     if (view.columns > COLUMNS_MOST)

@@ -1,4 +1,6 @@
 /* `ebb history`: what was read of one token or of the credits, and what each change meant. */
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/terminal.h"
@@ -34,6 +36,32 @@ static const struct column columns[] = {
     { "gap_s", "OVER A GAP OF", COLUMN_DURATION, COLUMN_QUIET }, /* spent nobody knows when within it */
 };
 
+struct listed {
+    size_t rows, older; /* older: read before --since, and so not shown */
+};
+
+/* The question begins with the reading that held at --since, for those who draw a line from there; people asked for
+ * what is younger. */
+static bool print(struct store *s, const struct scope *scope, struct table *t, struct listed *ret, struct fault *why)
+{
+    struct cell cells[COUNT(columns)];
+    struct answer *a;
+    bool more = true, ok = true;
+    *ret = (struct listed){ 0 };
+    if (!archive_ask(s, QUESTION_HISTORY, scope, &a, why))
+        return false;
+    while (ok && more && !ferror(stdout)) {
+        ok = archive_next(a, cells, COUNT(columns), &more, why);
+        bool is_older = ok && more && scope->since != TIME_NONE && cells[0].integer < scope->since;
+        if (ok && more && !is_older)
+            table_row(t, cells);
+        ret->older += is_older;
+        ret->rows += ok && more && !is_older;
+    }
+    archive_end(a);
+    return ok;
+}
+
 static enum exit_status run(const struct context *c)
 {
     const struct option_value *given = c->options;
@@ -48,17 +76,20 @@ static enum exit_status run(const struct context *c)
         .account = given[OPT_ACCOUNT].text,
     };
     struct fault why;
-    size_t rows = 0;
+    struct listed listed;
     if (!ask_account(c->store, scope.account, &why))
         return ask_failed(&why);
 
     struct table *t = table_begin(ask_format(&given[OPT_FORMAT], &given[OPT_JSON]), columns, COUNT(columns),
                                   terminal_colour());
-    bool ok = ask_rows(c->store, QUESTION_HISTORY, &scope, t, &rows, &why);
+    bool ok = print(c->store, &scope, t, &listed, &why);
     table_end(t);
     if (!ok)
         return ask_failed(&why);
-    if (rows == 0)
+    if (listed.rows == 0 && listed.older)
+        return complain(EXIT_UNKNOWN, "nothing changed in this period: --since %s is too late for a reading",
+                        given[OPT_SINCE].text);
+    if (listed.rows == 0)
         return credits ? complain(EXIT_UNKNOWN, "no credits are stored for this period: see `ebb status`")
                        : complain(EXIT_UNKNOWN, "nothing is stored for token \"%s\" in this period: see `ebb status`",
                                   scope.token);

@@ -94,6 +94,19 @@ static bool read_ahead(const struct option_row *row, const char *written, unix_s
                                     "such as 30d, or never, not \"%s\"", row->name, written);
 }
 
+static bool read_later(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+{
+    int64_t ahead_s, at;
+    bool read = calendar_parse(span_of(written), &at, why);
+    if (!read && (read = duration_parse(span_of(written), &ahead_s, why)))
+        at = now + ahead_s;
+    if (!read || at <= now)
+        return fault(why, FAULT_REJECT, "--%s takes a time to come such as 2037-01-31 or 2037-01-31T12:00:00Z, or one "
+                                        "from now on such as 30d, not \"%s\"", row->name, written);
+    *ret = at;
+    return true;
+}
+
 static bool read_amount(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
 {
     (void)now;
@@ -129,6 +142,7 @@ static bool (*const readers[])(const struct option_row *row, const char *written
     [OPTION_DURATION] = read_duration,
     [OPTION_TIME] = read_time,
     [OPTION_AHEAD] = read_ahead,
+    [OPTION_LATER] = read_later,
     [OPTION_AMOUNT] = read_amount,
     [OPTION_CHOICE] = read_choice,
 };

@@ -6,6 +6,7 @@
 #include "cli/record.h"
 #include "cli/report.h"
 #include "cli/whole_file.h"
+#include "core/naming.h"
 
 enum {
     OPT_BY, OPT_PER, OPT_SINCE, OPT_UNTIL, OPT_MONTH, OPT_TOKEN, OPT_ENVIRONMENT, OPT_ACCOUNT, OPT_SOURCE, OPT_HTML,
@@ -149,6 +150,34 @@ static bool print_reconcile(const struct context *c, const struct report_query *
     return true;
 }
 
+static bool is_in(struct span name, const char *environment)
+{
+    struct span found = naming_environment(name);
+    return span_is(found.len ? found : span_of("(none)"), environment);
+}
+
+/* Whether --token and --environment leave anybody: nothing spent and nobody meant are two answers. */
+static bool find_any(struct store *s, const struct report_query *q, bool *ret, struct fault *why)
+{
+    enum { NAME = 2, CELLS };
+    const struct scope scope = report_scope(q);
+    struct cell cells[CELLS];
+    struct answer *a;
+    bool more = true, ok = true, found = !q->token && !q->environment;
+    if (found || !archive_ask(s, QUESTION_REPORT_TOKENS, &scope, &a, why)) {
+        *ret = found;
+        return found;
+    }
+    while (ok && more && !found) {
+        ok = archive_next(a, cells, CELLS, &more, why);
+        found = ok && more && (!q->token || naming_matches(q->token, cells[NAME].text))
+            && (!q->environment || is_in(cells[NAME].text, q->environment));
+    }
+    archive_end(a);
+    *ret = found;
+    return ok;
+}
+
 static enum exit_status run(const struct context *c)
 {
     const struct option_value *given = c->options;
@@ -164,8 +193,13 @@ static enum exit_status run(const struct context *c)
     struct fault why;
     if (!choose_stretch(given, &q, &why) || !check_wishes(given, &q, &why))
         return complain(EXIT_USAGE, "report: %s", why.text);
-    if (!ask_account(c->store, q.account, &why))
+    bool any;
+    if (!ask_account(c->store, q.account, &why) || !find_any(c->store, &q, &any, &why))
         return ask_failed(&why);
+    if (!any && ask_format(&given[OPT_FORMAT], &given[OPT_JSON]) == TABLE_JSON)
+        puts("[]");
+    if (!any)
+        return complain(EXIT_UNKNOWN, "report: no token matches");
     bool ok = given[OPT_RECONCILE].given ? print_reconcile(c, &q, &why)
         : given[OPT_FORECASTS].given ? print_forecasts(c, &q, &why)
         : given[OPT_HTML].text ? print_html(c->store, &q, given[OPT_HTML].text, &why)

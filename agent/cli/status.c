@@ -2,22 +2,23 @@
 #include "cli/status.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "cli/ask.h"
+#include "cli/keys.h"
 #include "cli/record.h"
 #include "cli/terminal.h"
 #include "core/calendar.h"
 #include "edge/config.h"
 
-enum { WATCH_EVERY_S = 2 };
+enum { WATCH_EVERY_S = 2, ONE_LINE_COLUMNS = 80 };
 
 enum { OPT_JSON, OPT_WATCH, OPT_ACCOUNT, OPT_MATCH, OPTS };
 
 static const struct option_row options[] = {
     [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" },
-    [OPT_WATCH] = { .name = "watch", .type = OPTION_FLAG, .help = "refresh every 2 s, in place on a terminal" },
+    [OPT_WATCH] = { .name = "watch", .type = OPTION_FLAG,
+                    .help = "refresh every 2 s, in place on a terminal, until `q`" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_MATCH] = { .name = "match", .type = OPTION_TEXT, .value = "GLOB",
                     .help = "only tokens whose name matches, such as 'prod-*'" },
@@ -44,11 +45,16 @@ static bool print_record(struct store *s, const struct status_view *view, struct
                                       : record_print_lines(s, &scope, why);
 }
 
-static bool print_json(struct store *s, const struct status_view *view, size_t *ret_accounts, struct fault *why)
+/* How much there was to see. */
+struct seen {
+    size_t accounts, tokens;
+};
+
+static bool print_json(struct store *s, const struct status_view *view, struct seen *ret, struct fault *why)
 {
     char stamp[TIME_TEXT_BYTES];
     printf("{\"at\": \"%s\",\n\"accounts\": ", calendar_format(view->now, stamp));
-    if (!status_accounts(s, view, ret_accounts, why))
+    if (!status_accounts(s, view, &ret->accounts, why))
         return false;
     fputs(",\n\"credits\": ", stdout);
     if (!status_credits(s, view, why))
@@ -57,7 +63,7 @@ static bool print_json(struct store *s, const struct status_view *view, size_t *
     if (!print_record(s, view, why))
         return false;
     fputs(",\n\"tokens\": ", stdout);
-    if (!status_tokens(s, view, why))
+    if (!status_tokens(s, view, &ret->tokens, why))
         return false;
     fputs(",\n\"broker\": ", stdout);
     if (!status_broker(s, view, why))
@@ -69,15 +75,15 @@ static bool print_json(struct store *s, const struct status_view *view, size_t *
     return true;
 }
 
-static bool print_text(struct store *s, const struct status_view *view, size_t *ret_accounts, struct fault *why)
+static bool print_text(struct store *s, const struct status_view *view, struct seen *ret, struct fault *why)
 {
-    if (!status_tokens(s, view, why))
+    if (!status_tokens(s, view, &ret->tokens, why))
         return false;
     putchar('\n');
     if (!status_credits(s, view, why))
         return false;
     putchar('\n');
-    if (!status_accounts(s, view, ret_accounts, why) || !print_record(s, view, why))
+    if (!status_accounts(s, view, &ret->accounts, why) || !print_record(s, view, why))
         return false;
     putchar('\n');
     return status_broker(s, view, why) && status_store(s, view, why);
@@ -86,13 +92,15 @@ static bool print_text(struct store *s, const struct status_view *view, size_t *
 static enum exit_status print(const struct context *c, const struct status_view *view)
 {
     struct fault why;
-    size_t accounts = 0;
-    bool ok = view->format == TABLE_JSON ? print_json(c->store, view, &accounts, &why)
-                                         : print_text(c->store, view, &accounts, &why);
+    struct seen seen = { 0 };
+    bool ok = view->format == TABLE_JSON ? print_json(c->store, view, &seen, &why)
+                                         : print_text(c->store, view, &seen, &why);
     if (!ok)
         return ask_failed(&why);
-    if (accounts == 0)
+    if (seen.accounts == 0)
         return complain(EXIT_UNKNOWN, "no account has been polled yet: poll with `ebb once`, or start `ebb run`");
+    if (seen.tokens == 0 && view->match)
+        return complain(EXIT_UNKNOWN, "status: no token matches \"%s\"", view->match);
     return EXIT_OK;
 }
 
@@ -103,27 +111,34 @@ static size_t rows_left(const struct context *c)
     size_t columns, rows, taken = 9 + 4 * c->settings->mqtt.enabled + 3 * c->settings->account_count;
     if (!terminal_size(&columns, &rows))
         return 0;
-    return rows > taken + 1 ? rows - taken : 1;
+    rows = rows > taken + 1 ? rows - taken : 1;
+    return columns < ONE_LINE_COLUMNS && rows > 1 ? rows / 2 : rows; /* a row may have two lines there */
+}
+
+/* A frame. */
+static enum exit_status show(const struct context *c, struct status_view *view)
+{
+    view->now = clock_unix();
+    view->rows_max = view->format == TABLE_TEXT ? rows_left(c) : 0;
+    if (view->rows_max)
+        fputs(TERMINAL_HOME, stdout);
+    enum exit_status status = print(c, view);
+    if (status == EXIT_OK && !view->rows_max)
+        putchar('\n');
+    return fflush(stdout) == 0 ? status : EXIT_FAILED;
 }
 
 static enum exit_status watch(const struct context *c, struct status_view *view)
 {
-    const struct timespec pause = { .tv_sec = WATCH_EVERY_S };
+    struct keys keys;
+    enum exit_status status;
     setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* a frame in one write does not flicker */
-    for (;;) {
-        view->now = clock_unix();
-        view->rows_max = view->format == TABLE_TEXT ? rows_left(c) : 0;
-        if (view->rows_max)
-            fputs(TERMINAL_HOME, stdout);
-        enum exit_status status = print(c, view);
-        if (status != EXIT_OK)
-            return status;
-        if (!view->rows_max)
-            putchar('\n');
-        if (fflush(stdout) != 0)
-            return EXIT_FAILED;
-        nanosleep(&pause, NULL);
-    }
+    keys_open(&keys);
+    do
+        status = show(c, view);
+    while (status == EXIT_OK && !keys_wait(&keys, WATCH_EVERY_S * 1000));
+    keys_close(&keys);
+    return status;
 }
 
 static enum exit_status run(const struct context *c)

@@ -149,7 +149,7 @@ static bool print_rows(struct store *s, struct printer *p, struct fault *why)
     return true;
 }
 
-bool status_tokens(struct store *s, const struct status_view *view, struct fault *why)
+bool status_tokens(struct store *s, const struct status_view *view, size_t *ret_matches, struct fault *why)
 {
     struct printer p = { .view = view };
     bool ok = sparks_load(s, view->now, &p.sparks, why);
@@ -159,6 +159,7 @@ bool status_tokens(struct store *s, const struct status_view *view, struct fault
         table_end(p.table);
         if (p.left_out)
             printf("and %zu more\n", p.left_out);
+        *ret_matches = p.shown + p.left_out;
     }
     sparks_done(&p.sparks);
     text_done(&p.row.state);

@@ -151,10 +151,18 @@ static bool admits(const char *pattern, struct span name)
     return pattern[0] == '\0' || naming_matches(pattern, name);
 }
 
+/* Calls of a sandbox token cost nothing: how much it has left means nothing, unless a rule asks for that very type. */
+static bool is_free(const struct rule *rule, const struct snapshot *s)
+{
+    bool about_money = rule->kind == RULE_BALANCE_BELOW || rule->kind == RULE_PERCENT_BELOW;
+    return about_money && rule->type[0] == '\0' && strcmp(s->reading->type, "sandbox_api_token") == 0;
+}
+
 bool rule_matches(const struct rule *rule, const struct snapshot *s)
 {
     struct span name = span_of(s->reading->name);
-    return rule->series == s->series && admits(rule->token, name) && admits(rule->account, span_of(s->account))
+    return rule->series == s->series && !is_free(rule, s) && admits(rule->token, name)
+           && admits(rule->account, span_of(s->account))
            && admits(rule->environment, naming_environment(name))
            && admits(rule->type, span_of(s->reading->type));
 }

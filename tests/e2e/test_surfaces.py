@@ -58,7 +58,7 @@ class Surfaces(Scene):
             for member in ("early_at", "likely_at", "late_at", "horizon_at", "available_usd", "limited_by",
                            *(f"burn_{w}_usd_per_h" for w in ("1h", "6h", "24h", "7d"))):
                 assert told[member] == row[member], (name, member, told, row)
-            assert told["verdict"] == row["state"], (name, told, row)
+            assert told["state"] == row["state"], (name, told, row)
             if row["budgeted"]:
                 assert gate["likely_at"] == row["likely_at"], (name, gate, row)
                 assert gate["available_usd"] == row["available_usd"]

@@ -40,9 +40,11 @@ def on_terminal(daemon, columns, *arguments, rows=50, keys=b"", **environment):
     process = subprocess.Popen([str(EBB), "--config", str(daemon.path), *arguments], stdin=slave, stdout=slave,
                                stderr=subprocess.PIPE, env={**daemon.environment, "TERM": "xterm", **environment})
     os.close(slave)
-    os.write(master, keys)
     text = b""
     while True:
+        if keys and text:  # somebody who sees the first frame
+            os.write(master, keys)
+            keys = b""
         try:
             piece = os.read(master, 65536)
         except OSError:  # the other side is gone

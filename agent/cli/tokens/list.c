@@ -35,6 +35,11 @@ static bool is_asked_for(const struct context *c, const struct token *t)
         && (!type || naming_matches(type, span_of(t->last.type)));
 }
 
+static bool is_restricted(const struct context *c)
+{
+    return c->argument_count || c->options[OPT_ENVIRONMENT].given || c->options[OPT_TYPE].given;
+}
+
 static size_t print(const struct context *c, const char *account, const struct fleet *fleet)
 {
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
@@ -73,8 +78,10 @@ static enum exit_status run(const struct context *c)
         return complain(EXIT_USAGE, "%s", why.text);
     if (!client_list(s.client, &fleet, &why))
         status = session_failed(&s, NULL, &why);
-    else if (!print(c, s.account->name, fleet))
-        fputs("No such token.\n", stderr);
+    else if (!print(c, s.account->name, fleet) && is_restricted(c))
+        status = complain(EXIT_UNKNOWN, "tokens list: no token matches");
+    else if (!fleet->count)
+        fputs("The account has no token.\n", stderr);
     session_close(&s);
     return status;
 }

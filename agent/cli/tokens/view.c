@@ -113,15 +113,16 @@ void view_print(const char *account, const struct reading *r, bool json)
 void view_print_change(const struct wish *w, const struct reading *is)
 {
     for (enum wish_field f = 0; f < WISH_FIELDS; f++) {
-        struct text line = { 0 };
+        struct text was = { 0 }, wanted = { 0 };
         if (!w->given[f])
             continue;
         if (is)
-            add_field(f, is, &line);
-        text_add(&line, span_of(is ? " -> " : ""));
-        add_field(f, &w->wanted, &line);
-        printf("  %s: %s\n", labels[f], text_z(&line));
-        text_done(&line);
+            add_field(f, is, &was);
+        add_field(f, &w->wanted, &wanted);
+        if (strcmp(text_z(&was), text_z(&wanted)) != 0) /* a period goes along with its amount, changed or not */
+            printf("  %s: %s%s%s\n", labels[f], text_z(&was), is ? " -> " : "", text_z(&wanted));
+        text_done(&was);
+        text_done(&wanted);
     }
 }
 
