@@ -52,6 +52,7 @@ void account_close(struct account *account)
     fleet_done(&account->fleet);
     ration_done(&account->ration);
     orphan_alerts_done(&account->orphans);
+    edits_done(&account->edits);
 }
 
 /* After a write that failed for `why`; always false. */

@@ -13,6 +13,7 @@ enum {
     TRANSFERS_PER_ACCOUNT = 3,     /* list, credits, consumption: an account that stalls holds up no other */
     SPREAD_MS = 50,                /* between the first polls of two accounts */
     TURN_MAX_MS = 10 * 1000,       /* the loop turns at least this often: so soon is a wall clock seen that was set */
+    ONCE_CONFIRM_MS = 30 * 1000,   /* how long `ebb once` goes on reading again what it does not believe */
     ONCE_DELIVERY_MS = 10 * 1000,  /* how long `ebb once` waits for the broker */
     PARTING_MS = 1000,             /* how long a daemon that is told to stop goes on delivering */
 };
@@ -117,7 +118,8 @@ static bool start_if_due(struct agent *a, struct account *account, mono_ms now, 
     rhythm_watch_key(account, now);
     if (account->poll || rhythm_due(account) > now)
         return true;
-    credits_ask(account); /* the list comes first: it takes its call now, the credits with the next turn */
+    if (account->schedule.rhythm != RHYTHM_CONFIRM || belief_waits(&account->credits.series))
+        credits_ask(account); /* the list comes first: it takes its call now, the credits with the next turn */
     return collect_start(a, account) || finish(a, account, why);
 }
 
@@ -217,12 +219,19 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
     }
 }
 
+/* Not polled yet, or what it found is to be confirmed within seconds. */
+static bool owes_poll(const struct agent *a, const struct account *account)
+{
+    bool confirms = account->schedule.rhythm == RHYTHM_CONFIRM && account->last_result == POLL_OK;
+    return !account->polls || (confirms && clock_mono() < a->confirm_until);
+}
+
 /* Polled, and told what is left and what was spent as far as that is due. */
 static bool all_polled(const struct agent *a)
 {
     mono_ms now = clock_mono();
     for (size_t i = 0; i < a->account_count; i++)
-        if (!a->accounts[i].polls || credits_are_owed(&a->accounts[i]) || consume_is_owed(&a->accounts[i], now))
+        if (owes_poll(a, &a->accounts[i]) || credits_are_owed(&a->accounts[i]) || consume_is_owed(&a->accounts[i], now))
             return false;
     return true;
 }
@@ -245,11 +254,11 @@ static bool start_unpolled(struct agent *a, mono_ms *ret_next, struct fault *why
     for (size_t i = 0; i < a->account_count; i++) {
         struct account *account = &a->accounts[i];
         mono_ms now = clock_mono();
-        if (!account->polls && !start_if_due(a, account, now, why))
+        if (owes_poll(a, account) && !start_if_due(a, account, now, why))
             return false;
         credits_start(a, account, now);
         consume_start(a, account, now);
-        mono_ms due = account->polls ? MONO_NEVER : rhythm_due(account);
+        mono_ms due = owes_poll(a, account) ? rhythm_due(account) : MONO_NEVER;
         *ret_next = earlier(*ret_next, earlier(due, next_errand(account, now)));
     }
     return true;
@@ -259,6 +268,7 @@ bool agent_once(struct agent *a, int signals, struct fault *why)
 {
     struct signals_seen seen = { 0 };
     mono_ms next;
+    a->confirm_until = clock_mono() + ONCE_CONFIRM_MS;
     while (!all_polled(a) && !seen.stop && !a->store_ill) /* what cannot be written is not waited for */
         if (!start_unpolled(a, &next, why) || !turn(a, signals, next, &seen, why))
             return false;

@@ -77,11 +77,7 @@ static bool ingest_again(struct agent *a, struct account *account, struct money 
     s.reading.name = t->name;
     if (ledger_differs(&t->last, &s.reading))
         rhythm_moved(account);
-    if (!ingest_sighting(a, &s, at, why))
-        return false;
-    t->seen_at = at;
-    burn_seen(&t->burn, at);
-    return true;
+    return belief_take(a, account, &s, at, why) && belief_seen(a, t, at, why);
 }
 
 bool credits_store(struct agent *a, struct account *account, unix_s at, struct fault *why)
@@ -142,6 +138,9 @@ bool credits_turn(struct agent *a, struct account *account, unix_s now, struct f
         return true;
     if (account_write(a, account, store_late, now, why)) {
         credits_settle(a, account);
+        belief_tell(account, &c->series, now);
+        if (belief_waits(&c->series))
+            rhythm_confirm(account);
         return true;
     }
     errand_done(&c->errand);

@@ -10,6 +10,7 @@
 
 #include "base/xmalloc.h"
 #include "core/forecast/net.h"
+#include "edge/store/doubt.h"
 #include "parts.h"
 
 enum {
@@ -112,6 +113,26 @@ static void drop_curve(struct token *t)
 {
     free(t->curve);
     t->curve = NULL;
+}
+
+bool foresee_take_back(struct agent *a, struct account *account, struct token *t, unix_s since, struct fault *why)
+{
+    drop_curve(t);
+    t->forecast = forecast_none();
+    for (int i = 0; t->promises && i < PROMISES; i++) {
+        struct promise *p = &t->promises->at[i];
+        if (p->made_at == TIME_NONE)
+            continue;
+        if (p->made_at <= since) {
+            promise_reopen(p, since);
+            continue;
+        }
+        if (!store_drop_promise(a->store, t->id, i, why))
+            return false;
+        p->made_at = TIME_NONE;
+    }
+    account->scored = true;
+    return !t->promises || store_drop_scores(a->store, t->id, since, &t->promises->record, why);
 }
 
 /* Changes nothing but the token's curve. */

@@ -9,45 +9,15 @@
 #include "edge/store/retention.h"
 #include "parts.h"
 
-static void note_entry(struct token *t, const struct entry *e)
-{
-    burn_add(&t->burn, e); /* consumption alone counts */
-    foresee_entry(t, e);
-    if (e->kind == ENTRY_RESET)
-        t->last_reset = e->at;
-    if (e->kind != ENTRY_CONSUMPTION)
-        t->risen_to = t->last.balance;
-}
-
-/* Moves a known token to its new reading. */
-static struct change apply_sighting(const struct sighting *s, unix_s at)
-{
-    struct token *t = s->token;
-    struct change c = { .was = t->last.balance, .is = s->reading.balance, .at = at };
-    if (!fleet_was_read(t))
-        t->risen_to = s->reading.balance;
-    else
-        c.entry_count = ledger_compare(&t->last, t->seen_at, &s->reading, at, t->last_reset, c.entries);
-    t->moved = ledger_differs(&t->last, &s->reading);
-    t->last = s->reading;
-    for (size_t i = 0; i < c.entry_count; i++)
-        note_entry(t, &c.entries[i]);
-    return c;
-}
-
-bool ingest_sighting(struct agent *a, const struct sighting *s, unix_s at, struct fault *why)
-{
-    struct change change = apply_sighting(s, at);
-    return (!s->token->moved || store_add_snapshot(a->store, s->token, why))
-        && store_add_change(a->store, s->token->id, &change, why);
-}
-
-/* What was recognised once need not be decoded again; what could not be read this time must. */
+/* What was recognised once need not be decoded again; what could not be read this time, or is not believed, must. */
 static bool take_sighting(struct agent *a, struct account *account, const struct sighting *s, unix_s at,
                           struct fault *why)
 {
-    fleet_remember(&account->fleet, s->token, s->token->unread ? 0 : s->hash);
-    return s->token->unread || ingest_sighting(a, s, at, why);
+    struct token *t = s->token;
+    if (!t->unread && !belief_take(a, account, s, at, why))
+        return false;
+    fleet_remember(&account->fleet, t, t->unread || t->held.at != TIME_NONE ? 0 : s->hash);
+    return true;
 }
 
 static bool ingest_sightings(struct agent *a, struct account *account, unix_s at, struct fault *why)
@@ -70,7 +40,11 @@ bool ingest_newcomer(struct agent *a, struct account *account, struct fleet *f, 
         t->last.name = t->name;
     }
     t->alerts = xcalloc(a->rules.count, sizeof *t->alerts);
-    t->risen_to = t->last.balance;
+    struct edit *edit = t->series == SERIES_TOKEN ? edits_of(&account->edits, t->name) : NULL;
+    if (edit)
+        edit->booked = true;
+    t->risen_to = ledger_full(edit ? edit->balance : (struct maybe_money){ .known = false }, ENTRY_UNKNOWN,
+                              (struct maybe_money){ .known = false }, t->last.balance);
     t->moved = true;
     t->seen_at = at;
     burn_seen(&t->burn, at);
@@ -103,16 +77,14 @@ static bool delete_token(struct agent *a, struct account *account, struct token 
 }
 
 /* A token that the list has. While its element cannot be read, it is not seen: its last reading stands, and ages. */
-static void book_listed(struct account *account, struct token *t, unix_s at)
+static bool book_listed(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
 {
-    if (t->unread) {
+    if (t->unread)
         fleet_remember(&account->fleet, t, 0);
-    } else {
-        t->seen_at = at;
-        if (t->last.budgeted) /* else consumption tells the burn: consume.c */
-            burn_seen(&t->burn, at);
-    }
+    else if (!belief_seen(a, t, at, why))
+        return false;
     t->moved |= fleet_settle_unread(t);
+    return true;
 }
 
 /* A token that the list lacks may be one of its elements without a name: that is no absence. */
@@ -128,9 +100,10 @@ static bool book_presence(struct agent *a, struct account *account, unix_s at, s
         if (may_be_nameless(account, t))
             continue;
         t->moved |= fleet_book(t);
-        if (t->listed)
-            book_listed(account, t, at);
-        else if (fleet_is_gone(t) && !delete_token(a, account, t, at, why))
+        if (t->listed) {
+            if (!book_listed(a, account, t, at, why))
+                return false;
+        } else if (fleet_is_gone(t) && !delete_token(a, account, t, at, why))
             return false;
     }
     return true;
@@ -258,14 +231,21 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
 {
     mono_ms began = clock_mono();
     unix_s last_ok = account->last_ok;
+    if (account->poll->result == POLL_OK)
+        edits_look(&account->edits, a->settings->store, account->settings->name);
     account->last_poll = 0; /* until this one is stored: late credits are not an older one's, which has its own */
     if (!account_write(a, account, ingest_all, now, why)) {
         account->last_ok = last_ok;
+        edits_forget(&account->edits);
         return false;
     }
     orphan_alerts_done(&account->orphans); /* all of them are ended now */
     account->last_poll = store_last_poll(a->store);
+    if (account->poll->result == POLL_OK)
+        edits_settle(&account->edits, a->settings->store);
     credits_settle(a, account);
     tell(a, account, account->last_poll, clock_mono() - began);
+    belief_tell(account, &account->fleet, now);
+    belief_tell(account, &account->credits.series, now);
     return true;
 }

@@ -8,6 +8,7 @@
 #include "core/schedule.h"
 #include "core/splitter.h"
 #include "errand.h"
+#include "edge/edits.h"
 #include "edge/fetch.h"
 #include "edge/publish.h"
 #include "edge/store.h"
@@ -75,6 +76,7 @@ struct account {
     struct fleet fleet;
     struct orphan_alerts orphans; /* firing alerts of rules that are no longer configured */
     struct schedule schedule;
+    struct edits edits;           /* of our own commands, which no reading has shown yet */
     struct budget budget;         /* every request takes its call from here first */
     struct poll *poll;            /* owned; NULL between polls */
     enum poll_result last_result;
@@ -122,6 +124,7 @@ struct agent {
     bool begun;                  /* the store knows that this run began */
     bool once;                   /* one poll of each account, then the end: `ebb once` */
     bool quiet;                  /* nothing arrived in the last turn */
+    mono_ms confirm_until;       /* of `ebb once` */
     mono_ms slice_due;           /* of forecasts between polls */
     size_t sliced;               /* counts on; whose turn it is */
 };
@@ -169,14 +172,24 @@ void poll_free(struct poll *p); /* accepts NULL */
 /* Takes the account's poll through ledger, burn, forecast and rules into the store. On failure nothing is stored, the
  * fleet is as the store has it, and the poll did not happen. */
 MUST_CHECK bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why);
-/* Moves a known series to its new reading, and stores what that means. */
-MUST_CHECK bool ingest_sighting(struct agent *a, const struct sighting *s, unix_s at, struct fault *why);
 /* Adds to a fleet of the account's what was never seen before: `seen` has its name, slug, series and reading. */
 MUST_CHECK bool ingest_newcomer(struct agent *a, struct account *account, struct fleet *f, const struct token *seen,
                                 unix_s at, struct fault *why);
 /* Forecast, rules, and what is worth telling, for each series of a fleet of the account's. */
 MUST_CHECK bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, unix_s at,
                                struct fault *why);
+
+/* ---- belief.c: what a reading does to the books ---- */
+
+/* Moves a known series to its new reading, and stores what that means; or holds it, and stores that. */
+MUST_CHECK bool belief_take(struct agent *a, struct account *account, const struct sighting *s, unix_s at,
+                            struct fault *why);
+/* The series was in an answer, whether its reading moved or not. */
+MUST_CHECK bool belief_seen(struct agent *a, struct token *t, unix_s at, struct fault *why);
+/* After the commit: logs what is held since `at`. */
+void belief_tell(const struct account *account, const struct fleet *f, unix_s at);
+/* Whether a reading of a fleet is held. */
+bool belief_waits(const struct fleet *f);
 
 /* ---- credits.c: what is left on the account ---- */
 
@@ -212,6 +225,8 @@ MUST_CHECK bool consume_turn(struct agent *a, struct account *account, unix_s no
 void rhythm_start(struct agent *a, struct account *account, int64_t delay_ms);
 /* Something was spent that no poll of the list tells: the account is not idle. */
 void rhythm_moved(struct account *account);
+/* A reading that no poll of the list brought is to be read again. */
+void rhythm_confirm(struct account *account);
 /* Plans the next poll after all that this one found out, into p->planned and, in its transaction, the store. */
 MUST_CHECK bool rhythm_plan(struct agent *a, struct account *account, unix_s at, struct fault *why);
 /* Takes the plan over; a poll that could not be stored is booked all the same. */
@@ -225,6 +240,9 @@ mono_ms rhythm_due(const struct account *account);
 
 /* Takes an entry to the token's curve and promises. */
 void foresee_entry(struct token *t, const struct entry *e);
+/* Consumption from `since` on was taken back: so is what it did to the token's curve, promises and scores. */
+MUST_CHECK bool foresee_take_back(struct agent *a, struct account *account, struct token *t, unix_s since,
+                                  struct fault *why);
 /* How good the forecasts of an account have been. */
 MUST_CHECK bool foresee_record(struct agent *a, struct account *account, struct fault *why);
 /* Makes full forecasts where they matter most, as many as a poll may take, and reads every token's. */

@@ -20,6 +20,11 @@ void rhythm_start(struct agent *a, struct account *account, int64_t delay_ms)
     account->budget = budget_start(account->settings->calls_milli_per_s, clock_mono());
 }
 
+void rhythm_confirm(struct account *account)
+{
+    schedule_confirm(&account->schedule, moment_at(clock_unix()));
+}
+
 void rhythm_moved(struct account *account)
 {
     account->schedule.moved = moment_at(clock_unix());
@@ -44,6 +49,9 @@ static void say_why(struct plan_row *row, const struct schedule *s, const struct
         break;
     case RHYTHM_JUMP:
         row->token = o->jumped_token;
+        break;
+    case RHYTHM_CONFIRM:
+        row->token = o->held_token;
         break;
     case RHYTHM_IDLE:
         row->about_at = s->moved.unix;

@@ -96,6 +96,11 @@ static struct cell rhythm(const struct cell *cells, unix_s now, struct text *roo
         text_addf(room, "again after %s", duration_format(cells[WAIT].integer, wait));
         return cell_text(text_z(room));
     }
+    if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_CONFIRM))) {
+        text_add(room, span_of("at once: confirming "));
+        add_about_token(room, cells);
+        return cell_text(text_z(room));
+    }
     text_addf(room, "every %s", duration_format(cells[WAIT].integer, wait));
     if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_RUNWAY))) {
         text_add(room, span_of(": "));

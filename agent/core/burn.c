@@ -158,6 +158,16 @@ void burn_add(struct burn_history *h, const struct entry *e)
     spread(hours_ring(h->buckets), e);
 }
 
+void burn_take(struct burn_history *h, const struct entry *e)
+{
+    if (!is_consumption(e) || !h->buckets)
+        return;
+    struct entry back = *e;
+    back.amount.nano = -e->amount.nano;
+    spread(fine_ring(h->buckets), &back);
+    spread(hours_ring(h->buckets), &back);
+}
+
 static bool is_credible(const struct burn_history *h, unix_s at)
 {
     return h->last_seen != TIME_NONE && at <= h->last_seen + BURN_STEP_BACK_S;

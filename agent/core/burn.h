@@ -51,6 +51,9 @@ void burn_known_from(struct burn_history *h, unix_s from);
  * back) counts at its end. Says nothing about the token being seen: burn_seen does. */
 void burn_add(struct burn_history *h, const struct entry *e);
 
+/* Takes back consumption that was added before and turned out never to have been. */
+void burn_take(struct burn_history *h, const struct entry *e);
+
 /* For loading what the store kept, after burn_seen: an hour's sum goes to the hours alone, a recent entry to the fine
  * buckets alone; together they make what burn_add had made. What lies more than BURN_STEP_BACK_S after the last
  * reading bears the stamp of a clock that was wrong and is ignored. */

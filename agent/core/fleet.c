@@ -138,7 +138,7 @@ struct token *fleet_add(struct fleet *f, const char *name)
     }
     struct token *t = &f->tokens[f->count];
     *t = (struct token){ .name = xstrdup(name), .seen_at = TIME_NONE, .last_reset = TIME_NONE,
-                          .curve_kept = TIME_NONE };
+                          .curve_kept = TIME_NONE, .held.at = TIME_NONE };
     t->last.name = t->name;
     t->last.expires = TIME_NONE;
     t->forecast = t->told = forecast_none();

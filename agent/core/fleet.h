@@ -15,6 +15,24 @@
 
 enum { FLEET_PATIENCE = 3 };
 
+/* A reading that is read again before it is believed: nothing of it is booked yet. */
+struct held {
+    unix_s at;      /* first read then; TIME_NONE: there is none */
+    int64_t poll;   /* row of that poll */
+    struct maybe_money balance;
+};
+
+/* A move of the balance that was booked although neither burn nor calendar explains it. What brings the balance back
+ * within a few readings shows that it never happened. */
+struct leap {
+    int64_t poll;   /* whose bookings it begins with; 0: there is none */
+    unix_s since;   /* the reading before it */
+    struct money from;         /* the balance then */
+    struct maybe_money full;   /* token.risen_to then */
+    int64_t pace_nano_per_h;   /* the fastest burn then */
+    int readings;   /* since */
+};
+
 struct token {
     int64_t id;              /* row in the store; 0 until it has one */
     enum series series;      /* SERIES_TOKEN, or SERIES_CREDITS in a fleet of its own */
@@ -26,7 +44,9 @@ struct token {
     int missing;             /* complete lists in a row without it, suspicious ones not counted */
     int unbooked;            /* lists without it that fleet_judge saw and fleet_book has not counted yet */
     unix_s last_reset;       /* TIME_NONE: none seen */
-    struct maybe_money risen_to;
+    struct maybe_money risen_to; /* the level that is 100 % without a reset amount: ledger_full */
+    struct held held;
+    struct leap leap;
     struct maybe_money drift; /* consumption told less what the balance shows, of the newest day that was compared */
     struct burn_history burn;
     struct curve *curve;     /* owned; the last full forecast, NULL: none. Only of a token that burns */

@@ -99,6 +99,31 @@ bool ledger_differs(const struct reading *was, const struct reading *is)
            || was->expires != is->expires || budget_edited(was, is);
 }
 
+static bool is_slight(int64_t change, int64_t full)
+{
+    return (change < 0 ? -(__int128)change : (__int128)change) * 10 < full;
+}
+
+static struct maybe_money positive(struct maybe_money amount)
+{
+    return amount.known && amount.is.nano > 0 ? amount : (struct maybe_money){ .known = false };
+}
+
+struct maybe_money ledger_full(struct maybe_money full, enum entry_kind kind, struct maybe_money was,
+                               struct maybe_money is)
+{
+    full = positive(full);
+    if (!positive(is).known)
+        return full;
+    if (!full.known)
+        return is;
+    int64_t change = was.known ? is.is.nano - was.is.nano : 0;
+    bool set = kind == ENTRY_EDIT || (change > 0 && kind != ENTRY_CORRECTION);
+    if (set && !is_slight(change, full.is.nano))
+        return is;
+    return is.is.nano > full.is.nano ? is : full;
+}
+
 const char *ledger_kind_name(enum entry_kind kind)
 {
     static const char *const names[] = {
@@ -107,6 +132,7 @@ const char *ledger_kind_name(enum entry_kind kind)
         [ENTRY_RESET] = "reset",
         [ENTRY_EDIT] = "edit",
         [ENTRY_UNKNOWN] = "unknown",
+        [ENTRY_CORRECTION] = "correction",
     };
     _Static_assert(COUNT(names) == ENTRY_KINDS, "an entry kind has no name");
     assert(kind < ENTRY_KINDS);

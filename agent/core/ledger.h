@@ -11,7 +11,8 @@ enum entry_kind {
     ENTRY_TOPUP,       /* amount > 0, somebody added money */
     ENTRY_RESET,       /* the periodic reset: amount is new minus old, may be negative */
     ENTRY_EDIT,        /* the budget or its rule was changed: amount is new minus old, may be zero */
-    ENTRY_UNKNOWN,     /* the balance became known or unknown: amount is zero */
+    ENTRY_UNKNOWN,     /* the balance became known or unknown (amount zero), or nobody can say why it moved */
+    ENTRY_CORRECTION,  /* takes back a move that never happened, whose own entries become corrections, too */
     ENTRY_KINDS,
 };
 
@@ -28,7 +29,7 @@ enum { LEDGER_ENTRIES_MAX = 2 };
  * entries, at most LEDGER_ENTRIES_MAX (a reset, then what was spent since). `last_reset` is the time of the
  * token's newest ENTRY_RESET or TIME_NONE: one midnight explains one reset only. `at` before `since` (the clock was
  * set back) matches no midnight and gives entries whose `since` is `at`.
- * The entries add up: consumption negative, all others positive, the sum is the change of the balance. There are
+ * The entries add up: consumption negative, all others as they are, the sum is the change of the balance. There are
  * none while the token has no budget: then its balance means nothing. */
 size_t ledger_compare(const struct reading *was, unix_s since, const struct reading *is, unix_s at,
                       unix_s last_reset, struct entry ret[LEDGER_ENTRIES_MAX]);
@@ -36,5 +37,10 @@ size_t ledger_compare(const struct reading *was, unix_s since, const struct read
 /* Whether a snapshot of `is` would tell anything that `was` did not. */
 bool ledger_differs(const struct reading *was, const struct reading *is);
 
-/* "consumption", "topup", "reset", "edit", "unknown". */
+/* The level that counts as 100 % once an entry has moved the balance from `was` to `is`: the budget as it was set last,
+ * else the highest level since the last real top-up. A rise, or an edit, of less than a tenth of it keeps it. */
+struct maybe_money ledger_full(struct maybe_money full, enum entry_kind kind, struct maybe_money was,
+                               struct maybe_money is);
+
+/* "consumption", "topup", "reset", "edit", "unknown", "correction". */
 const char *ledger_kind_name(enum entry_kind kind);

@@ -62,6 +62,8 @@ void outlook_add(struct outlook *o, const struct fleet *f, unix_s now)
             o->dry_at = t->forecast.early;
             o->dry_token = t->id;
         }
+        if (t->held.at == now)
+            o->held_token = t->id;
         if (!o->jumped_token && jumped(t))
             o->jumped_token = t->id;
         if (t->last.budgeted)

@@ -15,6 +15,7 @@ struct outlook {
     unix_s dry_at;             /* the earliest exhaustion, by the early forecast; TIME_NONE: none in sight */
     int64_t dry_token;
     int64_t jumped_token;      /* burns much more in an hour than in the day; 0: none */
+    int64_t held_token;        /* its newest reading is not believed yet; 0: none */
     unix_s last_reset;         /* the newest midnight that sets a budget back; TIME_NONE: no token has resets */
     unix_s next_reset;         /* the first after now */
     bool reset_missing;        /* last_reset is younger than OUTLOOK_LATE_S and a token has not shown it yet */

@@ -28,14 +28,23 @@ static bool available_value(const struct snapshot *s, int64_t *ret)
     return true;
 }
 
-/* Rounded down, so that a hair below the threshold is below it. */
+struct maybe_money rule_full(const struct reading *r, struct maybe_money risen_to)
+{
+    struct maybe_money full = r->reset_amount.known && r->reset_amount.is.nano > 0 ? r->reset_amount : risen_to;
+    return full.known && full.is.nano > 0 ? full : (struct maybe_money){ .known = false };
+}
+
+/* Rounded down, so that a hair below the threshold is below it. What is empty is empty of whatever it was. */
 static bool percent_value(const struct snapshot *s, int64_t *ret)
 {
     int64_t balance;
-    struct maybe_money full =
-        s->reading->reset_amount.known ? s->reading->reset_amount : s->risen_to;
-    if (!balance_value(s, &balance) || !full.known || full.is.nano <= 0)
+    struct maybe_money full = rule_full(s->reading, s->risen_to);
+    if (!balance_value(s, &balance))
         return false;
+    if (!full.known) {
+        *ret = 0;
+        return balance <= 0;
+    }
     __int128 scaled = (__int128)balance * 10000;
     __int128 points = scaled / full.is.nano - (scaled % full.is.nano < 0);
     if (points != (int64_t)points)
@@ -131,7 +140,7 @@ static const struct kind_row {
     [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount of USD",
                              UNIT_NANO_USD, balance_rule_value, false },
     [RULE_PERCENT_BELOW] = { "percent_below",
-                             "the balance is below a share of the reset amount or of its last rise",
+                             "the balance is below a share of the reset amount, else of the budget",
                              UNIT_BASIS_POINTS, percent_rule_value, false },
     [RULE_EXHAUSTS_WITHIN] = { "exhausts_within", "the balance will likely be empty within a time",
                                UNIT_SECONDS, runway_value, false },

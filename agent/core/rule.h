@@ -63,7 +63,7 @@ struct snapshot {
     const char *account;
     const struct reading *reading;
     const struct forecast *forecast;
-    struct maybe_money risen_to; /* the balance after its last rise, for percent_below without a reset amount */
+    struct maybe_money risen_to; /* the level that is 100 % for percent_below without a reset amount */
     unix_s now;                  /* time of the reading */
     struct maybe_money drift;    /* consumption told less what the balance shows, on the newest day compared */
 };
@@ -87,6 +87,9 @@ struct transition {
     int64_t value;     /* in the rule's unit: the one that was compared */
     int64_t threshold; /* the one crossed: of the new level going up, of the level left going down */
 };
+
+/* What percent_below takes as 100 %: the reset amount, else `risen_to`; unknown when neither is above zero. */
+struct maybe_money rule_full(const struct reading *r, struct maybe_money risen_to);
 
 bool rule_matches(const struct rule *rule, const struct snapshot *s);
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/span.h"
+#include "core/doubt.h"
 
 enum {
     SLACK_S = MINUTE_S,
@@ -34,6 +35,7 @@ static const char *const rhythms[] = {
     [RHYTHM_JUMP] = "jump",
     [RHYTHM_IDLE] = "idle",
     [RHYTHM_RETRY] = "retry",
+    [RHYTHM_CONFIRM] = "confirm",
 };
 _Static_assert(COUNT(rhythms) == RHYTHMS, "a rhythm has no name");
 
@@ -186,6 +188,12 @@ static void book_failure(struct schedule *s, enum poll_result result, int64_t re
     s->failures += s->failures < INT32_MAX;
 }
 
+/* A list that is suspicious has confirmed nothing, and is not asked for faster. */
+static bool confirms(enum poll_result result, const struct outlook *o)
+{
+    return result == POLL_OK && o->held_token != 0;
+}
+
 void schedule_book(struct schedule *s, enum poll_result result, int64_t retry_after_s, const struct outlook *outlook,
                    struct moment now, struct random *random)
 {
@@ -198,12 +206,23 @@ void schedule_book(struct schedule *s, enum poll_result result, int64_t retry_af
         if (outlook->moved)
             s->moved = now;
         choose_rhythm(s, outlook, now);
+        if (confirms(result, outlook))
+            set_rhythm(s, RHYTHM_CONFIRM, smaller(s->wait_ms, DOUBT_AGAIN_MS));
         plan(s, around(s->wait_ms, random), now);
         if (result == POLL_OK)
             s->calm_s = larger(s->limits.interval_s, s->wait_ms / 1000);
     }
-    if (!results[result].refused)
+    if (!results[result].refused && !confirms(result, outlook))
         appoint(s, outlook, now);
+}
+
+void schedule_confirm(struct schedule *s, struct moment now)
+{
+    s->rhythm = RHYTHM_CONFIRM;
+    if (s->due <= now.mono + DOUBT_AGAIN_MS)
+        return;
+    set_rhythm(s, RHYTHM_CONFIRM, DOUBT_AGAIN_MS);
+    plan(s, s->wait_ms, now);
 }
 
 mono_ms schedule_due(const struct schedule *s, struct moment now)

@@ -41,6 +41,7 @@ enum rhythm {
     RHYTHM_JUMP,   /* faster: a token burns much more than it did */
     RHYTHM_IDLE,   /* slower: nothing was spent for long */
     RHYTHM_RETRY,  /* the last poll failed */
+    RHYTHM_CONFIRM, /* within seconds: a reading is not believed yet */
     RHYTHMS,
 };
 
@@ -79,6 +80,10 @@ struct schedule schedule_start(struct schedule_limits limits, int64_t delay_ms, 
 void schedule_book(struct schedule *s, enum poll_result result, int64_t retry_after_s, const struct outlook *outlook,
                    struct moment now, struct random *random);
 
+/* A reading that came beside the poll is to be read again: brings the next one forward, though never before what a
+ * failure asks for. */
+void schedule_confirm(struct schedule *s, struct moment now);
+
 /* When the next poll is due, by what both clocks show now. */
 mono_ms schedule_due(const struct schedule *s, struct moment now);
 
@@ -90,4 +95,4 @@ unix_s schedule_before_reset(const struct schedule *s, unix_s reset);
 unix_s schedule_after_reset(const struct schedule *s, unix_s reset);
 
 const char *poll_result_name(enum poll_result result); /* "ok", "suspicious", "unavailable", ... */
-const char *rhythm_name(enum rhythm rhythm);           /* "usual", "runway", "jump", "idle", "retry" */
+const char *rhythm_name(enum rhythm rhythm);           /* "usual", "runway", "jump", "idle", "retry", "confirm" */

@@ -87,3 +87,26 @@ CREATE TABLE curve (
 
 -- Whose money ends first: 'balance' or, of its account, 'credits'; NULL: without a budget.
 ALTER TABLE token_state ADD COLUMN limited_by TEXT;
+
+-- A reading that is read again before it is believed (held_*), and the newest move of the balance that nothing explains
+-- (leap_*): what brings the balance back within a few readings undoes it. See core/doubt.h. A token has a row while it
+-- has one of the two.
+CREATE TABLE doubt (
+    token                INTEGER PRIMARY KEY REFERENCES token (id),
+    believed_at          INTEGER NOT NULL, -- the newest reading that was believed
+    held_at              INTEGER,          -- first read then; NULL: nothing is held
+    held_poll            INTEGER,
+    held_nano            INTEGER,          -- the balance it shows; NULL: none
+    leap_poll            INTEGER,          -- whose bookings it begins with; NULL: nothing to undo
+    leap_since           INTEGER,          -- the reading before it, and the balance then
+    leap_from_nano       INTEGER,
+    leap_full_nano       INTEGER,          -- token_state.risen_to_nano then
+    leap_pace_nano_per_h INTEGER           -- the fastest burn then
+) STRICT;
+
+-- What was booked and never happened: both the booking it was, and the one that takes it back.
+INSERT INTO booking_kind VALUES (5, 'correction');
+
+-- risen_to_nano is now the level that is 100 % without a reset amount: the budget as it was set last, else the highest
+-- level since the last real top-up. Nothing that is empty is a measure.
+UPDATE token_state SET risen_to_nano = NULL WHERE risen_to_nano <= 0;

@@ -251,9 +251,46 @@ static void entries_add_up_to_the_change_of_the_balance(void **state)
     }
 }
 
+static struct maybe_money maybe(int64_t amount)
+{
+    return amount == UNKNOWN ? (struct maybe_money){ .known = false } : money_known(cents(amount));
+}
+
+static void a_slight_rise_keeps_the_level_that_is_100_percent(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        enum entry_kind kind;
+        int64_t full, was, is, expected; /* cents; UNKNOWN: not known */
+    } levels[] = {
+        { "a refund", ENTRY_TOPUP, 10000, 1900, 1901, 10000 },
+        { "just less than a tenth", ENTRY_TOPUP, 10000, 1900, 2899, 10000 },
+        { "a tenth", ENTRY_TOPUP, 10000, 1900, 2900, 2900 },
+        { "a top-up", ENTRY_TOPUP, 10000, 1900, 30000, 30000 },
+        { "a little more than ever", ENTRY_TOPUP, 10000, 9950, 10050, 10050 },
+        { "use", ENTRY_CONSUMPTION, 10000, 9000, 100, 10000 },
+        { "a budget set lower", ENTRY_EDIT, 10000, 9800, 5860, 5860 },
+        { "a budget set a cent lower", ENTRY_EDIT, 10000, 1900, 1899, 10000 },
+        { "other terms", ENTRY_EDIT, 10000, 1900, 1900, 10000 },
+        { "a fall that nobody can explain", ENTRY_UNKNOWN, 10000, 9800, 5000, 10000 },
+        { "the first that is known", ENTRY_UNKNOWN, UNKNOWN, UNKNOWN, 5000, 5000 },
+        { "the first money of an empty one", ENTRY_TOPUP, UNKNOWN, -20, 10, 10 },
+        { "still empty", ENTRY_EDIT, UNKNOWN, -20, 0, UNKNOWN },
+        { "emptied by an edit", ENTRY_EDIT, 10000, 50, 0, 10000 },
+        { "a level that is none", ENTRY_CONSUMPTION, 0, 50, 40, 40 },
+    };
+    for (size_t i = 0; i < COUNT(levels); i++) {
+        struct maybe_money full = maybe(levels[i].full), was = maybe(levels[i].was), is = maybe(levels[i].is);
+        if (!maybe_money_equal(ledger_full(full, levels[i].kind, was, is), maybe(levels[i].expected)))
+            fail_msg("%s", levels[i].what);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_slight_rise_keeps_the_level_that_is_100_percent),
         cmocka_unit_test(a_change_is_booked_as_what_it_is),
         cmocka_unit_test(an_edit_is_never_taken_for_use),
         cmocka_unit_test(a_token_without_a_budget_has_no_entries),

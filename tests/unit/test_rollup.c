@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
+#include "edge/store/doubt.h"
 #include "edge/store/usage.h"
 #include "sql.h"
 #include "store_scene.h"
@@ -171,6 +172,71 @@ static void sums_beyond_all_money_stay_at_the_end_of_their_range(void **state)
     assert_int_equal(ask(p, "SELECT max(usage_nano) FROM daily"), INT64_MAX);
 }
 
+/* Spends for a while, then something that never was, and takes it back: nothing of it is left in any sum. */
+static void what_is_taken_back_leaves_no_trace_in_the_sums(void **state)
+{
+    struct place *p = *state;
+    struct random random = random_seeded(3);
+    struct fault why;
+    struct reversal r;
+    unix_s at = START;
+    open_store(p);
+    add_token(p, (struct money){ 900 * NANO_PER_USD });
+    int64_t token = p->fleet.tokens[0].id, balance = 900 * NANO_PER_USD, first = 0;
+    for (int i = 0; i < 40; i++, at += 1800) {
+        int64_t nano = 1 + (int64_t)(random_unit(&random) * 1e9);
+        book(p, spend(balance, nano, at - 1800, at));
+        balance -= i < 20 ? nano : 0;
+        if (i == 19)
+            first = ask(p, "SELECT max(id) + 1 FROM poll");
+    }
+    book(p, (struct change){ .entries = { { ENTRY_TOPUP, { 50 }, at - 60, at } }, .entry_count = 1, .at = at });
+    check(store_begin(p->store, &why) && store_reverse(p->store, token, first, &r, &why), &why);
+    commit(p);
+    assert_int_equal(r.count, 21);
+    free(r.at);
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hourly"), 900 * NANO_PER_USD - balance);
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM daily"), 900 * NANO_PER_USD - balance);
+    assert_int_equal(ask(p, "SELECT count(*) FROM hourly WHERE spent_nano < 0 OR topup_nano <> 0"), 0);
+    assert_int_equal(ask(p, "SELECT sum(amount_nano) FROM booking WHERE kind = 0"), 900 * NANO_PER_USD - balance);
+    assert_int_equal(ask(p, "SELECT count(*) FROM entry WHERE kind = 'correction'"), 21);
+    assert_int_equal(ask(p, "SELECT count(*) FROM entry WHERE kind = 'topup'"), 0);
+}
+
+static void a_reading_that_is_held_and_a_leap_are_there_again_after_a_start(void **state)
+{
+    struct place *p = *state;
+    struct fault why;
+    struct fleet loaded;
+    struct orphan_alerts orphans = { 0 };
+    struct rule_set none = { 0 };
+    open_store(p);
+    add_token(p, (struct money){ 98 * NANO_PER_USD });
+    struct token *t = &p->fleet.tokens[0];
+    t->seen_at = START;
+    t->held = (struct held){ .at = START + 300, .poll = 1, .balance = money_known((struct money){ 0 }) };
+    t->leap = (struct leap){ .poll = 1, .since = START - 60, .from = { 7 }, .full = money_known((struct money){ 9 }),
+                             .pace_nano_per_h = 11 };
+    begin_poll(p, START + 300);
+    check(store_put_token(p->store, t, &why) && store_put_doubt(p->store, t, &why), &why);
+    commit(p);
+    check(store_load_fleet(p->store, p->account, &none, &loaded, &orphans, &why), &why);
+    const struct token *l = &loaded.tokens[0];
+    assert_int_equal(l->seen_at, START); /* not the later poll, which it was not believed in */
+    assert_true(l->held.at == START + 300 && l->held.poll == 1);
+    assert_true(l->held.balance.known && l->held.balance.is.nano == 0);
+    assert_true(l->leap.poll == 1 && l->leap.from.nano == 7 && l->leap.full.is.nano == 9 && l->leap.readings == 1);
+    assert_int_equal(l->leap.pace_nano_per_h, 11);
+    fleet_done(&loaded);
+    orphan_alerts_done(&orphans);
+
+    t->held.at = TIME_NONE;
+    t->leap.poll = 0;
+    check(store_begin(p->store, &why) && store_put_doubt(p->store, t, &why), &why);
+    commit(p);
+    assert_int_equal(ask(p, "SELECT count(*) FROM doubt"), 0);
+}
+
 static void a_database_from_before_the_sums_gets_them_from_its_rows(void **state)
 {
     static const char rows[] =
@@ -212,6 +278,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_spent_in_a_gap_of_any_length_is_spread_evenly_over_its_days, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(sums_beyond_all_money_stay_at_the_end_of_their_range, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_taken_back_leaves_no_trace_in_the_sums, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reading_that_is_held_and_a_leap_are_there_again_after_a_start, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_database_from_before_the_sums_gets_them_from_its_rows, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

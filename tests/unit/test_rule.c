@@ -266,7 +266,7 @@ static void balance_rules_see_a_known_budget_only(void **state)
     assert_int_equal(value_of(RULE_EXHAUSTED, budget(0), none, risen), 0);
 }
 
-static void percent_is_of_the_reset_amount_or_else_of_the_last_rise(void **state)
+static void percent_is_of_the_reset_amount_or_else_of_the_level_it_rose_to(void **state)
 {
     (void)state;
     struct forecast none = { 0 };
@@ -281,6 +281,24 @@ static void percent_is_of_the_reset_amount_or_else_of_the_last_rise(void **state
     assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, money_known((struct money){ 100000 })), 1999);
     assert_int_equal(value_of(RULE_PERCENT_BELOW, budget(-1), none, money_known((struct money){ 100000 })), -1);
     assert_true(value_of(RULE_PERCENT_BELOW, budget(MONEY_LIMIT_NANO), none, money_known((struct money){ 1 })) > 0);
+}
+
+static void what_is_empty_has_no_percent_left_whatever_it_had(void **state)
+{
+    (void)state;
+    struct forecast none = { 0 };
+    struct maybe_money unknown = { 0 }, nothing = money_known((struct money){ 0 });
+    for (int64_t nano = -100; nano <= 0; nano += 50) {
+        assert_int_equal(value_of(RULE_PERCENT_BELOW, budget(nano), none, unknown), 0);
+        assert_int_equal(value_of(RULE_PERCENT_BELOW, budget(nano), none, nothing), 0);
+        struct reading r = budget(nano);
+        r.reset_amount = nothing;
+        assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, unknown), 0);
+        assert_true(value_of(RULE_PERCENT_BELOW, r, none, money_known((struct money){ 50 })) <= 0);
+    }
+    struct reading r = budget(25);
+    r.reset_amount = nothing; /* which is no measure for what there is */
+    assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, money_known((struct money){ 50 })), 5000);
 }
 
 static void runway_is_told_when_there_is_one(void **state)
@@ -432,7 +450,8 @@ int main(void)
         cmocka_unit_test(noise_between_the_thresholds_is_silent),
         cmocka_unit_test(a_level_that_goes_on_holding_is_announced_in_the_end),
         cmocka_unit_test(balance_rules_see_a_known_budget_only),
-        cmocka_unit_test(percent_is_of_the_reset_amount_or_else_of_the_last_rise),
+        cmocka_unit_test(percent_is_of_the_reset_amount_or_else_of_the_level_it_rose_to),
+        cmocka_unit_test(what_is_empty_has_no_percent_left_whatever_it_had),
         cmocka_unit_test(runway_is_told_when_there_is_one),
         cmocka_unit_test(a_wavering_forecast_raises_one_alert_and_ends_it_once),
         cmocka_unit_test(a_rule_concerns_tokens_by_all_its_patterns),

@@ -272,6 +272,29 @@ static void a_reset_that_was_not_seen_is_looked_for_again(void **state)
 }
 
 /* A down server is asked again around midnight; one that wants to be left alone is left alone. */
+static void what_is_doubted_is_read_again_within_seconds_unless_the_server_wants_peace(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(4);
+    struct outlook o = outlook_none();
+    o.held_token = 7;
+    struct schedule s = start(300, 1);
+    schedule_book(&s, POLL_OK, 0, &o, now_at, &random);
+    assert_int_equal(s.rhythm, RHYTHM_CONFIRM);
+    assert_in_range(schedule_due(&s, now_at) - NOW, 3800, 4200);
+    schedule_book(&s, POLL_SUSPICIOUS, 0, &o, now_at, &random); /* a list that is doubted itself */
+    assert_true(schedule_due(&s, now_at) - NOW > 200 * 1000);
+    schedule_book(&s, POLL_BUSY, 600, &o, now_at, &random);
+    schedule_confirm(&s, now_at);
+    assert_int_equal(schedule_due(&s, now_at), NOW + 600 * 1000);
+
+    s = start(300, 1);
+    book(&s, POLL_OK, 0, &random);
+    schedule_confirm(&s, now_at);
+    assert_int_equal(schedule_due(&s, now_at), NOW + 4000);
+    assert_int_equal(s.rhythm, RHYTHM_CONFIRM);
+}
+
 static void a_failing_account_tries_around_midnight_unless_it_was_refused(void **state)
 {
     (void)state;
@@ -398,6 +421,7 @@ int main(void)
         cmocka_unit_test(each_midnight_has_a_reading_before_and_one_after_it),
         cmocka_unit_test(accounts_have_their_own_places_around_midnight),
         cmocka_unit_test(a_reset_that_was_not_seen_is_looked_for_again),
+        cmocka_unit_test(what_is_doubted_is_read_again_within_seconds_unless_the_server_wants_peace),
         cmocka_unit_test(a_failing_account_tries_around_midnight_unless_it_was_refused),
         cmocka_unit_test(a_healthy_account_is_never_stale_however_slow),
         cmocka_unit_test(a_change_ends_the_slow_rhythm_at_once),

@@ -68,7 +68,7 @@ static bool create(const struct application *a, const struct plan_step *step, st
 static bool change(const struct application *a, const struct plan_step *step, struct fault *why)
 {
     struct decoded changed;
-    return client_change(a->comparison->session.client, step->name, &step->wish, &changed, why);
+    return session_change(&a->comparison->session, step->name, &step->wish, &changed, why);
 }
 
 /* What is gone already is as wanted. */

@@ -41,7 +41,7 @@ static bool make(const struct session *s, const struct creation *c, bool resumes
                  enum creation_end *ret_end, struct fault *why)
 {
     *ret_end = CREATION_MADE;
-    if (client_create(s->client, c->name, c->wish, ret, why))
+    if (session_create(s, c->name, c->wish, ret, why))
         return true;
     if (name_is_taken(s) && resumes) {
         *ret_end = CREATION_RESUMED;

@@ -2,9 +2,11 @@
 #include "cli/tokens/session.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/nearest.h"
+#include "edge/edits.h"
 
 static void add_names(const struct settings *settings, struct text *out)
 {
@@ -41,11 +43,52 @@ static bool pick_account(const struct settings *settings, const char *name, cons
 
 bool session_open(const struct settings *settings, const char *account, struct session *ret, struct fault *why)
 {
-    struct session s = { 0 };
+    struct session s = { .store = settings->store };
     if (!pick_account(settings, account, &s.account, why) || !client_open(s.account, &s.client, why))
         return false;
     *ret = s;
     return true;
+}
+
+/* What the balance will be: as wished, or what a period that is set fills it with. */
+static struct maybe_money balance_of(const struct wish *w, bool created)
+{
+    if (w->given[WISH_BALANCE])
+        return w->wanted.balance;
+    return created && w->given[WISH_AMOUNT] ? w->wanted.reset_amount : (struct maybe_money){ .known = false };
+}
+
+/* The file for the daemon, NULL when there is none. The edit goes on without it: money is not lost, only misnamed. */
+static char *note(const struct session *s, const char *name, struct maybe_money balance)
+{
+    char *file = NULL;
+    struct fault why;
+    if (!edits_note(s->store, s->account->name, name, balance, &file, &why))
+        complain(EXIT_OK, "warning: %s; a running ebb may book this edit as consumption", why.text);
+    return file;
+}
+
+/* What was refused never happened; what nobody knows of may have. */
+static bool settle(const struct session *s, char *file, bool done)
+{
+    if (!done && !client_may_have_done(s->client))
+        edits_withdraw(file);
+    free(file);
+    return done;
+}
+
+bool session_create(const struct session *s, const char *name, const struct wish *w, struct decoded *ret,
+                    struct fault *why)
+{
+    char *file = note(s, name, balance_of(w, true));
+    return settle(s, file, client_create(s->client, name, w, ret, why));
+}
+
+bool session_change(const struct session *s, const char *name, const struct wish *w, struct decoded *ret,
+                    struct fault *why)
+{
+    char *file = note(s, name, balance_of(w, false));
+    return settle(s, file, client_change(s->client, name, w, ret, why));
 }
 
 void session_close(struct session *s)

@@ -15,6 +15,7 @@ enum { SESSION_NAME_BYTES = 256 };
 
 struct session {
     const struct account_settings *account;
+    const char *store; /* path of the database whose daemon is to know of edits */
     struct client *client;
 };
 
@@ -22,6 +23,12 @@ struct session {
 MUST_CHECK bool session_open(const struct settings *settings, const char *account, struct session *ret,
                              struct fault *why);
 void session_close(struct session *s); /* accepts what was never opened, all zero */
+
+/* client_create and client_change, after writing down for the daemon that the edit is ours. */
+MUST_CHECK bool session_create(const struct session *s, const char *name, const struct wish *w, struct decoded *ret,
+                               struct fault *why);
+MUST_CHECK bool session_change(const struct session *s, const char *name, const struct wish *w, struct decoded *ret,
+                               struct fault *why);
 
 /* Says on stderr what went wrong with the last call, field by field where the API did; returns EXIT_FAILED. `token` is
  * the name of the one that it was about; NULL: it was about the account. */

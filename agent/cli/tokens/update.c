@@ -38,7 +38,7 @@ static enum exit_status send(const struct update *u, const struct wish *change)
 {
     struct decoded d;
     struct fault why;
-    if (client_change(u->session->client, u->name, change, &d, &why)) {
+    if (session_change(u->session, u->name, change, &d, &why)) {
         if (u->json)
             view_print(u->session->account->name, &d.reading, true);
         else

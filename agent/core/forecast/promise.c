@@ -63,6 +63,14 @@ void promise_spend(struct promise *p, const struct entry *e, int64_t spent_nano)
     p->unsure_s = e->at - (e->since > p->made_at ? e->since : p->made_at);
 }
 
+void promise_reopen(struct promise *p, unix_s since)
+{
+    if (p->spent_at == TIME_NONE || p->spent_at < since)
+        return;
+    p->spent_at = TIME_NONE;
+    p->unsure_s = 0;
+}
+
 struct due due_of(const struct promise *p, unix_s ended_at)
 {
     return (struct due){ .early_s = (double)(p->early - p->made_at),

@@ -65,6 +65,9 @@ int promises_turn(const struct promises *p, unix_s now);
 /* Books consumption; `spent_nano` counts `e` already. */
 void promise_spend(struct promise *p, const struct entry *e, int64_t spent_nano);
 
+/* Consumption after `since` never was: what came due by it stands again. */
+void promise_reopen(struct promise *p, unix_s since);
+
 /* As a record books it. */
 struct due due_of(const struct promise *p, unix_s ended_at);
 

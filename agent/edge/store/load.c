@@ -5,6 +5,7 @@
 #include "base/xmalloc.h"
 #include "core/calendar.h"
 #include "core/forecast/packed.h"
+#include "edge/store/doubt.h"
 #include "edge/store/store_private.h"
 
 struct loading {
@@ -246,6 +247,13 @@ static void take_score(struct loading *l, const struct statement *q)
     note_made(t->promises, p.made_at);
 }
 
+static void take_doubt(struct loading *l, const struct statement *q)
+{
+    struct token *t = token_of(l, q);
+    if (t)
+        doubt_take(t, q);
+}
+
 static void take_suspicious(struct loading *l, const struct statement *q)
 {
     l->fleet->suspicious = (int)statement_integer(q, 0);
@@ -266,6 +274,7 @@ static const struct part {
     { QUERY_LOAD_DRIFTS, 0, take_drift },
     { QUERY_LOAD_PROMISES, 0, take_promise },
     { QUERY_LOAD_SCORES, 0, take_score },
+    { QUERY_LOAD_DOUBTS, 0, take_doubt },
     { QUERY_LOAD_SUSPICIOUS, 0, take_suspicious },
 };
 

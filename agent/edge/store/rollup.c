@@ -173,6 +173,34 @@ bool rollup_change(struct store *s, int64_t token, const struct change *c, struc
     return add_all(s, token, &r, why);
 }
 
+static void negate(struct rollup *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct sums *s = &r->at[i];
+        *s = (struct sums){ .start = s->start, .spent_nano = -s->spent_nano, .topup_nano = -s->topup_nano,
+                            .reset_nano = -s->reset_nano };
+    }
+}
+
+static bool drop_gap(struct store *s, int64_t token, const struct entry *e, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_DROP_GAP];
+    statement_bind_integer(q, ":token", token);
+    statement_bind_integer(q, ":since", e->since);
+    return statement_run(q, why);
+}
+
+bool rollup_take_back(struct store *s, int64_t token, const struct entry *e, struct fault *why)
+{
+    struct rollups r = { 0 };
+    if (burn_is_gap(e) && !drop_gap(s, token, e, why))
+        return false;
+    note_entry(&r, e);
+    negate(&r.hours);
+    negate(&r.days);
+    return add_all(s, token, &r, why);
+}
+
 bool store_book_usage(struct store *s, int64_t token, const struct entry *e, struct fault *why)
 {
     struct rollups r = { 0 };

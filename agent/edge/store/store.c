@@ -94,6 +94,14 @@ static const char *const texts[] = {
     [QUERY_SHED_EVENTS] = sql_shed_events,
     [QUERY_SHED_TOPICS] = sql_shed_topics,
     [QUERY_PUT_RUNNING] = sql_put_running,
+    [QUERY_PUT_DOUBT] = sql_put_doubt,
+    [QUERY_DELETE_DOUBT] = sql_delete_doubt,
+    [QUERY_LOAD_DOUBTS] = sql_load_doubts,
+    [QUERY_REVERSED_BOOKINGS] = sql_reversed_bookings,
+    [QUERY_REVERSE_BOOKINGS] = sql_reverse_bookings,
+    [QUERY_DROP_SCORES] = sql_drop_scores,
+    [QUERY_DROP_GAP] = sql_drop_gap,
+    [QUERY_TOKEN_SCORES] = sql_token_scores,
 };
 _Static_assert(COUNT(texts) == QUERIES, "a query has no file");
 

@@ -1,0 +1,133 @@
+/* What is not believed yet, and the taking back of what was believed wrongly. */
+#include "edge/store/doubt.h"
+
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "edge/store/rollup.h"
+#include "edge/store/store_private.h"
+
+static void bind_held(struct statement *q, const struct held *h)
+{
+    if (h->at == TIME_NONE)
+        return;
+    statement_bind_integer(q, ":held_at", h->at);
+    statement_bind_integer(q, ":held_poll", h->poll);
+    bind_maybe_money(q, ":held_nano", h->balance);
+}
+
+static void bind_leap(struct statement *q, const struct leap *l)
+{
+    if (!l->poll)
+        return;
+    statement_bind_integer(q, ":leap_poll", l->poll);
+    statement_bind_integer(q, ":leap_since", l->since);
+    statement_bind_integer(q, ":leap_from_nano", l->from.nano);
+    bind_maybe_money(q, ":leap_full_nano", l->full);
+    statement_bind_integer(q, ":leap_pace_nano_per_h", l->pace_nano_per_h);
+}
+
+bool store_put_doubt(struct store *s, const struct token *t, struct fault *why)
+{
+    bool none = t->held.at == TIME_NONE && !t->leap.poll;
+    struct statement *q = s->queries[none ? QUERY_DELETE_DOUBT : QUERY_PUT_DOUBT];
+    statement_bind_integer(q, ":token", t->id);
+    if (!none) {
+        statement_bind_integer(q, ":believed_at", t->seen_at);
+        bind_held(q, &t->held);
+        bind_leap(q, &t->leap);
+    }
+    return statement_run(q, why);
+}
+
+void doubt_take(struct token *t, const struct statement *row)
+{
+    if (!statement_is_null(row, 2)) {
+        t->seen_at = statement_integer(row, 1);
+        t->held = (struct held) {
+            .at = statement_integer(row, 2),
+            .poll = statement_integer(row, 3),
+            .balance = column_money(row, 4),
+        };
+    }
+    if (!statement_is_null(row, 5))
+        t->leap = (struct leap) {
+            .poll = statement_integer(row, 5),
+            .since = statement_integer(row, 6),
+            .from = { statement_integer(row, 7) },
+            .full = column_money(row, 8),
+            .pace_nano_per_h = statement_integer(row, 9),
+            .readings = (int)statement_integer(row, 10),
+        };
+}
+
+static bool read_bookings(struct store *s, int64_t token, int64_t poll, struct reversal *ret,
+                          struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_REVERSED_BOOKINGS];
+    bool row = true, ok = true;
+    statement_bind_integer(q, ":token", token);
+    statement_bind_integer(q, ":poll", poll);
+    while (ok && row) {
+        ok = statement_step(q, &row, why);
+        if (!ok || !row)
+            continue;
+        ret->at = xrealloc(ret->at, ret->count + 1, sizeof *ret->at);
+        ret->at[ret->count++] = (struct entry) { (enum entry_kind)statement_integer(q, 0),
+                                                 { statement_integer(q, 1) },
+                                                 statement_integer(q, 2),
+                                                 statement_integer(q, 3) };
+    }
+    statement_reset(q);
+    return ok;
+}
+
+static bool turn_bookings(struct store *s, int64_t token, int64_t poll, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_REVERSE_BOOKINGS];
+    statement_bind_integer(q, ":token", token);
+    statement_bind_integer(q, ":poll", poll);
+    return statement_run(q, why);
+}
+
+bool store_reverse(struct store *s, int64_t token, int64_t poll, struct reversal *ret,
+                   struct fault *why)
+{
+    struct reversal r = { 0 };
+    bool ok = read_bookings(s, token, poll, &r, why) && turn_bookings(s, token, poll, why);
+    for (size_t i = 0; ok && i < r.count; i++)
+        ok = rollup_take_back(s, token, &r.at[i], why);
+    if (!ok) {
+        free(r.at);
+        return false;
+    }
+    *ret = r;
+    return true;
+}
+
+bool store_drop_scores(struct store *s, int64_t token, unix_s since, struct record *ret,
+                       struct fault *why)
+{
+    struct statement *drop = s->queries[QUERY_DROP_SCORES], *q = s->queries[QUERY_TOKEN_SCORES];
+    struct record record = { 0 };
+    bool row = true, ok;
+    statement_bind_integer(drop, ":token", token);
+    statement_bind_integer(drop, ":since", since);
+    ok = statement_run(drop, why);
+    statement_bind_integer(q, ":token", token);
+    while (ok && row) {
+        ok = statement_step(q, &row, why);
+        if (!ok || !row)
+            continue;
+        struct promise p = { .made_at = statement_integer(q, 0),
+                             .early = statement_integer(q, 2),
+                             .likely = statement_integer(q, 3),
+                             .late = statement_integer(q, 4) };
+        struct due due = due_of(&p, statement_integer(q, 1));
+        record_book(&record, &due);
+    }
+    statement_reset(q);
+    if (ok)
+        *ret = record;
+    return ok;
+}

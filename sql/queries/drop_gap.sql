@@ -1,0 +1,1 @@
+DELETE FROM gap WHERE token = :token AND since = :since;
