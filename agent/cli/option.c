@@ -101,8 +101,9 @@ static bool read_later(const struct option_row *row, const char *written, unix_s
     if (!read && (read = duration_parse(span_of(written), &ahead_s, why)))
         at = now + ahead_s;
     if (!read || at <= now)
-        return fault(why, FAULT_REJECT, "--%s takes a time to come such as 2037-01-31 or 2037-01-31T12:00:00Z, or one "
-                                        "from now on such as 30d, not \"%s\"", row->name, written);
+        return fault(why, FAULT_REJECT, "--%s takes a time in the future such as 2037-01-31 or "
+                                        "2037-01-31T12:00:00Z, or one from now on such as 30d, not \"%s\"",
+                     row->name, written);
     *ret = at;
     return true;
 }

@@ -233,7 +233,7 @@ def test_lists_are_filtered_by_name_environment_and_type(sim, cli):
     assert names("*-a") == ["ci-a", "dev-a", "prod-a"]
     assert names("--environment", "prod") == ["prod-a", "prod-b"]
     assert names("*-a", "--type", "api_*") == ["dev-a", "prod-a"]
-    assert "No such token" in cli("list", "nobody").stderr
+    assert "no such token" in cli("list", "nobody").stderr
     assert ok(cli("list", "--format", "csv")).startswith("account,token,environment,type,budgeted,balance_usd,")
 
 

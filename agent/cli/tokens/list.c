@@ -79,7 +79,7 @@ static enum exit_status run(const struct context *c)
     if (!client_list(s.client, &fleet, &why))
         status = session_failed(&s, NULL, &why);
     else if (!print(c, s.account->name, fleet) && is_restricted(c))
-        status = complain(EXIT_UNKNOWN, "tokens list: no token matches");
+        status = complain(EXIT_UNKNOWN, "tokens list: no such token");
     else if (!fleet->count)
         fputs("The account has no token.\n", stderr);
     session_close(&s);
