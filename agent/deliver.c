@@ -10,7 +10,6 @@
 
 enum {
     REFUSED_FOR_S = DAY_S,              /* a message that the broker closes the connection for */
-    RETRY_REFUSED_MS = HOUR_S * 1000,   /* all others that it refused */
 };
 
 static struct broker broker_of(const struct agent *a)
@@ -64,7 +63,7 @@ static bool start_over(struct agent *a, unix_s now, struct fault *why)
     if (a->once) { /* not here to stay: it has no status, and only news */
         a->starts_over = false;
         a->outbox_waits = true;
-        return true;
+        return store_retry_refused(a->store, due, why);
     }
     if (!store_begin(a->store, why))
         return false;
@@ -107,18 +106,24 @@ static bool take_answers(struct agent *a, unix_s now, struct fault *why)
     do {
         if (!take_answer(a, &answer, now, why)) {
             store_rollback(a->store);
+            a->delivery.retry_at = 0; /* these answers are lost: once the database works, they are asked for again */
             return false;
         }
     } while (publish_take_answer(a->publisher, &answer));
     delivery_moved(a, clock_mono());
-    return store_commit(a->store, why);
+    if (!store_commit(a->store, why)) {
+        a->delivery.retry_at = 0;
+        return false;
+    }
+    return true;
 }
 
-/* What is refused is sent again every hour: access rules get mended while the connection stands. */
+/* What is refused is sent again every hour, since access rules get mended while the connection stands; and so is what
+ * was sent while the database could not take the answer. */
 static bool retry_refused(struct agent *a, unix_s now, struct fault *why)
 {
     mono_ms due = clock_mono();
-    if (due < a->delivery.retry_at || a->outbox_waits || !publish_is_idle(a->publisher))
+    if (due < a->delivery.retry_at || a->outbox_waits || a->store_ill || !publish_is_idle(a->publisher))
         return true;
     a->delivery.retry_at = due + RETRY_REFUSED_MS;
     a->sent_up_to = 0;

@@ -22,6 +22,7 @@ static const struct condition_kind refusals = { "refusals", "the broker accepts 
 bool delivery_start(struct agent *a, mono_ms now, struct fault *why)
 {
     a->delivery.moved_at = now;
+    a->delivery.retry_at = now + RETRY_REFUSED_MS;
     return store_outbox(a->store, &a->delivery.outbox, &a->delivery.refusal, why);
 }
 

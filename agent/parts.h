@@ -283,6 +283,8 @@ void deliver_close(struct agent *a);
 
 /* ---- delivery.c: how that goes ---- */
 
+enum { RETRY_REFUSED_MS = HOUR_S * 1000 }; /* messages that the broker refused */
+
 MUST_CHECK bool delivery_start(struct agent *a, mono_ms now, struct fault *why);
 void delivery_moved(struct agent *a, mono_ms now); /* the broker answered */
 /* Looks at the outbox now and then and keeps it within its bound, reports a delivery that stalls or is refused, and

@@ -63,7 +63,7 @@ def test_events_that_the_broker_refuses_are_kept_and_delivered_once_it_accepts_t
     daemon = make_daemon(sim.url, broker, rules=RULES).start()
     daemon.wait_poll()
     sim.set_balance("app", "5.00")
-    daemon.process.wait_line(r"the broker does not accept \d+ messages.*: (Not authorized|Packet too large|Impl)")
+    daemon.process.wait_line(r"the broker does not accept \d+ messages?\b.*: (Not authorized|Packet too large|Impl)")
     wait_status(daemon, lambda s: s["outbox"]["events"] == 1 and s["outbox"]["refused"] and s["delivered_at"]
                 and s["state"] == "connected", "the refused event")
     shown = daemon.run("status").stdout
@@ -86,6 +86,19 @@ def test_events_that_the_broker_refuses_are_kept_and_delivered_once_it_accepts_t
     daemon.process.wait_line("mqtt: the broker accepts all messages again")
     wait_status(daemon, lambda s: s["outbox"] == {"events": 0, "bytes": 0, "oldest_at": None, "refused": 0,
                                                   "refusal": None}, "an empty outbox")
+
+
+def test_once_says_that_the_broker_refuses_what_it_has_to_report(sim, tmp_path, strict_broker, make_daemon):
+    rules = tmp_path / "rules"
+    rules.write_text("topic read #\n")
+    broker = strict_broker(f"acl_file {rules}", "max_queued_messages 1000")
+    sim.create("app", balance="5.00")
+    daemon = make_daemon(sim.url, broker, rules=RULES)
+    for _ in range(2):
+        done = daemon.run("once")
+        assert done.returncode == 1 and "the broker does not accept" in done.stderr, done.stderr
+        assert daemon.database.one("SELECT count(*) FROM outbox WHERE retain = 0 AND pending = 2") == 1
+    assert "it does not accept" in daemon.run("status").stdout
 
 
 @pytest.mark.parametrize("version", ["5", "3.1.1"])
