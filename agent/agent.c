@@ -2,6 +2,7 @@
 #include "agent.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xmalloc.h"
 #include "edge/signals.h"
@@ -15,6 +16,8 @@ enum {
     TURN_MAX_MS = 10 * 1000,       /* the loop turns at least this often: so soon is a wall clock seen that was set */
     ONCE_CONFIRM_MS = 30 * 1000,   /* how long `ebb once` goes on reading again what it does not believe */
     ONCE_DELIVERY_MS = 10 * 1000,  /* how long `ebb once` waits for the broker */
+    RELOAD_SPACING_MS = 2 * 1000,  /* signals that ask for a reload are merged for so long */
+    RELOAD_TURN_MS = 100,          /* while a reload waits */
     PARTING_MS = 1000,             /* how long a daemon that is told to stop goes on delivering */
 };
 
@@ -26,6 +29,8 @@ static bool open_accounts(struct agent *a, struct fault *why)
         account->settings = &a->settings->accounts[i];
         rhythm_start(a, account, (int64_t)i * SPREAD_MS);
         if (!account_open(a, account, why))
+            return false;
+        if (!rhythm_resume(a, account, why))
             return false;
         consume_open(a, &account->consumption);
     }
@@ -46,6 +51,7 @@ bool agent_open(const struct settings *settings, enum agent_mode mode, struct ag
     a->once = mode == AGENT_ONCE;
     a->rules = (struct rule_set){ settings->rules, settings->rule_count };
     a->random = random_from_system();
+    a->opened_at = clock_mono();
     if (!store_open(settings->store, STORE_WRITE, &a->store, why)
         || !fetch_open(transfers_at_once(settings), &a->fetch, why) || !open_accounts(a, why)
         || !deliver_open(a, why)) {
@@ -54,6 +60,13 @@ bool agent_open(const struct settings *settings, enum agent_mode mode, struct ag
     }
     *ret = a;
     return true;
+}
+
+void agent_hurry(struct agent *a, const char *account)
+{
+    for (size_t i = 0; i < a->account_count; i++)
+        if (strcmp(a->accounts[i].settings->name, account) == 0)
+            rhythm_hurry(&a->accounts[i]);
 }
 
 void agent_close(struct agent *a)
@@ -141,6 +154,8 @@ static bool turn_accounts(struct agent *a, struct fault *why)
             return false;
         if (!consume_turn(a, account, clock_unix(), why) && !survive(a, why))
             return false;
+        if (!rhythm_age(a, account, clock_unix(), why) && !survive(a, why))
+            return false;
     }
     return true;
 }
@@ -169,7 +184,8 @@ static mono_ms next_poll(const struct agent *a)
 /* One turn: each part prepares, one wait, each part takes what is its own. */
 static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_seen *seen, struct fault *why)
 {
-    struct pollfd fds[] = { { .fd = signals, .events = POLLIN }, { .fd = -1 } };
+    struct pollfd fds[] = { { .fd = signals, .events = POLLIN }, { .fd = -1 },
+                            { .fd = log_waits_for(), .events = POLLOUT } };
     mono_ms now = clock_mono();
 
     if (a->publisher) {
@@ -182,6 +198,7 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
 
     conditions_turn(&a->conditions, clock_mono());
     a->quiet = !fetch_has_news(a->fetch) && !fds[0].revents && !fds[1].revents;
+    log_turn();
     *seen = signals_take(signals);
     if (a->publisher)
         publish_turn(a->publisher, clock_mono(), fds[1].revents);
@@ -203,16 +220,52 @@ static bool part(struct agent *a, int signals, struct fault *why)
     return true;
 }
 
+/* Whether an answer is awaited, or a call that belongs to one. */
+static bool is_asking(const struct agent *a)
+{
+    for (size_t i = 0; i < a->account_count; i++) {
+        const struct account *account = &a->accounts[i];
+        if (account->poll || account->credits.wanted || errand_is_under_way(&account->credits.errand)
+            || errand_is_under_way(&account->consumption.errand))
+            return true;
+    }
+    return false;
+}
+
+/* What is under way is brought to its end first, and nothing new is begun meanwhile; a burst of signals is one wish. */
+static bool may_reload(const struct agent *a)
+{
+    return a->reload_wanted && !is_asking(a) && clock_mono() >= a->opened_at + RELOAD_SPACING_MS;
+}
+
+/* Credits belong to the poll that they are asked with. */
+static bool start_what_is_due(struct agent *a, struct fault *why)
+{
+    if (!a->reload_wanted)
+        return start_accounts(a, why);
+    for (size_t i = 0; i < a->account_count; i++)
+        credits_start(a, &a->accounts[i], clock_mono());
+    return true;
+}
+
+static mono_ms next_deadline(const struct agent *a)
+{
+    mono_ms now = clock_mono();
+    return a->reload_wanted ? now + RELOAD_TURN_MS : foresee_deadline(a, now, next_poll(a));
+}
+
 bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *why)
 {
     for (;;) {
         struct signals_seen seen;
-        if (!start_accounts(a, why)
-            || !turn(a, signals, foresee_deadline(a, clock_mono(), next_poll(a)), &seen, why))
+        if (!start_what_is_due(a, why) || !turn(a, signals, next_deadline(a), &seen, why))
             return false;
         if (a->quiet && !foresee_slice(a, next_poll(a), why) && !survive(a, why))
             return false;
-        if (seen.stop || seen.reload) {
+        a->reload_wanted |= seen.reload;
+        if (seen.stop || may_reload(a)) {
+            a->reload_wanted = false;
+            a->opened_at = clock_mono(); /* should the file be refused: the next try has to wait as well */
             *ret = seen.stop ? AGENT_STOP : AGENT_RELOAD;
             return part(a, signals, why);
         }
@@ -269,6 +322,9 @@ bool agent_once(struct agent *a, int signals, struct fault *why)
     struct signals_seen seen = { 0 };
     mono_ms next;
     a->confirm_until = clock_mono() + ONCE_CONFIRM_MS;
+
+    for (size_t i = 0; i < a->account_count; i++) /* a person, or cron, wants to know now */
+        rhythm_hurry(&a->accounts[i]);
     while (!all_polled(a) && !seen.stop && !a->store_ill) /* what cannot be written is not waited for */
         if (!start_unpolled(a, &next, why) || !turn(a, signals, next, &seen, why))
             return false;

@@ -22,6 +22,9 @@ void agent_begin(struct agent *a, const char *config_path, enum log_level level)
 /* Leaves the broker in order (a second at most), ends transfers and closes the store; accepts NULL. */
 void agent_close(struct agent *a);
 
+/* An account whose key, say, is another one now is asked at once, whatever was planned for the old one. */
+void agent_hurry(struct agent *a, const char *account);
+
 enum agent_end { AGENT_STOP, AGENT_RELOAD };
 
 /* Polls, stores and publishes until a signal asks to stop or to read the configuration again. FAULT_FATAL. */

@@ -82,6 +82,7 @@ struct account {
     enum poll_result last_result;
     unix_s last_ok;               /* as stored; TIME_NONE: never */
     int polls;                    /* since the start */
+    unix_s aged_for;              /* the last good poll whose readings were found to be stale by time alone */
     mono_ms key_looked_at;        /* while the key is refused: its file, last */
     int64_t last_poll;            /* row of the last one since the start; 0: none, or it was not stored */
     struct credits credits;
@@ -123,6 +124,8 @@ struct agent {
     struct conditions conditions; /* what is wrong for longer: logged at its begin, hourly, and at its end */
     bool begun;                  /* the store knows that this run began */
     bool once;                   /* one poll of each account, then the end: `ebb once` */
+    mono_ms opened_at;
+    bool reload_wanted;          /* once what is under way has ended */
     bool quiet;                  /* nothing arrived in the last turn */
     mono_ms confirm_until;       /* of `ebb once` */
     mono_ms slice_due;           /* of forecasts between polls */
@@ -223,6 +226,12 @@ MUST_CHECK bool consume_turn(struct agent *a, struct account *account, unix_s no
 
 /* The first poll is due after `delay_ms`. */
 void rhythm_start(struct agent *a, struct account *account, int64_t delay_ms);
+/* Goes on where the last process, or the last configuration, stopped: a wait that the API asked for, or that failures
+ * brought about, outlives both. Not when there is reason to think that it would work now: another URL, a newer key. */
+MUST_CHECK bool rhythm_resume(struct agent *a, struct account *account, struct fault *why);
+void rhythm_hurry(struct account *account); /* the account is due, whatever was planned */
+/* Once no poll was good for so long that readings are stale: tells so, in a transaction of its own, poll or not. */
+MUST_CHECK bool rhythm_age(struct agent *a, struct account *account, unix_s now, struct fault *why);
 /* Something was spent that no poll of the list tells: the account is not idle. */
 void rhythm_moved(struct account *account);
 /* A reading that no poll of the list brought is to be read again. */

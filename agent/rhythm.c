@@ -76,6 +76,8 @@ bool rhythm_plan(struct agent *a, struct account *account, unix_s at, struct fau
         .about_at = TIME_NONE,
         .calm_s = p->planned.calm_s,
         .calls_milli_per_s = account->settings->calls_milli_per_s,
+        .rest = schedule_rest(&p->planned, moment_at(at)),
+        .url = account->settings->url,
     };
     say_why(&row, &p->planned, &outlook);
     return store_put_plan(a->store, &row, why);
@@ -92,6 +94,45 @@ void rhythm_adopt(struct agent *a, struct account *account, bool stored)
     unix_s now = clock_unix();
     struct outlook outlook = outlook_at(account, now);
     schedule_book(&account->schedule, p->result, p->retry_after_s, &outlook, moment_at(now), &a->random);
+}
+
+/* A key that is newer than the poll which refused the old one; one of the environment may be. */
+static bool may_have_new_key(const struct account *account, const struct plan_memory *m)
+{
+    return m->result == POLL_UNAUTHORIZED && config_key_changed_at(account->settings) > m->polled_at;
+}
+
+bool rhythm_resume(struct agent *a, struct account *account, struct fault *why)
+{
+    struct plan_memory m;
+    if (!store_load_plan(a->store, account->id, account->settings->url, &m, why))
+        return false;
+    if (!m.known || may_have_new_key(account, &m))
+        return true;
+    account->last_result = m.result;
+    schedule_resume(&account->schedule, m.rest, moment_at(clock_unix()));
+    return true;
+}
+
+void rhythm_hurry(struct account *account)
+{
+    account->schedule.due = account->schedule.earliest = clock_mono();
+}
+
+static bool age(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    store_resume_poll(a->store, account->last_poll);
+    return ingest_outlook(a, account, &account->fleet, at, why)
+        && ingest_outlook(a, account, &account->credits.series, at, why);
+}
+
+bool rhythm_age(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    bool stale = account->last_ok != TIME_NONE && now - account->last_ok > schedule_stale_s(&account->schedule);
+    if (!stale || account->poll || account->aged_for == account->last_ok)
+        return true;
+    account->aged_for = account->last_ok; /* should it fail: with the next poll */
+    return account_write(a, account, age, now, why);
 }
 
 void rhythm_watch_key(struct account *account, mono_ms now)

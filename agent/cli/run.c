@@ -1,6 +1,7 @@
 /* `ebb run`: the daemon. SIGTERM and SIGINT end it, SIGHUP reads the configuration again: the new one is taken whole,
  * or the old one stays and the log says why. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent.h"
 #include "base/clock.h"
@@ -28,6 +29,22 @@ static bool start(struct daemon *d, const struct settings *settings, enum log_le
     return true;
 }
 
+static bool has_key(const struct settings *settings, const char *account, const char *key)
+{
+    for (size_t i = 0; i < settings->account_count; i++)
+        if (strcmp(settings->accounts[i].name, account) == 0)
+            return strcmp(settings->accounts[i].key, key) == 0;
+    return false;
+}
+
+/* A wait that an old key brought about says nothing about a new one. */
+static void hurry_new_keys(const struct daemon *d, const struct settings *old)
+{
+    for (size_t i = 0; i < d->settings->account_count; i++)
+        if (!has_key(old, d->settings->accounts[i].name, d->settings->accounts[i].key))
+            agent_hurry(d->agent, d->settings->accounts[i].name);
+}
+
 static void say_kept(const struct fault *why)
 {
     log_error("%s; the old configuration stays in force", why->text);
@@ -46,7 +63,9 @@ static bool reload(struct daemon *d, struct fault *why)
     }
     agent_close(d->agent);
     d->agent = NULL;
+    const struct settings *old = d->settings;
     if (start(d, fresh, LOG_INFO, &refused)) {
+        hurry_new_keys(d, old);
         settings_free(d->reloaded);
         d->reloaded = fresh;
         log_notice("the configuration %s was read again", d->config_path);
@@ -76,6 +95,7 @@ static enum exit_status run(const struct context *c)
 {
     struct daemon d = { .config_path = c->config_path };
     struct fault why;
+    log_never_wait();
     bool ok = signals_open(&d.signals, &why) && start(&d, c->settings, LOG_NOTICE, &why) && serve(&d, &why);
     if (!ok)
         log_error("%s", why.text);
@@ -83,6 +103,7 @@ static enum exit_status run(const struct context *c)
     agent_close(d.agent);
     signals_close(d.signals);
     settings_free(d.reloaded);
+    log_turn();
     return ok ? EXIT_OK : EXIT_FAILED;
 }
 

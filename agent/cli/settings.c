@@ -71,7 +71,7 @@ bool settings_load(const char *path, bool with_secrets, struct settings **ret, s
     struct text mistakes = { 0 };
     bool ok = config_load(path, &from, ret, &mistakes, why);
     if (!ok)
-        fputs(text_z(&mistakes), stderr);
+        log_text((struct span){ text_z(&mistakes), mistakes.len });
     text_done(&mistakes);
     return ok;
 }

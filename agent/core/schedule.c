@@ -225,6 +225,24 @@ void schedule_confirm(struct schedule *s, struct moment now)
     plan(s, s->wait_ms, now);
 }
 
+struct schedule_rest schedule_rest(const struct schedule *s, struct moment now)
+{
+    int64_t wait_ms = s->failures ? s->due - now.mono : smaller(SCHEDULE_RESTART_MS, s->limits.min_s * 1000);
+    return (struct schedule_rest){ now.unix + (wait_ms + 999) / 1000, s->failures };
+}
+
+void schedule_resume(struct schedule *s, struct schedule_rest rest, struct moment now)
+{
+    int64_t wait_ms = smaller(larger(rest.until - now.unix, 0), SCHEDULE_RETRY_AFTER_MAX_S) * 1000;
+    s->failures = rest.failures;
+    if (!wait_ms)
+        return;
+    if (rest.failures)
+        set_rhythm(s, RHYTHM_RETRY, wait_ms);
+    plan(s, larger(wait_ms, s->due - now.mono), now);
+    s->earliest = now.mono + wait_ms;
+}
+
 mono_ms schedule_due(const struct schedule *s, struct moment now)
 {
     mono_ms by_wall = now.mono + (s->planned_at - now.unix) * 1000;

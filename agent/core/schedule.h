@@ -26,6 +26,7 @@ enum {
     SCHEDULE_BACKOFF_MAX_MS = 15 * 60 * 1000,
     SCHEDULE_UNAUTHORIZED_MS = 15 * 60 * 1000, /* people replace a refused key */
     SCHEDULE_RETRY_AFTER_MAX_S = 24 * 3600,    /* a longer wish is cut to this */
+    SCHEDULE_RESTART_MS = 10 * 1000,           /* or the shortest wait, if that is shorter */
     SCHEDULE_READINGS = 10,         /* wanted before a token is empty */
     SCHEDULE_JUMP_PART = 4,         /* of the interval, after a jump of the burn */
     SCHEDULE_QUIET_MS = 3 * 3600 * 1000, /* without any change before the rhythm slows down */
@@ -83,6 +84,18 @@ void schedule_book(struct schedule *s, enum poll_result result, int64_t retry_af
 /* A reading that came beside the poll is to be read again: brings the next one forward, though never before what a
  * failure asks for. */
 void schedule_confirm(struct schedule *s, struct moment now);
+
+/* What of a schedule outlives the process, by the wall clock: no poll before then, and why. */
+struct schedule_rest {
+    unix_s until;
+    int failures;
+};
+/* After a poll that ended at `now`: of one that failed the whole wait, so that no restart asks sooner; of a good one
+ * SCHEDULE_RESTART_MS, so that restarts in a row are no storm. */
+struct schedule_rest schedule_rest(const struct schedule *s, struct moment now);
+/* Goes on with it in a schedule that was just started. A clock that was set cannot make the wait longer than the
+ * longest one. */
+void schedule_resume(struct schedule *s, struct schedule_rest rest, struct moment now);
 
 /* When the next poll is due, by what both clocks show now. */
 mono_ms schedule_due(const struct schedule *s, struct moment now);

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/mqtt_version.h"
@@ -80,6 +81,9 @@ MUST_CHECK bool config_load(const char *path, const struct config_sources *from,
 /* Reads the key of an account again from its file, since people replace that while a program runs; another one takes
  * the place of the old one at once, wherever these settings are used. A key of the environment never changes. */
 MUST_CHECK bool config_renew_key(const struct account_settings *s, bool *ret_changed, struct fault *why);
+
+/* When the file of the key was changed last; TIME_FAR: there is none, or that cannot be seen. */
+unix_s config_key_changed_at(const struct account_settings *s);
 
 /* Accepts NULL; wipes secrets. */
 void settings_free(struct settings *s);

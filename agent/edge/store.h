@@ -103,8 +103,20 @@ struct plan_row {
     int64_t token;          /* 0: none */
     unix_s about_at;        /* TIME_NONE: none */
     int64_t calm_s, calls_milli_per_s;
+    struct schedule_rest rest;
+    const char *url;        /* of the API that it is about */
 };
 MUST_CHECK bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *why);
+
+/* What outlived the process of an account's plan. */
+struct plan_memory {
+    bool known;             /* false: it was never polled, or under another URL */
+    struct schedule_rest rest;
+    unix_s polled_at;       /* the last poll, and how it ended */
+    enum poll_result result;
+};
+MUST_CHECK bool store_load_plan(struct store *s, int64_t account, const char *url, struct plan_memory *ret,
+                                struct fault *why);
 int64_t store_last_poll(const struct store *s); /* the id of the poll row added last */
 void store_resume_poll(struct store *s, int64_t poll); /* what is added now belongs to an earlier poll of the account */
 

@@ -110,3 +110,9 @@ INSERT INTO booking_kind VALUES (5, 'correction');
 -- risen_to_nano is now the level that is 100 % without a reset amount: the budget as it was set last, else the highest
 -- level since the last real top-up. Nothing that is empty is a measure.
 UPDATE token_state SET risen_to_nano = NULL WHERE risen_to_nano <= 0;
+
+-- What a new process, or a new configuration, must not forget: no poll before then (back-off, Retry-After), after how
+-- many failures in a row, and which API that is about.
+ALTER TABLE account ADD COLUMN not_before_at INTEGER;
+ALTER TABLE account ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN asked_url TEXT;

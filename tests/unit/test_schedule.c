@@ -411,12 +411,58 @@ static void failures_resets_and_short_runways_stay_inside_the_budget(void **stat
             assert_true((j - i + 1 - budget_burst(34)) * INT64_C(1000000) <= (at[j] - at[i]) * 34);
 }
 
+/* Half of the wait later a new process begins: its first poll is due when the old one's was, at least; after a good
+ * poll it is soon. */
+static void a_restart_forgets_no_wait(void **state)
+{
+    (void)state;
+    static const struct {
+        enum poll_result result;
+        int64_t retry_after_s;
+    } rows[] = {
+        { POLL_UNAVAILABLE, 0 }, { POLL_UNAVAILABLE, 700 },    { POLL_BUSY, 0 },   { POLL_BUSY, 99999999 },
+        { POLL_BROKEN, 0 },      { POLL_UNAUTHORIZED, 0 },     { POLL_OK, 0 },     { POLL_SUSPICIOUS, 0 },
+    };
+    struct random random = random_seeded(5);
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (int failures = 0; failures < 5; failures++) {
+            struct schedule s = start(300, 1), fresh;
+            s.failures = failures;
+            book(&s, rows[i].result, rows[i].retry_after_s, &random);
+            int64_t wait_ms = schedule_due(&s, now_at) - NOW, passed_s = wait_ms / 2000;
+            struct schedule_rest rest = schedule_rest(&s, now_at);
+            struct moment later = { 77, NOON + passed_s }; /* of another boot */
+            fresh = schedule_start(s.limits, 0, later, &random);
+            schedule_resume(&fresh, rest, later);
+            int64_t left_ms = schedule_due(&fresh, later) - later.mono;
+            bool good = rows[i].result == POLL_OK || rows[i].result == POLL_SUSPICIOUS;
+            assert_int_equal(fresh.failures, s.failures);
+            assert_true(good ? left_ms <= SCHEDULE_RESTART_MS : left_ms >= wait_ms - passed_s * 1000);
+            assert_true(left_ms <= wait_ms + 2000);
+        }
+}
+
+/* A clock that was set back by a year while nothing ran. */
+static void a_clock_that_was_set_makes_no_wait_longer_than_the_longest(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(6);
+    struct schedule s = start(300, 1);
+    schedule_resume(&s, (struct schedule_rest){ NOON + 365 * DAY_S, 3 }, now_at);
+    assert_true(schedule_due(&s, now_at) - NOW <= (SCHEDULE_RETRY_AFTER_MAX_S + 2) * INT64_C(1000));
+    s = schedule_start(s.limits, 0, now_at, &random);
+    schedule_resume(&s, (struct schedule_rest){ NOON - DAY_S, 0 }, now_at);
+    assert_true(schedule_due(&s, now_at) <= NOW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(waits_keep_their_bounds_and_use_them),
         cmocka_unit_test(the_first_poll_is_due_when_it_was_said),
         cmocka_unit_test(failures_are_counted_until_a_success),
+        cmocka_unit_test(a_restart_forgets_no_wait),
+        cmocka_unit_test(a_clock_that_was_set_makes_no_wait_longer_than_the_longest),
         cmocka_unit_test(a_month_has_as_many_polls_as_its_story_asks_for),
         cmocka_unit_test(each_midnight_has_a_reading_before_and_one_after_it),
         cmocka_unit_test(accounts_have_their_own_places_around_midnight),

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/xmalloc.h"
 #include "edge/config/bytes.h"
@@ -112,4 +113,12 @@ bool config_renew_key(const struct account_settings *s, bool *ret_changed, struc
         memcpy(s->key, fresh, SECRET_BYTES_MAX + 1);
     secret_free(fresh);
     return true;
+}
+
+unix_s config_key_changed_at(const struct account_settings *s)
+{
+    struct stat seen;
+    if (!s->key_path || stat(s->key_path, &seen) != 0)
+        return TIME_FAR;
+    return seen.st_ctime; /* also of an older file that was put in its place */
 }

@@ -59,7 +59,35 @@ bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *w
     bind_time(q, ":about_at", row->about_at);
     statement_bind_integer(q, ":calm_s", row->calm_s);
     statement_bind_integer(q, ":calls_milli_per_s", row->calls_milli_per_s);
+    bind_time(q, ":not_before", row->rest.until);
+    statement_bind_integer(q, ":failures", row->rest.failures);
+    statement_bind_text(q, ":url", span_of(row->url));
     return statement_run(q, why);
+}
+
+static enum poll_result result_named(struct span name)
+{
+    for (enum poll_result r = 0; r < POLL_RESULTS; r++)
+        if (span_is(name, poll_result_name(r)))
+            return r;
+    return POLL_UNAVAILABLE;
+}
+
+bool store_load_plan(struct store *s, int64_t account, const char *url, struct plan_memory *ret, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_LOAD_PLAN];
+    bool row;
+    statement_bind_integer(q, ":account", account);
+    statement_bind_text(q, ":url", span_of(url));
+    bool ok = statement_step(q, &row, why);
+    *ret = (struct plan_memory){ .known = ok && row };
+    if (ret->known) {
+        ret->rest = (struct schedule_rest){ statement_integer(q, 0), (int)statement_integer(q, 1) };
+        ret->polled_at = statement_integer(q, 2);
+        ret->result = result_named(statement_text(q, 3));
+    }
+    statement_reset(q);
+    return ok;
 }
 
 int64_t store_last_poll(const struct store *s)

@@ -22,6 +22,7 @@ static const char *const texts[] = {
     [QUERY_ADD_POLL] = sql_add_poll,
     [QUERY_SET_LAST_OK] = sql_set_last_ok,
     [QUERY_PUT_PLAN] = sql_put_plan,
+    [QUERY_LOAD_PLAN] = sql_load_plan,
     [QUERY_ADD_TOKEN] = sql_add_token,
     [QUERY_ADD_SNAPSHOT] = sql_add_snapshot,
     [QUERY_ADD_TERMS] = sql_add_terms,
