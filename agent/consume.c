@@ -155,6 +155,14 @@ static struct entry entry_of(const struct consumption *c, const struct unbooked 
     return e;
 }
 
+/* What a token with a budget spent on the day of its first reading, before that: a part of a day that nobody watched
+ * says nothing of its pace, unless days before it are known, too. */
+static bool is_part_of_a_day(const struct token *t, const struct unbooked *u)
+{
+    return t->last.budgeted && u->seen_from != TIME_NONE && u->day + DAY_S > u->seen_from
+        && t->burn.first_seen >= u->day;
+}
+
 static void remember(struct token *t, const struct entry *e)
 {
     burn_known_from(&t->burn, day_of(e->since < e->at ? e->since : e->at - 1));
@@ -179,7 +187,7 @@ static bool book(struct agent *a, struct account *account, struct fault *why)
     for (size_t i = 0; ok && i < list.count; i++) {
         struct entry e = entry_of(c, &list.at[i]);
         struct token *t = seek(&account->fleet, &place, list.at[i].token);
-        if (t)
+        if (t && !is_part_of_a_day(t, &list.at[i]))
             remember(t, &e);
         ok = store_book_usage(a->store, list.at[i].token, &e, why);
     }

@@ -10,9 +10,10 @@ if(EBB_WERROR)
 endif()
 
 if(EBB_SANITIZE)
-    target_compile_options(ebb_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+    set(sanitizers address,undefined,float-divide-by-zero,float-cast-overflow)
+    target_compile_options(ebb_flags INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all
         -fno-omit-frame-pointer)
-    target_link_options(ebb_flags INTERFACE -fsanitize=address,undefined)
+    target_link_options(ebb_flags INTERFACE -fsanitize=${sanitizers})
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_options(ebb_flags INTERFACE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
         -fstack-clash-protection -fcf-protection -fPIE -g)

@@ -2,6 +2,7 @@
  * apart. Only the wiring (main, agent, cli, sim) reads a clock; everything else is handed `now`. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef int64_t mono_ms; /* milliseconds on CLOCK_MONOTONIC; never stored */
@@ -11,6 +12,25 @@ typedef int64_t unix_s;  /* UTC seconds since 1970 */
 #define MONO_NEVER INT64_MAX
 
 enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, WEEK_S = 604800 };
+
+/* From year 1 to 9999: a stamp in a file that is none of these is damage. */
+static inline bool is_stamp(int64_t at)
+{
+    return at >= INT64_C(-62135596800) && at < INT64_C(253402300800);
+}
+
+/* Stamps may be anything that a file can hold: what cannot be is the largest that can. */
+static inline int64_t seconds_between(unix_s from, unix_s to)
+{
+    int64_t seconds;
+    return __builtin_sub_overflow(to, from, &seconds) ? (to > from ? INT64_MAX : INT64_MIN) : seconds;
+}
+
+static inline unix_s time_after(unix_s at, int64_t seconds)
+{
+    unix_s after;
+    return __builtin_add_overflow(at, seconds, &after) ? (seconds > 0 ? INT64_MAX : INT64_MIN) : after;
+}
 
 mono_ms clock_mono(void);
 unix_s clock_unix(void);

@@ -48,7 +48,7 @@ static struct maybe_money amount(const struct cell *cell)
 
 static unix_s stamp(const struct cell *cell)
 {
-    return cell->kind == CELL_INTEGER && cell->integer < TIME_FAR ? cell->integer : TIME_NONE;
+    return cell->kind == CELL_INTEGER && is_stamp(cell->integer) ? cell->integer : TIME_NONE;
 }
 
 static void keep(struct found *f, struct span account, struct span state)

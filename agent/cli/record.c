@@ -6,11 +6,12 @@
 #include <stdio.h>
 
 #include "base/markup.h"
+#include "core/forecast/promise.h"
 #include "cli/cell.h"
 #include "cli/terminal.h"
 
 /* Of question_record.sql. */
-enum { ASKED_ACCOUNT, ASKED_DUE, ASKED_WITHIN, ASKED_OFF_MILLI, ASKED_BIAS_MILLI, ASKED };
+enum { ASKED_ACCOUNT, ASKED_DUE, ASKED_WITHIN, ASKED_OFF_MILLI, ASKED_BIAS_MILLI, ASKED_SPAN, ASKED };
 
 /* Errors are kept by their logarithms; beyond this one (22026 times) nobody reads on. */
 #define LOG_MOST 10.0
@@ -29,12 +30,22 @@ static const struct column columns[] = {
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
+static bool tells(const struct cell *asked)
+{
+    const struct track_record r = { .scores = asked[ASKED_DUE].integer, .span_s = asked[ASKED_SPAN].integer };
+    return track_record_tells(&r);
+}
+
 static void fill(const struct cell *asked, struct cell *cells)
 {
     int64_t due = asked[ASKED_DUE].integer, within = asked[ASKED_WITHIN].integer;
     double off = (double)asked[ASKED_OFF_MILLI].integer / 1000, bias = (double)asked[ASKED_BIAS_MILLI].integer / 1000;
+    for (size_t i = 0; i < COLUMNS; i++)
+        cells[i] = (struct cell){ .kind = CELL_NONE };
     cells[ACCOUNT] = asked[ASKED_ACCOUNT];
     cells[DUE] = cell_integer(due);
+    if (!tells(asked))
+        return;
     cells[HELD] = cell_integer((within * 10000 + due / 2) / due);
     cells[COVERAGE] = cell_integer((within * 1000 + due / 2) / due);
     cells[FACTOR] = cell_integer(llround(1000 * exp(fmin(off, LOG_MOST))));
@@ -79,11 +90,14 @@ static void print_line(const struct cell *asked)
     struct text line = { 0 };
     text_addf(&line, "Forecasts of ");
     terminal_add(&line, asked[ASKED_ACCOUNT].text);
-    text_addf(&line, ": %" PRId64 " of %" PRId64 " that came due held, half within a factor of %.2f, median %.0f %%"
+    if (tells(asked))
+        text_addf(&line, ": %" PRId64 " of %" PRId64 " that came due held, half within a factor of %.2f, median %.0f %%"
                      " too %s",
               asked[ASKED_WITHIN].integer, asked[ASKED_DUE].integer, exp((double)asked[ASKED_OFF_MILLI].integer / 1000),
               100 * fabs(expm1((double)asked[ASKED_BIAS_MILLI].integer / 1000)),
               asked[ASKED_BIAS_MILLI].integer < 0 ? "early" : "late");
+    else
+        text_addf(&line, ": too few came due to judge them (%" PRId64 " so far)", asked[ASKED_DUE].integer);
     terminal_puts(text_z(&line));
     text_done(&line);
 }

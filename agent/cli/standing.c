@@ -101,7 +101,7 @@ static bool is_known(const struct cell *cell)
 
 static unix_s stamp(const struct cell *cell)
 {
-    return is_known(cell) ? cell->integer : TIME_NONE;
+    return is_known(cell) && is_stamp(cell->integer) ? cell->integer : TIME_NONE;
 }
 
 static struct maybe_money amount(const struct cell *cell)

@@ -31,7 +31,7 @@ struct cell status_ago(const struct cell *at, const char *never, unix_s now, str
     if (at->kind != CELL_INTEGER)
         return cell_text(never);
     text_clear(room);
-    text_addf(room, "%s ago", duration_format(now - at->integer, age));
+    text_addf(room, "%s ago", duration_format(seconds_between(at->integer, now), age));
     return cell_text(text_z(room));
 }
 

@@ -48,8 +48,9 @@ static struct cell reason(const struct cell *cells, unix_s now)
     if (cells[REASON].kind == CELL_TEXT)
         return cells[REASON];
     int64_t planned = cells[NEXT].kind == CELL_INTEGER ? cells[NEXT].integer
-                                                       : cells[POLLED].integer + cells[INTERVAL].integer;
-    if (cells[POLLED].kind == CELL_INTEGER && now - planned <= 2 * cells[INTERVAL].integer + MINUTE_S)
+                                                       : time_after(cells[POLLED].integer, cells[INTERVAL].integer);
+    unix_s until = time_after(time_after(planned, cells[INTERVAL].integer), cells[INTERVAL].integer);
+    if (cells[POLLED].kind == CELL_INTEGER && seconds_between(until, now) <= MINUTE_S)
         return cell_text("");
     return cell_text("no poll since then: is `ebb run` running?");
 }
@@ -62,7 +63,7 @@ static struct cell next_in(const struct cell *next, unix_s now, struct text *roo
     if (next->integer <= now)
         return cell_text("due");
     text_clear(room);
-    text_addf(room, "in %s", duration_format(next->integer - now, wait));
+    text_addf(room, "in %s", duration_format(seconds_between(now, next->integer), wait));
     return cell_text(text_z(room));
 }
 
@@ -105,13 +106,13 @@ static struct cell rhythm(const struct cell *cells, unix_s now, struct text *roo
     if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_RUNWAY))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
-        text_addf(room, " may run dry in %s", duration_format(cells[ABOUT_AT].integer - now, about));
+        text_addf(room, " may run dry in %s", duration_format(seconds_between(now, cells[ABOUT_AT].integer), about));
     } else if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_JUMP))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
         text_add(room, span_of(" burns much more than it did"));
     } else if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_IDLE))) {
-        text_addf(room, ": idle for %s", duration_format(now - cells[ABOUT_AT].integer, about));
+        text_addf(room, ": idle for %s", duration_format(seconds_between(cells[ABOUT_AT].integer, now), about));
     }
     return cell_text(text_z(room));
 }

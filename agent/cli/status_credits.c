@@ -51,7 +51,9 @@ static struct cell reason(const struct cell *cells, struct text *room)
 
 static void show_for_people(struct cell *cells, unix_s now, struct text *ago, struct text *why)
 {
-    cells[LIKELY_IN] = cells[LIKELY].kind == CELL_INTEGER ? cell_integer(cells[LIKELY].integer - now) : cells[LIKELY];
+    cells[LIKELY_IN] = cells[LIKELY];
+    if (cells[LIKELY].kind == CELL_INTEGER)
+        cells[LIKELY_IN] = cell_integer(seconds_between(now, cells[LIKELY].integer));
     cells[STATE_SHOWN] = state(cells);
     cells[USAGE_AGO] = status_ago(&cells[USAGE_UNTIL], "never told", now, ago);
     cells[REASON_SHOWN] = reason(cells, why);

@@ -99,7 +99,7 @@ static bool is_forecast(struct span slug)
 static struct cell time_left(const struct row *r, size_t at, unix_s now)
 {
     if (r->cells[at].kind == CELL_INTEGER)
-        return cell_integer(r->cells[at].integer - now);
+        return cell_integer(seconds_between(now, r->cells[at].integer));
     return is_forecast(r->cells[STATE].text) ? cell_text("never") : r->cells[at];
 }
 

@@ -131,7 +131,7 @@ void burn_done(struct burn_history *h)
 
 void burn_seen(struct burn_history *h, unix_s at)
 {
-    if (h->first_seen != TIME_NONE && at < h->last_seen - BURN_STEP_BACK_S)
+    if (h->first_seen != TIME_NONE && at < time_after(h->last_seen, -(int64_t)BURN_STEP_BACK_S))
         burn_done(h);
     if (h->first_seen != TIME_NONE && at <= h->last_seen)
         return;

@@ -78,21 +78,12 @@ struct watched watched_of(const struct burn_history *h, int64_t stale_after_s)
     };
 }
 
-/* Stamps may be anything that a store can hold. */
-static int64_t between(unix_s from, unix_s to)
-{
-    int64_t seconds;
-    if (__builtin_sub_overflow(to, from, &seconds))
-        return to > from ? INT64_MAX : INT64_MIN;
-    return seconds;
-}
-
 /* What can be said without a curve; VERDICT_SAFE when one must be looked at. */
 static enum verdict standing_of(const struct watched *w, const struct reading *r, unix_s now)
 {
     if (!r->budgeted || !r->balance.known)
         return VERDICT_NO_BUDGET;
-    if (w->last_seen != TIME_NONE && between(w->last_seen, now) > w->stale_after_s)
+    if (w->last_seen != TIME_NONE && seconds_between(w->last_seen, now) > w->stale_after_s)
         return VERDICT_BLIND;
     if (r->balance.is.nano <= 0)
         return VERDICT_EXHAUSTED;
@@ -100,7 +91,7 @@ static enum verdict standing_of(const struct watched *w, const struct reading *r
         return VERDICT_LEARNING;
     if (w->live)
         return VERDICT_SAFE;
-    return between(w->first_seen, w->last_seen) < WEEK_S ? VERDICT_UNUSED : VERDICT_IDLE;
+    return seconds_between(w->first_seen, w->last_seen) < WEEK_S ? VERDICT_UNUSED : VERDICT_IDLE;
 }
 
 static struct forecast outline(const struct watched *w, const struct reading *r, unix_s now)
@@ -180,7 +171,7 @@ static bool limits(const struct purse *credits, const struct purse *own, unix_s 
     const struct watched *w = &credits->watched;
     return own->reading->budgeted && own->reading->balance.known && !reading_is_free(own->reading)
         && credits->reading->balance.known && w->last_seen != TIME_NONE
-        && between(w->last_seen, now) <= w->stale_after_s;
+        && seconds_between(w->last_seen, now) <= w->stale_after_s;
 }
 
 /* The earlier of each: an end of either is the end. */

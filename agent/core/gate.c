@@ -29,8 +29,9 @@ static bool is_blind(const struct gate_view *v, const struct gate_wish *w, unix_
     char age[DURATION_TEXT_BYTES];
     if (v->seen == TIME_NONE)
         snprintf(reason, GATE_REASON_BYTES, "it was never read");
-    else if (now - v->seen > w->max_age_s)
-        snprintf(reason, GATE_REASON_BYTES, "the last reading is %s old", duration_format(now - v->seen, age));
+    else if (seconds_between(v->seen, now) > w->max_age_s)
+        snprintf(reason, GATE_REASON_BYTES, "the last reading is %s old",
+                 duration_format(seconds_between(v->seen, now), age));
     else if (is_in_state(v, "unreadable"))
         snprintf(reason, GATE_REASON_BYTES, "the API's last answer about it cannot be read");
     else if (is_in_state(v, "blind"))
@@ -74,8 +75,9 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_wish 
                  v->likely != TIME_NONE ? ", refilled before they end" : ", no end in sight");
         return GATE_OK;
     }
-    bool is_enough = v->likely - now >= w->runway_s;
-    snprintf(reason + len, GATE_REASON_BYTES - len, ", which last %s%s%s", duration_format(v->likely - now, left),
+    bool is_enough = seconds_between(now, v->likely) >= w->runway_s;
+    snprintf(reason + len, GATE_REASON_BYTES - len, ", which last %s%s%s",
+             duration_format(seconds_between(now, v->likely), left),
              is_enough ? "" : ", less than ", is_enough ? "" : duration_format(w->runway_s, wanted));
     return is_enough ? GATE_OK : GATE_LOW;
 }

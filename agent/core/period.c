@@ -8,7 +8,7 @@ enum { MONDAY = 3 /* days from the Monday before 1970-01-01 to it */ };
 static int64_t floor_to(int64_t at, int64_t step)
 {
     int64_t rest = at % step;
-    return at - (rest < 0 ? rest + step : rest);
+    return time_after(at, rest < 0 ? -rest - step : -rest);
 }
 
 static unix_s month_start(unix_s at, int months_later)
@@ -28,7 +28,7 @@ unix_s period_start(enum period_length per, unix_s at)
     case PER_DAY:
         return floor_to(at, DAY_S);
     case PER_WEEK:
-        return floor_to(at + MONDAY * DAY_S, WEEK_S) - MONDAY * DAY_S;
+        return floor_to(time_after(at, MONDAY * DAY_S), WEEK_S) - MONDAY * DAY_S;
     case PER_MONTH:
         return month_start(at, 0);
     case PER_TOTAL:

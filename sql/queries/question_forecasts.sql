@@ -1,7 +1,7 @@
 -- How good the forecasts of each living token have been, as question_record.sql for accounts; scores are kept for the
 -- newest 64 of each.
 WITH ranked AS (
-    SELECT a.name AS account, t.name AS token, t.id, t.kind, c.within, c.spent, c.error_milli,
+    SELECT a.name AS account, t.name AS token, t.id, t.kind, c.within, c.spent, c.error_milli, c.made_at, c.ended_at,
            count(*) OVER (PARTITION BY t.id) AS count,
            row_number() OVER (PARTITION BY t.id ORDER BY abs(c.error_milli)) AS by_size,
            row_number() OVER (PARTITION BY t.id ORDER BY c.error_milli) AS by_error
@@ -10,5 +10,5 @@ WITH ranked AS (
 )
 SELECT account, token, kind, count, sum(within), sum(spent),
        max(CASE WHEN by_size = count / 2 + 1 THEN abs(error_milli) END),
-       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END)
+       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END), max(ended_at) - min(made_at)
 FROM ranked GROUP BY id ORDER BY account, kind, token;

@@ -1,8 +1,8 @@
 -- How good the forecasts of each account have been: the newest thousand that came due (from :since to before :until,
 -- where these are given), how many held the truth within their interval, the median size of 1000 ln(forecast / truth),
--- and its median: positive is too late.
+-- its median (positive is too late), and how long a time they speak of.
 WITH newest AS (
-    SELECT a.name AS account, c.within, c.error_milli,
+    SELECT a.name AS account, c.within, c.error_milli, c.made_at, c.ended_at,
            row_number() OVER (PARTITION BY a.id ORDER BY c.ended_at DESC) AS age
     FROM (SELECT * FROM score
           WHERE ended_at >= coalesce(:since, 0) AND ended_at < coalesce(:until, 1 << 60)
@@ -17,5 +17,5 @@ WITH newest AS (
     WINDOW of_account AS (PARTITION BY account)
 )
 SELECT account, count, sum(within), max(CASE WHEN by_size = count / 2 + 1 THEN abs(error_milli) END),
-       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END)
+       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END), max(ended_at) - min(made_at)
 FROM ranked GROUP BY account ORDER BY account;

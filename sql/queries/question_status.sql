@@ -13,8 +13,9 @@ SELECT t.id, a.name AS account, t.name AS token, s.type, s.balance_nano, s.budge
        CASE WHEN s.missing = 0 AND s.unreadable IS NULL
             THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END AS seen,
        s.missing, s.burn_source, s.unreadable,
-       min(t.first_seen, coalesce((SELECT CASE WHEN usage_nano > 0 THEN day END FROM daily WHERE token = t.id
-                                   ORDER BY day LIMIT 1), t.first_seen)) AS known_from,
+       min(t.first_seen, coalesce((SELECT CASE WHEN usage_nano > 0 AND (s.budgeted = 0 OR day + 86400 <= t.first_seen)
+                                               THEN day END
+                                   FROM daily WHERE token = t.id ORDER BY day LIMIT 1), t.first_seen)) AS known_from,
        coalesce(a.calm_s, a.interval_s) + 2 * a.interval_s + 60 AS stale_s,
        c.origin, s.spent_nano - c.spent_nano, c.history, c.bytes
 FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id

@@ -3,10 +3,12 @@
 Each poll is an `ebb once` of its own under a wall clock that the test sets, so every one of them is a restart too.
 """
 
+import contextlib
 import csv
 import datetime
 import io
 import json
+import sqlite3
 
 import pytest
 
@@ -110,12 +112,20 @@ def test_a_forecast_from_its_first_words_to_its_score(days):
                                      "SELECT made_at, amount_nano FROM promise ORDER BY made_at")
     assert all(later - earlier >= 3 * 3600 for (earlier, _), (later, _) in zip(made, made[1:])), "one in three hours"
     assert max(amount for _, amount in made) > 3 * min(amount for _, amount in made), "of several shares"
+    a_few_scores_judge_nothing(days, len(scores))
+
+    # As many as it takes, over more than a day.
+    with contextlib.closing(sqlite3.connect(days.daemon.database.path)) as writer, writer:
+        writer.executemany("INSERT INTO score SELECT token, 40 + ?, made_at - 86400, ended_at - 86400, amount_nano,"
+                           " early_at - 86400, likely_at - 86400, late_at - 86400, spent, within, error_milli"
+                           " FROM score WHERE place = 0", [(n,) for n in range(10)])
+    count = len(scores) + 10
     record = days.forecast()["forecasts"]
-    assert record["scored"] == len(scores) and 1 <= record["median_factor"] < 3
-    assert "came due" in days.words()
-    assert days.status()["forecasts"][0]["scored"] == len(scores)
-    assert "came due" in days.daemon.run("status").stdout
-    told_by_the_reports(days, record, len(scores))
+    assert record["scored"] == count and 1 <= record["median_factor"] < 3
+    assert "came due, " in days.words()
+    assert days.status()["forecasts"][0]["scored"] == count
+    assert f"of {count} that came due held" in days.daemon.run("status").stdout
+    told_by_the_reports(days, record, count)
 
 
 def test_a_forecast_whose_money_went_while_nobody_watched_is_dropped_without_a_score(days):
@@ -156,6 +166,17 @@ def test_credits_that_stay_the_same_are_as_fresh_as_the_last_poll(days):
     days.poll()
     shown = json.loads(days.daemon.run("forecast", "--credits", "--json").stdout)
     assert time_of(shown["seen_at"]) <= days.now - STEP, "nobody told them since"
+
+
+def a_few_scores_judge_nothing(days, count):
+    assert 0 < count < 10
+    record = days.forecast()["forecasts"]
+    assert record["scored"] == count and record["median_factor"] is record["coverage"] is record["bias"] is None
+    assert f"judge them ({count} so far)" in days.words()
+    row = days.status()["forecasts"][0]
+    assert row["scored"] == count and row["coverage"] is row["median_factor"] is row["bias"] is None
+    assert f"judge them ({count} so far)" in days.daemon.run("status").stdout
+    assert "factor of" not in days.words() + days.daemon.run("status").stdout
 
 
 def told_by_the_reports(days, record, count):

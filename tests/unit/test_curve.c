@@ -376,6 +376,36 @@ static void the_shares_of_evidence_add_up(void **state)
     }
 }
 
+/* However short it was watched, wherever within the hour, in whichever steps: time may run faster than usual. */
+static void an_even_burner_is_forecast_by_its_rate_from_the_first_seconds_on(void **state)
+{
+    (void)state;
+    static const int64_t lives_s[] = { 4, 10, 30, 90, 300, 900, 2400, 2 * HOUR_S, 5 * HOUR_S };
+    for (size_t i = 0; i < COUNT(lives_s); i++)
+        for (unix_s now = NOON; now < NOON + HOUR_S; now += 700) {
+            int64_t nano[5] = { 0 };
+            unix_s at[5];
+            struct life l;
+            begin(&l, now, lives_s[i]);
+            for (int n = 0; n < 5; n++) {
+                at[n] = now - lives_s[i] + n * lives_s[i] / 4;
+                nano[n] = n ? (at[n] - at[n - 1]) * CENT : 0;
+                if (n)
+                    spend(&l, nano[n], at[n - 1], at[n]);
+            }
+            recall(&l, nano, at, 5);
+            struct curve c;
+            assert_true(curve_make(&l.past, &net_shipped, &c));
+            for (double left_h = 0.02; left_h < 20; left_h *= 2) {
+                double spent = left_h * HOUR_S * CENT, likely = curve_hours(&c, spent, 0.5);
+                if (likely < left_h / 1.5 || likely > left_h * 1.5)
+                    fail_msg("watched for %d s: %f h instead of %f", (int)lives_s[i], likely, left_h);
+                assert_true(curve_hours(&c, spent, 0.1) <= likely && likely <= curve_hours(&c, spent, 0.9));
+            }
+            burn_done(&l.burn);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +423,7 @@ int main(void)
         cmocka_unit_test(a_widened_curve_keeps_its_middle_and_its_order),
         cmocka_unit_test(a_forecast_is_read_from_the_curve_for_any_balance),
         cmocka_unit_test(consumption_as_foretold_moves_no_forecast),
+        cmocka_unit_test(an_even_burner_is_forecast_by_its_rate_from_the_first_seconds_on),
         cmocka_unit_test(the_shares_of_evidence_add_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

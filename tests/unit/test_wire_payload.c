@@ -30,7 +30,8 @@ static void encode(const struct scene *s, struct text payloads[PAYLOADS])
         .credits_reason = "HTTP 502: Bad Gateway",
         .usage_until = SCENE_AT - HOUR_S,
         .drift = money_known((struct money){ -CENTS(3) }),
-        .record = { .scores = 212, .within = 172, .median_off_milli = 272, .median_bias_milli = -14 },
+        .record = { .scores = 212, .within = 172, .median_off_milli = 272, .median_bias_milli = -14,
+                    .span_s = WEEK_S },
         .delivery = { .events = 3, .bytes = 3150, .oldest_at = SCENE_AT - 90, .delivered_at = SCENE_AT - 120 },
     };
     const struct merged_event merged = { "5f3a9c01-merged-1207-10431", "main", SCENE_AT, SCENE_AT - 3 * DAY_S,

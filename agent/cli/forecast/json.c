@@ -111,7 +111,7 @@ static void add_evidence(struct text *out, const struct subject *s)
 static void add_record(struct text *out, const struct subject *s)
 {
     const struct track_record *r = &s->scored;
-    bool known = r->scores > 0;
+    bool known = track_record_tells(r);
     add_name(out, "forecasts");
     text_add(out, span_of("{"));
     add_name(out, "scored");

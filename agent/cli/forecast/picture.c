@@ -1,4 +1,5 @@
 /* From a subject to the lines of a chart. Past and future share one scale, so that slopes can be compared. */
+#include <math.h>
 #include <string.h>
 #include <time.h>
 
@@ -9,6 +10,8 @@
 #include "edge/config.h"
 
 enum { FAN_POINTS = 33, LEVELS_MAX = 8, MARKS_MAX = 64, ROWS = 13, COLUMNS_LEAST = 20, AHEAD_MOST_S = 4 * WEEK_S };
+
+#define MONEY_MAX 9.2e18 /* nano-dollars; as a double the largest amount is more than it is */
 
 struct picture {
     struct chart chart;
@@ -38,7 +41,7 @@ static void set_fan(const struct subject *s, double level, struct chart_point fa
         double spent = balance * i / (FAN_POINTS - 1);
         double hours = curve_hours(c, c->spent_nano + spent, level);
         int64_t ahead_s = (int64_t)(hours < CENTURY_H ? hours * HOUR_S : CENTURY_H * HOUR_S);
-        fan[i] = (struct chart_point){ c->origin + ahead_s, (int64_t)(balance - spent) };
+        fan[i] = (struct chart_point){ c->origin + ahead_s, (int64_t)fmin(balance - spent, MONEY_MAX) };
     }
 }
 

@@ -43,7 +43,7 @@ static struct place take_subject(struct subject *s, const struct cell *cells)
 {
     text_add(&s->account, cells[ACCOUNT].text);
     s->credits = span_is(cells[KIND].text, "credits");
-    s->step_s = cells[INTERVAL].integer;
+    s->step_s = cells[INTERVAL].integer > 0 ? cells[INTERVAL].integer : 1;
     s->stale_s = cells[STALE].integer;
     for (size_t w = 0; w < BURN_WINDOWS; w++) {
         const struct cell *rate = &cells[RATE_FIRST + w];
@@ -54,7 +54,8 @@ static struct place take_subject(struct subject *s, const struct cell *cells)
 
 static void take_track_record(struct subject *s, const struct cell *cells)
 {
-    s->scored = (struct track_record){ cells[3].integer, cells[4].integer, cells[6].integer, cells[7].integer };
+    s->scored = (struct track_record){ cells[3].integer, cells[4].integer, cells[6].integer, cells[7].integer,
+                                        cells[8].integer };
 }
 
 /* One change may have two entries, and so two rows; balances that are not known leave a gap nobody sees. */
@@ -110,10 +111,10 @@ static bool load_series(struct store *store, struct subject *s, const struct pla
 static bool load_history(struct store *store, struct subject *s, struct fault *why)
 {
     const struct scope scope = {
-        .now = s->now, .since = s->token->seen_at - (PAST_HOURS + 1) * (int64_t)HOUR_S, .until = TIME_NONE,
+        .now = s->now, .since = time_after(s->token->seen_at, -(PAST_HOURS + 1) * (int64_t)HOUR_S), .until = TIME_NONE,
         .token = text_z(&s->name), .account = text_z(&s->account),
     };
-    return each(store, QUESTION_FORECASTS, &scope, 8, take_track_record, s, why)
+    return each(store, QUESTION_FORECASTS, &scope, 9, take_track_record, s, why)
         && each(store, QUESTION_HISTORY, &scope, HISTORY_COLUMNS, take_reading, s, why);
 }
 
@@ -163,8 +164,9 @@ struct burn_profile subject_profile(const struct subject *s)
 {
     struct burn_profile p = { 0 };
     int64_t hours[24] = { 0 }, days[7] = { 0 };
-    unix_s newest = (s->past.last_seen - 1) / HOUR_S * HOUR_S;
-    for (int k = 0; k < PAST_HOURS && newest - k * (int64_t)HOUR_S + HOUR_S > s->past.first_seen; k++) {
+    int watched = s->past.last_seen == TIME_NONE ? 0 : PAST_HOURS;
+    unix_s newest = watched ? (s->past.last_seen - 1) / HOUR_S * HOUR_S : 0;
+    for (int k = 0; k < watched && newest - k * (int64_t)HOUR_S + HOUR_S > s->past.first_seen; k++) {
         time_t start = (time_t)(newest - k * (int64_t)HOUR_S);
         struct tm local;
         if (!localtime_r(&start, &local))

@@ -51,7 +51,7 @@ static void add_heading(const struct subject *s, struct text *out)
         add_usd(s->token->last.balance.is.nano, out);
     else
         text_add(out, span_of("An unknown amount"));
-    text_addf(out, " left, read %s ago", duration_format(s->now - s->token->seen_at, age));
+    text_addf(out, " left, read %s ago", duration_format(seconds_between(s->token->seen_at, s->now), age));
     if (s->token->missing)
         text_addf(out, " (missing from the last %d lists)", s->token->missing);
     add_rates(s, out);
@@ -66,7 +66,7 @@ static void add_time(const char *name, unix_s at, unix_s now, const char *meanin
         text_add(out, span_of("no end in sight\n"));
         return;
     }
-    text_addf(out, "in %-8s ", duration_format(at - now, left));
+    text_addf(out, "in %-8s ", duration_format(seconds_between(now, at), left));
     add_local(at, out);
     text_addf(out, "  %s\n", meaning);
 }
@@ -112,7 +112,7 @@ static void add_standing(const struct subject *s, const struct forecast *f, stru
         break;
     case VERDICT_BLIND:
         text_addf(out, "Blind: last read %s ago, which is too old to forecast from.\n",
-                  duration_format(s->now - s->token->seen_at, age));
+                  duration_format(seconds_between(s->token->seen_at, s->now), age));
         break;
     case VERDICT_UNUSED:
         text_add(out, span_of("No use yet: nothing was spent since Ebb began to watch it, less than a week ago.\n"));
@@ -241,6 +241,10 @@ static void add_certainty(const struct subject *s, struct text *out)
     text_addf(out, "\nLearnt from %s.\n", learnt[s->forecast.history]);
     if (!r->scores) {
         text_add(out, span_of("None of its forecasts came due yet.\n"));
+        return;
+    }
+    if (!track_record_tells(r)) {
+        text_addf(out, "Too few of its forecasts came due to judge them (%" PRId64 " so far).\n", r->scores);
         return;
     }
     text_addf(out, "Of %" PRId64 " forecasts of it that came due, %" PRId64 " held the truth between early and\n"

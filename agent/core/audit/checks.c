@@ -63,13 +63,13 @@ static void add_usd(struct text *out, int64_t nano)
 enum audit_answer check_stale(const struct audit_scene *s, struct text *reason)
 {
     const struct audit_account *a = s->account;
-    if (a->seen_at != TIME_NONE && s->now - a->seen_at <= a->stale_after_s)
+    if (a->seen_at != TIME_NONE && seconds_between(a->seen_at, s->now) <= a->stale_after_s)
         return AUDIT_CLEAR;
     if (a->seen_at == TIME_NONE) {
         text_addf(reason, "no complete answer yet: this account is not checked");
     } else {
         text_addf(reason, "the last complete answer is ");
-        add_duration(reason, s->now - a->seen_at);
+        add_duration(reason, seconds_between(a->seen_at, s->now));
         text_addf(reason, " old: this account is not checked");
     }
     return AUDIT_FOUND;
@@ -268,7 +268,7 @@ static const struct audit_token *successor_of(const struct audit_scene *s)
 enum audit_answer check_rotation(const struct audit_scene *s, struct text *reason)
 {
     const struct audit_token *t = s->token;
-    int64_t age_s = s->now - t->first_seen;
+    int64_t age_s = seconds_between(t->first_seen, s->now);
     if (is_sandbox(t) || has_expired(t, s->now) || successor_of(s))
         return AUDIT_CLEAR;
     if (age_s <= s->policy->rotation_s)
@@ -282,12 +282,12 @@ enum audit_answer check_rotation(const struct audit_scene *s, struct text *reaso
 enum audit_answer check_superseded(const struct audit_scene *s, struct text *reason)
 {
     const struct audit_token *successor = has_expired(s->token, s->now) ? NULL : successor_of(s);
-    if (!successor || s->now - successor->first_seen <= s->policy->never_used_s)
+    if (!successor || seconds_between(successor->first_seen, s->now) <= s->policy->never_used_s)
         return AUDIT_CLEAR;
     text_addf(reason, "%s replaced it at least ", successor->reading.name);
-    add_duration(reason, s->now - successor->first_seen);
+    add_duration(reason, seconds_between(successor->first_seen, s->now));
     text_addf(reason, " ago, and it still works");
-    if (s->token->used_at != TIME_NONE && s->now - s->token->used_at < WEEK_S)
+    if (s->token->used_at != TIME_NONE && seconds_between(s->token->used_at, s->now) < WEEK_S)
         text_addf(reason, " and in use");
     return AUDIT_FOUND;
 }
@@ -302,7 +302,7 @@ enum audit_answer check_never_used(const struct audit_scene *s, struct text *rea
     if (t->watched_to - t->first_seen <= s->policy->never_used_s)
         return AUDIT_CLEAR; /* it is new */
     text_addf(reason, "never used since it was created ");
-    add_duration(reason, s->now - t->first_seen);
+    add_duration(reason, seconds_between(t->first_seen, s->now));
     text_addf(reason, " ago");
     return AUDIT_FOUND;
 }
@@ -315,9 +315,9 @@ enum audit_answer check_idle(const struct audit_scene *s, struct text *reason)
     text_done(&ignored);
     if (told || is_sandbox(t) || has_expired(t, s->now) || is_empty(t))
         return AUDIT_CLEAR;
-    if (t->used_at != TIME_NONE && s->now - t->used_at <= s->policy->idle_s)
+    if (t->used_at != TIME_NONE && seconds_between(t->used_at, s->now) <= s->policy->idle_s)
         return AUDIT_CLEAR;
-    if (t->watched_to == TIME_NONE || s->now - t->watched_to > s->policy->idle_s)
+    if (t->watched_to == TIME_NONE || seconds_between(t->watched_to, s->now) > s->policy->idle_s)
         return AUDIT_UNKNOWN;
     unix_s since = t->used_at != TIME_NONE && t->used_at > t->watched_from ? t->used_at : t->watched_from;
     if (t->watched_to - since <= s->policy->idle_s)

@@ -38,14 +38,23 @@ static double known_part(double ln_hours)
     return clamp(fmin(late, soon), 0, 1);
 }
 
-static void answer(const struct ensemble *nets, const float features[FEATURES], struct middle plain,
+/* Nothing was taught from less than half an hour of readings: what is learned fades in from five minutes on, and before
+ * that the plain experts know the mean rate. */
+static const double taught_ln_h = -0.6931, untaught_ln_h = -2.4849; /* ln 1/2, ln 1/12 */
+
+static double taught_part(const struct track *t)
+{
+    return clamp((log(t->span_h) - untaught_ln_h) / (taught_ln_h - untaught_ln_h), 0, 1);
+}
+
+static void answer(const struct ensemble *nets, const float features[FEATURES], struct middle plain, double taught,
                    float ret[LEVELS_ASKED])
 {
     double off[LEVELS_ASKED];
     net_answer(nets, features, off);
     double low = plain.low - plain.median, high = plain.high - plain.median;
     double likely = clamp(off[LEVEL_LIKELY], low - farthest, high + farthest);
-    double faded = (1 - known_part(plain.median + likely)) * likely;
+    double faded = (1 - taught * known_part(plain.median + likely)) * likely;
     for (int l = 0; l < LEVELS_ASKED; l++) {
         double level = clamp(off[l], low - farthest_end, high + farthest_end);
         level = l < LEVEL_LIKELY ? fmin(level, likely) : l > LEVEL_LIKELY ? fmax(level, likely) : likely;
@@ -55,7 +64,7 @@ static void answer(const struct ensemble *nets, const float features[FEATURES], 
 
 /* As `answer`, of when an alert fires and ends: what was not taught is left to the levels. */
 static void answer_alarm(const struct alarm_forest *alarms, const float features[FEATURES], struct middle plain,
-                         struct curve *c, int amount)
+                         double taught, struct curve *c, int amount)
 {
     const float *levels = c->ln_hours[amount];
     c->ln_alarm[amount] = levels[LEVEL_LIKELY];
@@ -66,7 +75,7 @@ static void answer_alarm(const struct alarm_forest *alarms, const float features
     double low = plain.low - farthest, high = plain.high + farthest;
     double alarm = clamp(plain.median + learned.alarm, low, high);
     double relief = clamp(plain.median + learned.relief, low - farthest, high);
-    double part = known_part(alarm);
+    double part = taught * known_part(alarm);
     c->ln_alarm[amount] += (float)(part * (alarm - (double)levels[LEVEL_LIKELY]));
     c->ln_relief[amount] += (float)(part * (relief - (double)levels[LEVEL_EARLY]));
     if (c->ln_relief[amount] > c->ln_alarm[amount]) /* but for rounding they are in order */
@@ -120,11 +129,12 @@ bool curve_make(const struct past *p, const struct ensemble *nets, struct curve 
         amounts[i] = exp(first_rung + i * rung);
     experts_ask(&(struct inquiry){ &t, amounts, CURVE_AMOUNTS, answers });
     struct traits traits = traits_of(&t);
+    double taught = taught_part(&t);
     for (int i = 0; i < CURVE_AMOUNTS; i++) {
         struct middle plain = experts_middle(answers[i]);
         features_of(&t, &traits, (struct stand){ answers[i], plain.median, amounts[i] }, features);
-        answer(nets, features, plain, ret->ln_hours[i]);
-        answer_alarm(&nets->alarms, features, plain, ret, i);
+        answer(nets, features, plain, taught, ret->ln_hours[i]);
+        answer_alarm(&nets->alarms, features, plain, taught, ret, i);
     }
     even_out(ret->ln_alarm);
     even_out(ret->ln_relief);

@@ -51,7 +51,15 @@ struct track_record {
     int64_t within;            /* whose interval held the truth: 80 in 100 should */
     int64_t median_off_milli;  /* thousandths of |ln(forecast / truth)|; exp of it: half were off by less */
     int64_t median_bias_milli; /* thousandths of ln(forecast / truth); positive: too late */
+    int64_t span_s;            /* from the first that was made to the last that came due */
 };
+
+/* Fewer say nothing, and neither do those of a day on which nothing else happened. */
+enum { RECORD_LEAST = 10, RECORD_LEAST_S = DAY_S };
+static inline bool track_record_tells(const struct track_record *r)
+{
+    return r->scores >= RECORD_LEAST && r->span_s >= RECORD_LEAST_S;
+}
 
 /* A promise about the share of the balance that belongs to `place`; false when the forecast says nothing that could be
  * scored: less than half an hour ahead, or more than four weeks. `spent_nano`: the token's consumption so far. */

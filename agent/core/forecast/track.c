@@ -40,6 +40,14 @@ static void divide_by_unit(struct track *t)
     }
 }
 
+/* Of a track that is shorter than an hour the rest of that hour was at its mean rate, as far as anybody knows: else it
+ * would be an hour in which almost nothing was spent. */
+static void fill_first_hour(struct track *t)
+{
+    if (t->span_h < 1)
+        t->back[1] = t->spent[0] = 1;
+}
+
 bool track_of(const struct past *p, struct track *ret)
 {
     *ret = (struct track){ .step_h = (double)p->step_s / HOUR_S };
@@ -54,6 +62,7 @@ bool track_of(const struct past *p, struct track *ret)
     if (ret->unit_nano <= 0)
         return false;
     divide_by_unit(ret);
+    fill_first_hour(ret);
     return true;
 }
 

@@ -14,7 +14,7 @@ bool store_load_past(struct store *s, int64_t token, struct past *past, struct f
     statement_bind_integer(q, ":since", past->last_seen - (PAST_HOURS + 1) * (int64_t)HOUR_S);
     while (ok && row) {
         ok = statement_step(q, &row, why);
-        if (ok && row)
+        if (ok && row && is_stamp(statement_integer(q, 0)))
             past_add_hour(past, statement_integer(q, 0), (struct money){ statement_integer(q, 1) });
     }
     statement_reset(q);
@@ -92,7 +92,7 @@ bool store_track_record(struct store *s, const char *account, struct track_recor
     bool ok = statement_step(q, &row, why);
     if (ok && row)
         *ret = (struct track_record){ statement_integer(q, 1), statement_integer(q, 2), statement_integer(q, 3),
-                                      statement_integer(q, 4) };
+                                      statement_integer(q, 4), statement_integer(q, 5) };
     statement_reset(q);
     return ok;
 }

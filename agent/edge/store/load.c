@@ -43,7 +43,7 @@ static void take_token(struct loading *l, const struct statement *q)
     t->series = l->series;
     t->id = statement_integer(q, 0);
     t->alerts = xcalloc(l->rules->count, sizeof *t->alerts);
-    t->seen_at = statement_integer(q, 3);
+    t->seen_at = column_time(q, 3);
     t->missing = (int)statement_integer(q, 4);
     snprintf(t->last.type, sizeof t->last.type, "%s", statement_text(q, 5).at);
     t->last.balance = column_money(q, 6);
@@ -54,8 +54,10 @@ static void take_token(struct loading *l, const struct statement *q)
     t->last_reset = column_time(q, 11);
     t->risen_to = column_money(q, 12);
     snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 13).at);
-    burn_seen(&t->burn, statement_integer(q, 2));
-    burn_seen(&t->burn, known_until(q, t->seen_at));
+    if (t->seen_at != TIME_NONE && column_time(q, 2) != TIME_NONE) {
+        burn_seen(&t->burn, column_time(q, 2));
+        burn_seen(&t->burn, known_until(q, t->seen_at));
+    }
     if (!statement_is_null(q, 17))
         t->unreadable = xstrdup(statement_text(q, 17).at);
     if (!statement_is_null(q, 14)) /* there was a rate, so there were readings enough in between */
@@ -81,8 +83,8 @@ static struct alert read_alert(const struct statement *q)
     return (struct alert){
         .level = column_level(q, 2),
         .pending = column_level(q, 3),
-        .pending_since = statement_integer(q, 4),
-        .since = statement_integer(q, 5),
+        .pending_since = is_stamp(statement_integer(q, 4)) ? statement_integer(q, 4) : 0,
+        .since = is_stamp(statement_integer(q, 5)) ? statement_integer(q, 5) : 0,
         .episode = statement_integer(q, 6),
         .step = statement_integer(q, 7),
     };
@@ -116,13 +118,18 @@ static void take_alert(struct loading *l, const struct statement *q)
 static void take_hour(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
-    if (!t)
+    if (!t || !is_stamp(statement_integer(q, 1)))
         return;
     unix_s hour = statement_integer(q, 1), end = hour + HOUR_S;
     struct entry usage = { ENTRY_CONSUMPTION, { statement_integer(q, 3) }, hour, end };
+    struct money spent = { statement_integer(q, 2) };
     if (usage.at > t->burn.last_seen && hour < t->burn.last_seen)
         usage.at = t->burn.last_seen;
-    burn_add_hour(&t->burn, hour, (struct money){ statement_integer(q, 2) });
+    if (t->last.budgeted && hour < t->burn.first_seen) { /* before its pace is known */
+        spent.nano = usage.amount.nano >= 0 && spent.nano > usage.amount.nano ? spent.nano - usage.amount.nano : 0;
+        usage.amount.nano = 0;
+    }
+    burn_add_hour(&t->burn, hour, spent);
     burn_add_recent(&t->burn, &usage);
 }
 
@@ -132,10 +139,10 @@ static void take_entry(struct loading *l, const struct statement *q)
     struct entry e = {
         .kind = ENTRY_CONSUMPTION,
         .amount = { statement_integer(q, 1) },
-        .since = statement_integer(q, 2),
-        .at = statement_integer(q, 3),
+        .since = column_time(q, 2),
+        .at = column_time(q, 3),
     };
-    if (t)
+    if (t && e.since != TIME_NONE && e.at != TIME_NONE)
         burn_add_recent(&t->burn, &e);
 }
 
@@ -149,7 +156,7 @@ static void take_drift(struct loading *l, const struct statement *q)
 static void take_curve(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
-    struct curve c = { .origin = statement_integer(q, 1), .spent_nano = (double)statement_integer(q, 2) };
+    struct curve c = { .origin = column_time(q, 1), .spent_nano = (double)statement_integer(q, 2) };
     if (!t || c.origin == TIME_NONE || !forecast_history_slugged(statement_text(q, 3), &c.history)
         || !curve_unpack(statement_text(q, 4), &c))
         return;
@@ -220,14 +227,16 @@ static void take_promise(struct loading *l, const struct statement *q)
         return;
     struct promises *p = promises_of(t);
     p->at[place] = (struct promise){
-        .made_at = statement_integer(q, 2),
+        .made_at = column_time(q, 2),
         .amount = { statement_integer(q, 3) },
         .target_nano = statement_integer(q, 4),
-        .early = statement_integer(q, 5),
-        .likely = statement_integer(q, 6),
-        .late = statement_integer(q, 7),
+        .early = column_time(q, 5),
+        .likely = column_time(q, 6),
+        .late = column_time(q, 7),
         .spent_at = TIME_NONE,
     };
+    if (p->at[place].early == TIME_NONE || p->at[place].likely == TIME_NONE || p->at[place].late == TIME_NONE)
+        p->at[place].made_at = TIME_NONE;
     note_made(p, p->at[place].made_at);
 }
 
@@ -235,14 +244,16 @@ static void take_score(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
     struct promise p = {
-        .made_at = statement_integer(q, 2),
-        .early = statement_integer(q, 3),
-        .likely = statement_integer(q, 4),
-        .late = statement_integer(q, 5),
+        .made_at = column_time(q, 2),
+        .early = column_time(q, 3),
+        .likely = column_time(q, 4),
+        .late = column_time(q, 5),
     };
-    struct due due = due_of(&p, statement_integer(q, 1));
-    if (!t)
+    unix_s ended_at = column_time(q, 1);
+    if (!t || p.made_at == TIME_NONE || p.early == TIME_NONE || p.likely <= p.made_at
+        || p.late == TIME_NONE || ended_at <= p.made_at)
         return;
+    struct due due = due_of(&p, ended_at);
     record_book(&promises_of(t)->record, &due);
     note_made(t->promises, p.made_at);
 }

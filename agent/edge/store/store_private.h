@@ -140,5 +140,6 @@ static inline struct maybe_money column_money(const struct statement *q, int col
 
 static inline unix_s column_time(const struct statement *q, int column)
 {
-    return statement_is_null(q, column) ? TIME_NONE : statement_integer(q, column);
+    int64_t at = statement_integer(q, column);
+    return statement_is_null(q, column) || !is_stamp(at) ? TIME_NONE : at;
 }

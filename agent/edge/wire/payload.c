@@ -282,7 +282,7 @@ static void add_thousandths(struct text *out, const char *name, bool known, doub
 
 static void add_record(struct text *out, const struct track_record *r)
 {
-    bool known = r->scores > 0;
+    bool known = track_record_tells(r);
     add_name(out, "forecasts");
     open_object(out);
     add_integer(out, "scored", r->scores);
