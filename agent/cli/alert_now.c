@@ -21,29 +21,8 @@ static struct maybe_money money_of(const struct cell *cell)
     return (struct maybe_money){ cell->kind == CELL_INTEGER, { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
 }
 
-/* A time that is not stored is one without an end where there is a forecast at all. */
-static unix_s time_of(const struct cell *cell, enum verdict verdict)
-{
-    bool timed = verdict == VERDICT_SAFE || verdict == VERDICT_TIGHT || verdict == VERDICT_RUNS_DRY;
-    return cell->kind == CELL_INTEGER ? cell->integer : timed ? TIME_FAR : TIME_NONE;
-}
-
-static struct forecast forecast_of(const struct cell *cells, unix_s now)
-{
-    struct forecast f = forecast_none();
-    if (cells[ALERT_STATE].kind != CELL_TEXT || !forecast_verdict_slugged(cells[ALERT_STATE].text, &f.verdict))
-        return f;
-    f.early = time_of(&cells[ALERT_EARLY], f.verdict);
-    f.likely = time_of(&cells[ALERT_LIKELY], f.verdict);
-    f.late = time_of(&cells[ALERT_LATE], f.verdict);
-    f.alarm = cells[ALERT_ALARM].kind == CELL_INTEGER ? cells[ALERT_ALARM].integer : f.likely;
-    f.relief = cells[ALERT_RELIEF].kind == CELL_INTEGER ? cells[ALERT_RELIEF].integer : f.alarm;
-    f.read_at = now;
-    return f;
-}
-
 /* `name` is what the token borrows. */
-static struct token token_of(const struct cell *cells, char *name, unix_s now)
+static struct token token_of(const struct cell *cells, const struct forecast *f, char *name)
 {
     struct token t = { .name = name };
     t.series = span_is(cells[ALERT_KIND].text, series_name(SERIES_CREDITS)) ? SERIES_CREDITS : SERIES_TOKEN;
@@ -59,7 +38,7 @@ static struct token token_of(const struct cell *cells, char *name, unix_s now)
         snprintf(t.last.type, sizeof t.last.type, "%.*s", (int)cells[ALERT_TYPE].text.len, cells[ALERT_TYPE].text.at);
     t.risen_to = money_of(&cells[ALERT_RISEN_TO]);
     t.drift = money_of(&cells[ALERT_DRIFT]);
-    t.forecast = forecast_of(cells, now);
+    t.forecast = *f;
     return t;
 }
 
@@ -73,22 +52,22 @@ static const char *why_unknown(const struct rule *rule, const struct token *t)
 }
 
 /* A value that was not read for long is told with its age. */
-static void add_age(const struct cell *cells, unix_s now, struct text *words)
+static void add_age(const struct cell *cells, const struct forecast *f, unix_s now, struct text *words)
 {
     char age[DURATION_TEXT_BYTES];
-    if (cells[ALERT_STATE].kind == CELL_TEXT && cells[ALERT_SEEN].kind == CELL_INTEGER
-        && span_is(cells[ALERT_STATE].text, forecast_verdict_slug(VERDICT_BLIND)))
-        text_addf(words, "; last read %s ago", duration_format(now - cells[ALERT_SEEN].integer, age));
+    if (f->verdict == VERDICT_BLIND && cells[ALERT_SEEN].kind == CELL_INTEGER)
+        text_addf(words, "; last read %s ago",
+                  duration_format(seconds_between(cells[ALERT_SEEN].integer, now), age));
 }
 
-struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct rule_set *rules, unix_s now,
-                            struct text *words)
+struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct forecast *f,
+                              const struct rule_set *rules, unix_s now, struct text *words)
 {
     static const struct rule no_rule = { .kind = RULE_BALANCE_BELOW };
     own_free char *name = xstrndup(cells[ALERT_TOKEN].text.at, cells[ALERT_TOKEN].text.len);
     own_free char *account = xstrndup(cells[ALERT_ACCOUNT].text.at, cells[ALERT_ACCOUNT].text.len);
     const struct rule *rule = find_rule(rules, cells[ALERT_RULE].text);
-    struct token t = token_of(cells, name, now);
+    struct token t = token_of(cells, f, name);
     const struct snapshot s = {
         .series = t.series,
         .account = account,
@@ -116,6 +95,6 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
     };
     wire_standing(&e, words);
     if (is.known)
-        add_age(cells, now, words);
+        add_age(cells, f, now, words);
     return is;
 }

@@ -10,8 +10,7 @@
 enum alert_cell {
     ALERT_LEVEL, ALERT_SINCE, ALERT_ACCOUNT, ALERT_TOKEN, ALERT_RULE, ALERT_EPISODE, ALERT_STEP, ALERT_CHANGED,
     ALERT_ANNOUNCED, ALERT_KIND, ALERT_TYPE, ALERT_BALANCE, ALERT_BUDGETED, ALERT_EXPIRES, ALERT_PERIOD,
-    ALERT_RESET_AMOUNT, ALERT_RISEN_TO, ALERT_STATE, ALERT_EARLY, ALERT_LIKELY, ALERT_LATE, ALERT_ALARM, ALERT_RELIEF,
-    ALERT_DRIFT, ALERT_SEEN,
+    ALERT_RESET_AMOUNT, ALERT_RISEN_TO, ALERT_DRIFT, ALERT_SEEN, ALERT_ID,
     ALERT_CELLS,
 };
 
@@ -22,6 +21,6 @@ struct alert_now {
     enum level level;
 };
 
-/* Adds the words, which name neither level nor token nor rule. */
-struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct rule_set *rules, unix_s now,
-                              struct text *words);
+/* Adds the words, which name neither level nor token nor rule. The forecast is that of now: cli/standing.h. */
+struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct forecast *f,
+                              const struct rule_set *rules, unix_s now, struct text *words);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/alert_now.h"
+#include "cli/standing.h"
 #include "cli/terminal.h"
 #include "edge/config.h"
 
@@ -71,6 +72,7 @@ _Static_assert(COUNT(past) == PAST_COLUMNS, "a column has no row");
 struct listing {
     struct table *table;
     const struct rule_set rules;
+    struct standing *standing; /* what the forecasts of now say; NULL with --past */
     unix_s now;
     size_t rows;
     enum level worst;
@@ -97,7 +99,10 @@ static void list_firing(struct listing *l, const struct cell *asked)
     struct cell cells[COLUMNS];
     text_clear(&l->words);
     text_clear(&l->summary);
-    struct alert_now is = alert_now_of(asked, &l->rules, l->now, &l->words);
+    struct forecast f = span_is(asked[ALERT_KIND].text, "credits")
+        ? standing_of_account(l->standing, asked[ALERT_ACCOUNT].text)
+        : standing_of_token(l->standing, asked[ALERT_ID].integer);
+    struct alert_now is = alert_now_of(asked, &f, &l->rules, l->now, &l->words);
     for (size_t i = 0; i < COUNT(taken); i++)
         cells[taken[i][0]] = asked[taken[i][1]];
     text_addf(&l->summary, "%s: %.*s %s", level_name(is.level), (int)asked[ALERT_TOKEN].text.len,
@@ -153,10 +158,13 @@ static bool print(const struct context *c, const struct scope *scope, struct lis
 {
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     bool back = c->options[OPT_PAST].given;
+    if (!back && !standing_of_tokens(c->store, scope, -1, &l->standing, why))
+        return false;
     l->table = back ? table_begin(format, past, COUNT(past), terminal_colour())
                     : table_begin(format, firing, COUNT(firing), terminal_colour());
     bool ok = list(c->store, back ? QUESTION_EVENTS : QUESTION_ALERTS, scope, l, why);
     table_end(l->table);
+    standing_end(l->standing);
     text_done(&l->words);
     text_done(&l->summary);
     return ok;

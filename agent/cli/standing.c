@@ -17,6 +17,7 @@ _Static_assert((int)STANDING_COLUMNS <= (int)CELLS_MAX && (int)CREDITS_ASKED <= 
 struct row {
     struct cell cells[CELLS_MAX];
     char *texts; /* owned; what the cells point into */
+    struct forecast forecast;
     int rank;
     size_t place; /* in the question's order: by account and name */
 };
@@ -32,6 +33,7 @@ struct credits {
     struct reading reading;
     struct curve curve;
     struct purse purse; /* of the two above */
+    struct forecast forecast;
     bool known;
 };
 
@@ -151,6 +153,11 @@ static void take_credits(const struct standing *s, struct row *row, struct credi
     ret->known = cells[CREDITS_REASON].kind != CELL_TEXT && ret->reading.balance.known;
     struct forecast f = forecast_within(&ret->purse, NULL, s->now);
     bool is_blind = !ret->known || f.verdict == VERDICT_BLIND;
+    ret->forecast = f;
+    if (is_blind) {
+        ret->forecast = forecast_none();
+        ret->forecast.verdict = VERDICT_BLIND;
+    }
     cells[CREDITS_STATE] = cell_text(forecast_verdict_slug(is_blind ? VERDICT_BLIND : f.verdict));
     cells[CREDITS_LIKELY] = cell_stamp(is_blind ? TIME_NONE : f.likely);
 }
@@ -229,6 +236,7 @@ static void take_token(const struct standing *s, struct row *row)
     struct forecast f = forecast_within(&own, credits, s->now);
     const char *state = state_of(&f, cells, s->now);
     bool visible = strcmp(state, forecast_verdict_slug(f.verdict)) == 0;
+    row->forecast = f;
     row->rank = rank_of(&f, state);
     cells[STANDING_STATE] = cell_text(state);
     cells[STANDING_EARLY] = cell_stamp(visible ? f.early : TIME_NONE);
@@ -309,6 +317,24 @@ bool standing_next(struct standing *s, struct cell *cells, size_t count)
         return false;
     memcpy(cells, s->rows.at[s->next++].cells, count * sizeof *cells);
     return true;
+}
+
+struct forecast standing_of_token(const struct standing *s, int64_t id)
+{
+    for (size_t i = 0; i < s->rows.count; i++)
+        if (s->rows.at[i].cells[STANDING_ID].integer == id)
+            return s->rows.at[i].forecast;
+    return forecast_none();
+}
+
+struct forecast standing_of_account(const struct standing *s, struct span account)
+{
+    for (size_t i = 0; i < s->credit_rows.count; i++) {
+        const struct credits *c = &s->credits[i];
+        if (c->account.len == account.len && memcmp(c->account.at, account.at, account.len) == 0)
+            return c->forecast;
+    }
+    return forecast_none();
 }
 
 void standing_end(struct standing *s)

@@ -37,4 +37,7 @@ MUST_CHECK bool standing_of_credits(struct store *s, const struct scope *scope, 
 
 /* Fills the first `count` cells of the next row, whose texts live until standing_end; false when there is none. */
 bool standing_next(struct standing *s, struct cell *cells, size_t count);
+/* The forecast of now of a token, or of an account's credits, from an answer about tokens; of none: forecast_none. */
+struct forecast standing_of_token(const struct standing *s, int64_t id);
+struct forecast standing_of_account(const struct standing *s, struct span account);
 void standing_end(struct standing *s); /* accepts NULL */

@@ -1,20 +1,16 @@
 -- Alerts that are firing, the worst and oldest first, with the words of their last transition, and what is known of
--- their series now: what stands today is worked out from that. Sight is that of question_status.sql.
+-- their series now: what stands today is worked out from that and from its forecast (cli/standing.c).
 WITH latest AS (
     SELECT token, rule, max(seq) AS seq FROM event GROUP BY token, rule
 )
 SELECT l.level, l.since, a.name, CASE t.kind WHEN 'credits' THEN '(credits)' ELSE t.name END, l.rule, l.episode, l.step,
        e.at, e.summary,
        t.kind, s.type, s.balance_nano, s.budgeted, s.expires_at, s.reset_period, s.reset_amount_nano, s.risen_to_nano,
-       CASE WHEN :now - CASE WHEN s.missing = 0 AND (t.kind <> 'credits' OR a.credits_reason IS NULL)
-                             THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END
-                 > coalesce(a.calm_s, a.interval_s) + 2 * a.interval_s + 60 THEN 'blind'
-            ELSE s.verdict END AS state,
-       s.early_at, s.likely_at, s.late_at, s.alarm_at, s.relief_at,
        (SELECT r.usage_nano - r.balance_nano FROM reconcile r WHERE r.token = t.id AND r.judged <> 'hidden'
         ORDER BY r.day DESC LIMIT 1) AS drift_nano,
        CASE WHEN s.missing = 0 AND (t.kind <> 'credits' OR a.credits_reason IS NULL)
-            THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END AS seen
+            THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END AS seen,
+       t.id
 FROM alert l JOIN token t ON t.id = l.token JOIN account a ON a.id = t.account
      LEFT JOIN token_state s ON s.token = t.id
      LEFT JOIN latest x ON x.token = l.token AND x.rule = l.rule

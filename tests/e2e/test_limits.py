@@ -132,7 +132,7 @@ def test_alerts_status_and_forecasts_follow_the_smaller_of_balance_and_credits_a
     assert "0.90 USD left on its account" in alerts["prod-burner", "low"]["summary"]
     polls.poll(credits="0.00", prod_burner=0.2)
     assert polls.token("prod-burner")["state"] == "exhausted"
-    assert polls.forecast("prod-burner")["verdict"] == "exhausted"
+    assert polls.forecast("prod-burner")["state"] == "exhausted"
     polls.poll(2, credits="900.00", prod_burner=0.2)
     assert ("prod-burner", "low") not in polls.alerts()
     assert polls.token("prod-burner")["limited_by"] == "balance"
