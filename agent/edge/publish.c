@@ -33,6 +33,7 @@ enum {
 };
 
 #define FAREWELL_TAG INT64_MAX
+#define NOT_TRIED "not tried yet"
 
 enum link_state { LINK_DOWN, LINK_TRYING, LINK_UP };
 
@@ -59,6 +60,7 @@ struct publisher {
     char reason[REASON_BYTES]; /* of the last failure; "" while up */
     char logged[REASON_BYTES];
     mono_ms logged_at;
+    bool missed; /* a failure was logged, and no return since */
 };
 
 static bool is_lost(const struct publisher *p)
@@ -96,7 +98,7 @@ bool publish_open(const struct broker *broker, struct random *random, struct pub
     p->random = random;
     p->version = broker->version;
     p->refused_at = -AT_ONCE_MS;
-    snprintf(p->reason, sizeof p->reason, "not tried yet");
+    snprintf(p->reason, sizeof p->reason, NOT_TRIED);
     client_library_open();
     if (!check_broker(&p->broker, why)) {
         client_library_close();
@@ -138,6 +140,7 @@ static void log_failure(struct publisher *p, bool was_up, mono_ms now)
                 p->broker.port, p->reason);
     snprintf(p->logged, sizeof p->logged, "%s", p->reason);
     p->logged_at = now;
+    p->missed = true;
 }
 
 static void find_reason(struct publisher *p, enum loss_kind kind, const char *words)
@@ -242,6 +245,8 @@ static void fall(struct publisher *p, mono_ms now)
 
 static void try_connect(struct publisher *p, mono_ms now)
 {
+    if (strcmp(p->reason, NOT_TRIED) == 0)
+        snprintf(p->reason, sizeof p->reason, "connecting");
     p->client = client_start(&p->broker, p->version, &p->families, p->family, &p->in_flight);
     p->state = LINK_TRYING;
     p->looking = true;
@@ -256,7 +261,9 @@ static void rise(struct publisher *p, mono_ms now)
     p->up_since = now;
     p->reason[0] = '\0';
     p->unanswered = 0;
-    log_info("mqtt: connected to %s:%d, MQTT %s", p->broker.host, p->broker.port, mqtt_version_name(p->version));
+    log_line(p->missed ? LOG_NOTICE : LOG_INFO, "mqtt: connected to %s:%d, MQTT %s", p->broker.host, p->broker.port,
+             mqtt_version_name(p->version));
+    p->missed = false;
     if (p->version != p->broker.version)
         log_warning("mqtt: %s:%d does not speak MQTT 5; with MQTT 3.1.1 it cannot report messages that it refuses",
                     p->broker.host, p->broker.port);

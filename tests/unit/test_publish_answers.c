@@ -212,6 +212,27 @@ static void two_agents_with_one_client_id_learn_what_is_wrong(void **state)
     }
 }
 
+static void a_broker_that_comes_back_is_a_notice_and_one_that_is_there_at_once_is_none(void **state)
+{
+    (void)state;
+    struct real_broker b = start_broker("allow_anonymous true");
+    struct random random = dice();
+    struct broker settings = broker_at(b.port, 1);
+    char log[4096];
+    struct catcher c = catch_log();
+    struct publisher *p = open_publisher(&settings, &random);
+    TURN_UNTIL(p, publish_connected(p));
+    child_kill(&b.child);
+    TURN_UNTIL(p, !publish_connected(p));
+    broker_run(&b);
+    TURN_UNTIL(p, publish_connected(p));
+    caught(&c, log, sizeof log);
+    assert_int_equal(count_of(log, "info: mqtt: connected to"), 1);
+    assert_int_equal(count_of(log, "notice: mqtt: connected to"), 1);
+    publish_close(p);
+    broker_free(&b);
+}
+
 static void a_broker_that_speaks_only_3_1_1_is_spoken_to_in_3_1_1(void **state)
 {
     (void)state;
@@ -358,6 +379,7 @@ int main(void)
         cmocka_unit_test(no_more_is_on_its_way_than_the_broker_receives_at_a_time),
         cmocka_unit_test(a_session_that_is_taken_over_is_told_in_words_and_left_for_a_while),
         cmocka_unit_test(two_agents_with_one_client_id_learn_what_is_wrong),
+        cmocka_unit_test(a_broker_that_comes_back_is_a_notice_and_one_that_is_there_at_once_is_none),
         cmocka_unit_test(a_broker_that_speaks_only_3_1_1_is_spoken_to_in_3_1_1),
         cmocka_unit_test(a_broker_that_does_not_acknowledge_is_left_in_the_end),
         cmocka_unit_test(in_3_1_1_the_own_status_is_read_back),
