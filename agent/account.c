@@ -34,7 +34,8 @@ bool account_open(struct agent *a, struct account *account, struct fault *why)
     const struct account_settings *s = account->settings;
     if (!store_begin(a->store, why))
         return false;
-    if (!store_account(a->store, s->name, s->interval_s, &account->id, &account->last_ok, why)) {
+    if (!store_account(a->store, s->name, s->interval_s, &account->id, &account->last_ok, why)
+        || !step_open(a, account, why)) {
         store_rollback(a->store);
         return false;
     }

@@ -113,7 +113,7 @@ static void recover(struct agent *a)
 
 static bool finish(struct agent *a, struct account *account, struct fault *why)
 {
-    bool stored = ingest(a, account, clock_unix(), why);
+    bool stored = ingest(a, account, step_now(account), why);
     bool ok = stored || survive(a, why);
     if (stored)
         recover(a);
@@ -150,7 +150,7 @@ static bool turn_accounts(struct agent *a, struct fault *why)
         struct account *account = &a->accounts[i];
         if (account->poll && collect_turn(a, account) && !finish(a, account, why))
             return false;
-        if (!credits_turn(a, account, clock_unix(), why) && !survive(a, why))
+        if (!credits_turn(a, account, step_now(account), why) && !survive(a, why))
             return false;
         if (!consume_turn(a, account, clock_unix(), why) && !survive(a, why))
             return false;

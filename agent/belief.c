@@ -69,12 +69,14 @@ static bool book(struct agent *a, struct account *account, const struct sighting
                                   (struct maybe_money) { .known = false }, t->last.balance);
     for (size_t i = 0; i < f->entry_count; i++) {
         c.entries[i] = f->entries[i];
-        note_entry(t, &f->entries[i], &level);
+        step_correct(t, &c.entries[i]);
+        note_entry(t, &c.entries[i], &level);
     }
     t->moved |= differs;
     t->leap = leap;
     t->held.at = TIME_NONE;
     t->seen_at = at;
+    t->stepped_s = 0;
     return (!differs || store_add_snapshot(a->store, t, why))
            && store_add_change(a->store, t->id, &c, why)
            && (!doubts || store_put_doubt(a->store, t, why));
@@ -156,6 +158,7 @@ bool belief_seen(struct agent *a, struct token *t, unix_s at, struct fault *why)
     if (t->held.at != TIME_NONE)
         return true;
     t->seen_at = at;
+    t->stepped_s = 0;
     if (t->last.budgeted) /* else consumption tells the burn: consume.c */
         burn_seen(&t->burn, at);
     if (!t->leap.poll || t->leap.poll == store_last_poll(a->store)

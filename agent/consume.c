@@ -96,9 +96,12 @@ static struct usage_range next_range(struct account *account, unix_s now)
     return (struct usage_range){ c->resume, earlier(last, today) };
 }
 
+/* A clock that was never set knows no days to ask about; the next poll looks again. */
 static bool is_due(const struct account *account, mono_ms now)
 {
-    return account->polls > 0 && account->last_result == POLL_OK && account->consumption.schedule.due <= now;
+    bool knows_days = clock_unix() >= CLOCK_FLOOR_S;
+    return knows_days && account->polls > 0 && account->last_result == POLL_OK
+        && account->consumption.schedule.due <= now;
 }
 
 bool consume_is_owed(const struct account *account, mono_ms now)
@@ -127,7 +130,7 @@ mono_ms consume_deadline(const struct account *account, mono_ms now)
     const struct consumption *c = &account->consumption;
     if (errand_is_under_way(&c->errand))
         return MONO_NEVER;
-    if (account->polls == 0 || account->last_result != POLL_OK)
+    if (account->polls == 0 || account->last_result != POLL_OK || clock_unix() < CLOCK_FLOOR_S)
         return MONO_NEVER; /* the next poll decides */
     return c->schedule.due > now ? c->schedule.due : budget_ready(&account->budget, BUDGET_SPARE, now);
 }

@@ -186,8 +186,11 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
 {
     judge(account);
     account->poll->changed = count_changed(account->poll);
-    if (account->poll->result == POLL_OK)
+    if (account->poll->result == POLL_OK) {
+        if (!step_over(a, account, at, why))
+            return false;
         account->last_ok = at;
+    }
     return store_poll(a, account, at, why)
         && announce_orphans(a, account, at, why) /* before a token of theirs is deleted */
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
@@ -229,7 +232,7 @@ static void tell(struct agent *a, struct account *account, int64_t poll, int64_t
 
 bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
-    mono_ms began = clock_mono();
+    mono_ms began = clock_mono(), boot = clock_boot();
     unix_s last_ok = account->last_ok;
     if (account->poll->result == POLL_OK)
         edits_look(&account->edits, a->settings->store, account->settings->name);
@@ -241,8 +244,10 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
     }
     orphan_alerts_done(&account->orphans); /* all of them are ended now */
     account->last_poll = store_last_poll(a->store);
-    if (account->poll->result == POLL_OK)
+    if (account->poll->result == POLL_OK) {
         edits_settle(&account->edits, a->settings->store);
+        step_heard(account, now, boot);
+    }
     credits_settle(a, account);
     tell(a, account, account->last_poll, clock_mono() - began);
     belief_tell(account, &account->fleet, now);

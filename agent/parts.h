@@ -81,6 +81,8 @@ struct account {
     struct poll *poll;            /* owned; NULL between polls */
     enum poll_result last_result;
     unix_s last_ok;               /* as stored; TIME_NONE: never */
+    struct moment heard;          /* the last good poll since the start, `mono` by clock_boot; unix TIME_NONE: none */
+    unix_s began;                 /* the first one, by the clock as it is now */
     int polls;                    /* since the start */
     unix_s aged_for;              /* the last good poll whose readings were found to be stale by time alone */
     mono_ms key_looked_at;        /* while the key is refused: its file, last */
@@ -193,6 +195,20 @@ MUST_CHECK bool belief_seen(struct agent *a, struct token *t, unix_s at, struct 
 void belief_tell(const struct account *account, const struct fleet *f, unix_s at);
 /* Whether a reading of a fleet is held. */
 bool belief_waits(const struct fleet *f);
+
+/* ---- step.c: a wall clock that is set ---- */
+
+/* The present; while the wall clock was never set, what it would show if no time had passed while nobody looked. */
+unix_s step_now(const struct account *account);
+/* At the start, within a transaction: what an earlier run stamped with a clock that was never set is put before now. */
+MUST_CHECK bool step_open(struct agent *a, struct account *account, struct fault *why);
+/* Before a poll that ended `at` is stored, within its transaction: when the wall clock was set since the last one, the
+ * times that memory looks back on move with it, so that no gap appears where none was. */
+MUST_CHECK bool step_over(struct agent *a, struct account *account, unix_s at, struct fault *why);
+/* What was spent since a token's last reading was spent since then by the clock as it is now. */
+void step_correct(const struct token *t, struct entry *e);
+/* After the commit of a good poll that ended `at`; `boot`: clock_boot of that moment. */
+void step_heard(struct account *account, unix_s at, mono_ms boot);
 
 /* ---- credits.c: what is left on the account ---- */
 

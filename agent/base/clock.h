@@ -32,5 +32,9 @@ static inline unix_s time_after(unix_s at, int64_t seconds)
     return __builtin_add_overflow(at, seconds, &after) ? (seconds > 0 ? INT64_MAX : INT64_MIN) : after;
 }
 
+/* A wall clock that shows less was never set: before 2024 there was nothing to watch. */
+#define CLOCK_FLOOR_S INT64_C(1704067200)
+
 mono_ms clock_mono(void);
+mono_ms clock_boot(void); /* goes on while the machine sleeps: for comparing the wall clock with; no deadline */
 unix_s clock_unix(void);

@@ -142,6 +142,30 @@ void burn_seen(struct burn_history *h, unix_s at)
         h->readings++;
 }
 
+static void shift_ring(struct ring r, const int64_t *spent, int64_t buckets)
+{
+    int64_t newest = *r.newest;
+    for (int64_t n = oldest(r); n <= newest; n++) {
+        int64_t place = n % r.count;
+        *bucket(r, n + buckets) = spent[place < 0 ? place + r.count : place];
+    }
+    *r.newest = newest + buckets;
+}
+
+/* To the nearest bucket. */
+void burn_shift(struct burn_history *h, int64_t step_s)
+{
+    if (h->first_seen == TIME_NONE)
+        return;
+    h->first_seen += step_s;
+    h->last_seen += step_s;
+    if (!h->buckets)
+        return;
+    const struct burn_buckets was = *h->buckets;
+    shift_ring(fine_ring(h->buckets), was.fine, floor_div(step_s + BURN_FINE_S / 2, BURN_FINE_S));
+    shift_ring(hours_ring(h->buckets), was.hours, floor_div(step_s + HOUR_S / 2, HOUR_S));
+}
+
 void burn_known_from(struct burn_history *h, unix_s from)
 {
     if (h->first_seen == TIME_NONE || from >= h->first_seen)

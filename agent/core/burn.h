@@ -44,6 +44,9 @@ void burn_done(struct burn_history *h); /* and begins anew, as burn_init */
  * even earlier one says that the stamps before it were wrong, so the history begins anew with it. */
 void burn_seen(struct burn_history *h, unix_s at);
 
+/* All stamps were wrong by so much: the history keeps its shape and ends `step_s` later, or earlier. */
+void burn_shift(struct burn_history *h, int64_t step_s);
+
 /* What was spent since `from` is known, also from before the token was seen: rates may be told at once. */
 void burn_known_from(struct burn_history *h, unix_s from);
 

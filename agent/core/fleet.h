@@ -40,6 +40,7 @@ struct token {
     char slug[SLUG_BYTES];
     struct reading last;     /* last.name == name */
     unix_s seen_at;          /* the poll that saw it last */
+    int64_t stepped_s;       /* by so much the wall clock was set since */
     uint64_t element_hash;   /* of its bytes in the last list; 0: not known */
     int missing;             /* complete lists in a row without it, suspicious ones not counted */
     int unbooked;            /* lists without it that fleet_judge saw and fleet_book has not counted yet */

@@ -117,6 +117,12 @@ struct plan_memory {
 };
 MUST_CHECK bool store_load_plan(struct store *s, int64_t account, const char *url, struct plan_memory *ret,
                                 struct fault *why);
+
+/* Stamps before `floor`, of a clock that was never set, move by `step_s`; sums of such hours and days join
+ * those that are there. */
+MUST_CHECK bool store_rebase(struct store *s, unix_s floor, int64_t step_s, struct fault *why);
+/* Tokens of an account that were first seen from `began` on move by `step_s`. */
+MUST_CHECK bool store_step_newcomers(struct store *s, int64_t account, unix_s began, int64_t step_s, struct fault *why);
 int64_t store_last_poll(const struct store *s); /* the id of the poll row added last */
 void store_resume_poll(struct store *s, int64_t poll); /* what is added now belongs to an earlier poll of the account */
 

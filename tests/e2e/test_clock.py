@@ -18,6 +18,7 @@ RULES = [
     {"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}},
     {"name": "soon", "kind": "exhausts_within", "levels": {"warning": "1m"}},
 ]
+DAY = 86400
 LIBRARY = "/usr/lib/*/faketime/libfaketime.so.1"
 
 
@@ -91,6 +92,110 @@ def test_a_jump_of_the_wall_clock_makes_no_storm_and_no_absurd_rate(jump, tmp_pa
     assert daemon.database.one("SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'") == 3 * 10**9
     assert daemon.database.one("SELECT sum(spent_nano) FROM hourly") == 3 * 10**9
     assert subscriber.events() == []
+    assert daemon.stop() == 0
+
+
+def burn_of(daemon, name):
+    return daemon.database.rows("SELECT burn_1h_usd_per_h, burn_24h_usd_per_h, burn_7d_usd_per_h FROM v_token"
+                                " WHERE token = ?", name)[0]
+
+
+def days_spent(daemon):
+    """Day -> what was spent, beside the days that no clock of now shows."""
+    return dict(daemon.database.rows("SELECT date(day, 'unixepoch'), sum(spent_nano) / 1e9 FROM daily"
+                                     " WHERE spent_nano <> 0 GROUP BY 1"))
+
+
+@pytest.mark.parametrize("before, after", [("-9d", "+0"), ("+0", "+30d"), ("+0", "-9d")])
+def test_a_clock_that_is_set_makes_no_gap_and_no_slower_burn(before, after, tmp_path, sim, make_daemon):
+    sim.create("prod-steady", balance="40.00")
+    daemon = make_daemon(sim.url, interval="1s")
+    clock = WallClock(tmp_path, daemon)
+    clock.set(before)
+    daemon.start()
+    daemon.wait_polls(2)
+    for balance in ["39.00", "38.00"]:
+        sim.set_balance("prod-steady", balance)
+        daemon.wait_polls(2)
+    place = len(daemon.process.lines.items)
+    clock.set(after)
+    daemon.process.wait_line("the clock was set by", place)
+    for balance in ["37.00", "36.00"]:
+        sim.set_balance("prod-steady", balance)
+        daemon.wait_polls(2)
+    now = daemon.database.one("SELECT max(at) FROM poll WHERE id = (SELECT max(id) FROM poll)")
+    spans = [at - since for at, since in daemon.database.rows(
+        "SELECT p.at, b.since FROM booking b JOIN poll p ON p.id = b.poll WHERE b.kind = 0")]
+    assert all(0 <= span < 300 for span in spans), spans
+    assert daemon.database.one("SELECT count(*) FROM gap") == 0
+    today = days_spent(daemon)
+    assert sum(today.values()) == 4 and len(today) <= 4
+    assert all(at > 0 for at in today.values())
+    watched_h = 1 / 60  # generously: some seconds; what was spent is all that was spent, over no more time than that
+    rates = burn_of(daemon, "prod-steady")
+    assert min(rates) > 3 / (1 + watched_h), "not spread thin over days that never were"
+    assert daemon.database.one("SELECT max(first_seen) FROM token WHERE kind = 'token'") > now - 3600
+    assert daemon.stop() == 0
+    daemon.start()
+    daemon.wait_polls(2)
+    assert min(rate for rate in burn_of(daemon, "prod-steady") if rate is not None) > 1 if after != "-9d" else True
+    assert daemon.stop() == 0
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_clock_that_was_never_set_poisons_nothing(restart, tmp_path, sim, make_daemon):
+    sim.create("prod-steady", balance="40.00")
+    daemon = make_daemon(sim.url, interval="1s")
+    clock = WallClock(tmp_path, daemon)
+    clock.set("@1970-01-01 00:01:00")
+    daemon.start()
+    daemon.wait_polls(2)
+    sim.set_balance("prod-steady", "39.00")
+    daemon.wait_polls(2)
+    if restart:
+        assert daemon.stop() == 0
+        clock.set("+0")
+        daemon.start()
+    else:
+        clock.set("+0")
+    daemon.wait_polls(2)
+    for balance in ["38.00", "37.00"]:
+        sim.set_balance("prod-steady", balance)
+        daemon.wait_polls(2)
+    floor = time.time() - DAY
+    for table, column in (("poll", "at"), ("booking", "since"), ("token", "first_seen"), ("token_state", "seen_at"),
+                          ("hourly", "hour"), ("daily", "day"), ("account", "last_ok_at")):
+        slack = DAY if table == "daily" else 0
+        assert daemon.database.one(f"SELECT min({column}) FROM {table}") > floor - slack, table
+    assert daemon.database.one("SELECT count(*) FROM gap") == 0
+    assert sum(days_spent(daemon).values()) == 3 and len(days_spent(daemon)) <= 2
+    assert min(burn_of(daemon, "prod-steady")) > 1
+    daemon.process.wait_line("consumption of")
+    assert daemon.database.one("SELECT usage_from FROM account") > time.time() - 100 * DAY
+    report = json.loads(daemon.run("report", "--since", "60d", "--json").stdout)
+    assert [row["spent_usd"] for row in report if row["token"] == "prod-steady"] == [3]
+    assert daemon.stop() == 0
+
+
+def test_a_clock_that_is_lost_in_a_reboot_goes_on_from_what_was_known(tmp_path, sim, make_daemon):
+    sim.create("prod-steady", balance="40.00")
+    daemon = make_daemon(sim.url, interval="1s")
+    clock = WallClock(tmp_path, daemon)
+    daemon.start()
+    daemon.wait_polls(3)
+    sim.set_balance("prod-steady", "39.00")
+    daemon.wait_polls(2)
+    assert daemon.stop() == 0
+    clock.set("@1970-01-01 00:01:00")
+    daemon.start()
+    daemon.wait_polls(2)
+    sim.set_balance("prod-steady", "38.00")
+    daemon.wait_polls(2)
+    assert daemon.database.one("SELECT min(at) FROM poll") > time.time() - DAY
+    assert min(burn_of(daemon, "prod-steady")) > 1
+    clock.set("+2h")
+    daemon.wait_polls(2)
+    assert daemon.database.one("SELECT min(hour) FROM hourly") > time.time() - DAY
     assert daemon.stop() == 0
 
 

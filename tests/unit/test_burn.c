@@ -291,6 +291,27 @@ static void stored_stamps_from_the_future_are_not_loaded(void **state)
     burn_done(&h);
 }
 
+static void a_history_that_is_shifted_keeps_its_rates(void **state)
+{
+    static const int64_t steps[] = { 3 * DAY_S, -3 * DAY_S, 7 * HOUR_S, -600, 56 * 365 * (int64_t)DAY_S };
+    (void)state;
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        struct burn_history h = steady(START, 3 * HOUR_S, CENT), never = { .first_seen = TIME_NONE };
+        unix_s first = h.first_seen, last = h.last_seen;
+        int64_t before[BURN_WINDOWS];
+        for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
+            before[w] = per_h(&h, w);
+        burn_shift(&h, steps[i]);
+        assert_int_equal(h.first_seen, first + steps[i]);
+        assert_int_equal(h.last_seen, last + steps[i]);
+        for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
+            assert_in_range(per_h(&h, w), before[w] - before[w] / 10, before[w] + before[w] / 10);
+        burn_shift(&never, steps[i]);
+        assert_int_equal(never.first_seen, TIME_NONE);
+        burn_done(&h);
+    }
+}
+
 static void a_clock_set_back_a_little_keeps_the_total(void **state)
 {
     (void)state;
@@ -392,6 +413,7 @@ int main(void)
         cmocka_unit_test(only_consumption_is_sliced),
         cmocka_unit_test(loading_what_was_stored_gives_the_same_rates),
         cmocka_unit_test(stored_stamps_from_the_future_are_not_loaded),
+        cmocka_unit_test(a_history_that_is_shifted_keeps_its_rates),
         cmocka_unit_test(a_clock_set_back_a_little_keeps_the_total),
         cmocka_unit_test(a_clock_set_back_a_lot_begins_anew),
         cmocka_unit_test(a_clock_that_jumps_a_year_ahead_spreads_thin),

@@ -90,6 +90,32 @@ bool store_load_plan(struct store *s, int64_t account, const char *url, struct p
     return ok;
 }
 
+bool store_rebase(struct store *s, unix_s floor, int64_t step_s, struct fault *why)
+{
+    static const enum query all[] = {
+        QUERY_REBASE_POLLS, QUERY_REBASE_BOOKINGS, QUERY_REBASE_TOKENS, QUERY_REBASE_STATES, QUERY_REBASE_ACCOUNTS,
+        QUERY_REBASE_ALERTS, QUERY_REBASE_EVENTS, QUERY_REBASE_GAPS, QUERY_REBASE_HOURS, QUERY_DROP_HOURS,
+        QUERY_REBASE_DAYS, QUERY_DROP_DAYS,
+    };
+    for (size_t i = 0; i < COUNT(all); i++) {
+        struct statement *q = s->queries[all[i]];
+        statement_bind_integer(q, ":floor", floor);
+        statement_bind_integer(q, ":step_s", step_s);
+        if (!statement_run(q, why))
+            return false;
+    }
+    return true;
+}
+
+bool store_step_newcomers(struct store *s, int64_t account, unix_s began, int64_t step_s, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_STEP_NEWCOMERS];
+    statement_bind_integer(q, ":account", account);
+    statement_bind_integer(q, ":began", began);
+    statement_bind_integer(q, ":step_s", step_s);
+    return statement_run(q, why);
+}
+
 int64_t store_last_poll(const struct store *s)
 {
     return s->poll;
@@ -209,7 +235,7 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
 {
     struct statement *q = s->queries[QUERY_PUT_STATE];
     statement_bind_integer(q, ":token", t->id);
-    statement_bind_integer(q, ":seen_at", t->seen_at);
+    statement_bind_integer(q, ":seen_at", t->seen_at + t->stepped_s);
     statement_bind_integer(q, ":missing", t->missing);
     bind_reading(q, &t->last);
     bind_time(q, ":last_reset", t->last_reset);

@@ -1,0 +1,2 @@
+-- After rebase_days.sql.
+DELETE FROM daily WHERE day < :floor;

@@ -1,0 +1,2 @@
+-- After rebase_hours.sql.
+DELETE FROM hourly WHERE hour < :floor;

@@ -1,0 +1,2 @@
+-- As rebase_polls.sql.
+UPDATE booking SET since = since + :step_s WHERE since < :floor;
