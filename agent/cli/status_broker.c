@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/status.h"
+#include "cli/terminal.h"
 #include "core/calendar.h"
 
 /* The columns of question_broker.sql. */
@@ -108,7 +109,10 @@ bool status_broker(struct store *s, const struct status_view *view, struct fault
         add_broker(&out, cells, view->now);
         add_outbox(&out, cells, view->now);
     }
-    fputs(text_z(&out), stdout);
+    if (view->format == TABLE_JSON)
+        fputs(text_z(&out), stdout);
+    else
+        terminal_puts(text_z(&out));
     archive_end(a);
     text_done(&out);
     return ok;

@@ -78,12 +78,15 @@ size_t terminal_add(struct text *t, struct span value)
 void terminal_puts(const char *words)
 {
     size_t columns, rows, used;
-    struct span left = span_of(words);
     if (!terminal_size(&columns, &rows))
         columns = SIZE_MAX;
-    while (left.len) {
-        struct span piece = layout_take(&left, columns, &used);
-        printf("%.*s\n", (int)piece.len, piece.at);
+    for (const char *line = words; *line; line += *line == '\n') {
+        struct span left = { line, strcspn(line, "\n") };
+        line += left.len;
+        do {
+            struct span piece = layout_take(&left, columns, &used);
+            printf("%.*s\n", (int)piece.len, piece.at);
+        } while (left.len);
     }
 }
 

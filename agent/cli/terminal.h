@@ -19,7 +19,7 @@ bool terminal_ascii(void);
 /* text_add_terminal, in ASCII where terminal_ascii() holds; nothing is cut. Returns the columns used. */
 size_t terminal_add(struct text *t, struct span value);
 
-/* Prints a line of words, on a terminal broken at blanks where it ends. */
+/* Prints lines of words, on a terminal broken at blanks where it ends; the last needs no line feed. */
 void terminal_puts(const char *words);
 
 #define TERMINAL_PLAIN "\x1b[0m"
