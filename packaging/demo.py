@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import textwrap
 import threading
 import time
 
@@ -151,7 +152,8 @@ def show_screen(stage, alerts):
     size = shutil.get_terminal_size()
     lines = table(stage, size.columns).splitlines()
     lines += ["", "alerts, as a subscriber received them from the broker:"]
-    lines += [alert[: size.columns - 1] for alert in alerts[-ALERTS_SHOWN:]] or ["(none yet)"]
+    for alert in alerts[-ALERTS_SHOWN:] or ["(none yet)"]:
+        lines += textwrap.wrap(alert, size.columns - 1, subsequent_indent=" " * 10)
     lines += ["", "Ctrl-C ends the demo"]
     sys.stdout.write("\033[H" + "".join(line + "\033[K\n" for line in lines[: size.lines - 1]) + "\033[J")
     sys.stdout.flush()

@@ -21,7 +21,7 @@ static const struct {
     { EXIT_OK, "done" },
     { EXIT_FAILED, "the command failed, or its output could not be written" },
     { EXIT_USAGE, "the command line or the configuration is invalid" },
-    { EXIT_UNKNOWN, "there is no data to answer with" },
+    { EXIT_UNKNOWN, "nothing matches, or there is no data to answer with" },
 };
 
 static int written_width(const struct option_row *row, char *out, size_t room)
