@@ -96,7 +96,10 @@ static void print_mends(const struct audit *a, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (!a->at[i].fix || !is_new(last, &a->at[i]))
             continue;
-        printf("%s  %s\n", first ? "\nTo fix:\n" : "", a->at[i].fix);
+        struct text fix = { 0 };
+        terminal_add(&fix, span_of(a->at[i].fix));
+        printf("%s  %s\n", first ? "\nTo fix:\n" : "", text_z(&fix));
+        text_done(&fix);
         first = false;
     }
 }

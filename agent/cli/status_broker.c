@@ -44,7 +44,7 @@ static void add_json(struct text *out, const struct cell *cells)
 
 static void add_words(struct text *out, const struct cell *cell)
 {
-    text_add_terminal(out, cell->text, 0);
+    terminal_add(out, cell->text);
 }
 
 static void add_since(struct text *out, const char *before, const struct cell *at, unix_s now, const char *after)

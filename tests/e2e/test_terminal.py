@@ -118,11 +118,12 @@ def test_alerts_answer_by_exit_status_when_asked(sim, daemon):
 
 
 @pytest.mark.parametrize("arguments", [["status"], ["alerts"], ["alerts", "--past"], ["report"], ["tokens", "list"],
-                                       ["history", NAMES[3]], ["forecast", NAMES[0]], ["forecast", "--credits"]])
+                                       ["history", NAMES[3]], ["forecast", NAMES[0]], ["forecast", "--credits"],
+                                       ["gate", NAMES[3]], ["tokens", "show", NAMES[3]], ["audit"]])
 def test_a_locale_without_utf8_gets_ascii_everywhere(daemon, arguments):
     daemon.environment["LC_ALL"] = "C"
     plain = daemon.run(*arguments)
-    assert plain.returncode == 0 and plain.stdout and plain.stdout.isascii() and plain.stderr.isascii()
+    assert plain.returncode in (0, 10) and plain.stdout and plain.stdout.isascii() and plain.stderr.isascii()
     daemon.environment["LC_ALL"] = "C.UTF-8"
     asked = daemon.run(*arguments, "--ascii")
-    assert asked.returncode == 0 and asked.stdout.isascii()
+    assert asked.returncode in (0, 10) and asked.stdout.isascii()

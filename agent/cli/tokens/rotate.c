@@ -72,7 +72,9 @@ static void print_next_steps(const struct context *c, const struct session *s, c
                                       .name_account = c->options[OPT_ACCOUNT].given };
     struct text line = { 0 };
     fix_add(&line, "ebb tokens retire {name}", &words);
-    printf(" is left alive. Move what uses it, then: %s\n", text_z(&line));
+    fputs(" is left alive. Move what uses it, then: ", stdout);
+    view_print_name(text_z(&line));
+    putchar('\n');
     text_done(&line);
 }
 

@@ -1,4 +1,4 @@
-/* Money is told exactly here, to people too: it is what they are about to change. */
+/* What is about to change is told exactly, to people too. */
 #include "cli/tokens/view.h"
 
 #include <stdio.h>
@@ -89,6 +89,7 @@ static void print_line(const char *label, const struct text *value)
 static void print_text(const char *account, const struct reading *r)
 {
     struct text line = { 0 };
+    char balance[MONEY_TEXT_BYTES];
     terminal_add(&line, span_of(r->name));
     print_line("token", &line);
     text_clear(&line);
@@ -96,7 +97,10 @@ static void print_text(const char *account, const struct reading *r)
     print_line("account", &line);
     for (enum wish_field f = 0; f < WISH_FIELDS; f++) {
         text_clear(&line);
-        add_field(f, r, &line);
+        if (f == WISH_BALANCE && r->balance.known) /* it is spent from: shown like any balance */
+            text_addf(&line, "%s USD", money_format_cents(r->balance.is, balance));
+        else
+            add_field(f, r, &line);
         print_line(labels[f], &line);
     }
     text_done(&line);
