@@ -117,22 +117,27 @@ static void say_refuted(const struct account *account, const struct token *t)
     text_done(&subject);
 }
 
+/* Several edits may wait; a reading can show the first and not yet the second. */
 static struct judgement weigh(const struct account *account, const struct sighting *s, unix_s at,
                               struct edit **ret_edit)
 {
-    struct token *t = s->token;
-    struct edit *edit = t->series == SERIES_TOKEN ? edits_of(&account->edits, t->name) : NULL;
-    struct own_edit own = { .balance =
-                                edit ? edit->balance : (struct maybe_money) { .known = false } };
-    *ret_edit = edit;
-    return doubt_weigh(t, &s->reading, at, edit ? &own : NULL);
+    const struct token *t = s->token;
+    struct edit *edit = NULL;
+    while (t->series == SERIES_TOKEN && (edit = edits_of(&account->edits, t->name, edit))) {
+        const struct own_edit own = { .balance = edit->balance };
+        struct judgement j = doubt_weigh(t, &s->reading, at, &own);
+        *ret_edit = edit;
+        if (j.edited)
+            return j;
+    }
+    return doubt_weigh(t, &s->reading, at, NULL);
 }
 
 bool belief_take(struct agent *a, struct account *account, const struct sighting *s, unix_s at,
                  struct fault *why)
 {
     struct token *t = s->token;
-    struct edit *edit;
+    struct edit *edit = NULL;
     struct judgement f = weigh(account, s, at, &edit);
     bool held = t->held.at != TIME_NONE;
     struct maybe_money shown =

@@ -40,7 +40,7 @@ bool ingest_newcomer(struct agent *a, struct account *account, struct fleet *f, 
         t->last.name = t->name;
     }
     t->alerts = xcalloc(a->rules.count, sizeof *t->alerts);
-    struct edit *edit = t->series == SERIES_TOKEN ? edits_of(&account->edits, t->name) : NULL;
+    struct edit *edit = t->series == SERIES_TOKEN ? edits_of(&account->edits, t->name, NULL) : NULL;
     if (edit)
         edit->booked = true;
     t->risen_to = ledger_full(edit ? edit->balance : (struct maybe_money){ .known = false }, ENTRY_UNKNOWN,

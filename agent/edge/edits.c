@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/own.h"
@@ -98,13 +99,22 @@ static bool write_file(const char *folder, const char *path, const struct text *
     return ok;
 }
 
+/* So that names are in the order of edits, also of those within one second. */
+static void add_name(struct text *out)
+{
+    struct random random = random_from_system();
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    text_addf(out, "%012" PRId64 ".%09ld-%08x", (int64_t)now.tv_sec, now.tv_nsec,
+              (unsigned)random_next(&random));
+}
+
 bool edits_note(const char *store, const char *account, const char *token,
                 struct maybe_money balance, char **ret_file, struct fault *why)
 {
     struct stat database;
     struct text content = { 0 }, name = { 0 };
     char amount[MONEY_TEXT_BYTES];
-    struct random random = random_from_system();
     own_free char *folder = folder_of(store);
     *ret_file = NULL;
     if (stat(store, &database) != 0)
@@ -113,7 +123,7 @@ bool edits_note(const char *store, const char *account, const char *token,
         return false;
     text_addf(&content, HEAD "%s\n%s\n%s", account,
               balance.known ? money_format(balance.is, amount) : "-", token);
-    text_addf(&name, "%020" PRId64 "-%08x", clock_unix(), (unsigned)random_next(&random));
+    add_name(&name);
     char *path = path_of(folder, text_z(&name));
     bool ok = write_file(folder, path, &content, &database, why);
     text_done(&content);
@@ -211,9 +221,9 @@ void edits_look(struct edits *e, const char *store, const char *account)
         qsort(e->at, e->count, sizeof *e->at, by_name);
 }
 
-struct edit *edits_of(const struct edits *e, const char *token)
+struct edit *edits_of(const struct edits *e, const char *token, const struct edit *before)
 {
-    for (size_t i = e->count; i-- > 0;)
+    for (size_t i = before ? (size_t)(before - e->at) : e->count; i-- > 0;)
         if (!e->at[i].booked && strcmp(e->at[i].token, token) == 0)
             return &e->at[i];
     return NULL;
