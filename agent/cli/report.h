@@ -37,6 +37,7 @@ struct report_gaps {
 struct loaded_report {
     struct report report;
     struct report_gaps gaps;
+    char *usage_reason;  /* owned; why an account's consumption was not told last, or not all of it; NULL: it was */
     int64_t shared_days; /* whose hours are shares of a figure of the whole day */
     struct report_label *labels; /* owned; by group */
     size_t label_count, label_room;

@@ -14,7 +14,7 @@
 /* The columns of question_report_tokens.sql. */
 enum {
     ID, ACCOUNT, NAME, GENERATION, KIND, DELETED, USAGE_FROM, USAGE_AT, KNOWN_FROM, BUDGETED, PERIOD, AMOUNT,
-    FIRST_SEEN, DELETED_AT, LISTED, TYPE, BALANCE,
+    FIRST_SEEN, DELETED_AT, LISTED, TYPE, BALANCE, USAGE_REASON,
     TOKEN_CELLS,
 };
 
@@ -165,6 +165,8 @@ static void add_payer(struct loading *l, const struct cell *cells)
         .budgeted = cells[BUDGETED].integer != 0,
         .costs_nothing = cells[TYPE].kind == CELL_TEXT && span_is(cells[TYPE].text, "sandbox_api_token"),
     };
+    if (cells[USAGE_REASON].kind == CELL_TEXT && !l->to->usage_reason)
+        l->to->usage_reason = xstrndup(cells[USAGE_REASON].text.at, cells[USAGE_REASON].text.len);
     if (p->known.usage_from > l->usage_from)
         l->usage_from = p->known.usage_from;
     if (is_by_word(l->q))
@@ -393,6 +395,7 @@ void report_unload(struct loaded_report *l)
         free(l->labels[i].account);
     }
     free(l->labels);
+    free(l->usage_reason);
     report_done(&l->report);
     *l = (struct loaded_report){ 0 };
 }
@@ -420,12 +423,18 @@ static void say_days(struct text *out, const struct report *r)
 /* The sentences end in line breaks. */
 void report_notes(const struct report_query *q, const struct loaded_report *l, struct text *out)
 {
+    enum { REASON_COLUMNS = 300 };
     const struct report *r = &l->report;
     char usd[MONEY_TEXT_BYTES], all_usd[MONEY_TEXT_BYTES];
     if (r->all.unknown_days) {
         text_addf(out, "Spend is not known, or not all of it, for %" PRId64 " of %" PRId64 " days", r->all.unknown_days,
                   report_days(&r->during));
         say_days(out, r);
+    }
+    if (r->all.unknown_days && l->usage_reason) {
+        text_add(out, span_of("The last answer of the usage endpoint: "));
+        text_add_terminal(out, span_of(l->usage_reason), REASON_COLUMNS);
+        text_add(out, span_of(".\n"));
     }
     if (l->gaps.nano) {
         int64_t days = (l->gaps.longest_s + DAY_S / 2) / DAY_S;

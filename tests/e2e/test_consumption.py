@@ -208,6 +208,7 @@ def test_days_that_are_not_known_are_said_and_nothing_is_compared_with_them(scen
     assert rows["dev-free-lab"]["change_percent"] is None, "never -75 %"
     assert rows["dev-free-lab"]["unknown_days"] == 4
     assert f"not known, or not all of it, for 4 of 4 days: {day(4)}" in text
+    assert "usage endpoint: 8 lines of consumption could not be read; the first: dev-free-lab" in text
     page = s.daemon.run("report", *span, "--html", "-").stdout
     assert "for 4 of 4 days" in page
     assert "for 4 of 4 days" in s.daemon.run("report", *span, "--format", "csv").stderr
