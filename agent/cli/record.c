@@ -53,8 +53,8 @@ static void fill(const struct cell *asked, struct cell *cells)
     cells[OFF] = cell_integer(llround(10000 * expm1(fmin(bias, LOG_MOST))));
 }
 
-bool record_print(struct store *s, const struct scope *scope, enum table_format format, const char *heading,
-                  size_t *ret_rows, struct fault *why)
+bool record_print(struct store *s, const struct scope *scope, enum table_format format, size_t *ret_rows,
+                  struct fault *why)
 {
     struct cell asked[ASKED], cells[COLUMNS];
     struct answer *a;
@@ -68,8 +68,6 @@ bool record_print(struct store *s, const struct scope *scope, enum table_format 
         ok = archive_next(a, asked, ASKED, &more, why);
         if (!ok || !more)
             continue;
-        if (heading && rows == 0)
-            puts(heading);
         if (!t)
             t = table_begin(format, columns, COLUMNS, terminal_colour());
         fill(asked, cells);

@@ -4,10 +4,10 @@
 #include "base/text.h"
 #include "cli/table.h"
 
-/* Prints an account a row: those that ended from scope->since to before scope->until. People see nothing but `heading`
- * (NULL: none) and the table, and neither when no forecast came due. */
-MUST_CHECK bool record_print(struct store *s, const struct scope *scope, enum table_format format, const char *heading,
-                             size_t *ret_rows, struct fault *why);
+/* Prints an account a row: those that ended from scope->since to before scope->until. People see no table when no
+ * forecast came due. */
+MUST_CHECK bool record_print(struct store *s, const struct scope *scope, enum table_format format, size_t *ret_rows,
+                             struct fault *why);
 
 /* A sentence for each account; nothing when no forecast came due. */
 MUST_CHECK bool record_print_lines(struct store *s, const struct scope *scope, struct fault *why);

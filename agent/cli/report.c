@@ -115,7 +115,7 @@ static bool print_forecasts(const struct context *c, const struct report_query *
     const struct scope scope = report_scope(q);
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     size_t rows;
-    if (!record_print(c->store, &scope, format, NULL, &rows, why))
+    if (!record_print(c->store, &scope, format, &rows, why))
         return false;
     if (rows == 0 && (format == TABLE_TEXT || format == TABLE_MARKDOWN))
         fputs("No forecast came due in this time.\n", stderr);

@@ -41,7 +41,7 @@ static bool print_record(struct store *s, const struct status_view *view, struct
 {
     const struct scope scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
     size_t rows;
-    return view->format == TABLE_JSON ? record_print(s, &scope, TABLE_JSON, NULL, &rows, why)
+    return view->format == TABLE_JSON ? record_print(s, &scope, TABLE_JSON, &rows, why)
                                       : record_print_lines(s, &scope, why);
 }
 
