@@ -122,9 +122,10 @@ static enum gate judge(const struct found *f, const struct gate_wish *w, unix_s 
     return GATE_UNKNOWN;
 }
 
-static bool is_gone(const struct gate_view *v)
+/* Of a token that is gone, or of which it is not known what it is, credits say nothing. */
+static bool is_out_of_sight(const struct gate_view *v)
 {
-    return strcmp(v->state, "missing") == 0 || strcmp(v->state, "expired") == 0;
+    return strcmp(v->state, "missing") == 0 || strcmp(v->state, "expired") == 0 || strcmp(v->state, "unreadable") == 0;
 }
 
 /* A token without a budget lives on the credits of its account. */
@@ -136,7 +137,8 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
     char inner[GATE_REASON_BYTES];
     struct fault why;
     bool ok = find(s, token, wanted, w, now, f, &why);
-    bool lives_on_credits = ok && f->count == 1 && f->view.spends_credits && !f->view.is_free && !is_gone(&f->view);
+    bool lives_on_credits = ok && f->count == 1 && f->view.spends_credits && !f->view.is_free
+        && !is_out_of_sight(&f->view);
     if (lives_on_credits) {
         char *account = xstrdup(text_z(&f->account));
         ok = find(s, NULL, account, w, now, f, &why);

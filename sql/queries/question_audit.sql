@@ -1,3 +1,4 @@
+-- A token that cannot be read is as good as missing: nothing is judged by what it was.
 -- One row for each living token with what its account is known by; of an account without tokens one row of NULLs. When
 -- it was last used is the end of the last hour, or of the last day of the consumption endpoint, in which anything was.
 -- Sums are taken in two halves, for sum() of SQLite ends a query with an error at 64 bits; the CAST stops at the end
@@ -19,7 +20,8 @@ WITH known AS (
     FROM token t WHERE t.deleted_at IS NULL AND t.kind = 'token'
 )
 SELECT k.name, k.last_ok_at, k.credits_nano, t.name AS token, s.type, s.balance_nano, s.budgeted, s.expires_at,
-       s.reset_period, s.reset_amount_nano, s.missing, t.first_seen, t.first_seen > k.begun AS born,
+       s.reset_period, s.reset_amount_nano, max(s.missing, s.unreadable IS NOT NULL) AS missing, t.first_seen,
+       t.first_seen > k.begun AS born,
        nullif(min(:now, max(coalesce(u.spent_at, 0), coalesce(u.called_at, 0))), 0) AS used_at,
        k.usage_from, k.usage_at, u.spent_nano
 FROM known k

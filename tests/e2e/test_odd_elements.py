@@ -177,6 +177,8 @@ def test_a_token_that_was_never_readable_is_listed_and_read_once_it_can_be(sim, 
     daemon.wait_polls(2)
     late = tokens(daemon)["late"]
     assert (late["state"], late["balance_usd"]) == ("unreadable", None)
+    assert not [f for f in json.loads(daemon.run("audit", "--json").stdout)["findings"] if f["token"] == "late"]
+    assert daemon.run("gate", "late").returncode == 3
     sim.show_as("late", "")
     daemon.wait_polls(2)
     late = tokens(daemon)["late"]
