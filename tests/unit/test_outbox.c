@@ -212,6 +212,24 @@ static void what_is_on_its_way_is_not_merged(void **state)
     assert_int_equal(ask(p, "SELECT count(*) FROM outbox WHERE retain = 0 AND merged = 0"), 3);
 }
 
+/* The loop waits for it. */
+static void a_hundred_thousand_events_are_merged_within_seconds(void **state)
+{
+    struct place *p = *state;
+    open_store(p);
+    add_tokens(p, 400);
+    run_sql(p, "INSERT INTO event (id, at, token, rule, kind, level, was, unit, since, summary)"
+               " WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 103999)"
+               " SELECT 'e-' || i, i, i / 2 % 400 + 1, 'low', 'raised', 'none', 'none', 's', i / 800, '' FROM n;"
+               "INSERT INTO outbox (topic, payload, retain, pending, event, at)"
+               " SELECT 't/event', x'00', 0, 1, id, at FROM event ORDER BY seq");
+    mono_ms begun = clock_mono();
+    merge(p, 0, 14000);
+    assert_true(clock_mono() - begun < 20 * 1000);
+    assert_int_equal(depth(p).events, 104000 - 14000 + 1);
+    assert_int_equal(accounted(p), 104000);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -220,6 +238,7 @@ int main(void)
         TEST(how_much_waits_is_known_whatever_comes_and_goes),
         TEST(only_whole_episodes_that_are_over_are_merged_and_every_event_is_counted_once),
         TEST(what_is_on_its_way_is_not_merged),
+        TEST(a_hundred_thousand_events_are_merged_within_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
