@@ -49,6 +49,12 @@ static inline int64_t nano_add(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? (b < 0 ? -INT64_MAX : INT64_MAX) : sum;
 }
 
+static inline int64_t nano_sub(int64_t a, int64_t b)
+{
+    int64_t rest;
+    return __builtin_sub_overflow(a, b, &rest) ? (b > 0 ? -INT64_MAX : INT64_MAX) : rest;
+}
+
 static inline struct maybe_money money_known(struct money amount)
 {
     return (struct maybe_money){ .known = true, .is = amount };

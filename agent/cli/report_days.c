@@ -92,7 +92,7 @@ static void take_balance(const struct report_days *d, struct day *day)
     if (!day->sum)
         return;
     bool alone = d->q->choice == REPORT_BALANCE;
-    day->figure_nano = alone ? nano_add(day->sum->spent_nano, -day->sum->usage_nano) : day->sum->spent_nano;
+    day->figure_nano = alone ? nano_sub(day->sum->spent_nano, day->sum->usage_nano) : day->sum->spent_nano;
     day->source = source_of(day->sum->spent_nano, day->sum->usage_nano);
     if (alone)
         day->source &= REPORT_FROM_BALANCE;
@@ -171,7 +171,7 @@ static void take_shape(struct report_days *d, struct day *day)
         return;
     for (const struct sum_row *hour = first_hour(d, day); is_of(d, hour, day); hour++) {
         int64_t told_nano = d->q->choice == REPORT_BALANCE ? hour->usage_nano : 0;
-        day_shape_add(&day->shape, hour->at, nano_add(hour->spent_nano, -told_nano));
+        day_shape_add(&day->shape, hour->at, nano_sub(hour->spent_nano, told_nano));
     }
     if (day->figure_nano && day->shape.until[DAY_HOURS] != day->figure_nano && day->day >= d->report->first_day)
         d->is_shared[(day->day - d->report->first_day) / DAY_S] = true;
@@ -220,8 +220,8 @@ static void add_rises(struct report_days *d, const struct day *day)
         f.at = hour->at;
         f.topup_nano = hour->topup_nano;
         f.reset_nano = hour->reset_nano;
-        topup = nano_add(topup, -hour->topup_nano);
-        reset = nano_add(reset, -hour->reset_nano);
+        topup = nano_sub(topup, hour->topup_nano);
+        reset = nano_sub(reset, hour->reset_nano);
         if (f.topup_nano || f.reset_nano)
             report_add_fact(d->report, &f);
     }
@@ -274,7 +274,7 @@ static void add_words(struct report_days *d, const struct day *day)
     int64_t sum = 0, cost_before = 0, calls_before = 0, before = 0;
     for (size_t i = 0; i < day->part_count; i++)
         sum = nano_add(sum, day->parts[i].cost_nano);
-    int64_t off = nano_add(day->figure_nano, -sum), most_off = (int64_t)day->part_count * ROUNDING_NANO;
+    int64_t off = nano_sub(day->figure_nano, sum), most_off = (int64_t)day->part_count * ROUNDING_NANO;
     bool is_rounding = day->is_told && day->part_count && off >= -most_off && off <= most_off;
     for (size_t i = 0; i < day->part_count; i++) {
         int64_t cost = day->parts[i].cost_nano;
@@ -282,12 +282,12 @@ static void add_words(struct report_days *d, const struct day *day)
             cost = nano_add(cost, off);
         int64_t with = is_rounding ? nano_add(before, cost)
                                    : word_before(day, sum, cost_before = nano_add(cost_before, cost));
-        const struct part p = { before, nano_add(with, -before), calls_before, day->parts[i].calls, has_calls };
+        const struct part p = { before, nano_sub(with, before), calls_before, day->parts[i].calls, has_calls };
         add_part(d, day, day->parts[i].item, &p);
         before = with;
         calls_before = nano_add(calls_before, day->parts[i].calls);
     }
-    const struct part rest = { before, nano_add(day->figure_nano, -before), 0, 0, false };
+    const struct part rest = { before, nano_sub(day->figure_nano, before), 0, 0, false };
     if (rest.nano)
         add_part(d, day, d->rest_item, &rest);
 }

@@ -215,6 +215,21 @@ static int64_t words_after(const char *line, const char *mark)
     return take_words(&at);
 }
 
+/* The tables of status, alerts and forecasts print times by this one function. */
+static void durations_keep_their_order_however_they_are_rounded(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(13);
+    for (int round = 0; round < 50000; round++) {
+        int64_t small = (int64_t)exp((double)(random_next(&random) % 2100) / 100);
+        int64_t large = small + (int64_t)exp((double)(random_next(&random) % 2100) / 100);
+        char first[DURATION_TEXT_BYTES], second[DURATION_TEXT_BYTES];
+        const char *a = duration_format(small, first), *b = duration_format(large, second);
+        if (take_words(&a) > take_words(&b))
+            fail_msg("%s for %d, and %s for %d", first, (int)small, second, (int)large);
+    }
+}
+
 static int64_t likely_said(const char *line)
 {
     static const char *const marks[] = { "empty in about ", "empty about ", ": likely in ", ": likely " };
@@ -293,6 +308,7 @@ int main(void)
         cmocka_unit_test(a_short_runway_says_how_long_and_how_much),
         cmocka_unit_test(an_exhausted_token_says_that_its_calls_are_refused),
         cmocka_unit_test(what_a_forecast_does_not_know_is_not_said),
+        cmocka_unit_test(durations_keep_their_order_however_they_are_rounded),
         cmocka_unit_test(in_words_early_is_never_after_likely_and_likely_never_after_late),
         cmocka_unit_test(an_alert_that_ends_without_a_value_says_why),
         cmocka_unit_test(a_name_cannot_write_to_the_terminal_or_flood_it),

@@ -113,7 +113,7 @@ static void set_top(const struct subject *s, struct chart *c)
         if (seen && s->readings[i].nano > top)
             top = s->readings[i].nano;
     }
-    c->top_nano = top + top / 25;
+    c->top_nano = top > (int64_t)(MONEY_MAX / 1.05) ? (int64_t)MONEY_MAX : top + top / 25;
 }
 
 static void add_axis(const struct chart *c, unix_s now, struct text *out)
