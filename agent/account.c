@@ -1,32 +1,78 @@
 /* What is known of an account: loaded at the start, and again after a write that failed, so that memory follows the
  * store. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "parts.h"
 
+/* What is read from the store, as one, before it takes the place of what was there. */
+struct loaded {
+    struct fleet fleet, credits, self;
+    struct orphan_alerts orphans;
+    struct sight sight;
+};
+
+static void loaded_done(struct loaded *l)
+{
+    fleet_done(&l->fleet);
+    fleet_done(&l->credits);
+    fleet_done(&l->self);
+    orphan_alerts_done(&l->orphans);
+}
+
+static bool read_all(struct agent *a, int64_t account, struct loaded *ret, struct fault *why)
+{
+    struct loaded l = { .sight = { .failing_since = TIME_NONE, .dry_at = TIME_NONE } };
+    if (store_load_fleet(a->store, account, &a->rules, &l.fleet, &l.orphans, why)
+        && store_load_credits(a->store, account, &a->rules, &l.credits, &l.orphans, why)
+        && store_load_self(a->store, account, &a->rules, &l.self, &l.orphans, why)
+        && store_load_sight(a->store, account, &l.sight, why)) {
+        *ret = l;
+        return true;
+    }
+    loaded_done(&l);
+    return false;
+}
+
 /* Writes nothing, so that a full disk cannot keep memory from following the store. */
 static bool load(struct agent *a, struct account *account, struct fault *why)
 {
-    struct fleet fleet, credits;
-    struct orphan_alerts orphans;
-
-    if (!store_load_fleet(a->store, account->id, &a->rules, &fleet, &orphans, why))
+    struct loaded l;
+    if (!read_all(a, account->id, &l, why))
         return false;
-    if (!store_load_credits(a->store, account->id, &a->rules, &credits, &orphans, why)) {
-        fleet_done(&fleet);
-        orphan_alerts_done(&orphans);
-        return false;
-    }
     ration_done(&account->ration); /* claims of a fleet that is gone */
     ration_done(&account->credits.ration);
-    fleet_done(&account->credits.series);
-    account->credits.series = credits;
-    fleet_done(&account->fleet);
-    orphan_alerts_done(&account->orphans);
-    account->fleet = fleet;
-    account->orphans = orphans;
+    alerts_forget_findings(account);
+    struct loaded before = { account->fleet, account->credits.series, account->self, account->orphans,
+                             account->sight };
+    account->fleet = l.fleet;
+    account->credits.series = l.credits;
+    account->self = l.self;
+    account->orphans = l.orphans;
+    account->sight = l.sight;
+    loaded_done(&before);
     return true;
+}
+
+/* The row that alerts about the account hang on. */
+static bool settle_self(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    struct fleet f = { 0 };
+    struct token *t = fleet_add(&f, "");
+    t->series = SERIES_ACCOUNT;
+    snprintf(t->slug, sizeof t->slug, "%s", STORE_ACCOUNT_SLUG);
+    bool ok = store_find_self(a->store, account->id, t, why)
+        && (t->id || store_add_token(a->store, account->id, t, now, why));
+    fleet_done(&f);
+    return ok;
+}
+
+static bool settle_rows(struct agent *a, struct account *account, struct fault *why)
+{
+    const struct account_settings *s = account->settings;
+    return store_account(a->store, s->name, s->interval_s, &account->id, &account->last_ok, why)
+        && settle_self(a, account, clock_unix(), why);
 }
 
 bool account_open(struct agent *a, struct account *account, struct fault *why)
@@ -34,15 +80,15 @@ bool account_open(struct agent *a, struct account *account, struct fault *why)
     const struct account_settings *s = account->settings;
     if (!store_begin(a->store, why))
         return false;
-    if (!store_account(a->store, s->name, s->interval_s, &account->id, &account->last_ok, why)
-        || !step_open(a, account, why)) {
+    if (!settle_rows(a, account, why) || !step_open(a, account, why)) {
         store_rollback(a->store);
         return false;
     }
     account->consumption.resume = TIME_NONE;
     return store_commit(a->store, why) && load(a, account, why)
         && store_track_record(a->store, s->name, &account->record, why)
-        && store_usage_known(a->store, account->id, &account->consumption.known, why);
+        && store_usage_known(a->store, account->id, &account->consumption.known, why)
+        && standing_meet_rules(a, account, why);
 }
 
 void account_close(struct account *account)
@@ -51,9 +97,13 @@ void account_close(struct account *account)
     consume_done(&account->consumption);
     credits_done(&account->credits);
     fleet_done(&account->fleet);
+    fleet_done(&account->self);
     ration_done(&account->ration);
     orphan_alerts_done(&account->orphans);
     edits_done(&account->edits);
+    alerts_forget_findings(account);
+    text_done(&account->unread_reason);
+    free(account->new_rules);
 }
 
 /* After a write that failed for `why`; always false. */

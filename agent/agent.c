@@ -32,9 +32,34 @@ static bool open_accounts(struct agent *a, struct fault *why)
             return false;
         if (!rhythm_resume(a, account, why))
             return false;
+        watch_open(a, account);
         consume_open(a, &account->consumption);
     }
     return true;
+}
+
+static bool rule_is_named(const struct settings *s, const char *name)
+{
+    for (size_t i = 0; i < s->rule_count; i++)
+        if (strcmp(s->rules[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The configured rules that are on, and one about unreadable accounts for those that no rule of its kind is for. */
+static void open_rules(struct agent *a)
+{
+    const struct settings *s = a->settings;
+    struct rule implied = rule_unreadable();
+    if (rule_is_named(s, implied.name))
+        snprintf(implied.name, sizeof implied.name, "@unreadable"); /* which no configured rule can be called */
+    a->rules_in_force = xcalloc(s->rule_count + 1, sizeof *a->rules_in_force);
+    size_t count = 0;
+    for (size_t i = 0; i < s->rule_count; i++)
+        if (s->rules[i].enabled)
+            a->rules_in_force[count++] = s->rules[i];
+    a->rules_in_force[count++] = implied;
+    a->rules = (struct rule_set){ a->rules_in_force, count };
 }
 
 static int transfers_at_once(const struct settings *settings)
@@ -49,12 +74,12 @@ bool agent_open(const struct settings *settings, enum agent_mode mode, struct ag
     struct agent *a = xcalloc(1, sizeof *a);
     a->settings = settings;
     a->once = mode == AGENT_ONCE;
-    a->rules = (struct rule_set){ settings->rules, settings->rule_count };
+    open_rules(a);
     a->random = random_from_system();
     a->opened_at = clock_mono();
     if (!store_open(settings->store, STORE_WRITE, &a->store, why)
         || !fetch_open(transfers_at_once(settings), &a->fetch, why) || !open_accounts(a, why)
-        || !deliver_open(a, why)) {
+        || !deliver_open(a, why) || !standing_settle(a, clock_unix(), why)) {
         agent_close(a);
         return false;
     }
@@ -80,6 +105,7 @@ void agent_close(struct agent *a)
     startup_end(a);
     store_close(a->store);
     conditions_done(&a->conditions);
+    free(a->rules_in_force);
     free(a->accounts);
     free(a);
 }
@@ -131,6 +157,7 @@ static bool start_if_due(struct agent *a, struct account *account, mono_ms now, 
     rhythm_watch_key(account, now);
     if (account->poll || rhythm_due(account) > now)
         return true;
+    watch_begin(account, clock_unix(), now);
     if (account->schedule.rhythm != RHYTHM_CONFIRM || belief_waits(&account->credits.series))
         credits_ask(account); /* the list comes first: it takes its call now, the credits with the next turn */
     return collect_start(a, account) || finish(a, account, why);
@@ -149,6 +176,8 @@ static bool turn_accounts(struct agent *a, struct fault *why)
     for (size_t i = 0; i < a->account_count; i++) {
         struct account *account = &a->accounts[i];
         if (account->poll && collect_turn(a, account) && !finish(a, account, why))
+            return false;
+        if (!watch_turn(a, account, step_now(account), why) && !survive(a, why))
             return false;
         if (!credits_turn(a, account, step_now(account), why) && !survive(a, why))
             return false;

@@ -123,6 +123,9 @@ static struct judgement weigh(const struct account *account, const struct sighti
 {
     const struct token *t = s->token;
     struct edit *edit = NULL;
+    const struct own_edit made_anew = { .balance = s->reading.balance };
+    if (s->returned)
+        return doubt_weigh(t, &s->reading, at, &made_anew);
     while (t->series == SERIES_TOKEN && (edit = edits_of(&account->edits, t->name, edit))) {
         const struct own_edit own = { .balance = edit->balance };
         struct judgement j = doubt_weigh(t, &s->reading, at, &own);
@@ -153,7 +156,7 @@ bool belief_take(struct agent *a, struct account *account, const struct sighting
             return store_add_snapshot(a->store, t, why); /* of this poll, too: it is the newest */
         f = weigh(account, s, at, &edit);
     }
-    if (f.edited)
+    if (f.edited && edit)
         edit->booked = true;
     return book(a, account, s, &f, at, why);
 }

@@ -177,7 +177,7 @@ static void take_reading(struct account *account, struct decoded *d, uint64_t ha
     struct token *t = fleet_find(&account->fleet, span_of(d->name));
     if (t) {
         d->reading.name = t->name;
-        add_sighting(p, (struct sighting){ t, d->reading, hash });
+        add_sighting(p, (struct sighting){ .token = t, .reading = d->reading, .hash = hash });
         list_known(p, t, NULL);
         return;
     }

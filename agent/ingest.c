@@ -57,25 +57,6 @@ bool ingest_newcomer(struct agent *a, struct account *account, struct fleet *f, 
         && (!fleet_was_read(t) || store_add_snapshot(a->store, t, why));
 }
 
-static bool ingest_fresh(struct agent *a, struct account *account, unix_s at, struct fault *why)
-{
-    const struct fleet *fresh = &account->poll->fresh;
-    for (size_t i = 0; i < fresh->count; i++)
-        if (!ingest_newcomer(a, account, &account->fleet, &fresh->tokens[i], at, why))
-            return false;
-    return true;
-}
-
-static bool delete_token(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
-{
-    log_warning("%s: token \"%s\" is deleted: absent from %d lists in a row", account->settings->name, t->name,
-                FLEET_PATIENCE);
-    if (!announce_deletion(a, account, t, at, why) || !store_delete_token(a->store, t, at, why))
-        return false;
-    fleet_remove(&account->fleet, t);
-    return true;
-}
-
 /* A token that the list has. While its element cannot be read, it is not seen: its last reading stands, and ages. */
 static bool book_listed(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
 {
@@ -84,6 +65,78 @@ static bool book_listed(struct agent *a, struct account *account, struct token *
     else if (!belief_seen(a, t, at, why))
         return false;
     t->moved |= fleet_settle_unread(t);
+    return true;
+}
+
+/* A deleted token whose name is in the list again goes on where it ended: `known` is all that the store has. */
+static bool ingest_returned(struct agent *a, struct account *account, struct token *known, const struct token *seen,
+                            unix_s at, struct fault *why)
+{
+    struct token *t = fleet_adopt(&account->fleet, known);
+    struct sighting s = { .token = t, .reading = seen->last, .hash = seen->element_hash, .returned = true };
+    s.reading.name = t->name;
+    t->missing = 0;
+    t->absent_since = TIME_NONE;
+    t->lost_in_mass = false;
+    t->listed = true;
+    if (seen->unread)
+        fleet_list_unread(t, seen->unread);
+    log_warning("%s: token \"%s\" is back; its history continues", account->settings->name, t->name);
+    if (!take_sighting(a, account, &s, at, why) || !alerts_token_returned(a, account, t, at, why))
+        return false;
+    t->moved = true;
+    return book_listed(a, account, t, at, why);
+}
+
+/* How many of the tokens that no fleet has were deleted once; their rows live again. */
+static bool revive(struct agent *a, struct account *account, unix_s at, size_t *ret, struct fault *why)
+{
+    struct fleet *fresh = &account->poll->fresh;
+    *ret = 0;
+    for (size_t i = 0; i < fresh->count; i++) {
+        if (!store_revive_token(a->store, account->id, &fresh->tokens[i], at, why))
+            return false;
+        *ret += fresh->tokens[i].id != 0;
+    }
+    return true;
+}
+
+static bool ingest_each_fresh(struct agent *a, struct account *account, struct fleet *known, unix_s at,
+                              struct fault *why)
+{
+    const struct fleet *fresh = &account->poll->fresh;
+    for (size_t i = 0; i < fresh->count; i++) {
+        const struct token *seen = &fresh->tokens[i];
+        struct token *before = seen->id ? fleet_find(known, span_of(seen->name)) : NULL;
+        if (before ? !ingest_returned(a, account, before, seen, at, why)
+                   : !ingest_newcomer(a, account, &account->fleet, seen, at, why))
+            return false;
+    }
+    return true;
+}
+
+static bool ingest_fresh(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    struct fleet known = { 0 };
+    struct orphan_alerts orphans = { 0 }; /* of the living: they were ended before */
+    size_t returned;
+    if (!revive(a, account, at, &returned, why)
+        || (returned && !store_load_fleet(a->store, account->id, &a->rules, &known, &orphans, why)))
+        return false;
+    bool ok = ingest_each_fresh(a, account, &known, at, why);
+    fleet_done(&known);
+    orphan_alerts_done(&orphans);
+    return ok;
+}
+
+static bool delete_token(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
+{
+    char absence[DURATION_TEXT_BYTES];
+    log_warning("%s: token \"%s\" was deleted: absent from the list for %s", account->settings->name, t->name,
+                duration_format(at - t->absent_since, absence));
+    if (!alerts_token_deleted(a, account, t, at, why) || !store_delete_token(a->store, t, at, why))
+        return false;
+    fleet_remove(&account->fleet, t);
     return true;
 }
 
@@ -103,7 +156,7 @@ static bool book_presence(struct agent *a, struct account *account, unix_s at, s
         if (t->listed) {
             if (!book_listed(a, account, t, at, why))
                 return false;
-        } else if (fleet_is_gone(t) && !delete_token(a, account, t, at, why))
+        } else if (fleet_is_gone(t, at) && !delete_token(a, account, t, at, why))
             return false;
     }
     return true;
@@ -123,7 +176,7 @@ bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, u
         return false;
     for (size_t i = 0; i < f->count; i++) {
         struct token *t = &f->tokens[i];
-        if (!announce_alerts(a, account, t, at, why))
+        if (!alerts_step(a, account, t, at, why))
             return false;
         bool is_told = false;
         if (!announce_is_retained(a, account, t, &is_told, why))
@@ -133,15 +186,15 @@ bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, u
             return false;
         t->moved = false;
     }
-    return true;
+    return alerts_report_findings(a, account, at, why);
 }
 
 /* A valid list that lost too much at once is held back until it has been confirmed. */
-static void judge(struct account *account)
+static void judge(struct account *account, unix_s at)
 {
     struct poll *p = account->poll;
     size_t known = account->fleet.count;
-    if (p->result != POLL_OK || fleet_judge(&account->fleet) == FLEET_PLAUSIBLE)
+    if (p->result != POLL_OK || fleet_judge(&account->fleet, at) == FLEET_PLAUSIBLE)
         return;
     p->result = POLL_SUSPICIOUS;
     fault(&p->why, FAULT_REJECT, "the list lost %zu of %zu tokens at once: held back (%d of %d)", known - p->listed,
@@ -184,18 +237,17 @@ static bool store_poll(struct agent *a, struct account *account, unix_s at, stru
 
 static bool ingest_all(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
-    judge(account);
+    judge(account, at);
     account->poll->changed = count_changed(account->poll);
-    if (account->poll->result == POLL_OK) {
-        if (!step_over(a, account, at, why))
-            return false;
-        account->last_ok = at;
-    }
+    if (account->poll->result == POLL_OK && !step_over(a, account, at, why))
+        return false;
     return store_poll(a, account, at, why)
-        && announce_orphans(a, account, at, why) /* before a token of theirs is deleted */
+        && alerts_end_orphans(a, account, NULL, at, why) /* before a token of theirs is deleted */
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
         && credits_store(a, account, at, why) /* first: a token can spend no more than they are */
         && ingest_outlook(a, account, &account->fleet, at, why)
+        && watch_poll(a, account, at, why)
+        && (account->last_ok == TIME_NONE || !account->new_rules || standing_know_rules(a, account, why))
         && foresee_record(a, account, why)
         && announce_account(a, account, at, why)
         && store_retain(a->store, &a->settings->retention, at, (int64_t)account->poll->changed, why)
@@ -243,6 +295,10 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
         return false;
     }
     orphan_alerts_done(&account->orphans); /* all of them are ended now */
+    if (account->last_ok != TIME_NONE) {
+        free(account->new_rules); /* the account was judged by all of them */
+        account->new_rules = NULL;
+    }
     account->last_poll = store_last_poll(a->store);
     if (account->poll->result == POLL_OK) {
         edits_settle(&account->edits, a->settings->store);

@@ -20,6 +20,7 @@ struct sighting {
     struct token *token;    /* in the account's fleet, which stays as it is while a poll runs */
     struct reading reading; /* its name is the token's */
     uint64_t hash;
+    bool returned;          /* after its deletion: a balance that differs was set when the token was made anew */
 };
 
 /* A poll under way, or just over. */
@@ -70,9 +71,23 @@ struct credits {
     struct text reason;  /* why they were not told last; empty: they were */
 };
 
+/* What rules that are new here found with this poll; reported together at its end. */
+struct findings {
+    struct found_alert *at; /* owned */
+    size_t count, room;
+};
+
 struct account {
     const struct account_settings *settings;
     int64_t id;
+    struct fleet self;            /* one: the account as what alerts are about */
+    struct findings findings;
+    bool *new_rules;              /* owned; for each rule, whether it is new to the account. NULL: none is */
+    struct sight sight;           /* as stored */
+    unix_s trying_since;          /* the first try since the last stored poll began; TIME_NONE: none did */
+    mono_ms trying_mono;
+    struct text unread_reason;    /* why the last poll was not good */
+    bool overruled;               /* a configured rule is in place of the implied one about unreadable accounts */
     struct fleet fleet;
     struct orphan_alerts orphans; /* firing alerts of rules that are no longer configured */
     struct schedule schedule;
@@ -108,7 +123,8 @@ struct delivery {
 
 struct agent {
     const struct settings *settings;
-    struct rule_set rules;
+    struct rule *rules_in_force; /* owned: those of the settings that are on, and the implied one */
+    struct rule_set rules;       /* the same */
     struct store *store;
     struct fetch *fetch;
     struct publisher *publisher; /* NULL: no broker configured */
@@ -287,12 +303,64 @@ MUST_CHECK bool announce_is_retained(struct agent *a, const struct account *acco
                                      struct fault *why);
 MUST_CHECK bool announce_token(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why);
 MUST_CHECK bool announce_account(struct agent *a, struct account *account, unix_s at, struct fault *why);
-MUST_CHECK bool announce_deletion(struct agent *a, struct account *account, struct token *t, unix_s at,
+/* An event, on its topic. */
+MUST_CHECK bool announce_event(struct agent *a, const struct account *account, const struct alert_event *e,
+                               struct fault *why);
+/* The retained state of its alert; cleared when nothing stands behind it any more. */
+MUST_CHECK bool announce_alert(struct agent *a, const struct account *account, const struct alert_event *e,
+                               struct fault *why);
+/* Clears every topic of a token that is gone. */
+MUST_CHECK bool announce_no_token(struct agent *a, const struct account *account, const struct token *t,
                                   struct fault *why);
-/* Steps every rule for one token and announces what moved. */
-MUST_CHECK bool announce_alerts(struct agent *a, struct account *account, struct token *t, unix_s at,
-                                struct fault *why);
-MUST_CHECK bool announce_orphans(struct agent *a, struct account *account, unix_s at, struct fault *why);
+/* The topics, in place of what `out` had. */
+void announce_account_topic(const struct agent *a, const struct account *account, const char *rest, struct text *out);
+void announce_token_topic(const struct agent *a, const struct account *account, const struct token *t,
+                          struct text *out);
+void announce_alert_topic(const struct agent *a, const struct account *account, const char *rule,
+                          const struct token *t, struct text *out);
+
+/* ---- alerts.c: rules -> transitions -> events, inside the caller's transaction ---- */
+
+/* Steps every rule for one series. What a rule that is new here finds waits for alerts_report_findings. */
+MUST_CHECK bool alerts_step(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why);
+MUST_CHECK bool alerts_report_findings(struct agent *a, struct account *account, unix_s at, struct fault *why);
+void alerts_forget_findings(struct account *account);
+/* Steps the rules about the account itself. */
+MUST_CHECK bool alerts_step_account(struct agent *a, struct account *account, const struct snapshot *s,
+                                    const struct outage *outage, struct fault *why);
+/* Whether that would change anything. */
+bool alerts_account_moves(const struct agent *a, const struct account *account, const struct snapshot *s);
+/* Ends every alert of one series. */
+MUST_CHECK bool alerts_end(struct agent *a, struct account *account, struct token *t, const char *reason, unix_s at,
+                           struct fault *why);
+/* Ends the alerts whose rules are gone; `reason` NULL: it is the rule's. */
+MUST_CHECK bool alerts_end_orphans(struct agent *a, struct account *account, const char *reason, unix_s at,
+                                   struct fault *why);
+/* Ends all that is published of a token, with an event of its own; the row is the caller's to delete. */
+MUST_CHECK bool alerts_token_deleted(struct agent *a, struct account *account, struct token *t, unix_s at,
+                                     struct fault *why);
+MUST_CHECK bool alerts_token_returned(struct agent *a, struct account *account, struct token *t, unix_s at,
+                                      struct fault *why);
+const struct token *alerts_find_series(struct account *account, int64_t id); /* NULL: there is none */
+
+/* ---- watch.c: whether an account can be read ---- */
+
+void watch_open(struct agent *a, struct account *account);
+void watch_begin(struct account *account, unix_s now, mono_ms mono); /* a poll starts */
+/* Takes the result of a poll into account; within its transaction, after all that it found out. */
+MUST_CHECK bool watch_poll(struct agent *a, struct account *account, unix_s at, struct fault *why);
+/* Time alone: in a transaction of its own when something moved. */
+MUST_CHECK bool watch_turn(struct agent *a, struct account *account, unix_s now, struct fault *why);
+
+/* ---- standing.c: what was said before and what stands now ---- */
+
+/* Which rules are new to an account: fills new_rules. */
+MUST_CHECK bool standing_meet_rules(struct agent *a, struct account *account, struct fault *why);
+/* Notes the rules that an account was judged by; within a transaction. */
+MUST_CHECK bool standing_know_rules(struct agent *a, struct account *account, struct fault *why);
+/* Ends what was said of accounts that are configured no more, and clears every retained topic that nothing stands
+ * behind. */
+MUST_CHECK bool standing_settle(struct agent *a, unix_s now, struct fault *why);
 
 /* ---- startup.c: the first lines of the log ---- */
 

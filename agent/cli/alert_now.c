@@ -60,6 +60,34 @@ static void add_age(const struct cell *cells, const struct forecast *f, unix_s n
                   duration_format(seconds_between(cells[ALERT_SEEN].integer, now), age));
 }
 
+static char *copy_of(const struct cell *cell)
+{
+    return cell->kind == CELL_TEXT ? xstrndup(cell->text.at, cell->text.len) : xstrdup("");
+}
+
+/* Of an alert about the account itself: it cannot be read, since when and why. */
+static struct alert_now account_now(const struct cell *cells, const struct rule *rule, unix_s now, struct text *words)
+{
+    own_free char *reason = copy_of(&cells[ALERT_UNREAD_REASON]);
+    own_free char *empty = copy_of(&cells[ALERT_DRY_TOKEN]);
+    struct outage o = {
+        .since = cells[ALERT_UNREAD_SINCE].integer,
+        .reason = cells[ALERT_UNREAD_REASON].kind == CELL_TEXT ? reason : "the API does not answer",
+        .empty_at = cells[ALERT_DRY_AT].integer,
+    };
+    if (cells[ALERT_DRY_TOKEN].kind == CELL_TEXT && cells[ALERT_DRY_AT].kind == CELL_INTEGER && o.empty_at <= now)
+        o.empty = empty;
+    struct alert_now is = { .known = true, .value = now > o.since ? now - o.since : 0, .unit = UNIT_SECONDS };
+    level_named(cells[ALERT_LEVEL].text, &is.level);
+    is.threshold = rule->levels[is.level].at;
+    const struct alert_event e = {
+        .rule = rule, .at = now, .outage = &o,
+        .transition = { .was = is.level, .is = is.level, .known = true, .value = is.value },
+    };
+    wire_standing(&e, words);
+    return is;
+}
+
 struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct forecast *f,
                               const struct rule_set *rules, unix_s now, struct text *words)
 {
@@ -67,6 +95,9 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
     own_free char *name = xstrndup(cells[ALERT_TOKEN].text.at, cells[ALERT_TOKEN].text.len);
     own_free char *account = xstrndup(cells[ALERT_ACCOUNT].text.at, cells[ALERT_ACCOUNT].text.len);
     const struct rule *rule = find_rule(rules, cells[ALERT_RULE].text);
+    const struct rule implied = rule_unreadable();
+    if (span_is(cells[ALERT_KIND].text, series_name(SERIES_ACCOUNT)))
+        return account_now(cells, rule ? rule : &implied, now, words);
     struct token t = token_of(cells, f, name);
     const struct snapshot s = {
         .series = t.series,
@@ -77,7 +108,7 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
         .now = now,
         .drift = t.drift,
     };
-    struct rule_value value = { 0, 0 };
+    struct rule_value value = { 0 };
     struct alert_now is = { .unit = rule_unit_of(rule ? rule->kind : no_rule.kind) };
 
     level_named(cells[ALERT_LEVEL].text, &is.level);

@@ -9,7 +9,7 @@
 #include "core/forecast/packed.h"
 
 /* What a forecast is read from, behind the columns that are shown. */
-enum { KNOWN_FROM = STANDING_AVAILABLE, STALE, CURVE, STATUS_ASKED = CURVE + 4 };
+enum { KNOWN_FROM = STANDING_AVAILABLE, STALE, CURVE, LAST_OK = CURVE + 4, STATUS_ASKED };
 enum { C_RATE_1H = CREDITS_COLUMNS, C_RATE_7D, C_KNOWN_FROM, C_STALE, C_CURVE, CREDITS_ASKED = C_CURVE + 4 };
 enum { CELLS_MAX = STATUS_ASKED };
 _Static_assert((int)STANDING_COLUMNS <= (int)CELLS_MAX && (int)CREDITS_ASKED <= (int)CELLS_MAX, "a row has no room");
@@ -196,9 +196,18 @@ static struct reading reading_of(const struct cell *cells)
     return r;
 }
 
+/* The newest list is fresh, and does not have the token. */
+static bool is_missing(const struct cell *cells, unix_s now)
+{
+    return cells[STANDING_MISSING].integer > 0 && is_known(&cells[LAST_OK])
+        && now - cells[LAST_OK].integer <= cells[STALE].integer;
+}
+
 /* What a list says goes before what a forecast says, and that nobody looked before both. */
 static const char *state_of(const struct forecast *f, const struct cell *cells, unix_s now)
 {
+    if (is_missing(cells, now))
+        return "missing";
     if (cells[STANDING_UNREADABLE].kind == CELL_TEXT)
         return "unreadable";
     if (f->verdict == VERDICT_BLIND)

@@ -77,9 +77,7 @@ static void show_state(struct row *r)
     enum verdict verdict;
     struct span slug = r->cells[STATE].text;
     text_clear(&r->state);
-    if (r->cells[MISSING].integer > 0 && span_is(slug, "missing"))
-        text_addf(&r->state, "missing %" PRId64 "/%d", r->cells[MISSING].integer, (int)FLEET_PATIENCE);
-    else if (verdict_of(slug, &verdict))
+    if (verdict_of(slug, &verdict))
         text_add(&r->state, span_of(forecast_verdict_name(verdict)));
     else
         text_add(&r->state, slug);

@@ -272,7 +272,8 @@ struct burn_rate burn_over(const struct burn_history *h, enum burn_window window
 {
     const struct window *w = &windows[window];
     struct burn_rate rate = { .known = false };
-    int64_t watched_s = h->first_seen == TIME_NONE ? 0 : h->last_seen - h->first_seen;
+    bool watched = h->first_seen != TIME_NONE && h->last_seen != TIME_NONE;
+    int64_t watched_s = watched ? h->last_seen - h->first_seen : 0;
     if (h->readings < BURN_MIN_READINGS || watched_s <= 0)
         return rate;
 

@@ -137,14 +137,31 @@ struct token *fleet_add(struct fleet *f, const char *name)
         f->tokens = xrealloc(f->tokens, f->room, sizeof *f->tokens);
     }
     struct token *t = &f->tokens[f->count];
-    *t = (struct token){ .name = xstrdup(name), .seen_at = TIME_NONE, .last_reset = TIME_NONE,
-                          .curve_kept = TIME_NONE, .held.at = TIME_NONE };
+    *t = (struct token){
+        .name = xstrdup(name), .seen_at = TIME_NONE, .last_reset = TIME_NONE, .curve_kept = TIME_NONE,
+        .absent_since = TIME_NONE, .held.at = TIME_NONE,
+    };
     t->last.name = t->name;
     t->last.expires = TIME_NONE;
     t->forecast = t->told = forecast_none();
     burn_init(&t->burn);
     naming_slug(span_of(name), t->slug);
     index_add(&f->by_name, name_hash(t), f->count++);
+    return t;
+}
+
+struct token *fleet_adopt(struct fleet *f, struct token *from)
+{
+    struct token *t = fleet_add(f, from->name);
+    char *name = t->name;
+    free(from->name);
+    burn_done(&t->burn);
+    *t = *from;
+    t->name = name;
+    t->last.name = name;
+    t->element_hash = 0; /* neither fleet finds it by its bytes */
+    *from = (struct token){ .absent_since = TIME_NONE };
+    burn_init(&from->burn);
     return t;
 }
 
@@ -232,6 +249,11 @@ bool fleet_settle_unread(struct token *t)
     return true;
 }
 
+static bool is_absent(const struct token *t)
+{
+    return t->absent_since != TIME_NONE;
+}
+
 static bool lost_too_many(const struct fleet *f)
 {
     size_t known = 0, lost = 0;
@@ -242,14 +264,46 @@ static bool lost_too_many(const struct fleet *f)
     return lost * 2 > known;
 }
 
-enum fleet_verdict fleet_judge(struct fleet *f)
+/* Also of losses that came in parts, each of which was plausible by itself. */
+static bool lacks_most(const struct fleet *f)
+{
+    size_t absent = 0;
+    for (size_t i = 0; i < f->count; i++)
+        absent += is_absent(&f->tokens[i]);
+    return absent * 2 > f->count;
+}
+
+static void note_presence(struct token *t)
+{
+    t->absent_since = TIME_NONE;
+    t->lost_in_mass = false;
+    t->unbooked = 0;
+}
+
+/* A list that is no suspicious one refutes those before it. A clock that was set back starts the time again. */
+static void note_absence(struct token *t, bool suspicious, unix_s now)
+{
+    bool refuted = !suspicious && t->missing == 0;
+    if (!is_absent(t) || refuted || t->absent_since > now)
+        t->absent_since = now;
+    if (refuted)
+        t->lost_in_mass = false;
+    t->unbooked = (suspicious ? t->unbooked : 0) + 1;
+}
+
+enum fleet_verdict fleet_judge(struct fleet *f, unix_s now)
 {
     bool suspicious = lost_too_many(f);
     for (size_t i = 0; i < f->count; i++) {
         struct token *t = &f->tokens[i];
-        int run = suspicious ? t->unbooked : 0; /* a healthy list refutes those before it */
-        t->unbooked = t->listed ? 0 : run + 1;
+        if (t->listed)
+            note_presence(t);
+        else
+            note_absence(t, suspicious, now);
     }
+    bool mass = suspicious || lacks_most(f);
+    for (size_t i = 0; i < f->count; i++)
+        f->tokens[i].lost_in_mass |= mass && is_absent(&f->tokens[i]);
     if (suspicious && ++f->suspicious < FLEET_PATIENCE)
         return FLEET_SUSPICIOUS;
     f->suspicious = 0;
@@ -260,11 +314,32 @@ bool fleet_book(struct token *t)
 {
     int before = t->missing;
     t->missing = t->listed ? 0 : t->missing + t->unbooked;
+    t->missing = t->missing < FLEET_PATIENCE ? t->missing : FLEET_PATIENCE; /* from there on only time counts */
     t->unbooked = 0;
     return t->missing != before;
 }
 
-bool fleet_is_gone(const struct token *t)
+int64_t fleet_patience_s(const struct token *t)
 {
-    return t->missing >= FLEET_PATIENCE;
+    return t->lost_in_mass ? FLEET_MASS_ABSENCE_S : FLEET_ABSENCE_S;
+}
+
+bool fleet_is_gone(const struct token *t, unix_s now)
+{
+    return t->missing >= FLEET_PATIENCE && is_absent(t) && now - t->absent_since >= fleet_patience_s(t);
+}
+
+unix_s fleet_lost_since(const struct fleet *f, size_t *ret_lost)
+{
+    unix_s since = TIME_NONE;
+    size_t lost = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct token *t = &f->tokens[i];
+        if (!is_absent(t) || !t->lost_in_mass)
+            continue;
+        lost++;
+        since = since == TIME_NONE || t->absent_since < since ? t->absent_since : since;
+    }
+    *ret_lost = lost;
+    return since;
 }

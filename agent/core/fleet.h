@@ -1,8 +1,10 @@
 /* The tokens of one account as this program believes them to be, and what one complete list does to that belief.
  *
- * A token absent from a complete, valid list is missing; absent from FLEET_PATIENCE of them in a row it is deleted.
- * A list that lost more than half of the tokens at once, or all of them, is suspicious: it changes nothing until
- * FLEET_PATIENCE lists in a row say the same. Pure: readings in, changes out. */
+ * A token absent from a complete, valid list is missing. It counts as deleted once it was absent from FLEET_PATIENCE
+ * lists in a row and for a time: FLEET_ABSENCE_S, or FLEET_MASS_ABSENCE_S when more than half of the tokens, or all,
+ * are absent together. A list that lost so many at once is suspicious: it changes nothing until FLEET_PATIENCE lists
+ * in a row say the same; then what it shows is believed, and what it lacks is missing.
+ * Pure: readings in, changes out. */
 #pragma once
 
 #include "core/burn.h"
@@ -13,7 +15,11 @@
 #include "core/rule.h"
 #include "core/series.h"
 
-enum { FLEET_PATIENCE = 3 };
+enum {
+    FLEET_PATIENCE = 3,
+    FLEET_ABSENCE_S = 2 * HOUR_S,    /* an outage of a part of the API is over by then, or someone looks at it */
+    FLEET_MASS_ABSENCE_S = DAY_S,    /* a wrong key or a broken filter looks like this: a person has a day to see it */
+};
 
 /* A reading that is read again before it is believed: nothing of it is booked yet. */
 struct held {
@@ -42,8 +48,11 @@ struct token {
     unix_s seen_at;          /* the poll that saw it last */
     int64_t stepped_s;       /* by so much the wall clock was set since */
     uint64_t element_hash;   /* of its bytes in the last list; 0: not known */
-    int missing;             /* complete lists in a row without it, suspicious ones not counted */
+    int missing;             /* complete lists in a row without it, at most FLEET_PATIENCE, no suspicious ones */
     int unbooked;            /* lists without it that fleet_judge saw and fleet_book has not counted yet */
+    unix_s absent_since;     /* the first of those lists; TIME_NONE: it is there */
+    bool lost_in_mass;       /* absent together with more than half of the fleet */
+    struct alert deletion;   /* counts its deletions (episode) and whether it returned (step); never at a level */
     unix_s last_reset;       /* TIME_NONE: none seen */
     struct maybe_money risen_to; /* the level that is 100 % without a reset amount: ledger_full */
     struct held held;
@@ -91,6 +100,10 @@ struct token *fleet_find(struct fleet *f, struct span name); /* NULL: there is n
 struct token *fleet_recognise(struct fleet *f, uint64_t element_hash);
 void fleet_remember(struct fleet *f, struct token *t, uint64_t element_hash); /* 0: forgets */
 
+/* Moves a token, with all that it owns, from another fleet; its name must not be in `f` yet. What is left of it in the
+ * other fleet has no name and is good only for fleet_done. */
+struct token *fleet_adopt(struct fleet *f, struct token *from);
+
 /* Removes a token and frees what it owns. The last one takes its place in `tokens`: remove while walking backwards. */
 void fleet_remove(struct fleet *f, struct token *t);
 
@@ -98,13 +111,13 @@ enum fleet_verdict { FLEET_PLAUSIBLE, FLEET_SUSPICIOUS };
 
 /* One list is read so: fleet_begin; `listed = true` for each token that appears; fleet_judge once the list is complete
  * and valid. A suspicious list ends there. After a plausible one each token is booked, walking backwards:
- *     if (fleet_book(t)) { if (fleet_is_gone(t)) delete and fleet_remove; else its `missing` changed }
+ *     if (fleet_book(t)) its `missing` changed; if (fleet_is_gone(t, now)) delete and fleet_remove
  * and only then are newcomers added, for they would dilute what the list has lost. */
 void fleet_begin(struct fleet *f);
 
-/* Judges a complete list by the tokens that were not missing before it. The FLEET_PATIENCE-th suspicious list in a row
- * is plausible; a token that was absent from all of them is then gone at once. */
-enum fleet_verdict fleet_judge(struct fleet *f);
+/* Judges a complete list, read at `now`, by the tokens that were not missing before it. The FLEET_PATIENCE-th
+ * suspicious list in a row is plausible. */
+enum fleet_verdict fleet_judge(struct fleet *f, unix_s now);
 
 /* The list has this token, but its element cannot be read. */
 void fleet_list_unread(struct token *t, const char *why);
@@ -115,4 +128,10 @@ bool fleet_settle_unread(struct token *t);
 
 /* Books presence or absence in a plausible list; true when `missing` changed. */
 bool fleet_book(struct token *t);
-bool fleet_is_gone(const struct token *t);
+bool fleet_is_gone(const struct token *t, unix_s now);
+
+/* How long a token must be absent before it counts as deleted. */
+int64_t fleet_patience_s(const struct token *t);
+
+/* Since when the fleet lacks more than half of its tokens; TIME_NONE: it does not. `ret_lost`: how many are absent. */
+unix_s fleet_lost_since(const struct fleet *f, size_t *ret_lost);

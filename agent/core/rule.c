@@ -81,11 +81,11 @@ static bool runway_value(const struct rule *rule, const struct snapshot *s, stru
     case VERDICTS:
         return false;
     case VERDICT_EXHAUSTED:
-        *ret = (struct rule_value){ 0, 0 };
+        *ret = (struct rule_value){ 0 };
         return true;
     case VERDICT_UNUSED:
     case VERDICT_IDLE:
-        *ret = (struct rule_value){ CENTURY_S, CENTURY_S };
+        *ret = (struct rule_value){ .at = CENTURY_S, .clear = CENTURY_S };
         return true;
     case VERDICT_SAFE:
     case VERDICT_TIGHT:
@@ -93,8 +93,9 @@ static bool runway_value(const struct rule *rule, const struct snapshot *s, stru
         break;
     }
     unix_s until = counts_until(rule, s);
-    *ret = (struct rule_value){ runway_s(s->forecast->alarm, until, s->now),
-                                runway_s(s->forecast->relief, until, s->now) };
+    *ret = (struct rule_value){
+        .at = runway_s(s->forecast->alarm, until, s->now), .clear = runway_s(s->forecast->relief, until, s->now)
+    };
     return true;
 }
 
@@ -102,7 +103,7 @@ static bool runway_value(const struct rule *rule, const struct snapshot *s, stru
 static bool certain(bool known, int64_t value, struct rule_value *ret)
 {
     if (known)
-        *ret = (struct rule_value){ value, value };
+        *ret = (struct rule_value){ .at = value, .clear = value };
     return known;
 }
 
@@ -130,27 +131,41 @@ static bool drift_value(const struct rule *rule, const struct snapshot *s, struc
     return certain(s->drift.known, nano == INT64_MIN ? INT64_MAX : nano < 0 ? -nano : nano, ret);
 }
 
+static bool unread_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
+{
+    (void)rule;
+    *ret = (struct rule_value){
+        .at = s->unread_s, .clear = s->unread_s, .least = s->ran_dry ? LEVEL_CRITICAL : LEVEL_NONE
+    };
+    return true;
+}
+
 static const struct kind_row {
     const char *name; /* as written in the configuration */
     const char *help;
     enum rule_unit unit;
     bool (*value)(const struct rule *rule, const struct snapshot *s, struct rule_value *ret);
-    bool above; /* the side of the threshold on which it holds */
-} kinds[] = {
+    bool above;    /* the side of the threshold on which it holds */
+    bool budgeted; /* measures what only a budget has */
+    bool plain;    /* needs no thresholds: `level` alone */
+} kinds[RULE_KINDS + 1] = {
     [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount of USD",
-                             UNIT_NANO_USD, balance_rule_value, false },
+                             UNIT_NANO_USD, balance_rule_value, .budgeted = true },
     [RULE_PERCENT_BELOW] = { "percent_below",
                              "the balance is below a share of the reset amount, else of the budget",
-                             UNIT_BASIS_POINTS, percent_rule_value, false },
+                             UNIT_BASIS_POINTS, percent_rule_value, .budgeted = true },
     [RULE_EXHAUSTS_WITHIN] = { "exhausts_within", "the balance will likely be empty within a time",
-                               UNIT_SECONDS, runway_value, false },
+                               UNIT_SECONDS, runway_value, .budgeted = true },
     [RULE_EXHAUSTED] = { "exhausted", "the balance is empty and the token has stopped working",
-                         UNIT_NANO_USD, balance_rule_value, false },
+                         UNIT_NANO_USD, balance_rule_value, .budgeted = true, .plain = true },
     [RULE_DRIFT_ABOVE] = { "drift_above",
                            "the balance and the consumption endpoint differ on a day by more than an amount of USD",
-                           UNIT_NANO_USD, drift_value, true },
+                           UNIT_NANO_USD, drift_value, .above = true, .budgeted = true },
+    [RULE_UNREADABLE] = { "unreadable",
+                          "the account's list of tokens could not be read for a time; there without being configured",
+                          UNIT_SECONDS, unread_value, .above = true, .plain = true },
+    [RULE_DELETED] = { "deleted", "a token was deleted, or returned", UNIT_SECONDS, NULL, .above = true },
 };
-_Static_assert(COUNT(kinds) == RULE_KINDS, "a rule kind has no row");
 
 static const char *const level_names[] = { "none", "info", "warning", "critical" };
 _Static_assert(COUNT(level_names) == LEVELS, "a level has no name");
@@ -170,15 +185,47 @@ static bool is_free(const struct rule *rule, const struct snapshot *s)
 bool rule_matches(const struct rule *rule, const struct snapshot *s)
 {
     struct span name = span_of(s->reading->name);
+    if (rule->implied && s->overruled)
+        return false;
     return rule->series == s->series && !is_free(rule, s) && admits(rule->token, name)
            && admits(rule->account, span_of(s->account))
            && admits(rule->environment, naming_environment(name))
            && admits(rule->type, span_of(s->reading->type));
 }
 
+const char *rule_objection(const struct rule *rule, const struct snapshot *s)
+{
+    if (!rule_matches(rule, s))
+        return "the rule no longer applies";
+    if (kinds[rule->kind].budgeted && !s->reading->budgeted)
+        return "the token has no budget any more";
+    return NULL;
+}
+
+struct rule rule_unreadable(void)
+{
+    return (struct rule){
+        .name = "unreadable",
+        .kind = RULE_UNREADABLE,
+        .levels[LEVEL_WARNING] = { .set = true },
+        .series = SERIES_ACCOUNT,
+        .enabled = true,
+        .implied = true,
+    };
+}
+
+struct rule rule_at_interval(const struct rule *rule, int64_t interval_s)
+{
+    struct rule r = *rule;
+    for (enum level l = LEVEL_NONE + 1; r.kind == RULE_UNREADABLE && l < LEVELS; l++)
+        if (r.levels[l].set && r.levels[l].at == 0)
+            r.levels[l].at = r.levels[l].clear = UNREADABLE_INTERVALS * interval_s;
+    return r;
+}
+
 bool rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
-    return kinds[rule->kind].value(rule, s, ret);
+    return kinds[rule->kind].value && kinds[rule->kind].value(rule, s, ret);
 }
 
 static bool is_beyond(const struct rule *rule, int64_t value, int64_t bound)
@@ -192,16 +239,25 @@ static enum level worst_standing(const struct rule *rule, enum level announced, 
     for (enum level l = LEVELS - 1; l > LEVEL_NONE; l--) {
         const struct threshold *t = &rule->levels[l];
         if (t->set && (l <= announced ? is_beyond(rule, value.clear, t->clear) : is_beyond(rule, value.at, t->at)))
-            return l;
+            return l > value.least ? l : value.least;
     }
     return LEVEL_NONE;
+}
+
+/* Of a level that has no threshold, the next milder one's. */
+static const struct threshold *threshold_of(const struct rule *rule, enum level level)
+{
+    while (level > LEVEL_NONE + 1 && !rule->levels[level].set)
+        level--;
+    return &rule->levels[level];
 }
 
 static struct transition announce(struct alert *alert, enum level level, int64_t threshold,
                                   int64_t value)
 {
     struct transition t = {
-        .was = alert->level, .is = level, .known = true, .value = value, .threshold = threshold
+        .was = alert->level, .is = level, .known = true, .value = value, .threshold = threshold,
+        .found = level > alert->level && alert->contact == CONTACT_FOUND,
     };
     if (t.was == LEVEL_NONE)
         t.kind = TRANSITION_RAISED;
@@ -235,6 +291,16 @@ static void hold(struct alert *alert, enum level standing, unix_s now)
         alert->pending_since = now;
 }
 
+/* What holds with the first value was there before the rule was. */
+static void meet(struct alert *alert, enum level standing)
+{
+    bool news = standing > alert->level;
+    if (alert->contact == CONTACT_AWAITED)
+        alert->contact = news ? CONTACT_FOUND : CONTACT_OVER;
+    else if (!news)
+        alert->contact = CONTACT_OVER;
+}
+
 struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, struct rule_value value,
                             unix_s now)
 {
@@ -243,20 +309,23 @@ struct transition rule_step(const struct rule *rule, struct alert *alert, bool k
         return none;
 
     enum level standing = worst_standing(rule, alert->level, value);
+    meet(alert, standing);
     if (standing <= alert->level)
         alert->pending = standing;
     if (standing == alert->level)
         return none;
     if (standing < alert->level)
-        return announce(alert, standing, rule->levels[alert->level].clear, value.clear);
+        return announce(alert, standing, threshold_of(rule, alert->level)->clear, value.clear);
 
     hold(alert, standing, now);
     if (now - alert->pending_since < rule->hold_s)
         return none;
     struct transition told =
-        announce(alert, alert->pending, rule->levels[alert->pending].at, value.at);
+        announce(alert, alert->pending, threshold_of(rule, alert->pending)->at, value.at);
     if (standing > alert->level)
         hold(alert, standing, now);
+    else
+        alert->contact = CONTACT_OVER;
     return told;
 }
 
@@ -267,9 +336,16 @@ struct transition rule_end(struct alert *alert, unix_s now)
         t.kind = TRANSITION_RESOLVED;
         alert->step++;
     }
+    if (alert->pending != LEVEL_NONE || t.kind != TRANSITION_NONE)
+        alert->pending_since = now;
     alert->level = alert->pending = LEVEL_NONE;
-    alert->pending_since = now;
+    alert->contact = CONTACT_OVER;
     return t;
+}
+
+bool rule_kind_is_plain(enum rule_kind kind)
+{
+    return kinds[kind].plain;
 }
 
 bool rule_kind_is_above(enum rule_kind kind)
@@ -293,7 +369,7 @@ const char *rule_unit_name(enum rule_unit unit)
 
 const char *rule_kind_name(enum rule_kind kind)
 {
-    assert(kind < RULE_KINDS);
+    assert(kind <= RULE_DELETED);
     return kinds[kind].name;
 }
 
@@ -334,7 +410,8 @@ const char *transition_name(enum transition_kind kind)
     static const char *const names[] = {
         [TRANSITION_NONE] = "none",         [TRANSITION_RAISED] = "raised",
         [TRANSITION_WORSENED] = "worsened", [TRANSITION_EASED] = "eased",
-        [TRANSITION_RESOLVED] = "resolved",
+        [TRANSITION_RESOLVED] = "resolved", [TRANSITION_DELETED] = "deleted",
+        [TRANSITION_RETURNED] = "returned",
     };
     assert(kind < COUNT(names));
     return names[kind];

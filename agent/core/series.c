@@ -8,6 +8,7 @@
 static const char *const names[] = {
     [SERIES_TOKEN] = "token",
     [SERIES_CREDITS] = "credits",
+    [SERIES_ACCOUNT] = "account",
     [SERIES_KEY] = "key",
 };
 _Static_assert(COUNT(names) == SERIES_KINDS, "a kind of series has no name");

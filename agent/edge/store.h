@@ -18,6 +18,7 @@ struct store;
 /* Levels in topics that no token's name can give. */
 #define STORE_CREDITS_SLUG "@credits"
 #define STORE_KEY_SLUG "@key"
+#define STORE_ACCOUNT_SLUG "@account"
 
 /* STORE_WRITE takes the lock, creates or migrates; STORE_READ never changes anything. FAULT_FATAL. */
 MUST_CHECK bool store_open(const char *path, enum store_mode mode, struct store **ret, struct fault *why);
@@ -40,10 +41,12 @@ void store_rollback(struct store *s);
 MUST_CHECK bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
                               unix_s *ret_last_ok, struct fault *why);
 
-/* A firing alert whose rule is no longer configured. */
+/* A firing alert whose rule is no longer configured, or is of another kind now. */
 struct orphan_alert {
     int64_t token;
     char rule[RULE_NAME_BYTES];
+    enum rule_kind kind; /* that it was raised by */
+    bool changed;        /* there is a rule of this name, of another kind */
     struct alert alert;
 };
 
@@ -66,6 +69,40 @@ MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struc
  * Also of a STORE_READ store, like store_load_past. */
 MUST_CHECK bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id, struct fleet *ret,
                                   struct fault *why);
+
+/* The account itself as a fleet of one, which alerts about it hang on; its row must be there. */
+MUST_CHECK bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+                                struct orphan_alerts *orphans, struct fault *why);
+/* Fills t->id with that row, or leaves it. */
+MUST_CHECK bool store_find_self(struct store *s, int64_t account, struct token *t, struct fault *why);
+
+/* How well an account can be read. */
+struct sight {
+    unix_s failing_since; /* when the first failed poll since the last good one began; TIME_NONE: the last was good */
+    unix_s dry_at;        /* the earliest likely exhaustion that the last good poll saw; TIME_NONE: none */
+    int64_t dry_token;    /* and of which token */
+};
+MUST_CHECK bool store_load_sight(struct store *s, int64_t account, struct sight *ret, struct fault *why);
+MUST_CHECK bool store_put_sight(struct store *s, int64_t account, const struct sight *sight, struct fault *why);
+
+/* The rules that an account was last judged by, each with its terms in words. */
+MUST_CHECK bool store_rule_is_known(struct store *s, int64_t account, const char *rule, const char *terms, bool *ret,
+                                    struct fault *why);
+MUST_CHECK bool store_forget_rules(struct store *s, int64_t account, struct fault *why);
+MUST_CHECK bool store_know_rule(struct store *s, int64_t account, const char *rule, const char *terms,
+                                struct fault *why);
+
+/* The accounts that are configured, or were until now. */
+struct account_names {
+    struct account_name {
+        int64_t id;
+        char name[64];
+    } *at; /* owned */
+    size_t count;
+};
+void account_names_done(struct account_names *n);
+MUST_CHECK bool store_accounts(struct store *s, struct account_names *ret, struct fault *why);
+MUST_CHECK bool store_remove_account(struct store *s, int64_t account, unix_s at, struct fault *why);
 
 /* Adds the hours of one token that a forecast looks back on; needs past->last_seen. */
 MUST_CHECK bool store_load_past(struct store *s, int64_t token, struct past *past, struct fault *why);
@@ -126,6 +163,10 @@ MUST_CHECK bool store_step_newcomers(struct store *s, int64_t account, unix_s be
 int64_t store_last_poll(const struct store *s); /* the id of the poll row added last */
 void store_resume_poll(struct store *s, int64_t poll); /* what is added now belongs to an earlier poll of the account */
 
+/* The row of a deleted token of t's name is living again. Fills t->id (0: there was none) and t->slug. What was known
+ * of it is loaded with the fleet from then on. */
+MUST_CHECK bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why);
+
 /* A new token, a new generation of its name, or the one that consumption told of before; the credits too. Fills t->id,
  * and t->slug where another living token has it. */
 MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why);
@@ -144,13 +185,15 @@ MUST_CHECK bool store_add_change(struct store *s, int64_t token, const struct ch
 MUST_CHECK bool store_put_token(struct store *s, const struct token *t, struct fault *why);
 MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_s at, struct fault *why);
 
-MUST_CHECK bool store_put_alert(struct store *s, int64_t token, const char *rule, const struct alert *a,
+MUST_CHECK bool store_put_alert(struct store *s, int64_t token, const struct rule *rule, const struct alert *a,
                                 struct fault *why);
 struct event_row {
     const char *id, *rule, *unit, *summary;
     int64_t token;
     struct transition transition;
     unix_s at, since; /* since: start of the episode */
+    const char *reason; /* why there is no value; NULL: there is one */
+    const char *digest; /* id of the event that reported it with others; NULL: it was reported itself */
 };
 MUST_CHECK bool store_add_event(struct store *s, const struct event_row *row, struct fault *why);
 
@@ -181,6 +224,22 @@ MUST_CHECK bool store_refuse(struct store *s, int64_t message, const char *reaso
                              struct text *ret_topic, struct fault *why);
 /* Those that were refused and are due again may be sent again. */
 MUST_CHECK bool store_retry_refused(struct store *s, unix_s now, struct fault *why);
+/* Where retained messages are: the broker, and the base of their topics. */
+struct retained_at {
+    struct text address, base; /* owned */
+};
+void retained_at_done(struct retained_at *r);
+/* Notes where they go from now on; `ret_before` is where they went before, or empty. */
+MUST_CHECK bool store_set_retained_at(struct store *s, const char *address, const char *base,
+                                      struct retained_at *ret_before, struct fault *why);
+MUST_CHECK bool store_copy_retained(struct store *s, const char *topic, const char *to, struct fault *why);
+/* Each topic that something is retained under, in no order; `see` must not touch the store. */
+MUST_CHECK bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic), void *context,
+                                    struct fault *why);
+/* Nothing is known any more of what is retained under a topic. */
+MUST_CHECK bool store_forget_retained(struct store *s, const char *topic, struct fault *why);
+/* Nothing is known any more of topics that were cleared, or are still to be. */
+MUST_CHECK bool store_forget_cleared(struct store *s, struct fault *why);
 /* The broker is new or came back: everything retained is to be sent again. */
 MUST_CHECK bool store_resend_retained(struct store *s, struct fault *why);
 

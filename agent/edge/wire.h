@@ -10,7 +10,7 @@
 #include "core/splitter.h"
 #include "core/usage.h"
 
-enum { WIRE_SCHEMA = 2, EVENT_ID_BYTES = 192 };
+enum { WIRE_SCHEMA = 2, EVENT_ID_BYTES = 192, WIRE_NAME_COLUMNS = 60 /* of a name, in a line */ };
 
 /* A reading and the name it borrows: a copy must point its reading.name at its own name. */
 struct decoded {
@@ -55,6 +55,31 @@ struct wire_complaint {
  * when the body is another kind of error: see wire_error_text. */
 size_t wire_complaints(struct span body, struct wire_complaint ret[WIRE_COMPLAINTS_MAX]);
 
+/* Why and for how long an account's list could not be read. All borrowed. */
+struct outage {
+    unix_s since;       /* there was no list to believe from then on */
+    const char *reason; /* for people: what the last try said */
+    const char *empty;  /* the token, or "the credits", that is empty since by its last forecast; NULL: none */
+    unix_s empty_at;
+};
+
+/* One alert that held already when its rule was new. All borrowed. */
+struct found_alert {
+    const struct token *token;
+    const struct alert *alert;
+    struct transition transition;
+    size_t rule;        /* its place in the set of rules */
+    bool above;         /* what is worse is higher */
+};
+
+/* Those of one rule, the worst first. */
+struct digest {
+    const struct found_alert *at;
+    size_t count;
+};
+
+enum { DIGEST_NAMED = 5 }; /* of the worst, by name */
+
 /* What one alert transition is, for the event payload and the retained alert topic. All borrowed. */
 struct alert_event {
     const char *id;           /* stable: the same transition always has the same one */
@@ -64,7 +89,10 @@ struct alert_event {
     const struct alert *alert;
     struct transition transition;
     unix_s at;
-    const char *reason;       /* NULL, or why it ended without a value: "token deleted", "rule removed" */
+    const char *reason;       /* NULL, or why there is no value: "the token was deleted" */
+    bool gone;                /* nothing stands behind the alert's topic any more: it is cleared */
+    const struct outage *outage; /* of an account's own alerts; else NULL */
+    const struct digest *digest; /* the event is about all of these, and `token` is the account; else NULL */
 };
 
 /* One line for people, safe for a terminal: "warning: prod-billing has 9.80 USD left (below 10.00 USD), empty in

@@ -116,3 +116,47 @@ UPDATE token_state SET risen_to_nano = NULL WHERE risen_to_nano <= 0;
 ALTER TABLE account ADD COLUMN not_before_at INTEGER;
 ALTER TABLE account ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN asked_url TEXT;
+
+-- ---- presence of tokens, and the life of alerts ----
+
+-- Deletion is judged by time as well as by lists: since when a token has been absent, and whether most of its account
+-- was absent with it, which takes longer to believe.
+ALTER TABLE token_state ADD COLUMN missing_since INTEGER; -- NULL: it is there
+ALTER TABLE token_state ADD COLUMN lost_in_mass INTEGER NOT NULL DEFAULT 0;
+
+-- The kind of the rule that an alert was raised by: under another kind it is another alert. NULL: not known.
+ALTER TABLE alert ADD COLUMN kind TEXT;
+-- What the rule found when it met the token: 0 nothing new, 1 no value yet, 2 a level that is not announced yet.
+ALTER TABLE alert ADD COLUMN contact INTEGER NOT NULL DEFAULT 0;
+-- Why an alert ended, or was raised, without a value; and the id of the event that reported it with others (NULL: it
+-- was reported by itself).
+ALTER TABLE event ADD COLUMN reason TEXT;
+ALTER TABLE event ADD COLUMN digest TEXT;
+
+-- The rules that each account was last judged by. One that is not here, or in other terms, is new to the account: what
+-- it finds with the first poll is reported as one digest.
+CREATE TABLE rule_known (
+    account INTEGER NOT NULL REFERENCES account (id),
+    rule    TEXT NOT NULL,
+    terms   TEXT NOT NULL,              -- kind, thresholds and what it matches
+    PRIMARY KEY (account, rule)
+) STRICT, WITHOUT ROWID;
+
+-- An account that is not configured any more keeps its history; NULL: it is configured.
+ALTER TABLE account ADD COLUMN removed_at INTEGER;
+-- When the first of the failed polls since the last good one began; NULL: the last one was good.
+ALTER TABLE account ADD COLUMN failing_since INTEGER;
+-- The earliest likely exhaustion that the last good poll saw, and of which token; NULL: none.
+ALTER TABLE account ADD COLUMN dry_at INTEGER;
+ALTER TABLE account ADD COLUMN dry_token INTEGER;
+
+-- The broker that the retained messages of the outbox were sent to.
+CREATE TABLE retained_at (
+    only    INTEGER PRIMARY KEY CHECK (only = 1),
+    address TEXT NOT NULL,              -- host:port
+    base    TEXT NOT NULL               -- base_topic
+) STRICT;
+
+-- When the broker acknowledged that a topic is cleared. The row stays for a day or so: a broker that dies may come back
+-- with what it held before.
+ALTER TABLE outbox ADD COLUMN cleared_at INTEGER;

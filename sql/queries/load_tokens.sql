@@ -10,7 +10,8 @@ SELECT t.id, t.name,
        s.missing, s.type, s.balance_nano, s.budgeted, s.expires_at, s.reset_period, s.reset_amount_nano, s.last_reset,
        s.risen_to_nano, t.slug, s.burn_1h_nano,
        s.burn_source, a.usage_at,
-       s.unreadable
+       s.unreadable,
+       s.missing_since, s.lost_in_mass
 FROM token t JOIN token_state s ON s.token = t.id JOIN account a ON a.id = t.account
 WHERE t.account = :account AND t.deleted_at IS NULL AND t.kind = :kind AND (:only IS NULL OR t.id = :only)
 ORDER BY t.id;

@@ -1,2 +1,2 @@
-INSERT OR REPLACE INTO alert (token, rule, level, pending, pending_since, since, episode, step)
-VALUES (:token, :rule, :level, :pending, :pending_since, :since, :episode, :step);
+INSERT OR REPLACE INTO alert (token, rule, level, pending, pending_since, since, episode, step, kind, contact)
+VALUES (:token, :rule, :level, :pending, :pending_since, :since, :episode, :step, :kind, :contact);

@@ -9,5 +9,5 @@ FROM account a
      LEFT JOIN poll p ON p.id = (SELECT id FROM poll WHERE account = a.id ORDER BY id DESC LIMIT 1)
      LEFT JOIN token t ON t.id = a.rhythm_token
      LEFT JOIN called c ON c.account = a.id
-WHERE :account IS NULL OR a.name = :account
+WHERE a.removed_at IS NULL AND (:account IS NULL OR a.name = :account)
 ORDER BY a.name;

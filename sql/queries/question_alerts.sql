@@ -3,14 +3,22 @@
 WITH latest AS (
     SELECT token, rule, max(seq) AS seq FROM event GROUP BY token, rule
 )
-SELECT l.level, l.since, a.name, CASE t.kind WHEN 'credits' THEN '(credits)' ELSE t.name END, l.rule, l.episode, l.step,
+SELECT l.level, l.since, a.name,
+       CASE t.kind WHEN 'credits' THEN '(credits)' WHEN 'account' THEN '(account)' ELSE t.name END, l.rule, l.episode,
+       l.step,
        e.at, e.summary,
        t.kind, s.type, s.balance_nano, s.budgeted, s.expires_at, s.reset_period, s.reset_amount_nano, s.risen_to_nano,
        (SELECT r.usage_nano - r.balance_nano FROM reconcile r WHERE r.token = t.id AND r.judged <> 'hidden'
         ORDER BY r.day DESC LIMIT 1) AS drift_nano,
        CASE WHEN s.missing = 0 AND (t.kind <> 'credits' OR a.credits_reason IS NULL)
             THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END AS seen,
-       t.id
+       t.id,
+       coalesce(max(a.last_ok_at, a.failing_since - a.interval_s), a.failing_since, l.since) AS unread_since,
+       coalesce((SELECT p.reason FROM poll p WHERE p.account = a.id ORDER BY p.id DESC LIMIT 1), e.reason)
+           AS unread_reason,
+       (SELECT CASE d.kind WHEN 'credits' THEN 'the account' ELSE d.name END FROM token d WHERE d.id = a.dry_token)
+           AS dry_token,
+       a.dry_at
 FROM alert l JOIN token t ON t.id = l.token JOIN account a ON a.id = t.account
      LEFT JOIN token_state s ON s.token = t.id
      LEFT JOIN latest x ON x.token = l.token AND x.rule = l.rule

@@ -9,7 +9,7 @@ WITH known AS (
            (SELECT s.balance_nano FROM token t JOIN token_state s ON s.token = t.id
             WHERE t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL) AS credits_nano
     FROM account a
-    WHERE :account IS NULL OR a.name = :account
+    WHERE a.removed_at IS NULL AND (:account IS NULL OR a.name = :account)
 ), used AS (
     SELECT t.id,
            (SELECT day + 86399 FROM daily WHERE token = t.id AND spent_nano > 0 ORDER BY day DESC LIMIT 1) AS spent_at,

@@ -11,6 +11,6 @@ FROM account a
      LEFT JOIN token t ON t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL
      LEFT JOIN token_state s ON s.token = t.id
      LEFT JOIN curve c ON c.token = t.id
-WHERE (:account IS NULL OR a.name = :account)
+WHERE a.removed_at IS NULL AND (:account IS NULL OR a.name = :account)
       AND (s.token IS NOT NULL OR a.credits_reason IS NOT NULL OR a.usage_at IS NOT NULL OR a.usage_reason IS NOT NULL)
 ORDER BY a.name;

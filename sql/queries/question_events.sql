@@ -1,5 +1,6 @@
 -- Alert transitions, oldest first. Value and threshold come in billionths of their unit: dollars, percent or seconds.
-SELECT e.at, e.kind, e.level, e.was, a.name, CASE t.kind WHEN 'credits' THEN '(credits)' ELSE t.name END, e.rule,
+SELECT e.at, e.kind, e.level, e.was, a.name,
+       CASE t.kind WHEN 'credits' THEN '(credits)' WHEN 'account' THEN '(account)' ELSE t.name END, e.rule,
        e.value * CASE e.unit WHEN 'USD' THEN 1 WHEN '%' THEN 10000000 ELSE 1000000000 END,
        e.threshold * CASE e.unit WHEN 'USD' THEN 1 WHEN '%' THEN 10000000 ELSE 1000000000 END,
        e.unit, e.since, e.id, e.summary

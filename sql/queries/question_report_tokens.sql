@@ -4,7 +4,7 @@
 WITH sight AS MATERIALIZED (
     SELECT t.account, min(t.first_seen) AS first, min(CASE WHEN s.token IS NOT NULL THEN t.first_seen END) AS listed
     FROM token t LEFT JOIN token_state s ON s.token = t.id
-    GROUP BY t.account
+    WHERE t.kind <> 'account' GROUP BY t.account
 )
 SELECT t.id, a.name, t.name, t.generation, t.kind, t.deleted_at IS NOT NULL, a.usage_from, a.usage_at,
        min(coalesce(a.usage_from, 1 << 60), i.first) AS known_from,
@@ -12,5 +12,5 @@ SELECT t.id, a.name, t.name, t.generation, t.kind, t.deleted_at IS NOT NULL, a.u
        t.first_seen, t.deleted_at, i.listed, s.type, s.balance_nano, a.usage_reason
 FROM token t JOIN account a ON a.id = t.account JOIN sight i ON i.account = a.id
      LEFT JOIN token_state s ON s.token = t.id
-WHERE t.kind <> 'credits' AND (:account IS NULL OR a.name = :account)
+WHERE t.kind NOT IN ('credits', 'account') AND (:account IS NULL OR a.name = :account)
 ORDER BY a.name, t.name, t.generation;

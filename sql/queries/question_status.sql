@@ -17,9 +17,10 @@ SELECT t.id, a.name AS account, t.name AS token, s.type, s.balance_nano, s.budge
                                                THEN day END
                                    FROM daily WHERE token = t.id ORDER BY day LIMIT 1), t.first_seen)) AS known_from,
        coalesce(a.calm_s, a.interval_s) + 2 * a.interval_s + 60 AS stale_s,
-       c.origin, s.spent_nano - c.spent_nano, c.history, c.bytes
+       c.origin, s.spent_nano - c.spent_nano, c.history, c.bytes,
+       a.last_ok_at
 FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id
      LEFT JOIN firing f ON f.token = t.id
      LEFT JOIN curve c ON c.token = t.id
-WHERE t.deleted_at IS NULL AND t.kind = 'token' AND (:account IS NULL OR a.name = :account)
+WHERE t.deleted_at IS NULL AND t.kind = 'token' AND a.removed_at IS NULL AND (:account IS NULL OR a.name = :account)
 ORDER BY a.name, t.name;

@@ -90,16 +90,6 @@ def test_a_level_is_announced_after_it_has_held_and_a_restart_does_not_start_the
     assert daemon.database.one("SELECT since FROM event WHERE id = ?", event["id"]) == pending_since
 
 
-def test_a_balance_that_is_no_longer_told_resolves_nothing(sim, broker, subscriber, make_daemon, token):
-    daemon = make_daemon(sim.url, broker, rules=[LOW]).start()
-    daemon.wait_poll()
-    sim.set_balance(token, "9.00")
-    subscriber.wait_event(kind="raised")
-    sim.change(token, active_balance=False)
-    daemon.wait_polls(3)
-    assert told(subscriber) == [("raised", "none", "warning")]
-
-
 def test_rules_choose_tokens_by_name_environment_and_type(sim, broker, subscriber, make_daemon):
     for name in ["prod-a", "dev-a", "prod-b"]:
         sim.create(name, balance="5.00")
@@ -109,28 +99,6 @@ def test_rules_choose_tokens_by_name_environment_and_type(sim, broker, subscribe
     subscriber.wait_event(kind="raised")
     daemon.wait_polls(2)
     assert {e["token"] for e in subscriber.events()} == {"prod-a"}
-
-
-def test_a_deleted_token_ends_its_alerts_and_clears_its_topics(sim, broker, subscriber, make_daemon, token):
-    sim.create("prod-other", balance="50.00")
-    sim.create("prod-third", balance="50.00")
-    daemon = make_daemon(sim.url, broker, rules=[LOW]).start()
-    daemon.wait_poll()
-    sim.set_balance(token, "1.00")
-    subscriber.wait_event(kind="raised", level="critical")
-    sim.delete(token)
-    event = subscriber.wait_event(kind="resolved")
-    assert event["value"] is None and "deleted" in event["summary"]
-    topics = {f"ebb/main/token/{token}/state", f"ebb/main/alert/low/{token}"}
-    subscriber.wait(lambda s: not topics & set(s.retained()), "cleared topics")
-
-    polls = daemon.database.rows("SELECT result, missing FROM poll WHERE missing > 0")
-    assert len(polls) == 3, "deleted only by the third complete list without it"
-
-    sim.create(token, balance="40.00")
-    subscriber.wait(lambda s: f"ebb/main/token/{token}/state" in s.retained(), "the reborn token")
-    lives = daemon.database.rows("SELECT generation FROM token WHERE name = ? ORDER BY generation", token)
-    assert lives == [(1,), (2,)]
 
 
 def test_a_reload_takes_new_rules_and_ends_the_alerts_of_removed_ones(sim, broker, subscriber, make_daemon, token):

@@ -11,6 +11,7 @@ import pytest
 
 import harness
 from players import holding_its_breath
+from test_clock import WallClock
 
 RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}]
 TOKENS = {"prod-rich": "50.00", "prod-poor": "5.00", "dev-one": "20.00", "dev-two": "30.00", "ci-three": "40.00"}
@@ -97,32 +98,41 @@ def test_after_each_fault_polling_goes_on(sim, daemon):
     assert not daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")
 
 
-def test_a_suspicious_list_is_believed_when_three_in_a_row_say_the_same(sim, daemon):
+def test_a_suspicious_list_is_believed_in_what_it_shows_when_three_in_a_row_say_the_same(sim, subscriber, daemon):
+    *gone, stays = TOKENS
     with holding_its_breath(daemon.process):  # no list in between has only some of them
-        for name in list(TOKENS)[:4]:
+        for name in gone:
             sim.delete(name)
     (first, _) = daemon.wait_polls(2, "suspicious")[:2]
     daemon.wait_polls(1)
-    believed = daemon.database.rows("SELECT result, at FROM poll WHERE id >= ? ORDER BY id LIMIT 3", first)
-    assert [result for result, _ in believed] == ["suspicious", "suspicious", "ok"]
-    assert dict(daemon.database.rows("SELECT name, deleted_at FROM token WHERE deleted_at IS NOT NULL")) == {
-        name: believed[2][1] for name in list(TOKENS)[:4]}
+    believed = daemon.database.rows("SELECT result FROM poll WHERE id >= ? ORDER BY id LIMIT 3", first)
+    assert believed == [("suspicious",), ("suspicious",), ("ok",)]
+    assert not daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")
+    missing = daemon.database.rows("SELECT t.name FROM token t JOIN token_state s ON s.token = t.id WHERE missing > 0")
+    assert {name for name, in missing} == set(gone)
+    sim.set_balance(stays, "1.00")
+    subscriber.wait_event(kind="raised", token=stays)
 
 
-def test_suspicion_outlives_the_process(sim, make_daemon):
-    """From cron there is one list in each life: an emptied account is believed after as many lives."""
+def test_suspicion_outlives_the_process(sim, make_daemon, tmp_path):
+    """From cron there is one list in each life: an emptied account is believed after as many lives and a day."""
     for name in TOKENS:
         sim.create(name, balance="50.00")
     daemon = make_daemon(sim.url)
+    clock = WallClock(tmp_path, daemon)
+    living = "SELECT count(*) FROM token WHERE deleted_at IS NULL AND kind = 'token'"
     assert daemon.run("once").returncode == 0
     for name in TOKENS:
         sim.delete(name)
     for _ in range(2):
         assert "suspicious" in daemon.run("once").stderr
+    for offset in ["+0", "+2h", "+23h"]:
+        clock.set(offset)
+        assert daemon.run("once").returncode == 0
+        assert daemon.database.one(living) == len(TOKENS)
+    clock.set("+25h")
     assert daemon.run("once").returncode == 0
-    for _ in range(2):
-        daemon.run("once")
-    assert daemon.database.one("SELECT count(*) FROM token WHERE deleted_at IS NULL AND kind = 'token'") == 0
+    assert daemon.database.one(living) == 0
 
 
 def test_retry_after_is_a_lower_bound(sim, daemon):

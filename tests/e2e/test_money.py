@@ -351,13 +351,14 @@ def test_lives_of_one_name_on_one_day_count_nothing_twice(scene):
     s.once()
     s.sim.delete("prod-work")
     for _ in range(3):
-        s.pass_time(60)
+        s.pass_time(3660)
         s.once()
+    assert s.db.one("SELECT deleted_at FROM token WHERE name = 'prod-work'")
     s.sim.create("prod-work", balance="20.00")
     s.sim.spend("prod-work", "0.25")
     s.once()
     s.pass_time(3600)
     s.once()
-    assert s.db.one("SELECT max(generation) FROM token WHERE name = 'prod-work'") == 2
+    assert s.db.rows("SELECT generation, deleted_at FROM token WHERE name = 'prod-work'") == [(1, None)]
     booked = s.db.one("SELECT sum(d.spent_nano) FROM daily d JOIN token t ON t.id = d.token WHERE t.kind = 'token'")
     assert booked == nano("7.00")

@@ -198,9 +198,11 @@ static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void 
     struct place *s = *state;
     struct scope scope = everything();
     add_readings(s);
-    run_sql(s, "INSERT INTO alert VALUES (1, 'low', 'warning', 'warning', 0, 50, 1, 2),"
+    run_sql(s, "INSERT INTO alert (token, rule, level, pending, pending_since, since, episode, step)"
+               " VALUES (1, 'low', 'warning', 'warning', 0, 50, 1, 2),"
                " (2, 'low', 'critical', 'critical', 0, 60, 1, 1), (2, 'dry', 'none', 'none', 0, 0, 1, 2);"
-               "INSERT INTO event VALUES"
+               "INSERT INTO event (seq, id, at, token, rule, kind, level, was, value, threshold, unit, since, summary)"
+               " VALUES"
                " (1, 'a', 50, 1, 'low', 'raised', 'info', 'none', 1500000000, 2, 'USD', 50, 'first'),"
                " (2, 'b', 55, 1, 'low', 'worsened', 'warning', 'info', 1250, 1000, '%', 50, 'second'),"
                " (3, 'c', 60, 2, 'low', 'raised', 'critical', 'none', 90, NULL, 's', 60, 'third')");

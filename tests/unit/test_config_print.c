@@ -237,9 +237,10 @@ static void any_levels(struct random *random, struct rule *rule)
             rule->levels[l].clear = 1 + (int64_t)below(random, (uint64_t)(most + 1 - at));
         }
     }
-    if (rule->kind == RULE_EXHAUSTED && below(random, 2)) {
+    if (rule_kind_is_plain(rule->kind) && below(random, 2)) {
+        int64_t at = rule->kind == RULE_EXHAUSTED;
         memset(rule->levels, 0, sizeof rule->levels);
-        rule->levels[1 + below(random, 3)] = (struct threshold){ true, 1, 1 };
+        rule->levels[1 + below(random, 3)] = (struct threshold){ true, at, at };
     }
 }
 
@@ -249,7 +250,11 @@ static void any_rule(struct random *random, struct rule *rule, size_t index)
     any_rows(random, rules, rule);
     any_rows(random, part(rules, "match"), rule);
     snprintf(rule->name, sizeof rule->name, "rule-%zu", index);
-    if (rule->series == SERIES_CREDITS)
+    if (rule->kind == RULE_UNREADABLE)
+        rule->series = SERIES_ACCOUNT;
+    else if (rule->series == SERIES_ACCOUNT)
+        rule->series = SERIES_TOKEN;
+    if (rule->series != SERIES_TOKEN)
         rule->token[0] = rule->environment[0] = rule->type[0] = '\0';
     any_levels(random, rule);
     rule->beyond_reset &= rule->kind == RULE_EXHAUSTS_WITHIN;

@@ -140,9 +140,11 @@ static void a_hundred_thousand_tokens_are_found_again(void **state)
     fleet_done(&f);
 }
 
-/* Reads one list in which exactly the tokens with a '1' at their place appear; books it when it is plausible. */
-static enum fleet_verdict read_list(struct fleet *f, const char *pattern)
+/* Reads one list, `at` hours after the first, in which exactly the tokens with a '1' at their place appear; books it
+ * when it is plausible. */
+static enum fleet_verdict read_list(struct fleet *f, double at_h, const char *pattern)
 {
+    unix_s now = 1000000 + (unix_s)(at_h * HOUR_S);
     char name[32];
     fleet_begin(f);
     for (int n = 0; pattern[n]; n++) {
@@ -150,14 +152,17 @@ static enum fleet_verdict read_list(struct fleet *f, const char *pattern)
         if (t && pattern[n] == '1')
             t->listed = true;
     }
-    enum fleet_verdict verdict = fleet_judge(f);
-    for (size_t i = f->count; verdict == FLEET_PLAUSIBLE && i-- > 0;)
-        if (fleet_book(&f->tokens[i]) && fleet_is_gone(&f->tokens[i]))
+    enum fleet_verdict verdict = fleet_judge(f, now);
+    for (size_t i = f->count; verdict == FLEET_PLAUSIBLE && i-- > 0;) {
+        fleet_book(&f->tokens[i]);
+        if (fleet_is_gone(&f->tokens[i], now))
             fleet_remove(f, &f->tokens[i]);
+    }
     return verdict;
 }
 
 struct list {
+    double at_h;
     const char *appear;
     enum fleet_verdict verdict;
     size_t left;
@@ -167,7 +172,7 @@ static void play(const char *what, int count, const struct list *lists, size_t l
 {
     struct fleet f = fleet_of(count);
     for (size_t i = 0; i < list_count; i++) {
-        enum fleet_verdict verdict = read_list(&f, lists[i].appear);
+        enum fleet_verdict verdict = read_list(&f, lists[i].at_h, lists[i].appear);
         if (verdict != lists[i].verdict || f.count != lists[i].left)
             fail_msg("%s: list %zu is %s and leaves %zu", what, i + 1,
                      verdict == FLEET_PLAUSIBLE ? "plausible" : "suspicious", f.count);
@@ -179,44 +184,107 @@ static void play(const char *what, int count, const struct list *lists, size_t l
 #define OK FLEET_PLAUSIBLE
 #define SUS FLEET_SUSPICIOUS
 
-static void a_token_is_deleted_after_three_lists_without_it(void **state)
+static void a_token_is_deleted_after_three_lists_and_two_hours_without_it(void **state)
 {
     (void)state;
-    play("in a row", 4, LISTS({ "1110", OK, 4 }, { "1110", OK, 4 }, { "1110", OK, 3 }));
-    play("not in a row", 4, LISTS({ "1110", OK, 4 }, { "1110", OK, 4 }, { "1111", OK, 4 }, { "1110", OK, 4 },
-                                  { "1110", OK, 4 }, { "1110", OK, 3 }));
-    play("half at once is still plausible", 4, LISTS({ "1100", OK, 4 }, { "1100", OK, 4 }, { "1100", OK, 2 }));
+    play("in a row", 4, LISTS({ 0, "1110", OK, 4 }, { 1, "1110", OK, 4 }, { 2, "1110", OK, 3 }));
+    play("many lists in a short time", 4, LISTS({ 0, "1110", OK, 4 }, { .01, "1110", OK, 4 }, { .02, "1110", OK, 4 },
+                                                { .03, "1110", OK, 4 }, { 1.9, "1110", OK, 4 },
+                                                { 2, "1110", OK, 3 }));
+    play("few lists in a long time", 4, LISTS({ 0, "1110", OK, 4 }, { 90, "1110", OK, 4 }, { 91, "1110", OK, 3 }));
+    play("not in a row", 4, LISTS({ 0, "1110", OK, 4 }, { 1, "1110", OK, 4 }, { 1.9, "1111", OK, 4 },
+                                  { 2, "1110", OK, 4 }, { 3, "1110", OK, 4 }, { 4, "1110", OK, 3 }));
+    play("half at once is still plausible", 4, LISTS({ 0, "1100", OK, 4 }, { 1, "1100", OK, 4 },
+                                                     { 2, "1100", OK, 2 }));
 }
 
 static void a_list_that_lost_too_many_is_held_back(void **state)
 {
     (void)state;
-    play("an empty list", 4, LISTS({ "0000", SUS, 4 }, { "0000", SUS, 4 }, { "1111", OK, 4 }));
-    play("the last token", 1, LISTS({ "0", SUS, 1 }, { "0", SUS, 1 }, { "0", OK, 0 }, { "", OK, 0 }));
-    play("more than half", 5, LISTS({ "11000", SUS, 5 }, { "11000", SUS, 5 }, { "11000", OK, 2 }, { "11", OK, 2 }));
+    play("an empty list", 4, LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "1111", OK, 4 }));
+    play("more than half", 5, LISTS({ 0, "11000", SUS, 5 }, { 1, "11000", SUS, 5 }, { 2, "11000", OK, 5 }));
     play("a healthy list in between starts the count again", 4,
-         LISTS({ "0000", SUS, 4 }, { "0000", SUS, 4 }, { "1111", OK, 4 }, { "0000", SUS, 4 }, { "0000", SUS, 4 },
-               { "0000", OK, 0 }));
-    play("an empty fleet has nothing to lose", 0, LISTS({ "", OK, 0 }, { "", OK, 0 }));
+         LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "1111", OK, 4 }, { 3, "0000", SUS, 4 },
+               { 4, "0000", SUS, 4 }, { 5, "0000", OK, 4 }));
+    play("an empty fleet has nothing to lose", 0, LISTS({ 0, "", OK, 0 }, { 1, "", OK, 0 }));
 }
 
-static void suspicious_lists_delete_only_what_all_of_them_lack(void **state)
+static void most_of_a_fleet_is_deleted_only_after_a_day(void **state)
+{
+    (void)state;
+    play("all", 4, LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "0000", OK, 4 }, { 12, "0000", OK, 4 },
+                         { 23.9, "0000", OK, 4 }, { 24, "0000", OK, 0 }, { 25, "", OK, 0 }));
+    play("the only one", 1, LISTS({ 0, "0", SUS, 1 }, { 1, "0", SUS, 1 }, { 2, "0", OK, 1 }, { 24, "0", OK, 0 }));
+    play("more than half", 5, LISTS({ 0, "11000", SUS, 5 }, { 1, "11000", SUS, 5 }, { 2, "11000", OK, 5 },
+                                    { 23, "11000", OK, 5 }, { 24, "11000", OK, 2 }));
+    play("in parts, each plausible", 6, LISTS({ 0, "111100", OK, 6 }, { .5, "111100", OK, 6 }, { 1, "110000", OK, 6 },
+                                              { 3, "110000", OK, 6 }, { 23, "110000", OK, 6 },
+                                              { 24, "110000", OK, 4 }, { 25, "11", OK, 2 }));
+    play("they come back in time", 4, LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "0000", OK, 4 },
+                                            { 23, "1111", OK, 4 }, { 24, "1110", OK, 4 }, { 25, "1110", OK, 4 },
+                                            { 26, "1110", OK, 3 }));
+}
+
+static void a_list_is_believed_in_what_it_shows_while_what_it_lacks_is_missing(void **state)
+{
+    (void)state;
+    struct fleet f = fleet_of(3);
+    size_t lost;
+    assert_int_equal(read_list(&f, 0, "100"), SUS);
+    assert_int_equal(f.tokens[1].missing, 0);
+    assert_int_equal(read_list(&f, 1, "100"), SUS);
+    assert_int_equal(read_list(&f, 2, "100"), OK);
+    assert_true(f.tokens[0].missing == 0 && f.tokens[1].missing == FLEET_PATIENCE);
+    assert_true(fleet_lost_since(&f, &lost) == 1000000 && lost == 2);
+    assert_int_equal(read_list(&f, 3, "111"), OK);
+    assert_true(fleet_lost_since(&f, &lost) == TIME_NONE && lost == 0 && f.tokens[1].missing == 0);
+    fleet_done(&f);
+}
+
+static void suspicious_lists_count_only_for_what_all_of_them_lack(void **state)
 {
     (void)state;
     play("they disagree", 6,
-         LISTS({ "110000", SUS, 6 }, { "001100", SUS, 6 }, { "000011", OK, 6 }, { "111111", OK, 6 }));
-    play("they agree in part", 6, LISTS({ "110000", SUS, 6 }, { "110000", SUS, 6 }, { "011000", OK, 3 }));
+         LISTS({ 0, "110000", SUS, 6 }, { 1, "001100", SUS, 6 }, { 2, "000011", OK, 6 }, { 3, "111111", OK, 6 }));
+    play("they agree in part", 6, LISTS({ 0, "110000", SUS, 6 }, { 1, "110000", SUS, 6 }, { 2, "011000", OK, 6 },
+                                        { 24, "011000", OK, 3 }, { 25, "011", OK, 3 }, { 26, "011", OK, 2 }));
     play("a healthy list refutes them", 6,
-         LISTS({ "000000", SUS, 6 }, { "000000", SUS, 6 }, { "111110", OK, 6 }, { "111110", OK, 6 },
-               { "111110", OK, 5 }));
+         LISTS({ 0, "000000", SUS, 6 }, { 1, "000000", SUS, 6 }, { 24, "111110", OK, 6 }, { 25, "111110", OK, 6 },
+               { 26, "111110", OK, 5 }));
 }
 
 static void tokens_missing_already_make_no_later_list_suspicious(void **state)
 {
     (void)state;
     play("one more", 10,
-         LISTS({ "1111110000", OK, 10 }, { "1111100000", OK, 10 }, { "1111000000", OK, 6 }, { "1111", OK, 5 }));
-    play("most of the rest", 10, LISTS({ "1111110000", OK, 10 }, { "1100000000", SUS, 10 }));
+         LISTS({ 0, "1111110000", OK, 10 }, { 1, "1111100000", OK, 10 }, { 2, "1111100000", OK, 6 }));
+    play("most of the rest", 10, LISTS({ 0, "1111110000", OK, 10 }, { 1, "1100000000", SUS, 10 }));
+}
+
+/* What is stored of an absence and the time of the next list are all that counts. */
+static void a_clock_that_was_set_back_starts_the_absence_again(void **state)
+{
+    (void)state;
+    play("back", 4, LISTS({ 100, "1110", OK, 4 }, { 101, "1110", OK, 4 }, { 50, "1110", OK, 4 }, { 51, "1110", OK, 4 },
+                          { 52, "1110", OK, 3 }));
+}
+
+static void an_adopted_token_brings_all_that_it_owns(void **state)
+{
+    (void)state;
+    struct fleet f = fleet_of(2), other = { 0 };
+    struct token *from = fleet_add(&other, "prod-back");
+    from->id = 7;
+    from->alerts = xcalloc(1, sizeof *from->alerts);
+    from->alerts[0].episode = 3;
+    fleet_remember(&other, from, 55);
+    struct token *t = fleet_adopt(&f, from);
+    fleet_done(&other);
+    assert_ptr_equal(fleet_find(&f, span_of("prod-back")), t);
+    assert_true(t->id == 7 && t->alerts[0].episode == 3 && t->last.name == t->name);
+    fleet_remember(&f, t, 56);
+    assert_ptr_equal(fleet_recognise(&f, 56), t);
+    fleet_done(&f);
 }
 
 static void booking_tells_what_changed(void **state)
@@ -225,13 +293,13 @@ static void booking_tells_what_changed(void **state)
     struct fleet f = fleet_of(3);
     fleet_begin(&f);
     f.tokens[0].listed = f.tokens[1].listed = true;
-    assert_int_equal(fleet_judge(&f), FLEET_PLAUSIBLE);
+    assert_int_equal(fleet_judge(&f, 0), FLEET_PLAUSIBLE);
     assert_false(fleet_book(&f.tokens[0]));
     assert_true(fleet_book(&f.tokens[2]));
     assert_int_equal(f.tokens[2].missing, 1);
     fleet_begin(&f);
     f.tokens[0].listed = f.tokens[1].listed = f.tokens[2].listed = true;
-    fleet_judge(&f);
+    fleet_judge(&f, 0);
     assert_true(fleet_book(&f.tokens[2]));
     assert_int_equal(f.tokens[2].missing, 0);
     fleet_done(&f);
@@ -245,9 +313,13 @@ int main(void)
         cmocka_unit_test(bytes_seen_before_are_recognised),
         cmocka_unit_test(random_comings_and_goings_lose_nobody),
         cmocka_unit_test(a_hundred_thousand_tokens_are_found_again),
-        cmocka_unit_test(a_token_is_deleted_after_three_lists_without_it),
+        cmocka_unit_test(a_token_is_deleted_after_three_lists_and_two_hours_without_it),
         cmocka_unit_test(a_list_that_lost_too_many_is_held_back),
-        cmocka_unit_test(suspicious_lists_delete_only_what_all_of_them_lack),
+        cmocka_unit_test(most_of_a_fleet_is_deleted_only_after_a_day),
+        cmocka_unit_test(a_list_is_believed_in_what_it_shows_while_what_it_lacks_is_missing),
+        cmocka_unit_test(suspicious_lists_count_only_for_what_all_of_them_lack),
+        cmocka_unit_test(a_clock_that_was_set_back_starts_the_absence_again),
+        cmocka_unit_test(an_adopted_token_brings_all_that_it_owns),
         cmocka_unit_test(tokens_missing_already_make_no_later_list_suspicious),
         cmocka_unit_test(booking_tells_what_changed),
     };

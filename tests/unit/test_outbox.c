@@ -130,7 +130,9 @@ static void post_episodes(struct place *p, int token, int episodes, bool up)
                       "INSERT INTO event (id, at, token, rule, kind, level, was, unit, since, summary) VALUES"
                       " ('e-%d-%d-%d', %lld, %d, 'low', 'raised', 'none', 'none', 's', %lld, '');",
                       token, i, step, (long long)START + at, token, (long long)START + 100 * i);
-            text_addf(&sql, "INSERT OR REPLACE INTO alert VALUES (%d, 'low', '%s', 'none', 0, %lld, %d, %d);", token,
+            text_addf(&sql, "INSERT OR REPLACE INTO alert"
+                            " (token, rule, level, pending, pending_since, since, episode, step)"
+                      " VALUES (%d, 'low', '%s', 'none', 0, %lld, %d, %d);", token,
                       step ? "none" : "warning", (long long)START + 100 * i, i + 1, step + 1);
             run_sql(p, text_z(&sql));
             text_addf(&payload, "{\"id\": \"e-%d-%d-%d\", \"at\": \"2026-01-01T00:%02d:%02dZ\"}", token, i, step,

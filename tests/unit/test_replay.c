@@ -115,8 +115,11 @@ static void observe(struct replay *p, char *const words[WORDS])
 
     struct curve curve = booked_curve(&p->past, STEP_S);
     struct forecast forecast = forecast_read(&curve, &p->past.burn, &p->reading, at, STALE_S);
-    struct snapshot s = { SERIES_TOKEN, "main", &p->reading, &forecast, p->risen_to, at, { false, { 0 } } };
-    struct rule_value value = { 0, 0 };
+    struct snapshot s = {
+        .series = SERIES_TOKEN, .account = "main", .reading = &p->reading, .forecast = &forecast,
+        .risen_to = p->risen_to, .now = at,
+    };
+    struct rule_value value = { 0 };
     bool known = rule_value(&p->rule, &s, &value);
     struct transition t = rule_step(&p->rule, &p->alert, known, value, at);
     const char *kind = words[2] ? words[2] : "none", *level = words[3] ? words[3] : level_name(t.is);

@@ -25,7 +25,7 @@ static struct rule two_levels(int64_t hold_s)
 /* A value that is known for certain. */
 static struct transition step(const struct rule *rule, struct alert *alert, bool known, int64_t value, unix_s now)
 {
-    return rule_step(rule, alert, known, (struct rule_value){ value, value }, now);
+    return rule_step(rule, alert, known, (struct rule_value){ .at = value, .clear = value }, now);
 }
 
 struct moment {
@@ -240,7 +240,7 @@ static int64_t value_of(enum rule_kind kind, struct reading r, struct forecast f
 {
     struct rule rule = { .kind = kind };
     struct snapshot s = { .account = "main", .reading = &r, .forecast = &f, .risen_to = risen_to, .now = 1000 };
-    struct rule_value value = { NO_DATA, NO_DATA };
+    struct rule_value value = { .at = NO_DATA, .clear = NO_DATA };
     bool known = rule_value(&rule, &s, &value);
     assert_int_equal(known, value.at != NO_DATA);
     assert_true(value.clear == value.at);
@@ -345,7 +345,7 @@ static void a_wavering_forecast_raises_one_alert_and_ends_it_once(void **state)
         struct forecast f = { .verdict = VERDICT_TIGHT, .alarm = 1000 + rows[i].alarm,
                               .relief = 1000 + rows[i].relief };
         struct snapshot s = { .account = "main", .reading = &r, .forecast = &f, .now = 1000 };
-        struct rule_value value = { 0, 0 };
+        struct rule_value value = { 0 };
         bool known = rule_value(&rule, &s, &value);
         struct transition t = rule_step(&rule, &alert, known, value, 1000);
         assert_int_equal(t.kind, rows[i].kind);

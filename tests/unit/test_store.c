@@ -401,22 +401,35 @@ static void an_alert_finds_its_rule_by_name_or_is_an_orphan(void **state)
     struct orphan_alerts orphans;
     struct fleet f = { 0 };
     struct fault why;
-    const struct alert firing = { LEVEL_CRITICAL, LEVEL_CRITICAL, START, START, 3, 2 };
+    const struct alert firing = { LEVEL_CRITICAL, LEVEL_CRITICAL, START, START, 3, 2, CONTACT_OVER };
+    const struct rule balance = { .name = "low", .kind = RULE_BALANCE_BELOW };
+    struct rule runway = { .name = "low", .kind = RULE_EXHAUSTS_WITHIN };
+    const struct rule_set other_kind = { &runway, 1 };
     open_store(p);
     begin_poll(p, START);
     struct token *t = add_token(p, &f, "prod-a", NULL, START);
-    check(store_put_alert(p->store, t->id, "low", &firing, &why), &why);
+    check(store_put_alert(p->store, t->id, &balance, &firing, &why), &why);
     commit(p);
     fleet_done(&f);
 
     f = load(p, &one_rule, &orphans);
-    assert_memory_equal(&f.tokens[0].alerts[0], &firing, sizeof firing);
+    const struct alert *loaded = &f.tokens[0].alerts[0];
+    assert_true(loaded->level == firing.level && loaded->pending == firing.pending && loaded->since == START);
+    assert_true(loaded->pending_since == START && loaded->episode == 3 && loaded->step == 2);
     assert_int_equal(orphans.count, 0);
     release(&f, &orphans);
 
     f = load(p, &no_rules, &orphans);
     assert_int_equal(orphans.count, 1);
     assert_string_equal(orphans.at[0].rule, "low");
+    assert_true(orphans.at[0].kind == RULE_BALANCE_BELOW && !orphans.at[0].changed);
+    release(&f, &orphans);
+
+    /* Under another kind it is another alert, whose episodes are counted on. */
+    f = load(p, &other_kind, &orphans);
+    assert_int_equal(orphans.count, 1);
+    assert_true(orphans.at[0].kind == RULE_BALANCE_BELOW && orphans.at[0].changed);
+    assert_true(f.tokens[0].alerts[0].level == LEVEL_NONE && f.tokens[0].alerts[0].episode == 3);
     release(&f, &orphans);
 }
 

@@ -53,7 +53,7 @@ static void add_heading(const struct subject *s, struct text *out)
         text_add(out, span_of("An unknown amount"));
     text_addf(out, " left, read %s ago", duration_format(seconds_between(s->token->seen_at, s->now), age));
     if (s->token->missing)
-        text_addf(out, " (missing from the last %d lists)", s->token->missing);
+        text_add(out, span_of(" (missing from the token list since)"));
     add_rates(s, out);
     text_add(out, span_of("\n\n"));
 }

@@ -175,16 +175,27 @@ void check_tls(struct reader *r, const struct node *map, void *fields)
         mistake_at(r->mistakes, key->key->where.start, "`key` needs `cert`, its certificate");
 }
 
-/* Credits have no name, environment or type: such a pattern would silence the rule. */
+/* One kind is about accounts, and it alone. */
+static void check_series(struct reader *r, const struct node *map, struct rule *rule)
+{
+    const struct node *match = node_member(map, "match");
+    const struct node *series = match && match->kind == NODE_MAP ? node_member(match, "series") : NULL;
+    if (rule->kind == RULE_UNREADABLE && !series)
+        rule->series = SERIES_ACCOUNT;
+    if (series && (rule->kind == RULE_UNREADABLE) != (rule->series == SERIES_ACCOUNT))
+        mistake_at(r->mistakes, series->where.start, "series account and kind unreadable go together only");
+}
+
+/* Credits and accounts have no name, environment or type: such a pattern would silence the rule. */
 static void check_match(struct reader *r, const struct node *map, const struct rule *rule)
 {
     static const char *const of_tokens[] = { "token", "environment", "type" };
     const struct node *match = node_member(map, "match");
-    for (size_t i = 0; rule->series == SERIES_CREDITS && i < COUNT(of_tokens); i++) {
+    for (size_t i = 0; rule->series != SERIES_TOKEN && i < COUNT(of_tokens); i++) {
         const struct node *key = match && match->kind == NODE_MAP ? node_member(match, of_tokens[i]) : NULL;
         if (key)
-            mistake_at(r->mistakes, key->key->where.start, "`%s` is for tokens: credits have only an account",
-                       of_tokens[i]);
+            mistake_at(r->mistakes, key->key->where.start, "`%s` is for tokens: %s only an account",
+                       of_tokens[i], rule->series == SERIES_CREDITS ? "credits have" : "this rule has");
     }
 }
 
@@ -197,6 +208,7 @@ void check_rule(struct reader *r, const struct node *map, void *fields)
     if (rule->beyond_reset && rule->kind != RULE_EXHAUSTS_WITHIN)
         mistake_at(r->mistakes, place_of(map, "beyond_reset")->where.start,
                    "only a rule of kind exhausts_within looks ahead, so only it can look beyond a reset");
+    check_series(r, map, rule);
     check_match(r, map, rule);
 }
 

@@ -40,7 +40,7 @@ static const struct set {
 } sets[VALUE_TYPES] = {
     [VALUE_LOG_LEVEL] = { log_level_at, LOG_LEVELS },
     [VALUE_RULE_KIND] = { rule_kind_at, RULE_KINDS },
-    [VALUE_SERIES] = { series_at, SERIES_CREDITS + 1 }, /* the main key has no balance, so no rule is about it */
+    [VALUE_SERIES] = { series_at, SERIES_ACCOUNT + 1 }, /* no rule is about the main key: it has no balance */
     [VALUE_MQTT_VERSION] = { mqtt_version_at, MQTT_VERSIONS },
     [VALUE_CHECKS] = { audit_check_at, AUDIT_CHECKS },
     [VALUE_PERIOD] = { period_at, RESET_OTHER },

@@ -84,10 +84,10 @@ enum { THRESHOLD_TEXT_BYTES = 64 };
 
 static const struct row threshold_rows[] = {
     { "below", VALUE_TEXT, .offset = offsetof(struct threshold_texts, below),
-      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required, but for drift_above", .sample = "10.00",
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required, but for drift_above and unreadable", .sample = "10.00",
       .help = "the level holds while the value is below this" },
     { "above", VALUE_TEXT, .offset = offsetof(struct threshold_texts, above),
-      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required for drift_above", .sample = "1.00",
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required for drift_above and unreadable", .sample = "1.00",
       .help = "the level holds while the value is above this" },
     { "clear", VALUE_TEXT, .offset = offsetof(struct threshold_texts, clear),
       .max = THRESHOLD_TEXT_BYTES, .preset_note = "5 % away, 20 % for exhausts_within",
@@ -245,25 +245,31 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
                    "`levels` names no level: give info, warning or critical");
 }
 
-static void set_exhausted(struct rule *rule, enum level level)
+/* The threshold of a kind that needs none: 0 leaves it to the account's interval. */
+static int64_t plain_threshold(const struct rule *rule)
 {
-    rule->levels[level] =
-        (struct threshold){ .set = true, .at = EXHAUSTED_NANO, .clear = EXHAUSTED_NANO };
+    return rule->kind == RULE_EXHAUSTED ? EXHAUSTED_NANO : 0;
+}
+
+static void set_plain(struct rule *rule, enum level level)
+{
+    int64_t at = plain_threshold(rule);
+    rule->levels[level] = (struct threshold){ .set = true, .at = at, .clear = at };
 }
 
 static void read_single(struct reader *r, const struct node *n, struct rule *rule)
 {
     struct span text;
     enum level level;
-    if (rule->kind != RULE_EXHAUSTED) {
+    if (!rule_kind_is_plain(rule->kind)) {
         mistake_at(r->mistakes, n->key->where.start,
-                   "`level` is for kind exhausted; here write `levels: {critical: ...}`");
+                   "`level` is for kinds exhausted and unreadable; here write `levels: {critical: ...}`");
         return;
     }
     if (!scalar_text(r, n, "level", &text))
         return;
     if (level_named(text, &level))
-        set_exhausted(rule, level);
+        set_plain(rule, level);
     else
         tell_unknown_level(r, n->where, text);
 }
@@ -280,8 +286,8 @@ void levels_read(struct reader *r, const struct node *map, struct rule *rule)
     else if (levels && levels->kind != NODE_REFUSED)
         mistake_at(r->mistakes, levels->where.start,
                    "`levels` must be a map, as in {warning: 10.00, critical: 2.00}");
-    else if (!levels && rule->kind == RULE_EXHAUSTED)
-        set_exhausted(rule, LEVEL_CRITICAL);
+    else if (!levels && rule_kind_is_plain(rule->kind))
+        set_plain(rule, rule->kind == RULE_EXHAUSTED ? LEVEL_CRITICAL : LEVEL_WARNING);
     else if (!levels)
         mistake_at(r->mistakes, map->where.start, "`levels` is missing");
 }
@@ -294,11 +300,11 @@ static enum level single_level(const struct rule *rule)
         const struct threshold *t = &rule->levels[l];
         if (!t->set)
             continue;
-        if (found != LEVEL_NONE || t->at != EXHAUSTED_NANO || t->clear != EXHAUSTED_NANO)
+        if (found != LEVEL_NONE || t->at != plain_threshold(rule) || t->clear != t->at)
             return LEVEL_NONE;
         found = l;
     }
-    return rule->kind == RULE_EXHAUSTED ? found : LEVEL_NONE;
+    return rule_kind_is_plain(rule->kind) ? found : LEVEL_NONE;
 }
 
 void levels_print(const struct rule *rule, struct text *out)

@@ -116,7 +116,7 @@ static const struct section section_mqtt = {
 
 static const struct row match_rows[] = {
     { "series", VALUE_SERIES, FIELD(rule, series), .preset = "token", .sample = "credits",
-      .help = "what the rule is about: tokens, or what is left on the account" },
+      .help = "what the rule is about: tokens, the account's credits, or (kind unreadable) the account itself" },
     { "token", VALUE_PATTERN, FIELD(rule, token), .sample = "\"prod-*\"", .preset_note = "all",
       .help = "tokens by name, with * ? [a-z] [!a-z]" },
     { "account", VALUE_PATTERN, FIELD(rule, account), .sample = "main", .preset_note = "all",
@@ -139,8 +139,11 @@ static const struct row rule_rows[] = {
       .help = "a threshold for info, warning, critical: beyond it the level holds; `clear` is where it ends" },
     { "beyond_reset", VALUE_FLAG, FIELD(rule, beyond_reset), .preset = "false",
       .help = "of exhausts_within: true warns of an end after the next reset, too" },
-    { "level", VALUE_LEVEL, FIELD(rule, levels), .sample = "critical", .preset_note = "critical",
-      .help = "kind exhausted only, in place of levels" },
+    { "level", VALUE_LEVEL, FIELD(rule, levels), .sample = "critical",
+      .preset_note = "critical; for unreadable: warning",
+      .help = "kinds exhausted and unreadable only, in place of levels" },
+    { "enabled", VALUE_FLAG, FIELD(rule, enabled), .preset = "true",
+      .help = "false switches the rule off; of kind unreadable, for the accounts that it matches" },
     { "hold", VALUE_DURATION, FIELD(rule, hold_s), .preset = "0s", .min = 0, .max = WEEK_S,
       .help = "a level is announced after it has held this long" },
     { "match", VALUE_SECTION, .section = &section_match, .preset_note = "every token",
@@ -267,7 +270,8 @@ void row_describe(const struct row *row, struct text *out)
             text_addf(out, "%s%s", i ? ", " : ": ", mqtt_version_name((enum mqtt_version)i));
         break;
     case VALUE_SERIES:
-        text_addf(out, ": %s, %s", series_name(SERIES_TOKEN), series_name(SERIES_CREDITS));
+        for (int i = 0; i <= SERIES_ACCOUNT; i++)
+            text_addf(out, "%s%s", i ? ", " : ": ", series_name((enum series)i));
         break;
     case VALUE_LEVEL:
         for (int i = LEVEL_NONE + 1; i < LEVELS; i++)

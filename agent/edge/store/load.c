@@ -60,6 +60,8 @@ static void take_token(struct loading *l, const struct statement *q)
     }
     if (!statement_is_null(q, 17))
         t->unreadable = xstrdup(statement_text(q, 17).at);
+    t->absent_since = t->missing ? column_time(q, 18) : TIME_NONE;
+    t->lost_in_mass = statement_integer(q, 19) != 0;
     if (!statement_is_null(q, 14)) /* there was a rate, so there were readings enough in between */
         t->burn.readings = BURN_MIN_READINGS;
 }
@@ -87,15 +89,26 @@ static struct alert read_alert(const struct statement *q)
         .since = is_stamp(statement_integer(q, 5)) ? statement_integer(q, 5) : 0,
         .episode = statement_integer(q, 6),
         .step = statement_integer(q, 7),
+        .contact = (enum contact)statement_integer(q, 8),
     };
 }
 
-static void add_orphan(struct orphan_alerts *o, const struct statement *q)
+static enum rule_kind kind_by_unit(struct span unit)
+{
+    if (span_is(unit, rule_unit_name(UNIT_SECONDS)))
+        return RULE_EXHAUSTS_WITHIN;
+    return span_is(unit, rule_unit_name(UNIT_BASIS_POINTS)) ? RULE_PERCENT_BELOW : RULE_BALANCE_BELOW;
+}
+
+static void add_orphan(struct orphan_alerts *o, const struct statement *q, bool changed)
 {
     o->at = xrealloc(o->at, o->count + 1, sizeof *o->at);
     struct orphan_alert *added = &o->at[o->count++];
     *added = (struct orphan_alert){ .token = statement_integer(q, 0), .alert = read_alert(q) };
     snprintf(added->rule, sizeof added->rule, "%s", statement_text(q, 1).at);
+    added->changed = changed;
+    if (!rule_kind_named(statement_text(q, 9), &added->kind))
+        added->kind = kind_by_unit(statement_text(q, 10));
 }
 
 void orphan_alerts_done(struct orphan_alerts *o)
@@ -104,14 +117,26 @@ void orphan_alerts_done(struct orphan_alerts *o)
     *o = (struct orphan_alerts){ 0 };
 }
 
+/* Under another kind it is another alert, whose episodes are counted on: their numbers are part of ids. */
+static void take_alert_of(struct loading *l, struct token *t, const struct rule *rule, const struct statement *q)
+{
+    bool changed = rule && !statement_is_null(q, 9) && !span_is(statement_text(q, 9), rule_kind_name(rule->kind));
+    struct alert stored = read_alert(q);
+    if (rule)
+        t->alerts[rule - l->rules->at] =
+            changed ? (struct alert){ .episode = stored.episode, .step = stored.step } : stored;
+    if ((!rule || changed) && stored.level != LEVEL_NONE)
+        add_orphan(l->orphans, q, changed);
+}
+
 static void take_alert(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
     const struct rule *rule = find_rule(l->rules, statement_text(q, 1));
-    if (t && rule)
-        t->alerts[rule - l->rules->at] = read_alert(q);
-    else if (t && column_level(q, 2) != LEVEL_NONE)
-        add_orphan(l->orphans, q);
+    if (t && span_is(statement_text(q, 1), RULE_DELETED_NAME))
+        t->deletion = read_alert(q);
+    else if (t)
+        take_alert_of(l, t, rule, q);
 }
 
 /* What a balance told is loaded into the fine buckets from its entries; consumption has none, and its hours must do. */
@@ -356,6 +381,25 @@ bool store_load_series(struct store *s, int64_t account, enum series series, int
     bool ok = load(s, &l, why);
     orphan_alerts_done(&ignored);
     if (!ok) {
+        fleet_done(&f);
+        return false;
+    }
+    *ret = f;
+    return true;
+}
+
+bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+                     struct orphan_alerts *orphans, struct fault *why)
+{
+    static const struct part alerts = { QUERY_LOAD_ALERTS, 0, take_alert };
+    struct fleet f = { 0 };
+    struct loading l = { .account = account, .series = SERIES_ACCOUNT, .rules = rules, .fleet = &f,
+                         .orphans = orphans };
+    struct token *t = fleet_add(&f, "");
+    t->series = SERIES_ACCOUNT;
+    t->alerts = xcalloc(rules->count, sizeof *t->alerts);
+    snprintf(t->slug, sizeof t->slug, "%s", STORE_ACCOUNT_SLUG);
+    if (!store_find_self(s, account, t, why) || !load_part(s, &l, &alerts, why)) {
         fleet_done(&f);
         return false;
     }

@@ -145,6 +145,11 @@ static bool settle(struct statement *q, int64_t account, struct token *t, unix_s
     return ok;
 }
 
+bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
+{
+    return settle(s->queries[QUERY_REVIVE_TOKEN], account, t, at, why);
+}
+
 bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
 {
     return (t->series != SERIES_TOKEN || settle(s->queries[QUERY_ADOPT_TOKEN], account, t, at, why))
@@ -237,6 +242,9 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
     statement_bind_integer(q, ":token", t->id);
     statement_bind_integer(q, ":seen_at", t->seen_at + t->stepped_s);
     statement_bind_integer(q, ":missing", t->missing);
+    if (t->missing)
+        bind_time(q, ":missing_since", t->absent_since);
+    statement_bind_integer(q, ":lost_in_mass", t->missing && t->lost_in_mass);
     bind_reading(q, &t->last);
     bind_time(q, ":last_reset", t->last_reset);
     bind_maybe_money(q, ":risen_to_nano", t->risen_to);
@@ -262,17 +270,20 @@ bool store_delete_token(struct store *s, const struct token *t, unix_s at, struc
     return statement_run(q, why);
 }
 
-bool store_put_alert(struct store *s, int64_t token, const char *rule, const struct alert *a, struct fault *why)
+bool store_put_alert(struct store *s, int64_t token, const struct rule *rule, const struct alert *a,
+                     struct fault *why)
 {
     struct statement *q = s->queries[QUERY_PUT_ALERT];
     statement_bind_integer(q, ":token", token);
-    statement_bind_text(q, ":rule", span_of(rule));
+    statement_bind_text(q, ":rule", span_of(rule->name));
+    statement_bind_text(q, ":kind", span_of(rule_kind_name(rule->kind)));
     statement_bind_text(q, ":level", span_of(level_name(a->level)));
     statement_bind_text(q, ":pending", span_of(level_name(a->pending)));
     statement_bind_integer(q, ":pending_since", a->pending_since);
     statement_bind_integer(q, ":since", a->since);
     statement_bind_integer(q, ":episode", a->episode);
     statement_bind_integer(q, ":step", a->step);
+    statement_bind_integer(q, ":contact", a->contact);
     return statement_run(q, why);
 }
 
@@ -295,5 +306,9 @@ bool store_add_event(struct store *s, const struct event_row *row, struct fault 
     statement_bind_text(q, ":unit", span_of(row->unit));
     statement_bind_integer(q, ":since", row->since);
     statement_bind_text(q, ":summary", span_of(row->summary));
+    if (row->reason)
+        statement_bind_text(q, ":reason", span_of(row->reason));
+    if (row->digest)
+        statement_bind_text(q, ":digest", span_of(row->digest));
     return statement_run(q, why);
 }

@@ -20,7 +20,7 @@ enum {
 
 struct sweep {
     struct store *s;
-    unix_s now, before; /* what is older goes */
+    unix_s then, before; /* what is older than `before` goes; `then`: a day of polls ago */
     int64_t rows_left;  /* to delete; may fall below zero by one step */
 };
 
@@ -103,6 +103,7 @@ static bool sweep_events(struct sweep *w, int64_t *place, struct fault *why)
     statement_bind_integer(events, ":most", w->rows_left);
     if (!shed(w, events, why) || w->rows_left <= 0)
         return w->rows_left <= 0;
+    statement_bind_integer(topics, ":then", w->then);
     statement_bind_integer(topics, ":most", w->rows_left);
     return shed(w, topics, why);
 }
@@ -155,7 +156,7 @@ bool store_retain(struct store *s, const struct retention *keep, unix_s now, int
         return false;
     for (size_t i = 0; then != TIME_NONE && i < COUNT(resolutions); i++) {
         struct store_walk *walk = &s->walks[i];
-        struct sweep w = { s, now, then - age_of(keep, &resolutions[i]), ROWS_AT_LEAST + 2 * written };
+        struct sweep w = { s, then, then - age_of(keep, &resolutions[i]), ROWS_AT_LEAST + 2 * written };
         if (walk->begun > now || now - walk->begun >= LAP_S)
             *walk = (struct store_walk){ .begun = now };
         if (!resolutions[i].sweep(&w, &walk->place, why))

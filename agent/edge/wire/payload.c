@@ -144,9 +144,12 @@ static void add_chance(struct text *out, const char *name, double chance)
     text_addf(out, "%.4f", chance);
 }
 
+/* `f` NULL: of what has no balance to forecast. */
 static void add_forecast(struct text *out, const struct forecast *f, unix_s at)
 {
-    add_string(out, "state", forecast_verdict_slug(f->verdict));
+    const struct forecast none = forecast_none();
+    add_string(out, "state", f ? forecast_verdict_slug(f->verdict) : NULL);
+    f = f ? f : &none;
     add_name(out, "exhaustion");
     open_object(out);
     add_time(out, "early_at", f->early);
@@ -221,6 +224,48 @@ static void add_summary(struct text *out, const struct alert_event *e)
     text_done(&line);
 }
 
+static void add_finding(struct text *out, const struct found_alert *f, enum rule_unit unit)
+{
+    open_object(out);
+    add_string(out, "token", f->token->series == SERIES_TOKEN ? f->token->name : NULL);
+    add_string(out, "slug", f->token->slug);
+    add_string(out, "level", level_name(f->transition.is));
+    add_quantity(out, "value", unit, f->transition.value);
+    add_quantity(out, "threshold", unit, f->transition.threshold);
+    add_money(out, "balance_usd", f->token->last.balance);
+    close_object(out);
+}
+
+static void add_counts(struct text *out, const struct digest *d)
+{
+    size_t counts[LEVELS] = { 0 };
+    for (size_t i = 0; i < d->count; i++)
+        counts[d->at[i].transition.is]++;
+    add_integer(out, "count", (int64_t)d->count);
+    for (enum level l = LEVELS - 1; l > LEVEL_NONE; l--)
+        add_integer(out, level_name(l), (int64_t)counts[l]);
+}
+
+static void add_digest(struct text *out, const struct alert_event *e)
+{
+    const struct digest *d = e->digest;
+    if (!d) {
+        add_null(out, "digest");
+        return;
+    }
+    add_name(out, "digest");
+    open_object(out);
+    add_counts(out, d);
+    add_name(out, "worst");
+    text_add(out, span_of("["));
+    for (size_t i = 0; i < d->count && i < DIGEST_NAMED; i++) {
+        text_add(out, span_of(i ? "," : ""));
+        add_finding(out, &d->at[i], rule_unit_of(e->rule->kind));
+    }
+    text_add(out, span_of("]"));
+    close_object(out);
+}
+
 static void add_environment(struct text *out, const struct token *t)
 {
     struct span environment = naming_environment(span_of(t->name));
@@ -236,20 +281,21 @@ void wire_encode_event(const struct alert_event *e, struct text *out)
     add_string(out, "id", e->id);
     add_token(out, e->account, e->token);
     add_environment(out, e->token);
-    add_string(out, "series", series_name(e->token->series));
+    add_string(out, "series", series_name(e->digest ? e->rule->series : e->token->series));
     add_string(out, "rule", e->rule->name);
     add_string(out, "kind", transition_name(e->transition.kind));
     add_string(out, "level", level_name(e->transition.is));
     add_string(out, "was", level_name(e->transition.was));
     add_crossing(out, e);
     add_time(out, "since", e->alert->since);
-    add_string(out, "reason", e->reason);
+    add_string(out, "reason", e->reason ? e->reason : e->outage ? e->outage->reason : NULL);
     add_money(out, "balance_usd", e->token->last.balance);
     add_name(out, "burn");
     open_object(out);
     add_burn(out, &e->token->burn);
     close_object(out);
-    add_forecast(out, &e->token->forecast, e->at);
+    add_forecast(out, e->token->series == SERIES_ACCOUNT ? NULL : &e->token->forecast, e->at);
+    add_digest(out, e);
     add_summary(out, e);
     close_object(out);
 }

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 #include "core/calendar.h"
-#include "edge/wire.h"
+#include "edge/wire/summary_life.h"
 
 enum {
-    NAME_COLUMNS = 60,
     ENDLESS_S = 10 * 365 * DAY_S, /* a time further away is "years", whatever its number */
 };
 
@@ -31,7 +30,7 @@ static void add_percent(int64_t basis_points, struct text *out)
 }
 
 /* "6h 10m", but "6h" where the smaller unit says nothing. */
-static void add_duration(int64_t seconds, struct text *out)
+void summary_add_duration(int64_t seconds, struct text *out)
 {
     char shown[DURATION_TEXT_BYTES];
     duration_format(seconds, shown);
@@ -50,10 +49,10 @@ static void add_about(int64_t seconds, struct text *out)
     else if (seconds < MINUTE_S)
         text_add(out, span_of("now"));
     else
-        add_duration(seconds - seconds % step, out);
+        summary_add_duration(seconds - seconds % step, out);
 }
 
-static void add_quantity(enum rule_unit unit, int64_t value, int64_t threshold, struct text *out)
+void summary_add_quantity(enum rule_unit unit, int64_t value, int64_t threshold, struct text *out)
 {
     switch (unit) {
     case UNIT_NANO_USD:
@@ -83,10 +82,10 @@ static void add_threshold(const struct alert_event *e, struct text *out)
         text_add(out, span_of("exhausted"));
     } else if (rule_unit_of(e->rule->kind) == UNIT_SECONDS) {
         text_add(out, span_of("less than "));
-        add_duration(threshold, out);
+        summary_add_duration(threshold, out);
     } else {
         text_add(out, span_of(rule_kind_is_above(e->rule->kind) ? "above " : "below "));
-        add_quantity(rule_unit_of(e->rule->kind), threshold, threshold, out);
+        summary_add_quantity(rule_unit_of(e->rule->kind), threshold, threshold, out);
     }
 }
 
@@ -110,7 +109,7 @@ static void add_has(const struct alert_event *e, struct text *out)
     char cents[MONEY_TEXT_BYTES];
 
     text_add(out, span_of(" has "));
-    add_quantity(rule_unit_of(e->rule->kind), e->transition.value, threshold_of(e), out);
+    summary_add_quantity(rule_unit_of(e->rule->kind), e->transition.value, threshold_of(e), out);
     if (e->rule->kind == RULE_PERCENT_BELOW && whole.known)
         text_addf(out, " of %s USD", money_format_cents(whole.is, cents));
 }
@@ -204,7 +203,7 @@ static void add_short_runway(const struct alert_event *e, struct text *out)
     const struct forecast *f = &e->token->forecast;
     bool within = f->likely == TIME_NONE || f->likely - e->at < threshold_of(e);
     text_add(out, span_of(within ? " is more likely than not empty within " : " may be empty within "));
-    add_duration(threshold_of(e), out);
+    summary_add_duration(threshold_of(e), out);
     add_was(e, " (", ")", out);
     if (is_near(f->likely, e->at)) {
         text_add(out, span_of(": "));
@@ -274,6 +273,7 @@ static void add_worse(const struct alert_event *e, struct text *out)
     case RULE_DRIFT_ABOVE:
         add_drift(e, out);
         break;
+    case RULE_UNREADABLE:
     case RULE_KINDS:
         break;
     }
@@ -319,12 +319,22 @@ void wire_summary(const struct alert_event *e, struct text *out)
 {
     const struct transition *t = &e->transition;
     add_heading(t, out);
-    if (e->token->series == SERIES_CREDITS)
+    if (e->digest) {
+        summary_add_digest(e, out);
+        return;
+    }
+    if (t->kind == TRANSITION_DELETED || t->kind == TRANSITION_RETURNED) {
+        summary_add_life(e, out);
+        return;
+    }
+    if (e->token->series != SERIES_TOKEN)
         text_addf(out, "account %s", e->account);
     else
-        text_add_terminal(out, span_of(e->token->name), NAME_COLUMNS);
+        text_add_terminal(out, span_of(e->token->name), WIRE_NAME_COLUMNS);
     if (!t->known)
         add_unvalued(e, out);
+    else if (e->outage)
+        summary_add_outage(e, out);
     else if (t->is == LEVEL_NONE || t->is < t->was)
         add_better(e, out);
     else
@@ -364,7 +374,7 @@ static void add_recovering(const struct alert_event *e, struct text *out)
     }
     add_threshold(e, out);
     text_add(out, span_of(", ends at "));
-    add_quantity(rule_unit_of(e->rule->kind), e->rule->levels[t->is].clear, t->threshold, out);
+    summary_add_quantity(rule_unit_of(e->rule->kind), e->rule->levels[t->is].clear, t->threshold, out);
     text_add(out, span_of(")"));
 }
 
@@ -373,6 +383,8 @@ void wire_standing(const struct alert_event *e, struct text *out)
     struct text words = { 0 };
     if (!e->transition.known)
         text_addf(&words, " %s", e->reason);
+    else if (e->outage)
+        summary_add_outage(e, &words);
     else if (is_beyond(e) || e->rule->kind == RULE_EXHAUSTED)
         add_worse(e, &words);
     else

@@ -1,0 +1,166 @@
+/* What stands between runs beside tokens and polls: the account as what alerts are about, how well it can be read, the
+ * rules that it was judged by, what is retained where, and accounts that are no longer configured. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "edge/store/store_private.h"
+
+bool store_find_self(struct store *s, int64_t account, struct token *t, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_FIND_SELF];
+    bool row;
+    statement_bind_integer(q, ":account", account);
+    bool ok = statement_step(q, &row, why);
+    if (ok && row)
+        t->id = statement_integer(q, 0);
+    statement_reset(q);
+    return ok;
+}
+
+bool store_load_sight(struct store *s, int64_t account, struct sight *ret, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_LOAD_SIGHT];
+    bool row;
+    statement_bind_integer(q, ":account", account);
+    bool ok = statement_step(q, &row, why);
+    if (ok && row) {
+        ret->failing_since = column_time(q, 0);
+        ret->dry_at = column_time(q, 1);
+        ret->dry_token = statement_integer(q, 2);
+    }
+    statement_reset(q);
+    return ok;
+}
+
+bool store_put_sight(struct store *s, int64_t account, const struct sight *sight, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_PUT_SIGHT];
+    statement_bind_integer(q, ":account", account);
+    bind_time(q, ":failing_since", sight->failing_since);
+    bind_time(q, ":dry_at", sight->dry_at);
+    if (sight->dry_at != TIME_NONE)
+        statement_bind_integer(q, ":dry_token", sight->dry_token);
+    return statement_run(q, why);
+}
+
+bool store_rule_is_known(struct store *s, int64_t account, const char *rule, const char *terms, bool *ret,
+                         struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_FIND_RULE];
+    int64_t found = 0;
+    statement_bind_integer(q, ":account", account);
+    statement_bind_text(q, ":rule", span_of(rule));
+    statement_bind_text(q, ":terms", span_of(terms));
+    if (!statement_ask(q, 0, &found, why))
+        return false;
+    *ret = found != 0;
+    return true;
+}
+
+bool store_forget_rules(struct store *s, int64_t account, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_FORGET_RULES];
+    statement_bind_integer(q, ":account", account);
+    return statement_run(q, why);
+}
+
+bool store_know_rule(struct store *s, int64_t account, const char *rule, const char *terms, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_KNOW_RULE];
+    statement_bind_integer(q, ":account", account);
+    statement_bind_text(q, ":rule", span_of(rule));
+    statement_bind_text(q, ":terms", span_of(terms));
+    return statement_run(q, why);
+}
+
+/* ---- accounts that are configured no more ---- */
+
+void account_names_done(struct account_names *n)
+{
+    free(n->at);
+    *n = (struct account_names){ 0 };
+}
+
+bool store_accounts(struct store *s, struct account_names *ret, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_LOAD_ACCOUNTS];
+    struct account_names n = { 0 };
+    bool row, ok;
+    while ((ok = statement_step(q, &row, why)) && row) {
+        n.at = xrealloc(n.at, n.count + 1, sizeof *n.at);
+        struct account_name *added = &n.at[n.count++];
+        added->id = statement_integer(q, 0);
+        snprintf(added->name, sizeof added->name, "%s", statement_text(q, 1).at);
+    }
+    statement_reset(q);
+    if (!ok) {
+        account_names_done(&n);
+        return false;
+    }
+    *ret = n;
+    return true;
+}
+
+bool store_remove_account(struct store *s, int64_t account, unix_s at, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_REMOVE_ACCOUNT];
+    statement_bind_integer(q, ":account", account);
+    statement_bind_integer(q, ":at", at);
+    return statement_run(q, why);
+}
+
+/* ---- what is retained ---- */
+
+void retained_at_done(struct retained_at *r)
+{
+    text_done(&r->address);
+    text_done(&r->base);
+}
+
+bool store_set_retained_at(struct store *s, const char *address, const char *base, struct retained_at *ret_before,
+                           struct fault *why)
+{
+    struct statement *find = s->queries[QUERY_FIND_RETAINED_AT], *set = s->queries[QUERY_SET_RETAINED_AT];
+    bool row;
+    bool ok = statement_step(find, &row, why);
+    if (ok && row) {
+        text_add(&ret_before->address, statement_text(find, 0));
+        text_add(&ret_before->base, statement_text(find, 1));
+    }
+    statement_reset(find);
+    statement_bind_text(set, ":address", span_of(address));
+    statement_bind_text(set, ":base", span_of(base));
+    return ok && statement_run(set, why);
+}
+
+bool store_copy_retained(struct store *s, const char *topic, const char *to, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_COPY_RETAINED];
+    statement_bind_text(q, ":topic", span_of(topic));
+    statement_bind_text(q, ":to", span_of(to));
+    return statement_run(q, why);
+}
+
+bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic), void *context,
+                         struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_LOAD_RETAINED];
+    bool row, ok;
+    while ((ok = statement_step(q, &row, why)) && row)
+        see(context, statement_text(q, 0));
+    statement_reset(q);
+    return ok;
+}
+
+bool store_forget_retained(struct store *s, const char *topic, struct fault *why)
+{
+    struct statement *q = s->queries[QUERY_FORGET_RETAINED];
+    statement_bind_text(q, ":topic", span_of(topic));
+    return statement_run(q, why);
+}
+
+bool store_forget_cleared(struct store *s, struct fault *why)
+{
+    return statement_run(s->queries[QUERY_FORGET_CLEARED], why);
+}

@@ -1,0 +1,173 @@
+/* Whether an account can be read at all: the alert about it, which is there without being configured.
+ *
+ * Judged by time, not by polls: also while an answer hangs, and before any poll ever worked. There is no list to
+ * believe while polls fail, and while the list lacks most of the tokens. */
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "parts.h"
+
+void watch_open(struct agent *a, struct account *account)
+{
+    struct snapshot s = {
+        .series = SERIES_ACCOUNT,
+        .account = account->settings->name,
+        .reading = &account->self.tokens[0].last,
+    };
+    account->trying_since = TIME_NONE;
+    account->overruled = false;
+    for (size_t i = 0; i < a->settings->rule_count; i++) {
+        const struct rule *rule = &a->settings->rules[i];
+        account->overruled |= rule->kind == RULE_UNREADABLE && rule_matches(rule, &s);
+    }
+}
+
+void watch_begin(struct account *account, unix_s now, mono_ms mono)
+{
+    if (account->trying_since != TIME_NONE)
+        return;
+    account->trying_since = now;
+    account->trying_mono = mono;
+}
+
+/* As if the try before had worked, had there been one: so long as Ebb did not run, it was not the account's fault. */
+static unix_s failing_from(const struct account *account)
+{
+    unix_s from = account->sight.failing_since - account->settings->interval_s;
+    if (account->last_ok == TIME_NONE)
+        return account->sight.failing_since;
+    return account->last_ok > from ? account->last_ok : from;
+}
+
+static int64_t unread_s(const struct account *account, unix_s now)
+{
+    if (account->sight.failing_since != TIME_NONE)
+        return now - failing_from(account);
+    if (account->trying_since != TIME_NONE) /* an answer that hangs; no clock that is set can make it look so */
+        return (clock_mono() - account->trying_mono) / 1000;
+    return 0;
+}
+
+static const struct token *find_dry(struct account *account)
+{
+    return account->sight.dry_token ? alerts_find_series(account, account->sight.dry_token) : NULL;
+}
+
+/* What stands in the way of reading the account; its reason is the account's. */
+static struct outage outage_at(struct account *account, unix_s now)
+{
+    struct outage o = { .reason = text_z(&account->unread_reason), .empty_at = TIME_NONE };
+    int64_t unread = unread_s(account, now);
+    size_t lost;
+    unix_s lost_since = fleet_lost_since(&account->fleet, &lost);
+    o.since = now - (unread > 0 ? unread : 0);
+    if (lost_since != TIME_NONE && lost_since < o.since) {
+        o.since = lost_since;
+        text_clear(&account->unread_reason);
+        text_addf(&account->unread_reason, "%zu of %zu tokens are missing from the list", lost, account->fleet.count);
+        o.reason = text_z(&account->unread_reason);
+    } else if (!account->unread_reason.len) {
+        o.reason = "the API does not answer";
+    }
+    const struct token *dry = find_dry(account);
+    if (dry && unread > 0 && account->sight.dry_at != TIME_NONE && account->sight.dry_at <= now) {
+        o.empty = dry->series == SERIES_CREDITS ? "the account" : dry->name;
+        o.empty_at = account->sight.dry_at;
+    }
+    return o;
+}
+
+static struct snapshot snapshot_at(const struct account *account, const struct outage *o, unix_s now)
+{
+    return (struct snapshot){
+        .series = SERIES_ACCOUNT,
+        .account = account->settings->name,
+        .reading = &account->self.tokens[0].last,
+        .forecast = &account->self.tokens[0].forecast,
+        .now = now,
+        .unread_s = now - o->since,
+        .ran_dry = o->empty != NULL,
+        .overruled = account->overruled,
+    };
+}
+
+/* A balance that is set back, or gone anyway, before it is empty does not run dry. */
+static bool runs_dry(const struct token *t, unix_s at)
+{
+    unix_s reset = calendar_next_reset(t->last.period, at), likely = t->forecast.likely;
+    if (t->missing || likely == TIME_NONE || likely >= TIME_FAR || likely <= at)
+        return false;
+    return (reset == TIME_NONE || likely < reset) && (t->last.expires == TIME_NONE || likely < t->last.expires);
+}
+
+static void note_dry(struct sight *sight, const struct fleet *f, unix_s at)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct token *t = &f->tokens[i];
+        if (!runs_dry(t, at) || (sight->dry_at != TIME_NONE && sight->dry_at <= t->forecast.likely))
+            continue;
+        sight->dry_at = t->forecast.likely;
+        sight->dry_token = t->id;
+    }
+}
+
+static void note_poll(struct account *account, unix_s at)
+{
+    const struct poll *p = account->poll;
+    if (p->result == POLL_OK) {
+        account->last_ok = at;
+        account->sight = (struct sight){ .failing_since = TIME_NONE, .dry_at = TIME_NONE };
+        note_dry(&account->sight, &account->fleet, at);
+        note_dry(&account->sight, &account->credits.series, at);
+    } else if (account->sight.failing_since == TIME_NONE) {
+        account->sight.failing_since = account->trying_since != TIME_NONE ? account->trying_since : at;
+    }
+}
+
+bool watch_poll(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    const struct poll *p = account->poll;
+    struct outage before = outage_at(account, at);
+    note_poll(account, at);
+    account->trying_since = TIME_NONE;
+    if (p->result != POLL_OK) {
+        text_clear(&account->unread_reason);
+        text_addf(&account->unread_reason, "%s", p->why.text);
+    }
+    struct outage o = outage_at(account, at);
+    struct snapshot s = snapshot_at(account, &o, at);
+    if (!s.unread_s) /* it is over: how long it was and why is what there is to say */
+        o = before;
+    return alerts_step_account(a, account, &s, &o, why) && store_put_sight(a->store, account->id, &account->sight, why);
+}
+
+static bool write_alerts(struct agent *a, struct account *account, const struct snapshot *s, const struct outage *o,
+                         struct fault *why)
+{
+    if (!store_begin(a->store, why))
+        return false;
+    if (alerts_step_account(a, account, s, o, why))
+        return store_commit(a->store, why);
+    store_rollback(a->store);
+    return false;
+}
+
+/* A poll may be under way, whose sightings point into the fleet: what fails here is undone here. */
+bool watch_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    struct outage o = outage_at(account, now);
+    struct snapshot s = snapshot_at(account, &o, now);
+    if (!alerts_account_moves(a, account, &s))
+        return true;
+    struct alert *alerts = account->self.tokens[0].alerts;
+    size_t bytes = a->rules.count * sizeof *alerts;
+    struct alert *before = xmalloc(bytes);
+    memcpy(before, alerts, bytes);
+    bool ok = write_alerts(a, account, &s, &o, why);
+    if (ok)
+        a->outbox_waits = true;
+    else
+        memcpy(alerts, before, bytes);
+    free(before);
+    return ok;
+}

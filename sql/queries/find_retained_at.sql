@@ -1,0 +1,1 @@
+SELECT address, base FROM retained_at;

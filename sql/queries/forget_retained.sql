@@ -1,0 +1,1 @@
+DELETE FROM outbox WHERE retain = 1 AND topic = :topic;

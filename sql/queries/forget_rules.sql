@@ -1,0 +1,1 @@
+DELETE FROM rule_known WHERE account = :account;

@@ -1,0 +1,1 @@
+INSERT INTO rule_known (account, rule, terms) VALUES (:account, :rule, :terms);

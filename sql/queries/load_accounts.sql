@@ -1,0 +1,1 @@
+SELECT id, name FROM account WHERE removed_at IS NULL ORDER BY id;

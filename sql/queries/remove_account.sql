@@ -1,0 +1,1 @@
+UPDATE account SET removed_at = :at WHERE id = :account;
