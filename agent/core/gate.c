@@ -48,7 +48,7 @@ static bool is_blind(const struct gate_view *v, const struct gate_wish *w, unix_
 static enum gate judge_balance(const struct gate_view *v, const struct gate_wish *w, char *reason)
 {
     char is[MONEY_TEXT_BYTES], wanted[MONEY_TEXT_BYTES];
-    const char *where = v->by_credits ? " on its account" : "";
+    const char *where = v->by_credits ? " of its account's credits" : "";
     money_format_beside(v->balance.is, w->balance.is, is);
     snprintf(reason, GATE_REASON_BYTES, "%s USD are left%s", is, where);
     if (v->balance.is.nano > 0 && (!w->balance.known || v->balance.is.nano >= w->balance.is.nano))

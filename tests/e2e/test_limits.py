@@ -79,7 +79,7 @@ def test_a_gate_never_opens_for_a_token_whose_account_has_less_than_was_asked(po
         polls.poll(credits=credits)
         got, said = polls.gate("prod-rich", *(["--balance", asked] if asked else []))
         assert got == status, (credits, asked, said)
-        assert ("on its account" in said) == (float(credits) < 50), said
+        assert ("of its account's credits" in said) == (float(credits) < 50), said
         told = json.loads(polls.gate("prod-rich", "--json")[1])
         assert told["balance_usd"] == 50 and told["available_usd"] == min(50, float(credits))
         assert told["limited_by"] == ("credits" if float(credits) < 50 else "balance")

@@ -406,10 +406,13 @@ def test_the_gate_answers_scripts(nasty, sim):
         return done.returncode, done.stdout
 
     sim.create("dev-free-roam")
+    sim.create("dev-young", balance="9.00")
+    assert nasty.run("once").returncode == 0
+    sim.set_balance("dev-young", "8.99")
     assert nasty.run("once").returncode == 0
     assert gate("a|b", "--balance", "5.00")[0] == 0
     assert gate("a|b", "--balance", "39.01")[0] == 1
-    assert gate("a|b", "--runway", "2h")[0] == 3, "two readings tell no runway"
+    assert gate("dev-young", "--runway", "2h")[0] == 3, "two readings tell no runway"
     assert gate("no-such")[0] == 3
     status, words = gate("dev-free-roam", "--balance", "1.00")
     assert status == 0 and "credits" in words
