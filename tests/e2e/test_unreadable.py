@@ -45,7 +45,7 @@ def test_three_intervals_without_a_list_are_a_warning_and_the_next_list_resolves
     assert event["level"] == "warning" and event["account"] == "main" and event["token"] is None
     assert event["rule"] == "unreadable" and event["unit"] == "s" and event["value"] > event["threshold"] == 3
     assert event["reason"] and "account main has been unreadable for" in event["summary"]
-    assert event["balance_usd"] is None and event["verdict"] is None
+    assert event["balance_usd"] is None and event["state"] is None
     topic = f"ebb/main/alert/unreadable/{event['slug']}"
     subscriber.wait(lambda s: '"warning"' in s.retained().get(topic, ""), "the alert's topic")
     (row,) = alerts(daemon)
