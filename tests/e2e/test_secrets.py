@@ -38,8 +38,8 @@ def test_no_canary_is_found_in_anything_that_a_run_leaves_or_shows(tmp_path, sta
     argv = command_line(daemon.process.pid)
     sim.set_balance("prod-app-1", "1.00")
     subscriber.wait_event(kind="raised")
-    for fault in [{"kind": "status", "status": 401}, {"kind": "broken_json"}, {"kind": "cut", "bytes": 300},
-                  {"kind": "html"}]:
+    for fault in [{"kind": "broken_json"}, {"kind": "cut", "bytes": 300}, {"kind": "html"},
+                  {"kind": "status", "status": 401}]: # last: a refused key is not tried again soon
         place = len(daemon.process.lines.items)
         sim.fault(**fault)
         daemon.reload()
