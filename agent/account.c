@@ -1,9 +1,9 @@
-/* What is known of an account: loaded at the start, and again after a write that failed, so that memory follows the
- * store. */
+/* What is known of an account: loaded at the start, and again when the store works after an outage. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ledger.h"
 #include "parts.h"
 
 /* What is read from the store, as one, before it takes the place of what was there. */
@@ -35,7 +35,6 @@ static bool read_all(struct agent *a, int64_t account, struct loaded *ret, struc
     return false;
 }
 
-/* Writes nothing, so that a full disk cannot keep memory from following the store. */
 static bool load(struct agent *a, struct account *account, struct fault *why)
 {
     struct loaded l;
@@ -106,29 +105,50 @@ void account_close(struct account *account)
     free(account->new_rules);
 }
 
-/* After a write that failed for `why`; always false. */
-static bool follow_store(struct agent *a, struct account *account, struct fault *why)
+/* What was believed in the outage need not be doubted again: the next reading confirms it. No row of that time exists,
+ * so nothing is booked for when it was first read. */
+static void carry_belief(struct fleet *was, struct fleet *is)
 {
-    struct fault reload;
-    store_rollback(a->store);
-    if (load(a, account, &reload))
+    for (size_t i = 0; i < is->count; i++) {
+        struct token *t = &is->tokens[i];
+        const struct token *before = fleet_find(was, span_of(t->name));
+        if (before && before->held.at == TIME_NONE && ledger_differs(&t->last, &before->last))
+            t->held = (struct held){ .at = before->seen_at };
+    }
+}
+
+bool account_follow(struct agent *a, struct account *account, struct fault *why)
+{
+    struct fleet tokens = account->fleet, credits = account->credits.series;
+    account->fleet = account->credits.series = (struct fleet){ 0 };
+    if (!load(a, account, why)) {
+        account->fleet = tokens;
+        account->credits.series = credits;
         return false;
-    reload.kind = FAULT_FATAL; /* memory that does not follow the store must not live on */
-    *why = reload;
-    return fault_within(why, "after a failed write");
+    }
+    carry_belief(&tokens, &account->fleet);
+    carry_belief(&credits, &account->credits.series);
+    fleet_done(&tokens);
+    fleet_done(&credits);
+    account->ahead = false;
+    return true;
 }
 
 bool account_write(struct agent *a, struct account *account,
                    bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
                    struct fault *why)
 {
-    if (!store_begin(a->store, why))
+    if (!store_begin_anyway(a->store, account->ahead ? &a->outage.why : NULL, why))
         return false;
     if (write(a, account, now, why) && store_commit(a->store, why)) {
+        bypass_forget(&a->bypass);
         a->outbox_waits = true;
         return true;
     }
-    return follow_store(a, account, why);
+    store_rollback(a->store);
+    bypass_keep(&a->bypass);
+    account->ahead = true;
+    return false;
 }
 
 /* Whatever call found it out, the list that waits because of the old key is asked for at once. */

@@ -98,6 +98,7 @@ void agent_close(struct agent *a)
 {
     if (!a)
         return;
+    outage_last_word(a);
     deliver_close(a);
     for (size_t i = 0; i < a->account_count; i++)
         account_close(&a->accounts[i]);
@@ -106,43 +107,26 @@ void agent_close(struct agent *a)
     store_close(a->store);
     conditions_done(&a->conditions);
     free(a->rules_in_force);
+    bypass_done(&a->bypass);
     free(a->accounts);
     free(a);
 }
 
-static const struct condition_kind writes = { "writes", "the database takes writes again", LOG_ERROR };
-
-static void feed_store(struct agent *a, bool ill, const char *text)
-{
-    const struct condition_now is = { "database", ill, text };
-    a->store_ill = ill;
-    conditions_feed(&a->conditions, &writes, &is, clock_mono());
-}
-
-/* A write that failed for now (disk full, locked) is tried again with the next poll. */
+/* A store that fails for now (disk full, locked) ends nothing. */
 static bool survive(struct agent *a, const struct fault *why)
 {
     if (why->kind == FAULT_FATAL)
         return false;
-    struct text words = { 0 };
-    text_addf(&words, "%s; what was found out is dropped and asked for again until this works", why->text);
-    feed_store(a, true, text_z(&words));
-    text_done(&words);
+    outage_feed(a, why);
     return true;
-}
-
-/* Only a stored poll proves it: a turn that had nothing to write says nothing about the disk. */
-static void recover(struct agent *a)
-{
-    feed_store(a, false, NULL);
 }
 
 static bool finish(struct agent *a, struct account *account, struct fault *why)
 {
     bool stored = ingest(a, account, step_now(account), why);
     bool ok = stored || survive(a, why);
-    if (stored)
-        recover(a);
+    if (stored) /* only this proves it: a turn that had nothing to write says nothing about the disk */
+        outage_end(a);
     rhythm_adopt(a, account, stored);
     poll_free(account->poll);
     account->poll = NULL;
@@ -157,6 +141,8 @@ static bool start_if_due(struct agent *a, struct account *account, mono_ms now, 
     rhythm_watch_key(account, now);
     if (account->poll || rhythm_due(account) > now)
         return true;
+    if (account->ahead && !outage_mend(a, why))
+        return false;
     watch_begin(account, clock_unix(), now);
     if (account->schedule.rhythm != RHYTHM_CONFIRM || belief_waits(&account->credits.series))
         credits_ask(account); /* the list comes first: it takes its call now, the credits with the next turn */
@@ -207,7 +193,7 @@ static mono_ms next_poll(const struct agent *a)
         mono_ms due = earlier(rhythm_due(account), next_errand(account, clock_mono()));
         next = due < next ? due : next;
     }
-    return next;
+    return earlier(next, outage_deadline(a));
 }
 
 /* One turn: each part prepares, one wait, each part takes what is its own. */
@@ -231,6 +217,8 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
     *seen = signals_take(signals);
     if (a->publisher)
         publish_turn(a->publisher, clock_mono(), fds[1].revents);
+    if (outage_deadline(a) <= clock_mono() && !outage_mend(a, why))
+        return false;
     return turn_accounts(a, why) && (deliver_turn(a, clock_unix(), why) || survive(a, why));
 }
 
@@ -241,7 +229,9 @@ static bool part(struct agent *a, int signals, struct fault *why)
     bool done = false;
     while (a->publisher && publish_connected(a->publisher) && clock_mono() < patience) {
         struct signals_seen ignored;
-        if (!deliver_done(a, &done, why) || (!done && !turn(a, signals, patience, &ignored, why)))
+        if (!deliver_done(a, &done, why) && !survive(a, why))
+            return false;
+        if (!done && !turn(a, signals, patience, &ignored, why))
             return false;
         if (done)
             break;
@@ -346,6 +336,17 @@ static bool start_unpolled(struct agent *a, mono_ms *ret_next, struct fault *why
     return true;
 }
 
+/* What cannot be stored is judged all the same, but not waited for beyond its list. */
+static bool is_through(const struct agent *a)
+{
+    if (!a->store_ill)
+        return all_polled(a);
+    for (size_t i = 0; i < a->account_count; i++)
+        if (owes_poll(a, &a->accounts[i]))
+            return false;
+    return true;
+}
+
 bool agent_once(struct agent *a, int signals, struct fault *why)
 {
     struct signals_seen seen = { 0 };
@@ -354,7 +355,7 @@ bool agent_once(struct agent *a, int signals, struct fault *why)
 
     for (size_t i = 0; i < a->account_count; i++) /* a person, or cron, wants to know now */
         rhythm_hurry(&a->accounts[i]);
-    while (!all_polled(a) && !seen.stop && !a->store_ill) /* what cannot be written is not waited for */
+    while (!is_through(a) && !seen.stop)
         if (!start_unpolled(a, &next, why) || !turn(a, signals, next, &seen, why))
             return false;
 
@@ -372,4 +373,9 @@ bool agent_once(struct agent *a, int signals, struct fault *why)
         return fault(why, FAULT_RETRY, "stopped by a signal");
     return fault(why, FAULT_RETRY, "stored, but not all messages reached the broker (%s); the next run sends them",
                  publish_reason(a->publisher));
+}
+
+bool agent_is_degraded(const struct agent *a)
+{
+    return a->store_ill;
 }

@@ -25,6 +25,9 @@ void agent_close(struct agent *a);
 /* An account whose key, say, is another one now is asked at once, whatever was planned for the old one. */
 void agent_hurry(struct agent *a, const char *account);
 
+/* The database cannot be written: what memory knows beyond it would be lost with this agent. */
+bool agent_is_degraded(const struct agent *a);
+
 enum agent_end { AGENT_STOP, AGENT_RELOAD };
 
 /* Polls, stores and publishes until a signal asks to stop or to read the configuration again. FAULT_FATAL. */

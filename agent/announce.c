@@ -44,6 +44,7 @@ static bool post(struct agent *a, const char *topic, const struct text *payload,
     if (!a->publisher)
         return true;
     struct message m = { .topic = topic, .payload = { text_z(payload), payload->len }, .retain = retain };
+    bypass_note(&a->bypass, &m);
     return store_post(a->store, &m, why);
 }
 

@@ -134,7 +134,7 @@ bool credits_turn(struct agent *a, struct account *account, unix_s now, struct f
         errand_done(&c->errand);
         c->wanted = true;
     }
-    if (!c->errand.over || account->poll || !account->last_poll)
+    if (!c->errand.over || account->poll || (!account->last_poll && !account->ahead))
         return true;
     if (account_write(a, account, store_late, now, why)) {
         credits_settle(a, account);

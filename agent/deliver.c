@@ -95,11 +95,36 @@ static bool take_answer(struct agent *a, const struct publish_answer *answer, un
     return store_acknowledge(a->store, answer->tag, why) && store_set_delivered(a->store, now, why);
 }
 
+/* The status after an outage of the database. The connection is the same one: what is in flight is not sent again. */
+static bool say_online(struct agent *a, unix_s now, struct fault *why)
+{
+    if (!store_begin(a->store, why))
+        return false;
+    if (!post_online(a, now, why)) {
+        store_rollback(a->store);
+        return false;
+    }
+    if (!store_commit(a->store, why))
+        return false;
+    a->outage.is_over = false;
+    a->outbox_waits = true;
+    return true;
+}
+
+/* The answers to what went past the store are not the outbox's. */
+static bool take_answer_of_outbox(struct agent *a, struct publish_answer *ret)
+{
+    while (publish_take_answer(a->publisher, ret))
+        if (!bypass_take_answer(&a->bypass, ret))
+            return true;
+    return false;
+}
+
 /* All answers that came in this turn are one transaction. */
 static bool take_answers(struct agent *a, unix_s now, struct fault *why)
 {
     struct publish_answer answer;
-    if (!publish_take_answer(a->publisher, &answer))
+    if (!take_answer_of_outbox(a, &answer))
         return true;
     if (!store_begin(a->store, why))
         return false;
@@ -109,7 +134,7 @@ static bool take_answers(struct agent *a, unix_s now, struct fault *why)
             a->delivery.retry_at = 0; /* these answers are lost: once the database works, they are asked for again */
             return false;
         }
-    } while (publish_take_answer(a->publisher, &answer));
+    } while (take_answer_of_outbox(a, &answer));
     delivery_moved(a, clock_mono());
     if (!store_commit(a->store, why)) {
         a->delivery.retry_at = 0;
@@ -156,11 +181,17 @@ bool deliver_turn(struct agent *a, unix_s now, struct fault *why)
 {
     if (!a->publisher)
         return true;
-    a->starts_over |= publish_take_connected(a->publisher);
+    if (publish_take_connected(a->publisher)) {
+        a->starts_over = true;
+        bypass_start_over(&a->bypass);
+    }
+    if (publish_connected(a->publisher))
+        bypass_turn(&a->bypass, a->publisher);
     if (!take_answers(a, now, why)) /* first: those of the connection before must not undo the resending */
         return false;
     if (publish_connected(a->publisher)
-        && ((a->starts_over && !start_over(a, now, why)) || !retry_refused(a, now, why) || !send_waiting(a, why)))
+        && ((a->starts_over && !start_over(a, now, why)) || (a->outage.is_over && !say_online(a, now, why))
+            || !retry_refused(a, now, why) || !send_waiting(a, why)))
         return false;
     return delivery_turn(a, clock_mono(), now, why);
 }
@@ -171,6 +202,7 @@ bool deliver_done(struct agent *a, bool *ret_done, struct fault *why)
     bool waits = false;
     if (a->publisher && !store_next_message(a->store, 0, &m, &waits, why))
         return false;
+    waits |= bypass_waits(&a->bypass);
     *ret_done = !waits && (!a->publisher || publish_connected(a->publisher));
     return true;
 }

@@ -285,13 +285,13 @@ static void tell(struct agent *a, struct account *account, int64_t poll, int64_t
 bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     mono_ms began = clock_mono(), boot = clock_boot();
-    unix_s last_ok = account->last_ok;
     if (account->poll->result == POLL_OK)
         edits_look(&account->edits, a->settings->store, account->settings->name);
     account->last_poll = 0; /* until this one is stored: late credits are not an older one's, which has its own */
     if (!account_write(a, account, ingest_all, now, why)) {
-        account->last_ok = last_ok;
         edits_forget(&account->edits);
+        log_info("%s: poll not stored: %s, judged in memory", account->settings->name,
+                 poll_result_name(account->poll->result));
         return false;
     }
     orphan_alerts_done(&account->orphans); /* all of them are ended now */

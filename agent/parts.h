@@ -48,6 +48,7 @@ struct poll {
     struct fault why;
     int status;
     int64_t bytes, took_ms, retry_after_s;
+    bool is_planned;
     struct schedule planned;    /* with the next poll booked; the account's once this one is stored */
 };
 
@@ -107,6 +108,32 @@ struct account {
     struct ration ration;         /* full forecasts that the fleet is still to get before its next poll */
     struct track_record record;   /* of its newest forecasts that came due */
     bool scored;                  /* and of some more since */
+    bool ahead;                   /* memory knows what could not be stored, so nothing may be stored on top of it */
+};
+
+/* A message that could not be stored. */
+struct bypassed {
+    char *topic; /* owned */
+    struct text payload;
+    int64_t tag;
+    bool retain, sent, acknowledged;
+    bool passing; /* true of the outage alone, and never stored */
+};
+
+struct bypass {
+    struct bypassed *at; /* owned: those kept, then those noted in the transaction under way */
+    size_t count, room, kept;
+    size_t noted_retained;
+    bool overfull, dropped; /* not all of this transaction, or of the outage, was noted */
+    int64_t tags;        /* counts on */
+};
+
+/* The time during which the database cannot be written or read. */
+struct outage {
+    struct fault why;  /* the newest reason */
+    unix_s since;
+    mono_ms mend_at;   /* the next try to store what is kept in memory */
+    bool is_over;      /* and the status does not say so yet */
 };
 
 /* How well messages get to the broker: delivery.c. */
@@ -138,7 +165,9 @@ struct agent {
     int64_t sent_up_to;          /* outbox id of the newest message in flight */
     bool outbox_waits;           /* there may be something to send */
     bool starts_over;            /* a new connection, and the retained messages are not lined up for it yet */
-    bool store_ill;              /* the last write failed */
+    bool store_ill;              /* no poll was stored since a write failed: */
+    struct outage outage;
+    struct bypass bypass;
     struct conditions conditions; /* what is wrong for longer: logged at its begin, hourly, and at its end */
     bool begun;                  /* the store knows that this run began */
     bool once;                   /* one poll of each account, then the end: `ebb once` */
@@ -168,11 +197,13 @@ static inline struct request request_of(const struct account_settings *s, const 
 
 /* Finds or makes the account's row, and loads what is known of its tokens. */
 MUST_CHECK bool account_open(struct agent *a, struct account *account, struct fault *why);
-/* One transaction. When it fails, memory is loaded from the store again, as if nothing had been tried; so no poll runs,
- * whose sightings point into the fleet. A poll that is over is written here, too. */
+/* One transaction. When the store fails for now (FAULT_RETRY), memory moves on all the same, ahead of the store, and
+ * what was posted goes past it. A poll that is over is written here, too. */
 MUST_CHECK bool account_write(struct agent *a, struct account *account,
                               bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
                               struct fault *why);
+/* Loads again what is stored, once the store works and no poll runs, whose sightings point into the fleet. */
+MUST_CHECK bool account_follow(struct agent *a, struct account *account, struct fault *why);
 void account_close(struct account *account);
 /* The API refused the key: reads it again from its file. True: it is another one, so that asking again may help; that
  * is logged. Otherwise `why`, what the API said, is told of which file the refused key is. */
@@ -190,8 +221,8 @@ void poll_free(struct poll *p); /* accepts NULL */
 
 /* ---- ingest.c: a finished poll -> one transaction ---- */
 
-/* Takes the account's poll through ledger, burn, forecast and rules into the store. On failure nothing is stored, the
- * fleet is as the store has it, and the poll did not happen. */
+/* Takes the account's poll through ledger, burn, forecast and rules into the store. On failure nothing is stored; with
+ * FAULT_RETRY it was judged in memory. */
 MUST_CHECK bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why);
 /* Adds to a fleet of the account's what was never seen before: `seen` has its name, slug, series and reading. */
 MUST_CHECK bool ingest_newcomer(struct agent *a, struct account *account, struct fleet *f, const struct token *seen,
@@ -386,3 +417,31 @@ MUST_CHECK bool delivery_turn(struct agent *a, mono_ms now, unix_s at, struct fa
 struct delivery_state delivery_state(const struct agent *a);
 MUST_CHECK bool delivery_judge(struct agent *a, struct fault *why); /* FAULT_RETRY: the broker refused messages */
 void delivery_close(struct agent *a);
+
+/* ---- bypass.c: messages past a store that cannot be written ---- */
+
+void bypass_note(struct bypass *b, const struct message *m); /* posted in the transaction under way */
+void bypass_forget(struct bypass *b);                        /* which is stored: so are they */
+void bypass_keep(struct bypass *b);                          /* which is lost: they are sent */
+void bypass_say(struct bypass *b, const struct message *m);  /* to be sent, never stored; retained */
+void bypass_start_over(struct bypass *b);                    /* a new connection */
+void bypass_turn(struct bypass *b, struct publisher *p);     /* sends what waits, as far as there is room */
+bool bypass_take_answer(struct bypass *b, const struct publish_answer *answer); /* false: one of the outbox */
+bool bypass_waits(const struct bypass *b);                   /* for the broker to acknowledge something */
+/* Within a transaction: posts what is kept. */
+MUST_CHECK bool bypass_store(const struct bypass *b, struct store *s, struct fault *why);
+void bypass_clear(struct bypass *b);                         /* it is stored now */
+/* Forgets what is never stored; true when retained messages were dropped. */
+bool bypass_end(struct bypass *b);
+size_t bypass_events(const struct bypass *b);                /* kept, not stored */
+void bypass_done(struct bypass *b);
+
+/* ---- outage.c: a database that cannot be written or read for a while ---- */
+
+/* To be called with every failure of the store for now: logs, and publishes the status `degraded`. */
+void outage_feed(struct agent *a, const struct fault *why);
+/* Stores what memory kept and lets it follow the store, if that works again. FAULT_FATAL. */
+MUST_CHECK bool outage_mend(struct agent *a, struct fault *why);
+mono_ms outage_deadline(const struct agent *a); /* of the next try; MONO_NEVER: nothing is kept */
+void outage_end(struct agent *a);               /* a poll was stored */
+void outage_last_word(const struct agent *a);   /* at the end of the process, if it lasts */

@@ -65,6 +65,7 @@ bool rhythm_plan(struct agent *a, struct account *account, unix_s at, struct fau
 {
     struct poll *p = account->poll;
     struct outlook outlook = outlook_at(account, at);
+    p->is_planned = true; /* also where that cannot be stored: rather poll as it asks than too late */
     p->planned = account->schedule;
     schedule_book(&p->planned, p->result, p->retry_after_s, &outlook, moment_at(at), &a->random);
 
@@ -86,7 +87,7 @@ bool rhythm_plan(struct agent *a, struct account *account, unix_s at, struct fau
 void rhythm_adopt(struct agent *a, struct account *account, bool stored)
 {
     struct poll *p = account->poll;
-    if (stored) {
+    if (stored || p->is_planned) {
         account->schedule = p->planned;
         budget_book(&account->budget);
         return;

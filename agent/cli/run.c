@@ -55,6 +55,11 @@ static bool reload(struct daemon *d, struct fault *why)
     struct settings *fresh;
     struct fault refused;
 
+    if (agent_is_degraded(d->agent)) {
+        log_error("the configuration is not read again while the database cannot be written; send SIGHUP again when "
+                  "it takes writes");
+        return true;
+    }
     signals_notify(getenv("NOTIFY_SOCKET"), "RELOADING=1");
     if (!settings_load(d->config_path, true, &fresh, &refused)) {
         say_kept(&refused);

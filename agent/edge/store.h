@@ -2,7 +2,8 @@
  *
  * One writer, guarded by a lock file; WAL with synchronous=FULL. Everything one poll found out is one transaction:
  * it happened whole or not at all. Readers (CLI, dashboards) work beside the writer and after it died.
- * FAULT_RETRY: busy or disk full, the transaction was rolled back. FAULT_FATAL: damaged, foreign or newer. */
+ * FAULT_RETRY: busy, disk full, or an error of the disk: the transaction was rolled back. FAULT_FATAL: our own mistake,
+ * or, when it is opened, a file that is damaged, foreign or newer. */
 #pragma once
 
 #include "base/text.h"
@@ -33,6 +34,15 @@ MUST_CHECK bool store_put_running(struct store *s, unix_s since, struct fault *w
 MUST_CHECK bool store_begin(struct store *s, struct fault *why);
 MUST_CHECK bool store_commit(struct store *s, struct fault *why); /* rolls back on failure */
 void store_rollback(struct store *s);
+
+/* For what must be judged whether or not it can be stored: a transaction that goes on when the store fails with
+ * FAULT_RETRY, or, with `lost`, does not try to write at all. What is read is then what was stored before, if it can be
+ * read; new tokens get ids below zero. store_commit fails with the first fault. FAULT_FATAL. */
+MUST_CHECK bool store_begin_anyway(struct store *s, const struct fault *lost, struct fault *why);
+/* Within a transaction: writes down the alerts and events of those that failed, in their order. */
+MUST_CHECK bool store_make_up(struct store *s, struct fault *why);
+void store_made_up(struct store *s); /* after its commit: forgets them */
+MUST_CHECK bool store_touch(struct store *s, struct fault *why); /* writes, and changes nothing */
 
 /* ---- within a transaction ---- */
 

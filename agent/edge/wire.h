@@ -108,6 +108,8 @@ void wire_standing(const struct alert_event *e, struct text *out);
 void wire_encode_event(const struct alert_event *e, struct text *out);
 /* Retained current state of one alert, also after it was resolved (level "none"). */
 void wire_encode_alert(const struct alert_event *e, struct text *out);
+/* Adds an event's or alert's payload with `stored` made false; any other payload as it is. */
+void wire_mark_unstored(struct span payload, struct text *out);
 void wire_encode_token(const char *account, const struct token *t, unix_s at, struct text *out);
 /* The same of the series that is the account's credits. */
 void wire_encode_credits(const char *account, const struct token *t, unix_s at, struct text *out);
@@ -151,3 +153,5 @@ void wire_encode_account(const struct account_state *s, struct text *out);
 
 /* `ebb/status`: {"schema":2,"state":"online"|"offline",...}; retained, also the will. */
 void wire_encode_status(const char *state, const char *version, unix_s at, struct text *out);
+/* The same of a daemon whose database cannot be written, with the reason and since when. */
+void wire_encode_degraded(const char *reason, unix_s since, const char *version, unix_s at, struct text *out);

@@ -5,20 +5,30 @@
 #include "edge/store/rollup.h"
 #include "edge/store/store_private.h"
 
-bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
-                   unix_s *ret_last_ok, struct fault *why)
+static bool settle_account(struct statement *q, const char *name, int64_t interval_s, int64_t *ret_id,
+                           unix_s *ret_last_ok, bool *ret_found, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_ADD_ACCOUNT];
-    bool row;
     statement_bind_text(q, ":name", span_of(name));
     statement_bind_integer(q, ":interval_s", interval_s);
-    bool ok = statement_step(q, &row, why);
-    if (ok) {
+    bool ok = statement_step(q, ret_found, why);
+    if (ok && *ret_found) {
         *ret_id = statement_integer(q, 0);
         *ret_last_ok = column_time(q, 1);
     }
     statement_reset(q);
     return ok;
+}
+
+/* Writes only what is new: a start must not fail on a full disk. */
+bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
+                   unix_s *ret_last_ok, struct fault *why)
+{
+    static const enum query finds[] = { QUERY_FIND_ACCOUNT, QUERY_ADD_ACCOUNT };
+    bool found = false;
+    for (size_t i = 0; !found && i < COUNT(finds); i++)
+        if (!settle_account(s->queries[finds[i]], name, interval_s, ret_id, ret_last_ok, &found, why))
+            return false;
+    return true;
 }
 
 static bool set_last_ok(struct store *s, const struct poll_row *row, struct fault *why)
@@ -153,7 +163,8 @@ bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_
 bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
 {
     return (t->series != SERIES_TOKEN || settle(s->queries[QUERY_ADOPT_TOKEN], account, t, at, why))
-        && (t->id || settle(s->queries[QUERY_ADD_TOKEN], account, t, at, why));
+        && (t->id || settle(s->queries[QUERY_ADD_TOKEN], account, t, at, why))
+        && (t->id || (t->id = --s->provisional)); /* not stored */
 }
 
 static void bind_reading(struct statement *q, const struct reading *r)
@@ -284,7 +295,7 @@ bool store_put_alert(struct store *s, int64_t token, const struct rule *rule, co
     statement_bind_integer(q, ":episode", a->episode);
     statement_bind_integer(q, ":step", a->step);
     statement_bind_integer(q, ":contact", a->contact);
-    return statement_run(q, why);
+    return store_run_kept(s, q, why);
 }
 
 bool store_add_event(struct store *s, const struct event_row *row, struct fault *why)
@@ -310,5 +321,5 @@ bool store_add_event(struct store *s, const struct event_row *row, struct fault 
         statement_bind_text(q, ":reason", span_of(row->reason));
     if (row->digest)
         statement_bind_text(q, ":digest", span_of(row->digest));
-    return statement_run(q, why);
+    return store_run_kept(s, q, why);
 }

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xmalloc.h"
 
@@ -14,6 +15,8 @@ enum {
 struct sqlite {
     sqlite3 *handle;
     char *path;
+    bool goes_on, lost; /* see sqlite_go_on */
+    struct fault first; /* why it is lost */
     bool (*cancelled)(void *); /* NULL: nothing is asked */
     void *cancelled_of;
 };
@@ -34,14 +37,27 @@ static enum fault_kind kind_of(int code)
     case SQLITE_CANTOPEN:
     case SQLITE_PROTOCOL:
     case SQLITE_INTERRUPT:
+    case SQLITE_CORRUPT: /* also what a page that could not be read leads to; at the opening it is fatal all the same */
+    case SQLITE_NOTADB:
         return FAULT_RETRY;
     default:
         return FAULT_FATAL;
     }
 }
 
+static bool comes_from_disk(int code)
+{
+    int primary = code & 0xff;
+    return primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_CORRUPT;
+}
+
+/* What the system said is what an operator can act on; SQLite takes a page that it could not read for a damaged one. */
 static bool sqlite_fault(const struct sqlite *db, int code, struct fault *why)
 {
+    int system = db->handle && comes_from_disk(code) ? sqlite3_system_errno(db->handle) : 0;
+    if (system)
+        return fault(why, kind_of(code), "database %s: %s (%s)", db->path, sqlite3_errmsg(db->handle),
+                     strerror(system));
     return fault(why, kind_of(code), "database %s: %s", db->path,
                  db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code));
 }
@@ -82,10 +98,46 @@ void sqlite_disconnect(struct sqlite *db)
     free(db);
 }
 
+void sqlite_go_on(struct sqlite *db, const struct fault *lost)
+{
+    db->goes_on = true;
+    db->lost = lost != NULL;
+    if (lost)
+        db->first = *lost;
+}
+
+bool sqlite_went_on(struct sqlite *db, struct fault *why)
+{
+    bool lost = db->lost;
+    db->goes_on = db->lost = false;
+    if (lost)
+        *why = db->first;
+    return !lost;
+}
+
+/* Whether what failed for `why` is taken for done. */
+static bool passes(struct sqlite *db, const struct fault *why)
+{
+    if (!db->goes_on || why->kind != FAULT_RETRY)
+        return false;
+    if (!db->lost)
+        db->first = *why;
+    return db->lost = true;
+}
+
 bool sqlite_run(struct sqlite *db, const char *sql, struct fault *why)
 {
+    int code = db->lost ? SQLITE_OK : sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        return true;
+    sqlite_fault(db, code, why);
+    return passes(db, why);
+}
+
+bool sqlite_run_or_skip(struct sqlite *db, const char *sql, struct fault *why)
+{
     int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK || sqlite_fault(db, code, why);
+    return code == SQLITE_OK || (code & 0xff) == SQLITE_CONSTRAINT || sqlite_fault(db, code, why);
 }
 
 bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fault *why)
@@ -184,13 +236,24 @@ void statement_bind_blob(struct statement *s, const char *parameter, struct span
         sqlite3_bind_zeroblob(s->handle, index, 0);
 }
 
+void statement_add_text(const struct statement *s, struct text *out)
+{
+    char *sql = sqlite3_expanded_sql(s->handle);
+    if (sql)
+        text_add(out, span_of(sql));
+    sqlite3_free(sql);
+}
+
 bool statement_step(struct statement *s, bool *ret_row, struct fault *why)
 {
+    *ret_row = false;
+    if (s->db->lost && !sqlite3_stmt_readonly(s->handle))
+        return true;
     int code = sqlite3_step(s->handle);
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
         sqlite_fault(s->db, code, why);
         sqlite3_reset(s->handle);
-        return false;
+        return passes(s->db, why);
     }
     *ret_row = code == SQLITE_ROW;
     return true;

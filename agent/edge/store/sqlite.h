@@ -1,7 +1,7 @@
 /* The only door to sqlite3.h: connections and statements with faults in our words.
  *
  * Statements are prepared once and kept; parameters are bound by name, and what a statement does not name is
- * skipped. FAULT_RETRY: busy, locked, disk full or unwritable. FAULT_FATAL: damaged, foreign, or our own mistake. */
+ * skipped. FAULT_RETRY: busy, locked, disk full, unwritable, unreadable or damaged. FAULT_FATAL: our own mistake. */
 #pragma once
 
 #include <stdint.h>
@@ -21,6 +21,8 @@ void sqlite_disconnect(struct sqlite *db); /* statements must be freed before; a
 
 /* Runs SQL text of ours that returns no rows, several statements at once. */
 MUST_CHECK bool sqlite_run(struct sqlite *db, const char *sql, struct fault *why);
+/* The same of one statement, which does nothing when its row is there already or is about one that is not. */
+MUST_CHECK bool sqlite_run_or_skip(struct sqlite *db, const char *sql, struct fault *why);
 MUST_CHECK bool sqlite_pragma(struct sqlite *db, const char *name, int64_t *ret, struct fault *why);
 /* Adds the bytes that a file of this database would hold. FAULT_FATAL. */
 MUST_CHECK bool sqlite_image(struct sqlite *db, struct text *out, struct fault *why);
@@ -30,8 +32,15 @@ void sqlite_watch(struct sqlite *db, bool (*cancelled)(void *), void *of);
 int64_t sqlite_changes(const struct sqlite *db); /* rows that the statement run last inserted, changed or deleted */
 bool sqlite_in_transaction(const struct sqlite *db);
 
+/* From now on a failure with FAULT_RETRY is no failure: it is remembered, from there on nothing is written, and what
+ * cannot be read is as if it were not there. `lost` not NULL: so from the start, for this reason. */
+void sqlite_go_on(struct sqlite *db, const struct fault *lost);
+/* The end of it. FAULT_RETRY: the first failure, if there was one. */
+MUST_CHECK bool sqlite_went_on(struct sqlite *db, struct fault *why);
+
 MUST_CHECK bool sqlite_prepare(struct sqlite *db, const char *sql, struct statement **ret, struct fault *why);
 void statement_free(struct statement *s); /* accepts NULL */
+void statement_add_text(const struct statement *s, struct text *out); /* as SQL, with what is bound to it */
 
 void statement_bind_integer(struct statement *s, const char *parameter, int64_t value);
 void statement_bind_text(struct statement *s, const char *parameter, struct span text); /* borrowed until reset */

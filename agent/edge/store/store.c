@@ -18,6 +18,8 @@
 #include "sql.h"
 
 static const char *const texts[] = {
+    [QUERY_TOUCH] = sql_touch,
+    [QUERY_FIND_ACCOUNT] = sql_find_account,
     [QUERY_ADD_ACCOUNT] = sql_add_account,
     [QUERY_ADD_POLL] = sql_add_poll,
     [QUERY_SET_LAST_OK] = sql_set_last_ok,
@@ -281,6 +283,7 @@ void store_close(struct store *s)
     sqlite_disconnect(s->db);
     lock_release(s->file); /* not before SQLite has closed it: that would drop SQLite's locks */
     lock_release(s->lock);
+    owed_done(s);
     text_done(&s->topic);
     text_done(&s->payload);
     free(s);
@@ -310,8 +313,11 @@ bool store_begin(struct store *s, struct fault *why)
 
 bool store_commit(struct store *s, struct fault *why)
 {
-    if (sqlite_run(s->db, "COMMIT", why))
+    if (sqlite_went_on(s->db, why) && sqlite_run(s->db, "COMMIT", why)) {
+        owed_settle(s, true);
+        s->anyway = false;
         return true;
+    }
     store_rollback(s);
     return false;
 }
@@ -319,6 +325,11 @@ bool store_commit(struct store *s, struct fault *why)
 void store_rollback(struct store *s)
 {
     struct fault ignored; /* SQLite rolls back by itself on a full disk; then there is nothing left to do */
+    owed_settle(s, false);
+    s->anyway = false;
+    if (!sqlite_went_on(s->db, &ignored)) {
+        /* known to the one who gives up */
+    }
     if (sqlite_in_transaction(s->db) && !sqlite_run(s->db, "ROLLBACK", &ignored))
         return;
 }

@@ -7,6 +7,8 @@
 
 /* Each row is one file under sql/queries, prepared when the store is opened for writing. */
 enum query {
+    QUERY_TOUCH,
+    QUERY_FIND_ACCOUNT,
     QUERY_ADD_ACCOUNT,
     QUERY_ADD_POLL,
     QUERY_SET_LAST_OK,
@@ -137,6 +139,10 @@ struct store {
     char id[STORE_ID_BYTES];
     int64_t poll; /* the poll row of this transaction */
     struct statement *queries[QUERIES]; /* of a reader: NULL until asked for by store_query */
+    bool anyway;           /* this transaction goes on when it fails */
+    struct text *owed;     /* owned; SQL of transactions that failed, then of this one */
+    size_t owed_count, owed_noted, owed_room; /* failed ones; and this one's */
+    int64_t provisional;   /* the last id of a token that could not be stored, below zero */
     struct store_walk walks[STORE_RESOLUTIONS];
     struct text topic, payload;         /* of the message handed out last */
 };
@@ -145,6 +151,11 @@ struct sqlite *store_sqlite(struct store *s);
 
 /* A query, prepared if it is not yet. */
 MUST_CHECK bool store_query(struct store *s, enum query query, struct statement **ret, struct fault *why);
+
+/* Runs what must not be lost with its transaction. */
+MUST_CHECK bool store_run_kept(struct store *s, struct statement *q, struct fault *why);
+void owed_settle(struct store *s, bool stored); /* at the end of a transaction */
+void owed_done(struct store *s);
 
 static inline void bind_maybe_money(struct statement *q, const char *parameter, struct maybe_money amount)
 {

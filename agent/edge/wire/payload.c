@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/calendar.h"
 #include "edge/wire.h"
@@ -275,6 +276,22 @@ static void add_environment(struct text *out, const struct token *t)
         add_null(out, "environment");
 }
 
+/* Written inside the transaction that makes it true; comes last, so that wire_mark_unstored finds it. */
+static void add_stored(struct text *out)
+{
+    add_bool(out, "stored", true);
+}
+
+void wire_mark_unstored(struct span payload, struct text *out)
+{
+    static const char stored[] = "\"stored\":true}";
+    size_t tail = sizeof stored - 1;
+    bool marked = payload.len > tail && memcmp(payload.at + payload.len - tail, stored, tail) == 0;
+    text_add(out, (struct span){ payload.at, marked ? payload.len - tail : payload.len });
+    if (marked)
+        text_add(out, span_of("\"stored\":false}"));
+}
+
 void wire_encode_event(const struct alert_event *e, struct text *out)
 {
     begin(out, e->at);
@@ -297,6 +314,7 @@ void wire_encode_event(const struct alert_event *e, struct text *out)
     add_forecast(out, e->token->series == SERIES_ACCOUNT ? NULL : &e->token->forecast, e->at);
     add_digest(out, e);
     add_summary(out, e);
+    add_stored(out);
     close_object(out);
 }
 
@@ -313,6 +331,7 @@ void wire_encode_alert(const struct alert_event *e, struct text *out)
     add_integer(out, "episode", e->alert->episode);
     add_string(out, "event_id", e->id);
     add_summary(out, e);
+    add_stored(out);
     close_object(out);
 }
 
@@ -393,10 +412,28 @@ void wire_encode_account(const struct account_state *s, struct text *out)
     close_object(out);
 }
 
-void wire_encode_status(const char *state, const char *version, unix_s at, struct text *out)
+struct daemon_state {
+    const char *state, *version;
+    const char *reason; /* NULL: all is well */
+    unix_s since;       /* of the reason */
+};
+
+static void encode_status(const struct daemon_state *d, unix_s at, struct text *out)
 {
     begin(out, at);
-    add_string(out, "state", state);
-    add_string(out, "version", version);
+    add_string(out, "state", d->state);
+    add_string(out, "version", d->version);
+    add_string(out, "reason", d->reason);
+    add_time(out, "since", d->since);
     close_object(out);
+}
+
+void wire_encode_status(const char *state, const char *version, unix_s at, struct text *out)
+{
+    encode_status(&(struct daemon_state){ state, version, NULL, TIME_NONE }, at, out);
+}
+
+void wire_encode_degraded(const char *reason, unix_s since, const char *version, unix_s at, struct text *out)
+{
+    encode_status(&(struct daemon_state){ "degraded", version, reason, since }, at, out);
 }
