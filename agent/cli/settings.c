@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/private.h"
 #include "cli/command.h"
 #include "edge/config.h"
 
@@ -69,6 +70,8 @@ bool settings_load(const char *path, bool with_secrets, struct settings **ret, s
         .without_secrets = !with_secrets,
     };
     struct text mistakes = { 0 };
+    if (with_secrets)
+        memory_keep_private();
     bool ok = config_load(path, &from, ret, &mistakes, why);
     if (!ok)
         log_text((struct span){ text_z(&mistakes), mistakes.len });

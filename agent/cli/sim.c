@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/own.h"
+#include "base/private.h"
 #include "base/span.h"
 #include "cli/command.h"
 #include "sim/sim.h"
@@ -70,6 +71,7 @@ static enum exit_status sim_command(const struct context *c)
     };
     if (given[OPT_DEMO].given && given[OPT_SCENARIO].given)
         return complain(EXIT_USAGE, "sim: --demo is a scenario of its own: drop --scenario");
+    memory_keep_private();
     if (find_key(c, room, &sim.key, &why) && sim_run(&sim, &why))
         return EXIT_OK;
     log_error("%s", why.text);

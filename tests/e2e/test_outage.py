@@ -148,7 +148,8 @@ def io_errors(process):
     strace = subprocess.Popen(["strace", "-f", "-o", "/dev/null", "-p", str(process.pid), "-e", f"trace={calls}",
                                "-e", f"inject={calls}:error=EIO"], stderr=subprocess.PIPE, text=True)
     try:
-        assert "attached" in strace.stderr.readline()
+        if "attached" not in strace.stderr.readline():
+            pytest.skip("strace may not attach: the daemon lets nobody but root look into its memory")
         yield
     finally:
         strace.terminate()

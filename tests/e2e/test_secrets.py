@@ -3,13 +3,19 @@ all that a run leaves behind or shows. A redirect's target never sees the Author
 """
 
 import http.server
+import os
 import pathlib
+import resource
+import signal
 import ssl
 import subprocess
 import threading
+import time
 
-from harness import Sim
-from players import Broker, Subscriber
+import pytest
+
+from harness import ROOT, Sim
+from players import EBB, PATIENCE_S, Broker, Subscriber
 
 KEY = "canary-key-8f3a9c"
 PASSWORD = "canary-password-51d7e2"
@@ -105,3 +111,38 @@ def test_tls_secrets_are_written_to_no_file_unless_ebb_itself_is_asked_to(tmp_pa
     done = daemon.run("tokens", "list")
     assert "secrets of TLS sessions are written to" in done.stderr
     assert log.exists()
+
+
+def end_of(process):
+    """How a killed process ended: os.CLD_DUMPED with a core dump, else os.CLD_KILLED."""
+    end = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    process.wait()
+    return end.si_code
+
+
+@pytest.mark.parametrize("command", [["run"], ["once"], ["tokens", "list"]])
+def test_a_crash_of_a_command_that_knows_secrets_dumps_no_core(sim, make_daemon, tmp_path, command):
+    sim.fault("delay", ms=60000)  # it has read the key and waits for an answer
+    daemon = make_daemon(sim.url, key="sim-key")
+    folder = tmp_path / "crash"
+    folder.mkdir()
+    asan = os.environ.get("ASAN_OPTIONS", "") + ":disable_coredump=0"  # else the sanitizer sees to it
+    process = subprocess.Popen([EBB, *command, "--config", daemon.path], cwd=folder, stderr=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, env={**daemon.environment, "ASAN_OPTIONS": asan},
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (4096, 4096)))
+    try:
+        end = time.monotonic() + PATIENCE_S
+        while not sim.requests():
+            assert time.monotonic() < end and process.poll() is None, "it asked for nothing"
+        assert resource.prlimit(process.pid, resource.RLIMIT_CORE) == (0, 0)
+        process.send_signal(signal.SIGABRT)
+        assert end_of(process) == os.CLD_KILLED
+        assert list(folder.iterdir()) == []
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def test_the_unit_allows_no_core_dump():
+    assert "LimitCORE=0" in (ROOT / "packaging" / "ebb.service.in").read_text().splitlines()
