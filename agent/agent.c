@@ -127,6 +127,7 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
     bool ok = stored || survive(a, why);
     if (stored) /* only this proves it: a turn that had nothing to write says nothing about the disk */
         outage_end(a);
+    ok = ok && (!stored || journal_tend(a, why) || survive(a, why));
     rhythm_adopt(a, account, stored);
     poll_free(account->poll);
     account->poll = NULL;

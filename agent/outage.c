@@ -112,3 +112,21 @@ void outage_last_word(const struct agent *a)
                   "raised again under the same ids", a->outage.why.text, calendar_format(a->outage.since, stamp),
                   bypass_events(&a->bypass));
 }
+
+static const struct condition_kind journals = { "journal", "the journal of the database is emptied again", LOG_WARNING };
+
+bool journal_tend(struct agent *a, struct fault *why)
+{
+    bool held;
+    struct text words = { 0 };
+    if (!store_tend_journal(a->store, &held, why))
+        return false;
+    const char *path = a->settings->store;
+    text_addf(&words, "the journal %s-wal has grown to %.1f MB and cannot be emptied: some program keeps a transaction "
+                      "open on the database; find it with `fuser -v %s` and end its query",
+              path, (double)store_journal_bytes(a->store) / 1e6, path);
+    conditions_feed(&a->conditions, &journals, &(struct condition_now){ "database", held, text_z(&words) },
+                    clock_mono());
+    text_done(&words);
+    return true;
+}

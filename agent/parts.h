@@ -445,3 +445,5 @@ MUST_CHECK bool outage_mend(struct agent *a, struct fault *why);
 mono_ms outage_deadline(const struct agent *a); /* of the next try; MONO_NEVER: nothing is kept */
 void outage_end(struct agent *a);               /* a poll was stored */
 void outage_last_word(const struct agent *a);   /* at the end of the process, if it lasts */
+/* After a poll: empties a journal that has grown, and warns of a reader that does not let it. */
+MUST_CHECK bool journal_tend(struct agent *a, struct fault *why);

@@ -5,6 +5,7 @@
 #include "cli/status.h"
 #include "cli/terminal.h"
 #include "core/calendar.h"
+#include "edge/store.h"
 
 /* The columns of question_size.sql. */
 enum { BYTES, FREE_BYTES, RAW_SINCE, HOURLY_SINCE, DAILY_SINCE, COLUMNS };
@@ -43,8 +44,10 @@ bool status_store(struct store *s, const struct status_view *view, struct fault 
     struct cell cells[COLUMNS];
     if (!ask(s, cells, why))
         return false;
+    int64_t journal = store_journal_bytes(s);
     if (view->format == TABLE_JSON) {
         printf("{\"bytes\": %" PRId64 ", \"free_bytes\": %" PRId64, cells[BYTES].integer, cells[FREE_BYTES].integer);
+        printf(", \"journal_bytes\": %" PRId64, journal);
         print_since_json("raw_since", &cells[RAW_SINCE]);
         print_since_json("hourly_since", &cells[HOURLY_SINCE]);
         print_since_json("daily_since", &cells[DAILY_SINCE]);
@@ -55,6 +58,9 @@ bool status_store(struct store *s, const struct status_view *view, struct fault 
     text_addf(&line, "database %.1f MB", (double)cells[BYTES].integer / 1e6);
     if (cells[FREE_BYTES].integer)
         text_addf(&line, " (%.1f MB free)", (double)cells[FREE_BYTES].integer / 1e6);
+    if (journal > JOURNAL_USUAL_BYTES)
+        text_addf(&line, " and a journal of %.1f MB%s", (double)journal / 1e6,
+                  journal > JOURNAL_MUCH_BYTES ? ", kept from being emptied by some reader" : "");
     add_since("readings", &cells[RAW_SINCE], &line);
     add_since("hours", &cells[HOURLY_SINCE], &line);
     add_since("days", &cells[DAILY_SINCE], &line);

@@ -25,6 +25,13 @@ struct store;
 MUST_CHECK bool store_open(const char *path, enum store_mode mode, struct store **ret, struct fault *why);
 void store_close(struct store *s); /* accepts NULL */
 
+/* The journal (WAL) is emptied into the database now and then; a reader that keeps a transaction open prevents it, and
+ * the journal grows with every poll. */
+enum { JOURNAL_USUAL_BYTES = 8 << 20, JOURNAL_MUCH_BYTES = 16 << 20 };
+int64_t store_journal_bytes(const struct store *s);
+/* Empties one that is larger than usual. *ret_held: a reader stands in the way of it, and it is large. */
+MUST_CHECK bool store_tend_journal(struct store *s, bool *ret_held, struct fault *why);
+
 /* An id of this database, eight hex digits, for ids that must be unique beyond it. */
 const char *store_id(const struct store *s);
 

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/xmalloc.h"
 
@@ -189,6 +190,28 @@ int64_t sqlite_changes(const struct sqlite *db)
 bool sqlite_in_transaction(const struct sqlite *db)
 {
     return !sqlite3_get_autocommit(db->handle);
+}
+
+int64_t sqlite_wal_bytes(const struct sqlite *db)
+{
+    struct stat about;
+    struct text wal = { 0 };
+    text_addf(&wal, "%s-wal", db->path);
+    bool there = stat(text_z(&wal), &about) == 0;
+    text_done(&wal);
+    return there ? about.st_size : 0;
+}
+
+bool sqlite_checkpoint(struct sqlite *db, bool *ret_held, struct fault *why)
+{
+    int frames = 0, moved = 0;
+    sqlite3_busy_timeout(db->handle, 0);
+    int code = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+    if (code == SQLITE_OK && frames == moved)
+        code = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    *ret_held = frames > moved || (code & 0xff) == SQLITE_BUSY;
+    return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY || sqlite_fault(db, code, why);
 }
 
 bool sqlite_prepare(struct sqlite *db, const char *sql, struct statement **ret, struct fault *why)

@@ -31,6 +31,10 @@ const char *sqlite_path(const struct sqlite *db); /* as it was named */
 void sqlite_watch(struct sqlite *db, bool (*cancelled)(void *), void *of);
 int64_t sqlite_changes(const struct sqlite *db); /* rows that the statement run last inserted, changed or deleted */
 bool sqlite_in_transaction(const struct sqlite *db);
+int64_t sqlite_wal_bytes(const struct sqlite *db); /* of the file; 0: there is none */
+/* Moves the WAL into the database as far as readers let it, and empties its file if they let all of it; never waits.
+ * *ret_held: a reader stands in the way. */
+MUST_CHECK bool sqlite_checkpoint(struct sqlite *db, bool *ret_held, struct fault *why);
 
 /* From now on a failure with FAULT_RETRY is no failure: it is remembered, from there on nothing is written, and what
  * cannot be read is as if it were not there. `lost` not NULL: so from the start, for this reason. */

@@ -306,6 +306,22 @@ struct sqlite *store_sqlite(struct store *s)
     return s->db;
 }
 
+int64_t store_journal_bytes(const struct store *s)
+{
+    return sqlite_wal_bytes(s->db);
+}
+
+bool store_tend_journal(struct store *s, bool *ret_held, struct fault *why)
+{
+    *ret_held = false;
+    if (store_journal_bytes(s) <= JOURNAL_USUAL_BYTES)
+        return true;
+    if (!sqlite_checkpoint(s->db, ret_held, why))
+        return false;
+    *ret_held &= store_journal_bytes(s) > JOURNAL_MUCH_BYTES;
+    return true;
+}
+
 bool store_begin(struct store *s, struct fault *why)
 {
     return sqlite_run(s->db, "BEGIN IMMEDIATE", why);
