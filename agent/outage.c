@@ -108,12 +108,13 @@ void outage_last_word(const struct agent *a)
 {
     char stamp[TIME_TEXT_BYTES];
     if (a->store_ill)
-        log_error("%s: nothing was stored since %s; %zu events of that time were published as not stored and will be "
-                  "raised again under the same ids", a->outage.why.text, calendar_format(a->outage.since, stamp),
+        log_error("%s: nothing was stored since %s; %zu events of that time were published as not stored and will "
+                  "be raised again under the same ids", a->outage.why.text, calendar_format(a->outage.since, stamp),
                   bypass_events(&a->bypass));
 }
 
-static const struct condition_kind journals = { "journal", "the journal of the database is emptied again", LOG_WARNING };
+static const struct condition_kind journals = { "journal", "the journal of the database is emptied again",
+                                                LOG_WARNING };
 
 bool journal_tend(struct agent *a, struct fault *why)
 {

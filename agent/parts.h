@@ -129,7 +129,7 @@ struct bypass {
 };
 
 /* The time during which the database cannot be written or read. */
-struct outage {
+struct store_outage {
     struct fault why;  /* the newest reason */
     unix_s since;
     mono_ms mend_at;   /* the next try to store what is kept in memory */
@@ -166,7 +166,7 @@ struct agent {
     bool outbox_waits;           /* there may be something to send */
     bool starts_over;            /* a new connection, and the retained messages are not lined up for it yet */
     bool store_ill;              /* no poll was stored since a write failed: */
-    struct outage outage;
+    struct store_outage outage;
     struct bypass bypass;
     struct conditions conditions; /* what is wrong for longer: logged at its begin, hourly, and at its end */
     bool begun;                  /* the store knows that this run began */

@@ -12,6 +12,8 @@
 
 static const struct fault full = { FAULT_RETRY, "the disk is full" };
 
+static const struct rule low = { .name = "low" };
+
 static int64_t add_token(struct place *p, const char *name)
 {
     struct fault why;
@@ -30,7 +32,7 @@ static void raise_alert(struct place *p, int64_t token, const char *id)
     struct event_row row = { .id = id, .rule = "low", .unit = "USD", .summary = "it's low", .token = token, .at = START,
                              .since = START,
                              .transition = { .kind = TRANSITION_RAISED, .is = LEVEL_WARNING, .known = true } };
-    check(store_put_alert(p->store, token, "low", &alert, &why) && store_add_event(p->store, &row, &why), &why);
+    check(store_put_alert(p->store, token, &low, &alert, &why) && store_add_event(p->store, &row, &why), &why);
 }
 
 static void begin_anyway(struct place *p, const struct fault *lost)
