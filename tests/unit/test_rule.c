@@ -437,6 +437,61 @@ static void names_are_read_as_they_are_written(void **state)
     assert_true(level == LEVEL_INFO && kind == RULE_EXHAUSTED);
 }
 
+static void what_holds_with_the_first_value_is_found_and_what_comes_later_is_news(void **state)
+{
+    (void)state;
+    const struct rule rule = two_levels(0), held = two_levels(600);
+    struct alert low = { .contact = CONTACT_AWAITED }, high = low, late = low, holding = low;
+    assert_true(step(&rule, &low, true, 50, 0).found);
+    assert_false(step(&rule, &low, true, 10, 1).found);
+
+    assert_int_equal(step(&rule, &high, true, 500, 0).kind, TRANSITION_NONE);
+    assert_false(step(&rule, &high, true, 50, 1).found);
+
+    assert_int_equal(step(&rule, &late, false, 0, 0).kind, TRANSITION_NONE);
+    assert_true(step(&rule, &late, true, 50, 9000).found);
+
+    assert_int_equal(step(&held, &holding, true, 50, 0).kind, TRANSITION_NONE);
+    assert_true(step(&held, &holding, true, 50, 600).found);
+}
+
+static void a_rule_that_measures_a_budget_objects_once_there_is_none(void **state)
+{
+    (void)state;
+    struct reading r = { .name = "prod-a", .type = "api_token", .budgeted = true };
+    struct snapshot s = { .series = SERIES_TOKEN, .account = "main", .reading = &r };
+    const struct rule rule = two_levels(0);
+    assert_null(rule_objection(&rule, &s)); /* a balance that is unknown is no reason */
+    r.budgeted = false;
+    assert_non_null(rule_objection(&rule, &s));
+}
+
+static void an_unreadable_account_is_a_warning_and_critical_once_a_token_ran_out(void **state)
+{
+    (void)state;
+    const struct rule implied = rule_unreadable(), rule = rule_at_interval(&implied, 300);
+    struct reading r = { .name = "" };
+    struct snapshot s = { .series = SERIES_ACCOUNT, .account = "main", .reading = &r, .unread_s = 900,
+                          .ran_dry = true };
+    struct rule_value value = { 0 };
+    struct alert alert = { 0 };
+    assert_true(rule_matches(&rule, &s) && rule_value(&rule, &s, &value));
+    assert_int_equal(rule_step(&rule, &alert, true, value, 900).kind, TRANSITION_NONE);
+    s.unread_s = 901;
+    s.ran_dry = false;
+    assert_true(rule_value(&rule, &s, &value));
+    assert_int_equal(rule_step(&rule, &alert, true, value, 901).is, LEVEL_WARNING);
+    s.ran_dry = true;
+    assert_true(rule_value(&rule, &s, &value));
+    assert_int_equal(rule_step(&rule, &alert, true, value, 902).is, LEVEL_CRITICAL);
+    s.unread_s = 0;
+    s.ran_dry = false;
+    assert_true(rule_value(&rule, &s, &value));
+    assert_int_equal(rule_step(&rule, &alert, true, value, 903).kind, TRANSITION_RESOLVED);
+    s.overruled = true;
+    assert_false(rule_matches(&rule, &s));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -458,6 +513,9 @@ int main(void)
         cmocka_unit_test(a_drift_alerts_when_it_is_above_whichever_source_tells_more),
         cmocka_unit_test(a_rule_is_about_tokens_or_about_credits),
         cmocka_unit_test(names_are_read_as_they_are_written),
+        cmocka_unit_test(what_holds_with_the_first_value_is_found_and_what_comes_later_is_news),
+        cmocka_unit_test(a_rule_that_measures_a_budget_objects_once_there_is_none),
+        cmocka_unit_test(an_unreadable_account_is_a_warning_and_critical_once_a_token_ran_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
