@@ -170,7 +170,7 @@ static bool turn_accounts(struct agent *a, struct fault *why)
             return false;
         if (!consume_turn(a, account, clock_unix(), why) && !survive(a, why))
             return false;
-        if (!rhythm_age(a, account, clock_unix(), why) && !survive(a, why))
+        if (!rhythm_age(a, account, step_now(account), why) && !survive(a, why))
             return false;
     }
     return true;

@@ -103,6 +103,16 @@ static bool may_have_new_key(const struct account *account, const struct plan_me
     return m->result == POLL_UNAUTHORIZED && config_key_changed_at(account->settings) > m->polled_at;
 }
 
+/* A clock that is behind the last poll was lost or set back: a rest lasts as long as it was meant to, not until that
+ * clock shows its end, which may be years. */
+static struct schedule_rest rest_from(const struct plan_memory *m, unix_s now)
+{
+    struct schedule_rest rest = m->rest;
+    if (now < m->polled_at)
+        rest.until = time_after(now, seconds_between(m->polled_at, rest.until));
+    return rest;
+}
+
 bool rhythm_resume(struct agent *a, struct account *account, struct fault *why)
 {
     struct plan_memory m;
@@ -111,7 +121,8 @@ bool rhythm_resume(struct agent *a, struct account *account, struct fault *why)
     if (!m.known || may_have_new_key(account, &m))
         return true;
     account->last_result = m.result;
-    schedule_resume(&account->schedule, m.rest, moment_at(clock_unix()));
+    unix_s now = clock_unix();
+    schedule_resume(&account->schedule, rest_from(&m, now), moment_at(now));
     return true;
 }
 

@@ -199,6 +199,19 @@ def test_a_clock_that_is_lost_in_a_reboot_goes_on_from_what_was_known(tmp_path, 
     assert daemon.stop() == 0
 
 
+def test_a_start_with_a_clock_that_was_set_back_polls_at_once(tmp_path, sim, make_daemon):
+    sim.create("prod-steady", balance="40.00")
+    daemon = make_daemon(sim.url, interval="1s")
+    clock = WallClock(tmp_path, daemon)
+    daemon.start()
+    daemon.wait_polls(2)
+    assert daemon.stop() == 0
+    clock.set("-9d")
+    daemon.start()
+    daemon.wait_polls(2)
+    assert daemon.stop() == 0
+
+
 @pytest.mark.parametrize("night", ["2026-03-28T22:59:50Z", "2026-10-24T21:59:50Z", "2026-03-29T21:59:50Z",
                                    "2026-10-25T22:59:50Z"])
 def test_the_midnights_around_both_daylight_saving_nights_are_resets_and_nothing_else(night, tmp_path, stage, broker,
