@@ -169,7 +169,7 @@ static bool ingest_list(struct agent *a, struct account *account, unix_s at, str
         && ingest_fresh(a, account, at, why);
 }
 
-/* Forecast, rules, and what is worth telling; every token, after every poll, since time alone can blind or ease. */
+/* Forecast, rules, and what is worth reporting; every token, after every poll, since time alone changes them. */
 bool ingest_outlook(struct agent *a, struct account *account, struct fleet *f, unix_s at, struct fault *why)
 {
     if (!foresee(a, account, f, at, why))

@@ -46,7 +46,7 @@ static const char *why_unknown(const struct rule *rule, const struct token *t)
 {
     if (!rule)
         return "its rule is no longer in the configuration";
-    if (t->forecast.verdict == VERDICT_BLIND)
+    if (t->forecast.verdict == VERDICT_STALE)
         return "no fresh reading";
     return t->last.budgeted ? "no value now" : "the balance no longer limits it";
 }
@@ -55,7 +55,7 @@ static const char *why_unknown(const struct rule *rule, const struct token *t)
 static void add_age(const struct cell *cells, const struct forecast *f, unix_s now, struct text *words)
 {
     char age[DURATION_TEXT_BYTES];
-    if (f->verdict == VERDICT_BLIND && cells[ALERT_SEEN].kind == CELL_INTEGER)
+    if (f->verdict == VERDICT_STALE && cells[ALERT_SEEN].kind == CELL_INTEGER)
         text_addf(words, "; last read %s ago",
                   duration_format(seconds_between(cells[ALERT_SEEN].integer, now), age));
 }

@@ -152,14 +152,14 @@ static void take_credits(const struct standing *s, struct row *row, struct credi
     };
     ret->known = cells[CREDITS_REASON].kind != CELL_TEXT && ret->reading.balance.known;
     struct forecast f = forecast_within(&ret->purse, NULL, s->now);
-    bool is_blind = !ret->known || f.verdict == VERDICT_BLIND;
+    bool is_stale = !ret->known || f.verdict == VERDICT_STALE;
     ret->forecast = f;
-    if (is_blind) {
+    if (is_stale) {
         ret->forecast = forecast_none();
-        ret->forecast.verdict = VERDICT_BLIND;
+        ret->forecast.verdict = VERDICT_STALE;
     }
-    cells[CREDITS_STATE] = cell_text(forecast_verdict_slug(is_blind ? VERDICT_BLIND : f.verdict));
-    cells[CREDITS_LIKELY] = cell_stamp(is_blind ? TIME_NONE : f.likely);
+    cells[CREDITS_STATE] = cell_text(forecast_verdict_slug(is_stale ? VERDICT_STALE : f.verdict));
+    cells[CREDITS_LIKELY] = cell_stamp(is_stale ? TIME_NONE : f.likely);
 }
 
 static bool load_credits(struct store *s, const struct scope *scope, struct standing *to, struct fault *why)
@@ -210,7 +210,7 @@ static const char *state_of(const struct forecast *f, const struct cell *cells, 
         return "missing";
     if (cells[STANDING_UNREADABLE].kind == CELL_TEXT)
         return "unreadable";
-    if (f->verdict == VERDICT_BLIND)
+    if (f->verdict == VERDICT_STALE)
         return forecast_verdict_slug(f->verdict);
     if (cells[STANDING_MISSING].integer > 0)
         return "missing";
@@ -222,7 +222,7 @@ static const char *state_of(const struct forecast *f, const struct cell *cells, 
 static int rank_of(const struct forecast *f, const char *state)
 {
     static const int ranks[VERDICTS] = {
-        [VERDICT_EXHAUSTED] = 0, [VERDICT_BLIND] = 2, [VERDICT_LEARNING] = 4, [VERDICT_SAFE] = 5, [VERDICT_TIGHT] = 5,
+        [VERDICT_EXHAUSTED] = 0, [VERDICT_STALE] = 2, [VERDICT_LEARNING] = 4, [VERDICT_SAFE] = 5, [VERDICT_TIGHT] = 5,
         [VERDICT_RUNS_DRY] = 5, [VERDICT_UNUSED] = 6, [VERDICT_IDLE] = 6, [VERDICT_NO_BUDGET] = 7,
     };
     if (strcmp(state, forecast_verdict_slug(f->verdict)) != 0)
@@ -253,7 +253,7 @@ static void take_token(const struct standing *s, struct row *row)
     cells[STANDING_LATE] = cell_stamp(visible ? f.late : TIME_NONE);
     cells[STANDING_HORIZON] = cell_stamp(f.horizon);
     cells[STANDING_FORECAST] = cell_stamp(f.made_at);
-    bool is_limited = credits && forecast_within(credits, NULL, s->now).verdict != VERDICT_BLIND;
+    bool is_limited = credits && forecast_within(credits, NULL, s->now).verdict != VERDICT_STALE;
     cells[STANDING_CREDITS_KNOWN] = cell_integer(is_limited);
     cells[STANDING_AVAILABLE] = cell_amount(f.available);
     cells[STANDING_LIMITED_BY] = f.available.known ? cell_text(forecast_limit_name(f.limit))

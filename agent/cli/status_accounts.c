@@ -42,7 +42,7 @@ static const struct column columns[] = {
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
-/* A poll that went well is no comfort when none followed it: the limit is that of a blind token. */
+/* A poll that went well is no comfort when none followed it: the limit is that of a stale token. */
 static struct cell reason(const struct cell *cells, unix_s now)
 {
     if (cells[REASON].kind == CELL_TEXT)

@@ -71,7 +71,7 @@ static bool verdict_of(struct span slug, enum verdict *ret)
     return false;
 }
 
-/* Missing, expired and blind may be known here only, and not to the forecast. */
+/* Missing, expired and stale may be known here only, and not to the forecast. */
 static void show_state(struct row *r)
 {
     enum verdict verdict;

@@ -20,7 +20,7 @@ static const struct {
     const char *word, *tone;
 } tones[] = {
     { "critical", RED },       { "exhausted", RED },    { "runs dry", RED },       { "unauthorized", RED },
-    { "broken", RED },         { "warning", YELLOW },   { "tight", YELLOW },       { "blind", YELLOW },
+    { "broken", RED },         { "warning", YELLOW },   { "tight", YELLOW },       { "stale", YELLOW },
     { "unreadable", YELLOW },
     { "missing", YELLOW },     { "expired", YELLOW },   { "suspicious", YELLOW },  { "unavailable", YELLOW },
     { "busy", YELLOW },        { "info", CYAN },        { "safe", GREEN },         { "ok", GREEN },

@@ -84,7 +84,7 @@ static enum verdict standing_of(const struct watched *w, const struct reading *r
     if (!r->budgeted || !r->balance.known)
         return VERDICT_NO_BUDGET;
     if (w->last_seen != TIME_NONE && seconds_between(w->last_seen, now) > w->stale_after_s)
-        return VERDICT_BLIND;
+        return VERDICT_STALE;
     if (r->balance.is.nano <= 0)
         return VERDICT_EXHAUSTED;
     if (w->last_seen == TIME_NONE || !w->enough)
@@ -230,7 +230,7 @@ static const struct verdict_words {
 } words[] = {
     [VERDICT_LEARNING] = { "learning", "learning" },
     [VERDICT_NO_BUDGET] = { "no budget", "no_budget" },
-    [VERDICT_BLIND] = { "blind", "blind" },
+    [VERDICT_STALE] = { "stale", "stale" },
     [VERDICT_UNUSED] = { "no use yet", "unused" },
     [VERDICT_IDLE] = { "idle", "idle" },
     [VERDICT_SAFE] = { "safe", "safe" },

@@ -12,7 +12,7 @@
 enum verdict {
     VERDICT_LEARNING,  /* watched for too short a time to say */
     VERDICT_NO_BUDGET, /* the balance does not limit this token, or is not told */
-    VERDICT_BLIND,     /* no fresh reading */
+    VERDICT_STALE,     /* no fresh reading */
     VERDICT_UNUSED,    /* nothing spent yet, and watched for less than a week */
     VERDICT_IDLE,      /* nothing spent in the last week */
     VERDICT_SAFE,      /* even `early` lies after the horizon */
@@ -47,7 +47,7 @@ struct forecast forecast_none(void);
 /* How a token was watched: what a forecast needs to know beside curve and reading. */
 struct watched {
     unix_s first_seen, last_seen; /* TIME_NONE: never */
-    int64_t stale_after_s;        /* a last reading older than this is blind */
+    int64_t stale_after_s;        /* a last reading older than this is stale */
     bool enough;                  /* BURN_MIN_READINGS or more */
     bool live;                    /* something was spent in the last week */
 };

@@ -24,7 +24,7 @@ static bool needs_no_money(const struct gate_view *v)
     return v->is_free && v->spends_credits;
 }
 
-static bool is_blind(const struct gate_view *v, const struct gate_wish *w, unix_s now, char *reason)
+static bool is_stale(const struct gate_view *v, const struct gate_wish *w, unix_s now, char *reason)
 {
     char age[DURATION_TEXT_BYTES];
     if (v->seen == TIME_NONE)
@@ -34,7 +34,7 @@ static bool is_blind(const struct gate_view *v, const struct gate_wish *w, unix_
                  duration_format(seconds_between(v->seen, now), age));
     else if (is_in_state(v, "unreadable"))
         snprintf(reason, GATE_REASON_BYTES, "the API's last answer about it cannot be read");
-    else if (is_in_state(v, "blind"))
+    else if (is_in_state(v, "stale"))
         snprintf(reason, GATE_REASON_BYTES, "there is no fresh reading");
     else if (is_in_state(v, "missing"))
         snprintf(reason, GATE_REASON_BYTES, "it is missing from the list of tokens");
@@ -84,7 +84,7 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_wish 
 
 enum gate gate_judge(const struct gate_view *v, const struct gate_wish *w, unix_s now, char reason[GATE_REASON_BYTES])
 {
-    if (is_blind(v, w, now, reason))
+    if (is_stale(v, w, now, reason))
         return GATE_UNKNOWN;
     if (is_in_state(v, "expired")) {
         snprintf(reason, GATE_REASON_BYTES, "it has expired");

@@ -24,6 +24,6 @@ struct outlook {
 /* An outlook of nothing: no token, nothing moved. */
 struct outlook outlook_none(void);
 
-/* Adds the outlook of a fleet at `now`, from forecasts that were just made. A token that is empty, blind or without
+/* Adds the outlook of a fleet at `now`, from forecasts that were just made. A token that is empty, stale or without
  * budget asks for nothing. */
 void outlook_add(struct outlook *o, const struct fleet *f, unix_s now);

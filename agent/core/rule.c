@@ -77,7 +77,7 @@ static bool runway_value(const struct rule *rule, const struct snapshot *s, stru
     switch (s->forecast->verdict) {
     case VERDICT_LEARNING:
     case VERDICT_NO_BUDGET:
-    case VERDICT_BLIND:
+    case VERDICT_STALE:
     case VERDICTS:
         return false;
     case VERDICT_EXHAUSTED:

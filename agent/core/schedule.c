@@ -11,7 +11,7 @@
 
 enum {
     SLACK_S = MINUTE_S,
-    BLIND_INTERVALS = 2,
+    STALE_INTERVALS = 2,
     SNAP_MS = 45 * 1000, /* a poll that would come so shortly before an appointment waits for it */
 };
 
@@ -251,7 +251,7 @@ mono_ms schedule_due(const struct schedule *s, struct moment now)
 
 int64_t schedule_stale_s(const struct schedule *s)
 {
-    return s->calm_s + BLIND_INTERVALS * s->limits.interval_s + SLACK_S;
+    return s->calm_s + STALE_INTERVALS * s->limits.interval_s + SLACK_S;
 }
 
 const char *poll_result_name(enum poll_result result)

@@ -160,3 +160,6 @@ CREATE TABLE retained_at (
 -- When the broker acknowledged that a topic is cleared. The row stays for a day or so: a broker that dies may come back
 -- with what it held before.
 ALTER TABLE outbox ADD COLUMN cleared_at INTEGER;
+
+-- A token without a fresh reading is `stale`: one word for one idea.
+UPDATE token_state SET verdict = 'stale' WHERE verdict = 'blind';

@@ -107,8 +107,8 @@ def test_a_whole_account_is_not_deleted_without_a_day_of_it_and_not_in_silence(f
         daemon.clock.set(offset)
         daemon.wait_polls(2)
     assert not daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")
-    blind = subscriber.wait_event(kind="raised", rule="unreadable")
-    assert "missing" in blind["reason"] or "lost" in blind["reason"]
+    unreadable = subscriber.wait_event(kind="raised", rule="unreadable")
+    assert "missing" in unreadable["reason"] or "lost" in unreadable["reason"]
     assert ("low", "warning") in firing(daemon) and ("unreadable", "warning") in firing(daemon)
 
     fleet.clear_faults()

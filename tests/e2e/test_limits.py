@@ -104,7 +104,7 @@ def test_how_old_a_reading_may_be_is_for_the_one_who_asks_whatever_the_plan_of_t
     polls.create("prod-rich", 50.0)
     polls.poll()
     polls.pass_time(minutes=20)
-    assert polls.token("prod-rich")["state"] == "blind"
+    assert polls.token("prod-rich")["state"] == "stale"
     assert polls.gate("prod-rich", "--max-age", "2h")[0] == 0
     assert polls.gate("prod-rich", "--max-age", "20m")[0] == 0
     assert polls.gate("prod-rich", "--max-age", "19m")[0] == 3

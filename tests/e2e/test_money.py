@@ -156,11 +156,11 @@ def test_credits_that_fail_are_as_old_as_when_they_were_told_last_also_after_res
         s.once()  # the list is good, and each of these is a start
         assert s.db.one("SELECT seen_at FROM v_credits") == told_at
     state = s.db.one("SELECT verdict FROM v_credits")
-    assert state == "blind"
+    assert state == "stale"
     s.sim.clear_faults()
     s.pass_time(3600)
     s.once()
-    assert s.db.one("SELECT verdict FROM v_credits") != "blind"
+    assert s.db.one("SELECT verdict FROM v_credits") != "stale"
 
 
 def test_the_first_failure_writes_down_when_the_credits_were_told_last(sim, make_daemon):
@@ -227,7 +227,7 @@ def test_credits_that_are_not_told_leave_the_poll_alone(scene):
     assert s.db.one("SELECT balance_nano FROM token_state s JOIN token t ON t.id = s.token"
                     " WHERE t.kind = 'credits'") == before, "unknown is not zero"
     account = json.loads(s.daemon.run("status", "--json").stdout)["credits"][0]
-    assert account["state"] == "blind" and account["likely_at"] is None
+    assert account["state"] == "stale" and account["likely_at"] is None
     assert "credits: HTTP 500" in s.daemon.run("status").stdout
     s.sim.clear_faults()
     s.pass_time(600)

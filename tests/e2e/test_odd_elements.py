@@ -117,7 +117,7 @@ def play(forms, sim, subscriber, make_daemon, broker):
     return daemon
 
 
-def test_an_unreadable_element_blinds_its_own_token_and_no_other(sim, broker, subscriber, make_daemon):
+def test_an_unreadable_element_hides_its_own_token_and_no_other(sim, broker, subscriber, make_daemon):
     daemon = play(UNREADABLE, sim, subscriber, make_daemon, broker)
     seen = tokens(daemon)
     for form, (_, reason) in UNREADABLE.items():

@@ -28,7 +28,7 @@ def test_a_fleet_has_its_forecasts_in_turn_within_a_few_runs_and_none_that_is_ol
     rows = json.loads(scene.daemon.run("status", "--json").stdout)["tokens"]
     assert len(rows) == FLEET
     for row in rows:
-        assert row["state"] not in ("learning", "blind"), row
+        assert row["state"] not in ("learning", "stale"), row
         if row["state"] == "exhausted":
             continue
         assert now < time_of(row["early_at"]) <= time_of(row["likely_at"]) <= time_of(row["late_at"]), row
@@ -55,7 +55,7 @@ def test_a_forecast_that_is_overdue_is_read_again_for_now_and_never_as_no_time(s
         now = PRESENT + datetime.timedelta(seconds=scene.offset_s + 60 * minutes)
         scene.wall.stand_still(now)
         row = json.loads(scene.daemon.run("status", "--json").stdout)["tokens"][0]
-        if row["state"] == "blind":
+        if row["state"] == "stale":
             break
         assert now < time_of(row["early_at"]) <= time_of(row["likely_at"]) <= time_of(row["late_at"]), (row, end)
     assert minutes > 30

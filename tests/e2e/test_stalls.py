@@ -174,10 +174,10 @@ def test_readings_grow_stale_by_themselves_while_nothing_is_asked(tmp_path, sim,
 
     def state():
         return json.loads(subscriber.retained().get("ebb/main/token/prod/state", "{}")).get("state")
-    subscriber.wait(lambda _: state() not in (None, "blind"), "the token's topic")
+    subscriber.wait(lambda _: state() not in (None, "stale"), "the token's topic")
     sim.fault(kind="status", path=TOKENS, **fault)
     daemon.process.wait_line(r"stored: (unauthorized|unavailable)")
     polls = daemon.database.one("SELECT count(*) FROM poll")
     clock.set("+5m")
-    subscriber.wait(lambda _: state() == "blind", "the token's topic to say that it is blind")
+    subscriber.wait(lambda _: state() == "stale", "the token's topic to say that it is stale")
     assert daemon.database.one("SELECT count(*) FROM poll") == polls

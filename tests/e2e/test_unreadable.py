@@ -118,8 +118,8 @@ def test_the_implied_rule_can_be_configured_and_switched_off(account, broker, su
     account.fault(kind="status", status=500, path=TOKENS)
     daemon.wait_polls(3, "unavailable")
     assert told(subscriber) == []
-    daemon.settings["rules"] = [{"name": "blind", "kind": "unreadable", "level": "info"}]
+    daemon.settings["rules"] = [{"name": "stale", "kind": "unreadable", "level": "info"}]
     daemon.write()
     daemon.reload()
     event = subscriber.wait_event(kind="raised", series="account")
-    assert event["rule"] == "blind" and event["level"] == "info"
+    assert event["rule"] == "stale" and event["level"] == "info"

@@ -334,7 +334,7 @@ static void a_forecast_is_read_from_the_curve_for_any_balance(void **state)
     assert_true(f.relief <= f.alarm && f.alarm <= f.late);
     assert_int_equal(forecast_read(&c, &l.burn, &much, NOON, STALE_S).verdict, VERDICT_SAFE);
     assert_int_equal(forecast_read(&c, &l.burn, &none, NOON, STALE_S).verdict, VERDICT_EXHAUSTED);
-    assert_int_equal(forecast_read(&c, &l.burn, &little, NOON + STALE_S + 1, STALE_S).verdict, VERDICT_BLIND);
+    assert_int_equal(forecast_read(&c, &l.burn, &little, NOON + STALE_S + 1, STALE_S).verdict, VERDICT_STALE);
     little.budgeted = false;
     assert_int_equal(forecast_read(&c, &l.burn, &little, NOON, STALE_S).verdict, VERDICT_NO_BUDGET);
     burn_done(&l.burn);

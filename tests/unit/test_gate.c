@@ -36,10 +36,10 @@ static void every_state_balance_and_runway_has_its_answer(void **state)
         { "learning", USD(9), 60, 0, 0, { USD(1), -1, 3600 }, GATE_OK },
         { "learning", USD(0), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
         { "safe", USD(9), 3601, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
-        { "blind", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
+        { "stale", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
         { "missing", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
         { "expired", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_LOW },
-        { "blind", NOT_ASKED, -1, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN }, /* never read */
+        { "stale", NOT_ASKED, -1, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN }, /* never read */
         { "safe", NOT_ASKED, 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
     };
     (void)state;

@@ -310,7 +310,7 @@ static void runway_is_told_when_there_is_one(void **state)
         int64_t value;
     } rows[] = {
         { VERDICT_LEARNING, TIME_NONE, NO_DATA },  { VERDICT_NO_BUDGET, TIME_NONE, NO_DATA },
-        { VERDICT_BLIND, TIME_NONE, NO_DATA },     { VERDICT_IDLE, TIME_FAR, CENTURY_S },
+        { VERDICT_STALE, TIME_NONE, NO_DATA },     { VERDICT_IDLE, TIME_FAR, CENTURY_S },
         { VERDICT_SAFE, TIME_FAR, CENTURY_S },     { VERDICT_SAFE, 1000 + 5000, 5000 },
         { VERDICT_TIGHT, 1000 + 300, 300 },        { VERDICT_RUNS_DRY, 1000 + 1, 1 },
         { VERDICT_RUNS_DRY, 500, 0 },              { VERDICT_EXHAUSTED, 1000, 0 },

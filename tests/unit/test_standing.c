@@ -133,7 +133,7 @@ static void tokens_come_by_runway_and_what_cannot_be_seen_has_no_end(void **stat
     run_sql(s, "UPDATE token SET deleted_at = 1 WHERE id <> 3");
     unix_s last = SEEN + 3 * 300 + 60;
     expect(s, last, -1, "sooner runs_dry ends balance\n");
-    expect(s, last + 1, -1, "sooner blind - balance\n");
+    expect(s, last + 1, -1, "sooner stale - balance\n");
     expect(s, last + 1, 2 * HOUR_S, "sooner runs_dry ends balance\n"); /* who asks may be content with less */
 }
 

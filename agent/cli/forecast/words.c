@@ -110,8 +110,8 @@ static void add_standing(const struct subject *s, const struct forecast *f, stru
         text_add(out, span_of("No budget: its balance does not limit this token, so it cannot run empty by itself;\n"
                               "`ebb forecast --credits` tells of the account.\n"));
         break;
-    case VERDICT_BLIND:
-        text_addf(out, "Blind: last read %s ago, which is too old to forecast from.\n",
+    case VERDICT_STALE:
+        text_addf(out, "Stale: last read %s ago, which is too old to forecast from.\n",
                   duration_format(seconds_between(s->token->seen_at, s->now), age));
         break;
     case VERDICT_UNUSED:
@@ -134,7 +134,7 @@ static void add_standing(const struct subject *s, const struct forecast *f, stru
     case VERDICTS:
         break;
     }
-    if (f->verdict != VERDICT_NO_BUDGET && f->verdict != VERDICT_BLIND)
+    if (f->verdict != VERDICT_NO_BUDGET && f->verdict != VERDICT_STALE)
         add_horizon(f, &s->token->last, out);
 }
 

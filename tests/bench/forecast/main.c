@@ -26,7 +26,7 @@
 #include "csv.h"
 #include "watch.h"
 
-enum { STALE_S = WEEK_S }; /* a question is asked at a poll: never blind */
+enum { STALE_S = WEEK_S }; /* a question is asked at a poll: never stale */
 
 struct asked {
     const char *id, *episode; /* borrowed; episode is NULL for a point task */
