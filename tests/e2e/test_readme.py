@@ -137,7 +137,8 @@ def configuration_of(piece):
         piece = "rules:\n" + "".join(rules)
     elif piece.lstrip().startswith("- name:"):
         piece = "rules:\n" + piece
-    return piece if "accounts:" in piece else "accounts: [{name: main, key_env: KEY}]\n" + piece
+    accounts = "accounts: [{name: main, key_env: KEY}, {name: lab, key_env: LAB}]\n"
+    return piece if "accounts:" in piece else accounts + piece
 
 
 def test_every_piece_of_the_configuration_page_is_valid(tmp_path):
