@@ -22,10 +22,16 @@ static void feed(struct agent *a, bool ill, const char *text)
     conditions_feed(&a->conditions, &writes, &is, clock_mono());
 }
 
+/* `ebb once` has no status: nobody would take it back. */
+static bool has_status(const struct agent *a)
+{
+    return a->publisher && !a->once;
+}
+
 static void say_degraded(struct agent *a)
 {
     struct text payload = { 0 };
-    if (!a->publisher)
+    if (!has_status(a))
         return;
     wire_encode_degraded(a->outage.why.text, a->outage.since, EBB_VERSION, clock_unix(), &payload);
     struct message m = { .topic = a->status_topic, .payload = { text_z(&payload), payload.len }, .retain = true };
@@ -100,7 +106,7 @@ void outage_end(struct agent *a)
     if (!a->store_ill || is_ahead(a)) /* a poll that began in the outage ends in it */
         return;
     a->starts_over |= bypass_end(&a->bypass);
-    a->outage.is_over = a->publisher != NULL;
+    a->outage.is_over = has_status(a);
     feed(a, false, NULL);
 }
 

@@ -187,4 +187,5 @@ def test_once_on_a_full_disk_publishes_what_it_found(full_disk_is_an_error, sim,
     assert once.returncode != 0
     raised = subscriber.wait_event(kind="raised", token="prod-app", stored=False)
     assert daemon.run("once").returncode == 0
+    assert "ebb/status" not in subscriber.retained(), "a status of once would stay for ever"
     assert stored_ids(daemon) == {raised["id"]}
