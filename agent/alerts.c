@@ -125,6 +125,14 @@ static bool keep_finding(struct agent *a, struct account *account, const struct 
     return announce_alert(a, account, &e, why);
 }
 
+/* After its worst finding, which no other digest has: one poll can lead to several, as more becomes known after it. */
+static void make_digest_id(const struct agent *a, const struct rule *rule, const struct found_alert *worst,
+                           char id[EVENT_ID_BYTES])
+{
+    snprintf(id, EVENT_ID_BYTES, "%s-%s-digest-%" PRId64 ".%" PRId64 ".%" PRId64, store_id(a->store), rule->name,
+             worst->token->id, worst->alert->episode, worst->alert->step);
+}
+
 /* The findings of one rule: at least two. */
 static bool report_digest(struct agent *a, struct account *account, const struct digest *d, unix_s at,
                           struct fault *why)
@@ -132,7 +140,7 @@ static bool report_digest(struct agent *a, struct account *account, const struct
     const struct rule *rule = &a->rules.at[d->at[0].rule];
     const struct alert since = { .level = d->at[0].transition.is, .since = at, .episode = 1, .step = 1 };
     char id[EVENT_ID_BYTES];
-    snprintf(id, sizeof id, "%s-%s-digest-%" PRId64, store_id(a->store), rule->name, store_last_poll(a->store));
+    make_digest_id(a, rule, &d->at[0], id);
     for (size_t i = 0; i < d->count; i++)
         if (!keep_finding(a, account, &d->at[i], id, at, why))
             return false;

@@ -1,8 +1,11 @@
 """What is true already when a rule and an account meet is one digest; from then on each transition is an event."""
 
+import datetime
 import json
 
 import pytest
+
+from harness import Sim
 
 LOW = {"name": "low", "kind": "balance_below", "levels": {"warning": "10.00", "critical": "2.00"}}
 MANY = 40
@@ -97,3 +100,27 @@ def test_a_single_token_that_is_low_already_is_an_ordinary_event(sim, broker, su
     make_daemon(sim.url, broker, rules=[LOW]).start()
     event = subscriber.wait_event(kind="raised")
     assert event["token"] == "prod-low" and event["digest"] is None and event["value"] == 5
+
+
+SOON = {"name": "soon", "kind": "exhausts_within", "levels": {"warning": "48h"}}
+
+
+@pytest.fixture
+def past():
+    """Two tokens that are empty, and three that spent for days and will be empty within a day; now is the real one."""
+    start = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=10)
+    tokens = [{"name": f"spender-{n}", "balance": 105.0 + n, "profile": {"kind": "steady", "usd_per_day": 10.0}}
+              for n in range(3)] + [{"name": f"empty-{n}", "balance": 0.0} for n in range(2)]
+    with Sim({"tokens": tokens}, start=start.strftime("%Y-%m-%dT%H:%M:%SZ")) as sim:
+        sim.clock(advance="10d")
+        yield sim
+
+
+def test_what_a_rule_finds_with_the_list_and_with_the_consumption_after_it_are_two_digests(past, broker, subscriber,
+                                                                                          make_daemon):
+    past.fault("delay", ms=3000, path="/v2/cost_management/?*", times=1)
+    daemon = make_daemon(past.url, broker, rules=[SOON], interval="1h").start()
+    daemon.process.wait_line(r"consumption of \d+ payers stored")
+    subscriber.wait(lambda s: len([e for e in s.events() if e["rule"] == "soon"]) == 2, "two digests")
+    counts = [e["digest"]["count"] for e in subscriber.events()]
+    assert sorted(counts) == [2, 3] and len(subscriber.event_ids()) == 2
