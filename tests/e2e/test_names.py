@@ -51,7 +51,12 @@ def test_every_nasty_name_goes_through_everything(sim, broker, subscriber, make_
     assert "plain-name" in slugs
 
     low = {name for n, name in enumerate(NASTY) if n < 10}
-    subscriber.wait(lambda s: {e["token"] for e in s.events()} == low, "alerts for the poor ones")
+    def alerts(s):
+        return {json.loads(p)["token"] for t, p in s.retained().items() if t.startswith("ebb/main/alert/low/")}
+    subscriber.wait(lambda s: alerts(s) == low, "alerts for the poor ones")
+    found = [event for event in subscriber.events() if event["rule"] == "low"]
+    assert len(found) == 1 and found[0]["digest"]["count"] == len(low), "one digest for all of them"
+    assert {worst["token"] for worst in found[0]["digest"]["worst"]} <= low
 
     shown = json.loads(daemon.run("status", "--json").stdout)
     assert {row["token"] for row in shown["tokens"]} == set(NASTY)
