@@ -1,8 +1,6 @@
 /* The heading is summary.c's: "warning: ". */
 #include "edge/wire/summary_life.h"
 
-enum { LISTED_COLUMNS = 40 };
-
 static void add_was(const struct alert_event *e, struct text *out)
 {
     if (e->transition.was != LEVEL_NONE && e->transition.was != e->transition.is)
@@ -56,7 +54,7 @@ void summary_add_digest(const struct alert_event *e, struct text *out)
     for (size_t i = 0; i < d->count && i < DIGEST_NAMED; i++) {
         const struct found_alert *f = &d->at[i];
         text_add(out, span_of(i ? ", " : "; worst: "));
-        text_add_terminal(out, span_of(f->token->name), LISTED_COLUMNS);
+        text_add_terminal(out, span_of(f->token->name), WIRE_NAME_COLUMNS);
         text_add(out, span_of(" ("));
         summary_add_quantity(rule_unit_of(e->rule->kind), f->transition.value, f->transition.threshold, out);
         text_add(out, span_of(")"));
