@@ -80,7 +80,7 @@ void conditions_turn(struct conditions *c, mono_ms now)
         if (now - one->logged < REMINDER_MS)
             continue;
         one->logged = now;
-        log_line(one->kind->level, "%s: for %s now: %s", one->subject, lasted(one, now, time), one->text);
+        log_line(one->kind->level, "%s: ongoing for %s: %s", one->subject, lasted(one, now, time), one->text);
     }
 }
 

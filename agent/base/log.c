@@ -125,7 +125,7 @@ static void add_lost(void)
 {
     struct text line = { 0 };
     begin_line(&line, LOG_WARNING);
-    text_addf(&line, "%zu log lines were lost: nobody read them in time\n", queue.lost);
+    text_addf(&line, "%zu log lines were dropped: standard error was not read in time\n", queue.lost);
     queue.lost = 0;
     enqueue((struct span){ line.at, line.len });
     text_done(&line);

@@ -28,18 +28,18 @@ static bool is_stale(const struct gate_view *v, const struct gate_wish *w, unix_
 {
     char age[DURATION_TEXT_BYTES];
     if (v->seen == TIME_NONE)
-        snprintf(reason, GATE_REASON_BYTES, "it was never read");
+        snprintf(reason, GATE_REASON_BYTES, "it has never been read");
     else if (seconds_between(v->seen, now) > w->max_age_s)
         snprintf(reason, GATE_REASON_BYTES, "the last reading is %s old",
                  duration_format(seconds_between(v->seen, now), age));
     else if (is_in_state(v, "unreadable"))
-        snprintf(reason, GATE_REASON_BYTES, "the API's last answer about it cannot be read");
+        snprintf(reason, GATE_REASON_BYTES, "its entry in the API's last response is invalid");
     else if (is_in_state(v, "stale"))
         snprintf(reason, GATE_REASON_BYTES, "there is no fresh reading");
     else if (is_in_state(v, "missing"))
-        snprintf(reason, GATE_REASON_BYTES, "it is missing from the list of tokens");
+        snprintf(reason, GATE_REASON_BYTES, "it is missing from the token list");
     else if (!v->balance.known && !needs_no_money(v))
-        snprintf(reason, GATE_REASON_BYTES, "its balance is not known");
+        snprintf(reason, GATE_REASON_BYTES, "its balance is unknown");
     else
         return false;
     return true;
@@ -50,11 +50,11 @@ static enum gate judge_balance(const struct gate_view *v, const struct gate_wish
     char is[MONEY_TEXT_BYTES], wanted[MONEY_TEXT_BYTES];
     const char *where = v->by_credits ? " of its account's credits" : "";
     money_format_beside(v->balance.is, w->balance.is, is);
-    snprintf(reason, GATE_REASON_BYTES, "%s USD are left%s", is, where);
+    snprintf(reason, GATE_REASON_BYTES, "%s USD%s left", is, where);
     if (v->balance.is.nano > 0 && (!w->balance.known || v->balance.is.nano >= w->balance.is.nano))
         return GATE_OK;
     if (w->balance.known && w->balance.is.nano > 0)
-        snprintf(reason, GATE_REASON_BYTES, "%s USD are left%s, less than %s", is, where,
+        snprintf(reason, GATE_REASON_BYTES, "%s USD%s left, less than %s", is, where,
                  money_format_beside(w->balance.is, v->balance.is, wanted));
     return GATE_LOW;
 }
@@ -65,18 +65,18 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_wish 
     char left[DURATION_TEXT_BYTES], wanted[DURATION_TEXT_BYTES];
     size_t len = strlen(reason);
     if (is_in_state(v, "learning")) {
-        snprintf(reason, GATE_REASON_BYTES, "it was not watched for long enough to say how long the balance lasts");
+        snprintf(reason, GATE_REASON_BYTES, "too few readings yet to forecast how long the balance lasts");
         return GATE_UNKNOWN;
     }
     bool is_refilled = !v->by_credits && v->refilled != TIME_NONE && v->refilled <= v->likely;
     bool ends = v->likely != TIME_NONE && !is_refilled;
     if (!ends) {
         snprintf(reason + len, GATE_REASON_BYTES - len,
-                 v->likely != TIME_NONE ? ", refilled before they end" : ", no end in sight");
+                 v->likely != TIME_NONE ? ", reset before it runs out" : ", no end in sight");
         return GATE_OK;
     }
     bool is_enough = seconds_between(now, v->likely) >= w->runway_s;
-    snprintf(reason + len, GATE_REASON_BYTES - len, ", which last %s%s%s",
+    snprintf(reason + len, GATE_REASON_BYTES - len, ", which lasts %s%s%s",
              duration_format(seconds_between(now, v->likely), left),
              is_enough ? "" : ", less than ", is_enough ? "" : duration_format(w->runway_s, wanted));
     return is_enough ? GATE_OK : GATE_LOW;
@@ -91,7 +91,7 @@ enum gate gate_judge(const struct gate_view *v, const struct gate_wish *w, unix_
         return GATE_LOW;
     }
     if (needs_no_money(v)) {
-        snprintf(reason, GATE_REASON_BYTES, "it is a sandbox without a budget: its calls cost nothing");
+        snprintf(reason, GATE_REASON_BYTES, "it is a sandbox token without a budget: its calls are free");
         return GATE_OK;
     }
     enum gate gate = judge_balance(v, w, reason);
@@ -99,6 +99,6 @@ enum gate gate_judge(const struct gate_view *v, const struct gate_wish *w, unix_
         gate = judge_runway(v, w, now, reason);
     size_t len = strlen(reason);
     if (v->credits_unknown)
-        snprintf(reason + len, GATE_REASON_BYTES - len, " (its account's credits are not known)");
+        snprintf(reason + len, GATE_REASON_BYTES - len, " (its account's credits are unknown)");
     return gate;
 }

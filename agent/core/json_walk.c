@@ -148,9 +148,9 @@ static bool begin_character(struct json_walk *w, unsigned char c)
     return false;
 }
 
-#define FLAW_UTF8 "a text that is not UTF-8"
-#define FLAW_ESCAPE "an escape that JSON does not have"
-#define FLAW_SURROGATE "half a surrogate pair"
+#define FLAW_UTF8 "invalid UTF-8"
+#define FLAW_ESCAPE "an invalid escape sequence"
+#define FLAW_SURROGATE "an unpaired surrogate"
 
 /* A byte at the start of a character; true when it closes the string. */
 static bool take_first(struct json_walk *w, unsigned char c)
@@ -159,7 +159,7 @@ static bool take_first(struct json_walk *w, unsigned char c)
     if (c == '\\')
         w->lexeme = LEX_ESCAPE;
     else if (c < 0x20)
-        note_flaw(w, "a bare control character in a text");
+        note_flaw(w, "an unescaped control character in a string");
     else if (c >= 0x80 && !begin_character(w, c))
         note_flaw(w, FLAW_UTF8);
     return c == '"';
@@ -347,7 +347,7 @@ static enum walk_event read_scalar(struct json_walk *w)
     if (w->at == w->end)
         return WALK_MORE;
     if (!scalar_is_whole(w))
-        note_flaw(w, "a value that is no JSON number, true, false or null");
+        note_flaw(w, "an invalid JSON value");
     return end_value(w);
 }
 
@@ -358,7 +358,7 @@ static enum walk_event open_container(struct json_walk *w, char c, struct fault 
     if (w->depth == WALK_DEPTH_MAX)
         return refuse(w, "nested too deeply", why);
     if (w->depth == WALK_DEPTH)
-        note_flaw(w, "too deep a nesting");
+        note_flaw(w, "nested too deeply");
     w->depth++;
     set_in_object(w, c == '{');
     w->state = c == '{' ? WANT_KEY_OR_CLOSE : WANT_VALUE_OR_CLOSE;
@@ -368,7 +368,7 @@ static enum walk_event open_container(struct json_walk *w, char c, struct fault 
 static enum walk_event close_container(struct json_walk *w, struct fault *why)
 {
     if (*w->at != (is_in_object(w) ? '}' : ']'))
-        return refuse(w, "a bracket closes what it did not open", why);
+        return refuse(w, "a mismatched closing bracket", why);
     w->at++;
     w->depth--;
     return end_value(w);
@@ -386,7 +386,7 @@ static enum walk_event read_value(struct json_walk *w, struct fault *why)
     if (c != '"' && c != '{' && c != '[' && !is_scalar_byte(c))
         return refuse(w, "a value is missing", why);
     if (w->bom_bytes % 3)
-        return refuse(w, "a byte order mark is cut", why);
+        return refuse(w, "a byte order mark is incomplete", why);
 
     w->level = w->depth;
     w->keep = NULL;
@@ -410,7 +410,7 @@ static enum walk_event read_value(struct json_walk *w, struct fault *why)
 static enum walk_event read_key(struct json_walk *w, struct fault *why)
 {
     if (*w->at != '"')
-        return refuse(w, "the name of a member is missing", why);
+        return refuse(w, "a member name is missing", why);
     w->at++;
     begin_string(w, true);
     w->key.len = 0;
@@ -470,7 +470,7 @@ static enum walk_event read_token(struct json_walk *w, struct fault *why)
     case WANT_COMMA_OR_CLOSE:
         return at_close(w) ? close_container(w, why) : read_comma(w, why);
     case WANT_NOTHING:
-        return refuse(w, "something follows the end", why);
+        return refuse(w, "unexpected data after the end", why);
     case IN_STRING:
         return read_string(w);
     case IN_SCALAR:
@@ -504,5 +504,5 @@ bool walk_whole(struct span json, struct fault *why)
         return false;
     if (w.flaw)
         return walk_refuse_flaw(&w, why);
-    return walk_is_over(&w) || walk_refuse(&w, "cut off before its end", why);
+    return walk_is_over(&w) || walk_refuse(&w, "truncated", why);
 }

@@ -97,7 +97,7 @@ bool period_parse_month(struct span text, struct period *ret, struct fault *why)
             return true;
         }
     }
-    return fault(why, FAULT_REJECT, "\"%.*s\" is no month such as 2026-10", (int)text.len, text.at);
+    return fault(why, FAULT_REJECT, "\"%.*s\" is not a month such as 2026-10", (int)text.len, text.at);
 }
 
 struct period period_before(const struct period *p, bool is_of_a_month)

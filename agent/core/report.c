@@ -462,6 +462,6 @@ bool report_finish(struct report *r, struct fault *why)
     if (ok)
         rank_groups(r);
     if (!ok || !sort_and_sum(r) || !budget_all(r) || !compare_all(r))
-        return fault(why, FAULT_REJECT, "a sum is beyond 9.2 billion USD: ask for a shorter time or for fewer tokens");
+        return fault(why, FAULT_REJECT, "a total exceeds 9.2 billion USD: choose a shorter period or fewer tokens");
     return true;
 }

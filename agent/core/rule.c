@@ -149,20 +149,21 @@ static const struct kind_row {
     bool budgeted; /* measures what only a budget has */
     bool plain;    /* needs no thresholds: `level` alone */
 } kinds[RULE_KINDS + 1] = {
-    [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount of USD",
+    [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount in USD",
                              UNIT_NANO_USD, balance_rule_value, .budgeted = true },
     [RULE_PERCENT_BELOW] = { "percent_below",
-                             "the balance is below a share of the reset amount, else of the budget",
+                             "the balance is below a percentage of the reset amount, or of the budget if there is none",
                              UNIT_BASIS_POINTS, percent_rule_value, .budgeted = true },
-    [RULE_EXHAUSTS_WITHIN] = { "exhausts_within", "the balance will likely be empty within a time",
+    [RULE_EXHAUSTS_WITHIN] = { "exhausts_within", "the balance will likely run out within a given time",
                                UNIT_SECONDS, runway_value, .budgeted = true },
-    [RULE_EXHAUSTED] = { "exhausted", "the balance is empty and the token has stopped working",
+    [RULE_EXHAUSTED] = { "exhausted", "the balance is used up and the token has stopped working",
                          UNIT_NANO_USD, balance_rule_value, .budgeted = true, .plain = true },
     [RULE_DRIFT_ABOVE] = { "drift_above",
-                           "the balance and the consumption endpoint differ on a day by more than an amount of USD",
+                           "the balance and the usage endpoint differ by more than an amount in USD on one day",
                            UNIT_NANO_USD, drift_value, .above = true, .budgeted = true },
     [RULE_UNREADABLE] = { "unreadable",
-                          "the account's list of tokens could not be read for a time; there without being configured",
+                          "the account's token list has been unreadable for a given time; "
+                          "built in, needs no configuration",
                           UNIT_SECONDS, unread_value, .above = true, .plain = true },
     [RULE_DELETED] = { "deleted", "a token was deleted, or returned", UNIT_SECONDS, NULL, .above = true },
 };
@@ -198,7 +199,7 @@ const char *rule_objection(const struct rule *rule, const struct snapshot *s)
     if (!rule_matches(rule, s))
         return "the rule no longer applies";
     if (kinds[rule->kind].budgeted && !s->reading->budgeted)
-        return "the token has no budget any more";
+        return "the token no longer has a budget";
     return NULL;
 }
 

@@ -159,7 +159,8 @@ static void begin_element(struct splitter *s, char first)
 static bool begin_results(struct splitter *s, char first, struct fault *why)
 {
     if (first != '[' || s->has_results)
-        return refuse(s, s->shape->paged ? "\"results\" is not one array" : "\"response\" is not one array", why);
+        return refuse(s, s->shape->paged ? "\"results\" is not a single array"
+                                         : "\"response\" is not a single array", why);
     s->has_results = true;
     s->list_level = 2;
     return true;
@@ -168,7 +169,7 @@ static bool begin_results(struct splitter *s, char first, struct fault *why)
 static bool begin_next(struct splitter *s, char first, struct fault *why)
 {
     if ((first != '"' && first != 'n') || s->has_next)
-        return refuse(s, "\"next\" is not one string or null", why);
+        return refuse(s, "\"next\" is not a single string or null", why);
     s->has_next = true;
     s->walk.keep = first == '"' ? &s->next : NULL;
     return true;
@@ -316,7 +317,7 @@ bool splitter_end(struct splitter *s, struct span *ret_next, struct fault *why)
     const char *what = NULL;
 
     if (!walk_is_over(&s->walk))
-        what = "cut off before its end";
+        what = "truncated";
     else if (s->is_paged && !(s->has_results && (s->has_next || !s->shape->paged)))
         what = s->shape->whole;
     else if (s->next.overflowed || !escape_read_url(written, s->next.at, &len))

@@ -42,7 +42,7 @@ void usage_refuse_element(struct usage_book *b, const char *flaw)
 
 void usage_say_refused(const struct usage_book *b, struct fault *ret)
 {
-    fault(ret, FAULT_REJECT, "%zu line%s of consumption could not be read%s%s", b->refused,
+    fault(ret, FAULT_REJECT, "%zu usage line%s could not be read%s%s", b->refused,
           b->refused == 1 ? "" : "s", b->refused == 1 ? ": " : "; the first: ", b->refusal.text);
 }
 

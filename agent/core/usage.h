@@ -48,7 +48,7 @@ void usage_refuse_element(struct usage_book *b, const char *flaw);
 /* What a refusal leaves unknown. */
 void usage_add_gap(struct usage_book *b, uint32_t payer, unix_s day);
 
-/* "2 lines of consumption could not be read; the first: WHY". */
+/* "2 usage lines could not be read; the first: WHY". */
 void usage_say_refused(const struct usage_book *b, struct fault *ret);
 
 void usage_done(struct usage_book *b); /* leaves an empty one */

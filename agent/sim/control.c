@@ -140,7 +140,7 @@ static bool show_as(struct account *a, struct token *t, const struct json *value
 {
     const char *text = json_text(value);
     if (!text)
-        return fault(why, FAULT_REJECT, "shown: a text is needed");
+        return fault(why, FAULT_REJECT, "shown: a string is required");
     free(t->shown);
     t->shown = *text ? xstrdup(text) : NULL;
     a->version++;

@@ -206,7 +206,7 @@ static bool expand_name(const char *pattern, int64_t n, char out[NAME_ROOM], str
     const char *hole = strchr(pattern, '%');
     size_t width = hole ? strspn(hole + 1, "0123456789") : 0;
     if (!hole || hole[1 + width] != 'd' || width > 2 || strchr(hole + 1, '%'))
-        return fault(why, FAULT_REJECT, "name: with a count, one %%d or %%05d is required");
+        return fault(why, FAULT_REJECT, "name: with a count, exactly one %%d or %%05d is required");
     snprintf(out, NAME_ROOM, "%.*s%0*lld%s", (int)(hole - pattern), pattern, atoi(hole + 1), (long long)n,
              hole + 2 + width);
     return true;
@@ -225,7 +225,7 @@ static bool add_token(struct account *a, const struct token_draft *d, const char
     if (account_named(a, span_of(name)))
         return fault(why, FAULT_REJECT, "name: \"%s\" is listed twice", name);
     if (d->secret && account_with_secret(a, span_of(d->secret)))
-        return fault(why, FAULT_REJECT, "secret: of \"%s\" is listed twice", name);
+        return fault(why, FAULT_REJECT, "secret: the one of \"%s\" is used twice", name);
     account_add(a, &order);
     return true;
 }

@@ -212,7 +212,7 @@ static bool read_trouble(const struct json *from, struct trouble *t, struct faul
 {
     const char *kind = json_text(json_member(from, "kind"));
     if (!kind || !kind_named(kind, &t->kind))
-        return fault(why, FAULT_REJECT, "kind: \"%s\" is not a fault", kind ? kind : "");
+        return fault(why, FAULT_REJECT, "kind: \"%s\" is not a known fault", kind ? kind : "");
     if (!read_whole(from, "times", &t->times, why) || !read_whole(from, "after", &t->after, why)
         || !read_whole(from, "status", &t->status, why) || !read_whole(from, "bytes", &t->bytes, why)
         || !read_whole(from, "ms", &t->ms, why)
@@ -224,7 +224,7 @@ static bool read_trouble(const struct json *from, struct trouble *t, struct faul
     t->location = copy_text(from, "location");
     t->body = copy_text(from, "body");
     if (t->kind == TROUBLE_BODY && !t->body)
-        return fault(why, FAULT_REJECT, "body: a text is needed");
+        return fault(why, FAULT_REJECT, "body: a string is required");
     if (t->kind == TROUBLE_STATUS && (t->status < 200 || t->status > 599))
         return fault(why, FAULT_REJECT, "status: 200 to 599 is required");
     if (t->times == 0)

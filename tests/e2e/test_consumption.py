@@ -108,7 +108,7 @@ def test_one_bad_line_is_refused_alone_and_said(scene, bad, broker, subscriber):
         "SELECT t.name, date(g.day, 'unixepoch') FROM usage_gap g JOIN token t ON t.id = g.token")}
     assert ("dev-free-lab", day(1)) in gaps and {name for name, _ in gaps} == {"dev-free-lab"}
     credits = json.loads(s.daemon.run("status", "--json").stdout)["credits"][0]
-    assert "1 line of consumption could not be read: dev-free-lab" in credits["consumption_reason"]
+    assert "1 usage line could not be read: dev-free-lab" in credits["consumption_reason"]
     assert "could not be read" in s.daemon.run("status").stdout
     state = subscriber.wait(lambda seen: json.loads(seen.retained().get("ebb/main/state", "{}"))
                             .get("consumption_reason"), "the reason in the account's state")
@@ -208,7 +208,7 @@ def test_days_that_are_not_known_are_said_and_nothing_is_compared_with_them(scen
     assert rows["dev-free-lab"]["change_percent"] is None, "never -75 %"
     assert rows["dev-free-lab"]["unknown_days"] == 4
     assert f"not known, or not all of it, for 4 of 4 days: {day(4)}" in text
-    assert "usage endpoint: 8 lines of consumption could not be read; the first: dev-free-lab" in text
+    assert "usage endpoint: 8 usage lines could not be read; the first: dev-free-lab" in text
     page = s.daemon.run("report", *span, "--html", "-").stdout
     assert "for 4 of 4 days" in page
     assert "for 4 of 4 days" in s.daemon.run("report", *span, "--format", "csv").stderr

@@ -90,14 +90,14 @@ def test_credits_that_are_not_known_leave_the_token_to_be_judged_by_itself_and_t
     polls.sim.fault("status", status=404, path="/v2/cost_management/credits/")
     polls.poll()
     status, said = polls.gate("prod-rich", "--balance", "50")
-    assert status == 0 and "credits are not known" in said
+    assert status == 0 and "credits are unknown" in said
     polls.sim.clear_faults()
     polls.poll(credits="0.00")
     assert polls.gate("prod-rich")[0] == 1
     polls.sim.fault("status", status=503, path="/v2/cost_management/credits/")
     polls.poll()
     status, said = polls.gate("prod-rich")
-    assert status == 0 and "credits are not known" in said
+    assert status == 0 and "credits are unknown" in said
 
 
 def test_how_old_a_reading_may_be_is_for_the_one_who_asks_whatever_the_plan_of_the_polls(polls):

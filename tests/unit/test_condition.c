@@ -74,8 +74,8 @@ static void a_state_that_lasts_is_logged_at_its_begin_hourly_and_at_its_end(void
     const char *text = read_all(&log);
     assert_int_equal(count_of(text, "\n"), 4);
     assert_non_null(strstr(text, " warning: main: poll unavailable: try 0\n"));
-    assert_non_null(strstr(text, " warning: main: for 1h 00m now: poll unavailable: try 60\n"));
-    assert_non_null(strstr(text, " warning: main: for 2h 00m now: poll unavailable: try 120\n"));
+    assert_non_null(strstr(text, " warning: main: ongoing for 1h 00m: poll unavailable: try 60\n"));
+    assert_non_null(strstr(text, " warning: main: ongoing for 2h 00m: poll unavailable: try 120\n"));
     assert_non_null(strstr(text, " notice: main: polls work again after 2h 30m\n"));
     conditions_done(&c);
 }
@@ -109,8 +109,8 @@ static void subjects_and_kinds_have_a_state_each(void **state)
     conditions_turn(&c, HOUR_MS);
     const char *text = read_all(&log);
     assert_int_equal(count_of(text, "\n"), 6);
-    assert_non_null(strstr(text, " error: a: for 1h 00m now: disk full"));
-    assert_non_null(strstr(text, " warning: b: for 1h 00m now: y"));
+    assert_non_null(strstr(text, " error: a: ongoing for 1h 00m: disk full"));
+    assert_non_null(strstr(text, " warning: b: ongoing for 1h 00m: y"));
     conditions_done(&c);
 }
 

@@ -64,7 +64,7 @@ static void a_refill_that_comes_first_is_told(void **state)
                                  .refilled = NOW + 3600 };
     char reason[GATE_REASON_BYTES];
     assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_OK);
-    assert_string_equal(reason, "9.00 USD are left, refilled before they end");
+    assert_string_equal(reason, "9.00 USD left, reset before it runs out");
 }
 
 static void a_sandbox_without_a_budget_needs_no_money_but_must_be_there(void **state)

@@ -167,106 +167,106 @@ static const struct golden {
     { "bom", "{\"name\":\"a\",\"token\":null}\nend " },
     { "odd-number-leading-zero",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a value that is no JSON number, true, false or null: {\"name\":\"a\",\"balance\":01}\n"
+      "flaw an invalid JSON value: {\"name\":\"a\",\"balance\":01}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-number-no-fraction",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a value that is no JSON number, true, false or null: {\"name\":\"a\",\"balance\":5.}\n"
+      "flaw an invalid JSON value: {\"name\":\"a\",\"balance\":5.}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-number-no-integer",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a value that is no JSON number, true, false or null: {\"name\":\"a\",\"balance\":-.5}\n"
+      "flaw an invalid JSON value: {\"name\":\"a\",\"balance\":-.5}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-number-plus",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a value that is no JSON number, true, false or null: {\"name\":\"a\",\"balance\":+1}\n"
+      "flaw an invalid JSON value: {\"name\":\"a\",\"balance\":+1}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-number-hex",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a value that is no JSON number, true, false or null: {\"name\":\"a\",\"balance\":0x1F}\n"
+      "flaw an invalid JSON value: {\"name\":\"a\",\"balance\":0x1F}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-number-exponent",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a value that is no JSON number, true, false or null: {\"name\":\"a\",\"balance\":1e}\n"
+      "flaw an invalid JSON value: {\"name\":\"a\",\"balance\":1e}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-word-nan",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a value that is no JSON number, true, false or null: {\"name\":\"a\",\"balance\":NaN}\n"
+      "flaw an invalid JSON value: {\"name\":\"a\",\"balance\":NaN}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-word-case",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a value that is no JSON number, true, false or null: {\"name\":\"a\",\"active_balance\":True}\n"
+      "flaw an invalid JSON value: {\"name\":\"a\",\"active_balance\":True}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-word-long",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a value that is no JSON number, true, false or null: {\"name\":\"a\",\"active_balance\":truex}\n"
+      "flaw an invalid JSON value: {\"name\":\"a\",\"active_balance\":truex}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-escape-hex",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw an escape that JSON does not have: {\"name\":\"ab\\u12g4cd\"}\n"
+      "flaw an invalid escape sequence: {\"name\":\"ab\\u12g4cd\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-escape-short",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw an escape that JSON does not have: {\"name\":\"ab\\u12\"}\n"
+      "flaw an invalid escape sequence: {\"name\":\"ab\\u12\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-escape-unknown",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw an escape that JSON does not have: {\"name\":\"ab\\x41\"}\n"
+      "flaw an invalid escape sequence: {\"name\":\"ab\\x41\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-surrogate-high",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw half a surrogate pair: {\"name\":\"ab\\ud83d\"}\n"
+      "flaw an unpaired surrogate: {\"name\":\"ab\\ud83d\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-surrogate-low",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw half a surrogate pair: {\"name\":\"ab\\udd25\"}\n"
+      "flaw an unpaired surrogate: {\"name\":\"ab\\udd25\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-surrogate-two-high",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw half a surrogate pair: {\"name\":\"ab\\ud83d\\ud83d\"}\n"
+      "flaw an unpaired surrogate: {\"name\":\"ab\\ud83d\\ud83d\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-surrogate-other-escape",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw half a surrogate pair: {\"name\":\"ab\\ud83d\\n\"}\n"
+      "flaw an unpaired surrogate: {\"name\":\"ab\\ud83d\\n\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-control",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a bare control character in a text: {\"name\":\"a\nb\"}\n"
+      "flaw an unescaped control character in a string: {\"name\":\"a\nb\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-control-in-key",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a bare control character in a text: {\"na\tme\":\"a\"}\n"
+      "flaw an unescaped control character in a string: {\"na\tme\":\"a\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-utf8-cut",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a text that is not UTF-8: {\"name\":\"a\303\"}\n"
+      "flaw invalid UTF-8: {\"name\":\"a\303\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-utf8-long",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a text that is not UTF-8: {\"name\":\"a\300\257\"}\n"
+      "flaw invalid UTF-8: {\"name\":\"a\300\257\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-utf8-surrogate",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a text that is not UTF-8: {\"name\":\"a\355\240\200\"}\n"
+      "flaw invalid UTF-8: {\"name\":\"a\355\240\200\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-utf8-beyond",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a text that is not UTF-8: {\"name\":\"a\364\220\200\200\"}\n"
+      "flaw invalid UTF-8: {\"name\":\"a\364\220\200\200\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-utf8-latin1",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw a text that is not UTF-8: {\"name\":\"caf\351\"}\n"
+      "flaw invalid UTF-8: {\"name\":\"caf\351\"}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-secret-escape",
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\n"
-      "flaw an escape that JSON does not have: {\"name\":\"a\",\"token\":null}\n"
+      "flaw an invalid escape sequence: {\"name\":\"a\",\"token\":null}\n"
       "{\"name\":\"ok\",\"token\":null,\"balance\":1}\nend " },
     { "odd-element-text", "{\"name\":\"a\"}\nflaw it is not an object: \nend " },
     { "odd-element-array", "flaw it is not an object: \nend " },
     { "odd-element-null", "flaw it is not an object: \nend " },
     { "odd-depth",
-      "flaw too deep a nesting: {\"name\":\"a\",\"token\":null,\"x\":[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}\nend " },
-    { "odd-secret-depth", "flaw too deep a nesting: {\"name\":\"a\",\"token\":null}\nend " },
+      "flaw nested too deeply: {\"name\":\"a\",\"token\":null,\"x\":[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}\nend " },
+    { "odd-secret-depth", "flaw nested too deeply: {\"name\":\"a\",\"token\":null}\nend " },
     { "white-space", "{ \"name\" : \"a\" ,\t\"token\"\n:\rnull }\n{ }\nend " },
 };
 
@@ -297,38 +297,38 @@ static void a_list_that_is_cut_anywhere_is_never_taken_for_a_whole_one(void **st
 }
 
 static const struct golden bad_goldens[] = {
-    { "bad-nothing", "cut off before its end (byte 0)" },
-    { "bad-white-space", "cut off before its end (byte 2)" },
-    { "bad-cut", "cut off before its end (byte 56)" },
-    { "bad-cut-between", "cut off before its end" },
-    { "bad-page-cut", "cut off before its end" },
-    { "bad-trailing-junk", "something follows the end (byte 32)" },
-    { "bad-two-documents", "something follows the end" },
-    { "bad-closed-twice", "something follows the end" },
+    { "bad-nothing", "truncated (byte 0)" },
+    { "bad-white-space", "truncated (byte 2)" },
+    { "bad-cut", "truncated (byte 56)" },
+    { "bad-cut-between", "truncated" },
+    { "bad-page-cut", "truncated" },
+    { "bad-trailing-junk", "unexpected data after the end (byte 32)" },
+    { "bad-two-documents", "unexpected data after the end" },
+    { "bad-closed-twice", "unexpected data after the end" },
     { "bad-html", "a value is missing (byte 0)" },
     { "bad-detail", "an object without \"results\" and \"next\"" },
     { "bad-error", "an object without \"results\" and \"next\"" },
     { "bad-null", "neither an array nor an object" },
     { "bad-text", "neither an array nor an object" },
-    { "bad-bracket", "a bracket closes what it did not open" },
+    { "bad-bracket", "a mismatched closing bracket" },
     { "bad-comma-missing", "a comma is missing" },
     { "bad-comma-last", "a value is missing" },
-    { "bad-comma-in-object", "the name of a member is missing" },
+    { "bad-comma-in-object", "a member name is missing" },
     { "bad-colon", "a colon is missing" },
-    { "bad-key", "the name of a member is missing" },
+    { "bad-key", "a member name is missing" },
     { "bad-value", "a value is missing" },
     { "bad-secret-twice-valued", "a comma is missing" },
-    { "bad-results-object", "\"results\" is not one array" },
-    { "bad-results-twice", "\"results\" is not one array" },
-    { "bad-next-number", "\"next\" is not one string or null" },
+    { "bad-results-object", "\"results\" is not a single array" },
+    { "bad-results-twice", "\"results\" is not a single array" },
+    { "bad-next-number", "\"next\" is not a single string or null" },
     { "bad-next-missing", "an object without \"results\" and \"next\"" },
-    { "bad-next-twice", "\"next\" is not one string or null" },
+    { "bad-next-twice", "\"next\" is not a single string or null" },
     { "bad-next-not-a-url", "\"next\" is not a URL" },
     { "bad-next-too-long", "\"next\" is not a URL" },
-    { "bad-bom-cut", "a byte order mark is cut" },
-    { "bad-envelope-number", "a value that is no JSON number, true, false or null (byte" },
-    { "bad-envelope-escape", "an escape that JSON does not have" },
-    { "bad-envelope-key", "an escape that JSON does not have" },
+    { "bad-bom-cut", "a byte order mark is incomplete" },
+    { "bad-envelope-number", "an invalid JSON value (byte" },
+    { "bad-envelope-escape", "an invalid escape sequence" },
+    { "bad-envelope-key", "an invalid escape sequence" },
     { "bad-deeper-than-anything", "nested too deeply" },
     { "bad-binary", "a value is missing (byte 0)" },
 };

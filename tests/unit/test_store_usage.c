@@ -172,7 +172,7 @@ static void a_day_that_could_not_be_read_is_marked_and_keeps_what_was_known_of_i
     assert_int_equal(told(p, "SELECT count(*) FROM usage_gap"), 2);
     assert_int_equal(told(p, "SELECT token FROM usage_gap ORDER BY token LIMIT 1"), a);
     assert_int_equal(told(p, "SELECT min(day) FROM usage_gap"), START + DAY_S);
-    assert_int_equal(told(p, "SELECT usage_reason LIKE '2 lines%a reason' FROM account"), 1);
+    assert_int_equal(told(p, "SELECT usage_reason LIKE '2 usage lines%a reason' FROM account"), 1);
     refuse(p, NULL, -1); /* somebody's, nobody knows whose: nothing that is known is given up */
     replace(p, 0, 1);
     assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage"), 101 + 5 + 200 + 1000);

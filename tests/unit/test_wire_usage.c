@@ -111,7 +111,7 @@ static void each_broken_line_is_refused_with_its_reason(void **state)
         { "cost-null", "total_cost" },
         { "cost-twice", "total_cost is given twice" },
         { "cost-words", "total_cost" },
-        { "cut", "not JSON: cut off" },
+        { "cut", "not JSON: truncated" },
         { "data-array", "data is missing or no object" },
         { "data-twice", "data is given twice" },
         { "date-none", "a date" },
@@ -125,7 +125,7 @@ static void each_broken_line_is_refused_with_its_reason(void **state)
         { "feature-twice", "a feature is given twice" },
         { "no-data", "data is missing" },
         { "no-token", "token is no name" },
-        { "not-utf8", "a text that is not UTF-8" },
+        { "not-utf8", "invalid UTF-8" },
         { "nul", "U+0000" },
         { "provider-null", "a provider's cost" },
         { "provider-twice", "a provider is given twice" },
@@ -133,7 +133,7 @@ static void each_broken_line_is_refused_with_its_reason(void **state)
         { "token-empty", "token is no name" },
         { "token-null", "token is no name" },
         { "token-twice", "token is given twice" },
-        { "trailing", "something follows the end" },
+        { "trailing", "unexpected data after the end" },
     };
     char pattern[512];
     glob_t found;

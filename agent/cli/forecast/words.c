@@ -222,7 +222,7 @@ static void add_evidence(const struct subject *s, struct text *out)
         return;
     text_add(out, span_of("\nWhat each kind of evidence says alone\n"));
     for (enum evidence e = 0; e < EVIDENCE_KINDS; e++)
-        text_addf(out, "  %-44s %s%s\n", evidence_name(e),
+        text_addf(out, "  %-44s %s%s\n", evidence_title(e),
                   t.hours[e] < CENTURY_H ? duration_format((int64_t)(t.hours[e] * HOUR_S), duration)
                                          : "no end in sight",
                   e == t.nearest ? "  <- nearest to the answer" : "");

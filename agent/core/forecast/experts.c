@@ -108,18 +108,28 @@ enum evidence expert_evidence(int expert)
     return found;
 }
 
+static const struct {
+    const char *name, *title;
+} evidence_words[] = {
+    [EVIDENCE_LAST_HOURS] = { "the last hours", "burn rate of the last hours" },
+    [EVIDENCE_LAST_DAYS] = { "the last days", "burn rate of the last days" },
+    [EVIDENCE_MEAN] = { "the mean of weeks", "burn rate over weeks" },
+    [EVIDENCE_SAME_AMOUNT] = { "how long the last amounts of this size took",
+                               "how long amounts of this size lasted before" },
+    [EVIDENCE_HOURS_OF_DAY] = { "the rhythm of the day", "daily seasonality" },
+    [EVIDENCE_DAYS_OF_WEEK] = { "the rhythm of the week", "weekly seasonality" },
+    [EVIDENCE_LIKE_MOMENTS] = { "what followed moments like this", "what followed similar moments" },
+};
+_Static_assert(COUNT(evidence_words) == EVIDENCE_KINDS, "a kind of evidence has no name");
+
 const char *evidence_name(enum evidence evidence)
 {
-    static const char *const names[] = {
-        [EVIDENCE_LAST_HOURS] = "the last hours",
-        [EVIDENCE_LAST_DAYS] = "the last days",
-        [EVIDENCE_MEAN] = "the mean of weeks",
-        [EVIDENCE_SAME_AMOUNT] = "how long the last amounts of this size took",
-        [EVIDENCE_HOURS_OF_DAY] = "the rhythm of the day",
-        [EVIDENCE_DAYS_OF_WEEK] = "the rhythm of the week",
-        [EVIDENCE_LIKE_MOMENTS] = "what followed moments like this",
-    };
-    _Static_assert(COUNT(names) == EVIDENCE_KINDS, "a kind of evidence has no name");
     assert(evidence < EVIDENCE_KINDS);
-    return names[evidence];
+    return evidence_words[evidence].name;
+}
+
+const char *evidence_title(enum evidence evidence)
+{
+    assert(evidence < EVIDENCE_KINDS);
+    return evidence_words[evidence].title;
 }

@@ -59,7 +59,8 @@ double experts_median(const float answers[EXPERTS]);
 bool expert_is_plain(int expert); /* one of those */
 
 enum evidence expert_evidence(int expert);
-const char *evidence_name(enum evidence evidence); /* for people: "the rhythm of the day" */
+const char *evidence_name(enum evidence evidence);  /* a member of the JSON output: "the rhythm of the day" */
+const char *evidence_title(enum evidence evidence); /* for people: "daily seasonality" */
 
 /* The groups, each writing its own experts; called by experts_ask. */
 void experts_windows(const struct inquiry *q);
