@@ -50,7 +50,7 @@ struct rule {
     char name[RULE_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique; part of topics and ids */
     enum rule_kind kind;
     struct threshold levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a threshold further out */
-    int64_t hold_s;                  /* a level is announced after it has held this long; 0: at once */
+    int64_t hold_s;                  /* how long a level must hold before it is reported; 0: at once */
     bool beyond_reset;               /* of RULE_EXHAUSTS_WITHIN: asks about ends after the next reset, too */
     bool enabled;                    /* false: switched off; such a rule is never applied */
     bool implied;                    /* there without being configured; gives way to one that is */

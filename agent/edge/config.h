@@ -45,7 +45,7 @@ struct mqtt_settings {
     char *password_file, *password_env, *password_credential; /* at most one */
     char *password;     /* the secret itself; NULL: none */
     char *tls_ca, *tls_cert, *tls_key; /* PEM files; NULL: not given */
-    bool tls;           /* tls section present; with no ca, the system's authorities */
+    bool tls;           /* tls section present; with no ca, the system's CA certificates */
     char *base_topic;   /* default "ebb"; no wildcard, no leading or trailing slash */
     char *client_id;    /* NULL: "ebb-" and the database's id */
     enum mqtt_version version; /* default 5 */

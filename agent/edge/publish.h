@@ -29,7 +29,7 @@ struct broker {
     const char *client_id;
     const char *user, *password;            /* NULL: anonymous */
     bool tls;
-    const char *tls_ca, *tls_cert, *tls_key; /* NULL: not given; without a CA the system's authorities are used */
+    const char *tls_ca, *tls_cert, *tls_key; /* NULL: not given; without a CA the system's CA certificates are used */
     int qos;                                /* of every message: 0 or 1 */
     const char *will_topic, *will_payload;  /* retained; also sent by publish_close */
     enum mqtt_version version;              /* a broker that does not speak MQTT 5 is spoken to in 3.1.1 */

@@ -42,7 +42,7 @@ def test_two_accounts_of_one_name_are_refused(pair):
     daemon.settings["accounts"][1]["name"] = "one"
     daemon.write()
     refused = daemon.run("once")
-    assert refused.returncode == 2 and 'another account is already named "one"' in refused.stderr
+    assert refused.returncode == 2 and 'duplicate name: another account is named "one"' in refused.stderr
 
 
 def test_each_account_has_its_own_key_tokens_and_state(pair):

@@ -5,7 +5,7 @@
 #include "client.h"
 
 #define OPTION_ROW_OF_ACCOUNT { .name = "account", .type = OPTION_TEXT, .value = "NAME", \
-                                .help = "of the configuration; needed when it has several" }
+                                .help = "account in the configuration; required if there are several" }
 #define OPTION_ROW_JSON { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" }
 #define OPTION_ROW_YES { .name = "yes", .type = OPTION_FLAG, .help = "do not ask; needed where nobody can be asked" }
 #define OPTION_ROW_DRY_RUN { .name = "dry-run", .type = OPTION_FLAG, \

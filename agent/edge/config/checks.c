@@ -47,7 +47,7 @@ static const struct node *find_source(struct reader *r, const struct node *map, 
         snprintf(name, sizeof name, "%s_%s", stem, sources[i]);
         const struct node *n = node_member(map, name);
         if (n && found)
-            mistake_at(r->mistakes, n->key->where.start, "`%s` and `%s`: give only one of them",
+            mistake_at(r->mistakes, n->key->where.start, "`%s` and `%s` are mutually exclusive",
                        found->key->text.at, name);
         found = found ? found : n;
     }
@@ -66,8 +66,8 @@ static void read_secret(struct reader *r, const struct node *n, const struct sec
     if (secret_looks_pasted(source)) {
         mistakes_hide(r->mistakes, n->where);
         mistake_at(r->mistakes, n->where.start,
-                   "there is nothing by this name; it looks like the secret itself, which is never "
-                   "written here");
+                   "nothing has this name; it looks like the secret itself, which must never be "
+                   "in this file");
     } else {
         mistake_at(r->mistakes, n->where.start, "%s", why.text);
     }
@@ -116,7 +116,7 @@ static void check_budget(struct reader *r, const struct node *map, struct accoun
         struct text rate = { 0 };
         scalar_add_rate(&rate, needed);
         mistake_at(r->mistakes, place_of(map, "calls_per_second")->where.start,
-                   "`%s` does not fit into it: a poll is %d calls, so %s is the least",
+                   "too low for `%s`: a poll takes %d calls, so it must be at least %s",
                    node_member(map, "interval_min") ? "interval_min" : "interval", BUDGET_POLL_CALLS, text_z(&rate));
         text_done(&rate);
     }
@@ -133,7 +133,7 @@ void check_account(struct reader *r, const struct node *map, void *fields)
         account->key_path = secret_path(&secret, r->from);
     } else if (!has_inline_secret(map)) {
         mistake_at(r->mistakes, map->where.start,
-                   "the account has no key: give `key_file: PATH`, `key_env: VARIABLE` or "
+                   "the account has no key: set `key_file: PATH`, `key_env: VARIABLE` or "
                    "`key_credential: NAME`");
     }
 
@@ -142,8 +142,8 @@ void check_account(struct reader *r, const struct node *map, void *fields)
     check_budget(r, map, account);
     if (account->interval_min_s < INTERVAL_MIN_S && !stand_in) {
         const char *key = account->interval_s < INTERVAL_MIN_S ? "interval" : "interval_min";
-        mistake_at(r->mistakes, place_of(map, key)->where.start, "`%s` must be at least %ds: the API counts calls", key,
-                   INTERVAL_MIN_S);
+        mistake_at(r->mistakes, place_of(map, key)->where.start,
+                   "`%s` must be at least %ds: the API is rate-limited", key, INTERVAL_MIN_S);
     }
     if (account->connect_timeout_s > account->timeout_s)
         mistake_at(r->mistakes, place_of(map, "timeout")->where.start,
@@ -157,7 +157,7 @@ void check_mqtt(struct reader *r, const struct node *map, void *fields)
     const struct secret_source secret = { mqtt->password_file, mqtt->password_env,
                                           mqtt->password_credential };
     if (source && !node_member(map, "user"))
-        mistake_at(r->mistakes, source->key->where.start, "a password needs a `user`");
+        mistake_at(r->mistakes, source->key->where.start, "a password requires `user`");
     if (source)
         read_secret(r, source, &secret, &mqtt->password);
 
@@ -170,9 +170,9 @@ void check_tls(struct reader *r, const struct node *map, void *fields)
     (void)fields;
     const struct node *cert = node_member(map, "cert"), *key = node_member(map, "key");
     if (cert && !key)
-        mistake_at(r->mistakes, cert->key->where.start, "`cert` needs `key`, its private key");
+        mistake_at(r->mistakes, cert->key->where.start, "`cert` requires `key`, its private key");
     if (key && !cert)
-        mistake_at(r->mistakes, key->key->where.start, "`key` needs `cert`, its certificate");
+        mistake_at(r->mistakes, key->key->where.start, "`key` requires `cert`, its certificate");
 }
 
 /* One kind is about accounts, and it alone. */
@@ -183,7 +183,7 @@ static void check_series(struct reader *r, const struct node *map, struct rule *
     if (rule->kind == RULE_UNREADABLE && !series)
         rule->series = SERIES_ACCOUNT;
     if (series && (rule->kind == RULE_UNREADABLE) != (rule->series == SERIES_ACCOUNT))
-        mistake_at(r->mistakes, series->where.start, "series account and kind unreadable go together only");
+        mistake_at(r->mistakes, series->where.start, "series account and kind unreadable must be used together");
 }
 
 /* Credits and accounts have no name, environment or type: such a pattern would silence the rule. */
@@ -194,7 +194,7 @@ static void check_match(struct reader *r, const struct node *map, const struct r
     for (size_t i = 0; rule->series != SERIES_TOKEN && i < COUNT(of_tokens); i++) {
         const struct node *key = match && match->kind == NODE_MAP ? node_member(match, of_tokens[i]) : NULL;
         if (key)
-            mistake_at(r->mistakes, key->key->where.start, "`%s` is for tokens: %s only an account",
+            mistake_at(r->mistakes, key->key->where.start, "`%s` only matches tokens: %s only an account",
                        of_tokens[i], rule->series == SERIES_CREDITS ? "credits have" : "this rule has");
     }
 }
@@ -207,7 +207,7 @@ void check_rule(struct reader *r, const struct node *map, void *fields)
         levels_read(r, map, rule);
     if (rule->beyond_reset && rule->kind != RULE_EXHAUSTS_WITHIN)
         mistake_at(r->mistakes, place_of(map, "beyond_reset")->where.start,
-                   "only a rule of kind exhausts_within looks ahead, so only it can look beyond a reset");
+                   "`beyond_reset` is only valid for kind exhausts_within");
     check_series(r, map, rule);
     check_match(r, map, rule);
 }
@@ -230,7 +230,7 @@ void check_audit(struct reader *r, const struct node *map, void *fields)
             for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
                 if (rows[i].checks & rows[j].checks & (uint32_t)1 << c)
                     mistake_at(r->mistakes, place_of(map, rows[i].key)->where.start,
-                               "`%s` is named by `%s` already", audit_check_name(c), rows[j].key);
+                               "`%s` is already listed under `%s`", audit_check_name(c), rows[j].key);
 }
 
 /* Tells every name that an earlier member of the list already has; a member's struct begins with its name. */
@@ -243,7 +243,7 @@ static void check_unique(struct reader *r, const struct node *list, const char *
         for (size_t j = 0; *name && j < i; j++)
             if (strcmp(name, (const char *)members + j * stride) == 0) {
                 mistake_at(r->mistakes, place_of(n, "name")->where.start,
-                           "another %s is already named \"%s\", in line %zu", what, name,
+                           "duplicate name: another %s is named \"%s\", in line %zu", what, name,
                            mistakes_line(r->mistakes, member_at(list, j)->where.start));
                 break;
             }
@@ -272,10 +272,10 @@ static void check_rule_account(struct reader *r, const struct node *rule_node,
     }
     size_t at = place_of(place_of(rule_node, "match"), "account")->where.start;
     if (nearest.best)
-        mistake_at(r->mistakes, at, "there is no account of this name; did you mean \"%s\"?",
+        mistake_at(r->mistakes, at, "no account has this name; did you mean \"%s\"?",
                    nearest.best);
     else
-        mistake_at(r->mistakes, at, "there is no account of this name");
+        mistake_at(r->mistakes, at, "no account has this name");
 }
 
 void check_settings(struct reader *r, const struct node *map, void *fields)

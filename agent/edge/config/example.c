@@ -80,7 +80,7 @@ void config_example(struct text *out)
         "# Configuration of Ebb. Lines that begin with # are off; the values they show are\n"
         "# examples or defaults. Durations carry a unit (90s, 5m, 6h, 7d), amounts are in\n"
         "# USD. Keys and passwords are never written here, only where they are kept.\n"
-        "# `ebb check` tells every mistake.\n";
+        "# `ebb check` reports every error.\n";
     text_add(out, span_of(head));
     struct example e = { .out = out };
     example_section(&e, &section_settings);

@@ -13,17 +13,17 @@ enum { TOKENS_MAX = 100000, NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
 
 #define RESET_ROWS(holder)                                                                                         \
     { "period", VALUE_PERIOD, FIELD(holder, wish.wanted.period),                                                   \
-      .help = "when the budget is filled again, at midnight in Paris" },                                           \
-    { "amount", VALUE_AMOUNT, FIELD(holder, wish.wanted.reset_amount), .help = "and to how much, USD" }
+      .help = "when the balance is reset, at midnight in Paris" },                                           \
+    { "amount", VALUE_AMOUNT, FIELD(holder, wish.wanted.reset_amount), .help = "balance after a reset, USD" }
 
 #define WISH_ROWS(holder, reset_section)                                                                           \
     { "type", VALUE_TOKEN_TYPE, FIELD(holder, wish.wanted.type), .help = "api_token or sandbox_api_token" },       \
     { "budget", VALUE_FLAG, FIELD(holder, wish.wanted.budgeted),                                                   \
-      .help = "whether calls draw on a balance and stop at zero" },                                                \
+      .help = "whether the token has a balance and is refused at zero" }, \
     { "balance", VALUE_AMOUNT, FIELD(holder, wish.wanted.balance), .min = INT64_MIN,                               \
-      .help = "USD that a new token starts with; implies a budget" },                                              \
+      .help = "initial balance in USD of a new token; implies a budget" }, \
     { "expires", VALUE_MOMENT, FIELD(holder, wish.wanted.expires), .help = "a time, or never" },                   \
-    { "reset", VALUE_SECTION, .section = (reset_section), .help = "a budget that is filled again" }
+    { "reset", VALUE_SECTION, .section = (reset_section), .help = "periodic reset of the balance" }
 
 static void check_defaults(struct reader *r, const struct node *map, void *fields);
 static void check_token(struct reader *r, const struct node *map, void *fields);
@@ -59,9 +59,9 @@ static const struct section section_reset = { .rows = reset_rows, .row_count = C
 
 static const struct row token_rows[] = {
     { "name", VALUE_TEXT, FIELD(wanted_token, name), .max = NAME_BYTES_MAX, .required = true,
-      .help = "of the token, 1 to 200 characters" },
+      .help = "name of the token, 1 to 200 characters" },
     WISH_ROWS(wanted_token, &section_reset),
-    { "absent", VALUE_FLAG, FIELD(wanted_token, absent), .help = "true: there shall be no such token" },
+    { "absent", VALUE_FLAG, FIELD(wanted_token, absent), .help = "true: the token must not exist" },
 };
 static const struct section section_token = {
     .rows = token_rows,
@@ -71,11 +71,12 @@ static const struct section section_token = {
 };
 
 static const struct row file_rows[] = {
-    { "account", VALUE_NAME, FIELD(fleet_file, account), .help = "of the configuration; needed when it has several" },
+    { "account", VALUE_NAME, FIELD(fleet_file, account),
+      .help = "account in the configuration; required if there are several" },
     { "defaults", VALUE_NAMED, FIELD(fleet_file, defaults), .count_offset = offsetof(struct fleet_file, default_count),
-      .section = &section_defaults, .help = "what tokens of an environment are unless they say otherwise" },
+      .section = &section_defaults, .help = "defaults for the tokens of each environment" },
     { "tokens", VALUE_LIST, FIELD(fleet_file, tokens), .count_offset = offsetof(struct fleet_file, token_count),
-      .section = &section_token, .required = true, .max = TOKENS_MAX, .help = "the tokens that are wanted" },
+      .section = &section_token, .required = true, .max = TOKENS_MAX, .help = "the tokens you want" },
 };
 const struct section section_fleet_file = {
     .rows = file_rows,
@@ -105,11 +106,11 @@ static void check_wish(struct reader *r, const struct node *map, struct wish *w)
     bool none = w->given[WISH_PERIOD] && w->wanted.period == RESET_NONE;
     bool unlimited = w->given[WISH_BUDGET] && !w->wanted.budgeted;
     if (none && w->given[WISH_AMOUNT])
-        mistake_at(r->mistakes, place(reset, "amount"), "`amount` means nothing when `period` is none");
+        mistake_at(r->mistakes, place(reset, "amount"), "`amount` has no effect if `period` is none");
     if (unlimited && (w->given[WISH_PERIOD] || w->given[WISH_AMOUNT]) && !none)
-        mistake_at(r->mistakes, reset->where.start, "`reset` turns the budget on: `budget: false` contradicts it");
+        mistake_at(r->mistakes, reset->where.start, "`reset` requires a budget, but `budget` is false");
     if (unlimited && w->given[WISH_BALANCE])
-        mistake_at(r->mistakes, place(map, "balance"), "`balance` means nothing without a budget");
+        mistake_at(r->mistakes, place(map, "balance"), "`balance` has no effect without a budget");
 }
 
 static void check_defaults(struct reader *r, const struct node *map, void *fields)
@@ -213,11 +214,11 @@ static void check_whole(struct reader *r, const struct node *map, const struct w
     const struct wish *w = &t->wish;
     bool resets = has(w, WISH_PERIOD) && w->wanted.period != RESET_NONE;
     if (resets && !has(w, WISH_AMOUNT))
-        mistake_at(r->mistakes, place(map, "reset"), "`reset` needs an `amount`");
+        mistake_at(r->mistakes, place(map, "reset"), "`reset` requires `amount`");
     if (has(w, WISH_AMOUNT) && !has(w, WISH_PERIOD))
-        mistake_at(r->mistakes, place(map, "reset"), "`reset` needs a `period`");
+        mistake_at(r->mistakes, place(map, "reset"), "`reset` requires `period`");
     if (has(w, WISH_BUDGET) && w->wanted.budgeted && !has(w, WISH_BALANCE) && !resets)
-        mistake_at(r->mistakes, place(map, "budget"), "a budget needs a `balance` to start with, or a `reset`");
+        mistake_at(r->mistakes, place(map, "budget"), "a budget requires `balance` or `reset`");
 }
 
 static int by_name(const void *a, const void *b)
@@ -242,7 +243,7 @@ static void check_names_differ(struct reader *r, const struct node *list, const 
         const struct node *n = list->first;
         for (ptrdiff_t skip = sorted[i] - f->tokens; skip > 0; skip--)
             n = n->next;
-        mistake_at(r->mistakes, place(n, "name"), "this token is wanted twice; first in line %zu", sorted[i - 1]->line);
+        mistake_at(r->mistakes, place(n, "name"), "duplicate token; first declared in line %zu", sorted[i - 1]->line);
     }
     free(sorted);
 }
@@ -288,7 +289,7 @@ bool fleet_file_load(const char *path, struct fleet_file **ret, struct text *err
 {
     const struct document fleet = {
         .root = &section_fleet_file,
-        .when_empty = "the file is empty; it wants at least \"tokens: []\"",
+        .when_empty = "the file is empty; it must contain at least \"tokens: []\"",
     };
     struct fleet_file *f = xcalloc(1, sizeof *f);
     if (!document_read(path, &fleet, f, errors, why)) {

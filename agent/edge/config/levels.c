@@ -84,14 +84,14 @@ enum { THRESHOLD_TEXT_BYTES = 64 };
 
 static const struct row threshold_rows[] = {
     { "below", VALUE_TEXT, .offset = offsetof(struct threshold_texts, below),
-      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required, but for drift_above and unreadable", .sample = "10.00",
-      .help = "the level holds while the value is below this" },
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required, except for drift_above and unreadable", .sample = "10.00",
+      .help = "the level is active while the value is below this" },
     { "above", VALUE_TEXT, .offset = offsetof(struct threshold_texts, above),
       .max = THRESHOLD_TEXT_BYTES, .preset_note = "required for drift_above and unreadable", .sample = "1.00",
-      .help = "the level holds while the value is above this" },
+      .help = "the level is active while the value is above this" },
     { "clear", VALUE_TEXT, .offset = offsetof(struct threshold_texts, clear),
-      .max = THRESHOLD_TEXT_BYTES, .preset_note = "5 % away, 20 % for exhausts_within",
-      .sample = "12.00", .help = "and ends when it is back at this" },
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "5 % from the threshold; 20 % for exhausts_within",
+      .sample = "12.00", .help = "the level ends when the value is back at this" },
 };
 
 const struct section section_threshold = {
@@ -146,7 +146,7 @@ static void tell_wrong_side(struct reader *r, const struct node *n, const struct
 {
     const struct node *other = node_member(n, side->other);
     if (other)
-        mistake_at(r->mistakes, other->key->where.start, "this kind holds %s its threshold: write `%s`", side->name,
+        mistake_at(r->mistakes, other->key->where.start, "this kind fires %s its threshold: use `%s`", side->name,
                    side->name);
     else if (!node_member(n, side->name))
         mistake_at(r->mistakes, n->where.start, "`%s` is missing", side->name);
@@ -199,7 +199,7 @@ static void tell_unknown_level(struct reader *r, struct range where, struct span
                    name.at, nearest.best);
     else
         mistake_at(r->mistakes, where.start,
-                   "unknown level \"%.*s\": there are info, warning and critical", shown, name.at);
+                   "unknown level \"%.*s\": must be info, warning or critical", shown, name.at);
 }
 
 /* A worse level begins further out. */
@@ -214,7 +214,7 @@ static void check_order(struct reader *r, const struct node *const nodes[LEVELS]
         int64_t at = rule->levels[l].at, before = milder != LEVEL_NONE ? rule->levels[milder].at : 0;
         if (milder != LEVEL_NONE && (above ? at <= before : at >= before))
             mistake_at(r->mistakes, nodes[l]->where.start,
-                       "`%s` must be %s than `%s`: the worse level begins further %s", level_name(l),
+                       "`%s` must be %s than `%s`: a worse level starts further %s", level_name(l),
                        above ? "higher" : "lower", level_name(milder), above ? "up" : "down");
         milder = l;
     }
@@ -231,7 +231,7 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
         if (!level_named(n->key->text, &level)) {
             tell_unknown_level(r, n->key->where, n->key->text);
         } else if (nodes[level]) {
-            mistake_at(r->mistakes, n->key->where.start, "`%s` is given twice; first in line %zu",
+            mistake_at(r->mistakes, n->key->where.start, "`%s` is a duplicate; first set in line %zu",
                        level_name(level),
                        mistakes_line(r->mistakes, nodes[level]->key->where.start));
         } else {
@@ -242,7 +242,7 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
     check_order(r, nodes, rule);
     if (!map->first)
         mistake_at(r->mistakes, map->where.start,
-                   "`levels` names no level: give info, warning or critical");
+                   "`levels` is empty: set info, warning or critical");
 }
 
 /* The threshold of a kind that needs none: 0 leaves it to the account's interval. */
@@ -263,7 +263,7 @@ static void read_single(struct reader *r, const struct node *n, struct rule *rul
     enum level level;
     if (!rule_kind_is_plain(rule->kind)) {
         mistake_at(r->mistakes, n->key->where.start,
-                   "`level` is for kinds exhausted and unreadable; here write `levels: {critical: ...}`");
+                   "`level` is only valid for kinds exhausted and unreadable; use `levels: {critical: ...}`");
         return;
     }
     if (!scalar_text(r, n, "level", &text))
@@ -278,7 +278,7 @@ void levels_read(struct reader *r, const struct node *map, struct rule *rule)
 {
     const struct node *levels = node_member(map, "levels"), *single = node_member(map, "level");
     if (levels && single)
-        mistake_at(r->mistakes, single->key->where.start, "give `levels` or `level`, not both");
+        mistake_at(r->mistakes, single->key->where.start, "`levels` and `level` are mutually exclusive");
     else if (single)
         read_single(r, single, rule);
     else if (levels && levels->kind == NODE_MAP)

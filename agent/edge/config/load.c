@@ -60,7 +60,7 @@ bool document_read(const char *path, const struct document *d, void *fields, str
     size_t count = mistakes.count;
     if (count) {
         mistakes_print(&mistakes, errors);
-        fault(why, FAULT_FATAL, "%s: %zu mistake%s", path, count, count == 1 ? "" : "s");
+        fault(why, FAULT_FATAL, "%s: %zu error%s", path, count, count == 1 ? "" : "s");
     }
     mistakes_done(&mistakes);
     free(folder);

@@ -75,11 +75,11 @@ static void tell_unknown(struct reader *r, const struct section *section, const 
                    nearest.best);
     else if (misplaced)
         mistake_at(r->mistakes, at,
-                   "unknown key \"%.*s\": a secret is never written here; name its source with "
+                   "unknown key \"%.*s\": secrets must not be in this file; set their source with "
                    "`%s_file: PATH`, `%s_env: VARIABLE` or `%s_credential: NAME`",
                    shown, key.at, section->secret, section->secret, section->secret);
     else if (home)
-        mistake_at(r->mistakes, at, "unknown key \"%.*s\" here; it belongs to `%s`", shown, key.at,
+        mistake_at(r->mistakes, at, "unknown key \"%.*s\"; it belongs under `%s`", shown, key.at,
                    home);
     else
         mistake_at(r->mistakes, at, "unknown key \"%.*s\"", shown, key.at);
@@ -88,7 +88,7 @@ static void tell_unknown(struct reader *r, const struct section *section, const 
 static void read_list(struct reader *r, const struct row *row, const struct node *n, void *fields)
 {
     if (n->kind != NODE_LIST) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must be a list: lines that begin with \"- \"",
+        mistake_at(r->mistakes, n->where.start, "`%s` must be a list of lines that begin with \"- \"",
                    row->name);
         return;
     }
@@ -96,7 +96,7 @@ static void read_list(struct reader *r, const struct row *row, const struct node
     for (const struct node *child = n->first; child; child = child->next)
         count++;
     if (count < (size_t)row->min || count > (size_t)row->max) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must have from %d to %d members", row->name,
+        mistake_at(r->mistakes, n->where.start, "`%s` must have %d to %d members", row->name,
                    (int)row->min, (int)row->max);
         return;
     }
@@ -282,7 +282,7 @@ static void read_members(struct reader *r, const struct section *section, const 
         }
         const struct node **first = &seen[row - section->rows];
         if (*first)
-            mistake_at(r->mistakes, n->key->where.start, "`%s` is given twice; first in line %zu",
+            mistake_at(r->mistakes, n->key->where.start, "`%s` is a duplicate; first set in line %zu",
                        row->name, mistakes_line(r->mistakes, (*first)->key->where.start));
         else
             read_value(r, row, *first = n, fields);
@@ -299,7 +299,7 @@ void read_section(struct reader *r, const struct section *section, const struct 
     if (map->kind == NODE_REFUSED)
         return;
     if (map->kind != NODE_MAP) {
-        mistake_at(r->mistakes, map->where.start, "here must be keys, as in \"%s: ...\"",
+        mistake_at(r->mistakes, map->where.start, "expected keys, as in \"%s: ...\"",
                    section->rows[0].name);
         return;
     }

@@ -36,7 +36,7 @@ static bool accept(const char *what, struct span secret, char **ret, struct faul
     for (size_t i = 0; i < secret.len; i++)
         if (iscntrl((unsigned char)secret.at[i]))
             return fault(why, FAULT_FATAL,
-                         "%s holds a control character at byte %zu (a second line, a tab, or a "
+                         "%s contains a control character at byte %zu (a second line, a tab, or a "
                          "carriage return?)",
                          what, i + 1);
     *ret = xcalloc(1, SECRET_BYTES_MAX + 1); /* another one may take its place */
@@ -51,7 +51,7 @@ static bool read_file(const char *path, bool warn, char **ret, struct fault *why
         return false;
     bool accepted = accept(path, (struct span){ b.at, b.len }, ret, why);
     if (accepted && warn && b.world_readable)
-        log_warning("%s holds a secret and can be read by everyone; fix it with: chmod o= %s",
+        log_warning("%s contains a secret and is world-readable; fix it with: chmod o= %s",
                     path, path);
     bytes_done(&b);
     return accepted;

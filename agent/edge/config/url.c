@@ -90,7 +90,7 @@ bool url_check(struct span *text, struct fault *why)
     if (!plain && !take_prefix(&rest, "https://"))
         return fault(why, FAULT_REJECT, "must begin with https://");
     if (memchr(rest.at, '@', rest.len))
-        return fault(why, FAULT_REJECT, "must not hold a user name or password");
+        return fault(why, FAULT_REJECT, "must not contain a user name or password");
 
     struct span host = take_host(&rest);
     if (!host_is_valid(host))
@@ -105,7 +105,7 @@ bool url_check(struct span *text, struct fault *why)
                      "must be scheme and host only, as in https://api.edenai.run");
     if (plain && !host_is_loopback(host))
         return fault(why, FAULT_REJECT,
-                     "would send the key unprotected: plain http:// is for this machine only "
+                     "would send the key unencrypted: plain http:// is only allowed to this machine "
                      "(localhost, 127.x.x.x, [::1]); use https://");
     text->len = end;
     return true;

@@ -65,7 +65,7 @@ static bool fits_text(const struct place *p, struct span text, struct fault *why
     if (text.len > (size_t)p->row->max)
         return fault(why, FAULT_REJECT, "`%s` is longer than %" PRId64 " bytes", p->row->name, p->row->max);
     if (has_control(text))
-        return fault(why, FAULT_REJECT, "`%s` holds a control character", p->row->name);
+        return fault(why, FAULT_REJECT, "`%s` contains a control character", p->row->name);
     return true;
 }
 
@@ -132,11 +132,11 @@ static bool parse_topic(const struct place *p, struct span text, struct fault *w
     if (!fits_text(p, text, why))
         return false;
     if (memchr(text.at, '+', text.len) || memchr(text.at, '#', text.len))
-        return wanted(p, why, "without the wildcards + and #");
+        return wanted(p, why, "a topic without the wildcards + and #");
     if (text.at[0] == '/' || text.at[text.len - 1] == '/' || memmem(text.at, text.len, "//", 2))
-        return wanted(p, why, "without leading, trailing and doubled slashes");
+        return wanted(p, why, "a topic without leading, trailing or double slashes");
     if (text.at[0] == '$')
-        return wanted(p, why, "a topic of your own: those with a leading $ are the broker's");
+        return wanted(p, why, "a topic without a leading $, which is reserved for the broker");
     store_text(p, text);
     return true;
 }
@@ -144,7 +144,7 @@ static bool parse_topic(const struct place *p, struct span text, struct fault *w
 static bool parse_variable(const struct place *p, struct span text, struct fault *why)
 {
     if (text.len > (size_t)p->row->max || !is_made_of(text, "_") || isdigit((unsigned char)text.at[0]))
-        return wanted(p, why, "the name of an environment variable, not its content");
+        return wanted(p, why, "the name of an environment variable, not its value");
     store_text(p, text);
     return true;
 }
@@ -152,7 +152,7 @@ static bool parse_variable(const struct place *p, struct span text, struct fault
 static bool parse_credential(const struct place *p, struct span text, struct fault *why)
 {
     if (text.len > (size_t)p->row->max || !is_made_of(text, "._-") || text.at[0] == '.')
-        return wanted(p, why, "the name of a systemd credential, not its content");
+        return wanted(p, why, "the name of a systemd credential, not its value");
     store_text(p, text);
     return true;
 }
@@ -215,9 +215,9 @@ static bool keep(const struct place *p, int64_t number, void (*add)(struct text 
     }
     struct text range = { 0 };
     add(&range, p->row->min);
-    text_add(&range, span_of(" to "));
+    text_add(&range, span_of(" and "));
     add(&range, p->row->max);
-    fault(why, FAULT_REJECT, "`%s` must be from %s", p->row->name, text_z(&range));
+    fault(why, FAULT_REJECT, "`%s` must be between %s", p->row->name, text_z(&range));
     text_done(&range);
     return false;
 }
@@ -332,9 +332,9 @@ static bool parse_token_type(const struct place *p, struct span text, struct fau
     for (size_t i = 0; i < COUNT(known); i++)
         nearest_try(&nearest, known[i]);
     if (!is_made_of(text, "_") || text.len >= TYPE_BYTES)
-        return wanted(p, why, "a type of token: api_token or sandbox_api_token");
+        return wanted(p, why, "a token type: api_token or sandbox_api_token");
     if (nearest.best && nearest.distance)
-        return fault(why, FAULT_REJECT, "`%s`: there is no such type of token; did you mean \"%s\"?", p->row->name,
+        return fault(why, FAULT_REJECT, "`%s`: unknown token type; did you mean \"%s\"?", p->row->name,
                      nearest.best);
     store_array(p, text);
     return true;

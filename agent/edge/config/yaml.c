@@ -2,7 +2,7 @@
  * first doubled key and recurse.
  *
  * Facts of libfyaml 0.7.12, tried: without a diagnostic object of ours it prints to stderr, whatever the flags; it
- * ends silently at U+0000 and at a byte that is not UTF-8 in a plain scalar; a bad %YAML directive fails without a
+ * ends silently at U+0000 and at invalid UTF-8 in a plain scalar; a bad %YAML directive fails without a
  * message; an empty value has no mark. Hence the checks in front of it. */
 #include "edge/config/yaml.h"
 
@@ -188,7 +188,7 @@ static bool take_event(struct builder *b, struct fy_event *event)
     switch (event->type) {
     case FYET_DOCUMENT_START:
         if (b->root)
-            mistake_at(b->mistakes, where.start, "a second document: a configuration is one");
+            mistake_at(b->mistakes, where.start, "the file must contain a single YAML document");
         return !b->root;
     case FYET_MAPPING_START:
         add_container(b, event, NODE_MAP, where);
@@ -223,11 +223,11 @@ static const char *advice(const char *message)
     } rows[] = {
         { "invalid multiline plain key", "; is a line below this one indented too far?" },
         { "invalid nested block mapping on the same line",
-          "; put a value that holds \": \" in quotes" },
-        { "plain scalar cannot start with", "; put the value in quotes" },
-        { "could not find expected ':'", "; a key is written \"name: value\"" },
-        { "tab", "; indent with blanks" },
-        { "invalid escape", "; put a value that holds backslashes in single quotes" },
+          "; quote values that contain \": \"" },
+        { "plain scalar cannot start with", "; quote the value" },
+        { "could not find expected ':'", "; write keys as \"name: value\"" },
+        { "tab", "; indent with spaces" },
+        { "invalid escape", "; use single quotes for values that contain backslashes" },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         if (strstr(message, rows[i].says))
@@ -242,10 +242,10 @@ static void tell_syntax_errors(struct mistakes *m, struct fy_diag *diag)
     mistakes_hide_by_looks(m);
     for (struct fy_diag_error *e; (e = fy_diag_errors_iterate(diag, &place)); told = true) {
         const struct fy_mark *mark = e->fyt ? fy_token_start_mark(e->fyt) : NULL;
-        mistake_at(m, mark ? mark->input_pos : 0, "not YAML: %s%s", e->msg, advice(e->msg));
+        mistake_at(m, mark ? mark->input_pos : 0, "invalid YAML: %s%s", e->msg, advice(e->msg));
     }
     if (!told)
-        mistake_at(m, 0, "not YAML");
+        mistake_at(m, 0, "invalid YAML");
 }
 
 /* Bytes that YAML does not allow, told before the library meets them; false if there are any. */
@@ -257,10 +257,10 @@ static bool check_bytes(struct mistakes *m)
         size_t step =
             utf8_step((struct span){ m->source.at + at, m->source.len - at }, &code_point);
         if (step == 0)
-            mistake_at(m, at, "a byte that is not UTF-8");
+            mistake_at(m, at, "invalid UTF-8");
         else if (code_point < 0x20 && code_point != '\t' && code_point != '\n'
                  && code_point != '\r')
-            mistake_at(m, at, "a control character");
+            mistake_at(m, at, "control character not allowed");
         else
             at += step;
         if (m->count > 0) {
@@ -308,7 +308,7 @@ struct node *yaml_parse(struct mistakes *m)
     };
     struct fy_parser *parser = diag ? fy_parser_create(&config) : NULL;
     if (!parser || fy_parser_set_string(parser, m->source.at, m->source.len) != 0) {
-        mistake_at(m, 0, "the YAML reader could not be started");
+        mistake_at(m, 0, "cannot start the YAML parser");
     } else {
         build(&b, parser);
         if (fy_diag_got_error(diag)) {
