@@ -303,7 +303,7 @@ def test_balances_and_consumption_are_compared_day_by_day(scene, broker, subscri
     assert judged["prod-topped"][1] == "hidden", "a top-up explains what the balance does not show"
     assert "dev-free-lab" not in judged, "without a budget there is nothing to compare"
     event = subscriber.wait_event(rule="drift", token="prod-leaky")
-    assert re.match(r"warning: prod-leaky drifts: of a day the consumption endpoint tells \d\.\d\d USD less than the"
+    assert re.match(r"warning: prod-leaky drifts: the usage endpoint reports \d\.\d\d USD less for one day than the"
                     r" balance shows \(above 0\.50 USD\)", event["summary"])
     for topic, what in ("ebb/main/token/prod-leaky/state", "its drift"), ("ebb/main/state", "the account's drift"):
         state = subscriber.wait(lambda seen: next((s for s in [json.loads(seen.retained().get(topic, "{}"))]

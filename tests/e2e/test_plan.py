@@ -165,7 +165,7 @@ def test_every_mistake_in_the_file_is_told_before_anything_is_asked(fleet):
         refused = fleet.run(word)
         assert refused.returncode == 2 and refused.stdout == ""
         assert f"{fleet.file}:2:6: unknown key \"nmae\"; did you mean \"name\"?" in refused.stderr
-        assert "at most 9 decimals" in refused.stderr and "wanted twice" in refused.stderr
+        assert "at most 9 decimals" in refused.stderr and "duplicate token" in refused.stderr
     assert fleet.sim.requests() == []
     fleet.file.unlink()
     assert fleet.run("plan").returncode == 2

@@ -242,13 +242,13 @@ static void add_exhausted(const struct alert_event *e, struct text *out)
     add_next_reset(e, out);
 }
 
-/* " drifts: of a day the consumption endpoint tells 3.20 USD more than the balance shows (above 1.00 USD)" */
+/* " drifts: the usage endpoint reports 3.20 USD more for one day than the balance shows (above 1.00 USD)" */
 static void add_drift(const struct alert_event *e, struct text *out)
 {
-    bool told_more = e->token->drift.is.nano > 0;
-    text_add(out, span_of(" drifts: of a day the consumption endpoint tells "));
+    bool reported_more = e->token->drift.is.nano > 0;
+    text_add(out, span_of(" drifts: the usage endpoint reports "));
     add_usd((struct money){ e->transition.value }, (struct money){ threshold_of(e) }, out);
-    text_addf(out, " %s than the balance shows (", told_more ? "more" : "less");
+    text_addf(out, " %s for one day than the balance shows (", reported_more ? "more" : "less");
     add_threshold(e, out);
     add_was(e, ", ", "", out);
     text_add(out, span_of(")"));
