@@ -48,7 +48,7 @@ static const char *why_unknown(const struct rule *rule, const struct token *t)
         return "its rule is no longer in the configuration";
     if (t->forecast.verdict == VERDICT_STALE)
         return "no fresh reading";
-    return t->last.budgeted ? "no value now" : "the balance no longer limits it";
+    return t->last.budgeted ? "no current value" : "it no longer has a budget";
 }
 
 /* A value that was not read for long is told with its age. */

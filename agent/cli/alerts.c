@@ -13,11 +13,11 @@ enum { OPT_PAST, OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_EXIT_CODE, OPT_FORMAT, O
 static const struct option_row options[] = {
     [OPT_PAST] = { .name = "past", .type = OPTION_FLAG, .help = "past events instead of alerts firing now" },
     [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "7d",
-                    .help = "with --past: from this time on (UTC), or this long ago" },
-    [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "with --past: before this time" },
+                    .help = "with --past: start of the period (UTC), or how long ago" },
+    [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "with --past: end of the period" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_EXIT_CODE] = { .name = "exit-code", .type = OPTION_FLAG,
-                        .help = "answer by exit status: 10 a warning fires, 11 a critical one" },
+                        .help = "exit with 10 if a warning is firing, 11 if a critical alert is" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
@@ -51,8 +51,8 @@ _Static_assert(COUNT(firing) == COLUMNS, "a column has no row");
 enum { PAST_KIND = 1, PAST_LEVEL = 2, PAST_TOKEN = 5, PAST_SUMMARY = 12, PAST_WORDS, PAST_COLUMNS };
 
 static const struct column past[] = {
-    { "at", "AT", COLUMN_TIME, COLUMN_KEY },
-    { "kind", "WHAT", COLUMN_TEXT, COLUMN_KEY },
+    { "at", "TIME", COLUMN_TIME, COLUMN_KEY },
+    { "kind", "EVENT", COLUMN_TEXT, COLUMN_KEY },
     { "level", "LEVEL", COLUMN_LEVEL, COLUMN_KEY },
     { "was", NULL, COLUMN_LEVEL, 0 },
     { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
@@ -188,13 +188,13 @@ static enum exit_status run(const struct context *c)
     bool back = given[OPT_PAST].given;
     struct fault why;
     if (!back && (given[OPT_SINCE].given || given[OPT_UNTIL].given))
-        return complain(EXIT_USAGE, "alerts: --since and --until go with --past");
+        return complain(EXIT_USAGE, "alerts: --since and --until require --past");
     if (back && given[OPT_EXIT_CODE].given)
-        return complain(EXIT_USAGE, "alerts: --exit-code is about what fires now: drop --past");
+        return complain(EXIT_USAGE, "alerts: --exit-code cannot be combined with --past");
     if (!ask_account(c->store, scope.account, &why) || !print(c, &scope, &l, &why))
         return ask_failed(&why);
     if (l.rows == 0 && ask_format(&given[OPT_FORMAT], &given[OPT_JSON]) == TABLE_TEXT)
-        fputs(back ? "Nothing was announced in this time.\n" : "No alert is firing.\n", stderr);
+        fputs(back ? "No alert events in this period.\n" : "No alert is firing.\n", stderr);
     return given[OPT_EXIT_CODE].given ? status_of(l.worst) : EXIT_OK;
 }
 
@@ -203,9 +203,9 @@ const struct command cmd_alerts = {
     .arguments = "",
     .help = "alerts firing now, or past alert events",
     .example = "ebb alerts --past --since 30d",
-    .statuses = "   0  done; with --exit-code: no alert above info fires\n"
-                "  10  with --exit-code: the worst alert that fires is a warning\n"
-                "  11  with --exit-code: the worst alert that fires is critical\n",
+    .statuses = "   0  success; with --exit-code: no alert above info is firing\n"
+                "  10  with --exit-code: the worst firing alert is a warning\n"
+                "  11  with --exit-code: the worst firing alert is critical\n",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,
     .option_count = COUNT(options),

@@ -26,7 +26,7 @@ bool ask_account(struct store *s, const char *account, struct fault *why)
     bool ok = archive_next(a, &name, 1, &found, why);
     archive_end(a);
     if (ok && !found)
-        return fault(why, FAULT_REJECT, "nothing is stored of an account \"%s\": see `ebb status`", account);
+        return fault(why, FAULT_REJECT, "no data for account \"%s\": see `ebb status`", account);
     return ok;
 }
 

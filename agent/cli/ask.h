@@ -6,11 +6,11 @@
 
 #define OPTION_ROW_ACCOUNT { .name = "account", .type = OPTION_TEXT, .value = "NAME", .help = "only this account" }
 #define OPTION_ROW_FORMAT { .name = "format", .type = OPTION_CHOICE, .value = TABLE_FORMATS, .preset = "text", \
-                            .help = "for people, for programs or for a spreadsheet" }
-#define OPTION_ROW_AS_JSON { .name = "json", .type = OPTION_FLAG, .help = "as --format json" }
+                            .help = "output format" }
+#define OPTION_ROW_AS_JSON { .name = "json", .type = OPTION_FLAG, .help = "same as --format json" }
 #define OPTION_ROW_SINCE(default_) { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = default_, \
-                                     .help = "from this time on (UTC), or from so long ago" }
-#define OPTION_ROW_UNTIL { .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "before this time" }
+                                     .help = "start of the period (UTC), or how long ago" }
+#define OPTION_ROW_UNTIL { .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "end of the period" }
 
 /* What --format and --json say together. */
 enum table_format ask_format(const struct option_value *format, const struct option_value *json);

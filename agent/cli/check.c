@@ -10,7 +10,7 @@ enum { OPTION_NO_SECRETS, OPTION_COUNT_OF_CHECK };
 static const struct option_row options[OPTION_COUNT_OF_CHECK] = {
     [OPTION_NO_SECRETS] = { .name = "no-secrets",
                             .type = OPTION_FLAG,
-                            .help = "do not read keys and passwords, only check where they are kept" },
+                            .help = "check the settings for keys and passwords without reading them" },
 };
 
 static void print_summary(const struct settings *s)

@@ -64,7 +64,7 @@ static enum exit_status finish_output(enum exit_status status)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
     if (errno && errno != EPIPE)
-        complain(status, "the output could not be written: %s", strerror(errno));
+        complain(status, "cannot write the output: %s", strerror(errno));
     return EXIT_FAILED;
 }
 
@@ -82,7 +82,7 @@ static enum exit_status open_store_and_run(const struct command *command, struct
     struct fault why;
     if (command->needs & NEEDS_STORE) {
         if (access(c->settings->store, F_OK) != 0 && errno == ENOENT)
-            return complain(EXIT_UNKNOWN, "nothing is stored in %s yet: poll with `ebb once`, or start `ebb run`",
+            return complain(EXIT_UNKNOWN, "no data in %s yet: run `ebb once`, or start `ebb run`",
                             c->settings->store);
         if (!store_open(c->settings->store, STORE_READ, &store, &why))
             return complain(EXIT_FAILED, "%s", why.text);
@@ -113,8 +113,8 @@ static enum exit_status run_command(const struct command_line *line, const char 
     memcpy(c.options, line->options, sizeof c.options);
     memcpy(c.arguments, line->arguments, sizeof c.arguments);
     if ((line->command->needs & NEEDS_SETTINGS) && !config_exists)
-        return complain(EXIT_USAGE, "there is no configuration: write one with `ebb config --example > ebb.yaml`, "
-                                    "then name it with --config or keep it as %s", config_path);
+        return complain(EXIT_USAGE, "no configuration found: create one with `ebb config --example > ebb.yaml`, "
+                                    "then pass it with --config or save it as %s", config_path);
     return open_settings_and_run(line, &c);
 }
 

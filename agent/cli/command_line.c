@@ -6,13 +6,13 @@
 #include "cli/option.h"
 
 const struct option_row global_options[GLOBAL_OPTIONS] = {
-    [GLOBAL_CONFIG] = { .name = "config", .type = OPTION_TEXT, .value = "FILE", .help = "the configuration to use" },
+    [GLOBAL_CONFIG] = { .name = "config", .type = OPTION_TEXT, .value = "FILE", .help = "configuration file" },
     [GLOBAL_LOG] = { .name = "log", .type = OPTION_CHOICE, .value = LOG_CHOICES,
                      .help = "log level on stderr; overrides the configuration" },
     [GLOBAL_ASCII] = { .name = "ascii", .type = OPTION_FLAG,
                        .help = "ASCII output, as with LC_ALL=C" },
-    [GLOBAL_HELP] = { .name = "help", .type = OPTION_FLAG, .help = "explain the command and exit" },
-    [GLOBAL_VERSION] = { .name = "version", .type = OPTION_FLAG, .help = "print the version and exit" },
+    [GLOBAL_HELP] = { .name = "help", .type = OPTION_FLAG, .help = "show help and exit" },
+    [GLOBAL_VERSION] = { .name = "version", .type = OPTION_FLAG, .help = "show the version and exit" },
 };
 
 /* The words that are left, and what has been made of those before. */
@@ -32,9 +32,9 @@ const struct command *command_named(const struct command *const *known, const ch
         nearest_try(&near, (*known)->name);
     }
     if (near.best)
-        fault(why, FAULT_REJECT, "there is no command \"%s\"; did you mean \"%s\"?", name, near.best);
+        fault(why, FAULT_REJECT, "unknown command \"%s\"; did you mean \"%s\"?", name, near.best);
     else
-        fault(why, FAULT_REJECT, "there is no command \"%s\"", name);
+        fault(why, FAULT_REJECT, "unknown command \"%s\"", name);
     return NULL;
 }
 
@@ -73,10 +73,10 @@ static bool unknown_option(const struct parser *p, struct span name, struct faul
     char title[COMMAND_TITLE_BYTES];
     const char *owner = c ? command_title(c, title) : "ebb";
     if (near.best)
-        return fault(why, FAULT_REJECT, "%s has no option --%.*s; did you mean --%s?", owner, (int)name.len, name.at,
+        return fault(why, FAULT_REJECT, "%s: unknown option --%.*s; did you mean --%s?", owner, (int)name.len, name.at,
                      near.best);
-    return fault(why, FAULT_REJECT, "%s has no option --%.*s%s", owner, (int)name.len, name.at,
-                 c ? "" : ": options of a command follow its name");
+    return fault(why, FAULT_REJECT, "%s: unknown option --%.*s%s", owner, (int)name.len, name.at,
+                 c ? "" : " (options of a command follow its name)");
 }
 
 static bool take_long_option(struct parser *p, const char *text, struct fault *why)
@@ -92,7 +92,7 @@ static bool take_long_option(struct parser *p, const char *text, struct fault *w
     if (row->type == OPTION_FLAG && written)
         return fault(why, FAULT_REJECT, "--%s takes no value", row->name);
     if (row->type != OPTION_FLAG && !written && !(written = *p->next))
-        return fault(why, FAULT_REJECT, "--%s needs a value: %s", row->name, row->value);
+        return fault(why, FAULT_REJECT, "--%s requires a value: %s", row->name, row->value);
     if (row->type != OPTION_FLAG && !equals)
         p->next++;
     return option_read(row, written, p->now, value, why);
@@ -107,7 +107,7 @@ static bool take_word(struct parser *p, const char *word, struct fault *why)
         return l->command != NULL;
     }
     if (l->argument_count == l->command->arguments_max)
-        return fault(why, FAULT_REJECT, "%s: \"%s\" is one argument too many", command_title(l->command, title), word);
+        return fault(why, FAULT_REJECT, "%s: unexpected argument \"%s\"", command_title(l->command, title), word);
     l->arguments[l->argument_count++] = word;
     return true;
 }

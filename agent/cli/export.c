@@ -26,7 +26,7 @@ static enum exit_status run(const struct context *c)
     bool ok = store_export(c->store, c->arguments[0], c->options[OPT_FORCE].given, is_cancelled, &fd, &why);
     signals_close(fd);
     if (!ok)
-        return complain(EXIT_FAILED, "the export failed: %s", why.text);
+        return complain(EXIT_FAILED, "export failed: %s", why.text);
     return EXIT_OK;
 }
 

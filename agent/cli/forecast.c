@@ -12,11 +12,11 @@ enum { OPT_JSON, OPT_WHAT_IF, OPT_UNTIL, OPT_CREDITS, OPT_ACCOUNT, OPTS };
 enum { COLUMNS_ELSEWHERE = 80, COLUMNS_MOST = 160 };
 
 static const struct option_row options[] = {
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" },
+    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "JSON with exact amounts and times in UTC" },
     [OPT_WHAT_IF] = { .name = "what-if", .type = OPTION_TEXT, .value = "CHANGE",
-                      .help = "compare with another balance or burn: \"+20.00\", \"-5\", \"burn x1.5\"" },
+                      .help = "compare with a different balance or burn rate: \"+20.00\", \"-5\", \"burn x1.5\"" },
     [OPT_UNTIL] = { .name = "until", .type = OPTION_LATER, .value = "TIME",
-                    .help = "the balance that lasts until then with 90 % certainty" },
+                    .help = "balance required to last until then with 90 % certainty" },
     [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "the account's credits instead of a token" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
 };
@@ -96,7 +96,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_forecast = {
     .name = "forecast",
     .arguments = "[TOKEN]",
-    .help = "when a token will be empty, how certain that is, and what-if questions",
+    .help = "when a token runs out, how certain that is, and what-if scenarios",
     .example = "ebb forecast prod-billing-api --what-if \"+20.00\" --until 7d",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .arguments_min = 0,

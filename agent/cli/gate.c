@@ -25,11 +25,11 @@ static const struct option_row options[] = {
     [OPT_RUNWAY] = { .name = "runway", .type = OPTION_DURATION, .value = "DURATION",
                      .help = "it must last this long, or until its reset" },
     [OPT_MAX_AGE] = { .name = "max-age", .type = OPTION_DURATION, .value = "DURATION", .preset = "1h",
-                      .help = "a reading older than this is not trusted" },
+                      .help = "answer unknown if the reading is older than this" },
     [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG,
                       .help = "the account's credits instead of TOKEN" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "one object for programs" },
+    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "print the answer as one JSON object" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -118,7 +118,7 @@ static enum gate judge(const struct found *f, const struct gate_wish *w, unix_s 
     if (f->count == 1)
         return gate_judge(&f->view, w, now, reason);
     snprintf(reason, GATE_REASON_BYTES, "%s", f->count ? "several accounts have it: name one with --account"
-                                                       : "nothing is stored of it: see `ebb status`");
+                                                       : "no data for it: see `ebb status`");
     return GATE_UNKNOWN;
 }
 
@@ -150,7 +150,7 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
     }
     enum gate gate = judge(f, w, now, inner);
     snprintf(reason, GATE_REASON_BYTES, "%s%.150s",
-             lives_on_credits ? "it has no budget; of the account's credits: " : "", inner);
+             lives_on_credits ? "no budget, so the account's credits count: " : "", inner);
     return gate;
 }
 
@@ -200,7 +200,7 @@ static enum exit_status finish(enum gate gate)
     if (fflush(stdout) == 0 && !ferror(stdout))
         return (enum exit_status)statuses[gate];
     clearerr(stdout);
-    return complain(EXIT_UNKNOWN, "gate: the answer could not be written");
+    return complain(EXIT_UNKNOWN, "gate: cannot write the answer");
 }
 
 static enum exit_status run(const struct context *c)
@@ -219,7 +219,7 @@ static enum exit_status run(const struct context *c)
     if ((c->argument_count == 0) == !given[OPT_CREDITS].given)
         return complain(EXIT_USAGE, "gate: name a token, or use --credits");
     if (access(c->settings->store, F_OK) != 0)
-        snprintf(reason, sizeof reason, "nothing was stored yet: poll with `ebb once`, or start `ebb run`");
+        snprintf(reason, sizeof reason, "no data yet: run `ebb once`, or start `ebb run`");
     else if (!store_open(c->settings->store, STORE_READ, &s, &why))
         snprintf(reason, sizeof reason, "%.190s", why.text);
     else
@@ -237,12 +237,13 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_gate = {
     .name = "gate",
     .arguments = "[TOKEN]",
-    .help = "tell a script whether enough is left to start work",
+    .help = "check in a script whether enough is left to start work",
     .example = "ebb gate prod-billing-api --balance 5.00 --runway 2h",
     .statuses = "  0  ok: enough is left\n"
-                "  1  low: it is not\n"
-                "  2  the command line or the configuration is wrong\n"
-                "  3  unknown: no such token, no fresh reading, watched too briefly, or nothing could be read\n",
+                "  1  low: not enough is left\n"
+                "  2  the command line or the configuration is invalid\n"
+                "  3  unknown: no such token, no fresh reading, too little history,\n"
+                "     or the database cannot be read\n",
     .needs = NEEDS_SETTINGS,
     .arguments_max = 1,
     .options = options,

@@ -12,16 +12,16 @@
 /* What fits into a terminal of 80 columns. A choice of many words has a line of its own. */
 enum { LABEL_MOST = 32, LINE_MOST = 80 };
 
-static const char purpose[] = "Ebb watches prepaid balances of Eden AI API tokens and warns before they run dry.\n";
+static const char purpose[] = "Ebb watches prepaid balances of Eden AI tokens and warns before they run out.\n";
 
 static const struct {
     enum exit_status status;
     const char *help;
 } statuses[] = {
-    { EXIT_OK, "done" },
+    { EXIT_OK, "success" },
     { EXIT_FAILED, "the command failed, or its output could not be written" },
     { EXIT_USAGE, "the command line or the configuration is invalid" },
-    { EXIT_UNKNOWN, "nothing matches, or there is no data to answer with" },
+    { EXIT_UNKNOWN, "nothing matches, or there is no data" },
 };
 
 static int written_width(const struct option_row *row, char *out, size_t room)
@@ -94,12 +94,12 @@ void help_overview(void)
     printf("%s\nUsage: ebb COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", purpose);
     for (const struct command *const *c = commands; *c; c++)
         print_command_line(*c);
-    puts("\nOptions of every command:");
+    puts("\nGlobal options:");
     print_options(global_options, GLOBAL_OPTIONS, widest(global_options, GLOBAL_OPTIONS, 0));
-    puts("\nWithout --config, the configuration is the file that $EBB_CONFIG names, else the first that exists of\n"
-         "$XDG_CONFIG_HOME/ebb/ebb.yaml (~/.config/ebb/ebb.yaml) and /etc/ebb/ebb.yaml.");
+    puts("\nWithout --config, Ebb reads the file that $EBB_CONFIG names, else the first of\n"
+         "$XDG_CONFIG_HOME/ebb/ebb.yaml (~/.config/ebb/ebb.yaml) and /etc/ebb/ebb.yaml that exists.");
     print_statuses();
-    puts("\nRun `ebb help COMMAND` for more about a command.");
+    puts("\nRun `ebb help COMMAND` for details.");
 }
 
 static void help_group(const struct command *c)
@@ -107,7 +107,7 @@ static void help_group(const struct command *c)
     printf("ebb %s: %s\n\nUsage: ebb %s COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", c->name, c->help, c->name);
     for (const struct command *const *sub = c->sub; *sub; sub++)
         print_command_line(*sub);
-    printf("\nRun `ebb help %s COMMAND` for more about one.\n\nExample:\n  %s\n", c->name, c->example);
+    printf("\nRun `ebb help %s COMMAND` for details.\n\nExample:\n  %s\n", c->name, c->example);
 }
 
 void help_command(const struct command *c)
@@ -136,26 +136,26 @@ void help_start(const char *path, bool exists)
     terminal_add(&shown, span_of(path));
     puts(purpose);
     if (exists)
-        printf("The configuration is %s\n\n"
+        printf("Configuration: %s\n\n"
                "  ebb check    validate it\n"
                "  ebb once     poll once, store and publish the result\n"
-               "  ebb run      keep watching\n"
-               "  ebb status   balances, burn and runway\n\n", text_z(&shown));
+               "  ebb run      poll continuously\n"
+               "  ebb status   show balances, burn and runway\n\n", text_z(&shown));
     else
-        printf("There is no configuration yet. Write one, add your account, and try it:\n\n"
+        printf("There is no configuration yet. Create one, add your account and try it:\n\n"
                "  ebb config --example > ebb.yaml\n"
                "  ebb check --config ebb.yaml\n"
                "  ebb once --config ebb.yaml\n"
                "  ebb status --config ebb.yaml\n\n"
-               "Saved as %s, it is found without --config.\n"
-               "No account at hand? `ebb sim` is a stand-in for the Eden AI API.\n\n", text_z(&shown));
+               "Save it as %s to use it without --config.\n"
+               "No account yet? `ebb sim` simulates the Eden AI API.\n\n", text_z(&shown));
     puts("`ebb help` lists all commands.");
     text_done(&shown);
 }
 
 static const struct command *no_second_word(const struct command *c, struct fault *why)
 {
-    fault(why, FAULT_REJECT, "%s has no commands of its own", c->name);
+    fault(why, FAULT_REJECT, "%s has no subcommands", c->name);
     return NULL;
 }
 
@@ -178,7 +178,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_help = {
     .name = "help",
     .arguments = "[COMMAND [COMMAND]]",
-    .help = "explain a command, or list them all",
+    .help = "show help for a command, or list all commands",
     .example = "ebb help report",
     .needs = NEEDS_NOTHING,
     .arguments_max = 2,

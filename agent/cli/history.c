@@ -26,14 +26,14 @@ static const struct column columns[] = {
     { "generation", "GENERATION", COLUMN_COUNT, COLUMN_QUIET },
     { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
     { "change_usd", "CHANGE", COLUMN_CHANGE, 0 },
-    { "kind", "WHAT", COLUMN_TEXT, 0 },
+    { "kind", "KIND", COLUMN_TEXT, 0 },
     { "since", NULL, COLUMN_TIME, 0 },
     { "type", NULL, COLUMN_TEXT, 0 },
     { "budgeted", NULL, COLUMN_FLAG, 0 },
     { "expires_at", NULL, COLUMN_TIME, 0 },
     { "reset_period", NULL, COLUMN_TEXT, 0 },
     { "reset_amount_usd", NULL, COLUMN_MONEY, 0 },
-    { "gap_s", "OVER A GAP OF", COLUMN_DURATION, COLUMN_QUIET }, /* spent nobody knows when within it */
+    { "gap_s", "GAP", COLUMN_DURATION, COLUMN_QUIET }, /* spent nobody knows when within it */
 };
 
 struct listed {
@@ -67,7 +67,7 @@ static enum exit_status run(const struct context *c)
     const struct option_value *given = c->options;
     bool credits = given[OPT_CREDITS].given;
     if (credits == (c->argument_count > 0))
-        return complain(EXIT_USAGE, "history: give a TOKEN or --credits");
+        return complain(EXIT_USAGE, "history: name a token, or use --credits");
     const struct scope scope = {
         .now = clock_unix(),
         .since = ask_time(&given[OPT_SINCE]),
@@ -87,11 +87,11 @@ static enum exit_status run(const struct context *c)
     if (!ok)
         return ask_failed(&why);
     if (listed.rows == 0 && listed.older)
-        return complain(EXIT_UNKNOWN, "nothing changed in this period: --since %s is too late for a reading",
+        return complain(EXIT_UNKNOWN, "nothing changed in this period: the last change is older than --since %s",
                         given[OPT_SINCE].text);
     if (listed.rows == 0)
-        return credits ? complain(EXIT_UNKNOWN, "no credits are stored for this period: see `ebb status`")
-                       : complain(EXIT_UNKNOWN, "nothing is stored for token \"%s\" in this period: see `ebb status`",
+        return credits ? complain(EXIT_UNKNOWN, "no credits data for this period: see `ebb status`")
+                       : complain(EXIT_UNKNOWN, "no data for token \"%s\" in this period: see `ebb status`",
                                   scope.token);
     return EXIT_OK;
 }
@@ -99,7 +99,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_history = {
     .name = "history",
     .arguments = "[TOKEN]",
-    .help = "the readings of one token or of the credits, and what each change meant",
+    .help = "readings of a token or of the credits, and what each change was",
     .example = "ebb history prod-billing-api --since 7d --format csv",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .arguments_max = 1,

@@ -24,7 +24,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_once = {
     .name = "once",
     .arguments = "",
-    .help = "poll each account once, store and publish what was found, then exit",
+    .help = "poll each account once, store and publish the result, then exit",
     .example = "ebb once --config ebb.yaml",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
     .run = run,

@@ -24,7 +24,7 @@ static bool read_text(const struct option_row *row, const char *written, unix_s 
 {
     (void)now;
     *ret = 0;
-    return *written || fault(why, FAULT_REJECT, "--%s needs a value: %s", row->name, row->value);
+    return *written || fault(why, FAULT_REJECT, "--%s requires a value: %s", row->name, row->value);
 }
 
 static bool all_digits(const char *text)
@@ -73,7 +73,7 @@ static bool read_time(const struct option_row *row, const char *written, unix_s 
         *ret = now - ago_s;
         return true;
     }
-    return fault(why, FAULT_REJECT, "--%s takes a time such as 2026-08-01 or 2026-08-01T12:00:00Z, or how long ago "
+    return fault(why, FAULT_REJECT, "--%s takes a time such as 2026-08-01 or 2026-08-01T12:00:00Z, or an age "
                                     "such as 24h or 7d, not \"%s\"", row->name, written);
 }
 
@@ -90,7 +90,7 @@ static bool read_ahead(const struct option_row *row, const char *written, unix_s
         *ret = now + ahead_s;
         return true;
     }
-    return fault(why, FAULT_REJECT, "--%s takes a time such as 2027-01-31 or 2027-01-31T12:00:00Z, a time from now on "
+    return fault(why, FAULT_REJECT, "--%s takes a time such as 2027-01-31 or 2027-01-31T12:00:00Z, a duration from now "
                                     "such as 30d, or never, not \"%s\"", row->name, written);
 }
 
@@ -102,7 +102,7 @@ static bool read_later(const struct option_row *row, const char *written, unix_s
         at = now + ahead_s;
     if (!read || at <= now)
         return fault(why, FAULT_REJECT, "--%s takes a time in the future such as 2037-01-31 or "
-                                        "2037-01-31T12:00:00Z, or one from now on such as 30d, not \"%s\"",
+                                        "2037-01-31T12:00:00Z, or a duration from now such as 30d, not \"%s\"",
                      row->name, written);
     *ret = at;
     return true;

@@ -21,12 +21,12 @@ enum { ACCOUNT, DUE, HELD, COVERAGE, FACTOR, BIAS, OFF, COLUMNS };
 
 static const struct column columns[] = {
     [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
-    [DUE] = { "scored", "CAME DUE", COLUMN_COUNT, 0 },
-    [HELD] = { NULL, "HELD", COLUMN_PERCENT, 0 },
+    [DUE] = { "scored", "SCORED", COLUMN_COUNT, 0 },
+    [HELD] = { NULL, "IN INTERVAL", COLUMN_PERCENT, 0 },
     [COVERAGE] = { "coverage", NULL, COLUMN_RATIO, 0 },
     [FACTOR] = { "median_factor", "HALF WITHIN FACTOR", COLUMN_RATIO, 0 },
     [BIAS] = { "bias", NULL, COLUMN_RATIO, 0 },
-    [OFF] = { NULL, "MEDIAN LATE (+)", COLUMN_GROWTH, 0 },
+    [OFF] = { NULL, "BIAS (+ LATE)", COLUMN_GROWTH, 0 },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
@@ -89,13 +89,13 @@ static void print_line(const struct cell *asked)
     text_addf(&line, "Forecasts of ");
     terminal_add(&line, asked[ASKED_ACCOUNT].text);
     if (tells(asked))
-        text_addf(&line, ": %" PRId64 " of %" PRId64 " that came due held, half within a factor of %.2f, median %.0f %%"
-                     " too %s",
+        text_addf(&line, ": %" PRId64 " of %" PRId64 " within their interval, half within a factor of %.2f, "
+                     "median %.0f %% too %s",
               asked[ASKED_WITHIN].integer, asked[ASKED_DUE].integer, exp((double)asked[ASKED_OFF_MILLI].integer / 1000),
               100 * fabs(expm1((double)asked[ASKED_BIAS_MILLI].integer / 1000)),
               asked[ASKED_BIAS_MILLI].integer < 0 ? "early" : "late");
     else
-        text_addf(&line, ": too few came due to judge them (%" PRId64 " so far)", asked[ASKED_DUE].integer);
+        text_addf(&line, ": too few have come due to judge them (%" PRId64 " so far)", asked[ASKED_DUE].integer);
     terminal_puts(text_z(&line));
     text_done(&line);
 }
@@ -142,9 +142,9 @@ bool record_add_html(struct store *s, const struct scope *scope, struct text *ou
     for (size_t rows = 0; ok && more; rows++) {
         ok = archive_next(a, asked, ASKED, &more, why);
         if (ok && more && rows == 0)
-            text_add(out, span_of("<section><h2>How good the forecasts were</h2><div class=\"wide\"><table>\n"
-                                  "<tr><th>Account</th><th>Came due</th><th>Held</th><th>Half within factor</th>"
-                                  "<th>Median late (+) or early</th></tr>\n"));
+            text_add(out, span_of("<section><h2>Forecast accuracy</h2><div class=\"wide\"><table>\n"
+                                  "<tr><th>Account</th><th>Scored</th><th>In interval</th><th>Half within factor</th>"
+                                  "<th>Bias (+ late, − early)</th></tr>\n"));
         if (ok && more)
             add_html_row(asked, out);
         else if (ok && rows)

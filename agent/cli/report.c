@@ -15,13 +15,13 @@ enum {
 
 static const struct option_row options[] = {
     [OPT_BY] = { .name = "by", .type = OPTION_CHOICE, .value = REPORT_BY_NAMES, .preset = "token",
-                 .help = "group by; provider and feature come from the usage endpoint" },
+                 .help = "grouping; provider and feature come from the usage endpoint" },
     [OPT_PER] = { .name = "per", .type = OPTION_CHOICE, .value = PERIOD_LENGTHS, .preset = "total",
                   .help = "one line per period (UTC; weeks start on Monday)" },
     [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "30d",
-                    .help = "from the hour of this time on, or this long ago" },
+                    .help = "start of the period, rounded down to the hour, or how long ago" },
     [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME",
-                    .help = "up to this time; a partial hour counts as a whole one" },
+                    .help = "end of the period, rounded up to the hour" },
     [OPT_MONTH] = { .name = "month", .type = OPTION_TEXT, .value = "YYYY-MM", .help = "one month (UTC)" },
     [OPT_TOKEN] = { .name = "token", .type = OPTION_TEXT, .value = "GLOB",
                     .help = "only tokens whose name matches, such as 'prod-*'" },
@@ -29,13 +29,13 @@ static const struct option_row options[] = {
                           .help = "only tokens of this environment (first part of the name)" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_SOURCE] = { .name = "source", .type = OPTION_CHOICE, .value = REPORT_CHOICES, .preset = "auto",
-                     .help = "auto: the endpoint for days it was asked about after they ended, else balances" },
+                     .help = "auto: the usage endpoint for days queried after they ended, else balances" },
     [OPT_HTML] = { .name = "html", .type = OPTION_TEXT, .value = "FILE",
                    .help = "write one self-contained HTML page with charts; - is stdout" },
     [OPT_RECONCILE] = { .name = "reconcile", .type = OPTION_FLAG,
-                        .help = "compare balances with the endpoint by token and day instead" },
+                        .help = "compare balances with the usage endpoint instead, by token and day" },
     [OPT_FORECASTS] = { .name = "forecasts", .type = OPTION_FLAG,
-                        .help = "show how accurate the forecasts that came due were instead" },
+                        .help = "show forecast accuracy instead" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
@@ -80,11 +80,11 @@ static bool check_wishes(const struct option_value *given, const struct report_q
         return fault(why, FAULT_REJECT, "--forecasts cannot be combined with --reconcile or --html");
     if (given[OPT_FORECASTS].given && (q->token || q->environment))
         return fault(why, FAULT_REJECT, "forecasts are scored by account: drop --token and --environment, or "
-                                        "ask `ebb forecast TOKEN`");
+                                        "use `ebb forecast TOKEN`");
     if (given[OPT_HTML].given && (given[OPT_FORMAT].given || given[OPT_JSON].given))
         return fault(why, FAULT_REJECT, "--html cannot be combined with --format or --json");
     if (is_by_word && q->choice == REPORT_BALANCE)
-        return fault(why, FAULT_REJECT, "balances say nothing about a %s: drop --source", report_by_name(q->by));
+        return fault(why, FAULT_REJECT, "balances cannot be grouped by %s: drop --source", report_by_name(q->by));
     return true;
 }
 
@@ -118,7 +118,7 @@ static bool print_forecasts(const struct context *c, const struct report_query *
     if (!record_print(c->store, &scope, format, &rows, why))
         return false;
     if (rows == 0 && (format == TABLE_TEXT || format == TABLE_MARKDOWN))
-        fputs("No forecast came due in this time.\n", stderr);
+        fputs("No forecasts came due in this period.\n", stderr);
     return true;
 }
 
@@ -130,7 +130,7 @@ static bool print_table(const struct context *c, const struct report_query *q, s
     if (ok) {
         report_table(q, &l, format);
         if (l.report.row_count == 0 && (format == TABLE_TEXT || format == TABLE_MARKDOWN))
-            fputs("Nothing was spent, topped up or reset in this time.\n", stderr);
+            fputs("No spend, top-ups or resets in this period.\n", stderr);
         print_notes(q, &l, format);
     }
     report_unload(&l);
@@ -144,7 +144,7 @@ static bool print_reconcile(const struct context *c, const struct report_query *
     if (!report_reconcile(c->store, q, format, &rows, &drifts, why))
         return false;
     if (format == TABLE_TEXT && rows == 0)
-        fputs("No day of this time was compared: a token needs a budget, and a whole day watched.\n", stderr);
+        fputs("No days to compare: that requires a token with a budget and a full day of readings.\n", stderr);
     else if (format == TABLE_TEXT)
         printf("\n%zu of %zu beyond tolerance.\n", drifts, rows);
     return true;
@@ -210,7 +210,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_report = {
     .name = "report",
     .arguments = "",
-    .help = "what was spent, by token, environment, provider and more; as a table or a page with charts",
+    .help = "spend by token, environment, provider and more: table or HTML page",
     .example = "ebb report --by environment --month 2026-10 --html october.html",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,

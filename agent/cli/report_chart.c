@@ -174,7 +174,7 @@ void page_chart(struct page *p)
     struct text title = { 0 };
     c.shown = p->totals.report.row_count < PAGE_SERIES ? p->totals.report.row_count : PAGE_SERIES;
     if (c.shown == 0) {
-        text_add(p->out, span_of("<section class=\"empty\">Nothing was spent, topped up or reset in this time."
+        text_add(p->out, span_of("<section class=\"empty\">No spend, top-ups or resets in this period."
                                  "</section>\n"));
         return;
     }
@@ -182,7 +182,7 @@ void page_chart(struct page *p)
     text_addf(&title, "Spend per %s", per_words[p->per]);
     text_addf(p->out, "<section><h2>%s</h2>", text_z(&title));
     svg_begin(p->out, "", WIDTH, HEIGHT, span_of(text_z(&title)),
-              span_of("Columns stacked by the groups that spent the most; the table below has their sums."));
+              span_of("Columns stacked by the groups with the highest spend; the table below has the totals."));
     draw_axis(&c);
     for (size_t b = 0; b < p->bucket_count; b++)
         draw_column(&c, b);

@@ -12,12 +12,12 @@ static const struct column columns[] = {
     [SHOWN] = { NULL, "TOKEN", COLUMN_TEXT, COLUMN_KEY },
     [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
     [TOKEN] = { "token", NULL, COLUMN_TEXT, 0 },
-    [GENERATION] = { "generation", "LIFE", COLUMN_COUNT, COLUMN_QUIET },
+    [GENERATION] = { "generation", "GENERATION", COLUMN_COUNT, COLUMN_QUIET },
     [DAY] = { "day", "DAY (UTC)", COLUMN_TEXT, 0 },
     [BALANCE] = { "balance_usd", "BY BALANCE", COLUMN_MONEY, 0 },
     [USAGE] = { "endpoint_usd", "BY ENDPOINT", COLUMN_MONEY, 0 },
     [DIFFERENCE] = { "difference_usd", "DIFFERENCE", COLUMN_CHANGE, 0 },
-    [JUDGED] = { "judged", "JUDGED", COLUMN_LEVEL, 0 },
+    [JUDGED] = { "judged", "RESULT", COLUMN_LEVEL, 0 },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
@@ -45,7 +45,7 @@ bool report_reconcile(struct store *s, const struct report_query *q, enum table_
         ok = archive_next(a, cells + ACCOUNT, ASKED, &more, why);
         if (!ok || !more || !is_wanted(q, &cells[TOKEN]))
             continue;
-        cells[SHOWN] = cells[TOKEN].kind == CELL_TEXT ? cells[TOKEN] : cell_text("credits of the account");
+        cells[SHOWN] = cells[TOKEN].kind == CELL_TEXT ? cells[TOKEN] : cell_text("account credits");
         table_row(t, cells);
         *ret_drifts += span_is(cells[JUDGED].text, "drift");
         ++*ret_rows;

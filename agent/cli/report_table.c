@@ -18,7 +18,7 @@ static const struct column columns[COLUMNS] = {
     [GENERATION] = { "generation", NULL, COLUMN_COUNT, 0 },
     [DELETED] = { "deleted", NULL, COLUMN_FLAG, 0 },
     [LABEL] = { NULL, "NAME", COLUMN_TEXT, COLUMN_KEY },
-    [PERIOD] = { "period", "UTC", COLUMN_TEXT, COLUMN_KEY },
+    [PERIOD] = { "period", "PERIOD (UTC)", COLUMN_TEXT, COLUMN_KEY },
     [FROM] = { "from", NULL, COLUMN_TIME, 0 },
     [UNTIL] = { "until", NULL, COLUMN_TIME, 0 },
     [SPENT] = { "spent_usd", "SPENT USD", COLUMN_MONEY, 0 },
@@ -33,7 +33,7 @@ static const struct column columns[COLUMNS] = {
     [TOPPED_UP] = { "topup_usd", "TOPPED UP", COLUMN_MONEY, 0 },
     [RESET] = { "reset_usd", "RESET", COLUMN_CHANGE, COLUMN_SPARE },
     [SOURCE] = { "source", "SOURCE", COLUMN_TEXT, 0 },
-    [UNKNOWN_DAYS] = { "unknown_days", "DAYS UNKNOWN", COLUMN_COUNT, 0 },
+    [UNKNOWN_DAYS] = { "unknown_days", "UNKNOWN DAYS", COLUMN_COUNT, 0 },
     [GAP] = { "gap_usd", NULL, COLUMN_MONEY, 0 },
 };
 
@@ -94,7 +94,7 @@ static void fill_all(const struct report *r, struct line *line)
     fill_figures(r, &r->all, line->cells);
     line->cells[ACCOUNT] = line->cells[PERIOD] = cell_text("");
     line->cells[BAR] = cell_text("");
-    line->cells[LABEL] = cell_text("all");
+    line->cells[LABEL] = cell_text("total");
     if (r->per != PER_TOTAL)
         line->cells[CHANGE] = (struct cell){ .kind = CELL_NONE };
 }

@@ -47,7 +47,7 @@ static void hurry_new_keys(const struct daemon *d, const struct settings *old)
 
 static void say_kept(const struct fault *why)
 {
-    log_error("%s; the old configuration stays in force", why->text);
+    log_error("%s; keeping the previous configuration", why->text);
 }
 
 static bool reload(struct daemon *d, struct fault *why)
@@ -73,7 +73,7 @@ static bool reload(struct daemon *d, struct fault *why)
         hurry_new_keys(d, old);
         settings_free(d->reloaded);
         d->reloaded = fresh;
-        log_notice("the configuration %s was read again", d->config_path);
+        log_notice("reloaded the configuration %s", d->config_path);
         return true;
     }
     say_kept(&refused);
@@ -88,7 +88,7 @@ static bool serve(struct daemon *d, struct fault *why)
         if (!agent_run(d->agent, d->signals, &end, why))
             return false;
         if (end == AGENT_STOP) {
-            log_notice("ebb stops: a signal asked for it");
+            log_notice("ebb stops: received a signal");
             return true;
         }
         if (!reload(d, why))
@@ -115,7 +115,7 @@ static enum exit_status run(const struct context *c)
 const struct command cmd_run = {
     .name = "run",
     .arguments = "",
-    .help = "poll, store, forecast and alert until told to stop",
+    .help = "poll, store, forecast and alert until stopped",
     .example = "ebb run --config /etc/ebb/ebb.yaml",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
     .run = run,

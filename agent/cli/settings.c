@@ -59,7 +59,7 @@ void guard_tls_secrets(void)
     const char *wanted = environment("EBB_SSLKEYLOGFILE");
     unsetenv("SSLKEYLOGFILE");
     if (wanted && setenv("SSLKEYLOGFILE", wanted, 1) == 0)
-        log_warning("EBB_SSLKEYLOGFILE is set: the secrets of TLS sessions are written to %s", wanted);
+        log_warning("EBB_SSLKEYLOGFILE is set: TLS session secrets are written to %s", wanted);
 }
 
 bool settings_load(const char *path, bool with_secrets, struct settings **ret, struct fault *why)

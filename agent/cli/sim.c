@@ -16,12 +16,12 @@ enum {
 
 static const struct option_row options[] = {
     [OPT_PORT] = { "port", OPTION_COUNT, "PORT", "0", "port on 127.0.0.1; 0 picks a free one", 0, 65535 },
-    [OPT_SCENARIO] = { "scenario", OPTION_TEXT, "FILE", NULL, "accounts, tokens and how they spend", 0, 0 },
-    [OPT_DEMO] = { "demo", OPTION_FLAG, NULL, NULL, "a scenario that comes with ebb: ten tokens that spend", 0, 0 },
+    [OPT_SCENARIO] = { "scenario", OPTION_TEXT, "FILE", NULL, "scenario: accounts, tokens and how they spend", 0, 0 },
+    [OPT_DEMO] = { "demo", OPTION_FLAG, NULL, NULL, "built-in scenario with ten tokens that spend", 0, 0 },
     [OPT_SPEED] = { "speed", OPTION_COUNT, "N", NULL, "virtual seconds per real second", 0, SIM_SPEED_MAX },
-    [OPT_SEED] = { "seed", OPTION_COUNT, "N", NULL, "the same seed spends the same", 0, INT64_MAX },
-    [OPT_START] = { "start", OPTION_TIME, "TIME", NULL, "where the virtual clock starts; default now", 0, 0 },
-    [OPT_CONTROL] = { "control", OPTION_FLAG, NULL, NULL, "answer under /control/ too", 0, 0 },
+    [OPT_SEED] = { "seed", OPTION_COUNT, "N", NULL, "random seed; the same seed spends the same", 0, INT64_MAX },
+    [OPT_START] = { "start", OPTION_TIME, "TIME", NULL, "start of the virtual clock (default now)", 0, 0 },
+    [OPT_CONTROL] = { "control", OPTION_FLAG, NULL, NULL, "also serve the control endpoint, /control/", 0, 0 },
     [OPT_KEY_FILE] = { "key-file", OPTION_TEXT, "FILE", NULL, "file that holds the main key", 0, 0 },
     [OPT_KEY_ENV] = { "key-env", OPTION_TEXT, "NAME", NULL, "environment variable that holds the main key", 0, 0 },
 };
@@ -43,7 +43,7 @@ static bool find_key(const struct context *c, char room[KEY_ROOM], const char **
 {
     const struct option_value *file = &c->options[OPT_KEY_FILE], *variable = &c->options[OPT_KEY_ENV];
     if (file->given && variable->given)
-        return fault(why, FAULT_REJECT, "--key-file and --key-env exclude each other");
+        return fault(why, FAULT_REJECT, "--key-file and --key-env cannot be combined");
     if (file->given) {
         *ret = room;
         return read_key_file(file->text, room, why);
@@ -70,7 +70,7 @@ static enum exit_status sim_command(const struct context *c)
         .control = given[OPT_CONTROL].given,
     };
     if (given[OPT_DEMO].given && given[OPT_SCENARIO].given)
-        return complain(EXIT_USAGE, "sim: --demo is a scenario of its own: drop --scenario");
+        return complain(EXIT_USAGE, "sim: --demo cannot be combined with --scenario");
     memory_keep_private();
     if (find_key(c, room, &sim.key, &why) && sim_run(&sim, &why))
         return EXIT_OK;
@@ -81,7 +81,7 @@ static enum exit_status sim_command(const struct context *c)
 const struct command cmd_sim = {
     .name = "sim",
     .arguments = "",
-    .help = "run a stand-in for the Eden AI API on 127.0.0.1",
+    .help = "simulate the Eden AI API on 127.0.0.1",
     .example = "ebb sim --port 8080 --demo --speed 3600",
     .needs = NEEDS_NOTHING,
     .options = options,

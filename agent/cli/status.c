@@ -16,9 +16,9 @@ enum { WATCH_EVERY_S = 2, ONE_LINE_COLUMNS = 80 };
 enum { OPT_JSON, OPT_WATCH, OPT_ACCOUNT, OPT_MATCH, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" },
+    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "JSON with exact amounts and times in UTC" },
     [OPT_WATCH] = { .name = "watch", .type = OPTION_FLAG,
-                    .help = "refresh every 2 s, in place on a terminal, until `q`" },
+                    .help = "refresh every 2 s, in place on a terminal; q quits" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_MATCH] = { .name = "match", .type = OPTION_TEXT, .value = "GLOB",
                     .help = "only tokens whose name matches, such as 'prod-*'" },
@@ -98,7 +98,7 @@ static enum exit_status print(const struct context *c, const struct status_view 
     if (!ok)
         return ask_failed(&why);
     if (seen.accounts == 0)
-        return complain(EXIT_UNKNOWN, "no account has been polled yet: poll with `ebb once`, or start `ebb run`");
+        return complain(EXIT_UNKNOWN, "no account has been polled yet: run `ebb once`, or start `ebb run`");
     if (seen.tokens == 0 && view->match)
         return complain(EXIT_UNKNOWN, "status: no token matches \"%s\"", view->match);
     return EXIT_OK;

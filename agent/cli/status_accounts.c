@@ -37,7 +37,7 @@ static const struct column columns[] = {
     [LAST_OK_AGO] = { NULL, "LAST OK", COLUMN_TEXT, COLUMN_SPARE },
     [NEXT_IN] = { NULL, "NEXT", COLUMN_TEXT, 0 },
     [CALLS_SHOWN] = { NULL, "CALLS/H", COLUMN_TEXT, COLUMN_SPARE },
-    [RHYTHM_SHOWN] = { NULL, "RHYTHM", COLUMN_TEXT, COLUMN_PROSE },
+    [RHYTHM_SHOWN] = { NULL, "PACE", COLUMN_TEXT, COLUMN_PROSE },
     [REASON_SHOWN] = { NULL, "REASON", COLUMN_TEXT, COLUMN_PROSE },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
@@ -94,7 +94,7 @@ static struct cell rhythm(const struct cell *cells, unix_s now, struct text *roo
         return cell_text("");
     text_clear(room);
     if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_RETRY))) {
-        text_addf(room, "again after %s", duration_format(cells[WAIT].integer, wait));
+        text_addf(room, "retrying after %s", duration_format(cells[WAIT].integer, wait));
         return cell_text(text_z(room));
     }
     if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_CONFIRM))) {
@@ -106,11 +106,11 @@ static struct cell rhythm(const struct cell *cells, unix_s now, struct text *roo
     if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_RUNWAY))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
-        text_addf(room, " may run dry in %s", duration_format(seconds_between(now, cells[ABOUT_AT].integer), about));
+        text_addf(room, " may run out in %s", duration_format(seconds_between(now, cells[ABOUT_AT].integer), about));
     } else if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_JUMP))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
-        text_add(room, span_of(" burns much more than it did"));
+        text_add(room, span_of(" burns much faster than before"));
     } else if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_IDLE))) {
         text_addf(room, ": idle for %s", duration_format(seconds_between(cells[ABOUT_AT].integer, now), about));
     }

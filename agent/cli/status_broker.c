@@ -58,7 +58,7 @@ static void add_broker(struct text *out, const struct cell *cells, unix_s now)
 {
     text_add(out, span_of("broker "));
     if (cells[ADDRESS].kind != CELL_TEXT) {
-        text_add(out, span_of("not tried yet\n"));
+        text_add(out, span_of("not contacted yet\n"));
         return;
     }
     add_words(out, &cells[ADDRESS]);
@@ -76,13 +76,13 @@ static void add_broker(struct text *out, const struct cell *cells, unix_s now)
 static void add_outbox(struct text *out, const struct cell *cells, unix_s now)
 {
     if (cells[EVENTS].integer) {
-        text_addf(out, "  %" PRId64 " %s for it, %.1f MB", cells[EVENTS].integer,
-                  cells[EVENTS].integer == 1 ? "event waits" : "events wait", (double)cells[BYTES].integer / 1e6);
+        text_addf(out, "  %" PRId64 " %s queued, %.1f MB", cells[EVENTS].integer,
+                  cells[EVENTS].integer == 1 ? "event" : "events", (double)cells[BYTES].integer / 1e6);
         add_since(out, ", the oldest for ", &cells[OLDEST_AT], now, "");
         text_add(out, span_of("\n"));
     }
     if (cells[REFUSED].integer) {
-        text_addf(out, "  it does not accept %" PRId64 " message%s: ", cells[REFUSED].integer,
+        text_addf(out, "  %" PRId64 " message%s refused: ", cells[REFUSED].integer,
                   cells[REFUSED].integer == 1 ? "" : "s");
         add_words(out, &cells[REFUSAL]);
         text_add(out, span_of("\n"));

@@ -24,7 +24,7 @@ static const struct column columns[] = {
     [USAGE_REASON] = { "consumption_reason", NULL, COLUMN_TEXT, 0 },
     [LIKELY_IN] = { NULL, "LIKELY", COLUMN_DURATION, 0 },
     [STATE_SHOWN] = { NULL, "STATE", COLUMN_LEVEL, 0 },
-    [USAGE_AGO] = { NULL, "CONSUMPTION", COLUMN_TEXT, COLUMN_SPARE },
+    [USAGE_AGO] = { NULL, "USAGE", COLUMN_TEXT, COLUMN_SPARE },
     [REASON_SHOWN] = { NULL, "REASON", COLUMN_TEXT, COLUMN_PROSE },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
@@ -43,7 +43,7 @@ static struct cell reason(const struct cell *cells, struct text *room)
     const struct cell *said = &cells[credits ? REASON : USAGE_REASON];
     text_clear(room);
     if (said->kind == CELL_TEXT) {
-        text_add(room, span_of(credits ? "credits: " : "consumption: "));
+        text_add(room, span_of(credits ? "credits: " : "usage: "));
         text_add(room, said->text);
     }
     return cell_text(text_z(room));
@@ -55,7 +55,7 @@ static void show_for_people(struct cell *cells, unix_s now, struct text *ago, st
     if (cells[LIKELY].kind == CELL_INTEGER)
         cells[LIKELY_IN] = cell_integer(seconds_between(now, cells[LIKELY].integer));
     cells[STATE_SHOWN] = state(cells);
-    cells[USAGE_AGO] = status_ago(&cells[USAGE_UNTIL], "never told", now, ago);
+    cells[USAGE_AGO] = status_ago(&cells[USAGE_UNTIL], "never", now, ago);
     cells[REASON_SHOWN] = reason(cells, why);
 }
 

@@ -62,8 +62,8 @@ bool status_store(struct store *s, const struct status_view *view, struct fault 
         text_addf(&line, " and a journal of %.1f MB%s", (double)journal / 1e6,
                   journal > JOURNAL_MUCH_BYTES ? ", kept from being emptied by some reader" : "");
     add_since("readings", &cells[RAW_SINCE], &line);
-    add_since("hours", &cells[HOURLY_SINCE], &line);
-    add_since("days", &cells[DAILY_SINCE], &line);
+    add_since("hourly totals", &cells[HOURLY_SINCE], &line);
+    add_since("daily totals", &cells[DAILY_SINCE], &line);
     terminal_puts(text_z(&line));
     text_done(&line);
     return true;

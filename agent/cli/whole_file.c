@@ -47,7 +47,7 @@ bool whole_file_write(const char *path, struct span bytes, struct fault *why)
     int fd = mkstemp(temporary.at);
     bool ok = fd >= 0 && write_and_rename(fd, temporary.at, path, bytes);
     if (!ok) {
-        fault(why, FAULT_FATAL, "%s could not be written: %s", path, strerror(errno));
+        fault(why, FAULT_FATAL, "cannot write %s: %s", path, strerror(errno));
         if (fd >= 0)
             unlink(temporary.at);
     }

@@ -195,7 +195,7 @@ def test_days_that_are_not_known_are_said_and_nothing_is_compared_with_them(scen
     span = ["--since", day(4) + "T00:00:00Z", "--until", day(0) + "T00:00:00Z"]
     rows, text = total(s, *span)
     assert rows["dev-free-lab"]["change_percent"] == 0 and rows["dev-free-lab"]["unknown_days"] == 0
-    assert "not known" not in text
+    assert "unknown or incomplete" not in text
     with sqlite3.connect(s.db.path) as database:  # as of an answer that never came
         database.execute("DELETE FROM usage WHERE day >= unixepoch(?)", (day(3),))
         database.execute("DELETE FROM daily WHERE day >= unixepoch(?)", (day(3),))
@@ -207,7 +207,7 @@ def test_days_that_are_not_known_are_said_and_nothing_is_compared_with_them(scen
     assert rows["prod-other"]["change_percent"] == 0 and rows["prod-other"]["unknown_days"] == 0
     assert rows["dev-free-lab"]["change_percent"] is None, "never -75 %"
     assert rows["dev-free-lab"]["unknown_days"] == 4
-    assert f"not known, or not all of it, for 4 of 4 days: {day(4)}" in text
+    assert f"unknown or incomplete for 4 of 4 days: {day(4)}" in text
     assert "usage endpoint: 8 usage lines could not be read; the first: dev-free-lab" in text
     page = s.daemon.run("report", *span, "--html", "-").stdout
     assert "for 4 of 4 days" in page
@@ -246,7 +246,7 @@ def test_spend_over_a_gap_is_spread_evenly_and_marked(scene):
     whole = [row["spent_usd"] for row in rows[1:-1]]
     assert len(whole) == 8 and max(whole) - min(whole) < 1e-6 and abs(whole[0] - 1) < 0.01
     assert sum(row["gap_usd"] for row in rows) == pytest.approx(9) and rows[3]["gap_usd"] == rows[3]["spent_usd"]
-    note = "9.00 USD of 10.50 were spent over a gap of 9 days between readings: spread evenly."
+    note = "9.00 USD of 10.50 was spent during a gap of 9 days between readings and is spread evenly."
     assert note in s.daemon.run("report", *span).stdout and note in s.daemon.run("report", *span, "--html", "-").stdout
     history = s.daemon.run("history", "prod-paid", "--since", "20d")
     assert "1w 2d" in history.stdout

@@ -122,9 +122,9 @@ def test_a_forecast_from_its_first_words_to_its_score(days):
     count = len(scores) + 10
     record = days.forecast()["forecasts"]
     assert record["scored"] == count and 1 <= record["median_factor"] < 3
-    assert "came due, " in days.words()
+    assert "have come due, " in days.words()
     assert days.status()["forecasts"][0]["scored"] == count
-    assert f"of {count} that came due held" in days.daemon.run("status").stdout
+    assert f"of {count} within their interval" in days.daemon.run("status").stdout
     told_by_the_reports(days, record, count)
 
 

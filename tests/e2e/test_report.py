@@ -235,7 +235,7 @@ def test_every_grouping_and_every_format_of_one_time_add_up_to_the_same(quarter,
         assert f"Spent${shown}" in page
         for form in "text", "markdown":
             lines = daemon.run(*ask_all, "--format", form).stdout.splitlines()
-            last = [line for line in lines if " all " in f" {line} "]
+            last = [line for line in lines if " total " in f" {line} "]
             assert shown.replace(",", "") in last[-1], (per, form)
 
 
@@ -264,8 +264,8 @@ def test_hours_that_were_let_go_are_shared_out_and_said(quarter, tmp_path):
                               capture_output=True, text=True, env=daemon.environment)
     totals = {sum(row["spent_usd"] or 0 for row in exact(ask("--per", per, "--json").stdout)) for per in PERS}
     assert len(totals) == 1 and totals.pop() > 10
-    assert "Hours of 4 days are shares of the day's total" in ask("--per", "hour").stdout
-    assert "Parts of 2 days are shares of the day's total" in ask("--per", "day").stdout
+    assert "Hours of 4 days are the day's total split" in ask("--per", "hour").stdout
+    assert "Parts of 2 days are the day's total split" in ask("--per", "day").stdout
 
 
 def test_no_budget_is_used_by_more_than_all_of_it(quarter):
@@ -343,12 +343,12 @@ def test_a_page_counts_no_days_of_which_nothing_is_known(nasty):
 
     # The endpoint was asked about ninety days: nothing was spent, and that is known.
     whole = words()
-    assert "nothing in the time before" in whole and "on average over 30 days" in whole and "on record" not in \
+    assert "nothing in the previous period" in whole and "on average over 30 days" in whole and "on record" not in \
         whole.split("on average over")[1][:20]
     with sqlite3.connect(nasty.database.path) as database:
         database.execute("UPDATE account SET usage_from = NULL, usage_at = NULL")
     watched = words()
-    assert "the time before is not on record" in watched
+    assert "no data for the previous period" in watched
     assert "on average over" not in watched, "less than a day was watched"
 
 
@@ -365,10 +365,10 @@ def test_an_empty_store_is_told_in_words_and_valid_for_programs(sim, make_daemon
     daemon = make_daemon(sim.url)
     assert daemon.run("report").returncode == 3, "nothing was stored yet"
     assert daemon.run("once").returncode == 0
-    assert "Nothing was spent" in daemon.run("report").stderr
+    assert "No spend, top-ups or resets" in daemon.run("report").stderr
     assert json.loads(daemon.run("report", "--format", "json").stdout) == []
     page = daemon.run("report", "--html", "-").stdout
-    assert "Nothing was spent" in page and "NaN" not in page and "nan" not in Page(page).words
+    assert "No spend, top-ups or resets" in page and "NaN" not in page and "nan" not in Page(page).words
 
 
 def test_huge_sums_are_exact_and_what_does_not_fit_is_said_in_words(nasty):
@@ -460,5 +460,5 @@ def test_reconciling_shows_both_sources_and_counts_what_drifts(nasty):
                                                                                Decimal("-1.999999999"))
     assert [row["judged"] for row in rows if row["token"] is None] == ["agrees"]
     text = nasty.run("report", "--reconcile").stdout
-    assert "1 of 3 beyond tolerance" in text and "credits of the account" in text
+    assert "1 of 3 beyond tolerance" in text and "account credits" in text
     assert "No day" in nasty.run("report", "--reconcile", "--since", "2026-01-01", "--until", "2026-01-02").stderr

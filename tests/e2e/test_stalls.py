@@ -83,9 +83,9 @@ def test_a_burst_of_reloads_is_one_and_aborts_no_poll(sim, make_daemon):
     place = len(daemon.process.lines.items)
     hang_up(daemon, 30)
     daemon.process.wait_line(r"poll \d+ stored: ok", place)
-    daemon.process.wait_line(r"the configuration .* was read again", place)
+    daemon.process.wait_line(r"reloaded the configuration .*", place)
     daemon.wait_polls(2)
-    assert sum("was read again" in line for line in daemon.process.lines.items[place:]) <= 2
+    assert sum("reloaded the configuration" in line for line in daemon.process.lines.items[place:]) <= 2
     assert not daemon.database.rows("SELECT id FROM poll WHERE result <> 'ok'")
 
 
@@ -117,12 +117,12 @@ def test_reloads_and_restarts_keep_a_wait(sim, make_daemon, fault):
     before = lists(sim)
     place = len(daemon.process.lines.items)
     hang_up(daemon, 20)
-    daemon.process.wait_line("was read again", place)
+    daemon.process.wait_line("reloaded the configuration", place)
     assert daemon.stop() == 0
     daemon.start()
     daemon.process.wait_line("starts")
     place = daemon.reload()
-    daemon.process.wait_line("was read again", place)
+    daemon.process.wait_line("reloaded the configuration", place)
     assert lists(sim) == before
 
 

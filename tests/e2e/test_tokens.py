@@ -131,12 +131,12 @@ def test_what_the_api_refuses_is_told_field_by_field(sim, cli):
     (["--balance", "100000"], "--balance takes at most 5 digits"),
     (["--balance", "1e3"], "--balance takes an amount"),
     (["--reset-amount", "ten"], "--reset-amount takes an amount"),
-    (["--expires", "2020-01-01"], "is past"),
+    (["--expires", "2020-01-01"], "is in the past"),
     (["--expires", "soon"], "--expires takes a time"),
     (["--reset", "hourly"], "none|daily|weekly|monthly"),
     (["--budget", "--no-budget"], "contradict"),
     (["--no-budget", "--reset", "daily", "--reset-amount", "5"], "contradicts"),
-    (["--reset", "none", "--reset-amount", "5"], "means nothing"),
+    (["--reset", "none", "--reset-amount", "5"], "has no effect"),
 ])
 def test_what_cannot_be_meant_is_refused_before_anything_is_sent(sim, cli, words, says):
     refused = cli("create", "x", *words)
@@ -158,7 +158,7 @@ def test_a_creation_interrupted_before_the_read_back_is_finished_by_the_same_com
     failed = cli(*words)
     assert failed.returncode == 1 and "was created" in failed.stderr and "run the same command again" in failed.stderr
     assert "--secret-file" in failed.stderr and file.read_text() == ""
-    assert "was created before" in ok(cli(*words))
+    assert "already created" in ok(cli(*words))
     assert file.read_text() == sim.token("prod-x")["token"] + "\n"
     assert len([r for r in sim.requests() if r["status"] == 201]) == 1
 
@@ -175,7 +175,7 @@ def test_a_lost_answer_to_the_creation_itself_is_not_taken_for_a_refusal(sim, cl
     file = tmp_path / "key"
     sim.fault("cut", path=TOKENS, times=1)
     failed = cli("create", "prod-x", "--balance", "5", "--secret-file", file)
-    assert failed.returncode == 1 and "is not known" in failed.stderr and file.exists()
+    assert failed.returncode == 1 and "is unknown whether" in failed.stderr and file.exists()
     assert len(writes(sim)) == 1, "what writes is sent once"
     ok(cli("create", "prod-x", "--balance", "5", "--secret-file", file))
     assert file.read_text() == sim.token("prod-x")["token"] + "\n"
@@ -197,7 +197,7 @@ def test_a_service_that_is_busy_or_ill_is_asked_again_but_only_to_read(sim, cli)
     sim.clear_faults()
     sim.fault("status", status=503, times=1, path=TOKENS + "a/", after=1)
     failed = cli("update", "a", "--balance", "5")
-    assert failed.returncode == 1 and "503" in failed.stderr and "not known" in failed.stderr
+    assert failed.returncode == 1 and "503" in failed.stderr and "is unknown whether" in failed.stderr
     assert [r["method"] for r in writes(sim)] == ["POST", "PATCH"]
     sim.fault("status", status=429, retry_after=3600)
     assert "429" in cli("show", "a").stderr
@@ -213,7 +213,7 @@ def test_a_cut_list_is_no_list(sim, cli):
 def test_a_service_that_is_not_there_at_all_has_done_nothing(sim, make_daemon, tmp_path):
     daemon = make_daemon(sim.url.rsplit(":", 1)[0] + ":1")
     refused = daemon.run("tokens", "create", "x", "--secret-file", tmp_path / "key")
-    assert refused.returncode == 1 and "not known" not in refused.stderr and not (tmp_path / "key").exists()
+    assert refused.returncode == 1 and "unknown whether" not in refused.stderr and not (tmp_path / "key").exists()
 
 
 # Show, list
@@ -221,7 +221,7 @@ def test_a_service_that_is_not_there_at_all_has_done_nothing(sim, make_daemon, t
 def test_an_unknown_token_is_said_to_be_none(cli):
     for words in ("show", "x"), ("update", "x", "--balance", "5"), ("delete", "x", "--yes"), ("show", "x", "--secret"):
         refused = cli(*words)
-        assert refused.returncode == 1 and refused.stdout == "" and "there is no token x" in refused.stderr
+        assert refused.returncode == 1 and refused.stdout == "" and "has no token x" in refused.stderr
 
 
 def test_lists_are_filtered_by_name_environment_and_type(sim, cli):
@@ -233,7 +233,7 @@ def test_lists_are_filtered_by_name_environment_and_type(sim, cli):
     assert names("*-a") == ["ci-a", "dev-a", "prod-a"]
     assert names("--environment", "prod") == ["prod-a", "prod-b"]
     assert names("*-a", "--type", "api_*") == ["dev-a", "prod-a"]
-    assert "no such token" in cli("list", "nobody").stderr
+    assert "no token matches" in cli("list", "nobody").stderr
     assert ok(cli("list", "--format", "csv")).startswith("account,token,environment,type,budgeted,balance_usd,")
 
 
@@ -262,7 +262,7 @@ def test_an_update_shows_before_and_after_and_changes_only_what_was_said(sim, cl
     assert "balance: 5.00 USD -> 7.25 USD" in told and "expires: 2031-01-01T00:00:00Z -> never" in told
     there = sim.token("a")
     assert (there["balance"], there["expire_time"], there["active_balance"]) == (7.25, None, True)
-    assert "is so already" in ok(cli("update", "a", "--balance", "7.25"))
+    assert "already has these settings" in ok(cli("update", "a", "--balance", "7.25"))
     assert len(writes(sim)) == 2
 
 
@@ -402,7 +402,7 @@ def test_only_the_documented_answer_is_a_deletion(sim, cli, fault):
     sim.fault(path=TOKENS + "asked/", **fault)
     done = cli("delete", "asked", "--yes")
     assert done.returncode == 1
-    assert "deleted asked" not in done.stdout and "not known" in done.stderr
+    assert "deleted asked" not in done.stdout and "is unknown whether" in done.stderr
 
 
 @pytest.mark.parametrize("body", ["", '{"name": "asked", "balance": 5, "active_balance": true, "revoked": true}'])

@@ -153,8 +153,8 @@ void forecast_picture(const struct forecast_view *v, struct text *out)
     chart_draw(&p.chart, out);
     add_axis(&p.chart, s->now, out);
     text_addf(out, "%*s%s\n", CHART_LABEL_COLUMNS, "",
-              v->ascii ? "* as read; e early, o likely, L late; : now and resets"
-                       : "as read until now, then early, likely, late; ┊ now and resets");
+              v->ascii ? "* readings; e early, o likely, L late; : now and resets"
+                       : "readings until now, then early, likely, late; ┊ now and resets");
     if (p.told.len)
         text_addf(out, "%*s%s %s\n", CHART_LABEL_COLUMNS, "", v->ascii ? "-" : "╌", text_z(&p.told));
     text_done(&p.told);

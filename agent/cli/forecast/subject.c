@@ -88,8 +88,8 @@ static bool find(struct store *store, const char *name, const char *account, str
     if (!ok)
         return false;
     if (!found)
-        return *name ? fault(why, FAULT_REJECT, "nothing is known of a token \"%s\": see `ebb status`", name)
-                     : fault(why, FAULT_REJECT, "credits were not told yet: see `ebb status`");
+        return *name ? fault(why, FAULT_REJECT, "no data for token \"%s\": see `ebb status`", name)
+                     : fault(why, FAULT_REJECT, "no credits known yet: see `ebb status`");
     return !several || fault(why, FAULT_REJECT, "several accounts have it: name one with --account");
 }
 
@@ -99,7 +99,7 @@ static bool load_series(struct store *store, struct subject *s, const struct pla
     if (!store_load_series(store, at->account, series, at->token, &s->series, why))
         return false;
     if (!s->series.count)
-        return fault(why, FAULT_REJECT, "nothing is known of it any more: see `ebb status`");
+        return fault(why, FAULT_REJECT, "its data is gone: see `ebb status`");
     s->token = &s->series.tokens[0];
     if (!s->credits && at->credits_known
         && !store_load_series(store, at->account, SERIES_CREDITS, 0, &s->shared, why))

@@ -26,7 +26,7 @@ static void add_usd(int64_t nano, struct text *out)
 static void add_rates(const struct subject *s, struct text *out)
 {
     char cents[MONEY_TEXT_BYTES];
-    const char *before = "\nSpends in an hour: ";
+    const char *before = "\nBurn rate, USD/h: ";
     for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
         struct burn_rate rate = s->rates[w];
         if (!rate.known)
@@ -53,7 +53,7 @@ static void add_heading(const struct subject *s, struct text *out)
         text_add(out, span_of("An unknown amount"));
     text_addf(out, " left, read %s ago", duration_format(seconds_between(s->token->seen_at, s->now), age));
     if (s->token->missing)
-        text_add(out, span_of(" (missing from the token list since)"));
+        text_add(out, span_of(" (missing from the token list since then)"));
     add_rates(s, out);
     text_add(out, span_of("\n\n"));
 }
@@ -73,9 +73,9 @@ static void add_time(const char *name, unix_s at, unix_s now, const char *meanin
 
 static void add_times(const struct forecast *f, struct text *out)
 {
-    add_time("early", f->early, f->read_at, "sooner: 1 in 10", out);
-    add_time("likely", f->likely, f->read_at, "sooner: 1 in 2", out);
-    add_time("late", f->late, f->read_at, "later: 1 in 10", out);
+    add_time("early", f->early, f->read_at, "lasts longer: 90 %", out);
+    add_time("likely", f->likely, f->read_at, "lasts longer: 50 %", out);
+    add_time("late", f->late, f->read_at, "lasts longer: 10 %", out);
 }
 
 static void add_horizon(const struct forecast *f, const struct reading *r, struct text *out)
@@ -88,11 +88,11 @@ static void add_horizon(const struct forecast *f, const struct reading *r, struc
             add_usd(r->reset_amount.is.nano, out);
         }
     } else {
-        text_add(out, span_of(r->expires == f->horizon ? "Expires " : "A week ahead, "));
+        text_add(out, span_of(r->expires == f->horizon ? "Expires " : "In a week, "));
         add_local(f->horizon, out);
     }
     if (f->lasts >= 0)
-        text_addf(out, ":\n  lasts until then with a chance of %.0f %% (%s)\n", 100 * f->lasts,
+        text_addf(out, ":\n  %.0f %% chance that it lasts until then (%s)\n", 100 * f->lasts,
                   forecast_verdict_name(f->verdict));
     else
         text_addf(out, " (%s)\n", forecast_verdict_name(f->verdict));
@@ -104,31 +104,31 @@ static void add_standing(const struct subject *s, const struct forecast *f, stru
     char age[DURATION_TEXT_BYTES];
     switch (f->verdict) {
     case VERDICT_LEARNING:
-        text_add(out, span_of("Learning: not read often enough yet to say when it will be empty.\n"));
+        text_add(out, span_of("Learning: too few readings for a forecast yet.\n"));
         break;
     case VERDICT_NO_BUDGET:
-        text_add(out, span_of("No budget: its balance does not limit this token, so it cannot run empty by itself;\n"
-                              "`ebb forecast --credits` tells of the account.\n"));
+        text_add(out, span_of("No budget: this token spends the account's credits and cannot run out on its own;\n"
+                              "see `ebb forecast --credits`.\n"));
         break;
     case VERDICT_STALE:
-        text_addf(out, "Stale: last read %s ago, which is too old to forecast from.\n",
+        text_addf(out, "Stale: last read %s ago, too long ago for a forecast.\n",
                   duration_format(seconds_between(s->token->seen_at, s->now), age));
         break;
     case VERDICT_UNUSED:
-        text_add(out, span_of("No use yet: nothing was spent since Ebb began to watch it, less than a week ago.\n"));
+        text_add(out, span_of("No use yet: nothing spent since Ebb started watching it, less than a week ago.\n"));
         break;
     case VERDICT_IDLE:
-        text_add(out, span_of("Idle: nothing was spent in the last week: no end in sight.\n"));
+        text_add(out, span_of("Idle: nothing spent in the last week, no end in sight.\n"));
         break;
     case VERDICT_EXHAUSTED:
         text_add(out, span_of(f->limit == LIMIT_CREDITS
-                                  ? "Exhausted: nothing is left on its account, and calls are refused.\n"
+                                  ? "Exhausted: its account has no credits left, and calls are refused.\n"
                                   : "Exhausted: nothing is left, and calls are refused.\n"));
         break;
     case VERDICT_SAFE:
     case VERDICT_TIGHT:
     case VERDICT_RUNS_DRY:
-        text_add(out, span_of(f->limit == LIMIT_CREDITS ? "Empty, with the credits of its account\n" : "Empty\n"));
+        text_add(out, span_of(f->limit == LIMIT_CREDITS ? "Runs out with its account's credits\n" : "Runs out\n"));
         add_times(f, out);
         break;
     case VERDICTS:
@@ -145,7 +145,7 @@ static void add_what_if(const struct forecast_view *v, struct text *out)
     text_add(out, span_of("\nWith "));
     terminal_add(out, span_of(v->what_if_text));
     if (v->if_reading.balance.known) {
-        text_add(out, span_of(", from "));
+        text_add(out, span_of(", starting at "));
         add_usd(v->if_reading.balance.is.nano, out);
     }
     text_add(out, span_of("\n"));
@@ -164,7 +164,7 @@ static void add_needed(const struct forecast_view *v, struct text *out)
     text_add(out, span_of("\nTo last until "));
     add_local(v->until, out);
     if (!v->needed.known) {
-        text_add(out, span_of(": not known, since there is no forecast\n"));
+        text_add(out, span_of(": unknown, because there is no forecast\n"));
         return;
     }
     text_addf(out, " with %.0f %% certainty:\n  ", 100 * NEEDED_CERTAINTY);
@@ -175,7 +175,7 @@ static void add_needed(const struct forecast_view *v, struct text *out)
         add_usd(more, out);
         text_add(out, span_of(" more than is left\n"));
     } else {
-        text_add(out, span_of(", which is there\n"));
+        text_add(out, span_of(", already covered\n"));
     }
 }
 
@@ -201,7 +201,7 @@ static void add_profile(const struct forecast_view *v, struct text *out)
     add_blocks(p.hour_nano, 12, v->ascii, out);
     text_add(out, span_of(" 12 "));
     add_blocks(p.hour_nano + 12, 12, v->ascii, out);
-    text_add(out, span_of(" 24\nBurn by day of week, USD a day\n "));
+    text_add(out, span_of(" 24\nBurn by day of week, USD per day\n "));
     for (int d = 0; d < 7; d++) {
         int64_t day_nano;
         if (__builtin_mul_overflow(p.day_nano[d], 24, &day_nano))
@@ -220,39 +220,39 @@ static void add_evidence(const struct subject *s, struct text *out)
     double left = c->spent_nano + (double)s->token->last.balance.is.nano;
     if (!testimony_of(&s->past, left, curve_hours(c, left, 0.5), &t))
         return;
-    text_add(out, span_of("\nWhat each kind of evidence says alone\n"));
+    text_add(out, span_of("\nRunway by each kind of evidence alone\n"));
     for (enum evidence e = 0; e < EVIDENCE_KINDS; e++)
         text_addf(out, "  %-44s %s%s\n", evidence_title(e),
                   t.hours[e] < CENTURY_H ? duration_format((int64_t)(t.hours[e] * HOUR_S), duration)
                                          : "no end in sight",
-                  e == t.nearest ? "  <- nearest to the answer" : "");
+                  e == t.nearest ? "  <- closest to the forecast" : "");
 }
 
 static void add_certainty(const struct subject *s, struct text *out)
 {
     static const char *const learnt[] = {
-        [HISTORY_NONE] = "nothing yet",
-        [HISTORY_HOURS] = "less than two days: no rhythm can be told from chance yet",
-        [HISTORY_DAYS] = "less than two weeks: the rhythm of the day, but none of the week",
-        [HISTORY_WEEKS] = "weeks: the rhythms of day and week",
+        [HISTORY_NONE] = "no history yet",
+        [HISTORY_HOURS] = "less than two days of history: too short for seasonality",
+        [HISTORY_DAYS] = "less than two weeks of history: daily seasonality only",
+        [HISTORY_WEEKS] = "weeks of history: daily and weekly seasonality",
     };
     _Static_assert(COUNT(learnt) == HISTORIES, "a length of history has no words");
     const struct track_record *r = &s->scored;
-    text_addf(out, "\nLearnt from %s.\n", learnt[s->forecast.history]);
+    text_addf(out, "\nBased on %s.\n", learnt[s->forecast.history]);
     if (!r->scores) {
-        text_add(out, span_of("None of its forecasts came due yet.\n"));
+        text_add(out, span_of("None of its forecasts has come due yet.\n"));
         return;
     }
     if (!track_record_tells(r)) {
-        text_addf(out, "Too few of its forecasts came due to judge them (%" PRId64 " so far).\n", r->scores);
+        text_addf(out, "Too few of its forecasts have come due to judge them (%" PRId64 " so far).\n", r->scores);
         return;
     }
-    text_addf(out, "Of %" PRId64 " forecasts of it that came due, %" PRId64 " held the truth between early and\n"
+    text_addf(out, "Of its %" PRId64 " forecasts that have come due, %" PRId64 " had the outcome between early and\n"
                    "late (8 in 10 should), half were off by less than a factor of %.2f, and the\n"
                    "median was %.0f %% too %s.\n",
               r->scores, r->within, exp((double)r->median_off_milli / 1000),
               100 * fabs(expm1((double)r->median_bias_milli / 1000)), r->median_bias_milli < 0 ? "early" : "late");
-    text_addf(out, "So its interval is drawn %.2f times as wide as usual.\n", subject_widening(s));
+    text_addf(out, "Its interval is therefore %.2f times as wide as usual.\n", subject_widening(s));
 }
 
 void forecast_words(const struct forecast_view *v, struct text *out)

@@ -21,7 +21,7 @@ static const struct option_row options[] = {
     [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "print the requests without sending them" },
     [OPT_ACCOUNT] = { .name = "account", .type = OPTION_TEXT, .value = "NAME",
                       .help = "account in the configuration (default: the file's `account`, else the only one)" },
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "print the outcome of each step for programs" },
+    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "print the outcome of each step as JSON" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -164,7 +164,7 @@ static enum exit_status apply(struct application *a)
     text_done(&a->told);
     if (!n[STEP_FAILED])
         return EXIT_OK;
-    return complain(EXIT_FAILED, "not everything was done; run the same command again to continue");
+    return complain(EXIT_FAILED, "not all steps were done; run the same command again to continue");
 }
 
 static void print_requests(const struct comparison *k, bool json)
@@ -194,7 +194,7 @@ static enum exit_status ask_and_apply(const struct context *c, const struct comp
     if (!a.json)
         comparison_print_text(k);
     if (plan_has_work(&k->plan)) {
-        enum consent consent = session_ask(c->options[OPT_YES].given, "Do this?");
+        enum consent consent = session_ask(c->options[OPT_YES].given, "Apply these changes?");
         if (consent != CONSENT_GIVEN)
             return session_unwilling(consent);
     }

@@ -38,7 +38,7 @@ static bool compare(struct comparison *c, const struct fleet *fleet, struct faul
         if (!t->unread)
             c->readings[count++] = t->last;
         else if (is_wanted(c, t->name))
-            return fault(why, FAULT_REJECT, "the API's answer about \"%s\" cannot be read: %s", t->name, t->unread);
+            return fault(why, FAULT_REJECT, "the API's answer for \"%s\" cannot be read: %s", t->name, t->unread);
     }
     plan_make(c->file->tokens, c->file->token_count, c->readings, count, &c->plan);
     return true;

@@ -27,7 +27,7 @@ static enum exit_status create(const struct context *c, const struct session *s,
         return session_failed(s, creation.name, &why);
     creation_print(s, &creation, end, &d, c->options[OPT_JSON].given);
     if (!creation.secret_path && !c->options[OPT_JSON].given)
-        fputs("Its secret is fetched with `ebb tokens show NAME --secret-file FILE`.\n", stderr);
+        fputs("To fetch its secret, run `ebb tokens show NAME --secret-file FILE`.\n", stderr);
     return EXIT_OK;
 }
 

@@ -28,9 +28,9 @@ static bool resume(const struct session *s, const struct creation *c, struct dec
 {
     struct decoded d;
     if (!client_show(s->client, c->name, &d, why))
-        return fault_within(why, "it exists already, and could not be looked at");
+        return fault_within(why, "it already exists, but cannot be read");
     if (!is_alike(c->wish, &d.reading))
-        return fault(why, FAULT_REJECT, "account %s already has it, with other settings: see `ebb tokens show`",
+        return fault(why, FAULT_REJECT, "it already exists in account %s with other settings: see `ebb tokens show`",
                      s->account->name);
     *ret = d;
     ret->reading.name = ret->name;
@@ -48,9 +48,9 @@ static bool make(const struct session *s, const struct creation *c, bool resumes
         return resume(s, c, ret, why);
     }
     if (client_may_have_done(s->client))
-        return fault_within(why, "whether it was created is not known (%s)",
-                            c->secret_path ? "run the same command again: it finishes what was begun"
-                                           : "look with `ebb tokens show`");
+        return fault_within(why, "it is unknown whether it was created (%s)",
+                            c->secret_path ? "run the same command again to finish"
+                                           : "check with `ebb tokens show`");
     return false;
 }
 
@@ -68,8 +68,8 @@ bool creation_run(const struct session *s, const struct creation *c, struct deco
     }
     if (!c->secret_path || secret_file_fill(&file, s, c->name, why))
         return true;
-    return fault_within(why, "it was created, but its secret did not reach %s (run the same command again, or `ebb "
-                             "tokens show NAME --secret-file FILE`)", c->secret_path);
+    return fault_within(why, "it was created, but its secret was not written to %s (run the same command again, or "
+                             "`ebb tokens show NAME --secret-file FILE`)", c->secret_path);
 }
 
 void creation_print(const struct session *s, const struct creation *c, enum creation_end end, const struct decoded *d,
@@ -79,10 +79,10 @@ void creation_print(const struct session *s, const struct creation *c, enum crea
         view_print(s->account->name, &d->reading, true);
         return;
     }
-    printf("%s ", end == CREATION_MADE ? "created" : "was created before:");
+    printf("%s ", end == CREATION_MADE ? "created" : "already created:");
     view_print_name(c->name);
     if (c->secret_path) {
-        fputs("; its secret is in ", stdout);
+        fputs("; secret written to ", stdout);
         view_print_name(c->secret_path);
     }
     putchar('\n');

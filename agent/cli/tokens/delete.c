@@ -35,7 +35,7 @@ enum exit_status removal_run(const struct session *s, const char *name, bool yes
     char shown[SESSION_NAME_BYTES], question[SESSION_NAME_BYTES + 128];
     struct fault why;
     session_name(name, shown);
-    snprintf(question, sizeof question, "Whatever uses %s stops working. Delete it?", shown);
+    snprintf(question, sizeof question, "Anything that uses %s will stop working. Delete it?", shown);
     enum consent consent = session_ask(yes, question);
     if (consent != CONSENT_GIVEN)
         return session_unwilling(consent);
@@ -44,7 +44,7 @@ enum exit_status removal_run(const struct session *s, const char *name, bool yes
         return EXIT_OK;
     }
     if (client_may_have_done(s->client))
-        fault_within(&why, "whether it was deleted is not known (look with `ebb tokens show`)");
+        fault_within(&why, "it is unknown whether it was deleted (check with `ebb tokens show`)");
     return session_token_failed(s, name, &why);
 }
 

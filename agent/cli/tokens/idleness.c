@@ -28,7 +28,7 @@ static bool ask_store(const struct idle_question *q, const char *account, struct
     struct store *store;
     struct answer *a;
     if (access(q->store, F_OK) != 0 && errno == ENOENT)
-        return fault(why, FAULT_REJECT, "nothing was stored yet in %s", q->store);
+        return fault(why, FAULT_REJECT, "no data in %s yet", q->store);
     if (!store_open(q->store, STORE_READ, &store, why))
         return false;
     bool ok = archive_ask(store, QUESTION_IDLE, &scope, &a, why);
@@ -47,13 +47,13 @@ static bool is_watched(const struct idle_question *q, const struct cell *c, stru
     int64_t watched_s = q->now - c[FIRST_SEEN].integer;
     int64_t age_s = q->now - c[LAST_OK].integer;
     if (watched_s < q->idle_s)
-        return fault(why, FAULT_REJECT, "our own records cover only %s, not %s",
+        return fault(why, FAULT_REJECT, "Ebb's records cover only %s, not %s",
                      duration_format(watched_s, for_long), duration_format(q->idle_s, asked));
     if (c[LAST_OK].kind == CELL_NONE || age_s > 3 * c[INTERVAL].integer + MINUTE_S)
-        return fault(why, FAULT_REJECT, "our own records are old: the account's last complete poll is not recent (is "
+        return fault(why, FAULT_REJECT, "Ebb's records are stale: the account's last complete poll is not recent (is "
                                         "`ebb run` running?)");
     if (c[MISSING].integer)
-        return fault(why, FAULT_REJECT, "it was missing from the last list that was polled");
+        return fault(why, FAULT_REJECT, "it is missing from the last token list");
     return true;
 }
 
@@ -71,16 +71,16 @@ static enum idleness by_our_records(const struct session *s, const struct idle_q
     if (!ask_store(q, s->account->name, c, &known, why))
         return IDLENESS_UNKNOWN;
     if (!known) {
-        fault(why, FAULT_REJECT, "our own records do not know it: it was never polled");
+        fault(why, FAULT_REJECT, "Ebb has no record of it: it was never polled");
         return IDLENESS_UNKNOWN;
     }
     if (c[SPENT].integer != 0) {
-        fault(why, FAULT_REJECT, "by our own records it spent %s USD in this time, the last in the hour from %s on",
+        fault(why, FAULT_REJECT, "according to Ebb's records it spent %s USD in this time, last in the hour from %s",
               money_format((struct money){ c[SPENT].integer }, spent), calendar_format(c[LAST_HOUR].integer, hour));
         return disproved(why);
     }
     if (fell_since_the_poll(q, c)) {
-        fault(why, FAULT_REJECT, "its balance fell since the last poll");
+        fault(why, FAULT_REJECT, "its balance has fallen since the last poll");
         return disproved(why);
     }
     return is_watched(q, c, why) ? IDLENESS_PROVED : IDLENESS_UNKNOWN;
@@ -97,14 +97,14 @@ static enum idleness by_the_endpoint(const struct session *s, const struct idle_
     char cost[MONEY_TEXT_BYTES], day[TIME_TEXT_BYTES];
     enum idleness found = IDLENESS_PROVED;
     if (!client_usage(s->client, q->token, day_of(q->now - q->idle_s), day_of(q->now), &book, why)) {
-        fault_within(why, "the consumption endpoint does not tell");
+        fault_within(why, "cannot query the usage endpoint");
         return IDLENESS_UNKNOWN;
     }
     for (size_t i = 0; i < book.count && found == IDLENESS_PROVED; i++) {
         const struct usage_line *line = &book.lines[i];
         if (!line->calls && !line->cost.nano)
             continue;
-        fault(why, FAULT_REJECT, "by the consumption endpoint it spent %s USD in %" PRId64 " call%s on %.10s (it "
+        fault(why, FAULT_REJECT, "according to the usage endpoint it spent %s USD in %" PRId64 " call%s on %.10s (it "
                                  "counts whole UTC days, and every day that the idle time touches must be empty)",
               money_format(line->cost, cost), line->calls, line->calls == 1 ? "" : "s",
               calendar_format(line->day, day));

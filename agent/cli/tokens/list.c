@@ -79,9 +79,9 @@ static enum exit_status run(const struct context *c)
     if (!client_list(s.client, &fleet, &why))
         status = session_failed(&s, NULL, &why);
     else if (!print(c, s.account->name, fleet) && is_restricted(c))
-        status = complain(EXIT_UNKNOWN, "tokens list: no such token");
+        status = complain(EXIT_UNKNOWN, "tokens list: no token matches");
     else if (!fleet->count)
-        fputs("The account has no token.\n", stderr);
+        fputs("The account has no tokens.\n", stderr);
     session_close(&s);
     return status;
 }

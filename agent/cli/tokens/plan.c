@@ -6,7 +6,7 @@ enum { OPT_EXIT_CODE, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_EXIT_CODE] = { .name = "exit-code", .type = OPTION_FLAG,
-                        .help = "exit 1 if there is something to do, 3 if that is not known" },
+                        .help = "exit with 1 if there is something to do, 3 if that is unknown" },
     [OPT_ACCOUNT] = { .name = "account", .type = OPTION_TEXT, .value = "NAME",
                       .help = "account in the configuration (default: the file's `account`, else the only one)" },
     [OPT_JSON] = OPTION_ROW_JSON,

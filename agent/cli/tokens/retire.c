@@ -10,8 +10,8 @@ enum { OPT_IDLE, OPT_FORCE, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_IDLE] = { .name = "idle", .type = OPTION_DURATION, .value = "TIME", .preset = "24h", .min = 1,
-                   .max = 365 * DAY_S, .help = "it must not have spent for this long" },
-    [OPT_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "delete it even if it is used" },
+                   .max = 365 * DAY_S, .help = "how long it must not have spent anything" },
+    [OPT_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "delete it even if it is in use" },
     [OPT_YES] = OPTION_ROW_YES,
     [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "only check whether it may be retired" },
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
@@ -32,14 +32,14 @@ static enum exit_status prove(const struct context *c, const struct session *s, 
         return complain(EXIT_FAILED, "%s is not retired: %s", shown, why.text);
     case IDLENESS_UNKNOWN:
         return complain(EXIT_UNKNOWN, "%s is not retired, because it may still be used: %s (--force deletes "
-                                      "it all the same)", shown, why.text);
+                                      "it anyway)", shown, why.text);
     case IDLENESS_PROVED:
         break;
     }
     if (c->options[OPT_JSON].given)
         return EXIT_OK;
     view_print_name(q.token);
-    printf(" has not spent for %s, by our own records and by the consumption endpoint\n",
+    printf(" has not spent for %s, according to Ebb's records and the usage endpoint\n",
            duration_format(q.idle_s, idle));
     return EXIT_OK;
 }
@@ -78,7 +78,7 @@ const struct command cmd_tokens_retire = {
     .name = "retire",
     .parent = &cmd_tokens,
     .arguments = "OLD",
-    .help = "delete a token that has not spent for a while; exit 1: it has, 3: not known",
+    .help = "delete a token that has not spent for a while; exits with 1 if it has, 3 if unknown",
     .example = "ebb tokens retire prod-billing-api --idle 48h",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
     .arguments_min = 1,

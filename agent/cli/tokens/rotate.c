@@ -11,11 +11,11 @@ enum { OPT_NAME, OPT_BALANCE, OPT_EXPIRES, OPT_SECRET_FILE, OPT_DRY_RUN, OPT_ACC
 
 static const struct option_row options[] = {
     [OPT_NAME] = { .name = "name", .type = OPTION_TEXT, .value = "NEW",
-                   .help = "of the successor (default: the old name with -r2, -r3 and so on)" },
+                   .help = "name of the successor (default: the old name with -r2, -r3 and so on)" },
     [OPT_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD",
-                      .help = "of the successor (default: what the old one has left)" },
+                      .help = "balance of the successor (default: what the old token has left)" },
     [OPT_EXPIRES] = { .name = "expires", .type = OPTION_AHEAD, .value = "TIME",
-                      .help = "of the successor (default: that of the old one)" },
+                      .help = "expiry of the successor (default: that of the old token)" },
     [OPT_SECRET_FILE] = { .name = "secret-file", .type = OPTION_TEXT, .value = "FILE",
                           .help = "write the successor's secret to a new file that only you can read; required" },
     [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
@@ -28,7 +28,7 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 static bool can_be_copied(const struct reading *old, unix_s now, const struct option_value *o, struct fault *why)
 {
     if (old->period == RESET_OTHER)
-        return fault(why, FAULT_REJECT, "this version of ebb does not know its reset period");
+        return fault(why, FAULT_REJECT, "this version of ebb does not support its reset period");
     if (strlen(old->type) == TYPE_BYTES - 1)
         return fault(why, FAULT_REJECT, "its type is longer than this version of ebb can copy");
     if (!o[OPT_EXPIRES].given && old->expires != TIME_NONE && old->expires <= now)
@@ -40,13 +40,13 @@ static bool successor_name(const struct context *c, char out[NAME_BYTES_MAX + 1]
 {
     const char *named = c->argument_count > 1 ? c->arguments[1] : c->options[OPT_NAME].text;
     if (named && strcmp(named, c->arguments[0]) == 0)
-        return fault(why, FAULT_REJECT, "the successor needs a name of its own");
+        return fault(why, FAULT_REJECT, "the successor's name must differ from the old one");
     if (named && strlen(named) > NAME_BYTES_MAX)
         return fault(why, FAULT_REJECT, "the successor's name is too long");
     if (named)
         snprintf(out, NAME_BYTES_MAX + 1, "%s", named);
     return named || naming_successor(span_of(c->arguments[0]), out)
-        || fault(why, FAULT_REJECT, "the name has no room for a suffix: give a new one with --name");
+        || fault(why, FAULT_REJECT, "the name is too long for a suffix: choose a new one with --name");
 }
 
 static struct wish successor_wish(const struct context *c, const struct reading *old)
@@ -72,7 +72,7 @@ static void print_next_steps(const struct context *c, const struct session *s, c
                                       .name_account = c->options[OPT_ACCOUNT].given };
     struct text line = { 0 };
     fix_add(&line, "ebb tokens retire {name}", &words);
-    fputs(" is left alive. Move what uses it, then: ", stdout);
+    fputs(" still works. Move everything that uses it, then run: ", stdout);
     view_print_name(text_z(&line));
     putchar('\n');
     text_done(&line);
@@ -114,9 +114,9 @@ static enum exit_status run(const struct context *c)
     struct fault why;
     char name[NAME_BYTES_MAX + 1];
     if (c->argument_count > 1 && c->options[OPT_NAME].given)
-        return complain(EXIT_USAGE, "tokens rotate: the successor is named twice");
+        return complain(EXIT_USAGE, "tokens rotate: the successor's name is given twice");
     if (!c->options[OPT_SECRET_FILE].given && !c->options[OPT_DRY_RUN].given)
-        return complain(EXIT_USAGE, "tokens rotate: add --secret-file FILE for the new secret");
+        return complain(EXIT_USAGE, "tokens rotate: --secret-file FILE is required for the new secret");
     if (!successor_name(c, name, &why) || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     enum exit_status status = look_and_rotate(c, &s, name);
@@ -128,7 +128,7 @@ const struct command cmd_tokens_rotate = {
     .name = "rotate",
     .parent = &cmd_tokens,
     .arguments = "OLD [NEW]",
-    .help = "create a successor with the same settings; the old token stays until `retire`",
+    .help = "create a successor with the same settings, keep the old token",
     .example = "ebb tokens rotate prod-billing-api --secret-file billing.key",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
     .arguments_min = 1,

@@ -17,9 +17,9 @@ static bool take_over(const char *path, int fd, struct fault *why)
     if (fstat(fd, &seen) != 0)
         return fault(why, FAULT_RETRY, "%s: %s", path, strerror(errno));
     if (!S_ISREG(seen.st_mode) || seen.st_uid != geteuid())
-        return fault(why, FAULT_REJECT, "%s is not your own regular file: no secret is written there", path);
+        return fault(why, FAULT_REJECT, "%s is not a regular file of yours: refusing to write a secret to it", path);
     if (seen.st_size > 0)
-        return fault(why, FAULT_REJECT, "%s exists and is not empty: a secret never overwrites a file", path);
+        return fault(why, FAULT_REJECT, "%s exists and is not empty: refusing to overwrite it", path);
     return fchmod(fd, 0600) == 0 || fault(why, FAULT_RETRY, "%s: %s", path, strerror(errno));
 }
 

@@ -18,7 +18,7 @@ static bool which(const struct settings *settings, struct fault *why)
 {
     struct text names = { 0 };
     add_names(settings, &names);
-    fault(why, FAULT_REJECT, "there are several accounts: name one with --account (%s)", text_z(&names));
+    fault(why, FAULT_REJECT, "there are several accounts: choose one with --account (%s)", text_z(&names));
     text_done(&names);
     return false;
 }
@@ -37,8 +37,8 @@ static bool pick_account(const struct settings *settings, const char *name, cons
         }
     }
     if (near.best)
-        return fault(why, FAULT_REJECT, "there is no account \"%s\"; did you mean \"%s\"?", name, near.best);
-    return fault(why, FAULT_REJECT, "there is no account \"%s\" in the configuration", name);
+        return fault(why, FAULT_REJECT, "unknown account \"%s\"; did you mean \"%s\"?", name, near.best);
+    return fault(why, FAULT_REJECT, "the configuration has no account \"%s\"", name);
 }
 
 bool session_open(const struct settings *settings, const char *account, struct session *ret, struct fault *why)
@@ -133,7 +133,7 @@ enum exit_status session_token_failed(const struct session *s, const char *token
     char shown[SESSION_NAME_BYTES];
     if (!session_not_found(s))
         return session_failed(s, token, why);
-    return complain(EXIT_FAILED, "account %s: there is no token %s", s->account->name, session_name(token, shown));
+    return complain(EXIT_FAILED, "account %s has no token %s", s->account->name, session_name(token, shown));
 }
 
 static void print_request_text(const struct client_request *r)
@@ -171,7 +171,7 @@ enum consent session_ask(bool yes, const char *question)
     if (yes)
         return CONSENT_GIVEN;
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-        complain(EXIT_USAGE, "%s Confirm with --yes: there is no terminal to ask on", question);
+        complain(EXIT_USAGE, "%s There is no terminal to ask on: confirm with --yes", question);
         return CONSENT_NOT_ASKED;
     }
     fflush(stdout);

@@ -6,10 +6,11 @@
 
 #define OPTION_ROW_OF_ACCOUNT { .name = "account", .type = OPTION_TEXT, .value = "NAME", \
                                 .help = "account in the configuration; required if there are several" }
-#define OPTION_ROW_JSON { .name = "json", .type = OPTION_FLAG, .help = "for programs: exact money, times in UTC" }
-#define OPTION_ROW_YES { .name = "yes", .type = OPTION_FLAG, .help = "do not ask; needed where nobody can be asked" }
+#define OPTION_ROW_JSON { .name = "json", .type = OPTION_FLAG, .help = "JSON with exact amounts and times in UTC" }
+#define OPTION_ROW_YES { .name = "yes", .type = OPTION_FLAG, \
+                         .help = "do not ask for confirmation; required without a terminal" }
 #define OPTION_ROW_DRY_RUN { .name = "dry-run", .type = OPTION_FLAG, \
-                             .help = "print the request that would be sent, and send nothing that writes" }
+                             .help = "print the request without sending it" }
 
 enum { SESSION_NAME_BYTES = 256 };
 

@@ -11,7 +11,7 @@ enum { OPT_ACCOUNT, OPT_SECRET, OPT_SECRET_FILE, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
-    [OPT_SECRET] = { .name = "secret", .type = OPTION_FLAG, .help = "print the secret, and nothing else" },
+    [OPT_SECRET] = { .name = "secret", .type = OPTION_FLAG, .help = "print the secret and nothing else" },
     [OPT_SECRET_FILE] = { .name = "secret-file", .type = OPTION_TEXT, .value = "FILE",
                           .help = "write the secret to a new file that only you can read" },
     [OPT_JSON] = OPTION_ROW_JSON,
@@ -30,7 +30,7 @@ static bool print_secret(const struct session *s, const char *name, struct fault
         for (size_t done = 0; ok && done <= len;) {
             ssize_t wrote = write(STDOUT_FILENO, secret + done, len + 1 - done);
             ok = wrote > 0 || (wrote < 0 && errno == EINTR)
-                || fault(why, FAULT_RETRY, "the secret could not be written");
+                || fault(why, FAULT_RETRY, "cannot write the secret");
             done += wrote > 0 ? (size_t)wrote : 0;
         }
     }

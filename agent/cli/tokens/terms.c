@@ -14,10 +14,11 @@ static bool contradicts(const struct option_value *o, unix_s now, struct fault *
     if (o[TERM_NO_BUDGET].given && resets)
         return !fault(why, FAULT_REJECT, "--reset turns the budget on and contradicts --no-budget");
     if (o[TERM_RESET].given && !resets && o[TERM_RESET_AMOUNT].given)
-        return !fault(why, FAULT_REJECT, "--reset-amount means nothing with --reset none");
+        return !fault(why, FAULT_REJECT, "--reset-amount has no effect with --reset none");
     if (o[TERM_EXPIRES].given && o[TERM_EXPIRES].number != TIME_NONE && o[TERM_EXPIRES].number <= now
         && !o[TERM_FORCE].given)
-        return !fault(why, FAULT_REJECT, "--expires %s is past: the token would not work (--force sends it)",
+        return !fault(why, FAULT_REJECT, "--expires %s is in the past: the token would not work (--force sends "
+                                         "it anyway)",
                       o[TERM_EXPIRES].text);
     return false;
 }

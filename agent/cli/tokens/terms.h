@@ -21,16 +21,16 @@ enum term_option {
     [TERM_TYPE] = { .name = "type", .type = OPTION_TEXT, .value = "TYPE",                                         \
                     .help = "api_token or sandbox_api_token" },                                                   \
     [TERM_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD",                                  \
-                       .help = "what it may still spend; up to nine decimals" },                                  \
+                       .help = "what it can spend; up to nine decimals" },                                        \
     [TERM_BUDGET] = { .name = "budget", .type = OPTION_FLAG, .help = "calls draw on the balance and stop at 0" }, \
     [TERM_NO_BUDGET] = { .name = "no-budget", .type = OPTION_FLAG, .help = "calls draw on the account alone" },   \
     [TERM_EXPIRES] = { .name = "expires", .type = OPTION_AHEAD, .value = "TIME",                                  \
-                       .help = "when it ends (UTC), or in how long (30d), or never" },                            \
+                       .help = "expiry (UTC), or a duration from now (30d), or never" },                          \
     [TERM_RESET] = { .name = "reset", .type = OPTION_CHOICE, .value = "none|daily|weekly|monthly",                \
-                     .help = "fill the budget again at midnight in Paris" },                                      \
+                     .help = "reset the balance at midnight in Paris" },                                          \
     [TERM_RESET_AMOUNT] = { .name = "reset-amount", .type = OPTION_AMOUNT, .value = "USD",                        \
-                            .help = "to how much" },                                                              \
-    [TERM_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "send an expiry that is past all the same" }
+                            .help = "balance after each reset" },                                                 \
+    [TERM_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "send an expiry in the past anyway" }
 
 /* FAULT_REJECT: options that contradict each other, or an expiry before `now` without --force. */
 MUST_CHECK bool terms_read(const struct option_value *options, unix_s now, struct wish *ret, struct fault *why);

@@ -30,7 +30,7 @@ static void print_before(const struct update *u, const struct wish *change, cons
     if (u->json)
         return;
     view_print_name(u->name);
-    puts(wish_is_empty(change) ? " is so already" : ":");
+    puts(wish_is_empty(change) ? " already has these settings" : ":");
     view_print_change(change, is);
 }
 
@@ -46,7 +46,7 @@ static enum exit_status send(const struct update *u, const struct wish *change)
         return EXIT_OK;
     }
     if (client_may_have_done(u->session->client))
-        fault_within(&why, "whether it was changed is not known (run the same command again)");
+        fault_within(&why, "it is unknown whether it was changed (run the same command again)");
     return session_failed(u->session, u->name, &why);
 }
 
@@ -66,7 +66,7 @@ static enum exit_status apply(const struct update *u, const struct wish *w, cons
         return EXIT_OK;
     }
     if (wish_lowers(&change, is)) {
-        enum consent consent = session_ask(o[OPT_YES].given, "This takes something away from the token. Do it?");
+        enum consent consent = session_ask(o[OPT_YES].given, "This takes something away from the token. Continue?");
         if (consent != CONSENT_GIVEN)
             return session_unwilling(consent);
     }
