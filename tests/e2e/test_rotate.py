@@ -210,6 +210,6 @@ def test_a_token_that_our_records_do_not_know_is_kept_and_force_deletes_it(sim, 
     assert daemon.run("once").returncode == 0
     sim.create("old", balance="5.00")
     kept = daemon.run("tokens", "retire", "old", "--yes")
-    assert kept.returncode == 3 and "do not know it" in kept.stderr
+    assert kept.returncode == 3 and "has no record of it" in kept.stderr
     assert "deleted old" in ok(daemon.run("tokens", "retire", "old", "--force", "--yes"))
     assert daemon.run("tokens", "retire", "old", "--yes").returncode == 1

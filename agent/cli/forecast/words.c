@@ -225,7 +225,7 @@ static void add_evidence(const struct subject *s, struct text *out)
         text_addf(out, "  %-44s %s%s\n", evidence_title(e),
                   t.hours[e] < CENTURY_H ? duration_format((int64_t)(t.hours[e] * HOUR_S), duration)
                                          : "no end in sight",
-                  e == t.nearest ? "  <- closest to the forecast" : "");
+                  e == t.nearest ? "  <- closest to the result" : "");
 }
 
 static void add_certainty(const struct subject *s, struct text *out)
