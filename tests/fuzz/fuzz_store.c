@@ -73,7 +73,7 @@ static size_t make_original(uint8_t image[IMAGE_MAX])
 {
     struct store *s;
     struct fault why;
-    int64_t account;
+    int64_t account = 0;
     unix_s last_ok;
     snprintf(folder, sizeof folder, "%s/ebb-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (!mkdtemp(folder))

@@ -43,7 +43,7 @@ static void a_reader_that_keeps_a_transaction_open_is_noticed_and_its_end_too(vo
     assert_false(is_held(p));
 
     struct sqlite *reader = connect_to(p, SQLITE_ACCESS_READ);
-    struct statement *q;
+    struct statement *q = NULL;
     check(sqlite_run(reader, "BEGIN", &why) && sqlite_prepare(reader, "SELECT count(*) FROM store", &q, &why)
               && statement_ask(q, 0, &rows, &why), &why);
     write_much(p);

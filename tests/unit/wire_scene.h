@@ -70,7 +70,8 @@ static inline void scene_set(struct scene *s, char *name)
         .token = &s->token,
         .rule = &s->rule,
         .alert = &s->alert,
-        .transition = { TRANSITION_RAISED, LEVEL_NONE, LEVEL_WARNING, true, CENTS(980), USD(10) },
+        .transition = { .kind = TRANSITION_RAISED, .was = LEVEL_NONE, .is = LEVEL_WARNING, .known = true,
+                        .value = CENTS(980), .threshold = USD(10) },
         .at = SCENE_AT,
     };
 }
