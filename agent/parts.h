@@ -85,6 +85,8 @@ struct account {
     struct findings findings;
     bool *new_rules;              /* owned; for each rule, whether it is new to the account. NULL: none is */
     struct sight sight;           /* as stored */
+    int64_t failed_s;             /* while it fails: how long it had by then, */
+    mono_ms failed_boot;          /* by clock_boot */
     unix_s trying_since;          /* the first try since the last stored poll began; TIME_NONE: none did */
     mono_ms trying_mono;
     struct text unread_reason;    /* why the last poll was not good */

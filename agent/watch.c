@@ -7,6 +7,24 @@
 #include "base/xmalloc.h"
 #include "parts.h"
 
+/* As if the try before had worked, had there been one: so long as Ebb did not run, it was not the account's fault. A
+ * good poll that was later than the failure had another clock. */
+static unix_s failing_from(const struct account *account)
+{
+    unix_s failing = account->sight.failing_since, from = failing - account->settings->interval_s;
+    if (account->last_ok == TIME_NONE)
+        return failing;
+    return account->last_ok > from && account->last_ok <= failing ? account->last_ok : from;
+}
+
+/* From here on uptime tells how long: no clock that is set makes a long outage of a short one, or the reverse. */
+static void note_failing(struct account *account, unix_s now)
+{
+    int64_t failed_s = now - failing_from(account);
+    account->failed_s = failed_s > 0 ? failed_s : 0;
+    account->failed_boot = clock_boot();
+}
+
 void watch_open(struct agent *a, struct account *account)
 {
     struct snapshot s = {
@@ -15,6 +33,8 @@ void watch_open(struct agent *a, struct account *account)
         .reading = &account->self.tokens[0].last,
     };
     account->trying_since = TIME_NONE;
+    if (account->sight.failing_since != TIME_NONE)
+        note_failing(account, clock_unix());
     account->overruled = false;
     for (size_t i = 0; i < a->settings->rule_count; i++) {
         const struct rule *rule = &a->settings->rules[i];
@@ -30,22 +50,19 @@ void watch_begin(struct account *account, unix_s now, mono_ms mono)
     account->trying_mono = mono;
 }
 
-/* As if the try before had worked, had there been one: so long as Ebb did not run, it was not the account's fault. */
-static unix_s failing_from(const struct account *account)
-{
-    unix_s from = account->sight.failing_since - account->settings->interval_s;
-    if (account->last_ok == TIME_NONE)
-        return account->sight.failing_since;
-    return account->last_ok > from ? account->last_ok : from;
-}
-
-static int64_t unread_s(const struct account *account, unix_s now)
+static int64_t unread_s(const struct account *account)
 {
     if (account->sight.failing_since != TIME_NONE)
-        return now - failing_from(account);
-    if (account->trying_since != TIME_NONE) /* an answer that hangs; no clock that is set can make it look so */
+        return account->failed_s + (clock_boot() - account->failed_boot) / 1000;
+    if (account->trying_since != TIME_NONE) /* an answer that hangs */
         return (clock_mono() - account->trying_mono) / 1000;
     return 0;
+}
+
+/* The present by the clock of the last good poll. */
+static unix_s reached_at(const struct account *account, int64_t unread, unix_s now)
+{
+    return account->sight.failing_since != TIME_NONE ? failing_from(account) + unread : now;
 }
 
 static const struct token *find_dry(struct account *account)
@@ -57,7 +74,7 @@ static const struct token *find_dry(struct account *account)
 static struct outage outage_at(struct account *account, unix_s now)
 {
     struct outage o = { .reason = text_z(&account->unread_reason), .empty_at = TIME_NONE };
-    int64_t unread = unread_s(account, now);
+    int64_t unread = unread_s(account);
     size_t lost;
     unix_s lost_since = fleet_lost_since(&account->fleet, &lost);
     o.since = now - (unread > 0 ? unread : 0);
@@ -70,7 +87,8 @@ static struct outage outage_at(struct account *account, unix_s now)
         o.reason = "the API does not answer";
     }
     const struct token *dry = find_dry(account);
-    if (dry && unread > 0 && account->sight.dry_at != TIME_NONE && account->sight.dry_at <= now) {
+    if (dry && unread > 0 && account->sight.dry_at != TIME_NONE
+        && account->sight.dry_at <= reached_at(account, unread, now)) {
         o.empty = dry->series == SERIES_CREDITS ? "the account" : dry->name;
         o.empty_at = account->sight.dry_at;
     }
@@ -120,7 +138,9 @@ static void note_poll(struct account *account, unix_s at)
         note_dry(&account->sight, &account->fleet, at);
         note_dry(&account->sight, &account->credits.series, at);
     } else if (account->sight.failing_since == TIME_NONE) {
-        account->sight.failing_since = account->trying_since != TIME_NONE ? account->trying_since : at;
+        bool tried = account->trying_since != TIME_NONE;
+        account->sight.failing_since = tried ? at - (clock_mono() - account->trying_mono) / 1000 : at;
+        note_failing(account, at);
     }
 }
 

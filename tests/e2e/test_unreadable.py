@@ -78,9 +78,8 @@ def test_it_is_critical_once_a_token_is_likely_to_have_run_out_meanwhile(account
     account.fault(kind="status", status=502, path=TOKENS)
     subscriber.wait_event(kind="raised", series="account", level="warning")
     daemon.stop()  # what was forecast outlives the process, and so does the alert
-    daemon.start()
-    daemon.wait_poll("unavailable")
     clock.set("+2h")
+    daemon.start()
     event = subscriber.wait_event(kind="worsened", series="account")
     assert event["level"] == "critical" and f"{SPENDER} likely ran out" in event["summary"]
     account.clear_faults()
@@ -123,3 +122,22 @@ def test_the_implied_rule_can_be_configured_and_switched_off(account, broker, su
     daemon.reload()
     event = subscriber.wait_event(kind="raised", series="account")
     assert event["rule"] == "stale" and event["level"] == "info"
+
+
+@pytest.mark.parametrize("jump", ["+3d", "-3d"])
+def test_a_clock_that_is_set_while_polls_fail_makes_no_long_outage_of_a_short_one(jump, tmp_path, account, broker,
+                                                                                  subscriber, make_daemon):
+    daemon = make_daemon(account.url, broker, interval="10m")
+    clock = WallClock(tmp_path, daemon)
+    daemon.start()
+    daemon.wait_poll()
+    daemon.stop()
+    account.fault("status", status=500, path=TOKENS)
+    daemon.start()
+    daemon.wait_poll("unavailable")
+    clock.set(jump)
+    daemon.wait_polls(1, "unavailable")
+    account.clear_faults()
+    daemon.wait_poll()
+    assert daemon.stop() == 0
+    assert told(subscriber) == []
