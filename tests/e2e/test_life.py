@@ -137,7 +137,7 @@ def test_an_alert_ends_when_the_budget_is_switched_off(fleet, subscriber, daemon
     daemon.start().wait_poll()
     raised(fleet, subscriber, daemon)
     fleet.change("prod-a", active_balance=False)
-    ended(subscriber, daemon, "prod-a", "no budget")
+    ended(subscriber, daemon, "prod-a", "no longer has a budget")
     daemon.wait_polls(2)
     assert len(subscriber.events()) == 2
 
