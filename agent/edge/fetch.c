@@ -75,13 +75,13 @@ bool fetch_open(int parallel_max, struct fetch **ret, struct fault *why)
 {
     assert(parallel_max > 0);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        return fault(why, FAULT_FATAL, "libcurl does not start");
+        return fault(why, FAULT_FATAL, "cannot initialize libcurl");
     CURLM *multi = curl_multi_init();
     if (!multi || curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)parallel_max) != CURLM_OK
         || curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)parallel_max) != CURLM_OK) {
         curl_multi_cleanup(multi);
         curl_global_cleanup();
-        return fault(why, FAULT_FATAL, "libcurl gives no multi handle");
+        return fault(why, FAULT_FATAL, "libcurl cannot create a multi handle");
     }
 
     struct fetch *f = xcalloc(1, sizeof *f);
@@ -127,10 +127,11 @@ static bool check_url(const struct request *request, struct transfer *t, char **
     *ret_scheme = scheme;
 
     if (code != CURLUE_OK)
-        return fault(why, FAULT_REJECT, "account %s: its URL is refused: %s", t->account, curl_url_strerror(code));
+        return fault(why, FAULT_REJECT, "account %s: invalid URL: %s", t->account, curl_url_strerror(code));
     if (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && host_is_loopback(t->host)))
         return true;
-    return fault(why, FAULT_REJECT, "account %s: %s://%s is refused: https is needed (http only to this machine)",
+    return fault(why, FAULT_REJECT,
+                 "account %s: %s://%s is rejected: https is required (http is only allowed to this machine)",
                  t->account, scheme, t->host);
 }
 
@@ -153,7 +154,7 @@ static bool add_headers(struct transfer *t, const struct request *request, struc
     const char *key = request->key;
     for (const char *c = key; *c; c++)
         if (*c <= ' ' || *c == 0x7f) /* a line break would start a header of its own */
-            return fault(why, FAULT_REJECT, "account %s: its key holds a space or a control character", t->account);
+            return fault(why, FAULT_REJECT, "account %s: its key contains a space or a control character", t->account);
 
     static const char prefix[] = "Authorization: Bearer ";
     size_t room = sizeof prefix + strlen(key);
@@ -162,7 +163,7 @@ static bool add_headers(struct transfer *t, const struct request *request, struc
     bool added = add_header(t, line) && add_header(t, "Accept: application/json")
         && (!request->body.len || add_header(t, "Content-Type: application/json"));
     forget(line);
-    return added || fault(why, FAULT_RETRY, "account %s: no memory for a request", t->account);
+    return added || fault(why, FAULT_RETRY, "account %s: out of memory for a request", t->account);
 }
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
@@ -270,7 +271,7 @@ static bool prepare(struct transfer *t, const struct request *request, struct fa
     char *scheme = NULL;
     bool prepared = check_url(request, t, &scheme, why) && add_headers(t, request, why)
         && (set_up(t, request, scheme)
-            || fault(why, FAULT_FATAL, "account %s: this libcurl lacks an option", t->account));
+            || fault(why, FAULT_FATAL, "account %s: libcurl lacks a required option", t->account));
     curl_free(scheme);
     return prepared;
 }

@@ -74,7 +74,7 @@ static bool check_files(const struct broker *b, struct fault *why)
     if (!b->tls)
         return true;
     if (!b->tls_cert != !b->tls_key)
-        return fault(why, FAULT_FATAL, "mqtt: a TLS certificate and its key are only good together");
+        return fault(why, FAULT_FATAL, "mqtt: a TLS certificate and its key must be set together");
     const char *const files[] = { b->tls_ca, b->tls_cert, b->tls_key };
     for (size_t i = 0; i < COUNT(files); i++)
         if (files[i] && access(files[i], R_OK) < 0)

@@ -80,6 +80,7 @@ bool migrate_check(struct sqlite *db, const char *path, struct fault *why)
         return false;
     if (version < (int64_t)sql_migration_count)
         return fault(why, FAULT_FATAL,
-                     "database %s has the older schema %" PRId64 "; start the daemon once to renew it", path, version);
+                     "database %s has the older schema %" PRId64 "; start the daemon once to migrate it", path,
+                     version);
     return true;
 }

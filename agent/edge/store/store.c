@@ -143,7 +143,7 @@ static bool make_folder(const char *path, struct fault *why)
         return true;
     char *folder = xstrndup(path, (size_t)(slash - path));
     bool ok = mkdir(folder, 0750) == 0 || errno == EEXIST
-        || fault(why, FAULT_FATAL, "cannot make the folder %s of the database: %s", folder, strerror(errno));
+        || fault(why, FAULT_FATAL, "cannot create the database directory %s: %s", folder, strerror(errno));
     free(folder);
     return ok;
 }
