@@ -41,12 +41,6 @@ bool credits_are_owed(const struct account *account)
     return c->wanted || c->errand.over || errand_is_under_way(&c->errand);
 }
 
-bool credits_are_known(const struct account *account)
-{
-    const struct credits *c = &account->credits;
-    return c->errand.over ? c->errand.result == POLL_OK : c->reason.len == 0;
-}
-
 static struct reading reading_of(struct money left)
 {
     return (struct reading){

@@ -199,12 +199,13 @@ static struct purse purse_of(const struct account *account, const struct token *
     return (struct purse){ &t->last, t->curve, watched_of(&t->burn, schedule_stale_s(&account->schedule)) };
 }
 
-/* Of a token, together with its account's credits as far as these are known. */
+/* Of a token, together with its account's credits until what was told last of them is too old: one answer that failed
+ * makes nobody rich. */
 static bool read_forecast(struct agent *a, struct account *account, struct token *t, unix_s now, struct fault *why)
 {
     const struct fleet *credits = &account->credits.series;
     struct purse own = purse_of(account, t), shared;
-    bool is_limited = t->series == SERIES_TOKEN && credits->count && credits_are_known(account);
+    bool is_limited = t->series == SERIES_TOKEN && credits->count;
     if (is_limited)
         shared = purse_of(account, &credits->tokens[0]);
     t->forecast = forecast_within(&own, is_limited ? &shared : NULL, now);

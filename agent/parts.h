@@ -265,7 +265,6 @@ void credits_ask(struct account *account); /* with the poll that starts */
 void credits_start(struct agent *a, struct account *account, mono_ms now); /* if asked for and the budget has a call */
 mono_ms credits_deadline(const struct account *account, mono_ms now);
 /* Whether the last answer told them: what is known of them limits every token. */
-bool credits_are_known(const struct account *account);
 bool credits_are_owed(const struct account *account); /* not asked yet, or not answered, or not stored */
 /* Stores an answer that is there, and what time alone does to the series; within a transaction. */
 MUST_CHECK bool credits_store(struct agent *a, struct account *account, unix_s at, struct fault *why);

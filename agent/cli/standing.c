@@ -172,12 +172,13 @@ static bool load_credits(struct store *s, const struct scope *scope, struct stan
     return true;
 }
 
+/* As the daemon sees them: what was told last counts until it is too old, whatever failed since. */
 static const struct purse *credits_of(const struct standing *s, struct span account)
 {
     for (size_t i = 0; i < s->credit_rows.count; i++) {
         const struct credits *c = &s->credits[i];
         if (c->account.len == account.len && memcmp(c->account.at, account.at, account.len) == 0)
-            return c->known ? &c->purse : NULL;
+            return c->reading.balance.known ? &c->purse : NULL;
     }
     return NULL;
 }

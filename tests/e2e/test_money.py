@@ -235,6 +235,25 @@ def test_credits_that_are_not_told_leave_the_poll_alone(scene):
     assert s.db.one("SELECT credits_reason FROM account") is None
 
 
+def test_credits_that_fail_once_make_nobody_rich(scene, broker, subscriber):
+    s = scene(past_days=0, tokens=[{"name": "prod-app", "balance": "37.00"}], broker=broker, rules=[
+        {"name": "low", "kind": "balance_below", "levels": {"critical": "2.00"}}])
+    s.sim.set_credits("0.61")
+    s.once()
+    subscriber.wait_event(rule="low", kind="raised")
+    s.sim.fault("status", status=500, path="/v2/cost_management/credits/")
+    s.pass_time(20)  # less than makes a reading of this account stale
+    s.once()
+    gate = s.daemon.run("gate", "prod-app", "--balance", "1.00")
+    assert gate.returncode == 1 and "0.61 USD" in gate.stdout, gate.stdout
+    token = json.loads(s.daemon.run("status", "--json").stdout)["tokens"][0]
+    assert token["limited_by"] == "credits" and token["available_usd"] == 0.61
+    assert [e["kind"] for e in subscriber.events()] == ["raised"]
+    s.pass_time(86400)
+    s.once()
+    assert s.daemon.run("gate", "prod-app", "--balance", "1.00").returncode == 0, "too old to count"
+
+
 def test_an_account_that_stalls_delays_no_other(stage, make_daemon, tmp_path):
     slow, quick = (stage.enter_context(Sim({"credits": "10.00", "tokens": TOKENS})) for _ in range(2))
     slow.fault("delay", ms=3600000)

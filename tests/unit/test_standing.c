@@ -146,7 +146,9 @@ static void credits_that_are_less_limit_every_token_as_long_as_they_are_known(vo
     expect(s, NOW, -1, "poor runs_dry ends balance\nrich runs_dry ends credits\n");
     run_sql(s, "UPDATE token_state SET balance_nano = 0 WHERE token = 1");
     expect(s, NOW, -1, "poor exhausted ends credits\nrich exhausted ends credits\n");
-    run_sql(s, "UPDATE account SET credits_reason = 'not offered'");
+    run_sql(s, "UPDATE account SET credits_reason = 'HTTP 500'");
+    expect(s, NOW, -1, "poor exhausted ends credits\nrich exhausted ends credits\n");
+    run_sql(s, "UPDATE token_state SET seen_at = seen_at - 864000 WHERE token = 1");
     expect(s, NOW, -1, "poor runs_dry ends balance\nrich safe ends balance\n");
 }
 

@@ -159,6 +159,9 @@ static void an_exhausted_token_says_that_its_calls_are_refused(void **state)
     assert_says(&s, "critical: prod-billing is exhausted: 0.00 USD left, its calls are refused, next reset in 13h 10m");
     move(&s, LEVEL_CRITICAL, LEVEL_NONE, USD(50));
     assert_says(&s, "resolved: prod-billing has 50.00 USD again (was critical, exhausted)");
+    s.rule.levels[LEVEL_CRITICAL].set = false; /* the rule lost this level while it held */
+    move(&s, LEVEL_CRITICAL, LEVEL_NONE, USD(50));
+    assert_says(&s, "resolved: prod-billing has 50.00 USD again (was critical)");
     scene_strike(&s);
 }
 

@@ -9,8 +9,7 @@
 
 enum {
     ACCOUNT, KIND, ACCOUNT_ID, TOKEN_ID, INTERVAL, STALE, RATE_FIRST,
-    CREDITS_KNOWN = RATE_FIRST + BURN_WINDOWS,
-    SUBJECT_COLUMNS,
+    SUBJECT_COLUMNS = RATE_FIRST + BURN_WINDOWS,
 };
 
 enum { HISTORY_AT = 0, HISTORY_BALANCE = 4, HISTORY_COLUMNS = 5, CELLS_MAX = 16 };
@@ -18,7 +17,6 @@ enum { HISTORY_AT = 0, HISTORY_BALANCE = 4, HISTORY_COLUMNS = 5, CELLS_MAX = 16 
 /* Whose series it is. */
 struct place {
     int64_t account, token;
-    bool credits_known;
 };
 
 /* Hands each row of an answer to `take`. */
@@ -49,7 +47,7 @@ static struct place take_subject(struct subject *s, const struct cell *cells)
         const struct cell *rate = &cells[RATE_FIRST + w];
         s->rates[w] = (struct burn_rate){ .known = rate->kind == CELL_INTEGER, .nano_per_h = rate->integer };
     }
-    return (struct place){ cells[ACCOUNT_ID].integer, cells[TOKEN_ID].integer, cells[CREDITS_KNOWN].integer != 0 };
+    return (struct place){ cells[ACCOUNT_ID].integer, cells[TOKEN_ID].integer };
 }
 
 static void take_track_record(struct subject *s, const struct cell *cells)
@@ -101,8 +99,7 @@ static bool load_series(struct store *store, struct subject *s, const struct pla
     if (!s->series.count)
         return fault(why, FAULT_REJECT, "its data is gone: see `ebb status`");
     s->token = &s->series.tokens[0];
-    if (!s->credits && at->credits_known
-        && !store_load_series(store, at->account, SERIES_CREDITS, 0, &s->shared, why))
+    if (!s->credits && !store_load_series(store, at->account, SERIES_CREDITS, 0, &s->shared, why))
         return false;
     past_begin(&s->past, &s->token->burn, s->step_s);
     return store_load_past(store, s->token->id, &s->past, why);

@@ -292,8 +292,11 @@ static void add_better(const struct alert_event *e, struct text *out)
     }
     if (e->rule->kind != RULE_EXHAUSTS_WITHIN)
         text_add(out, span_of(e->rule->kind == RULE_DRIFT_ABOVE ? " only" : " again"));
-    text_addf(out, " (was %s, ", level_name(e->transition.was));
-    add_threshold(e, out);
+    text_addf(out, " (was %s", level_name(e->transition.was));
+    if (e->rule->levels[e->transition.was].set || e->transition.is != LEVEL_NONE) { /* else the rule has it no more */
+        text_add(out, span_of(", "));
+        add_threshold(e, out);
+    }
     text_add(out, span_of(")"));
 }
 
