@@ -7,13 +7,13 @@
 #include "base/fault.h"
 #include "base/span.h"
 
-/* A notice is no fault, but what a reader of the log looks for first: a start, the end of a fault. */
+/* A notice is not a fault but what readers look for first: a start, the end of a fault. */
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG, LOG_LEVELS };
 
 void log_set_level(enum log_level level);
 
-/* From now on no line waits for a stderr that takes none: they queue, up to a bound, and what is lost beyond it is
- * counted and said later. For a process that has better things to do. */
+/* From now on no line waits for a stalled stderr: lines queue up to a bound, and what is dropped beyond it is counted
+ * and reported later. For daemons. */
 void log_never_wait(void);
 void log_turn(void);      /* writes what stderr takes; for every turn of a loop */
 int log_waits_for(void);  /* the descriptor that is to take more, -1: nothing waits */

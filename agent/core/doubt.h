@@ -1,23 +1,23 @@
-/* What a reading means, and whether it is to be believed at once.
+/* What a reading means, and whether to believe it at once.
  *
  * Now and then an API answers nonsense for a moment: 0 USD for a token that has 98, no balance at
- * all, thousands too many. Such a reading is held, and the list read again within seconds, before
- * anything is booked or an alert raised. If the nonsense lasts and is booked, it is taken back when
- * the balance returns within a few readings.
- * Pure: what is known of a token and a reading in, a judgement out. */
+ * all, or thousands too many. Such a reading is held, and the list is read again within seconds,
+ * before anything is booked or any alert is raised. If the nonsense persists and is booked, it is
+ * reversed when the balance returns within a few readings.
+ * Pure: a token's state and a reading in, a judgement out. */
 #pragma once
 
 #include "core/fleet.h"
 #include "core/ledger.h"
 
 enum {
-    DOUBT_AGAIN_MS = 4000, /* after so long a doubtful reading is read again */
-    LEAP_READINGS = 6,     /* within so many a return is the end of an error, later a top-up */
+    DOUBT_AGAIN_MS = 4000, /* delay before a doubtful reading is read again */
+    LEAP_READINGS = 6,     /* a return within this many ends an error; later it is a top-up */
 };
 
-/* What Ebb itself set of a token, and the readings do not show yet. */
+/* An edit by Ebb itself that no reading shows yet. */
 struct own_edit {
-    struct maybe_money balance; /* unknown: it was left as it was */
+    struct maybe_money balance; /* unknown: the edit left it unchanged */
 };
 
 struct judgement {
@@ -26,16 +26,16 @@ struct judgement {
     bool doubtful; /* hold it: doubt_holds */
     bool leaps;    /* remember it: doubt_leap */
     bool undoes;   /* entries[0] is a correction of what was booked since token.leap */
-    bool edited;   /* it shows the own edit */
+    bool edited;   /* it shows Ebb's own edit */
 };
 
-/* What `is`, read at `at`, means for a token as it was believed to be until now; `edit` NULL: no
- * edit of our own is waited for. */
+/* What `is`, read at `at`, means for a token in its believed state; `edit` NULL: no edit of our
+ * own is pending. */
 struct judgement doubt_weigh(const struct token *t, const struct reading *is, unix_s at,
                              const struct own_edit *edit);
 
-/* Takes a reading to token.held; false when it is to be booked now: it is not doubtful, or the
- * second doubtful one in a row, which confirms it. `poll`: the row of the poll that brought it. */
+/* Moves a reading to token.held. False when it must be booked now: it is not doubtful, or it is
+ * the second doubtful one in a row, which confirms it. `poll`: row of the poll that read it. */
 bool doubt_holds(struct token *t, const struct judgement *f, struct maybe_money balance, unix_s at,
                  int64_t poll);
 

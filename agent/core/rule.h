@@ -1,4 +1,4 @@
-/* Alert rules: when to say what.
+/* Alert rules: when an alert is raised, changes level and ends.
  *
  * A kind answers only "what is the value now"; levels, hold time, hysteresis, episodes and numbering live once,
  * in rule_step. No data never raises, lowers or resolves an alert. */
@@ -16,13 +16,13 @@ enum rule_kind {
     RULE_DRIFT_ABOVE,
     RULE_UNREADABLE,
     RULE_KINDS,
-    RULE_DELETED = RULE_KINDS, /* no rule of a configuration: events about a token that goes and returns */
+    RULE_DELETED = RULE_KINDS, /* not configurable: events about a token that is deleted or returns */
 };
 
-/* In place of a rule's name; no configured rule can have it. */
+/* Stands for a rule's name; no configured rule can have it. */
 #define RULE_DELETED_NAME "@deleted"
 
-enum { UNREADABLE_INTERVALS = 3 }; /* an account is unreadable after so many without a list, unless told otherwise */
+enum { UNREADABLE_INTERVALS = 3 }; /* without a list; then an account is unreadable, by default */
 
 /* In the order of urgency. LEVEL_NONE: no alert. */
 enum level { LEVEL_NONE, LEVEL_INFO, LEVEL_WARNING, LEVEL_CRITICAL, LEVELS };
@@ -33,15 +33,15 @@ enum rule_unit { UNIT_NANO_USD, UNIT_BASIS_POINTS, UNIT_SECONDS };
 struct threshold {
     bool set;
     int64_t at;    /* the level holds when the value is beyond this: below, or above, as the kind says */
-    int64_t clear; /* and ends when it is at this or on the good side of it */
+    int64_t clear; /* and ends when the value reaches this or is better */
 };
 
-/* What a threshold is compared with. Of a balance both are the same. Of a forecast they are two: the runway that
- * counts for raising an alarm, and the shorter one, which must be long enough before the alarm ends. */
+/* What a threshold is compared with. For a balance both are equal. For a forecast they differ: the runway that
+ * counts for raising an alert, and the shorter one that must be long enough to end it. */
 struct rule_value {
     int64_t at;    /* with the threshold's `at` */
     int64_t clear; /* with its `clear`; clear <= at */
-    enum level least; /* holds whatever its threshold, once any level does; LEVEL_NONE: the thresholds alone count */
+    enum level least; /* once any level holds, at least this one does; LEVEL_NONE: only thresholds count */
 };
 
 enum { RULE_NAME_BYTES = 64, PATTERN_BYTES = 256 };
@@ -51,9 +51,9 @@ struct rule {
     enum rule_kind kind;
     struct threshold levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a threshold further out */
     int64_t hold_s;                  /* how long a level must hold before it is reported; 0: at once */
-    bool beyond_reset;               /* of RULE_EXHAUSTS_WITHIN: asks about ends after the next reset, too */
+    bool beyond_reset;               /* for RULE_EXHAUSTS_WITHIN: also consider ends after the next reset */
     bool enabled;                    /* false: switched off; such a rule is never applied */
-    bool implied;                    /* there without being configured; gives way to one that is */
+    bool implied;                    /* built in; replaced by a configured rule of its kind */
     enum series series;              /* what it is about */
     char token[PATTERN_BYTES];       /* glob over the token's name; "" matches all, as below */
     char account[PATTERN_BYTES];     /* glob over the account's name */
@@ -75,23 +75,23 @@ struct snapshot {
     const struct forecast *forecast;
     struct maybe_money risen_to; /* the level that is 100 % for percent_below without a reset amount */
     unix_s now;                  /* time of the reading */
-    int64_t unread_s;            /* of an account: for how long there was no list to believe; 0: there is one */
-    bool ran_dry;                /* and whether one of its tokens is empty since, by its last forecast */
-    bool overruled;              /* a configured rule is in place of the implied one */
-    struct maybe_money drift;    /* consumption told less what the balance shows, on the newest day compared */
+    int64_t unread_s;            /* of an account: how long it has had no believable list; 0: it has one */
+    bool ran_dry;                /* one of its tokens has likely run out since, by its last forecast */
+    bool overruled;              /* a configured rule replaces the built-in one */
+    struct maybe_money drift;    /* reported usage minus the fall of the balance, on the newest day compared */
 };
 
-/* What a rule found when it met a token for the first time: that it was new, not that something happened. */
+/* What a rule found at its first contact with a token: an existing state, not something that just happened. */
 enum contact {
     CONTACT_OVER,
-    CONTACT_AWAITED, /* there was no value yet */
-    CONTACT_FOUND,   /* a level held with the first value, and is not announced yet */
+    CONTACT_AWAITED, /* no value yet */
+    CONTACT_FOUND,   /* a level held at the first value and is not announced yet */
 };
 
 /* One alert: the state of one rule for one token. All zero at first, kept in the store between runs. */
 struct alert {
     enum level level;    /* announced */
-    enum level pending;  /* worse than announced and still within the hold time; else equal to level */
+    enum level pending;  /* worse than announced, within the hold time; else equal to level */
     unix_s pending_since;
     unix_s since;        /* when the episode's first level began to hold; meaningful while level is not LEVEL_NONE */
     int64_t episode;     /* 1 for the first */
@@ -105,8 +105,8 @@ enum transition_kind {
     TRANSITION_WORSENED,
     TRANSITION_EASED,
     TRANSITION_RESOLVED,
-    TRANSITION_DELETED,  /* of RULE_DELETED alone: the token is gone */
-    TRANSITION_RETURNED, /* and is back */
+    TRANSITION_DELETED,  /* RULE_DELETED only: the token was deleted */
+    TRANSITION_RETURNED, /* RULE_DELETED only: it is back */
 };
 
 struct transition {
@@ -115,7 +115,7 @@ struct transition {
     bool known;        /* false when the token or rule went away: there is no value */
     int64_t value;     /* in the rule's unit: the one that was compared */
     int64_t threshold; /* the one crossed: of the new level going up, of the level left going down */
-    bool found;        /* it held already when the rule met the token */
+    bool found;        /* it already held at first contact */
 };
 
 /* What percent_below takes as 100 %: the reset amount, else `risen_to`; unknown when neither is above zero. */
