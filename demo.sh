@@ -1,20 +1,20 @@
 #!/bin/sh
-# Ebb at work in a minute: a stand-in for the API, a broker on loopback, the daemon, and a subscriber, all on free
-# ports, all in one temporary folder, all gone afterwards.
+# Shows Ebb at work in a minute: a simulated API, a broker on loopback, the daemon and a subscriber, all on free ports
+# and in one temporary folder that is removed at the end.
 #
-#   ./demo.sh [--seconds N]      until Ctrl-C, or for N seconds
+#   ./demo.sh [--seconds N]      runs for N seconds, or until Ctrl-C
 set -eu
 cd "$(dirname "$0")"
 
 seconds=0
 while [ $# -gt 0 ]; do
     case $1 in
-    --seconds) seconds=${2:?--seconds needs a number}; shift 2 ;;
+    --seconds) seconds=${2:?--seconds requires a number}; shift 2 ;;
     --seconds=*) seconds=${1#*=}; shift ;;
     *) echo "usage: ./demo.sh [--seconds N]" >&2; exit 2 ;;
     esac
 done
-case $seconds in *[!0-9]* | '') echo "demo.sh: --seconds needs a whole number" >&2; exit 2 ;; esac
+case $seconds in *[!0-9]* | '') echo "demo.sh: --seconds requires a whole number" >&2; exit 2 ;; esac
 
 . packaging/dependencies.sh
 install_packages $packages_demo

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what is missing, builds with gcc and with clang (warnings are errors, sanitizers on) and runs every test
-# through CTest: all of them on gcc's build, those that need no other process on clang's too. One summary at the end.
+# Installs missing packages, builds with gcc and with clang (warnings are errors, sanitizers on) and runs the tests
+# with CTest: all of them on the gcc build, and those without other processes on the clang build. Ends with a summary.
 set -eu
 cd "$(dirname "$0")"
 . packaging/dependencies.sh
@@ -14,7 +14,7 @@ build() {
         { tail -n 60 "build/$1.log"; echo "the $1 build failed: see build/$1.log" >&2; exit 1; }
 }
 
-# ran PRESET [CTEST ARGUMENT...]: keeps the counts of the run for the summary.
+# ran PRESET [CTEST ARGUMENT...]: runs the tests of a build; the summary counts its junit.xml.
 ran() {
     preset=$1
     shift

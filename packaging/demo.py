@@ -1,7 +1,7 @@
-"""The stage of demo.sh: starts the stand-in, the broker, the daemon and a subscriber, and shows what they do.
+"""Runs the demo for demo.sh: starts the simulated API, the broker, the daemon and a subscriber, and shows their output.
 
-Everything lives in one temporary folder and on free loopback ports. What is printed under "alerts" is what a separate
-MQTT client received from the broker, not what the daemon says of itself.
+Everything uses one temporary folder and free loopback ports. The alerts shown are those that a separate MQTT client
+received from the broker, not the daemon's own output.
 """
 
 import argparse
@@ -26,9 +26,9 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCENARIO = HERE.parent / "tests" / "scenarios" / "demo.yaml"
-SPEED = 3600  # the stand-in's clock: an hour a second
+SPEED = 3600  # simulated seconds per second
 POLL_S = 1
-TABLE_EVERY_S = {True: 1, False: 10}  # on a terminal, elsewhere
+TABLE_EVERY_S = {True: 1, False: 10}  # by whether stdout is a terminal
 ALERTS_SHOWN = 10
 
 CONFIG = """\
@@ -67,17 +67,17 @@ def wait_for_port(port, process):
             return
         except OSError:
             time.sleep(0.05)
-    sys.exit("demo: the broker ended at once")
+    sys.exit("demo: the broker exited at once")
 
 
 class Stage:
-    """The processes, in the order of their start; the curtain falls in the reverse order."""
+    """The processes of the demo, stopped in the reverse order of their start."""
 
     def __init__(self, ebb, folder):
         self.ebb, self.folder, self.processes = ebb, folder, []
 
     def start(self, *command, **options):
-        # The kernel ends them with us, however we end.
+        # The kernel terminates them when the demo ends, however it ends.
         process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *map(str, command)], stdin=subprocess.DEVNULL,
                                    start_new_session=True, **options)
         self.processes.append(process)
@@ -126,7 +126,7 @@ class Stage:
 
 
 def table(stage, columns):
-    """What `ebb status` shows: on a terminal of this width, so that it is coloured and cut as people see it."""
+    """The output of `ebb status`; for a terminal, run in one of this width to get its colours and line lengths."""
     command = [stage.ebb, "status", "--config", stage.config]
     if not sys.stdout.isatty():
         shown = subprocess.run(command, capture_output=True, text=True)
@@ -136,7 +136,7 @@ def table(stage, columns):
     with subprocess.Popen(command, stdout=theirs, stderr=theirs):
         os.close(theirs)
         text = b""
-        with contextlib.suppress(OSError):  # how a terminal without a writer ends
+        with contextlib.suppress(OSError):  # raised at the end, once nothing has the terminal open
             while chunk := os.read(ours, 65536):
                 text += chunk
     os.close(ours)
@@ -151,10 +151,10 @@ def alert_line(line):
 def show_screen(stage, alerts):
     size = shutil.get_terminal_size()
     lines = table(stage, size.columns).splitlines()
-    lines += ["", "alerts, as a subscriber received them from the broker:"]
+    lines += ["", "alerts that a subscriber received from the broker:"]
     for alert in alerts[-ALERTS_SHOWN:] or ["(none yet)"]:
         lines += textwrap.wrap(alert, size.columns - 1, subsequent_indent=" " * 10)
-    lines += ["", "Ctrl-C ends the demo"]
+    lines += ["", "press Ctrl-C to stop"]
     sys.stdout.write("\033[H" + "".join(line + "\033[K\n" for line in lines[: size.lines - 1]) + "\033[J")
     sys.stdout.flush()
 
@@ -180,7 +180,7 @@ def play(stage, received, seconds):
             else:
                 print(table(stage, 120), flush=True)
     if stage.daemon.poll() is not None:
-        sys.exit("demo: the daemon ended: " + (stage.folder / "daemon.log").read_text())
+        sys.exit("demo: the daemon exited: " + (stage.folder / "daemon.log").read_text())
     return len(alerts)
 
 
@@ -192,14 +192,14 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
     with tempfile.TemporaryDirectory(prefix="ebb-demo-") as folder:
-        os.chmod(folder, 0o755)  # a broker started by root reads its file as another user
+        os.chmod(folder, 0o755)  # when started by root, the broker reads its file as another user
         stage = Stage(os.path.abspath(options.ebb), pathlib.Path(folder))
         try:
             api, broker = stage.start_api(), stage.start_broker()
             received = stage.subscribe(broker)
             stage.start_daemon(api, broker)
             count = play(stage, received, options.seconds)
-            print(f"\n{count} alerts were received; everything is stopped again")
+            print(f"\n{count} alerts received; everything stopped")
         except KeyboardInterrupt:
             print("\nstopped")
         finally:

@@ -1,6 +1,6 @@
-# Sourced by demo.sh and test.sh: installs the Debian packages that are missing, and only those.
+# Sourced by demo.sh and test.sh: installs missing Debian packages.
 #
-# dpkg-query answers without root and without the network, so a machine that has everything is left alone.
+# dpkg-query works without root or network, so nothing happens on a machine that has all of them.
 
 packages_build="gcc cmake ninja-build pkg-config libc6-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev
     libmosquitto-dev libfyaml-dev libmicrohttpd-dev"
@@ -14,20 +14,20 @@ missing_packages() {
     done
 }
 
-# install_packages NAME...: with apt-get, through sudo when not root.
+# install_packages NAME...: uses apt-get, with sudo unless run as root.
 install_packages() {
     missing=$(missing_packages "$@")
     [ -n "$missing" ] || return 0
     as_root=
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || {
-            echo "missing packages, and neither root nor sudo to install them:" $missing >&2
+            echo "missing packages (installing them requires root or sudo):" $missing >&2
             return 1
         }
         as_root=sudo
     fi
     echo "installing:" $missing >&2
-    # A broker that Debian starts by itself would only be in the way: policy-rc.d is not touched, demo and tests take free ports.
+    # Debian may start its own broker: it does no harm, because the demo and the tests use free ports.
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update </dev/null >&2 &&
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends -y $missing </dev/null >&2
 }

@@ -210,5 +210,5 @@ def test_the_demo_shows_a_table_and_alerts_from_the_broker_until_it_is_ended(dem
 def test_the_demo_ends_by_itself_after_its_seconds(demo, tmp_path):
     shown = demo("--seconds", "1")
     assert shown.ended() == 0, shown.text()
-    assert re.fullmatch(r"\d+ alerts were received; everything is stopped again", shown.out.items[-1])
+    assert re.fullmatch(r"\d+ alerts received; everything stopped", shown.out.items[-1])
     assert left_running(tmp_path) == "", "still running"
