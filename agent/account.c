@@ -155,7 +155,7 @@ bool account_write(struct agent *a, struct account *account,
 static void take_new_key(struct account *account)
 {
     const struct account_settings *s = account->settings;
-    log_notice("%s: the API refused the key; %s has a new one, which is used from now on", s->name, s->key_path);
+    log_notice("%s: the API refused the key; now using the new key in %s", s->name, s->key_path);
     if (account->last_result == POLL_UNAUTHORIZED && !account->poll)
         account->schedule.due = account->schedule.earliest = clock_mono();
 }
@@ -167,7 +167,7 @@ bool account_renew_key(struct account *account, struct fault *why)
     bool changed = false;
     size_t len = strlen(why->text);
     if (!config_renew_key(s, &changed, &unread))
-        snprintf(why->text + len, sizeof why->text - len, "; the key was to be read again, but %s", unread.text);
+        snprintf(why->text + len, sizeof why->text - len, "; reading the key again failed: %s", unread.text);
     else if (changed)
         take_new_key(account);
     else if (s->key_path)

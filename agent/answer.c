@@ -19,7 +19,7 @@ bool answer_refused(int status, struct text *body, const char *key, struct fault
     if (body->len)
         answer_hide_key(body->at, key);
     if (status >= 300 && status < 400)
-        return fault(why, FAULT_REJECT, "HTTP %d: the API answers with a redirect, which is not followed", status);
+        return fault(why, FAULT_REJECT, "HTTP %d: the API answered with a redirect, which Ebb does not follow", status);
     if (body->len && wire_error_text((struct span){ body->at, body->len }, words, sizeof words))
         return fault(why, FAULT_RETRY, "HTTP %d: %s", status, words);
     return fault(why, FAULT_RETRY, "HTTP %d", status);
@@ -31,9 +31,9 @@ void answer_note_wait(struct fault *why, int64_t retry_after_s, unix_s now)
     size_t len = strlen(why->text);
     if (retry_after_s <= HOUR_S)
         return;
-    snprintf(why->text + len, sizeof why->text - len, "; the API asks us to wait until %s%s",
+    snprintf(why->text + len, sizeof why->text - len, "; the API asks clients to wait until %s%s",
              calendar_format(now + retry_after_s, until),
-             retry_after_s > SCHEDULE_RETRY_AFTER_MAX_S ? "; asking again in 24h" : "");
+             retry_after_s > SCHEDULE_RETRY_AFTER_MAX_S ? "; retrying in 24h" : "");
 }
 
 enum poll_result answer_result(int status)

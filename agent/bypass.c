@@ -135,7 +135,7 @@ static bool send(struct publisher *p, struct bypassed *m)
     m->sent = publish_send(p, m->tag, m->topic, (struct span){ text_z(&payload), payload.len }, m->retain, &refused);
     text_done(&payload);
     if (!m->sent && refused.kind == FAULT_REJECT) {
-        log_error("a message is dropped: %s", refused.text);
+        log_error("dropping a message: %s", refused.text);
         m->sent = m->acknowledged = true;
     }
     return m->sent;

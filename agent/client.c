@@ -272,7 +272,7 @@ static bool take_named(struct client *c, bool ok, const char *name, struct decod
     if (!take_token(c, ok, &d, why))
         return false;
     if (strcmp(d.name, name) != 0)
-        return fault(why, FAULT_REJECT, "account %s: the API answers with another token than the one asked for",
+        return fault(why, FAULT_REJECT, "account %s: the API returned a different token than requested",
                      c->settings->name);
     *ret = d;
     ret->reading.name = ret->name;
@@ -310,7 +310,7 @@ static bool was_changed(const struct client *c, const struct wish *w, const stru
     struct wish rest = wish_unfulfilled(w, is);
     rest.given[WISH_BALANCE] = rest.given[WISH_BALANCE] && !is_near(w, is);
     return wish_is_empty(&rest)
-        || fault(why, FAULT_REJECT, "account %s: the API answers with HTTP %d, but the token is not as asked for",
+        || fault(why, FAULT_REJECT, "account %s: the API answered HTTP %d, but the token was not changed as requested",
                  c->settings->name, c->outcome.status);
 }
 
@@ -329,7 +329,7 @@ static bool was_deleted(const struct client *c, const char *name, struct fault *
         return true;
     if (c->outcome.status == 200 && wire_decode_answer(body, &d, &other) && strcmp(d.name, name) == 0)
         return true;
-    return fault(why, FAULT_REJECT, "account %s: the API answers with HTTP %d and something else than a deletion",
+    return fault(why, FAULT_REJECT, "account %s: the API answered HTTP %d without confirming the deletion",
                  c->settings->name, c->outcome.status);
 }
 

@@ -120,7 +120,7 @@ static void note_flaw(struct poll *p, const char *name, const char *what)
         return;
     if (p->flaws.len)
         text_add(&p->flaws, span_of(", "));
-    text_add(&p->flaws, span_of(name[0] ? "\"" : "one without a name"));
+    text_add(&p->flaws, span_of(name[0] ? "\"" : "unnamed element"));
     text_add_terminal(&p->flaws, span_of(name), NAME_COLUMNS);
     text_addf(&p->flaws, "%s: %s", name[0] ? "\"" : "", what);
 }
@@ -130,7 +130,7 @@ static void note_flaw(struct poll *p, const char *name, const char *what)
 static void list_token(struct poll *p, struct token *t, const char *unread)
 {
     if (t->listed)
-        unread = "the list names it twice";
+        unread = "listed twice";
     t->listed = true;
     if (!unread || t->unread)
         return;
@@ -258,11 +258,12 @@ static bool leads_on(const struct account *account, struct span next, struct fau
 {
     const struct poll *p = account->poll;
     if (!same_origin(account, next))
-        return fault(why, FAULT_REJECT, "the list's next page is on another host: not followed");
+        return fault(why, FAULT_REJECT, "the next page of the list is on another host and was not requested");
     if (was_asked_for(p, next))
-        return fault(why, FAULT_REJECT, "the list's page %d leads back to one that was read already", p->pages);
+        return fault(why, FAULT_REJECT, "page %d of the list links back to a page already read", p->pages);
     if (p->idle_pages > IDLE_PAGES_MAX)
-        return fault(why, FAULT_REJECT, "the list goes on after %d pages in a row without a new token", p->idle_pages);
+        return fault(why, FAULT_REJECT, "the list continues after %d consecutive pages without a new token",
+                     p->idle_pages);
     return p->pages < PAGES_MAX || fault(why, FAULT_REJECT, "the list has more than %d pages", PAGES_MAX);
 }
 
@@ -343,7 +344,7 @@ static void give_up(struct account *account)
     transfer_free(p->transfer);
     p->transfer = NULL;
     p->took_ms = clock_mono() - p->began;
-    fault(&p->why, FAULT_RETRY, "the list was not complete after %s: given up at page %d",
+    fault(&p->why, FAULT_RETRY, "the list was still incomplete after %s: gave up at page %d",
           duration_format(p->took_ms / 1000, after), p->pages);
     end_with(p, POLL_UNAVAILABLE);
 }

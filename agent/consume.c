@@ -293,7 +293,7 @@ static bool store_answer(struct agent *a, struct account *account, unix_s now, s
         && ingest_outlook(a, account, &account->credits.series, now, why);
 }
 
-static const struct condition_kind answers = { "consumption", "consumption can be read again", LOG_WARNING };
+static const struct condition_kind answers = { "consumption", "usage endpoint recovered", LOG_WARNING };
 
 /* An answer of which a part could not be read is a state of its own. */
 static void tell(struct agent *a, struct account *account, struct consumption *c)
@@ -303,7 +303,7 @@ static void tell(struct agent *a, struct account *account, struct consumption *c
     struct text words = { 0 };
     if (partly)
         usage_say_refused(&c->errand.book, &c->errand.why);
-    text_addf(&words, "consumption %s: %s", partly ? "incomplete" : poll_result_name(c->errand.result),
+    text_addf(&words, "usage endpoint %s: %s", partly ? "incomplete" : poll_result_name(c->errand.result),
               c->errand.why.text);
     conditions_feed(&a->conditions, &answers,
                     &(struct condition_now){ name, partly ? POLL_RESULTS : (int)c->errand.result, text_z(&words) },

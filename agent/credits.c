@@ -94,7 +94,7 @@ bool credits_store(struct agent *a, struct account *account, unix_s at, struct f
     return ingest_outlook(a, account, &c->series, at, why);
 }
 
-static const struct condition_kind answers = { "credits", "the credits can be read again", LOG_WARNING };
+static const struct condition_kind answers = { "credits", "credits endpoint recovered", LOG_WARNING };
 
 void credits_settle(struct agent *a, struct account *account)
 {
@@ -103,7 +103,7 @@ void credits_settle(struct agent *a, struct account *account)
     if (!c->errand.over)
         return;
     struct text words = { 0 };
-    text_addf(&words, "credits %s: %s", poll_result_name(c->errand.result), c->errand.why.text);
+    text_addf(&words, "credits endpoint %s: %s", poll_result_name(c->errand.result), c->errand.why.text);
     conditions_feed(&a->conditions, &answers, &(struct condition_now){ name, (int)c->errand.result, text_z(&words) },
                     clock_mono());
     text_done(&words);

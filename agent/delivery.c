@@ -84,7 +84,7 @@ static bool merge(struct agent *a, int64_t most, unix_s at, struct fault *why)
         store_rollback(a->store);
     ok = ok && store_commit(a->store, why);
     if (ok && events)
-        log_warning("mqtt: %" PRId64 " events waited for the broker; events of alerts that are over were merged, "
+        log_warning("mqtt: %" PRId64 " events were waiting for the broker; merged events of ended alerts: "
                     "%" PRId64 " so far", a->delivery.outbox.events, events);
     merged_done(&list);
     return ok;
@@ -144,7 +144,7 @@ static void report_refusals(struct agent *a, mono_ms now)
                   d->outbox.refused == 1 ? "" : "s");
         if (d->refused_topic.len)
             text_addf(&words, ", the last on %s", text_z(&d->refused_topic));
-        text_addf(&words, ": %s; what is not accepted is kept and tried again later", text_z(&d->refusal));
+        text_addf(&words, ": %s; rejected messages are kept and retried later", text_z(&d->refusal));
     }
     const struct condition_now is = { "mqtt", d->outbox.refused > 0, text_z(&words) };
     conditions_feed(&a->conditions, &refusals, &is, now);

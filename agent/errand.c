@@ -52,7 +52,7 @@ static bool read_elements(struct errand *e)
             else
                 e->elements_read += wire_decode_usage(element.json, &e->book);
             if (e->book.count + e->book.gap_count > USAGE_LINES_MAX)
-                return fault(&e->why, FAULT_REJECT, "consumption: more than %d figures", USAGE_LINES_MAX);
+                return fault(&e->why, FAULT_REJECT, "usage endpoint: more than %d usage lines", USAGE_LINES_MAX);
         }
     }
 }

@@ -197,8 +197,8 @@ static void judge(struct account *account, unix_s at)
     if (p->result != POLL_OK || fleet_judge(&account->fleet, at) == FLEET_PLAUSIBLE)
         return;
     p->result = POLL_SUSPICIOUS;
-    fault(&p->why, FAULT_REJECT, "the list lost %zu of %zu tokens at once: held back (%d of %d)", known - p->listed,
-          known, account->fleet.suspicious, FLEET_PATIENCE);
+    fault(&p->why, FAULT_REJECT, "%zu of %zu tokens vanished from the list at once: waiting for "
+          "confirmation (%d of %d)", known - p->listed, known, account->fleet.suspicious, FLEET_PATIENCE);
 }
 
 static int64_t count_missing(const struct account *account)
@@ -256,7 +256,7 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
 
 static const struct condition_kind polls = { "polls", "polls work again", LOG_WARNING };
 
-static const struct condition_kind unreadable = { "unreadable", "each token can be read again", LOG_WARNING };
+static const struct condition_kind unreadable = { "unreadable", "all tokens can be read again", LOG_WARNING };
 
 /* Only a list that was taken in says which tokens can be read. */
 static void tell_unreadable(struct agent *a, const struct account *account)

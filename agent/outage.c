@@ -13,7 +13,7 @@
 
 enum { MEND_EVERY_MS = 5 * 1000 };
 
-static const struct condition_kind writes = { "writes", "the database takes writes again", LOG_ERROR };
+static const struct condition_kind writes = { "writes", "the database is writable again", LOG_ERROR };
 
 static void feed(struct agent *a, bool ill, const char *text)
 {
@@ -46,7 +46,7 @@ void outage_feed(struct agent *a, const struct fault *why)
     if (!a->store_ill)
         a->outage.since = clock_unix();
     a->outage.why = *why;
-    text_addf(&words, "%s; polls go on in memory, and alerts are published as not stored, until this works again",
+    text_addf(&words, "%s; polls continue in memory and alerts are published as not stored until writing works again",
               why->text);
     feed(a, true, text_z(&words));
     text_done(&words);
@@ -114,7 +114,7 @@ void outage_last_word(const struct agent *a)
 {
     char stamp[TIME_TEXT_BYTES];
     if (a->store_ill)
-        log_error("%s: nothing was stored since %s; %zu events of that time were published as not stored and will "
+        log_error("%s: nothing has been stored since %s; %zu events since then were published as not stored and will "
                   "be raised again under the same ids", a->outage.why.text, calendar_format(a->outage.since, stamp),
                   bypass_events(&a->bypass));
 }
@@ -129,8 +129,8 @@ bool journal_tend(struct agent *a, struct fault *why)
     if (!store_tend_journal(a->store, &held, why))
         return false;
     const char *path = a->settings->store;
-    text_addf(&words, "the journal %s-wal has grown to %.1f MB and cannot be emptied: some program keeps a transaction "
-                      "open on the database; find it with `fuser -v %s` and end its query",
+    text_addf(&words, "the journal %s-wal has grown to %.1f MB and cannot be emptied: another program holds a "
+                      "transaction open on the database; find it with `fuser -v %s` and end its query",
               path, (double)store_journal_bytes(a->store) / 1e6, path);
     conditions_feed(&a->conditions, &journals, &(struct condition_now){ "database", held, text_z(&words) },
                     clock_mono());

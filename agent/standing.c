@@ -78,7 +78,8 @@ static bool end_account(struct agent *a, const struct account_name *gone, unix_s
         && alerts_end_orphans(a, &account, "the account was removed from the configuration", now, why)
         && store_forget_rules(a->store, gone->id, why) && store_remove_account(a->store, gone->id, now, why);
     if (ok)
-        log_warning("account %s is not configured any more: its alerts have ended, its history is kept", gone->name);
+        log_warning("account %s was removed from the configuration: its alerts have ended, its history is kept",
+                    gone->name);
     account_close(&account);
     return ok;
 }
@@ -235,7 +236,7 @@ static bool is_elsewhere(const struct retained_at *before, const char *address)
 {
     bool elsewhere = before->address.len && strcmp(before->address.at, address) != 0;
     if (elsewhere)
-        log_warning("mqtt: the broker is now %s; what was retained at %s stays there until it is removed by hand",
+        log_warning("mqtt: the broker is now %s; retained messages at %s stay there until removed by hand",
                     address, before->address.at);
     return elsewhere;
 }

@@ -58,15 +58,15 @@ static void log_last_run(struct agent *a, enum log_level level)
     if (!ask_one(a, QUESTION_LAST_RUN, run, RUN_COLUMNS))
         return;
     if (run[RUNNING_SINCE].kind == CELL_INTEGER)
-        log_line(level, "the last run, from %s, did not end in order (killed, a crash or a power cut); "
-                        "last poll stored at %s; nothing that was stored is lost",
+        log_line(level, "the last run, started at %s, did not shut down cleanly (killed, crash or power loss); "
+                        "last poll stored at %s; no stored data is lost",
                  calendar_format(run[RUNNING_SINCE].integer, began), time_or(&run[LAST_POLL_AT], "no time", polled));
     if (run[CRITICAL].integer || run[WARNING].integer || run[INFO].integer)
-        log_line(level, "alerts that fire since the last run: %" PRId64 " critical, %" PRId64 " warning, %" PRId64
+        log_line(level, "alerts still firing from the last run: %" PRId64 " critical, %" PRId64 " warning, %" PRId64
                         " info; see `ebb alerts`",
                  run[CRITICAL].integer, run[WARNING].integer, run[INFO].integer);
     if (run[WAITING].integer && a->publisher)
-        log_line(level, "messages of the last run that wait for the broker: %" PRId64, run[WAITING].integer);
+        log_line(level, "messages from the last run waiting for the broker: %" PRId64, run[WAITING].integer);
 }
 
 static void log_reason(enum log_level level, const struct cell *account, const char *what, const struct cell *reason)
@@ -92,7 +92,7 @@ static void log_accounts(struct agent *a, enum log_level level, enum question qu
             log_reason(level, &cells[ACCOUNT], "its tokens", &cells[POLL_REASON]);
         else {
             log_reason(level, &cells[ACCOUNT], "its credits", &cells[CREDITS_REASON]);
-            log_reason(level, &cells[ACCOUNT], "its consumption", &cells[USAGE_REASON]);
+            log_reason(level, &cells[ACCOUNT], "its usage", &cells[USAGE_REASON]);
         }
     }
     archive_end(answer);
@@ -106,7 +106,7 @@ void agent_begin(struct agent *a, const char *config_path, enum log_level level)
     log_accounts(a, level, QUESTION_ACCOUNTS);
     log_accounts(a, level, QUESTION_CREDITS);
     if (!store_put_running(a->store, clock_unix(), &why))
-        log_debug("%s; an end of this run that is not in order will not be noticed", why.text);
+        log_debug("%s; an unclean shutdown of this run will not be detected", why.text);
     a->begun = true;
 }
 

@@ -109,7 +109,8 @@ bool step_over(struct agent *a, struct account *account, unix_s at, struct fault
     int64_t step_s = step_since_heard(account, at);
     if (step_s == 0 || (was_never_set(account) && at < CLOCK_FLOOR_S))
         return true;
-    log_warning("%s: the clock was set by %+" PRId64 " s since the last poll: burn and forecasts move with it",
+    log_warning("%s: the clock was stepped by %+" PRId64 " s since the last poll: burn and forecasts are "
+                "shifted accordingly",
                 account->settings->name, step_s);
     forget_usage(&account->consumption);
     return restamp(a, account, step_s, why) && step_fleet(a, &account->fleet, step_s, why)

@@ -36,7 +36,7 @@ static bool find_members(const cJSON *root, const cJSON *found[MEMBERS], struct 
             if (strcmp(each->string, member_names[m]) != 0)
                 continue;
             if (found[m])
-                return fault(why, FAULT_REJECT, "%s is given twice", member_names[m]);
+                return fault(why, FAULT_REJECT, "duplicate %s", member_names[m]);
             found[m] = each;
         }
     }
@@ -80,7 +80,7 @@ static bool decode_name(const cJSON *value, char ret[NAME_BYTES_MAX + 1], struct
 static bool decode_type(const cJSON *value, char ret[TYPE_BYTES], struct fault *why)
 {
     if (!is_absent(value) && !cJSON_IsString(value))
-        return fault(why, FAULT_REJECT, "token_type is no text");
+        return fault(why, FAULT_REJECT, "token_type is not a string");
     struct span type = span_of(is_absent(value) || !*value->valuestring ? "api_token" : value->valuestring);
     if (json_characters(type) < 0)
         return fault(why, FAULT_REJECT, "token_type is not UTF-8");
@@ -142,7 +142,7 @@ static bool decode_reset(const cJSON *const found[MEMBERS], struct reading *r, s
 {
     const cJSON *period = found[PERIOD];
     if (!is_absent(period) && !cJSON_IsString(period))
-        return fault(why, FAULT_REJECT, "balance_reset_period is no text");
+        return fault(why, FAULT_REJECT, "balance_reset_period is not a string");
     if (!decode_money(found[AMOUNT], "balance_reset_amount", &r->reset_amount, why))
         return false;
     r->period = is_absent(period) || !*period->valuestring ? RESET_NONE
@@ -160,7 +160,7 @@ static bool decode_expiry(const cJSON *value, unix_s *ret, struct fault *why)
         return true;
     }
     if (!cJSON_IsString(value))
-        return fault(why, FAULT_REJECT, "expire_time is no text");
+        return fault(why, FAULT_REJECT, "expire_time is not a string");
     return calendar_parse(span_of(value->valuestring), ret, why) || fault_within(why, "expire_time");
 }
 

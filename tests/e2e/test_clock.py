@@ -119,7 +119,7 @@ def test_a_clock_that_is_set_makes_no_gap_and_no_slower_burn(before, after, tmp_
         daemon.wait_polls(2)
     place = len(daemon.process.lines.items)
     clock.set(after)
-    daemon.process.wait_line("the clock was set by", place)
+    daemon.process.wait_line("the clock was stepped by", place)
     for balance in ["37.00", "36.00"]:
         sim.set_balance("prod-steady", balance)
         daemon.wait_polls(2)

@@ -248,7 +248,7 @@ def test_a_long_absence_of_the_broker_merges_what_is_over_and_nothing_that_is_up
     for token in tokens[:10]:
         sim.set_balance(token, "5.00")
     daemon.wait_polls(2)
-    daemon.process.wait_line("events of alerts that are over were merged")
+    daemon.process.wait_line("merged events of ended alerts")
     waiting = wait_status(daemon, lambda s: s["outbox"]["events"] <= 101, "a bounded outbox")["outbox"]
     assert waiting["events"] and waiting["bytes"] and waiting["oldest_at"]
     assert waiting["events"] == daemon.database.one("SELECT count(*) FROM outbox WHERE retain = 0")

@@ -37,7 +37,7 @@ def test_a_full_disk_stops_nothing_and_loses_nothing(full_disk_is_an_error, sim,
     daemon.wait_polls(2)
 
     resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, NO_ROOM)
-    daemon.process.wait_line(r"error: .*until this works again")
+    daemon.process.wait_line(r"error: .*until writing works again")
     sim.set_balance("prod-app", "5.00")
     place = len(daemon.process.lines.items)
     broker.kill()
@@ -48,12 +48,12 @@ def test_a_full_disk_stops_nothing_and_loses_nothing(full_disk_is_an_error, sim,
     assert all(event["stored"] is False for event in subscriber.events())
 
     resource.prlimit(daemon.process.pid, resource.RLIMIT_FSIZE, ROOM)
-    daemon.process.wait_line(r"takes writes again")
+    daemon.process.wait_line(r"is writable again")
     daemon.wait_polls(2)
     subscriber.wait_event(kind="raised")
     subscriber.wait(lambda s: '"online"' in s.retained().get("ebb/status", ""), "the status on the new connection")
     assert len(subscriber.event_ids()) == 1 == daemon.database.one("SELECT count(*) FROM event")
-    assert sum("takes writes again" in line for line in daemon.process.lines.items) == 1
+    assert sum("is writable again" in line for line in daemon.process.lines.items) == 1
     assert daemon.stop() == 0
     assert daemon.database.one("PRAGMA integrity_check") == "ok"
 
@@ -83,7 +83,7 @@ def test_credits_of_a_poll_that_could_not_be_stored_end_nothing(sim, broker, sub
     with contextlib.closing(sqlite3.connect(daemon.database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         sim.set_credits("90.00")
-        daemon.process.wait_line(r"error: .*locked.*until this works again")
+        daemon.process.wait_line(r"error: .*locked.*until writing works again")
         other.execute("ROLLBACK")
     daemon.wait_polls(2)
     assert daemon.database.one("SELECT credits_usd FROM v_credits") == 90

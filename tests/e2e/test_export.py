@@ -70,7 +70,7 @@ def test_nothing_is_overwritten_unless_told_so(daemon, tmp_path):
     file = out / "copy.db"
     file.write_text("dear")
     refused = daemon.run("export", file)
-    assert refused.returncode == 1 and "is there already; replace it with --force" in refused.stderr
+    assert refused.returncode == 1 and "already exists; replace it with --force" in refused.stderr
     assert file.read_text() == "dear" and left(out) == ["copy.db"]
     assert daemon.run("export", "--force", file).returncode == 0
     assert ask(file, "PRAGMA integrity_check") == "ok" and left(out) == ["copy.db"]

@@ -33,7 +33,8 @@ def test_a_replaced_key_file_is_read_again_at_the_first_refusal(sim, daemon):
     place = len(daemon.process.lines.items)
     daemon.key_file.write_text("new\n")
     refuse_old_key(sim)
-    daemon.process.wait_line(rf"notice: main: the API refused the key; {daemon.key_file} has a new one", place)
+    daemon.process.wait_line(rf"notice: main: the API refused the key; now using the new key in {daemon.key_file}",
+                             place)
     daemon.wait_polls(2)
     assert lists_by_new_key(sim)
     assert not daemon.database.rows("SELECT id FROM poll WHERE result <> 'ok'")
@@ -47,7 +48,7 @@ def test_a_key_file_that_is_replaced_after_the_refusal_is_noticed_without_a_sign
         "SELECT reason FROM poll ORDER BY id DESC LIMIT 1")
     place = len(daemon.process.lines.items)
     daemon.key_file.write_text("new\n")
-    daemon.process.wait_line(rf"main: the API refused the key; {daemon.key_file} has a new one", place)
+    daemon.process.wait_line(rf"main: the API refused the key; now using the new key in {daemon.key_file}", place)
     daemon.wait_polls(2)
     assert "old\n" not in daemon.text() and "Bearer" not in daemon.text()
 

@@ -237,4 +237,4 @@ def test_another_broker_gets_what_stands_and_nothing_of_the_past(fleet, broker, 
     newcomer.wait_event(kind="resolved")
     daemon.wait_polls(1)
     assert "ebb/main/alert/low/prod-a" not in newcomer.retained()
-    assert f"127.0.0.1:{broker.port} stays there" in daemon.process.text()
+    assert f"127.0.0.1:{broker.port} stay there" in daemon.process.text()

@@ -28,7 +28,7 @@ def test_each_start_logs_version_configuration_and_store(daemon):
     assert str(daemon.path) in line and str(daemon.database.path) in line and "1 account" in line
     assert re.search(r"\d+\.\d MB, readings since \d{4}-\d\d-\d\dT", line)
     assert daemon.stop() == 0
-    assert lines(daemon, "notice: ebb stops") and not lines(daemon, "did not end in order")
+    assert lines(daemon, "notice: ebb stops") and not lines(daemon, "did not shut down cleanly")
 
 
 def test_a_start_reports_what_was_wrong_when_the_last_run_ended(sim, daemon):
@@ -38,14 +38,14 @@ def test_a_start_reports_what_was_wrong_when_the_last_run_ended(sim, daemon):
     daemon.process.wait_line("warning: main: poll unavailable: HTTP 503")
     daemon.kill()
     daemon.start()
-    daemon.process.wait_line(r"notice: the last run, from \S+Z, did not end in order")
-    daemon.process.wait_line(r"notice: alerts that fire since the last run: 0 critical, 1 warning, 0 info")
+    daemon.process.wait_line(r"notice: the last run, started at \S+Z, did not shut down cleanly")
+    daemon.process.wait_line(r"notice: alerts still firing from the last run: 0 critical, 1 warning, 0 info")
     daemon.process.wait_line(r"notice: main: at the end of the last run its tokens could not be read: HTTP 503")
     daemon.process.wait_line("warning: main: poll unavailable: HTTP 503")
     assert daemon.stop() == 0
     daemon.start()
     daemon.process.wait_line("warning: main: poll unavailable: HTTP 503")
-    assert not lines(daemon, "did not end in order")
+    assert not lines(daemon, "did not shut down cleanly")
 
 
 def test_messages_that_wait_for_the_broker_are_reported_at_the_next_start(sim, broker, make_daemon):
@@ -56,7 +56,7 @@ def test_messages_that_wait_for_the_broker_are_reported_at_the_next_start(sim, b
     daemon.wait_polls(1)
     daemon.stop()
     daemon.start()
-    assert int(daemon.process.wait_line(r"messages of the last run that wait for the broker: (\d+)")[1]) > 0
+    assert int(daemon.process.wait_line(r"messages from the last run waiting for the broker: (\d+)")[1]) > 0
 
 
 def test_a_fault_that_lasts_is_logged_at_its_begin_and_its_end_and_not_with_every_try(sim, daemon):

@@ -169,7 +169,7 @@ def test_the_first_failure_writes_down_when_the_credits_were_told_last(sim, make
     told_at = daemon.database.one("SELECT max(at) FROM poll")
     place = len(daemon.process.lines.items)
     sim.fault("status", status=500, path="/v2/cost_management/credits/")
-    daemon.process.wait_line("credits unavailable", place)
+    daemon.process.wait_line("credits endpoint unavailable", place)
     assert daemon.database.one("SELECT seen_at FROM v_credits") >= told_at
 
 

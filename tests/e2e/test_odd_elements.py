@@ -31,7 +31,7 @@ UNREADABLE = {
     "balance missing": (without("balance"), "balance is missing"),
     "balance boolean": (element(balance=True), "balance"),
     "balance object": (element(balance={"usd": 1}), "balance"),
-    "balance twice": (element()[:-1] + ',"balance":49}', "balance is given twice"),
+    "balance twice": (element()[:-1] + ',"balance":49}', "duplicate balance"),
     "active_balance null": (element(active_balance=None), "active_balance"),
     "active_balance 2": (element(active_balance=2), "active_balance"),
     "active_balance words": (element(active_balance="yes"), "active_balance"),

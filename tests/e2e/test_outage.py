@@ -93,7 +93,7 @@ def test_a_broker_that_comes_back_during_the_outage_hears_of_it(full_disk_is_an_
     daemon.wait_polls(2)
     broker.kill()
     fill_disk(daemon)
-    daemon.process.wait_line(r"error: .*until this works again")
+    daemon.process.wait_line(r"error: .*until writing works again")
     sim.set_balance("prod-app", "5.00")
     place = len(daemon.process.lines.items)
     broker.start()
@@ -134,7 +134,7 @@ def test_a_daemon_that_ends_in_the_outage_has_a_last_word_and_raises_the_same_id
     place = daemon.reload()
     daemon.process.wait_line("not read again while the database cannot be written", place)
     daemon.stop()
-    assert "nothing was stored since" in daemon.text()
+    assert "nothing has been stored since" in daemon.text()
     daemon.start()
     daemon.wait_polls(2)
     assert stored_ids(daemon) == {raised["id"]}

@@ -37,13 +37,13 @@ def lists(sim):
 def test_empty_pages_without_end_are_no_list(sim, daemon):
     before = lists(sim)
     answer(sim, [], "%n")
-    assert "4 pages in a row without a new token" in broken_reason(daemon)
+    assert "4 consecutive pages without a new token" in broken_reason(daemon)
     assert lists(sim) < before + 20
 
 
 def test_a_page_that_leads_back_to_itself_is_no_list(sim, daemon):
     answer(sim, [element("a")], "2")
-    assert "leads back" in broken_reason(daemon)
+    assert "links back" in broken_reason(daemon)
 
 
 def test_a_list_without_end_is_given_up_at_the_poll_s_deadline(sim, daemon):
@@ -73,4 +73,4 @@ def test_an_honest_list_in_pages_is_read_whole(sim, daemon):
 
 def test_pages_that_name_the_same_tokens_again_and_again_are_no_list(sim, daemon):
     answer(sim, [element("a"), element("b")], "%n")
-    assert "4 pages in a row without a new token" in broken_reason(daemon)
+    assert "4 consecutive pages without a new token" in broken_reason(daemon)

@@ -155,10 +155,10 @@ def test_a_wait_of_years_is_said_in_log_status_and_topic(sim, broker, subscriber
     daemon.wait_polls(1)
     place = len(daemon.process.lines.items)
     sim.fault(kind="status", path=TOKENS, status=429, retry_after="99999999", times=1)
-    said = r"the API asks us to wait until 20\d\d-\d\d-\d\dT\S+Z; asking again in 24h"
+    said = r"the API asks clients to wait until 20\d\d-\d\d-\d\dT\S+Z; retrying in 24h"
     daemon.process.wait_line(said, place)
-    assert "asking again in 24h" in json.loads(daemon.run("status", "--json").stdout)["accounts"][0]["reason"]
-    subscriber.wait(lambda _: "asking again in 24h" in subscriber.retained().get("ebb/main/state", ""), "the topic")
+    assert "retrying in 24h" in json.loads(daemon.run("status", "--json").stdout)["accounts"][0]["reason"]
+    subscriber.wait(lambda _: "retrying in 24h" in subscriber.retained().get("ebb/main/state", ""), "the topic")
 
 
 # Age

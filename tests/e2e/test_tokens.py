@@ -364,7 +364,7 @@ def test_another_token_s_object_is_no_answer_to_show_or_update(sim, cli):
     for words in (["show", "asked"], ["update", "asked", "--balance", "50.00"]):
         done = cli(*words)
         assert done.returncode == 1, words
-        assert "another token" in done.stderr
+        assert "different token" in done.stderr
         assert "99" not in done.stdout
 
 
@@ -379,7 +379,7 @@ def test_an_update_that_did_not_happen_is_not_called_changed(sim, cli, fields, w
     sim.fault(kind="body", path=TOKENS + "asked/", after=1, body=json.dumps(before))
     done = cli("update", "asked", *words, "--yes")
     assert done.returncode == 1, done.stdout
-    assert "not as asked for" in done.stderr and "changed\n" not in done.stdout
+    assert "not changed as requested" in done.stderr and "changed\n" not in done.stdout
 
 
 def test_a_balance_that_is_being_spent_may_be_a_little_lower_than_asked_for(sim, cli):

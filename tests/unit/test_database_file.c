@@ -80,10 +80,10 @@ static void a_file_of_any_length_that_is_not_ours_is_never_written(void **state)
     for (size_t i = 0; i < COUNT(lengths); i++) {
         memset(bytes, 'x', sizeof bytes);
         add_file(p->path, bytes, lengths[i]);
-        assert_left_alone(p, p->path, "not a database of Ebb");
+        assert_left_alone(p, p->path, "not an Ebb database");
         memset(bytes, 0, sizeof bytes);
         add_file(p->path, bytes, lengths[i]);
-        assert_left_alone(p, p->path, "not a database of Ebb");
+        assert_left_alone(p, p->path, "not an Ebb database");
         assert_no_lock(p);
     }
 }
@@ -99,8 +99,8 @@ static void a_database_of_another_program_keeps_its_journals(void **state)
               && sqlite_run(db, "PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1)", &why), &why);
     check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &reader, &why), &why); /* keeps the WAL from being emptied */
     name_beside(p, "-wal", wal);
-    assert_left_alone(p, wal, "not a database of Ebb");
-    assert_left_alone(p, p->path, "not a database of Ebb");
+    assert_left_alone(p, wal, "not an Ebb database");
+    assert_left_alone(p, p->path, "not an Ebb database");
     sqlite_disconnect(reader);
     sqlite_disconnect(db);
 }
@@ -115,7 +115,7 @@ static void what_lies_beside_and_is_not_of_sqlite_is_never_written(void **state)
             name_beside(p, sides[i], side);
             unlink(side);
             add_file(side, "mine", 4);
-            assert_left_alone(p, side, "left alone");
+            assert_left_alone(p, side, "was not touched");
             unlink(side);
         }
         open_store(p);
@@ -133,7 +133,7 @@ static void a_lock_file_that_is_none_is_never_written(void **state)
     name_beside(p, ".lock", lock);
     add_file(lock, "notes of mine\n", 14);
     assert_false(store_open(p->path, STORE_WRITE, &s, &why));
-    assert_non_null(strstr(why.text, "not a lock file of Ebb"));
+    assert_non_null(strstr(why.text, "not an Ebb lock file"));
     assert_int_equal(bytes_of(lock, bytes, sizeof bytes), 14);
     add_file(lock, "4711\n", 5); /* of a daemon that was killed */
     open_store(p);

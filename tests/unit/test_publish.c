@@ -369,7 +369,7 @@ static void settings_that_cannot_work_are_refused_at_once(void **state)
         struct broker broker;
         const char *words;
     } rows[] = { { good, "port" }, { good, "port" }, { good, "QoS" }, { good, "/no/such/ca.pem" },
-                 { good, "together" }, { good, "/no/such/key.pem" }, { good, "refused" } };
+                 { good, "together" }, { good, "/no/such/key.pem" }, { good, "invalid settings" } };
     rows[0].broker.port = 0;
     rows[1].broker.port = 65536;
     rows[2].broker.qos = 2;

@@ -174,7 +174,7 @@ static void a_file_that_is_no_database_is_left_alone(void **state)
     char words[4096];
     memset(words, 'x', sizeof words);
     write_file(p->path, words, sizeof words);
-    assert_refused_untouched(p, "not a database");
+    assert_refused_untouched(p, "not an Ebb database");
 }
 
 enum { USER_VERSION_AT = 60, APPLICATION_ID_AT = 68 }; /* of SQLite's file header, big-endian */
@@ -205,13 +205,13 @@ static void a_newer_schema_is_left_alone(void **state)
 static void a_database_of_another_program_is_left_alone(void **state)
 {
     forge(*state, APPLICATION_ID_AT, 1);
-    assert_refused_untouched(*state, "not a database of Ebb");
+    assert_refused_untouched(*state, "not an Ebb database");
 }
 
 static void a_damaged_header_is_left_alone(void **state)
 {
     forge(*state, 0, 'X');
-    assert_refused_untouched(*state, "not a database");
+    assert_refused_untouched(*state, "not an Ebb database");
 }
 
 /* ---- tokens ---- */

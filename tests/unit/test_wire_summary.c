@@ -120,10 +120,10 @@ static void a_short_runway_says_how_long_and_how_much(void **state)
     assert_says(&s, "critical: prod-billing may be empty within 1h (was warning): likely in 6h 10m (3h to 12h), "
                     "9.80 USD left");
     move(&s, LEVEL_CRITICAL, LEVEL_WARNING, 5 * HOUR_S);
-    assert_says(&s, "eased to warning: prod-billing is empty later: likely in 6h 10m (3h to 12h) "
+    assert_says(&s, "eased to warning: prod-billing runs out later: likely in 6h 10m (3h to 12h) "
                     "(was critical, less than 1h)");
     move(&s, LEVEL_WARNING, LEVEL_NONE, 100 * DAY_S + 3 * HOUR_S);
-    assert_says(&s, "resolved: prod-billing is empty later: likely in 6h 10m (3h to 12h) (was warning, less than 8h)");
+    assert_says(&s, "resolved: prod-billing runs out later: likely in 6h 10m (3h to 12h) (was warning, less than 8h)");
     s.token.last.period = RESET_DAILY;
     move(&s, LEVEL_WARNING, LEVEL_NONE, 36525 * (int64_t)DAY_S);
     assert_says(&s, "resolved: prod-billing is likely to last until its next reset in 13h 10m "

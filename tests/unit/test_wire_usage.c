@@ -109,30 +109,30 @@ static void each_broken_line_is_refused_with_its_reason(void **state)
         { "cost-infinite", "total_cost" },
         { "cost-missing", "total_cost" },
         { "cost-null", "total_cost" },
-        { "cost-twice", "total_cost is given twice" },
+        { "cost-twice", "duplicate total_cost" },
         { "cost-words", "total_cost" },
         { "cut", "not JSON: truncated" },
-        { "data-array", "data is missing or no object" },
-        { "data-twice", "data is given twice" },
+        { "data-array", "data is missing or not an object" },
+        { "data-twice", "duplicate data" },
         { "date-none", "a date" },
         { "date-time", "a date is not YYYY-MM-DD" },
-        { "date-twice", "a date is given twice" },
+        { "date-twice", "duplicate date" },
         { "date-two-spellings", "a date is not YYYY-MM-DD" },
         { "date-words", "a date" },
-        { "day-array", "a day is no object" },
+        { "day-array", "a day is not an object" },
         { "feature-empty", "the name of a feature" },
-        { "feature-number", "a feature is no object" },
-        { "feature-twice", "a feature is given twice" },
+        { "feature-number", "a feature is not an object" },
+        { "feature-twice", "duplicate feature" },
         { "no-data", "data is missing" },
-        { "no-token", "token is no name" },
+        { "no-token", "token is not a name" },
         { "not-utf8", "invalid UTF-8" },
         { "nul", "U+0000" },
         { "provider-null", "a provider's cost" },
-        { "provider-twice", "a provider is given twice" },
+        { "provider-twice", "duplicate provider" },
         { "providers-array", "cost_per_provider" },
-        { "token-empty", "token is no name" },
-        { "token-null", "token is no name" },
-        { "token-twice", "token is given twice" },
+        { "token-empty", "token is not a name" },
+        { "token-null", "token is not a name" },
+        { "token-twice", "duplicate token" },
         { "trailing", "unexpected data after the end" },
     };
     char pattern[512];
@@ -189,7 +189,7 @@ static void one_bad_line_takes_none_of_its_neighbours_along(void **state)
     for (size_t i = 0; i < COUNT(kept); i++)
         assert_int_equal(b.lines[i].cost.nano, kept[i] * NANO_PER_USD);
     assert_int_equal(b.refused, 6);
-    assert_string_equal(b.refusal.text, "a, 2026-11-22: y: details is no number of calls");
+    assert_string_equal(b.refusal.text, "a, 2026-11-22: y: details is not a valid call count");
     assert_gap(&b, 0, "a", day);
     assert_gap(&b, 1, "b", -1); /* which day it was, nobody knows */
     assert_gap(&b, 2, "b", day + 1);

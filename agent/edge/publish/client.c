@@ -66,13 +66,13 @@ static void lose_by_code(struct client *c, int code)
     if (code == MOSQ_ERR_ERRNO && errno == EPIPE)
         client_lose(c, LOSS_CLOSED, "the broker closed the connection");
     else if (code == MOSQ_ERR_ERRNO)
-        client_lose(c, LOSS_ERROR, errno ? strerror(errno) : "the connection broke");
+        client_lose(c, LOSS_ERROR, errno ? strerror(errno) : "the connection was lost");
     else if ((code == MOSQ_ERR_TLS || code == MOSQ_ERR_TLS_HANDSHAKE) && c->library_words[0])
         client_lose(c, LOSS_ERROR, c->library_words);
     else if (code == MOSQ_ERR_CONN_LOST)
         client_lose(c, LOSS_CLOSED, "the broker closed the connection");
     else if (code == MOSQ_ERR_PROTOCOL || code == MOSQ_ERR_MALFORMED_PACKET)
-        client_lose(c, LOSS_CLOSED, "the answer is not MQTT as it should be");
+        client_lose(c, LOSS_CLOSED, "the broker sent invalid MQTT");
     else
         client_lose(c, LOSS_ERROR, mosquitto_strerror(code));
 }
@@ -214,7 +214,7 @@ bool client_check(const struct broker *b, struct fault *why)
     int code;
     struct mosquitto *trial = new_library(b, b->version, NULL, &code);
     if (!trial)
-        return fault(why, FAULT_FATAL, "mqtt: the settings are refused: %s", mosquitto_strerror(code));
+        return fault(why, FAULT_FATAL, "mqtt: invalid settings: %s", mosquitto_strerror(code));
     mosquitto_destroy(trial);
     return true;
 }
@@ -373,7 +373,7 @@ static bool reject(const struct client *c, const char *topic, int code, struct f
     if (code == MOSQ_ERR_OVERSIZE_PACKET)
         return fault(why, FAULT_REJECT, "larger than the broker accepts (%u bytes)", (unsigned)c->packet_bytes_max);
     if (code == MOSQ_ERR_RETAIN_NOT_SUPPORTED)
-        return fault(why, FAULT_REJECT, "the broker keeps no retained messages");
+        return fault(why, FAULT_REJECT, "the broker does not support retained messages");
     return fault(why, FAULT_REJECT, "the topic \"%s\" or its payload is not allowed: %s", topic,
                  mosquitto_strerror(code));
 }

@@ -62,7 +62,7 @@ static bool follow(struct text *path, bool *ret_done, struct fault *why)
     }
     own_free char *real = realpath(folder, NULL);
     if (!real)
-        return fault(why, FAULT_FATAL, "cannot reach the folder %s of the database: %s", folder, strerror(errno));
+        return fault(why, FAULT_FATAL, "cannot access the database directory %s: %s", folder, strerror(errno));
     const char *slash = strrchr(text_z(path), '/');
     own_free char *name = xstrdup(slash ? slash + 1 : text_z(path));
     set_text(path, real, name);
@@ -80,14 +80,14 @@ bool file_resolve(const char *path, struct text *ret, struct fault *why)
             return true;
         }
         if (errno != ENOENT)
-            return failed("reach the database", path, why);
+            return failed("access the database", path, why);
         if (!follow(ret, &done, why))
             return false;
         if (done)
             return true;
     }
     errno = ELOOP;
-    return failed("reach the database", path, why);
+    return failed("access the database", path, why);
 }
 
 static const char *type_name(mode_t mode)
@@ -139,7 +139,7 @@ static bool judge(const char *path, const unsigned char *page, size_t len, off_t
     }
     *ret = FILE_OURS;
     if (!sqlite || number_at(page, APPLICATION_AT) != APPLICATION_ID)
-        return fault(why, FAULT_FATAL, "%s is not a database of Ebb; it was left alone: choose another `store` path",
+        return fault(why, FAULT_FATAL, "%s is not an Ebb database and was not touched: choose another `store` path",
                      path);
     return migrate_knows(number_at(page, VERSION_AT), path, why);
 }
@@ -161,7 +161,7 @@ static bool is_side(const struct side *side, const char *path, struct fault *why
     unsigned char begins[8] = { 0 };
     struct stat about;
     if (lstat(path, &about) != 0)
-        return errno == ENOENT || failed("look at", path, why);
+        return errno == ENOENT || failed("inspect", path, why);
     if (!is_regular(path, &about, why))
         return false;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -172,7 +172,7 @@ static bool is_side(const struct side *side, const char *path, struct fault *why
     if (got == 0 || is_zero(begins, side->len) || memcmp(begins, side->begins, side->len) == 0
         || memcmp(begins, side->or_begins, side->len) == 0)
         return true;
-    return fault(why, FAULT_FATAL, "%s is not a file of SQLite; it was left alone: move it away, or choose another "
+    return fault(why, FAULT_FATAL, "%s is not an SQLite file and was not touched: move it away, or choose another "
                  "`store` path", path);
 }
 
@@ -198,8 +198,8 @@ static bool is_its_name(const char *path, const struct stat *about, const unsign
     bool has_wal = access(text_z(&wal), F_OK) == 0;
     text_done(&wal);
     return has_wal
-        || fault(why, FAULT_FATAL, "%s is a second name (hard link) of a database whose journal lies beside the first: "
-                 "use the first name, or a symbolic link", path);
+        || fault(why, FAULT_FATAL, "%s is a hard link to a database whose journal is beside its other name: "
+                 "use that name, or a symbolic link", path);
 }
 
 static bool look(int fd, const char *path, enum file_state *ret, struct fault *why)
@@ -207,7 +207,7 @@ static bool look(int fd, const char *path, enum file_state *ret, struct fault *w
     unsigned char page[PAGE_BYTES] = { 0 };
     struct stat about;
     if (fstat(fd, &about) != 0)
-        return failed("look at", path, why);
+        return failed("inspect", path, why);
     if (!is_regular(path, &about, why))
         return false;
     ssize_t len = pread(fd, page, sizeof page, 0);
@@ -223,7 +223,7 @@ bool file_open(const char *path, bool for_writing, int *ret_fd, enum file_state 
     *ret_fd = -1;
     *ret = FILE_ABSENT;
     if (stat(path, &about) != 0)
-        return errno == ENOENT ? sides_are(path, why) : failed("reach the database", path, why);
+        return errno == ENOENT ? sides_are(path, why) : failed("access the database", path, why);
     if (!is_regular(path, &about, why)) /* before open(2), which has effects on some devices */
         return false;
     int fd = open(path, (for_writing ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -243,7 +243,7 @@ bool file_hold(int fd, const char *path, struct fault *why)
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return true;
     return fault(why, FAULT_FATAL, errno == EWOULDBLOCK
-                     ? "database %s is in use by another ebb, which knows it by another name: stop it first"
+                     ? "database %s is in use by another ebb, which opened it under another name: stop it first"
                      : "database %s cannot be locked", path);
 }
 
@@ -289,7 +289,7 @@ static bool is_draft(const char *draft, struct fault *why)
     char begins[sizeof magic];
     struct stat about;
     if (lstat(draft, &about) != 0)
-        return errno == ENOENT || failed("look at", draft, why);
+        return errno == ENOENT || failed("inspect", draft, why);
     if (!is_regular(draft, &about, why))
         return false;
     int fd = open(draft, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -299,14 +299,14 @@ static bool is_draft(const char *draft, struct fault *why)
     if (got < 0)
         return failed("read", draft, why);
     return memcmp(begins, magic, (size_t)got) == 0
-        || fault(why, FAULT_FATAL, "%s is not of Ebb; it was left alone: move it away", draft);
+        || fault(why, FAULT_FATAL, "%s was not created by Ebb and was not touched: move it away", draft);
 }
 
 static bool write_draft(const char *draft, struct span content, struct fault *why)
 {
     int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0640);
     if (fd < 0)
-        return failed("make", draft, why);
+        return failed("create", draft, why);
     bool ok = write_all(fd, content) || failed("write", draft, why);
     close(fd);
     return ok;
@@ -325,7 +325,7 @@ static bool create_as(const char *draft, const char *path, enum file_state was, 
     if (!is_draft(draft, why))
         return false;
     if (clear_sides(path, why) && write_draft(draft, content, why)
-        && (give_name(draft, path, was) || failed("make the database", path, why)))
+        && (give_name(draft, path, was) || failed("create the database", path, why)))
         return sync_folder(path, why);
     unlink(draft);
     return false;

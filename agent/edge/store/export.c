@@ -30,8 +30,8 @@ static bool may_be(const struct store *s, const char *file, bool replace, struct
         && there.st_ino == ours.st_ino)
         return fault(why, FAULT_REJECT, "%s is the database itself", file);
     if (lstat(file, &there) == 0 && !S_ISREG(there.st_mode))
-        return fault(why, FAULT_REJECT, "%s is there and no plain file", file);
-    return replace || fault(why, FAULT_REJECT, "%s is there already; replace it with --force", file);
+        return fault(why, FAULT_REJECT, "%s exists and is not a regular file", file);
+    return replace || fault(why, FAULT_REJECT, "%s already exists; replace it with --force", file);
 }
 
 /* SQLite takes an empty file as its target, so that nobody else can have made it. */
@@ -85,7 +85,7 @@ static bool give_name(const char *path, const char *file, bool replace, struct f
     if (renameat2(AT_FDCWD, path, AT_FDCWD, file, replace ? 0 : RENAME_NOREPLACE) == 0)
         return true;
     if (errno == EEXIST)
-        return fault(why, FAULT_REJECT, "%s is there already; replace it with --force", file);
+        return fault(why, FAULT_REJECT, "%s already exists; replace it with --force", file);
     return failed(file, why);
 }
 

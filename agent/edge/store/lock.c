@@ -44,7 +44,7 @@ bool lock_take(const char *path, int *ret_fd, struct fault *why)
     int fd = open(text_z(&file), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
     bool ok = fd >= 0 || fault(why, FAULT_FATAL, "cannot open %s: %s", text_z(&file), strerror(errno));
     if (ok && !read_pid(fd, pid))
-        ok = fault(why, FAULT_FATAL, "%s is not a lock file of Ebb; it was left alone: move it away", text_z(&file));
+        ok = fault(why, FAULT_FATAL, "%s is not an Ebb lock file and was not touched: move it away", text_z(&file));
     text_done(&file);
     if (ok && flock(fd, LOCK_EX | LOCK_NB) < 0)
         ok = fault(why, FAULT_FATAL, "database %s is in use by another ebb (process %s): stop it first", path, pid);

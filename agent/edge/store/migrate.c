@@ -17,13 +17,13 @@ bool migrate_knows(int64_t version, const char *path, struct fault *why)
 {
     if (version < 1)
         return fault(why, FAULT_FATAL,
-                     "database %s has schema %" PRId64 ", which is not one of Ebb's; it was left alone: restore a "
+                     "database %s has schema %" PRId64 ", which is not one of Ebb's; it was not touched: restore a "
                      "copy, or choose another `store` path",
                      path, version);
     if (version > (int64_t)sql_migration_count)
         return fault(why, FAULT_FATAL,
-                     "database %s has schema %" PRId64 ", this ebb knows up to %zu; it was left alone: use the newer "
-                     "ebb",
+                     "database %s has schema %" PRId64 ", this ebb supports up to %zu; it was not touched: use "
+                     "the newer ebb",
                      path, version, sql_migration_count);
     return true;
 }
@@ -39,7 +39,7 @@ static bool check_identity(struct sqlite *db, const char *path, int64_t *version
         return true;
     }
     if (application != APPLICATION_ID)
-        return fault(why, FAULT_FATAL, "%s is not a database of Ebb; it was left alone: choose another `store` path",
+        return fault(why, FAULT_FATAL, "%s is not an Ebb database and was not touched: choose another `store` path",
                      path);
     return migrate_knows(*version, path, why);
 }

@@ -40,12 +40,12 @@ cJSON *json_parse(struct span json, struct fault *why)
         return NULL;
     }
     if (holds_nul(json)) {
-        fault(why, FAULT_REJECT, "a text holds U+0000");
+        fault(why, FAULT_REJECT, "a string contains U+0000");
         return NULL;
     }
     cJSON *root = cJSON_ParseWithLengthOpts(json.at, json.len, NULL, false);
     if (!root)
-        fault(why, FAULT_REJECT, "not JSON that can be read");
+        fault(why, FAULT_REJECT, "invalid JSON");
     return root;
 }
 

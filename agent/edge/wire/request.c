@@ -106,7 +106,7 @@ static bool feed(struct splitter *s, struct span bytes, struct decoded *d, size_
             return false;
         case SPLIT_ELEMENT:
             if (++*count > 1)
-                return fault(why, FAULT_REJECT, "the answer is more than one token");
+                return fault(why, FAULT_REJECT, "more than one token");
             if (e.flaw)
                 return fault(why, FAULT_REJECT, "%s", e.flaw);
             if (!wire_decode_token(e.json, d, why))
@@ -124,7 +124,7 @@ bool wire_decode_answer(struct span body, struct decoded *ret, struct fault *why
     size_t count = 0;
     bool ok = feed(s, span_of("["), &d, &count, why) && feed(s, body, &d, &count, why)
         && feed(s, span_of("]"), &d, &count, why) && splitter_end(s, &next, why)
-        && (count == 1 || fault(why, FAULT_REJECT, "the answer is no token"));
+        && (count == 1 || fault(why, FAULT_REJECT, "no token"));
     splitter_free(s);
     if (!ok)
         return fault_within(why, "the answer");
@@ -143,13 +143,13 @@ static bool keep_secret(struct span body, struct kept *secret, struct fault *why
     for (;;) {
         switch (walk_next(&w, why)) {
         case WALK_MORE:
-            return (found && !w.flaw && walk_is_over(&w)) || fault(why, FAULT_REJECT, "the answer holds no secret");
+            return (found && !w.flaw && walk_is_over(&w)) || fault(why, FAULT_REJECT, "the answer contains no secret");
         case WALK_FAULT:
             return false;
         case WALK_KEY:
             is_next = w.level == 1 && walk_key_is(&w, "token");
             if (is_next && found)
-                return fault(why, FAULT_REJECT, "the answer holds two secrets");
+                return fault(why, FAULT_REJECT, "the answer contains two secrets");
             break;
         case WALK_BEGIN:
             if (is_next && w.at[-1] == '"') {
@@ -172,7 +172,7 @@ bool wire_take_secret(struct span body, char ret[WIRE_SECRET_BYTES], struct faul
     bool ok = keep_secret(body, &secret, why);
     if (ok && (secret.overflowed || !secret.len
                || !escape_read_url((struct span){ secret.at, secret.len }, secret.at, &len)))
-        ok = fault(why, FAULT_REJECT, "the secret in the answer is empty, too long or no visible ASCII");
+        ok = fault(why, FAULT_REJECT, "the secret in the answer is empty, too long or not visible ASCII");
     if (!ok) {
         explicit_bzero(ret, WIRE_SECRET_BYTES);
         return false;

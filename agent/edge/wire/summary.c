@@ -221,7 +221,7 @@ static void add_longer_runway(const struct alert_event *e, struct text *out)
     if (!is_near(f->likely, e->at)) {
         text_add(out, span_of(" has no end in sight"));
     } else if (e->transition.value <= ENDLESS_S) {
-        text_add(out, span_of(" is empty later: "));
+        text_add(out, span_of(" runs out later: "));
         add_likely(e, out);
     } else {
         text_add(out, span_of(reset != TIME_NONE ? " is likely to last until its next reset in "
@@ -347,7 +347,7 @@ void wire_summary(const struct alert_event *e, struct text *out)
 void wire_merged_summary(const struct merged_event *m, struct text *out)
 {
     char from[TIME_TEXT_BYTES], until[TIME_TEXT_BYTES];
-    text_addf(out, "%" PRId64 " events of alerts that are over were not delivered one by one", m->events);
+    text_addf(out, "%" PRId64 " events of ended alerts were merged into this one", m->events);
     if (m->from != TIME_NONE && m->until != TIME_NONE)
         text_addf(out, " (%s to %s)", calendar_format(m->from, from), calendar_format(m->until, until));
     text_add(out, span_of(": too many were waiting for the broker; `ebb alerts --since` lists them"));

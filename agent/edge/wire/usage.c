@@ -20,7 +20,7 @@ static bool find_once(const cJSON *object, const char *name, const cJSON **ret, 
         if (strcmp(each->string, name) != 0)
             continue;
         if (found)
-            return fault(why, FAULT_REJECT, "%s is given twice", name);
+            return fault(why, FAULT_REJECT, "duplicate %s", name);
         found = each;
     }
     *ret = found;
@@ -38,14 +38,14 @@ static bool read_cost(const cJSON *value, const char *member, struct money *ret,
         return money_from_double(value->valuedouble, ret, why) || fault_within(why, "%s", member);
     if (cJSON_IsString(value))
         return money_parse(span_of(value->valuestring), ret, why) || fault_within(why, "%s", member);
-    return fault(why, FAULT_REJECT, "%s is missing or no amount", member);
+    return fault(why, FAULT_REJECT, "%s is missing or not a valid amount", member);
 }
 
 static bool read_calls(const cJSON *value, int64_t *ret, struct fault *why)
 {
     if (!cJSON_IsNumber(value) || !(value->valuedouble >= 0 && value->valuedouble <= CALLS_LIMIT)
         || (double)(int64_t)value->valuedouble != value->valuedouble)
-        return fault(why, FAULT_REJECT, "details is no number of calls");
+        return fault(why, FAULT_REJECT, "details is not a valid call count");
     *ret = (int64_t)value->valuedouble;
     return true;
 }
@@ -82,7 +82,7 @@ static bool check_name(struct words *seen, const cJSON *member, const char *what
     if (!is_word(span_of(member->string)))
         return fault(why, FAULT_REJECT, "the name of a %s is empty, too long or not UTF-8", what);
     if (words_number(seen, span_of(member->string)) < known)
-        return fault(why, FAULT_REJECT, "a %s is given twice", what);
+        return fault(why, FAULT_REJECT, "duplicate %s", what);
     return true;
 }
 
@@ -96,7 +96,7 @@ static void read_providers(const cJSON *providers, struct reading_usage *r)
     if (!providers || cJSON_IsNull(providers))
         return;
     if (!cJSON_IsObject(providers)) {
-        fault(&why, FAULT_REJECT, "%s: cost_per_provider is no object", name_of(&r->book->payers, line.payer));
+        fault(&why, FAULT_REJECT, "%s: cost_per_provider is not an object", name_of(&r->book->payers, line.payer));
         usage_refuse(r->book, &why);
         return;
     }
@@ -118,7 +118,7 @@ static bool read_feature(const cJSON *feature, struct reading_usage *r, struct f
     const cJSON *cost, *calls, *providers;
     struct usage_line *line = &r->line;
     if (!cJSON_IsObject(feature))
-        return fault(why, FAULT_REJECT, "a feature is no object");
+        return fault(why, FAULT_REJECT, "a feature is not an object");
     if (!find_once(feature, "total_cost", &cost, why) || !find_once(feature, "details", &calls, why)
         || !find_once(feature, "cost_per_provider", &providers, why)
         || !read_cost(cost, "total_cost", &line->cost, why) || !read_calls(calls, &line->calls, why))
@@ -165,7 +165,7 @@ static void read_days(const cJSON *data, struct reading_usage *r)
         } else if (!check_name(&seen, each, "date", &why)) {
             refuse_day(r, NULL, &why);
         } else if (!cJSON_IsObject(each)) {
-            fault(&why, FAULT_REJECT, "a day is no object");
+            fault(&why, FAULT_REJECT, "a day is not an object");
             refuse_day(r, NULL, &why);
         } else {
             read_features(each, r);
@@ -195,19 +195,19 @@ static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *wh
         return false;
     long characters = cJSON_IsString(name) ? json_characters(span_of(name->valuestring)) : 0;
     if (characters < 1 || characters > NAME_CHARACTERS_MAX)
-        return fault(why, FAULT_REJECT, "token is no name of 1 to %d characters", NAME_CHARACTERS_MAX);
+        return fault(why, FAULT_REJECT, "token is not a name of 1 to %d characters", NAME_CHARACTERS_MAX);
 
     struct reading_usage r = { .book = b, .line.payer = words_number(&b->payers, span_of(name->valuestring)) };
     bool has_data = find_once(root, "data", &data, &later);
     if (has_data && !cJSON_IsObject(data))
-        has_data = fault(&later, FAULT_REJECT, "data is missing or no object");
+        has_data = fault(&later, FAULT_REJECT, "data is missing or not an object");
     if (has_data && r.line.payer >= known) {
         read_days(data, &r);
         return true;
     }
     if (has_data) {
         refuse_days(data, &r);
-        fault(&later, FAULT_REJECT, "a token has two elements");
+        fault(&later, FAULT_REJECT, "duplicate entry for this token");
     } else {
         usage_add_gap(b, r.line.payer, TIME_NONE);
     }
