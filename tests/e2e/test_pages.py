@@ -48,7 +48,7 @@ def test_a_page_that_leads_back_to_itself_is_no_list(sim, daemon):
 
 def test_a_list_without_end_is_given_up_at_the_poll_s_deadline(sim, daemon):
     answer(sim, [element("token-%n")], "%n")
-    assert "was not complete after" in broken_reason(daemon, "unavailable")
+    assert "was still incomplete after" in broken_reason(daemon, "unavailable")
     sim.clear_faults()
     daemon.wait_polls(1)
 
