@@ -121,7 +121,7 @@ def test_a_bad_file_keeps_the_old_settings_and_says_so(sim, broker, subscriber, 
     good = daemon.path.read_text()
     daemon.path.write_text(good.replace("interval: 1s", "interval: soon"))
     place = daemon.reload()
-    daemon.process.wait_line(r"old configuration stays", place)
+    daemon.process.wait_line(r"keeping the previous configuration", place)
     assert "interval" in daemon.process.text()
     sim.set_balance(token, "9.00")
     subscriber.wait_event(kind="raised")

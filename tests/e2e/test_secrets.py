@@ -109,7 +109,7 @@ def test_tls_secrets_are_written_to_no_file_unless_ebb_itself_is_asked_to(tmp_pa
     assert not log.exists()
     daemon.environment["EBB_SSLKEYLOGFILE"] = str(log)
     done = daemon.run("tokens", "list")
-    assert "secrets of TLS sessions are written to" in done.stderr
+    assert "TLS session secrets are written to" in done.stderr
     assert log.exists()
 
 
