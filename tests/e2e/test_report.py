@@ -419,7 +419,7 @@ def test_the_gate_answers_scripts(nasty, sim):
     sim.create("ci-free-tests", token_type="sandbox_api_token")
     assert nasty.run("once").returncode == 0
     status, words = gate("ci-free-tests", "--balance", "1.00", "--runway", "2h")
-    assert status == 0 and "cost nothing" in words
+    assert status == 0 and "calls are free" in words
     assert gate("--credits", "--balance", "99999999.00")[0] in (1, 2)
     assert gate()[0] == 2 and gate("a|b", "--balance", "much")[0] == 2
     told = json.loads(gate("a|b", "--json")[1])
