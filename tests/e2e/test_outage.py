@@ -7,7 +7,6 @@ database later; the status of the daemon says `degraded` with the reason.
 import contextlib
 import json
 import resource
-import shutil
 import sqlite3
 import subprocess
 
@@ -157,7 +156,6 @@ def io_errors(process):
         strace.stderr.close()
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="strace injects the errors")
 def test_io_errors_of_the_disk_end_nothing(sim, broker, subscriber, make_daemon):
     sim.create("prod-app", balance="50.00")
     daemon = make_daemon(sim.url, broker, rules=RULES).start()

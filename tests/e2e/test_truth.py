@@ -259,6 +259,6 @@ def test_a_token_that_is_empty_from_the_start_is_below_every_percentage(sim, bro
     sim.create("negative", balance="-2.50")
     sim.create("nothing", balance="0.00", balance_reset_period="daily", balance_reset_amount="0")
     make_daemon(sim.url, broker, rules=[SHARE]).start()
-    found = subscriber.wait_event(kind="raised", rule="share", level="critical")["digest"] # all of them, at first contact
+    found = subscriber.wait_event(kind="raised", rule="share", level="critical")["digest"] # at first contact, all
     assert {worst["token"] for worst in found["worst"]} == {"empty", "negative", "nothing"}
     assert all(worst["level"] == "critical" and worst["value"] <= 0 for worst in found["worst"])
