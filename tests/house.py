@@ -10,14 +10,14 @@ import sys
 ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[1])
 AGENT = ROOT / "agent"
 
-# Floor by floor: what a file there may include of ours. The wiring (agent.c and its stages) is between cli and edge.
+# Floor by floor: what a file there may include of ours. The daemon is between cli and edge.
 MAY_INCLUDE = {
     "base": {"base"},
     "core": {"core", "base"},
     "edge": {"edge", "core", "base", "sql"},
     "sim": {"sim", "core", "base"},
-    "wiring": {"wiring", "edge", "core", "base"},
-    "cli": {"cli", "sim", "wiring", "edge", "core", "base"},
+    "daemon": {"daemon", "edge", "core", "base"},
+    "cli": {"cli", "sim", "daemon", "edge", "core", "base"},
     "main": {"cli"},
 }
 
@@ -48,14 +48,13 @@ WIDE = {
 def floor_of(path):
     parts = path.split("/")
     if len(parts) == 1:
-        return "main" if path == "main.c" else "sql" if path == "sql.h" else "wiring"
+        return "sql" if path == "sql.h" else "main"
     return parts[0]
 
 
 def edge_of(path):
-    """edge/store/load.c and edge/store.h and edge/archive.h are one edge, edge/fetch.c another."""
-    name = path.split("/")[1].split(".")[0]
-    return {"archive": "store", "fleet_file": "config"}.get(name, name)
+    """edge/store/load.c and edge/store.h are one edge, edge/fetch.c another."""
+    return path.split("/")[1].split(".")[0]
 
 
 def wrong_includes():

@@ -36,7 +36,7 @@ static struct token token_of(const struct cell *cells, const struct forecast *f,
     };
     if (cells[ALERT_TYPE].kind == CELL_TEXT)
         snprintf(t.last.type, sizeof t.last.type, "%.*s", (int)cells[ALERT_TYPE].text.len, cells[ALERT_TYPE].text.at);
-    t.risen_to = money_of(&cells[ALERT_RISEN_TO]);
+    t.high_water = money_of(&cells[ALERT_RISEN_TO]);
     t.drift = money_of(&cells[ALERT_DRIFT]);
     t.forecast = *f;
     return t;
@@ -104,7 +104,7 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
         .account = account,
         .reading = &t.last,
         .forecast = &t.forecast,
-        .risen_to = t.risen_to,
+        .high_water = t.high_water,
         .now = now,
         .drift = t.drift,
     };

@@ -135,26 +135,26 @@ static void list_past(struct listing *l, struct cell *asked)
     table_row(l->table, asked);
 }
 
-static bool list(struct store *s, enum question question, const struct scope *scope, struct listing *l,
+static bool list(struct store *s, enum query query, const struct query_filter *scope, struct listing *l,
                  struct fault *why)
 {
     struct cell cells[COLUMNS_MAX];
-    struct answer *a;
-    bool more = true, ok = true, back = question == QUESTION_EVENTS;
-    if (!archive_ask(s, question, scope, &a, why))
+    struct query_result *a;
+    bool more = true, ok = true, back = query == QUERY_EVENTS;
+    if (!query_open(s, query, scope, &a, why))
         return false;
     while (ok && more && !ferror(stdout)) {
-        ok = archive_next(a, cells, back ? (size_t)PAST_WORDS : (size_t)ALERT_CELLS, &more, why);
+        ok = query_next(a, cells, back ? (size_t)PAST_WORDS : (size_t)ALERT_CELLS, &more, why);
         if (!ok || !more)
             break;
         back ? list_past(l, cells) : list_firing(l, cells);
         l->rows++;
     }
-    archive_end(a);
+    query_close(a);
     return ok;
 }
 
-static bool print(const struct context *c, const struct scope *scope, struct listing *l, struct fault *why)
+static bool print(const struct context *c, const struct query_filter *scope, struct listing *l, struct fault *why)
 {
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     bool back = c->options[OPT_PAST].given;
@@ -162,7 +162,7 @@ static bool print(const struct context *c, const struct scope *scope, struct lis
         return false;
     l->table = back ? table_begin(format, past, COUNT(past), terminal_colour())
                     : table_begin(format, firing, COUNT(firing), terminal_colour());
-    bool ok = list(c->store, back ? QUESTION_EVENTS : QUESTION_ALERTS, scope, l, why);
+    bool ok = list(c->store, back ? QUERY_EVENTS : QUERY_ALERTS, scope, l, why);
     table_end(l->table);
     standing_end(l->standing);
     text_done(&l->words);
@@ -175,10 +175,10 @@ static enum exit_status status_of(enum level worst)
     return worst == LEVEL_CRITICAL ? EXIT_CRITICAL : worst == LEVEL_WARNING ? EXIT_WARNING : EXIT_OK;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status alerts_run(const struct context *c)
 {
     const struct option_value *given = c->options;
-    const struct scope scope = {
+    const struct query_filter scope = {
         .now = clock_unix(),
         .since = ask_time(&given[OPT_SINCE]),
         .until = ask_time(&given[OPT_UNTIL]),
@@ -209,5 +209,5 @@ const struct command cmd_alerts = {
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = alerts_run,
 };

@@ -15,38 +15,38 @@ unix_s ask_time(const struct option_value *value)
 
 bool ask_account(struct store *s, const char *account, struct fault *why)
 {
-    const struct scope scope = { TIME_NONE, TIME_NONE, TIME_NONE, NULL, account };
+    const struct query_filter scope = { TIME_NONE, TIME_NONE, TIME_NONE, NULL, account };
     struct cell name;
-    struct answer *a;
+    struct query_result *a;
     bool found;
     if (!account)
         return true;
-    if (!archive_ask(s, QUESTION_ACCOUNTS, &scope, &a, why))
+    if (!query_open(s, QUERY_ACCOUNTS, &scope, &a, why))
         return false;
-    bool ok = archive_next(a, &name, 1, &found, why);
-    archive_end(a);
+    bool ok = query_next(a, &name, 1, &found, why);
+    query_close(a);
     if (ok && !found)
         return fault(why, FAULT_REJECT, "no data for account \"%s\": see `ebb status`", account);
     return ok;
 }
 
-bool ask_rows(struct store *s, enum question question, const struct scope *scope, struct table *t, size_t *ret_rows,
+bool ask_rows(struct store *s, enum query query, const struct query_filter *scope, struct table *t, size_t *ret_rows,
               struct fault *why)
 {
     struct cell cells[COLUMNS_MAX];
-    struct answer *a;
+    struct query_result *a;
     bool more = true, ok = true;
     size_t rows = 0;
-    if (!archive_ask(s, question, scope, &a, why))
+    if (!query_open(s, query, scope, &a, why))
         return false;
     while (ok && more && !ferror(stdout)) {
-        ok = archive_next(a, cells, table_width(t), &more, why);
+        ok = query_next(a, cells, table_width(t), &more, why);
         if (ok && more) {
             table_row(t, cells);
             rows++;
         }
     }
-    archive_end(a);
+    query_close(a);
     if (ok)
         *ret_rows = rows;
     return ok;

@@ -22,7 +22,7 @@ unix_s ask_time(const struct option_value *value);
 MUST_CHECK bool ask_account(struct store *s, const char *account, struct fault *why);
 
 /* Puts all rows into the table, whose columns are those of the question; stops early when stdout is gone. */
-MUST_CHECK bool ask_rows(struct store *s, enum question question, const struct scope *scope, struct table *t,
+MUST_CHECK bool ask_rows(struct store *s, enum query query, const struct query_filter *scope, struct table *t,
                          size_t *ret_rows, struct fault *why);
 
 /* The exit status of a command that failed with `why`. */

@@ -180,7 +180,7 @@ static enum exit_status print(const struct context *c, const struct audit *a, un
     return status_of(a, count);
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status audit_run(const struct context *c)
 {
     const struct option_value *given = c->options;
     const struct audit_policy *policy = &c->settings->audit;
@@ -225,5 +225,5 @@ const struct command cmd_audit = {
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = audit_run,
 };

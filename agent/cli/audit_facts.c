@@ -6,7 +6,7 @@
 
 #include "base/xmalloc.h"
 #include "core/calendar.h"
-#include "edge/archive.h"
+#include "edge/store/reader.h"
 
 /* The columns of question_audit.sql. */
 enum {
@@ -124,15 +124,15 @@ static void take_accounts(const struct audit_query *q, struct audit_facts *f)
 
 static bool take_rows(struct store *store, const struct audit_query *q, struct audit_facts *f, struct fault *why)
 {
-    const struct scope scope = { q->now, TIME_NONE, TIME_NONE, NULL, q->account };
+    const struct query_filter scope = { q->now, TIME_NONE, TIME_NONE, NULL, q->account };
     struct cell cells[COLUMNS];
-    struct answer *a;
+    struct query_result *a;
     bool more = true, ok = true;
-    if (!archive_ask(store, QUESTION_AUDIT, &scope, &a, why))
+    if (!query_open(store, QUERY_AUDIT, &scope, &a, why))
         return false;
-    while (ok && (ok = archive_next(a, cells, COLUMNS, &more, why)) && more)
+    while (ok && (ok = query_next(a, cells, COLUMNS, &more, why)) && more)
         take_row(f, cells);
-    archive_end(a);
+    query_close(a);
     return ok;
 }
 
@@ -147,13 +147,13 @@ static bool has_account(const struct settings *s, const char *name)
 /* The file names its account, unless there is only one. */
 static bool take_fleet(const struct audit_query *q, struct audit_facts *f, struct fault *why)
 {
-    struct text mistakes = { 0 };
-    bool ok = fleet_file_load(q->fleet, &f->fleet, &mistakes, why);
+    struct text diagnostics = { 0 };
+    bool ok = token_file_load(q->fleet, &f->fleet, &diagnostics, why);
     if (!ok) {
-        fputs(text_z(&mistakes), stderr);
+        fputs(text_z(&diagnostics), stderr);
         why->kind = FAULT_REJECT;
     }
-    text_done(&mistakes);
+    text_done(&diagnostics);
     if (!ok)
         return false;
     const char *name = f->fleet->account;
@@ -192,6 +192,6 @@ void audit_facts_done(struct audit_facts *f)
         free((struct audit_token *)(uintptr_t)f->accounts[i].tokens);
     }
     free(f->accounts);
-    fleet_file_free(f->fleet);
+    token_file_free(f->fleet);
     *f = (struct audit_facts){ 0 };
 }

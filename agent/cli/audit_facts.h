@@ -4,12 +4,12 @@
 #include "base/clock.h"
 #include "cli/command.h"
 #include "core/audit.h"
-#include "edge/fleet_file.h"
+#include "edge/config/token_file.h"
 
 struct audit_facts {
     struct audit_account *accounts; /* owned, and what they point to; those of the configuration only */
     size_t count;
-    struct fleet_file *fleet;       /* owned; NULL: none */
+    struct token_file *fleet;       /* owned; NULL: none */
 };
 
 struct audit_query {
@@ -20,7 +20,7 @@ struct audit_query {
 };
 
 /* The facts of the accounts of the configuration; one that was never polled is there without an answer. FAULT_REJECT:
- * the fleet file is wrong (its errors were printed on stderr) or about no account; else as archive_ask. */
+ * the fleet file is wrong (its errors were printed on stderr) or about no account; else as query_open. */
 MUST_CHECK bool audit_facts_load(struct store *store, const struct audit_query *q, struct audit_facts *ret,
                                  struct fault *why);
 void audit_facts_done(struct audit_facts *f);

@@ -17,7 +17,7 @@ static bool is_cancelled(void *fd)
     return signals_take(*(int *)fd).stop;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status export_run(const struct context *c)
 {
     int fd;
     struct fault why;
@@ -40,5 +40,5 @@ const struct command cmd_export = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = export_run,
 };

@@ -24,7 +24,7 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
 static bool ask_what_if(const struct option_value *option, struct forecast_view *v, struct fault *why)
 {
-    const struct subject *s = v->subject;
+    const struct forecast_input *s = v->subject;
     struct what_if what_if;
     if (!option->given)
         return true;
@@ -36,14 +36,14 @@ static bool ask_what_if(const struct option_value *option, struct forecast_view 
     v->what_if_text = option->text;
     v->if_reading = s->token->last;
     what_if_apply(&what_if, &curve, &v->if_reading);
-    v->if_forecast = subject_forecast(s, &v->if_reading, &curve);
+    v->if_forecast = forecast_input_forecast(s, &v->if_reading, &curve);
     return true;
 }
 
 /* Money has a largest amount; whoever needs more needs that. */
 static void ask_needed(const struct option_value *option, struct forecast_view *v)
 {
-    const struct subject *s = v->subject;
+    const struct forecast_input *s = v->subject;
     v->until = option->given ? option->number : TIME_NONE;
     if (v->until == TIME_NONE || !forecast_has_times(&s->forecast))
         return;
@@ -53,7 +53,7 @@ static void ask_needed(const struct option_value *option, struct forecast_view *
     v->needed = money_known((struct money){ whole });
 }
 
-static enum exit_status tell(const struct context *c, const struct subject *s)
+static enum exit_status tell(const struct context *c, const struct forecast_input *s)
 {
     const struct option_value *given = c->options;
     struct forecast_view view = { .subject = s, .settings = c->settings, .ascii = terminal_ascii(),
@@ -77,19 +77,19 @@ static enum exit_status tell(const struct context *c, const struct subject *s)
     return EXIT_OK;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status forecast_run(const struct context *c)
 {
     bool credits = c->options[OPT_CREDITS].given;
-    struct subject s;
+    struct forecast_input s;
     struct fault why;
     if (credits != (c->argument_count == 0))
         return complain(EXIT_USAGE, "forecast: name a token, or use --credits");
     bool ok = ask_account(c->store, c->options[OPT_ACCOUNT].text, &why);
     if (!ok)
         return ask_failed(&why);
-    ok = subject_load(c->store, credits ? "" : c->arguments[0], c->options[OPT_ACCOUNT].text, clock_unix(), &s, &why);
+    ok = forecast_input_load(c->store, credits ? "" : c->arguments[0], c->options[OPT_ACCOUNT].text, clock_unix(), &s, &why);
     enum exit_status status = ok ? tell(c, &s) : ask_failed(&why);
-    subject_done(&s);
+    forecast_input_done(&s);
     return status;
 }
 
@@ -103,5 +103,5 @@ const struct command cmd_forecast = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = forecast_run,
 };

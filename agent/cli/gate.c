@@ -94,10 +94,10 @@ static void take_credits(struct found *f, const struct cell *cells)
 }
 
 /* `token` NULL: the credits. How old a reading may be is said by whoever asks, whatever the plan of the polls. */
-static bool find(struct store *s, const char *token, const char *account, const struct gate_wish *w, unix_s now,
+static bool find(struct store *s, const char *token, const char *account, const struct gate_spec *w, unix_s now,
                  struct found *ret, struct fault *why)
 {
-    const struct scope scope = { now, TIME_NONE, TIME_NONE, NULL, account };
+    const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, account };
     struct cell cells[STANDING_COLUMNS];
     struct standing *standing;
     ret->count = 0;
@@ -113,7 +113,7 @@ static bool find(struct store *s, const char *token, const char *account, const 
     return true;
 }
 
-static enum gate judge(const struct found *f, const struct gate_wish *w, unix_s now, char *reason)
+static enum gate judge(const struct found *f, const struct gate_spec *w, unix_s now, char *reason)
 {
     if (f->count == 1)
         return gate_judge(&f->view, w, now, reason);
@@ -129,7 +129,7 @@ static bool is_out_of_sight(const struct gate_view *v)
 }
 
 /* A token without a budget lives on the credits of its account. */
-static enum gate ask_gate(struct store *s, const struct context *c, const struct gate_wish *w, unix_s now,
+static enum gate ask_gate(struct store *s, const struct context *c, const struct gate_spec *w, unix_s now,
                           struct found *f, char *reason)
 {
     const char *token = c->argument_count ? c->arguments[0] : NULL;
@@ -203,10 +203,10 @@ static enum exit_status finish(enum gate gate)
     return complain(EXIT_UNKNOWN, "gate: cannot write the answer");
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status gate_run(const struct context *c)
 {
     const struct option_value *given = c->options;
-    struct gate_wish wish = {
+    struct gate_spec wish = {
         .balance = { given[OPT_BALANCE].given, { given[OPT_BALANCE].number } },
         .runway_s = given[OPT_RUNWAY].given ? given[OPT_RUNWAY].number : -1,
         .max_age_s = given[OPT_MAX_AGE].number,
@@ -248,5 +248,5 @@ const struct command cmd_gate = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = gate_run,
 };

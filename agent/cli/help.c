@@ -159,7 +159,7 @@ static const struct command *no_second_word(const struct command *c, struct faul
     return NULL;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status help_run(const struct context *c)
 {
     struct fault why;
     if (c->argument_count == 0) {
@@ -182,5 +182,5 @@ const struct command cmd_help = {
     .example = "ebb help report",
     .needs = NEEDS_NOTHING,
     .arguments_max = 2,
-    .run = run,
+    .run = help_run,
 };

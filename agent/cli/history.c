@@ -42,33 +42,33 @@ struct listed {
 
 /* The question begins with the reading that held at --since, for those who draw a line from there; people asked for
  * what is younger. */
-static bool print(struct store *s, const struct scope *scope, struct table *t, struct listed *ret, struct fault *why)
+static bool print(struct store *s, const struct query_filter *scope, struct table *t, struct listed *ret, struct fault *why)
 {
     struct cell cells[COUNT(columns)];
-    struct answer *a;
+    struct query_result *a;
     bool more = true, ok = true;
     *ret = (struct listed){ 0 };
-    if (!archive_ask(s, QUESTION_HISTORY, scope, &a, why))
+    if (!query_open(s, QUERY_HISTORY, scope, &a, why))
         return false;
     while (ok && more && !ferror(stdout)) {
-        ok = archive_next(a, cells, COUNT(columns), &more, why);
+        ok = query_next(a, cells, COUNT(columns), &more, why);
         bool is_older = ok && more && scope->since != TIME_NONE && cells[0].integer < scope->since;
         if (ok && more && !is_older)
             table_row(t, cells);
         ret->older += is_older;
         ret->rows += ok && more && !is_older;
     }
-    archive_end(a);
+    query_close(a);
     return ok;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status history_run(const struct context *c)
 {
     const struct option_value *given = c->options;
     bool credits = given[OPT_CREDITS].given;
     if (credits == (c->argument_count > 0))
         return complain(EXIT_USAGE, "history: name a token, or use --credits");
-    const struct scope scope = {
+    const struct query_filter scope = {
         .now = clock_unix(),
         .since = ask_time(&given[OPT_SINCE]),
         .until = ask_time(&given[OPT_UNTIL]),
@@ -105,5 +105,5 @@ const struct command cmd_history = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = history_run,
 };

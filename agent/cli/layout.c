@@ -3,20 +3,20 @@
 
 #include "base/columns.h"
 
-struct plan {
+struct layout_plan {
     const struct column *columns;
     const size_t *widths; /* of the widest cells */
     size_t count, room;
     bool spared[COLUMNS_MAX]; /* left off */
 };
 
-static bool is_shown(const struct plan *p, size_t i)
+static bool is_shown(const struct layout_plan *p, size_t i)
 {
     return p->widths[i] && !p->spared[i];
 }
 
 /* What a column needs: prose may go on below itself, and nothing needs more than a whole line. */
-static size_t least(const struct plan *p, size_t i, size_t indent)
+static size_t least(const struct layout_plan *p, size_t i, size_t indent)
 {
     size_t width = p->widths[i], line = p->room > indent ? p->room - indent : 1;
     if ((p->columns[i].fit & COLUMN_PROSE) && width > LAYOUT_PROSE_LEAST)
@@ -24,7 +24,7 @@ static size_t least(const struct plan *p, size_t i, size_t indent)
     return width < line ? width : line;
 }
 
-static bool drop_spare(struct plan *p)
+static bool drop_spare(struct layout_plan *p)
 {
     for (size_t i = p->count; i-- > 0;)
         if (is_shown(p, i) && (p->columns[i].fit & COLUMN_SPARE)) {
@@ -34,7 +34,7 @@ static bool drop_spare(struct plan *p)
     return false;
 }
 
-static size_t line_width(const struct plan *p, const struct layout *l, size_t line)
+static size_t line_width(const struct layout_plan *p, const struct layout *l, size_t line)
 {
     size_t total = line ? LAYOUT_INDENT : 0;
     bool first = true;
@@ -47,11 +47,11 @@ static size_t line_width(const struct plan *p, const struct layout *l, size_t li
 }
 
 /* Takes from the widest column of prose, so that short ones stay on one line. */
-static bool narrow_prose(const struct plan *p, struct layout *l, size_t line)
+static bool narrow_prose(const struct layout_plan *p, struct layout *l, size_t line)
 {
     size_t *widest = NULL;
     for (size_t i = 0; i < p->count; i++) {
-        struct slot *s = &l->at[i];
+        struct layout_slot *s = &l->at[i];
         if (s->width && s->line == line && (p->columns[i].fit & COLUMN_PROSE) && s->width > 1
             && (!widest || s->width > *widest))
             widest = &s->width;
@@ -62,7 +62,7 @@ static bool narrow_prose(const struct plan *p, struct layout *l, size_t line)
 }
 
 /* Prose gets what the others leave. */
-static void share_lines(const struct plan *p, struct layout *l)
+static void share_lines(const struct layout_plan *p, struct layout *l)
 {
     for (size_t i = 0; i < p->count; i++)
         if (l->at[i].width && (p->columns[i].fit & COLUMN_PROSE))
@@ -72,7 +72,7 @@ static void share_lines(const struct plan *p, struct layout *l)
             continue;
 }
 
-static struct layout in_one_line(const struct plan *p)
+static struct layout in_one_line(const struct layout_plan *p)
 {
     struct layout l = { .lines = 1 };
     for (size_t i = 0; i < p->count; i++)
@@ -81,24 +81,24 @@ static struct layout in_one_line(const struct plan *p)
 }
 
 /* Puts the columns of one sort, keys or others, on lines from `line` on. */
-static size_t fold_some(const struct plan *p, struct layout *l, bool keys, size_t line)
+static size_t fold_some(const struct layout_plan *p, struct layout *l, bool keys, size_t line)
 {
     bool begun = false;
     for (size_t i = 0; i < p->count; i++) {
         bool is_key = p->columns[i].fit & COLUMN_KEY;
         if (!is_shown(p, i) || is_key != keys)
             continue;
-        l->at[i] = (struct slot){ least(p, i, line ? LAYOUT_INDENT : 0), line };
+        l->at[i] = (struct layout_slot){ least(p, i, line ? LAYOUT_INDENT : 0), line };
         if (begun && line_width(p, l, line) > p->room) {
             line++;
-            l->at[i] = (struct slot){ least(p, i, LAYOUT_INDENT), line };
+            l->at[i] = (struct layout_slot){ least(p, i, LAYOUT_INDENT), line };
         }
         begun = true;
     }
     return begun ? line + 1 : line;
 }
 
-static struct layout folded(const struct plan *p)
+static struct layout folded(const struct layout_plan *p)
 {
     struct layout l = { .lines = 0 };
     l.lines = fold_some(p, &l, true, 0);
@@ -109,12 +109,12 @@ static struct layout folded(const struct plan *p)
 struct layout layout_make(const struct column *columns, const size_t *widths, size_t count, size_t room)
 {
     enum { LINES_WANTED = 2 };
-    struct plan p = { .columns = columns, .widths = widths, .count = count, .room = room };
+    struct layout_plan p = { .columns = columns, .widths = widths, .count = count, .room = room };
     struct layout l = in_one_line(&p);
     while (line_width(&p, &l, 0) > room && drop_spare(&p))
         l = in_one_line(&p);
     if (line_width(&p, &l, 0) > room) {
-        p = (struct plan){ .columns = columns, .widths = widths, .count = count, .room = room };
+        p = (struct layout_plan){ .columns = columns, .widths = widths, .count = count, .room = room };
         l = folded(&p);
         while (l.lines > LINES_WANTED && drop_spare(&p))
             l = folded(&p);

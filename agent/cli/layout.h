@@ -9,13 +9,13 @@
 
 enum { LAYOUT_GAP = 2, LAYOUT_INDENT = 2, LAYOUT_PROSE_LEAST = 24 };
 
-struct slot {
+struct layout_slot {
     size_t width; /* 0: not shown */
     size_t line;  /* of its row */
 };
 
 struct layout {
-    struct slot at[COLUMNS_MAX];
+    struct layout_slot at[COLUMNS_MAX];
     size_t lines; /* of each row */
 };
 

@@ -1,11 +1,11 @@
 /* `ebb once`: one poll of each account, through the whole pipeline, for cron and for a first look. */
 #include <stdio.h>
 
-#include "agent.h"
+#include "daemon/agent.h"
 #include "cli/command.h"
 #include "edge/signals.h"
 
-static enum exit_status run(const struct context *c)
+static enum exit_status once_run(const struct context *c)
 {
     struct agent *agent = NULL;
     struct fault why;
@@ -27,5 +27,5 @@ const struct command cmd_once = {
     .help = "poll each account once, store and publish the result, then exit",
     .example = "ebb once --config ebb.yaml",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
-    .run = run,
+    .run = once_run,
 };

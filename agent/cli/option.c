@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "core/calendar.h"
-#include "core/wish.h"
+#include "core/token_spec.h"
 
 static bool in_range(const struct option_row *row, int64_t number)
 {
@@ -112,7 +112,7 @@ static bool read_amount(const struct option_row *row, const char *written, unix_
 {
     (void)now;
     struct money amount;
-    if (!wish_parse_amount(span_of(written), &amount, why)) {
+    if (!token_spec_parse_amount(span_of(written), &amount, why)) {
         struct fault inner = *why;
         return fault(why, FAULT_REJECT, "--%s %s, not \"%s\"", row->name, inner.text, written);
     }

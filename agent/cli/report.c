@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/ask.h"
-#include "cli/record.h"
+#include "cli/accuracy.h"
 #include "cli/report.h"
 #include "cli/whole_file.h"
 #include "core/naming.h"
@@ -69,7 +69,7 @@ static bool choose_stretch(const struct option_value *given, struct report_query
     return true;
 }
 
-static bool check_wishes(const struct option_value *given, const struct report_query *q, struct fault *why)
+static bool check_specs(const struct option_value *given, const struct report_query *q, struct fault *why)
 {
     bool is_by_word = q->by == BY_PROVIDER || q->by == BY_FEATURE;
     if (q->per == PER_HOUR && (is_by_word || q->choice == REPORT_ENDPOINT))
@@ -112,7 +112,7 @@ static void print_notes(const struct report_query *q, const struct loaded_report
 
 static bool print_forecasts(const struct context *c, const struct report_query *q, struct fault *why)
 {
-    const struct scope scope = report_scope(q);
+    const struct query_filter scope = report_scope(q);
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     size_t rows;
     if (!record_print(c->store, &scope, format, &rows, why))
@@ -160,25 +160,25 @@ static bool is_in(struct span name, const char *environment)
 static bool find_any(struct store *s, const struct report_query *q, bool *ret, struct fault *why)
 {
     enum { NAME = 2, CELLS };
-    const struct scope scope = report_scope(q);
+    const struct query_filter scope = report_scope(q);
     struct cell cells[CELLS];
-    struct answer *a;
+    struct query_result *a;
     bool more = true, ok = true, found = !q->token && !q->environment;
-    if (found || !archive_ask(s, QUESTION_REPORT_TOKENS, &scope, &a, why)) {
+    if (found || !query_open(s, QUERY_REPORT_TOKENS, &scope, &a, why)) {
         *ret = found;
         return found;
     }
     while (ok && more && !found) {
-        ok = archive_next(a, cells, CELLS, &more, why);
+        ok = query_next(a, cells, CELLS, &more, why);
         found = ok && more && (!q->token || naming_matches(q->token, cells[NAME].text))
             && (!q->environment || is_in(cells[NAME].text, q->environment));
     }
-    archive_end(a);
+    query_close(a);
     *ret = found;
     return ok;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status report_run(const struct context *c)
 {
     const struct option_value *given = c->options;
     struct report_query q = {
@@ -191,7 +191,7 @@ static enum exit_status run(const struct context *c)
         .now = clock_unix(),
     };
     struct fault why;
-    if (!choose_stretch(given, &q, &why) || !check_wishes(given, &q, &why))
+    if (!choose_stretch(given, &q, &why) || !check_specs(given, &q, &why))
         return complain(EXIT_USAGE, "report: %s", why.text);
     bool any;
     if (!ask_account(c->store, q.account, &why) || !find_any(c->store, &q, &any, &why))
@@ -215,5 +215,5 @@ const struct command cmd_report = {
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = report_run,
 };

@@ -3,7 +3,7 @@
 
 #include "cli/table.h"
 #include "core/report.h"
-#include "edge/archive.h"
+#include "edge/store/reader.h"
 
 enum report_by { BY_TOKEN, BY_ENVIRONMENT, BY_PROJECT, BY_PURPOSE, BY_ACCOUNT, BY_PROVIDER, BY_FEATURE, REPORT_BYS };
 /* In the order of enum report_by. */
@@ -19,7 +19,7 @@ struct report_query {
 };
 
 /* The times of its period, and its account. */
-struct scope report_scope(const struct report_query *q);
+struct query_filter report_scope(const struct report_query *q);
 
 /* How a group is called. */
 struct report_label {

@@ -8,7 +8,7 @@
 
 enum { WIDTH = 1060, HEIGHT = 300, LEFT = 64, RIGHT = 6, TOP = 12, BOTTOM = 26, TICKS = 4, LABELS_MOST = 12 };
 
-struct chart {
+struct report_chart {
     struct page *page;
     int64_t most_nano, step_nano; /* of the axis */
     size_t shown;                 /* groups with a colour of their own */
@@ -47,7 +47,7 @@ static int64_t nice_step(int64_t most)
                 return unit * nice[i];
 }
 
-static void scale(struct chart *c)
+static void scale(struct report_chart *c)
 {
     const int64_t axis_most = INT64_MAX / 4; /* its end and the step beyond it fit into 64 bits */
     int64_t most = 0;
@@ -63,13 +63,13 @@ static void scale(struct chart *c)
     c->slot = (double)(WIDTH - LEFT - RIGHT) / (double)c->page->bucket_count;
 }
 
-static double y_of(const struct chart *c, int64_t nano)
+static double y_of(const struct report_chart *c, int64_t nano)
 {
     double share = (double)nano / (double)c->most_nano;
     return TOP + (HEIGHT - TOP - BOTTOM) * (share < 1 ? 1 - share : 0);
 }
 
-static void draw_axis(struct chart *c)
+static void draw_axis(struct report_chart *c)
 {
     struct text label = { 0 };
     for (int64_t at = 0; at <= c->most_nano; at += c->step_nano) {
@@ -83,7 +83,7 @@ static void draw_axis(struct chart *c)
     text_done(&label);
 }
 
-static void draw_part(struct chart *c, size_t bucket, const char *class_, struct span name, const int64_t part[2])
+static void draw_part(struct report_chart *c, size_t bucket, const char *class_, struct span name, const int64_t part[2])
 {
     struct text hint = { 0 };
     char when[TIME_TEXT_BYTES];
@@ -103,7 +103,7 @@ static void draw_part(struct chart *c, size_t bucket, const char *class_, struct
     text_done(&hint);
 }
 
-static void draw_column(struct chart *c, size_t bucket)
+static void draw_column(struct report_chart *c, size_t bucket)
 {
     const struct page *p = c->page;
     int64_t part[2] = { 0, 0 };
@@ -136,7 +136,7 @@ static void name_tick(const struct page *p, unix_s start, char out[TIME_TEXT_BYT
         snprintf(out, TIME_TEXT_BYTES, "%d %s", d.day, months[d.month - 1]);
 }
 
-static void draw_ticks(struct chart *c)
+static void draw_ticks(struct report_chart *c)
 {
     const struct page *p = c->page;
     size_t every = p->bucket_count / LABELS_MOST + (p->bucket_count % LABELS_MOST != 0);
@@ -150,7 +150,7 @@ static void draw_ticks(struct chart *c)
     }
 }
 
-static void write_key(const struct chart *c)
+static void write_key(const struct report_chart *c)
 {
     struct page *p = c->page;
     const struct report *r = &p->totals.report;
@@ -170,7 +170,7 @@ static void write_key(const struct chart *c)
 
 void page_chart(struct page *p)
 {
-    struct chart c = { .page = p };
+    struct report_chart c = { .page = p };
     struct text title = { 0 };
     c.shown = p->totals.report.row_count < PAGE_SERIES ? p->totals.report.row_count : PAGE_SERIES;
     if (c.shown == 0) {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
-#include "cli/record.h"
+#include "cli/accuracy.h"
 
 /* Days for a quarter, weeks for two years, months beyond: a column stays wide enough to be seen. */
 static enum period_length bucket_for(const struct report_query *q)
@@ -76,7 +76,7 @@ static bool add_panels(struct store *s, struct page *p, struct fault *why)
 /* A page of some tokens does not tell of all of an account. */
 static bool add_record(struct store *s, struct page *p, struct fault *why)
 {
-    const struct scope scope = report_scope(p->q);
+    const struct query_filter scope = report_scope(p->q);
     return p->q->token || p->q->environment || record_add_html(s, &scope, p->out, why);
 }
 

@@ -9,7 +9,7 @@
 #include "cli/report.h"
 #include "cli/report_days.h"
 #include "core/naming.h"
-#include "core/words.h"
+#include "base/intern.h"
 
 /* The columns of question_report_tokens.sql. */
 enum {
@@ -31,12 +31,12 @@ enum {
 #define NO_NAME "(none)"
 #define NOT_ATTRIBUTED "(not attributed)"
 
-struct loading {
+struct report_loading {
     const struct report_query *q;
     struct loaded_report *to;
     struct report_payer *payers; /* owned; by id once all are there */
     size_t payer_count, payer_room;
-    struct words names; /* of groups in their order, unless these are tokens, whose names are not theirs alone */
+    struct intern names; /* of groups in their order, unless these are tokens, whose names are not theirs alone */
     unix_s usage_from;  /* the latest of all payers */
     struct after {
         int64_t token, fallen_nano;
@@ -56,9 +56,9 @@ const char *report_by_name(enum report_by by)
     return by_names[by];
 }
 
-struct scope report_scope(const struct report_query *q)
+struct query_filter report_scope(const struct report_query *q)
 {
-    return (struct scope){ q->now, q->during.since, q->during.until, NULL, q->account };
+    return (struct query_filter){ q->now, q->during.since, q->during.until, NULL, q->account };
 }
 
 static bool is_by_word(const struct report_query *q)
@@ -66,7 +66,7 @@ static bool is_by_word(const struct report_query *q)
     return q->by == BY_PROVIDER || q->by == BY_FEATURE;
 }
 
-static size_t add_group(struct loading *l, struct span name)
+static size_t add_group(struct report_loading *l, struct span name)
 {
     struct loaded_report *to = l->to;
     if (to->label_count == to->label_room) {
@@ -80,16 +80,16 @@ static size_t add_group(struct loading *l, struct span name)
     return report_add_group(&to->report);
 }
 
-static size_t group_named(struct loading *l, struct span name)
+static size_t group_named(struct report_loading *l, struct span name)
 {
-    size_t group = words_number(&l->names, name);
+    size_t group = intern_number(&l->names, name);
     if (group == l->to->label_count)
         add_group(l, name);
     return group;
 }
 
 /* Generations count only for names that were born again, so an only one is told apart from nothing. */
-static size_t group_of_token(struct loading *l, const struct cell *cells)
+static size_t group_of_token(struct report_loading *l, const struct cell *cells)
 {
     size_t group = add_group(l, cells[NAME].text);
     struct report_label *label = &l->to->labels[group];
@@ -139,7 +139,7 @@ static int compare_after(const void *a, const void *b)
 }
 
 /* What a token had at the end of the report: what it has now, and what it lost since. */
-static struct maybe_money left_at_end(const struct loading *l, const struct cell *cells)
+static struct maybe_money left_at_end(const struct report_loading *l, const struct cell *cells)
 {
     const struct after wanted = { .token = cells[ID].integer };
     const struct after *found = l->after_count
@@ -149,7 +149,7 @@ static struct maybe_money left_at_end(const struct loading *l, const struct cell
     return money_known((struct money){ nano_add(cells[BALANCE].integer, found ? found->fallen_nano : 0) });
 }
 
-static void add_payer(struct loading *l, const struct cell *cells)
+static void add_payer(struct report_loading *l, const struct cell *cells)
 {
     if (!is_wanted(l->q, cells))
         return;
@@ -188,7 +188,7 @@ static int compare_payers(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-static const struct report_payer *payer_of(const struct loading *l, int64_t id)
+static const struct report_payer *payer_of(const struct report_loading *l, int64_t id)
 {
     const struct report_payer wanted = { .id = id };
     return l->payer_count ? bsearch(&wanted, l->payers, l->payer_count, sizeof *l->payers, compare_payers) : NULL;
@@ -205,14 +205,14 @@ static struct sum_row sum_of_cells(const struct report_payer *p, const struct ce
                              cells[RESET].integer };
 }
 
-static void take_day(struct loading *l, const struct cell *cells)
+static void take_day(struct report_loading *l, const struct cell *cells)
 {
     const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
     if (p)
         *NEW_ROW(l->days.days) = sum_of_cells(p, cells);
 }
 
-static void take_hour(struct loading *l, const struct cell *cells)
+static void take_hour(struct report_loading *l, const struct cell *cells)
 {
     const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
     if (p)
@@ -220,7 +220,7 @@ static void take_hour(struct loading *l, const struct cell *cells)
 }
 
 /* An item of its own for each word: its group may have many, and calls are told of a feature only. */
-static size_t item_named(struct loading *l, struct span word)
+static size_t item_named(struct report_loading *l, struct span word)
 {
     size_t before = l->to->label_count, group = group_named(l, word);
     if (group == before)
@@ -228,7 +228,7 @@ static size_t item_named(struct loading *l, struct span word)
     return group;
 }
 
-static void take_feature(struct loading *l, const struct cell *cells)
+static void take_feature(struct report_loading *l, const struct cell *cells)
 {
     const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
     size_t item = p && l->q->by == BY_FEATURE ? item_named(l, cells[WORD].text) : 0;
@@ -237,7 +237,7 @@ static void take_feature(struct loading *l, const struct cell *cells)
                                                    cells[CALLS].integer };
 }
 
-static void take_provider(struct loading *l, const struct cell *cells)
+static void take_provider(struct report_loading *l, const struct cell *cells)
 {
     const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
     if (p)
@@ -245,7 +245,7 @@ static void take_provider(struct loading *l, const struct cell *cells)
                                                         cells[COST].integer, 0 };
 }
 
-static void take_gap(struct loading *l, const struct cell *cells)
+static void take_gap(struct report_loading *l, const struct cell *cells)
 {
     const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
     const struct entry e = { ENTRY_CONSUMPTION, { cells[GAP_NANO].integer }, cells[AT].integer, cells[UNTIL].integer };
@@ -253,12 +253,12 @@ static void take_gap(struct loading *l, const struct cell *cells)
         *NEW_ROW(l->days.gaps) = (struct gap_row){ p, e };
 }
 
-static void take_unread(struct loading *l, const struct cell *cells)
+static void take_unread(struct report_loading *l, const struct cell *cells)
 {
     *NEW_ROW(l->days.unread) = (struct unread_row){ cells[TOKEN].integer, cells[AT].integer };
 }
 
-static void take_after(struct loading *l, const struct cell *cells)
+static void take_after(struct report_loading *l, const struct cell *cells)
 {
     l->after = report_grown(l->after, l->after_count, &l->after_room, sizeof *l->after);
     l->after[l->after_count++] = (struct after){ cells[TOKEN].integer, cells[FALLEN].integer };
@@ -266,34 +266,34 @@ static void take_after(struct loading *l, const struct cell *cells)
 
 /* What is asked, and what becomes of each row. */
 static const struct feed {
-    enum question question;
+    enum query query;
     size_t count;
-    void (*take)(struct loading *l, const struct cell *cells);
-} fallen = { QUESTION_REPORT_AFTER, AFTER_CELLS, take_after },
-  tokens = { QUESTION_REPORT_TOKENS, TOKEN_CELLS, add_payer },
-  hours = { QUESTION_REPORT_HOURS, SUM_CELLS, take_hour },
+    void (*take)(struct report_loading *l, const struct cell *cells);
+} fallen = { QUERY_REPORT_AFTER, AFTER_CELLS, take_after },
+  tokens = { QUERY_REPORT_TOKENS, TOKEN_CELLS, add_payer },
+  hours = { QUERY_REPORT_HOURS, SUM_CELLS, take_hour },
   others[] = {
-      { QUESTION_REPORT_DAYS, SUM_CELLS, take_day },
-      { QUESTION_REPORT_USAGE, USAGE_CELLS, take_feature },
-      { QUESTION_REPORT_GAPS, GAP_CELLS, take_gap },
-      { QUESTION_REPORT_UNREAD, UNREAD_CELLS, take_unread },
+      { QUERY_REPORT_DAYS, SUM_CELLS, take_day },
+      { QUERY_REPORT_USAGE, USAGE_CELLS, take_feature },
+      { QUERY_REPORT_GAPS, GAP_CELLS, take_gap },
+      { QUERY_REPORT_UNREAD, UNREAD_CELLS, take_unread },
   },
-  providers = { QUESTION_REPORT_PROVIDERS, PROVIDER_CELLS, take_provider };
+  providers = { QUERY_REPORT_PROVIDERS, PROVIDER_CELLS, take_provider };
 
-static bool ask(struct store *s, const struct feed *feed, struct loading *l, struct period during, struct fault *why)
+static bool ask(struct store *s, const struct feed *feed, struct report_loading *l, struct period during, struct fault *why)
 {
-    const struct scope scope = { l->q->now, during.since, during.until, NULL, l->q->account };
+    const struct query_filter scope = { l->q->now, during.since, during.until, NULL, l->q->account };
     struct cell cells[TOKEN_CELLS];
-    struct answer *a;
+    struct query_result *a;
     bool more = true, ok = true;
-    if (!archive_ask(s, feed->question, &scope, &a, why))
+    if (!query_open(s, feed->query, &scope, &a, why))
         return false;
     while (ok && more) {
-        ok = archive_next(a, cells, feed->count, &more, why);
+        ok = query_next(a, cells, feed->count, &more, why);
         if (ok && more)
             feed->take(l, cells);
     }
-    archive_end(a);
+    query_close(a);
     return ok;
 }
 
@@ -306,7 +306,7 @@ static int compare_sums(const void *a, const void *b)
 }
 
 /* Hours of whole days: of all of them when hours are asked for, else of those that the two periods cut. */
-static bool ask_hours(struct store *s, struct loading *l, struct fault *why)
+static bool ask_hours(struct store *s, struct report_loading *l, struct fault *why)
 {
     const struct report_query *q = l->q;
     const unix_s ends[] = { q->before.since, q->before.until, q->during.since,
@@ -327,7 +327,7 @@ static bool ask_hours(struct store *s, struct loading *l, struct fault *why)
     return true;
 }
 
-static bool ask_all(struct store *s, struct loading *l, struct fault *why)
+static bool ask_all(struct store *s, struct report_loading *l, struct fault *why)
 {
     const struct report_query *q = l->q;
     const struct period all = { l->to->report.first_day, q->during.until };
@@ -360,7 +360,7 @@ static void forget_only_generations(struct loaded_report *l)
     }
 }
 
-static void count_shared(struct loading *l)
+static void count_shared(struct report_loading *l)
 {
     const struct report *r = &l->to->report;
     for (unix_s day = r->first_day; day < r->during.until; day += DAY_S)
@@ -369,7 +369,7 @@ static void count_shared(struct loading *l)
 
 bool report_load(struct store *s, const struct report_query *q, struct loaded_report *ret, struct fault *why)
 {
-    struct loading l = { .q = q, .to = ret, .usage_from = TIME_NONE };
+    struct report_loading l = { .q = q, .to = ret, .usage_from = TIME_NONE };
     *ret = (struct loaded_report){ 0 };
     report_init(&ret->report, q->per, &q->during, &q->before);
     ret->report.now = q->now;
@@ -384,7 +384,7 @@ bool report_load(struct store *s, const struct report_query *q, struct loaded_re
     report_days_done(&l.days);
     free(l.payers);
     free(l.after);
-    words_done(&l.names);
+    intern_done(&l.names);
     return ok;
 }
 

@@ -33,16 +33,16 @@ static bool is_wanted(const struct report_query *q, const struct cell *token)
 bool report_reconcile(struct store *s, const struct report_query *q, enum table_format format, size_t *ret_rows,
                       size_t *ret_drifts, struct fault *why)
 {
-    const struct scope scope = report_scope(q);
+    const struct query_filter scope = report_scope(q);
     struct cell cells[COLUMNS];
-    struct answer *a;
+    struct query_result *a;
     bool more = true, ok = true;
     *ret_rows = *ret_drifts = 0;
-    if (!archive_ask(s, QUESTION_RECONCILE, &scope, &a, why))
+    if (!query_open(s, QUERY_RECONCILE, &scope, &a, why))
         return false;
     struct table *t = table_begin(format, columns, COLUMNS, terminal_colour());
     while (ok && more) {
-        ok = archive_next(a, cells + ACCOUNT, ASKED, &more, why);
+        ok = query_next(a, cells + ACCOUNT, ASKED, &more, why);
         if (!ok || !more || !is_wanted(q, &cells[TOKEN]))
             continue;
         cells[SHOWN] = cells[TOKEN].kind == CELL_TEXT ? cells[TOKEN] : cell_text("account credits");
@@ -50,7 +50,7 @@ bool report_reconcile(struct store *s, const struct report_query *q, enum table_
         *ret_drifts += span_is(cells[JUDGED].text, "drift");
         ++*ret_rows;
     }
-    archive_end(a);
+    query_close(a);
     table_end(t);
     return ok;
 }

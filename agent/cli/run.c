@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent.h"
+#include "daemon/agent.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
@@ -96,7 +96,7 @@ static bool serve(struct daemon *d, struct fault *why)
     }
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status run_run(const struct context *c)
 {
     struct daemon d = { .config_path = c->config_path };
     struct fault why;
@@ -118,5 +118,5 @@ const struct command cmd_run = {
     .help = "poll, store, forecast and alert until stopped",
     .example = "ebb run --config /etc/ebb/ebb.yaml",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
-    .run = run,
+    .run = run_run,
 };

@@ -69,12 +69,12 @@ bool settings_load(const char *path, bool with_secrets, struct settings **ret, s
         .credentials_directory = environment("CREDENTIALS_DIRECTORY"),
         .without_secrets = !with_secrets,
     };
-    struct text mistakes = { 0 };
+    struct text diagnostics = { 0 };
     if (with_secrets)
         memory_keep_private();
-    bool ok = config_load(path, &from, ret, &mistakes, why);
+    bool ok = config_load(path, &from, ret, &diagnostics, why);
     if (!ok)
-        log_text((struct span){ text_z(&mistakes), mistakes.len });
-    text_done(&mistakes);
+        log_text((struct span){ text_z(&diagnostics), diagnostics.len });
+    text_done(&diagnostics);
     return ok;
 }

@@ -36,18 +36,18 @@ static void add_hour(struct sparks *s, const struct cell *cells)
 bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why)
 {
     struct cell cells[3];
-    struct answer *a;
+    struct query_result *a;
     bool more = true, ok = true;
     *ret = (struct sparks){ .first_hour = now - now % HOUR_S - (HOURS - 1) * HOUR_S };
-    const struct scope scope = { .now = now, .since = ret->first_hour - 1, .until = TIME_NONE };
-    if (!archive_ask(s, QUESTION_SPARKS, &scope, &a, why))
+    const struct query_filter scope = { .now = now, .since = ret->first_hour - 1, .until = TIME_NONE };
+    if (!query_open(s, QUERY_SPARKS, &scope, &a, why))
         return false;
     while (ok && more) {
-        ok = archive_next(a, cells, COUNT(cells), &more, why);
+        ok = query_next(a, cells, COUNT(cells), &more, why);
         if (ok && more)
             add_hour(ret, cells);
     }
-    archive_end(a);
+    query_close(a);
     return ok;
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/text.h"
-#include "edge/archive.h"
+#include "edge/store/reader.h"
 
 struct sparks {
     struct spark *at; /* owned; ascending by token */

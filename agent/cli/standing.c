@@ -14,7 +14,7 @@ enum { C_RATE_1H = CREDITS_COLUMNS, C_RATE_7D, C_KNOWN_FROM, C_STALE, C_CURVE, C
 enum { CELLS_MAX = STATUS_ASKED };
 _Static_assert((int)STANDING_COLUMNS <= (int)CELLS_MAX && (int)CREDITS_ASKED <= (int)CELLS_MAX, "a row has no room");
 
-struct row {
+struct standing_row {
     struct cell cells[CELLS_MAX];
     char *texts; /* owned; what the cells point into */
     struct forecast forecast;
@@ -23,12 +23,12 @@ struct row {
 };
 
 struct rows {
-    struct row *at; /* owned */
+    struct standing_row *at; /* owned */
     size_t count, room;
 };
 
 /* What is left on an account. */
-struct credits {
+struct credits_columns {
     struct span account;
     struct reading reading;
     struct curve curve;
@@ -39,7 +39,7 @@ struct credits {
 
 struct standing {
     struct rows rows, credit_rows;
-    struct credits *credits; /* owned; of credit_rows */
+    struct credits_columns *credits; /* owned; of credit_rows */
     size_t next;
     unix_s now;
     int64_t fresh_s;
@@ -66,8 +66,8 @@ static void keep(struct rows *r, const struct cell *cells, size_t count)
         r->room = r->room ? r->room * 2 : 64;
         r->at = xrealloc(r->at, r->room, sizeof *r->at);
     }
-    struct row *row = &r->at[r->count++];
-    *row = (struct row){ .texts = xmalloc(bytes_of(cells, count) + 1), .place = r->count };
+    struct standing_row *row = &r->at[r->count++];
+    *row = (struct standing_row){ .texts = xmalloc(bytes_of(cells, count) + 1), .place = r->count };
     char *end = row->texts;
     for (size_t i = 0; i < count; i++) {
         row->cells[i] = cells[i];
@@ -79,20 +79,20 @@ static void keep(struct rows *r, const struct cell *cells, size_t count)
     }
 }
 
-static bool read_all(struct store *s, enum question question, const struct scope *scope, size_t columns,
+static bool read_all(struct store *s, enum query query, const struct query_filter *scope, size_t columns,
                      struct rows *ret, struct fault *why)
 {
     struct cell cells[CELLS_MAX];
-    struct answer *a;
+    struct query_result *a;
     bool more = true, ok = true;
-    if (!archive_ask(s, question, scope, &a, why))
+    if (!query_open(s, query, scope, &a, why))
         return false;
     while (ok && more) {
-        ok = archive_next(a, cells, columns, &more, why);
+        ok = query_next(a, cells, columns, &more, why);
         if (ok && more)
             keep(ret, cells, columns);
     }
-    archive_end(a);
+    query_close(a);
     return ok;
 }
 
@@ -137,7 +137,7 @@ static struct watched watched_by(const struct cell *first, const struct cell *la
                              .enough = is_known(rate_1h), .live = is_known(rate_7d) && rate_7d->integer > 0 };
 }
 
-static void take_credits(const struct standing *s, struct row *row, struct credits *ret)
+static void take_credits(const struct standing *s, struct standing_row *row, struct credits_columns *ret)
 {
     struct cell *cells = row->cells;
     int64_t stale_s = s->fresh_s >= 0 ? s->fresh_s : cells[C_STALE].integer;
@@ -162,9 +162,9 @@ static void take_credits(const struct standing *s, struct row *row, struct credi
     cells[CREDITS_LIKELY] = cell_stamp(is_stale ? TIME_NONE : f.likely);
 }
 
-static bool load_credits(struct store *s, const struct scope *scope, struct standing *to, struct fault *why)
+static bool load_credits(struct store *s, const struct query_filter *scope, struct standing *to, struct fault *why)
 {
-    if (!read_all(s, QUESTION_CREDITS, scope, CREDITS_ASKED, &to->credit_rows, why))
+    if (!read_all(s, QUERY_CREDITS, scope, CREDITS_ASKED, &to->credit_rows, why))
         return false;
     to->credits = xcalloc(to->credit_rows.count + 1, sizeof *to->credits);
     for (size_t i = 0; i < to->credit_rows.count; i++)
@@ -176,7 +176,7 @@ static bool load_credits(struct store *s, const struct scope *scope, struct stan
 static const struct purse *credits_of(const struct standing *s, struct span account)
 {
     for (size_t i = 0; i < s->credit_rows.count; i++) {
-        const struct credits *c = &s->credits[i];
+        const struct credits_columns *c = &s->credits[i];
         if (c->account.len == account.len && memcmp(c->account.at, account.at, account.len) == 0)
             return c->reading.balance.known ? &c->purse : NULL;
     }
@@ -231,7 +231,7 @@ static int rank_of(const struct forecast *f, const char *state)
     return forecast_has_times(f) && f->likely < TIME_FAR ? 1 : ranks[f->verdict];
 }
 
-static void take_token(const struct standing *s, struct row *row)
+static void take_token(const struct standing *s, struct standing_row *row)
 {
     struct cell *cells = row->cells;
     struct curve curve;
@@ -272,7 +272,7 @@ static int alert_rank(const struct cell *level)
 
 static int nearest_first(const void *a, const void *b)
 {
-    const struct row *x = a, *y = b;
+    const struct standing_row *x = a, *y = b;
     if (x->rank != y->rank)
         return x->rank - y->rank;
     unix_s x_likely = stamp(&x->cells[STANDING_LIKELY]), y_likely = stamp(&y->cells[STANDING_LIKELY]);
@@ -282,7 +282,7 @@ static int nearest_first(const void *a, const void *b)
     return alerts ? alerts : (x->place > y->place) - (x->place < y->place);
 }
 
-static struct standing *begin(const struct scope *scope, int64_t fresh_s)
+static struct standing *begin(const struct query_filter *scope, int64_t fresh_s)
 {
     struct standing *s = xcalloc(1, sizeof *s);
     s->now = scope->now;
@@ -290,12 +290,12 @@ static struct standing *begin(const struct scope *scope, int64_t fresh_s)
     return s;
 }
 
-bool standing_of_tokens(struct store *store, const struct scope *scope, int64_t fresh_s, struct standing **ret,
+bool standing_of_tokens(struct store *store, const struct query_filter *scope, int64_t fresh_s, struct standing **ret,
                         struct fault *why)
 {
     struct standing *s = begin(scope, fresh_s);
     if (!load_credits(store, scope, s, why)
-        || !read_all(store, QUESTION_STATUS, scope, STATUS_ASKED, &s->rows, why)) {
+        || !read_all(store, QUERY_STATUS, scope, STATUS_ASKED, &s->rows, why)) {
         standing_end(s);
         return false;
     }
@@ -307,7 +307,7 @@ bool standing_of_tokens(struct store *store, const struct scope *scope, int64_t 
     return true;
 }
 
-bool standing_of_credits(struct store *store, const struct scope *scope, int64_t fresh_s, struct standing **ret,
+bool standing_of_credits(struct store *store, const struct query_filter *scope, int64_t fresh_s, struct standing **ret,
                          struct fault *why)
 {
     struct standing *s = begin(scope, fresh_s);
@@ -340,7 +340,7 @@ struct forecast standing_of_token(const struct standing *s, int64_t id)
 struct forecast standing_of_account(const struct standing *s, struct span account)
 {
     for (size_t i = 0; i < s->credit_rows.count; i++) {
-        const struct credits *c = &s->credits[i];
+        const struct credits_columns *c = &s->credits[i];
         if (c->account.len == account.len && memcmp(c->account.at, account.at, account.len) == 0)
             return c->forecast;
     }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/forecast.h"
-#include "edge/archive.h"
+#include "edge/store/reader.h"
 
 /* The first columns of question_status.sql, whose state and times are those of now, then what is made of them. */
 enum {
@@ -29,10 +29,10 @@ enum {
 struct standing;
 
 /* The nearest exhaustion first. `fresh_s`: how old a reading may be, -1: as the plan of the polls says. */
-MUST_CHECK bool standing_of_tokens(struct store *s, const struct scope *scope, int64_t fresh_s, struct standing **ret,
+MUST_CHECK bool standing_of_tokens(struct store *s, const struct query_filter *scope, int64_t fresh_s, struct standing **ret,
                                    struct fault *why);
 /* By account. */
-MUST_CHECK bool standing_of_credits(struct store *s, const struct scope *scope, int64_t fresh_s, struct standing **ret,
+MUST_CHECK bool standing_of_credits(struct store *s, const struct query_filter *scope, int64_t fresh_s, struct standing **ret,
                                     struct fault *why);
 
 /* Fills the first `count` cells of the next row, whose texts live until standing_end; false when there is none. */

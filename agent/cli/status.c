@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/keys.h"
-#include "cli/record.h"
+#include "cli/accuracy.h"
 #include "cli/terminal.h"
 #include "core/calendar.h"
 #include "edge/config.h"
@@ -39,7 +39,7 @@ struct cell status_ago(const struct cell *at, const char *never, unix_s now, str
 
 static bool print_record(struct store *s, const struct status_view *view, struct fault *why)
 {
-    const struct scope scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
+    const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
     size_t rows;
     return view->format == TABLE_JSON ? record_print(s, &scope, TABLE_JSON, &rows, why)
                                       : record_print_lines(s, &scope, why);
@@ -141,7 +141,7 @@ static enum exit_status watch(const struct context *c, struct status_view *view)
     return status;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status status_run(const struct context *c)
 {
     struct status_view view = {
         .format = c->options[OPT_JSON].given ? TABLE_JSON : TABLE_TEXT,
@@ -165,5 +165,5 @@ const struct command cmd_status = {
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = status_run,
 };

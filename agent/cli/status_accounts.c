@@ -8,7 +8,7 @@ enum {
     ACCOUNT, POLLED, RESULT, STATUS, REASON, TOKENS, CHANGED, MISSING, TOOK, LAST_OK, INTERVAL,
     NEXT, RHYTHM, WAIT, ABOUT_TOKEN, ABOUT_AT, CALLS, CALLS_MAX,
     ASKED,
-    POLLED_AGO = ASKED, RESULT_SHOWN, TOKENS_SHOWN, LAST_OK_AGO, NEXT_IN, CALLS_SHOWN, RHYTHM_SHOWN, REASON_SHOWN,
+    POLLED_AGO = ASKED, RESULT_SHOWN, TOKENS_SHOWN, LAST_OK_AGO, NEXT_IN, CALLS_SHOWN, PACE_SHOWN, REASON_SHOWN,
     COLUMNS,
 };
 
@@ -37,7 +37,7 @@ static const struct column columns[] = {
     [LAST_OK_AGO] = { NULL, "LAST OK", COLUMN_TEXT, COLUMN_SPARE },
     [NEXT_IN] = { NULL, "NEXT", COLUMN_TEXT, 0 },
     [CALLS_SHOWN] = { NULL, "CALLS/H", COLUMN_TEXT, COLUMN_SPARE },
-    [RHYTHM_SHOWN] = { NULL, "PACE", COLUMN_TEXT, COLUMN_PROSE },
+    [PACE_SHOWN] = { NULL, "PACE", COLUMN_TEXT, COLUMN_PROSE },
     [REASON_SHOWN] = { NULL, "REASON", COLUMN_TEXT, COLUMN_PROSE },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
@@ -93,25 +93,25 @@ static struct cell rhythm(const struct cell *cells, unix_s now, struct text *roo
     if (cells[RHYTHM].kind != CELL_TEXT)
         return cell_text("");
     text_clear(room);
-    if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_RETRY))) {
+    if (span_is(cells[RHYTHM].text, pace_name(PACE_RETRY))) {
         text_addf(room, "retrying after %s", duration_format(cells[WAIT].integer, wait));
         return cell_text(text_z(room));
     }
-    if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_CONFIRM))) {
+    if (span_is(cells[RHYTHM].text, pace_name(PACE_CONFIRM))) {
         text_add(room, span_of("at once: confirming "));
         add_about_token(room, cells);
         return cell_text(text_z(room));
     }
     text_addf(room, "every %s", duration_format(cells[WAIT].integer, wait));
-    if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_RUNWAY))) {
+    if (span_is(cells[RHYTHM].text, pace_name(PACE_RUNWAY))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
         text_addf(room, " may run out in %s", duration_format(seconds_between(now, cells[ABOUT_AT].integer), about));
-    } else if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_JUMP))) {
+    } else if (span_is(cells[RHYTHM].text, pace_name(PACE_JUMP))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
         text_add(room, span_of(" burns much faster than before"));
-    } else if (span_is(cells[RHYTHM].text, rhythm_name(RHYTHM_IDLE))) {
+    } else if (span_is(cells[RHYTHM].text, pace_name(PACE_IDLE))) {
         text_addf(room, ": idle for %s", duration_format(seconds_between(cells[ABOUT_AT].integer, now), about));
     }
     return cell_text(text_z(room));
@@ -119,29 +119,29 @@ static struct cell rhythm(const struct cell *cells, unix_s now, struct text *roo
 
 bool status_accounts(struct store *s, const struct status_view *view, size_t *ret_rows, struct fault *why)
 {
-    const struct scope scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
+    const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
     struct text polled = { 0 }, last_ok = { 0 }, next = { 0 }, called = { 0 }, words = { 0 };
     struct cell cells[COLUMNS];
-    struct answer *a;
+    struct query_result *a;
     bool more = true, ok = true;
     size_t rows = 0;
-    if (!archive_ask(s, QUESTION_ACCOUNTS, &scope, &a, why))
+    if (!query_open(s, QUERY_ACCOUNTS, &scope, &a, why))
         return false;
     struct table *t = table_begin(view->format, columns, COLUMNS, view->colour);
-    while (ok && (ok = archive_next(a, cells, ASKED, &more, why)) && more) {
+    while (ok && (ok = query_next(a, cells, ASKED, &more, why)) && more) {
         cells[POLLED_AGO] = status_ago(&cells[POLLED], "never", view->now, &polled);
         cells[RESULT_SHOWN] = cells[RESULT];
         cells[TOKENS_SHOWN] = cells[TOKENS];
         cells[LAST_OK_AGO] = status_ago(&cells[LAST_OK], "never", view->now, &last_ok);
         cells[NEXT_IN] = next_in(&cells[NEXT], view->now, &next);
         cells[CALLS_SHOWN] = calls(cells, &called);
-        cells[RHYTHM_SHOWN] = rhythm(cells, view->now, &words);
+        cells[PACE_SHOWN] = rhythm(cells, view->now, &words);
         cells[REASON_SHOWN] = reason(cells, view->now);
         table_row(t, cells);
         rows++;
     }
     table_end(t);
-    archive_end(a);
+    query_close(a);
     text_done(&polled);
     text_done(&last_ok);
     text_done(&next);

@@ -91,18 +91,18 @@ static void add_outbox(struct text *out, const struct cell *cells, unix_s now)
 
 bool status_broker(struct store *s, const struct status_view *view, struct fault *why)
 {
-    const struct scope scope = { .now = TIME_NONE, .since = TIME_NONE, .until = TIME_NONE };
+    const struct query_filter scope = { .now = TIME_NONE, .since = TIME_NONE, .until = TIME_NONE };
     struct text out = { 0 };
     struct cell cells[COLUMNS];
-    struct answer *a;
+    struct query_result *a;
     bool row;
     if (!view->broker) {
         fputs(view->format == TABLE_JSON ? "null" : "", stdout);
         return true;
     }
-    if (!archive_ask(s, QUESTION_BROKER, &scope, &a, why))
+    if (!query_open(s, QUERY_BROKER, &scope, &a, why))
         return false;
-    bool ok = archive_next(a, cells, COLUMNS, &row, why);
+    bool ok = query_next(a, cells, COLUMNS, &row, why);
     if (ok && view->format == TABLE_JSON) {
         add_json(&out, cells);
     } else if (ok) {
@@ -113,7 +113,7 @@ bool status_broker(struct store *s, const struct status_view *view, struct fault
         fputs(text_z(&out), stdout);
     else
         terminal_puts(text_z(&out));
-    archive_end(a);
+    query_close(a);
     text_done(&out);
     return ok;
 }

@@ -61,7 +61,7 @@ static void show_for_people(struct cell *cells, unix_s now, struct text *ago, st
 
 bool status_credits(struct store *s, const struct status_view *view, struct fault *why)
 {
-    const struct scope scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
+    const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
     struct text ago = { 0 }, said = { 0 };
     struct cell cells[COLUMNS];
     struct standing *standing;

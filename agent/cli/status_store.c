@@ -12,13 +12,13 @@ enum { BYTES, FREE_BYTES, RAW_SINCE, HOURLY_SINCE, DAILY_SINCE, COLUMNS };
 
 static bool ask(struct store *s, struct cell cells[COLUMNS], struct fault *why)
 {
-    const struct scope scope = { .now = TIME_NONE, .since = TIME_NONE, .until = TIME_NONE };
-    struct answer *a;
+    const struct query_filter scope = { .now = TIME_NONE, .since = TIME_NONE, .until = TIME_NONE };
+    struct query_result *a;
     bool row;
-    if (!archive_ask(s, QUESTION_SIZE, &scope, &a, why))
+    if (!query_open(s, QUERY_SIZE, &scope, &a, why))
         return false;
-    bool ok = archive_next(a, cells, COLUMNS, &row, why);
-    archive_end(a);
+    bool ok = query_next(a, cells, COLUMNS, &row, why);
+    query_close(a);
     return ok;
 }
 

@@ -5,7 +5,7 @@
 #include "cli/sparks.h"
 #include "cli/standing.h"
 #include "cli/status.h"
-#include "core/fleet.h"
+#include "core/token_set.h"
 #include "core/forecast.h"
 #include "core/naming.h"
 
@@ -56,7 +56,7 @@ static const struct column columns[] = {
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
 /* A row under work, with room for the texts that are made for it. */
-struct row {
+struct status_row {
     struct cell cells[COLUMNS];
     struct text state, spark;
 };
@@ -72,7 +72,7 @@ static bool verdict_of(struct span slug, enum verdict *ret)
 }
 
 /* Missing, expired and stale may be known here only, and not to the forecast. */
-static void show_state(struct row *r)
+static void show_state(struct status_row *r)
 {
     enum verdict verdict;
     struct span slug = r->cells[STATE].text;
@@ -94,14 +94,14 @@ static bool is_forecast(struct span slug)
     return verdict_of(slug, &v) && (v == VERDICT_SAFE || v == VERDICT_TIGHT || v == VERDICT_RUNS_DRY);
 }
 
-static struct cell time_left(const struct row *r, size_t at, unix_s now)
+static struct cell time_left(const struct status_row *r, size_t at, unix_s now)
 {
     if (r->cells[at].kind == CELL_INTEGER)
         return cell_integer(seconds_between(now, r->cells[at].integer));
     return is_forecast(r->cells[STATE].text) ? cell_text("never") : r->cells[at];
 }
 
-static void show_for_people(struct row *r, const struct sparks *sparks, unix_s now)
+static void show_for_people(struct status_row *r, const struct sparks *sparks, unix_s now)
 {
     r->cells[EARLY_IN] = time_left(r, EARLY, now);
     r->cells[LIKELY_IN] = time_left(r, LIKELY, now);
@@ -113,15 +113,15 @@ static void show_for_people(struct row *r, const struct sparks *sparks, unix_s n
     r->cells[SPARK] = cell_text(text_z(&r->spark));
 }
 
-struct printer {
+struct status_printer {
     struct table *table;
     const struct status_view *view;
     struct sparks sparks;
-    struct row row;
+    struct status_row row;
     size_t shown, left_out;
 };
 
-static void print_row(struct printer *p)
+static void print_row(struct status_printer *p)
 {
     const struct status_view *view = p->view;
     if (view->match && !naming_matches(view->match, p->row.cells[TOKEN].text))
@@ -135,9 +135,9 @@ static void print_row(struct printer *p)
     p->shown++;
 }
 
-static bool print_rows(struct store *s, struct printer *p, struct fault *why)
+static bool print_rows(struct store *s, struct status_printer *p, struct fault *why)
 {
-    const struct scope scope = { p->view->now, TIME_NONE, TIME_NONE, NULL, p->view->account };
+    const struct query_filter scope = { p->view->now, TIME_NONE, TIME_NONE, NULL, p->view->account };
     struct standing *standing;
     if (!standing_of_tokens(s, &scope, -1, &standing, why))
         return false;
@@ -149,7 +149,7 @@ static bool print_rows(struct store *s, struct printer *p, struct fault *why)
 
 bool status_tokens(struct store *s, const struct status_view *view, size_t *ret_matches, struct fault *why)
 {
-    struct printer p = { .view = view };
+    struct status_printer p = { .view = view };
     bool ok = sparks_load(s, view->now, &p.sparks, why);
     if (ok) {
         p.table = table_begin(view->format, columns, COLUMNS, view->colour);

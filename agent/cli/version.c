@@ -1,11 +1,11 @@
 /* `ebb version`, and `ebb --version`. */
-#include "version.h"
+#include "base/version.h"
 
 #include <stdio.h>
 
 #include "cli/command.h"
 
-static enum exit_status run(const struct context *c)
+static enum exit_status version_run(const struct context *c)
 {
     (void)c;
     puts("ebb " EBB_VERSION);
@@ -18,5 +18,5 @@ const struct command cmd_version = {
     .help = "print the version",
     .example = "ebb version",
     .needs = NEEDS_NOTHING,
-    .run = run,
+    .run = version_run,
 };

@@ -15,11 +15,11 @@
 #define DEFAULT_BUDGET_NANO (10 * NANO_PER_USD) /* proposed where nothing better is known */
 #define MOST_BUDGET_NANO (99999 * NANO_PER_USD) /* five digits, as the API takes them */
 
-enum scope { SCOPE_ACCOUNT, SCOPE_TOKEN, SCOPE_DRIFT };
+enum query_filter { SCOPE_ACCOUNT, SCOPE_TOKEN, SCOPE_DRIFT };
 
 static const struct {
     const char *name;
-    enum scope scope;
+    enum query_filter scope;
     enum level severity;
     const char *help, *why;
     const char *fix; /* see fix.h; NULL: no command can */
@@ -111,13 +111,13 @@ static int64_t amount_for(const struct audit_token *t)
 }
 
 /* What a finding is about. */
-struct subject {
+struct audit_subject {
     const struct audit_scene *scene;
     const char *token; /* NULL: the account */
     bool name_account;
 };
 
-static void add_finding(struct audit *a, enum audit_check check, const struct subject *about, struct text *reason)
+static void add_finding(struct audit *a, enum audit_check check, const struct audit_subject *about, struct text *reason)
 {
     const struct audit_scene *s = about->scene;
     struct text fix = { 0 };
@@ -145,7 +145,7 @@ static void add_finding(struct audit *a, enum audit_check check, const struct su
     };
 }
 
-static void run_check(struct audit *a, enum audit_check check, const struct subject *about)
+static void run_check(struct audit *a, enum audit_check check, const struct audit_subject *about)
 {
     struct text reason = { 0 };
     switch (checks[check].found(about->scene, &reason)) {
@@ -161,7 +161,7 @@ static void run_check(struct audit *a, enum audit_check check, const struct subj
     text_done(&reason);
 }
 
-static void run_checks(struct audit *a, enum scope scope, const struct subject *about)
+static void run_checks(struct audit *a, enum query_filter scope, const struct audit_subject *about)
 {
     for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
         if (c != AUDIT_STALE && checks[c].scope == scope && !is_one_of(about->scene->policy->ignored, c))
@@ -169,7 +169,7 @@ static void run_checks(struct audit *a, enum scope scope, const struct subject *
 }
 
 /* Stale data is no matter of taste: even when the check is ignored, the account is skipped. */
-static bool is_stale(struct audit *a, const struct subject *about)
+static bool is_stale(struct audit *a, const struct audit_subject *about)
 {
     struct text reason = { 0 };
     bool stale = check_stale(about->scene, &reason) == AUDIT_FOUND;
@@ -188,36 +188,36 @@ static bool is_judged(const struct audit_scene *s, const char *name)
     return !audit_matches(s->policy->skip, span_of(name)) && (!only || naming_matches(only, span_of(name)));
 }
 
-static void tell_differences(const struct plan_step *step, struct text *reason)
+static void tell_differences(const struct token_plan_step *step, struct text *reason)
 {
     text_addf(reason, "differs in ");
-    for (enum wish_field f = 0, told = 0; f < WISH_FIELDS; f++) {
+    for (enum token_spec_field f = 0, told = 0; f < SPEC_FIELDS; f++) {
         if (!step->wish.given[f])
             continue;
-        text_addf(reason, "%s%s (is ", told++ ? ", " : "", wish_field_name(f));
-        wish_show(f, step->is, reason);
+        text_addf(reason, "%s%s (is ", told++ ? ", " : "", token_spec_field_name(f));
+        token_spec_show(f, step->is, reason);
         text_addf(reason, ", wanted ");
-        wish_show(f, &step->wish.wanted, reason);
+        token_spec_show(f, &step->wish.wanted, reason);
         text_addf(reason, ")");
     }
 }
 
-static void add_drift(struct audit *a, const struct audit_scene *s, const struct plan_step *step, bool name_account)
+static void add_drift(struct audit *a, const struct audit_scene *s, const struct token_plan_step *step, bool name_account)
 {
     static const struct {
         enum audit_check check;
         const char *reason;
-    } rows[PLAN_KINDS] = {
-        [PLAN_CREATE] = { AUDIT_DRIFT_MISSING, "in the fleet file, but there is no such token" },
-        [PLAN_CHANGE] = { AUDIT_DRIFT_DIFFERS, NULL },
-        [PLAN_DELETE] = { AUDIT_DRIFT_UNWANTED, "marked absent in the fleet file, but it still exists" },
-        [PLAN_SAME] = { AUDIT_CHECKS, NULL },
-        [PLAN_UNKNOWN] = { AUDIT_DRIFT_UNKNOWN, "not in the fleet file" },
+    } rows[TOKEN_PLAN_KINDS] = {
+        [TOKEN_PLAN_CREATE] = { AUDIT_DRIFT_MISSING, "in the fleet file, but there is no such token" },
+        [TOKEN_PLAN_CHANGE] = { AUDIT_DRIFT_DIFFERS, NULL },
+        [TOKEN_PLAN_DELETE] = { AUDIT_DRIFT_UNWANTED, "marked absent in the fleet file, but it still exists" },
+        [TOKEN_PLAN_SAME] = { AUDIT_CHECKS, NULL },
+        [TOKEN_PLAN_UNKNOWN] = { AUDIT_DRIFT_UNKNOWN, "not in the fleet file" },
     };
     enum audit_check check = rows[step->kind].check;
     if (check == AUDIT_CHECKS || is_one_of(s->policy->ignored, check) || !is_judged(s, step->name))
         return;
-    const struct subject about = { s, step->name, name_account };
+    const struct audit_subject about = { s, step->name, name_account };
     struct text reason = { 0 };
     if (rows[step->kind].reason)
         text_addf(&reason, "%s", rows[step->kind].reason);
@@ -232,13 +232,13 @@ static void compare_with_fleet(struct audit *a, const struct audit_scene *s, boo
 {
     const struct audit_account *account = s->account;
     struct reading *readings = xcalloc(account->token_count + 1, sizeof *readings);
-    struct plan plan;
+    struct token_plan plan;
     for (size_t i = 0; i < account->token_count; i++)
         readings[i] = account->tokens[i].reading;
-    plan_make(account->wanted, account->wanted_count, readings, account->token_count, &plan);
+    token_plan_make(account->wanted, account->wanted_count, readings, account->token_count, &plan);
     for (size_t i = 0; i < plan.count; i++)
         add_drift(a, s, &plan.steps[i], name_account);
-    plan_done(&plan);
+    token_plan_done(&plan);
     free(readings);
 }
 
@@ -246,14 +246,14 @@ void audit_account(struct audit *a, const struct audit_policy *policy, const str
                    bool name_account, unix_s now)
 {
     struct audit_scene s = { policy, account, NULL, now };
-    const struct subject whole = { &s, NULL, name_account };
+    const struct audit_subject whole = { &s, NULL, name_account };
     if (is_stale(a, &whole))
         return;
     if (!account->only)
         run_checks(a, SCOPE_ACCOUNT, &whole);
     for (size_t i = 0; i < account->token_count; i++) {
         s.token = &account->tokens[i];
-        const struct subject about = { &s, s.token->reading.name, name_account };
+        const struct audit_subject about = { &s, s.token->reading.name, name_account };
         if (s.token->missing || !is_judged(&s, about.token))
             continue;
         run_checks(a, SCOPE_TOKEN, &about);

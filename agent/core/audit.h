@@ -4,7 +4,7 @@
  * and an account without recent data is not checked at all. To add a check, add a row in audit.c. */
 #pragma once
 
-#include "core/plan.h"
+#include "core/token_plan.h"
 #include "core/rule.h"
 
 enum audit_check {

@@ -125,7 +125,7 @@ static void weigh_fall(struct judgement *f, const struct token *t, const struct 
 
 static void weigh_rise(struct judgement *f, const struct token *t, const struct reading *is)
 {
-    int64_t most = larger(t->risen_to.known ? t->risen_to.is.nano : 0, t->last.balance.is.nano);
+    int64_t most = larger(t->high_water.known ? t->high_water.is.nano : 0, t->last.balance.is.nano);
     f->leaps = is_only(f, ENTRY_TOPUP);
     if (f->leaps && most > 0 && is->balance.is.nano / ABSURD_TIMES > most)
         f->doubtful = true;
@@ -229,7 +229,7 @@ struct judgement doubt_weigh(const struct token *t, const struct reading *is, un
                              const struct own_edit *edit)
 {
     struct judgement f = { .doubtful = false };
-    if (!fleet_was_read(t)) /* so far its elements could not be read */
+    if (!token_set_was_read(t)) /* so far its elements could not be read */
         return f;
     f.entry_count = ledger_compare(&t->last, t->seen_at, is, at, t->last_reset, f.entries);
     if (edit && (edit->balance.known ? shows(edit, t, is) : terms_moved(t, is)))
@@ -267,6 +267,6 @@ struct leap doubt_leap(const struct token *t, int64_t poll)
     return (struct leap) { .poll = poll,
                            .since = t->seen_at,
                            .from = t->last.balance.is,
-                           .full = t->risen_to,
+                           .full = t->high_water,
                            .pace_nano_per_h = pace_nano_per_h(&t->burn) };
 }

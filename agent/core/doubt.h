@@ -7,7 +7,7 @@
  * Pure: a token's state and a reading in, a judgement out. */
 #pragma once
 
-#include "core/fleet.h"
+#include "core/token_set.h"
 #include "core/ledger.h"
 
 enum {

@@ -24,7 +24,7 @@ static bool needs_no_money(const struct gate_view *v)
     return v->is_free && v->spends_credits;
 }
 
-static bool is_stale(const struct gate_view *v, const struct gate_wish *w, unix_s now, char *reason)
+static bool is_stale(const struct gate_view *v, const struct gate_spec *w, unix_s now, char *reason)
 {
     char age[DURATION_TEXT_BYTES];
     if (v->seen == TIME_NONE)
@@ -45,7 +45,7 @@ static bool is_stale(const struct gate_view *v, const struct gate_wish *w, unix_
     return true;
 }
 
-static enum gate judge_balance(const struct gate_view *v, const struct gate_wish *w, char *reason)
+static enum gate judge_balance(const struct gate_view *v, const struct gate_spec *w, char *reason)
 {
     char is[MONEY_TEXT_BYTES], wanted[MONEY_TEXT_BYTES];
     const char *where = v->by_credits ? " of its account's credits" : "";
@@ -60,7 +60,7 @@ static enum gate judge_balance(const struct gate_view *v, const struct gate_wish
 }
 
 /* A reset before the end fills the balance up again, though not the account's credits. */
-static enum gate judge_runway(const struct gate_view *v, const struct gate_wish *w, unix_s now, char *reason)
+static enum gate judge_runway(const struct gate_view *v, const struct gate_spec *w, unix_s now, char *reason)
 {
     char left[DURATION_TEXT_BYTES], wanted[DURATION_TEXT_BYTES];
     size_t len = strlen(reason);
@@ -82,7 +82,7 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_wish 
     return is_enough ? GATE_OK : GATE_LOW;
 }
 
-enum gate gate_judge(const struct gate_view *v, const struct gate_wish *w, unix_s now, char reason[GATE_REASON_BYTES])
+enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_s now, char reason[GATE_REASON_BYTES])
 {
     if (is_stale(v, w, now, reason))
         return GATE_UNKNOWN;

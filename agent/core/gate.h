@@ -20,7 +20,7 @@ struct gate_view {
 };
 
 /* The demand. A limit that is not given is unknown, or below zero. */
-struct gate_wish {
+struct gate_spec {
     struct maybe_money balance;
     int64_t runway_s, max_age_s;
 };
@@ -28,4 +28,4 @@ struct gate_wish {
 enum { GATE_REASON_BYTES = 200 };
 
 /* For a token that spends credits, judge the credits instead: its own balance means nothing. `reason` is one line. */
-enum gate gate_judge(const struct gate_view *v, const struct gate_wish *w, unix_s now, char reason[GATE_REASON_BYTES]);
+enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_s now, char reason[GATE_REASON_BYTES]);

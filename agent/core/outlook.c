@@ -47,7 +47,7 @@ static void add_resets(struct outlook *o, const struct token *t, const struct mi
     o->reset_missing |= lacks_reset(t, m->last, now);
 }
 
-void outlook_add(struct outlook *o, const struct fleet *f, unix_s now)
+void outlook_add(struct outlook *o, const struct token_set *f, unix_s now)
 {
     struct midnights midnights[RESET_OTHER + 1];
     for (size_t p = 0; p < COUNT(midnights); p++)

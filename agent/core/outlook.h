@@ -2,7 +2,7 @@
  * and when budgets are set back. Pure: a fleet in, a few words out. */
 #pragma once
 
-#include "core/fleet.h"
+#include "core/token_set.h"
 
 enum {
     OUTLOOK_JUMP_TIMES = 4,        /* an office's morning is three times its day; a jump is more */
@@ -26,4 +26,4 @@ struct outlook outlook_none(void);
 
 /* Adds the outlook of a fleet at `now`, from forecasts that were just made. A token that is empty, stale or without
  * budget asks for nothing. */
-void outlook_add(struct outlook *o, const struct fleet *f, unix_s now);
+void outlook_add(struct outlook *o, const struct token_set *f, unix_s now);

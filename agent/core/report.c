@@ -206,7 +206,7 @@ static struct report_sum sum_of(const struct report_fact *f)
 }
 
 /* A fact where it belongs. */
-struct place {
+struct report_place {
     size_t rank, group;
     unix_s bucket; /* of the period before: TIME_NONE */
     const struct report_fact *fact;
@@ -214,7 +214,7 @@ struct place {
 
 static int compare_places(const void *a, const void *b)
 {
-    const struct place *x = a, *y = b;
+    const struct report_place *x = a, *y = b;
     if (x->rank != y->rank)
         return x->rank < y->rank ? -1 : 1;
     if (x->bucket != y->bucket)
@@ -305,7 +305,7 @@ static bool allowed(const struct report *r, const struct report_item *item, cons
 }
 
 /* A token without a period has one budget for all of its time: rows of parts of it say nothing of that. */
-static bool budget_add(const struct report *r, struct report_row *row, const struct report_item *item, int64_t spent,
+static bool rate_limit_add(const struct report *r, struct report_row *row, const struct report_item *item, int64_t spent,
                        int64_t topup)
 {
     bool is_whole = row == &r->all || r->per == PER_TOTAL;
@@ -333,9 +333,9 @@ static struct period bucket_during(const struct report *r, unix_s bucket)
 }
 
 /* One item's facts of one bucket. */
-static bool item_add(const struct report *r, const struct place **at, const struct place *end, struct report_row *row)
+static bool item_add(const struct report *r, const struct report_place **at, const struct report_place *end, struct report_row *row)
 {
-    const struct place *first = *at;
+    const struct report_place *first = *at;
     struct report_sum sum = { 0 };
     bool ok = true;
     for (; ok && *at < end && (*at)->rank == first->rank && (*at)->bucket == first->bucket
@@ -344,13 +344,13 @@ static bool item_add(const struct report *r, const struct place **at, const stru
         ok = sum_add(&sum, &one);
     }
     return ok && sum_add(&row->sum, &sum)
-        && budget_add(r, row, &r->items[first->fact->item], sum.spent_nano, sum.topup_nano);
+        && rate_limit_add(r, row, &r->items[first->fact->item], sum.spent_nano, sum.topup_nano);
 }
 
 /* The next group in the next bucket. */
-static bool take_row(const struct report *r, const struct place **at, const struct place *end, struct report_row *row)
+static bool take_row(const struct report *r, const struct report_place **at, const struct report_place *end, struct report_row *row)
 {
-    const struct place *first = *at;
+    const struct report_place *first = *at;
     bool ok = true;
     *row = (struct report_row){ .group = first->group, .bucket = first->bucket };
     if (first->bucket != TIME_NONE)
@@ -402,12 +402,12 @@ static bool budget_all(struct report *r)
     for (size_t i = 0; ok && i < r->item_count; i++) {
         const struct report_item *item = &r->items[i];
         if (item->spent_nano || item->topup_nano)
-            ok = budget_add(r, &r->all, item, item->spent_nano, item->topup_nano);
+            ok = rate_limit_add(r, &r->all, item, item->spent_nano, item->topup_nano);
     }
     return ok;
 }
 
-static bool make_rows(struct report *r, const struct place *at, const struct place *end)
+static bool make_rows(struct report *r, const struct report_place *at, const struct report_place *end)
 {
     struct report_row row, last;
     bool has_last = false, ok = true;
@@ -441,13 +441,13 @@ static bool compare_all(struct report *r)
 
 static bool sort_and_sum(struct report *r)
 {
-    struct place *places = xcalloc(r->fact_count + 1, sizeof *places);
+    struct report_place *places = xcalloc(r->fact_count + 1, sizeof *places);
     size_t count = 0;
     for (size_t i = 0; i < r->fact_count; i++) {
         const struct report_fact *f = &r->facts[i];
         size_t group = r->items[f->item].group;
         if (!is_cut_off(r, f->at))
-            places[count++] = (struct place){ r->groups[group].rank, group, bucket_of(r, f->at), f };
+            places[count++] = (struct report_place){ r->groups[group].rank, group, bucket_of(r, f->at), f };
     }
     qsort(places, count, sizeof *places, compare_places);
     r->rows = xcalloc(count + 1, sizeof *r->rows);

@@ -28,9 +28,9 @@ static bool available_value(const struct snapshot *s, int64_t *ret)
     return true;
 }
 
-struct maybe_money rule_full(const struct reading *r, struct maybe_money risen_to)
+struct maybe_money rule_full(const struct reading *r, struct maybe_money high_water)
 {
-    struct maybe_money full = r->reset_amount.known && r->reset_amount.is.nano > 0 ? r->reset_amount : risen_to;
+    struct maybe_money full = r->reset_amount.known && r->reset_amount.is.nano > 0 ? r->reset_amount : high_water;
     return full.known && full.is.nano > 0 ? full : (struct maybe_money){ .known = false };
 }
 
@@ -38,7 +38,7 @@ struct maybe_money rule_full(const struct reading *r, struct maybe_money risen_t
 static bool percent_value(const struct snapshot *s, int64_t *ret)
 {
     int64_t balance;
-    struct maybe_money full = rule_full(s->reading, s->risen_to);
+    struct maybe_money full = rule_full(s->reading, s->high_water);
     if (!balance_value(s, &balance))
         return false;
     if (!full.known) {

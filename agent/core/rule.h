@@ -73,7 +73,7 @@ struct snapshot {
     const char *account;
     const struct reading *reading;
     const struct forecast *forecast;
-    struct maybe_money risen_to; /* the level that is 100 % for percent_below without a reset amount */
+    struct maybe_money high_water; /* the level that is 100 % for percent_below without a reset amount */
     unix_s now;                  /* time of the reading */
     int64_t unread_s;            /* of an account: how long it has had no believable list; 0: it has one */
     bool ran_dry;                /* one of its tokens has likely run out since, by its last forecast */
@@ -118,8 +118,8 @@ struct transition {
     bool found;        /* it already held at first contact */
 };
 
-/* What percent_below takes as 100 %: the reset amount, else `risen_to`; unknown when neither is above zero. */
-struct maybe_money rule_full(const struct reading *r, struct maybe_money risen_to);
+/* What percent_below takes as 100 %: the reset amount, else `high_water`; unknown when neither is above zero. */
+struct maybe_money rule_full(const struct reading *r, struct maybe_money high_water);
 
 bool rule_matches(const struct rule *rule, const struct snapshot *s);
 

@@ -30,14 +30,14 @@ static const struct result_row {
 _Static_assert(COUNT(results) == POLL_RESULTS, "a poll result has no row");
 
 static const char *const rhythms[] = {
-    [RHYTHM_USUAL] = "usual",
-    [RHYTHM_RUNWAY] = "runway",
-    [RHYTHM_JUMP] = "jump",
-    [RHYTHM_IDLE] = "idle",
-    [RHYTHM_RETRY] = "retry",
-    [RHYTHM_CONFIRM] = "confirm",
+    [PACE_USUAL] = "usual",
+    [PACE_RUNWAY] = "runway",
+    [PACE_JUMP] = "jump",
+    [PACE_IDLE] = "idle",
+    [PACE_RETRY] = "retry",
+    [PACE_CONFIRM] = "confirm",
 };
-_Static_assert(COUNT(rhythms) == RHYTHMS, "a rhythm has no name");
+_Static_assert(COUNT(rhythms) == PACES, "a rhythm has no name");
 
 /* After a reset that was not seen, in seconds from the midnight. */
 static const int64_t looks_again_s[] = { 5 * MINUTE_S, 15 * MINUTE_S };
@@ -124,18 +124,18 @@ static void hurry(struct schedule *s, enum rhythm rhythm, int64_t wait_ms)
 static void choose_rhythm(struct schedule *s, const struct outlook *o, struct moment now)
 {
     int64_t interval_ms = s->limits.interval_s * 1000;
-    set_rhythm(s, RHYTHM_USUAL, interval_ms);
+    set_rhythm(s, PACE_USUAL, interval_ms);
 
     int64_t quiet_ms = now.mono - s->moved.mono - SCHEDULE_QUIET_MS;
     if (quiet_ms > 0) {
         int64_t slow_ms = interval_ms + (int64_t)((double)interval_ms * (double)quiet_ms / SCHEDULE_QUIET_STEP_MS);
         if (smaller(slow_ms, s->limits.max_s * 1000) > interval_ms)
-            set_rhythm(s, RHYTHM_IDLE, smaller(slow_ms, s->limits.max_s * 1000));
+            set_rhythm(s, PACE_IDLE, smaller(slow_ms, s->limits.max_s * 1000));
     }
     if (o->dry_at != TIME_NONE)
-        hurry(s, RHYTHM_RUNWAY, smaller(larger(o->dry_at - now.unix, 0), DAY_S) * 1000 / SCHEDULE_READINGS);
+        hurry(s, PACE_RUNWAY, smaller(larger(o->dry_at - now.unix, 0), DAY_S) * 1000 / SCHEDULE_READINGS);
     if (o->jumped_token)
-        hurry(s, RHYTHM_JUMP, interval_ms / SCHEDULE_JUMP_PART);
+        hurry(s, PACE_JUMP, interval_ms / SCHEDULE_JUMP_PART);
 }
 
 /* The wall time is rounded up, so that by itself it never comes first. */
@@ -181,7 +181,7 @@ static void book_failure(struct schedule *s, enum poll_result result, int64_t re
     int64_t wait_ms = result == POLL_UNAUTHORIZED ? around(larger(SCHEDULE_UNAUTHORIZED_MS, interval_ms), random)
                                                   : backoff(s, random);
     int64_t asked_ms = larger(smaller(retry_after_s, SCHEDULE_RETRY_AFTER_MAX_S), 0) * 1000;
-    set_rhythm(s, RHYTHM_RETRY, larger(wait_ms, asked_ms));
+    set_rhythm(s, PACE_RETRY, larger(wait_ms, asked_ms));
     plan(s, s->wait_ms, now);
     s->earliest = results[result].refused ? s->due
                                           : now.mono + larger(asked_ms, smaller(wait_ms, SCHEDULE_BACKOFF_FIRST_MS));
@@ -207,7 +207,7 @@ void schedule_book(struct schedule *s, enum poll_result result, int64_t retry_af
             s->moved = now;
         choose_rhythm(s, outlook, now);
         if (confirms(result, outlook))
-            set_rhythm(s, RHYTHM_CONFIRM, smaller(s->wait_ms, DOUBT_AGAIN_MS));
+            set_rhythm(s, PACE_CONFIRM, smaller(s->wait_ms, DOUBT_AGAIN_MS));
         plan(s, around(s->wait_ms, random), now);
         if (result == POLL_OK)
             s->calm_s = larger(s->limits.interval_s, s->wait_ms / 1000);
@@ -218,10 +218,10 @@ void schedule_book(struct schedule *s, enum poll_result result, int64_t retry_af
 
 void schedule_confirm(struct schedule *s, struct moment now)
 {
-    s->rhythm = RHYTHM_CONFIRM;
+    s->rhythm = PACE_CONFIRM;
     if (s->due <= now.mono + DOUBT_AGAIN_MS)
         return;
-    set_rhythm(s, RHYTHM_CONFIRM, DOUBT_AGAIN_MS);
+    set_rhythm(s, PACE_CONFIRM, DOUBT_AGAIN_MS);
     plan(s, s->wait_ms, now);
 }
 
@@ -238,7 +238,7 @@ void schedule_resume(struct schedule *s, struct schedule_rest rest, struct momen
     if (!wait_ms)
         return;
     if (rest.failures)
-        set_rhythm(s, RHYTHM_RETRY, wait_ms);
+        set_rhythm(s, PACE_RETRY, wait_ms);
     plan(s, larger(wait_ms, s->due - now.mono), now);
     s->earliest = now.mono + wait_ms;
 }
@@ -260,8 +260,8 @@ const char *poll_result_name(enum poll_result result)
     return results[result].name;
 }
 
-const char *rhythm_name(enum rhythm rhythm)
+const char *pace_name(enum rhythm rhythm)
 {
-    assert(rhythm < RHYTHMS);
+    assert(rhythm < PACES);
     return rhythms[rhythm];
 }

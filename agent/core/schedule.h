@@ -37,13 +37,13 @@ enum {
 
 /* Why the next poll is when it is. */
 enum rhythm {
-    RHYTHM_USUAL,  /* the interval */
-    RHYTHM_RUNWAY, /* faster: a token runs dry soon */
-    RHYTHM_JUMP,   /* faster: a token burns much more than it did */
-    RHYTHM_IDLE,   /* slower: nothing was spent for long */
-    RHYTHM_RETRY,  /* the last poll failed */
-    RHYTHM_CONFIRM, /* within seconds: a reading is not believed yet */
-    RHYTHMS,
+    PACE_USUAL,  /* the interval */
+    PACE_RUNWAY, /* faster: a token runs dry soon */
+    PACE_JUMP,   /* faster: a token burns much more than it did */
+    PACE_IDLE,   /* slower: nothing was spent for long */
+    PACE_RETRY,  /* the last poll failed */
+    PACE_CONFIRM, /* within seconds: a reading is not believed yet */
+    PACES,
 };
 
 struct moment {
@@ -108,4 +108,4 @@ unix_s schedule_before_reset(const struct schedule *s, unix_s reset);
 unix_s schedule_after_reset(const struct schedule *s, unix_s reset);
 
 const char *poll_result_name(enum poll_result result); /* "ok", "suspicious", "unavailable", ... */
-const char *rhythm_name(enum rhythm rhythm);           /* "usual", "runway", "jump", "idle", "retry", "confirm" */
+const char *pace_name(enum rhythm rhythm);           /* "usual", "runway", "jump", "idle", "retry", "confirm" */

@@ -8,8 +8,8 @@
 
 #include "base/hash.h"
 #include "base/xmalloc.h"
-#include "core/escape.h"
-#include "core/json_walk.h"
+#include "base/escape.h"
+#include "base/json_walk.h"
 
 _Static_assert((int)SPLIT_DEPTH == (int)WALK_DEPTH, "the walk sets the limit of depth");
 

@@ -50,7 +50,7 @@ void usage_done(struct usage_book *b)
 {
     free(b->lines);
     free(b->gaps);
-    words_done(&b->payers);
-    words_done(&b->words);
+    intern_done(&b->payers);
+    intern_done(&b->words);
     *b = (struct usage_book){ 0 };
 }

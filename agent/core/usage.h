@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/money.h"
-#include "core/words.h"
+#include "base/intern.h"
 
 #define USAGE_MAIN_KEY "base_token" /* how the endpoint calls the account's main key */
 #define USAGE_WHOLE UINT32_MAX      /* in place of a provider: the feature's own cost */
@@ -31,8 +31,8 @@ struct usage_gap {
 struct usage_book {
     struct usage_line *lines; /* owned; payer by payer, day by day as told, a feature before its providers */
     size_t count, room;
-    struct words payers; /* each has one element of the answer */
-    struct words words;  /* features and providers */
+    struct intern payers; /* each has one element of the answer */
+    struct intern words;  /* features and providers */
     struct usage_gap *gaps; /* owned; runs of equal ones are one */
     size_t gap_count, gap_room;
     size_t refused;       /* lines, days and payers that could not be read */

@@ -40,7 +40,7 @@ enum link_state { LINK_DOWN, LINK_TRYING, LINK_UP };
 struct publisher {
     struct broker broker;
     struct random *random;
-    struct client *client; /* NULL while the link is down */
+    struct mqtt_client *client; /* NULL while the link is down */
     enum link_state state;
     enum mqtt_version version;
     bool looking; /* for the broker's address */
@@ -354,7 +354,7 @@ bool publish_take_connected(struct publisher *p)
 /* One that may be what the broker closes connections for travels alone. */
 static bool alone_is_on_its_way(struct publisher *p)
 {
-    const struct slot *first = in_flight_next_open(&p->in_flight, NULL);
+    const struct in_flight_slot *first = in_flight_next_open(&p->in_flight, NULL);
     return first && suspects_has(&p->suspects, first->tag);
 }
 
@@ -388,7 +388,7 @@ bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct sp
     if (publish_room(p) == 0 || (suspects_has(&p->suspects, tag) && in_flight_open(&p->in_flight) > 0))
         return fault(why, FAULT_RETRY, "mqtt: %zu messages are waiting for the broker", in_flight_open(&p->in_flight));
 
-    struct slot *slot = in_flight_add(&p->in_flight, tag);
+    struct in_flight_slot *slot = in_flight_add(&p->in_flight, tag);
     slot->bytes = payload.len;
     slot->sent_at = p->turned_at;
     if (!client_send(p->client, slot, topic, payload, retain, why)) {
@@ -402,7 +402,7 @@ bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct sp
 
 bool publish_take_answer(struct publisher *p, struct publish_answer *ret)
 {
-    struct slot slot;
+    struct in_flight_slot slot;
     if (!in_flight_take(&p->in_flight, &slot))
         return false;
     suspects_clear(&p->suspects, slot.tag);

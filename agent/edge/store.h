@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "core/calendar.h"
-#include "core/fleet.h"
+#include "core/token_set.h"
 #include "core/ledger.h"
 #include "core/schedule.h"
 
@@ -75,20 +75,20 @@ void orphan_alerts_done(struct orphan_alerts *o);
 
 /* All living tokens of an account in the order of their ids, with their histories and alert states, which find their
  * rules by name, and the run of suspicious lists. Both results are the caller's to release. */
-MUST_CHECK bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+MUST_CHECK bool store_load_tokens(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
                                  struct orphan_alerts *ret_orphans, struct fault *why);
 
 /* The account's credits as a fleet of one, or of none before they were first told; orphans are added to those there. */
-MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
                                    struct orphan_alerts *orphans, struct fault *why);
 
 /* One series of them as the daemon has it, for whoever only reads: a fleet of one, or of none when it is not there.
  * Also of a STORE_READ store, like store_load_past. */
-MUST_CHECK bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id, struct fleet *ret,
+MUST_CHECK bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id, struct token_set *ret,
                                   struct fault *why);
 
 /* The account itself as a fleet of one, which alerts about it hang on; its row must be there. */
-MUST_CHECK bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+MUST_CHECK bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
                                 struct orphan_alerts *orphans, struct fault *why);
 /* Fills t->id with that row, or leaves it. */
 MUST_CHECK bool store_find_self(struct store *s, int64_t account, struct token *t, struct fault *why);
@@ -128,14 +128,14 @@ MUST_CHECK bool store_load_past(struct store *s, int64_t token, struct past *pas
 MUST_CHECK bool store_put_curve(struct store *s, const struct token *t, struct fault *why);
 
 /* A forecast that is remembered at one of its token's places, until it is scored. */
-MUST_CHECK bool store_put_promise(struct store *s, int64_t token, int place, const struct promise *p,
+MUST_CHECK bool store_put_tracked(struct store *s, int64_t token, int place, const struct tracked_forecast *p,
                                   struct fault *why);
-MUST_CHECK bool store_drop_promise(struct store *s, int64_t token, int place, struct fault *why); /* unscored */
+MUST_CHECK bool store_drop_tracked(struct store *s, int64_t token, int place, struct fault *why); /* unscored */
 /* What became of it; the place is free. Of one token the newest SCORES_KEPT are kept. */
-MUST_CHECK bool store_add_score(struct store *s, int64_t token, int place, const struct promise *p,
+MUST_CHECK bool store_add_score(struct store *s, int64_t token, int place, const struct tracked_forecast *p,
                                 const struct score *score, struct fault *why);
 /* Of the newest forecasts of an account that came due. */
-MUST_CHECK bool store_track_record(struct store *s, const char *account, struct track_record *ret, struct fault *why);
+MUST_CHECK bool store_accuracy(struct store *s, const char *account, struct accuracy_summary *ret, struct fault *why);
 
 struct poll_row {
     int64_t account;

@@ -11,11 +11,11 @@
 
 #include "base/hash.h"
 #include "core/calendar.h"
-#include "core/json_walk.h"
+#include "base/json_walk.h"
 #include "edge/wire/json.h"
 
 /* The members of a token that we read; anything else may come and go. */
-enum member { NAME, TYPE, BALANCE, ACTIVE, EXPIRE, PERIOD, AMOUNT, MEMBERS };
+enum wire_member { NAME, TYPE, BALANCE, ACTIVE, EXPIRE, PERIOD, AMOUNT, MEMBERS };
 
 static const char *const member_names[] = {
     [NAME] = "name",

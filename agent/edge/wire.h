@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/text.h"
-#include "core/fleet.h"
+#include "core/token_set.h"
 #include "core/splitter.h"
 #include "core/usage.h"
 
@@ -146,7 +146,7 @@ struct account_state {
     unix_s usage_until;         /* how far consumption is known; TIME_NONE: not at all */
     const char *usage_reason;   /* why it was not told; NULL: it was */
     struct maybe_money drift;   /* of the credits against all consumption */
-    struct track_record record; /* of its forecasts that came due */
+    struct accuracy_summary record; /* of its forecasts that came due */
     struct delivery_state delivery;
 };
 void wire_encode_account(const struct account_state *s, struct text *out);

@@ -12,9 +12,9 @@
 
 static const struct use default_use = { "llm__chat", "openai" };
 
-struct account *account_new(const char *name, const char *key, uint64_t seed, unix_s now)
+struct sim_account *account_new(const char *name, const char *key, uint64_t seed, unix_s now)
 {
-    struct account *a = xcalloc(1, sizeof *a);
+    struct sim_account *a = xcalloc(1, sizeof *a);
     a->name = xstrdup(name);
     a->key = xstrdup(key);
     a->seed = hash_mix(hash_add(seed ^ HASH_START, span_of(name)));
@@ -22,7 +22,7 @@ struct account *account_new(const char *name, const char *key, uint64_t seed, un
     return a;
 }
 
-static void token_free(struct token *t)
+static void token_free(struct sim_token *t)
 {
     free(t->name);
     free(t->secret);
@@ -30,7 +30,7 @@ static void token_free(struct token *t)
     free(t);
 }
 
-void account_free(struct account *a)
+void account_free(struct sim_account *a)
 {
     if (!a)
         return;
@@ -47,7 +47,7 @@ void account_free(struct account *a)
 }
 
 /* As long as the real ones, which are signed JSON web tokens: they make up most of a list's bytes. */
-static char *make_secret(const struct account *a, const char *name)
+static char *make_secret(const struct sim_account *a, const char *name)
 {
     static const char head[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.";
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -62,15 +62,15 @@ static char *make_secret(const struct account *a, const char *name)
     return secret;
 }
 
-static unix_s next_reset_of(const struct token *t, unix_s now)
+static unix_s next_reset_of(const struct sim_token *t, unix_s now)
 {
     unix_s next = calendar_next_reset(t->terms.period, now);
     return next == TIME_NONE ? INT64_MAX : next;
 }
 
-static struct token *token_new(struct account *a, const struct token_order *order)
+static struct sim_token *token_new(struct sim_account *a, const struct token_order *order)
 {
-    struct token *t = xcalloc(1, sizeof *t);
+    struct sim_token *t = xcalloc(1, sizeof *t);
     t->name = xstrdup(order->name);
     t->secret = order->secret ? xstrdup(order->secret) : make_secret(a, order->name);
     t->terms = order->terms;
@@ -83,15 +83,15 @@ static struct token *token_new(struct account *a, const struct token_order *orde
     return t;
 }
 
-struct token *account_add(struct account *a, const struct token_order *order)
+struct sim_token *account_add(struct sim_account *a, const struct token_order *order)
 {
     if (a->token_count == a->token_room) {
         a->token_room = a->token_room ? 2 * a->token_room : 16;
-        a->tokens = xrealloc(a->tokens, a->token_room, sizeof(struct token *));
-        a->agenda = xrealloc(a->agenda, a->token_room, sizeof(struct token *));
+        a->tokens = xrealloc(a->tokens, a->token_room, sizeof(struct sim_token *));
+        a->agenda = xrealloc(a->agenda, a->token_room, sizeof(struct sim_token *));
     }
     a->created++;
-    struct token *t = token_new(a, order);
+    struct sim_token *t = token_new(a, order);
     agenda_add(a->agenda, a->token_count, t);
     a->tokens[a->token_count++] = t;
     index_put(&a->by_name, t->name, t);
@@ -100,7 +100,7 @@ struct token *account_add(struct account *a, const struct token_order *order)
     return t;
 }
 
-void account_remove(struct account *a, struct token *token)
+void account_remove(struct sim_account *a, struct sim_token *token)
 {
     agenda_remove(a->agenda, a->token_count, token);
     index_remove(&a->by_name, token->name);
@@ -110,22 +110,22 @@ void account_remove(struct account *a, struct token *token)
     while (a->tokens[at] != token)
         at++;
     a->token_count--;
-    memmove(a->tokens + at, a->tokens + at + 1, (a->token_count - at) * sizeof(struct token *));
+    memmove(a->tokens + at, a->tokens + at + 1, (a->token_count - at) * sizeof(struct sim_token *));
     token_free(token);
     a->version++;
 }
 
-struct token *account_named(const struct account *a, struct span name)
+struct sim_token *account_named(const struct sim_account *a, struct span name)
 {
     return index_find(&a->by_name, name);
 }
 
-struct token *account_with_secret(const struct account *a, struct span secret)
+struct sim_token *account_with_secret(const struct sim_account *a, struct span secret)
 {
     return index_find(&a->by_secret, secret);
 }
 
-void account_set_terms(struct account *a, struct token *token, const struct terms *terms)
+void account_set_terms(struct sim_account *a, struct sim_token *token, const struct terms *terms)
 {
     token->terms = *terms;
     token->next_reset = next_reset_of(token, a->now);

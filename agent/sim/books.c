@@ -10,15 +10,15 @@
 
 enum { DATE_BYTES = sizeof "2026-01-31" };
 
-struct entry {
+struct sim_entry {
     int64_t day, nano;
     uint64_t calls;
     const char *feature, *provider, *user; /* pointers into books->words: equal text is the same pointer */
 };
 
-struct page {
+struct sim_page {
     char *payer;
-    struct entry *entries; /* days never go back */
+    struct sim_entry *entries; /* days never go back */
     size_t count, room;
 };
 
@@ -32,14 +32,14 @@ static const char *word_of(struct books *b, const char *text)
     return known;
 }
 
-static struct page *page_of(struct books *b, const char *payer)
+static struct sim_page *page_of(struct books *b, const char *payer)
 {
-    struct page *page = index_find(&b->by_payer, span_of(payer));
+    struct sim_page *page = index_find(&b->by_payer, span_of(payer));
     if (page)
         return page;
     if (b->page_count == b->page_room) {
         b->page_room = b->page_room ? 2 * b->page_room : 16;
-        b->pages = xrealloc(b->pages, b->page_room, sizeof(struct page *));
+        b->pages = xrealloc(b->pages, b->page_room, sizeof(struct sim_page *));
     }
     page = xcalloc(1, sizeof *page);
     page->payer = xstrdup(payer);
@@ -48,12 +48,12 @@ static struct page *page_of(struct books *b, const char *payer)
     return page;
 }
 
-static bool same_kind(const struct entry *a, const struct entry *b)
+static bool same_kind(const struct sim_entry *a, const struct sim_entry *b)
 {
     return a->feature == b->feature && a->provider == b->provider && a->user == b->user;
 }
 
-static struct entry *entry_of(struct page *page, struct entry wanted)
+static struct sim_entry *entry_of(struct sim_page *page, struct sim_entry wanted)
 {
     for (size_t i = page->count; i-- > 0 && page->entries[i].day == wanted.day;)
         if (same_kind(&page->entries[i], &wanted))
@@ -68,13 +68,13 @@ static struct entry *entry_of(struct page *page, struct entry wanted)
 
 void books_record(struct books *b, const char *payer, unix_s at, const struct purchase *bought)
 {
-    struct entry wanted = {
+    struct sim_entry wanted = {
         .day = at / DAY_S,
         .feature = word_of(b, bought->feature),
         .provider = word_of(b, bought->provider),
         .user = word_of(b, bought->user),
     };
-    struct entry *entry = entry_of(page_of(b, payer), wanted);
+    struct sim_entry *entry = entry_of(page_of(b, payer), wanted);
     entry->nano += bought->cost.nano;
     entry->calls += bought->calls;
 }
@@ -94,9 +94,9 @@ void books_done(struct books *b)
 }
 
 /* An entry that passed the filters, under the first date of its period. */
-struct line {
+struct sim_line {
     char date[DATE_BYTES];
-    const struct entry *entry;
+    const struct sim_entry *entry;
     bool by_user;
 };
 
@@ -121,7 +121,7 @@ static bool is_subfeature(const char *feature, const char *wanted)
     return strcmp(feature, wanted) == 0 || (tail && strcmp(tail + 2, wanted) == 0);
 }
 
-static bool passes(const struct consumption_query *q, const struct entry *e)
+static bool passes(const struct consumption_query *q, const struct sim_entry *e)
 {
     return e->day >= q->first_day && e->day <= q->last_day
            && (!q->provider || strcmp(e->provider, q->provider) == 0)
@@ -131,7 +131,7 @@ static bool passes(const struct consumption_query *q, const struct entry *e)
 
 static int compare_lines(const void *left, const void *right)
 {
-    const struct line *a = left, *b = right;
+    const struct sim_line *a = left, *b = right;
     int order = a->by_user ? strcmp(a->entry->user, b->entry->user) : 0;
     if (!order)
         order = strcmp(a->date, b->date);
@@ -141,27 +141,27 @@ static int compare_lines(const void *left, const void *right)
 }
 
 /* Runs of lines with the same user, date, feature or provider: each level of the answer is such a run. */
-static bool same_user(const struct line *a, const struct line *b)
+static bool same_user(const struct sim_line *a, const struct sim_line *b)
 {
     return !a->by_user || a->entry->user == b->entry->user;
 }
 
-static bool same_date(const struct line *a, const struct line *b)
+static bool same_date(const struct sim_line *a, const struct sim_line *b)
 {
     return strcmp(a->date, b->date) == 0;
 }
 
-static bool same_feature(const struct line *a, const struct line *b)
+static bool same_feature(const struct sim_line *a, const struct sim_line *b)
 {
     return a->entry->feature == b->entry->feature;
 }
 
-static bool same_provider(const struct line *a, const struct line *b)
+static bool same_provider(const struct sim_line *a, const struct sim_line *b)
 {
     return a->entry->provider == b->entry->provider;
 }
 
-static size_t run_of(const struct line *lines, size_t count, bool (*same)(const struct line *, const struct line *))
+static size_t run_of(const struct sim_line *lines, size_t count, bool (*same)(const struct sim_line *, const struct sim_line *))
 {
     size_t run = 1;
     while (run < count && same(&lines[0], &lines[run]))
@@ -171,7 +171,7 @@ static size_t run_of(const struct line *lines, size_t count, bool (*same)(const 
 
 /* The service adds up doubles and shows the noise of it; here one step of the last bit stands for that noise.
  * It is far below half a nano-dollar, so rounding finds the exact amount again. */
-static double cost_as_served(const struct line *lines, size_t count)
+static double cost_as_served(const struct sim_line *lines, size_t count)
 {
     int64_t nano = 0;
     uint64_t calls = 0;
@@ -189,7 +189,7 @@ static void add_cost(struct text *out, double usd)
     text_addf(out, "%s", json_number_text(usd, number));
 }
 
-static void add_feature(struct text *out, const struct line *lines, size_t count)
+static void add_feature(struct text *out, const struct sim_line *lines, size_t count)
 {
     uint64_t calls = 0;
     for (size_t i = 0; i < count; i++)
@@ -209,7 +209,7 @@ static void add_feature(struct text *out, const struct line *lines, size_t count
     text_addf(out, "}}");
 }
 
-static void add_dates(struct text *out, const struct line *lines, size_t count)
+static void add_dates(struct text *out, const struct sim_line *lines, size_t count)
 {
     for (size_t at = 0, day; at < count; at += day) {
         day = run_of(lines + at, count - at, same_date);
@@ -223,7 +223,7 @@ static void add_dates(struct text *out, const struct line *lines, size_t count)
     }
 }
 
-static void add_page(struct text *out, const struct page *page, const struct line *lines, size_t count)
+static void add_page(struct text *out, const struct sim_page *page, const struct sim_line *lines, size_t count)
 {
     for (size_t at = 0, run; at < count; at += run) {
         run = run_of(lines + at, count - at, same_user);
@@ -241,10 +241,10 @@ static void add_page(struct text *out, const struct page *page, const struct lin
 
 void books_render(const struct books *b, const struct consumption_query *q, struct text *out)
 {
-    struct line *lines = NULL;
+    struct sim_line *lines = NULL;
     text_addf(out, "{\"response\":[");
     for (size_t i = 0; i < b->page_count; i++) {
-        const struct page *page = b->pages[i];
+        const struct sim_page *page = b->pages[i];
         if (q->payer && strcmp(page->payer, q->payer) != 0)
             continue;
         lines = xrealloc(lines, page->count, sizeof *lines);
@@ -252,7 +252,7 @@ void books_render(const struct books *b, const struct consumption_query *q, stru
         for (size_t e = 0; e < page->count; e++) {
             if (!passes(q, &page->entries[e]))
                 continue;
-            lines[count] = (struct line){ .entry = &page->entries[e], .by_user = q->by_user };
+            lines[count] = (struct sim_line){ .entry = &page->entries[e], .by_user = q->by_user };
             write_date(lines[count++].date, page->entries[e].day, q->step);
         }
         qsort(lines, count, sizeof *lines, compare_lines);

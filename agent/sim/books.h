@@ -14,10 +14,10 @@ struct purchase {
     const char *feature, *provider, *user; /* user: "" when not named */
 };
 
-struct page; /* one payer */
+struct sim_page; /* one payer */
 
 struct books {
-    struct page **pages; /* in the order of their first purchase */
+    struct sim_page **pages; /* in the order of their first purchase */
     size_t page_count, page_room;
     struct index by_payer;
     struct index words; /* every feature, provider and user once */

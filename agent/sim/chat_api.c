@@ -42,7 +42,7 @@ static void write_completion(struct text *out, const struct call *c, const char 
     text_addf(out, "}");
 }
 
-void chat_complete(const struct call *c, struct answer *ret)
+void chat_complete(const struct call *c, struct sim_answer *ret)
 {
     own_json struct json *body = NULL;
     struct fault why;

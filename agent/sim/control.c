@@ -10,7 +10,7 @@
 #include "sim/sim.h"
 #include "sim/token_text.h"
 
-static void refuse(struct answer *ret, const char *words)
+static void refuse(struct sim_answer *ret, const char *words)
 {
     struct text *out = answer_begin(ret, 400);
     text_addf(out, "{\"error\":");
@@ -18,7 +18,7 @@ static void refuse(struct answer *ret, const char *words)
     text_addf(out, "}");
 }
 
-static bool read_body(const struct call *c, struct json **ret_body, struct answer *ret)
+static bool read_body(const struct call *c, struct json **ret_body, struct sim_answer *ret)
 {
     struct fault why;
     if (!json_read(c->request->body, ret_body, &why)) {
@@ -36,7 +36,7 @@ static void add_exact(struct text *out, const char *member, struct maybe_money a
     amount_text_add(out, amount, BALANCE_STRING);
 }
 
-static void add_token(struct text *out, const struct token *t)
+static void add_token(struct text *out, const struct sim_token *t)
 {
     text_addf(out, "{\"name\":");
     text_add_json(out, span_of(t->name));
@@ -47,7 +47,7 @@ static void add_token(struct text *out, const struct token *t)
     text_addf(out, "}");
 }
 
-static void add_account(struct text *out, const struct account *a)
+static void add_account(struct text *out, const struct sim_account *a)
 {
     text_addf(out, "{\"name\":");
     text_add_json(out, span_of(a->name));
@@ -69,13 +69,13 @@ static void add_clock(struct text *out, const struct call *c)
               calendar_format(now, time), c->world->clock.speed, c->world->seed);
 }
 
-void control_state(const struct call *c, struct answer *ret)
+void control_state(const struct call *c, struct sim_answer *ret)
 {
     struct text *out = answer_begin(ret, 200);
     text_addf(out, "{");
     add_clock(out, c);
     text_addf(out, ",\"faults\":");
-    troubles_render(&c->world->troubles, out);
+    sim_faults_render(&c->world->sim_faults, out);
     text_addf(out, ",\"accounts\":[");
     for (size_t i = 0; i < c->world->tenant_count; i++) {
         text_addf(out, "%s", i ? "," : "");
@@ -94,7 +94,7 @@ static bool read_amount(const struct json *value, struct money *ret, struct faul
 }
 
 /* The account that is named, or the first one. */
-static struct account *account_of(const struct call *c, const struct json *body)
+static struct sim_account *account_of(const struct call *c, const struct json *body)
 {
     const char *name = json_text(json_member(body, "account"));
     for (size_t i = 0; i < c->world->tenant_count; i++)
@@ -104,7 +104,7 @@ static struct account *account_of(const struct call *c, const struct json *body)
 }
 
 /* What may be done to a token; each returns false with a reason. */
-static bool set_balance(struct account *a, struct token *t, const struct json *value, struct fault *why)
+static bool set_balance(struct sim_account *a, struct sim_token *t, const struct json *value, struct fault *why)
 {
     struct terms terms = t->terms;
     struct money amount;
@@ -115,7 +115,7 @@ static bool set_balance(struct account *a, struct token *t, const struct json *v
     return true;
 }
 
-static bool expire(struct account *a, struct token *t, const struct json *value, struct fault *why)
+static bool expire(struct sim_account *a, struct sim_token *t, const struct json *value, struct fault *why)
 {
     struct terms terms = t->terms;
     const char *text = json_text(value);
@@ -126,7 +126,7 @@ static bool expire(struct account *a, struct token *t, const struct json *value,
     return true;
 }
 
-static bool delete(struct account *a, struct token *t, const struct json *value, struct fault *why)
+static bool delete(struct sim_account *a, struct sim_token *t, const struct json *value, struct fault *why)
 {
     bool sure = false;
     if (!json_bool(value, &sure) || !sure)
@@ -136,7 +136,7 @@ static bool delete(struct account *a, struct token *t, const struct json *value,
 }
 
 /* From now on the API says this of the token, whatever it is; an empty text is nothing of that kind. */
-static bool show_as(struct account *a, struct token *t, const struct json *value, struct fault *why)
+static bool show_as(struct sim_account *a, struct sim_token *t, const struct json *value, struct fault *why)
 {
     const char *text = json_text(value);
     if (!text)
@@ -149,7 +149,7 @@ static bool show_as(struct account *a, struct token *t, const struct json *value
 
 static const struct deed {
     const char *member;
-    bool (*act)(struct account *, struct token *, const struct json *, struct fault *);
+    bool (*act)(struct sim_account *, struct sim_token *, const struct json *, struct fault *);
 } deeds[] = {
     { "balance", set_balance },
     { "expire", expire },
@@ -159,9 +159,9 @@ static const struct deed {
 
 static bool act_on_token(const struct call *c, const struct json *body, struct fault *why)
 {
-    struct account *a = account_of(c, body);
+    struct sim_account *a = account_of(c, body);
     const char *name = json_text(json_member(body, "name"));
-    struct token *t = a && name ? account_named(a, span_of(name)) : NULL;
+    struct sim_token *t = a && name ? account_named(a, span_of(name)) : NULL;
     if (!t)
         return fault(why, FAULT_REJECT, "name: no such token");
     for (size_t i = 0; i < COUNT(deeds); i++) {
@@ -174,7 +174,7 @@ static bool act_on_token(const struct call *c, const struct json *body, struct f
 
 static bool set_credits(const struct call *c, const struct json *body, struct fault *why)
 {
-    struct account *a = account_of(c, body);
+    struct sim_account *a = account_of(c, body);
     struct money amount;
     if (!a)
         return fault(why, FAULT_REJECT, "account: no such account");
@@ -185,7 +185,7 @@ static bool set_credits(const struct call *c, const struct json *body, struct fa
     return true;
 }
 
-void control_token(const struct call *c, struct answer *ret)
+void control_token(const struct call *c, struct sim_answer *ret)
 {
     own_json struct json *body = NULL;
     struct fault why;
@@ -225,7 +225,7 @@ static bool read_speed(const struct json *body, int64_t *speed, struct fault *wh
     return true;
 }
 
-void control_clock(const struct call *c, struct answer *ret)
+void control_clock(const struct call *c, struct sim_answer *ret)
 {
     own_json struct json *body = NULL;
     struct virtual_clock *clock = &c->world->clock;
@@ -249,25 +249,25 @@ void control_clock(const struct call *c, struct answer *ret)
     text_addf(out, "}");
 }
 
-void control_fault(const struct call *c, struct answer *ret)
+void control_fault(const struct call *c, struct sim_answer *ret)
 {
     own_json struct json *body = NULL;
     struct fault why;
     if (!read_body(c, &body, ret))
         return;
-    if (troubles_add(&c->world->troubles, body, &why))
+    if (sim_faults_add(&c->world->sim_faults, body, &why))
         answer_json(ret, 200, "{}");
     else
         refuse(ret, why.text);
 }
 
-void control_fault_clear(const struct call *c, struct answer *ret)
+void control_fault_clear(const struct call *c, struct sim_answer *ret)
 {
-    troubles_clear(&c->world->troubles);
+    sim_faults_clear(&c->world->sim_faults);
     answer_json(ret, 200, "{}");
 }
 
-void control_requests(const struct call *c, struct answer *ret)
+void control_requests(const struct call *c, struct sim_answer *ret)
 {
     const char *after = strncmp(c->query, "after=", 6) == 0 ? c->query + 6 : "0";
     request_log_render(&c->world->log, strtoull(after, NULL, 10), answer_begin(ret, 200));

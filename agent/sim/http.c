@@ -26,15 +26,15 @@ void body_release(struct body *b)
     free(b);
 }
 
-void answer_done(struct answer *a)
+void answer_done(struct sim_answer *a)
 {
     body_release(a->body);
     free(a->location);
     free(a->retry_after);
-    *a = (struct answer){ 0 };
+    *a = (struct sim_answer){ 0 };
 }
 
-struct text *answer_begin(struct answer *a, int status)
+struct text *answer_begin(struct sim_answer *a, int status)
 {
     a->status = status;
     body_release(a->body);
@@ -42,12 +42,12 @@ struct text *answer_begin(struct answer *a, int status)
     return &a->body->text;
 }
 
-void answer_json(struct answer *a, int status, const char *text)
+void answer_json(struct sim_answer *a, int status, const char *text)
 {
     text_add(answer_begin(a, status), span_of(text));
 }
 
-void answer_error(struct answer *a, int status, const char *type, const char *message)
+void answer_error(struct sim_answer *a, int status, const char *type, const char *message)
 {
     struct text *out = answer_begin(a, status);
     text_addf(out, "{\"error\":{\"type\":");
@@ -57,7 +57,7 @@ void answer_error(struct answer *a, int status, const char *type, const char *me
     text_addf(out, "}}");
 }
 
-void answer_not_found(struct answer *a)
+void answer_not_found(struct sim_answer *a)
 {
     answer_json(a, 404, "{\"details\":\"Not Found\"}");
 }

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-struct request {
+struct sim_request {
     const char *method;
     const char *target;        /* as sent: percent-encoded path and query */
     const char *authorization; /* NULL: none; holds a secret, never copied or logged */
@@ -32,7 +32,7 @@ enum delivery {
     DELIVER_NOTHING, /* the connection is closed before any answer */
 };
 
-struct answer {
+struct sim_answer {
     int status;
     const char *type;   /* media type; NULL: application/json */
     struct body *body;  /* owned */
@@ -43,13 +43,13 @@ struct answer {
     int64_t pause_ms;
 };
 
-void answer_done(struct answer *a);
+void answer_done(struct sim_answer *a);
 
 /* Each fills an empty answer; `text` is a whole JSON document. */
-void answer_json(struct answer *a, int status, const char *text);
-void answer_error(struct answer *a, int status, const char *type, const char *message);
-void answer_not_found(struct answer *a);
-struct text *answer_begin(struct answer *a, int status); /* for writing the body */
+void answer_json(struct sim_answer *a, int status, const char *text);
+void answer_error(struct sim_answer *a, int status, const char *type, const char *message);
+void answer_not_found(struct sim_answer *a);
+struct text *answer_begin(struct sim_answer *a, int status); /* for writing the body */
 
 /* Percent-decodes; '+' is a space in queries. An owned terminated text, or NULL when it is not valid or holds a NUL. */
 char *http_decode(struct span encoded, bool query);

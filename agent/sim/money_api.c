@@ -6,7 +6,7 @@
 #include "sim/routes.h"
 #include "sim/token_text.h"
 
-void credits_show(const struct call *c, struct answer *ret)
+void credits_show(const struct call *c, struct sim_answer *ret)
 {
     struct text *out = answer_begin(ret, 200);
     text_addf(out, "{\"credits\":");
@@ -37,7 +37,7 @@ static const struct parameter_row {
 };
 _Static_assert(COUNT(parameters) == PARAMS, "a parameter has no row");
 
-static bool refuse(struct answer *ret, const char *field, const char *words)
+static bool refuse(struct sim_answer *ret, const char *field, const char *words)
 {
     struct text *out = answer_begin(ret, 400);
     text_addf(out, "{\"error\":{\"type\":\"validation_error\",\"message\":{");
@@ -48,7 +48,7 @@ static bool refuse(struct answer *ret, const char *field, const char *words)
     return false;
 }
 
-static bool store_parameter(struct span name, struct span value, char *values[PARAMS], struct answer *ret)
+static bool store_parameter(struct span name, struct span value, char *values[PARAMS], struct sim_answer *ret)
 {
     for (size_t i = 0; i < PARAMS; i++)
         if (span_is(name, parameters[i].name)) {
@@ -61,7 +61,7 @@ static bool store_parameter(struct span name, struct span value, char *values[PA
     return refuse(ret, words, "Unknown filter.");
 }
 
-static bool split_query(const char *query, char *values[PARAMS], struct answer *ret)
+static bool split_query(const char *query, char *values[PARAMS], struct sim_answer *ret)
 {
     for (const char *at = query; *at;) {
         size_t len = strcspn(at, "&"), name = strcspn(at, "=&");
@@ -73,7 +73,7 @@ static bool split_query(const char *query, char *values[PARAMS], struct answer *
     return true;
 }
 
-static bool allowed(const struct call *c, char *const values[PARAMS], struct answer *ret)
+static bool allowed(const struct call *c, char *const values[PARAMS], struct sim_answer *ret)
 {
     for (size_t i = 0; i < PARAMS; i++) {
         if (parameters[i].required && !values[i])
@@ -94,7 +94,7 @@ static bool read_day(const char *text, int64_t *ret)
     return true;
 }
 
-static bool read_query(char *const values[PARAMS], struct consumption_query *q, struct answer *ret)
+static bool read_query(char *const values[PARAMS], struct consumption_query *q, struct sim_answer *ret)
 {
     static const char bad_date[] = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
     if (!read_day(values[PARAM_BEGIN], &q->first_day))
@@ -115,7 +115,7 @@ static bool read_query(char *const values[PARAMS], struct consumption_query *q, 
     return true;
 }
 
-void consumption_show(const struct call *c, struct answer *ret)
+void consumption_show(const struct call *c, struct sim_answer *ret)
 {
     char *values[PARAMS] = { 0 };
     struct consumption_query q = { 0 };

@@ -17,26 +17,26 @@ static struct random stream_of(uint64_t seed, int64_t number)
     return random_seeded(random_next(&mixer));
 }
 
-struct moment {
-    const struct profile *profile;
+struct sim_moment {
+    const struct spend_profile *profile;
     uint64_t seed;
     unix_s end;
     double chance; /* [0, 1), of this slot */
 };
 
-static double nothing(const struct moment *m)
+static double nothing(const struct sim_moment *m)
 {
     (void)m;
     return 0;
 }
 
-static double steady(const struct moment *m)
+static double steady(const struct sim_moment *m)
 {
     return 0.7 + 0.6 * m->chance;
 }
 
 /* Monday to Friday in Paris, a half sine from opening to closing; its mean over the day is one. */
-static double office_hours(const struct moment *m)
+static double office_hours(const struct sim_moment *m)
 {
     int64_t local = m->end + calendar_paris_offset_s(m->end);
     int64_t weekday = (local / DAY_S + 3) % 7; /* 1970-01-01 was a Thursday; Monday is 0 */
@@ -47,14 +47,14 @@ static double office_hours(const struct moment *m)
     return 24 / open * M_PI_2 * sin(M_PI * (hour - OFFICE_OPENS_H) / open) * (0.5 + m->chance);
 }
 
-static double bursts(const struct moment *m)
+static double bursts(const struct sim_moment *m)
 {
     struct random hour = stream_of(~m->seed, m->end / HOUR_S);
     bool busy = random_unit(&hour) < 1.0 / BURST_ONE_HOUR_IN;
     return busy ? BURST_ONE_HOUR_IN * (0.5 + m->chance) : 0;
 }
 
-static double runaway(const struct moment *m)
+static double runaway(const struct sim_moment *m)
 {
     double doublings = (double)(m->end - m->profile->starts) / (double)m->profile->doubles_s;
     return exp2(fmax(0, fmin(doublings, RUNAWAY_DOUBLINGS))) * (0.8 + 0.4 * m->chance);
@@ -62,7 +62,7 @@ static double runaway(const struct moment *m)
 
 static const struct profile_row {
     const char *name; /* as written in a scenario */
-    double (*factor)(const struct moment *);
+    double (*factor)(const struct sim_moment *);
 } rows[] = {
     [PROFILE_NONE] = { "none", nothing },
     [PROFILE_STEADY] = { "steady", steady },
@@ -73,10 +73,10 @@ static const struct profile_row {
 };
 _Static_assert(COUNT(rows) == PROFILE_KINDS, "a profile kind has no row");
 
-struct slot_spending profile_slot(const struct profile *p, uint64_t seed, unix_s end)
+struct slot_spending profile_slot(const struct spend_profile *p, uint64_t seed, unix_s end)
 {
     struct random r = stream_of(seed, end);
-    struct moment m = { p, seed, end, random_unit(&r) };
+    struct sim_moment m = { p, seed, end, random_unit(&r) };
     double average = (double)p->usd_per_day.nano * (double)p->every_s / DAY_S;
     double nano = fmin(average * rows[p->kind].factor(&m), (double)MONEY_LIMIT_NANO);
 
@@ -86,7 +86,7 @@ struct slot_spending profile_slot(const struct profile *p, uint64_t seed, unix_s
     return s;
 }
 
-unix_s profile_next(const struct profile *p, uint64_t seed, unix_s at)
+unix_s profile_next(const struct spend_profile *p, uint64_t seed, unix_s at)
 {
     if (rows[p->kind].factor == nothing)
         return INT64_MAX;

@@ -17,7 +17,7 @@ enum profile_kind {
     PROFILE_KINDS,
 };
 
-struct profile {
+struct spend_profile {
     enum profile_kind kind;
     struct money usd_per_day; /* average; of a working day for office hours, at the start for a runaway */
     int64_t every_s;          /* length of a slot */
@@ -34,9 +34,9 @@ struct slot_spending {
 };
 
 /* What the slot that ends at `end` costs. */
-struct slot_spending profile_slot(const struct profile *p, uint64_t seed, unix_s end);
+struct slot_spending profile_slot(const struct spend_profile *p, uint64_t seed, unix_s end);
 
 /* The first end of a slot strictly after `at`; INT64_MAX for profiles that never spend. */
-unix_s profile_next(const struct profile *p, uint64_t seed, unix_s at);
+unix_s profile_next(const struct spend_profile *p, uint64_t seed, unix_s at);
 
 bool profile_kind_named(struct span name, enum profile_kind *ret);

@@ -41,8 +41,8 @@ static void render_row(const struct request_row *row, struct text *out)
     else
         text_addf(out, "null");
     text_addf(out, ",\"status\":%d,\"fault\":", row->status);
-    if (row->trouble)
-        text_add_json(out, span_of(row->trouble));
+    if (row->sim_fault)
+        text_add_json(out, span_of(row->sim_fault));
     else
         text_addf(out, "null");
     text_addf(out, "}");

@@ -14,7 +14,7 @@ struct request_row {
     bool authorized; /* an Authorization header was there */
     unsigned client_port;
     int status; /* 0: not answered */
-    const char *trouble; /* name of the fault that was played, or NULL */
+    const char *sim_fault; /* name of the fault that was played, or NULL */
 };
 
 struct request_log {

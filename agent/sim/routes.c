@@ -29,7 +29,7 @@ static const struct route {
     { "GET", "/control/requests", ACCESS_CONTROL, control_requests },
 };
 
-static struct span path_of(const struct request *r)
+static struct span path_of(const struct sim_request *r)
 {
     return (struct span){ r->target, strcspn(r->target, "?") };
 }
@@ -57,7 +57,7 @@ static bool fits(const char *pattern, struct span path, struct span *ret_name)
 }
 
 /* The route for a path and method; `ret_known` tells whether the path exists under any method. */
-static const struct route *find_route(const struct request *r, struct span path, struct span *ret_name, bool *ret_known)
+static const struct route *find_route(const struct sim_request *r, struct span path, struct span *ret_name, bool *ret_known)
 {
     *ret_known = false;
     for (size_t i = 0; i < COUNT(routes); i++) {
@@ -73,7 +73,7 @@ static const struct route *find_route(const struct request *r, struct span path,
 /* What the bearer key opens. */
 struct caller {
     struct tenant *tenant; /* NULL: not a key of ours */
-    struct token *token;   /* NULL: the main key */
+    struct sim_token *token;   /* NULL: the main key */
 };
 
 static struct caller identify(const struct world *w, const char *authorization)
@@ -85,7 +85,7 @@ static struct caller identify(const struct world *w, const char *authorization)
     struct span key = span_of(authorization + strlen(scheme));
     for (size_t i = 0; i < w->tenant_count; i++) {
         struct tenant *t = &w->tenants[i];
-        struct token *token = account_with_secret(t->account, key);
+        struct sim_token *token = account_with_secret(t->account, key);
         if (token || span_is(key, t->account->key))
             return (struct caller){ t, token };
     }
@@ -99,15 +99,15 @@ static int64_t real_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static struct trouble *pick_trouble(struct world *w, struct span path, const char *account)
+static struct sim_fault *pick_sim_fault(struct world *w, struct span path, const char *account)
 {
     char *terminated = xstrndup(path.at, path.len);
-    struct trouble *t = troubles_take(&w->troubles, terminated, account);
+    struct sim_fault *t = sim_faults_take(&w->sim_faults, terminated, account);
     free(terminated);
     return t;
 }
 
-int64_t route_begin(struct world *w, const struct request *request, struct visit *ret)
+int64_t route_begin(struct world *w, const struct sim_request *request, struct visit *ret)
 {
     *ret = (struct visit){ 0 };
     if (is_control(path_of(request)))
@@ -116,7 +116,7 @@ int64_t route_begin(struct world *w, const struct request *request, struct visit
     unix_s now = world_advance(w);
     struct tenant *tenant = identify(w, request->authorization).tenant;
     const char *account = tenant ? tenant->account->name : NULL;
-    ret->trouble = pick_trouble(w, path_of(request), account);
+    ret->sim_fault = pick_sim_fault(w, path_of(request), account);
     struct request_row row = {
         .method = xstrdup(request->method),
         .target = xstrdup(request->target),
@@ -125,20 +125,20 @@ int64_t route_begin(struct world *w, const struct request *request, struct visit
         .real_ms = real_ms(),
         .authorized = request->authorization != NULL,
         .client_port = request->client_port,
-        .trouble = ret->trouble ? trouble_name(ret->trouble->kind) : NULL,
+        .sim_fault = ret->sim_fault ? sim_fault_name(ret->sim_fault->kind) : NULL,
     };
     ret->log_number = request_log_add(&w->log, row)->number;
-    return trouble_delay_ms(ret->trouble);
+    return sim_fault_delay_ms(ret->sim_fault);
 }
 
 void route_done(struct visit *visit)
 {
-    trouble_free(visit->trouble);
+    sim_fault_free(visit->sim_fault);
     *visit = (struct visit){ 0 };
 }
 
 /* Like Django: the same path with a slash, when that would exist. */
-static bool redirect_to_slash(const struct request *r, struct span path, struct answer *ret)
+static bool redirect_to_slash(const struct sim_request *r, struct span path, struct sim_answer *ret)
 {
     struct text slashed = { 0 };
     struct span name;
@@ -155,7 +155,7 @@ static bool redirect_to_slash(const struct request *r, struct span path, struct 
     return ret->status != 0;
 }
 
-static bool over_rate(const struct world *w, struct tenant *t, struct answer *ret)
+static bool over_rate(const struct world *w, struct tenant *t, struct sim_answer *ret)
 {
     if (!w->rate_limit)
         return false;
@@ -172,7 +172,7 @@ static bool over_rate(const struct world *w, struct tenant *t, struct answer *re
     return true;
 }
 
-static void dispatch(struct call *c, const struct route *route, struct span name, struct answer *ret)
+static void dispatch(struct call *c, const struct route *route, struct span name, struct sim_answer *ret)
 {
     if (route->access == ACCESS_MAIN_KEY && c->caller) {
         answer_error(ret, 403, "permission_error", "You do not have permission to perform this action.");
@@ -188,7 +188,7 @@ static void dispatch(struct call *c, const struct route *route, struct span name
     free(decoded);
 }
 
-static bool admit(struct world *w, struct call *c, struct answer *ret)
+static bool admit(struct world *w, struct call *c, struct sim_answer *ret)
 {
     struct caller caller = identify(w, c->request->authorization);
     if (!caller.tenant) {
@@ -206,7 +206,7 @@ static bool admit(struct world *w, struct call *c, struct answer *ret)
     return !over_rate(w, c->tenant, ret);
 }
 
-static void answer_call(struct call *c, struct span path, struct answer *ret)
+static void answer_call(struct call *c, struct span path, struct sim_answer *ret)
 {
     struct span name = { "", 0 };
     bool known, control = is_control(path);
@@ -233,10 +233,10 @@ static void note_status(struct world *w, const struct visit *visit, int status)
         row->status = status;
 }
 
-void route_answer(struct world *w, const struct request *request, struct visit *visit, struct answer *ret)
+void route_answer(struct world *w, const struct sim_request *request, struct visit *visit, struct sim_answer *ret)
 {
     struct span path = path_of(request);
-    *ret = (struct answer){ 0 };
+    *ret = (struct sim_answer){ 0 };
     struct call c = {
         .world = w,
         .request = request,
@@ -244,12 +244,12 @@ void route_answer(struct world *w, const struct request *request, struct visit *
         .query = request->target[path.len] == '?' ? request->target + path.len + 1 : "",
         .now = world_advance(w),
     };
-    if (!trouble_answers(visit->trouble, ret)) {
+    if (!sim_fault_answers(visit->sim_fault, ret)) {
         struct tenant *tenant = identify(w, request->authorization).tenant;
         if (tenant)
-            c.list_kept = trouble_list_kept(visit->trouble, tenant->account->token_count);
+            c.list_kept = sim_fault_list_kept(visit->sim_fault, tenant->account->token_count);
         answer_call(&c, path, ret);
-        trouble_bend(visit->trouble, ret);
+        sim_fault_bend(visit->sim_fault, ret);
     }
     note_status(w, visit, ret->delivery == DELIVER_NOTHING ? 0 : ret->status);
 }

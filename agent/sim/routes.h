@@ -6,22 +6,22 @@
 
 /* A request on its way: `trouble` is owned and may be NULL. Starts with route_begin, ends with route_done. */
 struct visit {
-    struct trouble *trouble;
+    struct sim_fault *sim_fault;
     uint64_t log_number;
 };
 
 /* Logs the request and picks the fault to play; returns how long to wait before route_answer. */
-int64_t route_begin(struct world *w, const struct request *request, struct visit *ret);
-void route_answer(struct world *w, const struct request *request, struct visit *visit, struct answer *ret);
+int64_t route_begin(struct world *w, const struct sim_request *request, struct visit *ret);
+void route_answer(struct world *w, const struct sim_request *request, struct visit *visit, struct sim_answer *ret);
 void route_done(struct visit *visit);
 
 /* What a handler is given. All borrowed. */
 struct call {
     struct world *world;
-    const struct request *request;
+    const struct sim_request *request;
     struct tenant *tenant;  /* NULL under /control/ */
-    struct account *account;
-    struct token *caller;   /* NULL: the main key */
+    struct sim_account *account;
+    struct sim_token *caller;   /* NULL: the main key */
     const char *name;       /* {name} of the path, decoded; "" when it has none */
     const char *query;      /* undecoded; "" */
     size_t list_kept;       /* how many tokens a list shows: a fault may hide some */
@@ -29,7 +29,7 @@ struct call {
 };
 
 /* The one typedef: a table row and six prototypes share it. */
-typedef void route_handler(const struct call *c, struct answer *ret);
+typedef void route_handler(const struct call *c, struct sim_answer *ret);
 
 /* token_api.c */
 route_handler tokens_list, tokens_create, token_show, token_change, token_delete;

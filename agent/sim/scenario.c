@@ -212,7 +212,7 @@ static bool expand_name(const char *pattern, int64_t n, char out[NAME_ROOM], str
     return true;
 }
 
-static bool add_token(struct account *a, const struct token_draft *d, const char *name, struct fault *why)
+static bool add_token(struct sim_account *a, const struct token_draft *d, const char *name, struct fault *why)
 {
     struct token_order order = {
         .name = name,
@@ -230,7 +230,7 @@ static bool add_token(struct account *a, const struct token_draft *d, const char
     return true;
 }
 
-bool scenario_add_tokens(struct account *a, struct token_draft *d, struct fault *why)
+bool scenario_add_tokens(struct sim_account *a, struct token_draft *d, struct fault *why)
 {
     char name[NAME_ROOM];
     if (!d->name)

@@ -13,7 +13,7 @@ struct token_draft {
     int64_t count;       /* more than 1: `name` holds one "%d" or "%05d" */
     bool active_given, amount_given;
     struct terms terms;
-    struct profile profile;
+    struct spend_profile profile;
     struct use uses[TOKEN_USES_MAX];
     size_t use_count;
 };
@@ -22,7 +22,7 @@ void scenario_draft(const struct world *w, struct token_draft *ret);
 void scenario_draft_done(struct token_draft *draft);
 MUST_CHECK bool scenario_set_token(struct token_draft *draft, struct span key, struct span value, struct fault *why);
 MUST_CHECK bool scenario_add_use(struct world *w, struct token_draft *draft, struct span value, struct fault *why);
-MUST_CHECK bool scenario_add_tokens(struct account *a, struct token_draft *draft, struct fault *why);
+MUST_CHECK bool scenario_add_tokens(struct sim_account *a, struct token_draft *draft, struct fault *why);
 
 struct account_draft {
     const char *name, *key; /* live as long as the world */

@@ -19,17 +19,17 @@ enum {
     BLOCK_BYTES = 64 * 1024,  /* handed to the socket at once when a body is read through a callback */
 };
 
-enum stage { STAGE_HEAD, STAGE_BODY, STAGE_DELAYED, STAGE_ANSWERED };
+enum sim_stage { STAGE_HEAD, STAGE_BODY, STAGE_DELAYED, STAGE_ANSWERED };
 
 /* One request from its first line until its last byte is sent. */
 struct exchange {
     struct server *server;
     struct MHD_Connection *connection;
-    enum stage stage;
+    enum sim_stage stage;
     char *target;
     struct text body;
     struct visit visit;
-    struct answer answer;
+    struct sim_answer answer;
     bool parked;
     mono_ms wakes;
     struct exchange *next_parked;
@@ -144,7 +144,7 @@ static void release_body(void *cls)
 
 static struct MHD_Response *make_response(struct exchange *x)
 {
-    struct answer *a = &x->answer;
+    struct sim_answer *a = &x->answer;
     if (a->delivery == DELIVER_WHOLE)
         return MHD_create_response_from_buffer_with_free_callback_cls(a->body->text.len, a->body->text.at,
                                                                       release_body, body_keep(a->body));
@@ -154,7 +154,7 @@ static struct MHD_Response *make_response(struct exchange *x)
 
 static enum MHD_Result send_answer(struct exchange *x)
 {
-    struct answer *a = &x->answer;
+    struct sim_answer *a = &x->answer;
     if (a->delivery == DELIVER_NOTHING)
         return MHD_NO; /* closes the connection without a word */
     struct MHD_Response *response = make_response(x);
@@ -178,7 +178,7 @@ static unsigned port_of_client(struct MHD_Connection *connection)
 /* The whole request is here. A delayed one comes by twice. */
 static enum MHD_Result finish(struct exchange *x, const char *method)
 {
-    struct request request = {
+    struct sim_request request = {
         .method = method,
         .target = x->target,
         .authorization = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Authorization"),

@@ -4,7 +4,7 @@
 #include "core/calendar.h"
 
 /* What still stands between this payer and a 402. */
-static int64_t available_nano(const struct account *a, const struct token *token)
+static int64_t available_nano(const struct sim_account *a, const struct sim_token *token)
 {
     if (!token || !token->terms.budgeted)
         return a->credits.nano;
@@ -12,7 +12,7 @@ static int64_t available_nano(const struct account *a, const struct token *token
     return balance < a->credits.nano ? balance : a->credits.nano;
 }
 
-static void deduct(struct account *a, struct token *token, struct money cost)
+static void deduct(struct sim_account *a, struct sim_token *token, struct money cost)
 {
     a->credits.nano -= cost.nano;
     if (!token) {
@@ -24,7 +24,7 @@ static void deduct(struct account *a, struct token *token, struct money cost)
         token->terms.balance.is.nano -= cost.nano;
 }
 
-enum spend_verdict account_spend(struct account *a, struct token *token, const struct purchase *wanted)
+enum spend_verdict account_spend(struct sim_account *a, struct sim_token *token, const struct purchase *wanted)
 {
     struct purchase bought = *wanted;
     if (token && token_is_expired(token, a->now))
@@ -41,7 +41,7 @@ enum spend_verdict account_spend(struct account *a, struct token *token, const s
 }
 
 /* A slot stands for many calls: when money runs short, only the calls up to the first refusal were made. */
-static void shrink_to_available(const struct account *a, const struct token *t, struct purchase *p)
+static void shrink_to_available(const struct sim_account *a, const struct sim_token *t, struct purchase *p)
 {
     int64_t left = available_nano(a, t);
     if (left <= 0 || left >= p->cost.nano || token_is_sandbox(t))
@@ -53,7 +53,7 @@ static void shrink_to_available(const struct account *a, const struct token *t, 
     p->cost.nano = price * p->calls;
 }
 
-static void spend_slot(struct account *a, struct token *t)
+static void spend_slot(struct sim_account *a, struct sim_token *t)
 {
     struct slot_spending slot = profile_slot(&t->profile, t->seed, a->now);
     const struct use *use = &t->uses[slot.choice % t->use_count];
@@ -66,7 +66,7 @@ static void spend_slot(struct account *a, struct token *t)
     (void)account_spend(a, t, &p); /* refused: the caller of the real service would be refused as well */
 }
 
-static void reset(struct account *a, struct token *t)
+static void reset(struct sim_account *a, struct sim_token *t)
 {
     if (!t->terms.reset_amount.known)
         return;
@@ -74,10 +74,10 @@ static void reset(struct account *a, struct token *t)
     a->version++;
 }
 
-void account_advance(struct account *a, unix_s now)
+void account_advance(struct sim_account *a, unix_s now)
 {
     while (a->token_count && token_due(a->agenda[0]) <= now) {
-        struct token *t = a->agenda[0];
+        struct sim_token *t = a->agenda[0];
         a->now = token_due(t);
         if (t->next_reset <= a->now) {
             reset(a, t);

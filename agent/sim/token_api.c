@@ -4,7 +4,7 @@
 #include "sim/token_text.h"
 
 /* A list changes only when the account does, so 100,000 unchanged tokens are rendered once. */
-static struct body *render_list(const struct world *w, const struct account *a, size_t kept)
+static struct body *render_list(const struct world *w, const struct sim_account *a, size_t kept)
 {
     struct body *body = body_new();
     text_addf(&body->text, "[");
@@ -16,7 +16,7 @@ static struct body *render_list(const struct world *w, const struct account *a, 
     return body;
 }
 
-void tokens_list(const struct call *c, struct answer *ret)
+void tokens_list(const struct call *c, struct sim_answer *ret)
 {
     ret->status = 200;
     if (c->list_kept < c->account->token_count) {
@@ -31,19 +31,19 @@ void tokens_list(const struct call *c, struct answer *ret)
     ret->body = body_keep(cache->body);
 }
 
-static void answer_token(const struct call *c, int status, const struct token *t, struct answer *ret)
+static void answer_token(const struct call *c, int status, const struct sim_token *t, struct sim_answer *ret)
 {
     enum token_view view = strcmp(c->request->method, "GET") == 0 ? TOKEN_WITH_SECRET : TOKEN_WITHOUT_SECRET;
     token_text_add(answer_begin(ret, status), t, c->world->balance_form, view);
 }
 
-static void answer_invalid(struct answer *ret, const struct text *errors)
+static void answer_invalid(struct sim_answer *ret, const struct text *errors)
 {
     text_addf(answer_begin(ret, 400), "{\"error\":{\"type\":\"validation_error\",\"message\":%s}}", text_z(errors));
 }
 
 /* A JSON object, or an answer that says why not. */
-static bool read_body(const struct call *c, struct json **ret_body, struct answer *ret)
+static bool read_body(const struct call *c, struct json **ret_body, struct sim_answer *ret)
 {
     struct fault why;
     if (!json_read(c->request->body, ret_body, &why)) {
@@ -57,7 +57,7 @@ static bool read_body(const struct call *c, struct json **ret_body, struct answe
     return false;
 }
 
-void tokens_create(const struct call *c, struct answer *ret)
+void tokens_create(const struct call *c, struct sim_answer *ret)
 {
     own_json struct json *body = NULL;
     struct text errors = { 0 };
@@ -71,21 +71,21 @@ void tokens_create(const struct call *c, struct answer *ret)
     text_done(&errors);
 }
 
-void token_show(const struct call *c, struct answer *ret)
+void token_show(const struct call *c, struct sim_answer *ret)
 {
-    const struct token *t = account_named(c->account, span_of(c->name));
+    const struct sim_token *t = account_named(c->account, span_of(c->name));
     if (t)
         answer_token(c, 200, t, ret);
     else
         answer_not_found(ret);
 }
 
-void token_change(const struct call *c, struct answer *ret)
+void token_change(const struct call *c, struct sim_answer *ret)
 {
     own_json struct json *body = NULL;
     struct text errors = { 0 };
     struct terms terms;
-    struct token *t = account_named(c->account, span_of(c->name));
+    struct sim_token *t = account_named(c->account, span_of(c->name));
     if (!t) {
         answer_not_found(ret);
         return;
@@ -101,9 +101,9 @@ void token_change(const struct call *c, struct answer *ret)
     text_done(&errors);
 }
 
-void token_delete(const struct call *c, struct answer *ret)
+void token_delete(const struct call *c, struct sim_answer *ret)
 {
-    struct token *t = account_named(c->account, span_of(c->name));
+    struct sim_token *t = account_named(c->account, span_of(c->name));
     if (!t) {
         answer_not_found(ret);
         return;

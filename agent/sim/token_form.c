@@ -213,7 +213,7 @@ static bool finish(struct form *f, struct text *errors)
     return false;
 }
 
-bool token_form_create(const struct json *body, const struct account *a, struct token_order *ret, struct text *errors)
+bool token_form_create(const struct json *body, const struct sim_account *a, struct token_order *ret, struct text *errors)
 {
     struct form f = { .terms = { .type = TOKEN_TYPE_DEFAULT, .expires = TIME_NONE } };
     if (!json_member(body, "name"))

@@ -6,7 +6,7 @@
 #include "sim/json.h"
 
 /* Reads a POST: the name (borrowed from `body`) and the terms. On false, `errors` holds {"FIELD":["..."]}. */
-bool token_form_create(const struct json *body, const struct account *a, struct token_order *ret, struct text *errors);
+bool token_form_create(const struct json *body, const struct sim_account *a, struct token_order *ret, struct text *errors);
 
 /* Reads a PATCH over the token's present terms. */
 bool token_form_change(const struct json *body, const struct terms *now, struct terms *ret, struct text *errors);

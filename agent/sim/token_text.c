@@ -29,7 +29,7 @@ static void add_time(struct text *out, unix_s at)
         text_addf(out, "\"%s\"", calendar_format(at, time));
 }
 
-void token_text_add(struct text *out, const struct token *t, enum balance_form form, enum token_view view)
+void token_text_add(struct text *out, const struct sim_token *t, enum balance_form form, enum token_view view)
 {
     if (t->shown) {
         text_add(out, span_of(t->shown));

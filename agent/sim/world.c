@@ -6,7 +6,7 @@
 #include "base/xmalloc.h"
 #include "sim/http.h"
 
-struct account *world_add_account(struct world *w, const char *name, const char *key)
+struct sim_account *world_add_account(struct world *w, const char *name, const char *key)
 {
     w->tenants = xrealloc(w->tenants, w->tenant_count + 1, sizeof *w->tenants);
     struct tenant *t = &w->tenants[w->tenant_count++];
@@ -42,6 +42,6 @@ void world_done(struct world *w)
     for (size_t i = 0; i < w->words.room; i++)
         free(w->words.rows[i].item);
     index_done(&w->words);
-    troubles_clear(&w->troubles);
+    sim_faults_clear(&w->sim_faults);
     request_log_done(&w->log);
 }

@@ -3,7 +3,7 @@
 
 #include "sim/account.h"
 #include "sim/request_log.h"
-#include "sim/trouble.h"
+#include "sim/faults.h"
 #include "sim/vclock.h"
 
 enum balance_form { BALANCE_NUMBER, BALANCE_STRING };
@@ -21,7 +21,7 @@ struct rate_bucket {
 };
 
 struct tenant {
-    struct account *account;
+    struct sim_account *account;
     struct list_cache list;
     struct rate_bucket bucket;
 };
@@ -36,14 +36,14 @@ struct world {
     int64_t rate_limit; /* API calls a second and account; 0: no limit */
     enum balance_form balance_form;
     struct index words; /* texts that must outlive the accounts: uses */
-    struct troubles troubles;
+    struct sim_faults sim_faults;
     struct request_log log;
 };
 
 void world_done(struct world *w);
 
 /* Adds an account and returns it; it belongs to the world. */
-struct account *world_add_account(struct world *w, const char *name, const char *key);
+struct sim_account *world_add_account(struct world *w, const char *name, const char *key);
 
 const char *world_word(struct world *w, const char *text); /* a copy that lives as long as the world */
 

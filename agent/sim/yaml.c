@@ -72,7 +72,7 @@ static bool read_token(const struct file *f, struct fy_node *node, struct token_
     return true;
 }
 
-static bool add_token(const struct file *f, struct account *a, struct fy_node *node, struct fault *why)
+static bool add_token(const struct file *f, struct sim_account *a, struct fy_node *node, struct fault *why)
 {
     struct token_draft draft;
     scenario_draft(f->world, &draft);
@@ -82,7 +82,7 @@ static bool add_token(const struct file *f, struct account *a, struct fy_node *n
     return added || (read ? wrong_at(f, node, why) : false);
 }
 
-static bool add_tokens(const struct file *f, struct account *a, struct fy_node *list, struct fault *why)
+static bool add_tokens(const struct file *f, struct sim_account *a, struct fy_node *list, struct fault *why)
 {
     struct fy_node *item;
     if (!fy_node_is_sequence(list))
@@ -111,7 +111,7 @@ static bool add_account(const struct file *f, struct fy_node *node, struct fault
     }
     if (f->options->key && f->world->tenant_count == 0)
         draft.key = f->options->key;
-    struct account *a = world_add_account(f->world, draft.name, draft.key);
+    struct sim_account *a = world_add_account(f->world, draft.name, draft.key);
     a->credits = draft.credits.known ? draft.credits.is : (struct money){ SCENARIO_CREDITS_NANO };
     value = member(node, "tokens");
     return !value || add_tokens(f, a, value, why);

@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "core/json_walk.h"
+#include "base/json_walk.h"
 #include "core/splitter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "edge/archive.h"
+#include "edge/store/reader.h"
 #include "edge/store.h"
 #include "edge/store/sqlite.h"
 
@@ -81,8 +81,8 @@ static size_t make_original(uint8_t image[IMAGE_MAX])
     snprintf(path, sizeof path, "%s/ebb.db", folder);
     atexit(remove_folder);
     struct poll_row row = { .at = 1767225600, .result = POLL_OK, .http_status = 200 };
-    struct fleet f = { 0 };
-    struct token *t = fleet_add(&f, "prod-a");
+    struct token_set f = { 0 };
+    struct token *t = token_set_add(&f, "prod-a");
     t->last.balance = money_known((struct money){ 5 });
     t->seen_at = row.at;
     if (!store_open(path, STORE_WRITE, &s, &why) || !store_begin(s, &why)
@@ -92,7 +92,7 @@ static size_t make_original(uint8_t image[IMAGE_MAX])
     if (!store_add_poll(s, &row, &why) || !store_add_token(s, account, t, row.at, &why)
         || !store_add_snapshot(s, t, &why) || !store_put_token(s, t, &why) || !store_commit(s, &why))
         die(why.text);
-    fleet_done(&f);
+    token_set_done(&f);
     store_close(s);
     size_t len = read_image(image);
     clear();
@@ -154,21 +154,21 @@ static void use(struct store *s, enum store_mode mode)
 {
     struct fault why;
     struct cell cells[1];
-    const struct scope scope = { .now = 1767229200, .since = TIME_NONE, .until = TIME_NONE };
-    for (enum question q = 0; q < QUESTIONS; q++) {
-        struct answer *a;
+    const struct query_filter scope = { .now = 1767229200, .since = TIME_NONE, .until = TIME_NONE };
+    for (enum query q = 0; q < QUERIES; q++) {
+        struct query_result *a;
         bool more = true;
-        if (!archive_ask(s, q, &scope, &a, &why))
+        if (!query_open(s, q, &scope, &a, &why))
             continue;
         for (int rows = 0; more && rows < 100; rows++)
-            if (!archive_next(a, cells, COUNT(cells), &more, &why))
+            if (!query_next(a, cells, COUNT(cells), &more, &why))
                 break;
-        archive_end(a);
+        query_close(a);
     }
-    struct fleet f;
+    struct token_set f;
     struct orphan_alerts orphans;
-    if (mode == STORE_WRITE && store_load_fleet(s, 1, &(struct rule_set){ 0 }, &f, &orphans, &why)) {
-        fleet_done(&f);
+    if (mode == STORE_WRITE && store_load_tokens(s, 1, &(struct rule_set){ 0 }, &f, &orphans, &why)) {
+        token_set_done(&f);
         orphan_alerts_done(&orphans);
     }
 }

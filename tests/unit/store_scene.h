@@ -20,7 +20,7 @@ struct place {
     struct store *store; /* NULL: not open */
     int64_t account;
     unix_s last_ok;
-    struct fleet fleet;
+    struct token_set fleet;
     struct usage_book book; /* what is to be stored of consumption */
 };
 
@@ -43,7 +43,7 @@ static inline void make_place(struct place *p)
 static inline void remove_place(struct place *p)
 {
     static const char *const files[] = { "", ".lock", "-wal", "-shm" };
-    fleet_done(&p->fleet);
+    token_set_done(&p->fleet);
     usage_done(&p->book);
     store_close(p->store);
     for (size_t i = 0; i < COUNT(files); i++) {

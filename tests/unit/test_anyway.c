@@ -17,7 +17,7 @@ static const struct rule low = { .name = "low" };
 static int64_t add_token(struct place *p, const char *name)
 {
     struct fault why;
-    struct token *t = fleet_add(&p->fleet, name);
+    struct token *t = token_set_add(&p->fleet, name);
     t->last.balance = money_known((struct money){ 5 });
     t->seen_at = START;
     check(store_add_token(p->store, p->account, t, START, &why) && store_add_snapshot(p->store, t, &why)

@@ -304,7 +304,7 @@ static void drift_from_the_fleet_file_is_told(void **state)
     static char same[] = "prod-a-b", other[] = "prod-c-d", gone[] = "prod-e-f", lacking[] = "prod-x-y";
     const struct wanted_token wanted[] = {
         { .name = same },
-        { .name = other, .wish = { .given[WISH_BUDGET] = true } },
+        { .name = other, .wish = { .given[SPEC_BUDGET] = true } },
         { .name = gone, .absent = true },
         { .name = lacking },
     };

@@ -3,7 +3,7 @@
 
 #include "base/random.h"
 #include "base/xmalloc.h"
-#include "core/budget.h"
+#include "core/rate_limit.h"
 #include "edge/config/reader.h"
 #include "edge/config/scalar.h"
 
@@ -191,8 +191,8 @@ static void any_account(struct random *random, struct account_settings *a, size_
         a->interval_min_s = a->interval_s;
     if (a->interval_max_s < a->interval_s)
         a->interval_max_s = a->interval_s;
-    if (a->calls_milli_per_s < budget_rate_for(a->interval_min_s))
-        a->calls_milli_per_s = budget_rate_for(a->interval_min_s);
+    if (a->calls_milli_per_s < rate_limit_rate_for(a->interval_min_s))
+        a->calls_milli_per_s = rate_limit_rate_for(a->interval_min_s);
 }
 
 static void any_mqtt(struct random *random, struct mqtt_settings *m)

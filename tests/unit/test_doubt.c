@@ -14,8 +14,8 @@
 #define START INT64_C(1767225600)
 #define AT (START + DAY_S + 60)
 
-struct subject {
-    struct fleet fleet;
+struct forecast_input {
+    struct token_set fleet;
     struct token *t;
 };
 
@@ -25,11 +25,11 @@ static struct maybe_money cents(int64_t n)
 }
 
 /* A token that was watched for a day, every minute, and spent `per_h` cents an hour. */
-static struct subject subject(int64_t balance, int64_t per_h)
+static struct forecast_input subject(int64_t balance, int64_t per_h)
 {
-    struct subject s = { 0 };
-    s.t = fleet_add(&s.fleet, "prod-app");
-    s.t->last.balance = s.t->risen_to = cents(balance);
+    struct forecast_input s = { 0 };
+    s.t = token_set_add(&s.fleet, "prod-app");
+    s.t->last.balance = s.t->high_water = cents(balance);
     s.t->last.budgeted = true;
     snprintf(s.t->last.type, sizeof s.t->last.type, "api_token");
     for (unix_s at = START; at <= START + DAY_S; at += MINUTE_S) {
@@ -42,7 +42,7 @@ static struct subject subject(int64_t balance, int64_t per_h)
     return s;
 }
 
-static struct judgement weigh(const struct subject *s, int64_t balance)
+static struct judgement weigh(const struct forecast_input *s, int64_t balance)
 {
     struct reading is = s->t->last;
     is.balance = cents(balance);
@@ -51,9 +51,9 @@ static struct judgement weigh(const struct subject *s, int64_t balance)
 
 static bool is_doubted(int64_t was, int64_t per_h, int64_t is)
 {
-    struct subject s = subject(was, per_h);
+    struct forecast_input s = subject(was, per_h);
     bool doubtful = weigh(&s, is).doubtful;
-    fleet_done(&s.fleet);
+    token_set_done(&s.fleet);
     return doubtful;
 }
 
@@ -87,8 +87,8 @@ static void a_fall_beyond_the_burn_is_read_again_and_a_plausible_one_is_not(void
 static void a_token_that_was_just_found_may_spend_half_in_an_hour(void **state)
 {
     (void)state;
-    struct fleet f = { 0 };
-    struct subject s = { .t = fleet_add(&f, "prod-new") };
+    struct token_set f = { 0 };
+    struct forecast_input s = { .t = token_set_add(&f, "prod-new") };
     s.t->last.balance = cents(500);
     s.t->last.budgeted = true;
     snprintf(s.t->last.type, sizeof s.t->last.type, "api_token");
@@ -98,7 +98,7 @@ static void a_token_that_was_just_found_may_spend_half_in_an_hour(void **state)
     assert_true(weigh(&s, 100).doubtful && weigh(&s, 0).doubtful);
     s.t->seen_at = AT - MINUTE_S;
     assert_true(weigh(&s, 300).doubtful);
-    fleet_done(&f);
+    token_set_done(&f);
 }
 
 static void a_rise_is_believed_unless_it_is_absurd(void **state)
@@ -113,7 +113,7 @@ static void a_rise_is_believed_unless_it_is_absurd(void **state)
 static void a_balance_that_disappears_is_doubted(void **state)
 {
     (void)state;
-    struct subject s = subject(9800, 0);
+    struct forecast_input s = subject(9800, 0);
     struct reading is = s.t->last;
     is.balance.known = false;
     assert_true(doubt_weigh(s.t, &is, AT, NULL).doubtful);
@@ -126,13 +126,13 @@ static void a_balance_that_disappears_is_doubted(void **state)
     assert_true(doubt_weigh(s.t, &is, AT, NULL).doubtful);
     is.balance = cents(5000);
     assert_false(doubt_weigh(s.t, &is, AT, NULL).doubtful);
-    fleet_done(&s.fleet);
+    token_set_done(&s.fleet);
 }
 
 static void a_reset_is_never_doubted(void **state)
 {
     (void)state;
-    struct subject s = subject(9800, 0);
+    struct forecast_input s = subject(9800, 0);
     s.t->last.period = RESET_DAILY;
     s.t->last.reset_amount = cents(0);
     s.t->seen_at = START + 23 * HOUR_S - 60;
@@ -140,7 +140,7 @@ static void a_reset_is_never_doubted(void **state)
     is.balance = cents(0);
     struct judgement j = doubt_weigh(s.t, &is, START + 23 * HOUR_S + 60, NULL);
     assert_true(!j.doubtful && j.entries[0].kind == ENTRY_RESET && !j.leaps);
-    fleet_done(&s.fleet);
+    token_set_done(&s.fleet);
 }
 
 /* Whatever comes, the second doubtful reading in a row is believed. */
@@ -149,7 +149,7 @@ static void nothing_is_held_for_ever(void **state)
     (void)state;
     struct random random = random_seeded(1);
     for (int run = 0; run < 2000; run++) {
-        struct subject s = subject(9800, (int64_t)(random_next(&random) % 500));
+        struct forecast_input s = subject(9800, (int64_t)(random_next(&random) % 500));
         unix_s at = AT;
         int held = 0;
         for (int i = 0; i < 4; i++, at += 2) {
@@ -161,14 +161,14 @@ static void nothing_is_held_for_ever(void **state)
             held++;
         }
         assert_true(held <= 1);
-        fleet_done(&s.fleet);
+        token_set_done(&s.fleet);
     }
 }
 
 static void a_confirmed_fall_is_of_the_time_when_it_was_seen_first(void **state)
 {
     (void)state;
-    struct subject s = subject(9800, 0);
+    struct forecast_input s = subject(9800, 0);
     struct judgement j = weigh(&s, 4017);
     assert_true(doubt_holds(s.t, &j, cents(4017), AT, 7));
     assert_false(doubt_holds(s.t, &j, cents(4011), AT + 2, 8));
@@ -179,11 +179,11 @@ static void a_confirmed_fall_is_of_the_time_when_it_was_seen_first(void **state)
     assert_int_equal(s.t->held.poll, 7);
     is.balance = cents(4100); /* it was less for a moment: only what stands is booked */
     assert_false(doubt_splits(s.t, &j, &is, AT + 2));
-    fleet_done(&s.fleet);
+    token_set_done(&s.fleet);
 }
 
 /* Books a leap as the daemon does, as far as the judgement of the next reading needs it. */
-static void leap(struct subject *s, int64_t to, enum entry_kind kind)
+static void leap(struct forecast_input *s, int64_t to, enum entry_kind kind)
 {
     struct judgement j = weigh(s, to);
     assert_true(j.leaps && j.entries[0].kind == kind);
@@ -193,7 +193,7 @@ static void leap(struct subject *s, int64_t to, enum entry_kind kind)
     s->t->seen_at = AT;
 }
 
-static struct judgement later(const struct subject *s, int64_t balance)
+static struct judgement later(const struct forecast_input *s, int64_t balance)
 {
     struct reading is = s->t->last;
     is.balance = cents(balance);
@@ -229,7 +229,7 @@ static void a_return_within_a_few_readings_is_a_correction(void **state)
         { "a rise that is spent in part", 9800, 30000, 20000, 2, false },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct subject s = subject(rows[i].was, 0);
+        struct forecast_input s = subject(rows[i].was, 0);
         leap(&s, rows[i].leapt, rows[i].leapt > rows[i].was ? ENTRY_TOPUP : ENTRY_CONSUMPTION);
         s.t->leap.readings = rows[i].readings;
         struct judgement j = later(&s, rows[i].is);
@@ -237,16 +237,16 @@ static void a_return_within_a_few_readings_is_a_correction(void **state)
             fail_msg("%s", rows[i].what);
         assert_int_equal(change_of(&j), (rows[i].is - rows[i].leapt) * CENT);
         assert_true(!j.undoes || (j.entries[0].kind == ENTRY_CORRECTION && !j.doubtful));
-        fleet_done(&s.fleet);
+        token_set_done(&s.fleet);
     }
 }
 
 static void a_plausible_fall_is_no_leap_and_its_top_up_no_correction(void **state)
 {
     (void)state;
-    struct subject s = subject(9800, 600);
+    struct forecast_input s = subject(9800, 600);
     assert_false(weigh(&s, 9790).leaps);
-    fleet_done(&s.fleet);
+    token_set_done(&s.fleet);
 }
 
 static void an_own_edit_explains_what_it_set_and_what_was_spent_since(void **state)
@@ -269,7 +269,7 @@ static void an_own_edit_explains_what_it_set_and_what_was_spent_since(void **sta
         { "something else", 9800, 9700, 2000, false, 0 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct subject s = subject(rows[i].was, 0);
+        struct forecast_input s = subject(rows[i].was, 0);
         struct own_edit edit = { cents(rows[i].set) };
         struct reading is = s.t->last;
         is.balance = cents(rows[i].is);
@@ -282,14 +282,14 @@ static void an_own_edit_explains_what_it_set_and_what_was_spent_since(void **sta
             assert_int_equal(j.entry_count, rows[i].spent ? 2 : 1);
             assert_int_equal(j.entries[1].amount.nano, rows[i].spent * CENT);
         }
-        fleet_done(&s.fleet);
+        token_set_done(&s.fleet);
     }
 }
 
 static void an_edit_by_others_shows_by_what_else_changed_or_by_a_round_amount(void **state)
 {
     (void)state;
-    struct subject s = subject(9800, 0);
+    struct forecast_input s = subject(9800, 0);
     struct reading is = s.t->last;
     is.balance = cents(3777);
     is.expires = START + WEEK_S;
@@ -302,10 +302,10 @@ static void an_edit_by_others_shows_by_what_else_changed_or_by_a_round_amount(vo
     assert_int_equal(weigh(&s, 1250).entries[0].kind, ENTRY_UNKNOWN);
     assert_int_equal(weigh(&s, 5017).entries[0].kind, ENTRY_CONSUMPTION);
     assert_int_equal(weigh(&s, 0).entries[0].kind, ENTRY_CONSUMPTION);
-    fleet_done(&s.fleet);
+    token_set_done(&s.fleet);
     s = subject(9800, 60); /* which burns: it may be there by chance */
     assert_int_equal(weigh(&s, 5000).entries[0].kind, ENTRY_CONSUMPTION);
-    fleet_done(&s.fleet);
+    token_set_done(&s.fleet);
 }
 
 int main(void)

@@ -19,7 +19,7 @@ static void every_state_balance_and_runway_has_its_answer(void **state)
         const char *word;
         struct maybe_money balance;
         int64_t age_s, likely_in_s, refilled_in_s; /* 0: none */
-        struct gate_wish wish;
+        struct gate_spec wish;
         enum gate answer;
     } rows[] = {
         { "safe", USD(5), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_OK },
@@ -59,7 +59,7 @@ static void every_state_balance_and_runway_has_its_answer(void **state)
 static void a_refill_that_comes_first_is_told(void **state)
 {
     (void)state;
-    const struct gate_wish wish = { NOT_ASKED, 7200, 3600 };
+    const struct gate_spec wish = { NOT_ASKED, 7200, 3600 };
     const struct gate_view v = { .state = "tight", .balance = USD(9), .seen = NOW, .likely = NOW + 7199,
                                  .refilled = NOW + 3600 };
     char reason[GATE_REASON_BYTES];
@@ -70,7 +70,7 @@ static void a_refill_that_comes_first_is_told(void **state)
 static void a_sandbox_without_a_budget_needs_no_money_but_must_be_there(void **state)
 {
     (void)state;
-    const struct gate_wish wish = { USD(5), 7200, 3600 };
+    const struct gate_spec wish = { USD(5), 7200, 3600 };
     struct gate_view v = { .state = "no_budget", .is_free = true, .spends_credits = true, .seen = NOW,
                            .likely = TIME_NONE, .refilled = TIME_NONE };
     char reason[GATE_REASON_BYTES];

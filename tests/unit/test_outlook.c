@@ -12,9 +12,9 @@
 #define NOON INT64_C(1771329600) /* 2026-02-17T12:00:00Z */
 #define USD INT64_C(1000000000)
 
-static struct token *add(struct fleet *f, const char *name, int64_t id, int64_t balance_usd)
+static struct token *add(struct token_set *f, const char *name, int64_t id, int64_t balance_usd)
 {
-    struct token *t = fleet_add(f, name);
+    struct token *t = token_set_add(f, name);
     t->id = id;
     t->last.budgeted = true;
     t->last.balance = money_known((struct money){ balance_usd * USD });
@@ -30,7 +30,7 @@ static void spend(struct token *t, unix_s from, unix_s until, int64_t usd_per_h)
     }
 }
 
-static struct outlook outlook_of(const struct fleet *f, unix_s now)
+static struct outlook outlook_of(const struct token_set *f, unix_s now)
 {
     struct outlook o = outlook_none();
     outlook_add(&o, f, now);
@@ -40,23 +40,23 @@ static struct outlook outlook_of(const struct fleet *f, unix_s now)
 static void the_earliest_end_counts_unless_nobody_can_see_it(void **state)
 {
     (void)state;
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     add(&f, "later", 1, 5)->forecast = (struct forecast){ .verdict = VERDICT_TIGHT, .early = NOON + 900 };
     add(&f, "first", 2, 5)->forecast = (struct forecast){ .verdict = VERDICT_RUNS_DRY, .early = NOON + 600 };
     add(&f, "safe", 3, 5)->forecast = (struct forecast){ .verdict = VERDICT_SAFE, .early = NOON + 60 };
     add(&f, "stale", 4, 5)->forecast = (struct forecast){ .verdict = VERDICT_STALE, .early = TIME_NONE };
     assert_int_equal(outlook_of(&f, NOON).dry_at, NOON + 600);
     assert_int_equal(outlook_of(&f, NOON).dry_token, 2);
-    fleet_find(&f, span_of("first"))->missing = 1;
+    token_set_find(&f, span_of("first"))->missing = 1;
     assert_int_equal(outlook_of(&f, NOON).dry_token, 1);
-    fleet_done(&f);
+    token_set_done(&f);
     assert_int_equal(outlook_of(&f, NOON).dry_at, TIME_NONE);
 }
 
 static void a_jump_counts_when_it_would_soon_use_up_the_rest(void **state)
 {
     (void)state;
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     struct token *t = add(&f, "runaway", 7, 100);
     spend(t, NOON - DAY_S, NOON - HOUR_S, 1);
     spend(t, NOON - HOUR_S + 300, NOON, 30);
@@ -65,17 +65,17 @@ static void a_jump_counts_when_it_would_soon_use_up_the_rest(void **state)
     assert_int_equal(outlook_of(&f, NOON).jumped_token, 0);
     t->last.balance = money_known((struct money){ 0 });
     assert_int_equal(outlook_of(&f, NOON).jumped_token, 0);
-    fleet_done(&f);
+    token_set_done(&f);
     t = add(&f, "steady", 8, 100);
     spend(t, NOON - DAY_S, NOON, 30);
     assert_int_equal(outlook_of(&f, NOON).jumped_token, 0);
-    fleet_done(&f);
+    token_set_done(&f);
 }
 
 static void resets_are_those_of_budgets_and_missed_until_seen(void **state)
 {
     (void)state;
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     struct token *t = add(&f, "daily", 9, 4);
     unix_s midnight = calendar_last_reset(RESET_DAILY, NOON);
     t->last.period = RESET_DAILY;
@@ -90,7 +90,7 @@ static void resets_are_those_of_budgets_and_missed_until_seen(void **state)
     assert_false(outlook_of(&f, midnight + 60).reset_missing);
     t->last.budgeted = false;
     assert_int_equal(outlook_of(&f, midnight + 60).next_reset, TIME_NONE);
-    fleet_done(&f);
+    token_set_done(&f);
 }
 
 int main(void)

@@ -30,7 +30,7 @@ struct replay {
     struct reading reading; /* the last */
     unix_s seen_at;         /* TIME_NONE before the first */
     unix_s last_reset;
-    struct maybe_money risen_to;
+    struct maybe_money high_water;
     struct booked_past past;
 };
 
@@ -95,7 +95,7 @@ static void book(struct replay *p, const struct reading *is, unix_s at)
         if (entries[i].kind == ENTRY_RESET)
             p->last_reset = entries[i].at;
         if (entries[i].kind != ENTRY_CONSUMPTION)
-            p->risen_to = is->balance;
+            p->high_water = is->balance;
     }
     burn_seen(&p->past.burn, at);
     p->reading = *is;
@@ -117,7 +117,7 @@ static void observe(struct replay *p, char *const words[WORDS])
     struct forecast forecast = forecast_read(&curve, &p->past.burn, &p->reading, at, STALE_S);
     struct snapshot s = {
         .series = SERIES_TOKEN, .account = "main", .reading = &p->reading, .forecast = &forecast,
-        .risen_to = p->risen_to, .now = at,
+        .high_water = p->high_water, .now = at,
     };
     struct rule_value value = { 0 };
     bool known = rule_value(&p->rule, &s, &value);

@@ -35,8 +35,8 @@ static void found_fleet(struct place *p, const struct retention *keep)
     for (int i = 0; i < TOKENS; i++) {
         char name[16];
         snprintf(name, sizeof name, "prod-%d", i);
-        struct token *t = fleet_add(&p->fleet, name);
-        t->last.balance = t->risen_to = money_known((struct money){ INT64_C(50000000000) });
+        struct token *t = token_set_add(&p->fleet, name);
+        t->last.balance = t->high_water = money_known((struct money){ INT64_C(50000000000) });
         t->last.budgeted = true;
         t->seen_at = START;
         burn_seen(&t->burn, START);
@@ -153,7 +153,7 @@ static void a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again(void 
     (void)state;
     struct place p;
     struct fault why;
-    struct fleet f;
+    struct token_set f;
     struct orphan_alerts orphans;
     make_place(&p);
     open_store(&p);
@@ -161,10 +161,10 @@ static void a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again(void 
     int64_t balance = p.fleet.tokens[IDLER].last.balance.is.nano;
     assert_int_equal(ask(&p, "SELECT s.balance_nano FROM snapshot s JOIN poll p ON p.id = s.poll "
                              "JOIN token t ON t.id = s.token WHERE t.name = 'prod-3'"), balance);
-    check(store_load_fleet(p.store, p.account, &no_rules, &f, &orphans, &why), &why);
+    check(store_load_tokens(p.store, p.account, &no_rules, &f, &orphans, &why), &why);
     assert_int_equal(f.count, TOKENS);
     assert_int_equal(f.tokens[IDLER].last.balance.is.nano, balance);
-    fleet_done(&f);
+    token_set_done(&f);
     orphan_alerts_done(&orphans);
     remove_place(&p);
 }

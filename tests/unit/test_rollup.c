@@ -20,7 +20,7 @@
 static void add_token(struct place *p, struct money balance)
 {
     struct fault why;
-    struct token *t = fleet_add(&p->fleet, "prod-billing-api");
+    struct token *t = token_set_add(&p->fleet, "prod-billing-api");
     t->last.balance = money_known(balance);
     t->last.budgeted = true;
     begin_poll(p, START);
@@ -207,7 +207,7 @@ static void a_reading_that_is_held_and_a_leap_are_there_again_after_a_start(void
 {
     struct place *p = *state;
     struct fault why;
-    struct fleet loaded;
+    struct token_set loaded;
     struct orphan_alerts orphans = { 0 };
     struct rule_set none = { 0 };
     open_store(p);
@@ -220,14 +220,14 @@ static void a_reading_that_is_held_and_a_leap_are_there_again_after_a_start(void
     begin_poll(p, START + 300);
     check(store_put_token(p->store, t, &why) && store_put_doubt(p->store, t, &why), &why);
     commit(p);
-    check(store_load_fleet(p->store, p->account, &none, &loaded, &orphans, &why), &why);
+    check(store_load_tokens(p->store, p->account, &none, &loaded, &orphans, &why), &why);
     const struct token *l = &loaded.tokens[0];
     assert_int_equal(l->seen_at, START); /* not the later poll, which it was not believed in */
     assert_true(l->held.at == START + 300 && l->held.poll == 1);
     assert_true(l->held.balance.known && l->held.balance.is.nano == 0);
     assert_true(l->leap.poll == 1 && l->leap.from.nano == 7 && l->leap.full.is.nano == 9 && l->leap.readings == 1);
     assert_int_equal(l->leap.pace_nano_per_h, 11);
-    fleet_done(&loaded);
+    token_set_done(&loaded);
     orphan_alerts_done(&orphans);
 
     t->held.at = TIME_NONE;

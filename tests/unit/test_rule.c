@@ -236,10 +236,10 @@ static struct reading budget(int64_t balance)
     };
 }
 
-static int64_t value_of(enum rule_kind kind, struct reading r, struct forecast f, struct maybe_money risen_to)
+static int64_t value_of(enum rule_kind kind, struct reading r, struct forecast f, struct maybe_money high_water)
 {
     struct rule rule = { .kind = kind };
-    struct snapshot s = { .account = "main", .reading = &r, .forecast = &f, .risen_to = risen_to, .now = 1000 };
+    struct snapshot s = { .account = "main", .reading = &r, .forecast = &f, .high_water = high_water, .now = 1000 };
     struct rule_value value = { .at = NO_DATA, .clear = NO_DATA };
     bool known = rule_value(&rule, &s, &value);
     assert_int_equal(known, value.at != NO_DATA);

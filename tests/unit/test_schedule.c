@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/span.h"
-#include "core/budget.h"
+#include "core/rate_limit.h"
 #include "core/calendar.h"
 #include "core/schedule.h"
 
@@ -280,7 +280,7 @@ static void what_is_doubted_is_read_again_within_seconds_unless_the_server_wants
     o.held_token = 7;
     struct schedule s = start(300, 1);
     schedule_book(&s, POLL_OK, 0, &o, now_at, &random);
-    assert_int_equal(s.rhythm, RHYTHM_CONFIRM);
+    assert_int_equal(s.rhythm, PACE_CONFIRM);
     assert_in_range(schedule_due(&s, now_at) - NOW, 3800, 4200);
     schedule_book(&s, POLL_SUSPICIOUS, 0, &o, now_at, &random); /* a list that is doubted itself */
     assert_true(schedule_due(&s, now_at) - NOW > 200 * 1000);
@@ -292,7 +292,7 @@ static void what_is_doubted_is_read_again_within_seconds_unless_the_server_wants
     book(&s, POLL_OK, 0, &random);
     schedule_confirm(&s, now_at);
     assert_int_equal(schedule_due(&s, now_at), NOW + 4000);
-    assert_int_equal(s.rhythm, RHYTHM_CONFIRM);
+    assert_int_equal(s.rhythm, PACE_CONFIRM);
 }
 
 static void a_failing_account_tries_around_midnight_unless_it_was_refused(void **state)
@@ -339,12 +339,12 @@ static void a_change_ends_the_slow_rhythm_at_once(void **state)
     struct play p = begin(&idle, NOON, 5);
     while (p.now.unix < NOON + 8 * HOUR_S)
         poll_next(&p);
-    assert_int_equal(p.schedule.rhythm, RHYTHM_IDLE);
+    assert_int_equal(p.schedule.rhythm, PACE_IDLE);
     assert_int_equal(p.schedule.wait_ms, 1200000);
     assert_int_equal(p.schedule.moved.unix, NOON);
     p.story = &busy;
     poll_next(&p);
-    assert_int_equal(p.schedule.rhythm, RHYTHM_USUAL);
+    assert_int_equal(p.schedule.rhythm, PACE_USUAL);
     assert_int_equal(p.schedule.wait_ms, 300000);
 }
 
@@ -394,21 +394,21 @@ static void failures_resets_and_short_runways_stay_inside_the_budget(void **stat
     const struct story worst = { .period = RESET_DAILY, .runway_s = 60, .jumps = true, .spends = true,
                                  .failing_percent = 60, .interval_s = 300 };
     struct play p = begin(&worst, NOON, 9);
-    struct budget b = budget_start(34, p.now.mono);
+    struct rate_limit b = rate_limit_start(34, p.now.mono);
     int count = 0;
-    while (count + BUDGET_POLL_CALLS <= CALLS) {
+    while (count + RATE_LIMIT_POLL_CALLS <= CALLS) {
         for (mono_ms due; (due = schedule_due(&p.schedule, p.now)) > p.now.mono;)
             pass(&p, due - p.now.mono);
-        for (int k = 0; k < BUDGET_POLL_CALLS; k++) {
-            pass(&p, budget_ready(&b, BUDGET_NEEDED, p.now.mono) - p.now.mono);
-            assert_true(budget_take(&b, BUDGET_NEEDED, p.now.mono));
+        for (int k = 0; k < RATE_LIMIT_POLL_CALLS; k++) {
+            pass(&p, rate_limit_ready(&b, RATE_LIMIT_NEEDED, p.now.mono) - p.now.mono);
+            assert_true(rate_limit_take(&b, RATE_LIMIT_NEEDED, p.now.mono));
             at[count++] = p.now.mono;
         }
         poll_next(&p);
     }
     for (int i = 0; i < CALLS; i++)
         for (int j = i; j < CALLS; j++)
-            assert_true((j - i + 1 - budget_burst(34)) * INT64_C(1000000) <= (at[j] - at[i]) * 34);
+            assert_true((j - i + 1 - rate_limit_burst(34)) * INT64_C(1000000) <= (at[j] - at[i]) * 34);
 }
 
 /* Half of the wait later a new process begins: its first poll is due when the old one's was, at least; after a good

@@ -97,7 +97,7 @@ static void add_series(struct place *s, int id, const char *name, int64_t cents,
 /* "name state ends by" for each token, "-" for what is not known. */
 static void expect(struct place *s, unix_s now, int64_t fresh_s, const char *lines)
 {
-    const struct scope scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
+    const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
     struct cell c[STANDING_COLUMNS];
     struct standing *standing;
     struct text got = { 0 };

@@ -25,11 +25,11 @@ static void close_store(struct place *p)
     p->store = NULL;
 }
 
-static struct token *add_token(struct place *p, struct fleet *f, const char *name, const char *slug, unix_s at)
+static struct token *add_token(struct place *p, struct token_set *f, const char *name, const char *slug, unix_s at)
 {
     struct fault why;
-    struct token *t = fleet_add(f, name);
-    t->last.balance = t->risen_to = money_known((struct money){ INT64_C(50000000000) });
+    struct token *t = token_set_add(f, name);
+    t->last.balance = t->high_water = money_known((struct money){ INT64_C(50000000000) });
     t->last.budgeted = true;
     t->seen_at = at;
     t->alerts = xcalloc(1, sizeof *t->alerts);
@@ -41,17 +41,17 @@ static struct token *add_token(struct place *p, struct fleet *f, const char *nam
     return t;
 }
 
-static struct fleet load(struct place *p, const struct rule_set *rules, struct orphan_alerts *orphans)
+static struct token_set load(struct place *p, const struct rule_set *rules, struct orphan_alerts *orphans)
 {
-    struct fleet f;
+    struct token_set f;
     struct fault why;
-    check(store_load_fleet(p->store, p->account, rules, &f, orphans, &why), &why);
+    check(store_load_tokens(p->store, p->account, rules, &f, orphans, &why), &why);
     return f;
 }
 
-static void release(struct fleet *f, struct orphan_alerts *orphans)
+static void release(struct token_set *f, struct orphan_alerts *orphans)
 {
-    fleet_done(f);
+    token_set_done(f);
     orphan_alerts_done(orphans);
 }
 
@@ -104,12 +104,12 @@ static void what_was_not_committed_never_happened(void **state)
 {
     struct place *p = *state;
     struct orphan_alerts orphans;
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     open_store(p);
     begin_poll(p, START);
     add_token(p, &f, "prod-a", NULL, START);
     close_store(p); /* as a crash would */
-    fleet_done(&f);
+    token_set_done(&f);
 
     open_store(p);
     assert_int_equal(p->last_ok, TIME_NONE);
@@ -220,19 +220,19 @@ static void a_name_that_comes_back_is_a_new_token(void **state)
 {
     struct place *p = *state;
     struct orphan_alerts orphans;
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     struct fault why;
     open_store(p);
     begin_poll(p, START);
     struct token *t = add_token(p, &f, "prod-a", NULL, START);
     int64_t first = t->id;
     check(store_delete_token(p->store, t, START, &why), &why);
-    fleet_remove(&f, t);
+    token_set_remove(&f, t);
     t = add_token(p, &f, "prod-a", NULL, START);
     assert_int_not_equal(t->id, first);
     assert_string_equal(t->slug, "prod-a"); /* the topic is free again */
     commit(p);
-    fleet_done(&f);
+    token_set_done(&f);
 
     f = load(p, &no_rules, &orphans);
     assert_int_equal(f.count, 1);
@@ -244,7 +244,7 @@ static void two_tokens_never_share_a_slug(void **state)
 {
     struct place *p = *state;
     struct orphan_alerts orphans;
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     char longest[SLUG_BYTES];
     memset(longest, 's', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
@@ -255,7 +255,7 @@ static void two_tokens_never_share_a_slug(void **state)
     add_token(p, &f, "three", longest, START);
     add_token(p, &f, "four", longest, START);
     commit(p);
-    fleet_done(&f);
+    token_set_done(&f);
 
     f = load(p, &no_rules, &orphans);
     assert_int_equal(f.count, 4);
@@ -296,7 +296,7 @@ static void assert_same_token(const struct token *a, const struct token *b)
     assert_int_equal(a->seen_at, b->seen_at);
     assert_int_equal(a->missing, b->missing);
     assert_int_equal(a->last_reset, b->last_reset);
-    assert_int_equal(a->risen_to.is.nano, b->risen_to.is.nano);
+    assert_int_equal(a->high_water.is.nano, b->high_water.is.nano);
     assert_false(ledger_differs(&a->last, &b->last));
     for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
         struct burn_rate was = burn_over(&a->burn, w), is = burn_over(&b->burn, w);
@@ -312,7 +312,7 @@ static void a_token_loaded_again_is_what_it_was_with_its_burn(void **state)
 {
     struct place *p = *state;
     struct orphan_alerts orphans;
-    struct fleet before = { 0 }, after;
+    struct token_set before = { 0 }, after;
     struct random random = random_seeded(7);
     unix_s at = START;
     open_store(p);
@@ -330,7 +330,7 @@ static void a_token_loaded_again_is_what_it_was_with_its_burn(void **state)
     after = load(p, &no_rules, &orphans);
     assert_int_equal(after.count, 1);
     assert_same_token(t, &after.tokens[0]);
-    fleet_done(&before);
+    token_set_done(&before);
     release(&after, &orphans);
 }
 
@@ -345,11 +345,11 @@ static void assert_same_forecast(const struct forecast *a, const struct forecast
 /* A promise about an amount that was forecast to last an hour, and took `took_s`. */
 static void promise_and_score(struct place *p, struct token *t, int64_t took_s, int64_t amount_nano)
 {
-    struct promise made = { START,        { amount_nano }, amount_nano, START + 1800,
+    struct tracked_forecast made = { START,        { amount_nano }, amount_nano, START + 1800,
                             START + 3600, START + 7200,    TIME_NONE,   0 };
     struct score score = { START + took_s, true, due_of(&made, START + took_s) };
     struct fault why;
-    check(store_put_promise(p->store, t->id, 1, &made, &why), &why);
+    check(store_put_tracked(p->store, t->id, 1, &made, &why), &why);
     check(store_add_score(p->store, t->id, 1, &made, &score, &why), &why);
 }
 
@@ -357,7 +357,7 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
 {
     struct place *p = *state;
     struct orphan_alerts orphans;
-    struct fleet before = { 0 };
+    struct token_set before = { 0 };
     struct fault why;
     open_store(p);
     begin_poll(p, START);
@@ -369,29 +369,29 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
     };
     t->spent_nano = 77;
     check(store_put_token(p->store, t, &why), &why);
-    struct promise stands = { START, { 5 }, 82, START + 1, START + 2, START + 3, TIME_NONE, 0 };
-    check(store_put_promise(p->store, t->id, 2, &stands, &why), &why);
+    struct tracked_forecast stands = { START, { 5 }, 82, START + 1, START + 2, START + 3, TIME_NONE, 0 };
+    check(store_put_tracked(p->store, t->id, 2, &stands, &why), &why);
     for (int i = 0; i < SCORES_KEPT + 10; i++)
         promise_and_score(p, t, i < 10 ? 3000 + i : 8000 + i, 1000); /* ten hits, which make room; then misses */
     commit(p);
-    struct track_record record = { 0 };
-    check(store_track_record(p->store, "main", &record, &why), &why);
+    struct accuracy_summary record = { 0 };
+    check(store_accuracy(p->store, "main", &record, &why), &why);
     assert_true(record.scores == SCORES_KEPT && record.within == 0 && record.median_bias_milli < -780);
     close_store(p);
 
     open_store(p);
-    struct fleet after = load(p, &no_rules, &orphans);
+    struct token_set after = load(p, &no_rules, &orphans);
     const struct token *again = &after.tokens[0];
-    assert_same_forecast(&again->told, &t->forecast);
-    assert_int_equal(again->told.limit, LIMIT_CREDITS);
+    assert_same_forecast(&again->published, &t->forecast);
+    assert_int_equal(again->published.limit, LIMIT_CREDITS);
     assert_int_equal(again->spent_nano, 77);
     assert_int_equal(again->promises->at[1].made_at, TIME_NONE); /* scored: its place is free */
     assert_true(again->promises->at[2].made_at == START && again->promises->at[2].target_nano == 82
                 && again->promises->at[2].likely == START + 2);
     assert_int_equal(again->promises->record.due, SCORES_KEPT);
     assert_int_equal(again->promises->last_made, START);
-    assert_true(record_widening(&again->promises->record) > 1.9);
-    fleet_done(&before);
+    assert_true(accuracy_widening(&again->promises->record) > 1.9);
+    token_set_done(&before);
     release(&after, &orphans);
 }
 
@@ -399,7 +399,7 @@ static void an_alert_finds_its_rule_by_name_or_is_an_orphan(void **state)
 {
     struct place *p = *state;
     struct orphan_alerts orphans;
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     struct fault why;
     const struct alert firing = { LEVEL_CRITICAL, LEVEL_CRITICAL, START, START, 3, 2, CONTACT_OVER };
     const struct rule balance = { .name = "low", .kind = RULE_BALANCE_BELOW };
@@ -410,7 +410,7 @@ static void an_alert_finds_its_rule_by_name_or_is_an_orphan(void **state)
     struct token *t = add_token(p, &f, "prod-a", NULL, START);
     check(store_put_alert(p->store, t->id, &balance, &firing, &why), &why);
     commit(p);
-    fleet_done(&f);
+    token_set_done(&f);
 
     f = load(p, &one_rule, &orphans);
     const struct alert *loaded = &f.tokens[0].alerts[0];

@@ -38,7 +38,7 @@ static int64_t told(struct place *p, const char *sql)
 static struct token *add_token(struct place *p, const char *name, bool budgeted, unix_s at)
 {
     struct fault why;
-    struct token *t = fleet_add(&p->fleet, name);
+    struct token *t = token_set_add(&p->fleet, name);
     t->last.balance = money_known((struct money){ INT64_C(50000000000) });
     t->last.budgeted = budgeted;
     t->seen_at = at;
@@ -51,21 +51,21 @@ static void delete_token(struct place *p, struct token *t, unix_s at)
 {
     struct fault why;
     check(store_delete_token(p->store, t, at, &why), &why);
-    fleet_remove(&p->fleet, t);
+    token_set_remove(&p->fleet, t);
 }
 
 static void say(struct place *p, const char *payer, int64_t day, const char *feature, int64_t nano)
 {
     struct usage_line l = {
         .day = START + day * DAY_S,
-        .payer = words_number(&p->book.payers, span_of(payer)),
-        .feature = words_number(&p->book.words, span_of(feature)),
+        .payer = intern_number(&p->book.payers, span_of(payer)),
+        .feature = intern_number(&p->book.words, span_of(feature)),
         .provider = USAGE_WHOLE,
         .cost = { nano },
         .calls = 7,
     };
     usage_add(&p->book, &l);
-    l.provider = words_number(&p->book.words, span_of("openai"));
+    l.provider = intern_number(&p->book.words, span_of("openai"));
     l.calls = 0;
     usage_add(&p->book, &l);
 }
@@ -150,7 +150,7 @@ static void refuse(struct place *p, const char *payer, int64_t day)
     struct fault why;
     fault(&why, FAULT_REJECT, "a reason");
     usage_refuse(&p->book, &why);
-    usage_add_gap(&p->book, payer ? words_number(&p->book.payers, span_of(payer)) : USAGE_NOBODY,
+    usage_add_gap(&p->book, payer ? intern_number(&p->book.payers, span_of(payer)) : USAGE_NOBODY,
                   day < 0 ? TIME_NONE : START + day * DAY_S);
 }
 
@@ -222,12 +222,12 @@ static void payers_that_no_list_showed_keep_their_names_and_are_gone(void **stat
     assert_int_equal(told(p, "SELECT count(*) FROM token WHERE name = 'old-one' AND kind = 'token'"
                              " AND deleted_at IS NOT NULL"), 1);
     assert_int_equal(told(p, "SELECT cost_nano FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"), 3);
-    struct fleet f;
+    struct token_set f;
     struct orphan_alerts o;
     struct fault why;
-    check(store_load_fleet(p->store, p->account, &no_rules, &f, &o, &why), &why);
+    check(store_load_tokens(p->store, p->account, &no_rules, &f, &o, &why), &why);
     assert_int_equal(f.count, 0);
-    fleet_done(&f);
+    token_set_done(&f);
     orphan_alerts_done(&o);
 }
 

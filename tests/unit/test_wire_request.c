@@ -30,10 +30,10 @@ static void a_name_is_one_segment_of_the_path(void **state)
     }
 }
 
-static void assert_body(const char *name, const struct wish *w, const char *expected)
+static void assert_body(const char *name, const struct token_spec *w, const char *expected)
 {
     struct text body = { 0 };
-    wire_add_wish(&body, name, w);
+    wire_add_spec(&body, name, w);
     assert_string_equal(text_z(&body), expected);
     text_done(&body);
 }
@@ -41,18 +41,18 @@ static void assert_body(const char *name, const struct wish *w, const char *expe
 static void a_body_says_what_was_given_and_nothing_else(void **state)
 {
     (void)state;
-    struct wish w = { .wanted = { .type = "sandbox_api_token", .balance = { true, { -1500000001 } }, .budgeted = true,
+    struct token_spec w = { .wanted = { .type = "sandbox_api_token", .balance = { true, { -1500000001 } }, .budgeted = true,
                                   .expires = 0, .period = RESET_MONTHLY,
                                   .reset_amount = { true, { 20 * NANO_PER_USD } } } };
     assert_body(NULL, &w, "{}");
     assert_body("say \"hi\"", &w, "{\"name\": \"say \\\"hi\\\"\"}");
-    for (size_t i = 0; i < WISH_FIELDS; i++)
+    for (size_t i = 0; i < SPEC_FIELDS; i++)
         w.given[i] = true;
     assert_body("a", &w, "{\"name\": \"a\", \"token_type\": \"sandbox_api_token\", \"active_balance\": true, "
                          "\"balance\": \"-1.500000001\", \"expire_time\": \"1970-01-01T00:00:00Z\", "
                          "\"balance_reset_period\": \"monthly\", \"balance_reset_amount\": \"20.00\"}");
-    struct wish never = { .wanted = { .expires = TIME_NONE } };
-    never.given[WISH_EXPIRES] = true;
+    struct token_spec never = { .wanted = { .expires = TIME_NONE } };
+    never.given[SPEC_EXPIRES] = true;
     assert_body(NULL, &never, "{\"expire_time\": null}");
 }
 

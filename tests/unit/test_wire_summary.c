@@ -94,7 +94,7 @@ static void a_percentage_says_of_what(void **state)
     set_rule(&s, RULE_PERCENT_BELOW, 2000, 550);
     s.token.forecast.likely = TIME_FAR;
 
-    s.token.risen_to = money_known((struct money){ USD(40) });
+    s.token.high_water = money_known((struct money){ USD(40) });
     move(&s, LEVEL_NONE, LEVEL_WARNING, 1825);
     assert_says(&s, "warning: prod-billing has 18.25% of 40.00 USD left (below 20%)");
 

@@ -44,7 +44,7 @@ static void add_number(struct text *out, const char *name, bool known, double va
         text_add(out, span_of("null"));
 }
 
-static void add_burn(struct text *out, const struct subject *s)
+static void add_burn(struct text *out, const struct forecast_input *s)
 {
     for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
         char name[32];
@@ -76,9 +76,9 @@ static void add_amounts(struct text *out, const char *name, const int64_t *nano,
     text_add(out, span_of("]"));
 }
 
-static void add_profile(struct text *out, const struct subject *s)
+static void add_profile(struct text *out, const struct forecast_input *s)
 {
-    struct burn_profile p = subject_profile(s);
+    struct burn_profile p = forecast_input_profile(s);
     char zone[16] = "";
     time_t stamp = (time_t)s->now;
     struct tm local;
@@ -89,7 +89,7 @@ static void add_profile(struct text *out, const struct subject *s)
     add_amounts(out, "burn_by_weekday_usd_per_h", p.day_nano, 7);
 }
 
-static void add_evidence(struct text *out, const struct subject *s)
+static void add_evidence(struct text *out, const struct forecast_input *s)
 {
     struct testimony t;
     const struct curve *c = s->token->curve;
@@ -108,10 +108,10 @@ static void add_evidence(struct text *out, const struct subject *s)
     text_add(out, span_of("}}"));
 }
 
-static void add_record(struct text *out, const struct subject *s)
+static void add_record(struct text *out, const struct forecast_input *s)
 {
-    const struct track_record *r = &s->scored;
-    bool known = track_record_tells(r);
+    const struct accuracy_summary *r = &s->scored;
+    bool known = accuracy_summary_tells(r);
     add_name(out, "forecasts");
     text_add(out, span_of("{"));
     add_name(out, "scored");
@@ -119,7 +119,7 @@ static void add_record(struct text *out, const struct subject *s)
     add_number(out, "coverage", known, known ? (double)r->within / (double)r->scores : 0);
     add_number(out, "median_factor", known, exp((double)r->median_off_milli / 1000));
     add_number(out, "bias", known, (double)r->median_bias_milli / 1000);
-    add_number(out, "interval_times", true, subject_widening(s));
+    add_number(out, "interval_times", true, forecast_input_widening(s));
     text_add(out, span_of("}"));
 }
 
@@ -153,7 +153,7 @@ static void add_needed(struct text *out, const struct forecast_view *v)
 
 void forecast_json(const struct forecast_view *v, struct text *out)
 {
-    const struct subject *s = v->subject;
+    const struct forecast_input *s = v->subject;
     text_add(out, span_of("{"));
     add_time(out, "at", s->now);
     add_string(out, "account", text_z(&s->account));

@@ -22,7 +22,7 @@ struct picture {
     struct text told; /* of the levels */
 };
 
-static void set_span(const struct subject *s, struct chart *c)
+static void set_span(const struct forecast_input *s, struct chart *c)
 {
     int64_t ahead_s = s->forecast.late - s->now;
     ahead_s = ahead_s < HOUR_S ? HOUR_S : ahead_s > AHEAD_MOST_S ? AHEAD_MOST_S : ahead_s;
@@ -33,7 +33,7 @@ static void set_span(const struct subject *s, struct chart *c)
     c->until = s->now + ahead_s + ahead_s / 20;
 }
 
-static void set_fan(const struct subject *s, double level, struct chart_point fan[FAN_POINTS])
+static void set_fan(const struct forecast_input *s, double level, struct chart_point fan[FAN_POINTS])
 {
     const struct curve *c = s->token->curve;
     double balance = (double)s->token->last.balance.is.nano;
@@ -45,7 +45,7 @@ static void set_fan(const struct subject *s, double level, struct chart_point fa
     }
 }
 
-static void set_lines(const struct subject *s, bool colour, struct picture *p)
+static void set_lines(const struct forecast_input *s, bool colour, struct picture *p)
 {
     static const char *const tones[] = { TERMINAL_LATE, TERMINAL_EARLY, TERMINAL_BAR };
     static const double levels[] = { 0.9, 0.1, 0.5 };
@@ -61,7 +61,7 @@ static void set_lines(const struct subject *s, bool colour, struct picture *p)
 }
 
 /* The amount that a threshold of a rule means for this balance; false when it is about something else. */
-static bool level_of(const struct subject *s, const struct rule *rule, const struct threshold *t, int64_t *ret)
+static bool level_of(const struct forecast_input *s, const struct rule *rule, const struct threshold *t, int64_t *ret)
 {
     if (rule->kind == RULE_BALANCE_BELOW)
         *ret = t->at;
@@ -74,7 +74,7 @@ static bool level_of(const struct subject *s, const struct rule *rule, const str
 
 static void set_levels(const struct forecast_view *v, struct picture *p)
 {
-    const struct subject *s = v->subject;
+    const struct forecast_input *s = v->subject;
     struct snapshot snapshot = { .series = s->credits ? SERIES_CREDITS : SERIES_TOKEN, .account = text_z(&s->account),
                                  .reading = &s->token->last, .forecast = &s->forecast, .now = s->now };
     char cents[MONEY_TEXT_BYTES];
@@ -93,7 +93,7 @@ static void set_levels(const struct forecast_view *v, struct picture *p)
     p->chart.levels = p->levels;
 }
 
-static void set_marks(const struct subject *s, struct picture *p)
+static void set_marks(const struct forecast_input *s, struct picture *p)
 {
     struct chart *c = &p->chart;
     p->marks[c->mark_count++] = s->now;
@@ -105,7 +105,7 @@ static void set_marks(const struct subject *s, struct picture *p)
     c->marks = p->marks;
 }
 
-static void set_top(const struct subject *s, struct chart *c)
+static void set_top(const struct forecast_input *s, struct chart *c)
 {
     int64_t top = s->token->last.balance.is.nano;
     for (size_t i = 0; i < s->reading_count; i++) {
@@ -140,7 +140,7 @@ static void add_axis(const struct chart *c, unix_s now, struct text *out)
 
 void forecast_picture(const struct forecast_view *v, struct text *out)
 {
-    const struct subject *s = v->subject;
+    const struct forecast_input *s = v->subject;
     struct picture p = { .chart = { .ascii = v->ascii, .rows = ROWS,
                                    .ground_tone = v->colour ? TERMINAL_FAINT : NULL } };
     size_t taken = CHART_LABEL_COLUMNS + 1;

@@ -1,7 +1,7 @@
 /* What `ebb forecast` tells: for people in words with a picture, for programs as one JSON object. */
 #pragma once
 
-#include "cli/forecast/subject.h"
+#include "cli/forecast/input.h"
 #include "core/what_if.h"
 
 struct settings;
@@ -10,7 +10,7 @@ struct settings;
 #define CENTURY_H 876600.0 /* longer than that is no end in sight, and may be too long for a stamp */
 
 struct forecast_view {
-    const struct subject *subject;
+    const struct forecast_input *subject;
     const struct settings *settings;
     const char *what_if_text;     /* NULL: not asked */
     struct forecast if_forecast;  /* as it would be; meaningful when asked */

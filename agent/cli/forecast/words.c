@@ -23,7 +23,7 @@ static void add_usd(int64_t nano, struct text *out)
     text_addf(out, "%s USD", money_format_cents((struct money){ nano }, cents));
 }
 
-static void add_rates(const struct subject *s, struct text *out)
+static void add_rates(const struct forecast_input *s, struct text *out)
 {
     char cents[MONEY_TEXT_BYTES];
     const char *before = "\nBurn rate, USD/h: ";
@@ -37,7 +37,7 @@ static void add_rates(const struct subject *s, struct text *out)
     }
 }
 
-static void add_heading(const struct subject *s, struct text *out)
+static void add_heading(const struct forecast_input *s, struct text *out)
 {
     char age[DURATION_TEXT_BYTES];
     if (s->credits)
@@ -99,7 +99,7 @@ static void add_horizon(const struct forecast *f, const struct reading *r, struc
 }
 
 /* What there is to say without times. */
-static void add_standing(const struct subject *s, const struct forecast *f, struct text *out)
+static void add_standing(const struct forecast_input *s, const struct forecast *f, struct text *out)
 {
     char age[DURATION_TEXT_BYTES];
     switch (f->verdict) {
@@ -190,8 +190,8 @@ static void add_blocks(const int64_t *nano, size_t count, bool ascii, struct tex
 static void add_profile(const struct forecast_view *v, struct text *out)
 {
     static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-    const struct subject *s = v->subject;
-    struct burn_profile p = subject_profile(s);
+    const struct forecast_input *s = v->subject;
+    struct burn_profile p = forecast_input_profile(s);
     char zone[16] = "", cents[MONEY_TEXT_BYTES];
     time_t stamp = (time_t)s->now;
     struct tm local;
@@ -212,7 +212,7 @@ static void add_profile(const struct forecast_view *v, struct text *out)
     text_add(out, span_of("\n"));
 }
 
-static void add_evidence(const struct subject *s, struct text *out)
+static void add_evidence(const struct forecast_input *s, struct text *out)
 {
     struct testimony t;
     char duration[DURATION_TEXT_BYTES];
@@ -228,7 +228,7 @@ static void add_evidence(const struct subject *s, struct text *out)
                   e == t.nearest ? "  <- closest to the result" : "");
 }
 
-static void add_certainty(const struct subject *s, struct text *out)
+static void add_certainty(const struct forecast_input *s, struct text *out)
 {
     static const char *const learnt[] = {
         [HISTORY_NONE] = "no history yet",
@@ -237,13 +237,13 @@ static void add_certainty(const struct subject *s, struct text *out)
         [HISTORY_WEEKS] = "weeks of history: daily and weekly seasonality",
     };
     _Static_assert(COUNT(learnt) == HISTORIES, "a length of history has no words");
-    const struct track_record *r = &s->scored;
+    const struct accuracy_summary *r = &s->scored;
     text_addf(out, "\nBased on %s.\n", learnt[s->forecast.history]);
     if (!r->scores) {
         text_add(out, span_of("None of its forecasts has come due yet.\n"));
         return;
     }
-    if (!track_record_tells(r)) {
+    if (!accuracy_summary_tells(r)) {
         text_addf(out, "Too few of its forecasts have come due to judge them (%" PRId64 " so far).\n", r->scores);
         return;
     }
@@ -252,12 +252,12 @@ static void add_certainty(const struct subject *s, struct text *out)
                    "median was %.0f %% too %s.\n",
               r->scores, r->within, exp((double)r->median_off_milli / 1000),
               100 * fabs(expm1((double)r->median_bias_milli / 1000)), r->median_bias_milli < 0 ? "early" : "late");
-    text_addf(out, "Its interval is therefore %.2f times as wide as usual.\n", subject_widening(s));
+    text_addf(out, "Its interval is therefore %.2f times as wide as usual.\n", forecast_input_widening(s));
 }
 
 void forecast_words(const struct forecast_view *v, struct text *out)
 {
-    const struct subject *s = v->subject;
+    const struct forecast_input *s = v->subject;
     bool timed = forecast_has_times(&s->forecast);
     add_heading(s, out);
     add_standing(s, &s->forecast, out);

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/own.h"
-#include "cli/tokens/comparison.h"
+#include "cli/tokens/diff.h"
 #include "cli/tokens/creation.h"
 #include "cli/tokens/tokens.h"
 #include "cli/tokens/view.h"
@@ -36,7 +36,7 @@ _Static_assert(COUNT(outcome_names) == STEP_OUTCOMES, "an outcome has no name");
 
 /* A run through the steps. */
 struct application {
-    const struct comparison *comparison;
+    const struct diff *diff;
     const char *secret_dir;         /* NULL: secrets are not fetched */
     bool json;
     bool stopped;                   /* nothing more is tried */
@@ -56,44 +56,44 @@ static char *secret_path(const struct application *a, const char *token)
     return path.at;
 }
 
-static bool create(const struct application *a, const struct plan_step *step, struct fault *why)
+static bool create(const struct application *a, const struct token_plan_step *step, struct fault *why)
 {
     own_free char *path = secret_path(a, step->name);
     const struct creation creation = { step->name, &step->wish, path, false };
     struct decoded made;
     enum creation_end end;
-    return creation_run(&a->comparison->session, &creation, &made, &end, why);
+    return creation_run(&a->diff->session, &creation, &made, &end, why);
 }
 
-static bool change(const struct application *a, const struct plan_step *step, struct fault *why)
+static bool change(const struct application *a, const struct token_plan_step *step, struct fault *why)
 {
     struct decoded changed;
-    return session_change(&a->comparison->session, step->name, &step->wish, &changed, why);
+    return session_change(&a->diff->session, step->name, &step->wish, &changed, why);
 }
 
 /* What is gone already is as wanted. */
-static bool remove_token(const struct application *a, const struct plan_step *step, struct fault *why)
+static bool remove_token(const struct application *a, const struct token_plan_step *step, struct fault *why)
 {
-    return client_delete(a->comparison->session.client, step->name, why) || session_not_found(&a->comparison->session);
+    return client_delete(a->diff->session.client, step->name, why) || session_not_found(&a->diff->session);
 }
 
 /* What each kind does, and its word in the past; NULL: nothing to do. */
 static const struct {
-    bool (*run)(const struct application *a, const struct plan_step *step, struct fault *why);
+    bool (*run)(const struct application *a, const struct token_plan_step *step, struct fault *why);
     enum method method;
     const char *done;
-} kinds[PLAN_KINDS] = {
-    [PLAN_CREATE] = { create, METHOD_POST, "created" },
-    [PLAN_CHANGE] = { change, METHOD_PATCH, "changed" },
-    [PLAN_DELETE] = { remove_token, METHOD_DELETE, "deleted" },
+} kinds[TOKEN_PLAN_KINDS] = {
+    [TOKEN_PLAN_CREATE] = { create, METHOD_POST, "created" },
+    [TOKEN_PLAN_CHANGE] = { change, METHOD_PATCH, "changed" },
+    [TOKEN_PLAN_DELETE] = { remove_token, METHOD_DELETE, "deleted" },
 };
 
-static void tell(struct application *a, const struct plan_step *step, enum outcome_of_step outcome)
+static void tell(struct application *a, const struct token_plan_step *step, enum outcome_of_step outcome)
 {
     a->of_outcome[outcome]++;
     if (a->json) {
         text_addf(&a->told, "%s\n  {\"kind\": \"%s\", \"token\": ", a->told.len ? "," : "[",
-                  plan_kind_name(step->kind));
+                  token_plan_kind_name(step->kind));
         text_add_json(&a->told, span_of(step->name));
         text_addf(&a->told, ", \"outcome\": \"%s\"}", outcome_names[outcome]);
     } else if (outcome != STEP_NOT_TRIED) {
@@ -107,11 +107,11 @@ static void tell(struct application *a, const struct plan_step *step, enum outco
 /* A refusal of one token says nothing about the next one. */
 static bool goes_on(const struct application *a, const struct fault *why)
 {
-    int status = client_status(a->comparison->session.client);
+    int status = client_status(a->diff->session.client);
     return why->kind == FAULT_REJECT && status != 401 && status != 403;
 }
 
-static void run_step(struct application *a, const struct plan_step *step)
+static void run_step(struct application *a, const struct token_plan_step *step)
 {
     struct fault why = { 0 };
     if (!kinds[step->kind].run)
@@ -123,7 +123,7 @@ static void run_step(struct application *a, const struct plan_step *step)
     } else {
         a->stopped = !goes_on(a, &why);
         tell(a, step, STEP_FAILED);
-        session_failed(&a->comparison->session, step->name, &why);
+        session_failed(&a->diff->session, step->name, &why);
     }
 }
 
@@ -134,24 +134,24 @@ static bool is_empty_file(const char *path)
 }
 
 /* A run that was interrupted between a creation and its read-back left an empty file. */
-static void fetch_missing_secret(struct application *a, const struct plan_step *step)
+static void fetch_missing_secret(struct application *a, const struct token_plan_step *step)
 {
     own_free char *path = secret_path(a, step->name);
     struct secret_file file = { 0 };
     struct fault why;
-    bool existed = step->kind == PLAN_SAME || step->kind == PLAN_CHANGE;
+    bool existed = step->kind == TOKEN_PLAN_SAME || step->kind == TOKEN_PLAN_CHANGE;
     if (!path || !existed || a->stopped || !is_empty_file(path))
         return;
-    if (secret_file_open(path, &file, &why) && secret_file_fill(&file, &a->comparison->session, step->name, &why))
+    if (secret_file_open(path, &file, &why) && secret_file_fill(&file, &a->diff->session, step->name, &why))
         return;
     a->stopped = !goes_on(a, &why);
     a->of_outcome[STEP_FAILED]++;
-    session_failed(&a->comparison->session, step->name, &why);
+    session_failed(&a->diff->session, step->name, &why);
 }
 
 static enum exit_status apply(struct application *a)
 {
-    const struct plan *p = &a->comparison->plan;
+    const struct token_plan *p = &a->diff->plan;
     for (size_t i = 0; i < p->count; i++)
         run_step(a, &p->steps[i]);
     for (size_t i = 0; i < p->count; i++)
@@ -167,33 +167,33 @@ static enum exit_status apply(struct application *a)
     return complain(EXIT_FAILED, "not all steps were done; run the same command again to continue");
 }
 
-static void print_requests(const struct comparison *k, bool json)
+static void print_requests(const struct diff *k, bool json)
 {
     const char *before = json ? "[\n" : "";
     for (size_t i = 0; i < k->plan.count; i++) {
-        const struct plan_step *step = &k->plan.steps[i];
+        const struct token_plan_step *step = &k->plan.steps[i];
         if (!kinds[step->kind].run)
             continue;
         fputs(before, stdout);
         session_print_request(&k->session, kinds[step->kind].method, step->name,
-                              step->kind == PLAN_DELETE ? NULL : &step->wish, json);
+                              step->kind == TOKEN_PLAN_DELETE ? NULL : &step->wish, json);
         before = json ? "," : "\n";
     }
     if (json)
-        puts(plan_has_work(&k->plan) ? "]" : "[]");
+        puts(token_plan_has_work(&k->plan) ? "]" : "[]");
 }
 
-static enum exit_status ask_and_apply(const struct context *c, const struct comparison *k)
+static enum exit_status ask_and_apply(const struct context *c, const struct diff *k)
 {
-    struct application a = { .comparison = k, .secret_dir = c->options[OPT_SECRET_DIR].text,
+    struct application a = { .diff = k, .secret_dir = c->options[OPT_SECRET_DIR].text,
                              .json = c->options[OPT_JSON].given };
     if (c->options[OPT_DRY_RUN].given) {
         print_requests(k, a.json);
         return EXIT_OK;
     }
     if (!a.json)
-        comparison_print_text(k);
-    if (plan_has_work(&k->plan)) {
+        diff_print_text(k);
+    if (token_plan_has_work(&k->plan)) {
         enum consent consent = session_ask(c->options[OPT_YES].given, "Apply these changes?");
         if (consent != CONSENT_GIVEN)
             return session_unwilling(consent);
@@ -201,13 +201,13 @@ static enum exit_status ask_and_apply(const struct context *c, const struct comp
     return apply(&a);
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_apply_run(const struct context *c)
 {
-    struct comparison k;
+    struct diff k;
     enum exit_status status;
-    if (comparison_open(c->settings, c->arguments[0], c->options[OPT_ACCOUNT].text, &k, &status))
+    if (diff_open(c->settings, c->arguments[0], c->options[OPT_ACCOUNT].text, &k, &status))
         status = ask_and_apply(c, &k);
-    comparison_close(&k);
+    diff_close(&k);
     return status;
 }
 
@@ -222,5 +222,5 @@ const struct command cmd_tokens_apply = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = tokens_apply_run,
 };

@@ -17,7 +17,7 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-static enum exit_status create(const struct context *c, const struct session *s, const struct wish *w)
+static enum exit_status create(const struct context *c, const struct session *s, const struct token_spec *w)
 {
     const struct creation creation = { c->arguments[0], w, c->options[OPT_SECRET_FILE].text, false };
     struct decoded d;
@@ -31,17 +31,17 @@ static enum exit_status create(const struct context *c, const struct session *s,
     return EXIT_OK;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_create_run(const struct context *c)
 {
     struct session s = { 0 };
-    struct wish w;
+    struct token_spec w;
     struct fault why;
     enum exit_status status = EXIT_OK;
     if (!terms_read(c->options, clock_unix(), &w, &why)
         || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
-    if (w.given[WISH_BALANCE] && !w.given[WISH_BUDGET])
-        w.wanted.budgeted = w.given[WISH_BUDGET] = true; /* nobody names money that shall mean nothing */
+    if (w.given[SPEC_BALANCE] && !w.given[SPEC_BUDGET])
+        w.wanted.budgeted = w.given[SPEC_BUDGET] = true; /* nobody names money that shall mean nothing */
     if (c->options[OPT_DRY_RUN].given)
         session_print_request(&s, METHOD_POST, c->arguments[0], &w, c->options[OPT_JSON].given);
     else
@@ -61,5 +61,5 @@ const struct command cmd_tokens_create = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = tokens_create_run,
 };

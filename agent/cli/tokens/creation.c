@@ -16,11 +16,11 @@ static bool name_is_taken(const struct session *s)
 }
 
 /* Alike in what does not move by itself between two runs: money burns, and "30d" is later the second time. */
-static bool is_alike(const struct wish *w, const struct reading *r)
+static bool is_alike(const struct token_spec *w, const struct reading *r)
 {
-    struct wish rest = wish_unfulfilled(w, r);
-    rest.given[WISH_BALANCE] = rest.given[WISH_EXPIRES] = false;
-    return wish_is_empty(&rest);
+    struct token_spec rest = token_spec_unfulfilled(w, r);
+    rest.given[SPEC_BALANCE] = rest.given[SPEC_EXPIRES] = false;
+    return token_spec_is_empty(&rest);
 }
 
 /* The name is taken: by ourselves, a moment ago? */

@@ -6,7 +6,7 @@
 
 struct creation {
     const char *name;
-    const struct wish *wish;
+    const struct token_spec *wish;
     const char *secret_path; /* NULL: the secret is not fetched */
     bool resumes;            /* a token of this name that is alike is ours, made by a run that was interrupted; else it
                               * is only when the secret's file was left behind, empty */

@@ -32,11 +32,11 @@ static void print_deleted(const struct session *s, const char *name, bool json)
 
 enum exit_status removal_run(const struct session *s, const char *name, bool yes, bool json)
 {
-    char shown[SESSION_NAME_BYTES], question[SESSION_NAME_BYTES + 128];
+    char shown[SESSION_NAME_BYTES], query[SESSION_NAME_BYTES + 128];
     struct fault why;
     session_name(name, shown);
-    snprintf(question, sizeof question, "Anything that uses %s will stop working. Delete it?", shown);
-    enum consent consent = session_ask(yes, question);
+    snprintf(query, sizeof query, "Anything that uses %s will stop working. Delete it?", shown);
+    enum consent consent = session_ask(yes, query);
     if (consent != CONSENT_GIVEN)
         return session_unwilling(consent);
     if (client_delete(s->client, name, &why)) {
@@ -48,7 +48,7 @@ enum exit_status removal_run(const struct session *s, const char *name, bool yes
     return session_token_failed(s, name, &why);
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_delete_run(const struct context *c)
 {
     struct session s = { 0 };
     struct fault why;
@@ -74,5 +74,5 @@ const struct command cmd_tokens_delete = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = tokens_delete_run,
 };

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "core/calendar.h"
-#include "edge/archive.h"
+#include "edge/store/reader.h"
 #include "edge/store.h"
 
 /* The columns of question_idle.sql. */
@@ -20,28 +20,28 @@ static enum idleness disproved(struct fault *why)
     return IDLENESS_DISPROVED;
 }
 
-static bool ask_store(const struct idle_question *q, const char *account, struct cell cells[IDLE_COLUMNS],
+static bool ask_store(const struct idle_query *q, const char *account, struct cell cells[IDLE_COLUMNS],
                       bool *ret_known, struct fault *why)
 {
-    const struct scope scope = { .now = q->now, .since = q->now - q->idle_s, .until = TIME_NONE, .token = q->token,
+    const struct query_filter scope = { .now = q->now, .since = q->now - q->idle_s, .until = TIME_NONE, .token = q->token,
                                  .account = account };
     struct store *store;
-    struct answer *a;
+    struct query_result *a;
     if (access(q->store, F_OK) != 0 && errno == ENOENT)
         return fault(why, FAULT_REJECT, "no data in %s yet", q->store);
     if (!store_open(q->store, STORE_READ, &store, why))
         return false;
-    bool ok = archive_ask(store, QUESTION_IDLE, &scope, &a, why);
+    bool ok = query_open(store, QUERY_IDLE, &scope, &a, why);
     if (ok) {
-        ok = archive_next(a, cells, IDLE_COLUMNS, ret_known, why);
-        archive_end(a);
+        ok = query_next(a, cells, IDLE_COLUMNS, ret_known, why);
+        query_close(a);
     }
     store_close(store);
     return ok;
 }
 
 /* A poll is late when three intervals and a minute went by without it, as for `ebb status`. */
-static bool is_watched(const struct idle_question *q, const struct cell *c, struct fault *why)
+static bool is_watched(const struct idle_query *q, const struct cell *c, struct fault *why)
 {
     char for_long[DURATION_TEXT_BYTES], asked[DURATION_TEXT_BYTES];
     int64_t watched_s = q->now - c[FIRST_SEEN].integer;
@@ -57,13 +57,13 @@ static bool is_watched(const struct idle_question *q, const struct cell *c, stru
     return true;
 }
 
-static bool fell_since_the_poll(const struct idle_question *q, const struct cell *c)
+static bool fell_since_the_poll(const struct idle_query *q, const struct cell *c)
 {
     return q->now_is->budgeted && q->now_is->balance.known && c[BALANCE].kind == CELL_INTEGER
         && q->now_is->balance.is.nano < c[BALANCE].integer;
 }
 
-static enum idleness by_our_records(const struct session *s, const struct idle_question *q, struct fault *why)
+static enum idleness by_our_records(const struct session *s, const struct idle_query *q, struct fault *why)
 {
     struct cell c[IDLE_COLUMNS];
     char spent[MONEY_TEXT_BYTES], hour[TIME_TEXT_BYTES];
@@ -91,7 +91,7 @@ static unix_s day_of(unix_s at)
     return at - at % DAY_S;
 }
 
-static enum idleness by_the_endpoint(const struct session *s, const struct idle_question *q, struct fault *why)
+static enum idleness by_the_endpoint(const struct session *s, const struct idle_query *q, struct fault *why)
 {
     struct usage_book book = { 0 };
     char cost[MONEY_TEXT_BYTES], day[TIME_TEXT_BYTES];
@@ -114,7 +114,7 @@ static enum idleness by_the_endpoint(const struct session *s, const struct idle_
     return found;
 }
 
-enum idleness idleness_of(const struct session *s, const struct idle_question *q, struct fault *why)
+enum idleness idleness_of(const struct session *s, const struct idle_query *q, struct fault *why)
 {
     enum idleness ours = by_our_records(s, q, why);
     return ours == IDLENESS_PROVED ? by_the_endpoint(s, q, why) : ours;

@@ -11,7 +11,7 @@ enum idleness {
 };
 
 /* What the question is about. */
-struct idle_question {
+struct idle_query {
     const char *store;           /* path of the database */
     const char *token;
     const struct reading *now_is; /* as the API shows it now */
@@ -19,4 +19,4 @@ struct idle_question {
     int64_t idle_s;
 };
 
-enum idleness idleness_of(const struct session *s, const struct idle_question *q, struct fault *why);
+enum idleness idleness_of(const struct session *s, const struct idle_query *q, struct fault *why);

@@ -40,7 +40,7 @@ static bool is_restricted(const struct context *c)
     return c->argument_count || c->options[OPT_ENVIRONMENT].given || c->options[OPT_TYPE].given;
 }
 
-static size_t print(const struct context *c, const char *account, const struct fleet *fleet)
+static size_t print(const struct context *c, const char *account, const struct token_set *fleet)
 {
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     const struct token **sorted = xcalloc(fleet->count + 1, sizeof *sorted);
@@ -68,10 +68,10 @@ static size_t print(const struct context *c, const char *account, const struct f
     return rows;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_list_run(const struct context *c)
 {
     struct session s = { 0 };
-    const struct fleet *fleet;
+    const struct token_set *fleet;
     struct fault why;
     enum exit_status status = EXIT_OK;
     if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
@@ -96,5 +96,5 @@ const struct command cmd_tokens_list = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = tokens_list_run,
 };

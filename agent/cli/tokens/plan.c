@@ -1,5 +1,5 @@
 /* `ebb tokens plan`: what `apply` would do, and what the file does not know. */
-#include "cli/tokens/comparison.h"
+#include "cli/tokens/diff.h"
 #include "cli/tokens/tokens.h"
 
 enum { OPT_EXIT_CODE, OPT_ACCOUNT, OPT_JSON, OPTS };
@@ -13,25 +13,25 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-static enum exit_status judge(const struct context *c, const struct comparison *k)
+static enum exit_status judge(const struct context *c, const struct diff *k)
 {
-    return c->options[OPT_EXIT_CODE].given && plan_has_work(&k->plan) ? EXIT_FAILED : EXIT_OK;
+    return c->options[OPT_EXIT_CODE].given && token_plan_has_work(&k->plan) ? EXIT_FAILED : EXIT_OK;
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_plan_run(const struct context *c)
 {
-    struct comparison k;
+    struct diff k;
     enum exit_status status;
-    if (comparison_open(c->settings, c->arguments[0], c->options[OPT_ACCOUNT].text, &k, &status)) {
+    if (diff_open(c->settings, c->arguments[0], c->options[OPT_ACCOUNT].text, &k, &status)) {
         status = judge(c, &k);
         if (c->options[OPT_JSON].given)
-            comparison_print_json(&k);
+            diff_print_json(&k);
         else
-            comparison_print_text(&k);
+            diff_print_text(&k);
     } else if (status == EXIT_FAILED && c->options[OPT_EXIT_CODE].given) {
         status = EXIT_UNKNOWN;
     }
-    comparison_close(&k);
+    diff_close(&k);
     return status;
 }
 
@@ -46,5 +46,5 @@ const struct command cmd_tokens_plan = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = tokens_plan_run,
 };

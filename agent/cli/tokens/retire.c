@@ -22,7 +22,7 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 /* EXIT_OK when it may go. */
 static enum exit_status prove(const struct context *c, const struct session *s, const struct reading *now_is)
 {
-    const struct idle_question q = { c->settings->store, c->arguments[0], now_is, clock_unix(),
+    const struct idle_query q = { c->settings->store, c->arguments[0], now_is, clock_unix(),
                                      c->options[OPT_IDLE].number };
     char shown[SESSION_NAME_BYTES], idle[DURATION_TEXT_BYTES];
     struct fault why;
@@ -63,7 +63,7 @@ static enum exit_status retire(const struct context *c, const struct session *s)
         : removal_run(s, name, c->options[OPT_YES].given, c->options[OPT_JSON].given);
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_retire_run(const struct context *c)
 {
     struct session s = { 0 };
     struct fault why;
@@ -85,5 +85,5 @@ const struct command cmd_tokens_retire = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = tokens_retire_run,
 };

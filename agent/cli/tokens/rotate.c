@@ -49,12 +49,12 @@ static bool successor_name(const struct context *c, char out[NAME_BYTES_MAX + 1]
         || fault(why, FAULT_REJECT, "the name is too long for a suffix: choose a new one with --name");
 }
 
-static struct wish successor_wish(const struct context *c, const struct reading *old)
+static struct token_spec successor_spec(const struct context *c, const struct reading *old)
 {
-    struct wish w = wish_from_reading(old);
+    struct token_spec w = token_spec_from_reading(old);
     if (c->options[OPT_BALANCE].given) {
         w.wanted.balance = money_known((struct money){ c->options[OPT_BALANCE].number });
-        w.given[WISH_BALANCE] = true;
+        w.given[SPEC_BALANCE] = true;
     }
     if (c->options[OPT_EXPIRES].given)
         w.wanted.expires = c->options[OPT_EXPIRES].number;
@@ -81,7 +81,7 @@ static void print_next_steps(const struct context *c, const struct session *s, c
 static enum exit_status rotate(const struct context *c, const struct session *s, const char *name,
                                const struct reading *old)
 {
-    struct wish w = successor_wish(c, old);
+    struct token_spec w = successor_spec(c, old);
     const struct creation creation = { name, &w, c->options[OPT_SECRET_FILE].text, true };
     struct decoded made;
     enum creation_end end;
@@ -108,7 +108,7 @@ static enum exit_status look_and_rotate(const struct context *c, const struct se
     return rotate(c, s, name, &old.reading);
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_rotate_run(const struct context *c)
 {
     struct session s = { 0 };
     struct fault why;
@@ -135,5 +135,5 @@ const struct command cmd_tokens_rotate = {
     .arguments_max = 2,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = tokens_rotate_run,
 };

@@ -51,11 +51,11 @@ bool session_open(const struct settings *settings, const char *account, struct s
 }
 
 /* What the balance will be: as wished, or what a period that is set fills it with. */
-static struct maybe_money balance_of(const struct wish *w, bool created)
+static struct maybe_money balance_of(const struct token_spec *w, bool created)
 {
-    if (w->given[WISH_BALANCE])
+    if (w->given[SPEC_BALANCE])
         return w->wanted.balance;
-    return created && w->given[WISH_AMOUNT] ? w->wanted.reset_amount : (struct maybe_money){ .known = false };
+    return created && w->given[SPEC_AMOUNT] ? w->wanted.reset_amount : (struct maybe_money){ .known = false };
 }
 
 /* The file for the daemon, NULL when there is none. The edit goes on without it: money is not lost, only misnamed. */
@@ -77,14 +77,14 @@ static bool settle(const struct session *s, char *file, bool done)
     return done;
 }
 
-bool session_create(const struct session *s, const char *name, const struct wish *w, struct decoded *ret,
+bool session_create(const struct session *s, const char *name, const struct token_spec *w, struct decoded *ret,
                     struct fault *why)
 {
     char *file = note(s, name, balance_of(w, true));
     return settle(s, file, client_create(s->client, name, w, ret, why));
 }
 
-bool session_change(const struct session *s, const char *name, const struct wish *w, struct decoded *ret,
+bool session_change(const struct session *s, const char *name, const struct token_spec *w, struct decoded *ret,
                     struct fault *why)
 {
     char *file = note(s, name, balance_of(w, false));
@@ -153,7 +153,7 @@ static void print_request_json(const struct client_request *r)
     text_done(&out);
 }
 
-void session_print_request(const struct session *s, enum method method, const char *name, const struct wish *w,
+void session_print_request(const struct session *s, enum method method, const char *name, const struct token_spec *w,
                            bool json)
 {
     struct client_request r;
@@ -165,17 +165,17 @@ void session_print_request(const struct session *s, enum method method, const ch
     client_request_done(&r);
 }
 
-enum consent session_ask(bool yes, const char *question)
+enum consent session_ask(bool yes, const char *query)
 {
     char answer[16];
     if (yes)
         return CONSENT_GIVEN;
     if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
-        complain(EXIT_USAGE, "%s There is no terminal to ask on: confirm with --yes", question);
+        complain(EXIT_USAGE, "%s There is no terminal to ask on: confirm with --yes", query);
         return CONSENT_NOT_ASKED;
     }
     fflush(stdout);
-    fprintf(stderr, "%s [y/N] ", question);
+    fprintf(stderr, "%s [y/N] ", query);
     if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
         return CONSENT_GIVEN;
     complain(EXIT_FAILED, "nothing was changed");

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/command.h"
-#include "client.h"
+#include "daemon/client.h"
 
 #define OPTION_ROW_OF_ACCOUNT { .name = "account", .type = OPTION_TEXT, .value = "NAME", \
                                 .help = "account in the configuration; required if there are several" }
@@ -26,9 +26,9 @@ MUST_CHECK bool session_open(const struct settings *settings, const char *accoun
 void session_close(struct session *s); /* accepts what was never opened, all zero */
 
 /* client_create and client_change, after writing down for the daemon that the edit is ours. */
-MUST_CHECK bool session_create(const struct session *s, const char *name, const struct wish *w, struct decoded *ret,
+MUST_CHECK bool session_create(const struct session *s, const char *name, const struct token_spec *w, struct decoded *ret,
                                struct fault *why);
-MUST_CHECK bool session_change(const struct session *s, const char *name, const struct wish *w, struct decoded *ret,
+MUST_CHECK bool session_change(const struct session *s, const char *name, const struct token_spec *w, struct decoded *ret,
                                struct fault *why);
 
 /* Says on stderr what went wrong with the last call, field by field where the API did; returns EXIT_FAILED. `token` is
@@ -45,13 +45,13 @@ const char *session_name(const char *name, char out[SESSION_NAME_BYTES]);
 bool session_not_found(const struct session *s);
 
 /* Prints a request as it would go out, but for the key. */
-void session_print_request(const struct session *s, enum method method, const char *name, const struct wish *w,
+void session_print_request(const struct session *s, enum method method, const char *name, const struct token_spec *w,
                            bool json);
 
 enum consent { CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_ASKED };
 
 /* Asks on the terminal, unless `yes`; where there is none, nothing is asked. What was not consented to is said. */
-enum consent session_ask(bool yes, const char *question);
+enum consent session_ask(bool yes, const char *query);
 
 /* The exit status for a consent that was not given. */
 enum exit_status session_unwilling(enum consent consent);

@@ -68,7 +68,7 @@ static bool show(const struct context *c, const struct session *s, struct fault 
     return (!path || write_secret(s, name, path, why)) && print_token(s, name, c->options[OPT_JSON].given, why);
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_show_run(const struct context *c)
 {
     struct session s = { 0 };
     struct fault why;
@@ -95,5 +95,5 @@ const struct command cmd_tokens_show = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = tokens_show_run,
 };

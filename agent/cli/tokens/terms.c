@@ -23,9 +23,9 @@ static bool contradicts(const struct option_value *o, unix_s now, struct fault *
     return false;
 }
 
-bool terms_read(const struct option_value *o, unix_s now, struct wish *ret, struct fault *why)
+bool terms_read(const struct option_value *o, unix_s now, struct token_spec *ret, struct fault *why)
 {
-    struct wish w = { .wanted = { .budgeted = o[TERM_BUDGET].given } };
+    struct token_spec w = { .wanted = { .budgeted = o[TERM_BUDGET].given } };
     if (contradicts(o, now, why))
         return false;
     if (o[TERM_TYPE].given && strlen(o[TERM_TYPE].text) >= TYPE_BYTES)
@@ -37,12 +37,12 @@ bool terms_read(const struct option_value *o, unix_s now, struct wish *ret, stru
     w.wanted.period = (enum reset_period)o[TERM_RESET].number;
     w.wanted.reset_amount = money_known((struct money){ o[TERM_RESET_AMOUNT].number });
 
-    w.given[WISH_TYPE] = o[TERM_TYPE].given;
-    w.given[WISH_BUDGET] = o[TERM_BUDGET].given || o[TERM_NO_BUDGET].given;
-    w.given[WISH_BALANCE] = o[TERM_BALANCE].given;
-    w.given[WISH_EXPIRES] = o[TERM_EXPIRES].given;
-    w.given[WISH_PERIOD] = o[TERM_RESET].given;
-    w.given[WISH_AMOUNT] = o[TERM_RESET_AMOUNT].given;
+    w.given[SPEC_TYPE] = o[TERM_TYPE].given;
+    w.given[SPEC_BUDGET] = o[TERM_BUDGET].given || o[TERM_NO_BUDGET].given;
+    w.given[SPEC_BALANCE] = o[TERM_BALANCE].given;
+    w.given[SPEC_EXPIRES] = o[TERM_EXPIRES].given;
+    w.given[SPEC_PERIOD] = o[TERM_RESET].given;
+    w.given[SPEC_AMOUNT] = o[TERM_RESET_AMOUNT].given;
     *ret = w;
     return true;
 }

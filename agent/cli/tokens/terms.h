@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/command.h"
-#include "core/wish.h"
+#include "core/token_spec.h"
 
 /* These come first among the options of a command that has them. */
 enum term_option {
@@ -33,4 +33,4 @@ enum term_option {
     [TERM_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "send an expiry in the past anyway" }
 
 /* FAULT_REJECT: options that contradict each other, or an expiry before `now` without --force. */
-MUST_CHECK bool terms_read(const struct option_value *options, unix_s now, struct wish *ret, struct fault *why);
+MUST_CHECK bool terms_read(const struct option_value *options, unix_s now, struct token_spec *ret, struct fault *why);

@@ -8,7 +8,7 @@ static const struct command *const second_words[] = {
     &cmd_tokens_rotate, &cmd_tokens_retire, &cmd_tokens_plan,   &cmd_tokens_apply,  NULL,
 };
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_run(const struct context *c)
 {
     (void)c;
     help_command(&cmd_tokens);
@@ -22,5 +22,5 @@ const struct command cmd_tokens = {
     .help = "list, create, update, rotate and delete tokens; apply a fleet file",
     .example = "ebb tokens create prod-billing-api --balance 50.00 --secret-file billing.key",
     .needs = NEEDS_NOTHING,
-    .run = run,
+    .run = tokens_run,
 };

@@ -25,16 +25,16 @@ struct update {
     bool json;
 };
 
-static void print_before(const struct update *u, const struct wish *change, const struct reading *is)
+static void print_before(const struct update *u, const struct token_spec *change, const struct reading *is)
 {
     if (u->json)
         return;
     view_print_name(u->name);
-    puts(wish_is_empty(change) ? " already has these settings" : ":");
+    puts(token_spec_is_empty(change) ? " already has these settings" : ":");
     view_print_change(change, is);
 }
 
-static enum exit_status send(const struct update *u, const struct wish *change)
+static enum exit_status send(const struct update *u, const struct token_spec *change)
 {
     struct decoded d;
     struct fault why;
@@ -50,22 +50,22 @@ static enum exit_status send(const struct update *u, const struct wish *change)
     return session_failed(u->session, u->name, &why);
 }
 
-static enum exit_status apply(const struct update *u, const struct wish *w, const struct reading *is)
+static enum exit_status apply(const struct update *u, const struct token_spec *w, const struct reading *is)
 {
     const struct option_value *o = u->context->options;
-    struct wish change = wish_unfulfilled(w, is);
+    struct token_spec change = token_spec_unfulfilled(w, is);
     if (o[OPT_DRY_RUN].given) {
         print_before(u, &change, is);
         session_print_request(u->session, METHOD_PATCH, u->name, &change, u->json);
         return EXIT_OK;
     }
     print_before(u, &change, is);
-    if (wish_is_empty(&change)) {
+    if (token_spec_is_empty(&change)) {
         if (u->json)
             view_print(u->session->account->name, is, true);
         return EXIT_OK;
     }
-    if (wish_lowers(&change, is)) {
+    if (token_spec_lowers(&change, is)) {
         enum consent consent = session_ask(o[OPT_YES].given, "This takes something away from the token. Continue?");
         if (consent != CONSENT_GIVEN)
             return session_unwilling(consent);
@@ -73,7 +73,7 @@ static enum exit_status apply(const struct update *u, const struct wish *w, cons
     return send(u, &change);
 }
 
-static enum exit_status update(const struct update *u, const struct wish *w)
+static enum exit_status update(const struct update *u, const struct token_spec *w)
 {
     struct decoded d;
     struct fault why;
@@ -82,14 +82,14 @@ static enum exit_status update(const struct update *u, const struct wish *w)
     return session_token_failed(u->session, u->name, &why);
 }
 
-static enum exit_status run(const struct context *c)
+static enum exit_status tokens_update_run(const struct context *c)
 {
     struct session s = { 0 };
-    struct wish w;
+    struct token_spec w;
     struct fault why;
     if (!terms_read(c->options, clock_unix(), &w, &why))
         return complain(EXIT_USAGE, "%s", why.text);
-    if (wish_is_empty(&w))
+    if (token_spec_is_empty(&w))
         return complain(EXIT_USAGE, "tokens update: say what to change, for example --balance 50.00");
     if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
@@ -110,5 +110,5 @@ const struct command cmd_tokens_update = {
     .arguments_max = 1,
     .options = options,
     .option_count = COUNT(options),
-    .run = run,
+    .run = tokens_update_run,
 };

@@ -65,17 +65,17 @@ static void print_json(const char *account, const struct reading *r)
 }
 
 static const char *const labels[] = {
-    [WISH_TYPE] = "type",       [WISH_BUDGET] = "budget", [WISH_BALANCE] = "balance",
-    [WISH_EXPIRES] = "expires", [WISH_PERIOD] = "reset",  [WISH_AMOUNT] = "reset to",
+    [SPEC_TYPE] = "type",       [SPEC_BUDGET] = "budget", [SPEC_BALANCE] = "balance",
+    [SPEC_EXPIRES] = "expires", [SPEC_PERIOD] = "reset",  [SPEC_AMOUNT] = "reset to",
 };
-_Static_assert(COUNT(labels) == WISH_FIELDS, "a field has no label");
+_Static_assert(COUNT(labels) == SPEC_FIELDS, "a field has no label");
 
 /* One field, safe for a terminal, with its unit. */
-static void add_field(enum wish_field field, const struct reading *r, struct text *out)
+static void add_field(enum token_spec_field field, const struct reading *r, struct text *out)
 {
     struct text value = { 0 };
-    bool money = (field == WISH_BALANCE && r->balance.known) || (field == WISH_AMOUNT && r->reset_amount.known);
-    wish_show(field, r, &value);
+    bool money = (field == SPEC_BALANCE && r->balance.known) || (field == SPEC_AMOUNT && r->reset_amount.known);
+    token_spec_show(field, r, &value);
     terminal_add(out, span_of(text_z(&value)));
     text_add(out, span_of(money ? " USD" : ""));
     text_done(&value);
@@ -95,9 +95,9 @@ static void print_text(const char *account, const struct reading *r)
     text_clear(&line);
     text_add(&line, span_of(account));
     print_line("account", &line);
-    for (enum wish_field f = 0; f < WISH_FIELDS; f++) {
+    for (enum token_spec_field f = 0; f < SPEC_FIELDS; f++) {
         text_clear(&line);
-        if (f == WISH_BALANCE && r->balance.known) /* it is spent from: shown like any balance */
+        if (f == SPEC_BALANCE && r->balance.known) /* it is spent from: shown like any balance */
             text_addf(&line, "%s USD", money_format_cents(r->balance.is, balance));
         else
             add_field(f, r, &line);
@@ -114,9 +114,9 @@ void view_print(const char *account, const struct reading *r, bool json)
         print_text(account, r);
 }
 
-void view_print_change(const struct wish *w, const struct reading *is)
+void view_print_change(const struct token_spec *w, const struct reading *is)
 {
-    for (enum wish_field f = 0; f < WISH_FIELDS; f++) {
+    for (enum token_spec_field f = 0; f < SPEC_FIELDS; f++) {
         struct text was = { 0 }, wanted = { 0 };
         if (!w->given[f])
             continue;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/table.h"
-#include "core/wish.h"
+#include "core/token_spec.h"
 
 enum { VIEW_COLUMNS = 9 };
 
@@ -18,7 +18,7 @@ void view_hide_unread(struct cell cells[VIEW_COLUMNS]);
 void view_print(const char *account, const struct reading *r, bool json);
 
 /* One line for each given field, "  balance: 50.00 -> 20.00", to stdout; `is` NULL: there is no before. */
-void view_print_change(const struct wish *w, const struct reading *is);
+void view_print_change(const struct token_spec *w, const struct reading *is);
 
 /* A name, made safe for a terminal, to stdout. */
 void view_print_name(const char *name);

@@ -76,7 +76,7 @@ enum audit_answer check_stale(const struct audit_scene *s, struct text *reason)
 }
 
 /* What tokens may spend of the credits. `unknown`: a balance is missing, so the sum is too small. */
-struct promise {
+struct credit_need {
     int64_t balances_nano, refills_nano;
     size_t tokens;
     bool unknown;
@@ -87,9 +87,9 @@ static bool add_nano(int64_t *sum, int64_t nano)
     return nano <= 0 || !__builtin_add_overflow(*sum, nano, sum);
 }
 
-static struct promise promise_of(const struct audit_scene *s)
+static struct credit_need promise_of(const struct audit_scene *s)
 {
-    struct promise p = { 0 };
+    struct credit_need p = { 0 };
     for (size_t i = 0; i < s->account->token_count; i++) {
         const struct audit_token *t = &s->account->tokens[i];
         const struct reading *r = &t->reading;
@@ -111,7 +111,7 @@ static struct promise promise_of(const struct audit_scene *s)
 
 enum audit_answer check_credits(const struct audit_scene *s, struct text *reason)
 {
-    struct promise p = promise_of(s);
+    struct credit_need p = promise_of(s);
     if (!s->account->credits.known)
         return p.tokens ? AUDIT_UNKNOWN : AUDIT_CLEAR;
     int64_t credits_nano = s->account->credits.is.nano;
@@ -130,7 +130,7 @@ enum audit_answer check_credits(const struct audit_scene *s, struct text *reason
 
 enum audit_answer check_credits_ahead(const struct audit_scene *s, struct text *reason)
 {
-    struct promise p = promise_of(s);
+    struct credit_need p = promise_of(s);
     int64_t credits_nano = s->account->credits.is.nano, all_nano;
     if (p.refills_nano == 0)
         return AUDIT_CLEAR;

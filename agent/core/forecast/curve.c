@@ -23,7 +23,7 @@ static const double soonest_ln_h = -0.6931, too_soon_ln_h = -2.0794;    /* ln 1/
 /* From a sixth of a mean hour to fifty days of them. */
 static const double first_rung = -2.6 * M_LN2, rung = M_LN2 / 3;
 
-_Static_assert((int)CURVE_AMOUNTS <= (int)QUESTION_AMOUNTS, "the ladder is longer than a question may be");
+_Static_assert((int)CURVE_AMOUNTS <= (int)QUERY_AMOUNTS, "the ladder is longer than a question may be");
 
 static double clamp(double value, double low, double high)
 {
@@ -152,27 +152,27 @@ void curve_spend(struct curve *c, const struct entry *e)
 }
 
 /* Where an amount lies on the ladder; beyond its ends time goes in proportion to money. */
-struct place {
+struct curve_place {
     int rung;
     double within, beyond;
 };
 
-static struct place place_of(const struct curve *c, double nano)
+static struct curve_place place_of(const struct curve *c, double nano)
 {
     double place = (log(nano / c->unit_nano) - first_rung) / rung;
     int i = (int)clamp(place, 0, CURVE_AMOUNTS - 2);
     double within = clamp(place - i, 0, 1);
-    return (struct place){ i, within, (place - i - within) * rung };
+    return (struct curve_place){ i, within, (place - i - within) * rung };
 }
 
-static double between_rungs(struct place p, float low, float high)
+static double between_rungs(struct curve_place p, float low, float high)
 {
     return (double)low + p.within * ((double)high - (double)low) + p.beyond;
 }
 
 static void levels_at(const struct curve *c, double nano, double ret[LEVELS_ASKED])
 {
-    struct place p = place_of(c, nano);
+    struct curve_place p = place_of(c, nano);
     for (int l = 0; l < LEVELS_ASKED; l++)
         ret[l] = between_rungs(p, c->ln_hours[p.rung][l], c->ln_hours[p.rung + 1][l]);
 }
@@ -182,7 +182,7 @@ struct alarm_hours curve_alarm(const struct curve *c, double nano)
     assert(c->origin != TIME_NONE);
     if (nano <= 0)
         return (struct alarm_hours){ 0, 0 };
-    struct place p = place_of(c, nano);
+    struct curve_place p = place_of(c, nano);
     return (struct alarm_hours){ exp(between_rungs(p, c->ln_alarm[p.rung], c->ln_alarm[p.rung + 1])),
                                  exp(between_rungs(p, c->ln_relief[p.rung], c->ln_relief[p.rung + 1])) };
 }

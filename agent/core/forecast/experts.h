@@ -24,18 +24,18 @@ enum {
     WINDOW_EXPERTS = 12,
     EWMA_EXPERTS = 5,
     AMOUNT_EXPERTS = 8,
-    RHYTHM_EXPERTS = 12,
+    PACE_EXPERTS = 12,
     PASSAGE_EXPERTS = 29,
     REPLAY_EXPERTS = 6,
     FIRST_EWMA = WINDOW_EXPERTS,
     FIRST_AMOUNT = FIRST_EWMA + EWMA_EXPERTS,
     FIRST_RHYTHM = FIRST_AMOUNT + AMOUNT_EXPERTS,
-    FIRST_PASSAGE = FIRST_RHYTHM + RHYTHM_EXPERTS,
+    FIRST_PASSAGE = FIRST_RHYTHM + PACE_EXPERTS,
     FIRST_REPLAY = FIRST_PASSAGE + PASSAGE_EXPERTS,
     EXPERTS = FIRST_REPLAY + REPLAY_EXPERTS,
 };
 
-enum { QUESTION_AMOUNTS = 48 }; /* asked at once, at most */
+enum { QUERY_AMOUNTS = 48 }; /* asked at once, at most */
 
 /* One question: a track, and amounts in its units, rising. answers[i][e] is for amounts[i]. */
 struct inquiry {

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "core/forecast/rhythm.h"
+#include "core/forecast/seasonality.h"
 
 static const double loudest = 4, grid = 4096;
 

@@ -102,7 +102,7 @@ static void replay(const struct inquiry *q, const struct days *d, const struct u
 static void sample_replays(const struct inquiry *q, const struct days *d, const struct kind *k, struct sample *samples)
 {
     struct urn u;
-    double hours[QUESTION_AMOUNTS];
+    double hours[QUERY_AMOUNTS];
     fill(&u, k, d->count);
     for (int n = 0; n < REPLAYS; n++) {
         struct random r = random_seeded(1);
@@ -119,7 +119,7 @@ void experts_replays(const struct inquiry *q)
     struct days d;
     cut(q->track, &d);
     for (size_t k = 0; k < COUNT(kinds); k++) {
-        struct sample samples[QUESTION_AMOUNTS];
+        struct sample samples[QUERY_AMOUNTS];
         memset(samples, 0, q->count * sizeof *samples);
         sample_replays(q, &d, &kinds[k], samples);
         for (size_t i = 0; i < q->count; i++)

@@ -6,7 +6,7 @@
 
 #include "base/nearest.h"
 #include "base/xmalloc.h"
-#include "core/budget.h"
+#include "core/rate_limit.h"
 #include "edge/config/levels.h"
 #include "edge/config/scalar.h"
 #include "edge/config/secret.h"
@@ -47,7 +47,7 @@ static const struct node *find_source(struct reader *r, const struct node *map, 
         snprintf(name, sizeof name, "%s_%s", stem, sources[i]);
         const struct node *n = node_member(map, name);
         if (n && found)
-            mistake_at(r->mistakes, n->key->where.start, "`%s` and `%s` are mutually exclusive",
+            diagnostic_at(r->diagnostics, n->key->where.start, "`%s` and `%s` are mutually exclusive",
                        found->key->text.at, name);
         found = found ? found : n;
     }
@@ -64,12 +64,12 @@ static void read_secret(struct reader *r, const struct node *n, const struct sec
     if (secret_read(source, r->from, ret, &why))
         return;
     if (secret_looks_pasted(source)) {
-        mistakes_hide(r->mistakes, n->where);
-        mistake_at(r->mistakes, n->where.start,
+        diagnostics_hide(r->diagnostics, n->where);
+        diagnostic_at(r->diagnostics, n->where.start,
                    "nothing has this name; it looks like the secret itself, which must never be "
                    "in this file");
     } else {
-        mistake_at(r->mistakes, n->where.start, "%s", why.text);
+        diagnostic_at(r->diagnostics, n->where.start, "%s", why.text);
     }
 }
 
@@ -82,7 +82,7 @@ static const struct node *place_of(const struct node *map, const char *key)
 /* The shortest interval: as given, else a minute if interval and budget leave room for it. */
 static int64_t shortest_interval(const struct account_settings *account)
 {
-    int64_t room_s = account->calls_milli_per_s ? (budget_interval_ms(account->calls_milli_per_s) + 999) / 1000 : 1;
+    int64_t room_s = account->calls_milli_per_s ? (rate_limit_interval_ms(account->calls_milli_per_s) + 999) / 1000 : 1;
     int64_t least_s = room_s > MINUTE_S ? room_s : MINUTE_S;
     return least_s < account->interval_s ? least_s : account->interval_s;
 }
@@ -97,27 +97,27 @@ static void check_limits(struct reader *r, const struct node *map, struct accoun
     if (!account->interval_min_s)
         account->interval_min_s = shortest_interval(account);
     else if (account->interval_min_s > account->interval_s)
-        mistake_at(r->mistakes, place_of(map, "interval_min")->where.start,
+        diagnostic_at(r->diagnostics, place_of(map, "interval_min")->where.start,
                    "`interval_min` must not be longer than `interval`");
     if (!account->interval_max_s)
         account->interval_max_s = longest_interval(account);
     else if (account->interval_max_s < account->interval_s)
-        mistake_at(r->mistakes, place_of(map, "interval_max")->where.start,
+        diagnostic_at(r->diagnostics, place_of(map, "interval_max")->where.start,
                    "`interval_max` must not be shorter than `interval`");
 }
 
 /* One budget for all calls: a default makes room for the shortest interval, a given one must have it. */
 static void check_budget(struct reader *r, const struct node *map, struct account_settings *account)
 {
-    int64_t needed = budget_rate_for(account->interval_min_s);
+    int64_t needed = rate_limit_rate_for(account->interval_min_s);
     if (!account->calls_milli_per_s) {
-        account->calls_milli_per_s = needed > BUDGET_RATE_DEFAULT ? needed : BUDGET_RATE_DEFAULT;
+        account->calls_milli_per_s = needed > RATE_LIMIT_RATE_DEFAULT ? needed : RATE_LIMIT_RATE_DEFAULT;
     } else if (account->calls_milli_per_s < needed) {
         struct text rate = { 0 };
         scalar_add_rate(&rate, needed);
-        mistake_at(r->mistakes, place_of(map, "calls_per_second")->where.start,
+        diagnostic_at(r->diagnostics, place_of(map, "calls_per_second")->where.start,
                    "too low for `%s`: a poll takes %d calls, so it must be at least %s",
-                   node_member(map, "interval_min") ? "interval_min" : "interval", BUDGET_POLL_CALLS, text_z(&rate));
+                   node_member(map, "interval_min") ? "interval_min" : "interval", RATE_LIMIT_POLL_CALLS, text_z(&rate));
         text_done(&rate);
     }
 }
@@ -132,7 +132,7 @@ void check_account(struct reader *r, const struct node *map, void *fields)
         read_secret(r, source, &secret, &account->key);
         account->key_path = secret_path(&secret, r->from);
     } else if (!has_inline_secret(map)) {
-        mistake_at(r->mistakes, map->where.start,
+        diagnostic_at(r->diagnostics, map->where.start,
                    "the account has no key: set `key_file: PATH`, `key_env: VARIABLE` or "
                    "`key_credential: NAME`");
     }
@@ -142,11 +142,11 @@ void check_account(struct reader *r, const struct node *map, void *fields)
     check_budget(r, map, account);
     if (account->interval_min_s < INTERVAL_MIN_S && !stand_in) {
         const char *key = account->interval_s < INTERVAL_MIN_S ? "interval" : "interval_min";
-        mistake_at(r->mistakes, place_of(map, key)->where.start,
+        diagnostic_at(r->diagnostics, place_of(map, key)->where.start,
                    "`%s` must be at least %ds: the API is rate-limited", key, INTERVAL_MIN_S);
     }
     if (account->connect_timeout_s > account->timeout_s)
-        mistake_at(r->mistakes, place_of(map, "timeout")->where.start,
+        diagnostic_at(r->diagnostics, place_of(map, "timeout")->where.start,
                    "`timeout` must not be shorter than `connect_timeout`");
 }
 
@@ -157,7 +157,7 @@ void check_mqtt(struct reader *r, const struct node *map, void *fields)
     const struct secret_source secret = { mqtt->password_file, mqtt->password_env,
                                           mqtt->password_credential };
     if (source && !node_member(map, "user"))
-        mistake_at(r->mistakes, source->key->where.start, "a password requires `user`");
+        diagnostic_at(r->diagnostics, source->key->where.start, "a password requires `user`");
     if (source)
         read_secret(r, source, &secret, &mqtt->password);
 
@@ -170,9 +170,9 @@ void check_tls(struct reader *r, const struct node *map, void *fields)
     (void)fields;
     const struct node *cert = node_member(map, "cert"), *key = node_member(map, "key");
     if (cert && !key)
-        mistake_at(r->mistakes, cert->key->where.start, "`cert` requires `key`, its private key");
+        diagnostic_at(r->diagnostics, cert->key->where.start, "`cert` requires `key`, its private key");
     if (key && !cert)
-        mistake_at(r->mistakes, key->key->where.start, "`key` requires `cert`, its certificate");
+        diagnostic_at(r->diagnostics, key->key->where.start, "`key` requires `cert`, its certificate");
 }
 
 /* One kind is about accounts, and it alone. */
@@ -183,7 +183,7 @@ static void check_series(struct reader *r, const struct node *map, struct rule *
     if (rule->kind == RULE_UNREADABLE && !series)
         rule->series = SERIES_ACCOUNT;
     if (series && (rule->kind == RULE_UNREADABLE) != (rule->series == SERIES_ACCOUNT))
-        mistake_at(r->mistakes, series->where.start, "series account and kind unreadable must be used together");
+        diagnostic_at(r->diagnostics, series->where.start, "series account and kind unreadable must be used together");
 }
 
 /* Credits and accounts have no name, environment or type: such a pattern would silence the rule. */
@@ -194,7 +194,7 @@ static void check_match(struct reader *r, const struct node *map, const struct r
     for (size_t i = 0; rule->series != SERIES_TOKEN && i < COUNT(of_tokens); i++) {
         const struct node *key = match && match->kind == NODE_MAP ? node_member(match, of_tokens[i]) : NULL;
         if (key)
-            mistake_at(r->mistakes, key->key->where.start, "`%s` only matches tokens: %s only an account",
+            diagnostic_at(r->diagnostics, key->key->where.start, "`%s` only matches tokens: %s only an account",
                        of_tokens[i], rule->series == SERIES_CREDITS ? "credits have" : "this rule has");
     }
 }
@@ -206,7 +206,7 @@ void check_rule(struct reader *r, const struct node *map, void *fields)
     if (kind && kind->kind == NODE_SCALAR && rule_kind_named(kind->text, &rule->kind))
         levels_read(r, map, rule);
     if (rule->beyond_reset && rule->kind != RULE_EXHAUSTS_WITHIN)
-        mistake_at(r->mistakes, place_of(map, "beyond_reset")->where.start,
+        diagnostic_at(r->diagnostics, place_of(map, "beyond_reset")->where.start,
                    "`beyond_reset` is only valid for kind exhausts_within");
     check_series(r, map, rule);
     check_match(r, map, rule);
@@ -229,7 +229,7 @@ void check_audit(struct reader *r, const struct node *map, void *fields)
         for (size_t j = 0; j < i; j++)
             for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
                 if (rows[i].checks & rows[j].checks & (uint32_t)1 << c)
-                    mistake_at(r->mistakes, place_of(map, rows[i].key)->where.start,
+                    diagnostic_at(r->diagnostics, place_of(map, rows[i].key)->where.start,
                                "`%s` is already listed under `%s`", audit_check_name(c), rows[j].key);
 }
 
@@ -242,9 +242,9 @@ static void check_unique(struct reader *r, const struct node *list, const char *
         const char *name = (const char *)members + i * stride;
         for (size_t j = 0; *name && j < i; j++)
             if (strcmp(name, (const char *)members + j * stride) == 0) {
-                mistake_at(r->mistakes, place_of(n, "name")->where.start,
+                diagnostic_at(r->diagnostics, place_of(n, "name")->where.start,
                            "duplicate name: another %s is named \"%s\", in line %zu", what, name,
-                           mistakes_line(r->mistakes, member_at(list, j)->where.start));
+                           diagnostics_line(r->diagnostics, member_at(list, j)->where.start));
                 break;
             }
     }
@@ -272,10 +272,10 @@ static void check_rule_account(struct reader *r, const struct node *rule_node,
     }
     size_t at = place_of(place_of(rule_node, "match"), "account")->where.start;
     if (nearest.best)
-        mistake_at(r->mistakes, at, "no account has this name; did you mean \"%s\"?",
+        diagnostic_at(r->diagnostics, at, "no account has this name; did you mean \"%s\"?",
                    nearest.best);
     else
-        mistake_at(r->mistakes, at, "no account has this name");
+        diagnostic_at(r->diagnostics, at, "no account has this name");
 }
 
 void check_settings(struct reader *r, const struct node *map, void *fields)

@@ -109,7 +109,7 @@ static bool read_value(struct reader *r, const struct unit *unit, const struct n
     int64_t value;
     int name_len = (int)(n->key->text.len < 32 ? n->key->text.len : 32);
     if (!unit->parse(text, &value, &why)) {
-        mistake_at(r->mistakes, n->where.start, "`%.*s` must be %s", name_len, n->key->text.at,
+        diagnostic_at(r->diagnostics, n->where.start, "`%.*s` must be %s", name_len, n->key->text.at,
                    unit->wants);
         return false;
     }
@@ -118,7 +118,7 @@ static bool read_value(struct reader *r, const struct unit *unit, const struct n
         return true;
     }
     unit->print(&limit, max);
-    mistake_at(r->mistakes, n->where.start, "`%.*s` must be more than 0 and at most %s", name_len,
+    diagnostic_at(r->diagnostics, n->where.start, "`%.*s` must be more than 0 and at most %s", name_len,
                n->key->text.at, text_z(&limit));
     text_done(&limit);
     return false;
@@ -146,10 +146,10 @@ static void tell_wrong_side(struct reader *r, const struct node *n, const struct
 {
     const struct node *other = node_member(n, side->other);
     if (other)
-        mistake_at(r->mistakes, other->key->where.start, "this kind fires %s its threshold: use `%s`", side->name,
+        diagnostic_at(r->diagnostics, other->key->where.start, "this kind fires %s its threshold: use `%s`", side->name,
                    side->name);
     else if (!node_member(n, side->name))
-        mistake_at(r->mistakes, n->where.start, "`%s` is missing", side->name);
+        diagnostic_at(r->diagnostics, n->where.start, "`%s` is missing", side->name);
 }
 
 static void read_pair(struct reader *r, const struct unit *unit, const struct side *side, const struct node *n,
@@ -165,7 +165,7 @@ static void read_pair(struct reader *r, const struct unit *unit, const struct si
         t.clear = default_clear(unit, side->above, t.at);
         if (texts.clear && read_value(r, unit, clear, span_of(texts.clear), 2 * unit->max, &t.clear)
             && (side->above ? t.clear > t.at : t.clear < t.at))
-            mistake_at(r->mistakes, clear->where.start, "`clear` must not be %s than `%s`",
+            diagnostic_at(r->diagnostics, clear->where.start, "`clear` must not be %s than `%s`",
                        side->above ? "higher" : "lower", side->name);
         else
             *ret = t;
@@ -195,10 +195,10 @@ static void tell_unknown_level(struct reader *r, struct range where, struct span
         nearest_try(&nearest, level_name(l));
     int shown = (int)(name.len < 60 ? name.len : 60);
     if (nearest.best)
-        mistake_at(r->mistakes, where.start, "unknown level \"%.*s\"; did you mean \"%s\"?", shown,
+        diagnostic_at(r->diagnostics, where.start, "unknown level \"%.*s\"; did you mean \"%s\"?", shown,
                    name.at, nearest.best);
     else
-        mistake_at(r->mistakes, where.start,
+        diagnostic_at(r->diagnostics, where.start,
                    "unknown level \"%.*s\": must be info, warning or critical", shown, name.at);
 }
 
@@ -213,7 +213,7 @@ static void check_order(struct reader *r, const struct node *const nodes[LEVELS]
         bool above = rule_kind_is_above(rule->kind);
         int64_t at = rule->levels[l].at, before = milder != LEVEL_NONE ? rule->levels[milder].at : 0;
         if (milder != LEVEL_NONE && (above ? at <= before : at >= before))
-            mistake_at(r->mistakes, nodes[l]->where.start,
+            diagnostic_at(r->diagnostics, nodes[l]->where.start,
                        "`%s` must be %s than `%s`: a worse level starts further %s", level_name(l),
                        above ? "higher" : "lower", level_name(milder), above ? "up" : "down");
         milder = l;
@@ -231,9 +231,9 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
         if (!level_named(n->key->text, &level)) {
             tell_unknown_level(r, n->key->where, n->key->text);
         } else if (nodes[level]) {
-            mistake_at(r->mistakes, n->key->where.start, "`%s` is a duplicate; first set in line %zu",
+            diagnostic_at(r->diagnostics, n->key->where.start, "`%s` is a duplicate; first set in line %zu",
                        level_name(level),
-                       mistakes_line(r->mistakes, nodes[level]->key->where.start));
+                       diagnostics_line(r->diagnostics, nodes[level]->key->where.start));
         } else {
             nodes[level] = n;
             read_threshold(r, rule, n, &rule->levels[level]);
@@ -241,7 +241,7 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
     }
     check_order(r, nodes, rule);
     if (!map->first)
-        mistake_at(r->mistakes, map->where.start,
+        diagnostic_at(r->diagnostics, map->where.start,
                    "`levels` is empty: set info, warning or critical");
 }
 
@@ -262,7 +262,7 @@ static void read_single(struct reader *r, const struct node *n, struct rule *rul
     struct span text;
     enum level level;
     if (!rule_kind_is_plain(rule->kind)) {
-        mistake_at(r->mistakes, n->key->where.start,
+        diagnostic_at(r->diagnostics, n->key->where.start,
                    "`level` is only valid for kinds exhausted and unreadable; use `levels: {critical: ...}`");
         return;
     }
@@ -278,18 +278,18 @@ void levels_read(struct reader *r, const struct node *map, struct rule *rule)
 {
     const struct node *levels = node_member(map, "levels"), *single = node_member(map, "level");
     if (levels && single)
-        mistake_at(r->mistakes, single->key->where.start, "`levels` and `level` are mutually exclusive");
+        diagnostic_at(r->diagnostics, single->key->where.start, "`levels` and `level` are mutually exclusive");
     else if (single)
         read_single(r, single, rule);
     else if (levels && levels->kind == NODE_MAP)
         read_map(r, levels, rule);
     else if (levels && levels->kind != NODE_REFUSED)
-        mistake_at(r->mistakes, levels->where.start,
+        diagnostic_at(r->diagnostics, levels->where.start,
                    "`levels` must be a map, as in {warning: 10.00, critical: 2.00}");
     else if (!levels && rule_kind_is_plain(rule->kind))
         set_plain(rule, rule->kind == RULE_EXHAUSTED ? LEVEL_CRITICAL : LEVEL_WARNING);
     else if (!levels)
-        mistake_at(r->mistakes, map->where.start, "`levels` is missing");
+        diagnostic_at(r->diagnostics, map->where.start, "`levels` is missing");
 }
 
 /* The level of a rule that `level` alone can say, else LEVEL_NONE. */

@@ -45,24 +45,24 @@ bool document_read(const char *path, const struct document *d, void *fields, str
         return false;
 
     char *folder = folder_of(path);
-    struct mistakes mistakes = {
+    struct diagnostics diagnostics = {
         .path = path,
         .source = without_byte_order_mark((struct span){ file.at, file.len }),
     };
-    struct reader reader = { .mistakes = &mistakes, .folder = folder, .from = d->from, .root = d->root };
-    struct node *root = yaml_parse(&mistakes);
+    struct reader reader = { .diagnostics = &diagnostics, .folder = folder, .from = d->from, .root = d->root };
+    struct node *root = yaml_parse(&diagnostics);
     if (root)
         read_section(&reader, d->root, root, fields);
-    else if (mistakes.count == 0)
-        mistake_at(&mistakes, 0, "%s", d->when_empty);
+    else if (diagnostics.count == 0)
+        diagnostic_at(&diagnostics, 0, "%s", d->when_empty);
     node_free(root);
 
-    size_t count = mistakes.count;
+    size_t count = diagnostics.count;
     if (count) {
-        mistakes_print(&mistakes, errors);
+        diagnostics_print(&diagnostics, errors);
         fault(why, FAULT_FATAL, "%s: %zu error%s", path, count, count == 1 ? "" : "s");
     }
-    mistakes_done(&mistakes);
+    diagnostics_done(&diagnostics);
     free(folder);
     bytes_done(&file);
     return count == 0;

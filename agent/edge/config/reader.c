@@ -21,12 +21,12 @@ bool scalar_text(struct reader *r, const struct node *n, const char *name, struc
     if (n->kind == NODE_REFUSED)
         return false;
     if (n->kind != NODE_SCALAR) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must be a single value, not %s", name,
+        diagnostic_at(r->diagnostics, n->where.start, "`%s` must be a single value, not %s", name,
                    node_kind_name(n->kind));
         return false;
     }
     if (n->plain && (n->text.len == 0 || span_is(n->text, "~") || span_is(n->text, "null"))) {
-        mistake_at(r->mistakes, n->where.start, "`%s` has no value", name);
+        diagnostic_at(r->diagnostics, n->where.start, "`%s` has no value", name);
         return false;
     }
     *ret = n->text;
@@ -66,29 +66,29 @@ static void tell_unknown(struct reader *r, const struct section *section, const 
         nearest_try(&nearest, section->rows[i].name);
     bool secret = sounds_secret(key);
     if (secret)
-        mistakes_hide(r->mistakes, value_range(n));
+        diagnostics_hide(r->diagnostics, value_range(n));
 
     bool misplaced = secret && section->secret && nearest.distance > SECRET_TYPOS_MAX;
     const char *home = home_of(r->root, key);
     if (nearest.best && !misplaced)
-        mistake_at(r->mistakes, at, "unknown key \"%.*s\"; did you mean \"%s\"?", shown, key.at,
+        diagnostic_at(r->diagnostics, at, "unknown key \"%.*s\"; did you mean \"%s\"?", shown, key.at,
                    nearest.best);
     else if (misplaced)
-        mistake_at(r->mistakes, at,
+        diagnostic_at(r->diagnostics, at,
                    "unknown key \"%.*s\": secrets must not be in this file; set their source with "
                    "`%s_file: PATH`, `%s_env: VARIABLE` or `%s_credential: NAME`",
                    shown, key.at, section->secret, section->secret, section->secret);
     else if (home)
-        mistake_at(r->mistakes, at, "unknown key \"%.*s\"; it belongs under `%s`", shown, key.at,
+        diagnostic_at(r->diagnostics, at, "unknown key \"%.*s\"; it belongs under `%s`", shown, key.at,
                    home);
     else
-        mistake_at(r->mistakes, at, "unknown key \"%.*s\"", shown, key.at);
+        diagnostic_at(r->diagnostics, at, "unknown key \"%.*s\"", shown, key.at);
 }
 
 static void read_list(struct reader *r, const struct row *row, const struct node *n, void *fields)
 {
     if (n->kind != NODE_LIST) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must be a list of lines that begin with \"- \"",
+        diagnostic_at(r->diagnostics, n->where.start, "`%s` must be a list of lines that begin with \"- \"",
                    row->name);
         return;
     }
@@ -96,7 +96,7 @@ static void read_list(struct reader *r, const struct row *row, const struct node
     for (const struct node *child = n->first; child; child = child->next)
         count++;
     if (count < (size_t)row->min || count > (size_t)row->max) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must have %d to %d members", row->name,
+        diagnostic_at(r->diagnostics, n->where.start, "`%s` must have %d to %d members", row->name,
                    (int)row->min, (int)row->max);
         return;
     }
@@ -113,7 +113,7 @@ static void read_named(struct reader *r, const struct row *row, const struct nod
 {
     size_t count = 0;
     if (map->kind != NODE_MAP) {
-        mistake_at(r->mistakes, map->where.start, "`%s` must be a map of names", row->name);
+        diagnostic_at(r->diagnostics, map->where.start, "`%s` must be a map of names", row->name);
         return;
     }
     for (const struct node *n = map->first; n; n = n->next)
@@ -126,7 +126,7 @@ static void read_named(struct reader *r, const struct row *row, const struct nod
             continue;
         struct span name = n->key->text;
         if (name.len == 0 || name.len >= PATTERN_BYTES) {
-            mistake_at(r->mistakes, n->key->where.start, "a name has 1 to %d bytes", PATTERN_BYTES - 1);
+            diagnostic_at(r->diagnostics, n->key->where.start, "a name has 1 to %d bytes", PATTERN_BYTES - 1);
             continue;
         }
         char *member = members + (*taken)++ * row->section->bytes;
@@ -144,7 +144,7 @@ static void read_subsection(struct reader *r, const struct row *row, const struc
     if (brief && span_is(n->text, "false"))
         return;
     if (brief && !span_is(n->text, "true")) {
-        mistake_at(r->mistakes, n->where.start, "`%s` must be true, false or a map of keys",
+        diagnostic_at(r->diagnostics, n->where.start, "`%s` must be true, false or a map of keys",
                    row->name);
         return;
     }
@@ -159,7 +159,7 @@ static void hide_misplaced_secret(struct reader *r, const struct row *row, const
 {
     bool names_source = row->type == VALUE_VARIABLE || row->type == VALUE_CREDENTIAL;
     if (names_source || (row->type == VALUE_URL && memchr(n->text.at, '@', n->text.len)))
-        mistakes_hide(r->mistakes, n->where);
+        diagnostics_hide(r->diagnostics, n->where);
 }
 
 /* A list of texts is read as if it were written in one line, its members separated by commas. */
@@ -170,7 +170,7 @@ static bool joined_text(struct reader *r, const struct node *list, const char *n
         if (!scalar_text(r, n, name, &member))
             return false;
         if (memchr(member.at, ',', member.len)) {
-            mistake_at(r->mistakes, n->where.start, "a member of `%s` must be without commas", name);
+            diagnostic_at(r->diagnostics, n->where.start, "a member of `%s` must be without commas", name);
             return false;
         }
         text_addf(ret, "%s", n == list->first ? "" : ", ");
@@ -188,7 +188,7 @@ static void read_texts(struct reader *r, const struct row *row, const struct nod
     if (n->kind == NODE_LIST)
         text = span_of(text_z(&joined));
     if (ok && !value_parse(row, text, r->folder, row_field(row, fields), &why))
-        mistake_at(r->mistakes, n->where.start, "%s", why.text);
+        diagnostic_at(r->diagnostics, n->where.start, "%s", why.text);
     text_done(&joined);
 }
 
@@ -199,7 +199,7 @@ static void read_scalar(struct reader *r, const struct row *row, const struct no
     if (!scalar_text(r, n, row->name, &text)
         || value_parse(row, text, r->folder, row_field(row, fields), &why))
         return;
-    mistake_at(r->mistakes, n->where.start, "%s", why.text);
+    diagnostic_at(r->diagnostics, n->where.start, "%s", why.text);
     hide_misplaced_secret(r, row, n);
 }
 
@@ -282,14 +282,14 @@ static void read_members(struct reader *r, const struct section *section, const 
         }
         const struct node **first = &seen[row - section->rows];
         if (*first)
-            mistake_at(r->mistakes, n->key->where.start, "`%s` is a duplicate; first set in line %zu",
-                       row->name, mistakes_line(r->mistakes, (*first)->key->where.start));
+            diagnostic_at(r->diagnostics, n->key->where.start, "`%s` is a duplicate; first set in line %zu",
+                       row->name, diagnostics_line(r->diagnostics, (*first)->key->where.start));
         else
             read_value(r, row, *first = n, fields);
     }
     for (size_t i = 0; i < section->row_count; i++)
         if (section->rows[i].required && !seen[i])
-            mistake_at(r->mistakes, map->where.start, "`%s` is missing", section->rows[i].name);
+            diagnostic_at(r->diagnostics, map->where.start, "`%s` is missing", section->rows[i].name);
 }
 
 void read_section(struct reader *r, const struct section *section, const struct node *map,
@@ -299,7 +299,7 @@ void read_section(struct reader *r, const struct section *section, const struct 
     if (map->kind == NODE_REFUSED)
         return;
     if (map->kind != NODE_MAP) {
-        mistake_at(r->mistakes, map->where.start, "expected keys, as in \"%s: ...\"",
+        diagnostic_at(r->diagnostics, map->where.start, "expected keys, as in \"%s: ...\"",
                    section->rows[0].name);
         return;
     }

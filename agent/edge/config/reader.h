@@ -5,7 +5,7 @@
 #include "edge/config/yaml.h"
 
 struct reader {
-    struct mistakes *mistakes;
+    struct diagnostics *diagnostics;
     const char *folder; /* where relative paths start */
     const struct config_sources *from; /* NULL where no row names a secret */
     const struct section *root;        /* of the whole document */

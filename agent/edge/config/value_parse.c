@@ -8,7 +8,7 @@
 #include "base/nearest.h"
 #include "base/xmalloc.h"
 #include "core/calendar.h"
-#include "core/wish.h"
+#include "core/token_spec.h"
 #include "edge/config/choice.h"
 #include "edge/config/scalar.h"
 #include "edge/config/url.h"
@@ -305,7 +305,7 @@ static bool parse_checks(const struct place *p, struct span text, struct fault *
 static bool parse_amount(const struct place *p, struct span text, struct fault *why)
 {
     struct money amount;
-    if (!wish_parse_amount(text, &amount, why)) {
+    if (!token_spec_parse_amount(text, &amount, why)) {
         struct fault inner = *why;
         return fault(why, FAULT_REJECT, "`%s` %s", p->row->name, inner.text);
     }

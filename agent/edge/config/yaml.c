@@ -18,7 +18,7 @@ struct container {
 };
 
 struct builder {
-    struct mistakes *mistakes;
+    struct diagnostics *diagnostics;
     struct node *root;
     struct container open[YAML_DEPTH_MAX];
     size_t depth;
@@ -87,7 +87,7 @@ static struct node *new_scalar(struct fy_event *event, struct range where)
 static void place_key(struct builder *b, struct container *in, struct node *n)
 {
     if (n->kind != NODE_SCALAR && n->kind != NODE_REFUSED) {
-        mistake_at(b->mistakes, n->where.start, "a key must be plain text");
+        diagnostic_at(b->diagnostics, n->where.start, "a key must be plain text");
         n->kind = NODE_REFUSED;
     }
     in->key = n;
@@ -119,7 +119,7 @@ static void open_container(struct builder *b, enum node_kind kind, struct range 
 {
     if (b->depth == YAML_DEPTH_MAX) {
         if (b->deeper++ == 0)
-            mistake_at(b->mistakes, where.start, "nested too deeply");
+            diagnostic_at(b->diagnostics, where.start, "nested too deeply");
         return;
     }
     struct node *n = new_node(kind, where);
@@ -145,11 +145,11 @@ static void refuse_decoration(struct builder *b, struct fy_event *event, struct 
     if (!anchor && !tag)
         return;
     if (anchor)
-        mistake_at(b->mistakes,
+        diagnostic_at(b->diagnostics,
                    fy_token_start_mark(anchor)->input_pos - 1, /* its mark is behind the & */
                    "anchors (&) are not supported: write the value out");
     else
-        mistake_at(b->mistakes, fy_token_start_mark(tag)->input_pos,
+        diagnostic_at(b->diagnostics, fy_token_start_mark(tag)->input_pos,
                    "tags (!) are not supported: every value is read as text");
     n->kind = NODE_REFUSED;
 }
@@ -167,7 +167,7 @@ static void add_alias(struct builder *b, struct range where)
 {
     if (b->deeper > 0)
         return;
-    mistake_at(b->mistakes, where.start - 1, /* its mark is behind the * */
+    diagnostic_at(b->diagnostics, where.start - 1, /* its mark is behind the * */
                "aliases (*) are not supported: write the value out");
     place(b, new_node(NODE_REFUSED, where));
 }
@@ -188,7 +188,7 @@ static bool take_event(struct builder *b, struct fy_event *event)
     switch (event->type) {
     case FYET_DOCUMENT_START:
         if (b->root)
-            mistake_at(b->mistakes, where.start, "the file must contain a single YAML document");
+            diagnostic_at(b->diagnostics, where.start, "the file must contain a single YAML document");
         return !b->root;
     case FYET_MAPPING_START:
         add_container(b, event, NODE_MAP, where);
@@ -235,21 +235,21 @@ static const char *advice(const char *message)
     return "";
 }
 
-static void tell_syntax_errors(struct mistakes *m, struct fy_diag *diag)
+static void tell_syntax_errors(struct diagnostics *m, struct fy_diag *diag)
 {
     void *place = NULL;
     bool told = false;
-    mistakes_hide_by_looks(m);
+    diagnostics_hide_by_looks(m);
     for (struct fy_diag_error *e; (e = fy_diag_errors_iterate(diag, &place)); told = true) {
         const struct fy_mark *mark = e->fyt ? fy_token_start_mark(e->fyt) : NULL;
-        mistake_at(m, mark ? mark->input_pos : 0, "invalid YAML: %s%s", e->msg, advice(e->msg));
+        diagnostic_at(m, mark ? mark->input_pos : 0, "invalid YAML: %s%s", e->msg, advice(e->msg));
     }
     if (!told)
-        mistake_at(m, 0, "invalid YAML");
+        diagnostic_at(m, 0, "invalid YAML");
 }
 
 /* Bytes that YAML does not allow, told before the library meets them; false if there are any. */
-static bool check_bytes(struct mistakes *m)
+static bool check_bytes(struct diagnostics *m)
 {
     size_t at = 0;
     while (at < m->source.len) {
@@ -257,14 +257,14 @@ static bool check_bytes(struct mistakes *m)
         size_t step =
             utf8_step((struct span){ m->source.at + at, m->source.len - at }, &code_point);
         if (step == 0)
-            mistake_at(m, at, "invalid UTF-8");
+            diagnostic_at(m, at, "invalid UTF-8");
         else if (code_point < 0x20 && code_point != '\t' && code_point != '\n'
                  && code_point != '\r')
-            mistake_at(m, at, "control character not allowed");
+            diagnostic_at(m, at, "control character not allowed");
         else
             at += step;
         if (m->count > 0) {
-            mistakes_hide_by_looks(m);
+            diagnostics_hide_by_looks(m);
             return false;
         }
     }
@@ -295,12 +295,12 @@ static void build(struct builder *b, struct fy_parser *parser)
         node_free(b->open[i].key);
 }
 
-struct node *yaml_parse(struct mistakes *m)
+struct node *yaml_parse(struct diagnostics *m)
 {
     if (!check_bytes(m))
         return NULL;
 
-    struct builder b = { .mistakes = m };
+    struct builder b = { .diagnostics = m };
     struct fy_diag *diag = new_diag();
     struct fy_parse_cfg config = {
         .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_DEFAULT_VERSION_1_2 | FYPCF_JSON_NONE,
@@ -308,7 +308,7 @@ struct node *yaml_parse(struct mistakes *m)
     };
     struct fy_parser *parser = diag ? fy_parser_create(&config) : NULL;
     if (!parser || fy_parser_set_string(parser, m->source.at, m->source.len) != 0) {
-        mistake_at(m, 0, "cannot start the YAML parser");
+        diagnostic_at(m, 0, "cannot start the YAML parser");
     } else {
         build(&b, parser);
         if (fy_diag_got_error(diag)) {

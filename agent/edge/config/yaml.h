@@ -4,7 +4,7 @@
  * and directives are refused, so nothing expands. Every scalar stays text. The library never prints. */
 #pragma once
 
-#include "edge/config/mistakes.h"
+#include "edge/config/diagnostics.h"
 
 enum {
     YAML_BYTES_MAX = 1024 * 1024,
@@ -29,7 +29,7 @@ struct node {
 };
 
 /* Reads a document; mistakes are added to `m`. NULL when there is no root to work with: empty, or not YAML. */
-struct node *yaml_parse(struct mistakes *m);
+struct node *yaml_parse(struct diagnostics *m);
 
 void node_free(struct node *n); /* accepts NULL */
 

@@ -24,9 +24,9 @@
 
 enum { REASON_CODE_FAILED = 128, SUBSCRIPTION_FAILED = 128, CONNACK_BAD_VERSION = 1 };
 
-enum stage { STAGE_LOOKING, STAGE_LOOKED, STAGE_ABANDONED };
+enum connect_stage { STAGE_LOOKING, STAGE_LOOKED, STAGE_ABANDONED };
 
-struct client {
+struct mqtt_client {
     struct mosquitto *library;
     atomic_int stage;     /* of the lookup: whoever comes second, its thread or client_free, frees */
     int woken;            /* readable when the lookup is over */
@@ -49,7 +49,7 @@ struct client {
     uint64_t heard;
 };
 
-void client_lose(struct client *c, enum loss_kind kind, const char *words)
+void client_lose(struct mqtt_client *c, enum loss_kind kind, const char *words)
 {
     if (c->lost) /* the first reason is the cause, what follows are its effects */
         return;
@@ -61,7 +61,7 @@ void client_lose(struct client *c, enum loss_kind kind, const char *words)
 }
 
 /* To be called before anything else can touch errno. */
-static void lose_by_code(struct client *c, int code)
+static void lose_by_code(struct mqtt_client *c, int code)
 {
     if (code == MOSQ_ERR_ERRNO && errno == EPIPE)
         client_lose(c, LOSS_CLOSED, "the broker closed the connection");
@@ -86,7 +86,7 @@ static bool is_about_a_message(int reason)
         || reason == MQTT_RC_RETAIN_NOT_SUPPORTED || reason == MQTT_RC_QOS_NOT_SUPPORTED;
 }
 
-static void lose_by_reason(struct client *c, int reason)
+static void lose_by_reason(struct mqtt_client *c, int reason)
 {
     char words[LOSS_BYTES];
     enum loss_kind kind = reason == MQTT_RC_SESSION_TAKEN_OVER ? LOSS_TAKEN_OVER
@@ -96,7 +96,7 @@ static void lose_by_reason(struct client *c, int reason)
     client_lose(c, kind, words);
 }
 
-static void take_limits(struct client *c, const mosquitto_property *limits)
+static void take_limits(struct mqtt_client *c, const mosquitto_property *limits)
 {
     uint16_t at_once = UINT16_MAX;
     uint8_t qos = 1;
@@ -109,7 +109,7 @@ static void take_limits(struct client *c, const mosquitto_property *limits)
 
 static void on_connect(struct mosquitto *library, void *context, int code, int flags, const mosquitto_property *limits)
 {
-    struct client *c = context;
+    struct mqtt_client *c = context;
     bool five = c->version == MQTT_5;
     (void)library, (void)flags;
     if (code == 0) {
@@ -134,28 +134,28 @@ static void on_disconnect(struct mosquitto *library, void *context, int code, co
 
 static void on_publish(struct mosquitto *library, void *context, int mid, int reason, const mosquitto_property *ignored)
 {
-    struct client *c = context;
+    struct mqtt_client *c = context;
     (void)library, (void)ignored;
     in_flight_answer(c->in_flight, mid, reason >= REASON_CODE_FAILED ? mosquitto_reason_string(reason) : NULL);
 }
 
 static void on_subscribe(struct mosquitto *library, void *context, int mid, int count, const int *granted)
 {
-    struct client *c = context;
+    struct mqtt_client *c = context;
     (void)library, (void)mid;
     c->deaf = count < 1 || granted[0] >= SUBSCRIPTION_FAILED;
 }
 
 static void on_message(struct mosquitto *library, void *context, const struct mosquitto_message *m)
 {
-    struct client *c = context;
+    struct mqtt_client *c = context;
     (void)library;
     c->heard = hash_of((struct span){ m->payload, (size_t)m->payloadlen });
 }
 
 static void on_log(struct mosquitto *library, void *context, int level, const char *words)
 {
-    struct client *c = context;
+    struct mqtt_client *c = context;
     (void)library;
     if (level == MOSQ_LOG_ERR)
         snprintf(c->library_words, sizeof c->library_words, "%s", words);
@@ -219,7 +219,7 @@ bool client_check(const struct broker *b, struct fault *why)
     return true;
 }
 
-static void release(struct client *c)
+static void release(struct mqtt_client *c)
 {
     mosquitto_destroy(c->library);
     if (c->woken >= 0)
@@ -230,7 +230,7 @@ static void release(struct client *c)
 
 /* ---- in the thread ---- */
 
-static void open_connection(struct client *c)
+static void open_connection(struct mqtt_client *c)
 {
     struct fault why;
     if (c->families.count == 0 && !families_find(c->host, &c->families, &why)) {
@@ -247,7 +247,7 @@ static void open_connection(struct client *c)
 
 static void *look_up(void *context)
 {
-    struct client *c = context;
+    struct mqtt_client *c = context;
     const uint64_t one = 1;
     int waker = c->waker;
     open_connection(c);
@@ -262,7 +262,7 @@ static void *look_up(void *context)
 /* ---- in the caller's thread ---- */
 
 /* Signals are for the caller's thread: this one takes none. */
-static int start_thread(struct client *c)
+static int start_thread(struct mqtt_client *c)
 {
     sigset_t all, before;
     pthread_attr_t detached;
@@ -279,12 +279,12 @@ static int start_thread(struct client *c)
     return code;
 }
 
-struct client *client_start(const struct broker *b, enum mqtt_version version, const struct families *families,
+struct mqtt_client *client_start(const struct broker *b, enum mqtt_version version, const struct families *families,
                             size_t family, struct in_flight *in_flight)
 {
-    struct client *c = xcalloc(1, sizeof *c);
+    struct mqtt_client *c = xcalloc(1, sizeof *c);
     int woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    *c = (struct client){
+    *c = (struct mqtt_client){
         .woken = woken,
         .waker = woken < 0 ? -1 : fcntl(woken, F_DUPFD_CLOEXEC, 0),
         .host = xstrdup(b->host),
@@ -310,28 +310,28 @@ struct client *client_start(const struct broker *b, enum mqtt_version version, c
     return c;
 }
 
-void client_free(struct client *c)
+void client_free(struct mqtt_client *c)
 {
     if (c && atomic_exchange(&c->stage, STAGE_ABANDONED) == STAGE_LOOKED)
         release(c);
 }
 
-bool client_is_looking(const struct client *c)
+bool client_is_looking(const struct mqtt_client *c)
 {
     return atomic_load(&c->stage) == STAGE_LOOKING;
 }
 
-bool client_is_accepted(const struct client *c)
+bool client_is_accepted(const struct mqtt_client *c)
 {
     return !client_is_looking(c) && c->accepted && !c->lost;
 }
 
-struct families client_families(const struct client *c)
+struct families client_families(const struct mqtt_client *c)
 {
     return c->families;
 }
 
-enum loss_kind client_loss(const struct client *c, const char **ret_words)
+enum loss_kind client_loss(const struct mqtt_client *c, const char **ret_words)
 {
     if (client_is_looking(c))
         return LOSS_NONE;
@@ -339,7 +339,7 @@ enum loss_kind client_loss(const struct client *c, const char **ret_words)
     return c->lost;
 }
 
-void client_prepare(const struct client *c, struct pollfd *ret)
+void client_prepare(const struct mqtt_client *c, struct pollfd *ret)
 {
     *ret = (struct pollfd){ .fd = c->woken, .events = POLLIN };
     if (client_is_looking(c))
@@ -348,7 +348,7 @@ void client_prepare(const struct client *c, struct pollfd *ret)
     ret->events = (short)(POLLIN | (ret->fd >= 0 && mosquitto_want_write(c->library) ? POLLOUT : 0));
 }
 
-void client_turn(struct client *c, short revents, bool upkeep)
+void client_turn(struct mqtt_client *c, short revents, bool upkeep)
 {
     int code = MOSQ_ERR_SUCCESS;
     if (c->lost)
@@ -363,12 +363,12 @@ void client_turn(struct client *c, short revents, bool upkeep)
         lose_by_code(c, code);
 }
 
-size_t client_window(const struct client *c)
+size_t client_window(const struct mqtt_client *c)
 {
     return c->window;
 }
 
-static bool reject(const struct client *c, const char *topic, int code, struct fault *why)
+static bool reject(const struct mqtt_client *c, const char *topic, int code, struct fault *why)
 {
     if (code == MOSQ_ERR_OVERSIZE_PACKET)
         return fault(why, FAULT_REJECT, "larger than the broker accepts (%u bytes)", (unsigned)c->packet_bytes_max);
@@ -384,7 +384,7 @@ static bool is_about_the_message(int code)
         || code == MOSQ_ERR_OVERSIZE_PACKET || code == MOSQ_ERR_RETAIN_NOT_SUPPORTED;
 }
 
-bool client_send(struct client *c, struct slot *slot, const char *topic, struct span payload, bool retain,
+bool client_send(struct mqtt_client *c, struct in_flight_slot *slot, const char *topic, struct span payload, bool retain,
                  struct fault *why)
 {
     /* The id is written before anything is sent: QoS 0 is acknowledged from within the call. */
@@ -397,36 +397,36 @@ bool client_send(struct client *c, struct slot *slot, const char *topic, struct 
     return fault(why, FAULT_RETRY, "mqtt: %s: %s", topic, mosquitto_strerror(code));
 }
 
-void client_listen(struct client *c, const char *topic)
+void client_listen(struct mqtt_client *c, const char *topic)
 {
     int code = mosquitto_subscribe(c->library, NULL, topic, c->qos);
     if (code)
         lose_by_code(c, code);
 }
 
-void client_unlisten(struct client *c, const char *topic)
+void client_unlisten(struct mqtt_client *c, const char *topic)
 {
     int code = mosquitto_unsubscribe(c->library, NULL, topic);
     if (code)
         lose_by_code(c, code);
 }
 
-bool client_is_deaf(const struct client *c)
+bool client_is_deaf(const struct mqtt_client *c)
 {
     return c->deaf;
 }
 
-uint64_t client_heard(const struct client *c)
+uint64_t client_heard(const struct mqtt_client *c)
 {
     return c->heard;
 }
 
-void client_disconnect(struct client *c)
+void client_disconnect(struct mqtt_client *c)
 {
     mosquitto_disconnect(c->library);
 }
 
-bool client_wants_write(const struct client *c)
+bool client_wants_write(const struct mqtt_client *c)
 {
     return mosquitto_want_write(c->library);
 }

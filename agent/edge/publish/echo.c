@@ -5,7 +5,7 @@
 
 enum { PATIENCE_MS = 10 * 1000 }; /* from the sending of the status to its return */
 
-void echo_begin(struct echo *e, struct client *c, const char *topic)
+void echo_begin(struct echo *e, struct mqtt_client *c, const char *topic)
 {
     *e = (struct echo){ .state = ECHO_LISTENING };
     client_listen(c, topic);
@@ -19,14 +19,14 @@ void echo_sent(struct echo *e, struct span payload)
     e->expected = hash_of(payload);
 }
 
-static bool end(struct echo *e, struct client *c, const char *topic, enum echo_state state)
+static bool end(struct echo *e, struct mqtt_client *c, const char *topic, enum echo_state state)
 {
     e->state = state;
     client_unlisten(c, topic);
     return true;
 }
 
-bool echo_turn(struct echo *e, struct client *c, const char *topic, mono_ms now)
+bool echo_turn(struct echo *e, struct mqtt_client *c, const char *topic, mono_ms now)
 {
     if (e->state != ECHO_SENT)
         return false;

@@ -16,9 +16,9 @@ struct echo {
     mono_ms due;       /* 0: not known yet */
 };
 
-void echo_begin(struct echo *e, struct client *c, const char *topic);
+void echo_begin(struct echo *e, struct mqtt_client *c, const char *topic);
 void echo_sent(struct echo *e, struct span payload); /* on the topic */
 /* True when the state moved. */
-bool echo_turn(struct echo *e, struct client *c, const char *topic, mono_ms now);
+bool echo_turn(struct echo *e, struct mqtt_client *c, const char *topic, mono_ms now);
 /* What is to be said of it, "" when nothing is wrong. */
 const char *echo_words(const struct echo *e);

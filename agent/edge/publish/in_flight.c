@@ -28,7 +28,7 @@ mono_ms in_flight_oldest(const struct in_flight *f, mono_ms none)
     return oldest;
 }
 
-struct slot *in_flight_add(struct in_flight *f, int64_t tag)
+struct in_flight_slot *in_flight_add(struct in_flight *f, int64_t tag)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)
         if (f->slots[i].mid == 0) {
@@ -38,9 +38,9 @@ struct slot *in_flight_add(struct in_flight *f, int64_t tag)
     return NULL;
 }
 
-void in_flight_cancel(struct slot *slot)
+void in_flight_cancel(struct in_flight_slot *slot)
 {
-    *slot = (struct slot){ 0 };
+    *slot = (struct in_flight_slot){ 0 };
 }
 
 /* Ids start anew with each client, so one that was answered before and not taken yet may have the same. */
@@ -56,7 +56,7 @@ void in_flight_answer(struct in_flight *f, int mid, const char *refusal)
         }
 }
 
-bool in_flight_take(struct in_flight *f, struct slot *ret)
+bool in_flight_take(struct in_flight *f, struct in_flight_slot *ret)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)
         if (f->slots[i].answered) {
@@ -75,9 +75,9 @@ bool in_flight_can_take(const struct in_flight *f)
     return false;
 }
 
-struct slot *in_flight_next_open(struct in_flight *f, struct slot *from)
+struct in_flight_slot *in_flight_next_open(struct in_flight *f, struct in_flight_slot *from)
 {
-    for (struct slot *s = from ? from + 1 : f->slots; s < f->slots + COUNT(f->slots); s++)
+    for (struct in_flight_slot *s = from ? from + 1 : f->slots; s < f->slots + COUNT(f->slots); s++)
         if (s->mid != 0 && !s->answered)
             return s;
     return NULL;

@@ -8,7 +8,7 @@
 
 #include "edge/publish.h"
 
-struct slot {
+struct in_flight_slot {
     int mid; /* written by the library while the message is handed over */
     int64_t tag;
     size_t bytes; /* of its payload */
@@ -19,7 +19,7 @@ struct slot {
 };
 
 struct in_flight {
-    struct slot slots[PUBLISH_IN_FLIGHT_MAX];
+    struct in_flight_slot slots[PUBLISH_IN_FLIGHT_MAX];
     size_t refusals;        /* so far */
     bool last_was_refused;  /* of the answers */
 };
@@ -27,17 +27,17 @@ struct in_flight {
 size_t in_flight_room(const struct in_flight *f);
 size_t in_flight_open(const struct in_flight *f); /* how many wait for an answer */
 mono_ms in_flight_oldest(const struct in_flight *f, mono_ms none); /* when the first of them was sent */
-struct slot *in_flight_add(struct in_flight *f, int64_t tag); /* a slot that waits for its mid; NULL: no room */
-void in_flight_cancel(struct slot *slot);
+struct in_flight_slot *in_flight_add(struct in_flight *f, int64_t tag); /* a slot that waits for its mid; NULL: no room */
+void in_flight_cancel(struct in_flight_slot *slot);
 /* `refusal` NULL: acknowledged. An unknown mid is ignored. */
 void in_flight_answer(struct in_flight *f, int mid, const char *refusal);
 /* Frees the slot of one message that was answered, and copies it. */
-bool in_flight_take(struct in_flight *f, struct slot *ret);
+bool in_flight_take(struct in_flight *f, struct in_flight_slot *ret);
 
 bool in_flight_can_take(const struct in_flight *f);
 
 /* The first one after `from` that waits for an answer (NULL: from the start); NULL: there is none. */
-struct slot *in_flight_next_open(struct in_flight *f, struct slot *from);
+struct in_flight_slot *in_flight_next_open(struct in_flight *f, struct in_flight_slot *from);
 
 /* The connection is gone: what was not answered will never be; what was can still be taken. */
 void in_flight_lose(struct in_flight *f);

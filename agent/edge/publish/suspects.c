@@ -34,7 +34,7 @@ static void add(struct suspects *s, int64_t tag)
         s->at[s->count++] = (struct suspect){ .tag = tag };
 }
 
-static void convict(struct suspects *s, struct slot *slot)
+static void convict(struct suspects *s, struct in_flight_slot *slot)
 {
     if (!s->convicted_bytes || slot->bytes < s->convicted_bytes)
         s->convicted_bytes = slot->bytes;
@@ -44,7 +44,7 @@ static void convict(struct suspects *s, struct slot *slot)
     suspects_clear(s, slot->tag);
 }
 
-static void accuse(struct suspects *s, struct slot *slot, bool for_a_message)
+static void accuse(struct suspects *s, struct in_flight_slot *slot, bool for_a_message)
 {
     struct suspect *known = find(s, slot->tag);
     bool as_large = s->convicted_bytes && slot->bytes >= s->convicted_bytes;
@@ -56,11 +56,11 @@ static void accuse(struct suspects *s, struct slot *slot, bool for_a_message)
 
 void suspects_closed(struct suspects *s, struct in_flight *f, bool for_a_message)
 {
-    struct slot *first = in_flight_next_open(f, NULL);
+    struct in_flight_slot *first = in_flight_next_open(f, NULL);
     if (first && !in_flight_next_open(f, first)) {
         accuse(s, first, for_a_message);
         return;
     }
-    for (struct slot *slot = first; slot; slot = in_flight_next_open(f, slot))
+    for (struct in_flight_slot *slot = first; slot; slot = in_flight_next_open(f, slot))
         add(s, slot->tag);
 }

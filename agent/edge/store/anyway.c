@@ -65,7 +65,7 @@ void store_made_up(struct store *s)
 
 bool store_touch(struct store *s, struct fault *why)
 {
-    return statement_run(s->queries[QUERY_TOUCH], why);
+    return statement_run(s->queries[SQL_TOUCH], why);
 }
 
 void owed_done(struct store *s)

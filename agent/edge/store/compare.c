@@ -23,7 +23,7 @@ static void add_compared(struct compared_list *list, const struct statement *q)
 
 bool store_compare_day(struct store *s, int64_t account, unix_s day, struct compared_list *ret, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_RECONCILE_DAY];
+    struct statement *q = s->queries[SQL_RECONCILE_DAY];
     struct compared_list list = { 0 };
     bool row, ok;
     statement_bind_integer(q, ":account", account);
@@ -41,7 +41,7 @@ bool store_compare_day(struct store *s, int64_t account, unix_s day, struct comp
 bool store_put_reconciled(struct store *s, const struct compared *c, unix_s day, enum reconciled judged,
                           struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_PUT_RECONCILE];
+    struct statement *q = s->queries[SQL_PUT_RECONCILE];
     statement_bind_integer(q, ":token", c->token);
     statement_bind_integer(q, ":day", day);
     statement_bind_integer(q, ":balance_nano", c->day.balance.nano);

@@ -30,7 +30,7 @@ static void bind_leap(struct statement *q, const struct leap *l)
 bool store_put_doubt(struct store *s, const struct token *t, struct fault *why)
 {
     bool none = t->held.at == TIME_NONE && !t->leap.poll;
-    struct statement *q = s->queries[none ? QUERY_DELETE_DOUBT : QUERY_PUT_DOUBT];
+    struct statement *q = s->queries[none ? SQL_DELETE_DOUBT : SQL_PUT_DOUBT];
     statement_bind_integer(q, ":token", t->id);
     if (!none) {
         statement_bind_integer(q, ":believed_at", t->seen_at);
@@ -64,7 +64,7 @@ void doubt_take(struct token *t, const struct statement *row)
 static bool read_bookings(struct store *s, int64_t token, int64_t poll, struct reversal *ret,
                           struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_REVERSED_BOOKINGS];
+    struct statement *q = s->queries[SQL_REVERSED_BOOKINGS];
     bool row = true, ok = true;
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":poll", poll);
@@ -84,7 +84,7 @@ static bool read_bookings(struct store *s, int64_t token, int64_t poll, struct r
 
 static bool turn_bookings(struct store *s, int64_t token, int64_t poll, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_REVERSE_BOOKINGS];
+    struct statement *q = s->queries[SQL_REVERSE_BOOKINGS];
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":poll", poll);
     return statement_run(q, why);
@@ -105,11 +105,11 @@ bool store_reverse(struct store *s, int64_t token, int64_t poll, struct reversal
     return true;
 }
 
-bool store_drop_scores(struct store *s, int64_t token, unix_s since, struct record *ret,
+bool store_drop_scores(struct store *s, int64_t token, unix_s since, struct accuracy *ret,
                        struct fault *why)
 {
-    struct statement *drop = s->queries[QUERY_DROP_SCORES], *q = s->queries[QUERY_TOKEN_SCORES];
-    struct record record = { 0 };
+    struct statement *drop = s->queries[SQL_DROP_SCORES], *q = s->queries[SQL_TOKEN_SCORES];
+    struct accuracy record = { 0 };
     bool row = true, ok;
     statement_bind_integer(drop, ":token", token);
     statement_bind_integer(drop, ":since", since);
@@ -119,12 +119,12 @@ bool store_drop_scores(struct store *s, int64_t token, unix_s since, struct reco
         ok = statement_step(q, &row, why);
         if (!ok || !row)
             continue;
-        struct promise p = { .made_at = statement_integer(q, 0),
+        struct tracked_forecast p = { .made_at = statement_integer(q, 0),
                              .early = statement_integer(q, 2),
                              .likely = statement_integer(q, 3),
                              .late = statement_integer(q, 4) };
         struct due due = due_of(&p, statement_integer(q, 1));
-        record_book(&record, &due);
+        accuracy_book(&record, &due);
     }
     statement_reset(q);
     if (ok)

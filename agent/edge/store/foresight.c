@@ -8,7 +8,7 @@ bool store_load_past(struct store *s, int64_t token, struct past *past, struct f
     bool row = true, ok = true;
     if (past->last_seen == TIME_NONE)
         return true;
-    if (!store_query(s, QUERY_LOAD_PAST, &q, why))
+    if (!store_query(s, SQL_LOAD_PAST, &q, why))
         return false;
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":since", past->last_seen - (PAST_HOURS + 1) * (int64_t)HOUR_S);
@@ -23,14 +23,14 @@ bool store_load_past(struct store *s, int64_t token, struct past *past, struct f
 
 static bool drop_curve(struct store *s, int64_t token, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_DELETE_CURVE];
+    struct statement *q = s->queries[SQL_DELETE_CURVE];
     statement_bind_integer(q, ":token", token);
     return statement_run(q, why);
 }
 
 bool store_put_curve(struct store *s, const struct token *t, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_PUT_CURVE];
+    struct statement *q = s->queries[SQL_PUT_CURVE];
     const struct curve *c = t->curve;
     unsigned char bytes[CURVE_BYTES];
     if (!c)
@@ -44,7 +44,7 @@ bool store_put_curve(struct store *s, const struct token *t, struct fault *why)
     return statement_run(q, why);
 }
 
-static void bind_promise(struct statement *q, int64_t token, int place, const struct promise *p)
+static void bind_promise(struct statement *q, int64_t token, int place, const struct tracked_forecast *p)
 {
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":place", place);
@@ -56,42 +56,42 @@ static void bind_promise(struct statement *q, int64_t token, int place, const st
     statement_bind_integer(q, ":late_at", p->late);
 }
 
-bool store_put_promise(struct store *s, int64_t token, int place, const struct promise *p, struct fault *why)
+bool store_put_tracked(struct store *s, int64_t token, int place, const struct tracked_forecast *p, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_PUT_PROMISE];
+    struct statement *q = s->queries[SQL_PUT_PROMISE];
     bind_promise(q, token, place, p);
     return statement_run(q, why);
 }
 
-bool store_drop_promise(struct store *s, int64_t token, int place, struct fault *why)
+bool store_drop_tracked(struct store *s, int64_t token, int place, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_DELETE_PROMISE];
+    struct statement *q = s->queries[SQL_DELETE_PROMISE];
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":place", place);
     return statement_run(q, why);
 }
 
-bool store_add_score(struct store *s, int64_t token, int place, const struct promise *p, const struct score *score,
+bool store_add_score(struct store *s, int64_t token, int place, const struct tracked_forecast *p, const struct score *score,
                      struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_ADD_SCORE];
+    struct statement *q = s->queries[SQL_ADD_SCORE];
     bind_promise(q, token, place, p);
     statement_bind_integer(q, ":kept", SCORES_KEPT);
     statement_bind_integer(q, ":ended_at", score->ended_at);
     statement_bind_integer(q, ":spent", score->spent);
     statement_bind_integer(q, ":within", due_within(&score->due));
     statement_bind_integer(q, ":error_milli", (int64_t)(1000 * due_error(&score->due)));
-    return statement_run(q, why) && store_drop_promise(s, token, place, why);
+    return statement_run(q, why) && store_drop_tracked(s, token, place, why);
 }
 
-bool store_track_record(struct store *s, const char *account, struct track_record *ret, struct fault *why)
+bool store_accuracy(struct store *s, const char *account, struct accuracy_summary *ret, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_TRACK_RECORD];
+    struct statement *q = s->queries[SQL_TRACK_RECORD];
     bool row;
     statement_bind_text(q, ":account", span_of(account));
     bool ok = statement_step(q, &row, why);
     if (ok && row)
-        *ret = (struct track_record){ statement_integer(q, 1), statement_integer(q, 2), statement_integer(q, 3),
+        *ret = (struct accuracy_summary){ statement_integer(q, 1), statement_integer(q, 2), statement_integer(q, 3),
                                       statement_integer(q, 4), statement_integer(q, 5) };
     statement_reset(q);
     return ok;

@@ -13,7 +13,7 @@ struct loading {
     int64_t only; /* the one series that is wanted; 0: all */
     enum series series;
     const struct rule_set *rules;
-    struct fleet *fleet;
+    struct token_set *fleet;
     struct orphan_alerts *orphans;
     size_t place; /* in the fleet, of the row before */
 };
@@ -22,7 +22,7 @@ struct loading {
  * finding it is a merge. */
 static struct token *token_of(struct loading *l, const struct statement *row)
 {
-    const struct fleet *f = l->fleet;
+    const struct token_set *f = l->fleet;
     int64_t id = statement_integer(row, 0);
     while (l->place < f->count && f->tokens[l->place].id < id)
         l->place++;
@@ -39,7 +39,7 @@ static unix_s known_until(const struct statement *q, unix_s seen_at)
 
 static void take_token(struct loading *l, const struct statement *q)
 {
-    struct token *t = fleet_add(l->fleet, statement_text(q, 1).at);
+    struct token *t = token_set_add(l->fleet, statement_text(q, 1).at);
     t->series = l->series;
     t->id = statement_integer(q, 0);
     t->alerts = xcalloc(l->rules->count, sizeof *t->alerts);
@@ -52,7 +52,7 @@ static void take_token(struct loading *l, const struct statement *q)
     t->last.period = calendar_period_named(statement_text(q, 9));
     t->last.reset_amount = column_money(q, 10);
     t->last_reset = column_time(q, 11);
-    t->risen_to = column_money(q, 12);
+    t->high_water = column_money(q, 12);
     snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 13).at);
     if (t->seen_at != TIME_NONE && column_time(q, 2) != TIME_NONE) {
         burn_seen(&t->burn, column_time(q, 2));
@@ -224,21 +224,21 @@ static void take_forecast(struct loading *l, const struct statement *q)
     struct token *t = token_of(l, q);
     if (!t)
         return;
-    t->forecast = t->told = read_forecast(q);
+    t->forecast = t->published = read_forecast(q);
     t->spent_nano = statement_integer(q, 11);
     for (int w = 0; w < BURN_WINDOWS; w++)
-        t->told_burn[w] = (struct burn_rate){ .known = !statement_is_null(q, 12 + w),
+        t->published_burn[w] = (struct burn_rate){ .known = !statement_is_null(q, 12 + w),
                                               .nano_per_h = statement_integer(q, 12 + w) };
 }
 
-static struct promises *promises_of(struct token *t)
+static struct tracked_forecasts *promises_of(struct token *t)
 {
     if (!t->promises)
-        t->promises = promises_new();
+        t->promises = tracked_new();
     return t->promises;
 }
 
-static void note_made(struct promises *p, unix_s made_at)
+static void note_made(struct tracked_forecasts *p, unix_s made_at)
 {
     if (p->last_made == TIME_NONE || made_at > p->last_made)
         p->last_made = made_at;
@@ -248,10 +248,10 @@ static void take_promise(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
     int64_t place = statement_integer(q, 1);
-    if (!t || place < 0 || place >= PROMISES)
+    if (!t || place < 0 || place >= TRACKED_MAX)
         return;
-    struct promises *p = promises_of(t);
-    p->at[place] = (struct promise){
+    struct tracked_forecasts *p = promises_of(t);
+    p->at[place] = (struct tracked_forecast){
         .made_at = column_time(q, 2),
         .amount = { statement_integer(q, 3) },
         .target_nano = statement_integer(q, 4),
@@ -268,7 +268,7 @@ static void take_promise(struct loading *l, const struct statement *q)
 static void take_score(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
-    struct promise p = {
+    struct tracked_forecast p = {
         .made_at = column_time(q, 2),
         .early = column_time(q, 3),
         .likely = column_time(q, 4),
@@ -279,7 +279,7 @@ static void take_score(struct loading *l, const struct statement *q)
         || p.late == TIME_NONE || ended_at <= p.made_at)
         return;
     struct due due = due_of(&p, ended_at);
-    record_book(&promises_of(t)->record, &due);
+    accuracy_book(&promises_of(t)->record, &due);
     note_made(t->promises, p.made_at);
 }
 
@@ -297,21 +297,21 @@ static void take_suspicious(struct loading *l, const struct statement *q)
 
 /* What is loaded, in this order: the tokens first, then what is about them. */
 static const struct part {
-    enum query query;
+    enum statement_name query;
     int64_t since_s; /* how far back it reaches, where the query asks for that */
     void (*take)(struct loading *, const struct statement *row);
 } parts[] = {
-    { QUERY_LOAD_TOKENS, 0, take_token },
-    { QUERY_LOAD_ALERTS, 0, take_alert },
-    { QUERY_LOAD_HOURS, BURN_HOURS * HOUR_S, take_hour },
-    { QUERY_LOAD_ENTRIES, BURN_FINE_BUCKETS * BURN_FINE_S, take_entry },
-    { QUERY_LOAD_FORECASTS, 0, take_forecast },
-    { QUERY_LOAD_CURVES, 0, take_curve },
-    { QUERY_LOAD_DRIFTS, 0, take_drift },
-    { QUERY_LOAD_PROMISES, 0, take_promise },
-    { QUERY_LOAD_SCORES, 0, take_score },
-    { QUERY_LOAD_DOUBTS, 0, take_doubt },
-    { QUERY_LOAD_SUSPICIOUS, 0, take_suspicious },
+    { SQL_LOAD_TOKENS, 0, take_token },
+    { SQL_LOAD_ALERTS, 0, take_alert },
+    { SQL_LOAD_HOURS, BURN_HOURS * HOUR_S, take_hour },
+    { SQL_LOAD_ENTRIES, BURN_FINE_BUCKETS * BURN_FINE_S, take_entry },
+    { SQL_LOAD_FORECASTS, 0, take_forecast },
+    { SQL_LOAD_CURVES, 0, take_curve },
+    { SQL_LOAD_DRIFTS, 0, take_drift },
+    { SQL_LOAD_PROMISES, 0, take_promise },
+    { SQL_LOAD_SCORES, 0, take_score },
+    { SQL_LOAD_DOUBTS, 0, take_doubt },
+    { SQL_LOAD_SUSPICIOUS, 0, take_suspicious },
 };
 
 static bool load_part(struct store *s, struct loading *l, const struct part *part, struct fault *why)
@@ -340,14 +340,14 @@ static bool load(struct store *s, struct loading *l, struct fault *why)
     return true;
 }
 
-bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+bool store_load_tokens(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
                       struct orphan_alerts *ret_orphans, struct fault *why)
 {
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     struct orphan_alerts orphans = { 0 };
     struct loading l = { .account = account, .series = SERIES_TOKEN, .rules = rules, .fleet = &f, .orphans = &orphans };
     if (!load(s, &l, why)) {
-        fleet_done(&f);
+        token_set_done(&f);
         orphan_alerts_done(&orphans);
         return false;
     }
@@ -356,24 +356,24 @@ bool store_load_fleet(struct store *s, int64_t account, const struct rule_set *r
     return true;
 }
 
-bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
                         struct orphan_alerts *orphans, struct fault *why)
 {
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     struct loading l = { .account = account, .series = SERIES_CREDITS, .rules = rules, .fleet = &f,
                          .orphans = orphans };
     if (!load(s, &l, why)) {
-        fleet_done(&f);
+        token_set_done(&f);
         return false;
     }
     *ret = f;
     return true;
 }
 
-bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id, struct fleet *ret,
+bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id, struct token_set *ret,
                        struct fault *why)
 {
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     const struct rule_set none = { 0 };
     struct orphan_alerts ignored = { 0 };
     struct loading l = { .account = account, .only = id, .series = series, .rules = &none, .fleet = &f,
@@ -381,26 +381,26 @@ bool store_load_series(struct store *s, int64_t account, enum series series, int
     bool ok = load(s, &l, why);
     orphan_alerts_done(&ignored);
     if (!ok) {
-        fleet_done(&f);
+        token_set_done(&f);
         return false;
     }
     *ret = f;
     return true;
 }
 
-bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules, struct fleet *ret,
+bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
                      struct orphan_alerts *orphans, struct fault *why)
 {
-    static const struct part alerts = { QUERY_LOAD_ALERTS, 0, take_alert };
-    struct fleet f = { 0 };
+    static const struct part alerts = { SQL_LOAD_ALERTS, 0, take_alert };
+    struct token_set f = { 0 };
     struct loading l = { .account = account, .series = SERIES_ACCOUNT, .rules = rules, .fleet = &f,
                          .orphans = orphans };
-    struct token *t = fleet_add(&f, "");
+    struct token *t = token_set_add(&f, "");
     t->series = SERIES_ACCOUNT;
     t->alerts = xcalloc(rules->count, sizeof *t->alerts);
     snprintf(t->slug, sizeof t->slug, "%s", STORE_ACCOUNT_SLUG);
     if (!store_find_self(s, account, t, why) || !load_part(s, &l, &alerts, why)) {
-        fleet_done(&f);
+        token_set_done(&f);
         return false;
     }
     *ret = f;

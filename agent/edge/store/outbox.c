@@ -6,7 +6,7 @@
 
 bool store_post(struct store *s, const struct message *m, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_POST_MESSAGE];
+    struct statement *q = s->queries[SQL_POST_MESSAGE];
     statement_bind_text(q, ":topic", span_of(m->topic));
     statement_bind_blob(q, ":payload", m->payload);
     statement_bind_integer(q, ":retain", m->retain);
@@ -30,7 +30,7 @@ static void copy_message(struct store *s, const struct statement *q, struct mess
 
 bool store_is_retained(struct store *s, const char *topic, bool *ret, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_IS_RETAINED];
+    struct statement *q = s->queries[SQL_IS_RETAINED];
     statement_bind_text(q, ":topic", span_of(topic));
     bool ok = statement_step(q, ret, why);
     statement_reset(q);
@@ -39,7 +39,7 @@ bool store_is_retained(struct store *s, const char *topic, bool *ret, struct fau
 
 bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_NEXT_MESSAGE];
+    struct statement *q = s->queries[SQL_NEXT_MESSAGE];
     statement_bind_integer(q, ":after", after);
     if (!statement_step(q, ret_found, why))
         return false;
@@ -57,19 +57,19 @@ static bool acknowledge(struct statement *q, int64_t message, struct fault *why)
 
 bool store_acknowledge(struct store *s, int64_t message, struct fault *why)
 {
-    return acknowledge(s->queries[QUERY_ACKNOWLEDGE_EVENT], message, why)
-        && acknowledge(s->queries[QUERY_ACKNOWLEDGE_RETAINED], message, why);
+    return acknowledge(s->queries[SQL_ACKNOWLEDGE_EVENT], message, why)
+        && acknowledge(s->queries[SQL_ACKNOWLEDGE_RETAINED], message, why);
 }
 
 bool store_resend_retained(struct store *s, struct fault *why)
 {
-    return statement_run(s->queries[QUERY_RESEND_RETAINED], why);
+    return statement_run(s->queries[SQL_RESEND_RETAINED], why);
 }
 
 bool store_refuse(struct store *s, int64_t message, const char *reason, unix_s retry_at, struct text *ret_topic,
                   struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_REFUSE_MESSAGE];
+    struct statement *q = s->queries[SQL_REFUSE_MESSAGE];
     bool row, more = true;
     statement_bind_integer(q, ":id", message);
     statement_bind_text(q, ":reason", span_of(reason));
@@ -86,7 +86,7 @@ bool store_refuse(struct store *s, int64_t message, const char *reason, unix_s r
 
 bool store_retry_refused(struct store *s, unix_s now, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_RETRY_REFUSED];
+    struct statement *q = s->queries[SQL_RETRY_REFUSED];
     statement_bind_integer(q, ":now", now);
     return statement_run(q, why);
 }
@@ -96,7 +96,7 @@ enum { DELIVERED_AT = 5, EVENTS, BYTES, OLDEST_AT, REFUSED, REFUSAL };
 
 bool store_outbox(struct store *s, struct outbox_depth *ret, struct text *refusal, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_OUTBOX];
+    struct statement *q = s->queries[SQL_OUTBOX];
     bool row;
     if (!statement_step(q, &row, why))
         return false;
@@ -123,7 +123,7 @@ void merged_done(struct merged_list *d)
 
 static bool mark(struct store *s, int64_t after, int64_t most, struct fault *why)
 {
-    struct statement *closed = s->queries[QUERY_MERGE_MARK], *earlier = s->queries[QUERY_MERGE_EARLIER];
+    struct statement *closed = s->queries[SQL_MERGE_MARK], *earlier = s->queries[SQL_MERGE_EARLIER];
     statement_bind_integer(closed, ":after", after);
     statement_bind_integer(closed, ":most", most);
     statement_bind_integer(earlier, ":after", after);
@@ -151,8 +151,8 @@ static bool sum_up(struct statement *q, struct merged_list *ret, struct fault *w
 bool store_merge_events(struct store *s, int64_t after, int64_t most, struct merged_list *ret, struct fault *why)
 {
     struct merged_list d = { 0 };
-    if (!mark(s, after, most, why) || !sum_up(s->queries[QUERY_MERGE_SUMS], &d, why)
-        || !statement_run(s->queries[QUERY_MERGE_DROP], why)) {
+    if (!mark(s, after, most, why) || !sum_up(s->queries[SQL_MERGE_SUMS], &d, why)
+        || !statement_run(s->queries[SQL_MERGE_DROP], why)) {
         merged_done(&d);
         return false;
     }
@@ -162,7 +162,7 @@ bool store_merge_events(struct store *s, int64_t after, int64_t most, struct mer
 
 bool store_put_merged(struct store *s, const struct merged *d, struct span payload, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_PUT_MERGED];
+    struct statement *q = s->queries[SQL_PUT_MERGED];
     statement_bind_integer(q, ":id", d->message);
     statement_bind_text(q, ":topic", span_of(d->topic));
     statement_bind_blob(q, ":payload", payload);
@@ -174,7 +174,7 @@ bool store_put_merged(struct store *s, const struct merged *d, struct span paylo
 
 bool store_put_broker(struct store *s, const struct broker_row *row, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_PUT_BROKER];
+    struct statement *q = s->queries[SQL_PUT_BROKER];
     statement_bind_text(q, ":address", span_of(row->address));
     statement_bind_text(q, ":state", span_of(row->state));
     statement_bind_text(q, ":version", span_of(row->version));
@@ -186,7 +186,7 @@ bool store_put_broker(struct store *s, const struct broker_row *row, struct faul
 
 bool store_set_delivered(struct store *s, unix_s at, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_SET_DELIVERED];
+    struct statement *q = s->queries[SQL_SET_DELIVERED];
     statement_bind_integer(q, ":at", at);
     return statement_run(q, why);
 }

@@ -23,7 +23,7 @@ static bool settle_account(struct statement *q, const char *name, int64_t interv
 bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
                    unix_s *ret_last_ok, struct fault *why)
 {
-    static const enum query finds[] = { QUERY_FIND_ACCOUNT, QUERY_ADD_ACCOUNT };
+    static const enum statement_name finds[] = { SQL_FIND_ACCOUNT, SQL_ADD_ACCOUNT };
     bool found = false;
     for (size_t i = 0; !found && i < COUNT(finds); i++)
         if (!settle_account(s->queries[finds[i]], name, interval_s, ret_id, ret_last_ok, &found, why))
@@ -33,7 +33,7 @@ bool store_account(struct store *s, const char *name, int64_t interval_s, int64_
 
 static bool set_last_ok(struct store *s, const struct poll_row *row, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_SET_LAST_OK];
+    struct statement *q = s->queries[SQL_SET_LAST_OK];
     statement_bind_integer(q, ":account", row->account);
     statement_bind_integer(q, ":at", row->at);
     return statement_run(q, why);
@@ -41,7 +41,7 @@ static bool set_last_ok(struct store *s, const struct poll_row *row, struct faul
 
 bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_ADD_POLL];
+    struct statement *q = s->queries[SQL_ADD_POLL];
     statement_bind_integer(q, ":account", row->account);
     statement_bind_integer(q, ":at", row->at);
     statement_bind_text(q, ":result", span_of(poll_result_name(row->result)));
@@ -59,10 +59,10 @@ bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *w
 
 bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_PUT_PLAN];
+    struct statement *q = s->queries[SQL_PUT_PLAN];
     statement_bind_integer(q, ":account", row->account);
     bind_time(q, ":next_poll_at", row->next_poll_at);
-    statement_bind_text(q, ":rhythm", span_of(rhythm_name(row->rhythm)));
+    statement_bind_text(q, ":rhythm", span_of(pace_name(row->rhythm)));
     statement_bind_integer(q, ":wait_s", row->wait_s);
     if (row->token)
         statement_bind_integer(q, ":token", row->token);
@@ -85,7 +85,7 @@ static enum poll_result result_named(struct span name)
 
 bool store_load_plan(struct store *s, int64_t account, const char *url, struct plan_memory *ret, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_LOAD_PLAN];
+    struct statement *q = s->queries[SQL_LOAD_PLAN];
     bool row;
     statement_bind_integer(q, ":account", account);
     statement_bind_text(q, ":url", span_of(url));
@@ -102,10 +102,10 @@ bool store_load_plan(struct store *s, int64_t account, const char *url, struct p
 
 bool store_rebase(struct store *s, unix_s floor, int64_t step_s, struct fault *why)
 {
-    static const enum query all[] = {
-        QUERY_REBASE_POLLS, QUERY_REBASE_BOOKINGS, QUERY_REBASE_TOKENS, QUERY_REBASE_STATES, QUERY_REBASE_ACCOUNTS,
-        QUERY_REBASE_ALERTS, QUERY_REBASE_EVENTS, QUERY_REBASE_GAPS, QUERY_REBASE_HOURS, QUERY_DROP_HOURS,
-        QUERY_REBASE_DAYS, QUERY_DROP_DAYS,
+    static const enum statement_name all[] = {
+        SQL_REBASE_POLLS, SQL_REBASE_BOOKINGS, SQL_REBASE_TOKENS, SQL_REBASE_STATES, SQL_REBASE_ACCOUNTS,
+        SQL_REBASE_ALERTS, SQL_REBASE_EVENTS, SQL_REBASE_GAPS, SQL_REBASE_HOURS, SQL_DROP_HOURS,
+        SQL_REBASE_DAYS, SQL_DROP_DAYS,
     };
     for (size_t i = 0; i < COUNT(all); i++) {
         struct statement *q = s->queries[all[i]];
@@ -119,7 +119,7 @@ bool store_rebase(struct store *s, unix_s floor, int64_t step_s, struct fault *w
 
 bool store_step_newcomers(struct store *s, int64_t account, unix_s began, int64_t step_s, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_STEP_NEWCOMERS];
+    struct statement *q = s->queries[SQL_STEP_NEWCOMERS];
     statement_bind_integer(q, ":account", account);
     statement_bind_integer(q, ":began", began);
     statement_bind_integer(q, ":step_s", step_s);
@@ -157,13 +157,13 @@ static bool settle(struct statement *q, int64_t account, struct token *t, unix_s
 
 bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
 {
-    return settle(s->queries[QUERY_REVIVE_TOKEN], account, t, at, why);
+    return settle(s->queries[SQL_REVIVE_TOKEN], account, t, at, why);
 }
 
 bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
 {
-    return (t->series != SERIES_TOKEN || settle(s->queries[QUERY_ADOPT_TOKEN], account, t, at, why))
-        && (t->id || settle(s->queries[QUERY_ADD_TOKEN], account, t, at, why))
+    return (t->series != SERIES_TOKEN || settle(s->queries[SQL_ADOPT_TOKEN], account, t, at, why))
+        && (t->id || settle(s->queries[SQL_ADD_TOKEN], account, t, at, why))
         && (t->id || (t->id = --s->provisional)); /* not stored */
 }
 
@@ -180,7 +180,7 @@ static void bind_reading(struct statement *q, const struct reading *r)
 /* *ret_added is false when the terms were never seen before, and must be added first. */
 static bool add_reading(struct store *s, const struct token *t, bool *ret_added, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_ADD_SNAPSHOT];
+    struct statement *q = s->queries[SQL_ADD_SNAPSHOT];
     statement_bind_integer(q, ":poll", s->poll);
     statement_bind_integer(q, ":token", t->id);
     bind_reading(q, &t->last);
@@ -191,7 +191,7 @@ static bool add_reading(struct store *s, const struct token *t, bool *ret_added,
 
 static bool add_terms(struct store *s, const struct reading *r, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_ADD_TERMS];
+    struct statement *q = s->queries[SQL_ADD_TERMS];
     bind_reading(q, r);
     return statement_run(q, why);
 }
@@ -205,7 +205,7 @@ bool store_add_snapshot(struct store *s, const struct token *t, struct fault *wh
 
 static bool add_entry(struct store *s, int64_t token, const struct entry *e, size_t seq, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_ADD_ENTRY];
+    struct statement *q = s->queries[SQL_ADD_ENTRY];
     statement_bind_integer(q, ":poll", s->poll);
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":seq", (int64_t)seq);
@@ -249,7 +249,7 @@ static void bind_forecast(struct statement *q, const struct forecast *f)
 
 bool store_put_token(struct store *s, const struct token *t, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_PUT_STATE];
+    struct statement *q = s->queries[SQL_PUT_STATE];
     statement_bind_integer(q, ":token", t->id);
     statement_bind_integer(q, ":seen_at", t->seen_at + t->stepped_s);
     statement_bind_integer(q, ":missing", t->missing);
@@ -258,7 +258,7 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
     statement_bind_integer(q, ":lost_in_mass", t->missing && t->lost_in_mass);
     bind_reading(q, &t->last);
     bind_time(q, ":last_reset", t->last_reset);
-    bind_maybe_money(q, ":risen_to_nano", t->risen_to);
+    bind_maybe_money(q, ":risen_to_nano", t->high_water);
     for (size_t w = 0; w < BURN_WINDOWS; w++) {
         struct burn_rate rate = burn_over(&t->burn, (enum burn_window)w);
         if (rate.known)
@@ -275,7 +275,7 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
 
 bool store_delete_token(struct store *s, const struct token *t, unix_s at, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_DELETE_TOKEN];
+    struct statement *q = s->queries[SQL_DELETE_TOKEN];
     statement_bind_integer(q, ":token", t->id);
     statement_bind_integer(q, ":at", at);
     return statement_run(q, why);
@@ -284,7 +284,7 @@ bool store_delete_token(struct store *s, const struct token *t, unix_s at, struc
 bool store_put_alert(struct store *s, int64_t token, const struct rule *rule, const struct alert *a,
                      struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_PUT_ALERT];
+    struct statement *q = s->queries[SQL_PUT_ALERT];
     statement_bind_integer(q, ":token", token);
     statement_bind_text(q, ":rule", span_of(rule->name));
     statement_bind_text(q, ":kind", span_of(rule_kind_name(rule->kind)));
@@ -300,7 +300,7 @@ bool store_put_alert(struct store *s, int64_t token, const struct rule *rule, co
 
 bool store_add_event(struct store *s, const struct event_row *row, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_ADD_EVENT];
+    struct statement *q = s->queries[SQL_ADD_EVENT];
     const struct transition *t = &row->transition;
 
     statement_bind_text(q, ":id", span_of(row->id));

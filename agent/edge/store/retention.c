@@ -35,7 +35,7 @@ static bool shed(struct sweep *w, struct statement *q, struct fault *why)
 
 /* ---- raw: poll by poll ---- */
 
-static const enum query of_a_poll[] = { QUERY_SHED_ENTRIES, QUERY_SHED_SNAPSHOTS, QUERY_SHED_POLL };
+static const enum statement_name of_a_poll[] = { SQL_SHED_ENTRIES, SQL_SHED_SNAPSHOTS, SQL_SHED_POLL };
 
 static bool shed_poll(struct sweep *w, int64_t poll, struct fault *why)
 {
@@ -51,7 +51,7 @@ static bool shed_poll(struct sweep *w, int64_t poll, struct fault *why)
 
 static bool next_poll(struct sweep *w, int64_t after, int64_t *ret, struct fault *why)
 {
-    struct statement *q = w->s->queries[QUERY_SHED_NEXT_POLL];
+    struct statement *q = w->s->queries[SQL_SHED_NEXT_POLL];
     statement_bind_integer(q, ":after", after);
     statement_bind_integer(q, ":before", w->before);
     return statement_ask(q, 0, ret, why);
@@ -74,7 +74,7 @@ static bool sweep_raw(struct sweep *w, int64_t *place, struct fault *why)
 
 static bool sweep_hourly(struct sweep *w, int64_t *place, struct fault *why)
 {
-    struct statement *next = w->s->queries[QUERY_SHED_NEXT_TOKEN], *q = w->s->queries[QUERY_SHED_HOURS];
+    struct statement *next = w->s->queries[SQL_SHED_NEXT_TOKEN], *q = w->s->queries[SQL_SHED_HOURS];
     for (int i = 0; i < TOKENS_AT_MOST && w->rows_left > 0; i++) {
         int64_t token = 0;
         statement_bind_integer(next, ":after", *place);
@@ -97,7 +97,7 @@ static bool sweep_hourly(struct sweep *w, int64_t *place, struct fault *why)
 
 static bool sweep_events(struct sweep *w, int64_t *place, struct fault *why)
 {
-    struct statement *events = w->s->queries[QUERY_SHED_EVENTS], *topics = w->s->queries[QUERY_SHED_TOPICS];
+    struct statement *events = w->s->queries[SQL_SHED_EVENTS], *topics = w->s->queries[SQL_SHED_TOPICS];
     (void)place;
     statement_bind_integer(events, ":before", w->before);
     statement_bind_integer(events, ":most", w->rows_left);
@@ -140,7 +140,7 @@ static bool give_back(struct store *s, struct fault *why)
  * TIME_NONE: there were not so many yet. */
 static bool believed(struct store *s, unix_s now, unix_s *ret, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_SHED_CLOCK];
+    struct statement *q = s->queries[SQL_SHED_CLOCK];
     unix_s then;
     statement_bind_integer(q, ":polls", POLLS_BEFORE_BELIEF);
     if (!statement_ask(q, TIME_NONE, &then, why))

@@ -14,14 +14,14 @@
 
 enum { GAP_DAYS_MAX = 4000 /* of a gap; one that a clock made longer is spread over the newest so many */ };
 
-struct sums {
+struct rollup_sums {
     unix_s start; /* of the hour or day */
     int64_t spent_nano, usage_nano, topup_nano, reset_nano;
     struct maybe_money low, high;
 };
 
 struct rollup {
-    struct sums *at; /* owned */
+    struct rollup_sums *at; /* owned */
     size_t count, room;
 };
 
@@ -32,7 +32,7 @@ static unix_s start_of(unix_s at, int64_t width_s)
 }
 
 /* The newest first: most of what comes belongs where the last piece did. */
-static struct sums *sums_from(struct rollup *r, unix_s start)
+static struct rollup_sums *sums_from(struct rollup *r, unix_s start)
 {
     for (size_t i = r->count; i-- > 0;)
         if (r->at[i].start == start)
@@ -41,11 +41,11 @@ static struct sums *sums_from(struct rollup *r, unix_s start)
         r->room = r->room ? r->room * 2 : 8;
         r->at = xrealloc(r->at, r->room, sizeof *r->at);
     }
-    r->at[r->count] = (struct sums){ .start = start };
+    r->at[r->count] = (struct rollup_sums){ .start = start };
     return &r->at[r->count++];
 }
 
-static void note_level(struct sums *s, struct maybe_money balance)
+static void note_level(struct rollup_sums *s, struct maybe_money balance)
 {
     if (!balance.known)
         return;
@@ -83,14 +83,14 @@ static void note_spent(struct rollups *r, struct entry e, bool is_usage)
     for (size_t i = 0; i < count; i++) {
         if (slices[i].hour_start < whole)
             continue; /* of a day that has hours in part only */
-        struct sums *hour = sums_from(&r->hours, slices[i].hour_start);
+        struct rollup_sums *hour = sums_from(&r->hours, slices[i].hour_start);
         add_to(&hour->spent_nano, slices[i].spent.nano);
         if (is_usage)
             add_to(&hour->usage_nano, slices[i].spent.nano);
     }
     unix_s first = start_of(e.since < e.at ? e.since : e.at - 1, DAY_S);
     for (unix_s day = first; e.kind == ENTRY_CONSUMPTION && day < e.at; day += DAY_S) {
-        struct sums *sums = sums_from(&r->days, day);
+        struct rollup_sums *sums = sums_from(&r->days, day);
         struct money share = burn_share(&e, day, day + DAY_S);
         add_to(&sums->spent_nano, share.nano);
         if (is_usage)
@@ -98,7 +98,7 @@ static void note_spent(struct rollups *r, struct entry e, bool is_usage)
     }
 }
 
-static void note_rise(struct sums *s, const struct entry *e)
+static void note_rise(struct rollup_sums *s, const struct entry *e)
 {
     if (e->kind == ENTRY_TOPUP)
         add_to(&s->topup_nano, e->amount.nano);
@@ -115,17 +115,17 @@ static void note_entry(struct rollups *r, const struct entry *e)
     note_rise(sums_from(&r->days, start_of(e->at, DAY_S)), e);
 }
 
-static void note_levels(struct sums *s, const struct change *c)
+static void note_levels(struct rollup_sums *s, const struct change *c)
 {
     note_level(s, c->was);
     note_level(s, c->is);
 }
 
-static bool add(struct store *s, enum query query, int64_t token, const struct rollup *r, struct fault *why)
+static bool add(struct store *s, enum statement_name query, int64_t token, const struct rollup *r, struct fault *why)
 {
     struct statement *q = s->queries[query];
     for (size_t i = 0; i < r->count; i++) {
-        const struct sums *sums = &r->at[i];
+        const struct rollup_sums *sums = &r->at[i];
         statement_bind_integer(q, ":token", token);
         statement_bind_integer(q, ":start", sums->start);
         statement_bind_integer(q, ":spent_nano", sums->spent_nano);
@@ -142,14 +142,14 @@ static bool add(struct store *s, enum query query, int64_t token, const struct r
 
 static bool add_all(struct store *s, int64_t token, struct rollups *r, struct fault *why)
 {
-    bool ok = add(s, QUERY_ADD_HOURLY, token, &r->hours, why) && add(s, QUERY_ADD_DAILY, token, &r->days, why);
+    bool ok = add(s, SQL_ADD_HOURLY, token, &r->hours, why) && add(s, SQL_ADD_DAILY, token, &r->days, why);
     rollups_done(r);
     return ok;
 }
 
 static bool add_gap(struct store *s, int64_t token, const struct entry *e, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_ADD_GAP];
+    struct statement *q = s->queries[SQL_ADD_GAP];
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":since", e->since);
     statement_bind_integer(q, ":until", e->at);
@@ -176,15 +176,15 @@ bool rollup_change(struct store *s, int64_t token, const struct change *c, struc
 static void negate(struct rollup *r)
 {
     for (size_t i = 0; i < r->count; i++) {
-        struct sums *s = &r->at[i];
-        *s = (struct sums){ .start = s->start, .spent_nano = -s->spent_nano, .topup_nano = -s->topup_nano,
+        struct rollup_sums *s = &r->at[i];
+        *s = (struct rollup_sums){ .start = s->start, .spent_nano = -s->spent_nano, .topup_nano = -s->topup_nano,
                             .reset_nano = -s->reset_nano };
     }
 }
 
 static bool drop_gap(struct store *s, int64_t token, const struct entry *e, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_DROP_GAP];
+    struct statement *q = s->queries[SQL_DROP_GAP];
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":since", e->since);
     return statement_run(q, why);

@@ -8,7 +8,7 @@
 
 bool store_find_self(struct store *s, int64_t account, struct token *t, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_FIND_SELF];
+    struct statement *q = s->queries[SQL_FIND_SELF];
     bool row;
     statement_bind_integer(q, ":account", account);
     bool ok = statement_step(q, &row, why);
@@ -20,7 +20,7 @@ bool store_find_self(struct store *s, int64_t account, struct token *t, struct f
 
 bool store_load_sight(struct store *s, int64_t account, struct sight *ret, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_LOAD_SIGHT];
+    struct statement *q = s->queries[SQL_LOAD_SIGHT];
     bool row;
     statement_bind_integer(q, ":account", account);
     bool ok = statement_step(q, &row, why);
@@ -35,7 +35,7 @@ bool store_load_sight(struct store *s, int64_t account, struct sight *ret, struc
 
 bool store_put_sight(struct store *s, int64_t account, const struct sight *sight, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_PUT_SIGHT];
+    struct statement *q = s->queries[SQL_PUT_SIGHT];
     statement_bind_integer(q, ":account", account);
     bind_time(q, ":failing_since", sight->failing_since);
     bind_time(q, ":dry_at", sight->dry_at);
@@ -47,7 +47,7 @@ bool store_put_sight(struct store *s, int64_t account, const struct sight *sight
 bool store_rule_is_known(struct store *s, int64_t account, const char *rule, const char *terms, bool *ret,
                          struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_FIND_RULE];
+    struct statement *q = s->queries[SQL_FIND_RULE];
     int64_t found = 0;
     statement_bind_integer(q, ":account", account);
     statement_bind_text(q, ":rule", span_of(rule));
@@ -60,14 +60,14 @@ bool store_rule_is_known(struct store *s, int64_t account, const char *rule, con
 
 bool store_forget_rules(struct store *s, int64_t account, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_FORGET_RULES];
+    struct statement *q = s->queries[SQL_FORGET_RULES];
     statement_bind_integer(q, ":account", account);
     return statement_run(q, why);
 }
 
 bool store_know_rule(struct store *s, int64_t account, const char *rule, const char *terms, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_KNOW_RULE];
+    struct statement *q = s->queries[SQL_KNOW_RULE];
     statement_bind_integer(q, ":account", account);
     statement_bind_text(q, ":rule", span_of(rule));
     statement_bind_text(q, ":terms", span_of(terms));
@@ -84,7 +84,7 @@ void account_names_done(struct account_names *n)
 
 bool store_accounts(struct store *s, struct account_names *ret, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_LOAD_ACCOUNTS];
+    struct statement *q = s->queries[SQL_LOAD_ACCOUNTS];
     struct account_names n = { 0 };
     bool row, ok;
     while ((ok = statement_step(q, &row, why)) && row) {
@@ -104,7 +104,7 @@ bool store_accounts(struct store *s, struct account_names *ret, struct fault *wh
 
 bool store_remove_account(struct store *s, int64_t account, unix_s at, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_REMOVE_ACCOUNT];
+    struct statement *q = s->queries[SQL_REMOVE_ACCOUNT];
     statement_bind_integer(q, ":account", account);
     statement_bind_integer(q, ":at", at);
     return statement_run(q, why);
@@ -121,7 +121,7 @@ void retained_at_done(struct retained_at *r)
 bool store_set_retained_at(struct store *s, const char *address, const char *base, struct retained_at *ret_before,
                            struct fault *why)
 {
-    struct statement *find = s->queries[QUERY_FIND_RETAINED_AT], *set = s->queries[QUERY_SET_RETAINED_AT];
+    struct statement *find = s->queries[SQL_FIND_RETAINED_AT], *set = s->queries[SQL_SET_RETAINED_AT];
     bool row;
     bool ok = statement_step(find, &row, why);
     if (ok && row) {
@@ -136,7 +136,7 @@ bool store_set_retained_at(struct store *s, const char *address, const char *bas
 
 bool store_copy_retained(struct store *s, const char *topic, const char *to, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_COPY_RETAINED];
+    struct statement *q = s->queries[SQL_COPY_RETAINED];
     statement_bind_text(q, ":topic", span_of(topic));
     statement_bind_text(q, ":to", span_of(to));
     return statement_run(q, why);
@@ -145,7 +145,7 @@ bool store_copy_retained(struct store *s, const char *topic, const char *to, str
 bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic), void *context,
                          struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_LOAD_RETAINED];
+    struct statement *q = s->queries[SQL_LOAD_RETAINED];
     bool row, ok;
     while ((ok = statement_step(q, &row, why)) && row)
         see(context, statement_text(q, 0));
@@ -155,12 +155,12 @@ bool store_each_retained(struct store *s, void (*see)(void *context, struct span
 
 bool store_forget_retained(struct store *s, const char *topic, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_FORGET_RETAINED];
+    struct statement *q = s->queries[SQL_FORGET_RETAINED];
     statement_bind_text(q, ":topic", span_of(topic));
     return statement_run(q, why);
 }
 
 bool store_forget_cleared(struct store *s, struct fault *why)
 {
-    return statement_run(s->queries[QUERY_FORGET_CLEARED], why);
+    return statement_run(s->queries[SQL_FORGET_CLEARED], why);
 }

@@ -13,7 +13,7 @@
 
 bool store_usage_known(struct store *s, int64_t account, struct usage_known *ret, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_LOAD_USAGE_KNOWN];
+    struct statement *q = s->queries[SQL_LOAD_USAGE_KNOWN];
     bool row;
     statement_bind_integer(q, ":account", account);
     bool ok = statement_step(q, &row, why);
@@ -33,7 +33,7 @@ bool store_usage_known(struct store *s, int64_t account, struct usage_known *ret
 bool store_set_reread(struct store *s, int64_t account, enum usage_reread what, unix_s at, struct fault *why)
 {
     static const char *const parameters[USAGE_REREADS] = { ":read_7d_at", ":read_35d_at" };
-    struct statement *q = s->queries[QUERY_SET_USAGE_REREAD];
+    struct statement *q = s->queries[SQL_SET_USAGE_REREAD];
     statement_bind_integer(q, ":account", account);
     statement_bind_integer(q, parameters[what], at);
     return statement_run(q, why);
@@ -49,12 +49,12 @@ static bool set_reason(struct statement *q, int64_t account, const char *reason,
 
 bool store_set_usage_reason(struct store *s, int64_t account, const char *reason, struct fault *why)
 {
-    return set_reason(s->queries[QUERY_SET_USAGE_REASON], account, reason, why);
+    return set_reason(s->queries[SQL_SET_USAGE_REASON], account, reason, why);
 }
 
 bool store_set_credits_reason(struct store *s, int64_t account, const char *reason, struct fault *why)
 {
-    return set_reason(s->queries[QUERY_SET_CREDITS_REASON], account, reason, why);
+    return set_reason(s->queries[SQL_SET_CREDITS_REASON], account, reason, why);
 }
 
 /* A book on its way into the tables; ids are looked up once for each run of lines that share them. */
@@ -71,7 +71,7 @@ struct writing {
 
 static bool word_id(struct writing *w, uint32_t word, int64_t *ret, struct fault *why)
 {
-    struct statement *q = w->s->queries[QUERY_ADD_WORD];
+    struct statement *q = w->s->queries[SQL_ADD_WORD];
     if (w->word_ids[word] == NO_ID) {
         statement_bind_text(q, ":text", span_of(w->book->words.at[word]));
         if (!statement_ask(q, NO_ID, &w->word_ids[word], why))
@@ -83,7 +83,7 @@ static bool word_id(struct writing *w, uint32_t word, int64_t *ret, struct fault
 
 static bool find_payer(struct writing *w, const char *name, enum series series, unix_s day, struct fault *why)
 {
-    struct statement *q = w->s->queries[QUERY_FIND_PAYER];
+    struct statement *q = w->s->queries[SQL_FIND_PAYER];
     statement_bind_integer(q, ":account", w->account);
     statement_bind_text(q, ":name", span_of(name));
     statement_bind_text(q, ":kind", span_of(series_name(series)));
@@ -93,7 +93,7 @@ static bool find_payer(struct writing *w, const char *name, enum series series, 
 
 static bool add_payer(struct writing *w, const char *name, enum series series, unix_s day, struct fault *why)
 {
-    struct statement *q = w->s->queries[QUERY_ADD_PAYER];
+    struct statement *q = w->s->queries[SQL_ADD_PAYER];
     char slug[SLUG_BYTES];
     naming_slug(span_of(name), slug);
     statement_bind_integer(q, ":account", w->account);
@@ -122,7 +122,7 @@ static bool find_token(struct writing *w, uint32_t payer, unix_s day, struct fau
 static bool write_line(struct writing *w, const struct usage_line *l, struct fault *why)
 {
     bool whole = l->provider == USAGE_WHOLE;
-    struct statement *q = w->s->queries[whole ? QUERY_ADD_USAGE : QUERY_ADD_USAGE_PROVIDER];
+    struct statement *q = w->s->queries[whole ? SQL_ADD_USAGE : SQL_ADD_USAGE_PROVIDER];
     int64_t feature, provider = NO_ID;
     if (!find_token(w, l->payer, l->day, why) || !word_id(w, l->feature, &feature, why)
         || (!whole && !word_id(w, l->provider, &provider, why)))
@@ -158,7 +158,7 @@ static bool run_on_range(struct statement *q, int64_t account, struct usage_rang
 
 static bool add_gap(struct writing *w, uint32_t payer, unix_s day, struct fault *why)
 {
-    struct statement *q = w->s->queries[QUERY_ADD_USAGE_GAP];
+    struct statement *q = w->s->queries[SQL_ADD_USAGE_GAP];
     if (payer != USAGE_NOBODY && !find_token(w, payer, day, why))
         return false;
     statement_bind_integer(q, ":account", w->account);
@@ -211,7 +211,7 @@ static bool write_gaps(struct writing *w, struct usage_range range, struct fault
 
 static bool set_known(struct store *s, int64_t account, const struct usage_told *told, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_SET_USAGE_KNOWN];
+    struct statement *q = s->queries[SQL_SET_USAGE_KNOWN];
     struct fault reason;
     statement_bind_integer(q, ":account", account);
     statement_bind_integer(q, ":usage_from", told->range.first_day);
@@ -230,9 +230,9 @@ bool store_replace_usage(struct store *s, int64_t account, const struct usage_to
     struct usage_range range = told->range;
     struct writing w = { .s = s, .account = account, .book = b, .at = told->until, .day = TIME_NONE };
     w.word_ids = xcalloc(b->words.count ? b->words.count : 1, sizeof *w.word_ids);
-    bool ok = run_on_range(s->queries[QUERY_CLEAR_USAGE_GAPS], account, range, why) && write_gaps(&w, range, why)
-        && run_on_range(s->queries[QUERY_CLEAR_USAGE], account, range, why)
-        && run_on_range(s->queries[QUERY_CLEAR_USAGE_PROVIDER], account, range, why) && write_lines(&w, range, why)
+    bool ok = run_on_range(s->queries[SQL_CLEAR_USAGE_GAPS], account, range, why) && write_gaps(&w, range, why)
+        && run_on_range(s->queries[SQL_CLEAR_USAGE], account, range, why)
+        && run_on_range(s->queries[SQL_CLEAR_USAGE_PROVIDER], account, range, why) && write_lines(&w, range, why)
         && set_known(s, account, told, why);
     free(w.word_ids);
     return ok;
@@ -255,7 +255,7 @@ static void add_unbooked(struct unbooked_list *list, const struct statement *q)
 bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range range, unix_s caught_up,
                           struct unbooked_list *ret, struct fault *why)
 {
-    struct statement *q = s->queries[QUERY_LOAD_UNBOOKED_USAGE];
+    struct statement *q = s->queries[SQL_LOAD_UNBOOKED_USAGE];
     struct unbooked_list list = { 0 };
     bool row, ok;
     statement_bind_integer(q, ":account", account);

@@ -2,7 +2,7 @@
 #include "edge/wire/json.h"
 
 #include "base/text.h"
-#include "core/json_walk.h"
+#include "base/json_walk.h"
 
 static bool is_space(char c)
 {

@@ -345,9 +345,9 @@ static void add_thousandths(struct text *out, const char *name, bool known, doub
     text_addf(out, "%.3f", value);
 }
 
-static void add_record(struct text *out, const struct track_record *r)
+static void add_record(struct text *out, const struct accuracy_summary *r)
 {
-    bool known = track_record_tells(r);
+    bool known = accuracy_summary_tells(r);
     add_name(out, "forecasts");
     open_object(out);
     add_integer(out, "scored", r->scores);

@@ -3,8 +3,8 @@
 #include "edge/wire/request.h"
 
 #include "core/calendar.h"
-#include "core/escape.h"
-#include "core/json_walk.h"
+#include "base/escape.h"
+#include "base/json_walk.h"
 
 static bool goes_as_it_is(char c)
 {
@@ -45,37 +45,37 @@ static void add_amount(struct text *out, struct maybe_money amount)
         text_add(out, span_of("null"));
 }
 
-static void add_value(struct text *out, enum wish_field field, const struct reading *wanted)
+static void add_value(struct text *out, enum token_spec_field field, const struct reading *wanted)
 {
     char stamp[TIME_TEXT_BYTES];
     switch (field) {
-    case WISH_TYPE:
+    case SPEC_TYPE:
         text_add_json(out, span_of(wanted->type));
         break;
-    case WISH_BUDGET:
+    case SPEC_BUDGET:
         text_add(out, span_of(wanted->budgeted ? "true" : "false"));
         break;
-    case WISH_BALANCE:
+    case SPEC_BALANCE:
         add_amount(out, wanted->balance);
         break;
-    case WISH_EXPIRES:
+    case SPEC_EXPIRES:
         if (wanted->expires == TIME_NONE)
             text_add(out, span_of("null"));
         else
             text_addf(out, "\"%s\"", calendar_format(wanted->expires, stamp));
         break;
-    case WISH_PERIOD:
+    case SPEC_PERIOD:
         text_add_json(out, span_of(calendar_period_name(wanted->period)));
         break;
-    case WISH_AMOUNT:
+    case SPEC_AMOUNT:
         add_amount(out, wanted->reset_amount);
         break;
-    case WISH_FIELDS:
+    case SPEC_FIELDS:
         break;
     }
 }
 
-void wire_add_wish(struct text *out, const char *name, const struct wish *w)
+void wire_add_spec(struct text *out, const char *name, const struct token_spec *w)
 {
     const char *before = "{";
     if (name) {
@@ -83,10 +83,10 @@ void wire_add_wish(struct text *out, const char *name, const struct wish *w)
         text_add_json(out, span_of(name));
         before = ", ";
     }
-    for (enum wish_field f = 0; f < WISH_FIELDS; f++) {
+    for (enum token_spec_field f = 0; f < SPEC_FIELDS; f++) {
         if (!w->given[f])
             continue;
-        text_addf(out, "%s\"%s\": ", before, wish_field_name(f));
+        text_addf(out, "%s\"%s\": ", before, token_spec_field_name(f));
         add_value(out, f, &w->wanted);
         before = ", ";
     }

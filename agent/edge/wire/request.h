@@ -3,7 +3,7 @@
  * Amounts are written as exact decimal text. A secret is stepped over everywhere but in wire_take_secret. */
 #pragma once
 
-#include "core/wish.h"
+#include "core/token_spec.h"
 #include "edge/wire.h"
 
 #define WIRE_LIST_PATH "/v2/user/custom_token/"
@@ -17,7 +17,7 @@ void wire_add_token_path(struct text *out, struct span name);
 void wire_add_usage_path(struct text *out, struct span name, unix_s first, unix_s last);
 
 /* Adds the body of a POST (with a name) or of a PATCH (NULL): the given fields as one JSON object. */
-void wire_add_wish(struct text *out, const char *name, const struct wish *w);
+void wire_add_spec(struct text *out, const char *name, const struct token_spec *w);
 
 /* The whole answer about consumption; the book is the caller's to release. FAULT_REJECT. */
 MUST_CHECK bool wire_decode_usage_answer(struct span body, struct usage_book *ret, struct fault *why);

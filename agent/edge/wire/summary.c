@@ -105,7 +105,7 @@ static struct maybe_money available(const struct alert_event *e)
 static void add_has(const struct alert_event *e, struct text *out)
 {
     const struct reading *r = &e->token->last;
-    struct maybe_money whole = rule_full(r, e->token->risen_to);
+    struct maybe_money whole = rule_full(r, e->token->high_water);
     char cents[MONEY_TEXT_BYTES];
 
     text_add(out, span_of(" has "));

@@ -54,10 +54,10 @@ static bool read_calls(const cJSON *value, int64_t *ret, struct fault *why)
 struct reading_usage {
     struct usage_book *book;
     struct usage_line line; /* payer, day and feature as far as they are known */
-    struct words seen;      /* names of the object that is being read */
+    struct intern seen;      /* names of the object that is being read */
 };
 
-static const char *name_of(const struct words *words, uint32_t number)
+static const char *name_of(const struct intern *words, uint32_t number)
 {
     enum { SHOWN_BYTES_MAX = 80 };
     return strlen(words->at[number]) <= SHOWN_BYTES_MAX ? words->at[number] : "(a long name)";
@@ -76,12 +76,12 @@ static void refuse_day(struct reading_usage *r, const char *part, struct fault *
 
 /* The name of a member: empty, unreadable, or given a second time, which would double the figure. `seen` is a table, as
  * an answer may hold so many names that comparing each with each would never end. */
-static bool check_name(struct words *seen, const cJSON *member, const char *what, struct fault *why)
+static bool check_name(struct intern *seen, const cJSON *member, const char *what, struct fault *why)
 {
     uint32_t known = seen->count;
     if (!is_word(span_of(member->string)))
         return fault(why, FAULT_REJECT, "the name of a %s is empty, too long or not UTF-8", what);
-    if (words_number(seen, span_of(member->string)) < known)
+    if (intern_number(seen, span_of(member->string)) < known)
         return fault(why, FAULT_REJECT, "duplicate %s", what);
     return true;
 }
@@ -89,7 +89,7 @@ static bool check_name(struct words *seen, const cJSON *member, const char *what
 /* A provider that cannot be read leaves its feature's own cost as it is: the day stays known. */
 static void read_providers(const cJSON *providers, struct reading_usage *r)
 {
-    struct words seen = { 0 };
+    struct intern seen = { 0 };
     struct usage_line line = r->line;
     struct fault why;
     const cJSON *each;
@@ -107,10 +107,10 @@ static void read_providers(const cJSON *providers, struct reading_usage *r)
             usage_refuse(r->book, &why);
             continue;
         }
-        line.provider = words_number(&r->book->words, span_of(each->string));
+        line.provider = intern_number(&r->book->words, span_of(each->string));
         usage_add(r->book, &line);
     }
-    words_done(&seen);
+    intern_done(&seen);
 }
 
 static bool read_feature(const cJSON *feature, struct reading_usage *r, struct fault *why)
@@ -123,7 +123,7 @@ static bool read_feature(const cJSON *feature, struct reading_usage *r, struct f
         || !find_once(feature, "cost_per_provider", &providers, why)
         || !read_cost(cost, "total_cost", &line->cost, why) || !read_calls(calls, &line->calls, why))
         return false;
-    line->feature = words_number(&r->book->words, span_of(feature->string));
+    line->feature = intern_number(&r->book->words, span_of(feature->string));
     line->provider = USAGE_WHOLE;
     usage_add(r->book, line);
     read_providers(providers, r);
@@ -132,7 +132,7 @@ static bool read_feature(const cJSON *feature, struct reading_usage *r, struct f
 
 static void read_features(const cJSON *day, struct reading_usage *r)
 {
-    struct words seen = { 0 };
+    struct intern seen = { 0 };
     struct fault why;
     const cJSON *each;
     cJSON_ArrayForEach(each, day) {
@@ -140,7 +140,7 @@ static void read_features(const cJSON *day, struct reading_usage *r)
         if (!is_named || !read_feature(each, r, &why))
             refuse_day(r, is_named ? each->string : NULL, &why);
     }
-    words_done(&seen);
+    intern_done(&seen);
 }
 
 /* One day has one spelling, else it could come twice. */
@@ -154,7 +154,7 @@ static bool read_date(const cJSON *day, unix_s *ret, struct fault *why)
 /* Of a date that cannot be read nobody knows which it was: one of those that are not told otherwise. */
 static void read_days(const cJSON *data, struct reading_usage *r)
 {
-    struct words seen = { 0 };
+    struct intern seen = { 0 };
     struct fault why;
     const cJSON *each;
     cJSON_ArrayForEach(each, data) {
@@ -171,7 +171,7 @@ static void read_days(const cJSON *data, struct reading_usage *r)
             read_features(each, r);
         }
     }
-    words_done(&seen);
+    intern_done(&seen);
 }
 
 /* What a payer's second element says of a day would have to be added to the first, or not: nobody knows. */
@@ -197,7 +197,7 @@ static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *wh
     if (characters < 1 || characters > NAME_CHARACTERS_MAX)
         return fault(why, FAULT_REJECT, "token is not a name of 1 to %d characters", NAME_CHARACTERS_MAX);
 
-    struct reading_usage r = { .book = b, .line.payer = words_number(&b->payers, span_of(name->valuestring)) };
+    struct reading_usage r = { .book = b, .line.payer = intern_number(&b->payers, span_of(name->valuestring)) };
     bool has_data = find_once(root, "data", &data, &later);
     if (has_data && !cJSON_IsObject(data))
         has_data = fault(&later, FAULT_REJECT, "data is missing or not an object");

@@ -351,27 +351,27 @@ int main(int argc, char **argv)
                                              { "features", required_argument, NULL, 'f' },
                                              { 0 } };
     struct bench b = { .nets = net_shipped };
-    const char *questions = NULL, *features = NULL;
+    const char *queries = NULL, *features = NULL;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == 't')
             read_table(&b, optarg);
         else if (c == 'q')
-            questions = optarg;
+            queries = optarg;
         else if (c == 'f')
             features = optarg;
         else
             return 2;
     }
-    if (optind != argc - 1 || !questions != !features)
+    if (optind != argc - 1 || !queries != !features)
         errx(2, "usage: forecast [--table FILE] [--questions FILE --features FILE] DATA_DIR");
 
     b.folder = argv[optind];
     b.wants_features = features;
     b.series_table = csv_read(b.folder, "series.csv");
     read_series(&b);
-    b.tasks = questions ? csv_read(NULL, questions) : csv_read(b.folder, "tasks.csv");
+    b.tasks = queries ? csv_read(NULL, queries) : csv_read(b.folder, "tasks.csv");
     read_questions(&b, &b.tasks, false);
-    if (!questions) {
+    if (!queries) {
         b.alerts = csv_read(b.folder, "alerts.csv");
         read_questions(&b, &b.alerts, true);
     }

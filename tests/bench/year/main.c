@@ -85,16 +85,16 @@ static void must(bool ok, const struct fault *why)
 }
 
 /* Every fourth has a budget that is reset: daily, weekly or monthly. */
-static void found(struct store *s, int64_t account, struct fleet *f, unix_s at)
+static void found(struct store *s, int64_t account, struct token_set *f, unix_s at)
 {
     static const enum reset_period periods[] = { RESET_DAILY, RESET_WEEKLY, RESET_MONTHLY };
     struct fault why;
     for (size_t i = 0; i < TOKENS; i++) {
         char name[32];
         snprintf(name, sizeof name, "%s-project%zu-api", i % 5 ? "prod" : "dev", i);
-        struct token *t = fleet_add(f, name);
+        struct token *t = token_set_add(f, name);
         strcpy(t->last.type, "api_token");
-        t->last.balance = t->risen_to = money_known((struct money){ INT64_C(100000000000) });
+        t->last.balance = t->high_water = money_known((struct money){ INT64_C(100000000000) });
         t->last.budgeted = true;
         t->last.expires = TIME_NONE;
         t->last.period = i % 4 ? RESET_NONE : periods[i / 4 % 3];
@@ -157,7 +157,7 @@ int main(int argc, char **argv)
 {
     struct store *s;
     struct fault why;
-    struct fleet f = { 0 };
+    struct token_set f = { 0 };
     struct random random = random_seeded(11);
     struct poll_row row = { .result = POLL_OK, .http_status = 200, .tokens = TOKENS, .bytes = 70000, .took_ms = 90 };
     unix_s last_ok;
@@ -188,7 +188,7 @@ int main(int argc, char **argv)
     printf("{\"polls\": %" PRId64 ", \"changes\": %" PRId64 ", \"median_us\": %" PRId64 ", \"p99_us\": %" PRId64
            ", \"most_us\": %" PRId64 "}\n", polls, moves, took_us[polls / 2], took_us[polls * 99 / 100],
            took_us[polls - 1]);
-    fleet_done(&f);
+    token_set_done(&f);
     store_close(s);
     free(took_us);
     return 0;

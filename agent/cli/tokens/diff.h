@@ -1,0 +1,23 @@
+/* A fleet file against an account: loaded, listed, compared; and how the difference is printed. */
+#pragma once
+
+#include "cli/tokens/session.h"
+#include "core/token_plan.h"
+#include "edge/config/token_file.h"
+
+struct diff {
+    struct session session;
+    struct token_file *file;  /* owned */
+    struct reading *readings; /* owned; names are the client's */
+    struct token_plan plan;
+};
+
+/* `account` NULL: the one that the file names, else the only one. Everything wrong is said on stderr; false: exit with
+ * `ret_status`. `ret` is closed by diff_close in either case. */
+MUST_CHECK bool diff_open(const struct settings *settings, const char *path, const char *account,
+                                struct diff *ret, enum exit_status *ret_status);
+void diff_close(struct diff *c);
+
+/* To stdout. Neither holds a secret, nor what is as it should be. */
+void diff_print_text(const struct diff *c);
+void diff_print_json(const struct diff *c);

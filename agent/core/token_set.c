@@ -1,0 +1,345 @@
+/* Tokens in one array, found by two hash tables that hold places in it: by name, and by the bytes
+ * of the last list.
+ *
+ * Nothing is allocated for a token beyond its row, its name and its places. For 100,000 idle tokens
+ * that is about 60 MB; one that burns adds 3 kB (burn.c and its curve). */
+#include "core/token_set.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/xmalloc.h"
+
+/* Open addressing, linear probing, at most half full; a removal moves later entries up, so there
+ * are no tombstones. */
+struct token_set_index {
+    struct slot {
+        uint64_t hash;
+        uint64_t place; /* in fleet.tokens, plus one; 0: the slot is free */
+    } *slots;
+    size_t room; /* a power of two */
+    size_t used;
+};
+
+enum { INDEX_ROOM_FIRST = 64, TOKENS_ROOM_FIRST = 16 };
+
+static struct token_set_index *index_new(size_t room)
+{
+    struct token_set_index *x = xmalloc(sizeof *x);
+    *x = (struct token_set_index){ .slots = xcalloc(room, sizeof *x->slots), .room = room };
+    return x;
+}
+
+static void index_free(struct token_set_index *x)
+{
+    if (x)
+        free(x->slots);
+    free(x);
+}
+
+static size_t next_slot(const struct token_set_index *x, size_t at)
+{
+    return (at + 1) & (x->room - 1);
+}
+
+static void index_put(struct token_set_index *x, uint64_t hash, size_t place)
+{
+    size_t at = hash & (x->room - 1);
+    while (x->slots[at].place)
+        at = next_slot(x, at);
+    x->slots[at] = (struct slot){ hash, place + 1 };
+    x->used++;
+}
+
+static void index_add(struct token_set_index **index, uint64_t hash, size_t place)
+{
+    if (!*index)
+        *index = index_new(INDEX_ROOM_FIRST);
+    struct token_set_index *old = *index;
+    if ((old->used + 1) * 2 > old->room) {
+        *index = index_new(old->room * 2);
+        for (size_t i = 0; i < old->room; i++)
+            if (old->slots[i].place)
+                index_put(*index, old->slots[i].hash, old->slots[i].place - 1);
+        index_free(old);
+    }
+    index_put(*index, hash, place);
+}
+
+/* The slot of one hash that points at one place; it must be there. */
+static size_t index_slot(const struct token_set_index *x, uint64_t hash, size_t place)
+{
+    size_t at = hash & (x->room - 1);
+    while (x->slots[at].place != place + 1) {
+        assert(x->slots[at].place);
+        at = next_slot(x, at);
+    }
+    return at;
+}
+
+static void index_move(struct token_set_index *x, uint64_t hash, size_t from, size_t to)
+{
+    x->slots[index_slot(x, hash, from)].place = to + 1;
+}
+
+static void index_remove(struct token_set_index *x, uint64_t hash, size_t place)
+{
+    size_t hole = index_slot(x, hash, place);
+    for (size_t at = next_slot(x, hole); x->slots[at].place; at = next_slot(x, at)) {
+        size_t home = x->slots[at].hash & (x->room - 1);
+        if (((at - home) & (x->room - 1)) < ((at - hole) & (x->room - 1)))
+            continue;
+        x->slots[hole] = x->slots[at];
+        hole = at;
+    }
+    x->slots[hole].place = 0;
+    x->used--;
+}
+
+static size_t place_of(const struct token_set *f, const struct token *t)
+{
+    return (size_t)(t - f->tokens);
+}
+
+static uint64_t name_hash(const struct token *t)
+{
+    return hash_of(span_of(t->name));
+}
+
+static void release(struct token *t)
+{
+    burn_done(&t->burn);
+    free(t->curve);
+    free(t->promises);
+    free(t->alerts);
+    free(t->unread);
+    free(t->unreadable);
+    free(t->name);
+}
+
+void token_set_done(struct token_set *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        release(&f->tokens[i]);
+    free(f->tokens);
+    index_free(f->by_name);
+    index_free(f->by_hash);
+    *f = (struct token_set){ 0 };
+}
+
+struct token *token_set_add(struct token_set *f, const char *name)
+{
+    assert(!token_set_find(f, span_of(name)));
+    if (f->count == f->room) {
+        f->room = f->room ? f->room * 2 : TOKENS_ROOM_FIRST;
+        f->tokens = xrealloc(f->tokens, f->room, sizeof *f->tokens);
+    }
+    struct token *t = &f->tokens[f->count];
+    *t = (struct token){
+        .name = xstrdup(name), .seen_at = TIME_NONE, .last_reset = TIME_NONE, .curve_kept = TIME_NONE,
+        .absent_since = TIME_NONE, .held.at = TIME_NONE,
+    };
+    t->last.name = t->name;
+    t->last.expires = TIME_NONE;
+    t->forecast = t->published = forecast_none();
+    burn_init(&t->burn);
+    naming_slug(span_of(name), t->slug);
+    index_add(&f->by_name, name_hash(t), f->count++);
+    return t;
+}
+
+struct token *token_set_adopt(struct token_set *f, struct token *from)
+{
+    struct token *t = token_set_add(f, from->name);
+    char *name = t->name;
+    free(from->name);
+    burn_done(&t->burn);
+    *t = *from;
+    t->name = name;
+    t->last.name = name;
+    t->element_hash = 0; /* neither fleet finds it by its bytes */
+    *from = (struct token){ .absent_since = TIME_NONE };
+    burn_init(&from->burn);
+    return t;
+}
+
+struct token *token_set_find(struct token_set *f, struct span name)
+{
+    if (!f->by_name)
+        return NULL;
+    const struct token_set_index *x = f->by_name;
+    uint64_t hash = hash_of(name);
+    for (size_t at = hash & (x->room - 1); x->slots[at].place; at = next_slot(x, at)) {
+        struct token *t = &f->tokens[x->slots[at].place - 1];
+        if (x->slots[at].hash == hash && span_is(name, t->name))
+            return t;
+    }
+    return NULL;
+}
+
+struct token *token_set_recognise(struct token_set *f, uint64_t element_hash)
+{
+    const struct token_set_index *x = f->by_hash;
+    if (!x || element_hash == 0)
+        return NULL;
+    for (size_t at = element_hash & (x->room - 1); x->slots[at].place; at = next_slot(x, at))
+        if (x->slots[at].hash == element_hash)
+            return &f->tokens[x->slots[at].place - 1];
+    return NULL;
+}
+
+void token_set_remember(struct token_set *f, struct token *t, uint64_t element_hash)
+{
+    if (t->element_hash == element_hash)
+        return;
+    if (t->element_hash)
+        index_remove(f->by_hash, t->element_hash, place_of(f, t));
+    t->element_hash = element_hash;
+    if (element_hash)
+        index_add(&f->by_hash, element_hash, place_of(f, t));
+}
+
+void token_set_remove(struct token_set *f, struct token *t)
+{
+    token_set_remember(f, t, 0);
+    index_remove(f->by_name, name_hash(t), place_of(f, t));
+    release(t);
+
+    struct token *last = &f->tokens[--f->count];
+    if (t == last)
+        return;
+    index_move(f->by_name, name_hash(last), f->count, place_of(f, t));
+    if (last->element_hash)
+        index_move(f->by_hash, last->element_hash, f->count, place_of(f, t));
+    *t = *last;
+}
+
+void token_set_begin(struct token_set *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        f->tokens[i].listed = false;
+        free(f->tokens[i].unread);
+        f->tokens[i].unread = NULL;
+    }
+}
+
+void token_set_list_unread(struct token *t, const char *why)
+{
+    t->listed = true;
+    if (!t->unread)
+        t->unread = xstrdup(why);
+}
+
+/* Every reading has a type. */
+bool token_set_was_read(const struct token *t)
+{
+    return t->last.type[0];
+}
+
+bool token_set_settle_unread(struct token *t)
+{
+    bool same = !t->unread == !t->unreadable && (!t->unread || strcmp(t->unread, t->unreadable) == 0);
+    if (!t->listed || same)
+        return false;
+    free(t->unreadable);
+    t->unreadable = t->unread;
+    t->unread = NULL;
+    return true;
+}
+
+static bool is_absent(const struct token *t)
+{
+    return t->absent_since != TIME_NONE;
+}
+
+static bool lost_too_many(const struct token_set *f)
+{
+    size_t known = 0, lost = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        known += f->tokens[i].missing == 0;
+        lost += f->tokens[i].missing == 0 && !f->tokens[i].listed;
+    }
+    return lost * 2 > known;
+}
+
+/* Also of losses that came in parts, each of which was plausible by itself. */
+static bool lacks_most(const struct token_set *f)
+{
+    size_t absent = 0;
+    for (size_t i = 0; i < f->count; i++)
+        absent += is_absent(&f->tokens[i]);
+    return absent * 2 > f->count;
+}
+
+static void note_presence(struct token *t)
+{
+    t->absent_since = TIME_NONE;
+    t->lost_in_mass = false;
+    t->unbooked = 0;
+}
+
+/* A list that is no suspicious one refutes those before it. A clock that was set back starts the time again. */
+static void note_absence(struct token *t, bool suspicious, unix_s now)
+{
+    bool refuted = !suspicious && t->missing == 0;
+    if (!is_absent(t) || refuted || t->absent_since > now)
+        t->absent_since = now;
+    if (refuted)
+        t->lost_in_mass = false;
+    t->unbooked = (suspicious ? t->unbooked : 0) + 1;
+}
+
+enum token_set_verdict token_set_judge(struct token_set *f, unix_s now)
+{
+    bool suspicious = lost_too_many(f);
+    for (size_t i = 0; i < f->count; i++) {
+        struct token *t = &f->tokens[i];
+        if (t->listed)
+            note_presence(t);
+        else
+            note_absence(t, suspicious, now);
+    }
+    bool mass = suspicious || lacks_most(f);
+    for (size_t i = 0; i < f->count; i++)
+        f->tokens[i].lost_in_mass |= mass && is_absent(&f->tokens[i]);
+    if (suspicious && ++f->suspicious < TOKEN_SET_PATIENCE)
+        return TOKEN_SET_SUSPICIOUS;
+    f->suspicious = 0;
+    return TOKEN_SET_PLAUSIBLE;
+}
+
+bool token_set_book(struct token *t)
+{
+    int before = t->missing;
+    t->missing = t->listed ? 0 : t->missing + t->unbooked;
+    t->missing = t->missing < TOKEN_SET_PATIENCE ? t->missing : TOKEN_SET_PATIENCE; /* from there on only time counts */
+    t->unbooked = 0;
+    return t->missing != before;
+}
+
+int64_t token_set_patience_s(const struct token *t)
+{
+    return t->lost_in_mass ? TOKEN_SET_MASS_ABSENCE_S : TOKEN_SET_ABSENCE_S;
+}
+
+bool token_set_is_gone(const struct token *t, unix_s now)
+{
+    return t->missing >= TOKEN_SET_PATIENCE && is_absent(t) && now - t->absent_since >= token_set_patience_s(t);
+}
+
+unix_s token_set_lost_since(const struct token_set *f, size_t *ret_lost)
+{
+    unix_s since = TIME_NONE;
+    size_t lost = 0;
+    for (size_t i = 0; i < f->count; i++) {
+        const struct token *t = &f->tokens[i];
+        if (!is_absent(t) || !t->lost_in_mass)
+            continue;
+        lost++;
+        since = since == TIME_NONE || t->absent_since < since ? t->absent_since : since;
+    }
+    *ret_lost = lost;
+    return since;
+}

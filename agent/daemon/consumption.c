@@ -1,0 +1,364 @@
+/* What the consumption endpoint says: asked for once an hour for all tokens, stored, and booked where no balance tells.
+ *
+ * The first start asks for 90 days, in pieces when there are many tokens; from then on each answer tells the last two
+ * days again, once a day the last seven and once a week the last 35, for the service may tell late what was spent. A
+ * refusal is kept with its reason and harms no poll; a line that cannot be read harms no other. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/calendar.h"
+#include "edge/wire/request.h"
+#include "daemon/parts.h"
+
+enum {
+    BACKFILL_DAYS = 90,
+    AGAIN_DAYS = 1,         /* before the day that was told last: its figures still changed */
+    CATCH_UP_DAYS = 400,    /* after a pause; what lies even longer back is not asked for */
+    USAGE_INTERVAL_S = HOUR_S,
+    TOKEN_DAYS_MAX = 20000, /* in one answer: some megabytes */
+    AT_ONCE_S = MINUTE_S,   /* after a poll: what is spent in between is not worth a thought */
+};
+
+/* How far back a pass goes, and how often. */
+static const struct reread {
+    int64_t days, every_s;
+} rereads[USAGE_REREADS] = {
+    [REREAD_7D] = { 7, DAY_S },
+    [REREAD_35D] = { 35, WEEK_S },
+};
+
+static unix_s day_of(unix_s at)
+{
+    return at - at % DAY_S;
+}
+
+/* A restart within the hour need not ask again. */
+static int64_t first_delay_ms(const struct consumption *c, unix_s now)
+{
+    unix_s until = c->known.until;
+    if (until == TIME_NONE || until > now || now - until >= USAGE_INTERVAL_S)
+        return 0;
+    return (USAGE_INTERVAL_S - (now - until)) * 1000;
+}
+
+void consumption_open(struct agent *a, struct consumption *c)
+{
+    const struct schedule_limits hourly = { USAGE_INTERVAL_S, USAGE_INTERVAL_S, USAGE_INTERVAL_S };
+    const struct moment now = { clock_mono(), clock_unix() };
+    c->schedule = schedule_start(hourly, first_delay_ms(c, now.unix), now, &a->random);
+}
+
+/* Fewer days for many tokens, and fewer after each failure: a server that gives up on a long answer may manage half. */
+static int64_t days_at_once(const struct account *account)
+{
+    int64_t days = TOKEN_DAYS_MAX / (int64_t)(account->fleet.count ? account->fleet.count : 1);
+    int failures = account->consumption.schedule.failures;
+    days = days < BACKFILL_DAYS ? days : BACKFILL_DAYS;
+    days >>= failures < 6 ? failures : 6;
+    return days > AGAIN_DAYS + 1 ? days : AGAIN_DAYS + 1;
+}
+
+/* A stamp of the future was made by a clock that was ahead. */
+static bool is_reread_due(const struct consumption *c, enum usage_reread what, unix_s now)
+{
+    unix_s last = c->known.reread_at[what];
+    return last == TIME_NONE || last > now || now - last >= rereads[what].every_s;
+}
+
+static unix_s earlier(unix_s x, unix_s y)
+{
+    return x < y ? x : y;
+}
+
+/* The first day that a new pass asks about. */
+static unix_s first_wanted(const struct consumption *c, unix_s now)
+{
+    unix_s today = day_of(now), first = today - (BACKFILL_DAYS - 1) * DAY_S;
+    if (c->known.until == TIME_NONE)
+        return first;
+    unix_s longest = today - (CATCH_UP_DAYS - 1) * DAY_S;
+    first = day_of(c->known.until) - AGAIN_DAYS * DAY_S;
+    first = first > longest ? first : longest;
+    for (enum usage_reread r = 0; r < USAGE_REREADS; r++)
+        if (is_reread_due(c, r, now))
+            first = earlier(first, today - (rereads[r].days - 1) * DAY_S);
+    return earlier(first, today - AGAIN_DAYS * DAY_S); /* also when the clock was set back */
+}
+
+static struct usage_range next_range(struct account *account, unix_s now)
+{
+    struct consumption *c = &account->consumption;
+    unix_s today = day_of(now);
+    if (c->resume == TIME_NONE || c->resume > today)
+        c->pass_first = c->resume = first_wanted(c, now);
+    unix_s last = c->resume + (days_at_once(account) - 1) * DAY_S;
+    return (struct usage_range){ c->resume, earlier(last, today) };
+}
+
+/* A clock that was never set knows no days to ask about; the next poll looks again. */
+static bool is_due(const struct account *account, mono_ms now)
+{
+    bool knows_days = clock_unix() >= CLOCK_FLOOR_S;
+    return knows_days && account->polls > 0 && account->last_result == POLL_OK
+        && account->consumption.schedule.due <= now;
+}
+
+bool consumption_is_owed(const struct account *account, mono_ms now)
+{
+    return account->consumption.call.over || api_call_is_under_way(&account->consumption.call)
+        || is_due(account, now);
+}
+
+void consumption_start(struct agent *a, struct account *account, mono_ms now)
+{
+    struct consumption *c = &account->consumption;
+    struct text url = { 0 };
+    if (api_call_is_under_way(&c->call) || !is_due(account, now)
+        || !rate_limit_take(&account->budget, RATE_LIMIT_SPARE, now))
+        return;
+    c->asked_at = clock_unix();
+    c->range = next_range(account, c->asked_at);
+    text_add(&url, span_of(account->settings->url));
+    wire_add_usage_path(&url, (struct span){ "", 0 }, c->range.first_day, c->range.last_day);
+    api_call_start(&c->call, a->fetch, account->settings, text_z(&url), true);
+    text_done(&url);
+}
+
+mono_ms consumption_deadline(const struct account *account, mono_ms now)
+{
+    const struct consumption *c = &account->consumption;
+    if (api_call_is_under_way(&c->call))
+        return MONO_NEVER;
+    if (account->polls == 0 || account->last_result != POLL_OK || clock_unix() < CLOCK_FLOOR_S)
+        return MONO_NEVER; /* the next poll decides */
+    return c->schedule.due > now ? c->schedule.due : rate_limit_ready(&account->budget, RATE_LIMIT_SPARE, now);
+}
+
+/* Unbooked figures come in the order of tokens and the fleet mostly is: the search goes on where the last one ended. */
+static struct token *seek(struct token_set *f, size_t *place, int64_t id)
+{
+    for (size_t tried = 0; tried < f->count; tried++, *place = (*place + 1) % f->count)
+        if (f->tokens[*place].id == id)
+            return &f->tokens[*place];
+    return NULL;
+}
+
+/* When a day's figure was spent: since the answer before, within the day; before a balance was there to tell. */
+static struct entry entry_of(const struct consumption *c, const struct unbooked *u)
+{
+    struct entry e = { ENTRY_CONSUMPTION, u->more, u->day, u->day + DAY_S };
+    if (c->asked_at < e.at && c->asked_at > u->day)
+        e.at = c->asked_at;
+    if (u->seen_from != TIME_NONE && u->seen_from < e.at)
+        e.at = u->seen_from > u->day ? u->seen_from : u->day + 1;
+    unix_s before = c->known.until; /* of a day that was over by then, all of it comes late: any of its hours */
+    if (u->seen_from == TIME_NONE && before != TIME_NONE && before > e.since && before < e.at)
+        e.since = before;
+    return e;
+}
+
+/* What a token with a budget spent on the day of its first reading, before that: a part of a day that nobody watched
+ * says nothing of its pace, unless days before it are known, too. */
+static bool is_part_of_a_day(const struct token *t, const struct unbooked *u)
+{
+    return t->last.budgeted && u->seen_from != TIME_NONE && u->day + DAY_S > u->seen_from
+        && t->burn.first_seen >= u->day;
+}
+
+static void remember(struct token *t, const struct entry *e)
+{
+    burn_known_from(&t->burn, day_of(e->since < e->at ? e->since : e->at - 1));
+    burn_add(&t->burn, e);
+    t->dirty = true;
+}
+
+/* From when on the balances have yet to tell what the answer tells already: a day is over for them with its last poll,
+ * but right after a poll both tell the same. */
+static unix_s caught_up(const struct account *account)
+{
+    unix_s day = day_of(account->last_ok);
+    return account->consumption.asked_at - account->last_ok <= AT_ONCE_S ? day + DAY_S : day;
+}
+
+static bool book(struct agent *a, struct account *account, struct fault *why)
+{
+    struct consumption *c = &account->consumption;
+    struct unbooked_list list = { 0 };
+    size_t place = 0;
+    bool ok = store_unbooked_usage(a->store, account->id, c->range, caught_up(account), &list, why);
+    for (size_t i = 0; ok && i < list.count; i++) {
+        struct entry e = entry_of(c, &list.at[i]);
+        struct token *t = seek(&account->fleet, &place, list.at[i].token);
+        if (t && !is_part_of_a_day(t, &list.at[i]))
+            remember(t, &e);
+        ok = store_book_usage(a->store, list.at[i].token, &e, why);
+    }
+    if (list.count)
+        pace_moved(account);
+    free(list.at);
+    return ok;
+}
+
+/* Without a budget a token's burn is known up to this answer. */
+static void see(struct account *account, unix_s at)
+{
+    for (size_t i = 0; i < account->fleet.count; i++) {
+        struct token *t = &account->fleet.tokens[i];
+        if (!t->last.budgeted && t->missing == 0)
+            burn_seen(&t->burn, at);
+    }
+}
+
+/* Up to when the range is told: to the moment of asking, or to the end of a day that is over. */
+static unix_s told_until(const struct consumption *c)
+{
+    unix_s end = c->range.last_day + DAY_S;
+    return end < c->asked_at ? end : c->asked_at;
+}
+
+static struct token *find_series(struct account *account, size_t *place, int64_t id)
+{
+    struct token_set *credits = &account->credits.series;
+    if (credits->count && credits->tokens[0].id == id)
+        return &credits->tokens[0];
+    return seek(&account->fleet, place, id);
+}
+
+static bool compare_day(struct agent *a, struct account *account, unix_s day, struct fault *why)
+{
+    struct compared_list list = { 0 };
+    size_t place = 0;
+    bool ok = store_compare_day(a->store, account->id, day, &list, why);
+    for (size_t i = 0; ok && i < list.count; i++) {
+        struct token *t = find_series(account, &place, list.at[i].token);
+        enum reconciled judged = reconcile_judge(&list.at[i].day);
+        if (t && judged != RECONCILED_HIDDEN) {
+            t->drift = money_known(reconcile_difference(&list.at[i].day));
+            t->dirty = true;
+        }
+        ok = store_put_reconciled(a->store, &list.at[i], day, judged, why);
+    }
+    free(list.at);
+    return ok;
+}
+
+/* The days of the answer that are over for long enough, oldest first: the newest one's drift stands. */
+static bool compare(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    const struct usage_range *range = &account->consumption.range;
+    for (unix_s day = range->first_day; day <= range->last_day && reconcile_is_due(day, now); day += DAY_S)
+        if (!compare_day(a, account, day, why))
+            return false;
+    return true;
+}
+
+/* How far consumption is known with this answer: one that repeats older days takes nothing back. */
+static unix_s known_until(const struct consumption *c)
+{
+    unix_s told = told_until(c), before = c->known.until;
+    return before != TIME_NONE && before > told && before <= c->asked_at ? before : told;
+}
+
+static bool ends_pass(const struct consumption *c)
+{
+    return c->range.last_day >= day_of(c->asked_at);
+}
+
+static bool is_reread(const struct consumption *c, enum usage_reread what)
+{
+    return ends_pass(c) && c->pass_first <= day_of(c->asked_at) - (rereads[what].days - 1) * DAY_S;
+}
+
+static bool store_rereads(struct agent *a, struct account *account, struct fault *why)
+{
+    const struct consumption *c = &account->consumption;
+    for (enum usage_reread r = 0; r < USAGE_REREADS; r++)
+        if (is_reread(c, r) && !store_set_reread(a->store, account->id, r, c->asked_at, why))
+            return false;
+    return true;
+}
+
+static bool store_answer(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    struct consumption *c = &account->consumption;
+    if (c->call.result != POLL_OK)
+        return store_set_usage_reason(a->store, account->id, c->call.why.text, why);
+    const struct usage_told told = { &c->call.book, c->range, c->asked_at, told_until(c) };
+    if (!store_replace_usage(a->store, account->id, &told, why) || !book(a, account, why)
+        || !compare(a, account, c->asked_at, why) || !store_rereads(a, account, why))
+        return false;
+    see(account, known_until(c));
+    return ingest_outlook(a, account, &account->fleet, now, why)
+        && ingest_outlook(a, account, &account->credits.series, now, why);
+}
+
+static const struct condition_kind answers = { "consumption", "usage endpoint recovered", LOG_WARNING };
+
+/* An answer of which a part could not be read is a state of its own. */
+static void tell(struct agent *a, struct account *account, struct consumption *c)
+{
+    const char *name = account->settings->name;
+    bool answered = c->call.result == POLL_OK, partly = answered && c->call.book.refused > 0;
+    struct text words = { 0 };
+    if (partly)
+        usage_say_refused(&c->call.book, &c->call.why);
+    text_addf(&words, "usage endpoint %s: %s", partly ? "incomplete" : poll_result_name(c->call.result),
+              c->call.why.text);
+    conditions_feed(&a->conditions, &answers,
+                    &(struct condition_now){ name, partly ? POLL_RESULTS : (int)c->call.result, text_z(&words) },
+                    clock_mono());
+    text_done(&words);
+    if (answered)
+        log_info("%s: consumption of %" PRIu32 " payers stored, %" PRId64 " days", name, c->call.book.payers.count,
+                 (c->range.last_day - c->range.first_day) / DAY_S + 1);
+    snprintf(c->known.reason, sizeof c->known.reason, "%s", !answered || partly ? c->call.why.text : "");
+}
+
+/* After the commit. */
+static void settle(struct consumption *c)
+{
+    for (enum usage_reread r = 0; r < USAGE_REREADS; r++)
+        if (is_reread(c, r))
+            c->known.reread_at[r] = c->asked_at;
+    c->known.until = known_until(c);
+    c->resume = ends_pass(c) ? TIME_NONE : c->range.last_day + DAY_S;
+}
+
+/* A backfill goes on at once, as fast as the budget lets it. */
+static void plan_next(struct agent *a, struct consumption *c, enum poll_result result)
+{
+    const struct moment now = { clock_mono(), clock_unix() };
+    const struct outlook none = outlook_none();
+    schedule_book(&c->schedule, result, c->call.retry_after_s, &none, now, &a->random);
+    if (result == POLL_OK && !ends_pass(c))
+        c->schedule.due = now.mono;
+}
+
+bool consumption_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    struct consumption *c = &account->consumption;
+    bool stored = true;
+    if (api_call_is_under_way(&c->call) && api_call_turn(&c->call, account->settings)
+        && c->call.result == POLL_UNAUTHORIZED && account_renew_key(account, &c->call.why)) {
+        api_call_done(&c->call);
+        c->schedule.due = c->schedule.earliest = clock_mono();
+    }
+    if (!c->call.over)
+        return true;
+    if (account->poll) /* its observations point into the fleet, which a failure to store would load anew */
+        return true;
+    stored = account_write(a, account, store_answer, now, why);
+    if (stored && c->call.result == POLL_OK)
+        settle(c);
+    if (stored)
+        tell(a, account, c);
+    plan_next(a, c, stored ? c->call.result : POLL_UNAVAILABLE);
+    api_call_done(&c->call);
+    return stored;
+}
+
+void consumption_done(struct consumption *c)
+{
+    api_call_done(&c->call);
+}

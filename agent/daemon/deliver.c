@@ -1,0 +1,217 @@
+/* The outbox and the broker: send in order while there is room, forget on acknowledgement.
+ *
+ * A broker that comes back may have lost what it acknowledged, so each connection begins with everything retained. */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "edge/wire.h"
+#include "daemon/parts.h"
+#include "base/version.h"
+
+enum {
+    REFUSED_FOR_S = DAY_S,              /* a message that the broker closes the connection for */
+};
+
+static struct broker broker_of(const struct agent *a)
+{
+    const struct mqtt_settings *m = &a->settings->mqtt;
+    return (struct broker){
+        .host = m->host,
+        .port = (int)m->port,
+        .client_id = m->client_id ? m->client_id : text_z(&a->client_id),
+        .version = m->version,
+        .user = m->user,
+        .password = m->password,
+        .tls = m->tls,
+        .tls_ca = m->tls_ca,
+        .tls_cert = m->tls_cert,
+        .tls_key = m->tls_key,
+        .qos = (int)m->qos,
+        .will_topic = a->once ? NULL : a->status_topic,
+        .will_payload = text_z(&a->offline),
+    };
+}
+
+bool deliver_open(struct agent *a, struct fault *why)
+{
+    if (!a->settings->mqtt.enabled)
+        return true;
+    struct text topic = { 0 };
+    text_addf(&topic, "%s/status", a->settings->mqtt.base_topic);
+    a->status_topic = topic.at;
+    text_addf(&a->client_id, "ebb-%s", store_id(a->store)); /* two agents on one host are two clients */
+    wire_encode_status("offline", EBB_VERSION, clock_unix(), &a->offline);
+
+    struct broker broker = broker_of(a);
+    return delivery_start(a, clock_mono(), why) && publish_open(&broker, &a->random, &a->publisher, why);
+}
+
+static bool post_online(struct agent *a, unix_s now, struct fault *why)
+{
+    struct text payload = { 0 };
+    wire_encode_status("online", EBB_VERSION, now, &payload);
+    struct message m = { .topic = a->status_topic, .payload = { text_z(&payload), payload.len }, .retain = true };
+    bool ok = store_post(a->store, &m, why);
+    text_done(&payload);
+    return ok;
+}
+
+static bool start_over(struct agent *a, unix_s now, struct fault *why)
+{
+    unix_s due = publish_closed_for_message(a->publisher) ? now : TIME_FAR;
+    a->sent_up_to = 0;
+    if (a->once) { /* not here to stay: it has no status, and only news */
+        a->starts_over = false;
+        a->outbox_waits = true;
+        return store_retry_refused(a->store, due, why);
+    }
+    if (!store_begin(a->store, why))
+        return false;
+    if (!store_resend_retained(a->store, why) || !store_retry_refused(a->store, due, why)
+        || !post_online(a, now, why)) {
+        store_rollback(a->store);
+        return false;
+    }
+    a->outbox_waits = store_commit(a->store, why);
+    a->starts_over = !a->outbox_waits;
+    return a->outbox_waits;
+}
+
+/* A message that is refused stays in the outbox and blocks no other. */
+static bool set_aside(struct agent *a, int64_t message, const char *reason, unix_s retry_at, struct fault *why)
+{
+    struct text *topic = &a->delivery.refused_topic;
+    if (!store_refuse(a->store, message, reason, retry_at, topic, why))
+        return false;
+    log_info("mqtt: not accepted on %s: %s", text_z(topic), reason);
+    a->delivery.look_at = 0;
+    return true;
+}
+
+static bool take_answer(struct agent *a, const struct publish_answer *answer, unix_s now, struct fault *why)
+{
+    if (answer->refusal)
+        return set_aside(a, answer->tag, answer->refusal, answer->closes ? now + REFUSED_FOR_S : TIME_NONE, why);
+    return store_acknowledge(a->store, answer->tag, why) && store_set_delivered(a->store, now, why);
+}
+
+/* The status after an outage of the database. The connection is the same one: what is in flight is not sent again. */
+static bool say_online(struct agent *a, unix_s now, struct fault *why)
+{
+    if (!store_begin(a->store, why))
+        return false;
+    if (!post_online(a, now, why)) {
+        store_rollback(a->store);
+        return false;
+    }
+    if (!store_commit(a->store, why))
+        return false;
+    a->outage.is_over = false;
+    a->outbox_waits = true;
+    return true;
+}
+
+/* The answers to what went past the store are not the outbox's. */
+static bool take_answer_of_outbox(struct agent *a, struct publish_answer *ret)
+{
+    while (publish_take_answer(a->publisher, ret))
+        if (!bypass_take_answer(&a->bypass, ret))
+            return true;
+    return false;
+}
+
+/* All answers that came in this turn are one transaction. */
+static bool take_answers(struct agent *a, unix_s now, struct fault *why)
+{
+    struct publish_answer answer;
+    if (!take_answer_of_outbox(a, &answer))
+        return true;
+    if (!store_begin(a->store, why))
+        return false;
+    do {
+        if (!take_answer(a, &answer, now, why)) {
+            store_rollback(a->store);
+            a->delivery.retry_at = 0; /* these answers are lost: once the database works, they are asked for again */
+            return false;
+        }
+    } while (take_answer_of_outbox(a, &answer));
+    delivery_moved(a, clock_mono());
+    if (!store_commit(a->store, why)) {
+        a->delivery.retry_at = 0;
+        return false;
+    }
+    return true;
+}
+
+/* What is refused is sent again every hour, since access rules get mended while the connection stands; and so is what
+ * was sent while the database could not take the answer. */
+static bool retry_refused(struct agent *a, unix_s now, struct fault *why)
+{
+    mono_ms due = clock_mono();
+    if (due < a->delivery.retry_at || a->outbox_waits || a->store_ill || !publish_is_idle(a->publisher))
+        return true;
+    a->delivery.retry_at = due + RETRY_REFUSED_MS;
+    a->sent_up_to = 0;
+    a->outbox_waits = true;
+    return store_retry_refused(a->store, now, why);
+}
+
+static bool send_waiting(struct agent *a, struct fault *why)
+{
+    while (a->outbox_waits && publish_room(a->publisher) > 0) {
+        struct message m;
+        struct fault refused;
+        if (!store_next_message(a->store, a->sent_up_to, &m, &a->outbox_waits, why))
+            return false;
+        if (!a->outbox_waits)
+            return true;
+        int64_t id = m.id;
+        if (!publish_send(a->publisher, id, m.topic, m.payload, m.retain, &refused)) {
+            if (refused.kind != FAULT_REJECT)
+                return true;
+            if (!set_aside(a, id, refused.text, TIME_NONE, why))
+                return false;
+        }
+        a->sent_up_to = id;
+    }
+    return true;
+}
+
+bool deliver_turn(struct agent *a, unix_s now, struct fault *why)
+{
+    if (!a->publisher)
+        return true;
+    if (publish_take_connected(a->publisher)) {
+        a->starts_over = true;
+        bypass_start_over(&a->bypass);
+    }
+    if (publish_connected(a->publisher))
+        bypass_turn(&a->bypass, a->publisher);
+    if (!take_answers(a, now, why)) /* first: those of the connection before must not undo the resending */
+        return false;
+    if (publish_connected(a->publisher)
+        && ((a->starts_over && !start_over(a, now, why)) || (a->outage.is_over && !say_online(a, now, why))
+            || !retry_refused(a, now, why) || !send_waiting(a, why)))
+        return false;
+    return delivery_turn(a, clock_mono(), now, why);
+}
+
+bool deliver_done(struct agent *a, bool *ret_done, struct fault *why)
+{
+    struct message m;
+    bool waits = false;
+    if (a->publisher && !store_next_message(a->store, 0, &m, &waits, why))
+        return false;
+    waits |= bypass_waits(&a->bypass);
+    *ret_done = !waits && (!a->publisher || publish_connected(a->publisher));
+    return true;
+}
+
+void deliver_close(struct agent *a)
+{
+    delivery_close(a);
+    publish_close(a->publisher);
+    text_done(&a->offline);
+    text_done(&a->client_id);
+    free(a->status_topic);
+}

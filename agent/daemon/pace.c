@@ -1,0 +1,163 @@
+/* After a poll: when and why the next one is planned, written down with what the poll found out, so that readers know
+ * how long no reading is no bad sign. */
+#include "daemon/parts.h"
+
+enum { LOOK_AGAIN_MS = 5 * 1000 };
+
+static struct schedule_limits limits_of(const struct account_settings *s)
+{
+    return (struct schedule_limits){ s->interval_s, s->interval_min_s, s->interval_max_s };
+}
+
+static struct moment moment_at(unix_s now)
+{
+    return (struct moment){ clock_mono(), now };
+}
+
+void pace_start(struct agent *a, struct account *account, int64_t delay_ms)
+{
+    account->schedule = schedule_start(limits_of(account->settings), delay_ms, moment_at(clock_unix()), &a->random);
+    account->budget = rate_limit_start(account->settings->calls_milli_per_s, clock_mono());
+}
+
+void pace_confirm(struct account *account)
+{
+    schedule_confirm(&account->schedule, moment_at(clock_unix()));
+}
+
+void pace_moved(struct account *account)
+{
+    account->schedule.moved = moment_at(clock_unix());
+}
+
+static struct outlook outlook_at(const struct account *account, unix_s now)
+{
+    struct outlook o = outlook_none();
+    outlook_add(&o, &account->fleet, now);
+    outlook_add(&o, &account->credits.series, now);
+    o.moved = account->poll->changed > 0;
+    return o;
+}
+
+/* What the rhythm is about: a token, and a time. */
+static void say_why(struct plan_row *row, const struct schedule *s, const struct outlook *o)
+{
+    switch (s->rhythm) {
+    case PACE_RUNWAY:
+        row->token = o->dry_token;
+        row->about_at = o->dry_at;
+        break;
+    case PACE_JUMP:
+        row->token = o->jumped_token;
+        break;
+    case PACE_CONFIRM:
+        row->token = o->held_token;
+        break;
+    case PACE_IDLE:
+        row->about_at = s->moved.unix;
+        break;
+    case PACE_USUAL: case PACE_RETRY: case PACES:
+        break;
+    }
+}
+
+bool pace_plan(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    struct poll *p = account->poll;
+    struct outlook outlook = outlook_at(account, at);
+    p->is_planned = true; /* also where that cannot be stored: rather poll as it asks than too late */
+    p->planned = account->schedule;
+    schedule_book(&p->planned, p->result, p->retry_after_s, &outlook, moment_at(at), &a->random);
+
+    struct plan_row row = {
+        .account = account->id,
+        .next_poll_at = p->planned.planned_at,
+        .rhythm = p->planned.rhythm,
+        .wait_s = (p->planned.wait_ms + 999) / 1000,
+        .about_at = TIME_NONE,
+        .calm_s = p->planned.calm_s,
+        .calls_milli_per_s = account->settings->calls_milli_per_s,
+        .rest = schedule_rest(&p->planned, moment_at(at)),
+        .url = account->settings->url,
+    };
+    say_why(&row, &p->planned, &outlook);
+    return store_put_plan(a->store, &row, why);
+}
+
+void pace_adopt(struct agent *a, struct account *account, bool stored)
+{
+    struct poll *p = account->poll;
+    if (stored || p->is_planned) {
+        account->schedule = p->planned;
+        rate_limit_book(&account->budget);
+        return;
+    }
+    unix_s now = clock_unix();
+    struct outlook outlook = outlook_at(account, now);
+    schedule_book(&account->schedule, p->result, p->retry_after_s, &outlook, moment_at(now), &a->random);
+}
+
+/* A key that is newer than the poll which refused the old one; one of the environment may be. */
+static bool may_have_new_key(const struct account *account, const struct plan_memory *m)
+{
+    return m->result == POLL_UNAUTHORIZED && config_key_changed_at(account->settings) > m->polled_at;
+}
+
+/* A clock that is behind the last poll was lost or set back: a rest lasts as long as it was meant to, not until that
+ * clock shows its end, which may be years. */
+static struct schedule_rest rest_from(const struct plan_memory *m, unix_s now)
+{
+    struct schedule_rest rest = m->rest;
+    if (now < m->polled_at)
+        rest.until = time_after(now, seconds_between(m->polled_at, rest.until));
+    return rest;
+}
+
+bool pace_resume(struct agent *a, struct account *account, struct fault *why)
+{
+    struct plan_memory m;
+    if (!store_load_plan(a->store, account->id, account->settings->url, &m, why))
+        return false;
+    if (!m.known || may_have_new_key(account, &m))
+        return true;
+    account->last_result = m.result;
+    unix_s now = clock_unix();
+    schedule_resume(&account->schedule, rest_from(&m, now), moment_at(now));
+    return true;
+}
+
+void pace_hurry(struct account *account)
+{
+    account->schedule.due = account->schedule.earliest = clock_mono();
+}
+
+static bool age(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    store_resume_poll(a->store, account->last_poll);
+    return ingest_outlook(a, account, &account->fleet, at, why)
+        && ingest_outlook(a, account, &account->credits.series, at, why);
+}
+
+bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    bool stale = account->last_ok != TIME_NONE && now - account->last_ok > schedule_stale_s(&account->schedule);
+    if (!stale || account->poll || account->aged_for == account->last_ok)
+        return true;
+    account->aged_for = account->last_ok; /* should it fail: with the next poll */
+    return account_write(a, account, age, now, why);
+}
+
+void pace_watch_key(struct account *account, mono_ms now)
+{
+    struct fault unchanged = { 0 };
+    if (account->last_result != POLL_UNAUTHORIZED || account->poll || now < account->key_looked_at + LOOK_AGAIN_MS)
+        return;
+    account->key_looked_at = now;
+    account_renew_key(account, &unchanged);
+}
+
+mono_ms pace_due(const struct account *account)
+{
+    struct moment now = moment_at(clock_unix());
+    return account->poll ? collect_deadline(account, now.mono) : schedule_due(&account->schedule, now);
+}

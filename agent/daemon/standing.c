@@ -1,0 +1,277 @@
+/* What Ebb said in former lives and what stands now: rules that are new to an account, accounts that are configured no
+ * more, and topics that a broker still holds although nothing is behind them. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "daemon/parts.h"
+
+/* ---- rules ---- */
+
+/* What makes a rule another one for those who are judged by it; not how long a level must hold. */
+static void add_terms(const struct rule *rule, struct text *out)
+{
+    text_clear(out);
+    text_addf(out, "%s %s account=%s token=%s environment=%s type=%s", rule_kind_name(rule->kind),
+              series_name(rule->series), rule->account, rule->token, rule->environment, rule->type);
+    text_add(out, span_of(rule->beyond_reset ? " beyond_reset" : ""));
+    for (enum level l = LEVEL_NONE + 1; l < LEVELS; l++)
+        if (rule->levels[l].set)
+            text_addf(out, " %s=%" PRId64, level_name(l), rule->levels[l].at);
+}
+
+bool standing_meet_rules(struct agent *a, struct account *account, struct fault *why)
+{
+    struct text terms = { 0 };
+    bool ok = true, known;
+    free(account->new_rules);
+    account->new_rules = xcalloc(a->rules.count, sizeof *account->new_rules);
+    for (size_t i = 0; ok && i < a->rules.count; i++) {
+        add_terms(&a->rules.at[i], &terms);
+        ok = store_rule_is_known(a->store, account->id, a->rules.at[i].name, text_z(&terms), &known, why);
+        account->new_rules[i] = ok && !known;
+    }
+    text_done(&terms);
+    return ok;
+}
+
+bool standing_know_rules(struct agent *a, struct account *account, struct fault *why)
+{
+    struct text terms = { 0 };
+    bool ok = store_forget_rules(a->store, account->id, why);
+    for (size_t i = 0; ok && i < a->rules.count; i++) {
+        add_terms(&a->rules.at[i], &terms);
+        ok = store_know_rule(a->store, account->id, a->rules.at[i].name, text_z(&terms), why);
+    }
+    text_done(&terms);
+    return ok;
+}
+
+/* ---- accounts ---- */
+
+static bool is_configured(const struct agent *a, const char *name)
+{
+    for (size_t i = 0; i < a->account_count; i++)
+        if (strcmp(a->accounts[i].settings->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Without any rule, every alert that fires is one whose rule is gone. */
+static bool load_departed(struct agent *a, struct account *account, struct fault *why)
+{
+    const struct rule_set none = { 0 };
+    return store_load_tokens(a->store, account->id, &none, &account->fleet, &account->orphans, why)
+        && store_load_credits(a->store, account->id, &none, &account->credits.series, &account->orphans, why)
+        && store_load_self(a->store, account->id, &none, &account->self, &account->orphans, why);
+}
+
+static bool end_account(struct agent *a, const struct account_name *gone, unix_s now, struct fault *why)
+{
+    struct account_settings settings = { 0 };
+    struct account account = { .settings = &settings, .id = gone->id };
+    snprintf(settings.name, sizeof settings.name, "%s", gone->name);
+    bool ok = load_departed(a, &account, why)
+        && alerts_end_orphans(a, &account, "the account was removed from the configuration", now, why)
+        && store_forget_rules(a->store, gone->id, why) && store_remove_account(a->store, gone->id, now, why);
+    if (ok)
+        log_warning("account %s was removed from the configuration: its alerts have ended, its history is kept",
+                    gone->name);
+    account_close(&account);
+    return ok;
+}
+
+static bool end_accounts(struct agent *a, unix_s now, struct fault *why)
+{
+    struct account_names known;
+    if (!store_accounts(a->store, &known, why))
+        return false;
+    bool ok = true;
+    for (size_t i = 0; ok && i < known.count; i++)
+        ok = is_configured(a, known.at[i].name) || end_account(a, &known.at[i], now, why);
+    account_names_done(&known);
+    return ok;
+}
+
+/* ---- retained topics ---- */
+
+/* Topics by their hashes: of 64 bits, so that no two of them meet. Sorted before it is searched. */
+struct topics {
+    uint64_t *at; /* owned */
+    size_t count, room;
+};
+
+static void add_topic(struct topics *set, struct span topic)
+{
+    if (set->count == set->room) {
+        set->room = set->room ? set->room * 2 : 256;
+        set->at = xrealloc(set->at, set->room, sizeof *set->at);
+    }
+    set->at[set->count++] = hash_of(topic);
+}
+
+static int compare_hashes(const void *x, const void *y)
+{
+    uint64_t p = *(const uint64_t *)x, q = *(const uint64_t *)y;
+    return p < q ? -1 : p > q;
+}
+
+static void sort_topics(struct topics *set)
+{
+    if (set->count)
+        qsort(set->at, set->count, sizeof *set->at, compare_hashes);
+}
+
+static bool has_topic(const struct topics *set, struct span topic)
+{
+    uint64_t hash = hash_of(topic);
+    return set->count && bsearch(&hash, set->at, set->count, sizeof hash, compare_hashes);
+}
+
+static void add_alerts(const struct agent *a, const struct account *account, const struct token *t,
+                       struct topics *out, struct text *topic)
+{
+    const struct snapshot s = {
+        .series = t->series, .account = account->settings->name, .reading = &t->last, .overruled = account->overruled
+    };
+    for (size_t i = 0; i < a->rules.count; i++) {
+        if (!t->alerts[i].episode || !rule_matches(&a->rules.at[i], &s))
+            continue;
+        announce_alert_topic(a, account, a->rules.at[i].name, t, topic);
+        add_topic(out, span_of(text_z(topic)));
+    }
+}
+
+static void add_fleet(const struct agent *a, const struct account *account, const struct token_set *f, struct topics *out,
+                      struct text *topic)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct token *t = &f->tokens[i];
+        if (t->series != SERIES_ACCOUNT) {
+            announce_token_topic(a, account, t, topic);
+            add_topic(out, span_of(text_z(topic)));
+        }
+        add_alerts(a, account, t, out, topic);
+    }
+}
+
+/* Every topic that Ebb stands behind. One that is retained and not among them is cleared. */
+static void add_standing(const struct agent *a, struct topics *out)
+{
+    struct text topic = { 0 };
+    add_topic(out, span_of(a->status_topic));
+    for (size_t i = 0; i < a->account_count; i++) {
+        const struct account *account = &a->accounts[i];
+        announce_account_topic(a, account, "state", &topic);
+        add_topic(out, span_of(text_z(&topic)));
+        add_fleet(a, account, &account->fleet, out, &topic);
+        add_fleet(a, account, &account->credits.series, out, &topic);
+        add_fleet(a, account, &account->self, out, &topic);
+    }
+    text_done(&topic);
+    sort_topics(out);
+}
+
+/* What is retained, by what stands. */
+struct inventory {
+    struct topics standing;
+    char **leftovers; /* owned */
+    size_t count;
+};
+
+static void inventory_done(struct inventory *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        free(v->leftovers[i]);
+    free(v->leftovers);
+    free(v->standing.at);
+}
+
+static void see(void *context, struct span topic)
+{
+    struct inventory *v = context;
+    if (has_topic(&v->standing, topic))
+        return;
+    v->leftovers = xrealloc(v->leftovers, v->count + 1, sizeof *v->leftovers);
+    v->leftovers[v->count++] = xstrndup(topic.at, topic.len);
+}
+
+/* Under a new base, what stands is retained as it was; the old topic goes. */
+static bool move_topic(struct agent *a, const struct inventory *v, const char *topic, const char *old_base,
+                       struct fault *why)
+{
+    size_t len = strlen(old_base);
+    if (!len || strncmp(topic, old_base, len) != 0 || topic[len] != '/')
+        return true;
+    struct text to = { 0 };
+    text_addf(&to, "%s%s", a->settings->mqtt.base_topic, topic + len);
+    bool moves = has_topic(&v->standing, span_of(text_z(&to))) && strcmp(text_z(&to), a->status_topic) != 0;
+    bool ok = !moves || store_copy_retained(a->store, topic, text_z(&to), why);
+    text_done(&to);
+    return ok;
+}
+
+/* What another broker holds cannot be cleared through this one; it is forgotten, so that it does not appear here. */
+static bool clear_topic(struct agent *a, const char *topic, bool elsewhere, struct fault *why)
+{
+    struct message m = { .topic = topic, .retain = true };
+    return elsewhere ? store_forget_retained(a->store, topic, why) : store_post(a->store, &m, why);
+}
+
+static bool settle_topics(struct agent *a, struct inventory *v, const char *old_base, bool elsewhere,
+                          struct fault *why)
+{
+    if (!store_each_retained(a->store, see, v, why))
+        return false;
+    for (size_t i = 0; i < v->count; i++)
+        if (!move_topic(a, v, v->leftovers[i], old_base, why) || !clear_topic(a, v->leftovers[i], elsewhere, why))
+            return false;
+    return true;
+}
+
+static bool is_elsewhere(const struct retained_at *before, const char *address)
+{
+    bool elsewhere = before->address.len && strcmp(before->address.at, address) != 0;
+    if (elsewhere)
+        log_warning("mqtt: the broker is now %s; retained messages at %s stay there until removed by hand",
+                    address, before->address.at);
+    return elsewhere;
+}
+
+static bool settle_broker(struct agent *a, struct fault *why)
+{
+    struct retained_at before = { 0 };
+    struct text address = { 0 };
+    struct inventory v = { 0 };
+    text_addf(&address, "%s:%" PRId64, a->settings->mqtt.host, a->settings->mqtt.port);
+    bool ok = store_set_retained_at(a->store, text_z(&address), a->settings->mqtt.base_topic, &before, why);
+    bool elsewhere = ok && is_elsewhere(&before, text_z(&address));
+    add_standing(a, &v.standing);
+    ok = ok && (!elsewhere || store_forget_cleared(a->store, why))
+        && settle_topics(a, &v, text_z(&before.base), elsewhere, why);
+    inventory_done(&v);
+    retained_at_done(&before);
+    text_done(&address);
+    return ok;
+}
+
+/* Without a broker, what is retained is cleared when there is one again. */
+static bool settle(struct agent *a, unix_s now, struct fault *why)
+{
+    return end_accounts(a, now, why) && (!a->publisher || settle_broker(a, why));
+}
+
+bool standing_settle(struct agent *a, unix_s now, struct fault *why)
+{
+    if (!store_begin(a->store, why))
+        return false;
+    if (settle(a, now, why) && store_commit(a->store, why)) {
+        a->outbox_waits = true;
+        return true;
+    }
+    store_rollback(a->store);
+    return false;
+}

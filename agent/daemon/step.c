@@ -1,0 +1,148 @@
+/* A wall clock that is set, by hand or when the network comes: no time passed, whatever the stamps say.
+ *
+ * Between two polls the clock of the machine's uptime tells how much time passed. What the wall clock shows beyond that
+ * was a step: burn, forecasts and the time of the last reading move with it. Readings and sums that are stored keep the
+ * stamps they got, but for those of a clock that was never set (1970): they are moved to where they were. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "core/burn.h"
+#include "daemon/parts.h"
+
+enum { STEP_MIN_S = 2 * MINUTE_S /* clocks that are slewed differ by less between two polls */ };
+
+unix_s step_now(const struct account *account)
+{
+    unix_s now = clock_unix();
+    if (now >= CLOCK_FLOOR_S || account->last_ok == TIME_NONE || account->last_ok < CLOCK_FLOOR_S)
+        return now;
+    return time_after(account->last_ok, 1 + (clock_boot() - account->heard.mono) / 1000);
+}
+
+static bool was_never_set(const struct account *account)
+{
+    return account->last_ok != TIME_NONE && account->last_ok < CLOCK_FLOOR_S;
+}
+
+static bool is_step(int64_t step_s)
+{
+    return step_s > STEP_MIN_S || step_s < -STEP_MIN_S;
+}
+
+/* By how much the wall clock was set since the last good poll. */
+static int64_t step_since_heard(const struct account *account, unix_s at)
+{
+    int64_t passed_s = (clock_boot() - account->heard.mono) / 1000;
+    if (account->heard.unix == TIME_NONE)
+        return was_never_set(account) && at >= CLOCK_FLOOR_S ? seconds_between(account->last_ok, at) : 0;
+    int64_t step_s = at - account->heard.unix - passed_s;
+    return is_step(step_s) ? step_s : 0;
+}
+
+static void move(unix_s *at, int64_t step_s)
+{
+    if (*at != TIME_NONE && *at < TIME_FAR)
+        *at += step_s;
+}
+
+static void move_forecast(struct forecast *f, int64_t step_s)
+{
+    unix_s *const times[] = { &f->early, &f->likely, &f->late, &f->alarm, &f->relief, &f->made_at, &f->read_at };
+    for (size_t i = 0; i < COUNT(times); i++)
+        move(times[i], step_s);
+}
+
+/* What was promised by another clock cannot be scored by this one. */
+static bool drop_promises(struct agent *a, struct token *t, struct fault *why)
+{
+    for (int i = 0; t->promises && i < TRACKED_MAX; i++) {
+        struct tracked_forecast *p = &t->promises->at[i];
+        if (p->made_at != TIME_NONE && !store_drop_tracked(a->store, t->id, i, why))
+            return false;
+        p->made_at = TIME_NONE;
+    }
+    if (t->promises)
+        t->promises->last_made = TIME_NONE;
+    return true;
+}
+
+static bool step_token(struct agent *a, struct token *t, int64_t step_s, struct fault *why)
+{
+    t->stepped_s += step_s;
+    move(&t->held.at, step_s);
+    if (t->leap.poll)
+        t->leap.since += step_s;
+    burn_shift(&t->burn, step_s);
+    if (t->curve)
+        move(&t->curve->origin, step_s);
+    move_forecast(&t->forecast, step_s);
+    t->dirty = true;
+    return drop_promises(a, t, why);
+}
+
+static bool step_fleet(struct agent *a, struct token_set *f, int64_t step_s, struct fault *why)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (!step_token(a, &f->tokens[i], step_s, why))
+            return false;
+    return true;
+}
+
+static void forget_usage(struct consumption *c)
+{
+    c->resume = TIME_NONE;
+    if (c->known.until != TIME_NONE && c->known.until < CLOCK_FLOOR_S)
+        c->known.from = c->known.until = TIME_NONE;
+}
+
+/* Tokens that came since the start were first seen by the clock that was wrong. */
+static bool restamp(struct agent *a, struct account *account, int64_t step_s, struct fault *why)
+{
+    if (was_never_set(account))
+        return store_rebase(a->store, CLOCK_FLOOR_S, step_s, why);
+    return account->heard.unix == TIME_NONE
+        || store_step_newcomers(a->store, account->id, account->began, step_s, why);
+}
+
+bool step_over(struct agent *a, struct account *account, unix_s at, struct fault *why)
+{
+    int64_t step_s = step_since_heard(account, at);
+    if (step_s == 0 || (was_never_set(account) && at < CLOCK_FLOOR_S))
+        return true;
+    log_warning("%s: the clock was stepped by %+" PRId64 " s since the last poll: burn and forecasts are "
+                "shifted accordingly",
+                account->settings->name, step_s);
+    forget_usage(&account->consumption);
+    return restamp(a, account, step_s, why) && step_fleet(a, &account->fleet, step_s, why)
+        && step_fleet(a, &account->credits.series, step_s, why);
+}
+
+bool step_open(struct agent *a, struct account *account, struct fault *why)
+{
+    unix_s now = clock_unix();
+    account->heard = (struct moment){ clock_boot(), TIME_NONE };
+    if (!was_never_set(account) || now < CLOCK_FLOOR_S)
+        return true;
+    int64_t step_s = seconds_between(account->last_ok, now - 1);
+    account->last_ok = now - 1;
+    return store_rebase(a->store, CLOCK_FLOOR_S, step_s, why);
+}
+
+void step_correct(const struct token *t, struct entry *e)
+{
+    unix_s since = t->seen_at + t->stepped_s;
+    if (e->kind != ENTRY_CONSUMPTION || t->stepped_s == 0)
+        return;
+    if (t->stepped_s < 0 || since > e->since)
+        e->since = since < e->at ? since : e->at;
+}
+
+void step_heard(struct account *account, unix_s at, mono_ms boot)
+{
+    int64_t passed_s = (boot - account->heard.mono) / 1000;
+    if (account->heard.unix == TIME_NONE)
+        account->began = at;
+    else if (is_step(at - account->heard.unix - passed_s))
+        account->began += at - account->heard.unix - passed_s;
+    account->heard = (struct moment){ boot, at };
+}

@@ -1,0 +1,101 @@
+/* Questions and their answers: a statement stepped at the pace of the reader.
+ *
+ * Each answer owns its statement, so several may be open at once. A slow reader holds back the checkpoint of the WAL,
+ * never the writer. */
+#include "edge/store/reader.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "edge/store/store_private.h"
+#include "sql.h"
+
+static const char *const texts[] = {
+    [QUERY_STATUS] = sql_query_status,
+    [QUERY_SPARKS] = sql_query_sparks,
+    [QUERY_ACCOUNTS] = sql_query_accounts,
+    [QUERY_CREDITS] = sql_query_credits,
+    [QUERY_RECONCILE] = sql_query_reconcile,
+    [QUERY_HISTORY] = sql_query_history,
+    [QUERY_REPORT_TOKENS] = sql_query_report_tokens,
+    [QUERY_REPORT_HOURS] = sql_query_report_hours,
+    [QUERY_REPORT_DAYS] = sql_query_report_days,
+    [QUERY_REPORT_USAGE] = sql_query_report_usage,
+    [QUERY_REPORT_PROVIDERS] = sql_query_report_providers,
+    [QUERY_REPORT_GAPS] = sql_query_report_gaps,
+    [QUERY_REPORT_UNREAD] = sql_query_report_unread,
+    [QUERY_REPORT_AFTER] = sql_query_report_after,
+    [QUERY_ALERTS] = sql_query_alerts,
+    [QUERY_RECORD] = sql_query_record,
+    [QUERY_FORECASTS] = sql_query_forecasts,
+    [QUERY_SUBJECT] = sql_query_subject,
+    [QUERY_EVENTS] = sql_query_events,
+    [QUERY_IDLE] = sql_query_idle,
+    [QUERY_AUDIT] = sql_query_audit,
+    [QUERY_SIZE] = sql_query_size,
+    [QUERY_LAST_RUN] = sql_query_last_run,
+    [QUERY_BROKER] = sql_query_broker,
+};
+_Static_assert(COUNT(texts) == QUERIES, "a question has no file");
+
+struct query_result {
+    struct statement *statement;
+};
+
+static void bind_stamp(struct statement *q, const char *parameter, unix_s at)
+{
+    if (at != TIME_NONE)
+        statement_bind_integer(q, parameter, at);
+}
+
+static void bind_name(struct statement *q, const char *parameter, const char *name)
+{
+    if (name)
+        statement_bind_text(q, parameter, span_of(name));
+}
+
+bool query_open(struct store *s, enum query query, const struct query_filter *scope, struct query_result **ret,
+                 struct fault *why)
+{
+    struct statement *q;
+    if (!sqlite_prepare(store_sqlite(s), texts[query], &q, why))
+        return false;
+    bind_stamp(q, ":now", scope->now);
+    bind_stamp(q, ":since", scope->since);
+    bind_stamp(q, ":until", scope->until);
+    bind_name(q, ":token", scope->token);
+    bind_name(q, ":account", scope->account);
+
+    struct query_result *a = xmalloc(sizeof *a);
+    *a = (struct query_result){ q };
+    *ret = a;
+    return true;
+}
+
+static struct cell read_cell(const struct statement *q, int column)
+{
+    if (statement_is_null(q, column))
+        return (struct cell){ .kind = CELL_NONE };
+    if (statement_is_text(q, column))
+        return (struct cell){ .kind = CELL_TEXT, .text = statement_text(q, column) };
+    return cell_integer(statement_integer(q, column));
+}
+
+bool query_next(struct query_result *a, struct cell *cells, size_t count, bool *ret_more, struct fault *why)
+{
+    assert(count <= (size_t)statement_columns(a->statement));
+    if (!statement_step(a->statement, ret_more, why))
+        return false;
+    for (size_t i = 0; *ret_more && i < count; i++)
+        cells[i] = read_cell(a->statement, (int)i);
+    return true;
+}
+
+void query_close(struct query_result *a)
+{
+    if (!a)
+        return;
+    statement_free(a->statement);
+    free(a);
+}
