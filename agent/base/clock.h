@@ -23,18 +23,21 @@ static inline bool is_stamp(int64_t at)
 static inline int64_t seconds_between(unix_s from, unix_s to)
 {
     int64_t seconds;
-    return __builtin_sub_overflow(to, from, &seconds) ? (to > from ? INT64_MAX : INT64_MIN) : seconds;
+    return __builtin_sub_overflow(to, from, &seconds) ? (to > from ? INT64_MAX : INT64_MIN)
+                                                      : seconds;
 }
 
 static inline unix_s time_after(unix_s at, int64_t seconds)
 {
     unix_s after;
-    return __builtin_add_overflow(at, seconds, &after) ? (seconds > 0 ? INT64_MAX : INT64_MIN) : after;
+    return __builtin_add_overflow(at, seconds, &after) ? (seconds > 0 ? INT64_MAX : INT64_MIN)
+                                                       : after;
 }
 
 /* A wall clock that shows less was never set: before 2024 there was nothing to watch. */
 #define CLOCK_FLOOR_S INT64_C(1704067200)
 
 mono_ms clock_mono(void);
-mono_ms clock_boot(void); /* goes on while the machine sleeps: for comparing the wall clock with; no deadline */
+mono_ms clock_boot(
+    void); /* goes on while the machine sleeps: for comparing the wall clock with; no deadline */
 unix_s clock_unix(void);

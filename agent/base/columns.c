@@ -1,8 +1,8 @@
 /* Unicode 14 character widths, as the terminals of Debian 12 have them.
  *
- * Zero: general categories Mn, Me and Cf, and the joining Hangul jamo. Two: East Asian width W and F, which
- * takes in the emoji. Unassigned code points between two of a kind count as that kind, which keeps the
- * tables short. The widths of libc depend on the locale; these never do. */
+ * Zero: general categories Mn, Me and Cf, and the joining Hangul jamo. Two: East Asian width W and
+ * F, which takes in the emoji. Unassigned code points between two of a kind count as that kind,
+ * which keeps the tables short. The widths of libc depend on the locale; these never do. */
 #include "base/columns.h"
 
 #include "base/span.h"

@@ -3,6 +3,6 @@
 
 #include <stddef.h>
 
-/* 0 for combining and invisible characters, 2 for East Asian wide ones and emoji, else 1. Control characters
- * are not for terminals at all: see text_add_terminal. */
+/* 0 for combining and invisible characters, 2 for East Asian wide ones and emoji, else 1. Control
+ * characters are not for terminals at all: see text_add_terminal. */
 size_t columns_of(unsigned code_point);

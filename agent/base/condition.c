@@ -1,4 +1,5 @@
-/* A short list that is searched by name: there are about as many conditions as things that are broken at a time. */
+/* A short list that is searched by name: there are about as many conditions as things that are
+ * broken at a time. */
 #include "base/condition.h"
 
 #include <stdlib.h>
@@ -16,7 +17,8 @@ struct condition {
     mono_ms since, logged;
 };
 
-static struct condition *find(struct conditions *c, const struct condition_kind *kind, const char *subject)
+static struct condition *find(struct conditions *c, const struct condition_kind *kind,
+                              const char *subject)
 {
     for (size_t i = 0; i < c->count; i++)
         if (strcmp(c->at[i].kind->name, kind->name) == 0 && strcmp(c->at[i].subject, subject) == 0)
@@ -43,8 +45,8 @@ static void end(struct conditions *c, struct condition *one, mono_ms now)
     *one = c->at[--c->count];
 }
 
-static struct condition *begin(struct conditions *c, const struct condition_kind *kind, const char *subject,
-                               mono_ms now)
+static struct condition *begin(struct conditions *c, const struct condition_kind *kind,
+                               const char *subject, mono_ms now)
 {
     c->at = xrealloc(c->at, c->count + 1, sizeof *c->at);
     c->at[c->count] = (struct condition){ .kind = kind, .subject = xstrdup(subject), .since = now };
@@ -62,8 +64,8 @@ static void take(struct condition *one, const struct condition_now *is, mono_ms 
     log_line(one->kind->level, "%s: %s", one->subject, one->text);
 }
 
-void conditions_feed(struct conditions *c, const struct condition_kind *kind, const struct condition_now *is,
-                     mono_ms now)
+void conditions_feed(struct conditions *c, const struct condition_kind *kind,
+                     const struct condition_now *is, mono_ms now)
 {
     struct condition *one = find(c, kind, is->subject);
     if (is->state)
@@ -80,7 +82,8 @@ void conditions_turn(struct conditions *c, mono_ms now)
         if (now - one->logged < REMINDER_MS)
             continue;
         one->logged = now;
-        log_line(one->kind->level, "%s: ongoing for %s: %s", one->subject, lasted(one, now, time), one->text);
+        log_line(one->kind->level, "%s: ongoing for %s: %s", one->subject, lasted(one, now, time),
+                 one->text);
     }
 }
 

@@ -48,8 +48,9 @@ bool duration_parse(struct span text, int64_t *ret_s, struct fault *why)
 {
     int64_t total = 0, unit = INT64_MAX;
     enum part part = PART_WRONG;
-    for (size_t start = 0; start <= text.len; ) {
-        const char *blank = text.len > start ? memchr(text.at + start, ' ', text.len - start) : NULL;
+    for (size_t start = 0; start <= text.len;) {
+        const char *blank =
+            text.len > start ? memchr(text.at + start, ' ', text.len - start) : NULL;
         size_t end = blank ? (size_t)(blank - text.at) : text.len;
         part = read_part((struct span){ text.at + start, end - start }, &unit, &total);
         if (part != PART_READ)
@@ -64,7 +65,8 @@ bool duration_parse(struct span text, int64_t *ret_s, struct fault *why)
     const char *at = text.at ? text.at : "";
     return part == PART_TOO_LONG
         ? fault(why, FAULT_REJECT, "\"%.*s\" is longer than a century", shown, at)
-        : fault(why, FAULT_REJECT, "\"%.*s\" is not a duration such as 90s, 5m, 6h, 7d or 2w", shown, at);
+        : fault(why, FAULT_REJECT, "\"%.*s\" is not a duration such as 90s, 5m, 6h, 7d or 2w",
+                shown, at);
 }
 
 const char *duration_format(int64_t seconds, char out[DURATION_TEXT_BYTES])

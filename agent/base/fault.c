@@ -31,7 +31,8 @@ bool fault_within(struct fault *why, const char *format, ...)
     int used = vsnprintf(outer.text, sizeof outer.text, format, args);
     va_end(args);
     if (used >= 0 && used < FAULT_TEXT_BYTES)
-        snprintf(outer.text + used, (size_t)(FAULT_TEXT_BYTES - used), ": %.*s", FAULT_TEXT_BYTES - used, why->text);
+        snprintf(outer.text + used, (size_t)(FAULT_TEXT_BYTES - used), ": %.*s",
+                 FAULT_TEXT_BYTES - used, why->text);
     make_printable(outer.text);
     *why = outer;
     return false;

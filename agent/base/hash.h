@@ -1,4 +1,5 @@
-/* A 64-bit hash (FNV-1a with a final mix) for look-up tables and short name suffixes. Not for security. */
+/* A 64-bit hash (FNV-1a with a final mix) for look-up tables and short name suffixes. Not for
+ * security. */
 #pragma once
 
 #include <stdint.h>

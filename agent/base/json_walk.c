@@ -1,4 +1,5 @@
-/* One state, one byte looked at, one event. Time goes where the bytes are: inside strings, eight at a time. */
+/* One state, one byte looked at, one event. Time goes where the bytes are: inside strings, eight at
+ * a time. */
 #include "base/json_walk.h"
 
 #include <assert.h>
@@ -24,12 +25,24 @@ void walk_feed(struct json_walk *w, struct span bytes)
 static bool scalar_is_whole(const struct json_walk *w)
 {
     switch (w->lexeme) {
-    case LEX_ZERO: case LEX_INTEGER: case LEX_FRACTION: case LEX_EXPONENT:
+    case LEX_ZERO:
+    case LEX_INTEGER:
+    case LEX_FRACTION:
+    case LEX_EXPONENT:
         return true;
     case LEX_WORD:
         return !*w->word;
-    case LEX_PLAIN: case LEX_ESCAPE: case LEX_HEX: case LEX_LOW: case LEX_LOW_U: case LEX_UTF8: case LEX_MINUS:
-    case LEX_POINT: case LEX_E: case LEX_E_SIGN: case LEX_WRONG:
+    case LEX_PLAIN:
+    case LEX_ESCAPE:
+    case LEX_HEX:
+    case LEX_LOW:
+    case LEX_LOW_U:
+    case LEX_UTF8:
+    case LEX_MINUS:
+    case LEX_POINT:
+    case LEX_E:
+    case LEX_E_SIGN:
+    case LEX_WRONG:
         break;
     }
     return false;
@@ -100,12 +113,13 @@ static void keep(struct kept *k, struct span bytes)
 
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Whether any of eight bytes may be a quote, a backslash, a control character or of a longer character; a carry makes
- * it say so of bytes that are not, never the other way round. */
+/* Whether any of eight bytes may be a quote, a backslash, a control character or of a longer
+ * character; a carry makes it say so of bytes that are not, never the other way round. */
 static bool may_hold_special(uint64_t bytes)
 {
     uint64_t quote = bytes ^ EACH_BYTE('"'), slash = bytes ^ EACH_BYTE('\\');
-    uint64_t found = (bytes - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (slash - EACH_BYTE(1)) | bytes;
+    uint64_t found =
+        (bytes - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (slash - EACH_BYTE(1)) | bytes;
     return found & EACH_BYTE(0x80);
 }
 
@@ -127,7 +141,8 @@ static const char *skip_plain(const char *at, const char *end)
     return at;
 }
 
-/* How a character of several bytes begins: how many follow, and what the next one may be (RFC 3629). */
+/* How a character of several bytes begins: how many follow, and what the next one may be (RFC
+ * 3629). */
 static bool begin_character(struct json_walk *w, unsigned char c)
 {
     static const struct {
@@ -178,7 +193,8 @@ static void take_escaped(struct json_walk *w, unsigned char c, bool low)
 /* The last digit of \uXXXX was read. */
 static void end_unit(struct json_walk *w)
 {
-    bool is_low = w->code >= 0xdc00 && w->code <= 0xdfff, is_high = w->code >= 0xd800 && w->code <= 0xdbff;
+    bool is_low = w->code >= 0xdc00 && w->code <= 0xdfff,
+         is_high = w->code >= 0xd800 && w->code <= 0xdbff;
     if (is_low != w->low)
         note_flaw(w, FLAW_SURROGATE);
     w->lexeme = is_high ? LEX_LOW : LEX_PLAIN;
@@ -210,7 +226,8 @@ static bool take_later(struct json_walk *w, unsigned char c)
     return false;
 }
 
-/* One byte of a string; true when it closes it. After a flaw the byte is read as the start of a character. */
+/* One byte of a string; true when it closes it. After a flaw the byte is read as the start of a
+ * character. */
 static bool take_byte(struct json_walk *w, unsigned char c)
 {
     switch (w->lexeme) {
@@ -233,8 +250,17 @@ static bool take_byte(struct json_walk *w, unsigned char c)
         return false;
     case LEX_UTF8:
         return take_later(w, c);
-    case LEX_PLAIN: case LEX_WORD: case LEX_MINUS: case LEX_ZERO: case LEX_INTEGER: case LEX_POINT:
-    case LEX_FRACTION: case LEX_E: case LEX_E_SIGN: case LEX_EXPONENT: case LEX_WRONG:
+    case LEX_PLAIN:
+    case LEX_WORD:
+    case LEX_MINUS:
+    case LEX_ZERO:
+    case LEX_INTEGER:
+    case LEX_POINT:
+    case LEX_FRACTION:
+    case LEX_E:
+    case LEX_E_SIGN:
+    case LEX_EXPONENT:
+    case LEX_WRONG:
         break;
     }
     return take_first(w, c);
@@ -288,8 +314,8 @@ static enum walk_event read_string(struct json_walk *w)
 
 static bool is_scalar_byte(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '+'
-           || c == '.';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-'
+        || c == '+' || c == '.';
 }
 
 static enum lexeme first_of_scalar(struct json_walk *w, char c)
@@ -324,9 +350,16 @@ static enum lexeme next_of_number(enum lexeme at, char c)
         return digit ? LEX_FRACTION : e ? LEX_E : LEX_WRONG;
     case LEX_E:
         return digit ? LEX_EXPONENT : c == '+' || c == '-' ? LEX_E_SIGN : LEX_WRONG;
-    case LEX_E_SIGN: case LEX_EXPONENT:
+    case LEX_E_SIGN:
+    case LEX_EXPONENT:
         return digit ? LEX_EXPONENT : LEX_WRONG;
-    case LEX_PLAIN: case LEX_ESCAPE: case LEX_HEX: case LEX_LOW: case LEX_LOW_U: case LEX_UTF8: case LEX_WORD:
+    case LEX_PLAIN:
+    case LEX_ESCAPE:
+    case LEX_HEX:
+    case LEX_LOW:
+    case LEX_LOW_U:
+    case LEX_UTF8:
+    case LEX_WORD:
     case LEX_WRONG:
         break;
     }

@@ -1,10 +1,11 @@
 /* A JSON text (RFC 8259), walked as its bytes arrive; it can stop and go on at any byte.
  *
- * Broken structure (quotes, nesting, commas, colons, something after the end) is a fault: nothing behind it can be
- * trusted. A value that is spelt wrongly between intact punctuation (a number, a literal, an escape, a surrogate
- * without its other half, a bare control character, bytes that are not UTF-8, too deep a nesting) is a flaw: the
- * walk goes on, and its owner decides how much of the text the flaw spoils. It never copies more than one key, and
- * no text about a flaw or a fault quotes the input. */
+ * Broken structure (quotes, nesting, commas, colons, something after the end) is a fault: nothing
+ * behind it can be trusted. A value that is spelt wrongly between intact punctuation (a number, a
+ * literal, an escape, a surrogate without its other half, a bare control character, bytes that are
+ * not UTF-8, too deep a nesting) is a flaw: the walk goes on, and its owner decides how much of the
+ * text the flaw spoils. It never copies more than one key, and no text about a flaw or a fault
+ * quotes the input. */
 #pragma once
 
 #include <stdint.h>
@@ -15,7 +16,7 @@
 enum {
     WALK_DEPTH = 16,       /* deeper nesting is a flaw */
     WALK_DEPTH_MAX = 1024, /* and here a fault */
-    WALK_KEY_BYTES = 64, /* a longer key is no key that anybody asks for */
+    WALK_KEY_BYTES = 64,   /* a longer key is no key that anybody asks for */
 };
 
 enum walk_event {
@@ -40,15 +41,22 @@ enum walk_state {
 
 /* Where within a string or a scalar the walk stands. */
 enum lexeme {
-    LEX_PLAIN,     /* in a string, between two characters */
-    LEX_ESCAPE,    /* after a backslash */
-    LEX_HEX,       /* in \uXXXX */
-    LEX_LOW,       /* a low surrogate must follow: its backslash */
-    LEX_LOW_U,     /* and its u */
-    LEX_UTF8,      /* in a character of several bytes */
-    LEX_WORD,      /* in true, false or null */
-    LEX_MINUS, LEX_ZERO, LEX_INTEGER, LEX_POINT, LEX_FRACTION, LEX_E, LEX_E_SIGN, LEX_EXPONENT, /* in a number */
-    LEX_WRONG,     /* in a scalar that is flawed */
+    LEX_PLAIN,  /* in a string, between two characters */
+    LEX_ESCAPE, /* after a backslash */
+    LEX_HEX,    /* in \uXXXX */
+    LEX_LOW,    /* a low surrogate must follow: its backslash */
+    LEX_LOW_U,  /* and its u */
+    LEX_UTF8,   /* in a character of several bytes */
+    LEX_WORD,   /* in true, false or null */
+    LEX_MINUS,
+    LEX_ZERO,
+    LEX_INTEGER,
+    LEX_POINT,
+    LEX_FRACTION,
+    LEX_E,
+    LEX_E_SIGN,
+    LEX_EXPONENT, /* in a number */
+    LEX_WRONG,    /* in a scalar that is flawed */
 };
 
 /* A string as it is written, escapes and all. */
@@ -58,26 +66,27 @@ struct kept {
     bool overflowed;
 };
 
-/* All zero but for `key`: see walk_init. The first five are its owner's to read, the rest is private. */
+/* All zero but for `key`: see walk_init. The first five are its owner's to read, the rest is
+ * private. */
 struct json_walk {
-    const char *at;        /* the next byte */
-    unsigned level;        /* of the last event: how many containers are around the key or value */
-    struct kept *keep;     /* after WALK_BEGIN of a string, the owner may say where to keep it */
-    const char *flaw;      /* the first one since the owner set it to NULL; NULL: none */
-    int64_t flaw_at;       /* the byte behind it */
+    const char *at;    /* the next byte */
+    unsigned level;    /* of the last event: how many containers are around the key or value */
+    struct kept *keep; /* after WALK_BEGIN of a string, the owner may say where to keep it */
+    const char *flaw;  /* the first one since the owner set it to NULL; NULL: none */
+    int64_t flaw_at;   /* the byte behind it */
 
     const char *start, *end;
-    int64_t bytes_before;  /* of earlier feeds */
+    int64_t bytes_before; /* of earlier feeds */
     enum walk_state state;
-    bool in_key;           /* of the open string */
+    bool in_key; /* of the open string */
     enum lexeme lexeme;
-    unsigned digits, code; /* LEX_HEX: those still to come, and what they say so far */
-    bool low;              /* LEX_HEX: must be a low surrogate */
+    unsigned digits, code;        /* LEX_HEX: those still to come, and what they say so far */
+    bool low;                     /* LEX_HEX: must be a low surrogate */
     unsigned char left, from, to; /* LEX_UTF8: bytes still to come, and the range of the next one */
-    const char *word;      /* LEX_WORD: what is still to come */
-    unsigned depth;        /* containers open */
+    const char *word;             /* LEX_WORD: what is still to come */
+    unsigned depth;               /* containers open */
     uint64_t is_object[WALK_DEPTH_MAX / 64 + 1]; /* bit d: the container at depth d is an object */
-    unsigned bom_bytes;    /* seen of a byte order mark */
+    unsigned bom_bytes;                          /* seen of a byte order mark */
     struct kept key;
     char key_bytes[WALK_KEY_BYTES];
 };

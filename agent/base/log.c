@@ -1,8 +1,8 @@
 /* One write for each line, so that lines of several processes on one terminal do not mix.
  *
- * A daemon must not stand still because nobody reads its log: a full pipe, a stopped terminal. O_NONBLOCK would change
- * stderr for every process that shares it, so it is asked first whether it takes bytes, and never given more of them
- * than a pipe with room is sure to take. */
+ * A daemon must not stand still because nobody reads its log: a full pipe, a stopped terminal.
+ * O_NONBLOCK would change stderr for every process that shares it, so it is asked first whether it
+ * takes bytes, and never given more of them than a pipe with room is sure to take. */
 #include "base/log.h"
 
 #include <errno.h>
@@ -24,11 +24,8 @@ enum {
 };
 
 static const char *const names[] = {
-    [LOG_ERROR] = "error",
-    [LOG_WARNING] = "warning",
-    [LOG_NOTICE] = "notice",
-    [LOG_INFO] = "info",
-    [LOG_DEBUG] = "debug",
+    [LOG_ERROR] = "error", [LOG_WARNING] = "warning", [LOG_NOTICE] = "notice",
+    [LOG_INFO] = "info",   [LOG_DEBUG] = "debug",
 };
 _Static_assert(COUNT(names) == LOG_LEVELS, "a log level has no name");
 
@@ -62,7 +59,9 @@ static ssize_t write_at_once(const char *bytes, size_t len)
 {
     ssize_t sent = send(STDERR_FILENO, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent >= 0 || errno != ENOTSOCK)
-        return sent < 0 && errno != EAGAIN && errno != EINTR ? (ssize_t)len : sent; /* gone: there is nobody to tell */
+        return sent < 0 && errno != EAGAIN && errno != EINTR
+            ? (ssize_t)len
+            : sent; /* gone: there is nobody to tell */
     struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
     if (poll(&ready, 1, 0) < 1)
         return -1;
@@ -125,7 +124,8 @@ static void add_lost(void)
 {
     struct text line = { 0 };
     begin_line(&line, LOG_WARNING);
-    text_addf(&line, "%zu log lines were dropped: standard error was not read in time\n", queue.lost);
+    text_addf(&line, "%zu log lines were dropped: standard error was not read in time\n",
+              queue.lost);
     queue.lost = 0;
     enqueue((struct span){ line.at, line.len });
     text_done(&line);

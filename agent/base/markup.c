@@ -1,4 +1,5 @@
-/* text_add_terminal has thought about every character that is not shown already: what it lets through is escaped. */
+/* text_add_terminal has thought about every character that is not shown already: what it lets
+ * through is escaped. */
 #include "base/markup.h"
 
 struct escape {
@@ -10,11 +11,12 @@ static const struct escape html[] = {
     { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" }, { '\'', "&#39;" },
 };
 
-/* "<" and "&" would be HTML, which Markdown lets through. A bare address may become a link, as it does in a mail. */
+/* "<" and "&" would be HTML, which Markdown lets through. A bare address may become a link, as it
+ * does in a mail. */
 static const struct escape markdown[] = {
-    { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '|', "\\|" }, { '\\', "\\\\" }, { '`', "\\`" },
-    { '*', "\\*" },   { '_', "\\_" },  { '[', "\\[" },  { ']', "\\]" }, { '~', "\\~" },   { '#', "\\#" },
-    { '!', "\\!" },   { '$', "\\$" },
+    { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '|', "\\|" }, { '\\', "\\\\" },
+    { '`', "\\`" },   { '*', "\\*" },  { '_', "\\_" },  { '[', "\\[" }, { ']', "\\]" },
+    { '~', "\\~" },   { '#', "\\#" },  { '!', "\\!" },  { '$', "\\$" },
 };
 
 static const char *written_as(char character, const struct escape *escapes, size_t count)
@@ -25,7 +27,8 @@ static const char *written_as(char character, const struct escape *escapes, size
     return NULL;
 }
 
-static void add_escaped(struct text *out, struct span value, const struct escape *escapes, size_t count)
+static void add_escaped(struct text *out, struct span value, const struct escape *escapes,
+                        size_t count)
 {
     struct text safe = { 0 };
     size_t from = 0;

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NANO_DIGITS = 9, DIGITS_KEPT = 18, EXPONENT_LIMIT = 100000000 };
 
@@ -14,8 +14,8 @@ struct decimal {
     bool negative;
     int64_t digits;
     int kept;
-    int exponent;  /* of the last kept digit */
-    int next;      /* the first digit that was dropped, for rounding */
+    int exponent; /* of the last kept digit */
+    int next;     /* the first digit that was dropped, for rounding */
 };
 
 static bool is_digit(char c)
@@ -134,8 +134,8 @@ bool money_from_double(double usd, struct money *ret, struct fault *why)
 const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES])
 {
     uint64_t size = amount.nano < 0 ? 0 - (uint64_t)amount.nano : (uint64_t)amount.nano;
-    int len = snprintf(out, MONEY_TEXT_BYTES, "%s%" PRIu64 ".%09" PRIu64, amount.nano < 0 ? "-" : "",
-                       size / NANO_PER_USD, size % NANO_PER_USD);
+    int len = snprintf(out, MONEY_TEXT_BYTES, "%s%" PRIu64 ".%09" PRIu64,
+                       amount.nano < 0 ? "-" : "", size / NANO_PER_USD, size % NANO_PER_USD);
     for (int trimmed = 0; trimmed < NANO_DIGITS - 2 && out[len - 1] == '0'; trimmed++)
         out[--len] = '\0';
     return out;
@@ -151,8 +151,9 @@ const char *money_format_cents(struct money amount, char out[MONEY_TEXT_BYTES])
         for (; unit > 1 && size < unit * 10; unit /= 10)
             decimals++;
     uint64_t nano = (size + unit / 2) / unit * unit;
-    int len = snprintf(out, MONEY_TEXT_BYTES, "%s%" PRIu64 ".%09" PRIu64, amount.nano < 0 && nano ? "-" : "",
-                       nano / NANO_PER_USD, nano % NANO_PER_USD);
+    int len =
+        snprintf(out, MONEY_TEXT_BYTES, "%s%" PRIu64 ".%09" PRIu64,
+                 amount.nano < 0 && nano ? "-" : "", nano / NANO_PER_USD, nano % NANO_PER_USD);
     out[len - NANO_DIGITS + decimals] = '\0';
     return out;
 }

@@ -1,8 +1,9 @@
 /* US dollars as a count of nano-dollars, in a struct of one field so that units cannot mix.
  *
- * The API has up to nine decimals, so every amount it can name is exact. The range is +-4,000,000 USD, forty
- * times the API's own limit: below 2^22 USD a double is less than a quarter of a nano-dollar off, and its product
- * with 10^9 another quarter at most, so that both JSON numbers and their 17 digits as text round to the right one. */
+ * The API has up to nine decimals, so every amount it can name is exact. The range is +-4,000,000
+ * USD, forty times the API's own limit: below 2^22 USD a double is less than a quarter of a
+ * nano-dollar off, and its product with 10^9 another quarter at most, so that both JSON numbers and
+ * their 17 digits as text round to the right one. */
 #pragma once
 
 #include <stdbool.h>
@@ -26,8 +27,8 @@ struct maybe_money {
 
 enum { MONEY_TEXT_BYTES = 32 };
 
-/* Reads `[+-]digits[.digits][e[+-]digits]`, nothing before or after it. Decimals beyond the ninth are
- * rounded half away from zero. FAULT_REJECT: not a decimal, or outside the range. */
+/* Reads `[+-]digits[.digits][e[+-]digits]`, nothing before or after it. Decimals beyond the ninth
+ * are rounded half away from zero. FAULT_REJECT: not a decimal, or outside the range. */
 MUST_CHECK bool money_parse(struct span text, struct money *ret, struct fault *why);
 
 /* The nearest nano-dollar to a JSON number. FAULT_REJECT: not finite, or outside the range. */
@@ -36,13 +37,16 @@ MUST_CHECK bool money_from_double(double usd, struct money *ret, struct fault *w
 /* Exact decimal with two to nine decimals and no exponent: "-0.10", "50.00", "0.000000001". */
 const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES]);
 
-/* For people, everywhere: rounded half away from zero to whole cents, below a cent to two digits that say something:
- * "12.35", "0.00042". */
+/* For people, everywhere: rounded half away from zero to whole cents, below a cent to two digits
+ * that say something: "12.35", "0.00042". */
 const char *money_format_cents(struct money amount, char out[MONEY_TEXT_BYTES]);
-/* The same, but with all decimals where it would look like the limit that it is compared with: 9.999 below 10.00. */
-const char *money_format_beside(struct money amount, struct money limit, char out[MONEY_TEXT_BYTES]);
+/* The same, but with all decimals where it would look like the limit that it is compared
+ * with: 9.999 below 10.00. */
+const char *money_format_beside(struct money amount, struct money limit,
+                                char out[MONEY_TEXT_BYTES]);
 
-/* Sums that nobody can have spent stay at the end of their range: they never wrap, and end nothing. */
+/* Sums that nobody can have spent stay at the end of their range: they never wrap, and end nothing.
+ */
 static inline int64_t nano_add(int64_t a, int64_t b)
 {
     int64_t sum;

@@ -1,7 +1,8 @@
 /* "Did you mean": the known word that is nearest to a mistyped one.
  *
- * Distance is Damerau-Levenshtein over bytes (insert, delete, replace, swap of neighbours; no part edited twice),
- * letter case ignored. Only a word within a third of the longer one's length, and at least one edit, is offered. */
+ * Distance is Damerau-Levenshtein over bytes (insert, delete, replace, swap of neighbours; no part
+ * edited twice), letter case ignored. Only a word within a third of the longer one's length, and at
+ * least one edit, is offered. */
 #pragma once
 
 #include "base/span.h"

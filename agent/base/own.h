@@ -1,4 +1,5 @@
-/* Short-lived ownership: a variable marked `own_free` or `own_file` is released when it leaves scope. */
+/* Short-lived ownership: a variable marked `own_free` or `own_file` is released when it leaves
+ * scope. */
 #pragma once
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* Two locks, for either can be undone from outside: a limit by whoever may set limits, the flag by a change of user. */
+/* Two locks, for either can be undone from outside: a limit by whoever may set limits, the flag by
+ * a change of user. */
 #include "base/private.h"
 
 #include <sys/prctl.h>

@@ -8,7 +8,7 @@ struct random {
 };
 
 struct random random_seeded(uint64_t seed);
-struct random random_from_system(void);      /* a different one in each process */
+struct random random_from_system(void); /* a different one in each process */
 uint64_t random_next(struct random *r);
 void random_skip(struct random *r, uint64_t n); /* as if n numbers had been drawn */
-double random_unit(struct random *r);        /* [0, 1) */
+double random_unit(struct random *r);           /* [0, 1) */

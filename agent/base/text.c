@@ -70,7 +70,8 @@ const char *text_z(const struct text *t)
     return t->at ? t->at : "";
 }
 
-/* The number of bytes that a first byte announces, and the smallest code point that needs so many. */
+/* The number of bytes that a first byte announces, and the smallest code point that needs so many.
+ */
 static size_t announced(unsigned char first, unsigned *ret_least)
 {
     static const unsigned least[] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -152,7 +153,8 @@ void text_add_json(struct text *t, struct span value)
 /* Whether a spreadsheet may take the field for a formula; some also read the full-width forms. */
 static bool looks_like_formula(struct span value)
 {
-    static const unsigned openers[] = { '=', '+', '-', '@', '\t', '\r', '\n', 0xff1d, 0xff0b, 0xff0d, 0xff20 };
+    static const unsigned openers[] = { '=',  '+',    '-',    '@',    '\t',  '\r',
+                                        '\n', 0xff1d, 0xff0b, 0xff0d, 0xff20 };
     unsigned first;
     if (!utf8_step(value, &first))
         return false;
@@ -191,14 +193,15 @@ void text_add_csv(struct text *t, struct span value)
 /* Controls, C1, line separators, and what turns the direction of the text around it. */
 static bool harms_terminal(unsigned c)
 {
-    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)
-           || c == 0x061c || c == 0x200e || c == 0x200f;
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e)
+        || (c >= 0x2066 && c <= 0x2069) || c == 0x061c || c == 0x200e || c == 0x200f;
 }
 
 size_t text_add_terminal(struct text *t, struct span value, size_t columns)
 {
     size_t used = 0, start = t->len;
-    size_t cut_len = start, cut_used = 0; /* the longest part that leaves a column for the ellipsis */
+    size_t cut_len = start,
+           cut_used = 0; /* the longest part that leaves a column for the ellipsis */
 
     while (value.len) {
         unsigned code_point;

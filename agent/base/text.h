@@ -25,18 +25,22 @@ const char *text_z(const struct text *t); /* terminated; "" when empty; borrowed
 /* Adds a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void text_add_json(struct text *t, struct span value);
 
-/* Adds one CSV field (RFC 4180). Text that a spreadsheet would run (= + - @ tab CR LF first) gets a leading
- * apostrophe; callers write numbers with text_addf instead, so negative numbers stay numbers. */
+/* Adds one CSV field (RFC 4180). Text that a spreadsheet would run (= + - @ tab CR LF first) gets a
+ * leading apostrophe; callers write numbers with text_addf instead, so negative numbers stay
+ * numbers. */
 void text_add_csv(struct text *t, struct span value);
 
-/* Adds text for a terminal: control, C1 and bidirectional-override characters become U+FFFD, bad UTF-8 too.
- * At most `columns` columns (0: no limit); what is cut ends in an ellipsis. Returns the columns used. */
+/* Adds text for a terminal: control, C1 and bidirectional-override characters become U+FFFD, bad
+ * UTF-8 too. At most `columns` columns (0: no limit); what is cut ends in an ellipsis. Returns the
+ * columns used. */
 size_t text_add_terminal(struct text *t, struct span value, size_t columns);
 
-/* Adds UTF-8 text in ASCII alone: an ellipsis as dots, other characters by their number, "\u{e9}". */
+/* Adds UTF-8 text in ASCII alone: an ellipsis as dots, other characters by their number, "\u{e9}".
+ */
 void text_add_ascii(struct text *t, struct span value);
 
-/* A century: the longest duration that can be written, so that adding one to a stamp never overflows. */
+/* A century: the longest duration that can be written, so that adding one to a stamp never
+ * overflows. */
 #define DURATION_LIMIT_S INT64_C(3155760000)
 
 /* Reads "90s", "5m", "6h", "7d", "2w", or several of them from the largest unit down: "2d 9h 36m".

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 void *xmalloc(size_t bytes);
-void *xcalloc(size_t count, size_t bytes);                    /* zeroed; overflow aborts */
-void *xrealloc(void *block, size_t count, size_t bytes);      /* overflow aborts */
+void *xcalloc(size_t count, size_t bytes);               /* zeroed; overflow aborts */
+void *xrealloc(void *block, size_t count, size_t bytes); /* overflow aborts */
 char *xstrdup(const char *text);
-char *xstrndup(const char *bytes, size_t len);                /* terminated copy */
+char *xstrndup(const char *bytes, size_t len); /* terminated copy */

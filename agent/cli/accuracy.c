@@ -1,4 +1,5 @@
-/* Figures are medians of ratios: 1.16 means that half of the forecasts were within 16 % of the truth, either way. */
+/* Figures are medians of ratios: 1.16 means that half of the forecasts were within 16 % of the
+ * truth, either way. */
 #include "cli/accuracy.h"
 
 #include <inttypes.h>
@@ -6,12 +7,20 @@
 #include <stdio.h>
 
 #include "base/markup.h"
-#include "core/forecast/tracked.h"
 #include "cli/cell.h"
 #include "cli/terminal.h"
+#include "core/forecast/tracked.h"
 
 /* Of question_record.sql. */
-enum { ASKED_ACCOUNT, ASKED_DUE, ASKED_WITHIN, ASKED_OFF_MILLI, ASKED_BIAS_MILLI, ASKED_SPAN, ASKED };
+enum {
+    ASKED_ACCOUNT,
+    ASKED_DUE,
+    ASKED_WITHIN,
+    ASKED_OFF_MILLI,
+    ASKED_BIAS_MILLI,
+    ASKED_SPAN,
+    ASKED
+};
 
 /* Errors are kept by their logarithms; beyond this one (22026 times) nobody reads on. */
 #define LOG_MOST 10.0
@@ -32,14 +41,16 @@ _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
 static bool tells(const struct cell *asked)
 {
-    const struct accuracy_summary r = { .scores = asked[ASKED_DUE].integer, .span_s = asked[ASKED_SPAN].integer };
+    const struct accuracy_summary r = { .scores = asked[ASKED_DUE].integer,
+                                        .span_s = asked[ASKED_SPAN].integer };
     return accuracy_summary_tells(&r);
 }
 
 static void fill(const struct cell *asked, struct cell *cells)
 {
     int64_t due = asked[ASKED_DUE].integer, within = asked[ASKED_WITHIN].integer;
-    double off = (double)asked[ASKED_OFF_MILLI].integer / 1000, bias = (double)asked[ASKED_BIAS_MILLI].integer / 1000;
+    double off = (double)asked[ASKED_OFF_MILLI].integer / 1000,
+           bias = (double)asked[ASKED_BIAS_MILLI].integer / 1000;
     for (size_t i = 0; i < COLUMNS; i++)
         cells[i] = (struct cell){ .kind = CELL_NONE };
     cells[ACCOUNT] = asked[ASKED_ACCOUNT];
@@ -53,8 +64,8 @@ static void fill(const struct cell *asked, struct cell *cells)
     cells[OFF] = cell_integer(llround(10000 * expm1(fmin(bias, LOG_MOST))));
 }
 
-bool record_print(struct store *s, const struct query_filter *scope, enum table_format format, size_t *ret_rows,
-                  struct fault *why)
+bool record_print(struct store *s, const struct query_filter *scope, enum table_format format,
+                  size_t *ret_rows, struct fault *why)
 {
     struct cell asked[ASKED], cells[COLUMNS];
     struct query_result *a;
@@ -89,13 +100,17 @@ static void print_line(const struct cell *asked)
     text_addf(&line, "Forecasts of ");
     terminal_add(&line, asked[ASKED_ACCOUNT].text);
     if (tells(asked))
-        text_addf(&line, ": %" PRId64 " of %" PRId64 " within their interval, half within a factor of %.2f, "
-                     "median %.0f %% too %s",
-              asked[ASKED_WITHIN].integer, asked[ASKED_DUE].integer, exp((double)asked[ASKED_OFF_MILLI].integer / 1000),
-              100 * fabs(expm1((double)asked[ASKED_BIAS_MILLI].integer / 1000)),
-              asked[ASKED_BIAS_MILLI].integer < 0 ? "early" : "late");
+        text_addf(&line,
+                  ": %" PRId64 " of %" PRId64
+                  " within their interval, half within a factor of %.2f, "
+                  "median %.0f %% too %s",
+                  asked[ASKED_WITHIN].integer, asked[ASKED_DUE].integer,
+                  exp((double)asked[ASKED_OFF_MILLI].integer / 1000),
+                  100 * fabs(expm1((double)asked[ASKED_BIAS_MILLI].integer / 1000)),
+                  asked[ASKED_BIAS_MILLI].integer < 0 ? "early" : "late");
     else
-        text_addf(&line, ": too few have come due to judge them (%" PRId64 " so far)", asked[ASKED_DUE].integer);
+        text_addf(&line, ": too few have come due to judge them (%" PRId64 " so far)",
+                  asked[ASKED_DUE].integer);
     terminal_puts(text_z(&line));
     text_done(&line);
 }
@@ -132,7 +147,8 @@ static void add_html_row(const struct cell *asked, struct text *out)
     text_add(out, span_of("</tr>\n"));
 }
 
-bool record_add_html(struct store *s, const struct query_filter *scope, struct text *out, struct fault *why)
+bool record_add_html(struct store *s, const struct query_filter *scope, struct text *out,
+                     struct fault *why)
 {
     struct cell asked[ASKED];
     struct query_result *a;
@@ -142,9 +158,11 @@ bool record_add_html(struct store *s, const struct query_filter *scope, struct t
     for (size_t rows = 0; ok && more; rows++) {
         ok = query_next(a, asked, ASKED, &more, why);
         if (ok && more && rows == 0)
-            text_add(out, span_of("<section><h2>Forecast accuracy</h2><div class=\"wide\"><table>\n"
-                                  "<tr><th>Account</th><th>Scored</th><th>In interval</th><th>Half within factor</th>"
-                                  "<th>Bias (+ late, − early)</th></tr>\n"));
+            text_add(out,
+                     span_of("<section><h2>Forecast accuracy</h2><div class=\"wide\"><table>\n"
+                             "<tr><th>Account</th><th>Scored</th><th>In interval</th><th>Half "
+                             "within factor</th>"
+                             "<th>Bias (+ late, − early)</th></tr>\n"));
         if (ok && more)
             add_html_row(asked, out);
         else if (ok && rows)

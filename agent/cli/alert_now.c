@@ -18,24 +18,30 @@ static const struct rule *find_rule(const struct rule_set *rules, struct span na
 
 static struct maybe_money money_of(const struct cell *cell)
 {
-    return (struct maybe_money){ cell->kind == CELL_INTEGER, { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
+    return (struct maybe_money){ cell->kind == CELL_INTEGER,
+                                 { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
 }
 
 /* `name` is what the token borrows. */
 static struct token token_of(const struct cell *cells, const struct forecast *f, char *name)
 {
     struct token t = { .name = name };
-    t.series = span_is(cells[ALERT_KIND].text, series_name(SERIES_CREDITS)) ? SERIES_CREDITS : SERIES_TOKEN;
+    t.series = span_is(cells[ALERT_KIND].text, series_name(SERIES_CREDITS)) ? SERIES_CREDITS
+                                                                            : SERIES_TOKEN;
     t.last = (struct reading){
         .name = name,
         .balance = money_of(&cells[ALERT_BALANCE]),
         .budgeted = cells[ALERT_BUDGETED].kind == CELL_INTEGER && cells[ALERT_BUDGETED].integer,
-        .expires = cells[ALERT_EXPIRES].kind == CELL_INTEGER ? cells[ALERT_EXPIRES].integer : TIME_NONE,
-        .period = cells[ALERT_PERIOD].kind == CELL_TEXT ? calendar_period_named(cells[ALERT_PERIOD].text) : RESET_NONE,
+        .expires =
+            cells[ALERT_EXPIRES].kind == CELL_INTEGER ? cells[ALERT_EXPIRES].integer : TIME_NONE,
+        .period = cells[ALERT_PERIOD].kind == CELL_TEXT
+            ? calendar_period_named(cells[ALERT_PERIOD].text)
+            : RESET_NONE,
         .reset_amount = money_of(&cells[ALERT_RESET_AMOUNT]),
     };
     if (cells[ALERT_TYPE].kind == CELL_TEXT)
-        snprintf(t.last.type, sizeof t.last.type, "%.*s", (int)cells[ALERT_TYPE].text.len, cells[ALERT_TYPE].text.at);
+        snprintf(t.last.type, sizeof t.last.type, "%.*s", (int)cells[ALERT_TYPE].text.len,
+                 cells[ALERT_TYPE].text.at);
     t.high_water = money_of(&cells[ALERT_RISEN_TO]);
     t.drift = money_of(&cells[ALERT_DRIFT]);
     t.forecast = *f;
@@ -52,7 +58,8 @@ static const char *why_unknown(const struct rule *rule, const struct token *t)
 }
 
 /* A value that was not read for long is told with its age. */
-static void add_age(const struct cell *cells, const struct forecast *f, unix_s now, struct text *words)
+static void add_age(const struct cell *cells, const struct forecast *f, unix_s now,
+                    struct text *words)
 {
     char age[DURATION_TEXT_BYTES];
     if (f->verdict == VERDICT_STALE && cells[ALERT_SEEN].kind == CELL_INTEGER)
@@ -66,7 +73,8 @@ static char *copy_of(const struct cell *cell)
 }
 
 /* Of an alert about the account itself: it cannot be read, since when and why. */
-static struct alert_now account_now(const struct cell *cells, const struct rule *rule, unix_s now, struct text *words)
+static struct alert_now account_now(const struct cell *cells, const struct rule *rule, unix_s now,
+                                    struct text *words)
 {
     own_free char *reason = copy_of(&cells[ALERT_UNREAD_REASON]);
     own_free char *empty = copy_of(&cells[ALERT_DRY_TOKEN]);
@@ -75,13 +83,18 @@ static struct alert_now account_now(const struct cell *cells, const struct rule 
         .reason = cells[ALERT_UNREAD_REASON].kind == CELL_TEXT ? reason : "the API does not answer",
         .empty_at = cells[ALERT_DRY_AT].integer,
     };
-    if (cells[ALERT_DRY_TOKEN].kind == CELL_TEXT && cells[ALERT_DRY_AT].kind == CELL_INTEGER && o.empty_at <= now)
+    if (cells[ALERT_DRY_TOKEN].kind == CELL_TEXT && cells[ALERT_DRY_AT].kind == CELL_INTEGER
+        && o.empty_at <= now)
         o.empty = empty;
-    struct alert_now is = { .known = true, .value = now > o.since ? now - o.since : 0, .unit = UNIT_SECONDS };
+    struct alert_now is = { .known = true,
+                            .value = now > o.since ? now - o.since : 0,
+                            .unit = UNIT_SECONDS };
     level_named(cells[ALERT_LEVEL].text, &is.level);
     is.threshold = rule->levels[is.level].at;
     const struct alert_event e = {
-        .rule = rule, .at = now, .outage = &o,
+        .rule = rule,
+        .at = now,
+        .outage = &o,
         .transition = { .was = is.level, .is = is.level, .known = true, .value = is.value },
     };
     wire_standing(&e, words);
@@ -119,7 +132,10 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
         .account = account,
         .token = &t,
         .rule = rule ? rule : &no_rule,
-        .transition = { .was = is.level, .is = is.level, .known = is.known, .value = is.value,
+        .transition = { .was = is.level,
+                        .is = is.level,
+                        .known = is.known,
+                        .value = is.value,
                         .threshold = is.threshold },
         .at = now,
         .reason = why_unknown(rule, &t),

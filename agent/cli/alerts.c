@@ -1,9 +1,10 @@
-/* `ebb alerts`: what fires now, and how it stands; with --past, every transition, in the words of its time. */
+/* `ebb alerts`: what fires now, and how it stands; with --past, every transition, in the words of
+ * its time. */
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "cli/ask.h"
 #include "cli/alert_now.h"
+#include "cli/ask.h"
 #include "cli/standing.h"
 #include "cli/terminal.h"
 #include "edge/config.h"
@@ -11,21 +12,44 @@
 enum { OPT_PAST, OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_EXIT_CODE, OPT_FORMAT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_PAST] = { .name = "past", .type = OPTION_FLAG, .help = "past events instead of alerts firing now" },
-    [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "7d",
+    [OPT_PAST] = { .name = "past",
+                   .type = OPTION_FLAG,
+                   .help = "past events instead of alerts firing now" },
+    [OPT_SINCE] = { .name = "since",
+                    .type = OPTION_TIME,
+                    .value = "TIME",
+                    .preset = "7d",
                     .help = "with --past: start of the period (UTC), or how long ago" },
-    [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "with --past: end of the period" },
+    [OPT_UNTIL] = { .name = "until",
+                    .type = OPTION_TIME,
+                    .value = "TIME",
+                    .help = "with --past: end of the period" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_EXIT_CODE] = { .name = "exit-code", .type = OPTION_FLAG,
+    [OPT_EXIT_CODE] = { .name = "exit-code",
+                        .type = OPTION_FLAG,
                         .help = "exit with 10 if a warning is firing, 11 if a critical alert is" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-/* What is asked of the store is turned into these. Value and threshold are in the unit of their row. */
+/* What is asked of the store is turned into these. Value and threshold are in the unit of their
+ * row. */
 enum {
-    LEVEL, TOKEN, RULE, SINCE, ACCOUNT, EPISODE, STEP, CHANGED, VALUE, THRESHOLD, UNIT, SUMMARY, ANNOUNCED, NOW,
+    LEVEL,
+    TOKEN,
+    RULE,
+    SINCE,
+    ACCOUNT,
+    EPISODE,
+    STEP,
+    CHANGED,
+    VALUE,
+    THRESHOLD,
+    UNIT,
+    SUMMARY,
+    ANNOUNCED,
+    NOW,
     COLUMNS,
 };
 
@@ -47,7 +71,8 @@ static const struct column firing[] = {
 };
 _Static_assert(COUNT(firing) == COLUMNS, "a column has no row");
 
-/* The columns of question_events.sql, and what people see of the last: level and token have columns of their own. */
+/* The columns of question_events.sql, and what people see of the last: level and token have columns
+ * of their own. */
 enum { PAST_KIND = 1, PAST_LEVEL = 2, PAST_TOKEN = 5, PAST_SUMMARY = 12, PAST_WORDS, PAST_COLUMNS };
 
 static const struct column past[] = {
@@ -82,8 +107,9 @@ struct listing {
 /* Programs get values in their unit: dollars, percent, seconds. */
 static struct cell quantity(const struct alert_now *is, int64_t number)
 {
-    static const int64_t billionths[] = { [UNIT_NANO_USD] = 1, [UNIT_BASIS_POINTS] = 10000000,
-                                          [UNIT_SECONDS] = 1000000000 };
+    static const int64_t billionths[] = {
+        [UNIT_NANO_USD] = 1, [UNIT_BASIS_POINTS] = 10000000, [UNIT_SECONDS] = 1000000000
+    };
     int64_t scaled;
     bool fits = !__builtin_mul_overflow(number, billionths[is->unit], &scaled);
     return is->known && fits ? cell_integer(scaled) : (struct cell){ .kind = CELL_NONE };
@@ -92,9 +118,9 @@ static struct cell quantity(const struct alert_now *is, int64_t number)
 static void list_firing(struct listing *l, const struct cell *asked)
 {
     static const size_t taken[][2] = {
-        { LEVEL, ALERT_LEVEL }, { SINCE, ALERT_SINCE }, { ACCOUNT, ALERT_ACCOUNT }, { TOKEN, ALERT_TOKEN },
-        { RULE, ALERT_RULE },   { EPISODE, ALERT_EPISODE }, { STEP, ALERT_STEP },   { CHANGED, ALERT_CHANGED },
-        { ANNOUNCED, ALERT_ANNOUNCED },
+        { LEVEL, ALERT_LEVEL }, { SINCE, ALERT_SINCE },     { ACCOUNT, ALERT_ACCOUNT },
+        { TOKEN, ALERT_TOKEN }, { RULE, ALERT_RULE },       { EPISODE, ALERT_EPISODE },
+        { STEP, ALERT_STEP },   { CHANGED, ALERT_CHANGED }, { ANNOUNCED, ALERT_ANNOUNCED },
     };
     struct cell cells[COLUMNS];
     text_clear(&l->words);
@@ -135,8 +161,8 @@ static void list_past(struct listing *l, struct cell *asked)
     table_row(l->table, asked);
 }
 
-static bool list(struct store *s, enum query query, const struct query_filter *scope, struct listing *l,
-                 struct fault *why)
+static bool list(struct store *s, enum query query, const struct query_filter *scope,
+                 struct listing *l, struct fault *why)
 {
     struct cell cells[COLUMNS_MAX];
     struct query_result *a;
@@ -154,7 +180,8 @@ static bool list(struct store *s, enum query query, const struct query_filter *s
     return ok;
 }
 
-static bool print(const struct context *c, const struct query_filter *scope, struct listing *l, struct fault *why)
+static bool print(const struct context *c, const struct query_filter *scope, struct listing *l,
+                  struct fault *why)
 {
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     bool back = c->options[OPT_PAST].given;
@@ -172,7 +199,9 @@ static bool print(const struct context *c, const struct query_filter *scope, str
 
 static enum exit_status status_of(enum level worst)
 {
-    return worst == LEVEL_CRITICAL ? EXIT_CRITICAL : worst == LEVEL_WARNING ? EXIT_WARNING : EXIT_OK;
+    return worst == LEVEL_CRITICAL ? EXIT_CRITICAL
+        : worst == LEVEL_WARNING   ? EXIT_WARNING
+                                   : EXIT_OK;
 }
 
 static enum exit_status alerts_run(const struct context *c)
@@ -184,7 +213,8 @@ static enum exit_status alerts_run(const struct context *c)
         .until = ask_time(&given[OPT_UNTIL]),
         .account = given[OPT_ACCOUNT].text,
     };
-    struct listing l = { .rules = { c->settings->rules, c->settings->rule_count }, .now = scope.now };
+    struct listing l = { .rules = { c->settings->rules, c->settings->rule_count },
+                         .now = scope.now };
     bool back = given[OPT_PAST].given;
     struct fault why;
     if (!back && (given[OPT_SINCE].given || given[OPT_UNTIL].given))

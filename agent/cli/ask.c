@@ -30,8 +30,8 @@ bool ask_account(struct store *s, const char *account, struct fault *why)
     return ok;
 }
 
-bool ask_rows(struct store *s, enum query query, const struct query_filter *scope, struct table *t, size_t *ret_rows,
-              struct fault *why)
+bool ask_rows(struct store *s, enum query query, const struct query_filter *scope, struct table *t,
+              size_t *ret_rows, struct fault *why)
 {
     struct cell cells[COLUMNS_MAX];
     struct query_result *a;

@@ -1,5 +1,5 @@
-/* `ebb audit`: the fleet against good practice. Reads stored data only: needs no key and sends nothing to the
- * API. */
+/* `ebb audit`: the fleet against good practice. Reads stored data only: needs no key and sends
+ * nothing to the API. */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -15,11 +15,19 @@ enum { OPT_ACCOUNT, OPT_TOKEN, OPT_FLEET, OPT_MIN, OPT_FORMAT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_TOKEN] = { .name = "token", .type = OPTION_TEXT, .value = "GLOB",
+    [OPT_TOKEN] = { .name = "token",
+                    .type = OPTION_TEXT,
+                    .value = "GLOB",
                     .help = "only tokens whose name matches, such as 'dev-*'" },
-    [OPT_FLEET] = { .name = "fleet", .type = OPTION_TEXT, .value = "FILE",
-                    .help = "also compare with this fleet file (default: `fleet` in the configuration)" },
-    [OPT_MIN] = { .name = "min-severity", .type = OPTION_CHOICE, .value = SEVERITIES, .preset = "info",
+    [OPT_FLEET] = { .name = "fleet",
+                    .type = OPTION_TEXT,
+                    .value = "FILE",
+                    .help = "also compare with this fleet file (default: `fleet` in the "
+                            "configuration)" },
+    [OPT_MIN] = { .name = "min-severity",
+                  .type = OPTION_CHOICE,
+                  .value = SEVERITIES,
+                  .preset = "info",
                   .help = "hide findings below this severity" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
@@ -79,7 +87,8 @@ static void print_findings(const struct audit *a, size_t count, enum table_forma
     table_end(t);
 }
 
-/* A command that fixes several findings is printed once; within a check, only the previous command can repeat. */
+/* A command that fixes several findings is printed once; within a check, only the previous command
+ * can repeat. */
 static bool is_new(const char *last[AUDIT_CHECKS], const struct finding *f)
 {
     for (size_t i = 0; i < AUDIT_CHECKS; i++)
@@ -136,8 +145,9 @@ static void print_text(const struct audit *a, size_t count)
 static void print_json(const struct audit *a, size_t count, unix_s now)
 {
     char stamp[TIME_TEXT_BYTES];
-    printf("{\"at\": \"%s\", \"tokens\": %zu, \"stale_accounts\": %zu, \"worst\": \"%s\"", calendar_format(now, stamp),
-           a->judged, a->stale, level_name(count ? a->at[0].severity : LEVEL_NONE));
+    printf("{\"at\": \"%s\", \"tokens\": %zu, \"stale_accounts\": %zu, \"worst\": \"%s\"",
+           calendar_format(now, stamp), a->judged, a->stale,
+           level_name(count ? a->at[0].severity : LEVEL_NONE));
     for (enum level l = LEVEL_CRITICAL; l > LEVEL_NONE; l--)
         printf(", \"%s\": %zu", level_name(l), count_of(a, count, l));
     printf(",\n\"unknown\": {");
@@ -159,17 +169,16 @@ static enum exit_status status_of(const struct audit *a, size_t count)
     for (size_t i = 0; i < count; i++)
         if (a->at[i].check != AUDIT_STALE && a->at[i].severity > worst)
             worst = a->at[i].severity;
-    return worst == LEVEL_CRITICAL  ? EXIT_CRITICAL
-           : worst == LEVEL_WARNING ? EXIT_WARNING
-           : a->stale               ? EXIT_UNKNOWN
-                                    : EXIT_OK;
+    return worst == LEVEL_CRITICAL ? EXIT_CRITICAL
+        : worst == LEVEL_WARNING   ? EXIT_WARNING
+        : a->stale                 ? EXIT_UNKNOWN
+                                   : EXIT_OK;
 }
 
 static enum exit_status print(const struct context *c, const struct audit *a, unix_s now)
 {
     enum level least = LEVEL_INFO + (enum level)c->options[OPT_MIN].number;
-    enum table_format format =
-        ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
+    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     size_t count = told(a, least);
     if (format == TABLE_TEXT)
         print_text(a, count);
@@ -201,11 +210,13 @@ static enum exit_status audit_run(const struct context *c)
         return complain(EXIT_USAGE, "the configuration has no account \"%s\"", query.account);
     }
     for (size_t i = 0; i < facts.count; i++)
-        audit_account(&audit, policy, &facts.accounts[i], c->settings->account_count > 1, query.now);
+        audit_account(&audit, policy, &facts.accounts[i], c->settings->account_count > 1,
+                      query.now);
     audit_sort(&audit);
     enum exit_status status = print(c, &audit, query.now);
     if (query.only && audit.judged == 0) {
-        enum exit_status none = complain(EXIT_UNKNOWN, "audit: no token matches \"%s\"", query.only);
+        enum exit_status none =
+            complain(EXIT_UNKNOWN, "audit: no token matches \"%s\"", query.only);
         status = status == EXIT_OK ? none : status;
     }
     audit_done(&audit);
@@ -221,7 +232,8 @@ const struct command cmd_audit = {
     .statuses = "   0  no findings, or none above info\n"
                 "  10  the worst finding is a warning\n"
                 "  11  the worst finding is critical\n"
-                "   3  an account has no fresh data or no token matches --token, and nothing of the above was found\n",
+                "   3  an account has no fresh data or no token matches --token, and nothing of "
+                "the above was found\n",
     .needs = NEEDS_SETTINGS | NEEDS_STORE,
     .options = options,
     .option_count = COUNT(options),

@@ -10,8 +10,23 @@
 
 /* The columns of question_audit.sql. */
 enum {
-    ACCOUNT, LAST_OK, CREDITS, TOKEN, TYPE, BALANCE, BUDGETED, EXPIRES, PERIOD, AMOUNT, MISSING, FIRST_SEEN, BORN,
-    USED, USAGE_FROM, USAGE_TO, SPENT,
+    ACCOUNT,
+    LAST_OK,
+    CREDITS,
+    TOKEN,
+    TYPE,
+    BALANCE,
+    BUDGETED,
+    EXPIRES,
+    PERIOD,
+    AMOUNT,
+    MISSING,
+    FIRST_SEEN,
+    BORN,
+    USED,
+    USAGE_FROM,
+    USAGE_TO,
+    SPENT,
     COLUMNS,
 };
 
@@ -22,7 +37,8 @@ static unix_s stamp(const struct cell *c)
 
 static struct maybe_money amount(const struct cell *c)
 {
-    return c->kind == CELL_INTEGER ? money_known((struct money){ c->integer }) : (struct maybe_money){ 0 };
+    return c->kind == CELL_INTEGER ? money_known((struct money){ c->integer })
+                                   : (struct maybe_money){ 0 };
 }
 
 static bool is_set(const struct cell *c)
@@ -46,8 +62,9 @@ static struct reading reading_of(const struct cell *cells)
     return r;
 }
 
-/* A balance shows use from the first reading on, the usage endpoint for the days it was asked about. Proof of use
- * before the first reading proves that the token existed before; nothing else does. */
+/* A balance shows use from the first reading on, the usage endpoint for the days it was asked
+ * about. Proof of use before the first reading proves that the token existed before; nothing else
+ * does. */
 static void set_watch(struct audit_token *t, const struct cell *cells)
 {
     unix_s usage_from = stamp(&cells[USAGE_FROM]), usage_to = stamp(&cells[USAGE_TO]);
@@ -84,9 +101,11 @@ static struct audit_account *account_named(const struct audit_facts *f, struct s
 
 static void add_token(struct audit_account *a, const struct cell *cells)
 {
-    struct audit_token *tokens = (struct audit_token *)(uintptr_t)a->tokens; /* not handed out yet */
+    struct audit_token *tokens =
+        (struct audit_token *)(uintptr_t)a->tokens; /* not handed out yet */
     if ((a->token_count & (a->token_count - 1)) == 0)
-        a->tokens = tokens = xrealloc(tokens, a->token_count ? a->token_count * 2 : 1, sizeof *tokens);
+        a->tokens = tokens =
+            xrealloc(tokens, a->token_count ? a->token_count * 2 : 1, sizeof *tokens);
     tokens[a->token_count++] = token_of(cells);
 }
 
@@ -122,7 +141,8 @@ static void take_accounts(const struct audit_query *q, struct audit_facts *f)
             f->accounts[f->count++] = account_of(&q->settings->accounts[i], q->only);
 }
 
-static bool take_rows(struct store *store, const struct audit_query *q, struct audit_facts *f, struct fault *why)
+static bool take_rows(struct store *store, const struct audit_query *q, struct audit_facts *f,
+                      struct fault *why)
 {
     const struct query_filter scope = { q->now, TIME_NONE, TIME_NONE, NULL, q->account };
     struct cell cells[COLUMNS];
@@ -158,11 +178,13 @@ static bool take_fleet(const struct audit_query *q, struct audit_facts *f, struc
         return false;
     const char *name = f->fleet->account;
     if (!*name && q->settings->account_count > 1)
-        return fault(why, FAULT_REJECT, "%s: which `account` is it about? The configuration has several", q->fleet);
+        return fault(why, FAULT_REJECT,
+                     "%s: which `account` is it about? The configuration has several", q->fleet);
     if (!*name)
         name = q->settings->accounts[0].name;
     if (!has_account(q->settings, name))
-        return fault(why, FAULT_REJECT, "%s: the configuration has no account \"%s\"", q->fleet, name);
+        return fault(why, FAULT_REJECT, "%s: the configuration has no account \"%s\"", q->fleet,
+                     name);
     struct audit_account *a = account_named(f, span_of(name));
     if (a) {
         a->fleet = q->fleet;
@@ -172,7 +194,8 @@ static bool take_fleet(const struct audit_query *q, struct audit_facts *f, struc
     return true;
 }
 
-bool audit_facts_load(struct store *store, const struct audit_query *q, struct audit_facts *ret, struct fault *why)
+bool audit_facts_load(struct store *store, const struct audit_query *q, struct audit_facts *ret,
+                      struct fault *why)
 {
     struct audit_facts f = { 0 };
     take_accounts(q, &f);

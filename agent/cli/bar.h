@@ -8,7 +8,7 @@
 struct bar {
     int64_t amount, most; /* `most` fills `width` columns */
     size_t width;
-    bool ascii;           /* whole columns of '#' */
+    bool ascii; /* whole columns of '#' */
 };
 
 /* Eighths of a column are shown, and what is above zero is never nothing. */

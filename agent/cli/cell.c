@@ -20,7 +20,8 @@ static void add_money(struct text *out, int64_t nano, const char *plus)
 /* To a tenth of a percent. */
 static void add_percent(struct text *out, int64_t hundredths, const char *plus)
 {
-    uint64_t size = hundredths < 0 ? 0 - (uint64_t)hundredths : (uint64_t)hundredths, tenths = (size + 5) / 10;
+    uint64_t size = hundredths < 0 ? 0 - (uint64_t)hundredths : (uint64_t)hundredths,
+             tenths = (size + 5) / 10;
     const char *sign = tenths == 0 ? "" : hundredths < 0 ? "-" : plus;
     text_addf(out, "%s%" PRIu64 ".%" PRIu64 " %%", sign, tenths / 10, tenths % 10);
 }
@@ -33,7 +34,8 @@ static void add_local_time(struct text *out, unix_s at, bool with_time)
     if (at >= TIME_FAR)
         text_add(out, span_of("never"));
     else if (localtime_r(&stamp, &local)
-             && strftime(shown, sizeof shown, with_time ? "%Y-%m-%d %H:%M:%S %Z" : "%Y-%m-%d", &local))
+             && strftime(shown, sizeof shown, with_time ? "%Y-%m-%d %H:%M:%S %Z" : "%Y-%m-%d",
+                         &local))
         text_add(out, span_of(shown));
 }
 
@@ -84,7 +86,8 @@ static void show_number(enum column_kind kind, int64_t number, struct text *out)
 size_t cell_show(enum column_kind kind, const struct cell *cell, struct text *out)
 {
     size_t start = out->len;
-    bool nothing = cell->kind == CELL_NONE || (kind == COLUMN_LEVEL && span_is(cell->text, level_name(LEVEL_NONE)));
+    bool nothing = cell->kind == CELL_NONE
+        || (kind == COLUMN_LEVEL && span_is(cell->text, level_name(LEVEL_NONE)));
     if (cell->kind == CELL_TEXT && !nothing)
         return terminal_add(out, cell->text);
     if (nothing)
@@ -135,7 +138,8 @@ static bool is_time(enum column_kind kind)
 
 static bool is_nothing(enum column_kind kind, const struct cell *cell)
 {
-    return cell->kind == CELL_NONE || (is_time(kind) && cell->kind == CELL_INTEGER && cell->integer >= TIME_FAR);
+    return cell->kind == CELL_NONE
+        || (is_time(kind) && cell->kind == CELL_INTEGER && cell->integer >= TIME_FAR);
 }
 
 void cell_add_json(enum column_kind kind, const struct cell *cell, struct text *out)
@@ -164,7 +168,7 @@ void cell_add_csv(enum column_kind kind, const struct cell *cell, struct text *o
 
 bool cell_is_right_aligned(enum column_kind kind)
 {
-    return kind == COLUMN_COUNT || kind == COLUMN_MONEY || kind == COLUMN_CHANGE || kind == COLUMN_PER_HOUR
-        || kind == COLUMN_DURATION || kind == COLUMN_PERCENT || kind == COLUMN_GROWTH
-        || kind == COLUMN_RATIO;
+    return kind == COLUMN_COUNT || kind == COLUMN_MONEY || kind == COLUMN_CHANGE
+        || kind == COLUMN_PER_HOUR || kind == COLUMN_DURATION || kind == COLUMN_PERCENT
+        || kind == COLUMN_GROWTH || kind == COLUMN_RATIO;
 }

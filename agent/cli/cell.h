@@ -9,7 +9,8 @@ size_t cell_show(enum column_kind kind, const struct cell *cell, struct text *ou
 /* What is not known is null. */
 void cell_add_json(enum column_kind kind, const struct cell *cell, struct text *out);
 
-/* What is not known is an empty field. Only text is guarded against spreadsheets: numbers stay numbers. */
+/* What is not known is an empty field. Only text is guarded against spreadsheets: numbers stay
+ * numbers. */
 void cell_add_csv(enum column_kind kind, const struct cell *cell, struct text *out);
 
 /* Whether people read this kind from its right end. */

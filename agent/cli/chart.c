@@ -1,4 +1,5 @@
-/* A grid of cells, each with its dots (two by four in braille, one in ASCII) and what shows where there are none. */
+/* A grid of cells, each with its dots (two by four in braille, one in ASCII) and what shows where
+ * there are none. */
 #include "cli/chart.h"
 
 #include <inttypes.h>
@@ -18,7 +19,9 @@ struct grid {
 };
 
 /* The bits of a braille cell, by row and column of its dots. */
-static const unsigned char braille[4][2] = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
+static const unsigned char braille[4][2] = {
+    { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 }
+};
 
 static void put_dot(struct grid *g, size_t x, size_t y, const struct chart_line *l)
 {
@@ -65,7 +68,8 @@ static void draw_line(const struct chart *c, struct grid *g, const struct chart_
             continue;
         }
         put_dot(g, x, y, l);
-        for (size_t fill = before; before != SIZE_MAX && fill != y; fill = fill < y ? fill + 1 : fill - 1)
+        for (size_t fill = before; before != SIZE_MAX && fill != y;
+             fill = fill < y ? fill + 1 : fill - 1)
             put_dot(g, x, fill, l);
         before = y;
     }
@@ -76,7 +80,8 @@ static void draw_ground(const struct chart *c, struct grid *g)
     for (size_t i = 0; i < c->mark_count; i++) {
         if (c->marks[i] < c->from || c->marks[i] >= c->until)
             continue;
-        size_t x = (size_t)((double)(c->marks[i] - c->from) / (double)(c->until - c->from) * (double)g->columns);
+        size_t x = (size_t)((double)(c->marks[i] - c->from) / (double)(c->until - c->from)
+                            * (double)g->columns);
         for (size_t row = 0; row < g->rows; row++)
             g->ground[row * g->columns + x] = c->ascii ? ":" : "┊";
     }
@@ -131,7 +136,8 @@ static void add_label(const struct chart *c, size_t row, struct text *out)
 {
     char amount[MONEY_TEXT_BYTES] = "";
     bool told = row == 0 || row == c->rows - 1 || row == c->rows / 2;
-    int64_t nano = (int64_t)((double)c->top_nano * (double)(c->rows - 1 - row) / (double)(c->rows - 1));
+    int64_t nano =
+        (int64_t)((double)c->top_nano * (double)(c->rows - 1 - row) / (double)(c->rows - 1));
     if (told)
         money_format_cents((struct money){ nano }, amount);
     text_addf(out, "%*s %s", CHART_LABEL_COLUMNS - 2, amount, c->ascii ? "|" : told ? "┤" : "│");
@@ -146,7 +152,9 @@ static void trim(struct text *out)
 
 void chart_draw(const struct chart *c, struct text *out)
 {
-    struct grid g = { .columns = c->columns, .rows = c->rows, .across = c->ascii ? 1 : 2, .down = c->ascii ? 1 : 4 };
+    struct grid g = {
+        .columns = c->columns, .rows = c->rows, .across = c->ascii ? 1 : 2, .down = c->ascii ? 1 : 4
+    };
     g.dots = xcalloc(g.columns * g.rows, sizeof *g.dots);
     g.ground = xcalloc(g.columns * g.rows, sizeof *g.ground);
     g.tones = xcalloc(g.columns * g.rows, sizeof *g.tones);

@@ -1,4 +1,5 @@
-/* A picture of amounts over time in characters: dots of braille, or ASCII where that is all there is. Pure. */
+/* A picture of amounts over time in characters: dots of braille, or ASCII where that is all there
+ * is. Pure. */
 #pragma once
 
 #include <stddef.h>
@@ -14,20 +15,20 @@ struct chart_point {
 struct chart_line {
     const struct chart_point *at; /* rising in time */
     size_t count;
-    bool steps;  /* a point holds until the next; else straight lines between them */
-    char letter; /* in ASCII */
+    bool steps;       /* a point holds until the next; else straight lines between them */
+    char letter;      /* in ASCII */
     const char *tone; /* escape sequence of its colour; NULL: none */
 };
 
 struct chart {
-    size_t columns, rows;           /* of the drawing, without its labels */
+    size_t columns, rows; /* of the drawing, without its labels */
     unix_s from, until;
     int64_t top_nano;               /* of the highest row; the lowest is zero */
     const struct chart_line *lines; /* the later ones are drawn over the earlier in ASCII */
     size_t line_count;
-    const int64_t *levels;          /* horizontal lines */
+    const int64_t *levels; /* horizontal lines */
     size_t level_count;
-    const unix_s *marks;            /* vertical lines */
+    const unix_s *marks; /* vertical lines */
     size_t mark_count;
     bool ascii;
     const char *ground_tone; /* of levels and marks; NULL: none */

@@ -1,4 +1,5 @@
-/* `ebb check`: is this configuration right? Every mistake at once, on stderr; one line of praise on stdout. */
+/* `ebb check`: is this configuration right? Every mistake at once, on stderr; one line of praise on
+ * stdout. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -10,7 +11,8 @@ enum { OPTION_NO_SECRETS, OPTION_COUNT_OF_CHECK };
 static const struct option_row options[OPTION_COUNT_OF_CHECK] = {
     [OPTION_NO_SECRETS] = { .name = "no-secrets",
                             .type = OPTION_FLAG,
-                            .help = "check the settings for keys and passwords without reading them" },
+                            .help =
+                                "check the settings for keys and passwords without reading them" },
 };
 
 static void print_summary(const struct settings *s)

@@ -1,4 +1,5 @@
-/* From argv to an exit status: parse, open what the command's row needs, run, and see that the output got out. */
+/* From argv to an exit status: parse, open what the command's row needs, run, and see that the
+ * output got out. */
 #include "cli/command.h"
 
 #include <errno.h>
@@ -20,14 +21,15 @@
 #include "edge/store.h"
 
 const struct command *const commands[] = {
-    &cmd_run,   &cmd_once,   &cmd_status, &cmd_forecast, &cmd_history, &cmd_report, &cmd_gate,    &cmd_alerts,
-    &cmd_audit, &cmd_export, &cmd_tokens, &cmd_check,    &cmd_config,  &cmd_sim,    &cmd_version, &cmd_help,
-    NULL,
+    &cmd_run,    &cmd_once,   &cmd_status,  &cmd_forecast, &cmd_history, &cmd_report,
+    &cmd_gate,   &cmd_alerts, &cmd_audit,   &cmd_export,   &cmd_tokens,  &cmd_check,
+    &cmd_config, &cmd_sim,    &cmd_version, &cmd_help,     NULL,
 };
 
 const char *command_title(const struct command *c, char out[COMMAND_TITLE_BYTES])
 {
-    snprintf(out, COMMAND_TITLE_BYTES, "%s%s%s", c->parent ? c->parent->name : "", c->parent ? " " : "", c->name);
+    snprintf(out, COMMAND_TITLE_BYTES, "%s%s%s", c->parent ? c->parent->name : "",
+             c->parent ? " " : "", c->name);
     return out;
 }
 
@@ -46,7 +48,8 @@ enum exit_status complain(enum exit_status status, const char *format, ...)
     return status;
 }
 
-/* With a closed stdout the next file opened would become it. Opened for reading, writes to it still fail. */
+/* With a closed stdout the next file opened would become it. Opened for reading, writes to it still
+ * fail. */
 static void keep_standard_descriptors(void)
 {
     int fd;
@@ -98,7 +101,8 @@ static enum exit_status open_settings_and_run(const struct command_line *line, s
     struct settings *settings = NULL;
     struct fault why;
     unsigned needs = line->command->needs;
-    if ((needs & NEEDS_SETTINGS) && !settings_load(c->config_path, needs & NEEDS_SECRETS, &settings, &why))
+    if ((needs & NEEDS_SETTINGS)
+        && !settings_load(c->config_path, needs & NEEDS_SECRETS, &settings, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     set_log_level(&line->globals[GLOBAL_LOG], settings);
     c->settings = settings;
@@ -107,14 +111,18 @@ static enum exit_status open_settings_and_run(const struct command_line *line, s
     return status;
 }
 
-static enum exit_status run_command(const struct command_line *line, const char *config_path, bool config_exists)
+static enum exit_status run_command(const struct command_line *line, const char *config_path,
+                                    bool config_exists)
 {
     struct context c = { .config_path = config_path, .argument_count = line->argument_count };
     memcpy(c.options, line->options, sizeof c.options);
     memcpy(c.arguments, line->arguments, sizeof c.arguments);
     if ((line->command->needs & NEEDS_SETTINGS) && !config_exists)
-        return complain(EXIT_USAGE, "no configuration found: create one with `ebb config --example > ebb.yaml`, "
-                                    "then pass it with --config or save it as %s", config_path);
+        return complain(
+            EXIT_USAGE,
+            "no configuration found: create one with `ebb config --example > ebb.yaml`, "
+            "then pass it with --config or save it as %s",
+            config_path);
     return open_settings_and_run(line, &c);
 }
 
@@ -150,7 +158,8 @@ enum exit_status command_main(int argc, char **argv)
     keep_standard_descriptors();
     guard_tls_secrets();
     signal(SIGPIPE, SIG_IGN); /* a write that fails says so: */
-    signal(SIGXFSZ, SIG_IGN); /* neither a gone reader nor a limit on file size may end the daemon */
+    signal(SIGXFSZ,
+           SIG_IGN); /* neither a gone reader nor a limit on file size may end the daemon */
     if (!command_line_parse(commands, argc > 0 ? argv + 1 : argv, clock_unix(), &line, &why))
         return complain(EXIT_USAGE, "%s (see `ebb help`)", why.text);
     return finish_output(run_line(&line));

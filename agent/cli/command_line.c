@@ -1,4 +1,5 @@
-/* One pass over the words: each is an option of the command, an option of all commands, the command or an argument. */
+/* One pass over the words: each is an option of the command, an option of all commands, the command
+ * or an argument. */
 #include "cli/command_line.h"
 
 #include "base/log.h"
@@ -6,13 +7,21 @@
 #include "cli/option.h"
 
 const struct option_row global_options[GLOBAL_OPTIONS] = {
-    [GLOBAL_CONFIG] = { .name = "config", .type = OPTION_TEXT, .value = "FILE", .help = "configuration file" },
-    [GLOBAL_LOG] = { .name = "log", .type = OPTION_CHOICE, .value = LOG_CHOICES,
+    [GLOBAL_CONFIG] = { .name = "config",
+                        .type = OPTION_TEXT,
+                        .value = "FILE",
+                        .help = "configuration file" },
+    [GLOBAL_LOG] = { .name = "log",
+                     .type = OPTION_CHOICE,
+                     .value = LOG_CHOICES,
                      .help = "log level on stderr; overrides the configuration" },
-    [GLOBAL_ASCII] = { .name = "ascii", .type = OPTION_FLAG,
+    [GLOBAL_ASCII] = { .name = "ascii",
+                       .type = OPTION_FLAG,
                        .help = "ASCII output, as with LC_ALL=C" },
     [GLOBAL_HELP] = { .name = "help", .type = OPTION_FLAG, .help = "show help and exit" },
-    [GLOBAL_VERSION] = { .name = "version", .type = OPTION_FLAG, .help = "show the version and exit" },
+    [GLOBAL_VERSION] = { .name = "version",
+                         .type = OPTION_FLAG,
+                         .help = "show the version and exit" },
 };
 
 /* The words that are left, and what has been made of those before. */
@@ -23,7 +32,8 @@ struct parser {
     struct command_line line;
 };
 
-const struct command *command_named(const struct command *const *known, const char *name, struct fault *why)
+const struct command *command_named(const struct command *const *known, const char *name,
+                                    struct fault *why)
 {
     struct nearest near = nearest_to(span_of(name));
     for (; *known; known++) {
@@ -38,7 +48,8 @@ const struct command *command_named(const struct command *const *known, const ch
     return NULL;
 }
 
-static const struct option_row *find_row(const struct option_row *rows, size_t count, struct span name)
+static const struct option_row *find_row(const struct option_row *rows, size_t count,
+                                         struct span name)
 {
     for (size_t i = 0; i < count; i++)
         if (span_is(name, rows[i].name))
@@ -47,7 +58,8 @@ static const struct option_row *find_row(const struct option_row *rows, size_t c
 }
 
 /* Finds the row of an option and the place of its value. */
-static const struct option_row *find_option(struct parser *p, struct span name, struct option_value **ret)
+static const struct option_row *find_option(struct parser *p, struct span name,
+                                            struct option_value **ret)
 {
     const struct command *c = p->line.command;
     const struct option_row *row = c ? find_row(c->options, c->option_count, name) : NULL;
@@ -73,8 +85,8 @@ static bool unknown_option(const struct parser *p, struct span name, struct faul
     char title[COMMAND_TITLE_BYTES];
     const char *owner = c ? command_title(c, title) : "ebb";
     if (near.best)
-        return fault(why, FAULT_REJECT, "%s: unknown option --%.*s; did you mean --%s?", owner, (int)name.len, name.at,
-                     near.best);
+        return fault(why, FAULT_REJECT, "%s: unknown option --%.*s; did you mean --%s?", owner,
+                     (int)name.len, name.at, near.best);
     return fault(why, FAULT_REJECT, "%s: unknown option --%.*s%s", owner, (int)name.len, name.at,
                  c ? "" : " (options of a command follow its name)");
 }
@@ -107,7 +119,8 @@ static bool take_word(struct parser *p, const char *word, struct fault *why)
         return l->command != NULL;
     }
     if (l->argument_count == l->command->arguments_max)
-        return fault(why, FAULT_REJECT, "%s: unexpected argument \"%s\"", command_title(l->command, title), word);
+        return fault(why, FAULT_REJECT, "%s: unexpected argument \"%s\"",
+                     command_title(l->command, title), word);
     l->arguments[l->argument_count++] = word;
     return true;
 }
@@ -127,8 +140,10 @@ static bool take_words(struct parser *p, struct fault *why)
         else if (word[1] == '-')
             ok = take_long_option(p, word + 2, why);
         else
-            ok = fault(why, FAULT_REJECT, "\"%s\" is not an option: options are written --name (a name that starts "
-                                          "with '-' goes after \"--\")", word);
+            ok = fault(why, FAULT_REJECT,
+                       "\"%s\" is not an option: options are written --name (a name that starts "
+                       "with '-' goes after \"--\")",
+                       word);
         if (!ok)
             return false;
     }
@@ -146,9 +161,11 @@ static void take_presets(struct parser *p)
 static bool check_arguments(const struct command_line *l, struct fault *why)
 {
     char title[COMMAND_TITLE_BYTES];
-    if (!l->command || l->globals[GLOBAL_HELP].given || l->argument_count >= l->command->arguments_min)
+    if (!l->command || l->globals[GLOBAL_HELP].given
+        || l->argument_count >= l->command->arguments_min)
         return true;
-    return fault(why, FAULT_REJECT, "%s: missing argument %s", command_title(l->command, title), l->command->arguments);
+    return fault(why, FAULT_REJECT, "%s: missing argument %s", command_title(l->command, title),
+                 l->command->arguments);
 }
 
 bool command_line_parse(const struct command *const *known, char *const *words, unix_s now,

@@ -1,4 +1,5 @@
-/* `ebb config`: the effective configuration, defaults included and without secrets; or one to start from. */
+/* `ebb config`: the effective configuration, defaults included and without secrets; or one to start
+ * from. */
 #include <stdio.h>
 
 #include "cli/command.h"

@@ -23,7 +23,8 @@ static enum exit_status export_run(const struct context *c)
     struct fault why;
     if (!signals_open(&fd, &why))
         return complain(EXIT_FAILED, "%s", why.text);
-    bool ok = store_export(c->store, c->arguments[0], c->options[OPT_FORCE].given, is_cancelled, &fd, &why);
+    bool ok = store_export(c->store, c->arguments[0], c->options[OPT_FORCE].given, is_cancelled,
+                           &fd, &why);
     signals_close(fd);
     if (!ok)
         return complain(EXIT_FAILED, "export failed: %s", why.text);

@@ -1,4 +1,5 @@
-/* `ebb forecast`: when a token, or what is left on the account, will be empty, how sure that is, what would be if. */
+/* `ebb forecast`: when a token, or what is left on the account, will be empty, how sure that is,
+ * what would be if. */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -12,17 +13,27 @@ enum { OPT_JSON, OPT_WHAT_IF, OPT_UNTIL, OPT_CREDITS, OPT_ACCOUNT, OPTS };
 enum { COLUMNS_ELSEWHERE = 80, COLUMNS_MOST = 160 };
 
 static const struct option_row options[] = {
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "JSON with exact amounts and times in UTC" },
-    [OPT_WHAT_IF] = { .name = "what-if", .type = OPTION_TEXT, .value = "CHANGE",
-                      .help = "compare with a different balance or burn rate: \"+20.00\", \"-5\", \"burn x1.5\"" },
-    [OPT_UNTIL] = { .name = "until", .type = OPTION_LATER, .value = "TIME",
+    [OPT_JSON] = { .name = "json",
+                   .type = OPTION_FLAG,
+                   .help = "JSON with exact amounts and times in UTC" },
+    [OPT_WHAT_IF] = { .name = "what-if",
+                      .type = OPTION_TEXT,
+                      .value = "CHANGE",
+                      .help = "compare with a different balance or burn rate: \"+20.00\", \"-5\", "
+                              "\"burn x1.5\"" },
+    [OPT_UNTIL] = { .name = "until",
+                    .type = OPTION_LATER,
+                    .value = "TIME",
                     .help = "balance required to last until then with 90 % certainty" },
-    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG, .help = "the account's credits instead of a token" },
+    [OPT_CREDITS] = { .name = "credits",
+                      .type = OPTION_FLAG,
+                      .help = "the account's credits instead of a token" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-static bool ask_what_if(const struct option_value *option, struct forecast_view *v, struct fault *why)
+static bool ask_what_if(const struct option_value *option, struct forecast_view *v,
+                        struct fault *why)
 {
     const struct forecast_input *s = v->subject;
     struct what_if what_if;
@@ -48,7 +59,8 @@ static void ask_needed(const struct option_value *option, struct forecast_view *
     if (v->until == TIME_NONE || !forecast_has_times(&s->forecast))
         return;
     const struct curve *c = s->token->curve;
-    double nano = curve_needed(c, (double)(v->until - c->origin) / HOUR_S, NEEDED_CERTAINTY) - c->spent_nano;
+    double nano =
+        curve_needed(c, (double)(v->until - c->origin) / HOUR_S, NEEDED_CERTAINTY) - c->spent_nano;
     int64_t whole = nano >= MONEY_LIMIT_NANO ? MONEY_LIMIT_NANO : nano > 0 ? (int64_t)nano : 0;
     v->needed = money_known((struct money){ whole });
 }
@@ -56,7 +68,9 @@ static void ask_needed(const struct option_value *option, struct forecast_view *
 static enum exit_status tell(const struct context *c, const struct forecast_input *s)
 {
     const struct option_value *given = c->options;
-    struct forecast_view view = { .subject = s, .settings = c->settings, .ascii = terminal_ascii(),
+    struct forecast_view view = { .subject = s,
+                                  .settings = c->settings,
+                                  .ascii = terminal_ascii(),
                                   .colour = terminal_colour() };
     struct text out = { 0 };
     struct fault why;
@@ -87,7 +101,8 @@ static enum exit_status forecast_run(const struct context *c)
     bool ok = ask_account(c->store, c->options[OPT_ACCOUNT].text, &why);
     if (!ok)
         return ask_failed(&why);
-    ok = forecast_input_load(c->store, credits ? "" : c->arguments[0], c->options[OPT_ACCOUNT].text, clock_unix(), &s, &why);
+    ok = forecast_input_load(c->store, credits ? "" : c->arguments[0], c->options[OPT_ACCOUNT].text,
+                             clock_unix(), &s, &why);
     enum exit_status status = ok ? tell(c, &s) : ask_failed(&why);
     forecast_input_done(&s);
     return status;

@@ -1,5 +1,5 @@
-/* `ebb gate`: one answer for scripts. Whatever keeps it from an answer is "unknown", also a store that cannot be read:
- * the status of a failure must not read as "low". */
+/* `ebb gate`: one answer for scripts. Whatever keeps it from an answer is "unknown", also a store
+ * that cannot be read: the status of a failure must not read as "low". */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,16 +20,26 @@ enum { GATE_STATUS_LOW = 1 };
 enum { OPT_BALANCE, OPT_RUNWAY, OPT_MAX_AGE, OPT_CREDITS, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD",
+    [OPT_BALANCE] = { .name = "balance",
+                      .type = OPTION_AMOUNT,
+                      .value = "USD",
                       .help = "at least this much must be left" },
-    [OPT_RUNWAY] = { .name = "runway", .type = OPTION_DURATION, .value = "DURATION",
+    [OPT_RUNWAY] = { .name = "runway",
+                     .type = OPTION_DURATION,
+                     .value = "DURATION",
                      .help = "it must last this long, or until its reset" },
-    [OPT_MAX_AGE] = { .name = "max-age", .type = OPTION_DURATION, .value = "DURATION", .preset = "1h",
+    [OPT_MAX_AGE] = { .name = "max-age",
+                      .type = OPTION_DURATION,
+                      .value = "DURATION",
+                      .preset = "1h",
                       .help = "answer unknown if the reading is older than this" },
-    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG,
+    [OPT_CREDITS] = { .name = "credits",
+                      .type = OPTION_FLAG,
                       .help = "the account's credits instead of TOKEN" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "print the answer as one JSON object" },
+    [OPT_JSON] = { .name = "json",
+                   .type = OPTION_FLAG,
+                   .help = "print the answer as one JSON object" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -43,7 +53,8 @@ struct found {
 
 static struct maybe_money amount(const struct cell *cell)
 {
-    return (struct maybe_money){ cell->kind == CELL_INTEGER, { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
+    return (struct maybe_money){ cell->kind == CELL_INTEGER,
+                                 { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
 }
 
 static unix_s stamp(const struct cell *cell)
@@ -93,9 +104,10 @@ static void take_credits(struct found *f, const struct cell *cells)
     keep(f, cells[CREDITS_ACCOUNT].text, cells[CREDITS_STATE].text);
 }
 
-/* `token` NULL: the credits. How old a reading may be is said by whoever asks, whatever the plan of the polls. */
-static bool find(struct store *s, const char *token, const char *account, const struct gate_spec *w, unix_s now,
-                 struct found *ret, struct fault *why)
+/* `token` NULL: the credits. How old a reading may be is said by whoever asks, whatever the plan of
+ * the polls. */
+static bool find(struct store *s, const char *token, const char *account, const struct gate_spec *w,
+                 unix_s now, struct found *ret, struct fault *why)
 {
     const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, account };
     struct cell cells[STANDING_COLUMNS];
@@ -117,20 +129,22 @@ static enum gate judge(const struct found *f, const struct gate_spec *w, unix_s 
 {
     if (f->count == 1)
         return gate_judge(&f->view, w, now, reason);
-    snprintf(reason, GATE_REASON_BYTES, "%s", f->count ? "several accounts have it: name one with --account"
-                                                       : "no data for it: see `ebb status`");
+    snprintf(reason, GATE_REASON_BYTES, "%s",
+             f->count ? "several accounts have it: name one with --account"
+                      : "no data for it: see `ebb status`");
     return GATE_UNKNOWN;
 }
 
 /* Of a token that is gone, or of which it is not known what it is, credits say nothing. */
 static bool is_out_of_sight(const struct gate_view *v)
 {
-    return strcmp(v->state, "missing") == 0 || strcmp(v->state, "expired") == 0 || strcmp(v->state, "unreadable") == 0;
+    return strcmp(v->state, "missing") == 0 || strcmp(v->state, "expired") == 0
+        || strcmp(v->state, "unreadable") == 0;
 }
 
 /* A token without a budget lives on the credits of its account. */
-static enum gate ask_gate(struct store *s, const struct context *c, const struct gate_spec *w, unix_s now,
-                          struct found *f, char *reason)
+static enum gate ask_gate(struct store *s, const struct context *c, const struct gate_spec *w,
+                          unix_s now, struct found *f, char *reason)
 {
     const char *token = c->argument_count ? c->arguments[0] : NULL;
     const char *wanted = c->options[OPT_ACCOUNT].text;
@@ -154,7 +168,8 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
     return gate;
 }
 
-static void print_json(const struct context *c, enum gate gate, const char *reason, const struct found *f)
+static void print_json(const struct context *c, enum gate gate, const char *reason,
+                       const struct found *f)
 {
     struct text line = { 0 };
     char exact[MONEY_TEXT_BYTES], at[TIME_TEXT_BYTES];
@@ -171,7 +186,9 @@ static void print_json(const struct context *c, enum gate gate, const char *reas
     text_addf(&line, ", \"available_usd\": %s",
               told && f->view.balance.known ? money_format(f->view.balance.is, exact) : "null");
     text_addf(&line, ", \"limited_by\": %s",
-              !told || !f->view.balance.known ? "null" : f->view.by_credits ? "\"credits\"" : "\"balance\"");
+              !told || !f->view.balance.known ? "null"
+                  : f->view.by_credits        ? "\"credits\""
+                                              : "\"balance\"");
     bool has_end = told && f->view.likely != TIME_NONE;
     text_addf(&line, ", \"likely_at\": %s%s%s", has_end ? "\"" : "",
               has_end ? calendar_format(f->view.likely, at) : "null", has_end ? "\"" : "");
@@ -196,7 +213,9 @@ static void print_line(const struct context *c, enum gate gate, const char *reas
 /* An answer that could not be printed is none. */
 static enum exit_status finish(enum gate gate)
 {
-    static const int statuses[] = { [GATE_OK] = EXIT_OK, [GATE_LOW] = GATE_STATUS_LOW, [GATE_UNKNOWN] = EXIT_UNKNOWN };
+    static const int statuses[] = {
+        [GATE_OK] = EXIT_OK, [GATE_LOW] = GATE_STATUS_LOW, [GATE_UNKNOWN] = EXIT_UNKNOWN
+    };
     if (fflush(stdout) == 0 && !ferror(stdout))
         return (enum exit_status)statuses[gate];
     clearerr(stdout);

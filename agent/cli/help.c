@@ -12,7 +12,8 @@
 /* What fits into a terminal of 80 columns. A choice of many words has a line of its own. */
 enum { LABEL_MOST = 32, LINE_MOST = 80 };
 
-static const char purpose[] = "Ebb watches prepaid balances of Eden AI tokens and warns before they run out.\n";
+static const char purpose[] =
+    "Ebb watches prepaid balances of Eden AI tokens and warns before they run out.\n";
 
 static const struct {
     enum exit_status status;
@@ -26,7 +27,8 @@ static const struct {
 
 static int written_width(const struct option_row *row, char *out, size_t room)
 {
-    return snprintf(out, room, "--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+    return snprintf(out, room, "--%s%s%s", row->name, row->value ? " " : "",
+                    row->value ? row->value : "");
 }
 
 static int widest(const struct option_row *rows, size_t count, int least)
@@ -97,14 +99,16 @@ void help_overview(void)
     puts("\nGlobal options:");
     print_options(global_options, GLOBAL_OPTIONS, widest(global_options, GLOBAL_OPTIONS, 0));
     puts("\nWithout --config, Ebb reads the file that $EBB_CONFIG names, else the first of\n"
-         "$XDG_CONFIG_HOME/ebb/ebb.yaml (~/.config/ebb/ebb.yaml) and /etc/ebb/ebb.yaml that exists.");
+         "$XDG_CONFIG_HOME/ebb/ebb.yaml (~/.config/ebb/ebb.yaml) and /etc/ebb/ebb.yaml that "
+         "exists.");
     print_statuses();
     puts("\nRun `ebb help COMMAND` for details.");
 }
 
 static void help_group(const struct command *c)
 {
-    printf("ebb %s: %s\n\nUsage: ebb %s COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", c->name, c->help, c->name);
+    printf("ebb %s: %s\n\nUsage: ebb %s COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", c->name,
+           c->help, c->name);
     for (const struct command *const *sub = c->sub; *sub; sub++)
         print_command_line(*sub);
     printf("\nRun `ebb help %s COMMAND` for details.\n\nExample:\n  %s\n", c->name, c->example);
@@ -119,8 +123,8 @@ void help_command(const struct command *c)
     char title[COMMAND_TITLE_BYTES];
     const char *space = *c->arguments ? " " : "";
     command_title(c, title);
-    printf("ebb %s: %s\n\nUsage: ebb %s%s%s%s\n", title, c->help, title, c->option_count ? " [OPTIONS]" : "", space,
-           c->arguments);
+    printf("ebb %s: %s\n\nUsage: ebb %s%s%s%s\n", title, c->help, title,
+           c->option_count ? " [OPTIONS]" : "", space, c->arguments);
     int width = widest(global_options, GLOBAL_HELP + 1, widest(c->options, c->option_count, 0));
     puts("\nOptions:");
     print_options(c->options, c->option_count, width);
@@ -140,7 +144,8 @@ void help_start(const char *path, bool exists)
                "  ebb check    validate it\n"
                "  ebb once     poll once, store and publish the result\n"
                "  ebb run      poll continuously\n"
-               "  ebb status   show balances, burn and runway\n\n", text_z(&shown));
+               "  ebb status   show balances, burn and runway\n\n",
+               text_z(&shown));
     else
         printf("There is no configuration yet. Create one, add your account and try it:\n\n"
                "  ebb config --example > ebb.yaml\n"
@@ -148,7 +153,8 @@ void help_start(const char *path, bool exists)
                "  ebb once --config ebb.yaml\n"
                "  ebb status --config ebb.yaml\n\n"
                "Save it as %s to use it without --config.\n"
-               "No account yet? `ebb sim` simulates the Eden AI API.\n\n", text_z(&shown));
+               "No account yet? `ebb sim` simulates the Eden AI API.\n\n",
+               text_z(&shown));
     puts("`ebb help` lists all commands.");
     text_done(&shown);
 }
@@ -168,7 +174,8 @@ static enum exit_status help_run(const struct context *c)
     }
     const struct command *about = command_named(commands, c->arguments[0], &why);
     if (about && c->argument_count > 1)
-        about = about->sub ? command_named(about->sub, c->arguments[1], &why) : no_second_word(about, &why);
+        about = about->sub ? command_named(about->sub, c->arguments[1], &why)
+                           : no_second_word(about, &why);
     if (!about)
         return complain(EXIT_USAGE, "%s", why.text);
     help_command(about);

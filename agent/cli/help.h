@@ -6,5 +6,6 @@
 void help_overview(void);
 void help_command(const struct command *c);
 
-/* What to do next, for `ebb` alone. `path` is the configuration, or where one belongs when there is none. */
+/* What to do next, for `ebb` alone. `path` is the configuration, or where one belongs when there is
+ * none. */
 void help_start(const char *path, bool exists);

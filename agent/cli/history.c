@@ -11,7 +11,8 @@ static const struct option_row options[] = {
     [OPT_SINCE] = OPTION_ROW_SINCE("24h"),
     [OPT_UNTIL] = OPTION_ROW_UNTIL,
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_CREDITS] = { .name = "credits", .type = OPTION_FLAG,
+    [OPT_CREDITS] = { .name = "credits",
+                      .type = OPTION_FLAG,
                       .help = "the account's credits instead of TOKEN" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
@@ -40,9 +41,10 @@ struct listed {
     size_t rows, older; /* older: read before --since, and so not shown */
 };
 
-/* The question begins with the reading that held at --since, for those who draw a line from there; people asked for
- * what is younger. */
-static bool print(struct store *s, const struct query_filter *scope, struct table *t, struct listed *ret, struct fault *why)
+/* The question begins with the reading that held at --since, for those who draw a line from there;
+ * people asked for what is younger. */
+static bool print(struct store *s, const struct query_filter *scope, struct table *t,
+                  struct listed *ret, struct fault *why)
 {
     struct cell cells[COUNT(columns)];
     struct query_result *a;
@@ -72,7 +74,8 @@ static enum exit_status history_run(const struct context *c)
         .now = clock_unix(),
         .since = ask_time(&given[OPT_SINCE]),
         .until = ask_time(&given[OPT_UNTIL]),
-        .token = credits ? "" : c->arguments[0], /* the store's name of the credits, and no token's */
+        .token =
+            credits ? "" : c->arguments[0], /* the store's name of the credits, and no token's */
         .account = given[OPT_ACCOUNT].text,
     };
     struct fault why;
@@ -80,19 +83,21 @@ static enum exit_status history_run(const struct context *c)
     if (!ask_account(c->store, scope.account, &why))
         return ask_failed(&why);
 
-    struct table *t = table_begin(ask_format(&given[OPT_FORMAT], &given[OPT_JSON]), columns, COUNT(columns),
-                                  terminal_colour());
+    struct table *t = table_begin(ask_format(&given[OPT_FORMAT], &given[OPT_JSON]), columns,
+                                  COUNT(columns), terminal_colour());
     bool ok = print(c->store, &scope, t, &listed, &why);
     table_end(t);
     if (!ok)
         return ask_failed(&why);
     if (listed.rows == 0 && listed.older)
-        return complain(EXIT_UNKNOWN, "nothing changed in this period: the last change is older than --since %s",
+        return complain(EXIT_UNKNOWN,
+                        "nothing changed in this period: the last change is older than --since %s",
                         given[OPT_SINCE].text);
     if (listed.rows == 0)
-        return credits ? complain(EXIT_UNKNOWN, "no credits data for this period: see `ebb status`")
-                       : complain(EXIT_UNKNOWN, "no data for token \"%s\" in this period: see `ebb status`",
-                                  scope.token);
+        return credits
+            ? complain(EXIT_UNKNOWN, "no credits data for this period: see `ebb status`")
+            : complain(EXIT_UNKNOWN, "no data for token \"%s\" in this period: see `ebb status`",
+                       scope.token);
     return EXIT_OK;
 }
 

@@ -1,5 +1,5 @@
-/* One key at a time, without echo, and only while we are in the foreground: a job in the background that touched the
- * terminal would be stopped by it. */
+/* One key at a time, without echo, and only while we are in the foreground: a job in the background
+ * that touched the terminal would be stopped by it. */
 #include "cli/keys.h"
 
 #include <poll.h>
@@ -10,7 +10,8 @@
 
 static bool is_ours(int fd)
 {
-    pid_t foreground = tcgetpgrp(fd); /* -1: it is not our controlling terminal, so nobody would stop us */
+    pid_t foreground =
+        tcgetpgrp(fd); /* -1: it is not our controlling terminal, so nobody would stop us */
     return isatty(fd) && (foreground == -1 || foreground == getpgrp());
 }
 
@@ -18,7 +19,8 @@ void keys_open(struct keys *k)
 {
     struct fault why;
     *k = (struct keys){ .terminal = -1, .signals = -1 };
-    if (!is_ours(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &k->was) != 0 || !signals_open(&k->signals, &why))
+    if (!is_ours(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &k->was) != 0
+        || !signals_open(&k->signals, &why))
         return;
     struct termios raw = k->was;
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
@@ -42,7 +44,8 @@ bool keys_wait(struct keys *k, int64_t ms)
 {
     mono_ms until = clock_mono() + ms;
     for (mono_ms now; (now = clock_mono()) < until;) {
-        struct pollfd fds[] = { { .fd = k->terminal, .events = POLLIN }, { .fd = k->signals, .events = POLLIN } };
+        struct pollfd fds[] = { { .fd = k->terminal, .events = POLLIN },
+                                { .fd = k->signals, .events = POLLIN } };
         if (poll(fds, 2, (int)(until - now)) <= 0)
             continue;
         if (fds[1].revents || (fds[0].revents && wants_to_leave(k->terminal)))

@@ -7,7 +7,8 @@
 
 struct keys {
     int terminal; /* -1: stdin is no terminal of ours, and nothing is read from it */
-    int signals;  /* SIGINT, SIGTERM and SIGHUP as a descriptor, so that the terminal is given back as it was */
+    int signals;  /* SIGINT, SIGTERM and SIGHUP as a descriptor, so that the terminal is given back
+                     as it was */
     struct termios was;
 };
 

@@ -1,4 +1,5 @@
-/* A row is one line if that can be; else its key columns are the first line and the rest follows, line by line. */
+/* A row is one line if that can be; else its key columns are the first line and the rest follows,
+ * line by line. */
 #include "cli/layout.h"
 
 #include "base/columns.h"
@@ -106,7 +107,8 @@ static struct layout folded(const struct layout_plan *p)
     return l;
 }
 
-struct layout layout_make(const struct column *columns, const size_t *widths, size_t count, size_t room)
+struct layout layout_make(const struct column *columns, const size_t *widths, size_t count,
+                          size_t room)
 {
     enum { LINES_WANTED = 2 };
     struct layout_plan p = { .columns = columns, .widths = widths, .count = count, .room = room };
@@ -114,7 +116,9 @@ struct layout layout_make(const struct column *columns, const size_t *widths, si
     while (line_width(&p, &l, 0) > room && drop_spare(&p))
         l = in_one_line(&p);
     if (line_width(&p, &l, 0) > room) {
-        p = (struct layout_plan){ .columns = columns, .widths = widths, .count = count, .room = room };
+        p = (struct layout_plan){
+            .columns = columns, .widths = widths, .count = count, .room = room
+        };
         l = folded(&p);
         while (l.lines > LINES_WANTED && drop_spare(&p))
             l = folded(&p);

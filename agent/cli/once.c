@@ -1,8 +1,9 @@
-/* `ebb once`: one poll of each account, through the whole pipeline, for cron and for a first look. */
+/* `ebb once`: one poll of each account, through the whole pipeline, for cron and for a first look.
+ */
 #include <stdio.h>
 
-#include "daemon/agent.h"
 #include "cli/command.h"
+#include "daemon/agent.h"
 #include "edge/signals.h"
 
 static enum exit_status once_run(const struct context *c)

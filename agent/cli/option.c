@@ -13,14 +13,16 @@ static bool in_range(const struct option_row *row, int64_t number)
     return (row->min == 0 && row->max == 0) || (number >= row->min && number <= row->max);
 }
 
-static bool read_flag(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+static bool read_flag(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
+                      struct fault *why)
 {
     (void)row, (void)written, (void)now, (void)why;
     *ret = 1;
     return true;
 }
 
-static bool read_text(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+static bool read_text(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
+                      struct fault *why)
 {
     (void)now;
     *ret = 0;
@@ -32,24 +34,27 @@ static bool all_digits(const char *text)
     return *text && strspn(text, "0123456789") == strlen(text);
 }
 
-static bool read_count(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+static bool read_count(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
+                       struct fault *why)
 {
     (void)now;
     int64_t number = 0;
     bool ok = all_digits(written);
     for (const char *c = written; ok && *c; c++)
-        ok = !__builtin_mul_overflow(number, 10, &number) && !__builtin_add_overflow(number, *c - '0', &number);
+        ok = !__builtin_mul_overflow(number, 10, &number)
+            && !__builtin_add_overflow(number, *c - '0', &number);
     if (!ok)
-        return fault(why, FAULT_REJECT, "--%s takes a whole number, not \"%s\"", row->name, written);
-    if (!in_range(row, number))
-        return fault(why, FAULT_REJECT, "--%s takes %" PRId64 " to %" PRId64 ", not %s", row->name, row->min, row->max,
+        return fault(why, FAULT_REJECT, "--%s takes a whole number, not \"%s\"", row->name,
                      written);
+    if (!in_range(row, number))
+        return fault(why, FAULT_REJECT, "--%s takes %" PRId64 " to %" PRId64 ", not %s", row->name,
+                     row->min, row->max, written);
     *ret = number;
     return true;
 }
 
-static bool read_duration(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
-                          struct fault *why)
+static bool read_duration(const struct option_row *row, const char *written, unix_s now,
+                          int64_t *ret, struct fault *why)
 {
     (void)now;
     char least[DURATION_TEXT_BYTES], most[DURATION_TEXT_BYTES];
@@ -57,14 +62,15 @@ static bool read_duration(const struct option_row *row, const char *written, uni
     if (!duration_parse(span_of(written), &seconds, why))
         return fault_within(why, "--%s", row->name);
     if (!in_range(row, seconds))
-        return fault(why, FAULT_REJECT, "--%s takes %s to %s, not %s", row->name, duration_format(row->min, least),
-                     duration_format(row->max, most), written);
+        return fault(why, FAULT_REJECT, "--%s takes %s to %s, not %s", row->name,
+                     duration_format(row->min, least), duration_format(row->max, most), written);
     *ret = seconds;
     return true;
 }
 
 /* A point in time, or how long ago it was. */
-static bool read_time(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+static bool read_time(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
+                      struct fault *why)
 {
     int64_t ago_s;
     if (calendar_parse(span_of(written), ret, why))
@@ -73,11 +79,14 @@ static bool read_time(const struct option_row *row, const char *written, unix_s 
         *ret = now - ago_s;
         return true;
     }
-    return fault(why, FAULT_REJECT, "--%s takes a time such as 2026-08-01 or 2026-08-01T12:00:00Z, or an age "
-                                    "such as 24h or 7d, not \"%s\"", row->name, written);
+    return fault(why, FAULT_REJECT,
+                 "--%s takes a time such as 2026-08-01 or 2026-08-01T12:00:00Z, or an age "
+                 "such as 24h or 7d, not \"%s\"",
+                 row->name, written);
 }
 
-static bool read_ahead(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+static bool read_ahead(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
+                       struct fault *why)
 {
     int64_t ahead_s;
     if (strcmp(written, "never") == 0) {
@@ -90,25 +99,31 @@ static bool read_ahead(const struct option_row *row, const char *written, unix_s
         *ret = now + ahead_s;
         return true;
     }
-    return fault(why, FAULT_REJECT, "--%s takes a time such as 2027-01-31 or 2027-01-31T12:00:00Z, a duration from now "
-                                    "such as 30d, or never, not \"%s\"", row->name, written);
+    return fault(
+        why, FAULT_REJECT,
+        "--%s takes a time such as 2027-01-31 or 2027-01-31T12:00:00Z, a duration from now "
+        "such as 30d, or never, not \"%s\"",
+        row->name, written);
 }
 
-static bool read_later(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+static bool read_later(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
+                       struct fault *why)
 {
     int64_t ahead_s, at;
     bool read = calendar_parse(span_of(written), &at, why);
     if (!read && (read = duration_parse(span_of(written), &ahead_s, why)))
         at = now + ahead_s;
     if (!read || at <= now)
-        return fault(why, FAULT_REJECT, "--%s takes a time in the future such as 2037-01-31 or "
-                                        "2037-01-31T12:00:00Z, or a duration from now such as 30d, not \"%s\"",
+        return fault(why, FAULT_REJECT,
+                     "--%s takes a time in the future such as 2037-01-31 or "
+                     "2037-01-31T12:00:00Z, or a duration from now such as 30d, not \"%s\"",
                      row->name, written);
     *ret = at;
     return true;
 }
 
-static bool read_amount(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+static bool read_amount(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
+                        struct fault *why)
 {
     (void)now;
     struct money amount;
@@ -120,7 +135,8 @@ static bool read_amount(const struct option_row *row, const char *written, unix_
     return true;
 }
 
-static bool read_choice(const struct option_row *row, const char *written, unix_s now, int64_t *ret, struct fault *why)
+static bool read_choice(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
+                        struct fault *why)
 {
     (void)now;
     int64_t index = 0;
@@ -135,21 +151,15 @@ static bool read_choice(const struct option_row *row, const char *written, unix_
     return fault(why, FAULT_REJECT, "--%s takes %s, not \"%s\"", row->name, row->value, written);
 }
 
-static bool (*const readers[])(const struct option_row *row, const char *written, unix_s now, int64_t *ret,
-                               struct fault *why) = {
-    [OPTION_FLAG] = read_flag,
-    [OPTION_TEXT] = read_text,
-    [OPTION_COUNT] = read_count,
-    [OPTION_DURATION] = read_duration,
-    [OPTION_TIME] = read_time,
-    [OPTION_AHEAD] = read_ahead,
-    [OPTION_LATER] = read_later,
-    [OPTION_AMOUNT] = read_amount,
-    [OPTION_CHOICE] = read_choice,
+static bool (*const readers[])(const struct option_row *row, const char *written, unix_s now,
+                               int64_t *ret, struct fault *why) = {
+    [OPTION_FLAG] = read_flag,         [OPTION_TEXT] = read_text,     [OPTION_COUNT] = read_count,
+    [OPTION_DURATION] = read_duration, [OPTION_TIME] = read_time,     [OPTION_AHEAD] = read_ahead,
+    [OPTION_LATER] = read_later,       [OPTION_AMOUNT] = read_amount, [OPTION_CHOICE] = read_choice,
 };
 
-bool option_read(const struct option_row *row, const char *written, unix_s now, struct option_value *ret,
-                 struct fault *why)
+bool option_read(const struct option_row *row, const char *written, unix_s now,
+                 struct option_value *ret, struct fault *why)
 {
     int64_t number;
     if (!readers[row->type](row, written, now, &number, why))

@@ -2,39 +2,79 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "cli/ask.h"
 #include "cli/accuracy.h"
+#include "cli/ask.h"
 #include "cli/report.h"
 #include "cli/whole_file.h"
 #include "core/naming.h"
 
 enum {
-    OPT_BY, OPT_PER, OPT_SINCE, OPT_UNTIL, OPT_MONTH, OPT_TOKEN, OPT_ENVIRONMENT, OPT_ACCOUNT, OPT_SOURCE, OPT_HTML,
-    OPT_RECONCILE, OPT_FORECASTS, OPT_FORMAT, OPT_JSON, OPTS,
+    OPT_BY,
+    OPT_PER,
+    OPT_SINCE,
+    OPT_UNTIL,
+    OPT_MONTH,
+    OPT_TOKEN,
+    OPT_ENVIRONMENT,
+    OPT_ACCOUNT,
+    OPT_SOURCE,
+    OPT_HTML,
+    OPT_RECONCILE,
+    OPT_FORECASTS,
+    OPT_FORMAT,
+    OPT_JSON,
+    OPTS,
 };
 
 static const struct option_row options[] = {
-    [OPT_BY] = { .name = "by", .type = OPTION_CHOICE, .value = REPORT_BY_NAMES, .preset = "token",
+    [OPT_BY] = { .name = "by",
+                 .type = OPTION_CHOICE,
+                 .value = REPORT_BY_NAMES,
+                 .preset = "token",
                  .help = "grouping; provider and feature come from the usage endpoint" },
-    [OPT_PER] = { .name = "per", .type = OPTION_CHOICE, .value = PERIOD_LENGTHS, .preset = "total",
+    [OPT_PER] = { .name = "per",
+                  .type = OPTION_CHOICE,
+                  .value = PERIOD_LENGTHS,
+                  .preset = "total",
                   .help = "one line per period (UTC; weeks start on Monday)" },
-    [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "30d",
+    [OPT_SINCE] = { .name = "since",
+                    .type = OPTION_TIME,
+                    .value = "TIME",
+                    .preset = "30d",
                     .help = "start of the period, rounded down to the hour, or how long ago" },
-    [OPT_UNTIL] = { .name = "until", .type = OPTION_TIME, .value = "TIME",
+    [OPT_UNTIL] = { .name = "until",
+                    .type = OPTION_TIME,
+                    .value = "TIME",
                     .help = "end of the period, rounded up to the hour" },
-    [OPT_MONTH] = { .name = "month", .type = OPTION_TEXT, .value = "YYYY-MM", .help = "one month (UTC)" },
-    [OPT_TOKEN] = { .name = "token", .type = OPTION_TEXT, .value = "GLOB",
+    [OPT_MONTH] = { .name = "month",
+                    .type = OPTION_TEXT,
+                    .value = "YYYY-MM",
+                    .help = "one month (UTC)" },
+    [OPT_TOKEN] = { .name = "token",
+                    .type = OPTION_TEXT,
+                    .value = "GLOB",
                     .help = "only tokens whose name matches, such as 'prod-*'" },
-    [OPT_ENVIRONMENT] = { .name = "environment", .type = OPTION_TEXT, .value = "NAME",
+    [OPT_ENVIRONMENT] = { .name = "environment",
+                          .type = OPTION_TEXT,
+                          .value = "NAME",
                           .help = "only tokens of this environment (first part of the name)" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_SOURCE] = { .name = "source", .type = OPTION_CHOICE, .value = REPORT_CHOICES, .preset = "auto",
-                     .help = "auto: the usage endpoint for days queried after they ended, else balances" },
-    [OPT_HTML] = { .name = "html", .type = OPTION_TEXT, .value = "FILE",
+    [OPT_SOURCE] = { .name = "source",
+                     .type = OPTION_CHOICE,
+                     .value = REPORT_CHOICES,
+                     .preset = "auto",
+                     .help = "auto: the usage endpoint for days queried after they ended, else "
+                             "balances" },
+    [OPT_HTML] = { .name = "html",
+                   .type = OPTION_TEXT,
+                   .value = "FILE",
                    .help = "write one self-contained HTML page with charts; - is stdout" },
-    [OPT_RECONCILE] = { .name = "reconcile", .type = OPTION_FLAG,
-                        .help = "compare balances with the usage endpoint instead, by token and day" },
-    [OPT_FORECASTS] = { .name = "forecasts", .type = OPTION_FLAG,
+    [OPT_RECONCILE] = { .name = "reconcile",
+                        .type = OPTION_FLAG,
+                        .help =
+                            "compare balances with the usage endpoint instead, by token and day" },
+    [OPT_FORECASTS] = { .name = "forecasts",
+                        .type = OPTION_FLAG,
                         .help = "show forecast accuracy instead" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
@@ -45,14 +85,17 @@ static bool choose_month(const struct option_value *given, struct period *ret, s
 {
     if (given[OPT_SINCE].given || given[OPT_UNTIL].given)
         return fault(why, FAULT_REJECT, "--month cannot be combined with --since or --until");
-    return period_parse_month(span_of(given[OPT_MONTH].text), ret, why) || fault_within(why, "--month");
+    return period_parse_month(span_of(given[OPT_MONTH].text), ret, why)
+        || fault_within(why, "--month");
 }
 
-/* From the hour of one time to before the hour of another, or up to now; all figures of a report, in every format and
- * by every dimension, are of this one time. */
-static bool choose_stretch(const struct option_value *given, struct report_query *q, struct fault *why)
+/* From the hour of one time to before the hour of another, or up to now; all figures of a report,
+ * in every format and by every dimension, are of this one time. */
+static bool choose_stretch(const struct option_value *given, struct report_query *q,
+                           struct fault *why)
 {
-    struct period p = { given[OPT_SINCE].number, given[OPT_UNTIL].text ? given[OPT_UNTIL].number : q->now + 1 };
+    struct period p = { given[OPT_SINCE].number,
+                        given[OPT_UNTIL].text ? given[OPT_UNTIL].number : q->now + 1 };
     bool is_month = given[OPT_MONTH].text != NULL;
     if (is_month && !choose_month(given, &p, why))
         return false;
@@ -69,26 +112,32 @@ static bool choose_stretch(const struct option_value *given, struct report_query
     return true;
 }
 
-static bool check_specs(const struct option_value *given, const struct report_query *q, struct fault *why)
+static bool check_specs(const struct option_value *given, const struct report_query *q,
+                        struct fault *why)
 {
     bool is_by_word = q->by == BY_PROVIDER || q->by == BY_FEATURE;
     if (q->per == PER_HOUR && (is_by_word || q->choice == REPORT_ENDPOINT))
-        return fault(why, FAULT_REJECT, "the usage endpoint reports days, not hours: use --per day");
+        return fault(why, FAULT_REJECT,
+                     "the usage endpoint reports days, not hours: use --per day");
     if (given[OPT_RECONCILE].given && given[OPT_HTML].given)
         return fault(why, FAULT_REJECT, "--reconcile cannot be combined with --html");
     if (given[OPT_FORECASTS].given && (given[OPT_RECONCILE].given || given[OPT_HTML].given))
-        return fault(why, FAULT_REJECT, "--forecasts cannot be combined with --reconcile or --html");
+        return fault(why, FAULT_REJECT,
+                     "--forecasts cannot be combined with --reconcile or --html");
     if (given[OPT_FORECASTS].given && (q->token || q->environment))
-        return fault(why, FAULT_REJECT, "forecasts are scored by account: drop --token and --environment, or "
-                                        "use `ebb forecast TOKEN`");
+        return fault(why, FAULT_REJECT,
+                     "forecasts are scored by account: drop --token and --environment, or "
+                     "use `ebb forecast TOKEN`");
     if (given[OPT_HTML].given && (given[OPT_FORMAT].given || given[OPT_JSON].given))
         return fault(why, FAULT_REJECT, "--html cannot be combined with --format or --json");
     if (is_by_word && q->choice == REPORT_BALANCE)
-        return fault(why, FAULT_REJECT, "balances cannot be grouped by %s: drop --source", report_by_name(q->by));
+        return fault(why, FAULT_REJECT, "balances cannot be grouped by %s: drop --source",
+                     report_by_name(q->by));
     return true;
 }
 
-static bool print_html(struct store *s, const struct report_query *q, const char *path, struct fault *why)
+static bool print_html(struct store *s, const struct report_query *q, const char *path,
+                       struct fault *why)
 {
     struct text page = { 0 };
     bool ok = report_html(s, q, &page, why)
@@ -97,8 +146,10 @@ static bool print_html(struct store *s, const struct report_query *q, const char
     return ok;
 }
 
-/* For people, and on stderr, so that programs read nothing but rows: these have the same in columns. */
-static void print_notes(const struct report_query *q, const struct loaded_report *l, enum table_format format)
+/* For people, and on stderr, so that programs read nothing but rows: these have the same in
+ * columns. */
+static void print_notes(const struct report_query *q, const struct loaded_report *l,
+                        enum table_format format)
 {
     struct text notes = { 0 };
     bool for_people = format == TABLE_TEXT || format == TABLE_MARKDOWN;
@@ -110,7 +161,8 @@ static void print_notes(const struct report_query *q, const struct loaded_report
     text_done(&notes);
 }
 
-static bool print_forecasts(const struct context *c, const struct report_query *q, struct fault *why)
+static bool print_forecasts(const struct context *c, const struct report_query *q,
+                            struct fault *why)
 {
     const struct query_filter scope = report_scope(q);
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
@@ -137,14 +189,17 @@ static bool print_table(const struct context *c, const struct report_query *q, s
     return ok;
 }
 
-static bool print_reconcile(const struct context *c, const struct report_query *q, struct fault *why)
+static bool print_reconcile(const struct context *c, const struct report_query *q,
+                            struct fault *why)
 {
     enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     size_t rows, drifts;
     if (!report_reconcile(c->store, q, format, &rows, &drifts, why))
         return false;
     if (format == TABLE_TEXT && rows == 0)
-        fputs("No days to compare: that requires a token with a budget and a full day of readings.\n", stderr);
+        fputs(
+            "No days to compare: that requires a token with a budget and a full day of readings.\n",
+            stderr);
     else if (format == TABLE_TEXT)
         printf("\n%zu of %zu beyond tolerance.\n", drifts, rows);
     return true;
@@ -156,7 +211,8 @@ static bool is_in(struct span name, const char *environment)
     return span_is(found.len ? found : span_of("(none)"), environment);
 }
 
-/* Whether --token and --environment leave anybody: nothing spent and nobody meant are two answers. */
+/* Whether --token and --environment leave anybody: nothing spent and nobody meant are two answers.
+ */
 static bool find_any(struct store *s, const struct report_query *q, bool *ret, struct fault *why)
 {
     enum { NAME = 2, CELLS };
@@ -201,9 +257,9 @@ static enum exit_status report_run(const struct context *c)
     if (!any)
         return complain(EXIT_UNKNOWN, "report: no token matches");
     bool ok = given[OPT_RECONCILE].given ? print_reconcile(c, &q, &why)
-        : given[OPT_FORECASTS].given ? print_forecasts(c, &q, &why)
-        : given[OPT_HTML].text ? print_html(c->store, &q, given[OPT_HTML].text, &why)
-                               : print_table(c, &q, &why);
+        : given[OPT_FORECASTS].given     ? print_forecasts(c, &q, &why)
+        : given[OPT_HTML].text           ? print_html(c->store, &q, given[OPT_HTML].text, &why)
+                                         : print_table(c, &q, &why);
     return ok ? EXIT_OK : ask_failed(&why);
 }
 

@@ -1,11 +1,21 @@
-/* What the formats of `ebb report` share: the question, and the answer with the names of its groups. */
+/* What the formats of `ebb report` share: the question, and the answer with the names of its
+ * groups. */
 #pragma once
 
 #include "cli/table.h"
 #include "core/report.h"
 #include "edge/store/reader.h"
 
-enum report_by { BY_TOKEN, BY_ENVIRONMENT, BY_PROJECT, BY_PURPOSE, BY_ACCOUNT, BY_PROVIDER, BY_FEATURE, REPORT_BYS };
+enum report_by {
+    BY_TOKEN,
+    BY_ENVIRONMENT,
+    BY_PROJECT,
+    BY_PURPOSE,
+    BY_ACCOUNT,
+    BY_PROVIDER,
+    BY_FEATURE,
+    REPORT_BYS
+};
 /* In the order of enum report_by. */
 #define REPORT_BY_NAMES "token|environment|project|purpose|account|provider|feature"
 
@@ -37,7 +47,8 @@ struct report_gaps {
 struct loaded_report {
     struct report report;
     struct report_gaps gaps;
-    char *usage_reason;  /* owned; why an account's consumption was not told last, or not all of it; NULL: it was */
+    char *usage_reason;  /* owned; why an account's consumption was not told last, or not all of it;
+                            NULL: it was */
     int64_t shared_days; /* whose hours are shares of a figure of the whole day */
     struct report_label *labels; /* owned; by group */
     size_t label_count, label_room;
@@ -47,22 +58,27 @@ struct loaded_report {
 const char *report_by_name(enum report_by by);
 
 /* `ret` is released by report_unload, also after a failure. FAULT_REJECT: sums too large. */
-MUST_CHECK bool report_load(struct store *s, const struct report_query *q, struct loaded_report *ret,
-                            struct fault *why);
+MUST_CHECK bool report_load(struct store *s, const struct report_query *q,
+                            struct loaded_report *ret, struct fault *why);
 void report_unload(struct loaded_report *l);
 
 /* The label as people see it: "prod-app (life 2, deleted)". Not escaped. */
 void report_label_add(const struct report_label *l, struct text *out);
 
-/* What readers must know of the figures, a sentence each: what is not known, what is spread and shared out. */
+/* What readers must know of the figures, a sentence each: what is not known, what is spread and
+ * shared out. */
 void report_notes(const struct report_query *q, const struct loaded_report *l, struct text *out);
 
 /* Prints the rows; for people with a line of all of them. */
-void report_table(const struct report_query *q, const struct loaded_report *l, enum table_format format);
+void report_table(const struct report_query *q, const struct loaded_report *l,
+                  enum table_format format);
 
 /* One HTML file that needs nothing else. */
-MUST_CHECK bool report_html(struct store *s, const struct report_query *q, struct text *out, struct fault *why);
+MUST_CHECK bool report_html(struct store *s, const struct report_query *q, struct text *out,
+                            struct fault *why);
 
-/* Prints what balances and the endpoint say of each day of the period. `ret_drifts`: lines beyond tolerance. */
-MUST_CHECK bool report_reconcile(struct store *s, const struct report_query *q, enum table_format format,
-                                 size_t *ret_rows, size_t *ret_drifts, struct fault *why);
+/* Prints what balances and the endpoint say of each day of the period. `ret_drifts`: lines beyond
+ * tolerance. */
+MUST_CHECK bool report_reconcile(struct store *s, const struct report_query *q,
+                                 enum table_format format, size_t *ret_rows, size_t *ret_drifts,
+                                 struct fault *why);

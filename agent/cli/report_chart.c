@@ -6,7 +6,16 @@
 #include "cli/report_html.h"
 #include "cli/svg.h"
 
-enum { WIDTH = 1060, HEIGHT = 300, LEFT = 64, RIGHT = 6, TOP = 12, BOTTOM = 26, TICKS = 4, LABELS_MOST = 12 };
+enum {
+    WIDTH = 1060,
+    HEIGHT = 300,
+    LEFT = 64,
+    RIGHT = 6,
+    TOP = 12,
+    BOTTOM = 26,
+    TICKS = 4,
+    LABELS_MOST = 12
+};
 
 struct report_chart {
     struct page *page;
@@ -16,7 +25,8 @@ struct report_chart {
 };
 
 static const char *const per_words[] = {
-    [PER_HOUR] = "hour", [PER_DAY] = "day", [PER_WEEK] = "week", [PER_MONTH] = "month", [PER_TOTAL] = "period",
+    [PER_HOUR] = "hour",   [PER_DAY] = "day",      [PER_WEEK] = "week",
+    [PER_MONTH] = "month", [PER_TOTAL] = "period",
 };
 
 /* The groups of totals are in order of spend; series are found by their labels. */
@@ -78,12 +88,14 @@ static void draw_axis(struct report_chart *c)
         if (c->step_nano >= NANO_PER_USD && label.len > 3) /* whole dollars need no cents */
             label.len -= 3;
         svg_line(c->page->out, at ? "grid" : "axis", LEFT, y_of(c, at), WIDTH - RIGHT, y_of(c, at));
-        svg_text(c->page->out, "end", LEFT - 8, y_of(c, at) + 4, (struct span){ text_z(&label), label.len });
+        svg_text(c->page->out, "end", LEFT - 8, y_of(c, at) + 4,
+                 (struct span){ text_z(&label), label.len });
     }
     text_done(&label);
 }
 
-static void draw_part(struct report_chart *c, size_t bucket, const char *class_, struct span name, const int64_t part[2])
+static void draw_part(struct report_chart *c, size_t bucket, const char *class_, struct span name,
+                      const int64_t part[2])
 {
     struct text hint = { 0 };
     char when[TIME_TEXT_BYTES];
@@ -97,8 +109,8 @@ static void draw_part(struct report_chart *c, size_t bucket, const char *class_,
     text_add(&hint, span_of(": "));
     page_money(&hint, part[1] - part[0]);
     double gap = c->slot > 6 ? c->slot * 0.22 : c->slot * 0.1;
-    struct svg_box box = { LEFT + c->slot * (double)bucket + gap / 2, y_of(c, part[1]), c->slot - gap,
-                           y_of(c, part[0]) - y_of(c, part[1]) };
+    struct svg_box box = { LEFT + c->slot * (double)bucket + gap / 2, y_of(c, part[1]),
+                           c->slot - gap, y_of(c, part[0]) - y_of(c, part[1]) };
     svg_rect(c->page->out, class_, &box, (struct span){ text_z(&hint), hint.len });
     text_done(&hint);
 }
@@ -164,7 +176,8 @@ static void write_key(const struct report_chart *c)
         text_done(&label);
     }
     if (c->shown < r->row_count)
-        text_addf(p->out, "<li><span class=\"dot s7\"></span>%zu others</li>", r->row_count - c->shown);
+        text_addf(p->out, "<li><span class=\"dot s7\"></span>%zu others</li>",
+                  r->row_count - c->shown);
     text_add(p->out, span_of("</ul></section>\n"));
 }
 
@@ -174,15 +187,17 @@ void page_chart(struct page *p)
     struct text title = { 0 };
     c.shown = p->totals.report.row_count < PAGE_SERIES ? p->totals.report.row_count : PAGE_SERIES;
     if (c.shown == 0) {
-        text_add(p->out, span_of("<section class=\"empty\">No spend, top-ups or resets in this period."
-                                 "</section>\n"));
+        text_add(p->out,
+                 span_of("<section class=\"empty\">No spend, top-ups or resets in this period."
+                         "</section>\n"));
         return;
     }
     scale(&c);
     text_addf(&title, "Spend per %s", per_words[p->per]);
     text_addf(p->out, "<section><h2>%s</h2>", text_z(&title));
     svg_begin(p->out, "", WIDTH, HEIGHT, span_of(text_z(&title)),
-              span_of("Columns stacked by the groups with the highest spend; the table below has the totals."));
+              span_of("Columns stacked by the groups with the highest spend; the table below has "
+                      "the totals."));
     draw_axis(&c);
     for (size_t b = 0; b < p->bucket_count; b++)
         draw_column(&c, b);

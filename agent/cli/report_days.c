@@ -1,8 +1,9 @@
-/* The figure of a day is the endpoint's where that was asked after the day's end, else what was read off balances.
+/* The figure of a day is the endpoint's where that was asked after the day's end, else what was
+ * read off balances.
  *
- * Everything else is a share of it: the hours, in proportion to what balances showed in each; the part of a day that
- * the report cuts, as its hours; features and providers, as the endpoint told them, and what it did not attribute. So
- * each way of asking adds up to the same. */
+ * Everything else is a share of it: the hours, in proportion to what balances showed in each; the
+ * part of a day that the report cuts, as its hours; features and providers, as the endpoint told
+ * them, and what it did not attribute. So each way of asking adds up to the same. */
 #include "cli/report_days.h"
 
 #include <stdlib.h>
@@ -13,7 +14,8 @@
 
 enum {
     CUTS_MAX = DAY_HOURS + 4,
-    TOLD_LAG_S = 2 * HOUR_S, /* the endpoint is asked hourly: so old, its answer of a day that runs is still good */
+    TOLD_LAG_S = 2 * HOUR_S, /* the endpoint is asked hourly: so old, its answer of a day that runs
+                                is still good */
     ROUNDING_NANO = 2,       /* the costs of providers are rounded each */
 };
 
@@ -50,7 +52,8 @@ struct day {
     enum report_source source;
     int64_t calls, called_nano; /* calls -1: not told */
     struct day_shape shape;
-    unix_s cuts[CUTS_MAX]; /* where it is cut, ascending; the first is its start, the last its end */
+    unix_s
+        cuts[CUTS_MAX]; /* where it is cut, ascending; the first is its start, the last its end */
     size_t cut_count;
 };
 
@@ -66,7 +69,8 @@ static bool is_unread(const struct report_days *d, int64_t payer, unix_s day)
 {
     const struct unread_row wanted = { payer, day };
     return d->unread.count
-        && bsearch(&wanted, d->unread.at, d->unread.count, sizeof *d->unread.at, compare_unread) != NULL;
+        && bsearch(&wanted, d->unread.at, d->unread.count, sizeof *d->unread.at, compare_unread)
+        != NULL;
 }
 
 static bool is_by_word(const struct report_query *q)
@@ -76,7 +80,8 @@ static bool is_by_word(const struct report_query *q)
 
 static bool endpoint_tells(const struct report_days *d, const struct report_payer *p, unix_s day)
 {
-    return d->q->choice != REPORT_BALANCE && report_endpoint_tells(&p->known, day) && !is_unread(d, p->id, day);
+    return d->q->choice != REPORT_BALANCE && report_endpoint_tells(&p->known, day)
+        && !is_unread(d, p->id, day);
 }
 
 /* ---- the figure ---- */
@@ -92,7 +97,8 @@ static void take_balance(const struct report_days *d, struct day *day)
     if (!day->sum)
         return;
     bool alone = d->q->choice == REPORT_BALANCE;
-    day->figure_nano = alone ? nano_sub(day->sum->spent_nano, day->sum->usage_nano) : day->sum->spent_nano;
+    day->figure_nano =
+        alone ? nano_sub(day->sum->spent_nano, day->sum->usage_nano) : day->sum->spent_nano;
     day->source = source_of(day->sum->spent_nano, day->sum->usage_nano);
     if (alone)
         day->source &= REPORT_FROM_BALANCE;
@@ -152,7 +158,8 @@ static const struct sum_row *first_hour(const struct report_days *d, const struc
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const struct sum_row *row = &d->hours.at[middle];
-        bool is_before = row->payer->id < day->payer->id || (row->payer == day->payer && row->at < day->day);
+        bool is_before =
+            row->payer->id < day->payer->id || (row->payer == day->payer && row->at < day->day);
         low = is_before ? middle + 1 : low;
         high = is_before ? high : middle;
     }
@@ -161,7 +168,8 @@ static const struct sum_row *first_hour(const struct report_days *d, const struc
 
 static bool is_of(const struct report_days *d, const struct sum_row *hour, const struct day *day)
 {
-    return hour < d->hours.at + d->hours.count && hour->payer == day->payer && hour->at < day->day + DAY_S;
+    return hour < d->hours.at + d->hours.count && hour->payer == day->payer
+        && hour->at < day->day + DAY_S;
 }
 
 static void take_shape(struct report_days *d, struct day *day)
@@ -173,14 +181,15 @@ static void take_shape(struct report_days *d, struct day *day)
         int64_t told_nano = d->q->choice == REPORT_BALANCE ? hour->usage_nano : 0;
         day_shape_add(&day->shape, hour->at, nano_sub(hour->spent_nano, told_nano));
     }
-    if (day->figure_nano && day->shape.until[DAY_HOURS] != day->figure_nano && day->day >= d->report->first_day)
+    if (day->figure_nano && day->shape.until[DAY_HOURS] != day->figure_nano
+        && day->day >= d->report->first_day)
         d->is_shared[(day->day - d->report->first_day) / DAY_S] = true;
 }
 
 /* ---- facts ---- */
 
-/* A part of the day's figure, and the sum of those before it. Shares are taken of such sums, so that the parts of each
- * cut add up, too. */
+/* A part of the day's figure, and the sum of those before it. Shares are taken of such sums, so
+ * that the parts of each cut add up, too. */
 struct part {
     int64_t before_nano, nano, before_calls, calls;
     bool has_calls;
@@ -195,7 +204,8 @@ static int64_t share(const struct day *day, size_t cut, int64_t before, int64_t 
         - (day_share_before(s, before, until) - day_share_before(s, before, from));
 }
 
-static void add_part(struct report_days *d, const struct day *day, size_t item, const struct part *p)
+static void add_part(struct report_days *d, const struct day *day, size_t item,
+                     const struct part *p)
 {
     for (size_t cut = 0; cut < day->cut_count; cut++) {
         const struct report_fact f = {
@@ -216,7 +226,8 @@ static void add_rises(struct report_days *d, const struct day *day)
 {
     int64_t topup = day->sum->topup_nano, reset = day->sum->reset_nano;
     struct report_fact f = { .item = day->payer->item, .calls = -1 };
-    for (const struct sum_row *hour = first_hour(d, day); day->cut_count > 1 && is_of(d, hour, day); hour++) {
+    for (const struct sum_row *hour = first_hour(d, day); day->cut_count > 1 && is_of(d, hour, day);
+         hour++) {
         f.at = hour->at;
         f.topup_nano = hour->topup_nano;
         f.reset_nano = hour->reset_nano;
@@ -251,12 +262,14 @@ static void add_whole(struct report_days *d, const struct day *day)
         add_rises(d, day);
 }
 
-/* What of the figure a word has; of a day that a balance tells less of than the endpoint, in proportion. */
+/* What of the figure a word has; of a day that a balance tells less of than the endpoint, in
+ * proportion. */
 static int64_t word_before(const struct day *day, int64_t sum_nano, int64_t before_nano)
 {
     if (sum_nano <= day->figure_nano || sum_nano <= 0)
         return before_nano;
-    return (int64_t)((__int128)before_nano * (day->figure_nano > 0 ? day->figure_nano : 0) / sum_nano);
+    return (int64_t)((__int128)before_nano * (day->figure_nano > 0 ? day->figure_nano : 0)
+                     / sum_nano);
 }
 
 static size_t dearest(const struct day *day)
@@ -274,15 +287,18 @@ static void add_words(struct report_days *d, const struct day *day)
     int64_t sum = 0, cost_before = 0, calls_before = 0, before = 0;
     for (size_t i = 0; i < day->part_count; i++)
         sum = nano_add(sum, day->parts[i].cost_nano);
-    int64_t off = nano_sub(day->figure_nano, sum), most_off = (int64_t)day->part_count * ROUNDING_NANO;
+    int64_t off = nano_sub(day->figure_nano, sum),
+            most_off = (int64_t)day->part_count * ROUNDING_NANO;
     bool is_rounding = day->is_told && day->part_count && off >= -most_off && off <= most_off;
     for (size_t i = 0; i < day->part_count; i++) {
         int64_t cost = day->parts[i].cost_nano;
         if (is_rounding && i == dearest(day))
             cost = nano_add(cost, off);
-        int64_t with = is_rounding ? nano_add(before, cost)
-                                   : word_before(day, sum, cost_before = nano_add(cost_before, cost));
-        const struct part p = { before, nano_sub(with, before), calls_before, day->parts[i].calls, has_calls };
+        int64_t with = is_rounding
+            ? nano_add(before, cost)
+            : word_before(day, sum, cost_before = nano_add(cost_before, cost));
+        const struct part p = { before, nano_sub(with, before), calls_before, day->parts[i].calls,
+                                has_calls };
         add_part(d, day, day->parts[i].item, &p);
         before = with;
         calls_before = nano_add(calls_before, day->parts[i].calls);
@@ -336,7 +352,8 @@ static void add_days(struct report_days *d)
         choose_uses(&day, d->providers.at, d->providers.count, provider);
         if (!day.payer)
             return;
-        if (sum < d->days.count && d->days.at[sum].payer == day.payer && d->days.at[sum].at == day.day)
+        if (sum < d->days.count && d->days.at[sum].payer == day.payer
+            && d->days.at[sum].at == day.day)
             day.sum = &d->days.at[sum++];
         size_t parts = run_of(&day, d->providers.at, d->providers.count, provider);
         day.uses = d->uses.at + use;
@@ -355,26 +372,30 @@ static void add_days(struct report_days *d)
 static bool is_known(const struct report_days *d, const struct report_payer *p, unix_s day)
 {
     unix_s end = day + DAY_S < d->q->now ? day + DAY_S : d->q->now;
-    if (endpoint_tells(d, p, day) || p->costs_nothing || (p->deleted_at != TIME_NONE && p->deleted_at <= day))
+    if (endpoint_tells(d, p, day) || p->costs_nothing
+        || (p->deleted_at != TIME_NONE && p->deleted_at <= day))
         return true;
     if (p->listed != TIME_NONE && p->first_seen > p->listed && end <= p->first_seen)
         return true; /* it was made later */
     if (p->budgeted)
         return day >= period_start(PER_DAY, p->first_seen);
-    return p->known.usage_from != TIME_NONE && day >= p->known.usage_from && p->known.usage_at >= end - TOLD_LAG_S
-        && !is_unread(d, p->id, day);
+    return p->known.usage_from != TIME_NONE && day >= p->known.usage_from
+        && p->known.usage_at >= end - TOLD_LAG_S && !is_unread(d, p->id, day);
 }
 
-static void mark_unknown(struct report_days *d, const struct report_payer *payers, size_t payer_count)
+static void mark_unknown(struct report_days *d, const struct report_payer *payers,
+                         size_t payer_count)
 {
     bool by_word = is_by_word(d->q);
     for (size_t i = 0; i < payer_count; i++)
         for (unix_s day = d->report->first_day; day < d->q->during.until; day += DAY_S)
             if (!is_known(d, &payers[i], day))
                 report_mark_unknown(
-                    d->report, by_word ? REPORT_EVERY_GROUP : report_group_of(d->report, payers[i].item), day);
+                    d->report,
+                    by_word ? REPORT_EVERY_GROUP : report_group_of(d->report, payers[i].item), day);
     for (size_t i = 0; i < d->unread.count && d->unread.at[i].payer == 0; i++)
-        report_mark_unknown(d->report, by_word ? REPORT_EVERY_GROUP : REPORT_NO_GROUP, d->unread.at[i].day);
+        report_mark_unknown(d->report, by_word ? REPORT_EVERY_GROUP : REPORT_NO_GROUP,
+                            d->unread.at[i].day);
 }
 
 /* ---- gaps ---- */
@@ -388,7 +409,8 @@ static void add_gap(struct report_days *d, const struct gap_row *gap)
 {
     const struct entry *e = &gap->entry;
     int64_t within = 0;
-    for (unix_s day = later(period_start(PER_DAY, e->since), d->report->first_day); day < e->at; day += DAY_S) {
+    for (unix_s day = later(period_start(PER_DAY, e->since), d->report->first_day); day < e->at;
+         day += DAY_S) {
         struct day cut = { .payer = gap->payer, .day = day };
         if (day >= d->q->during.until || endpoint_tells(d, gap->payer, day))
             continue;

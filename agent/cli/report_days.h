@@ -1,5 +1,5 @@
-/* A day of a token, from all that is stored of it, as facts of a report: one figure for the day, whoever asks for it in
- * whatever parts. */
+/* A day of a token, from all that is stored of it, as facts of a report: one figure for the day,
+ * whoever asks for it in whatever parts. */
 #pragma once
 
 #include "cli/report.h"
@@ -36,10 +36,10 @@ struct unread_row {
     unix_s day;
 };
 
-#define ROWS(kind) \
-    struct { \
-        struct kind *at; /* owned */ \
-        size_t count, room; \
+#define ROWS(kind)                                                                                 \
+    struct {                                                                                       \
+        struct kind *at; /* owned */                                                               \
+        size_t count, room;                                                                        \
     }
 
 struct report_days {
@@ -51,7 +51,8 @@ struct report_days {
     ROWS(gap_row) gaps;
     ROWS(unread_row) unread;
     size_t rest_item; /* by feature or provider: of what none is known of */
-    bool *is_shared; /* owned; by day of the report: hours, or a part of it, are shares of a figure of the whole day */
+    bool *is_shared;  /* owned; by day of the report: hours, or a part of it, are shares of a figure
+                         of the whole day */
 };
 
 /* All but is_shared is filled in. Adds the facts of all days, and which days are not known. */

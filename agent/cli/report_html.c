@@ -1,4 +1,5 @@
-/* `ebb report --html`: gathers what the page tells and lays its parts out. No script, no request. */
+/* `ebb report --html`: gathers what the page tells and lays its parts out. No script, no request.
+ */
 #include "cli/report_html.h"
 
 #include <stdlib.h>
@@ -27,11 +28,13 @@ static void spread_series(struct page *p)
 {
     const struct report *r = &p->series.report;
     p->first = period_start(p->per, r->during.since);
-    p->bucket_count = bucket_index(p, r->during.until - 1 > p->first ? r->during.until : p->first + 1);
+    p->bucket_count =
+        bucket_index(p, r->during.until - 1 > p->first ? r->during.until : p->first + 1);
     p->spent_nano = xcalloc(r->group_count * p->bucket_count + 1, sizeof *p->spent_nano);
     for (size_t i = 0; i < r->row_count; i++) {
         const struct report_row *row = &r->rows[i];
-        p->spent_nano[row->group * p->bucket_count + bucket_index(p, row->bucket)] = row->sum.spent_nano;
+        p->spent_nano[row->group * p->bucket_count + bucket_index(p, row->bucket)] =
+            row->sum.spent_nano;
     }
 }
 

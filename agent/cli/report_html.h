@@ -9,9 +9,10 @@ enum { PAGE_SERIES = 7 /* colours for groups; the rest shares one more */ };
 struct page {
     const struct report_query *q;
     struct text *out;
-    struct loaded_report totals, series; /* by the dimension asked for: as a whole, and in buckets */
-    enum period_length per;              /* of series */
-    unix_s first;                        /* the first bucket */
+    struct loaded_report totals,
+        series;             /* by the dimension asked for: as a whole, and in buckets */
+    enum period_length per; /* of series */
+    unix_s first;           /* the first bucket */
     size_t bucket_count;
     int64_t *spent_nano; /* owned; of group of `series` x bucket */
 };

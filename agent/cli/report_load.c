@@ -1,31 +1,61 @@
-/* Rows of the store become items, groups and the days of their payers; report_days.c makes facts of these.
+/* Rows of the store become items, groups and the days of their payers; report_days.c makes facts of
+ * these.
  *
  * Every format and every way of asking goes through here, with one period for all. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/intern.h"
 #include "base/xmalloc.h"
 #include "cli/report.h"
 #include "cli/report_days.h"
 #include "core/naming.h"
-#include "base/intern.h"
 
 /* The columns of question_report_tokens.sql. */
 enum {
-    ID, ACCOUNT, NAME, GENERATION, KIND, DELETED, USAGE_FROM, USAGE_AT, KNOWN_FROM, BUDGETED, PERIOD, AMOUNT,
-    FIRST_SEEN, DELETED_AT, LISTED, TYPE, BALANCE, USAGE_REASON,
+    ID,
+    ACCOUNT,
+    NAME,
+    GENERATION,
+    KIND,
+    DELETED,
+    USAGE_FROM,
+    USAGE_AT,
+    KNOWN_FROM,
+    BUDGETED,
+    PERIOD,
+    AMOUNT,
+    FIRST_SEEN,
+    DELETED_AT,
+    LISTED,
+    TYPE,
+    BALANCE,
+    USAGE_REASON,
     TOKEN_CELLS,
 };
 
-/* Of question_report_days.sql and hours, of usage and providers, gaps, unread days, and what came after. */
+/* Of question_report_days.sql and hours, of usage and providers, gaps, unread days, and what came
+ * after. */
 enum {
-    TOKEN, AT, SPENT, USAGE, TOPUP, RESET, SUM_CELLS,
-    WORD = SPENT, COST, CALLS, USAGE_CELLS,
+    TOKEN,
+    AT,
+    SPENT,
+    USAGE,
+    TOPUP,
+    RESET,
+    SUM_CELLS,
+    WORD = SPENT,
+    COST,
+    CALLS,
+    USAGE_CELLS,
     PROVIDER_CELLS = CALLS,
-    UNTIL = SPENT, GAP_NANO, GAP_CELLS,
+    UNTIL = SPENT,
+    GAP_NANO,
+    GAP_CELLS,
     UNREAD_CELLS = SPENT,
-    FALLEN = AT, AFTER_CELLS,
+    FALLEN = AT,
+    AFTER_CELLS,
 };
 
 #define NO_NAME "(none)"
@@ -36,18 +66,20 @@ struct report_loading {
     struct loaded_report *to;
     struct report_payer *payers; /* owned; by id once all are there */
     size_t payer_count, payer_room;
-    struct intern names; /* of groups in their order, unless these are tokens, whose names are not theirs alone */
-    unix_s usage_from;  /* the latest of all payers */
+    struct intern names; /* of groups in their order, unless these are tokens, whose names are not
+                            theirs alone */
+    unix_s usage_from;   /* the latest of all payers */
     struct after {
         int64_t token, fallen_nano;
-    } *after; /* owned; by token */
+    } * after; /* owned; by token */
     size_t after_count, after_room;
     struct report_days days;
 };
 
 static const char *const by_names[] = {
-    [BY_TOKEN] = "token",     [BY_ENVIRONMENT] = "environment", [BY_PROJECT] = "project", [BY_PURPOSE] = "purpose",
-    [BY_ACCOUNT] = "account", [BY_PROVIDER] = "provider",       [BY_FEATURE] = "feature",
+    [BY_TOKEN] = "token",     [BY_ENVIRONMENT] = "environment", [BY_PROJECT] = "project",
+    [BY_PURPOSE] = "purpose", [BY_ACCOUNT] = "account",         [BY_PROVIDER] = "provider",
+    [BY_FEATURE] = "feature",
 };
 _Static_assert(COUNT(by_names) == REPORT_BYS, "a dimension has no name");
 
@@ -88,7 +120,8 @@ static size_t group_named(struct report_loading *l, struct span name)
     return group;
 }
 
-/* Generations count only for names that were born again, so an only one is told apart from nothing. */
+/* Generations count only for names that were born again, so an only one is told apart from nothing.
+ */
 static size_t group_of_token(struct report_loading *l, const struct cell *cells)
 {
     size_t group = add_group(l, cells[NAME].text);
@@ -122,7 +155,8 @@ static bool is_wanted(const struct report_query *q, const struct cell *cells)
 {
     struct span name = cells[NAME].text;
     bool is_token = span_is(cells[KIND].text, "token");
-    if (q->environment && !(is_token && span_is(named_or_none(naming_environment(name)), q->environment)))
+    if (q->environment
+        && !(is_token && span_is(named_or_none(naming_environment(name)), q->environment)))
         return false;
     return !q->token || naming_matches(q->token, name);
 }
@@ -143,10 +177,12 @@ static struct maybe_money left_at_end(const struct report_loading *l, const stru
 {
     const struct after wanted = { .token = cells[ID].integer };
     const struct after *found = l->after_count
-        ? bsearch(&wanted, l->after, l->after_count, sizeof *l->after, compare_after) : NULL;
+        ? bsearch(&wanted, l->after, l->after_count, sizeof *l->after, compare_after)
+        : NULL;
     if (cells[BALANCE].kind != CELL_INTEGER)
         return (struct maybe_money){ .known = false };
-    return money_known((struct money){ nano_add(cells[BALANCE].integer, found ? found->fallen_nano : 0) });
+    return money_known(
+        (struct money){ nano_add(cells[BALANCE].integer, found ? found->fallen_nano : 0) });
 }
 
 static void add_payer(struct report_loading *l, const struct cell *cells)
@@ -163,7 +199,8 @@ static void add_payer(struct report_loading *l, const struct cell *cells)
         .deleted_at = stamp(&cells[DELETED_AT]),
         .listed = stamp(&cells[LISTED]),
         .budgeted = cells[BUDGETED].integer != 0,
-        .costs_nothing = cells[TYPE].kind == CELL_TEXT && span_is(cells[TYPE].text, "sandbox_api_token"),
+        .costs_nothing =
+            cells[TYPE].kind == CELL_TEXT && span_is(cells[TYPE].text, "sandbox_api_token"),
     };
     if (cells[USAGE_REASON].kind == CELL_TEXT && !l->to->usage_reason)
         l->to->usage_reason = xstrndup(cells[USAGE_REASON].text.at, cells[USAGE_REASON].text.len);
@@ -178,7 +215,8 @@ static void add_payer(struct report_loading *l, const struct cell *cells)
         },
         .left = left_at_end(l, cells),
     };
-    size_t group = l->q->by == BY_TOKEN ? group_of_token(l, cells) : group_named(l, part_of(l->q, cells));
+    size_t group =
+        l->q->by == BY_TOKEN ? group_of_token(l, cells) : group_named(l, part_of(l->q, cells));
     p->item = report_add_item(&l->to->report, group, p->known_from, p->budgeted ? &budget : NULL);
 }
 
@@ -191,17 +229,24 @@ static int compare_payers(const void *a, const void *b)
 static const struct report_payer *payer_of(const struct report_loading *l, int64_t id)
 {
     const struct report_payer wanted = { .id = id };
-    return l->payer_count ? bsearch(&wanted, l->payers, l->payer_count, sizeof *l->payers, compare_payers) : NULL;
+    return l->payer_count
+        ? bsearch(&wanted, l->payers, l->payer_count, sizeof *l->payers, compare_payers)
+        : NULL;
 }
 
 /* ---- rows ---- */
 
-#define NEW_ROW(rows) \
-    ((rows).at = report_grown((rows).at, (rows).count, &(rows).room, sizeof *(rows).at), &(rows).at[(rows).count++])
+#define NEW_ROW(rows)                                                                              \
+    ((rows).at = report_grown((rows).at, (rows).count, &(rows).room, sizeof *(rows).at),           \
+     &(rows).at[(rows).count++])
 
 static struct sum_row sum_of_cells(const struct report_payer *p, const struct cell *cells)
 {
-    return (struct sum_row){ p, cells[AT].integer, cells[SPENT].integer, cells[USAGE].integer, cells[TOPUP].integer,
+    return (struct sum_row){ p,
+                             cells[AT].integer,
+                             cells[SPENT].integer,
+                             cells[USAGE].integer,
+                             cells[TOPUP].integer,
                              cells[RESET].integer };
 }
 
@@ -219,7 +264,8 @@ static void take_hour(struct report_loading *l, const struct cell *cells)
         *NEW_ROW(l->days.hours) = sum_of_cells(p, cells);
 }
 
-/* An item of its own for each word: its group may have many, and calls are told of a feature only. */
+/* An item of its own for each word: its group may have many, and calls are told of a feature only.
+ */
 static size_t item_named(struct report_loading *l, struct span word)
 {
     size_t before = l->to->label_count, group = group_named(l, word);
@@ -241,14 +287,17 @@ static void take_provider(struct report_loading *l, const struct cell *cells)
 {
     const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
     if (p)
-        *NEW_ROW(l->days.providers) = (struct use_row){ p, cells[AT].integer, item_named(l, cells[WORD].text),
-                                                        cells[COST].integer, 0 };
+        *NEW_ROW(l->days.providers) =
+            (struct use_row){ p, cells[AT].integer, item_named(l, cells[WORD].text),
+                              cells[COST].integer, 0 };
 }
 
 static void take_gap(struct report_loading *l, const struct cell *cells)
 {
     const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
-    const struct entry e = { ENTRY_CONSUMPTION, { cells[GAP_NANO].integer }, cells[AT].integer, cells[UNTIL].integer };
+    const struct entry e = {
+        ENTRY_CONSUMPTION, { cells[GAP_NANO].integer }, cells[AT].integer, cells[UNTIL].integer
+    };
     if (p)
         *NEW_ROW(l->days.gaps) = (struct gap_row){ p, e };
 }
@@ -280,9 +329,11 @@ static const struct feed {
   },
   providers = { QUERY_REPORT_PROVIDERS, PROVIDER_CELLS, take_provider };
 
-static bool ask(struct store *s, const struct feed *feed, struct report_loading *l, struct period during, struct fault *why)
+static bool ask(struct store *s, const struct feed *feed, struct report_loading *l,
+                struct period during, struct fault *why)
 {
-    const struct query_filter scope = { l->q->now, during.since, during.until, NULL, l->q->account };
+    const struct query_filter scope = { l->q->now, during.since, during.until, NULL,
+                                        l->q->account };
     struct cell cells[TOKEN_CELLS];
     struct query_result *a;
     bool more = true, ok = true;
@@ -305,7 +356,8 @@ static int compare_sums(const void *a, const void *b)
     return (x->at > y->at) - (x->at < y->at);
 }
 
-/* Hours of whole days: of all of them when hours are asked for, else of those that the two periods cut. */
+/* Hours of whole days: of all of them when hours are asked for, else of those that the two periods
+ * cut. */
 static bool ask_hours(struct store *s, struct report_loading *l, struct fault *why)
 {
     const struct report_query *q = l->q;
@@ -313,7 +365,9 @@ static bool ask_hours(struct store *s, struct report_loading *l, struct fault *w
                             q->during.until <= q->now ? q->during.until : q->during.since };
     if (q->per == PER_HOUR)
         return ask(s, &hours, l,
-                   (struct period){ l->to->report.first_day, period_start(PER_DAY, q->during.until - 1) + DAY_S }, why);
+                   (struct period){ l->to->report.first_day,
+                                    period_start(PER_DAY, q->during.until - 1) + DAY_S },
+                   why);
     for (size_t i = 0; i < COUNT(ends); i++) {
         unix_s day = period_start(PER_DAY, ends[i]);
         bool is_asked = day == ends[i];
@@ -353,8 +407,10 @@ static void forget_only_generations(struct loaded_report *l)
         const struct report_label *before = i ? &l->labels[i - 1] : NULL;
         const struct report_label *after = i + 1 < l->label_count ? &l->labels[i + 1] : NULL;
         struct report_label *label = &l->labels[i];
-        bool shared = (before && strcmp(before->name, label->name) == 0 && strcmp(before->account, label->account) == 0)
-            || (after && strcmp(after->name, label->name) == 0 && strcmp(after->account, label->account) == 0);
+        bool shared = (before && strcmp(before->name, label->name) == 0
+                       && strcmp(before->account, label->account) == 0)
+            || (after && strcmp(after->name, label->name) == 0
+                && strcmp(after->account, label->account) == 0);
         if (!shared && label->generation == 1)
             label->generation = 0;
     }
@@ -364,10 +420,12 @@ static void count_shared(struct report_loading *l)
 {
     const struct report *r = &l->to->report;
     for (unix_s day = r->first_day; day < r->during.until; day += DAY_S)
-        l->to->shared_days += l->days.is_shared[(day - r->first_day) / DAY_S] && day + DAY_S > r->during.since;
+        l->to->shared_days +=
+            l->days.is_shared[(day - r->first_day) / DAY_S] && day + DAY_S > r->during.since;
 }
 
-bool report_load(struct store *s, const struct report_query *q, struct loaded_report *ret, struct fault *why)
+bool report_load(struct store *s, const struct report_query *q, struct loaded_report *ret,
+                 struct fault *why)
 {
     struct report_loading l = { .q = q, .to = ret, .usage_from = TIME_NONE };
     *ret = (struct loaded_report){ 0 };
@@ -427,8 +485,8 @@ void report_notes(const struct report_query *q, const struct loaded_report *l, s
     const struct report *r = &l->report;
     char usd[MONEY_TEXT_BYTES], all_usd[MONEY_TEXT_BYTES];
     if (r->all.unknown_days) {
-        text_addf(out, "Spend is unknown or incomplete for %" PRId64 " of %" PRId64 " days", r->all.unknown_days,
-                  report_days(&r->during));
+        text_addf(out, "Spend is unknown or incomplete for %" PRId64 " of %" PRId64 " days",
+                  r->all.unknown_days, report_days(&r->during));
         say_days(out, r);
     }
     if (r->all.unknown_days && l->usage_reason) {
@@ -438,16 +496,20 @@ void report_notes(const struct report_query *q, const struct loaded_report *l, s
     }
     if (l->gaps.nano) {
         int64_t days = (l->gaps.longest_s + DAY_S / 2) / DAY_S;
-        text_addf(out, "%s USD of %s was spent during ", money_format_cents((struct money){ l->gaps.nano }, usd),
+        text_addf(out, "%s USD of %s was spent during ",
+                  money_format_cents((struct money){ l->gaps.nano }, usd),
                   money_format_cents((struct money){ r->all.sum.spent_nano }, all_usd));
         if (l->gaps.count == 1)
             text_addf(out, "a gap of %" PRId64 " day%s", days, days == 1 ? "" : "s");
         else
-            text_addf(out, "%zu gaps of up to %" PRId64 " day%s", l->gaps.count, days, days == 1 ? "" : "s");
+            text_addf(out, "%zu gaps of up to %" PRId64 " day%s", l->gaps.count, days,
+                      days == 1 ? "" : "s");
         text_add(out, span_of(" between readings and is spread evenly.\n"));
     }
     if (l->shared_days)
-        text_addf(out, "%s of %" PRId64 " day%s are the day's total split in proportion to what the balances "
-                       "showed.\n",
-                  q->per == PER_HOUR ? "Hours" : "Parts", l->shared_days, l->shared_days == 1 ? "" : "s");
+        text_addf(
+            out,
+            "%s of %" PRId64 " day%s are the day's total split in proportion to what the balances "
+            "showed.\n",
+            q->per == PER_HOUR ? "Hours" : "Parts", l->shared_days, l->shared_days == 1 ? "" : "s");
 }

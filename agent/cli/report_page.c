@@ -1,4 +1,5 @@
-/* The words and tables of the HTML report. Foreign text goes through markup_add_html and nowhere else. */
+/* The words and tables of the HTML report. Foreign text goes through markup_add_html and nowhere
+ * else. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +42,8 @@ static void add_count(struct text *out, int64_t count)
     char digits[32];
     int len = snprintf(digits, sizeof digits, "%" PRId64, count);
     for (int i = 0; i < len; i++)
-        text_addf(out, "%c%s", digits[i], i + 1 < len && (len - i - 1) % 3 == 0 && digits[i] != '-' ? "," : "");
+        text_addf(out, "%c%s", digits[i],
+                  i + 1 < len && (len - i - 1) % 3 == 0 && digits[i] != '-' ? "," : "");
 }
 
 static void add_percent(struct text *out, enum column_kind kind, int64_t hundredths)
@@ -68,8 +70,9 @@ static void add_change(struct text *out, const struct report_row *row)
 /* "1 October 2026"; the end of a period is shown as its last day. */
 static void add_date(struct text *out, unix_s at)
 {
-    static const char *const months[] = { "January", "February", "March",     "April",   "May",      "June",
-                                          "July",    "August",   "September", "October", "November", "December" };
+    static const char *const months[] = { "January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December" };
     struct date d = calendar_date(at / DAY_S);
     text_addf(out, "%d %s %d", d.day, months[d.month - 1], d.year);
 }
@@ -101,11 +104,12 @@ void page_head(struct page *p)
     struct text during = { 0 };
     char stamp[TIME_TEXT_BYTES];
     add_stretch(&during, &p->q->during);
-    text_addf(p->out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-                      "<title>AI spend, %s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n"
-                      "<header>\n<h1>AI spend</h1>\n<p>%s (UTC), by %s", text_z(&during), report_style,
-              text_z(&during), report_by_name(p->q->by));
+    text_addf(p->out,
+              "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+              "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+              "<title>AI spend, %s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n"
+              "<header>\n<h1>AI spend</h1>\n<p>%s (UTC), by %s",
+              text_z(&during), report_style, text_z(&during), report_by_name(p->q->by));
     if (p->q->account) {
         add(p, " · account ");
         markup_add_html(p->out, span_of(p->q->account));
@@ -167,7 +171,8 @@ static void add_calls_tiles(struct page *p, const struct report_sum *sum)
 /* Days of which nothing is on record are no days without spend. */
 static void add_day_tile(struct page *p, const struct report *r)
 {
-    unix_s since = r->known_from > r->during.since ? period_start(PER_DAY, r->known_from) : r->during.since;
+    unix_s since =
+        r->known_from > r->during.since ? period_start(PER_DAY, r->known_from) : r->during.since;
     int64_t days = (r->during.until - since + DAY_S / 2) / DAY_S;
     char note[64];
     if (r->during.until - since < DAY_S)
@@ -202,8 +207,11 @@ static void add_bar(struct page *p, int64_t amount, int64_t most, const char *cl
 {
     int64_t share = 0;
     ratio_share(amount > 0 ? amount : 0, most, &share);
-    text_addf(p->out, "<td class=\"bar\"><span class=\"track\"><span class=\"fill %s\" style=\"width:%.2f%%\"></span>"
-                      "</span></td>", class_, (double)share / 100);
+    text_addf(p->out,
+              "<td class=\"bar\"><span class=\"track\"><span class=\"fill %s\" "
+              "style=\"width:%.2f%%\"></span>"
+              "</span></td>",
+              class_, (double)share / 100);
 }
 
 static void add_spark(struct page *p, const struct report_label *label)
@@ -212,7 +220,8 @@ static void add_spark(struct page *p, const struct report_label *label)
     const int64_t *series = label ? page_series_of(p, label) : NULL;
     add(p, "<td class=\"pic\">");
     if (series && p->bucket_count > 1) {
-        svg_begin(p->out, "", SPARK_WIDTH, SPARK_HEIGHT, span_of("Spend over time"), span_of(label->name));
+        svg_begin(p->out, "", SPARK_WIDTH, SPARK_HEIGHT, span_of("Spend over time"),
+                  span_of(label->name));
         svg_spark(p->out, &box, series, p->bucket_count);
         svg_end(p->out);
     }
@@ -254,7 +263,8 @@ static void add_figures(struct page *p, const struct report_row *row)
 
 static const char *series_class(size_t rank)
 {
-    static const char *const classes[PAGE_SERIES + 1] = { "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7" };
+    static const char *const classes[PAGE_SERIES + 1] = { "s0", "s1", "s2", "s3",
+                                                          "s4", "s5", "s6", "s7" };
     return classes[rank < PAGE_SERIES ? rank : PAGE_SERIES];
 }
 
@@ -266,7 +276,8 @@ static void add_left_out(struct page *p, size_t from)
         rest.sum.spent_nano = nano_add(rest.sum.spent_nano, r->rows[i].sum.spent_nano);
         rest.sum.source |= r->rows[i].sum.source;
     }
-    text_addf(p->out, "<tr><td class=\"name soft\">%zu more</td><td class=\"pic\"></td>", r->row_count - from);
+    text_addf(p->out, "<tr><td class=\"name soft\">%zu more</td><td class=\"pic\"></td>",
+              r->row_count - from);
     add_bar(p, rest.sum.spent_nano, r->rows[0].sum.spent_nano, "s7");
     add_figures(p, &rest);
 }
@@ -277,10 +288,12 @@ void page_ranking(struct page *p)
     size_t shown = r->row_count > ROWS_MOST + 1 ? ROWS_MOST : r->row_count;
     if (r->row_count == 0)
         return;
-    text_addf(p->out, "<section class=\"long\"><h2>By %s</h2><div class=\"wide\"><table>\n<tr><th>Name</th>"
-                      "<th class=\"pic\"></th><th class=\"bar\"></th>"
-                      "<th>Spent</th><th>Share</th><th>Change</th>%s%s<th>Source</th></tr>\n",
-              report_by_name(p->q->by), r->all.sum.calls_told ? "<th>Calls</th><th>Per call</th>" : "",
+    text_addf(p->out,
+              "<section class=\"long\"><h2>By %s</h2><div class=\"wide\"><table>\n<tr><th>Name</th>"
+              "<th class=\"pic\"></th><th class=\"bar\"></th>"
+              "<th>Spent</th><th>Share</th><th>Change</th>%s%s<th>Source</th></tr>\n",
+              report_by_name(p->q->by),
+              r->all.sum.calls_told ? "<th>Calls</th><th>Per call</th>" : "",
               r->all.budget_known ? "<th>Budget used</th>" : "");
     for (size_t i = 0; i < shown; i++) {
         const struct report_label *label = &p->totals.labels[r->rows[i].group];
@@ -341,11 +354,14 @@ void page_foot(struct page *p)
 {
     struct text before = { 0 };
     add_stretch(&before, &p->q->before);
-    text_addf(p->out, "<footer><p>Amounts are in US dollars, days are UTC, weeks start on Monday. Changes are "
-                      "relative to %s and left empty where that period is not fully on record.</p>\n"
-                      "<p>Source: <em>endpoint</em> is usage reported by the API, <em>balance</em> is spend derived "
-                      "from falling balances. Budget used: spend as a share of the reset amount, prorated, "
-                      "or else of the top-ups.</p><p>Generated by Ebb.</p></footer>\n</main>\n</body>\n</html>\n",
-              text_z(&before));
+    text_addf(
+        p->out,
+        "<footer><p>Amounts are in US dollars, days are UTC, weeks start on Monday. Changes are "
+        "relative to %s and left empty where that period is not fully on record.</p>\n"
+        "<p>Source: <em>endpoint</em> is usage reported by the API, <em>balance</em> is spend "
+        "derived "
+        "from falling balances. Budget used: spend as a share of the reset amount, prorated, "
+        "or else of the top-ups.</p><p>Generated by Ebb.</p></footer>\n</main>\n</body>\n</html>\n",
+        text_z(&before));
     text_done(&before);
 }

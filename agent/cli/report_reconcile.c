@@ -1,4 +1,5 @@
-/* `ebb report --reconcile`: what balances and the endpoint say of the same days, and where they part. */
+/* `ebb report --reconcile`: what balances and the endpoint say of the same days, and where they
+ * part. */
 #include <stdio.h>
 
 #include "cli/report.h"
@@ -6,7 +7,19 @@
 #include "core/naming.h"
 
 /* The name as people see it, then the columns of question_reconcile.sql. */
-enum { SHOWN, ACCOUNT, TOKEN, GENERATION, DAY, BALANCE, USAGE, DIFFERENCE, JUDGED, COLUMNS, ASKED = COLUMNS - ACCOUNT };
+enum {
+    SHOWN,
+    ACCOUNT,
+    TOKEN,
+    GENERATION,
+    DAY,
+    BALANCE,
+    USAGE,
+    DIFFERENCE,
+    JUDGED,
+    COLUMNS,
+    ASKED = COLUMNS - ACCOUNT
+};
 
 static const struct column columns[] = {
     [SHOWN] = { NULL, "TOKEN", COLUMN_TEXT, COLUMN_KEY },
@@ -27,11 +40,12 @@ static bool is_wanted(const struct report_query *q, const struct cell *token)
     bool is_token = token->kind == CELL_TEXT;
     if (q->token && !(is_token && naming_matches(q->token, token->text)))
         return false;
-    return !q->environment || (is_token && span_is(naming_environment(token->text), q->environment));
+    return !q->environment
+        || (is_token && span_is(naming_environment(token->text), q->environment));
 }
 
-bool report_reconcile(struct store *s, const struct report_query *q, enum table_format format, size_t *ret_rows,
-                      size_t *ret_drifts, struct fault *why)
+bool report_reconcile(struct store *s, const struct report_query *q, enum table_format format,
+                      size_t *ret_rows, size_t *ret_drifts, struct fault *why)
 {
     const struct query_filter scope = report_scope(q);
     struct cell cells[COLUMNS];

@@ -1,4 +1,5 @@
-/* A report as a table: exact rows for programs; for people bars, a line of all, and no column that says nothing. */
+/* A report as a table: exact rows for programs; for people bars, a line of all, and no column that
+ * says nothing. */
 #include <stdio.h>
 
 #include "cli/bar.h"
@@ -6,11 +7,37 @@
 #include "cli/terminal.h"
 
 enum {
-    ACCOUNT, NAME, GENERATION, DELETED, LABEL, PERIOD, FROM, UNTIL, SPENT, BAR, SHARE, CALLS, EACH, BEFORE, CHANGE,
-    BUDGET, USED, TOPPED_UP, RESET, SOURCE, UNKNOWN_DAYS, GAP, COLUMNS,
+    ACCOUNT,
+    NAME,
+    GENERATION,
+    DELETED,
+    LABEL,
+    PERIOD,
+    FROM,
+    UNTIL,
+    SPENT,
+    BAR,
+    SHARE,
+    CALLS,
+    EACH,
+    BEFORE,
+    CHANGE,
+    BUDGET,
+    USED,
+    TOPPED_UP,
+    RESET,
+    SOURCE,
+    UNKNOWN_DAYS,
+    GAP,
+    COLUMNS,
 };
 
-enum { BAR_LEAST = 8, BAR_MOST = 40, BAR_PART = 5 /* of the terminal's width */, BAR_ELSEWHERE = 20 };
+enum {
+    BAR_LEAST = 8,
+    BAR_MOST = 40,
+    BAR_PART = 5 /* of the terminal's width */,
+    BAR_ELSEWHERE = 20
+};
 
 static const struct column columns[COLUMNS] = {
     [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
@@ -55,7 +82,8 @@ static void fill_figures(const struct report *r, const struct report_row *row, s
     int64_t share = 0, change = 0, used = 0;
     bool has_share = ratio_share(sum->spent_nano, r->all.sum.spent_nano, &share);
     bool has_change = row->before_known && ratio_growth(sum->spent_nano, row->before_nano, &change);
-    bool has_used = row->budget_known && ratio_share(row->budget_spent_nano, row->budget_nano, &used);
+    bool has_used =
+        row->budget_known && ratio_share(row->budget_spent_nano, row->budget_nano, &used);
     bool has_each = sum->calls_told && sum->calls > 0;
     cells[FROM] = cell_integer(row->during.since);
     cells[UNTIL] = cell_integer(row->during.until);
@@ -74,8 +102,8 @@ static void fill_figures(const struct report *r, const struct report_row *row, s
     cells[GAP] = cell_integer(sum->gap_nano);
 }
 
-static void fill(const struct report_query *q, const struct loaded_report *l, const struct report_row *row,
-                 struct line *line)
+static void fill(const struct report_query *q, const struct loaded_report *l,
+                 const struct report_row *row, struct line *line)
 {
     const struct report_label *label = &l->labels[row->group];
     text_clear(&line->label);
@@ -83,7 +111,8 @@ static void fill(const struct report_query *q, const struct loaded_report *l, co
     fill_figures(&l->report, row, line->cells);
     line->cells[ACCOUNT] = cell_text(label->account);
     line->cells[NAME] = cell_text(label->name);
-    line->cells[GENERATION] = known_if(q->by == BY_TOKEN, label->generation ? label->generation : 1);
+    line->cells[GENERATION] =
+        known_if(q->by == BY_TOKEN, label->generation ? label->generation : 1);
     line->cells[DELETED] = known_if(q->by == BY_TOKEN, label->deleted);
     line->cells[LABEL] = cell_text(text_z(&line->label));
     line->cells[PERIOD] = cell_text(period_name(q->per, row->bucket, line->period));
@@ -118,7 +147,8 @@ static int64_t most_spent(const struct report *r)
 }
 
 /* Which columns have something to say to people; all rows speak for themselves. */
-static void choose_columns(const struct report_query *q, const struct loaded_report *l, struct column *chosen)
+static void choose_columns(const struct report_query *q, const struct loaded_report *l,
+                           struct column *chosen)
 {
     static const int optional[] = { CALLS, EACH, CHANGE, USED, TOPPED_UP, RESET, UNKNOWN_DAYS };
     struct line line = { 0 };
@@ -127,7 +157,8 @@ static void choose_columns(const struct report_query *q, const struct loaded_rep
         fill(q, l, &l->report.rows[i], &line);
         for (size_t k = 0; k < COUNT(optional); k++) {
             const struct cell *cell = &line.cells[optional[k]];
-            bool is_amount = optional[k] == TOPPED_UP || optional[k] == RESET || optional[k] == UNKNOWN_DAYS;
+            bool is_amount =
+                optional[k] == TOPPED_UP || optional[k] == RESET || optional[k] == UNKNOWN_DAYS;
             says[optional[k]] |= cell->kind == CELL_INTEGER && (!is_amount || cell->integer);
         }
     }
@@ -138,10 +169,12 @@ static void choose_columns(const struct report_query *q, const struct loaded_rep
     if (q->per == PER_TOTAL)
         chosen[PERIOD].title = NULL;
     if (q->by != BY_TOKEN)
-        chosen[ACCOUNT] = chosen[GENERATION] = chosen[DELETED] = (struct column){ NULL, NULL, COLUMN_TEXT, 0 };
+        chosen[ACCOUNT] = chosen[GENERATION] = chosen[DELETED] =
+            (struct column){ NULL, NULL, COLUMN_TEXT, 0 };
 }
 
-static void print_rows(const struct report_query *q, const struct loaded_report *l, struct table *t, bool for_people)
+static void print_rows(const struct report_query *q, const struct loaded_report *l, struct table *t,
+                       bool for_people)
 {
     const struct report *r = &l->report;
     struct line line = { 0 };
@@ -151,7 +184,8 @@ static void print_rows(const struct report_query *q, const struct loaded_report 
         fill(q, l, &r->rows[i], &line);
         text_clear(&line.bar);
         if (for_people)
-            bar_draw(&(struct bar){ r->rows[i].sum.spent_nano, most, width, terminal_ascii() }, &line.bar);
+            bar_draw(&(struct bar){ r->rows[i].sum.spent_nano, most, width, terminal_ascii() },
+                     &line.bar);
         line.cells[BAR] = cell_text(text_z(&line.bar));
         table_row(t, line.cells);
     }
@@ -166,7 +200,8 @@ static void print_rows(const struct report_query *q, const struct loaded_report 
 static void add_stretch(const char *before, const struct period *p, struct text *out)
 {
     char since[TIME_TEXT_BYTES], until[TIME_TEXT_BYTES];
-    text_addf(out, "%s%.16sZ to %.16sZ", before, calendar_format(p->since, since), calendar_format(p->until, until));
+    text_addf(out, "%s%.16sZ to %.16sZ", before, calendar_format(p->since, since),
+              calendar_format(p->until, until));
 }
 
 static void print_heading(const struct report_query *q)
@@ -181,7 +216,8 @@ static void print_heading(const struct report_query *q)
     text_done(&line);
 }
 
-void report_table(const struct report_query *q, const struct loaded_report *l, enum table_format format)
+void report_table(const struct report_query *q, const struct loaded_report *l,
+                  enum table_format format)
 {
     static const char *const titles[REPORT_BYS] = { "TOKEN",   "ENVIRONMENT", "PROJECT", "PURPOSE",
                                                     "ACCOUNT", "PROVIDER",    "FEATURE" };

@@ -1,25 +1,27 @@
-/* `ebb run`: the daemon. SIGTERM and SIGINT end it, SIGHUP reads the configuration again: the new one is taken whole,
- * or the old one stays and the log says why. */
+/* `ebb run`: the daemon. SIGTERM and SIGINT end it, SIGHUP reads the configuration again: the new
+ * one is taken whole, or the old one stays and the log says why. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/agent.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/command.h"
+#include "daemon/agent.h"
 #include "edge/signals.h"
 
 /* What outlives a reload. */
 struct daemon {
     const char *config_path;
-    const struct settings *settings; /* in force; owned by the context at first, later by `reloaded` */
+    const struct settings
+        *settings; /* in force; owned by the context at first, later by `reloaded` */
     struct settings *reloaded;
     int signals;
     struct agent *agent;
 };
 
 /* A reload is no news but for those who want details. */
-static bool start(struct daemon *d, const struct settings *settings, enum log_level level, struct fault *why)
+static bool start(struct daemon *d, const struct settings *settings, enum log_level level,
+                  struct fault *why)
 {
     if (!agent_open(settings, AGENT_DAEMON, &d->agent, why))
         return false;
@@ -56,7 +58,8 @@ static bool reload(struct daemon *d, struct fault *why)
     struct fault refused;
 
     if (agent_is_degraded(d->agent)) {
-        log_error("the configuration is not read again while the database cannot be written; send SIGHUP again when "
+        log_error("the configuration is not read again while the database cannot be written; send "
+                  "SIGHUP again when "
                   "it takes writes");
         return true;
     }
@@ -101,7 +104,8 @@ static enum exit_status run_run(const struct context *c)
     struct daemon d = { .config_path = c->config_path };
     struct fault why;
     log_never_wait();
-    bool ok = signals_open(&d.signals, &why) && start(&d, c->settings, LOG_NOTICE, &why) && serve(&d, &why);
+    bool ok = signals_open(&d.signals, &why) && start(&d, c->settings, LOG_NOTICE, &why)
+        && serve(&d, &why);
     if (!ok)
         log_error("%s", why.text);
     signals_notify(getenv("NOTIFY_SOCKET"), "STOPPING=1");

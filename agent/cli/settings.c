@@ -1,4 +1,5 @@
-/* The one place that reads the environment for the configuration: where the file is, and what it may refer to. */
+/* The one place that reads the environment for the configuration: where the file is, and what it
+ * may refer to. */
 #include "cli/settings.h"
 
 #include <stdlib.h>
@@ -52,8 +53,9 @@ bool config_find(struct text *ret_path)
     return is_file(system_path);
 }
 
-/* libcurl writes the secrets of TLS sessions, and so the API's key for whoever recorded the traffic, to the file that
- * SSLKEYLOGFILE names. A variable that was meant for a browser must not do that here; ours does. */
+/* libcurl writes the secrets of TLS sessions, and so the API's key for whoever recorded the
+ * traffic, to the file that SSLKEYLOGFILE names. A variable that was meant for a browser must not
+ * do that here; ours does. */
 void guard_tls_secrets(void)
 {
     const char *wanted = environment("EBB_SSLKEYLOGFILE");

@@ -1,4 +1,5 @@
-/* `ebb sim`: options to a stand-in API. The key comes from a file or the environment, never from argv. */
+/* `ebb sim`: options to a stand-in API. The key comes from a file or the environment, never from
+ * argv. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +12,37 @@
 #include "sim/sim.h"
 
 enum {
-    OPT_PORT, OPT_SCENARIO, OPT_DEMO, OPT_SPEED, OPT_SEED, OPT_START, OPT_CONTROL, OPT_KEY_FILE, OPT_KEY_ENV, OPTS,
+    OPT_PORT,
+    OPT_SCENARIO,
+    OPT_DEMO,
+    OPT_SPEED,
+    OPT_SEED,
+    OPT_START,
+    OPT_CONTROL,
+    OPT_KEY_FILE,
+    OPT_KEY_ENV,
+    OPTS,
 };
 
 static const struct option_row options[] = {
-    [OPT_PORT] = { "port", OPTION_COUNT, "PORT", "0", "port on 127.0.0.1; 0 picks a free one", 0, 65535 },
-    [OPT_SCENARIO] = { "scenario", OPTION_TEXT, "FILE", NULL, "scenario: accounts, tokens and how they spend", 0, 0 },
-    [OPT_DEMO] = { "demo", OPTION_FLAG, NULL, NULL, "built-in scenario with ten tokens that spend", 0, 0 },
-    [OPT_SPEED] = { "speed", OPTION_COUNT, "N", NULL, "virtual seconds per real second", 0, SIM_SPEED_MAX },
-    [OPT_SEED] = { "seed", OPTION_COUNT, "N", NULL, "random seed; the same seed spends the same", 0, INT64_MAX },
-    [OPT_START] = { "start", OPTION_TIME, "TIME", NULL, "start of the virtual clock (default now)", 0, 0 },
-    [OPT_CONTROL] = { "control", OPTION_FLAG, NULL, NULL, "also serve the control endpoint, /control/", 0, 0 },
-    [OPT_KEY_FILE] = { "key-file", OPTION_TEXT, "FILE", NULL, "file that holds the main key", 0, 0 },
-    [OPT_KEY_ENV] = { "key-env", OPTION_TEXT, "NAME", NULL, "environment variable that holds the main key", 0, 0 },
+    [OPT_PORT] = { "port", OPTION_COUNT, "PORT", "0", "port on 127.0.0.1; 0 picks a free one", 0,
+                   65535 },
+    [OPT_SCENARIO] = { "scenario", OPTION_TEXT, "FILE", NULL,
+                       "scenario: accounts, tokens and how they spend", 0, 0 },
+    [OPT_DEMO] = { "demo", OPTION_FLAG, NULL, NULL, "built-in scenario with ten tokens that spend",
+                   0, 0 },
+    [OPT_SPEED] = { "speed", OPTION_COUNT, "N", NULL, "virtual seconds per real second", 0,
+                    SIM_SPEED_MAX },
+    [OPT_SEED] = { "seed", OPTION_COUNT, "N", NULL, "random seed; the same seed spends the same", 0,
+                   INT64_MAX },
+    [OPT_START] = { "start", OPTION_TIME, "TIME", NULL, "start of the virtual clock (default now)",
+                    0, 0 },
+    [OPT_CONTROL] = { "control", OPTION_FLAG, NULL, NULL,
+                      "also serve the control endpoint, /control/", 0, 0 },
+    [OPT_KEY_FILE] = { "key-file", OPTION_TEXT, "FILE", NULL, "file that holds the main key", 0,
+                       0 },
+    [OPT_KEY_ENV] = { "key-env", OPTION_TEXT, "NAME", NULL,
+                      "environment variable that holds the main key", 0, 0 },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -39,9 +58,11 @@ static bool read_key_file(const char *path, char out[KEY_ROOM], struct fault *wh
 }
 
 /* Leaves `ret` NULL when no key was asked for. */
-static bool find_key(const struct context *c, char room[KEY_ROOM], const char **ret, struct fault *why)
+static bool find_key(const struct context *c, char room[KEY_ROOM], const char **ret,
+                     struct fault *why)
 {
-    const struct option_value *file = &c->options[OPT_KEY_FILE], *variable = &c->options[OPT_KEY_ENV];
+    const struct option_value *file = &c->options[OPT_KEY_FILE],
+                              *variable = &c->options[OPT_KEY_ENV];
     if (file->given && variable->given)
         return fault(why, FAULT_REJECT, "--key-file and --key-env cannot be combined");
     if (file->given) {
@@ -50,7 +71,9 @@ static bool find_key(const struct context *c, char room[KEY_ROOM], const char **
     }
     if (variable->given) {
         *ret = getenv(variable->text);
-        return *ret && **ret ? true : fault(why, FAULT_REJECT, "%s: not set in the environment", variable->text);
+        return *ret && **ret
+            ? true
+            : fault(why, FAULT_REJECT, "%s: not set in the environment", variable->text);
     }
     return true;
 }

@@ -1,4 +1,5 @@
-/* One pass over the hours of all tokens: asking for each token would be a query for each line of the table. */
+/* One pass over the hours of all tokens: asking for each token would be a query for each line of
+ * the table. */
 #include "cli/sparks.h"
 
 #include <stdlib.h>
@@ -30,7 +31,8 @@ static void add_hour(struct sparks *s, const struct cell *cells)
 {
     int64_t place = (cells[1].integer - s->first_hour) / HOUR_S;
     if (place >= 0 && place < HOURS)
-        spark_of(s, cells[0].integer)->spent_nano[place] = cells[2].integer; /* an hour has one row */
+        spark_of(s, cells[0].integer)->spent_nano[place] =
+            cells[2].integer; /* an hour has one row */
 }
 
 bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why)
@@ -39,7 +41,9 @@ bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *
     struct query_result *a;
     bool more = true, ok = true;
     *ret = (struct sparks){ .first_hour = now - now % HOUR_S - (HOURS - 1) * HOUR_S };
-    const struct query_filter scope = { .now = now, .since = ret->first_hour - 1, .until = TIME_NONE };
+    const struct query_filter scope = { .now = now,
+                                        .since = ret->first_hour - 1,
+                                        .until = TIME_NONE };
     if (!query_open(s, QUERY_SPARKS, &scope, &a, why))
         return false;
     while (ok && more) {
@@ -67,6 +71,7 @@ void sparks_draw(const struct sparks *s, int64_t token, struct text *out)
 {
     static const struct spark nothing;
     const struct spark wanted = { .token = token };
-    const struct spark *found = s->count ? bsearch(&wanted, s->at, s->count, sizeof *s->at, compare) : NULL;
+    const struct spark *found =
+        s->count ? bsearch(&wanted, s->at, s->count, sizeof *s->at, compare) : NULL;
     table_sparkline(found ? found->spent_nano : nothing.spent_nano, HOURS, terminal_ascii(), out);
 }

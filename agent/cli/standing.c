@@ -1,4 +1,5 @@
-/* All rows are read before the first is handed out, for the order is that of the forecasts as they are now. */
+/* All rows are read before the first is handed out, for the order is that of the forecasts as they
+ * are now. */
 #include "cli/standing.h"
 
 #include <stdio.h>
@@ -10,9 +11,17 @@
 
 /* What a forecast is read from, behind the columns that are shown. */
 enum { KNOWN_FROM = STANDING_AVAILABLE, STALE, CURVE, LAST_OK = CURVE + 4, STATUS_ASKED };
-enum { C_RATE_1H = CREDITS_COLUMNS, C_RATE_7D, C_KNOWN_FROM, C_STALE, C_CURVE, CREDITS_ASKED = C_CURVE + 4 };
+enum {
+    C_RATE_1H = CREDITS_COLUMNS,
+    C_RATE_7D,
+    C_KNOWN_FROM,
+    C_STALE,
+    C_CURVE,
+    CREDITS_ASKED = C_CURVE + 4
+};
 enum { CELLS_MAX = STATUS_ASKED };
-_Static_assert((int)STANDING_COLUMNS <= (int)CELLS_MAX && (int)CREDITS_ASKED <= (int)CELLS_MAX, "a row has no room");
+_Static_assert((int)STANDING_COLUMNS <= (int)CELLS_MAX && (int)CREDITS_ASKED <= (int)CELLS_MAX,
+               "a row has no room");
 
 struct standing_row {
     struct cell cells[CELLS_MAX];
@@ -79,8 +88,8 @@ static void keep(struct rows *r, const struct cell *cells, size_t count)
     }
 }
 
-static bool read_all(struct store *s, enum query query, const struct query_filter *scope, size_t columns,
-                     struct rows *ret, struct fault *why)
+static bool read_all(struct store *s, enum query query, const struct query_filter *scope,
+                     size_t columns, struct rows *ret, struct fault *why)
 {
     struct cell cells[CELLS_MAX];
     struct query_result *a;
@@ -113,7 +122,8 @@ static struct maybe_money amount(const struct cell *cell)
 
 static struct cell cell_stamp(unix_s at)
 {
-    return at == TIME_NONE || at >= TIME_FAR ? (struct cell){ .kind = CELL_NONE } : cell_integer(at);
+    return at == TIME_NONE || at >= TIME_FAR ? (struct cell){ .kind = CELL_NONE }
+                                             : cell_integer(at);
 }
 
 static struct cell cell_amount(struct maybe_money m)
@@ -126,29 +136,38 @@ static bool read_curve(const struct cell *cells, struct curve *ret)
 {
     *ret = (struct curve){ .origin = stamp(&cells[0]), .spent_nano = (double)cells[1].integer };
     return ret->origin != TIME_NONE && cells[2].kind == CELL_TEXT && cells[3].kind == CELL_TEXT
-        && forecast_history_slugged(cells[2].text, &ret->history) && curve_unpack(cells[3].text, ret);
+        && forecast_history_slugged(cells[2].text, &ret->history)
+        && curve_unpack(cells[3].text, ret);
 }
 
 /* As the daemon counts its readings and its burn: these were stored of them. */
-static struct watched watched_by(const struct cell *first, const struct cell *last, const struct cell *rate_1h,
-                                 const struct cell *rate_7d, int64_t stale_s)
+static struct watched watched_by(const struct cell *first, const struct cell *last,
+                                 const struct cell *rate_1h, const struct cell *rate_7d,
+                                 int64_t stale_s)
 {
-    return (struct watched){ .first_seen = stamp(first), .last_seen = stamp(last), .stale_after_s = stale_s,
-                             .enough = is_known(rate_1h), .live = is_known(rate_7d) && rate_7d->integer > 0 };
+    return (struct watched){ .first_seen = stamp(first),
+                             .last_seen = stamp(last),
+                             .stale_after_s = stale_s,
+                             .enough = is_known(rate_1h),
+                             .live = is_known(rate_7d) && rate_7d->integer > 0 };
 }
 
-static void take_credits(const struct standing *s, struct standing_row *row, struct credits_columns *ret)
+static void take_credits(const struct standing *s, struct standing_row *row,
+                         struct credits_columns *ret)
 {
     struct cell *cells = row->cells;
     int64_t stale_s = s->fresh_s >= 0 ? s->fresh_s : cells[C_STALE].integer;
     ret->account = cells[CREDITS_ACCOUNT].text;
-    ret->reading = (struct reading){ .name = "", .type = "credits", .balance = amount(&cells[CREDITS_BALANCE]),
-                                     .budgeted = true, .expires = TIME_NONE };
+    ret->reading = (struct reading){ .name = "",
+                                     .type = "credits",
+                                     .balance = amount(&cells[CREDITS_BALANCE]),
+                                     .budgeted = true,
+                                     .expires = TIME_NONE };
     ret->purse = (struct purse){
         .reading = &ret->reading,
         .curve = read_curve(&cells[C_CURVE], &ret->curve) ? &ret->curve : NULL,
-        .watched = watched_by(&cells[C_KNOWN_FROM], &cells[CREDITS_SEEN], &cells[C_RATE_1H], &cells[C_RATE_7D],
-                              stale_s),
+        .watched = watched_by(&cells[C_KNOWN_FROM], &cells[CREDITS_SEEN], &cells[C_RATE_1H],
+                              &cells[C_RATE_7D], stale_s),
     };
     ret->known = cells[CREDITS_REASON].kind != CELL_TEXT && ret->reading.balance.known;
     struct forecast f = forecast_within(&ret->purse, NULL, s->now);
@@ -162,7 +181,8 @@ static void take_credits(const struct standing *s, struct standing_row *row, str
     cells[CREDITS_LIKELY] = cell_stamp(is_stale ? TIME_NONE : f.likely);
 }
 
-static bool load_credits(struct store *s, const struct query_filter *scope, struct standing *to, struct fault *why)
+static bool load_credits(struct store *s, const struct query_filter *scope, struct standing *to,
+                         struct fault *why)
 {
     if (!read_all(s, QUERY_CREDITS, scope, CREDITS_ASKED, &to->credit_rows, why))
         return false;
@@ -193,7 +213,8 @@ static struct reading reading_of(const struct cell *cells)
         .period = calendar_period_named(cells[STANDING_PERIOD].text),
         .reset_amount = amount(&cells[STANDING_RESET_AMOUNT]),
     };
-    snprintf(r.type, sizeof r.type, "%.*s", (int)cells[STANDING_TYPE].text.len, cells[STANDING_TYPE].text.at);
+    snprintf(r.type, sizeof r.type, "%.*s", (int)cells[STANDING_TYPE].text.len,
+             cells[STANDING_TYPE].text.at);
     return r;
 }
 
@@ -223,8 +244,9 @@ static const char *state_of(const struct forecast *f, const struct cell *cells, 
 static int rank_of(const struct forecast *f, const char *state)
 {
     static const int ranks[VERDICTS] = {
-        [VERDICT_EXHAUSTED] = 0, [VERDICT_STALE] = 2, [VERDICT_LEARNING] = 4, [VERDICT_SAFE] = 5, [VERDICT_TIGHT] = 5,
-        [VERDICT_RUNS_DRY] = 5, [VERDICT_UNUSED] = 6, [VERDICT_IDLE] = 6, [VERDICT_NO_BUDGET] = 7,
+        [VERDICT_EXHAUSTED] = 0, [VERDICT_STALE] = 2, [VERDICT_LEARNING] = 4,
+        [VERDICT_SAFE] = 5,      [VERDICT_TIGHT] = 5, [VERDICT_RUNS_DRY] = 5,
+        [VERDICT_UNUSED] = 6,    [VERDICT_IDLE] = 6,  [VERDICT_NO_BUDGET] = 7,
     };
     if (strcmp(state, forecast_verdict_slug(f->verdict)) != 0)
         return strcmp(state, "expired") == 0 ? 8 : 3;
@@ -240,7 +262,8 @@ static void take_token(const struct standing *s, struct standing_row *row)
         .reading = &reading,
         .curve = read_curve(&cells[CURVE], &curve) ? &curve : NULL,
         .watched = watched_by(&cells[KNOWN_FROM], &cells[STANDING_SEEN], &cells[STANDING_RATE_1H],
-                              &cells[STANDING_RATE_7D], s->fresh_s >= 0 ? s->fresh_s : cells[STALE].integer),
+                              &cells[STANDING_RATE_7D],
+                              s->fresh_s >= 0 ? s->fresh_s : cells[STALE].integer),
     };
     const struct purse *credits = credits_of(s, cells[STANDING_ACCOUNT].text);
     struct forecast f = forecast_within(&own, credits, s->now);
@@ -275,7 +298,8 @@ static int nearest_first(const void *a, const void *b)
     const struct standing_row *x = a, *y = b;
     if (x->rank != y->rank)
         return x->rank - y->rank;
-    unix_s x_likely = stamp(&x->cells[STANDING_LIKELY]), y_likely = stamp(&y->cells[STANDING_LIKELY]);
+    unix_s x_likely = stamp(&x->cells[STANDING_LIKELY]),
+           y_likely = stamp(&y->cells[STANDING_LIKELY]);
     if (x_likely != y_likely)
         return x_likely < y_likely ? -1 : 1;
     int alerts = alert_rank(&x->cells[STANDING_LEVEL]) - alert_rank(&y->cells[STANDING_LEVEL]);
@@ -290,8 +314,8 @@ static struct standing *begin(const struct query_filter *scope, int64_t fresh_s)
     return s;
 }
 
-bool standing_of_tokens(struct store *store, const struct query_filter *scope, int64_t fresh_s, struct standing **ret,
-                        struct fault *why)
+bool standing_of_tokens(struct store *store, const struct query_filter *scope, int64_t fresh_s,
+                        struct standing **ret, struct fault *why)
 {
     struct standing *s = begin(scope, fresh_s);
     if (!load_credits(store, scope, s, why)
@@ -307,8 +331,8 @@ bool standing_of_tokens(struct store *store, const struct query_filter *scope, i
     return true;
 }
 
-bool standing_of_credits(struct store *store, const struct query_filter *scope, int64_t fresh_s, struct standing **ret,
-                         struct fault *why)
+bool standing_of_credits(struct store *store, const struct query_filter *scope, int64_t fresh_s,
+                         struct standing **ret, struct fault *why)
 {
     struct standing *s = begin(scope, fresh_s);
     if (!load_credits(store, scope, s, why)) {

@@ -1,43 +1,77 @@
-/* Tokens and credits as they stand at one moment: what the last poll left, its forecast read again for now.
+/* Tokens and credits as they stand at one moment: what the last poll left, its forecast read again
+ * for now.
  *
- * The one reading for every command that shows a forecast, by the function by which the daemon reads its own. */
+ * The one reading for every command that shows a forecast, by the function by which the daemon
+ * reads its own. */
 #pragma once
 
 #include "core/forecast.h"
 #include "edge/store/reader.h"
 
-/* The first columns of question_status.sql, whose state and times are those of now, then what is made of them. */
+/* The first columns of question_status.sql, whose state and times are those of now, then what is
+ * made of them. */
 enum {
-    STANDING_ID, STANDING_ACCOUNT, STANDING_TOKEN, STANDING_TYPE, STANDING_BALANCE, STANDING_BUDGETED, STANDING_BURN,
-    STANDING_RATE_1H, STANDING_RATE_6H, STANDING_RATE_24H, STANDING_RATE_7D, STANDING_STATE, STANDING_EARLY,
-    STANDING_LIKELY, STANDING_LATE, STANDING_HORIZON, STANDING_FORECAST, STANDING_LEVEL, STANDING_PERIOD,
-    STANDING_RESET_AMOUNT, STANDING_EXPIRES, STANDING_SEEN, STANDING_MISSING, STANDING_SOURCE,
+    STANDING_ID,
+    STANDING_ACCOUNT,
+    STANDING_TOKEN,
+    STANDING_TYPE,
+    STANDING_BALANCE,
+    STANDING_BUDGETED,
+    STANDING_BURN,
+    STANDING_RATE_1H,
+    STANDING_RATE_6H,
+    STANDING_RATE_24H,
+    STANDING_RATE_7D,
+    STANDING_STATE,
+    STANDING_EARLY,
+    STANDING_LIKELY,
+    STANDING_LATE,
+    STANDING_HORIZON,
+    STANDING_FORECAST,
+    STANDING_LEVEL,
+    STANDING_PERIOD,
+    STANDING_RESET_AMOUNT,
+    STANDING_EXPIRES,
+    STANDING_SEEN,
+    STANDING_MISSING,
+    STANDING_SOURCE,
     STANDING_UNREADABLE,
-    STANDING_AVAILABLE,  /* what can be spent: no more than the account has */
-    STANDING_LIMITED_BY, /* "balance" or "credits"; none: without a budget */
+    STANDING_AVAILABLE,     /* what can be spent: no more than the account has */
+    STANDING_LIMITED_BY,    /* "balance" or "credits"; none: without a budget */
     STANDING_CREDITS_KNOWN, /* 0: the token was judged by itself */
     STANDING_COLUMNS,
 };
 
 /* The first columns of question_credits.sql, likewise. */
 enum {
-    CREDITS_ACCOUNT, CREDITS_BALANCE, CREDITS_BURN, CREDITS_LIKELY, CREDITS_STATE, CREDITS_SEEN, CREDITS_REASON,
-    CREDITS_USAGE_FROM, CREDITS_USAGE_UNTIL, CREDITS_USAGE_REASON,
+    CREDITS_ACCOUNT,
+    CREDITS_BALANCE,
+    CREDITS_BURN,
+    CREDITS_LIKELY,
+    CREDITS_STATE,
+    CREDITS_SEEN,
+    CREDITS_REASON,
+    CREDITS_USAGE_FROM,
+    CREDITS_USAGE_UNTIL,
+    CREDITS_USAGE_REASON,
     CREDITS_COLUMNS,
 };
 
 struct standing;
 
-/* The nearest exhaustion first. `fresh_s`: how old a reading may be, -1: as the plan of the polls says. */
-MUST_CHECK bool standing_of_tokens(struct store *s, const struct query_filter *scope, int64_t fresh_s, struct standing **ret,
-                                   struct fault *why);
+/* The nearest exhaustion first. `fresh_s`: how old a reading may be, -1: as the plan of the polls
+ * says. */
+MUST_CHECK bool standing_of_tokens(struct store *s, const struct query_filter *scope,
+                                   int64_t fresh_s, struct standing **ret, struct fault *why);
 /* By account. */
-MUST_CHECK bool standing_of_credits(struct store *s, const struct query_filter *scope, int64_t fresh_s, struct standing **ret,
-                                    struct fault *why);
+MUST_CHECK bool standing_of_credits(struct store *s, const struct query_filter *scope,
+                                    int64_t fresh_s, struct standing **ret, struct fault *why);
 
-/* Fills the first `count` cells of the next row, whose texts live until standing_end; false when there is none. */
+/* Fills the first `count` cells of the next row, whose texts live until standing_end; false when
+ * there is none. */
 bool standing_next(struct standing *s, struct cell *cells, size_t count);
-/* The forecast of now of a token, or of an account's credits, from an answer about tokens; of none: forecast_none. */
+/* The forecast of now of a token, or of an account's credits, from an answer about tokens; of none:
+ * forecast_none. */
 struct forecast standing_of_token(const struct standing *s, int64_t id);
 struct forecast standing_of_account(const struct standing *s, struct span account);
 void standing_end(struct standing *s); /* accepts NULL */

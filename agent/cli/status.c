@@ -1,12 +1,13 @@
-/* `ebb status`: every token's balance, burn and runway, and below them how each account's last poll ended. */
+/* `ebb status`: every token's balance, burn and runway, and below them how each account's last poll
+ * ended. */
 #include "cli/status.h"
 
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "cli/accuracy.h"
 #include "cli/ask.h"
 #include "cli/keys.h"
-#include "cli/accuracy.h"
 #include "cli/terminal.h"
 #include "core/calendar.h"
 #include "edge/config.h"
@@ -16,11 +17,16 @@ enum { WATCH_EVERY_S = 2, ONE_LINE_COLUMNS = 80 };
 enum { OPT_JSON, OPT_WATCH, OPT_ACCOUNT, OPT_MATCH, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "JSON with exact amounts and times in UTC" },
-    [OPT_WATCH] = { .name = "watch", .type = OPTION_FLAG,
+    [OPT_JSON] = { .name = "json",
+                   .type = OPTION_FLAG,
+                   .help = "JSON with exact amounts and times in UTC" },
+    [OPT_WATCH] = { .name = "watch",
+                    .type = OPTION_FLAG,
                     .help = "refresh every 2 s, in place on a terminal; q quits" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_MATCH] = { .name = "match", .type = OPTION_TEXT, .value = "GLOB",
+    [OPT_MATCH] = { .name = "match",
+                    .type = OPTION_TEXT,
+                    .value = "GLOB",
                     .help = "only tokens whose name matches, such as 'prod-*'" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
@@ -50,7 +56,8 @@ struct seen {
     size_t accounts, tokens;
 };
 
-static bool print_json(struct store *s, const struct status_view *view, struct seen *ret, struct fault *why)
+static bool print_json(struct store *s, const struct status_view *view, struct seen *ret,
+                       struct fault *why)
 {
     char stamp[TIME_TEXT_BYTES];
     printf("{\"at\": \"%s\",\n\"accounts\": ", calendar_format(view->now, stamp));
@@ -75,7 +82,8 @@ static bool print_json(struct store *s, const struct status_view *view, struct s
     return true;
 }
 
-static bool print_text(struct store *s, const struct status_view *view, struct seen *ret, struct fault *why)
+static bool print_text(struct store *s, const struct status_view *view, struct seen *ret,
+                       struct fault *why)
 {
     if (!status_tokens(s, view, &ret->tokens, why))
         return false;
@@ -98,21 +106,24 @@ static enum exit_status print(const struct context *c, const struct status_view 
     if (!ok)
         return ask_failed(&why);
     if (seen.accounts == 0)
-        return complain(EXIT_UNKNOWN, "no account has been polled yet: run `ebb once`, or start `ebb run`");
+        return complain(EXIT_UNKNOWN,
+                        "no account has been polled yet: run `ebb once`, or start `ebb run`");
     if (seen.tokens == 0 && view->match)
         return complain(EXIT_UNKNOWN, "status: no token matches \"%s\"", view->match);
     return EXIT_OK;
 }
 
-/* Tokens get the lines that three headings, three blanks, credits, accounts, how good their forecasts have been, the
- * size and "and N more" leave them. */
+/* Tokens get the lines that three headings, three blanks, credits, accounts, how good their
+ * forecasts have been, the size and "and N more" leave them. */
 static size_t rows_left(const struct context *c)
 {
-    size_t columns, rows, taken = 9 + 4 * c->settings->mqtt.enabled + 3 * c->settings->account_count;
+    size_t columns, rows,
+        taken = 9 + 4 * c->settings->mqtt.enabled + 3 * c->settings->account_count;
     if (!terminal_size(&columns, &rows))
         return 0;
     rows = rows > taken + 1 ? rows - taken : 1;
-    return columns < ONE_LINE_COLUMNS && rows > 1 ? rows / 2 : rows; /* a row may have two lines there */
+    return columns < ONE_LINE_COLUMNS && rows > 1 ? rows / 2
+                                                  : rows; /* a row may have two lines there */
 }
 
 /* A frame. */

@@ -5,10 +5,33 @@
 
 /* The columns of question_accounts.sql, then those that are made of them for people. */
 enum {
-    ACCOUNT, POLLED, RESULT, STATUS, REASON, TOKENS, CHANGED, MISSING, TOOK, LAST_OK, INTERVAL,
-    NEXT, RHYTHM, WAIT, ABOUT_TOKEN, ABOUT_AT, CALLS, CALLS_MAX,
+    ACCOUNT,
+    POLLED,
+    RESULT,
+    STATUS,
+    REASON,
+    TOKENS,
+    CHANGED,
+    MISSING,
+    TOOK,
+    LAST_OK,
+    INTERVAL,
+    NEXT,
+    RHYTHM,
+    WAIT,
+    ABOUT_TOKEN,
+    ABOUT_AT,
+    CALLS,
+    CALLS_MAX,
     ASKED,
-    POLLED_AGO = ASKED, RESULT_SHOWN, TOKENS_SHOWN, LAST_OK_AGO, NEXT_IN, CALLS_SHOWN, PACE_SHOWN, REASON_SHOWN,
+    POLLED_AGO = ASKED,
+    RESULT_SHOWN,
+    TOKENS_SHOWN,
+    LAST_OK_AGO,
+    NEXT_IN,
+    CALLS_SHOWN,
+    PACE_SHOWN,
+    REASON_SHOWN,
     COLUMNS,
 };
 
@@ -47,9 +70,11 @@ static struct cell reason(const struct cell *cells, unix_s now)
 {
     if (cells[REASON].kind == CELL_TEXT)
         return cells[REASON];
-    int64_t planned = cells[NEXT].kind == CELL_INTEGER ? cells[NEXT].integer
-                                                       : time_after(cells[POLLED].integer, cells[INTERVAL].integer);
-    unix_s until = time_after(time_after(planned, cells[INTERVAL].integer), cells[INTERVAL].integer);
+    int64_t planned = cells[NEXT].kind == CELL_INTEGER
+        ? cells[NEXT].integer
+        : time_after(cells[POLLED].integer, cells[INTERVAL].integer);
+    unix_s until =
+        time_after(time_after(planned, cells[INTERVAL].integer), cells[INTERVAL].integer);
     if (cells[POLLED].kind == CELL_INTEGER && seconds_between(until, now) <= MINUTE_S)
         return cell_text("");
     return cell_text("no poll since then: is `ebb run` running?");
@@ -106,18 +131,21 @@ static struct cell rhythm(const struct cell *cells, unix_s now, struct text *roo
     if (span_is(cells[RHYTHM].text, pace_name(PACE_RUNWAY))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
-        text_addf(room, " may run out in %s", duration_format(seconds_between(now, cells[ABOUT_AT].integer), about));
+        text_addf(room, " may run out in %s",
+                  duration_format(seconds_between(now, cells[ABOUT_AT].integer), about));
     } else if (span_is(cells[RHYTHM].text, pace_name(PACE_JUMP))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
         text_add(room, span_of(" burns much faster than before"));
     } else if (span_is(cells[RHYTHM].text, pace_name(PACE_IDLE))) {
-        text_addf(room, ": idle for %s", duration_format(seconds_between(cells[ABOUT_AT].integer, now), about));
+        text_addf(room, ": idle for %s",
+                  duration_format(seconds_between(cells[ABOUT_AT].integer, now), about));
     }
     return cell_text(text_z(room));
 }
 
-bool status_accounts(struct store *s, const struct status_view *view, size_t *ret_rows, struct fault *why)
+bool status_accounts(struct store *s, const struct status_view *view, size_t *ret_rows,
+                     struct fault *why)
 {
     const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
     struct text polled = { 0 }, last_ok = { 0 }, next = { 0 }, called = { 0 }, words = { 0 };

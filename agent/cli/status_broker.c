@@ -7,7 +7,20 @@
 #include "core/calendar.h"
 
 /* The columns of question_broker.sql. */
-enum { ADDRESS, STATE, SINCE, VERSION, REASON, DELIVERED_AT, EVENTS, BYTES, OLDEST_AT, REFUSED, REFUSAL, COLUMNS };
+enum {
+    ADDRESS,
+    STATE,
+    SINCE,
+    VERSION,
+    REASON,
+    DELIVERED_AT,
+    EVENTS,
+    BYTES,
+    OLDEST_AT,
+    REFUSED,
+    REFUSAL,
+    COLUMNS
+};
 
 static void add_json_text(struct text *out, const char *name, const struct cell *cell)
 {
@@ -21,7 +34,8 @@ static void add_json_text(struct text *out, const char *name, const struct cell 
 static void add_json_time(struct text *out, const char *name, const struct cell *at)
 {
     char stamp[TIME_TEXT_BYTES];
-    const struct cell text = at->kind == CELL_INTEGER ? cell_text(calendar_format(at->integer, stamp)) : *at;
+    const struct cell text =
+        at->kind == CELL_INTEGER ? cell_text(calendar_format(at->integer, stamp)) : *at;
     add_json_text(out, name, &text);
 }
 
@@ -34,8 +48,8 @@ static void add_json(struct text *out, const struct cell *cells)
     add_json_text(out, "mqtt_version", &cells[VERSION]);
     add_json_text(out, "reason", &cells[REASON]);
     add_json_time(out, "delivered_at", &cells[DELIVERED_AT]);
-    text_addf(out, ", \"outbox\": {\"events\": %" PRId64 ", \"bytes\": %" PRId64, cells[EVENTS].integer,
-              cells[BYTES].integer);
+    text_addf(out, ", \"outbox\": {\"events\": %" PRId64 ", \"bytes\": %" PRId64,
+              cells[EVENTS].integer, cells[BYTES].integer);
     add_json_time(out, "oldest_at", &cells[OLDEST_AT]);
     text_addf(out, ", \"refused\": %" PRId64, cells[REFUSED].integer);
     add_json_text(out, "refusal", &cells[REFUSAL]);
@@ -47,7 +61,8 @@ static void add_words(struct text *out, const struct cell *cell)
     terminal_add(out, cell->text);
 }
 
-static void add_since(struct text *out, const char *before, const struct cell *at, unix_s now, const char *after)
+static void add_since(struct text *out, const char *before, const struct cell *at, unix_s now,
+                      const char *after)
 {
     char age[DURATION_TEXT_BYTES];
     if (at->kind == CELL_INTEGER)
@@ -77,7 +92,8 @@ static void add_outbox(struct text *out, const struct cell *cells, unix_s now)
 {
     if (cells[EVENTS].integer) {
         text_addf(out, "  %" PRId64 " %s queued, %.1f MB", cells[EVENTS].integer,
-                  cells[EVENTS].integer == 1 ? "event" : "events", (double)cells[BYTES].integer / 1e6);
+                  cells[EVENTS].integer == 1 ? "event" : "events",
+                  (double)cells[BYTES].integer / 1e6);
         add_since(out, ", the oldest for ", &cells[OLDEST_AT], now, "");
         text_add(out, span_of("\n"));
     }

@@ -5,9 +5,21 @@
 
 /* The columns of cli/standing.h, then those that are made of them for people. */
 enum {
-    ACCOUNT, CREDITS, BURN, LIKELY, STATE, SEEN, REASON, USAGE_FROM, USAGE_UNTIL, USAGE_REASON,
+    ACCOUNT,
+    CREDITS,
+    BURN,
+    LIKELY,
+    STATE,
+    SEEN,
+    REASON,
+    USAGE_FROM,
+    USAGE_UNTIL,
+    USAGE_REASON,
     ASKED,
-    LIKELY_IN = ASKED, STATE_SHOWN, USAGE_AGO, REASON_SHOWN,
+    LIKELY_IN = ASKED,
+    STATE_SHOWN,
+    USAGE_AGO,
+    REASON_SHOWN,
     COLUMNS,
 };
 

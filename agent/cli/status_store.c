@@ -46,7 +46,8 @@ bool status_store(struct store *s, const struct status_view *view, struct fault 
         return false;
     int64_t journal = store_journal_bytes(s);
     if (view->format == TABLE_JSON) {
-        printf("{\"bytes\": %" PRId64 ", \"free_bytes\": %" PRId64, cells[BYTES].integer, cells[FREE_BYTES].integer);
+        printf("{\"bytes\": %" PRId64 ", \"free_bytes\": %" PRId64, cells[BYTES].integer,
+               cells[FREE_BYTES].integer);
         printf(", \"journal_bytes\": %" PRId64, journal);
         print_since_json("raw_since", &cells[RAW_SINCE]);
         print_since_json("hourly_since", &cells[HOURLY_SINCE]);

@@ -5,16 +5,46 @@
 #include "cli/sparks.h"
 #include "cli/standing.h"
 #include "cli/status.h"
-#include "core/token_set.h"
 #include "core/forecast.h"
 #include "core/naming.h"
+#include "core/token_set.h"
 
 /* The columns of cli/standing.h, then those that are made of them for people. */
 enum {
-    ID, ACCOUNT, TOKEN, TYPE, BALANCE, BUDGETED, BURN, RATE_1H, RATE_6H, RATE_24H, RATE_7D, STATE, EARLY, LIKELY, LATE,
-    HORIZON, FORECAST, LEVEL, PERIOD, RESET_AMOUNT, EXPIRES, SEEN, MISSING, SOURCE, UNREADABLE, AVAILABLE, LIMITED_BY,
+    ID,
+    ACCOUNT,
+    TOKEN,
+    TYPE,
+    BALANCE,
+    BUDGETED,
+    BURN,
+    RATE_1H,
+    RATE_6H,
+    RATE_24H,
+    RATE_7D,
+    STATE,
+    EARLY,
+    LIKELY,
+    LATE,
+    HORIZON,
+    FORECAST,
+    LEVEL,
+    PERIOD,
+    RESET_AMOUNT,
+    EXPIRES,
+    SEEN,
+    MISSING,
+    SOURCE,
+    UNREADABLE,
+    AVAILABLE,
+    LIMITED_BY,
     ASKED,
-    EARLY_IN = ASKED, LIKELY_IN, LATE_IN, STATE_SHOWN, ALERT, SPARK,
+    EARLY_IN = ASKED,
+    LIKELY_IN,
+    LATE_IN,
+    STATE_SHOWN,
+    ALERT,
+    SPARK,
     COLUMNS,
 };
 
@@ -87,11 +117,13 @@ static void show_state(struct status_row *r)
     r->cells[STATE_SHOWN] = cell_text(text_z(&r->state));
 }
 
-/* A forecast without an end is stored without a time; only its verdict tells it from no forecast. */
+/* A forecast without an end is stored without a time; only its verdict tells it from no forecast.
+ */
 static bool is_forecast(struct span slug)
 {
     enum verdict v;
-    return verdict_of(slug, &v) && (v == VERDICT_SAFE || v == VERDICT_TIGHT || v == VERDICT_RUNS_DRY);
+    return verdict_of(slug, &v)
+        && (v == VERDICT_SAFE || v == VERDICT_TIGHT || v == VERDICT_RUNS_DRY);
 }
 
 static struct cell time_left(const struct status_row *r, size_t at, unix_s now)
@@ -137,7 +169,8 @@ static void print_row(struct status_printer *p)
 
 static bool print_rows(struct store *s, struct status_printer *p, struct fault *why)
 {
-    const struct query_filter scope = { p->view->now, TIME_NONE, TIME_NONE, NULL, p->view->account };
+    const struct query_filter scope = { p->view->now, TIME_NONE, TIME_NONE, NULL,
+                                        p->view->account };
     struct standing *standing;
     if (!standing_of_tokens(s, &scope, -1, &standing, why))
         return false;
@@ -147,7 +180,8 @@ static bool print_rows(struct store *s, struct status_printer *p, struct fault *
     return true;
 }
 
-bool status_tokens(struct store *s, const struct status_view *view, size_t *ret_matches, struct fault *why)
+bool status_tokens(struct store *s, const struct status_view *view, size_t *ret_matches,
+                   struct fault *why)
 {
     struct status_printer p = { .view = view };
     bool ok = sparks_load(s, view->now, &p.sparks, why);

@@ -1,6 +1,8 @@
-/* JSON and CSV rows leave as they come. Rows of text and Markdown are kept as shown, until all are known.
+/* JSON and CSV rows leave as they come. Rows of text and Markdown are kept as shown, until all are
+ * known.
  *
- * A column's width is counted in terminal columns: names may hold emoji, ideographs and combining marks. */
+ * A column's width is counted in terminal columns: names may hold emoji, ideographs and combining
+ * marks. */
 #include "cli/table.h"
 
 #include <assert.h>
@@ -104,7 +106,8 @@ static void write_json_row(struct table *t, const struct cell *cells)
     flush_line(t);
 }
 
-struct table *table_begin(enum table_format format, const struct column *columns, size_t count, bool colour)
+struct table *table_begin(enum table_format format, const struct column *columns, size_t count,
+                          bool colour)
 {
     assert(count <= COLUMNS_MAX);
     struct table *t = xcalloc(1, sizeof *t);
@@ -161,7 +164,9 @@ static bool says_the_same(const struct table *t, size_t column)
         const struct field *f = &t->fields[i];
         if (f->len == 0)
             continue;
-        if (first && (first->len != f->len || memcmp(field_text(t, first).at, field_text(t, f).at, f->len) != 0))
+        if (first
+            && (first->len != f->len
+                || memcmp(field_text(t, first).at, field_text(t, f).at, f->len) != 0))
             return false;
         first = f;
     }
@@ -185,7 +190,8 @@ static struct layout lay_out(const struct table *t)
         if (c->title && !((c->fit & COLUMN_QUIET) && says_the_same(t, i)))
             widths[i] = widest(t, i);
     }
-    return layout_make(t->columns, widths, t->count, terminal_size(&columns, &rows) ? columns : SIZE_MAX);
+    return layout_make(t->columns, widths, t->count,
+                       terminal_size(&columns, &rows) ? columns : SIZE_MAX);
 }
 
 static void add_blanks(struct text *line, size_t count)
@@ -212,9 +218,10 @@ static void add_piece(struct table *t, const char *tone, struct span piece)
         text_add(&t->line, span_of(TERMINAL_PLAIN));
 }
 
-/* The next piece of each field of a line of a row; false when there is none. Blanks are owed until something follows
- * them, so no line ends in blanks. */
-static bool print_pieces(struct table *t, const struct layout *l, size_t row, size_t line, struct span *left)
+/* The next piece of each field of a line of a row; false when there is none. Blanks are owed until
+ * something follows them, so no line ends in blanks. */
+static bool print_pieces(struct table *t, const struct layout *l, size_t row, size_t line,
+                         struct span *left)
 {
     size_t owed = line ? LAYOUT_INDENT : 0;
     bool any = false;
@@ -264,14 +271,16 @@ static void print_text(struct table *t)
 static bool is_in_markdown(const struct table *t, size_t column)
 {
     const struct column *c = &t->columns[column];
-    return c->title && c->kind != COLUMN_BAR && !((c->fit & COLUMN_QUIET) && says_the_same(t, column));
+    return c->title && c->kind != COLUMN_BAR
+        && !((c->fit & COLUMN_QUIET) && says_the_same(t, column));
 }
 
 static void add_rule(struct table *t)
 {
     for (size_t i = 0; i < t->count; i++)
         if (is_in_markdown(t, i))
-            text_add(&t->line, span_of(cell_is_right_aligned(t->columns[i].kind) ? "|--:" : "|:--"));
+            text_add(&t->line,
+                     span_of(cell_is_right_aligned(t->columns[i].kind) ? "|--:" : "|:--"));
     text_add(&t->line, span_of("|\n"));
 }
 

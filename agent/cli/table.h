@@ -1,4 +1,5 @@
-/* One writer for every table: text and Markdown for people, JSON and CSV for programs, of the same rows and columns. */
+/* One writer for every table: text and Markdown for people, JSON and CSV for programs, of the same
+ * rows and columns. */
 #pragma once
 
 #include <stddef.h>
@@ -16,8 +17,9 @@ enum column_kind {
     COLUMN_MONEY,    /* nano-dollars in the cell; people see cents, programs the exact decimal */
     COLUMN_CHANGE,   /* as money; people see its sign */
     COLUMN_PER_HOUR, /* nano-dollars an hour; people see "0.42/h" */
-    COLUMN_TIME,     /* unix seconds; people see local time, programs RFC 3339 UTC; TIME_FAR prints as "never" / null */
-    COLUMN_DAY,      /* as time; people see the local date alone */
+    COLUMN_TIME, /* unix seconds; people see local time, programs RFC 3339 UTC; TIME_FAR prints as
+                    "never" / null */
+    COLUMN_DAY,  /* as time; people see the local date alone */
     COLUMN_DURATION, /* seconds; people see "3h 05m" */
     COLUMN_LEVEL,    /* text, coloured by its severity on a terminal */
     COLUMN_PERCENT,  /* hundredths of a percent; people see "12.3 %" */
@@ -26,7 +28,8 @@ enum column_kind {
     COLUMN_BAR,      /* text, coloured on a terminal; a picture, so not for Markdown */
 };
 
-/* How a column gives way on a terminal that is too narrow, for people only; layout.h says in which order. */
+/* How a column gives way on a terminal that is too narrow, for people only; layout.h says in which
+ * order. */
 enum column_fit {
     COLUMN_PROSE = 1, /* words that may go on below themselves */
     COLUMN_SPARE = 2, /* left off, the last such column first */
@@ -35,23 +38,27 @@ enum column_fit {
 };
 
 struct column {
-    const char *name;  /* JSON member and CSV heading: "balance_usd", with its unit; NULL: people only */
+    const char
+        *name; /* JSON member and CSV heading: "balance_usd", with its unit; NULL: people only */
     const char *title; /* heading for people: "BALANCE USD"; NULL: programs only */
     enum column_kind kind;
-    unsigned fit;      /* enum column_fit */
+    unsigned fit; /* enum column_fit */
 };
 
 enum { COLUMNS_MAX = 40 };
 
-/* Text and Markdown are held until table_end: which columns are shown depends on all rows; others stream. */
+/* Text and Markdown are held until table_end: which columns are shown depends on all rows; others
+ * stream. */
 struct table;
 
-/* `columns` is borrowed until table_end. A text table on a terminal fits its width; nothing is ever cut. */
-struct table *table_begin(enum table_format format, const struct column *columns, size_t count, bool colour);
+/* `columns` is borrowed until table_end. A text table on a terminal fits its width; nothing is ever
+ * cut. */
+struct table *table_begin(enum table_format format, const struct column *columns, size_t count,
+                          bool colour);
 size_t table_width(const struct table *t); /* the number of columns */
 void table_row(struct table *t, const struct cell *cells);
 void table_end(struct table *t); /* prints to stdout, frees */
 
-/* A row of Unicode blocks, or of digits from 1 to 8, for non-negative amounts, scaled to the largest; a zero is '.',
- * all zero is all dots. */
+/* A row of Unicode blocks, or of digits from 1 to 8, for non-negative amounts, scaled to the
+ * largest; a zero is '.', all zero is all dots. */
 void table_sparkline(const int64_t *amounts, size_t count, bool ascii, struct text *out);

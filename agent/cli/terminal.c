@@ -1,4 +1,5 @@
-/* Calm colours: red for what needs somebody now, yellow for what may soon, faint for what says nothing yet. */
+/* Calm colours: red for what needs somebody now, yellow for what may soon, faint for what says
+ * nothing yet. */
 #include "cli/terminal.h"
 
 #include <stdio.h>
@@ -19,19 +20,21 @@
 static const struct {
     const char *word, *tone;
 } tones[] = {
-    { "critical", RED },       { "exhausted", RED },    { "runs dry", RED },       { "unauthorized", RED },
-    { "broken", RED },         { "warning", YELLOW },   { "tight", YELLOW },       { "stale", YELLOW },
-    { "unreadable", YELLOW },
-    { "missing", YELLOW },     { "expired", YELLOW },   { "suspicious", YELLOW },  { "unavailable", YELLOW },
-    { "busy", YELLOW },        { "info", CYAN },        { "safe", GREEN },         { "ok", GREEN },
-    { "drift", YELLOW },       { "agrees", GREEN },     { "hidden", FAINT },
-    { "idle", FAINT },         { "no use yet", FAINT },          { "learning", FAINT },   { "no budget", FAINT },
+    { "critical", RED },       { "exhausted", RED },  { "runs dry", RED },
+    { "unauthorized", RED },   { "broken", RED },     { "warning", YELLOW },
+    { "tight", YELLOW },       { "stale", YELLOW },   { "unreadable", YELLOW },
+    { "missing", YELLOW },     { "expired", YELLOW }, { "suspicious", YELLOW },
+    { "unavailable", YELLOW }, { "busy", YELLOW },    { "info", CYAN },
+    { "safe", GREEN },         { "ok", GREEN },       { "drift", YELLOW },
+    { "agrees", GREEN },       { "hidden", FAINT },   { "idle", FAINT },
+    { "no use yet", FAINT },   { "learning", FAINT }, { "no budget", FAINT },
 };
 
 bool terminal_size(size_t *ret_columns, size_t *ret_rows)
 {
     struct winsize size;
-    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0
+        || size.ws_row == 0)
         return false;
     *ret_columns = size.ws_col;
     *ret_rows = size.ws_row;
@@ -47,12 +50,14 @@ bool terminal_colour(void)
 static bool ends_in_utf8(const char *locale)
 {
     const char *codeset = strrchr(locale, '.');
-    return codeset && (strncasecmp(codeset, ".utf-8", 6) == 0 || strncasecmp(codeset, ".utf8", 5) == 0);
+    return codeset
+        && (strncasecmp(codeset, ".utf-8", 6) == 0 || strncasecmp(codeset, ".utf8", 5) == 0);
 }
 
 bool terminal_ascii(void)
 {
-    static const char *const variables[] = { "LC_ALL", "LC_CTYPE", "LANG" }; /* the first that is set counts */
+    static const char *const variables[] = { "LC_ALL", "LC_CTYPE",
+                                             "LANG" }; /* the first that is set counts */
     for (size_t i = 0; i < COUNT(variables); i++) {
         const char *locale = getenv(variables[i]);
         if (locale && *locale)
@@ -94,7 +99,8 @@ const char *terminal_tone(struct span words)
 {
     for (size_t i = 0; i < COUNT(tones); i++) {
         size_t len = strlen(tones[i].word);
-        if (words.len >= len && memcmp(words.at, tones[i].word, len) == 0 && (words.len == len || words.at[len] == ' '))
+        if (words.len >= len && memcmp(words.at, tones[i].word, len) == 0
+            && (words.len == len || words.at[len] == ' '))
             return tones[i].tone;
     }
     return NULL;

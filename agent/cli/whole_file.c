@@ -40,7 +40,8 @@ bool whole_file_write(const char *path, struct span bytes, struct fault *why)
 {
     struct text temporary = { 0 };
     if (strcmp(path, "-") == 0) {
-        fwrite(bytes.at, 1, bytes.len, stdout); /* whether it got out is seen at the end of every command */
+        fwrite(bytes.at, 1, bytes.len,
+               stdout); /* whether it got out is seen at the end of every command */
         return true;
     }
     text_addf(&temporary, "%s.XXXXXX", path);

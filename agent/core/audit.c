@@ -23,63 +23,90 @@ static const struct {
     enum level severity;
     const char *help, *why;
     const char *fix; /* see fix.h; NULL: no command can */
-    enum audit_answer (*found)(const struct audit_scene *s, struct text *reason); /* SCOPE_DRIFT: by the plan */
+    enum audit_answer (*found)(const struct audit_scene *s,
+                               struct text *reason); /* SCOPE_DRIFT: by the plan */
 } checks[] = {
-    [AUDIT_STALE] = { "stale", SCOPE_ACCOUNT, LEVEL_WARNING, "no complete answer for three intervals",
-        "old data may no longer be true, so nothing else is checked", "ebb once", check_stale },
-    [AUDIT_CREDITS] = { "credits", SCOPE_ACCOUNT, LEVEL_WARNING, "the account's credits do not cover its token budgets",
-        "tokens will stop while their budgets still show money", "ebb tokens list --account {account}", check_credits },
+    [AUDIT_STALE] = { "stale", SCOPE_ACCOUNT, LEVEL_WARNING,
+                      "no complete answer for three intervals",
+                      "old data may no longer be true, so nothing else is checked", "ebb once",
+                      check_stale },
+    [AUDIT_CREDITS] = { "credits", SCOPE_ACCOUNT, LEVEL_WARNING,
+                        "the account's credits do not cover its token budgets",
+                        "tokens will stop while their budgets still show money",
+                        "ebb tokens list --account {account}", check_credits },
     [AUDIT_CREDITS_AHEAD] = { "credits_ahead", SCOPE_ACCOUNT, LEVEL_INFO,
-        "the account's credits do not cover its budgets plus their resets in the next 7 days",
-        "the resets will grant budgets that the account cannot pay for", "ebb tokens list --account {account}",
-        check_credits_ahead },
+                              "the account's credits do not cover its budgets plus their resets in "
+                              "the next 7 days",
+                              "the resets will grant budgets that the account cannot pay for",
+                              "ebb tokens list --account {account}", check_credits_ahead },
     [AUDIT_EXHAUSTED] = { "exhausted", SCOPE_TOKEN, LEVEL_CRITICAL,
-        "the balance is zero or below; outside production, only if it never resets",
-        "every call with the token is refused",
-        "ebb tokens update {name} --balance {amount}", check_exhausted },
+                          "the balance is zero or below; outside production, only if it never "
+                          "resets",
+                          "every call with the token is refused",
+                          "ebb tokens update {name} --balance {amount}", check_exhausted },
     [AUDIT_BUDGET] = { "budget", SCOPE_TOKEN, LEVEL_WARNING, "no budget, outside production",
-        "a runaway loop in a test can spend production's credits",
-        "ebb tokens update {name} --balance {amount} --reset monthly --reset-amount {amount}", check_budget },
-    [AUDIT_RESET_AMOUNT] = { "reset_amount", SCOPE_TOKEN, LEVEL_WARNING, "a reset period without an amount",
-        "the balance after the next reset is unknown",
-        "ebb tokens update {name} --reset {period} --reset-amount {amount}", check_reset_amount },
-    [AUDIT_SANDBOX] = { "sandbox", SCOPE_TOKEN, LEVEL_INFO, "a CI token that is not a sandbox token",
-        "tests run often, and sandbox calls are free",
-        "ebb tokens update {name} --type sandbox_api_token", check_sandbox },
+                       "a runaway loop in a test can spend production's credits",
+                       "ebb tokens update {name} --balance {amount} --reset monthly --reset-amount "
+                       "{amount}",
+                       check_budget },
+    [AUDIT_RESET_AMOUNT] = { "reset_amount", SCOPE_TOKEN, LEVEL_WARNING,
+                             "a reset period without an amount",
+                             "the balance after the next reset is unknown",
+                             "ebb tokens update {name} --reset {period} --reset-amount {amount}",
+                             check_reset_amount },
+    [AUDIT_SANDBOX] = { "sandbox", SCOPE_TOKEN, LEVEL_INFO,
+                        "a CI token that is not a sandbox token",
+                        "tests run often, and sandbox calls are free",
+                        "ebb tokens update {name} --type sandbox_api_token", check_sandbox },
     [AUDIT_SANDBOX_IN_PRODUCTION] = { "sandbox_in_production", SCOPE_TOKEN, LEVEL_WARNING,
-        "a sandbox token in a production environment", "it returns mock responses",
-        "ebb tokens update {name} --type api_token", check_sandbox_in_production },
+                                      "a sandbox token in a production environment",
+                                      "it returns mock responses",
+                                      "ebb tokens update {name} --type api_token",
+                                      check_sandbox_in_production },
     [AUDIT_TEMPORARY] = { "temporary", SCOPE_TOKEN, LEVEL_WARNING,
-        "the name suggests a temporary key, but it never expires",
-        "people leave, their keys stay", "ebb tokens update {name} --expires 30d", check_temporary },
+                          "the name suggests a temporary key, but it never expires",
+                          "people leave, their keys stay", "ebb tokens update {name} --expires 30d",
+                          check_temporary },
     [AUDIT_EXPIRING] = { "expiring", SCOPE_TOKEN, LEVEL_WARNING, "it expires soon",
-        "whatever uses it stops at that moment", "ebb tokens update {name} --expires 90d", check_expiring },
+                         "whatever uses it stops at that moment",
+                         "ebb tokens update {name} --expires 90d", check_expiring },
     [AUDIT_EXPIRED] = { "expired", SCOPE_TOKEN, LEVEL_WARNING, "it has expired",
-        "whatever still uses it fails; if nothing does, it is clutter", "ebb tokens delete {name}", check_expired },
+                        "whatever still uses it fails; if nothing does, it is clutter",
+                        "ebb tokens delete {name}", check_expired },
     [AUDIT_ROTATION] = { "rotation", SCOPE_TOKEN, LEVEL_WARNING, "older than the rotation period",
-        "the longer a key lives, the more copies of it exist",
-        "ebb tokens rotate {name} --secret-file NEW.key", check_rotation },
+                         "the longer a key lives, the more copies of it exist",
+                         "ebb tokens rotate {name} --secret-file NEW.key", check_rotation },
     [AUDIT_SUPERSEDED] = { "superseded", SCOPE_TOKEN, LEVEL_WARNING,
-        "a successor (-r2, -r3) has existed for longer than the grace period",
-        "rotation only protects you once the old key is gone", "ebb tokens retire {name}", check_superseded },
+                           "a successor (-r2, -r3) has existed for longer than the grace period",
+                           "rotation only protects you once the old key is gone",
+                           "ebb tokens retire {name}", check_superseded },
     [AUDIT_NEVER_USED] = { "never_used", SCOPE_TOKEN, LEVEL_INFO,
-        "created while Ebb was watching, and unused for the grace period", "an unused key can still be stolen",
-        "ebb tokens retire {name}", check_never_used },
-    [AUDIT_IDLE] = { "idle", SCOPE_TOKEN, LEVEL_INFO, "unused for a long time, as far as Ebb has watched",
-        "an abandoned key can still be stolen", "ebb tokens retire {name}", check_idle },
-    [AUDIT_NAMING] = { "naming", SCOPE_TOKEN, LEVEL_INFO, "the name does not follow `env-project-purpose`",
-        "rules, reports by environment and half of these checks rely on the name",
-        "ebb tokens rotate {name} --name ENV-PROJECT-PURPOSE --secret-file NEW.key", check_naming },
+                           "created while Ebb was watching, and unused for the grace period",
+                           "an unused key can still be stolen", "ebb tokens retire {name}",
+                           check_never_used },
+    [AUDIT_IDLE] = { "idle", SCOPE_TOKEN, LEVEL_INFO,
+                     "unused for a long time, as far as Ebb has watched",
+                     "an abandoned key can still be stolen", "ebb tokens retire {name}",
+                     check_idle },
+    [AUDIT_NAMING] = { "naming", SCOPE_TOKEN, LEVEL_INFO,
+                       "the name does not follow `env-project-purpose`",
+                       "rules, reports by environment and half of these checks rely on the name",
+                       "ebb tokens rotate {name} --name ENV-PROJECT-PURPOSE --secret-file NEW.key",
+                       check_naming },
     [AUDIT_DRIFT_MISSING] = { "drift_missing", SCOPE_DRIFT, LEVEL_WARNING,
-        "in the fleet file but not in the account",
-        "it was deleted, or the file was never applied", "ebb tokens apply {fleet}", NULL },
-    [AUDIT_DRIFT_DIFFERS] = { "drift_differs", SCOPE_DRIFT, LEVEL_WARNING, "its settings differ from the fleet file",
-        "it was changed by hand, or the file was never applied", "ebb tokens apply {fleet}", NULL },
+                              "in the fleet file but not in the account",
+                              "it was deleted, or the file was never applied",
+                              "ebb tokens apply {fleet}", NULL },
+    [AUDIT_DRIFT_DIFFERS] = { "drift_differs", SCOPE_DRIFT, LEVEL_WARNING,
+                              "its settings differ from the fleet file",
+                              "it was changed by hand, or the file was never applied",
+                              "ebb tokens apply {fleet}", NULL },
     [AUDIT_DRIFT_UNWANTED] = { "drift_unwanted", SCOPE_DRIFT, LEVEL_WARNING,
-        "marked absent in the fleet file, but it exists",
-        "it should be gone and still works", "ebb tokens apply {fleet}", NULL },
+                               "marked absent in the fleet file, but it exists",
+                               "it should be gone and still works", "ebb tokens apply {fleet}",
+                               NULL },
     [AUDIT_DRIFT_UNKNOWN] = { "drift_unknown", SCOPE_DRIFT, LEVEL_INFO, "not in the fleet file",
-        "it was created by hand", "ebb tokens plan {fleet}", NULL },
+                              "it was created by hand", "ebb tokens plan {fleet}", NULL },
 };
 _Static_assert(COUNT(checks) == AUDIT_CHECKS, "a check has no row");
 _Static_assert(AUDIT_CHECKS <= 32, "a policy keeps checks as bits of 32");
@@ -117,7 +144,8 @@ struct audit_subject {
     bool name_account;
 };
 
-static void add_finding(struct audit *a, enum audit_check check, const struct audit_subject *about, struct text *reason)
+static void add_finding(struct audit *a, enum audit_check check, const struct audit_subject *about,
+                        struct text *reason)
 {
     const struct audit_scene *s = about->scene;
     struct text fix = { 0 };
@@ -164,7 +192,8 @@ static void run_check(struct audit *a, enum audit_check check, const struct audi
 static void run_checks(struct audit *a, enum query_filter scope, const struct audit_subject *about)
 {
     for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
-        if (c != AUDIT_STALE && checks[c].scope == scope && !is_one_of(about->scene->policy->ignored, c))
+        if (c != AUDIT_STALE && checks[c].scope == scope
+            && !is_one_of(about->scene->policy->ignored, c))
             run_check(a, c, about);
 }
 
@@ -185,7 +214,8 @@ static bool is_stale(struct audit *a, const struct audit_subject *about)
 static bool is_judged(const struct audit_scene *s, const char *name)
 {
     const char *only = s->account->only;
-    return !audit_matches(s->policy->skip, span_of(name)) && (!only || naming_matches(only, span_of(name)));
+    return !audit_matches(s->policy->skip, span_of(name))
+        && (!only || naming_matches(only, span_of(name)));
 }
 
 static void tell_differences(const struct token_plan_step *step, struct text *reason)
@@ -202,15 +232,18 @@ static void tell_differences(const struct token_plan_step *step, struct text *re
     }
 }
 
-static void add_drift(struct audit *a, const struct audit_scene *s, const struct token_plan_step *step, bool name_account)
+static void add_drift(struct audit *a, const struct audit_scene *s,
+                      const struct token_plan_step *step, bool name_account)
 {
     static const struct {
         enum audit_check check;
         const char *reason;
     } rows[TOKEN_PLAN_KINDS] = {
-        [TOKEN_PLAN_CREATE] = { AUDIT_DRIFT_MISSING, "in the fleet file, but there is no such token" },
+        [TOKEN_PLAN_CREATE] = { AUDIT_DRIFT_MISSING,
+                                "in the fleet file, but there is no such token" },
         [TOKEN_PLAN_CHANGE] = { AUDIT_DRIFT_DIFFERS, NULL },
-        [TOKEN_PLAN_DELETE] = { AUDIT_DRIFT_UNWANTED, "marked absent in the fleet file, but it still exists" },
+        [TOKEN_PLAN_DELETE] = { AUDIT_DRIFT_UNWANTED,
+                                "marked absent in the fleet file, but it still exists" },
         [TOKEN_PLAN_SAME] = { AUDIT_CHECKS, NULL },
         [TOKEN_PLAN_UNKNOWN] = { AUDIT_DRIFT_UNKNOWN, "not in the fleet file" },
     };
@@ -227,7 +260,8 @@ static void add_drift(struct audit *a, const struct audit_scene *s, const struct
     text_done(&reason);
 }
 
-/* A token missing from the last lists is neither present nor gone yet: its last reading stands for it. */
+/* A token missing from the last lists is neither present nor gone yet: its last reading stands for
+ * it. */
 static void compare_with_fleet(struct audit *a, const struct audit_scene *s, bool name_account)
 {
     const struct audit_account *account = s->account;
@@ -242,8 +276,8 @@ static void compare_with_fleet(struct audit *a, const struct audit_scene *s, boo
     free(readings);
 }
 
-void audit_account(struct audit *a, const struct audit_policy *policy, const struct audit_account *account,
-                   bool name_account, unix_s now)
+void audit_account(struct audit *a, const struct audit_policy *policy,
+                   const struct audit_account *account, bool name_account, unix_s now)
 {
     struct audit_scene s = { policy, account, NULL, now };
     const struct audit_subject whole = { &s, NULL, name_account };

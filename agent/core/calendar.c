@@ -1,4 +1,5 @@
-/* Days as a count since 1970 (Howard Hinnant's civil-day algorithms), and the midnights of Paris made of them. */
+/* Days as a count since 1970 (Howard Hinnant's civil-day algorithms), and the midnights of Paris
+ * made of them. */
 #include "core/calendar.h"
 
 #include <stdio.h>
@@ -16,7 +17,8 @@ int64_t calendar_day(int year, int month, int day)
     int64_t era = floor_div(y, 400);
     int64_t year_of_era = y - era * 400;
     int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+    return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year
+        - 719468;
 }
 
 struct date calendar_date(int64_t day)
@@ -76,7 +78,8 @@ static int64_t paris_day(unix_s at)
     return floor_div(at + calendar_paris_offset_s(at), DAY_S);
 }
 
-/* Clocks never change between 22:00 and 23:00 UTC, so either hour tells the offset of the midnight itself. */
+/* Clocks never change between 22:00 and 23:00 UTC, so either hour tells the offset of the midnight
+ * itself. */
 static unix_s paris_midnight(int64_t day)
 {
     unix_s in_winter = day * DAY_S - HOUR_S;

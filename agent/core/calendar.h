@@ -1,8 +1,9 @@
 /* Time as text, and the midnights of Europe/Paris as arithmetic.
  *
- * Budgets reset at midnight in Paris: daily each night, weekly on Monday, monthly on the 1st. Paris follows
- * the EU rule since 1996: UTC+2 from the last Sunday of March 01:00 UTC to the last Sunday of October
- * 01:00 UTC, else UTC+1. Nothing here reads a clock, the environment or the zone database. */
+ * Budgets reset at midnight in Paris: daily each night, weekly on Monday, monthly on the 1st. Paris
+ * follows the EU rule since 1996: UTC+2 from the last Sunday of March 01:00 UTC to the last Sunday
+ * of October 01:00 UTC, else UTC+1. Nothing here reads a clock, the environment or the zone
+ * database. */
 #pragma once
 
 #include "base/fault.h"
@@ -23,13 +24,13 @@ struct date calendar_date(int64_t day);
 /* "2026-11-23T22:00:00Z"; "" for TIME_NONE, TIME_FAR and all else outside the years 1 to 9999. */
 const char *calendar_format(unix_s at, char out[TIME_TEXT_BYTES]);
 
-/* RFC 3339 with 'T', 't' or a space; a fraction is dropped; without a zone it is UTC; a date alone is its
- * midnight UTC. FAULT_REJECT: anything else, also days and hours that do not exist. A leap second
- * is the second after it. */
+/* RFC 3339 with 'T', 't' or a space; a fraction is dropped; without a zone it is UTC; a date alone
+ * is its midnight UTC. FAULT_REJECT: anything else, also days and hours that do not exist. A leap
+ * second is the second after it. */
 MUST_CHECK bool calendar_parse(struct span text, unix_s *ret, struct fault *why);
 
-/* The three date forms of HTTP (RFC 9110 section 5.6.7); a year of two digits is 1969 to 2068. FAULT_REJECT:
- * anything else. */
+/* The three date forms of HTTP (RFC 9110 section 5.6.7); a year of two digits is 1969 to 2068.
+ * FAULT_REJECT: anything else. */
 MUST_CHECK bool calendar_parse_http(struct span text, unix_s *ret, struct fault *why);
 
 /* Seconds that Paris is ahead of UTC at `at`: 3600 or 7200. */

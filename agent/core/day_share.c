@@ -1,4 +1,5 @@
-/* One rule for every cut: the share before a time is the amount in proportion to what the hours hold before it. */
+/* One rule for every cut: the share before a time is the amount in proportion to what the hours
+ * hold before it. */
 #include "core/day_share.h"
 
 #include "base/money.h"

@@ -1,7 +1,7 @@
 /* How the amount of a day lies within it: as the sums of its hours do, else evenly.
  *
- * The consumption endpoint reports days, so whoever asks for hours, or for a time that cuts a day, gets a share. Shares
- * of one amount add up to it exactly, however the day is cut. */
+ * The consumption endpoint reports days, so whoever asks for hours, or for a time that cuts a day,
+ * gets a share. Shares of one amount add up to it exactly, however the day is cut. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,7 +16,8 @@ struct day_shape {
 };
 
 void day_shape_init(struct day_shape *s, unix_s day, unix_s now);
-/* Adds what was spent in an hour of the day, by its start. In any order, before the first share is taken. */
+/* Adds what was spent in an hour of the day, by its start. In any order, before the first share is
+ * taken. */
 void day_shape_add(struct day_shape *s, unix_s hour, int64_t spent_nano);
 
 /* What of an amount of the whole day lies before a time. */

@@ -85,7 +85,7 @@ static bool is_small(const struct token *t, int64_t fall, int64_t passed_s)
     __int128 half_nano = t->last.balance.is.nano / 2;
     int64_t usual_s = passed_s < HALVED_S ? passed_s : HALVED_S;
     return is_part(t, fall, SMALL_PART)
-           || (!burn_is_known(&t->burn) && fall <= half_nano * usual_s / HALVED_S);
+        || (!burn_is_known(&t->burn) && fall <= half_nano * usual_s / HALVED_S);
 }
 
 /* Of a token that spends nothing, which somebody else seems to have set to an amount as people
@@ -93,7 +93,7 @@ static bool is_small(const struct token *t, int64_t fall, int64_t passed_s)
 static bool is_unexplained(const struct token *t, int64_t fall, int64_t is)
 {
     return burn_is_known(&t->burn) && pace_nano_per_h(&t->burn) == 0 && is > 0
-           && is % ROUND_NANO == 0 && fall >= t->last.balance.is.nano / UNEXPLAINED_PART;
+        && is % ROUND_NANO == 0 && fall >= t->last.balance.is.nano / UNEXPLAINED_PART;
 }
 
 static bool other_field_moved(const struct token *t, const struct reading *is)
@@ -107,7 +107,7 @@ static void weigh_fall(struct judgement *f, const struct token *t, const struct 
     int64_t fall = t->last.balance.is.nano - is->balance.is.nano;
     bool beyond = fall > reach(&t->burn, elapsed_s(t, at), true);
     bool emptied = t->last.balance.is.nano > CENT_NANO && is->balance.is.nano <= 0
-                   && fall > reach(&t->burn, elapsed_s(t, at), false);
+        && fall > reach(&t->burn, elapsed_s(t, at), false);
     bool told_by_balance = is_only(f, ENTRY_CONSUMPTION);
 
     f->doubtful = emptied || (told_by_balance && beyond && !is_small(t, fall, elapsed_s(t, at)));
@@ -167,13 +167,13 @@ static bool undoes(const struct judgement *f, const struct token *t, const struc
         return is_only(f, ENTRY_TOPUP) && returns(t, is, at);
     int64_t fall = t->last.balance.is.nano - is->balance.is.nano;
     return is_only(f, ENTRY_CONSUMPTION) && fall > reach(&t->burn, elapsed_s(t, at), true)
-           && returns(t, is, at);
+        && returns(t, is, at);
 }
 
 static void add_consumption(struct judgement *f, int64_t nano, unix_s since, unix_s at)
 {
     if (nano > 0)
-        f->entries[f->entry_count++] = (struct entry) { ENTRY_CONSUMPTION, { nano }, since, at };
+        f->entries[f->entry_count++] = (struct entry){ ENTRY_CONSUMPTION, { nano }, since, at };
 }
 
 static void correct(struct judgement *f, const struct token *t, const struct reading *is)
@@ -182,7 +182,7 @@ static void correct(struct judgement *f, const struct token *t, const struct rea
     int64_t back = t->leap.from.nano - t->last.balance.is.nano;
     unix_s since = t->leap.since < whole.at ? t->leap.since : whole.at;
     f->undoes = true;
-    f->entries[0] = (struct entry) { ENTRY_CORRECTION, { back }, whole.since, whole.at };
+    f->entries[0] = (struct entry){ ENTRY_CORRECTION, { back }, whole.since, whole.at };
     f->entry_count = 1;
     add_consumption(f, t->leap.from.nano - is->balance.is.nano, since, whole.at);
 }
@@ -218,8 +218,8 @@ static void explain(struct judgement *f, const struct own_edit *e, const struct 
     int64_t spent = e->balance.is.nano - is->balance.is.nano;
     bool both = t->last.balance.known && spent > 0;
     whole->amount.nano = t->last.balance.known
-                             ? is->balance.is.nano - t->last.balance.is.nano + (both ? spent : 0)
-                             : 0;
+        ? is->balance.is.nano - t->last.balance.is.nano + (both ? spent : 0)
+        : 0;
     whole->kind = ENTRY_EDIT;
     f->entry_count = 1;
     add_consumption(f, both ? spent : 0, whole->since, whole->at);
@@ -246,7 +246,7 @@ bool doubt_holds(struct token *t, const struct judgement *f, struct maybe_money 
 {
     if (!f->doubtful || t->held.at != TIME_NONE)
         return false;
-    t->held = (struct held) { .at = at, .poll = poll, .balance = balance };
+    t->held = (struct held){ .at = at, .poll = poll, .balance = balance };
     return true;
 }
 
@@ -255,18 +255,17 @@ bool doubt_splits(const struct token *t, const struct judgement *f, const struct
 {
     const struct held *h = &t->held;
     bool fell = f->doubtful && (is_only(f, ENTRY_CONSUMPTION) || is_only(f, ENTRY_UNKNOWN))
-                && has_balance(&t->last) && has_balance(is) && h->at != TIME_NONE
-                && h->balance.known;
+        && has_balance(&t->last) && has_balance(is) && h->at != TIME_NONE && h->balance.known;
     return fell && h->at >= t->seen_at && at >= h->at && at - h->at < DAY_S
-           && is->balance.is.nano <= h->balance.is.nano
-           && h->balance.is.nano < t->last.balance.is.nano;
+        && is->balance.is.nano <= h->balance.is.nano
+        && h->balance.is.nano < t->last.balance.is.nano;
 }
 
 struct leap doubt_leap(const struct token *t, int64_t poll)
 {
-    return (struct leap) { .poll = poll,
-                           .since = t->seen_at,
-                           .from = t->last.balance.is,
-                           .full = t->high_water,
-                           .pace_nano_per_h = pace_nano_per_h(&t->burn) };
+    return (struct leap){ .poll = poll,
+                          .since = t->seen_at,
+                          .from = t->last.balance.is,
+                          .full = t->high_water,
+                          .pace_nano_per_h = pace_nano_per_h(&t->burn) };
 }

@@ -7,8 +7,8 @@
  * Pure: a token's state and a reading in, a judgement out. */
 #pragma once
 
-#include "core/token_set.h"
 #include "core/ledger.h"
+#include "core/token_set.h"
 
 enum {
     DOUBT_AGAIN_MS = 4000, /* delay before a doubtful reading is read again */

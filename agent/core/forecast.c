@@ -10,7 +10,9 @@ static const double century_s = 100 * 365.25 * DAY_S;
 
 static unix_s after(unix_s origin, double runway_s)
 {
-    return runway_s < century_s && origin < TIME_FAR - (int64_t)runway_s ? origin + (int64_t)runway_s : TIME_FAR;
+    return runway_s < century_s && origin < TIME_FAR - (int64_t)runway_s
+        ? origin + (int64_t)runway_s
+        : TIME_FAR;
 }
 
 static unix_s later(unix_s a, unix_s b)
@@ -38,7 +40,8 @@ bool forecast_is_live(const struct burn_history *h)
 
 bool forecast_has_times(const struct forecast *f)
 {
-    return f->verdict == VERDICT_SAFE || f->verdict == VERDICT_TIGHT || f->verdict == VERDICT_RUNS_DRY;
+    return f->verdict == VERDICT_SAFE || f->verdict == VERDICT_TIGHT
+        || f->verdict == VERDICT_RUNS_DRY;
 }
 
 bool forecast_is_endless(const struct forecast *f)
@@ -124,8 +127,9 @@ static double end_of(const struct curve *c, const struct reading *r)
     return c->spent_nano + (double)r->balance.is.nano;
 }
 
-/* Money that is still there when a forecast has come due lasts for some time more: for these twentieths of the time
- * that was forecast for it. Rising with the level, so that what is in order stays in order. */
+/* Money that is still there when a forecast has come due lasts for some time more: for these
+ * twentieths of the time that was forecast for it. Rising with the level, so that what is in order
+ * stays in order. */
 enum { LEAST_SHARES = 20, EARLY_SHARE = 1, LIKELY_SHARE = 4, LATE_SHARE = 8 };
 
 /* `now` is not before the origin but by a clock that was set back. */
@@ -143,7 +147,8 @@ static double hours_between(unix_s from, unix_s to)
     return ((double)to - (double)from) / HOUR_S;
 }
 
-struct forecast forecast_seen(const struct curve *c, const struct watched *w, const struct reading *r, unix_s now)
+struct forecast forecast_seen(const struct curve *c, const struct watched *w,
+                              const struct reading *r, unix_s now)
 {
     struct forecast f = outline(w, r, now);
     if (f.verdict != VERDICT_SAFE)
@@ -194,7 +199,8 @@ static void end_with(struct forecast *f, const struct forecast *credits)
 static double lasting(const struct purse *credits, const struct forecast *f)
 {
     const struct curve *c = credits->curve;
-    double spent = curve_chance(c, end_of(c, credits->reading), hours_between(c->origin, f->horizon));
+    double spent =
+        curve_chance(c, end_of(c, credits->reading), hours_between(c->origin, f->horizon));
     return f->lasts < 1 - spent ? f->lasts : 1 - spent;
 }
 
@@ -210,7 +216,8 @@ struct forecast forecast_within(const struct purse *own, const struct purse *cre
         f.limit = LIMIT_CREDITS;
     if (!limited || !forecast_has_times(&f))
         return f;
-    struct forecast account = forecast_seen(credits->curve, &credits->watched, credits->reading, now);
+    struct forecast account =
+        forecast_seen(credits->curve, &credits->watched, credits->reading, now);
     if (forecast_has_times(&account)) {
         end_with(&f, &account);
         f.lasts = lasting(credits, &f);
@@ -218,8 +225,8 @@ struct forecast forecast_within(const struct purse *own, const struct purse *cre
     return f;
 }
 
-struct forecast forecast_read(const struct curve *c, const struct burn_history *h, const struct reading *r,
-                              unix_s now, int64_t stale_after_s)
+struct forecast forecast_read(const struct curve *c, const struct burn_history *h,
+                              const struct reading *r, unix_s now, int64_t stale_after_s)
 {
     struct watched w = watched_of(h, stale_after_s);
     return forecast_seen(c, &w, r, now);

@@ -1,7 +1,7 @@
 /* When will the balance be empty, and does it last until the next reset?
  *
- * A full forecast (core/forecast/curve.h) takes about a millisecond and is made now and then; here it is read for the
- * balance of now, after every poll, in microseconds. Pure. */
+ * A full forecast (core/forecast/curve.h) takes about a millisecond and is made now and then; here
+ * it is read for the balance of now, after every poll, in microseconds. Pure. */
 #pragma once
 
 #include "base/span.h"
@@ -30,15 +30,17 @@ enum limit { LIMIT_BALANCE, LIMIT_CREDITS, LIMITS };
 
 struct forecast {
     enum verdict verdict;
-    unix_s early, likely, late; /* 10 %, 50 %, 90 %; TIME_NONE when there is none, TIME_FAR: no end in sight */
-    unix_s alarm, relief;       /* exhausts_within fires by `alarm` and clears by `relief`; curve_alarm */
-    unix_s horizon;             /* what the verdict is about: next reset, else expiry, else a week ahead */
-    double lasts;               /* the chance that the balance lasts until the horizon, or CHANCE_NONE */
-    enum history history;       /* how much there was to learn from */
-    unix_s made_at;             /* the reading that the full forecast was made from; without one, read_at */
-    unix_s read_at;             /* now */
-    struct maybe_money available; /* what can be spent: the balance, or the account's credits where these are less */
-    enum limit limit;           /* whether times or `available` are those of the account's credits */
+    unix_s early, likely,
+        late; /* 10 %, 50 %, 90 %; TIME_NONE when there is none, TIME_FAR: no end in sight */
+    unix_s alarm, relief; /* exhausts_within fires by `alarm` and clears by `relief`; curve_alarm */
+    unix_s horizon; /* what the verdict is about: next reset, else expiry, else a week ahead */
+    double lasts;   /* the chance that the balance lasts until the horizon, or CHANCE_NONE */
+    enum history history; /* how much there was to learn from */
+    unix_s made_at; /* the reading that the full forecast was made from; without one, read_at */
+    unix_s read_at; /* now */
+    struct maybe_money available; /* what can be spent: the balance, or the account's credits where
+                                     these are less */
+    enum limit limit; /* whether times or `available` are those of the account's credits */
 };
 
 /* A forecast of nothing: learning, every time TIME_NONE. */
@@ -53,11 +55,13 @@ struct watched {
 };
 struct watched watched_of(const struct burn_history *h, int64_t stale_after_s);
 
-/* Reads a full forecast for the balance of now: the only way to one, for the daemon and for every command. Without a
- * curve (NULL, or its origin is TIME_NONE) the token is learning, unused or idle. Every result of VERDICT_SAFE, TIGHT
- * and RUNS_DRY has now < early <= likely <= late: money that is still there has not ended, however old the curve. More
- * money never gives an earlier time or a smaller chance to last. */
-struct forecast forecast_seen(const struct curve *c, const struct watched *w, const struct reading *r, unix_s now);
+/* Reads a full forecast for the balance of now: the only way to one, for the daemon and for every
+ * command. Without a curve (NULL, or its origin is TIME_NONE) the token is learning, unused or
+ * idle. Every result of VERDICT_SAFE, TIGHT and RUNS_DRY has now < early <= likely <= late: money
+ * that is still there has not ended, however old the curve. More money never gives an earlier time
+ * or a smaller chance to last. */
+struct forecast forecast_seen(const struct curve *c, const struct watched *w,
+                              const struct reading *r, unix_s now);
 
 /* A purse: its money, how it was watched, and its curve (NULL: none). All borrowed. */
 struct purse {
@@ -66,14 +70,14 @@ struct purse {
     struct watched watched;
 };
 
-/* The forecast of a token that lives from its own purse and, with all others, from its account's: whichever ends first.
- * `credits` NULL, or not fresh: not known, the token is judged by itself. A sandbox's calls cost nothing, and without a
- * budget there is no purse of its own to be limited. */
+/* The forecast of a token that lives from its own purse and, with all others, from its account's:
+ * whichever ends first. `credits` NULL, or not fresh: not known, the token is judged by itself. A
+ * sandbox's calls cost nothing, and without a budget there is no purse of its own to be limited. */
 struct forecast forecast_within(const struct purse *own, const struct purse *credits, unix_s now);
 
 /* The same of a burn history, by itself. */
-struct forecast forecast_read(const struct curve *c, const struct burn_history *h, const struct reading *r,
-                              unix_s now, int64_t stale_after_s);
+struct forecast forecast_read(const struct curve *c, const struct burn_history *h,
+                              const struct reading *r, unix_s now, int64_t stale_after_s);
 
 /* Whether it says when. */
 bool forecast_has_times(const struct forecast *f);
@@ -81,10 +85,11 @@ bool forecast_has_times(const struct forecast *f);
 /* Whether it says that there is no end in sight: nothing is spent. */
 bool forecast_is_endless(const struct forecast *f);
 
-/* Whether something was spent in the last week: without that there is nothing to make a curve from. */
+/* Whether something was spent in the last week: without that there is nothing to make a curve from.
+ */
 bool forecast_is_live(const struct burn_history *h);
 
-const char *forecast_limit_name(enum limit limit); /* "balance", "credits" */
+const char *forecast_limit_name(enum limit limit);       /* "balance", "credits" */
 const char *forecast_verdict_name(enum verdict verdict); /* "runs dry", ...; for JSON see _slug */
 const char *forecast_verdict_slug(enum verdict verdict); /* "runs_dry", ... */
 bool forecast_verdict_slugged(struct span slug, enum verdict *ret);

@@ -6,14 +6,16 @@
 
 #include "base/xmalloc.h"
 
-/* A curve is due for renewal when what was spent since is this share of what is left, or its age that of its runway. */
+/* A curve is due for renewal when what was spent since is this share of what is left, or its age
+ * that of its runway. */
 static const double spent_share = 0.01, age_share = 0.05;
 
 enum {
-    UPSET_DUE = 10,          /* times overdue: money came, or the budget was edited */
-    NEW_DUE = 20,            /* there is no curve yet */
+    UPSET_DUE = 10, /* times overdue: money came, or the budget was edited */
+    NEW_DUE = 20,   /* there is no curve yet */
     RUNWAY_LEAST_S = MINUTE_S,
-    RUNWAY_UNKNOWN_S = DAY_S, /* of a token that never had a forecast: what is burned at last decides */
+    RUNWAY_UNKNOWN_S =
+        DAY_S, /* of a token that never had a forecast: what is burned at last decides */
 };
 
 static bool may_have_curve(const struct token *t)
@@ -66,7 +68,8 @@ static int by_urgency(const void *a, const void *b)
 static int oldest_first(const void *a, const void *b)
 {
     const struct claim *x = a, *y = b;
-    return x->origin != y->origin ? (x->origin > y->origin) - (x->origin < y->origin) : by_urgency(a, b);
+    return x->origin != y->origin ? (x->origin > y->origin) - (x->origin < y->origin)
+                                  : by_urgency(a, b);
 }
 
 void forecast_queue_fill(struct forecast_queue *r, const struct token_set *f, unix_s now)
@@ -80,7 +83,8 @@ void forecast_queue_fill(struct forecast_queue *r, const struct token_set *f, un
         const struct token *t = &f->tokens[i];
         double urgency = forecast_queue_urgency(t, now);
         if (urgency > 0)
-            r->at[r->count++] = (struct claim){ urgency, t->curve ? t->curve->origin : TIME_NONE, i };
+            r->at[r->count++] =
+                (struct claim){ urgency, t->curve ? t->curve->origin : TIME_NONE, i };
     }
     if (r->count)
         qsort(r->at, r->count, sizeof *r->at, by_urgency);

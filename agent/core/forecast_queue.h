@@ -1,8 +1,9 @@
 /* Which tokens deserve a full forecast now, and in which order.
  *
- * One takes about a millisecond and there may be 10,000 tokens, so it is made when it can say something new: the
- * balance moved by a share of what is left, money came or the budget was edited, or the last one has grown old for
- * the time that it speaks of. Between two, the last one is read for the new balance. Pure. */
+ * One takes about a millisecond and there may be 10,000 tokens, so it is made when it can say
+ * something new: the balance moved by a share of what is left, money came or the budget was edited,
+ * or the last one has grown old for the time that it speaks of. Between two, the last one is read
+ * for the new balance. Pure. */
 #pragma once
 
 #include "core/token_set.h"
@@ -20,12 +21,13 @@ struct forecast_queue {
     size_t count, next, room;
 };
 
-/* What the fleet claims now, the most urgent first; of equal ones the earlier in the fleet. Claims that were left are
- * forgotten: who still needs a forecast claims it again, more urgently. */
+/* What the fleet claims now, the most urgent first; of equal ones the earlier in the fleet. Claims
+ * that were left are forgotten: who still needs a forecast claims it again, more urgently. */
 void forecast_queue_fill(struct forecast_queue *r, const struct token_set *f, unix_s now);
 
-/* Of the claims that are left those for a first curve go first, then those with the oldest one, however urgent: so
- * nobody who burns fast and claims again after every poll keeps another without a curve, or with an old one. */
+/* Of the claims that are left those for a first curve go first, then those with the oldest one,
+ * however urgent: so nobody who burns fast and claims again after every poll keeps another without
+ * a curve, or with an old one. */
 void forecast_queue_oldest_first(struct forecast_queue *r);
 
 /* The one whose turn it is, from the fleet that claimed, unchanged since; NULL: none is left. */

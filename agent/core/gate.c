@@ -1,11 +1,14 @@
-/* First whether anything is known at all, then what is bad whatever is asked for, then each wish. */
+/* First whether anything is known at all, then what is bad whatever is asked for, then each wish.
+ */
 #include "core/gate.h"
 
 #include <stdio.h>
 
 #include "base/text.h"
 
-static const char *const names[] = { [GATE_OK] = "ok", [GATE_LOW] = "low", [GATE_UNKNOWN] = "unknown" };
+static const char *const names[] = {
+    [GATE_OK] = "ok", [GATE_LOW] = "low", [GATE_UNKNOWN] = "unknown"
+};
 _Static_assert(COUNT(names) == GATES, "a gate has no name");
 
 const char *gate_name(enum gate gate)
@@ -60,12 +63,14 @@ static enum gate judge_balance(const struct gate_view *v, const struct gate_spec
 }
 
 /* A reset before the end fills the balance up again, though not the account's credits. */
-static enum gate judge_runway(const struct gate_view *v, const struct gate_spec *w, unix_s now, char *reason)
+static enum gate judge_runway(const struct gate_view *v, const struct gate_spec *w, unix_s now,
+                              char *reason)
 {
     char left[DURATION_TEXT_BYTES], wanted[DURATION_TEXT_BYTES];
     size_t len = strlen(reason);
     if (is_in_state(v, "learning")) {
-        snprintf(reason, GATE_REASON_BYTES, "too few readings yet to forecast how long the balance lasts");
+        snprintf(reason, GATE_REASON_BYTES,
+                 "too few readings yet to forecast how long the balance lasts");
         return GATE_UNKNOWN;
     }
     bool is_refilled = !v->by_credits && v->refilled != TIME_NONE && v->refilled <= v->likely;
@@ -78,11 +83,13 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_spec 
     bool is_enough = seconds_between(now, v->likely) >= w->runway_s;
     snprintf(reason + len, GATE_REASON_BYTES - len, ", which lasts %s%s%s",
              duration_format(seconds_between(now, v->likely), left),
-             is_enough ? "" : ", less than ", is_enough ? "" : duration_format(w->runway_s, wanted));
+             is_enough ? "" : ", less than ",
+             is_enough ? "" : duration_format(w->runway_s, wanted));
     return is_enough ? GATE_OK : GATE_LOW;
 }
 
-enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_s now, char reason[GATE_REASON_BYTES])
+enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_s now,
+                     char reason[GATE_REASON_BYTES])
 {
     if (is_stale(v, w, now, reason))
         return GATE_UNKNOWN;
@@ -91,7 +98,8 @@ enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_
         return GATE_LOW;
     }
     if (needs_no_money(v)) {
-        snprintf(reason, GATE_REASON_BYTES, "it is a sandbox token without a budget: its calls are free");
+        snprintf(reason, GATE_REASON_BYTES,
+                 "it is a sandbox token without a budget: its calls are free");
         return GATE_OK;
     }
     enum gate gate = judge_balance(v, w, reason);

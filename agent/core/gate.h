@@ -9,14 +9,15 @@ const char *gate_name(enum gate gate); /* "ok", "low", "unknown" */
 
 /* The believed state of a token or of an account's credits. */
 struct gate_view {
-    const char *state; /* a verdict's slug, "missing" or "expired" */
-    struct maybe_money balance; /* what can be spent: the token's balance or its account's credits, whichever is less */
-    bool by_credits;      /* the credits set the balance or the end */
-    bool credits_unknown; /* so the token was judged on its own */
-    bool is_free;        /* a sandbox: its calls cost nothing, and its balance never moves */
-    bool spends_credits; /* no budget of its own: the balance says nothing */
-    unix_s seen, likely; /* likely: TIME_NONE: no end in sight */
-    unix_s refilled;     /* the next reset, TIME_NONE: none */
+    const char *state;          /* a verdict's slug, "missing" or "expired" */
+    struct maybe_money balance; /* what can be spent: the token's balance or its account's credits,
+                                   whichever is less */
+    bool by_credits;            /* the credits set the balance or the end */
+    bool credits_unknown;       /* so the token was judged on its own */
+    bool is_free;               /* a sandbox: its calls cost nothing, and its balance never moves */
+    bool spends_credits;        /* no budget of its own: the balance says nothing */
+    unix_s seen, likely;        /* likely: TIME_NONE: no end in sight */
+    unix_s refilled;            /* the next reset, TIME_NONE: none */
 };
 
 /* The demand. A limit that is not given is unknown, or below zero. */
@@ -27,5 +28,7 @@ struct gate_spec {
 
 enum { GATE_REASON_BYTES = 200 };
 
-/* For a token that spends credits, judge the credits instead: its own balance means nothing. `reason` is one line. */
-enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_s now, char reason[GATE_REASON_BYTES]);
+/* For a token that spends credits, judge the credits instead: its own balance means nothing.
+ * `reason` is one line. */
+enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_s now,
+                     char reason[GATE_REASON_BYTES]);

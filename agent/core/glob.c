@@ -1,7 +1,8 @@
 /* Shell globs over names.
  *
- * Only the last '*' is ever gone back to: whatever an earlier one could still match, the last one can too. So
- * the steps are bounded by name x pattern, and no pattern of a configuration can stall a poll. */
+ * Only the last '*' is ever gone back to: whatever an earlier one could still match, the last one
+ * can too. So the steps are bounded by name x pattern, and no pattern of a configuration can stall
+ * a poll. */
 #include "base/text.h"
 #include "core/naming.h"
 
@@ -33,7 +34,8 @@ static bool take_if(struct span *pattern, char c)
     return true;
 }
 
-/* Matches `c` against the class whose '[' was just taken. False when it has no end; then nothing is taken. */
+/* Matches `c` against the class whose '[' was just taken. False when it has no end; then nothing is
+ * taken. */
 static bool take_class(struct span *pattern, unsigned c, bool *ret_matches)
 {
     if (!pattern->len || !memchr(pattern->at, ']', pattern->len))

@@ -16,7 +16,7 @@ enum { RESET_LATE_S = 2 * HOUR_S };
 static bool budget_edited(const struct reading *was, const struct reading *is)
 {
     return was->budgeted != is->budgeted || was->period != is->period
-           || !maybe_money_equal(was->reset_amount, is->reset_amount);
+        || !maybe_money_equal(was->reset_amount, is->reset_amount);
 }
 
 /* The midnight that could explain a reset between two readings; TIME_NONE when there is none. */
@@ -96,7 +96,7 @@ size_t ledger_compare(const struct reading *was, unix_s since, const struct read
 bool ledger_differs(const struct reading *was, const struct reading *is)
 {
     return strcmp(was->type, is->type) != 0 || !maybe_money_equal(was->balance, is->balance)
-           || was->expires != is->expires || budget_edited(was, is);
+        || was->expires != is->expires || budget_edited(was, is);
 }
 
 static bool is_slight(int64_t change, int64_t full)
@@ -109,8 +109,8 @@ static struct maybe_money positive(struct maybe_money amount)
     return amount.known && amount.is.nano > 0 ? amount : (struct maybe_money){ .known = false };
 }
 
-struct maybe_money ledger_full(struct maybe_money full, enum entry_kind kind, struct maybe_money was,
-                               struct maybe_money is)
+struct maybe_money ledger_full(struct maybe_money full, enum entry_kind kind,
+                               struct maybe_money was, struct maybe_money is)
 {
     full = positive(full);
     if (!positive(is).known)

@@ -1,7 +1,8 @@
 /* Bookkeeping: what a change between two readings of one token means.
  *
- * The balance alone cannot tell everything (a fall may hide a top-up in the same interval), so consumption from
- * balances is a lower bound. What is never done: count a rise as negative consumption, or take an edit for use. */
+ * The balance alone cannot tell everything (a fall may hide a top-up in the same interval), so
+ * consumption from balances is a lower bound. What is never done: count a rise as negative
+ * consumption, or take an edit for use. */
 #pragma once
 
 #include "core/reading.h"
@@ -10,9 +11,11 @@ enum entry_kind {
     ENTRY_CONSUMPTION, /* amount > 0, spent between `since` and `at` */
     ENTRY_TOPUP,       /* amount > 0, somebody added money */
     ENTRY_RESET,       /* the periodic reset: amount is new minus old, may be negative */
-    ENTRY_EDIT,        /* the budget or its rule was changed: amount is new minus old, may be zero */
-    ENTRY_UNKNOWN,     /* the balance became known or unknown (amount zero), or nobody can say why it moved */
-    ENTRY_CORRECTION,  /* takes back a move that never happened, whose own entries become corrections, too */
+    ENTRY_EDIT,       /* the budget or its rule was changed: amount is new minus old, may be zero */
+    ENTRY_UNKNOWN,    /* the balance became known or unknown (amount zero), or nobody can say why it
+                         moved */
+    ENTRY_CORRECTION, /* takes back a move that never happened, whose own entries become
+                         corrections, too */
     ENTRY_KINDS,
 };
 
@@ -25,22 +28,24 @@ struct entry {
 
 enum { LEDGER_ENTRIES_MAX = 2 };
 
-/* What happened between reading `was` (seen at `since`) and `is` (seen at `at`), oldest first; returns how many
- * entries, at most LEDGER_ENTRIES_MAX (a reset, then what was spent since). `last_reset` is the time of the
- * token's newest ENTRY_RESET or TIME_NONE: one midnight explains one reset only. `at` before `since` (the clock was
- * set back) matches no midnight and gives entries whose `since` is `at`.
- * The entries add up: consumption negative, all others as they are, the sum is the change of the balance. There are
- * none while the token has no budget: then its balance means nothing. */
+/* What happened between reading `was` (seen at `since`) and `is` (seen at `at`), oldest first;
+ * returns how many entries, at most LEDGER_ENTRIES_MAX (a reset, then what was spent since).
+ * `last_reset` is the time of the token's newest ENTRY_RESET or TIME_NONE: one midnight explains
+ * one reset only. `at` before `since` (the clock was set back) matches no midnight and gives
+ * entries whose `since` is `at`. The entries add up: consumption negative, all others as they are,
+ * the sum is the change of the balance. There are none while the token has no budget: then its
+ * balance means nothing. */
 size_t ledger_compare(const struct reading *was, unix_s since, const struct reading *is, unix_s at,
                       unix_s last_reset, struct entry ret[LEDGER_ENTRIES_MAX]);
 
 /* Whether a snapshot of `is` would tell anything that `was` did not. */
 bool ledger_differs(const struct reading *was, const struct reading *is);
 
-/* The level that counts as 100 % once an entry has moved the balance from `was` to `is`: the budget as it was set last,
- * else the highest level since the last real top-up. A rise, or an edit, of less than a tenth of it keeps it. */
-struct maybe_money ledger_full(struct maybe_money full, enum entry_kind kind, struct maybe_money was,
-                               struct maybe_money is);
+/* The level that counts as 100 % once an entry has moved the balance from `was` to `is`: the budget
+ * as it was set last, else the highest level since the last real top-up. A rise, or an edit, of
+ * less than a tenth of it keeps it. */
+struct maybe_money ledger_full(struct maybe_money full, enum entry_kind kind,
+                               struct maybe_money was, struct maybe_money is);
 
 /* "consumption", "topup", "reset", "edit", "unknown", "correction". */
 const char *ledger_kind_name(enum entry_kind kind);

@@ -15,7 +15,8 @@ enum {
 
 static bool is_plain_byte(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
+        || c == '-';
 }
 
 static bool is_hex_digit(char c)
@@ -43,7 +44,8 @@ static bool is_plain(struct span name)
     return name.len > 0 && name.len < BODY_BYTES;
 }
 
-/* The part of a slug that people recognise; each run of foreign bytes is one '-', none at the end. */
+/* The part of a slug that people recognise; each run of foreign bytes is one '-', none at the end.
+ */
 static size_t slug_body(struct span name, char *out)
 {
     size_t len = 0;
@@ -76,13 +78,15 @@ struct span naming_environment(struct span name)
     return (struct span){ name.at, dash ? (size_t)(dash - name.at) : 0 };
 }
 
-/* "-r" and up to six digits at the end, other than nothing at all before them; 0 when there is none. */
+/* "-r" and up to six digits at the end, other than nothing at all before them; 0 when there is
+ * none. */
 static unsigned generation_of(struct span name, size_t *ret_stem)
 {
     enum { DIGITS_MAX = 6 };
     unsigned number = 0, unit = 1;
     size_t at = name.len;
-    for (; at && name.at[at - 1] >= '0' && name.at[at - 1] <= '9' && name.len - at < DIGITS_MAX; at--, unit *= 10)
+    for (; at && name.at[at - 1] >= '0' && name.at[at - 1] <= '9' && name.len - at < DIGITS_MAX;
+         at--, unit *= 10)
         number += unit * (unsigned)(name.at[at - 1] - '0');
     bool suffix = at < name.len && at > 2 && name.at[at - 1] == 'r' && name.at[at - 2] == '-';
     *ret_stem = suffix ? at - 2 : name.len;
@@ -94,9 +98,9 @@ bool naming_successor(struct span name, char out[NAMING_NAME_BYTES])
     enum { CHARACTERS_MAX = 200 };
     size_t stem, characters = 0;
     unsigned generation = generation_of(name, &stem);
-    int len = stem < NAMING_NAME_BYTES
-        ? snprintf(out, NAMING_NAME_BYTES, "%.*s-r%u", (int)stem, name.at, generation ? generation + 1 : 2)
-        : NAMING_NAME_BYTES;
+    int len = stem < NAMING_NAME_BYTES ? snprintf(out, NAMING_NAME_BYTES, "%.*s-r%u", (int)stem,
+                                                  name.at, generation ? generation + 1 : 2)
+                                       : NAMING_NAME_BYTES;
     if (len >= NAMING_NAME_BYTES)
         return false;
     for (const char *c = out; *c; c++)

@@ -1,4 +1,5 @@
-/* One walk over the tokens. Midnights are the same for all tokens of a period, so they are computed once. */
+/* One walk over the tokens. Midnights are the same for all tokens of a period, so they are computed
+ * once. */
 #include "core/outlook.h"
 
 #include "base/span.h"
@@ -10,7 +11,8 @@ struct midnights {
 
 struct outlook outlook_none(void)
 {
-    return (struct outlook){ .dry_at = TIME_NONE, .last_reset = TIME_NONE, .next_reset = TIME_NONE };
+    return (
+        struct outlook){ .dry_at = TIME_NONE, .last_reset = TIME_NONE, .next_reset = TIME_NONE };
 }
 
 static bool runs_dry(const struct forecast *f)
@@ -23,8 +25,8 @@ static bool runs_dry(const struct forecast *f)
 static bool jumped(const struct token *t)
 {
     struct burn_rate hour = burn_over(&t->burn, BURN_1H), day = burn_over(&t->burn, BURN_24H);
-    if (!t->last.budgeted || !t->last.balance.known || t->last.balance.is.nano <= 0 || !hour.known || !day.known
-        || day.over_s < OUTLOOK_JUMP_TIMES * hour.over_s)
+    if (!t->last.budgeted || !t->last.balance.known || t->last.balance.is.nano <= 0 || !hour.known
+        || !day.known || day.over_s < OUTLOOK_JUMP_TIMES * hour.over_s)
         return false;
     return hour.nano_per_h > 0 && hour.nano_per_h / OUTLOOK_JUMP_TIMES >= day.nano_per_h
         && t->last.balance.is.nano / hour.nano_per_h < OUTLOOK_JUMP_RUNWAY_S / HOUR_S;
@@ -33,12 +35,13 @@ static bool jumped(const struct token *t)
 /* A budget that was not full before the midnight, and has not been set back since. */
 static bool lacks_reset(const struct token *t, unix_s midnight, unix_s now)
 {
-    return now - midnight < OUTLOOK_LATE_S && t->burn.first_seen < midnight && t->last_reset < midnight
-        && t->last.balance.known && t->last.reset_amount.known
+    return now - midnight < OUTLOOK_LATE_S && t->burn.first_seen < midnight
+        && t->last_reset < midnight && t->last.balance.known && t->last.reset_amount.known
         && t->last.balance.is.nano < t->last.reset_amount.is.nano;
 }
 
-static void add_resets(struct outlook *o, const struct token *t, const struct midnights *m, unix_s now)
+static void add_resets(struct outlook *o, const struct token *t, const struct midnights *m,
+                       unix_s now)
 {
     if (m->next == TIME_NONE)
         return;

@@ -97,7 +97,8 @@ bool period_parse_month(struct span text, struct period *ret, struct fault *why)
             return true;
         }
     }
-    return fault(why, FAULT_REJECT, "\"%.*s\" is not a month such as 2026-10", (int)text.len, text.at);
+    return fault(why, FAULT_REJECT, "\"%.*s\" is not a month such as 2026-10", (int)text.len,
+                 text.at);
 }
 
 struct period period_before(const struct period *p, bool is_of_a_month)
@@ -108,7 +109,8 @@ struct period period_before(const struct period *p, bool is_of_a_month)
     unix_s start = month_start(p->since, -1);
     if (p->until >= month_start(p->since, 1))
         return (struct period){ start, p->since };
-    if (start + length > p->since) /* the month before is shorter than the part of this one that has passed */
+    if (start + length
+        > p->since) /* the month before is shorter than the part of this one that has passed */
         start = p->since - length;
     return (struct period){ start, start + length };
 }

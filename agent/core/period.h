@@ -22,6 +22,7 @@ const char *period_name(enum period_length per, unix_s start, char out[TIME_TEXT
 /* Reads "2026-10". FAULT_REJECT: anything else. */
 MUST_CHECK bool period_parse_month(struct span text, struct period *ret, struct fault *why);
 
-/* What a period is compared with: one of the same length that ends where it starts; for the part of a month that has
- * passed by `p->until` one as long from the start of the month before, and for a whole month the whole one before. */
+/* What a period is compared with: one of the same length that ends where it starts; for the part of
+ * a month that has passed by `p->until` one as long from the start of the month before, and for a
+ * whole month the whole one before. */
 struct period period_before(const struct period *p, bool is_of_a_month);

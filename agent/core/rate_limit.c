@@ -1,4 +1,5 @@
-/* A thousandth of a call per second is a millionth per millisecond: so the bucket is counted in millionths, exactly. */
+/* A thousandth of a call per second is a millionth per millisecond: so the bucket is counted in
+ * millionths, exactly. */
 #include "core/rate_limit.h"
 
 #include <assert.h>
@@ -31,7 +32,8 @@ struct rate_limit rate_limit_start(int64_t rate_milli_per_s, mono_ms now)
     };
 }
 
-/* Full is reached long before the product could overflow: the time is cut to what fills the bucket. */
+/* Full is reached long before the product could overflow: the time is cut to what fills the bucket.
+ */
 static int64_t level_at(const struct rate_limit *b, mono_ms now)
 {
     int64_t full = rate_limit_burst(b->rate_milli_per_s) * MICRO_PER_CALL;

@@ -1,8 +1,9 @@
 /* How many calls to the API an account may make: a bucket that fills at the configured rate.
  *
- * Every request asks first: each page of a list, credits, consumption. In any span of W seconds at most
- * rate_limit_burst + rate x W calls pass. Spare calls (a backfill, what can wait) leave enough in the bucket for the next
- * poll. Pure: the caller brings the monotonic time, whose jumps back add nothing. */
+ * Every request asks first: each page of a list, credits, consumption. In any span of W seconds at
+ * most rate_limit_burst + rate x W calls pass. Spare calls (a backfill, what can wait) leave enough
+ * in the bucket for the next poll. Pure: the caller brings the monotonic time, whose jumps back add
+ * nothing. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,9 +11,9 @@
 #include "base/clock.h"
 
 enum {
-    RATE_LIMIT_POLL_CALLS = 2,  /* of a poll of a short list: the list, and credits */
-    RATE_LIMIT_BURST_S = 60,    /* what the rate gives in so long may come at once */
-    RATE_LIMIT_BURST_MIN = 4,   /* calls, however low the rate */
+    RATE_LIMIT_POLL_CALLS = 2,     /* of a poll of a short list: the list, and credits */
+    RATE_LIMIT_BURST_S = 60,       /* what the rate gives in so long may come at once */
+    RATE_LIMIT_BURST_MIN = 4,      /* calls, however low the rate */
     RATE_LIMIT_RATE_DEFAULT = 200, /* thousandths of a call per second */
 };
 
@@ -25,7 +26,7 @@ struct rate_limit {
     int64_t rate_milli_per_s; /* thousandths of a call per second; > 0 */
     int64_t level_micro;      /* millionths of a call, as of `at` */
     mono_ms at;
-    int64_t calls;            /* taken since rate_limit_book */
+    int64_t calls; /* taken since rate_limit_book */
 };
 
 /* Begins with a full bucket. */

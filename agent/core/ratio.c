@@ -48,14 +48,17 @@ bool ratio_has_period(const struct allowance *a)
 bool ratio_allowance(const struct allowance *a, const struct period *during, int64_t *ret_nano)
 {
     static const enum period_length lengths[] = {
-        [RESET_DAILY] = PER_DAY, [RESET_WEEKLY] = PER_WEEK, [RESET_MONTHLY] = PER_MONTH,
+        [RESET_DAILY] = PER_DAY,
+        [RESET_WEEKLY] = PER_WEEK,
+        [RESET_MONTHLY] = PER_MONTH,
     };
     __int128 sum = 0;
     if (!ratio_has_period(a))
         return false;
     enum period_length per = lengths[a->period];
     if (per != PER_MONTH) {
-        if (!add_part(&sum, a->amount_nano, during->until - during->since, per == PER_DAY ? DAY_S : WEEK_S))
+        if (!add_part(&sum, a->amount_nano, during->until - during->since,
+                      per == PER_DAY ? DAY_S : WEEK_S))
             return false;
     } else {
         for (unix_s at = during->since; at < during->until;) {

@@ -15,11 +15,11 @@ enum {
 enum reset_period { RESET_NONE, RESET_DAILY, RESET_WEEKLY, RESET_MONTHLY, RESET_OTHER };
 
 struct reading {
-    const char *name;                /* terminated; borrowed from the list that holds the reading */
-    char type[TYPE_BYTES];           /* "api_token", "sandbox_api_token" or what the future brings */
-    struct maybe_money balance;      /* unknown: the API said null */
-    bool budgeted;                   /* active_balance: calls deduct from the balance, zero stops the token */
-    unix_s expires;                  /* TIME_NONE: never */
+    const char *name;           /* terminated; borrowed from the list that holds the reading */
+    char type[TYPE_BYTES];      /* "api_token", "sandbox_api_token" or what the future brings */
+    struct maybe_money balance; /* unknown: the API said null */
+    bool budgeted;  /* active_balance: calls deduct from the balance, zero stops the token */
+    unix_s expires; /* TIME_NONE: never */
     enum reset_period period;
     struct maybe_money reset_amount; /* known unless period is RESET_NONE or the API left it out */
 };

@@ -1,7 +1,9 @@
-/* Two sources for what was spent on a day: the falls of a balance, and the consumption endpoint. Do they agree?
+/* Two sources for what was spent on a day: the falls of a balance, and the consumption endpoint. Do
+ * they agree?
  *
- * The balance is a lower bound: a top-up or a reset hides what was spent in the same interval. Such a day is explained,
- * not alarming, when the endpoint tells more. What the endpoint does not know of is a drift on any day. Pure. */
+ * The balance is a lower bound: a top-up or a reset hides what was spent in the same interval. Such
+ * a day is explained, not alarming, when the endpoint tells more. What the endpoint does not know
+ * of is a drift on any day. Pure. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +12,7 @@
 #include "base/money.h"
 
 enum {
-    RECONCILE_LAG_S = 6 * HOUR_S,            /* a day's figures still change that long after it is over */
+    RECONCILE_LAG_S = 6 * HOUR_S, /* a day's figures still change that long after it is over */
     RECONCILE_TOLERANCE_NANO = 10 * 1000 * 1000, /* a cent, or two percent if that is more */
     RECONCILE_TOLERANCE_PERCENT = 2,
 };

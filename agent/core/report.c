@@ -1,7 +1,9 @@
-/* Facts are sorted by group, bucket and item, then summed in one pass; groups are ranked by what they spent.
+/* Facts are sorted by group, bucket and item, then summed in one pass; groups are ranked by what
+ * they spent.
  *
- * A bucket is compared with the one before only when both are whole and on record: half a day says nothing about a day.
- * A total is compared with the period before when that is on record for all items of the group. */
+ * A bucket is compared with the one before only when both are whole and on record: half a day says
+ * nothing about a day. A total is compared with the period before when that is on record for all
+ * items of the group. */
 #include "core/report.h"
 
 #include <assert.h>
@@ -22,7 +24,7 @@ struct report_group {
     unix_s known_from; /* the latest of its items */
     int64_t spent_nano;
     size_t rank;
-    bool is_told; /* something of it lies in `during` */
+    bool is_told;  /* something of it lies in `during` */
     bool *unknown; /* owned; by day; NULL: none is */
 };
 
@@ -40,7 +42,8 @@ const char *report_source_name(enum report_source source)
 
 bool report_endpoint_tells(const struct report_known *k, unix_s day)
 {
-    return k->usage_from != TIME_NONE && day >= k->usage_from && day < period_start(PER_DAY, k->usage_at);
+    return k->usage_from != TIME_NONE && day >= k->usage_from
+        && day < period_start(PER_DAY, k->usage_at);
 }
 
 /* The first bucket's forerunner counts too, wherever the period before lies. */
@@ -57,10 +60,15 @@ static size_t day_place(const struct report *r, unix_s day)
     return (size_t)((period_start(PER_DAY, day) - r->first_day) / DAY_S);
 }
 
-void report_init(struct report *r, enum period_length per, const struct period *during, const struct period *before)
+void report_init(struct report *r, enum period_length per, const struct period *during,
+                 const struct period *before)
 {
     *r = (struct report){
-        .per = per, .during = *during, .before = *before, .known_from = INT64_MAX, .now = INT64_MAX,
+        .per = per,
+        .during = *during,
+        .before = *before,
+        .known_from = INT64_MAX,
+        .now = INT64_MAX,
     };
     r->first_day = period_start(PER_DAY, earliest(r));
     r->day_count = during->until > r->first_day ? day_place(r, during->until - 1) + 1 : 0;
@@ -95,12 +103,15 @@ size_t report_add_group(struct report *r)
     return r->group_count++;
 }
 
-size_t report_add_item(struct report *r, size_t group, unix_s known_from, const struct report_budget *budget)
+size_t report_add_item(struct report *r, size_t group, unix_s known_from,
+                       const struct report_budget *budget)
 {
     assert(group < r->group_count);
     r->items = grown(r->items, r->item_count, &r->item_room, sizeof *r->items);
     struct report_item *item = &r->items[r->item_count];
-    *item = (struct report_item){ .group = group, .known_from = known_from, .has_budget = budget != NULL };
+    *item = (struct report_item){ .group = group,
+                                  .known_from = known_from,
+                                  .has_budget = budget != NULL };
     if (budget)
         item->budget = *budget;
     if (known_from > r->groups[group].known_from)
@@ -142,13 +153,15 @@ int64_t report_days(const struct period *p)
 }
 
 /* The days of a period that are not known of a group; of anybody when it is NULL. */
-static int64_t unknown_days(const struct report *r, const struct report_group *g, const struct period *p)
+static int64_t unknown_days(const struct report *r, const struct report_group *g,
+                            const struct period *p)
 {
     int64_t count = 0;
     size_t first = day_place(r, p->since > r->first_day ? p->since : r->first_day);
     size_t end = first + (size_t)report_days(p);
     for (size_t i = first; i < end && i < r->day_count; i++)
-        count += g ? (r->unknown[i] & OF_EVERYBODY) || (g->unknown && g->unknown[i]) : r->unknown[i] != 0;
+        count += g ? (r->unknown[i] & OF_EVERYBODY) || (g->unknown && g->unknown[i])
+                   : r->unknown[i] != 0;
     return count;
 }
 
@@ -232,7 +245,8 @@ static unix_s bucket_of(const struct report *r, unix_s at)
 /* The front of a bucket that the report cuts in two belongs nowhere. */
 static bool is_cut_off(const struct report *r, unix_s at)
 {
-    return r->per != PER_TOTAL && !holds(&r->during, at) && bucket_of(r, at) == bucket_of(r, r->during.since);
+    return r->per != PER_TOTAL && !holds(&r->during, at)
+        && bucket_of(r, at) == bucket_of(r, r->during.since);
 }
 
 static bool sum_groups(struct report *r)
@@ -278,14 +292,16 @@ static void rank_groups(struct report *r)
 
 /* ---- budgets ---- */
 
-/* What an item may spend in a time: the allowance of its periods, of which the one that still runs counts whole, and
- * what it was topped up by. Without a period, what it spent and what it has left at the end of the report. */
-static bool allowed(const struct report *r, const struct report_item *item, const struct report_row *row, int64_t spent,
-                    int64_t topup, int64_t *ret)
+/* What an item may spend in a time: the allowance of its periods, of which the one that still runs
+ * counts whole, and what it was topped up by. Without a period, what it spent and what it has left
+ * at the end of the report. */
+static bool allowed(const struct report *r, const struct report_item *item,
+                    const struct report_row *row, int64_t spent, int64_t topup, int64_t *ret)
 {
     const struct report_budget *b = &item->budget;
     struct period during = row->during;
-    unix_s next = during.until > r->now ? calendar_next_reset(b->allowance.period, r->now) : TIME_NONE;
+    unix_s next =
+        during.until > r->now ? calendar_next_reset(b->allowance.period, r->now) : TIME_NONE;
     if (next > during.until)
         during.until = next;
     *ret = 0;
@@ -304,9 +320,10 @@ static bool allowed(const struct report *r, const struct report_item *item, cons
     return true;
 }
 
-/* A token without a period has one budget for all of its time: rows of parts of it say nothing of that. */
-static bool rate_limit_add(const struct report *r, struct report_row *row, const struct report_item *item, int64_t spent,
-                       int64_t topup)
+/* A token without a period has one budget for all of its time: rows of parts of it say nothing of
+ * that. */
+static bool rate_limit_add(const struct report *r, struct report_row *row,
+                           const struct report_item *item, int64_t spent, int64_t topup)
 {
     bool is_whole = row == &r->all || r->per == PER_TOTAL;
     int64_t budget;
@@ -333,13 +350,15 @@ static struct period bucket_during(const struct report *r, unix_s bucket)
 }
 
 /* One item's facts of one bucket. */
-static bool item_add(const struct report *r, const struct report_place **at, const struct report_place *end, struct report_row *row)
+static bool item_add(const struct report *r, const struct report_place **at,
+                     const struct report_place *end, struct report_row *row)
 {
     const struct report_place *first = *at;
     struct report_sum sum = { 0 };
     bool ok = true;
     for (; ok && *at < end && (*at)->rank == first->rank && (*at)->bucket == first->bucket
-           && (*at)->fact->item == first->fact->item; ++*at) {
+         && (*at)->fact->item == first->fact->item;
+         ++*at) {
         struct report_sum one = sum_of((*at)->fact);
         ok = sum_add(&sum, &one);
     }
@@ -348,7 +367,8 @@ static bool item_add(const struct report *r, const struct report_place **at, con
 }
 
 /* The next group in the next bucket. */
-static bool take_row(const struct report *r, const struct report_place **at, const struct report_place *end, struct report_row *row)
+static bool take_row(const struct report *r, const struct report_place **at,
+                     const struct report_place *end, struct report_row *row)
 {
     const struct report_place *first = *at;
     bool ok = true;
@@ -362,7 +382,8 @@ static bool take_row(const struct report *r, const struct report_place **at, con
 
 static bool is_whole(const struct report *r, const struct report_row *row)
 {
-    return row->during.since == row->bucket && row->during.until == period_next(r->per, row->bucket);
+    return row->during.since == row->bucket
+        && row->during.until == period_next(r->per, row->bucket);
 }
 
 /* Of the first bucket the report may know only the end: no measure for the second. */
@@ -390,7 +411,8 @@ static void compare(const struct report *r, const struct report_row *last, struc
 
 static bool is_in_the_report(const struct report *r, const struct report_row *row)
 {
-    if (row->bucket == TIME_NONE || row->during.since >= row->during.until || !r->groups[row->group].is_told)
+    if (row->bucket == TIME_NONE || row->during.since >= row->during.until
+        || !r->groups[row->group].is_told)
         return false;
     return row->sum.spent_nano || row->sum.topup_nano || row->sum.reset_nano || row->sum.calls;
 }
@@ -407,7 +429,8 @@ static bool budget_all(struct report *r)
     return ok;
 }
 
-static bool make_rows(struct report *r, const struct report_place *at, const struct report_place *end)
+static bool make_rows(struct report *r, const struct report_place *at,
+                      const struct report_place *end)
 {
     struct report_row row, last;
     bool has_last = false, ok = true;
@@ -447,7 +470,8 @@ static bool sort_and_sum(struct report *r)
         const struct report_fact *f = &r->facts[i];
         size_t group = r->items[f->item].group;
         if (!is_cut_off(r, f->at))
-            places[count++] = (struct report_place){ r->groups[group].rank, group, bucket_of(r, f->at), f };
+            places[count++] =
+                (struct report_place){ r->groups[group].rank, group, bucket_of(r, f->at), f };
     }
     qsort(places, count, sizeof *places, compare_places);
     r->rows = xcalloc(count + 1, sizeof *r->rows);
@@ -462,6 +486,7 @@ bool report_finish(struct report *r, struct fault *why)
     if (ok)
         rank_groups(r);
     if (!ok || !sort_and_sum(r) || !budget_all(r) || !compare_all(r))
-        return fault(why, FAULT_REJECT, "a total exceeds 9.2 billion USD: choose a shorter period or fewer tokens");
+        return fault(why, FAULT_REJECT,
+                     "a total exceeds 9.2 billion USD: choose a shorter period or fewer tokens");
     return true;
 }

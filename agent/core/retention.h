@@ -1,4 +1,5 @@
-/* How long each resolution of the past is kept. Days are kept for ever: reports are made of them. */
+/* How long each resolution of the past is kept. Days are kept for ever: reports are made of them.
+ */
 #pragma once
 
 #include <stdint.h>

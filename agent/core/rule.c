@@ -30,11 +30,13 @@ static bool available_value(const struct snapshot *s, int64_t *ret)
 
 struct maybe_money rule_full(const struct reading *r, struct maybe_money high_water)
 {
-    struct maybe_money full = r->reset_amount.known && r->reset_amount.is.nano > 0 ? r->reset_amount : high_water;
+    struct maybe_money full =
+        r->reset_amount.known && r->reset_amount.is.nano > 0 ? r->reset_amount : high_water;
     return full.known && full.is.nano > 0 ? full : (struct maybe_money){ .known = false };
 }
 
-/* Rounded down, so that a hair below the threshold is below it. What is empty is empty of whatever it was. */
+/* Rounded down, so that a hair below the threshold is below it. What is empty is empty of whatever
+ * it was. */
 static bool percent_value(const struct snapshot *s, int64_t *ret)
 {
     int64_t balance;
@@ -53,13 +55,14 @@ static bool percent_value(const struct snapshot *s, int64_t *ret)
     return true;
 }
 
-/* Up to when an end counts: a reset fills the balance, though not the account's credits, and nobody misses the money of
- * a token that has expired. */
+/* Up to when an end counts: a reset fills the balance, though not the account's credits, and nobody
+ * misses the money of a token that has expired. */
 static unix_s counts_until(const struct rule *rule, const struct snapshot *s)
 {
     const struct reading *r = s->reading;
     unix_s reset = rule->beyond_reset || s->forecast->limit == LIMIT_CREDITS
-        ? TIME_NONE : calendar_next_reset(r->period, s->now);
+        ? TIME_NONE
+        : calendar_next_reset(r->period, s->now);
     unix_s end = reset == TIME_NONE ? TIME_FAR : reset;
     return r->expires > s->now && r->expires < end ? r->expires : end;
 }
@@ -93,9 +96,8 @@ static bool runway_value(const struct rule *rule, const struct snapshot *s, stru
         break;
     }
     unix_s until = counts_until(rule, s);
-    *ret = (struct rule_value){
-        .at = runway_s(s->forecast->alarm, until, s->now), .clear = runway_s(s->forecast->relief, until, s->now)
-    };
+    *ret = (struct rule_value){ .at = runway_s(s->forecast->alarm, until, s->now),
+                                .clear = runway_s(s->forecast->relief, until, s->now) };
     return true;
 }
 
@@ -107,7 +109,8 @@ static bool certain(bool known, int64_t value, struct rule_value *ret)
     return known;
 }
 
-static bool balance_rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
+static bool balance_rule_value(const struct rule *rule, const struct snapshot *s,
+                               struct rule_value *ret)
 {
     (void)rule;
     int64_t nano = 0;
@@ -115,7 +118,8 @@ static bool balance_rule_value(const struct rule *rule, const struct snapshot *s
     return certain(known, nano, ret);
 }
 
-static bool percent_rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
+static bool percent_rule_value(const struct rule *rule, const struct snapshot *s,
+                               struct rule_value *ret)
 {
     (void)rule;
     int64_t points = 0;
@@ -134,9 +138,9 @@ static bool drift_value(const struct rule *rule, const struct snapshot *s, struc
 static bool unread_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
     (void)rule;
-    *ret = (struct rule_value){
-        .at = s->unread_s, .clear = s->unread_s, .least = s->ran_dry ? LEVEL_CRITICAL : LEVEL_NONE
-    };
+    *ret = (struct rule_value){ .at = s->unread_s,
+                                .clear = s->unread_s,
+                                .least = s->ran_dry ? LEVEL_CRITICAL : LEVEL_NONE };
     return true;
 }
 
@@ -152,20 +156,24 @@ static const struct kind_row {
     [RULE_BALANCE_BELOW] = { "balance_below", "the balance is below an amount in USD",
                              UNIT_NANO_USD, balance_rule_value, .budgeted = true },
     [RULE_PERCENT_BELOW] = { "percent_below",
-                             "the balance is below a percentage of the reset amount, or of the budget if there is none",
+                             "the balance is below a percentage of the reset amount, or of the "
+                             "budget if there is none",
                              UNIT_BASIS_POINTS, percent_rule_value, .budgeted = true },
-    [RULE_EXHAUSTS_WITHIN] = { "exhausts_within", "the balance will likely run out within a given time",
-                               UNIT_SECONDS, runway_value, .budgeted = true },
+    [RULE_EXHAUSTS_WITHIN] = { "exhausts_within",
+                               "the balance will likely run out within a given time", UNIT_SECONDS,
+                               runway_value, .budgeted = true },
     [RULE_EXHAUSTED] = { "exhausted", "the balance is used up and the token has stopped working",
                          UNIT_NANO_USD, balance_rule_value, .budgeted = true, .plain = true },
     [RULE_DRIFT_ABOVE] = { "drift_above",
-                           "the balance and the usage endpoint differ by more than an amount in USD on one day",
+                           "the balance and the usage endpoint differ by more than an amount in "
+                           "USD on one day",
                            UNIT_NANO_USD, drift_value, .above = true, .budgeted = true },
     [RULE_UNREADABLE] = { "unreadable",
                           "the account's token list has been unreadable for a given time; "
                           "built in, needs no configuration",
                           UNIT_SECONDS, unread_value, .above = true, .plain = true },
-    [RULE_DELETED] = { "deleted", "a token was deleted, or returned", UNIT_SECONDS, NULL, .above = true },
+    [RULE_DELETED] = { "deleted", "a token was deleted, or returned", UNIT_SECONDS, NULL,
+                       .above = true },
 };
 
 static const char *const level_names[] = { "none", "info", "warning", "critical" };
@@ -176,11 +184,13 @@ static bool admits(const char *pattern, struct span name)
     return pattern[0] == '\0' || naming_matches(pattern, name);
 }
 
-/* Calls of a sandbox token cost nothing: how much it has left means nothing, unless a rule asks for that very type. */
+/* Calls of a sandbox token cost nothing: how much it has left means nothing, unless a rule asks for
+ * that very type. */
 static bool is_free(const struct rule *rule, const struct snapshot *s)
 {
     bool about_money = rule->kind == RULE_BALANCE_BELOW || rule->kind == RULE_PERCENT_BELOW;
-    return about_money && rule->type[0] == '\0' && strcmp(s->reading->type, "sandbox_api_token") == 0;
+    return about_money && rule->type[0] == '\0'
+        && strcmp(s->reading->type, "sandbox_api_token") == 0;
 }
 
 bool rule_matches(const struct rule *rule, const struct snapshot *s)
@@ -189,9 +199,9 @@ bool rule_matches(const struct rule *rule, const struct snapshot *s)
     if (rule->implied && s->overruled)
         return false;
     return rule->series == s->series && !is_free(rule, s) && admits(rule->token, name)
-           && admits(rule->account, span_of(s->account))
-           && admits(rule->environment, naming_environment(name))
-           && admits(rule->type, span_of(s->reading->type));
+        && admits(rule->account, span_of(s->account))
+        && admits(rule->environment, naming_environment(name))
+        && admits(rule->type, span_of(s->reading->type));
 }
 
 const char *rule_objection(const struct rule *rule, const struct snapshot *s)
@@ -235,11 +245,14 @@ static bool is_beyond(const struct rule *rule, int64_t value, int64_t bound)
 }
 
 /* Hysteresis: a level up to the announced one stands until its clearing threshold is reached. */
-static enum level worst_standing(const struct rule *rule, enum level announced, struct rule_value value)
+static enum level worst_standing(const struct rule *rule, enum level announced,
+                                 struct rule_value value)
 {
     for (enum level l = LEVELS - 1; l > LEVEL_NONE; l--) {
         const struct threshold *t = &rule->levels[l];
-        if (t->set && (l <= announced ? is_beyond(rule, value.clear, t->clear) : is_beyond(rule, value.at, t->at)))
+        if (t->set
+            && (l <= announced ? is_beyond(rule, value.clear, t->clear)
+                               : is_beyond(rule, value.at, t->at)))
             return l > value.least ? l : value.least;
     }
     return LEVEL_NONE;
@@ -257,7 +270,11 @@ static struct transition announce(struct alert *alert, enum level level, int64_t
                                   int64_t value)
 {
     struct transition t = {
-        .was = alert->level, .is = level, .known = true, .value = value, .threshold = threshold,
+        .was = alert->level,
+        .is = level,
+        .known = true,
+        .value = value,
+        .threshold = threshold,
         .found = level > alert->level && alert->contact == CONTACT_FOUND,
     };
     if (t.was == LEVEL_NONE)
@@ -302,8 +319,8 @@ static void meet(struct alert *alert, enum level standing)
         alert->contact = CONTACT_OVER;
 }
 
-struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, struct rule_value value,
-                            unix_s now)
+struct transition rule_step(const struct rule *rule, struct alert *alert, bool known,
+                            struct rule_value value, unix_s now)
 {
     struct transition none = { .kind = TRANSITION_NONE, .was = alert->level, .is = alert->level };
     if (!known)

@@ -1,7 +1,7 @@
 /* Alert rules: when an alert is raised, changes level and ends.
  *
- * A kind answers only "what is the value now"; levels, hold time, hysteresis, episodes and numbering live once,
- * in rule_step. No data never raises, lowers or resolves an alert. */
+ * A kind answers only "what is the value now"; levels, hold time, hysteresis, episodes and
+ * numbering live once, in rule_step. No data never raises, lowers or resolves an alert. */
 #pragma once
 
 #include "core/forecast.h"
@@ -16,7 +16,8 @@ enum rule_kind {
     RULE_DRIFT_ABOVE,
     RULE_UNREADABLE,
     RULE_KINDS,
-    RULE_DELETED = RULE_KINDS, /* not configurable: events about a token that is deleted or returns */
+    RULE_DELETED =
+        RULE_KINDS, /* not configurable: events about a token that is deleted or returns */
 };
 
 /* Stands for a rule's name; no configured rule can have it. */
@@ -32,16 +33,19 @@ enum rule_unit { UNIT_NANO_USD, UNIT_BASIS_POINTS, UNIT_SECONDS };
 
 struct threshold {
     bool set;
-    int64_t at;    /* the level holds when the value is beyond this: below, or above, as the kind says */
+    int64_t
+        at; /* the level holds when the value is beyond this: below, or above, as the kind says */
     int64_t clear; /* and ends when the value reaches this or is better */
 };
 
-/* What a threshold is compared with. For a balance both are equal. For a forecast they differ: the runway that
- * counts for raising an alert, and the shorter one that must be long enough to end it. */
+/* What a threshold is compared with. For a balance both are equal. For a forecast they differ: the
+ * runway that counts for raising an alert, and the shorter one that must be long enough to end it.
+ */
 struct rule_value {
     int64_t at;    /* with the threshold's `at` */
     int64_t clear; /* with its `clear`; clear <= at */
-    enum level least; /* once any level holds, at least this one does; LEVEL_NONE: only thresholds count */
+    enum level
+        least; /* once any level holds, at least this one does; LEVEL_NONE: only thresholds count */
 };
 
 enum { RULE_NAME_BYTES = 64, PATTERN_BYTES = 256 };
@@ -49,12 +53,13 @@ enum { RULE_NAME_BYTES = 64, PATTERN_BYTES = 256 };
 struct rule {
     char name[RULE_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique; part of topics and ids */
     enum rule_kind kind;
-    struct threshold levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a threshold further out */
-    int64_t hold_s;                  /* how long a level must hold before it is reported; 0: at once */
-    bool beyond_reset;               /* for RULE_EXHAUSTS_WITHIN: also consider ends after the next reset */
-    bool enabled;                    /* false: switched off; such a rule is never applied */
-    bool implied;                    /* built in; replaced by a configured rule of its kind */
-    enum series series;              /* what it is about */
+    struct threshold
+        levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a threshold further out */
+    int64_t hold_s;     /* how long a level must hold before it is reported; 0: at once */
+    bool beyond_reset;  /* for RULE_EXHAUSTS_WITHIN: also consider ends after the next reset */
+    bool enabled;       /* false: switched off; such a rule is never applied */
+    bool implied;       /* built in; replaced by a configured rule of its kind */
+    enum series series; /* what it is about */
     char token[PATTERN_BYTES];       /* glob over the token's name; "" matches all, as below */
     char account[PATTERN_BYTES];     /* glob over the account's name */
     char environment[PATTERN_BYTES]; /* glob over the first part of env-project-purpose */
@@ -73,29 +78,34 @@ struct snapshot {
     const char *account;
     const struct reading *reading;
     const struct forecast *forecast;
-    struct maybe_money high_water; /* the level that is 100 % for percent_below without a reset amount */
-    unix_s now;                  /* time of the reading */
-    int64_t unread_s;            /* of an account: how long it has had no believable list; 0: it has one */
-    bool ran_dry;                /* one of its tokens has likely run out since, by its last forecast */
-    bool overruled;              /* a configured rule replaces the built-in one */
-    struct maybe_money drift;    /* reported usage minus the fall of the balance, on the newest day compared */
+    struct maybe_money
+        high_water;   /* the level that is 100 % for percent_below without a reset amount */
+    unix_s now;       /* time of the reading */
+    int64_t unread_s; /* of an account: how long it has had no believable list; 0: it has one */
+    bool ran_dry;     /* one of its tokens has likely run out since, by its last forecast */
+    bool overruled;   /* a configured rule replaces the built-in one */
+    struct maybe_money
+        drift; /* reported usage minus the fall of the balance, on the newest day compared */
 };
 
-/* What a rule found at its first contact with a token: an existing state, not something that just happened. */
+/* What a rule found at its first contact with a token: an existing state, not something that just
+ * happened. */
 enum contact {
     CONTACT_OVER,
     CONTACT_AWAITED, /* no value yet */
     CONTACT_FOUND,   /* a level held at the first value and is not announced yet */
 };
 
-/* One alert: the state of one rule for one token. All zero at first, kept in the store between runs. */
+/* One alert: the state of one rule for one token. All zero at first, kept in the store between
+ * runs. */
 struct alert {
-    enum level level;    /* announced */
-    enum level pending;  /* worse than announced, within the hold time; else equal to level */
+    enum level level;   /* announced */
+    enum level pending; /* worse than announced, within the hold time; else equal to level */
     unix_s pending_since;
-    unix_s since;        /* when the episode's first level began to hold; meaningful while level is not LEVEL_NONE */
-    int64_t episode;     /* 1 for the first */
-    int64_t step;        /* transitions within the episode; 1 raises it */
+    unix_s since;    /* when the episode's first level began to hold; meaningful while level is not
+                        LEVEL_NONE */
+    int64_t episode; /* 1 for the first */
+    int64_t step;    /* transitions within the episode; 1 raises it */
     enum contact contact;
 };
 
@@ -112,39 +122,45 @@ enum transition_kind {
 struct transition {
     enum transition_kind kind;
     enum level was, is;
-    bool known;        /* false when the token or rule went away: there is no value */
-    int64_t value;     /* in the rule's unit: the one that was compared */
-    int64_t threshold; /* the one crossed: of the new level going up, of the level left going down */
-    bool found;        /* it already held at first contact */
+    bool known;    /* false when the token or rule went away: there is no value */
+    int64_t value; /* in the rule's unit: the one that was compared */
+    int64_t
+        threshold; /* the one crossed: of the new level going up, of the level left going down */
+    bool found;    /* it already held at first contact */
 };
 
-/* What percent_below takes as 100 %: the reset amount, else `high_water`; unknown when neither is above zero. */
+/* What percent_below takes as 100 %: the reset amount, else `high_water`; unknown when neither is
+ * above zero. */
 struct maybe_money rule_full(const struct reading *r, struct maybe_money high_water);
 
 bool rule_matches(const struct rule *rule, const struct snapshot *s);
 
-/* Why the rule says nothing about this token and will not by itself, for people: it does not match, or what it measures
- * is not there any more. NULL: it applies, whether there is a value now or not. Static. */
+/* Why the rule says nothing about this token and will not by itself, for people: it does not match,
+ * or what it measures is not there any more. NULL: it applies, whether there is a value now or not.
+ * Static. */
 const char *rule_objection(const struct rule *rule, const struct snapshot *s);
 
 /* An implied rule that warns of accounts that cannot be read. */
 struct rule rule_unreadable(void);
 
-/* The rule with the thresholds that its kind leaves open filled in, for an account that is read every `interval_s`. */
+/* The rule with the thresholds that its kind leaves open filled in, for an account that is read
+ * every `interval_s`. */
 struct rule rule_at_interval(const struct rule *rule, int64_t interval_s);
 
-/* The rule's value for a token; false when there is no data to tell. Runway beyond a century is a century, and so is
- * one that ends after the token's next reset or its expiry, unless the rule asks beyond. */
+/* The rule's value for a token; false when there is no data to tell. Runway beyond a century is a
+ * century, and so is one that ends after the token's next reset or its expiry, unless the rule asks
+ * beyond. */
 bool rule_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret);
 
-/* Moves the alert by one observation at `now`; at most one transition: up to the worst level that has held for hold_s
- * (while a milder one is pending, a worse one waits for it and then holds anew), down at once. Not known: nothing. Set
- * `contact` to CONTACT_AWAITED before the first observation of a rule that is new to the token. */
-struct transition rule_step(const struct rule *rule, struct alert *alert, bool known, struct rule_value value,
-                            unix_s now);
+/* Moves the alert by one observation at `now`; at most one transition: up to the worst level that
+ * has held for hold_s (while a milder one is pending, a worse one waits for it and then holds
+ * anew), down at once. Not known: nothing. Set `contact` to CONTACT_AWAITED before the first
+ * observation of a rule that is new to the token. */
+struct transition rule_step(const struct rule *rule, struct alert *alert, bool known,
+                            struct rule_value value, unix_s now);
 
-/* Ends an alert whose token or rule is gone. TRANSITION_NONE if it was not announced; then nothing changes but that
- * nothing is pending. */
+/* Ends an alert whose token or rule is gone. TRANSITION_NONE if it was not announced; then nothing
+ * changes but that nothing is pending. */
 struct transition rule_end(struct alert *alert, unix_s now);
 
 /* Whether the kind needs no thresholds: `level` alone says how bad it is. */
@@ -156,7 +172,7 @@ const char *rule_unit_name(enum rule_unit unit); /* "USD", "%", "s" */
 const char *rule_kind_name(enum rule_kind kind);
 bool rule_kind_named(struct span name, enum rule_kind *ret);
 const char *rule_kind_help(enum rule_kind kind);
-const char *level_name(enum level level);        /* "none", "info", "warning", "critical" */
+const char *level_name(enum level level);            /* "none", "info", "warning", "critical" */
 bool level_named(struct span name, enum level *ret); /* LEVEL_NONE is not one */
 /* "raised", "worsened", "eased", "resolved", "deleted", "returned" */
 const char *transition_name(enum transition_kind kind);

@@ -1,4 +1,5 @@
-/* The arithmetic of waiting: what the rhythm is, which results count as failures, and what a midnight changes.
+/* The arithmetic of waiting: what the rhythm is, which results count as failures, and what a
+ * midnight changes.
  *
  * Reads no clock and draws its random numbers from the caller's generator. */
 #include "core/schedule.h"
@@ -30,12 +31,8 @@ static const struct result_row {
 _Static_assert(COUNT(results) == POLL_RESULTS, "a poll result has no row");
 
 static const char *const rhythms[] = {
-    [PACE_USUAL] = "usual",
-    [PACE_RUNWAY] = "runway",
-    [PACE_JUMP] = "jump",
-    [PACE_IDLE] = "idle",
-    [PACE_RETRY] = "retry",
-    [PACE_CONFIRM] = "confirm",
+    [PACE_USUAL] = "usual", [PACE_RUNWAY] = "runway", [PACE_JUMP] = "jump",
+    [PACE_IDLE] = "idle",   [PACE_RETRY] = "retry",   [PACE_CONFIRM] = "confirm",
 };
 _Static_assert(COUNT(rhythms) == PACES, "a rhythm has no name");
 
@@ -128,12 +125,14 @@ static void choose_rhythm(struct schedule *s, const struct outlook *o, struct mo
 
     int64_t quiet_ms = now.mono - s->moved.mono - SCHEDULE_QUIET_MS;
     if (quiet_ms > 0) {
-        int64_t slow_ms = interval_ms + (int64_t)((double)interval_ms * (double)quiet_ms / SCHEDULE_QUIET_STEP_MS);
+        int64_t slow_ms = interval_ms
+            + (int64_t)((double)interval_ms * (double)quiet_ms / SCHEDULE_QUIET_STEP_MS);
         if (smaller(slow_ms, s->limits.max_s * 1000) > interval_ms)
             set_rhythm(s, PACE_IDLE, smaller(slow_ms, s->limits.max_s * 1000));
     }
     if (o->dry_at != TIME_NONE)
-        hurry(s, PACE_RUNWAY, smaller(larger(o->dry_at - now.unix, 0), DAY_S) * 1000 / SCHEDULE_READINGS);
+        hurry(s, PACE_RUNWAY,
+              smaller(larger(o->dry_at - now.unix, 0), DAY_S) * 1000 / SCHEDULE_READINGS);
     if (o->jumped_token)
         hurry(s, PACE_JUMP, interval_ms / SCHEDULE_JUMP_PART);
 }
@@ -151,7 +150,8 @@ static void appoint(struct schedule *s, const struct outlook *o, struct moment n
     unix_s at = next_appointment(s, o, now.unix);
     if (at == TIME_NONE)
         return;
-    int64_t snap_ms = smaller(SNAP_MS, s->limits.min_s * 1000 / 2), wait_ms = (at - now.unix) * 1000;
+    int64_t snap_ms = smaller(SNAP_MS, s->limits.min_s * 1000 / 2),
+            wait_ms = (at - now.unix) * 1000;
     if (now.mono + wait_ms - snap_ms > s->due)
         return;
     s->due = now.mono + wait_ms;
@@ -174,17 +174,19 @@ struct schedule schedule_start(struct schedule_limits limits, int64_t delay_ms, 
     return s;
 }
 
-static void book_failure(struct schedule *s, enum poll_result result, int64_t retry_after_s, struct moment now,
-                         struct random *random)
+static void book_failure(struct schedule *s, enum poll_result result, int64_t retry_after_s,
+                         struct moment now, struct random *random)
 {
     int64_t interval_ms = s->limits.interval_s * 1000;
-    int64_t wait_ms = result == POLL_UNAUTHORIZED ? around(larger(SCHEDULE_UNAUTHORIZED_MS, interval_ms), random)
-                                                  : backoff(s, random);
+    int64_t wait_ms = result == POLL_UNAUTHORIZED
+        ? around(larger(SCHEDULE_UNAUTHORIZED_MS, interval_ms), random)
+        : backoff(s, random);
     int64_t asked_ms = larger(smaller(retry_after_s, SCHEDULE_RETRY_AFTER_MAX_S), 0) * 1000;
     set_rhythm(s, PACE_RETRY, larger(wait_ms, asked_ms));
     plan(s, s->wait_ms, now);
-    s->earliest = results[result].refused ? s->due
-                                          : now.mono + larger(asked_ms, smaller(wait_ms, SCHEDULE_BACKOFF_FIRST_MS));
+    s->earliest = results[result].refused
+        ? s->due
+        : now.mono + larger(asked_ms, smaller(wait_ms, SCHEDULE_BACKOFF_FIRST_MS));
     s->failures += s->failures < INT32_MAX;
 }
 
@@ -194,8 +196,8 @@ static bool confirms(enum poll_result result, const struct outlook *o)
     return result == POLL_OK && o->held_token != 0;
 }
 
-void schedule_book(struct schedule *s, enum poll_result result, int64_t retry_after_s, const struct outlook *outlook,
-                   struct moment now, struct random *random)
+void schedule_book(struct schedule *s, enum poll_result result, int64_t retry_after_s,
+                   const struct outlook *outlook, struct moment now, struct random *random)
 {
     assert(result < POLL_RESULTS);
     if (results[result].failed) {
@@ -227,7 +229,8 @@ void schedule_confirm(struct schedule *s, struct moment now)
 
 struct schedule_rest schedule_rest(const struct schedule *s, struct moment now)
 {
-    int64_t wait_ms = s->failures ? s->due - now.mono : smaller(SCHEDULE_RESTART_MS, s->limits.min_s * 1000);
+    int64_t wait_ms =
+        s->failures ? s->due - now.mono : smaller(SCHEDULE_RESTART_MS, s->limits.min_s * 1000);
     return (struct schedule_rest){ now.unix + (wait_ms + 999) / 1000, s->failures };
 }
 

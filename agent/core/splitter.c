@@ -1,15 +1,15 @@
 /* What a token list means, told from the structure that json_walk reads.
  *
- * It holds one element and one URL, never the list. A secret is not even copied: while one goes by, nothing is
- * saved, so its length does not matter. */
+ * It holds one element and one URL, never the list. A secret is not even copied: while one goes by,
+ * nothing is saved, so its length does not matter. */
 #include "core/splitter.h"
 
 #include <stdlib.h>
 
-#include "base/hash.h"
-#include "base/xmalloc.h"
 #include "base/escape.h"
+#include "base/hash.h"
 #include "base/json_walk.h"
+#include "base/xmalloc.h"
 
 _Static_assert((int)SPLIT_DEPTH == (int)WALK_DEPTH, "the walk sets the limit of depth");
 
@@ -19,28 +19,33 @@ enum member { MEMBER_OTHER, MEMBER_SECRET, MEMBER_RESULTS, MEMBER_NEXT };
 /* What is cut: how the answer is called, where its elements are, and what of them is hidden. */
 struct shape {
     const char *what, *list, *whole; /* whole: what an object must not come without */
-    bool bare, paged, secrets;       /* the array may stand alone; "next" must be there; "token" is a secret */
+    bool bare, paged,
+        secrets; /* the array may stand alone; "next" must be there; "token" is a secret */
     size_t element_bytes;
 };
 
 static const struct shape token_list = {
-    "token list", "results", "an object without \"results\" and \"next\"", true, true, true, SPLIT_ELEMENT_BYTES,
+    "token list", "results",           "an object without \"results\" and \"next\"", true, true,
+    true,         SPLIT_ELEMENT_BYTES,
 };
 static const struct shape consumption = {
-    "consumption", "response", "an object without \"response\"", false, false, false, SPLIT_USAGE_BYTES,
+    "consumption", "response",        "an object without \"response\"", false, false,
+    false,         SPLIT_USAGE_BYTES,
 };
 
 struct splitter {
     const struct shape *shape;
     struct json_walk walk;
-    unsigned list_level; /* containers around an element of the open list; 0 while no list is open */
-    enum member member;  /* of the value that comes next */
+    unsigned
+        list_level;     /* containers around an element of the open list; 0 while no list is open */
+    enum member member; /* of the value that comes next */
     bool is_paged, has_results, has_next;
     struct kept next;
 
-    bool saving;         /* an element is open and no secret is going by */
-    bool hiding;         /* a secret is going by */
-    const char *flaw;    /* of the open element; one that is no object or too long is not saved any further */
+    bool saving; /* an element is open and no secret is going by */
+    bool hiding; /* a secret is going by */
+    const char
+        *flaw; /* of the open element; one that is no object or too long is not saved any further */
     bool dropped;
     const char *unsaved; /* while saving: the first byte not yet in `element` */
     size_t element_len;
@@ -95,7 +100,8 @@ static void drop(struct splitter *s, const char *flaw)
 
 static void save(struct splitter *s, struct span bytes)
 {
-    size_t room = s->shape->element_bytes - s->element_len, len = bytes.len < room ? bytes.len : room;
+    size_t room = s->shape->element_bytes - s->element_len,
+           len = bytes.len < room ? bytes.len : room;
     if (len)
         memcpy(s->element + s->element_len, bytes.at, len);
     s->element_len += len;
@@ -159,8 +165,10 @@ static void begin_element(struct splitter *s, char first)
 static bool begin_results(struct splitter *s, char first, struct fault *why)
 {
     if (first != '[' || s->has_results)
-        return refuse(s, s->shape->paged ? "\"results\" is not a single array"
-                                         : "\"response\" is not a single array", why);
+        return refuse(s,
+                      s->shape->paged ? "\"results\" is not a single array"
+                                      : "\"response\" is not a single array",
+                      why);
     s->has_results = true;
     s->list_level = 2;
     return true;
@@ -232,7 +240,9 @@ static bool end_value(struct splitter *s)
 /* Whether the open value is an element or within one. */
 static bool is_element_open(const struct splitter *s)
 {
-    return s->list_level && (s->walk.depth > s->list_level || s->walk.state == IN_STRING || s->walk.state == IN_SCALAR);
+    return s->list_level
+        && (s->walk.depth > s->list_level || s->walk.state == IN_STRING
+            || s->walk.state == IN_SCALAR);
 }
 
 /* A flaw is the element's in which it is. */
@@ -248,7 +258,8 @@ static bool take_flaw(struct splitter *s, bool in_element, struct fault *why)
 }
 
 /* Takes one event in; false on a fault. */
-static bool take_event(struct splitter *s, enum walk_event event, bool *ret_whole, struct fault *why)
+static bool take_event(struct splitter *s, enum walk_event event, bool *ret_whole,
+                       struct fault *why)
 {
     switch (event) {
     case WALK_KEY:
@@ -276,13 +287,14 @@ static uint64_t stir(uint64_t state, uint64_t word)
     return state ^ state >> 32;
 }
 
-/* Eight bytes at a time: byte by byte, the hash would cost as much as all the splitting. Each step is a bijection of
- * its word, so elements of one length that differ in one word only, as most changes of a balance do, never collide.
- * Depends on the machine's byte order: not for storing. */
+/* Eight bytes at a time: byte by byte, the hash would cost as much as all the splitting. Each step
+ * is a bijection of its word, so elements of one length that differ in one word only, as most
+ * changes of a balance do, never collide. Depends on the machine's byte order: not for storing. */
 static uint64_t fingerprint(struct span bytes)
 {
     uint64_t state = HASH_START ^ bytes.len, word;
-    for (; bytes.len >= sizeof word; bytes = (struct span){ bytes.at + sizeof word, bytes.len - sizeof word }) {
+    for (; bytes.len >= sizeof word;
+         bytes = (struct span){ bytes.at + sizeof word, bytes.len - sizeof word }) {
         memcpy(&word, bytes.at, sizeof word);
         state = stir(state, word);
     }

@@ -1,12 +1,15 @@
-/* Cuts a long answer into its elements as bytes arrive: a token list, stepping over each secret, or consumption.
+/* Cuts a long answer into its elements as bytes arrive: a token list, stepping over each secret, or
+ * consumption.
  *
- * Accepts a JSON array of objects, or an object whose member "results" is one and whose member "next" is a URL or
- * null; both must be there. A byte order mark is stepped over. Broken structure, or a flaw outside of the elements, is
- * a fault of the whole. A flaw within an element (see json_walk.h), one that is no object or is too long, is that
- * element's alone, and its neighbours come out as ever. An element's own members are decoded elsewhere. Memory is
- * bounded by SPLIT_ELEMENT_BYTES whatever the length of the list, of an element or of a secret. The value of an
- * element's member "token" at depth one, however the key is escaped, is replaced by null before anybody sees it.
- * The consumption answer is an object whose member "response" is such an array; its "token" is a name and stays. */
+ * Accepts a JSON array of objects, or an object whose member "results" is one and whose member
+ * "next" is a URL or null; both must be there. A byte order mark is stepped over. Broken structure,
+ * or a flaw outside of the elements, is a fault of the whole. A flaw within an element (see
+ * json_walk.h), one that is no object or is too long, is that element's alone, and its neighbours
+ * come out as ever. An element's own members are decoded elsewhere. Memory is bounded by
+ * SPLIT_ELEMENT_BYTES whatever the length of the list, of an element or of a secret. The value of
+ * an element's member "token" at depth one, however the key is escaped, is replaced by null before
+ * anybody sees it. The consumption answer is an object whose member "response" is such an array;
+ * its "token" is a name and stays. */
 #pragma once
 
 #include <stdint.h>
@@ -15,35 +18,39 @@
 #include "base/span.h"
 
 enum {
-    SPLIT_ELEMENT_BYTES = 32 * 1024, /* a name of 200 and a secret of 2000 characters, all \u-escaped, fit */
-    SPLIT_USAGE_BYTES = 2 * 1024 * 1024, /* a payer's quarter: twenty features of ten providers on each day */
+    SPLIT_ELEMENT_BYTES =
+        32 * 1024, /* a name of 200 and a secret of 2000 characters, all \u-escaped, fit */
+    SPLIT_USAGE_BYTES =
+        2 * 1024 * 1024, /* a payer's quarter: twenty features of ten providers on each day */
     SPLIT_NEXT_BYTES = 2048,
     SPLIT_DEPTH = 16,
 };
 
 struct element {
-    struct span json; /* one object, its secret nulled; lives until the next call on the splitter. Flawed: what there
-                         is of it, perhaps cut, perhaps nothing */
+    struct span json; /* one object, its secret nulled; lives until the next call on the splitter.
+                         Flawed: what there is of it, perhaps cut, perhaps nothing */
     uint64_t hash;    /* of exactly these bytes; comparable within one process only */
-    const char *flaw; /* what is wrong with it, for people, static; NULL: it is JSON and an object */
+    const char
+        *flaw; /* what is wrong with it, for people, static; NULL: it is JSON and an object */
 };
 
 struct splitter;
 
-struct splitter *splitter_new(void);       /* of a token list */
-struct splitter *splitter_new_usage(void); /* of consumption; an element may have SPLIT_USAGE_BYTES */
+struct splitter *splitter_new(void); /* of a token list */
+struct splitter *splitter_new_usage(
+    void); /* of consumption; an element may have SPLIT_USAGE_BYTES */
 void splitter_free(struct splitter *s);
 
-/* Hands over the bytes that arrived; they must stay until splitter_next has returned SPLIT_MORE, and only then
- * may more be fed. */
+/* Hands over the bytes that arrived; they must stay until splitter_next has returned SPLIT_MORE,
+ * and only then may more be fed. */
 void splitter_feed(struct splitter *s, struct span bytes);
 
 enum split { SPLIT_ELEMENT, SPLIT_MORE, SPLIT_FAULT };
 
-/* The next whole element, or a wish for more bytes. After SPLIT_FAULT (FAULT_REJECT: not such a list) only
- * splitter_free may follow. */
+/* The next whole element, or a wish for more bytes. After SPLIT_FAULT (FAULT_REJECT: not such a
+ * list) only splitter_free may follow. */
 enum split splitter_next(struct splitter *s, struct element *ret, struct fault *why);
 
-/* To be asked after the last byte: FAULT_REJECT when the list is not complete. `ret_next` is the URL of the
- * following page or an empty span; borrowed from the splitter. */
+/* To be asked after the last byte: FAULT_REJECT when the list is not complete. `ret_next` is the
+ * URL of the following page or an empty span; borrowed from the splitter. */
 MUST_CHECK bool splitter_end(struct splitter *s, struct span *ret_next, struct fault *why);

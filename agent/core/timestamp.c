@@ -1,7 +1,8 @@
-/* Reading times: RFC 3339 as the API and people write it, with the liberties of ISO 8601 that leave no doubt (no
- * seconds, a zone without colon or minutes), and the three forms of HTTP.
+/* Reading times: RFC 3339 as the API and people write it, with the liberties of ISO 8601 that leave
+ * no doubt (no seconds, a zone without colon or minutes), and the three forms of HTTP.
  *
- * Strict to the last byte: a time read wrongly would expire a token or hold a poll back for years. */
+ * Strict to the last byte: a time read wrongly would expire a token or hold a poll back for years.
+ */
 #include "core/calendar.h"
 
 struct scan {
@@ -77,8 +78,9 @@ static bool take_fraction(struct scan *s)
 /* A second of 60 is a leap second, read as the first of the next minute. */
 static bool take_clock(struct scan *s, struct clock_time *ret)
 {
-    return take_number(s, 2, 0, 23, &ret->hour) && take(s, ":") && take_number(s, 2, 0, 59, &ret->minute)
-           && take(s, ":") && take_number(s, 2, 0, 60, &ret->second);
+    return take_number(s, 2, 0, 23, &ret->hour) && take(s, ":")
+        && take_number(s, 2, 0, 59, &ret->minute) && take(s, ":")
+        && take_number(s, 2, 0, 60, &ret->second);
 }
 
 /* The same with its seconds left out, or with a fraction that is read and dropped. */
@@ -89,8 +91,8 @@ static bool take_clock_of_iso(struct scan *s, struct clock_time *ret)
         return take_fraction(s);
     *s = start;
     ret->second = 0;
-    return take_number(s, 2, 0, 23, &ret->hour) && take(s, ":") && take_number(s, 2, 0, 59, &ret->minute)
-           && !take(s, ":");
+    return take_number(s, 2, 0, 23, &ret->hour) && take(s, ":")
+        && take_number(s, 2, 0, 59, &ret->minute) && !take(s, ":");
 }
 
 static bool take_zone(struct scan *s, int *ret_s)
@@ -120,7 +122,8 @@ static bool exists(struct date d)
 
 static unix_s moment(struct date d, struct clock_time t, int zone_s)
 {
-    return calendar_day(d.year, d.month, d.day) * DAY_S + t.hour * HOUR_S + t.minute * MINUTE_S + t.second - zone_s;
+    return calendar_day(d.year, d.month, d.day) * DAY_S + t.hour * HOUR_S + t.minute * MINUTE_S
+        + t.second - zone_s;
 }
 
 /* Leap seconds are only ever put in at the end of a day UTC. */
@@ -134,8 +137,9 @@ static bool read_rfc3339(struct scan s, unix_s *ret)
     struct date d;
     struct clock_time t = { 0 };
     int zone_s = 0;
-    bool has_date = take_number(&s, 4, 1, 9999, &d.year) && take(&s, "-") && take_number(&s, 2, 1, 12, &d.month)
-                    && take(&s, "-") && take_number(&s, 2, 1, 31, &d.day) && exists(d);
+    bool has_date = take_number(&s, 4, 1, 9999, &d.year) && take(&s, "-")
+        && take_number(&s, 2, 1, 12, &d.month) && take(&s, "-") && take_number(&s, 2, 1, 31, &d.day)
+        && exists(d);
     if (!has_date)
         return false;
     if (take_one_of(&s, "Tt ") && !(take_clock_of_iso(&s, &t) && take_zone(&s, &zone_s)))
@@ -180,17 +184,20 @@ static bool take_weekday(struct scan *s, bool whole)
 /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 static bool read_imf(struct scan *s, struct date *d, struct clock_time *t)
 {
-    return take_weekday(s, false) && take(s, ", ") && take_number(s, 2, 1, 31, &d->day) && take(s, " ")
-           && take_month(s, &d->month) && take(s, " ") && take_number(s, 4, 1, 9999, &d->year) && take(s, " ")
-           && take_clock(s, t) && take(s, " GMT");
+    return take_weekday(s, false) && take(s, ", ") && take_number(s, 2, 1, 31, &d->day)
+        && take(s, " ") && take_month(s, &d->month) && take(s, " ")
+        && take_number(s, 4, 1, 9999, &d->year) && take(s, " ") && take_clock(s, t)
+        && take(s, " GMT");
 }
 
-/* "Sunday, 06-Nov-94 08:49:37 GMT". There is no clock here to place the century by, so POSIX's rule is used. */
+/* "Sunday, 06-Nov-94 08:49:37 GMT". There is no clock here to place the century by, so POSIX's rule
+ * is used. */
 static bool read_rfc850(struct scan *s, struct date *d, struct clock_time *t)
 {
-    if (!(take_weekday(s, true) && take(s, ", ") && take_number(s, 2, 1, 31, &d->day) && take(s, "-")
-          && take_month(s, &d->month) && take(s, "-") && take_number(s, 2, 0, 99, &d->year) && take(s, " ")
-          && take_clock(s, t) && take(s, " GMT")))
+    if (!(take_weekday(s, true) && take(s, ", ") && take_number(s, 2, 1, 31, &d->day)
+          && take(s, "-") && take_month(s, &d->month) && take(s, "-")
+          && take_number(s, 2, 0, 99, &d->year) && take(s, " ") && take_clock(s, t)
+          && take(s, " GMT")))
         return false;
     d->year += d->year < 69 ? 2000 : 1900;
     return true;
@@ -200,14 +207,14 @@ static bool read_rfc850(struct scan *s, struct date *d, struct clock_time *t)
 static bool read_asctime(struct scan *s, struct date *d, struct clock_time *t)
 {
     return take_weekday(s, false) && take(s, " ") && take_month(s, &d->month) && take(s, " ")
-           && (take(s, " ") ? take_number(s, 1, 1, 9, &d->day) : take_number(s, 2, 10, 31, &d->day))
-           && take(s, " ") && take_clock(s, t) && take(s, " ") && take_number(s, 4, 1, 9999, &d->year);
+        && (take(s, " ") ? take_number(s, 1, 1, 9, &d->day) : take_number(s, 2, 10, 31, &d->day))
+        && take(s, " ") && take_clock(s, t) && take(s, " ") && take_number(s, 4, 1, 9999, &d->year);
 }
 
 bool calendar_parse_http(struct span text, unix_s *ret, struct fault *why)
 {
-    static bool (*const forms[])(struct scan *, struct date *, struct clock_time *) = { read_imf, read_rfc850,
-                                                                                       read_asctime };
+    static bool (*const forms[])(struct scan *, struct date *,
+                                 struct clock_time *) = { read_imf, read_rfc850, read_asctime };
     for (size_t i = 0; i < COUNT(forms); i++) {
         struct scan s = scan_of(text);
         struct date d;
@@ -220,6 +227,6 @@ bool calendar_parse_http(struct span text, unix_s *ret, struct fault *why)
         *ret = at;
         return true;
     }
-    return fault(why, FAULT_REJECT, "\"%.*s\" is not an HTTP date", (int)(text.len < 40 ? text.len : 40),
-                 text.len ? text.at : "");
+    return fault(why, FAULT_REJECT, "\"%.*s\" is not an HTTP date",
+                 (int)(text.len < 40 ? text.len : 40), text.len ? text.at : "");
 }

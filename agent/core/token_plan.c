@@ -7,12 +7,14 @@
 
 static int by_wanted_name(const void *a, const void *b)
 {
-    return strcmp((*(const struct wanted_token *const *)a)->name, (*(const struct wanted_token *const *)b)->name);
+    return strcmp((*(const struct wanted_token *const *)a)->name,
+                  (*(const struct wanted_token *const *)b)->name);
 }
 
 static int by_reading_name(const void *a, const void *b)
 {
-    return strcmp((*(const struct reading *const *)a)->name, (*(const struct reading *const *)b)->name);
+    return strcmp((*(const struct reading *const *)a)->name,
+                  (*(const struct reading *const *)b)->name);
 }
 
 static int by_kind_and_name(const void *a, const void *b)
@@ -44,11 +46,13 @@ static void compare(struct token_plan *p, const struct wanted_token *w, const st
 static void add_missing(struct token_plan *p, const struct wanted_token *w)
 {
     if (!w->absent)
-        add(p, (struct token_plan_step){ .kind = TOKEN_PLAN_CREATE, .name = w->name, .wanted = w, .wish = w->wish });
+        add(p,
+            (struct token_plan_step){
+                .kind = TOKEN_PLAN_CREATE, .name = w->name, .wanted = w, .wish = w->wish });
 }
 
-void token_plan_make(const struct wanted_token *wanted, size_t wanted_count, const struct reading *readings, size_t count,
-               struct token_plan *ret)
+void token_plan_make(const struct wanted_token *wanted, size_t wanted_count,
+                     const struct reading *readings, size_t count, struct token_plan *ret)
 {
     const struct wanted_token **want = xcalloc(wanted_count + 1, sizeof *want);
     const struct reading **have = xcalloc(count + 1, sizeof *have);
@@ -67,7 +71,9 @@ void token_plan_make(const struct wanted_token *wanted, size_t wanted_count, con
         else if (order < 0)
             add_missing(&p, want[w++]);
         else {
-            add(&p, (struct token_plan_step){ .kind = TOKEN_PLAN_UNKNOWN, .name = have[h]->name, .is = have[h] });
+            add(&p,
+                (struct token_plan_step){
+                    .kind = TOKEN_PLAN_UNKNOWN, .name = have[h]->name, .is = have[h] });
             h++;
         }
     }
@@ -85,14 +91,16 @@ void token_plan_done(struct token_plan *p)
 
 bool token_plan_has_work(const struct token_plan *p)
 {
-    return p->of_kind[TOKEN_PLAN_CREATE] || p->of_kind[TOKEN_PLAN_CHANGE] || p->of_kind[TOKEN_PLAN_DELETE];
+    return p->of_kind[TOKEN_PLAN_CREATE] || p->of_kind[TOKEN_PLAN_CHANGE]
+        || p->of_kind[TOKEN_PLAN_DELETE];
 }
 
 const char *token_plan_kind_name(enum token_plan_kind kind)
 {
     static const char *const names[] = {
-        [TOKEN_PLAN_CREATE] = "create", [TOKEN_PLAN_CHANGE] = "change", [TOKEN_PLAN_DELETE] = "delete",
-        [TOKEN_PLAN_SAME] = "same",     [TOKEN_PLAN_UNKNOWN] = "unknown",
+        [TOKEN_PLAN_CREATE] = "create",   [TOKEN_PLAN_CHANGE] = "change",
+        [TOKEN_PLAN_DELETE] = "delete",   [TOKEN_PLAN_SAME] = "same",
+        [TOKEN_PLAN_UNKNOWN] = "unknown",
     };
     _Static_assert(COUNT(names) == TOKEN_PLAN_KINDS, "a kind has no name");
     return names[kind];

@@ -1,7 +1,9 @@
-/* The difference between the tokens that somebody wants (a fleet file) and those that an account has.
+/* The difference between the tokens that somebody wants (a fleet file) and those that an account
+ * has.
  *
- * Pure: readings in, steps out. The balance that a file names is what a new token starts with; on a token that exists
- * it is being spent and is never a difference. Nothing is deleted unless it is wanted absent. */
+ * Pure: readings in, steps out. The balance that a file names is what a new token starts with; on a
+ * token that exists it is being spent and is never a difference. Nothing is deleted unless it is
+ * wanted absent. */
 #pragma once
 
 #include "core/token_spec.h"
@@ -10,7 +12,7 @@ struct wanted_token {
     char *name; /* owned by whoever made the list */
     bool absent;
     struct token_spec wish; /* defaults already put in */
-    size_t line;      /* in the file */
+    size_t line;            /* in the file */
 };
 
 /* In the order in which they are done and told. */
@@ -28,7 +30,7 @@ struct token_plan_step {
     const char *name;                  /* borrowed */
     const struct wanted_token *wanted; /* borrowed; NULL for TOKEN_PLAN_UNKNOWN */
     const struct reading *is;          /* borrowed; NULL for TOKEN_PLAN_CREATE */
-    struct token_spec wish;                  /* TOKEN_PLAN_CREATE: everything; TOKEN_PLAN_CHANGE: what differs */
+    struct token_spec wish; /* TOKEN_PLAN_CREATE: everything; TOKEN_PLAN_CHANGE: what differs */
 };
 
 struct token_plan {
@@ -38,11 +40,12 @@ struct token_plan {
 };
 
 /* `readings` are those of one complete list, each name once. Both arrays must outlive the plan. */
-void token_plan_make(const struct wanted_token *wanted, size_t wanted_count, const struct reading *readings, size_t count,
-               struct token_plan *ret);
+void token_plan_make(const struct wanted_token *wanted, size_t wanted_count,
+                     const struct reading *readings, size_t count, struct token_plan *ret);
 void token_plan_done(struct token_plan *p); /* leaves an empty one */
 
 /* Whether anything is to be done: what the list does not know is not. */
 bool token_plan_has_work(const struct token_plan *p);
 
-const char *token_plan_kind_name(enum token_plan_kind kind); /* "create", "change", "delete", "same", "unknown" */
+const char *token_plan_kind_name(
+    enum token_plan_kind kind); /* "create", "change", "delete", "same", "unknown" */

@@ -18,7 +18,7 @@ struct token_set_index {
     struct slot {
         uint64_t hash;
         uint64_t place; /* in fleet.tokens, plus one; 0: the slot is free */
-    } *slots;
+    } * slots;
     size_t room; /* a power of two */
     size_t used;
 };
@@ -138,8 +138,12 @@ struct token *token_set_add(struct token_set *f, const char *name)
     }
     struct token *t = &f->tokens[f->count];
     *t = (struct token){
-        .name = xstrdup(name), .seen_at = TIME_NONE, .last_reset = TIME_NONE, .curve_kept = TIME_NONE,
-        .absent_since = TIME_NONE, .held.at = TIME_NONE,
+        .name = xstrdup(name),
+        .seen_at = TIME_NONE,
+        .last_reset = TIME_NONE,
+        .curve_kept = TIME_NONE,
+        .absent_since = TIME_NONE,
+        .held.at = TIME_NONE,
     };
     t->last.name = t->name;
     t->last.expires = TIME_NONE;
@@ -240,7 +244,8 @@ bool token_set_was_read(const struct token *t)
 
 bool token_set_settle_unread(struct token *t)
 {
-    bool same = !t->unread == !t->unreadable && (!t->unread || strcmp(t->unread, t->unreadable) == 0);
+    bool same =
+        !t->unread == !t->unreadable && (!t->unread || strcmp(t->unread, t->unreadable) == 0);
     if (!t->listed || same)
         return false;
     free(t->unreadable);
@@ -280,7 +285,8 @@ static void note_presence(struct token *t)
     t->unbooked = 0;
 }
 
-/* A list that is no suspicious one refutes those before it. A clock that was set back starts the time again. */
+/* A list that is no suspicious one refutes those before it. A clock that was set back starts the
+ * time again. */
 static void note_absence(struct token *t, bool suspicious, unix_s now)
 {
     bool refuted = !suspicious && t->missing == 0;
@@ -314,7 +320,9 @@ bool token_set_book(struct token *t)
 {
     int before = t->missing;
     t->missing = t->listed ? 0 : t->missing + t->unbooked;
-    t->missing = t->missing < TOKEN_SET_PATIENCE ? t->missing : TOKEN_SET_PATIENCE; /* from there on only time counts */
+    t->missing = t->missing < TOKEN_SET_PATIENCE
+        ? t->missing
+        : TOKEN_SET_PATIENCE; /* from there on only time counts */
     t->unbooked = 0;
     return t->missing != before;
 }
@@ -326,7 +334,8 @@ int64_t token_set_patience_s(const struct token *t)
 
 bool token_set_is_gone(const struct token *t, unix_s now)
 {
-    return t->missing >= TOKEN_SET_PATIENCE && is_absent(t) && now - t->absent_since >= token_set_patience_s(t);
+    return t->missing >= TOKEN_SET_PATIENCE && is_absent(t)
+        && now - t->absent_since >= token_set_patience_s(t);
 }
 
 unix_s token_set_lost_since(const struct token_set *f, size_t *ret_lost)

@@ -1,10 +1,12 @@
-/* The tokens of one account as this program believes them to be, and what one complete list does to that belief.
+/* The tokens of one account as this program believes them to be, and what one complete list does to
+ * that belief.
  *
- * A token absent from a complete, valid list is missing. It counts as deleted once it was absent from TOKEN_SET_PATIENCE
- * lists in a row and for a time: TOKEN_SET_ABSENCE_S, or TOKEN_SET_MASS_ABSENCE_S when more than half of the tokens, or all,
- * are absent together. A list that lost so many at once is suspicious: it changes nothing until TOKEN_SET_PATIENCE lists
- * in a row say the same; then what it shows is believed, and what it lacks is missing.
- * Pure: readings in, changes out. */
+ * A token absent from a complete, valid list is missing. It counts as deleted once it was absent
+ * from TOKEN_SET_PATIENCE lists in a row and for a time: TOKEN_SET_ABSENCE_S, or
+ * TOKEN_SET_MASS_ABSENCE_S when more than half of the tokens, or all, are absent together. A list
+ * that lost so many at once is suspicious: it changes nothing until TOKEN_SET_PATIENCE lists in a
+ * row say the same; then what it shows is believed, and what it lacks is missing. Pure: readings
+ * in, changes out. */
 #pragma once
 
 #include "core/burn.h"
@@ -17,62 +19,69 @@
 
 enum {
     TOKEN_SET_PATIENCE = 3,
-    TOKEN_SET_ABSENCE_S = 2 * HOUR_S,    /* an outage of a part of the API is over by then, or someone looks at it */
-    TOKEN_SET_MASS_ABSENCE_S = DAY_S,    /* a wrong key or a broken filter looks like this: a person has a day to see it */
+    TOKEN_SET_ABSENCE_S =
+        2 * HOUR_S, /* an outage of a part of the API is over by then, or someone looks at it */
+    TOKEN_SET_MASS_ABSENCE_S =
+        DAY_S, /* a wrong key or a broken filter looks like this: a person has a day to see it */
 };
 
 /* A reading that is read again before it is believed: nothing of it is booked yet. */
 struct held {
-    unix_s at;      /* first read then; TIME_NONE: there is none */
-    int64_t poll;   /* row of that poll */
+    unix_s at;    /* first read then; TIME_NONE: there is none */
+    int64_t poll; /* row of that poll */
     struct maybe_money balance;
 };
 
-/* A move of the balance that was booked although neither burn nor calendar explains it. What brings the balance back
- * within a few readings shows that it never happened. */
+/* A move of the balance that was booked although neither burn nor calendar explains it. What brings
+ * the balance back within a few readings shows that it never happened. */
 struct leap {
-    int64_t poll;   /* whose bookings it begins with; 0: there is none */
-    unix_s since;   /* the reading before it */
-    struct money from;         /* the balance then */
-    struct maybe_money full;   /* token.high_water then */
-    int64_t pace_nano_per_h;   /* the fastest burn then */
-    int readings;   /* since */
+    int64_t poll;            /* whose bookings it begins with; 0: there is none */
+    unix_s since;            /* the reading before it */
+    struct money from;       /* the balance then */
+    struct maybe_money full; /* token.high_water then */
+    int64_t pace_nano_per_h; /* the fastest burn then */
+    int readings;            /* since */
 };
 
 struct token {
-    int64_t id;              /* row in the store; 0 until it has one */
-    enum series series;      /* SERIES_TOKEN, or SERIES_CREDITS in a fleet of its own */
-    char *name;              /* owned */
+    int64_t id;         /* row in the store; 0 until it has one */
+    enum series series; /* SERIES_TOKEN, or SERIES_CREDITS in a fleet of its own */
+    char *name;         /* owned */
     char slug[SLUG_BYTES];
-    struct reading last;     /* last.name == name */
-    unix_s seen_at;          /* the poll that saw it last */
-    int64_t stepped_s;       /* by so much the wall clock was set since */
-    uint64_t element_hash;   /* of its bytes in the last list; 0: not known */
-    int missing;             /* complete lists in a row without it, at most TOKEN_SET_PATIENCE, no suspicious ones */
-    int unbooked;            /* lists without it that token_set_judge saw and token_set_book has not counted yet */
-    unix_s absent_since;     /* the first of those lists; TIME_NONE: it is there */
-    bool lost_in_mass;       /* absent together with more than half of the fleet */
-    struct alert deletion;   /* counts its deletions (episode) and whether it returned (step); never at a level */
-    unix_s last_reset;       /* TIME_NONE: none seen */
+    struct reading last;   /* last.name == name */
+    unix_s seen_at;        /* the poll that saw it last */
+    int64_t stepped_s;     /* by so much the wall clock was set since */
+    uint64_t element_hash; /* of its bytes in the last list; 0: not known */
+    int missing;  /* complete lists in a row without it, at most TOKEN_SET_PATIENCE, no suspicious
+                     ones */
+    int unbooked; /* lists without it that token_set_judge saw and token_set_book has not counted
+                     yet */
+    unix_s absent_since;   /* the first of those lists; TIME_NONE: it is there */
+    bool lost_in_mass;     /* absent together with more than half of the fleet */
+    struct alert deletion; /* counts its deletions (episode) and whether it returned (step); never
+                              at a level */
+    unix_s last_reset;     /* TIME_NONE: none seen */
     struct maybe_money high_water; /* the level that is 100 % without a reset amount: ledger_full */
     struct held held;
     struct leap leap;
-    struct maybe_money drift; /* consumption told less what the balance shows, of the newest day that was compared */
+    struct maybe_money drift; /* consumption told less what the balance shows, of the newest day
+                                 that was compared */
     struct burn_history burn;
-    struct curve *curve;     /* owned; the last full forecast, NULL: none. Only of a token that burns */
-    unix_s curve_kept;       /* origin of the curve that the store has; TIME_NONE: none */
-    int64_t spent_nano;      /* consumed since it is watched; what promises count */
+    struct curve *curve; /* owned; the last full forecast, NULL: none. Only of a token that burns */
+    unix_s curve_kept;   /* origin of the curve that the store has; TIME_NONE: none */
+    int64_t spent_nano;  /* consumed since it is watched; what promises count */
     struct tracked_forecasts *promises; /* owned; NULL until it had a curve */
-    bool invalidated;              /* topped up, reset or edited since the curve was made */
+    bool invalidated;                   /* topped up, reset or edited since the curve was made */
     struct forecast forecast;
-    struct forecast published;    /* forecast and burns as published last */
+    struct forecast published; /* forecast and burns as published last */
     struct burn_rate published_burn[BURN_WINDOWS];
-    bool retained;           /* its topic is known to be among those that the store keeps for the broker */
-    struct alert *alerts;    /* owned; one for each rule of the configuration, in its order */
-    bool listed;             /* appeared in the list that is being read */
-    char *unread;            /* owned; why its element in that list cannot be read; NULL: it can */
-    char *unreadable;        /* owned; the same of the last list that was taken in: `last` is older, and stands */
-    bool dirty;              /* something about it changed with this list */
+    bool retained; /* its topic is known to be among those that the store keeps for the broker */
+    struct alert *alerts; /* owned; one for each rule of the configuration, in its order */
+    bool listed;          /* appeared in the list that is being read */
+    char *unread;         /* owned; why its element in that list cannot be read; NULL: it can */
+    char *unreadable; /* owned; the same of the last list that was taken in: `last` is older, and
+                         stands */
+    bool dirty;       /* something about it changed with this list */
 };
 
 /* Where the burn of a series comes from: "balance", or, without a budget, "consumption". */
@@ -85,38 +94,41 @@ struct token_set {
     struct token *tokens; /* owned; in no order */
     size_t count, room;
     struct token_set_index *by_name, *by_hash; /* owned */
-    int suspicious;       /* suspicious lists in a row */
+    int suspicious;                            /* suspicious lists in a row */
 };
 
 void token_set_done(struct token_set *f); /* leaves an empty one */
 
-/* Adds a token that is not there yet; `name` is copied, the slug made, every stamp TIME_NONE. The pointer lives until
- * the next add or remove. */
+/* Adds a token that is not there yet; `name` is copied, the slug made, every stamp TIME_NONE. The
+ * pointer lives until the next add or remove. */
 struct token *token_set_add(struct token_set *f, const char *name);
 struct token *token_set_find(struct token_set *f, struct span name); /* NULL: there is none */
 
-/* The token whose bytes in the last list had this hash, NULL when there is none: its decoding can be spared. A hash
- * of 0 is nobody's. */
+/* The token whose bytes in the last list had this hash, NULL when there is none: its decoding can
+ * be spared. A hash of 0 is nobody's. */
 struct token *token_set_recognise(struct token_set *f, uint64_t element_hash);
-void token_set_remember(struct token_set *f, struct token *t, uint64_t element_hash); /* 0: forgets */
+void token_set_remember(struct token_set *f, struct token *t,
+                        uint64_t element_hash); /* 0: forgets */
 
-/* Moves a token, with all that it owns, from another fleet; its name must not be in `f` yet. What is left of it in the
- * other fleet has no name and is good only for token_set_done. */
+/* Moves a token, with all that it owns, from another fleet; its name must not be in `f` yet. What
+ * is left of it in the other fleet has no name and is good only for token_set_done. */
 struct token *token_set_adopt(struct token_set *f, struct token *from);
 
-/* Removes a token and frees what it owns. The last one takes its place in `tokens`: remove while walking backwards. */
+/* Removes a token and frees what it owns. The last one takes its place in `tokens`: remove while
+ * walking backwards. */
 void token_set_remove(struct token_set *f, struct token *t);
 
 enum token_set_verdict { TOKEN_SET_PLAUSIBLE, TOKEN_SET_SUSPICIOUS };
 
-/* One list is read so: token_set_begin; `listed = true` for each token that appears; token_set_judge once the list is complete
- * and valid. A suspicious list ends there. After a plausible one each token is booked, walking backwards:
- *     if (token_set_book(t)) its `missing` changed; if (token_set_is_gone(t, now)) delete and token_set_remove
- * and only then are newcomers added, for they would dilute what the list has lost. */
+/* One list is read so: token_set_begin; `listed = true` for each token that appears;
+ * token_set_judge once the list is complete and valid. A suspicious list ends there. After a
+ * plausible one each token is booked, walking backwards: if (token_set_book(t)) its `missing`
+ * changed; if (token_set_is_gone(t, now)) delete and token_set_remove and only then are newcomers
+ * added, for they would dilute what the list has lost. */
 void token_set_begin(struct token_set *f);
 
-/* Judges a complete list, read at `now`, by the tokens that were not missing before it. The TOKEN_SET_PATIENCE-th
- * suspicious list in a row is plausible. */
+/* Judges a complete list, read at `now`, by the tokens that were not missing before it. The
+ * TOKEN_SET_PATIENCE-th suspicious list in a row is plausible. */
 enum token_set_verdict token_set_judge(struct token_set *f, unix_s now);
 
 /* The list has this token, but its element cannot be read. */
@@ -133,5 +145,6 @@ bool token_set_is_gone(const struct token *t, unix_s now);
 /* How long a token must be absent before it counts as deleted. */
 int64_t token_set_patience_s(const struct token *t);
 
-/* Since when the fleet lacks more than half of its tokens; TIME_NONE: it does not. `ret_lost`: how many are absent. */
+/* Since when the fleet lacks more than half of its tokens; TIME_NONE: it does not. `ret_lost`: how
+ * many are absent. */
 unix_s token_set_lost_since(const struct token_set *f, size_t *ret_lost);

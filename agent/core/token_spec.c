@@ -1,4 +1,5 @@
-/* One row for each field: its name, how two readings compare in it, what lowers it, how it reads. */
+/* One row for each field: its name, how two readings compare in it, what lowers it, how it reads.
+ */
 #include "core/token_spec.h"
 
 #include "core/calendar.h"
@@ -28,7 +29,8 @@ bool token_spec_parse_amount(struct span text, struct money *ret, struct fault *
     if (end != text.len || !whole || (point && !decimals))
         return fault(why, FAULT_REJECT, "takes an amount in USD such as 50 or 12.50");
     if (whole > AMOUNT_DIGITS_MAX)
-        return fault(why, FAULT_REJECT, "takes at most %d digits before the point", AMOUNT_DIGITS_MAX);
+        return fault(why, FAULT_REJECT, "takes at most %d digits before the point",
+                     AMOUNT_DIGITS_MAX);
     if (decimals > AMOUNT_DECIMALS_MAX)
         return fault(why, FAULT_REJECT, "takes at most %d decimals", AMOUNT_DECIMALS_MAX);
     return money_parse(text, ret, why);
@@ -88,8 +90,8 @@ static bool expiry_lowers(const struct reading *to, const struct reading *from)
 
 static bool period_lowers(const struct reading *to, const struct reading *from)
 {
-    return from->period != RESET_NONE && to->period != from->period && (to->period == RESET_NONE
-                                                                        || to->period > from->period);
+    return from->period != RESET_NONE && to->period != from->period
+        && (to->period == RESET_NONE || to->period > from->period);
 }
 
 static bool amount_lowers(const struct reading *to, const struct reading *from)

@@ -7,7 +7,15 @@
 #include "core/reading.h"
 
 /* What can be wished for, in the order in which people read a token. */
-enum token_spec_field { SPEC_TYPE, SPEC_BUDGET, SPEC_BALANCE, SPEC_EXPIRES, SPEC_PERIOD, SPEC_AMOUNT, SPEC_FIELDS };
+enum token_spec_field {
+    SPEC_TYPE,
+    SPEC_BUDGET,
+    SPEC_BALANCE,
+    SPEC_EXPIRES,
+    SPEC_PERIOD,
+    SPEC_AMOUNT,
+    SPEC_FIELDS
+};
 
 struct token_spec {
     bool given[SPEC_FIELDS];
@@ -16,23 +24,26 @@ struct token_spec {
 
 enum { AMOUNT_DIGITS_MAX = 5, AMOUNT_DECIMALS_MAX = 9 };
 
-/* An amount as the API takes it: an optional minus, 1 to 5 digits, at most 9 decimals; no exponent. FAULT_REJECT:
- * anything else, in words that follow the name of a key or an option ("takes ..."). */
+/* An amount as the API takes it: an optional minus, 1 to 5 digits, at most 9 decimals; no exponent.
+ * FAULT_REJECT: anything else, in words that follow the name of a key or an option ("takes ...").
+ */
 MUST_CHECK bool token_spec_parse_amount(struct span text, struct money *ret, struct fault *why);
 
-const char *token_spec_field_name(enum token_spec_field field); /* the API's member: "token_type", "active_balance", ... */
+const char *token_spec_field_name(
+    enum token_spec_field field); /* the API's member: "token_type", "active_balance", ... */
 bool token_spec_is_empty(const struct token_spec *w);
 
-/* The part of a wish that a token does not fulfil. A period and its amount go together: the API checks them as one. */
+/* The part of a wish that a token does not fulfil. A period and its amount go together: the API
+ * checks them as one. */
 struct token_spec token_spec_unfulfilled(const struct token_spec *w, const struct reading *is);
 
 /* Everything that a reading says; a balance or an amount that is not known is not wished for. */
 struct token_spec token_spec_from_reading(const struct reading *r);
 
-/* Whether fulfilling the wish takes something away: less money or time, a budget where there was none, another type, a
- * smaller allowance or none. */
+/* Whether fulfilling the wish takes something away: less money or time, a budget where there was
+ * none, another type, a smaller allowance or none. */
 bool token_spec_lowers(const struct token_spec *w, const struct reading *is);
 
-/* One field of a reading for people: "50.00", "yes", "never", "2027-01-01T00:00:00Z"; "-" when not known. Not made safe
- * for a terminal: a type is the API's text. */
+/* One field of a reading for people: "50.00", "yes", "never", "2027-01-01T00:00:00Z"; "-" when not
+ * known. Not made safe for a terminal: a type is the API's text. */
 void token_spec_show(enum token_spec_field field, const struct reading *r, struct text *out);

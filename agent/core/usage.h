@@ -1,23 +1,24 @@
-/* One answer of the consumption endpoint: what each payer spent on each UTC day, by feature and provider.
+/* One answer of the consumption endpoint: what each payer spent on each UTC day, by feature and
+ * provider.
  *
- * Kept whole before any of it is believed. A part that cannot be read is refused alone, and the book says what that
- * leaves unknown. Costs are as told, to the nano-dollar; the sum of the providers may differ from a feature's cost by
- * rounding, and both are kept. */
+ * Kept whole before any of it is believed. A part that cannot be read is refused alone, and the
+ * book says what that leaves unknown. Costs are as told, to the nano-dollar; the sum of the
+ * providers may differ from a feature's cost by rounding, and both are kept. */
 #pragma once
 
 #include "base/clock.h"
 #include "base/fault.h"
-#include "base/money.h"
 #include "base/intern.h"
+#include "base/money.h"
 
 #define USAGE_MAIN_KEY "base_token" /* how the endpoint calls the account's main key */
 #define USAGE_WHOLE UINT32_MAX      /* in place of a provider: the feature's own cost */
 #define USAGE_NOBODY UINT32_MAX     /* in place of a payer: its name could not be read */
 
 struct usage_line {
-    unix_s day;                        /* its first second */
-    uint32_t payer;                    /* of the book's payers */
-    uint32_t feature, provider;        /* of its words */
+    unix_s day;                 /* its first second */
+    uint32_t payer;             /* of the book's payers */
+    uint32_t feature, provider; /* of its words */
     struct money cost;
     int64_t calls; /* of a whole feature; 0 for a provider */
 };
@@ -29,10 +30,11 @@ struct usage_gap {
 };
 
 struct usage_book {
-    struct usage_line *lines; /* owned; payer by payer, day by day as told, a feature before its providers */
+    struct usage_line
+        *lines; /* owned; payer by payer, day by day as told, a feature before its providers */
     size_t count, room;
-    struct intern payers; /* each has one element of the answer */
-    struct intern words;  /* features and providers */
+    struct intern payers;   /* each has one element of the answer */
+    struct intern words;    /* features and providers */
     struct usage_gap *gaps; /* owned; runs of equal ones are one */
     size_t gap_count, gap_room;
     size_t refused;       /* lines, days and payers that could not be read */

@@ -24,7 +24,8 @@ static bool skip(struct span *s, const char *word)
 
 static bool refuse(struct span text, struct fault *why)
 {
-    return fault(why, FAULT_REJECT, "takes +20.00, -5.00 or \"burn x1.5\" (from x0.01 to x100), not \"%.*s\"",
+    return fault(why, FAULT_REJECT,
+                 "takes +20.00, -5.00 or \"burn x1.5\" (from x0.01 to x100), not \"%.*s\"",
                  (int)(text.len < 60 ? text.len : 60), text.at);
 }
 
@@ -59,7 +60,8 @@ bool what_if_parse(struct span text, struct what_if *ret, struct fault *why)
 
 void what_if_apply(const struct what_if *w, struct curve *c, struct reading *r)
 {
-    if (r->balance.known && __builtin_add_overflow(r->balance.is.nano, w->extra.nano, &r->balance.is.nano))
+    if (r->balance.known
+        && __builtin_add_overflow(r->balance.is.nano, w->extra.nano, &r->balance.is.nano))
         r->balance.is.nano = w->extra.nano > 0 ? INT64_MAX : INT64_MIN;
     c->unit_nano *= w->burn_times;
     c->spent_nano *= w->burn_times;

@@ -1,4 +1,5 @@
-/* What is known of an account: loaded at the start, and again when the store works after an outage. */
+/* What is known of an account: loaded at the start, and again when the store works after an outage.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +44,8 @@ static bool load(struct agent *a, struct account *account, struct fault *why)
     forecast_queue_done(&account->forecast_queue); /* claims of a fleet that is gone */
     forecast_queue_done(&account->credits.forecast_queue);
     alerts_forget_findings(account);
-    struct loaded before = { account->fleet, account->credits.series, account->self, account->orphans,
-                             account->sight };
+    struct loaded before = { account->fleet, account->credits.series, account->self,
+                             account->orphans, account->sight };
     account->fleet = l.fleet;
     account->credits.series = l.credits;
     account->self = l.self;
@@ -105,8 +106,8 @@ void account_close(struct account *account)
     free(account->new_rules);
 }
 
-/* What was believed in the outage need not be doubted again: the next reading confirms it. No row of that time exists,
- * so nothing is booked for when it was first read. */
+/* What was believed in the outage need not be doubted again: the next reading confirms it. No row
+ * of that time exists, so nothing is booked for when it was first read. */
 static void carry_belief(struct token_set *was, struct token_set *is)
 {
     for (size_t i = 0; i < is->count; i++) {
@@ -135,8 +136,8 @@ bool account_follow(struct agent *a, struct account *account, struct fault *why)
 }
 
 bool account_write(struct agent *a, struct account *account,
-                   bool (*write)(struct agent *, struct account *, unix_s, struct fault *), unix_s now,
-                   struct fault *why)
+                   bool (*write)(struct agent *, struct account *, unix_s, struct fault *),
+                   unix_s now, struct fault *why)
 {
     if (!store_begin_anyway(a->store, account->ahead ? &a->outage.why : NULL, why))
         return false;
@@ -167,10 +168,12 @@ bool account_renew_key(struct account *account, struct fault *why)
     bool changed = false;
     size_t len = strlen(why->text);
     if (!config_renew_key(s, &changed, &unread))
-        snprintf(why->text + len, sizeof why->text - len, "; reading the key again failed: %s", unread.text);
+        snprintf(why->text + len, sizeof why->text - len, "; reading the key again failed: %s",
+                 unread.text);
     else if (changed)
         take_new_key(account);
     else if (s->key_path)
-        snprintf(why->text + len, sizeof why->text - len, "; %s still has the refused key", s->key_path);
+        snprintf(why->text + len, sizeof why->text - len, "; %s still has the refused key",
+                 s->key_path);
     return changed;
 }

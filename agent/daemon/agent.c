@@ -5,20 +5,23 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "edge/signals.h"
 #include "daemon/parts.h"
+#include "edge/signals.h"
 
 enum {
-    TRANSFERS_MIN = 16,            /* at the same time */
-    TRANSFERS_MAX = 512,           /* descriptors are usually 1024: only so many that stall hold up others */
-    TRANSFERS_PER_ACCOUNT = 3,     /* list, credits, consumption: an account that stalls holds up no other */
-    SPREAD_MS = 50,                /* between the first polls of two accounts */
-    TURN_MAX_MS = 10 * 1000,       /* the loop turns at least this often: so soon is a wall clock seen that was set */
-    ONCE_CONFIRM_MS = 30 * 1000,   /* how long `ebb once` goes on reading again what it does not believe */
-    ONCE_DELIVERY_MS = 10 * 1000,  /* how long `ebb once` waits for the broker */
-    RELOAD_SPACING_MS = 2 * 1000,  /* signals that ask for a reload are merged for so long */
-    RELOAD_TURN_MS = 100,          /* while a reload waits */
-    PARTING_MS = 1000,             /* how long a daemon that is told to stop goes on delivering */
+    TRANSFERS_MIN = 16,  /* at the same time */
+    TRANSFERS_MAX = 512, /* descriptors are usually 1024: only so many that stall hold up others */
+    TRANSFERS_PER_ACCOUNT =
+        3,          /* list, credits, consumption: an account that stalls holds up no other */
+    SPREAD_MS = 50, /* between the first polls of two accounts */
+    TURN_MAX_MS = 10
+        * 1000, /* the loop turns at least this often: so soon is a wall clock seen that was set */
+    ONCE_CONFIRM_MS =
+        30 * 1000, /* how long `ebb once` goes on reading again what it does not believe */
+    ONCE_DELIVERY_MS = 10 * 1000, /* how long `ebb once` waits for the broker */
+    RELOAD_SPACING_MS = 2 * 1000, /* signals that ask for a reload are merged for so long */
+    RELOAD_TURN_MS = 100,         /* while a reload waits */
+    PARTING_MS = 1000,            /* how long a daemon that is told to stop goes on delivering */
 };
 
 static bool open_accounts(struct agent *a, struct fault *why)
@@ -46,13 +49,15 @@ static bool rule_is_named(const struct settings *s, const char *name)
     return false;
 }
 
-/* The configured rules that are on, and one about unreadable accounts for those that no rule of its kind is for. */
+/* The configured rules that are on, and one about unreadable accounts for those that no rule of its
+ * kind is for. */
 static void open_rules(struct agent *a)
 {
     const struct settings *s = a->settings;
     struct rule implied = rule_unreadable();
     if (rule_is_named(s, implied.name))
-        snprintf(implied.name, sizeof implied.name, "@unreadable"); /* which no configured rule can be called */
+        snprintf(implied.name, sizeof implied.name,
+                 "@unreadable"); /* which no configured rule can be called */
     a->rules_in_force = xcalloc(s->rule_count + 1, sizeof *a->rules_in_force);
     size_t count = 0;
     for (size_t i = 0; i < s->rule_count; i++)
@@ -69,7 +74,8 @@ static int transfers_at_once(const struct settings *settings)
     return most < TRANSFERS_MAX ? (int)most : TRANSFERS_MAX;
 }
 
-bool agent_open(const struct settings *settings, enum agent_mode mode, struct agent **ret, struct fault *why)
+bool agent_open(const struct settings *settings, enum agent_mode mode, struct agent **ret,
+                struct fault *why)
 {
     struct agent *a = xcalloc(1, sizeof *a);
     a->settings = settings;
@@ -125,7 +131,8 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
 {
     bool stored = ingest(a, account, step_now(account), why);
     bool ok = stored || survive(a, why);
-    if (stored) /* only this proves it: a turn that had nothing to write says nothing about the disk */
+    if (stored) /* only this proves it: a turn that had nothing to write says nothing about the disk
+                 */
         outage_end(a);
     ok = ok && (!stored || journal_tend(a, why) || survive(a, why));
     pace_adopt(a, account, stored);
@@ -146,7 +153,8 @@ static bool start_if_due(struct agent *a, struct account *account, mono_ms now, 
         return false;
     watch_begin(account, clock_unix(), now);
     if (account->schedule.rhythm != PACE_CONFIRM || belief_waits(&account->credits.series))
-        credits_ask(account); /* the list comes first: it takes its call now, the credits with the next turn */
+        credits_ask(account); /* the list comes first: it takes its call now, the credits with the
+                                 next turn */
     return collect_start(a, account) || finish(a, account, why);
 }
 
@@ -198,9 +206,11 @@ static mono_ms next_poll(const struct agent *a)
 }
 
 /* One turn: each part prepares, one wait, each part takes what is its own. */
-static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_seen *seen, struct fault *why)
+static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_seen *seen,
+                 struct fault *why)
 {
-    struct pollfd fds[] = { { .fd = signals, .events = POLLIN }, { .fd = -1 },
+    struct pollfd fds[] = { { .fd = signals, .events = POLLIN },
+                            { .fd = -1 },
                             { .fd = log_waits_for(), .events = POLLOUT } };
     mono_ms now = clock_mono();
 
@@ -223,7 +233,8 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
     return turn_accounts(a, why) && (deliver_turn(a, clock_unix(), why) || survive(a, why));
 }
 
-/* What the last poll had to say is delivered before the broker is left; what is not stays in the outbox. */
+/* What the last poll had to say is delivered before the broker is left; what is not stays in the
+ * outbox. */
 static bool part(struct agent *a, int signals, struct fault *why)
 {
     mono_ms patience = clock_mono() + PARTING_MS;
@@ -245,14 +256,16 @@ static bool is_asking(const struct agent *a)
 {
     for (size_t i = 0; i < a->account_count; i++) {
         const struct account *account = &a->accounts[i];
-        if (account->poll || account->credits.wanted || api_call_is_under_way(&account->credits.call)
+        if (account->poll || account->credits.wanted
+            || api_call_is_under_way(&account->credits.call)
             || api_call_is_under_way(&account->consumption.call))
             return true;
     }
     return false;
 }
 
-/* What is under way is brought to its end first, and nothing new is begun meanwhile; a burst of signals is one wish. */
+/* What is under way is brought to its end first, and nothing new is begun meanwhile; a burst of
+ * signals is one wish. */
 static bool may_reload(const struct agent *a)
 {
     return a->reload_wanted && !is_asking(a) && clock_mono() >= a->opened_at + RELOAD_SPACING_MS;
@@ -285,7 +298,8 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
         a->reload_wanted |= seen.reload;
         if (seen.stop || may_reload(a)) {
             a->reload_wanted = false;
-            a->opened_at = clock_mono(); /* should the file be refused: the next try has to wait as well */
+            a->opened_at =
+                clock_mono(); /* should the file be refused: the next try has to wait as well */
             *ret = seen.stop ? AGENT_STOP : AGENT_RELOAD;
             return part(a, signals, why);
         }
@@ -304,7 +318,8 @@ static bool all_polled(const struct agent *a)
 {
     mono_ms now = clock_mono();
     for (size_t i = 0; i < a->account_count; i++)
-        if (owes_poll(a, &a->accounts[i]) || credits_are_owed(&a->accounts[i]) || consumption_is_owed(&a->accounts[i], now))
+        if (owes_poll(a, &a->accounts[i]) || credits_are_owed(&a->accounts[i])
+            || consumption_is_owed(&a->accounts[i], now))
             return false;
     return true;
 }
@@ -315,8 +330,9 @@ static bool judge_once(const struct agent *a, struct fault *why)
         return fault(why, FAULT_RETRY, "the database could not be written");
     for (size_t i = 0; i < a->account_count; i++)
         if (a->accounts[i].last_result != POLL_OK)
-            return fault(why, FAULT_RETRY, "account %s: the poll was %s; `ebb status` has the reason",
-                         a->accounts[i].settings->name, poll_result_name(a->accounts[i].last_result));
+            return fault(
+                why, FAULT_RETRY, "account %s: the poll was %s; `ebb status` has the reason",
+                a->accounts[i].settings->name, poll_result_name(a->accounts[i].last_result));
     return true;
 }
 
@@ -372,7 +388,8 @@ bool agent_once(struct agent *a, int signals, struct fault *why)
     }
     if (seen.stop)
         return fault(why, FAULT_RETRY, "stopped by a signal");
-    return fault(why, FAULT_RETRY, "stored, but not all messages reached the broker (%s); the next run sends them",
+    return fault(why, FAULT_RETRY,
+                 "stored, but not all messages reached the broker (%s); the next run sends them",
                  publish_reason(a->publisher));
 }
 

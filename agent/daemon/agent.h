@@ -1,6 +1,8 @@
-/* The wiring: owns every part, turns the loop, and takes one poll after the other through the pipeline
+/* The wiring: owns every part, turns the loop, and takes one poll after the other through the
+ * pipeline
  *
- *     collect (fetch -> splitter -> wire)  ->  ingest (one transaction)  ->  deliver (outbox -> broker)
+ *     collect (fetch -> splitter -> wire)  ->  ingest (one transaction)  ->  deliver (outbox ->
+ * broker)
  *
  * It is the only code that knows more than one edge. */
 #pragma once
@@ -11,18 +13,22 @@
 
 struct agent;
 
-/* Opens the store for writing and loads what it knows; `settings` is borrowed for the agent's life. FAULT_FATAL. */
+/* Opens the store for writing and loads what it knows; `settings` is borrowed for the agent's life.
+ * FAULT_FATAL. */
 enum agent_mode { AGENT_DAEMON, AGENT_ONCE };
-MUST_CHECK bool agent_open(const struct settings *settings, enum agent_mode mode, struct agent **ret,
-                           struct fault *why);
+MUST_CHECK bool agent_open(const struct settings *settings, enum agent_mode mode,
+                           struct agent **ret, struct fault *why);
 
-/* Logs what runs and what the last run left behind, and notes that this one began. For every opened agent. */
+/* Logs what runs and what the last run left behind, and notes that this one began. For every opened
+ * agent. */
 void agent_begin(struct agent *a, const char *config_path, enum log_level level);
 
-/* Leaves the broker in order (a second at most), ends transfers and closes the store; accepts NULL. */
+/* Leaves the broker in order (a second at most), ends transfers and closes the store; accepts NULL.
+ */
 void agent_close(struct agent *a);
 
-/* An account whose key, say, is another one now is asked at once, whatever was planned for the old one. */
+/* An account whose key, say, is another one now is asked at once, whatever was planned for the old
+ * one. */
 void agent_hurry(struct agent *a, const char *account);
 
 /* The database cannot be written: what memory knows beyond it would be lost with this agent. */
@@ -30,9 +36,10 @@ bool agent_is_degraded(const struct agent *a);
 
 enum agent_end { AGENT_STOP, AGENT_RELOAD };
 
-/* Polls, stores and publishes until a signal asks to stop or to read the configuration again. FAULT_FATAL. */
+/* Polls, stores and publishes until a signal asks to stop or to read the configuration again.
+ * FAULT_FATAL. */
 MUST_CHECK bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *why);
 
-/* One poll of each account, then what can be delivered within a few seconds. FAULT_RETRY: a poll failed; the text says
- * which and why. */
+/* One poll of each account, then what can be delivered within a few seconds. FAULT_RETRY: a poll
+ * failed; the text says which and why. */
 MUST_CHECK bool agent_once(struct agent *a, int signals, struct fault *why);

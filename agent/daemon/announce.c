@@ -1,12 +1,12 @@
-/* What Ebb publishes: states on change, alerts on transition. Everything is posted inside a transaction; nothing here
- * sends. Which alerts there are: alerts.c. */
+/* What Ebb publishes: states on change, alerts on transition. Everything is posted inside a
+ * transaction; nothing here sends. Which alerts there are: alerts.c. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "edge/wire.h"
 #include "daemon/parts.h"
+#include "edge/wire.h"
 
 /* A forecast is told again without news of the balance when a figure moved by more than this. */
 #define NEWS_RATIO 0.10
@@ -19,7 +19,8 @@ static bool moved(double was, double is)
 bool announce_is_news(const struct token *t)
 {
     const struct forecast *was = &t->published, *is = &t->forecast;
-    if (was->verdict != is->verdict || (t->last.period != RESET_NONE && was->horizon != is->horizon))
+    if (was->verdict != is->verdict
+        || (t->last.period != RESET_NONE && was->horizon != is->horizon))
         return true;
     if ((was->likely >= TIME_FAR) != (is->likely >= TIME_FAR)
         || (was->likely == TIME_NONE) != (is->likely == TIME_NONE))
@@ -33,31 +34,37 @@ bool announce_is_news(const struct token *t)
         return true;
     for (size_t w = 0; w < BURN_WINDOWS; w++) {
         struct burn_rate rate = burn_over(&t->burn, (enum burn_window)w);
-        if (t->published_burn[w].known != rate.known || moved((double)t->published_burn[w].nano_per_h, (double)rate.nano_per_h))
+        if (t->published_burn[w].known != rate.known
+            || moved((double)t->published_burn[w].nano_per_h, (double)rate.nano_per_h))
             return true;
     }
     return false;
 }
 
-static bool post(struct agent *a, const char *topic, const struct text *payload, bool retain, struct fault *why)
+static bool post(struct agent *a, const char *topic, const struct text *payload, bool retain,
+                 struct fault *why)
 {
     if (!a->publisher)
         return true;
-    struct message m = { .topic = topic, .payload = { text_z(payload), payload->len }, .retain = retain };
+    struct message m = { .topic = topic,
+                         .payload = { text_z(payload), payload->len },
+                         .retain = retain };
     bypass_note(&a->bypass, &m);
     return store_post(a->store, &m, why);
 }
 
-void announce_account_topic(const struct agent *a, const struct account *account, const char *rest, struct text *out)
+void announce_account_topic(const struct agent *a, const struct account *account, const char *rest,
+                            struct text *out)
 {
     text_clear(out);
     text_addf(out, "%s/%s/%s", a->settings->mqtt.base_topic, account->settings->name, rest);
 }
 
-void announce_token_topic(const struct agent *a, const struct account *account, const struct token *t,
-                          struct text *out)
+void announce_token_topic(const struct agent *a, const struct account *account,
+                          const struct token *t, struct text *out)
 {
-    announce_account_topic(a, account, t->series == SERIES_CREDITS ? "credits/state" : "token/", out);
+    announce_account_topic(a, account, t->series == SERIES_CREDITS ? "credits/state" : "token/",
+                           out);
     if (t->series != SERIES_CREDITS)
         text_addf(out, "%s/state", t->slug);
 }
@@ -69,8 +76,8 @@ void announce_alert_topic(const struct agent *a, const struct account *account, 
     text_addf(out, "%s/%s", rule, t->slug);
 }
 
-bool announce_is_retained(struct agent *a, const struct account *account, struct token *t, bool *ret,
-                          struct fault *why)
+bool announce_is_retained(struct agent *a, const struct account *account, struct token *t,
+                          bool *ret, struct fault *why)
 {
     if (a->publisher && !t->retained) {
         struct text topic = { 0 };
@@ -84,7 +91,8 @@ bool announce_is_retained(struct agent *a, const struct account *account, struct
     return true;
 }
 
-bool announce_token(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
+bool announce_token(struct agent *a, struct account *account, struct token *t, unix_s at,
+                    struct fault *why)
 {
     struct text topic = { 0 }, payload = { 0 };
     t->published = t->forecast;
@@ -115,10 +123,12 @@ bool announce_account(struct agent *a, struct account *account, unix_s at, struc
         .last_ok = account->last_ok,
         .tokens = account->fleet.count,
         .credits_reason = account->credits.reason.len ? text_z(&account->credits.reason) : NULL,
-        .drift = account->credits.series.count ? account->credits.series.tokens[0].drift : (struct maybe_money){ 0 },
+        .drift = account->credits.series.count ? account->credits.series.tokens[0].drift
+                                               : (struct maybe_money){ 0 },
         .record = account->record,
         .usage_until = account->consumption.known.until,
-        .usage_reason = account->consumption.known.reason[0] ? account->consumption.known.reason : NULL,
+        .usage_reason =
+            account->consumption.known.reason[0] ? account->consumption.known.reason : NULL,
         .delivery = delivery_state(a),
     };
     struct text topic = { 0 }, payload = { 0 };
@@ -130,7 +140,8 @@ bool announce_account(struct agent *a, struct account *account, unix_s at, struc
     return ok;
 }
 
-bool announce_event(struct agent *a, const struct account *account, const struct alert_event *e, struct fault *why)
+bool announce_event(struct agent *a, const struct account *account, const struct alert_event *e,
+                    struct fault *why)
 {
     struct text topic = { 0 }, payload = { 0 };
     announce_account_topic(a, account, "event", &topic);
@@ -141,7 +152,8 @@ bool announce_event(struct agent *a, const struct account *account, const struct
     return ok;
 }
 
-bool announce_alert(struct agent *a, const struct account *account, const struct alert_event *e, struct fault *why)
+bool announce_alert(struct agent *a, const struct account *account, const struct alert_event *e,
+                    struct fault *why)
 {
     struct text topic = { 0 }, payload = { 0 };
     announce_alert_topic(a, account, e->rule->name, e->token, &topic);
@@ -153,7 +165,8 @@ bool announce_alert(struct agent *a, const struct account *account, const struct
     return ok;
 }
 
-bool announce_no_token(struct agent *a, const struct account *account, const struct token *t, struct fault *why)
+bool announce_no_token(struct agent *a, const struct account *account, const struct token *t,
+                       struct fault *why)
 {
     struct text topic = { 0 };
     announce_token_topic(a, account, t, &topic);

@@ -19,7 +19,9 @@ bool answer_refused(int status, struct text *body, const char *key, struct fault
     if (body->len)
         answer_hide_key(body->at, key);
     if (status >= 300 && status < 400)
-        return fault(why, FAULT_REJECT, "HTTP %d: the API answered with a redirect, which Ebb does not follow", status);
+        return fault(why, FAULT_REJECT,
+                     "HTTP %d: the API answered with a redirect, which Ebb does not follow",
+                     status);
     if (body->len && wire_error_text((struct span){ body->at, body->len }, words, sizeof words))
         return fault(why, FAULT_RETRY, "HTTP %d: %s", status, words);
     return fault(why, FAULT_RETRY, "HTTP %d", status);

@@ -1,9 +1,10 @@
-/* Credits are a line of JSON, consumption may be many megabytes: the one is kept, the other cut up as it comes. */
+/* Credits are a line of JSON, consumption may be many megabytes: the one is kept, the other cut up
+ * as it comes. */
 #include "daemon/api_call.h"
 
 #include "daemon/answer.h"
-#include "edge/wire.h"
 #include "daemon/parts.h"
+#include "edge/wire.h"
 
 enum {
     BODY_BYTES_MAX = 64 * 1024,
@@ -19,7 +20,8 @@ static void end_with(struct api_call *e, enum poll_result result)
     e->result = result;
 }
 
-void api_call_start(struct api_call *e, struct fetch *fetch, const struct account_settings *s, const char *url, bool usage)
+void api_call_start(struct api_call *e, struct fetch *fetch, const struct account_settings *s,
+                    const char *url, bool usage)
 {
     const struct request request = request_of(s, url, usage ? USAGE_BYTES_MAX : BODY_BYTES_MAX);
     api_call_done(e);
@@ -52,7 +54,8 @@ static bool read_elements(struct api_call *e)
             else
                 e->elements_read += wire_decode_usage(element.json, &e->book);
             if (e->book.count + e->book.gap_count > USAGE_LINES_MAX)
-                return fault(&e->why, FAULT_REJECT, "usage endpoint: more than %d usage lines", USAGE_LINES_MAX);
+                return fault(&e->why, FAULT_REJECT, "usage endpoint: more than %d usage lines",
+                             USAGE_LINES_MAX);
         }
     }
 }
@@ -65,7 +68,8 @@ static void read_bytes(struct api_call *e, int status)
     if (status == 200 && e->splitter) {
         splitter_feed(e->splitter, bytes);
         e->faulty = !read_elements(e);
-    } else if (e->body.len < (status == 200 ? (size_t)BODY_BYTES_MAX : (size_t)ANSWER_ERROR_BYTES)) {
+    } else if (e->body.len
+               < (status == 200 ? (size_t)BODY_BYTES_MAX : (size_t)ANSWER_ERROR_BYTES)) {
         text_add(&e->body, bytes);
     }
 }

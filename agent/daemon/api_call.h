@@ -1,4 +1,5 @@
-/* A call of the daemon beside the token list: one answer, taken in as it arrives, judged when it is whole.
+/* A call of the daemon beside the token list: one answer, taken in as it arrives, judged when it is
+ * whole.
  *
  * It never touches the poll of its account: what it brings waits here until somebody stores it. */
 #pragma once
@@ -15,14 +16,16 @@ struct api_call {
     struct usage_book book;    /* of an answer of consumption */
     size_t elements_read;      /* of it, that name a payer */
     struct text body;          /* the whole answer, or the first bytes of a refusal */
-    bool over, faulty;         /* over: the result stands; faulty: `why` is said, the rest is not read */
+    bool over, faulty; /* over: the result stands; faulty: `why` is said, the rest is not read */
     enum poll_result result;
-    struct fault why;          /* unless POLL_OK */
+    struct fault why; /* unless POLL_OK */
     int64_t retry_after_s;
 };
 
-/* Starts the call; a failure to start is a call that is over. `usage`: the answer is cut into the book. */
-void api_call_start(struct api_call *e, struct fetch *fetch, const struct account_settings *s, const char *url, bool usage);
+/* Starts the call; a failure to start is a call that is over. `usage`: the answer is cut into the
+ * book. */
+void api_call_start(struct api_call *e, struct fetch *fetch, const struct account_settings *s,
+                    const char *url, bool usage);
 
 /* Reads what arrived; true when the call has just ended. */
 bool api_call_turn(struct api_call *e, const struct account_settings *s);

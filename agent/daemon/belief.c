@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "core/doubt.h"
-#include "edge/store/doubt.h"
 #include "daemon/parts.h"
+#include "edge/store/doubt.h"
 
 /* `level`: the balance before the entry, moved on past it. */
 static void note_entry(struct token *t, const struct entry *e, struct maybe_money *level)
@@ -66,7 +66,7 @@ static bool book(struct agent *a, struct account *account, const struct observat
     t->last = s->reading;
     if (first)
         t->high_water = ledger_full(t->high_water, ENTRY_UNKNOWN,
-                                  (struct maybe_money) { .known = false }, t->last.balance);
+                                    (struct maybe_money){ .known = false }, t->last.balance);
     for (size_t i = 0; i < f->entry_count; i++) {
         c.entries[i] = f->entries[i];
         step_correct(t, &c.entries[i]);
@@ -78,8 +78,8 @@ static bool book(struct agent *a, struct account *account, const struct observat
     t->seen_at = at;
     t->stepped_s = 0;
     return (!differs || store_add_snapshot(a->store, t, why))
-           && store_add_change(a->store, t->id, &c, why)
-           && (!doubts || store_put_doubt(a->store, t, why));
+        && store_add_change(a->store, t->id, &c, why)
+        && (!doubts || store_put_doubt(a->store, t, why));
 }
 
 /* A fall that was confirmed is booked with the poll that saw it first, as much of it as was seen
@@ -144,7 +144,7 @@ bool belief_take(struct agent *a, struct account *account, const struct observat
     struct judgement f = weigh(account, s, at, &edit);
     bool held = t->held.at != TIME_NONE;
     struct maybe_money shown =
-        s->reading.budgeted ? s->reading.balance : (struct maybe_money) { .known = false };
+        s->reading.budgeted ? s->reading.balance : (struct maybe_money){ .known = false };
     if (doubt_holds(t, &f, shown, at, store_last_poll(a->store)))
         return store_put_doubt(a->store, t, why);
     if (held && !f.doubtful)

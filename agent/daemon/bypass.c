@@ -1,14 +1,16 @@
-/* Past the store: what a transaction posted that could not be stored goes to the broker from memory, its
- * events and alerts marked as not stored, and into the outbox once the store takes writes again, under the same ids.
+/* Past the store: what a transaction posted that could not be stored goes to the broker from
+ * memory, its events and alerts marked as not stored, and into the outbox once the store takes
+ * writes again, under the same ids.
  *
- * Events are kept in their order; of retained topics the newest payload. Both are bounded: an outage of the disk may
- * last for days, and when it ends, everything retained is sent again in any case. */
+ * Events are kept in their order; of retained topics the newest payload. Both are bounded: an
+ * outage of the disk may last for days, and when it ends, everything retained is sent again in any
+ * case. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "edge/wire.h"
 #include "daemon/parts.h"
+#include "edge/wire.h"
 
 enum {
     EVENTS_MAX = 10000,
@@ -48,7 +50,8 @@ static size_t count_of(const struct bypass *b, bool retain)
 
 void bypass_note(struct bypass *b, const struct message *m)
 {
-    if (m->retain ? b->noted_retained >= RETAINED_MAX : b->count - b->kept - b->noted_retained >= EVENTS_MAX) {
+    if (m->retain ? b->noted_retained >= RETAINED_MAX
+                  : b->count - b->kept - b->noted_retained >= EVENTS_MAX) {
         b->overfull = true;
         return;
     }
@@ -58,7 +61,9 @@ void bypass_note(struct bypass *b, const struct message *m)
         b->at = xrealloc(b->at, b->room, sizeof *b->at);
     }
     struct bypassed *added = &b->at[b->count++];
-    *added = (struct bypassed){ .topic = xstrdup(m->topic), .retain = m->retain, .tag = TAG_FIRST + b->tags++ };
+    *added = (struct bypassed){ .topic = xstrdup(m->topic),
+                                .retain = m->retain,
+                                .tag = TAG_FIRST + b->tags++ };
     text_add(&added->payload, m->payload);
 }
 
@@ -132,7 +137,8 @@ static bool send(struct publisher *p, struct bypassed *m)
     struct text payload = { 0 };
     struct fault refused;
     wire_mark_unstored((struct span){ text_z(&m->payload), m->payload.len }, &payload);
-    m->sent = publish_send(p, m->tag, m->topic, (struct span){ text_z(&payload), payload.len }, m->retain, &refused);
+    m->sent = publish_send(p, m->tag, m->topic, (struct span){ text_z(&payload), payload.len },
+                           m->retain, &refused);
     text_done(&payload);
     if (!m->sent && refused.kind == FAULT_REJECT) {
         log_error("dropping a message: %s", refused.text);
@@ -171,7 +177,8 @@ bool bypass_store(const struct bypass *b, struct store *s, struct fault *why)
 {
     for (size_t i = 0; i < b->kept; i++) {
         const struct bypassed *kept = &b->at[i];
-        struct message m = { .topic = kept->topic, .retain = kept->retain,
+        struct message m = { .topic = kept->topic,
+                             .retain = kept->retain,
                              .payload = { text_z(&kept->payload), kept->payload.len } };
         if (!kept->passing && !store_post(s, &m, why))
             return false;

@@ -1,18 +1,18 @@
-/* Calls are transfers of the daemon's fetch, driven until they are over. An answer is held in one buffer that is wiped
- * after each call, for a GET brings a secret. */
+/* Calls are transfers of the daemon's fetch, driven until they are over. An answer is held in one
+ * buffer that is wiped after each call, for a GET brings a secret. */
 #include "daemon/client.h"
 
 #include <stdlib.h>
 
-#include "daemon/answer.h"
 #include "base/xmalloc.h"
+#include "daemon/answer.h"
 #include "daemon/parts.h"
 
 enum {
     REPLY_BYTES_MAX = 256 * 1024,
-    TRIES = 3,               /* of what only reads */
-    RETRY_FIRST_MS = 500,    /* and doubled */
-    RETRY_AFTER_MAX_S = 30,  /* people wait: a longer wish of the service is told to them instead */
+    TRIES = 3,              /* of what only reads */
+    RETRY_FIRST_MS = 500,   /* and doubled */
+    RETRY_AFTER_MAX_S = 30, /* people wait: a longer wish of the service is told to them instead */
     PACE_MS = 1000,
     LIST_MILLI_PER_S = 1000, /* the pages of a list: a call a second after a burst */
     TURN_MS = 60 * 1000,
@@ -20,12 +20,12 @@ enum {
 
 struct client {
     const struct account_settings *settings;
-    struct agent agent;      /* no more of it than the collector needs */
-    struct account account;  /* its fleet stays empty, so every token of a list is fresh */
-    char *reply;             /* owned; REPLY_BYTES_MAX */
+    struct agent agent;     /* no more of it than the collector needs */
+    struct account account; /* its fleet stays empty, so every token of a list is fresh */
+    char *reply;            /* owned; REPLY_BYTES_MAX */
     size_t reply_len;
-    struct outcome outcome;  /* of the last call */
-    bool wrote;              /* the last call was one that writes */
+    struct outcome outcome; /* of the last call */
+    bool wrote;             /* the last call was one that writes */
     struct wire_complaint complaints[WIRE_COMPLAINTS_MAX];
     size_t complaint_count;
     int calls;
@@ -117,7 +117,8 @@ static bool list_once(struct client *c, struct fault *why)
     bool over = !collect_start(&c->agent, &c->account);
     while (!over) {
         mono_ms now = clock_mono(), ready = collect_deadline(&c->account, now);
-        if (!fetch_wait(c->agent.fetch, NULL, 0, ready - now < TURN_MS ? ready - now : TURN_MS, why))
+        if (!fetch_wait(c->agent.fetch, NULL, 0, ready - now < TURN_MS ? ready - now : TURN_MS,
+                        why))
             return false;
         over = collect_turn(&c->agent, &c->account);
     }
@@ -137,7 +138,8 @@ bool client_list(struct client *c, const struct token_set **ret, struct fault *w
             *ret = &p->fresh;
             return true;
         }
-        struct ending e = { p->result == POLL_BUSY || p->result == POLL_UNAVAILABLE, p->retry_after_s };
+        struct ending e = { p->result == POLL_BUSY || p->result == POLL_UNAVAILABLE,
+                            p->retry_after_s };
         if (!is_worth_another_try(e, tries)) {
             *why = p->why;
             why->kind = e.again ? FAULT_RETRY : FAULT_REJECT;
@@ -150,7 +152,8 @@ bool client_list(struct client *c, const struct token_set **ret, struct fault *w
 
 /* ---- one token ---- */
 
-static bool start(struct client *c, const struct client_request *r, struct transfer **ret, struct fault *why)
+static bool start(struct client *c, const struct client_request *r, struct transfer **ret,
+                  struct fault *why)
 {
     struct request request = request_of(c->settings, text_z(&r->url), REPLY_BYTES_MAX);
     request.method = r->method;
@@ -169,7 +172,8 @@ static bool send_once(struct client *c, const struct client_request *r, struct f
         ok = fetch_wait(c->agent.fetch, NULL, 0, TURN_MS, why);
         over = !ok || transfer_over(t, clock_unix(), &c->outcome);
         struct span bytes = transfer_take(t);
-        memcpy(c->reply + c->reply_len, bytes.at, bytes.len); /* body_bytes_max has seen to the room */
+        memcpy(c->reply + c->reply_len, bytes.at,
+               bytes.len); /* body_bytes_max has seen to the room */
         c->reply_len += bytes.len;
     }
     transfer_free(t);
@@ -178,13 +182,15 @@ static bool send_once(struct client *c, const struct client_request *r, struct f
 
 static bool succeeded(const struct client *c)
 {
-    return c->outcome.end == TRANSFER_ANSWERED && c->outcome.status >= 200 && c->outcome.status < 300;
+    return c->outcome.end == TRANSFER_ANSWERED && c->outcome.status >= 200
+        && c->outcome.status < 300;
 }
 
 static struct ending judge(const struct client *c)
 {
     int status = c->outcome.status;
-    bool ill = c->outcome.end == TRANSFER_FAILED ? c->outcome.why.kind == FAULT_RETRY : status == 429 || status >= 500;
+    bool ill = c->outcome.end == TRANSFER_FAILED ? c->outcome.why.kind == FAULT_RETRY
+                                                 : status == 429 || status >= 500;
     return (struct ending){ ill, c->outcome.retry_after_s };
 }
 
@@ -208,13 +214,16 @@ static bool refuse(struct client *c, struct fault *why)
     } else {
         struct text said = { 0 };
         struct fault answer;
-        text_add(&said, (struct span){ c->reply,
-                                       c->reply_len < ANSWER_ERROR_BYTES ? c->reply_len : ANSWER_ERROR_BYTES });
+        text_add(
+            &said,
+            (struct span){ c->reply,
+                           c->reply_len < ANSWER_ERROR_BYTES ? c->reply_len : ANSWER_ERROR_BYTES });
         answer_refused(c->outcome.status, &said, c->settings->key, &answer);
         if (c->outcome.status == 400)
-            c->complaint_count = wire_complaints((struct span){ text_z(&said), said.len }, c->complaints);
-        fault(why, judge(c).again ? FAULT_RETRY : FAULT_REJECT, "account %s: %s%s", c->settings->name, answer.text,
-              advice(c));
+            c->complaint_count =
+                wire_complaints((struct span){ text_z(&said), said.len }, c->complaints);
+        fault(why, judge(c).again ? FAULT_RETRY : FAULT_REJECT, "account %s: %s%s",
+              c->settings->name, answer.text, advice(c));
         text_done(&said);
     }
     answer_hide_key(why->text, c->settings->key);
@@ -225,11 +234,13 @@ static bool refuse(struct client *c, struct fault *why)
 static bool has_new_key(struct client *c)
 {
     struct fault unread = { 0 };
-    return c->outcome.end == TRANSFER_ANSWERED && answer_result(c->outcome.status) == POLL_UNAUTHORIZED
+    return c->outcome.end == TRANSFER_ANSWERED
+        && answer_result(c->outcome.status) == POLL_UNAUTHORIZED
         && account_renew_key(&c->account, &unread);
 }
 
-/* One call with its tries; the body of a success is in `reply` until the next call or forget_reply. */
+/* One call with its tries; the body of a success is in `reply` until the next call or forget_reply.
+ */
 static bool send(struct client *c, const struct client_request *r, struct fault *why)
 {
     c->wrote = r->method != METHOD_GET;
@@ -239,7 +250,8 @@ static bool send(struct client *c, const struct client_request *r, struct fault 
             return false;
         if (succeeded(c))
             return true;
-        if (has_new_key(c)) /* what was refused was not done: even a call that writes may go out again */
+        if (has_new_key(
+                c)) /* what was refused was not done: even a call that writes may go out again */
             continue;
         if (c->wrote || !is_worth_another_try(judge(c), tries))
             return refuse(c, why);
@@ -248,7 +260,8 @@ static bool send(struct client *c, const struct client_request *r, struct fault 
     }
 }
 
-static bool call(struct client *c, enum method method, const char *name, const struct token_spec *w, struct fault *why)
+static bool call(struct client *c, enum method method, const char *name, const struct token_spec *w,
+                 struct fault *why)
 {
     struct client_request r;
     client_request(c, method, name, w, &r);
@@ -265,14 +278,17 @@ static bool take_token(struct client *c, bool ok, struct decoded *ret, struct fa
     return ok;
 }
 
-/* The answer must be about the token that was asked for: a proxy or a page of the service may say 200 to anything. */
-static bool take_named(struct client *c, bool ok, const char *name, struct decoded *ret, struct fault *why)
+/* The answer must be about the token that was asked for: a proxy or a page of the service may say
+ * 200 to anything. */
+static bool take_named(struct client *c, bool ok, const char *name, struct decoded *ret,
+                       struct fault *why)
 {
     struct decoded d;
     if (!take_token(c, ok, &d, why))
         return false;
     if (strcmp(d.name, name) != 0)
-        return fault(why, FAULT_REJECT, "account %s: the API returned a different token than requested",
+        return fault(why, FAULT_REJECT,
+                     "account %s: the API returned a different token than requested",
                      c->settings->name);
     *ret = d;
     ret->reading.name = ret->name;
@@ -284,7 +300,8 @@ bool client_show(struct client *c, const char *name, struct decoded *ret, struct
     return take_named(c, call(c, METHOD_GET, name, NULL, why), name, ret, why);
 }
 
-bool client_secret(struct client *c, const char *name, char ret[WIRE_SECRET_BYTES], struct fault *why)
+bool client_secret(struct client *c, const char *name, char ret[WIRE_SECRET_BYTES],
+                   struct fault *why)
 {
     bool ok = call(c, METHOD_GET, name, NULL, why)
         && wire_take_secret((struct span){ c->reply, c->reply_len }, ret, why);
@@ -292,7 +309,8 @@ bool client_secret(struct client *c, const char *name, char ret[WIRE_SECRET_BYTE
     return ok;
 }
 
-bool client_create(struct client *c, const char *name, const struct token_spec *w, struct decoded *ret, struct fault *why)
+bool client_create(struct client *c, const char *name, const struct token_spec *w,
+                   struct decoded *ret, struct fault *why)
 {
     return take_named(c, call(c, METHOD_POST, name, w, why), name, ret, why);
 }
@@ -301,22 +319,27 @@ bool client_create(struct client *c, const char *name, const struct token_spec *
 static bool is_near(const struct token_spec *w, const struct reading *is)
 {
     int64_t wanted = w->wanted.balance.is.nano, left = is->balance.is.nano;
-    return w->wanted.balance.known && is->balance.known && left <= wanted && wanted - left <= wanted / 100;
+    return w->wanted.balance.known && is->balance.known && left <= wanted
+        && wanted - left <= wanted / 100;
 }
 
 /* What comes back is what was asked for, or it is not known what was done. */
-static bool was_changed(const struct client *c, const struct token_spec *w, const struct reading *is, struct fault *why)
+static bool was_changed(const struct client *c, const struct token_spec *w,
+                        const struct reading *is, struct fault *why)
 {
     struct token_spec rest = token_spec_unfulfilled(w, is);
     rest.given[SPEC_BALANCE] = rest.given[SPEC_BALANCE] && !is_near(w, is);
     return token_spec_is_empty(&rest)
-        || fault(why, FAULT_REJECT, "account %s: the API answered HTTP %d, but the token was not changed as requested",
+        || fault(why, FAULT_REJECT,
+                 "account %s: the API answered HTTP %d, but the token was not changed as requested",
                  c->settings->name, c->outcome.status);
 }
 
-bool client_change(struct client *c, const char *name, const struct token_spec *w, struct decoded *ret, struct fault *why)
+bool client_change(struct client *c, const char *name, const struct token_spec *w,
+                   struct decoded *ret, struct fault *why)
 {
-    return take_named(c, call(c, METHOD_PATCH, name, w, why), name, ret, why) && was_changed(c, w, &ret->reading, why);
+    return take_named(c, call(c, METHOD_PATCH, name, w, why), name, ret, why)
+        && was_changed(c, w, &ret->reading, why);
 }
 
 /* Documented are 204 without a body, and 200 with the token that is gone. */
@@ -327,9 +350,11 @@ static bool was_deleted(const struct client *c, const char *name, struct fault *
     struct fault other;
     if (c->outcome.status == 204 || (c->outcome.status == 200 && !body.len))
         return true;
-    if (c->outcome.status == 200 && wire_decode_answer(body, &d, &other) && strcmp(d.name, name) == 0)
+    if (c->outcome.status == 200 && wire_decode_answer(body, &d, &other)
+        && strcmp(d.name, name) == 0)
         return true;
-    return fault(why, FAULT_REJECT, "account %s: the API answered HTTP %d without confirming the deletion",
+    return fault(why, FAULT_REJECT,
+                 "account %s: the API answered HTTP %d without confirming the deletion",
                  c->settings->name, c->outcome.status);
 }
 
@@ -340,8 +365,8 @@ bool client_delete(struct client *c, const char *name, struct fault *why)
     return ok;
 }
 
-bool client_usage(struct client *c, const char *name, unix_s first_day, unix_s last_day, struct usage_book *ret,
-                  struct fault *why)
+bool client_usage(struct client *c, const char *name, unix_s first_day, unix_s last_day,
+                  struct usage_book *ret, struct fault *why)
 {
     struct client_request r = { .method = METHOD_GET };
     text_add(&r.url, span_of(c->settings->url));
@@ -377,8 +402,8 @@ bool client_may_have_done(const struct client *c)
         && (c->outcome.end == TRANSFER_FAILED || c->outcome.status >= 500 || succeeded(c));
 }
 
-void client_request(const struct client *c, enum method method, const char *name, const struct token_spec *w,
-                    struct client_request *ret)
+void client_request(const struct client *c, enum method method, const char *name,
+                    const struct token_spec *w, struct client_request *ret)
 {
     *ret = (struct client_request){ .method = method };
     text_add(&ret->url, span_of(c->settings->url));

@@ -1,9 +1,10 @@
 /* The token API of one account, for commands: one call at a time, each to its end.
  *
- * The list is read by the daemon's own collector. What reads is tried again a few times when the service is ill or
- * busy, as it asks for; what writes is sent once, and when no answer came nobody knows whether it was done. After a
- * burst of CLIENT_BURST calls it makes one a second, since the account's real traffic shares the limit.
- * FAULT_REJECT: the API says no. FAULT_RETRY: it did not say. */
+ * The list is read by the daemon's own collector. What reads is tried again a few times when the
+ * service is ill or busy, as it asks for; what writes is sent once, and when no answer came nobody
+ * knows whether it was done. After a burst of CLIENT_BURST calls it makes one a second, since the
+ * account's real traffic shares the limit. FAULT_REJECT: the API says no. FAULT_RETRY: it did not
+ * say. */
 #pragma once
 
 #include "core/token_set.h"
@@ -16,28 +17,32 @@ enum { CLIENT_BURST = 8 };
 struct client;
 
 /* The settings, with their key, must outlive the client. */
-MUST_CHECK bool client_open(const struct account_settings *settings, struct client **ret, struct fault *why);
+MUST_CHECK bool client_open(const struct account_settings *settings, struct client **ret,
+                            struct fault *why);
 void client_close(struct client *c); /* accepts NULL */
 
 /* All tokens of the account, each once; borrowed, until the next list or the end. */
 MUST_CHECK bool client_list(struct client *c, const struct token_set **ret, struct fault *why);
 
-MUST_CHECK bool client_show(struct client *c, const char *name, struct decoded *ret, struct fault *why);
+MUST_CHECK bool client_show(struct client *c, const char *name, struct decoded *ret,
+                            struct fault *why);
 /* The secret alone; the caller wipes it. */
-MUST_CHECK bool client_secret(struct client *c, const char *name, char ret[WIRE_SECRET_BYTES], struct fault *why);
+MUST_CHECK bool client_secret(struct client *c, const char *name, char ret[WIRE_SECRET_BYTES],
+                              struct fault *why);
 
-MUST_CHECK bool client_create(struct client *c, const char *name, const struct token_spec *w, struct decoded *ret,
-                              struct fault *why);
-MUST_CHECK bool client_change(struct client *c, const char *name, const struct token_spec *w, struct decoded *ret,
-                              struct fault *why);
+MUST_CHECK bool client_create(struct client *c, const char *name, const struct token_spec *w,
+                              struct decoded *ret, struct fault *why);
+MUST_CHECK bool client_change(struct client *c, const char *name, const struct token_spec *w,
+                              struct decoded *ret, struct fault *why);
 MUST_CHECK bool client_delete(struct client *c, const char *name, struct fault *why);
 
-/* What the consumption endpoint says that a token spent on the UTC days from `first_day` to `last_day`, their first
- * seconds; the book is the caller's to release. */
+/* What the consumption endpoint says that a token spent on the UTC days from `first_day` to
+ * `last_day`, their first seconds; the book is the caller's to release. */
 MUST_CHECK bool client_usage(struct client *c, const char *name, unix_s first_day, unix_s last_day,
                              struct usage_book *ret, struct fault *why);
 
-/* Of the last call: its HTTP status, 0 when no answer came; and which fields were refused, borrowed. */
+/* Of the last call: its HTTP status, 0 when no answer came; and which fields were refused,
+ * borrowed. */
 int client_status(const struct client *c);
 size_t client_complaints(const struct client *c, const struct wire_complaint **ret);
 
@@ -51,6 +56,6 @@ struct client_request {
     enum method method;
     struct text url, body;
 };
-void client_request(const struct client *c, enum method method, const char *name, const struct token_spec *w,
-                    struct client_request *ret);
+void client_request(const struct client *c, enum method method, const char *name,
+                    const struct token_spec *w, struct client_request *ret);
 void client_request_done(struct client_request *r);

@@ -1,25 +1,26 @@
 /* One token list: bytes as they arrive -> elements -> readings of what is new or moved.
  *
- * An element that cannot be read makes its own token unreadable and no other; a list that is mostly such is none.
- * A verdict on the list waits for its last byte; until then nothing of the account changes. An element whose bytes
- * are those of last time is recognised by their hash and not decoded at all. */
+ * An element that cannot be read makes its own token unreadable and no other; a list that is mostly
+ * such is none. A verdict on the list waits for its last byte; until then nothing of the account
+ * changes. An element whose bytes are those of last time is recognised by their hash and not
+ * decoded at all. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/answer.h"
 #include "base/hash.h"
-#include "base/xmalloc.h"
 #include "base/text.h"
-#include "edge/wire/request.h"
+#include "base/xmalloc.h"
+#include "daemon/answer.h"
 #include "daemon/parts.h"
+#include "edge/wire/request.h"
 
 enum {
     PAGES_MAX = 10000,
-    IDLE_PAGES_MAX = 3,          /* in a row that bring no new token */
-    TOKENS_PER_PAGE_MIN = 10,    /* what a service that pages puts on one at least */
-    FLAWS_NAMED = 3,             /* of all that cannot be read */
-    NAME_COLUMNS = 60,           /* of a token's name in a text */
-    BYTES_PER_TOKEN_MAX = 4096,  /* a name of 200 characters and a secret of 2000, and room */
+    IDLE_PAGES_MAX = 3,         /* in a row that bring no new token */
+    TOKENS_PER_PAGE_MIN = 10,   /* what a service that pages puts on one at least */
+    FLAWS_NAMED = 3,            /* of all that cannot be read */
+    NAME_COLUMNS = 60,          /* of a token's name in a text */
+    BYTES_PER_TOKEN_MAX = 4096, /* a name of 200 characters and a secret of 2000, and room */
 };
 
 static size_t named(const struct poll *p)
@@ -54,7 +55,8 @@ static void end_with(struct poll *p, enum poll_result result)
 static void start_if_affordable(struct agent *a, struct account *account)
 {
     struct poll *p = account->poll;
-    if (rate_limit_take(&account->budget, RATE_LIMIT_NEEDED, clock_mono()) && !start_page(a, account, &p->why))
+    if (rate_limit_take(&account->budget, RATE_LIMIT_NEEDED, clock_mono())
+        && !start_page(a, account, &p->why))
         end_with(p, POLL_BROKEN);
 }
 
@@ -71,20 +73,23 @@ bool collect_start(struct agent *a, struct account *account)
     return !p->over;
 }
 
-/* A poll as a whole is over by then: an interval, or three requests that take all their time. A long list has as much
- * longer as its pages, of at least a few tokens each, wait for their turn. */
+/* A poll as a whole is over by then: an interval, or three requests that take all their time. A
+ * long list has as much longer as its pages, of at least a few tokens each, wait for their turn. */
 static mono_ms last_moment(const struct account *account)
 {
     const struct account_settings *s = account->settings;
     int64_t base_s = s->interval_s > 3 * s->timeout_s ? s->interval_s : 3 * s->timeout_s;
     int64_t page_ms = 1000 * 1000 / s->calls_milli_per_s;
-    return account->poll->began + base_s * 1000 + (int64_t)named(account->poll) / TOKENS_PER_PAGE_MIN * page_ms;
+    return account->poll->began + base_s * 1000
+        + (int64_t)named(account->poll) / TOKENS_PER_PAGE_MIN * page_ms;
 }
 
 mono_ms collect_deadline(const struct account *account, mono_ms now)
 {
     mono_ms last = last_moment(account);
-    mono_ms ready = account->poll->next_url ? rate_limit_ready(&account->budget, RATE_LIMIT_NEEDED, now) : MONO_NEVER;
+    mono_ms ready = account->poll->next_url
+        ? rate_limit_ready(&account->budget, RATE_LIMIT_NEEDED, now)
+        : MONO_NEVER;
     return ready < last ? ready : last;
 }
 
@@ -125,8 +130,8 @@ static void note_flaw(struct poll *p, const char *name, const char *what)
     text_addf(&p->flaws, "%s: %s", name[0] ? "\"" : "", what);
 }
 
-/* The list has this token; `unread` says why its element cannot be read, NULL: it can. Of two elements neither can be
- * believed. */
+/* The list has this token; `unread` says why its element cannot be read, NULL: it can. Of two
+ * elements neither can be believed. */
 static void list_token(struct poll *p, struct token *t, const char *unread)
 {
     if (t->listed)
@@ -221,8 +226,8 @@ static bool read_elements(struct account *account, struct fault *why)
     }
 }
 
-/* Reads what arrived. An answer with another status than 200 is not fed to the splitter, so only its first bytes
- * matter; which it is, is known before the first byte of the body. */
+/* Reads what arrived. An answer with another status than 200 is not fed to the splitter, so only
+ * its first bytes matter; which it is, is known before the first byte of the body. */
 static void read_bytes(struct account *account, int status)
 {
     struct poll *p = account->poll;
@@ -258,13 +263,17 @@ static bool leads_on(const struct account *account, struct span next, struct fau
 {
     const struct poll *p = account->poll;
     if (!same_origin(account, next))
-        return fault(why, FAULT_REJECT, "the next page of the list is on another host and was not requested");
+        return fault(why, FAULT_REJECT,
+                     "the next page of the list is on another host and was not requested");
     if (was_asked_for(p, next))
-        return fault(why, FAULT_REJECT, "page %d of the list links back to a page already read", p->pages);
+        return fault(why, FAULT_REJECT, "page %d of the list links back to a page already read",
+                     p->pages);
     if (p->idle_pages > IDLE_PAGES_MAX)
-        return fault(why, FAULT_REJECT, "the list continues after %d consecutive pages without a new token",
+        return fault(why, FAULT_REJECT,
+                     "the list continues after %d consecutive pages without a new token",
                      p->idle_pages);
-    return p->pages < PAGES_MAX || fault(why, FAULT_REJECT, "the list has more than %d pages", PAGES_MAX);
+    return p->pages < PAGES_MAX
+        || fault(why, FAULT_REJECT, "the list has more than %d pages", PAGES_MAX);
 }
 
 /* The next page of a paged list, which must be of the same host: the key goes nowhere else. */
@@ -285,7 +294,8 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
-/* Says what could not be read of a list that is whole; when that is more than half, it is no list. */
+/* Says what could not be read of a list that is whole; when that is more than half, it is no list.
+ */
 static void end_whole(struct poll *p)
 {
     size_t flawed = p->unread + p->nameless, all = named(p) + p->nameless;
@@ -294,10 +304,12 @@ static void end_whole(struct poll *p)
     if (flawed * 2 > all)
         fault(&p->why, FAULT_REJECT, "%zu of %zu tokens cannot be read: %s", flawed, all, flaws);
     else if (p->nameless)
-        fault(&p->why, FAULT_REJECT, "%zu unreadable token%s, %zu element%s without a readable name: %s", p->unread,
+        fault(&p->why, FAULT_REJECT,
+              "%zu unreadable token%s, %zu element%s without a readable name: %s", p->unread,
               plural(p->unread), p->nameless, plural(p->nameless), flaws);
     else if (p->unread)
-        fault(&p->why, FAULT_REJECT, "%zu unreadable token%s: %s", p->unread, plural(p->unread), flaws);
+        fault(&p->why, FAULT_REJECT, "%zu unreadable token%s: %s", p->unread, plural(p->unread),
+              flaws);
 }
 
 static void end_list(struct agent *a, struct account *account)

@@ -1,20 +1,22 @@
-/* What the consumption endpoint says: asked for once an hour for all tokens, stored, and booked where no balance tells.
+/* What the consumption endpoint says: asked for once an hour for all tokens, stored, and booked
+ * where no balance tells.
  *
- * The first start asks for 90 days, in pieces when there are many tokens; from then on each answer tells the last two
- * days again, once a day the last seven and once a week the last 35, for the service may tell late what was spent. A
- * refusal is kept with its reason and harms no poll; a line that cannot be read harms no other. */
+ * The first start asks for 90 days, in pieces when there are many tokens; from then on each answer
+ * tells the last two days again, once a day the last seven and once a week the last 35, for the
+ * service may tell late what was spent. A refusal is kept with its reason and harms no poll; a line
+ * that cannot be read harms no other. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/calendar.h"
-#include "edge/wire/request.h"
 #include "daemon/parts.h"
+#include "edge/wire/request.h"
 
 enum {
     BACKFILL_DAYS = 90,
-    AGAIN_DAYS = 1,         /* before the day that was told last: its figures still changed */
-    CATCH_UP_DAYS = 400,    /* after a pause; what lies even longer back is not asked for */
+    AGAIN_DAYS = 1,      /* before the day that was told last: its figures still changed */
+    CATCH_UP_DAYS = 400, /* after a pause; what lies even longer back is not asked for */
     USAGE_INTERVAL_S = HOUR_S,
     TOKEN_DAYS_MAX = 20000, /* in one answer: some megabytes */
     AT_ONCE_S = MINUTE_S,   /* after a poll: what is spent in between is not worth a thought */
@@ -49,7 +51,8 @@ void consumption_open(struct agent *a, struct consumption *c)
     c->schedule = schedule_start(hourly, first_delay_ms(c, now.unix), now, &a->random);
 }
 
-/* Fewer days for many tokens, and fewer after each failure: a server that gives up on a long answer may manage half. */
+/* Fewer days for many tokens, and fewer after each failure: a server that gives up on a long answer
+ * may manage half. */
 static int64_t days_at_once(const struct account *account)
 {
     int64_t days = TOKEN_DAYS_MAX / (int64_t)(account->fleet.count ? account->fleet.count : 1);
@@ -132,10 +135,12 @@ mono_ms consumption_deadline(const struct account *account, mono_ms now)
         return MONO_NEVER;
     if (account->polls == 0 || account->last_result != POLL_OK || clock_unix() < CLOCK_FLOOR_S)
         return MONO_NEVER; /* the next poll decides */
-    return c->schedule.due > now ? c->schedule.due : rate_limit_ready(&account->budget, RATE_LIMIT_SPARE, now);
+    return c->schedule.due > now ? c->schedule.due
+                                 : rate_limit_ready(&account->budget, RATE_LIMIT_SPARE, now);
 }
 
-/* Unbooked figures come in the order of tokens and the fleet mostly is: the search goes on where the last one ended. */
+/* Unbooked figures come in the order of tokens and the fleet mostly is: the search goes on where
+ * the last one ended. */
 static struct token *seek(struct token_set *f, size_t *place, int64_t id)
 {
     for (size_t tried = 0; tried < f->count; tried++, *place = (*place + 1) % f->count)
@@ -144,7 +149,8 @@ static struct token *seek(struct token_set *f, size_t *place, int64_t id)
     return NULL;
 }
 
-/* When a day's figure was spent: since the answer before, within the day; before a balance was there to tell. */
+/* When a day's figure was spent: since the answer before, within the day; before a balance was
+ * there to tell. */
 static struct entry entry_of(const struct consumption *c, const struct unbooked *u)
 {
     struct entry e = { ENTRY_CONSUMPTION, u->more, u->day, u->day + DAY_S };
@@ -152,14 +158,15 @@ static struct entry entry_of(const struct consumption *c, const struct unbooked 
         e.at = c->asked_at;
     if (u->seen_from != TIME_NONE && u->seen_from < e.at)
         e.at = u->seen_from > u->day ? u->seen_from : u->day + 1;
-    unix_s before = c->known.until; /* of a day that was over by then, all of it comes late: any of its hours */
+    unix_s before =
+        c->known.until; /* of a day that was over by then, all of it comes late: any of its hours */
     if (u->seen_from == TIME_NONE && before != TIME_NONE && before > e.since && before < e.at)
         e.since = before;
     return e;
 }
 
-/* What a token with a budget spent on the day of its first reading, before that: a part of a day that nobody watched
- * says nothing of its pace, unless days before it are known, too. */
+/* What a token with a budget spent on the day of its first reading, before that: a part of a day
+ * that nobody watched says nothing of its pace, unless days before it are known, too. */
 static bool is_part_of_a_day(const struct token *t, const struct unbooked *u)
 {
     return t->last.budgeted && u->seen_from != TIME_NONE && u->day + DAY_S > u->seen_from
@@ -173,8 +180,8 @@ static void remember(struct token *t, const struct entry *e)
     t->dirty = true;
 }
 
-/* From when on the balances have yet to tell what the answer tells already: a day is over for them with its last poll,
- * but right after a poll both tell the same. */
+/* From when on the balances have yet to tell what the answer tells already: a day is over for them
+ * with its last poll, but right after a poll both tell the same. */
 static unix_s caught_up(const struct account *account)
 {
     unix_s day = day_of(account->last_ok);
@@ -243,11 +250,13 @@ static bool compare_day(struct agent *a, struct account *account, unix_s day, st
     return ok;
 }
 
-/* The days of the answer that are over for long enough, oldest first: the newest one's drift stands. */
+/* The days of the answer that are over for long enough, oldest first: the newest one's drift
+ * stands. */
 static bool compare(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     const struct usage_range *range = &account->consumption.range;
-    for (unix_s day = range->first_day; day <= range->last_day && reconcile_is_due(day, now); day += DAY_S)
+    for (unix_s day = range->first_day; day <= range->last_day && reconcile_is_due(day, now);
+         day += DAY_S)
         if (!compare_day(a, account, day, why))
             return false;
     return true;
@@ -293,7 +302,8 @@ static bool store_answer(struct agent *a, struct account *account, unix_s now, s
         && ingest_outlook(a, account, &account->credits.series, now, why);
 }
 
-static const struct condition_kind answers = { "consumption", "usage endpoint recovered", LOG_WARNING };
+static const struct condition_kind answers = { "consumption", "usage endpoint recovered",
+                                               LOG_WARNING };
 
 /* An answer of which a part could not be read is a state of its own. */
 static void tell(struct agent *a, struct account *account, struct consumption *c)
@@ -303,16 +313,18 @@ static void tell(struct agent *a, struct account *account, struct consumption *c
     struct text words = { 0 };
     if (partly)
         usage_say_refused(&c->call.book, &c->call.why);
-    text_addf(&words, "usage endpoint %s: %s", partly ? "incomplete" : poll_result_name(c->call.result),
-              c->call.why.text);
+    text_addf(&words, "usage endpoint %s: %s",
+              partly ? "incomplete" : poll_result_name(c->call.result), c->call.why.text);
     conditions_feed(&a->conditions, &answers,
-                    &(struct condition_now){ name, partly ? POLL_RESULTS : (int)c->call.result, text_z(&words) },
+                    &(struct condition_now){ name, partly ? POLL_RESULTS : (int)c->call.result,
+                                             text_z(&words) },
                     clock_mono());
     text_done(&words);
     if (answered)
-        log_info("%s: consumption of %" PRIu32 " payers stored, %" PRId64 " days", name, c->call.book.payers.count,
-                 (c->range.last_day - c->range.first_day) / DAY_S + 1);
-    snprintf(c->known.reason, sizeof c->known.reason, "%s", !answered || partly ? c->call.why.text : "");
+        log_info("%s: consumption of %" PRIu32 " payers stored, %" PRId64 " days", name,
+                 c->call.book.payers.count, (c->range.last_day - c->range.first_day) / DAY_S + 1);
+    snprintf(c->known.reason, sizeof c->known.reason, "%s",
+             !answered || partly ? c->call.why.text : "");
 }
 
 /* After the commit. */
@@ -346,7 +358,8 @@ bool consumption_turn(struct agent *a, struct account *account, unix_s now, stru
     }
     if (!c->call.over)
         return true;
-    if (account->poll) /* its observations point into the fleet, which a failure to store would load anew */
+    if (account->poll) /* its observations point into the fleet, which a failure to store would load
+                          anew */
         return true;
     stored = account_write(a, account, store_answer, now, why);
     if (stored && c->call.result == POLL_OK)

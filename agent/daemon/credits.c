@@ -1,12 +1,13 @@
-/* What is left on the account: asked with every poll, a series of its own, with burn, forecast and rules like a token.
+/* What is left on the account: asked with every poll, a series of its own, with burn, forecast and
+ * rules like a token.
  *
- * It is no token: no list shows it, so it is never missing, deleted or suspicious. An answer that fails leaves the last
- * balance with its age; unknown is not zero. */
+ * It is no token: no list shows it, so it is never missing, deleted or suspicious. An answer that
+ * fails leaves the last balance with its age; unknown is not zero. */
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
-#include "edge/wire.h"
 #include "daemon/parts.h"
+#include "edge/wire.h"
 
 #define CREDITS_PATH "/v2/cost_management/credits/"
 
@@ -32,7 +33,8 @@ void credits_start(struct agent *a, struct account *account, mono_ms now)
 
 mono_ms credits_deadline(const struct account *account, mono_ms now)
 {
-    return account->credits.wanted ? rate_limit_ready(&account->budget, RATE_LIMIT_NEEDED, now) : MONO_NEVER;
+    return account->credits.wanted ? rate_limit_ready(&account->budget, RATE_LIMIT_NEEDED, now)
+                                   : MONO_NEVER;
 }
 
 bool credits_are_owed(const struct account *account)
@@ -52,7 +54,8 @@ static struct reading reading_of(struct money left)
     };
 }
 
-static bool ingest_first(struct agent *a, struct account *account, struct money left, unix_s at, struct fault *why)
+static bool ingest_first(struct agent *a, struct account *account, struct money left, unix_s at,
+                         struct fault *why)
 {
     struct token_set seen = { 0 };
     struct token *t = token_set_add(&seen, "");
@@ -64,7 +67,8 @@ static bool ingest_first(struct agent *a, struct account *account, struct money 
     return ok;
 }
 
-static bool ingest_again(struct agent *a, struct account *account, struct money left, unix_s at, struct fault *why)
+static bool ingest_again(struct agent *a, struct account *account, struct money left, unix_s at,
+                         struct fault *why)
 {
     struct token *t = &account->credits.series.tokens[0];
     struct observation s = { .token = t, .reading = reading_of(left) };
@@ -79,14 +83,16 @@ bool credits_store(struct agent *a, struct account *account, unix_s at, struct f
     struct credits *c = &account->credits;
     struct money left;
     if (c->call.over && c->call.result == POLL_OK
-        && !wire_decode_credits((struct span){ text_z(&c->call.body), c->call.body.len }, &left, &c->call.why))
+        && !wire_decode_credits((struct span){ text_z(&c->call.body), c->call.body.len }, &left,
+                                &c->call.why))
         c->call.result = POLL_BROKEN;
     bool told = c->call.over && c->call.result == POLL_OK;
     if (c->call.over
         && !store_set_credits_reason(a->store, account->id, told ? NULL : c->call.why.text, why))
         return false;
     if (c->call.over && !told && c->series.count)
-        c->series.tokens[0].dirty = true; /* its row says when it was seen last: polls no longer stand for that */
+        c->series.tokens[0].dirty =
+            true; /* its row says when it was seen last: polls no longer stand for that */
     if (told && c->series.count && !ingest_again(a, account, left, at, why))
         return false;
     if (told && !c->series.count && !ingest_first(a, account, left, at, why))
@@ -94,7 +100,8 @@ bool credits_store(struct agent *a, struct account *account, unix_s at, struct f
     return ingest_outlook(a, account, &c->series, at, why);
 }
 
-static const struct condition_kind answers = { "credits", "credits endpoint recovered", LOG_WARNING };
+static const struct condition_kind answers = { "credits", "credits endpoint recovered",
+                                               LOG_WARNING };
 
 void credits_settle(struct agent *a, struct account *account)
 {
@@ -103,8 +110,10 @@ void credits_settle(struct agent *a, struct account *account)
     if (!c->call.over)
         return;
     struct text words = { 0 };
-    text_addf(&words, "credits endpoint %s: %s", poll_result_name(c->call.result), c->call.why.text);
-    conditions_feed(&a->conditions, &answers, &(struct condition_now){ name, (int)c->call.result, text_z(&words) },
+    text_addf(&words, "credits endpoint %s: %s", poll_result_name(c->call.result),
+              c->call.why.text);
+    conditions_feed(&a->conditions, &answers,
+                    &(struct condition_now){ name, (int)c->call.result, text_z(&words) },
                     clock_mono());
     text_done(&words);
     text_clear(&c->reason);
@@ -117,7 +126,8 @@ void credits_settle(struct agent *a, struct account *account)
 static bool store_late(struct agent *a, struct account *account, unix_s at, struct fault *why)
 {
     store_resume_poll(a->store, account->last_poll);
-    return credits_store(a, account, at, why) && ingest_outlook(a, account, &account->fleet, at, why);
+    return credits_store(a, account, at, why)
+        && ingest_outlook(a, account, &account->fleet, at, why);
 }
 
 bool credits_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)

@@ -1,15 +1,16 @@
 /* The outbox and the broker: send in order while there is room, forget on acknowledgement.
  *
- * A broker that comes back may have lost what it acknowledged, so each connection begins with everything retained. */
+ * A broker that comes back may have lost what it acknowledged, so each connection begins with
+ * everything retained. */
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "edge/wire.h"
-#include "daemon/parts.h"
 #include "base/version.h"
+#include "daemon/parts.h"
+#include "edge/wire.h"
 
 enum {
-    REFUSED_FOR_S = DAY_S,              /* a message that the broker closes the connection for */
+    REFUSED_FOR_S = DAY_S, /* a message that the broker closes the connection for */
 };
 
 static struct broker broker_of(const struct agent *a)
@@ -39,18 +40,22 @@ bool deliver_open(struct agent *a, struct fault *why)
     struct text topic = { 0 };
     text_addf(&topic, "%s/status", a->settings->mqtt.base_topic);
     a->status_topic = topic.at;
-    text_addf(&a->client_id, "ebb-%s", store_id(a->store)); /* two agents on one host are two clients */
+    text_addf(&a->client_id, "ebb-%s",
+              store_id(a->store)); /* two agents on one host are two clients */
     wire_encode_status("offline", EBB_VERSION, clock_unix(), &a->offline);
 
     struct broker broker = broker_of(a);
-    return delivery_start(a, clock_mono(), why) && publish_open(&broker, &a->random, &a->publisher, why);
+    return delivery_start(a, clock_mono(), why)
+        && publish_open(&broker, &a->random, &a->publisher, why);
 }
 
 static bool post_online(struct agent *a, unix_s now, struct fault *why)
 {
     struct text payload = { 0 };
     wire_encode_status("online", EBB_VERSION, now, &payload);
-    struct message m = { .topic = a->status_topic, .payload = { text_z(&payload), payload.len }, .retain = true };
+    struct message m = { .topic = a->status_topic,
+                         .payload = { text_z(&payload), payload.len },
+                         .retain = true };
     bool ok = store_post(a->store, &m, why);
     text_done(&payload);
     return ok;
@@ -78,7 +83,8 @@ static bool start_over(struct agent *a, unix_s now, struct fault *why)
 }
 
 /* A message that is refused stays in the outbox and blocks no other. */
-static bool set_aside(struct agent *a, int64_t message, const char *reason, unix_s retry_at, struct fault *why)
+static bool set_aside(struct agent *a, int64_t message, const char *reason, unix_s retry_at,
+                      struct fault *why)
 {
     struct text *topic = &a->delivery.refused_topic;
     if (!store_refuse(a->store, message, reason, retry_at, topic, why))
@@ -88,14 +94,17 @@ static bool set_aside(struct agent *a, int64_t message, const char *reason, unix
     return true;
 }
 
-static bool take_answer(struct agent *a, const struct publish_answer *answer, unix_s now, struct fault *why)
+static bool take_answer(struct agent *a, const struct publish_answer *answer, unix_s now,
+                        struct fault *why)
 {
     if (answer->refusal)
-        return set_aside(a, answer->tag, answer->refusal, answer->closes ? now + REFUSED_FOR_S : TIME_NONE, why);
+        return set_aside(a, answer->tag, answer->refusal,
+                         answer->closes ? now + REFUSED_FOR_S : TIME_NONE, why);
     return store_acknowledge(a->store, answer->tag, why) && store_set_delivered(a->store, now, why);
 }
 
-/* The status after an outage of the database. The connection is the same one: what is in flight is not sent again. */
+/* The status after an outage of the database. The connection is the same one: what is in flight is
+ * not sent again. */
 static bool say_online(struct agent *a, unix_s now, struct fault *why)
 {
     if (!store_begin(a->store, why))
@@ -131,7 +140,8 @@ static bool take_answers(struct agent *a, unix_s now, struct fault *why)
     do {
         if (!take_answer(a, &answer, now, why)) {
             store_rollback(a->store);
-            a->delivery.retry_at = 0; /* these answers are lost: once the database works, they are asked for again */
+            a->delivery.retry_at =
+                0; /* these answers are lost: once the database works, they are asked for again */
             return false;
         }
     } while (take_answer_of_outbox(a, &answer));
@@ -143,12 +153,13 @@ static bool take_answers(struct agent *a, unix_s now, struct fault *why)
     return true;
 }
 
-/* What is refused is sent again every hour, since access rules get mended while the connection stands; and so is what
- * was sent while the database could not take the answer. */
+/* What is refused is sent again every hour, since access rules get mended while the connection
+ * stands; and so is what was sent while the database could not take the answer. */
 static bool retry_refused(struct agent *a, unix_s now, struct fault *why)
 {
     mono_ms due = clock_mono();
-    if (due < a->delivery.retry_at || a->outbox_waits || a->store_ill || !publish_is_idle(a->publisher))
+    if (due < a->delivery.retry_at || a->outbox_waits || a->store_ill
+        || !publish_is_idle(a->publisher))
         return true;
     a->delivery.retry_at = due + RETRY_REFUSED_MS;
     a->sent_up_to = 0;
@@ -187,11 +198,13 @@ bool deliver_turn(struct agent *a, unix_s now, struct fault *why)
     }
     if (publish_connected(a->publisher))
         bypass_turn(&a->bypass, a->publisher);
-    if (!take_answers(a, now, why)) /* first: those of the connection before must not undo the resending */
+    if (!take_answers(a, now,
+                      why)) /* first: those of the connection before must not undo the resending */
         return false;
     if (publish_connected(a->publisher)
-        && ((a->starts_over && !start_over(a, now, why)) || (a->outage.is_over && !say_online(a, now, why))
-            || !retry_refused(a, now, why) || !send_waiting(a, why)))
+        && ((a->starts_over && !start_over(a, now, why))
+            || (a->outage.is_over && !say_online(a, now, why)) || !retry_refused(a, now, why)
+            || !send_waiting(a, why)))
         return false;
     return delivery_turn(a, clock_mono(), now, why);
 }

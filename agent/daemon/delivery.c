@@ -1,8 +1,10 @@
-/* How well messages get to the broker, and who learns of it: the log, the database, the account's topic.
+/* How well messages get to the broker, and who learns of it: the log, the database, the account's
+ * topic.
  *
- * Delivery is stalled when something waits and the broker has answered nothing for a minute, connected or not. The
- * outbox is bounded: beyond its bound the oldest events of alerts that are over are merged into one event for each
- * account. What belongs to an alert that is up is never merged. */
+ * Delivery is stalled when something waits and the broker has answered nothing for a minute,
+ * connected or not. The outbox is bounded: beyond its bound the oldest events of alerts that are
+ * over are merged into one event for each account. What belongs to an alert that is up is never
+ * merged. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +18,10 @@ enum {
     MERGE_SHARE = 10, /* of the bound: so much room is made at once */
 };
 
-static const struct condition_kind stalls = { "delivery", "messages are delivered again", LOG_WARNING };
-static const struct condition_kind refusals = { "refusals", "the broker accepts all messages again", LOG_WARNING };
+static const struct condition_kind stalls = { "delivery", "messages are delivered again",
+                                              LOG_WARNING };
+static const struct condition_kind refusals = { "refusals", "the broker accepts all messages again",
+                                                LOG_WARNING };
 
 bool delivery_start(struct agent *a, mono_ms now, struct fault *why)
 {
@@ -84,8 +88,10 @@ static bool merge(struct agent *a, int64_t most, unix_s at, struct fault *why)
         store_rollback(a->store);
     ok = ok && store_commit(a->store, why);
     if (ok && events)
-        log_warning("mqtt: %" PRId64 " events were waiting for the broker; merged events of ended alerts: "
-                    "%" PRId64 " so far", a->delivery.outbox.events, events);
+        log_warning("mqtt: %" PRId64
+                    " events were waiting for the broker; merged events of ended alerts: "
+                    "%" PRId64 " so far",
+                    a->delivery.outbox.events, events);
     merged_done(&list);
     return ok;
 }
@@ -108,15 +114,16 @@ static bool keep_bound(struct agent *a, unix_s at, struct fault *why)
 static bool is_waiting(const struct agent *a)
 {
     const struct outbox_depth *o = &a->delivery.outbox;
-    return !publish_connected(a->publisher) || !publish_is_idle(a->publisher) || o->events > o->refused;
+    return !publish_connected(a->publisher) || !publish_is_idle(a->publisher)
+        || o->events > o->refused;
 }
 
 static void add_waiting(const struct agent *a, unix_s at, struct text *out)
 {
     const struct outbox_depth *o = &a->delivery.outbox;
     char age[DURATION_TEXT_BYTES];
-    text_addf(out, "%" PRId64 " %s (%.1f MB", o->events, o->events == 1 ? "event waits" : "events wait",
-              (double)o->bytes / 1e6);
+    text_addf(out, "%" PRId64 " %s (%.1f MB", o->events,
+              o->events == 1 ? "event waits" : "events wait", (double)o->bytes / 1e6);
     if (o->oldest_at != TIME_NONE && at > o->oldest_at)
         text_addf(out, ", the oldest for %s", duration_format(at - o->oldest_at, age));
     text_add(out, span_of(")"));
@@ -127,7 +134,8 @@ static void report_stall(struct agent *a, bool stalled, mono_ms now, unix_s at)
     struct text words = { 0 };
     if (stalled) {
         text_addf(&words, "nothing has been delivered for a minute: %s; ",
-                  publish_connected(a->publisher) ? "the broker acknowledges nothing" : publish_reason(a->publisher));
+                  publish_connected(a->publisher) ? "the broker acknowledges nothing"
+                                                  : publish_reason(a->publisher));
         add_waiting(a, at, &words);
     }
     const struct condition_now is = { "mqtt", stalled, text_z(&words) };
@@ -144,7 +152,8 @@ static void report_refusals(struct agent *a, mono_ms now)
                   d->outbox.refused == 1 ? "" : "s");
         if (d->refused_topic.len)
             text_addf(&words, ", the last on %s", text_z(&d->refused_topic));
-        text_addf(&words, ": %s; rejected messages are kept and retried later", text_z(&d->refusal));
+        text_addf(&words, ": %s; rejected messages are kept and retried later",
+                  text_z(&d->refusal));
     }
     const struct condition_now is = { "mqtt", d->outbox.refused > 0, text_z(&words) };
     conditions_feed(&a->conditions, &refusals, &is, now);
@@ -156,10 +165,12 @@ static bool put_state(struct agent *a, const char *state, unix_s at, struct faul
     struct delivery *d = &a->delivery;
     struct text address = { 0 };
     const char *reason = publish_reason(a->publisher);
-    if (d->state.len && strcmp(text_z(&d->state), state) == 0 && strcmp(text_z(&d->reason), reason) == 0)
+    if (d->state.len && strcmp(text_z(&d->state), state) == 0
+        && strcmp(text_z(&d->reason), reason) == 0)
         return true;
     text_addf(&address, "%s:%d", a->settings->mqtt.host, (int)a->settings->mqtt.port);
-    const struct broker_row row = { text_z(&address), state, mqtt_version_name(publish_version(a->publisher)),
+    const struct broker_row row = { text_z(&address), state,
+                                    mqtt_version_name(publish_version(a->publisher)),
                                     *reason ? reason : NULL, at };
     bool ok = store_put_broker(a->store, &row, why);
     text_done(&address);
@@ -185,7 +196,11 @@ bool delivery_turn(struct agent *a, mono_ms now, unix_s at, struct fault *why)
         d->moved_at = now;
     bool stalled = now - d->moved_at >= STALLED_AFTER_MS;
     report_stall(a, stalled, now, at);
-    return put_state(a, !publish_connected(a->publisher) ? "disconnected" : stalled ? "stalled" : "connected", at, why);
+    return put_state(a,
+                     !publish_connected(a->publisher) ? "disconnected"
+                         : stalled                    ? "stalled"
+                                                      : "connected",
+                     at, why);
 }
 
 bool delivery_judge(struct agent *a, struct fault *why)
@@ -196,7 +211,8 @@ bool delivery_judge(struct agent *a, struct fault *why)
     if (!store_outbox(a->store, &d->outbox, &d->refusal, why))
         return false;
     return !d->outbox.refused
-        || fault(why, FAULT_RETRY, "stored, but the broker does not accept %" PRId64 " message%s: %s",
+        || fault(why, FAULT_RETRY,
+                 "stored, but the broker does not accept %" PRId64 " message%s: %s",
                  d->outbox.refused, d->outbox.refused == 1 ? "" : "s", text_z(&d->refusal));
 }
 

@@ -1,25 +1,28 @@
-/* What a fleet has to expect: full forecasts for those that need one most, and a reading of the last one for all.
+/* What a fleet has to expect: full forecasts for those that need one most, and a reading of the
+ * last one for all.
  *
- * The curve that a token is read by is stored with the poll that reads it first, so that commands read the same one and
- * a start goes on with it.
+ * The curve that a token is read by is stored with the poll that reads it first, so that commands
+ * read the same one and a start goes on with it.
  *
- * A poll makes the most urgent ones; the rest are made in the idle time until the next, a slice at a time. A slice only
- * reads the store and changes curves: what they mean for states and rules is for the next poll, so that all that is
- * told of one moment is one transaction, and a start with 10,000 tokens does not write 10,000 of them. */
+ * A poll makes the most urgent ones; the rest are made in the idle time until the next, a slice at
+ * a time. A slice only reads the store and changes curves: what they mean for states and rules is
+ * for the next poll, so that all that is told of one moment is one transaction, and a start with
+ * 10,000 tokens does not write 10,000 of them. */
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
 #include "core/forecast/net.h"
-#include "edge/store/doubt.h"
 #include "daemon/parts.h"
+#include "edge/store/doubt.h"
 
 enum {
-    FULL_MOST = 400,     /* full forecasts in a poll: a bound that no clock can lift */
-    FULL_BUDGET_MS = 40, /* begun within so long; each takes about one */
-    FULL_ALWAYS = 8,     /* however slow the machine */
-    ONCE_BUDGET_MS = 2000, /* `ebb once` has no time between polls: half of it for the most urgent, half by age */
-    SLICE_MS = 5,        /* between polls, begun within so long; nothing else may be due before its end */
-    SLICE_REST_MS = 15,  /* and then others have the processor for so long */
+    FULL_MOST = 400,       /* full forecasts in a poll: a bound that no clock can lift */
+    FULL_BUDGET_MS = 40,   /* begun within so long; each takes about one */
+    FULL_ALWAYS = 8,       /* however slow the machine */
+    ONCE_BUDGET_MS = 2000, /* `ebb once` has no time between polls: half of it for the most urgent,
+                              half by age */
+    SLICE_MS = 5, /* between polls, begun within so long; nothing else may be due before its end */
+    SLICE_REST_MS = 15, /* and then others have the processor for so long */
 };
 
 void forecasts_entry(struct token *t, const struct entry *e)
@@ -42,8 +45,8 @@ bool forecasts_record(struct agent *a, struct account *account, struct fault *wh
     return store_accuracy(a->store, account->settings->name, &account->record, why);
 }
 
-/* What came due is scored, and the place is free again. Time passes for a promise as far as its token was seen: one
- * that was not kept while nobody could look is no miss. */
+/* What came due is scored, and the place is free again. Time passes for a promise as far as its
+ * token was seen: one that was not kept while nobody could look is no miss. */
 static bool settle(struct agent *a, struct account *account, struct token *t, struct fault *why)
 {
     unix_s seen = t->burn.last_seen;
@@ -96,7 +99,8 @@ static bool promise(struct agent *a, struct token *t, unix_s now, bool *ret_made
     return true;
 }
 
-/* One of the forecasts of a token is remembered now and then; of a large fleet some with each poll. */
+/* One of the forecasts of a token is remembered now and then; of a large fleet some with each poll.
+ */
 static bool promise_some(struct agent *a, struct token_set *f, unix_s now, struct fault *why)
 {
     size_t left = FULL_MOST;
@@ -115,7 +119,8 @@ static void drop_curve(struct token *t)
     t->curve = NULL;
 }
 
-bool forecasts_take_back(struct agent *a, struct account *account, struct token *t, unix_s since, struct fault *why)
+bool forecasts_take_back(struct agent *a, struct account *account, struct token *t, unix_s since,
+                         struct fault *why)
 {
     drop_curve(t);
     t->forecast = forecast_none();
@@ -136,7 +141,8 @@ bool forecasts_take_back(struct agent *a, struct account *account, struct token 
 }
 
 /* Changes nothing but the token's curve. */
-static bool renew(struct agent *a, const struct account *account, struct token *t, struct fault *why)
+static bool renew(struct agent *a, const struct account *account, struct token *t,
+                  struct fault *why)
 {
     struct past past;
     past_begin(&past, &t->burn, account->settings->interval_s);
@@ -154,21 +160,26 @@ static bool renew(struct agent *a, const struct account *account, struct token *
     return true;
 }
 
-static bool renew_some(struct agent *a, struct account *account, struct token_set *f, int64_t budget_ms, struct fault *why)
+static bool renew_some(struct agent *a, struct account *account, struct token_set *f,
+                       int64_t budget_ms, struct fault *why)
 {
-    struct forecast_queue *r = f == &account->fleet ? &account->forecast_queue : &account->credits.forecast_queue;
+    struct forecast_queue *r =
+        f == &account->fleet ? &account->forecast_queue : &account->credits.forecast_queue;
     mono_ms until = clock_mono() + budget_ms;
     size_t most = a->once ? f->count : FULL_MOST;
-    for (size_t i = 0; forecast_queue_left(r) && i < most && (i < FULL_ALWAYS || clock_mono() < until); i++)
+    for (size_t i = 0;
+         forecast_queue_left(r) && i < most && (i < FULL_ALWAYS || clock_mono() < until); i++)
         if (!renew(a, account, forecast_queue_next(r, f), why))
             return false;
     return true;
 }
 
 /* What is left is for the time until the next poll. */
-static bool renew_urgent(struct agent *a, struct account *account, struct token_set *f, unix_s now, struct fault *why)
+static bool renew_urgent(struct agent *a, struct account *account, struct token_set *f, unix_s now,
+                         struct fault *why)
 {
-    struct forecast_queue *r = f == &account->fleet ? &account->forecast_queue : &account->credits.forecast_queue;
+    struct forecast_queue *r =
+        f == &account->fleet ? &account->forecast_queue : &account->credits.forecast_queue;
     int64_t budget_ms = a->once ? ONCE_BUDGET_MS / 2 : FULL_BUDGET_MS;
     forecast_queue_fill(r, f, now);
     if (!renew_some(a, account, f, budget_ms, why))
@@ -196,12 +207,14 @@ static bool keep(struct agent *a, struct token *t, struct fault *why)
 
 static struct purse purse_of(const struct account *account, const struct token *t)
 {
-    return (struct purse){ &t->last, t->curve, watched_of(&t->burn, schedule_stale_s(&account->schedule)) };
+    return (struct purse){ &t->last, t->curve,
+                           watched_of(&t->burn, schedule_stale_s(&account->schedule)) };
 }
 
-/* Of a token, together with its account's credits until what was told last of them is too old: one answer that failed
- * makes nobody rich. */
-static bool read_forecast(struct agent *a, struct account *account, struct token *t, unix_s now, struct fault *why)
+/* Of a token, together with its account's credits until what was told last of them is too old: one
+ * answer that failed makes nobody rich. */
+static bool read_forecast(struct agent *a, struct account *account, struct token *t, unix_s now,
+                          struct fault *why)
 {
     const struct token_set *credits = &account->credits.series;
     struct purse own = purse_of(account, t), shared;
@@ -212,7 +225,8 @@ static bool read_forecast(struct agent *a, struct account *account, struct token
     return keep(a, t, why);
 }
 
-bool forecasts_refresh(struct agent *a, struct account *account, struct token_set *fleet, unix_s now, struct fault *why)
+bool forecasts_refresh(struct agent *a, struct account *account, struct token_set *fleet,
+                       unix_s now, struct fault *why)
 {
     for (size_t i = 0; i < fleet->count; i++)
         if (!settle(a, account, &fleet->tokens[i], why))
@@ -264,8 +278,8 @@ bool forecasts_slice(struct agent *a, mono_ms next_due, struct fault *why)
             return false;
     } while (forecast_queue_left(r) && clock_mono() < until);
     if (!forecast_queue_left(r))
-        log_debug("%s: the forecasts that the last poll left are made, %zu were wanted", account->settings->name,
-                  r->count);
+        log_debug("%s: the forecasts that the last poll left are made, %zu were wanted",
+                  account->settings->name, r->count);
     a->slice_due = clock_mono() + SLICE_REST_MS;
     return true;
 }

@@ -1,17 +1,18 @@
-/* A finished poll becomes one transaction: poll row, snapshots, ledger, forecasts, alerts, messages. When it fails,
- * the poll did not happen. */
+/* A finished poll becomes one transaction: poll row, snapshots, ledger, forecasts, alerts,
+ * messages. When it fails, the poll did not happen. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xmalloc.h"
 #include "core/ledger.h"
-#include "edge/store/retention.h"
 #include "daemon/parts.h"
+#include "edge/store/retention.h"
 
-/* What was recognised once need not be decoded again; what could not be read this time, or is not believed, must. */
-static bool take_observation(struct agent *a, struct account *account, const struct observation *s, unix_s at,
-                          struct fault *why)
+/* What was recognised once need not be decoded again; what could not be read this time, or is not
+ * believed, must. */
+static bool take_observation(struct agent *a, struct account *account, const struct observation *s,
+                             unix_s at, struct fault *why)
 {
     struct token *t = s->token;
     if (!t->unread && !belief_take(a, account, s, at, why))
@@ -20,7 +21,8 @@ static bool take_observation(struct agent *a, struct account *account, const str
     return true;
 }
 
-static bool ingest_observations(struct agent *a, struct account *account, unix_s at, struct fault *why)
+static bool ingest_observations(struct agent *a, struct account *account, unix_s at,
+                                struct fault *why)
 {
     const struct poll *p = account->poll;
     for (size_t i = 0; i < p->observation_count; i++)
@@ -29,8 +31,8 @@ static bool ingest_observations(struct agent *a, struct account *account, unix_s
     return true;
 }
 
-bool ingest_newcomer(struct agent *a, struct account *account, struct token_set *f, const struct token *seen, unix_s at,
-                     struct fault *why)
+bool ingest_newcomer(struct agent *a, struct account *account, struct token_set *f,
+                     const struct token *seen, unix_s at, struct fault *why)
 {
     struct token *t = token_set_add(f, seen->name);
     t->series = seen->series;
@@ -43,8 +45,9 @@ bool ingest_newcomer(struct agent *a, struct account *account, struct token_set 
     struct edit *edit = t->series == SERIES_TOKEN ? edits_of(&account->edits, t->name, NULL) : NULL;
     if (edit)
         edit->booked = true;
-    t->high_water = ledger_full(edit ? edit->balance : (struct maybe_money){ .known = false }, ENTRY_UNKNOWN,
-                              (struct maybe_money){ .known = false }, t->last.balance);
+    t->high_water =
+        ledger_full(edit ? edit->balance : (struct maybe_money){ .known = false }, ENTRY_UNKNOWN,
+                    (struct maybe_money){ .known = false }, t->last.balance);
     t->dirty = true;
     t->seen_at = at;
     burn_seen(&t->burn, at);
@@ -57,8 +60,10 @@ bool ingest_newcomer(struct agent *a, struct account *account, struct token_set 
         && (!token_set_was_read(t) || store_add_snapshot(a->store, t, why));
 }
 
-/* A token that the list has. While its element cannot be read, it is not seen: its last reading stands, and ages. */
-static bool book_listed(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
+/* A token that the list has. While its element cannot be read, it is not seen: its last reading
+ * stands, and ages. */
+static bool book_listed(struct agent *a, struct account *account, struct token *t, unix_s at,
+                        struct fault *why)
 {
     if (t->unread)
         token_set_remember(&account->fleet, t, 0);
@@ -68,12 +73,15 @@ static bool book_listed(struct agent *a, struct account *account, struct token *
     return true;
 }
 
-/* A deleted token whose name is in the list again goes on where it ended: `known` is all that the store has. */
-static bool ingest_returned(struct agent *a, struct account *account, struct token *known, const struct token *seen,
-                            unix_s at, struct fault *why)
+/* A deleted token whose name is in the list again goes on where it ended: `known` is all that the
+ * store has. */
+static bool ingest_returned(struct agent *a, struct account *account, struct token *known,
+                            const struct token *seen, unix_s at, struct fault *why)
 {
     struct token *t = token_set_adopt(&account->fleet, known);
-    struct observation s = { .token = t, .reading = seen->last, .hash = seen->element_hash, .returned = true };
+    struct observation s = {
+        .token = t, .reading = seen->last, .hash = seen->element_hash, .returned = true
+    };
     s.reading.name = t->name;
     t->missing = 0;
     t->absent_since = TIME_NONE;
@@ -81,15 +89,18 @@ static bool ingest_returned(struct agent *a, struct account *account, struct tok
     t->listed = true;
     if (seen->unread)
         token_set_list_unread(t, seen->unread);
-    log_warning("%s: token \"%s\" is back; its history continues", account->settings->name, t->name);
-    if (!take_observation(a, account, &s, at, why) || !alerts_token_returned(a, account, t, at, why))
+    log_warning("%s: token \"%s\" is back; its history continues", account->settings->name,
+                t->name);
+    if (!take_observation(a, account, &s, at, why)
+        || !alerts_token_returned(a, account, t, at, why))
         return false;
     t->dirty = true;
     return book_listed(a, account, t, at, why);
 }
 
 /* How many of the tokens that no fleet has were deleted once; their rows live again. */
-static bool revive(struct agent *a, struct account *account, unix_s at, size_t *ret, struct fault *why)
+static bool revive(struct agent *a, struct account *account, unix_s at, size_t *ret,
+                   struct fault *why)
 {
     struct token_set *fresh = &account->poll->fresh;
     *ret = 0;
@@ -101,8 +112,8 @@ static bool revive(struct agent *a, struct account *account, unix_s at, size_t *
     return true;
 }
 
-static bool ingest_each_fresh(struct agent *a, struct account *account, struct token_set *known, unix_s at,
-                              struct fault *why)
+static bool ingest_each_fresh(struct agent *a, struct account *account, struct token_set *known,
+                              unix_s at, struct fault *why)
 {
     const struct token_set *fresh = &account->poll->fresh;
     for (size_t i = 0; i < fresh->count; i++) {
@@ -121,7 +132,8 @@ static bool ingest_fresh(struct agent *a, struct account *account, unix_s at, st
     struct orphan_alerts orphans = { 0 }; /* of the living: they were ended before */
     size_t returned;
     if (!revive(a, account, at, &returned, why)
-        || (returned && !store_load_tokens(a->store, account->id, &a->rules, &known, &orphans, why)))
+        || (returned
+            && !store_load_tokens(a->store, account->id, &a->rules, &known, &orphans, why)))
         return false;
     bool ok = ingest_each_fresh(a, account, &known, at, why);
     token_set_done(&known);
@@ -129,11 +141,12 @@ static bool ingest_fresh(struct agent *a, struct account *account, unix_s at, st
     return ok;
 }
 
-static bool delete_token(struct agent *a, struct account *account, struct token *t, unix_s at, struct fault *why)
+static bool delete_token(struct agent *a, struct account *account, struct token *t, unix_s at,
+                         struct fault *why)
 {
     char absence[DURATION_TEXT_BYTES];
-    log_warning("%s: token \"%s\" was deleted: absent from the list for %s", account->settings->name, t->name,
-                duration_format(at - t->absent_since, absence));
+    log_warning("%s: token \"%s\" was deleted: absent from the list for %s",
+                account->settings->name, t->name, duration_format(at - t->absent_since, absence));
     if (!alerts_token_deleted(a, account, t, at, why) || !store_delete_token(a->store, t, at, why))
         return false;
     token_set_remove(&account->fleet, t);
@@ -169,8 +182,10 @@ static bool ingest_list(struct agent *a, struct account *account, unix_s at, str
         && ingest_fresh(a, account, at, why);
 }
 
-/* Forecast, rules, and what is worth reporting; every token, after every poll, since time alone changes them. */
-bool ingest_outlook(struct agent *a, struct account *account, struct token_set *f, unix_s at, struct fault *why)
+/* Forecast, rules, and what is worth reporting; every token, after every poll, since time alone
+ * changes them. */
+bool ingest_outlook(struct agent *a, struct account *account, struct token_set *f, unix_s at,
+                    struct fault *why)
 {
     if (!forecasts_refresh(a, account, f, at, why))
         return false;
@@ -197,13 +212,17 @@ static void judge(struct account *account, unix_s at)
     if (p->result != POLL_OK || token_set_judge(&account->fleet, at) == TOKEN_SET_PLAUSIBLE)
         return;
     p->result = POLL_SUSPICIOUS;
-    fault(&p->why, FAULT_REJECT, "%zu of %zu tokens vanished from the list at once: waiting for "
-          "confirmation (%d of %d)", known - p->listed, known, account->fleet.suspicious, TOKEN_SET_PATIENCE);
+    fault(&p->why, FAULT_REJECT,
+          "%zu of %zu tokens vanished from the list at once: waiting for "
+          "confirmation (%d of %d)",
+          known - p->listed, known, account->fleet.suspicious, TOKEN_SET_PATIENCE);
 }
 
 static int64_t count_missing(const struct account *account)
 {
-    return account->poll->result == POLL_OK ? (int64_t)(account->fleet.count - account->poll->listed) : 0;
+    return account->poll->result == POLL_OK
+        ? (int64_t)(account->fleet.count - account->poll->listed)
+        : 0;
 }
 
 /* Bytes that moved need not mean anything new; after a start every token's bytes are new to us. */
@@ -212,7 +231,7 @@ static size_t count_changed(const struct poll *p)
     size_t changed = p->fresh.count;
     for (size_t i = 0; i < p->observation_count; i++)
         changed += !p->observations[i].token->unread
-                && ledger_differs(&p->observations[i].token->last, &p->observations[i].reading);
+            && ledger_differs(&p->observations[i].token->last, &p->observations[i].reading);
     return changed;
 }
 
@@ -245,24 +264,25 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
         && alerts_end_orphans(a, account, NULL, at, why) /* before a token of theirs is deleted */
         && (account->poll->result != POLL_OK || ingest_list(a, account, at, why))
         && credits_store(a, account, at, why) /* first: a token can spend no more than they are */
-        && ingest_outlook(a, account, &account->fleet, at, why)
-        && watch_poll(a, account, at, why)
-        && (account->last_ok == TIME_NONE || !account->new_rules || standing_know_rules(a, account, why))
-        && forecasts_record(a, account, why)
-        && announce_account(a, account, at, why)
+        && ingest_outlook(a, account, &account->fleet, at, why) && watch_poll(a, account, at, why)
+        && (account->last_ok == TIME_NONE || !account->new_rules
+            || standing_know_rules(a, account, why))
+        && forecasts_record(a, account, why) && announce_account(a, account, at, why)
         && store_retain(a->store, &a->settings->retention, at, (int64_t)account->poll->changed, why)
         && pace_plan(a, account, at, why);
 }
 
 static const struct condition_kind polls = { "polls", "polls work again", LOG_WARNING };
 
-static const struct condition_kind unreadable = { "unreadable", "all tokens can be read again", LOG_WARNING };
+static const struct condition_kind unreadable = { "unreadable", "all tokens can be read again",
+                                                  LOG_WARNING };
 
 /* Only a list that was taken in says which tokens can be read. */
 static void tell_unreadable(struct agent *a, const struct account *account)
 {
     const struct poll *p = account->poll;
-    const struct condition_now is = { account->settings->name, (int)(p->unread + p->nameless), p->why.text };
+    const struct condition_now is = { account->settings->name, (int)(p->unread + p->nameless),
+                                      p->why.text };
     if (p->result == POLL_OK)
         conditions_feed(&a->conditions, &unreadable, &is, clock_mono());
 }
@@ -273,12 +293,14 @@ static void tell(struct agent *a, struct account *account, int64_t poll, int64_t
     const char *name = account->settings->name;
     struct text words = { 0 };
     text_addf(&words, "poll %s: %s", poll_result_name(p->result), p->why.text);
-    conditions_feed(&a->conditions, &polls, &(struct condition_now){ name, (int)p->result, text_z(&words) },
-                    clock_mono());
+    conditions_feed(&a->conditions, &polls,
+                    &(struct condition_now){ name, (int)p->result, text_z(&words) }, clock_mono());
     text_done(&words);
     tell_unreadable(a, account);
-    log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms, %" PRId64 " ms in the store",
-             name, poll, poll_result_name(p->result), p->listed + p->fresh.count, p->changed, p->took_ms, store_ms);
+    log_info("%s: poll %" PRId64 " stored: %s, %zu tokens, %zu changed, %" PRId64 " ms, %" PRId64
+             " ms in the store",
+             name, poll, poll_result_name(p->result), p->listed + p->fresh.count, p->changed,
+             p->took_ms, store_ms);
     account->last_result = p->result;
 }
 
@@ -287,7 +309,8 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
     mono_ms began = clock_mono(), boot = clock_boot();
     if (account->poll->result == POLL_OK)
         edits_look(&account->edits, a->settings->store, account->settings->name);
-    account->last_poll = 0; /* until this one is stored: late credits are not an older one's, which has its own */
+    account->last_poll =
+        0; /* until this one is stored: late credits are not an older one's, which has its own */
     if (!account_write(a, account, ingest_all, now, why)) {
         edits_forget(&account->edits);
         log_info("%s: poll not stored: %s, judged in memory", account->settings->name,

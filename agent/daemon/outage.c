@@ -1,19 +1,21 @@
-/* A database that cannot be written or read for a while: a full disk, a file system that became read-only, I/O errors.
+/* A database that cannot be written or read for a while: a full disk, a file system that became
+ * read-only, I/O errors.
  *
- * Polls go on and are judged in memory; transitions are published with their ids as not stored (bypass.c), and made up
- * for in the store later (store_make_up). Balances need no making up: the first poll after the outage compares with the
- * last one before it. */
+ * Polls go on and are judged in memory; transitions are published with their ids as not stored
+ * (bypass.c), and made up for in the store later (store_make_up). Balances need no making up: the
+ * first poll after the outage compares with the last one before it. */
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/calendar.h"
-#include "edge/wire.h"
-#include "daemon/parts.h"
 #include "base/version.h"
+#include "core/calendar.h"
+#include "daemon/parts.h"
+#include "edge/wire.h"
 
 enum { MEND_EVERY_MS = 5 * 1000 };
 
-static const struct condition_kind writes = { "writes", "the database is writable again", LOG_ERROR };
+static const struct condition_kind writes = { "writes", "the database is writable again",
+                                              LOG_ERROR };
 
 static void feed(struct agent *a, bool ill, const char *text)
 {
@@ -34,7 +36,9 @@ static void say_degraded(struct agent *a)
     if (!has_status(a))
         return;
     wire_encode_degraded(a->outage.why.text, a->outage.since, EBB_VERSION, clock_unix(), &payload);
-    struct message m = { .topic = a->status_topic, .payload = { text_z(&payload), payload.len }, .retain = true };
+    struct message m = { .topic = a->status_topic,
+                         .payload = { text_z(&payload), payload.len },
+                         .retain = true };
     bypass_say(&a->bypass, &m);
     text_done(&payload);
 }
@@ -46,7 +50,9 @@ void outage_feed(struct agent *a, const struct fault *why)
     if (!a->store_ill)
         a->outage.since = clock_unix();
     a->outage.why = *why;
-    text_addf(&words, "%s; polls continue in memory and alerts are published as not stored until writing works again",
+    text_addf(&words,
+              "%s; polls continue in memory and alerts are published as not stored until writing "
+              "works again",
               why->text);
     feed(a, true, text_z(&words));
     text_done(&words);
@@ -67,8 +73,8 @@ static bool make_up(struct agent *a, struct fault *why)
 {
     if (!store_begin(a->store, why))
         return false;
-    if (store_make_up(a->store, why) && bypass_store(&a->bypass, a->store, why) && store_touch(a->store, why)
-        && store_commit(a->store, why)) {
+    if (store_make_up(a->store, why) && bypass_store(&a->bypass, a->store, why)
+        && store_touch(a->store, why) && store_commit(a->store, why)) {
         store_made_up(a->store);
         bypass_clear(&a->bypass);
         a->outbox_waits = true;
@@ -114,12 +120,15 @@ void outage_last_word(const struct agent *a)
 {
     char stamp[TIME_TEXT_BYTES];
     if (a->store_ill)
-        log_error("%s: nothing has been stored since %s; %zu events since then were published as not stored and will "
-                  "be raised again under the same ids", a->outage.why.text, calendar_format(a->outage.since, stamp),
+        log_error("%s: nothing has been stored since %s; %zu events since then were published as "
+                  "not stored and will "
+                  "be raised again under the same ids",
+                  a->outage.why.text, calendar_format(a->outage.since, stamp),
                   bypass_events(&a->bypass));
 }
 
-static const struct condition_kind journals = { "journal", "the journal of the database is emptied again",
+static const struct condition_kind journals = { "journal",
+                                                "the journal of the database is emptied again",
                                                 LOG_WARNING };
 
 bool journal_tend(struct agent *a, struct fault *why)
@@ -129,11 +138,13 @@ bool journal_tend(struct agent *a, struct fault *why)
     if (!store_tend_journal(a->store, &held, why))
         return false;
     const char *path = a->settings->store;
-    text_addf(&words, "the journal %s-wal has grown to %.1f MB and cannot be emptied: another program holds a "
-                      "transaction open on the database; find it with `fuser -v %s` and end its query",
-              path, (double)store_journal_bytes(a->store) / 1e6, path);
-    conditions_feed(&a->conditions, &journals, &(struct condition_now){ "database", held, text_z(&words) },
-                    clock_mono());
+    text_addf(
+        &words,
+        "the journal %s-wal has grown to %.1f MB and cannot be emptied: another program holds a "
+        "transaction open on the database; find it with `fuser -v %s` and end its query",
+        path, (double)store_journal_bytes(a->store) / 1e6, path);
+    conditions_feed(&a->conditions, &journals,
+                    &(struct condition_now){ "database", held, text_z(&words) }, clock_mono());
     text_done(&words);
     return true;
 }

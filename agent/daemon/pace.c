@@ -1,5 +1,5 @@
-/* After a poll: when and why the next one is planned, written down with what the poll found out, so that readers know
- * how long no reading is no bad sign. */
+/* After a poll: when and why the next one is planned, written down with what the poll found out, so
+ * that readers know how long no reading is no bad sign. */
 #include "daemon/parts.h"
 
 enum { LOOK_AGAIN_MS = 5 * 1000 };
@@ -16,7 +16,8 @@ static struct moment moment_at(unix_s now)
 
 void pace_start(struct agent *a, struct account *account, int64_t delay_ms)
 {
-    account->schedule = schedule_start(limits_of(account->settings), delay_ms, moment_at(clock_unix()), &a->random);
+    account->schedule =
+        schedule_start(limits_of(account->settings), delay_ms, moment_at(clock_unix()), &a->random);
     account->budget = rate_limit_start(account->settings->calls_milli_per_s, clock_mono());
 }
 
@@ -56,7 +57,9 @@ static void say_why(struct plan_row *row, const struct schedule *s, const struct
     case PACE_IDLE:
         row->about_at = s->moved.unix;
         break;
-    case PACE_USUAL: case PACE_RETRY: case PACES:
+    case PACE_USUAL:
+    case PACE_RETRY:
+    case PACES:
         break;
     }
 }
@@ -65,7 +68,8 @@ bool pace_plan(struct agent *a, struct account *account, unix_s at, struct fault
 {
     struct poll *p = account->poll;
     struct outlook outlook = outlook_at(account, at);
-    p->is_planned = true; /* also where that cannot be stored: rather poll as it asks than too late */
+    p->is_planned =
+        true; /* also where that cannot be stored: rather poll as it asks than too late */
     p->planned = account->schedule;
     schedule_book(&p->planned, p->result, p->retry_after_s, &outlook, moment_at(at), &a->random);
 
@@ -94,17 +98,19 @@ void pace_adopt(struct agent *a, struct account *account, bool stored)
     }
     unix_s now = clock_unix();
     struct outlook outlook = outlook_at(account, now);
-    schedule_book(&account->schedule, p->result, p->retry_after_s, &outlook, moment_at(now), &a->random);
+    schedule_book(&account->schedule, p->result, p->retry_after_s, &outlook, moment_at(now),
+                  &a->random);
 }
 
 /* A key that is newer than the poll which refused the old one; one of the environment may be. */
 static bool may_have_new_key(const struct account *account, const struct plan_memory *m)
 {
-    return m->result == POLL_UNAUTHORIZED && config_key_changed_at(account->settings) > m->polled_at;
+    return m->result == POLL_UNAUTHORIZED
+        && config_key_changed_at(account->settings) > m->polled_at;
 }
 
-/* A clock that is behind the last poll was lost or set back: a rest lasts as long as it was meant to, not until that
- * clock shows its end, which may be years. */
+/* A clock that is behind the last poll was lost or set back: a rest lasts as long as it was meant
+ * to, not until that clock shows its end, which may be years. */
 static struct schedule_rest rest_from(const struct plan_memory *m, unix_s now)
 {
     struct schedule_rest rest = m->rest;
@@ -140,7 +146,8 @@ static bool age(struct agent *a, struct account *account, unix_s at, struct faul
 
 bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
-    bool stale = account->last_ok != TIME_NONE && now - account->last_ok > schedule_stale_s(&account->schedule);
+    bool stale = account->last_ok != TIME_NONE
+        && now - account->last_ok > schedule_stale_s(&account->schedule);
     if (!stale || account->poll || account->aged_for == account->last_ok)
         return true;
     account->aged_for = account->last_ok; /* should it fail: with the next poll */
@@ -150,7 +157,8 @@ bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault
 void pace_watch_key(struct account *account, mono_ms now)
 {
     struct fault unchanged = { 0 };
-    if (account->last_result != POLL_UNAUTHORIZED || account->poll || now < account->key_looked_at + LOOK_AGAIN_MS)
+    if (account->last_result != POLL_UNAUTHORIZED || account->poll
+        || now < account->key_looked_at + LOOK_AGAIN_MS)
         return;
     account->key_looked_at = now;
     account_renew_key(account, &unchanged);
@@ -159,5 +167,6 @@ void pace_watch_key(struct account *account, mono_ms now)
 mono_ms pace_due(const struct account *account)
 {
     struct moment now = moment_at(clock_unix());
-    return account->poll ? collect_deadline(account, now.mono) : schedule_due(&account->schedule, now);
+    return account->poll ? collect_deadline(account, now.mono)
+                         : schedule_due(&account->schedule, now);
 }

@@ -1,5 +1,6 @@
-/* What Ebb said in former lives and what stands now: rules that are new to an account, accounts that are configured no
- * more, and topics that a broker still holds although nothing is behind them. */
+/* What Ebb said in former lives and what stands now: rules that are new to an account, accounts
+ * that are configured no more, and topics that a broker still holds although nothing is behind
+ * them. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@ bool standing_meet_rules(struct agent *a, struct account *account, struct fault 
     account->new_rules = xcalloc(a->rules.count, sizeof *account->new_rules);
     for (size_t i = 0; ok && i < a->rules.count; i++) {
         add_terms(&a->rules.at[i], &terms);
-        ok = store_rule_is_known(a->store, account->id, a->rules.at[i].name, text_z(&terms), &known, why);
+        ok = store_rule_is_known(a->store, account->id, a->rules.at[i].name, text_z(&terms), &known,
+                                 why);
         account->new_rules[i] = ok && !known;
     }
     text_done(&terms);
@@ -65,20 +67,25 @@ static bool load_departed(struct agent *a, struct account *account, struct fault
 {
     const struct rule_set none = { 0 };
     return store_load_tokens(a->store, account->id, &none, &account->fleet, &account->orphans, why)
-        && store_load_credits(a->store, account->id, &none, &account->credits.series, &account->orphans, why)
+        && store_load_credits(a->store, account->id, &none, &account->credits.series,
+                              &account->orphans, why)
         && store_load_self(a->store, account->id, &none, &account->self, &account->orphans, why);
 }
 
-static bool end_account(struct agent *a, const struct account_name *gone, unix_s now, struct fault *why)
+static bool end_account(struct agent *a, const struct account_name *gone, unix_s now,
+                        struct fault *why)
 {
     struct account_settings settings = { 0 };
     struct account account = { .settings = &settings, .id = gone->id };
     snprintf(settings.name, sizeof settings.name, "%s", gone->name);
     bool ok = load_departed(a, &account, why)
-        && alerts_end_orphans(a, &account, "the account was removed from the configuration", now, why)
-        && store_forget_rules(a->store, gone->id, why) && store_remove_account(a->store, gone->id, now, why);
+        && alerts_end_orphans(a, &account, "the account was removed from the configuration", now,
+                              why)
+        && store_forget_rules(a->store, gone->id, why)
+        && store_remove_account(a->store, gone->id, now, why);
     if (ok)
-        log_warning("account %s was removed from the configuration: its alerts have ended, its history is kept",
+        log_warning("account %s was removed from the configuration: its alerts have ended, its "
+                    "history is kept",
                     gone->name);
     account_close(&account);
     return ok;
@@ -134,9 +141,10 @@ static bool has_topic(const struct topics *set, struct span topic)
 static void add_alerts(const struct agent *a, const struct account *account, const struct token *t,
                        struct topics *out, struct text *topic)
 {
-    const struct snapshot s = {
-        .series = t->series, .account = account->settings->name, .reading = &t->last, .overruled = account->overruled
-    };
+    const struct snapshot s = { .series = t->series,
+                                .account = account->settings->name,
+                                .reading = &t->last,
+                                .overruled = account->overruled };
     for (size_t i = 0; i < a->rules.count; i++) {
         if (!t->alerts[i].episode || !rule_matches(&a->rules.at[i], &s))
             continue;
@@ -145,8 +153,8 @@ static void add_alerts(const struct agent *a, const struct account *account, con
     }
 }
 
-static void add_fleet(const struct agent *a, const struct account *account, const struct token_set *f, struct topics *out,
-                      struct text *topic)
+static void add_fleet(const struct agent *a, const struct account *account,
+                      const struct token_set *f, struct topics *out, struct text *topic)
 {
     for (size_t i = 0; i < f->count; i++) {
         const struct token *t = &f->tokens[i];
@@ -200,34 +208,37 @@ static void see(void *context, struct span topic)
 }
 
 /* Under a new base, what stands is retained as it was; the old topic goes. */
-static bool move_topic(struct agent *a, const struct inventory *v, const char *topic, const char *old_base,
-                       struct fault *why)
+static bool move_topic(struct agent *a, const struct inventory *v, const char *topic,
+                       const char *old_base, struct fault *why)
 {
     size_t len = strlen(old_base);
     if (!len || strncmp(topic, old_base, len) != 0 || topic[len] != '/')
         return true;
     struct text to = { 0 };
     text_addf(&to, "%s%s", a->settings->mqtt.base_topic, topic + len);
-    bool moves = has_topic(&v->standing, span_of(text_z(&to))) && strcmp(text_z(&to), a->status_topic) != 0;
+    bool moves =
+        has_topic(&v->standing, span_of(text_z(&to))) && strcmp(text_z(&to), a->status_topic) != 0;
     bool ok = !moves || store_copy_retained(a->store, topic, text_z(&to), why);
     text_done(&to);
     return ok;
 }
 
-/* What another broker holds cannot be cleared through this one; it is forgotten, so that it does not appear here. */
+/* What another broker holds cannot be cleared through this one; it is forgotten, so that it does
+ * not appear here. */
 static bool clear_topic(struct agent *a, const char *topic, bool elsewhere, struct fault *why)
 {
     struct message m = { .topic = topic, .retain = true };
     return elsewhere ? store_forget_retained(a->store, topic, why) : store_post(a->store, &m, why);
 }
 
-static bool settle_topics(struct agent *a, struct inventory *v, const char *old_base, bool elsewhere,
-                          struct fault *why)
+static bool settle_topics(struct agent *a, struct inventory *v, const char *old_base,
+                          bool elsewhere, struct fault *why)
 {
     if (!store_each_retained(a->store, see, v, why))
         return false;
     for (size_t i = 0; i < v->count; i++)
-        if (!move_topic(a, v, v->leftovers[i], old_base, why) || !clear_topic(a, v->leftovers[i], elsewhere, why))
+        if (!move_topic(a, v, v->leftovers[i], old_base, why)
+            || !clear_topic(a, v->leftovers[i], elsewhere, why))
             return false;
     return true;
 }
@@ -236,8 +247,9 @@ static bool is_elsewhere(const struct retained_at *before, const char *address)
 {
     bool elsewhere = before->address.len && strcmp(before->address.at, address) != 0;
     if (elsewhere)
-        log_warning("mqtt: the broker is now %s; retained messages at %s stay there until removed by hand",
-                    address, before->address.at);
+        log_warning(
+            "mqtt: the broker is now %s; retained messages at %s stay there until removed by hand",
+            address, before->address.at);
     return elsewhere;
 }
 
@@ -247,7 +259,8 @@ static bool settle_broker(struct agent *a, struct fault *why)
     struct text address = { 0 };
     struct inventory v = { 0 };
     text_addf(&address, "%s:%" PRId64, a->settings->mqtt.host, a->settings->mqtt.port);
-    bool ok = store_set_retained_at(a->store, text_z(&address), a->settings->mqtt.base_topic, &before, why);
+    bool ok = store_set_retained_at(a->store, text_z(&address), a->settings->mqtt.base_topic,
+                                    &before, why);
     bool elsewhere = ok && is_elsewhere(&before, text_z(&address));
     add_standing(a, &v.standing);
     ok = ok && (!elsewhere || store_forget_cleared(a->store, why))

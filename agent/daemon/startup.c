@@ -1,11 +1,12 @@
-/* The first lines of a log: which program, configuration and database, and what the last run left behind. Somebody who
- * reads a log from an incident starts here. A question that fails costs its line, never the start. */
+/* The first lines of a log: which program, configuration and database, and what the last run left
+ * behind. Somebody who reads a log from an incident starts here. A question that fails costs its
+ * line, never the start. */
 #include <inttypes.h>
 
-#include "core/calendar.h"
-#include "edge/store/reader.h"
-#include "daemon/parts.h"
 #include "base/version.h"
+#include "core/calendar.h"
+#include "daemon/parts.h"
+#include "edge/store/reader.h"
 
 /* The columns of question_size.sql. */
 enum { BYTES, FREE_BYTES, RAW_SINCE, SIZE_COLUMNS };
@@ -33,12 +34,13 @@ static void log_program(struct agent *a, const char *config_path, enum log_level
     struct cell size[SIZE_COLUMNS];
     struct text words = { 0 };
     char stamp[TIME_TEXT_BYTES];
-    text_addf(&words, "ebb %s starts: configuration %s, %zu account%s, database %s", EBB_VERSION, config_path,
-              a->account_count, a->account_count == 1 ? "" : "s", a->settings->store);
+    text_addf(&words, "ebb %s starts: configuration %s, %zu account%s, database %s", EBB_VERSION,
+              config_path, a->account_count, a->account_count == 1 ? "" : "s", a->settings->store);
     if (ask_one(a, QUERY_SIZE, size, SIZE_COLUMNS)) {
         text_addf(&words, " (%.1f MB", (double)size[BYTES].integer / 1e6);
         if (size[RAW_SINCE].kind == CELL_INTEGER)
-            text_addf(&words, ", readings since %s)", calendar_format(size[RAW_SINCE].integer, stamp));
+            text_addf(&words, ", readings since %s)",
+                      calendar_format(size[RAW_SINCE].integer, stamp));
         else
             text_add(&words, span_of(", no readings yet)"));
     }
@@ -58,22 +60,29 @@ static void log_last_run(struct agent *a, enum log_level level)
     if (!ask_one(a, QUERY_LAST_RUN, run, RUN_COLUMNS))
         return;
     if (run[RUNNING_SINCE].kind == CELL_INTEGER)
-        log_line(level, "the last run, started at %s, did not shut down cleanly (killed, crash or power loss); "
-                        "last poll stored at %s; no stored data is lost",
-                 calendar_format(run[RUNNING_SINCE].integer, began), time_or(&run[LAST_POLL_AT], "no time", polled));
+        log_line(
+            level,
+            "the last run, started at %s, did not shut down cleanly (killed, crash or power loss); "
+            "last poll stored at %s; no stored data is lost",
+            calendar_format(run[RUNNING_SINCE].integer, began),
+            time_or(&run[LAST_POLL_AT], "no time", polled));
     if (run[CRITICAL].integer || run[WARNING].integer || run[INFO].integer)
-        log_line(level, "alerts still firing from the last run: %" PRId64 " critical, %" PRId64 " warning, %" PRId64
-                        " info; see `ebb alerts`",
+        log_line(level,
+                 "alerts still firing from the last run: %" PRId64 " critical, %" PRId64
+                 " warning, %" PRId64 " info; see `ebb alerts`",
                  run[CRITICAL].integer, run[WARNING].integer, run[INFO].integer);
     if (run[WAITING].integer && a->publisher)
-        log_line(level, "messages from the last run waiting for the broker: %" PRId64, run[WAITING].integer);
+        log_line(level, "messages from the last run waiting for the broker: %" PRId64,
+                 run[WAITING].integer);
 }
 
-static void log_reason(enum log_level level, const struct cell *account, const char *what, const struct cell *reason)
+static void log_reason(enum log_level level, const struct cell *account, const char *what,
+                       const struct cell *reason)
 {
     if (reason->kind == CELL_TEXT)
-        log_line(level, "%.*s: at the end of the last run %s could not be read: %.*s", (int)account->text.len,
-                 account->text.at, what, (int)reason->text.len, reason->text.at);
+        log_line(level, "%.*s: at the end of the last run %s could not be read: %.*s",
+                 (int)account->text.len, account->text.at, what, (int)reason->text.len,
+                 reason->text.at);
 }
 
 static void log_accounts(struct agent *a, enum log_level level, enum query query)

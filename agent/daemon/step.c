@@ -1,8 +1,10 @@
-/* A wall clock that is set, by hand or when the network comes: no time passed, whatever the stamps say.
+/* A wall clock that is set, by hand or when the network comes: no time passed, whatever the stamps
+ * say.
  *
- * Between two polls the clock of the machine's uptime tells how much time passed. What the wall clock shows beyond that
- * was a step: burn, forecasts and the time of the last reading move with it. Readings and sums that are stored keep the
- * stamps they got, but for those of a clock that was never set (1970): they are moved to where they were. */
+ * Between two polls the clock of the machine's uptime tells how much time passed. What the wall
+ * clock shows beyond that was a step: burn, forecasts and the time of the last reading move with
+ * it. Readings and sums that are stored keep the stamps they got, but for those of a clock that was
+ * never set (1970): they are moved to where they were. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -34,7 +36,8 @@ static int64_t step_since_heard(const struct account *account, unix_s at)
 {
     int64_t passed_s = (clock_boot() - account->heard.mono) / 1000;
     if (account->heard.unix == TIME_NONE)
-        return was_never_set(account) && at >= CLOCK_FLOOR_S ? seconds_between(account->last_ok, at) : 0;
+        return was_never_set(account) && at >= CLOCK_FLOOR_S ? seconds_between(account->last_ok, at)
+                                                             : 0;
     int64_t step_s = at - account->heard.unix - passed_s;
     return is_step(step_s) ? step_s : 0;
 }
@@ -47,7 +50,8 @@ static void move(unix_s *at, int64_t step_s)
 
 static void move_forecast(struct forecast *f, int64_t step_s)
 {
-    unix_s *const times[] = { &f->early, &f->likely, &f->late, &f->alarm, &f->relief, &f->made_at, &f->read_at };
+    unix_s *const times[] = { &f->early,  &f->likely,  &f->late,   &f->alarm,
+                              &f->relief, &f->made_at, &f->read_at };
     for (size_t i = 0; i < COUNT(times); i++)
         move(times[i], step_s);
 }
@@ -109,7 +113,8 @@ bool step_over(struct agent *a, struct account *account, unix_s at, struct fault
     int64_t step_s = step_since_heard(account, at);
     if (step_s == 0 || (was_never_set(account) && at < CLOCK_FLOOR_S))
         return true;
-    log_warning("%s: the clock was stepped by %+" PRId64 " s since the last poll: burn and forecasts are "
+    log_warning("%s: the clock was stepped by %+" PRId64
+                " s since the last poll: burn and forecasts are "
                 "shifted accordingly",
                 account->settings->name, step_s);
     forget_usage(&account->consumption);

@@ -1,14 +1,15 @@
-/* Whether an account can be read at all: the alert about it, which is there without being configured.
+/* Whether an account can be read at all: the alert about it, which is there without being
+ * configured.
  *
- * Judged by time, not by polls: also while an answer hangs, and before any poll ever worked. There is no list to
- * believe while polls fail, and while the list lacks most of the tokens. */
+ * Judged by time, not by polls: also while an answer hangs, and before any poll ever worked. There
+ * is no list to believe while polls fail, and while the list lacks most of the tokens. */
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
 #include "daemon/parts.h"
 
-/* As if the try before had worked, had there been one: so long as Ebb did not run, it was not the account's fault. A
- * good poll that was later than the failure had another clock. */
+/* As if the try before had worked, had there been one: so long as Ebb did not run, it was not the
+ * account's fault. A good poll that was later than the failure had another clock. */
 static unix_s failing_from(const struct account *account)
 {
     unix_s failing = account->sight.failing_since, from = failing - account->settings->interval_s;
@@ -17,7 +18,8 @@ static unix_s failing_from(const struct account *account)
     return account->last_ok > from && account->last_ok <= failing ? account->last_ok : from;
 }
 
-/* From here on uptime tells how long: no clock that is set makes a long outage of a short one, or the reverse. */
+/* From here on uptime tells how long: no clock that is set makes a long outage of a short one, or
+ * the reverse. */
 static void note_failing(struct account *account, unix_s now)
 {
     int64_t failed_s = now - failing_from(account);
@@ -81,7 +83,8 @@ static struct outage outage_at(struct account *account, unix_s now)
     if (lost_since != TIME_NONE && lost_since < o.since) {
         o.since = lost_since;
         text_clear(&account->unread_reason);
-        text_addf(&account->unread_reason, "%zu of %zu tokens are missing from the list", lost, account->fleet.count);
+        text_addf(&account->unread_reason, "%zu of %zu tokens are missing from the list", lost,
+                  account->fleet.count);
         o.reason = text_z(&account->unread_reason);
     } else if (!account->unread_reason.len) {
         o.reason = "the API does not answer";
@@ -95,7 +98,8 @@ static struct outage outage_at(struct account *account, unix_s now)
     return o;
 }
 
-static struct snapshot snapshot_at(const struct account *account, const struct outage *o, unix_s now)
+static struct snapshot snapshot_at(const struct account *account, const struct outage *o,
+                                   unix_s now)
 {
     return (struct snapshot){
         .series = SERIES_ACCOUNT,
@@ -115,7 +119,8 @@ static bool runs_dry(const struct token *t, unix_s at)
     unix_s reset = calendar_next_reset(t->last.period, at), likely = t->forecast.likely;
     if (t->missing || likely == TIME_NONE || likely >= TIME_FAR || likely <= at)
         return false;
-    return (reset == TIME_NONE || likely < reset) && (t->last.expires == TIME_NONE || likely < t->last.expires);
+    return (reset == TIME_NONE || likely < reset)
+        && (t->last.expires == TIME_NONE || likely < t->last.expires);
 }
 
 static void note_dry(struct sight *sight, const struct token_set *f, unix_s at)
@@ -139,7 +144,8 @@ static void note_poll(struct account *account, unix_s at)
         note_dry(&account->sight, &account->credits.series, at);
     } else if (account->sight.failing_since == TIME_NONE) {
         bool tried = account->trying_since != TIME_NONE;
-        account->sight.failing_since = tried ? at - (clock_mono() - account->trying_mono) / 1000 : at;
+        account->sight.failing_since =
+            tried ? at - (clock_mono() - account->trying_mono) / 1000 : at;
         note_failing(account, at);
     }
 }
@@ -158,11 +164,12 @@ bool watch_poll(struct agent *a, struct account *account, unix_s at, struct faul
     struct snapshot s = snapshot_at(account, &o, at);
     if (!s.unread_s) /* it is over: how long it was and why is what there is to say */
         o = before;
-    return alerts_step_account(a, account, &s, &o, why) && store_put_sight(a->store, account->id, &account->sight, why);
+    return alerts_step_account(a, account, &s, &o, why)
+        && store_put_sight(a->store, account->id, &account->sight, why);
 }
 
-static bool write_alerts(struct agent *a, struct account *account, const struct snapshot *s, const struct outage *o,
-                         struct fault *why)
+static bool write_alerts(struct agent *a, struct account *account, const struct snapshot *s,
+                         const struct outage *o, struct fault *why)
 {
     if (!store_begin(a->store, why))
         return false;
@@ -172,7 +179,8 @@ static bool write_alerts(struct agent *a, struct account *account, const struct 
     return false;
 }
 
-/* A poll may be under way, whose observations point into the fleet: what fails here is undone here. */
+/* A poll may be under way, whose observations point into the fleet: what fails here is undone here.
+ */
 bool watch_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     struct outage o = outage_at(account, now);

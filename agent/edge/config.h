@@ -1,8 +1,9 @@
 /* libfyaml: a YAML file -> checked settings, or every mistake in it at once.
  *
- * Every key is a row (name, type, range, default, help); parsing, "did you mean", the effective configuration and
- * the commented example all walk these rows. Scalars are read as text by strict parsers. Secrets are read from
- * files, the environment or systemd credentials and are never printed. */
+ * Every key is a row (name, type, range, default, help); parsing, "did you mean", the effective
+ * configuration and the commented example all walk these rows. Scalars are read as text by strict
+ * parsers. Secrets are read from files, the environment or systemd credentials and are never
+ * printed. */
 #pragma once
 
 #include <stdio.h>
@@ -23,40 +24,42 @@ enum {
 
 struct account_settings {
     char name[ACCOUNT_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique */
-    char *url;                     /* scheme and host, no trailing slash; https, or http to loopback only */
+    char *url; /* scheme and host, no trailing slash; https, or http to loopback only */
     char *key_file, *key_env, *key_credential; /* exactly one is set; NULL otherwise */
-    char *key;                     /* the secret itself, in SECRET_BYTES_MAX + 1 bytes; wiped by settings_free */
-    char *key_path;                /* the file it was read from; NULL: the environment */
-    int64_t interval_s;            /* 10 s .. 1 d (from 1 s over plain http), default 5m */
-    int64_t interval_min_s;        /* 0 < min <= interval; default 1m, or what the budget leaves room for */
-    int64_t interval_max_s;        /* interval <= max; default four intervals, at most 1 d */
-    int64_t calls_milli_per_s;     /* thousandths of a call per second; default 200, or what the interval needs */
-    int64_t connect_timeout_s;     /* default 10s */
-    int64_t timeout_s;             /* whole transfer, default 60s */
-    bool compression;              /* default off */
-    int64_t max_tokens;            /* a longer list is refused; default 200000 */
+    char *key;      /* the secret itself, in SECRET_BYTES_MAX + 1 bytes; wiped by settings_free */
+    char *key_path; /* the file it was read from; NULL: the environment */
+    int64_t interval_s; /* 10 s .. 1 d (from 1 s over plain http), default 5m */
+    int64_t
+        interval_min_s; /* 0 < min <= interval; default 1m, or what the budget leaves room for */
+    int64_t interval_max_s;    /* interval <= max; default four intervals, at most 1 d */
+    int64_t calls_milli_per_s; /* thousandths of a call per second; default 200, or what the
+                                  interval needs */
+    int64_t connect_timeout_s; /* default 10s */
+    int64_t timeout_s;         /* whole transfer, default 60s */
+    bool compression;          /* default off */
+    int64_t max_tokens;        /* a longer list is refused; default 200000 */
 };
 
 struct mqtt_settings {
-    bool enabled;       /* false: the file has no `mqtt` section */
-    char *host;         /* default "localhost" */
-    int64_t port;       /* default 1883, with TLS 8883 */
-    char *user;         /* NULL: anonymous */
+    bool enabled; /* false: the file has no `mqtt` section */
+    char *host;   /* default "localhost" */
+    int64_t port; /* default 1883, with TLS 8883 */
+    char *user;   /* NULL: anonymous */
     char *password_file, *password_env, *password_credential; /* at most one */
-    char *password;     /* the secret itself; NULL: none */
-    char *tls_ca, *tls_cert, *tls_key; /* PEM files; NULL: not given */
-    bool tls;           /* tls section present; with no ca, the system's CA certificates */
-    char *base_topic;   /* default "ebb"; no wildcard, no leading or trailing slash */
-    char *client_id;    /* NULL: "ebb-" and the database's id */
+    char *password;                                           /* the secret itself; NULL: none */
+    char *tls_ca, *tls_cert, *tls_key;                        /* PEM files; NULL: not given */
+    bool tls;                  /* tls section present; with no ca, the system's CA certificates */
+    char *base_topic;          /* default "ebb"; no wildcard, no leading or trailing slash */
+    char *client_id;           /* NULL: "ebb-" and the database's id */
     enum mqtt_version version; /* default 5 */
-    int64_t qos;        /* 0 or 1, default 1 */
-    int64_t outbox_events; /* how many may wait for the broker, default 100000 */
+    int64_t qos;               /* 0 or 1, default 1 */
+    int64_t outbox_events;     /* how many may wait for the broker, default 100000 */
 };
 
 struct settings {
-    char *file;         /* where it was read */
-    char *store;        /* path of the database */
-    enum log_level log; /* default warning */
+    char *file;                        /* where it was read */
+    char *store;                       /* path of the database */
+    enum log_level log;                /* default warning */
     struct account_settings *accounts; /* owned, at least one */
     size_t account_count;
     struct mqtt_settings mqtt;
@@ -70,17 +73,20 @@ struct settings {
 struct config_sources {
     const char *(*environment)(const char *name); /* getenv, or a test's */
     const char *credentials_directory;            /* $CREDENTIALS_DIRECTORY or NULL */
-    bool without_secrets; /* commands that only read the store need no key: missing secrets are no error */
+    bool without_secrets; /* commands that only read the store need no key: missing secrets are no
+                             error */
 };
 
-/* Reads and checks a whole file. On failure `errors` holds every mistake as file:line:column: text, the source line
- * and a caret, and `why` the summary; nothing is returned. FAULT_FATAL. */
-MUST_CHECK bool config_load(const char *path, const struct config_sources *from, struct settings **ret,
-                            struct text *errors, struct fault *why);
+/* Reads and checks a whole file. On failure `errors` holds every mistake as file:line:column: text,
+ * the source line and a caret, and `why` the summary; nothing is returned. FAULT_FATAL. */
+MUST_CHECK bool config_load(const char *path, const struct config_sources *from,
+                            struct settings **ret, struct text *errors, struct fault *why);
 
-/* Reads the key of an account again from its file, since people replace that while a program runs; another one takes
- * the place of the old one at once, wherever these settings are used. A key of the environment never changes. */
-MUST_CHECK bool config_renew_key(const struct account_settings *s, bool *ret_changed, struct fault *why);
+/* Reads the key of an account again from its file, since people replace that while a program runs;
+ * another one takes the place of the old one at once, wherever these settings are used. A key of
+ * the environment never changes. */
+MUST_CHECK bool config_renew_key(const struct account_settings *s, bool *ret_changed,
+                                 struct fault *why);
 
 /* When the file of the key was changed last; TIME_FAR: there is none, or that cannot be seen. */
 unix_s config_key_changed_at(const struct account_settings *s);

@@ -53,7 +53,7 @@ static bool make_folder(const char *folder, const struct stat *database, struct 
 {
     if (mkdir(folder, 0750) != 0)
         return errno == EEXIST
-               || fault(why, FAULT_RETRY, "cannot make %s: %s", folder, strerror(errno));
+            || fault(why, FAULT_RETRY, "cannot make %s: %s", folder, strerror(errno));
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd >= 0) {
         give_to_owner(fd, database);
@@ -159,8 +159,8 @@ static bool take_line(struct span *rest, struct span *ret)
     const char *end = rest->len ? memchr(rest->at, '\n', rest->len) : NULL;
     if (!end)
         return false;
-    *ret = (struct span) { rest->at, (size_t)(end - rest->at) };
-    *rest = (struct span) { end + 1, rest->len - ret->len - 1 };
+    *ret = (struct span){ rest->at, (size_t)(end - rest->at) };
+    *rest = (struct span){ end + 1, rest->len - ret->len - 1 };
     return true;
 }
 
@@ -194,7 +194,7 @@ static void take_file(struct edits *e, const char *folder, const char *file, con
     own_free char *path = path_of(folder, file);
     struct edit edit = { .known_since = clock_mono() };
     size_t len = read_file(path, bytes);
-    if (!len || !parse((struct span) { bytes, len }, account, &edit))
+    if (!len || !parse((struct span){ bytes, len }, account, &edit))
         return;
     edit.file = xstrdup(file);
     e->at = xrealloc(e->at, e->count + 1, sizeof *e->at);
@@ -233,7 +233,7 @@ static bool is_old(const struct edit *x)
 {
     int64_t age_s = clock_unix() - strtoll(x->file, NULL, 10);
     return age_s > AGE_MAX_S || age_s < -AGE_MAX_S
-           || (x->polls >= POLLS_MAX && clock_mono() - x->known_since > WAIT_MAX_MS);
+        || (x->polls >= POLLS_MAX && clock_mono() - x->known_since > WAIT_MAX_MS);
 }
 
 static bool is_over(const struct edits *e, size_t i)
@@ -278,5 +278,5 @@ void edits_done(struct edits *e)
     for (size_t i = 0; i < e->count; i++)
         release(&e->at[i]);
     free(e->at);
-    *e = (struct edits) { 0 };
+    *e = (struct edits){ 0 };
 }

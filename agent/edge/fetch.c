@@ -1,8 +1,10 @@
-/* Transfers over libcurl: one multi handle, a few easy handles at a time, the others in a queue of ours.
+/* Transfers over libcurl: one multi handle, a few easy handles at a time, the others in a queue of
+ * ours.
  *
- * What keeps the key safe is in `fixed` and in check_url: read those first. HTTP stays at 1.1, because a paused
- * stream of HTTP/2 is not paused on the wire: its bytes pile up in the library. Callbacks only copy and count.
- * Must never follow a redirect, nor put a key or a URL into a text. */
+ * What keeps the key safe is in `fixed` and in check_url: read those first. HTTP stays at 1.1,
+ * because a paused stream of HTTP/2 is not paused on the wire: its bytes pile up in the library.
+ * Callbacks only copy and count. Must never follow a redirect, nor put a key or a URL into a text.
+ */
 #include "edge/fetch.h"
 
 #include <arpa/inet.h>
@@ -18,8 +20,9 @@
 #include "edge/fetch/headers.h"
 
 enum {
-    INFLATE_STEP_BYTES = 4096, /* gzip grows up to 1032 times; curl holds one step of a paused transfer */
-    OTHERS_MAX = 16,           /* foreign descriptors in one wait */
+    INFLATE_STEP_BYTES =
+        4096,        /* gzip grows up to 1032 times; curl holds one step of a paused transfer */
+    OTHERS_MAX = 16, /* foreign descriptors in one wait */
 };
 
 enum transfer_state { TRANSFER_WAITING, TRANSFER_RUNNING, TRANSFER_OVER };
@@ -68,7 +71,8 @@ static const struct long_option fixed[] = {
     { CURLOPT_PATH_AS_IS, 1 }, /* a name may be "..", and is one segment of the path all the same */
     { CURLOPT_NOSIGNAL, 1 },
     { CURLOPT_LOW_SPEED_LIMIT, 1 },
-    { CURLOPT_QUICK_EXIT, 1 }, /* else giving up a transfer joins its resolver thread, which may take half a minute */
+    { CURLOPT_QUICK_EXIT,
+      1 }, /* else giving up a transfer joins its resolver thread, which may take half a minute */
 };
 
 bool fetch_open(int parallel_max, struct fetch **ret, struct fault *why)
@@ -77,7 +81,8 @@ bool fetch_open(int parallel_max, struct fetch **ret, struct fault *why)
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return fault(why, FAULT_FATAL, "cannot initialize libcurl");
     CURLM *multi = curl_multi_init();
-    if (!multi || curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)parallel_max) != CURLM_OK
+    if (!multi
+        || curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)parallel_max) != CURLM_OK
         || curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)parallel_max) != CURLM_OK) {
         curl_multi_cleanup(multi);
         curl_global_cleanup();
@@ -101,7 +106,8 @@ void fetch_close(struct fetch *f)
     free(f);
 }
 
-/* curl writes IPv4 in its usual form ("127.1" comes as 127.0.0.1) and answers "localhost" itself, without DNS. */
+/* curl writes IPv4 in its usual form ("127.1" comes as 127.0.0.1) and answers "localhost" itself,
+ * without DNS. */
 static bool host_is_loopback(const char *host)
 {
     struct in_addr v4;
@@ -111,11 +117,13 @@ static bool host_is_loopback(const char *host)
 }
 
 /* The parsed URL itself is handed to the transfer, so that nothing is ever read in two ways. */
-static bool check_url(const struct request *request, struct transfer *t, char **ret_scheme, struct fault *why)
+static bool check_url(const struct request *request, struct transfer *t, char **ret_scheme,
+                      struct fault *why)
 {
     t->url = curl_url();
-    CURLUcode code = t->url ? curl_url_set(t->url, CURLUPART_URL, request->url, CURLU_DISALLOW_USER | CURLU_PATH_AS_IS)
-                            : CURLUE_OUT_OF_MEMORY;
+    CURLUcode code = t->url
+        ? curl_url_set(t->url, CURLUPART_URL, request->url, CURLU_DISALLOW_USER | CURLU_PATH_AS_IS)
+        : CURLUE_OUT_OF_MEMORY;
     char *host = NULL, *scheme = NULL;
     if (code == CURLUE_OK)
         code = curl_url_get(t->url, CURLUPART_HOST, &host, 0);
@@ -127,12 +135,14 @@ static bool check_url(const struct request *request, struct transfer *t, char **
     *ret_scheme = scheme;
 
     if (code != CURLUE_OK)
-        return fault(why, FAULT_REJECT, "account %s: invalid URL: %s", t->account, curl_url_strerror(code));
+        return fault(why, FAULT_REJECT, "account %s: invalid URL: %s", t->account,
+                     curl_url_strerror(code));
     if (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && host_is_loopback(t->host)))
         return true;
-    return fault(why, FAULT_REJECT,
-                 "account %s: %s://%s is rejected: https is required (http is only allowed to this machine)",
-                 t->account, scheme, t->host);
+    return fault(
+        why, FAULT_REJECT,
+        "account %s: %s://%s is rejected: https is required (http is only allowed to this machine)",
+        t->account, scheme, t->host);
 }
 
 static void forget(char *secret)
@@ -154,7 +164,8 @@ static bool add_headers(struct transfer *t, const struct request *request, struc
     const char *key = request->key;
     for (const char *c = key; *c; c++)
         if (*c <= ' ' || *c == 0x7f) /* a line break would start a header of its own */
-            return fault(why, FAULT_REJECT, "account %s: its key contains a space or a control character", t->account);
+            return fault(why, FAULT_REJECT,
+                         "account %s: its key contains a space or a control character", t->account);
 
     static const char prefix[] = "Authorization: Bearer ";
     size_t room = sizeof prefix + strlen(key);
@@ -211,7 +222,8 @@ static bool set_limits(CURL *easy, const struct request *request)
     return set_longs(easy, rows, COUNT(rows))
         && (!request->compression
             || (curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK
-                && curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)INFLATE_STEP_BYTES) == CURLE_OK));
+                && curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)INFLATE_STEP_BYTES)
+                    == CURLE_OK));
 }
 
 static const struct method_row {
@@ -235,10 +247,14 @@ static bool set_method(CURL *easy, const struct request *request)
 {
     const struct method_row *method = &methods[request->method];
     const struct long_option plain[] = { { CURLOPT_HTTPGET, 1 } };
-    const struct long_option alone[] = { { CURLOPT_FRESH_CONNECT, 1 }, { CURLOPT_FORBID_REUSE, 1 } };
+    const struct long_option alone[] = { { CURLOPT_FRESH_CONNECT, 1 },
+                                         { CURLOPT_FORBID_REUSE, 1 } };
     if (method->has_body) {
-        if (curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len) != CURLE_OK
-            || curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body.len ? request->body.at : "") != CURLE_OK)
+        if (curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len)
+                != CURLE_OK
+            || curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS,
+                                request->body.len ? request->body.at : "")
+                != CURLE_OK)
             return false;
     } else if (!set_longs(easy, plain, COUNT(plain))) {
         return false;
@@ -285,7 +301,8 @@ static void append(struct fetch *f, struct transfer *t)
     t->fetch = f;
 }
 
-bool fetch_start(struct fetch *f, const struct request *request, struct transfer **ret, struct fault *why)
+bool fetch_start(struct fetch *f, const struct request *request, struct transfer **ret,
+                 struct fault *why)
 {
     struct transfer *t = xcalloc(1, sizeof *t);
     t->account = xstrdup(request->account);
@@ -347,9 +364,11 @@ static void admit(struct fetch *f)
 static void collect(struct fetch *f)
 {
     int left;
-    for (CURLMsg *m = curl_multi_info_read(f->multi, &left); m; m = curl_multi_info_read(f->multi, &left)) {
+    for (CURLMsg *m = curl_multi_info_read(f->multi, &left); m;
+         m = curl_multi_info_read(f->multi, &left)) {
         struct transfer *t;
-        if (m->msg == CURLMSG_DONE && curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t) == CURLE_OK)
+        if (m->msg == CURLMSG_DONE
+            && curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t) == CURLE_OK)
             end_transfer(t, m->data.result);
     }
 }
@@ -366,8 +385,10 @@ static bool move(struct fetch *f, struct fault *why)
     return true;
 }
 
-/* curl tells only of POLLIN, POLLPRI and POLLOUT of a foreign descriptor; poll tells of errors and hang-ups too. */
-static bool wait_for_any(struct fetch *f, struct pollfd *others, size_t count, int timeout_ms, struct fault *why)
+/* curl tells only of POLLIN, POLLPRI and POLLOUT of a foreign descriptor; poll tells of errors and
+ * hang-ups too. */
+static bool wait_for_any(struct fetch *f, struct pollfd *others, size_t count, int timeout_ms,
+                         struct fault *why)
 {
     struct curl_waitfd extra[OTHERS_MAX];
     assert(count <= OTHERS_MAX);
@@ -383,14 +404,16 @@ static bool wait_for_any(struct fetch *f, struct pollfd *others, size_t count, i
     return true;
 }
 
-bool fetch_wait(struct fetch *f, struct pollfd *others, size_t count, int64_t timeout_ms, struct fault *why)
+bool fetch_wait(struct fetch *f, struct pollfd *others, size_t count, int64_t timeout_ms,
+                struct fault *why)
 {
     f->news = false;
     resume(f);
     if (!move(f, why))
         return false;
     int64_t patience_ms = f->news || timeout_ms < 0 ? 0 : timeout_ms;
-    return wait_for_any(f, others, count, patience_ms < INT_MAX ? (int)patience_ms : INT_MAX, why) && move(f, why);
+    return wait_for_any(f, others, count, patience_ms < INT_MAX ? (int)patience_ms : INT_MAX, why)
+        && move(f, why);
 }
 
 bool fetch_has_news(const struct fetch *f)
@@ -435,11 +458,11 @@ static const char *words_of(const struct transfer *t)
 static void say_why(const struct transfer *t, struct fault *why)
 {
     if (t->headers.bytes > HEADERS_BYTES_MAX || is_about_headers(t->result))
-        fault(why, FAULT_REJECT, "account %s: %s: headers longer than %d bytes", t->account, t->host,
-              HEADERS_BYTES_MAX);
+        fault(why, FAULT_REJECT, "account %s: %s: headers longer than %d bytes", t->account,
+              t->host, HEADERS_BYTES_MAX);
     else if (t->too_long)
-        fault(why, FAULT_REJECT, "account %s: %s: answer longer than %lld bytes", t->account, t->host,
-              (long long)t->body_bytes_max);
+        fault(why, FAULT_REJECT, "account %s: %s: answer longer than %lld bytes", t->account,
+              t->host, (long long)t->body_bytes_max);
     else
         fault(why, FAULT_RETRY, "account %s: %s: %s", t->account, t->host, words_of(t));
 }

@@ -1,7 +1,8 @@
-/* When to connect, how often, and in which version of MQTT; which messages are on their way and what became of them.
+/* When to connect, how often, and in which version of MQTT; which messages are on their way and
+ * what became of them.
  *
- * One try goes through the address families of the broker's name before it counts as failed: see families.h. Must never
- * put the password into a text. */
+ * One try goes through the address families of the broker's name before it counts as failed: see
+ * families.h. Must never put the password into a text. */
 #include "edge/publish.h"
 
 #include <assert.h>
@@ -19,17 +20,19 @@
 #include "edge/publish/suspects.h"
 
 enum {
-    CONNECT_MAX_MS = 10 * 1000,        /* from the address to the broker's CONNACK, and to wait for the address */
-    HELD_MS = 10 * 1000,               /* a connection that held so long makes the next back-off start anew */
-    SETTLED_MS = 60 * 1000,            /* and one that held so long makes its end news */
-    UPKEEP_MS = 5 * 1000,              /* pings may be this late: the broker grants half a keepalive */
-    REMINDER_MS = 3600 * 1000,         /* the same reason is logged so often */
-    AT_ONCE_MS = 2 * 1000,             /* from a refusal to the end of the connection */
-    SHORT_LIVES_MAX = 3,               /* connections in a row that the broker closed soon: somebody has our id */
-    UNANSWERED_MAX = 2,                /* tries that were closed without an answer: the other version may help */
-    CLOSE_STEPS = 20, CLOSE_STEP_MS = 50, /* at most a second together */
+    CONNECT_MAX_MS =
+        10 * 1000,       /* from the address to the broker's CONNACK, and to wait for the address */
+    HELD_MS = 10 * 1000, /* a connection that held so long makes the next back-off start anew */
+    SETTLED_MS = 60 * 1000,    /* and one that held so long makes its end news */
+    UPKEEP_MS = 5 * 1000,      /* pings may be this late: the broker grants half a keepalive */
+    REMINDER_MS = 3600 * 1000, /* the same reason is logged so often */
+    AT_ONCE_MS = 2 * 1000,     /* from a refusal to the end of the connection */
+    SHORT_LIVES_MAX = 3, /* connections in a row that the broker closed soon: somebody has our id */
+    UNANSWERED_MAX = 2,  /* tries that were closed without an answer: the other version may help */
+    CLOSE_STEPS = 20,
+    CLOSE_STEP_MS = 50, /* at most a second together */
     REASON_BYTES = 400,
-    PAYLOAD_BYTES_MAX = 268435455,     /* of the protocol */
+    PAYLOAD_BYTES_MAX = 268435455, /* of the protocol */
 };
 
 #define FAREWELL_TAG INT64_MAX
@@ -91,7 +94,8 @@ static bool check_broker(const struct broker *b, struct fault *why)
     return check_files(b, why) && client_check(b, why);
 }
 
-bool publish_open(const struct broker *broker, struct random *random, struct publisher **ret, struct fault *why)
+bool publish_open(const struct broker *broker, struct random *random, struct publisher **ret,
+                  struct fault *why)
 {
     struct publisher *p = xcalloc(1, sizeof *p);
     p->broker = *broker;
@@ -136,8 +140,8 @@ static void log_failure(struct publisher *p, bool was_up, mono_ms now)
 {
     if (strcmp(p->reason, p->logged) == 0 && now - p->logged_at < REMINDER_MS)
         return;
-    log_warning(was_up ? "mqtt: connection to %s:%d lost: %s" : "mqtt: no connection to %s:%d: %s", p->broker.host,
-                p->broker.port, p->reason);
+    log_warning(was_up ? "mqtt: connection to %s:%d lost: %s" : "mqtt: no connection to %s:%d: %s",
+                p->broker.host, p->broker.port, p->reason);
     snprintf(p->logged, sizeof p->logged, "%s", p->reason);
     p->logged_at = now;
     p->missed = true;
@@ -147,11 +151,13 @@ static void find_reason(struct publisher *p, enum loss_kind kind, const char *wo
 {
     if (kind == LOSS_TAKEN_OVER)
         snprintf(p->reason, sizeof p->reason,
-                 "another client with the id \"%s\" took over the session; give each agent its own mqtt.client_id",
+                 "another client with the id \"%s\" took over the session; give each agent its own "
+                 "mqtt.client_id",
                  p->broker.client_id);
     else if (p->short_lives >= SHORT_LIVES_MAX)
         snprintf(p->reason, sizeof p->reason,
-                 "%s again and again, soon after it was made: another client with the id \"%s\" may be taking over the "
+                 "%s again and again, soon after it was made: another client with the id \"%s\" "
+                 "may be taking over the "
                  "session; give each agent its own mqtt.client_id",
                  words, p->broker.client_id);
     else
@@ -165,8 +171,8 @@ static void see_refusals(struct publisher *p, mono_ms now)
     p->refusals_seen = p->in_flight.refusals;
 }
 
-/* Mosquitto 2.0.11 does so where max_queued_messages is 0, others by design: each such message costs a connection, and
- * must not be sent again with the next one. */
+/* Mosquitto 2.0.11 does so where max_queued_messages is 0, others by design: each such message
+ * costs a connection, and must not be sent again with the next one. */
 static bool closed_on_refusal(struct publisher *p, enum loss_kind kind, mono_ms now)
 {
     see_refusals(p, now);
@@ -190,9 +196,11 @@ static void learn(struct publisher *p, enum loss_kind kind, mono_ms now)
         suspects_closed(&p->suspects, &p->in_flight, kind == LOSS_MESSAGE);
     if (now - p->up_since >= SETTLED_MS)
         p->short_lives = 0;
-    else if (closed && idle) /* mosquitto 2.0.11 says no more than that when it gives a session away, in MQTT 5 too */
+    else if (closed && idle) /* mosquitto 2.0.11 says no more than that when it gives a session
+                                away, in MQTT 5 too */
         p->short_lives++;
-    if (now - p->up_since >= HELD_MS || (singled_out && !idle)) /* to find the one that it closes for is progress */
+    if (now - p->up_since >= HELD_MS
+        || (singled_out && !idle)) /* to find the one that it closes for is progress */
         p->failures = 0;
     if (kind == LOSS_TAKEN_OVER)
         p->failures = PUBLISH_BACKOFF_MAX_MS; /* back soon, we would only throw out the other */
@@ -204,7 +212,8 @@ static void speak(struct publisher *p, enum mqtt_version version)
     p->unanswered = 0;
 }
 
-/* Whether the other version of MQTT is to be tried: the broker said so, or it closes without any answer. */
+/* Whether the other version of MQTT is to be tried: the broker said so, or it closes without any
+ * answer. */
 static bool change_version(struct publisher *p, enum loss_kind kind)
 {
     if (p->broker.version != MQTT_5)
@@ -231,7 +240,8 @@ static void fall(struct publisher *p, mono_ms now)
     p->families = client_families(p->client);
     drop_client(p);
     p->retry_at = now;
-    if (!was_up && (kind == LOSS_ERROR || kind == LOSS_CLOSED) && p->family + 1 < p->families.count) {
+    if (!was_up && (kind == LOSS_ERROR || kind == LOSS_CLOSED)
+        && p->family + 1 < p->families.count) {
         p->family++;
         return;
     }
@@ -261,11 +271,12 @@ static void rise(struct publisher *p, mono_ms now)
     p->up_since = now;
     p->reason[0] = '\0';
     p->unanswered = 0;
-    log_line(p->missed ? LOG_NOTICE : LOG_INFO, "mqtt: connected to %s:%d, MQTT %s", p->broker.host, p->broker.port,
-             mqtt_version_name(p->version));
+    log_line(p->missed ? LOG_NOTICE : LOG_INFO, "mqtt: connected to %s:%d, MQTT %s", p->broker.host,
+             p->broker.port, mqtt_version_name(p->version));
     p->missed = false;
     if (p->version != p->broker.version)
-        log_warning("mqtt: %s:%d does not speak MQTT 5; with MQTT 3.1.1 it cannot report messages that it refuses",
+        log_warning("mqtt: %s:%d does not speak MQTT 5; with MQTT 3.1.1 it cannot report messages "
+                    "that it refuses",
                     p->broker.host, p->broker.port);
     if (p->version == MQTT_311 && p->broker.will_topic && p->broker.qos > 0)
         echo_begin(&p->echo, p->client, p->broker.will_topic);
@@ -336,7 +347,8 @@ mono_ms publish_prepare(struct publisher *p, mono_ms now, struct pollfd *ret)
         return now;
     if (p->looking)
         return p->give_up_at;
-    return p->state == LINK_TRYING && p->give_up_at < p->next_upkeep ? p->give_up_at : p->next_upkeep;
+    return p->state == LINK_TRYING && p->give_up_at < p->next_upkeep ? p->give_up_at
+                                                                     : p->next_upkeep;
 }
 
 bool publish_connected(const struct publisher *p)
@@ -377,16 +389,19 @@ bool publish_is_idle(const struct publisher *p)
     return in_flight_room(&p->in_flight) == PUBLISH_IN_FLIGHT_MAX;
 }
 
-bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct span payload, bool retain,
-                  struct fault *why)
+bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct span payload,
+                  bool retain, struct fault *why)
 {
     assert(tag > 0);
     if (payload.len > PAYLOAD_BYTES_MAX)
-        return fault(why, FAULT_REJECT, "mqtt: %s: a payload of %zu bytes is not allowed", topic, payload.len);
+        return fault(why, FAULT_REJECT, "mqtt: %s: a payload of %zu bytes is not allowed", topic,
+                     payload.len);
     if (!publish_connected(p))
         return fault(why, FAULT_RETRY, "mqtt: not connected: %s", p->reason);
-    if (publish_room(p) == 0 || (suspects_has(&p->suspects, tag) && in_flight_open(&p->in_flight) > 0))
-        return fault(why, FAULT_RETRY, "mqtt: %zu messages are waiting for the broker", in_flight_open(&p->in_flight));
+    if (publish_room(p) == 0
+        || (suspects_has(&p->suspects, tag) && in_flight_open(&p->in_flight) > 0))
+        return fault(why, FAULT_RETRY, "mqtt: %zu messages are waiting for the broker",
+                     in_flight_open(&p->in_flight));
 
     struct in_flight_slot *slot = in_flight_add(&p->in_flight, tag);
     slot->bytes = payload.len;
@@ -406,7 +421,8 @@ bool publish_take_answer(struct publisher *p, struct publish_answer *ret)
     if (!in_flight_take(&p->in_flight, &slot))
         return false;
     suspects_clear(&p->suspects, slot.tag);
-    *ret = (struct publish_answer){ slot.tag, slot.refusal, slot.closes || (slot.refusal && p->closes_on_refusal) };
+    *ret = (struct publish_answer){ slot.tag, slot.refusal,
+                                    slot.closes || (slot.refusal && p->closes_on_refusal) };
     return true;
 }
 
@@ -432,7 +448,8 @@ static void step(struct publisher *p)
         client_turn(p->client, fd.revents, false);
 }
 
-/* Waits for the acknowledgement: closing with bytes unread resets the connection, and the broker may lose the end. */
+/* Waits for the acknowledgement: closing with bytes unread resets the connection, and the broker
+ * may lose the end. */
 static void say_farewell(struct publisher *p)
 {
     bool sent = !p->broker.will_topic, heard = sent;
@@ -440,7 +457,8 @@ static void say_farewell(struct publisher *p)
     while (!heard && publish_connected(p) && steps-- > 0) {
         struct fault why; /* no room yet, or the connection broke: both are seen by the loop */
         if (!sent)
-            sent = publish_send(p, FAREWELL_TAG, p->broker.will_topic, span_of(p->broker.will_payload), true, &why);
+            sent = publish_send(p, FAREWELL_TAG, p->broker.will_topic,
+                                span_of(p->broker.will_payload), true, &why);
         for (struct publish_answer answer; publish_take_answer(p, &answer);)
             heard = heard || answer.tag == FAREWELL_TAG;
         if (!heard)

@@ -1,7 +1,9 @@
-/* Signals as a descriptor, and the datagram that systemd calls sd_notify (man 3 sd_notify), without libsystemd.
+/* Signals as a descriptor, and the datagram that systemd calls sd_notify (man 3 sd_notify), without
+ * libsystemd.
  *
- * Threads that a library starts later inherit the blocked signals, so each signal reaches the descriptor and nothing
- * else. Must never block: a notification that does not get through is dropped. */
+ * Threads that a library starts later inherit the blocked signals, so each signal reaches the
+ * descriptor and nothing else. Must never block: a notification that does not get through is
+ * dropped. */
 #include "edge/signals.h"
 
 #include <errno.h>
@@ -74,7 +76,8 @@ void signals_notify(const char *socket_path, const char *state)
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return;
-    if (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&address, len) < 0) {
+    if (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&address, len)
+        < 0) {
         /* Nobody listens: the supervisor has a time limit of its own. */
     }
     close(fd);

@@ -4,7 +4,8 @@
 #include "base/fault.h"
 
 /* Blocks SIGTERM, SIGINT and SIGHUP, ignores SIGPIPE and SIGXFSZ (writing then
- * fails with EPIPE or EFBIG, which is told), and returns a descriptor that tells of them. FAULT_FATAL. */
+ * fails with EPIPE or EFBIG, which is told), and returns a descriptor that tells of them.
+ * FAULT_FATAL. */
 MUST_CHECK bool signals_open(int *ret_fd, struct fault *why);
 void signals_close(int fd);
 
@@ -13,5 +14,6 @@ struct signals_seen {
 };
 struct signals_seen signals_take(int fd); /* what arrived since the last take */
 
-/* Tells systemd ("READY=1", "STATUS=...", "STOPPING=1"); does nothing when `socket_path` is NULL or "". */
+/* Tells systemd ("READY=1", "STATUS=...", "STOPPING=1"); does nothing when `socket_path` is NULL or
+ * "". */
 void signals_notify(const char *socket_path, const char *state);

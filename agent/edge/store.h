@@ -1,16 +1,17 @@
 /* SQLite: the one truth on disk. Speaks tokens, entries, alerts and messages, never SQL.
  *
- * One writer, guarded by a lock file; WAL with synchronous=FULL. Everything one poll found out is one transaction:
- * it happened whole or not at all. Readers (CLI, dashboards) work beside the writer and after it died.
- * FAULT_RETRY: busy, disk full, or an error of the disk: the transaction was rolled back. FAULT_FATAL: our own mistake,
- * or, when it is opened, a file that is damaged, foreign or newer. */
+ * One writer, guarded by a lock file; WAL with synchronous=FULL. Everything one poll found out is
+ * one transaction: it happened whole or not at all. Readers (CLI, dashboards) work beside the
+ * writer and after it died. FAULT_RETRY: busy, disk full, or an error of the disk: the transaction
+ * was rolled back. FAULT_FATAL: our own mistake, or, when it is opened, a file that is damaged,
+ * foreign or newer. */
 #pragma once
 
 #include "base/text.h"
 #include "core/calendar.h"
-#include "core/token_set.h"
 #include "core/ledger.h"
 #include "core/schedule.h"
+#include "core/token_set.h"
 
 enum store_mode { STORE_WRITE, STORE_READ };
 
@@ -21,15 +22,18 @@ struct store;
 #define STORE_KEY_SLUG "@key"
 #define STORE_ACCOUNT_SLUG "@account"
 
-/* STORE_WRITE takes the lock, creates or migrates; STORE_READ never changes anything. FAULT_FATAL. */
-MUST_CHECK bool store_open(const char *path, enum store_mode mode, struct store **ret, struct fault *why);
+/* STORE_WRITE takes the lock, creates or migrates; STORE_READ never changes anything. FAULT_FATAL.
+ */
+MUST_CHECK bool store_open(const char *path, enum store_mode mode, struct store **ret,
+                           struct fault *why);
 void store_close(struct store *s); /* accepts NULL */
 
-/* The journal (WAL) is emptied into the database now and then; a reader that keeps a transaction open prevents it, and
- * the journal grows with every poll. */
+/* The journal (WAL) is emptied into the database now and then; a reader that keeps a transaction
+ * open prevents it, and the journal grows with every poll. */
 enum { JOURNAL_USUAL_BYTES = 8 << 20, JOURNAL_MUCH_BYTES = 16 << 20 };
 int64_t store_journal_bytes(const struct store *s);
-/* Empties one that is larger than usual. *ret_held: a reader stands in the way of it, and it is large. */
+/* Empties one that is larger than usual. *ret_held: a reader stands in the way of it, and it is
+ * large. */
 MUST_CHECK bool store_tend_journal(struct store *s, bool *ret_held, struct fault *why);
 
 /* An id of this database, eight hex digits, for ids that must be unique beyond it. */
@@ -42,9 +46,10 @@ MUST_CHECK bool store_begin(struct store *s, struct fault *why);
 MUST_CHECK bool store_commit(struct store *s, struct fault *why); /* rolls back on failure */
 void store_rollback(struct store *s);
 
-/* For what must be judged whether or not it can be stored: a transaction that goes on when the store fails with
- * FAULT_RETRY, or, with `lost`, does not try to write at all. What is read is then what was stored before, if it can be
- * read; new tokens get ids below zero. store_commit fails with the first fault. FAULT_FATAL. */
+/* For what must be judged whether or not it can be stored: a transaction that goes on when the
+ * store fails with FAULT_RETRY, or, with `lost`, does not try to write at all. What is read is then
+ * what was stored before, if it can be read; new tokens get ids below zero. store_commit fails with
+ * the first fault. FAULT_FATAL. */
 MUST_CHECK bool store_begin_anyway(struct store *s, const struct fault *lost, struct fault *why);
 /* Within a transaction: writes down the alerts and events of those that failed, in their order. */
 MUST_CHECK bool store_make_up(struct store *s, struct fault *why);
@@ -53,10 +58,10 @@ MUST_CHECK bool store_touch(struct store *s, struct fault *why); /* writes, and 
 
 /* ---- within a transaction ---- */
 
-/* The row of an account, made if new; `interval_s` is kept for readers. `ret_last_ok`: the last complete, plausible
- * poll, or TIME_NONE. */
-MUST_CHECK bool store_account(struct store *s, const char *name, int64_t interval_s, int64_t *ret_id,
-                              unix_s *ret_last_ok, struct fault *why);
+/* The row of an account, made if new; `interval_s` is kept for readers. `ret_last_ok`: the last
+ * complete, plausible poll, or TIME_NONE. */
+MUST_CHECK bool store_account(struct store *s, const char *name, int64_t interval_s,
+                              int64_t *ret_id, unix_s *ret_last_ok, struct fault *why);
 
 /* A firing alert whose rule is no longer configured, or is of another kind now. */
 struct orphan_alert {
@@ -73,78 +78,92 @@ struct orphan_alerts {
 };
 void orphan_alerts_done(struct orphan_alerts *o);
 
-/* All living tokens of an account in the order of their ids, with their histories and alert states, which find their
- * rules by name, and the run of suspicious lists. Both results are the caller's to release. */
-MUST_CHECK bool store_load_tokens(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
-                                 struct orphan_alerts *ret_orphans, struct fault *why);
-
-/* The account's credits as a fleet of one, or of none before they were first told; orphans are added to those there. */
-MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
-                                   struct orphan_alerts *orphans, struct fault *why);
-
-/* One series of them as the daemon has it, for whoever only reads: a fleet of one, or of none when it is not there.
- * Also of a STORE_READ store, like store_load_past. */
-MUST_CHECK bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id, struct token_set *ret,
+/* All living tokens of an account in the order of their ids, with their histories and alert states,
+ * which find their rules by name, and the run of suspicious lists. Both results are the caller's to
+ * release. */
+MUST_CHECK bool store_load_tokens(struct store *s, int64_t account, const struct rule_set *rules,
+                                  struct token_set *ret, struct orphan_alerts *ret_orphans,
                                   struct fault *why);
 
+/* The account's credits as a fleet of one, or of none before they were first told; orphans are
+ * added to those there. */
+MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules,
+                                   struct token_set *ret, struct orphan_alerts *orphans,
+                                   struct fault *why);
+
+/* One series of them as the daemon has it, for whoever only reads: a fleet of one, or of none when
+ * it is not there. Also of a STORE_READ store, like store_load_past. */
+MUST_CHECK bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id,
+                                  struct token_set *ret, struct fault *why);
+
 /* The account itself as a fleet of one, which alerts about it hang on; its row must be there. */
-MUST_CHECK bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
-                                struct orphan_alerts *orphans, struct fault *why);
+MUST_CHECK bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules,
+                                struct token_set *ret, struct orphan_alerts *orphans,
+                                struct fault *why);
 /* Fills t->id with that row, or leaves it. */
-MUST_CHECK bool store_find_self(struct store *s, int64_t account, struct token *t, struct fault *why);
+MUST_CHECK bool store_find_self(struct store *s, int64_t account, struct token *t,
+                                struct fault *why);
 
 /* How well an account can be read. */
 struct sight {
-    unix_s failing_since; /* when the first failed poll since the last good one began; TIME_NONE: the last was good */
-    unix_s dry_at;        /* the earliest likely exhaustion that the last good poll saw; TIME_NONE: none */
-    int64_t dry_token;    /* and of which token */
+    unix_s failing_since; /* when the first failed poll since the last good one began; TIME_NONE:
+                             the last was good */
+    unix_s dry_at; /* the earliest likely exhaustion that the last good poll saw; TIME_NONE: none */
+    int64_t dry_token; /* and of which token */
 };
-MUST_CHECK bool store_load_sight(struct store *s, int64_t account, struct sight *ret, struct fault *why);
-MUST_CHECK bool store_put_sight(struct store *s, int64_t account, const struct sight *sight, struct fault *why);
+MUST_CHECK bool store_load_sight(struct store *s, int64_t account, struct sight *ret,
+                                 struct fault *why);
+MUST_CHECK bool store_put_sight(struct store *s, int64_t account, const struct sight *sight,
+                                struct fault *why);
 
 /* The rules that an account was last judged by, each with its terms in words. */
-MUST_CHECK bool store_rule_is_known(struct store *s, int64_t account, const char *rule, const char *terms, bool *ret,
-                                    struct fault *why);
+MUST_CHECK bool store_rule_is_known(struct store *s, int64_t account, const char *rule,
+                                    const char *terms, bool *ret, struct fault *why);
 MUST_CHECK bool store_forget_rules(struct store *s, int64_t account, struct fault *why);
-MUST_CHECK bool store_know_rule(struct store *s, int64_t account, const char *rule, const char *terms,
-                                struct fault *why);
+MUST_CHECK bool store_know_rule(struct store *s, int64_t account, const char *rule,
+                                const char *terms, struct fault *why);
 
 /* The accounts that are configured, or were until now. */
 struct account_names {
     struct account_name {
         int64_t id;
         char name[64];
-    } *at; /* owned */
+    } * at; /* owned */
     size_t count;
 };
 void account_names_done(struct account_names *n);
 MUST_CHECK bool store_accounts(struct store *s, struct account_names *ret, struct fault *why);
-MUST_CHECK bool store_remove_account(struct store *s, int64_t account, unix_s at, struct fault *why);
+MUST_CHECK bool store_remove_account(struct store *s, int64_t account, unix_s at,
+                                     struct fault *why);
 
 /* Adds the hours of one token that a forecast looks back on; needs past->last_seen. */
-MUST_CHECK bool store_load_past(struct store *s, int64_t token, struct past *past, struct fault *why);
+MUST_CHECK bool store_load_past(struct store *s, int64_t token, struct past *past,
+                                struct fault *why);
 
 /* The token's curve as it is, or that it has none. */
 MUST_CHECK bool store_put_curve(struct store *s, const struct token *t, struct fault *why);
 
 /* A forecast that is remembered at one of its token's places, until it is scored. */
-MUST_CHECK bool store_put_tracked(struct store *s, int64_t token, int place, const struct tracked_forecast *p,
-                                  struct fault *why);
-MUST_CHECK bool store_drop_tracked(struct store *s, int64_t token, int place, struct fault *why); /* unscored */
+MUST_CHECK bool store_put_tracked(struct store *s, int64_t token, int place,
+                                  const struct tracked_forecast *p, struct fault *why);
+MUST_CHECK bool store_drop_tracked(struct store *s, int64_t token, int place,
+                                   struct fault *why); /* unscored */
 /* What became of it; the place is free. Of one token the newest SCORES_KEPT are kept. */
-MUST_CHECK bool store_add_score(struct store *s, int64_t token, int place, const struct tracked_forecast *p,
-                                const struct score *score, struct fault *why);
+MUST_CHECK bool store_add_score(struct store *s, int64_t token, int place,
+                                const struct tracked_forecast *p, const struct score *score,
+                                struct fault *why);
 /* Of the newest forecasts of an account that came due. */
-MUST_CHECK bool store_accuracy(struct store *s, const char *account, struct accuracy_summary *ret, struct fault *why);
+MUST_CHECK bool store_accuracy(struct store *s, const char *account, struct accuracy_summary *ret,
+                               struct fault *why);
 
 struct poll_row {
     int64_t account;
     unix_s at;
     enum poll_result result;
-    int http_status;        /* 0: no answer */
-    const char *reason;     /* NULL when ok */
+    int http_status;    /* 0: no answer */
+    const char *reason; /* NULL when ok */
     int64_t tokens, changed, missing, bytes, took_ms;
-    int64_t calls;          /* to the API since the poll before, of every kind */
+    int64_t calls; /* to the API since the poll before, of every kind */
 };
 /* Comes first in its transaction: what is added after it belongs to this poll. */
 MUST_CHECK bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why);
@@ -154,39 +173,44 @@ struct plan_row {
     unix_s next_poll_at;
     enum rhythm rhythm;
     int64_t wait_s;
-    int64_t token;          /* 0: none */
-    unix_s about_at;        /* TIME_NONE: none */
+    int64_t token;   /* 0: none */
+    unix_s about_at; /* TIME_NONE: none */
     int64_t calm_s, calls_milli_per_s;
     struct schedule_rest rest;
-    const char *url;        /* of the API that it is about */
+    const char *url; /* of the API that it is about */
 };
 MUST_CHECK bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *why);
 
 /* What outlived the process of an account's plan. */
 struct plan_memory {
-    bool known;             /* false: it was never polled, or under another URL */
+    bool known; /* false: it was never polled, or under another URL */
     struct schedule_rest rest;
-    unix_s polled_at;       /* the last poll, and how it ended */
+    unix_s polled_at; /* the last poll, and how it ended */
     enum poll_result result;
 };
-MUST_CHECK bool store_load_plan(struct store *s, int64_t account, const char *url, struct plan_memory *ret,
-                                struct fault *why);
+MUST_CHECK bool store_load_plan(struct store *s, int64_t account, const char *url,
+                                struct plan_memory *ret, struct fault *why);
 
-/* Stamps before `floor`, of a clock that was never set, move by `step_s`; sums of such hours and days join
- * those that are there. */
+/* Stamps before `floor`, of a clock that was never set, move by `step_s`; sums of such hours and
+ * days join those that are there. */
 MUST_CHECK bool store_rebase(struct store *s, unix_s floor, int64_t step_s, struct fault *why);
 /* Tokens of an account that were first seen from `began` on move by `step_s`. */
-MUST_CHECK bool store_step_newcomers(struct store *s, int64_t account, unix_s began, int64_t step_s, struct fault *why);
+MUST_CHECK bool store_step_newcomers(struct store *s, int64_t account, unix_s began, int64_t step_s,
+                                     struct fault *why);
 int64_t store_last_poll(const struct store *s); /* the id of the poll row added last */
-void store_resume_poll(struct store *s, int64_t poll); /* what is added now belongs to an earlier poll of the account */
+void store_resume_poll(
+    struct store *s,
+    int64_t poll); /* what is added now belongs to an earlier poll of the account */
 
-/* The row of a deleted token of t's name is living again. Fills t->id (0: there was none) and t->slug. What was known
- * of it is loaded with the fleet from then on. */
-MUST_CHECK bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why);
+/* The row of a deleted token of t's name is living again. Fills t->id (0: there was none) and
+ * t->slug. What was known of it is loaded with the fleet from then on. */
+MUST_CHECK bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at,
+                                   struct fault *why);
 
-/* A new token, a new generation of its name, or the one that consumption told of before; the credits too. Fills t->id,
- * and t->slug where another living token has it. */
-MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why);
+/* A new token, a new generation of its name, or the one that consumption told of before; the
+ * credits too. Fills t->id, and t->slug where another living token has it. */
+MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at,
+                                struct fault *why);
 MUST_CHECK bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why);
 
 /* What one poll changed about the balance of one token. */
@@ -197,46 +221,51 @@ struct change {
     unix_s at;                  /* of the poll */
 };
 /* Its entries, and their sums by hour and day. */
-MUST_CHECK bool store_add_change(struct store *s, int64_t token, const struct change *c, struct fault *why);
+MUST_CHECK bool store_add_change(struct store *s, int64_t token, const struct change *c,
+                                 struct fault *why);
 /* Current state for readers: last reading, burns, forecast, missing count. */
 MUST_CHECK bool store_put_token(struct store *s, const struct token *t, struct fault *why);
-MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_s at, struct fault *why);
+MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_s at,
+                                   struct fault *why);
 
-MUST_CHECK bool store_put_alert(struct store *s, int64_t token, const struct rule *rule, const struct alert *a,
-                                struct fault *why);
+MUST_CHECK bool store_put_alert(struct store *s, int64_t token, const struct rule *rule,
+                                const struct alert *a, struct fault *why);
 struct event_row {
     const char *id, *rule, *unit, *summary;
     int64_t token;
     struct transition transition;
-    unix_s at, since; /* since: start of the episode */
+    unix_s at, since;   /* since: start of the episode */
     const char *reason; /* why there is no value; NULL: there is one */
-    const char *digest; /* id of the event that reported it with others; NULL: it was reported itself */
+    const char
+        *digest; /* id of the event that reported it with others; NULL: it was reported itself */
 };
 MUST_CHECK bool store_add_event(struct store *s, const struct event_row *row, struct fault *why);
 
 /* ---- the outbox: messages in the order of sending, until the broker has acknowledged them ---- */
 
 struct message {
-    int64_t id;          /* > 0, ascending */
+    int64_t id; /* > 0, ascending */
     const char *topic;
     struct span payload; /* empty and retained: clears the topic */
     bool retain;
 };
 
-/* A retained message takes the place of the one before on its topic, so an outage cannot pile them up. */
-MUST_CHECK bool store_post(struct store *s, const struct message *m, struct fault *why); /* m->id is not used */
+/* A retained message takes the place of the one before on its topic, so an outage cannot pile them
+ * up. */
+MUST_CHECK bool store_post(struct store *s, const struct message *m,
+                           struct fault *why); /* m->id is not used */
 
 /* Whether a retained state of this topic was posted and not cleared since. */
 MUST_CHECK bool store_is_retained(struct store *s, const char *topic, bool *ret, struct fault *why);
 
-/* The first unacknowledged message with an id above `after`; *ret_found is false when there is none. Its texts live
- * until the next one is asked for. */
-MUST_CHECK bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found,
-                                   struct fault *why);
+/* The first unacknowledged message with an id above `after`; *ret_found is false when there is
+ * none. Its texts live until the next one is asked for. */
+MUST_CHECK bool store_next_message(struct store *s, int64_t after, struct message *ret,
+                                   bool *ret_found, struct fault *why);
 MUST_CHECK bool store_acknowledge(struct store *s, int64_t message, struct fault *why);
-/* The broker did not accept the message: it stays, with the reason, and is not sent again before store_retry_refused
- * says so. `retry_at` TIME_NONE: whenever that is asked; else not before. Fills the topic; "" when the message is
- * gone. */
+/* The broker did not accept the message: it stays, with the reason, and is not sent again before
+ * store_retry_refused says so. `retry_at` TIME_NONE: whenever that is asked; else not before. Fills
+ * the topic; "" when the message is gone. */
 MUST_CHECK bool store_refuse(struct store *s, int64_t message, const char *reason, unix_s retry_at,
                              struct text *ret_topic, struct fault *why);
 /* Those that were refused and are due again may be sent again. */
@@ -249,10 +278,11 @@ void retained_at_done(struct retained_at *r);
 /* Notes where they go from now on; `ret_before` is where they went before, or empty. */
 MUST_CHECK bool store_set_retained_at(struct store *s, const char *address, const char *base,
                                       struct retained_at *ret_before, struct fault *why);
-MUST_CHECK bool store_copy_retained(struct store *s, const char *topic, const char *to, struct fault *why);
-/* Each topic that something is retained under, in no order; `see` must not touch the store. */
-MUST_CHECK bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic), void *context,
+MUST_CHECK bool store_copy_retained(struct store *s, const char *topic, const char *to,
                                     struct fault *why);
+/* Each topic that something is retained under, in no order; `see` must not touch the store. */
+MUST_CHECK bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic),
+                                    void *context, struct fault *why);
 /* Nothing is known any more of what is retained under a topic. */
 MUST_CHECK bool store_forget_retained(struct store *s, const char *topic, struct fault *why);
 /* Nothing is known any more of topics that were cleared, or are still to be. */
@@ -263,12 +293,13 @@ MUST_CHECK bool store_resend_retained(struct store *s, struct fault *why);
 /* What waits for the broker: events, and whatever it refused. */
 struct outbox_depth {
     int64_t events, bytes;
-    unix_s oldest_at;      /* TIME_NONE: no event waits */
-    int64_t refused;       /* messages, retained ones too */
-    unix_s delivered_at;   /* the last acknowledgement; TIME_NONE: none yet */
+    unix_s oldest_at;    /* TIME_NONE: no event waits */
+    int64_t refused;     /* messages, retained ones too */
+    unix_s delivered_at; /* the last acknowledgement; TIME_NONE: none yet */
 };
 /* `refusal` is the broker's answer to the first that it refused, "" when there is none. */
-MUST_CHECK bool store_outbox(struct store *s, struct outbox_depth *ret, struct text *refusal, struct fault *why);
+MUST_CHECK bool store_outbox(struct store *s, struct outbox_depth *ret, struct text *refusal,
+                             struct fault *why);
 
 /* Events of one topic that are gone from the outbox, and for which one message is to be put in. */
 struct merged {
@@ -282,12 +313,13 @@ struct merged_list {
     size_t count;
 };
 void merged_done(struct merged_list *d);
-/* Takes about `most` events of closed alerts, whole episodes and the oldest first, out of the outbox, and with them the
- * messages that stand for earlier ones; leaves those up to `after`, which are on their way. Within a transaction, in
- * which each of the new ones is put in. */
-MUST_CHECK bool store_merge_events(struct store *s, int64_t after, int64_t most, struct merged_list *ret,
-                                   struct fault *why);
-MUST_CHECK bool store_put_merged(struct store *s, const struct merged *d, struct span payload, struct fault *why);
+/* Takes about `most` events of closed alerts, whole episodes and the oldest first, out of the
+ * outbox, and with them the messages that stand for earlier ones; leaves those up to `after`, which
+ * are on their way. Within a transaction, in which each of the new ones is put in. */
+MUST_CHECK bool store_merge_events(struct store *s, int64_t after, int64_t most,
+                                   struct merged_list *ret, struct fault *why);
+MUST_CHECK bool store_put_merged(struct store *s, const struct merged *d, struct span payload,
+                                 struct fault *why);
 
 /* The connection to the broker, for readers. */
 struct broker_row {

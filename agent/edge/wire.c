@@ -1,8 +1,9 @@
 /* Bytes of the API -> readings and error texts.
  *
- * Decoding is all or nothing: one doubtful member refuses the element, because half a reading would look like spent
- * money. What can mean one thing only is taken, whoever spells it so: 0 and 1 for a boolean, an empty time for none,
- * amounts as numbers or text. An error text never quotes what may be a secret. */
+ * Decoding is all or nothing: one doubtful member refuses the element, because half a reading would
+ * look like spent money. What can mean one thing only is taken, whoever spells it so: 0 and 1 for a
+ * boolean, an empty time for none, amounts as numbers or text. An error text never quotes what may
+ * be a secret. */
 #include "edge/wire.h"
 
 #include <inttypes.h>
@@ -10,8 +11,8 @@
 #include <strings.h>
 
 #include "base/hash.h"
-#include "core/calendar.h"
 #include "base/json_walk.h"
+#include "core/calendar.h"
 #include "edge/wire/json.h"
 
 /* The members of a token that we read; anything else may come and go. */
@@ -31,7 +32,8 @@ _Static_assert(COUNT(member_names) == MEMBERS, "the last member has no name");
 static bool find_members(const cJSON *root, const cJSON *found[MEMBERS], struct fault *why)
 {
     const cJSON *each;
-    cJSON_ArrayForEach(each, root) {
+    cJSON_ArrayForEach(each, root)
+    {
         for (size_t m = 0; m < MEMBERS; m++) {
             if (strcmp(each->string, member_names[m]) != 0)
                 continue;
@@ -53,7 +55,8 @@ static size_t cut_at(struct span text, size_t bytes)
 {
     size_t kept = 0, step;
     unsigned code_point;
-    while (kept < text.len && (step = utf8_step((struct span){ text.at + kept, text.len - kept }, &code_point))) {
+    while (kept < text.len
+           && (step = utf8_step((struct span){ text.at + kept, text.len - kept }, &code_point))) {
         if (kept + step > bytes)
             break;
         kept += step;
@@ -72,7 +75,8 @@ static bool decode_name(const cJSON *value, char ret[NAME_BYTES_MAX + 1], struct
     if (characters < 0)
         return fault(why, FAULT_REJECT, "name is not UTF-8");
     if (characters == 0 || characters > NAME_CHARACTERS_MAX)
-        return fault(why, FAULT_REJECT, "name has %ld characters, not 1 to %d", characters, NAME_CHARACTERS_MAX);
+        return fault(why, FAULT_REJECT, "name has %ld characters, not 1 to %d", characters,
+                     NAME_CHARACTERS_MAX);
     memcpy(ret, name.at, name.len + 1);
     return true;
 }
@@ -81,7 +85,8 @@ static bool decode_type(const cJSON *value, char ret[TYPE_BYTES], struct fault *
 {
     if (!is_absent(value) && !cJSON_IsString(value))
         return fault(why, FAULT_REJECT, "token_type is not a string");
-    struct span type = span_of(is_absent(value) || !*value->valuestring ? "api_token" : value->valuestring);
+    struct span type =
+        span_of(is_absent(value) || !*value->valuestring ? "api_token" : value->valuestring);
     if (json_characters(type) < 0)
         return fault(why, FAULT_REJECT, "token_type is not UTF-8");
     snprintf(ret, TYPE_BYTES, "%.*s", (int)cut_at(type, TYPE_BYTES - 1), type.at);
@@ -96,12 +101,15 @@ static bool parse_money(const char *text, struct money *ret, struct fault *why)
     bool bare = text[sign] == '.', ends = len && text[len - 1] == '.';
     if (bare == ends || len + 2 > sizeof whole) /* neither, or both: a point alone is no amount */
         return money_parse(span_of(text), ret, why);
-    snprintf(whole, sizeof whole, "%.*s%s%s%s", (int)sign, text, bare ? "0" : "", text + sign, ends ? "0" : "");
+    snprintf(whole, sizeof whole, "%.*s%s%s%s", (int)sign, text, bare ? "0" : "", text + sign,
+             ends ? "0" : "");
     return money_parse(span_of(whole), ret, why);
 }
 
-/* Number, decimal string or null; the caller has seen to it that the member is there if it must be. */
-static bool decode_money(const cJSON *value, const char *member, struct maybe_money *ret, struct fault *why)
+/* Number, decimal string or null; the caller has seen to it that the member is there if it must be.
+ */
+static bool decode_money(const cJSON *value, const char *member, struct maybe_money *ret,
+                         struct fault *why)
 {
     struct money amount;
     if (is_absent(value)) {
@@ -145,8 +153,9 @@ static bool decode_reset(const cJSON *const found[MEMBERS], struct reading *r, s
         return fault(why, FAULT_REJECT, "balance_reset_period is not a string");
     if (!decode_money(found[AMOUNT], "balance_reset_amount", &r->reset_amount, why))
         return false;
-    r->period = is_absent(period) || !*period->valuestring ? RESET_NONE
-                                                           : calendar_period_named(span_of(period->valuestring));
+    r->period = is_absent(period) || !*period->valuestring
+        ? RESET_NONE
+        : calendar_period_named(span_of(period->valuestring));
     if (r->period == RESET_NONE)
         r->reset_amount = (struct maybe_money){ 0 };
     return true;
@@ -161,7 +170,8 @@ static bool decode_expiry(const cJSON *value, unix_s *ret, struct fault *why)
     }
     if (!cJSON_IsString(value))
         return fault(why, FAULT_REJECT, "expire_time is not a string");
-    return calendar_parse(span_of(value->valuestring), ret, why) || fault_within(why, "expire_time");
+    return calendar_parse(span_of(value->valuestring), ret, why)
+        || fault_within(why, "expire_time");
 }
 
 bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why)
@@ -176,15 +186,16 @@ bool wire_decode_token(struct span element, struct decoded *ret, struct fault *w
     struct decoded d = { 0 };
     if (!find_members(root, found, why) || !decode_name(found[NAME], d.name, why)
         || !decode_type(found[TYPE], d.reading.type, why) || !decode_budget(found, &d.reading, why)
-        || !decode_reset(found, &d.reading, why) || !decode_expiry(found[EXPIRE], &d.reading.expires, why))
+        || !decode_reset(found, &d.reading, why)
+        || !decode_expiry(found[EXPIRE], &d.reading.expires, why))
         return false;
     *ret = d;
     ret->reading.name = ret->name;
     return true;
 }
 
-/* The string that is the member "name" of what there is of an object, quotes and all. False: there is none, or more
- * than one. What comes after it need not be JSON. */
+/* The string that is the member "name" of what there is of an object, quotes and all. False: there
+ * is none, or more than one. What comes after it need not be JSON. */
 static bool keep_name(struct span element, struct text *ret)
 {
     struct json_walk w;
@@ -215,7 +226,8 @@ static void shorten_name(struct span name, char ret[NAME_BYTES_MAX + 1])
     unsigned code_point;
     for (int i = 0; i < KEPT_CHARACTERS; i++)
         kept += utf8_step((struct span){ name.at + kept, name.len - kept }, &code_point);
-    snprintf(ret, NAME_BYTES_MAX + 1, "%.*s...%08" PRIx32, (int)kept, name.at, (uint32_t)hash_of(name));
+    snprintf(ret, NAME_BYTES_MAX + 1, "%.*s...%08" PRIx32, (int)kept, name.at,
+             (uint32_t)hash_of(name));
 }
 
 bool wire_name_of(struct span element, char ret[NAME_BYTES_MAX + 1])
@@ -223,7 +235,8 @@ bool wire_name_of(struct span element, char ret[NAME_BYTES_MAX + 1])
     struct text written = { 0 };
     struct fault unreadable;
     own_json cJSON *name = keep_name(element, &written)
-        ? json_parse((struct span){ written.at, written.len }, &unreadable) : NULL;
+        ? json_parse((struct span){ written.at, written.len }, &unreadable)
+        : NULL;
     text_done(&written);
     long characters = cJSON_IsString(name) ? json_characters(span_of(name->valuestring)) : 0;
     if (characters > NAME_CHARACTERS_MAX)
@@ -254,7 +267,8 @@ static void describe(const cJSON *value, int depth, struct text *out)
     if (depth == DEPTH_MAX)
         return;
     const cJSON *each;
-    cJSON_ArrayForEach(each, value) {
+    cJSON_ArrayForEach(each, value)
+    {
         if (out->len > ENOUGH_BYTES)
             return;
         if (each != value->child)
@@ -265,7 +279,8 @@ static void describe(const cJSON *value, int depth, struct text *out)
     }
 }
 
-/* Only a bare text or a known wrapper speaks for people: any other JSON may be a token with its secret. */
+/* Only a bare text or a known wrapper speaks for people: any other JSON may be a token with its
+ * secret. */
 static void describe_json(struct span body, struct text *out)
 {
     struct fault broken;
@@ -293,14 +308,16 @@ static struct span page_title(struct span page)
     if (!title)
         return (struct span){ page.at, 0 };
     title += strlen(open);
-    const char *close = find_without_case((struct span){ title, (size_t)(end - title) }, "</title>");
+    const char *close =
+        find_without_case((struct span){ title, (size_t)(end - title) }, "</title>");
     return (struct span){ title, close ? (size_t)(close - title) : 0 };
 }
 
 /* The characters of a bearer token (RFC 7235, token68). */
 static bool is_key_character(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~+/=", c));
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+        || (c && strchr("-._~+/=", c));
 }
 
 static size_t key_length(struct span text)
@@ -311,7 +328,8 @@ static size_t key_length(struct span text)
     return run;
 }
 
-/* Long, or not so long but made like no word: names of tokens have no capitals between digits, keys of all makes do. */
+/* Long, or not so long but made like no word: names of tokens have no capitals between digits, keys
+ * of all makes do. */
 static bool may_be_key(struct span word)
 {
     enum { KEY_BYTES_MIN = 24, MIXED_BYTES_MIN = 12 };
@@ -324,8 +342,8 @@ static bool may_be_key(struct span word)
     return word.len >= KEY_BYTES_MIN || (word.len >= MIXED_BYTES_MIN && upper && lower && digit);
 }
 
-/* Copies text as one line. A server may quote the account's key or a token's secret, and no list of secrets is kept to
- * compare with, so a word that could be one is left out. */
+/* Copies text as one line. A server may quote the account's key or a token's secret, and no list of
+ * secrets is kept to compare with, so a word that could be one is left out. */
 static void add_line_without_keys(struct span text, struct text *out)
 {
     for (size_t i = 0; i < text.len;) {
@@ -356,7 +374,8 @@ static void add_said(struct span body, struct text *out)
         text_add(out, body);
 }
 
-/* One line of what was said, without what could be a key; less than `room` bytes, cut between characters. */
+/* One line of what was said, without what could be a key; less than `room` bytes, cut between
+ * characters. */
 static size_t make_line(struct span said, char *out, size_t room)
 {
     struct text line = { 0 }, shown = { 0 };
@@ -375,8 +394,11 @@ bool wire_error_text(struct span body, char *out, size_t room)
 {
     enum { LOOK_AT_BYTES = 64 * 1024, TEXT_BYTES_MAX = 200 };
     struct text said = { 0 };
-    add_said(json_trim((struct span){ body.at, body.len < LOOK_AT_BYTES ? body.len : LOOK_AT_BYTES }), &said);
-    size_t kept = make_line(span_of_text(&said), out, room <= TEXT_BYTES_MAX ? room : TEXT_BYTES_MAX + 1);
+    add_said(
+        json_trim((struct span){ body.at, body.len < LOOK_AT_BYTES ? body.len : LOOK_AT_BYTES }),
+        &said);
+    size_t kept =
+        make_line(span_of_text(&said), out, room <= TEXT_BYTES_MAX ? room : TEXT_BYTES_MAX + 1);
     text_done(&said);
     return kept > 0;
 }
@@ -389,7 +411,8 @@ size_t wire_complaints(struct span body, struct wire_complaint ret[WIRE_COMPLAIN
     size_t count = 0;
     if (fields == root || !cJSON_IsObject(fields))
         return 0;
-    cJSON_ArrayForEach(each, fields) {
+    cJSON_ArrayForEach(each, fields)
+    {
         struct text said = { 0 };
         describe(each, 0, &said);
         if (said.len && count < WIRE_COMPLAINTS_MAX) {

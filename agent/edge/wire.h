@@ -1,13 +1,14 @@
-/* Bytes of the API -> readings (wire.c, wire/usage.c); what Ebb knows -> payloads and lines for people (wire/).
- * What is asked of the API: wire/request.h.
+/* Bytes of the API -> readings (wire.c, wire/usage.c); what Ebb knows -> payloads and lines for
+ * people (wire/). What is asked of the API: wire/request.h.
  *
- * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where the future may
- * add (unknown members, types and periods). Payloads carry `schema` and a time stamp; money is an exact decimal. */
+ * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where
+ * the future may add (unknown members, types and periods). Payloads carry `schema` and a time
+ * stamp; money is an exact decimal. */
 #pragma once
 
 #include "base/text.h"
-#include "core/token_set.h"
 #include "core/splitter.h"
+#include "core/token_set.h"
 #include "core/usage.h"
 
 enum { WIRE_SCHEMA = 2, EVENT_ID_BYTES = 192, WIRE_NAME_COLUMNS = 60 /* of a name, in a line */ };
@@ -18,29 +19,31 @@ struct decoded {
     char name[NAME_BYTES_MAX + 1];
 };
 
-/* One element of the token list, its secret already nulled. FAULT_REJECT, naming the member: not exactly one object in
- * JSON; U+0000 anywhere; name missing, empty or longer than 200 characters; balance missing; balance or reset amount
- * neither number, decimal string nor null; active_balance no boolean (1 and 0 are); expire_time no time (an empty one
- * is none); type or period no text; a member that we read given twice. A type is cut to TYPE_BYTES - 1; an amount
- * without a period is no reset amount. */
+/* One element of the token list, its secret already nulled. FAULT_REJECT, naming the member: not
+ * exactly one object in JSON; U+0000 anywhere; name missing, empty or longer than 200 characters;
+ * balance missing; balance or reset amount neither number, decimal string nor null; active_balance
+ * no boolean (1 and 0 are); expire_time no time (an empty one is none); type or period no text; a
+ * member that we read given twice. A type is cut to TYPE_BYTES - 1; an amount without a period is
+ * no reset amount. */
 MUST_CHECK bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why);
 
-/* The name in an element that wire_decode_token refuses, or in its start; a name that is too long comes shortened.
- * False: no name can be read. */
+/* The name in an element that wire_decode_token refuses, or in its start; a name that is too long
+ * comes shortened. False: no name can be read. */
 bool wire_name_of(struct span element, char ret[NAME_BYTES_MAX + 1]);
 
-/* One element of the consumption answer: adds the lines that can be read; of the others the book says why, and which
- * days of which payer they leave unknown. Refused are: U+0000 anywhere; a name of a token, date, feature or provider
- * that is none or is given twice; a cost or a number of calls that is none. Unknown members are passed by. False: not
- * even a payer's name could be read. */
+/* One element of the consumption answer: adds the lines that can be read; of the others the book
+ * says why, and which days of which payer they leave unknown. Refused are: U+0000 anywhere; a name
+ * of a token, date, feature or provider that is none or is given twice; a cost or a number of calls
+ * that is none. Unknown members are passed by. False: not even a payer's name could be read. */
 bool wire_decode_usage(struct span element, struct usage_book *b);
 
 /* What is left on the account, from the whole answer. FAULT_REJECT: no such answer. */
 MUST_CHECK bool wire_decode_credits(struct span body, struct money *ret, struct fault *why);
 
-/* A short text for people from an error body of any shape (object, string, HTML), for a log line; one line of UTF-8, at
- * most 200 bytes and less than `room` (at least 1). JSON that is no known error says nothing, and a word that could be
- * a key is left out. Returns false, and "" in `out`, when there is nothing to say. */
+/* A short text for people from an error body of any shape (object, string, HTML), for a log line;
+ * one line of UTF-8, at most 200 bytes and less than `room` (at least 1). JSON that is no known
+ * error says nothing, and a word that could be a key is left out. Returns false, and "" in `out`,
+ * when there is nothing to say. */
 bool wire_error_text(struct span body, char *out, size_t room);
 
 enum { WIRE_COMPLAINTS_MAX = 16 };
@@ -48,18 +51,20 @@ enum { WIRE_COMPLAINTS_MAX = 16 };
 /* What the API holds against one field of a request, as it said it. */
 struct wire_complaint {
     char field[64];
-    char text[201]; /* one line of UTF-8, safe for a terminal, a word that could be a key left out */
+    char
+        text[201]; /* one line of UTF-8, safe for a terminal, a word that could be a key left out */
 };
 
-/* The fields of a validation error (a map of field to texts, however it is wrapped), at most WIRE_COMPLAINTS_MAX; 0
- * when the body is another kind of error: see wire_error_text. */
+/* The fields of a validation error (a map of field to texts, however it is wrapped), at most
+ * WIRE_COMPLAINTS_MAX; 0 when the body is another kind of error: see wire_error_text. */
 size_t wire_complaints(struct span body, struct wire_complaint ret[WIRE_COMPLAINTS_MAX]);
 
 /* Why and for how long an account's list could not be read. All borrowed. */
 struct outage {
     unix_s since;       /* there was no list to believe from then on */
     const char *reason; /* for people: what the last try said */
-    const char *empty;  /* the token, or "the credits", that is empty since by its last forecast; NULL: none */
+    const char *empty;  /* the token, or "the credits", that is empty since by its last forecast;
+                           NULL: none */
     unix_s empty_at;
 };
 
@@ -68,8 +73,8 @@ struct found_alert {
     const struct token *token;
     const struct alert *alert;
     struct transition transition;
-    size_t rule;        /* its place in the set of rules */
-    bool above;         /* what is worse is higher */
+    size_t rule; /* its place in the set of rules */
+    bool above;  /* what is worse is higher */
 };
 
 /* Those of one rule, the worst first. */
@@ -80,31 +85,36 @@ struct digest {
 
 enum { DIGEST_NAMED = 5 }; /* of the worst, by name */
 
-/* What one alert transition is, for the event payload and the retained alert topic. All borrowed. */
+/* What one alert transition is, for the event payload and the retained alert topic. All borrowed.
+ */
 struct alert_event {
-    const char *id;           /* stable: the same transition always has the same one */
+    const char *id; /* stable: the same transition always has the same one */
     const char *account;
     const struct token *token;
     const struct rule *rule;
     const struct alert *alert;
     struct transition transition;
     unix_s at;
-    const char *reason;       /* NULL, or why there is no value: "the token was deleted" */
-    bool gone;                /* nothing stands behind the alert's topic any more: it is cleared */
+    const char *reason; /* NULL, or why there is no value: "the token was deleted" */
+    bool gone;          /* nothing stands behind the alert's topic any more: it is cleared */
     const struct outage *outage; /* of an account's own alerts; else NULL */
-    const struct digest *digest; /* the event is about all of these, and `token` is the account; else NULL */
+    const struct digest
+        *digest; /* the event is about all of these, and `token` is the account; else NULL */
 };
 
-/* One line for people, safe for a terminal: "warning: prod-billing has 9.80 USD left (below 10.00 USD), empty in
- * about 6h 10m (3h to 12h)", "resolved: prod-billing has 50.00 USD again (was critical, below 2.00 USD)". */
+/* One line for people, safe for a terminal: "warning: prod-billing has 9.80 USD left (below 10.00
+ * USD), empty in about 6h 10m (3h to 12h)", "resolved: prod-billing has 50.00 USD again (was
+ * critical, below 2.00 USD)". */
 void wire_summary(const struct alert_event *e, struct text *out);
 
-/* What stands now of an alert that fires, for people who see level, token and rule beside it: "has 9.80 USD left (below
- * 10.00 USD), empty in about 6h 10m (3h to 12h)"; where the value is back beyond the threshold but not at the end, "has
- * 10.50 USD left (below 10.00 USD, ends at 12.00 USD)". The transition of `e` has no kind: it is the value of now. */
+/* What stands now of an alert that fires, for people who see level, token and rule beside it:
+ * "has 9.80 USD left (below 10.00 USD), empty in about 6h 10m (3h to 12h)"; where the value is back
+ * beyond the threshold but not at the end, "has 10.50 USD left (below 10.00 USD, ends at 12.00
+ * USD)". The transition of `e` has no kind: it is the value of now. */
 void wire_standing(const struct alert_event *e, struct text *out);
 
-/* Payloads are added to `out`: one JSON object in UTF-8 each, members as docs/payloads.md tells them. */
+/* Payloads are added to `out`: one JSON object in UTF-8 each, members as docs/payloads.md tells
+ * them. */
 void wire_encode_event(const struct alert_event *e, struct text *out);
 /* Retained current state of one alert, also after it was resolved (level "none"). */
 void wire_encode_alert(const struct alert_event *e, struct text *out);
@@ -137,15 +147,15 @@ struct delivery_state {
 /* An account's last poll, retained. */
 struct account_state {
     const char *account;
-    const char *result;        /* poll_result_name */
-    const char *reason;        /* NULL when ok */
-    unix_s at;                 /* of this poll */
-    unix_s last_ok;            /* TIME_NONE: never */
+    const char *result; /* poll_result_name */
+    const char *reason; /* NULL when ok */
+    unix_s at;          /* of this poll */
+    unix_s last_ok;     /* TIME_NONE: never */
     size_t tokens;
-    const char *credits_reason; /* why the credits were not told; NULL: they were */
-    unix_s usage_until;         /* how far consumption is known; TIME_NONE: not at all */
-    const char *usage_reason;   /* why it was not told; NULL: it was */
-    struct maybe_money drift;   /* of the credits against all consumption */
+    const char *credits_reason;     /* why the credits were not told; NULL: they were */
+    unix_s usage_until;             /* how far consumption is known; TIME_NONE: not at all */
+    const char *usage_reason;       /* why it was not told; NULL: it was */
+    struct maybe_money drift;       /* of the credits against all consumption */
     struct accuracy_summary record; /* of its forecasts that came due */
     struct delivery_state delivery;
 };
@@ -154,4 +164,5 @@ void wire_encode_account(const struct account_state *s, struct text *out);
 /* `ebb/status`: {"schema":2,"state":"online"|"offline",...}; retained, also the will. */
 void wire_encode_status(const char *state, const char *version, unix_s at, struct text *out);
 /* The same of a daemon whose database cannot be written, with the reason and since when. */
-void wire_encode_degraded(const char *reason, unix_s since, const char *version, unix_s at, struct text *out);
+void wire_encode_degraded(const char *reason, unix_s since, const char *version, unix_s at,
+                          struct text *out);

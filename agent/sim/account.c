@@ -46,7 +46,8 @@ void account_free(struct sim_account *a)
     free(a);
 }
 
-/* As long as the real ones, which are signed JSON web tokens: they make up most of a list's bytes. */
+/* As long as the real ones, which are signed JSON web tokens: they make up most of a list's bytes.
+ */
 static char *make_secret(const struct sim_account *a, const char *name)
 {
     static const char head[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.";

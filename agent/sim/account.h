@@ -1,6 +1,8 @@
-/* One account of the stand-in: its tokens, its credits, its books, and the virtual time up to which both are true.
+/* One account of the stand-in: its tokens, its credits, its books, and the virtual time up to which
+ * both are true.
  *
- * The account owns its tokens. All money is exact; every call that could change what the API says bumps `version`. */
+ * The account owns its tokens. All money is exact; every call that could change what the API says
+ * bumps `version`. */
 #pragma once
 
 #include "core/reading.h"
@@ -30,7 +32,7 @@ struct use {
 
 struct sim_token {
     char *name, *secret;
-    char *shown;          /* what the API says instead of it, be it JSON or not; NULL: what it is */
+    char *shown; /* what the API says instead of it, be it JSON or not; NULL: what it is */
     struct terms terms;
     struct spend_profile profile;
     struct use uses[TOKEN_USES_MAX]; /* at least one */
@@ -50,9 +52,9 @@ struct sim_account {
     struct index by_name, by_secret;
     struct sim_token **agenda; /* heap of the same tokens, earliest event first */
     struct books books;
-    unix_s now;            /* everything due until then has happened */
-    uint64_t version;      /* another value: the API would say something else */
-    uint64_t created;      /* tokens ever, so that a name that comes back gets another secret */
+    unix_s now;       /* everything due until then has happened */
+    uint64_t version; /* another value: the API would say something else */
+    uint64_t created; /* tokens ever, so that a name that comes back gets another secret */
 };
 
 struct sim_account *account_new(const char *name, const char *key, uint64_t seed, unix_s now);
@@ -64,14 +66,14 @@ struct token_order {
     const char *secret; /* NULL: made up from the seed */
     struct terms terms;
     struct spend_profile profile; /* PROFILE_NONE: {0} */
-    const struct use *uses; /* texts must outlive the account */
-    size_t use_count;       /* 0: the default use */
+    const struct use *uses;       /* texts must outlive the account */
+    size_t use_count;             /* 0: the default use */
 };
 
 /* The name must be new in the account. */
 struct sim_token *account_add(struct sim_account *a, const struct token_order *order);
 void account_remove(struct sim_account *a, struct sim_token *token);
-struct sim_token *account_named(const struct sim_account *a, struct span name);    /* NULL: none */
+struct sim_token *account_named(const struct sim_account *a, struct span name); /* NULL: none */
 struct sim_token *account_with_secret(const struct sim_account *a, struct span secret);
 
 /* Replaces a token's terms; its next reset follows the new period. */
@@ -82,9 +84,10 @@ void account_advance(struct sim_account *a, unix_s now);
 
 enum spend_verdict { SPEND_DONE, SPEND_EXPIRED, SPEND_EMPTY };
 
-/* Buys for a token, or for the main key when NULL. A call that the balance still covers in part goes through and
- * leaves it below zero, as with the real service; a sandbox token never pays. */
-enum spend_verdict account_spend(struct sim_account *a, struct sim_token *token, const struct purchase *wanted);
+/* Buys for a token, or for the main key when NULL. A call that the balance still covers in part
+ * goes through and leaves it below zero, as with the real service; a sandbox token never pays. */
+enum spend_verdict account_spend(struct sim_account *a, struct sim_token *token,
+                                 const struct purchase *wanted);
 
 static inline bool token_is_sandbox(const struct sim_token *t)
 {

@@ -1,4 +1,5 @@
-/* Ties are broken by the token's seed, so that the order never depends on how the heap came about. */
+/* Ties are broken by the token's seed, so that the order never depends on how the heap came about.
+ */
 #include "sim/agenda.h"
 
 static bool earlier(const struct sim_token *a, const struct sim_token *b)

@@ -6,7 +6,8 @@
 /* The array has room for one more; each token knows its own place in it. */
 void agenda_add(struct sim_token **agenda, size_t count_before, struct sim_token *token);
 void agenda_remove(struct sim_token **agenda, size_t count_before, struct sim_token *token);
-void agenda_moved(struct sim_token **agenda, size_t count, struct sim_token *token); /* its due time changed */
+void agenda_moved(struct sim_token **agenda, size_t count,
+                  struct sim_token *token); /* its due time changed */
 
 static inline unix_s token_due(const struct sim_token *t)
 {

@@ -13,7 +13,8 @@ enum { DATE_BYTES = sizeof "2026-01-31" };
 struct sim_entry {
     int64_t day, nano;
     uint64_t calls;
-    const char *feature, *provider, *user; /* pointers into books->words: equal text is the same pointer */
+    const char *feature, *provider,
+        *user; /* pointers into books->words: equal text is the same pointer */
 };
 
 struct sim_page {
@@ -124,9 +125,9 @@ static bool is_subfeature(const char *feature, const char *wanted)
 static bool passes(const struct consumption_query *q, const struct sim_entry *e)
 {
     return e->day >= q->first_day && e->day <= q->last_day
-           && (!q->provider || strcmp(e->provider, q->provider) == 0)
-           && (!q->user || strcmp(e->user, q->user) == 0)
-           && (!q->subfeature || is_subfeature(e->feature, q->subfeature));
+        && (!q->provider || strcmp(e->provider, q->provider) == 0)
+        && (!q->user || strcmp(e->user, q->user) == 0)
+        && (!q->subfeature || is_subfeature(e->feature, q->subfeature));
 }
 
 static int compare_lines(const void *left, const void *right)
@@ -140,7 +141,8 @@ static int compare_lines(const void *left, const void *right)
     return order ? order : strcmp(a->entry->provider, b->entry->provider);
 }
 
-/* Runs of lines with the same user, date, feature or provider: each level of the answer is such a run. */
+/* Runs of lines with the same user, date, feature or provider: each level of the answer is such a
+ * run. */
 static bool same_user(const struct sim_line *a, const struct sim_line *b)
 {
     return !a->by_user || a->entry->user == b->entry->user;
@@ -161,7 +163,8 @@ static bool same_provider(const struct sim_line *a, const struct sim_line *b)
     return a->entry->provider == b->entry->provider;
 }
 
-static size_t run_of(const struct sim_line *lines, size_t count, bool (*same)(const struct sim_line *, const struct sim_line *))
+static size_t run_of(const struct sim_line *lines, size_t count,
+                     bool (*same)(const struct sim_line *, const struct sim_line *))
 {
     size_t run = 1;
     while (run < count && same(&lines[0], &lines[run]))
@@ -169,8 +172,8 @@ static size_t run_of(const struct sim_line *lines, size_t count, bool (*same)(co
     return run;
 }
 
-/* The service adds up doubles and shows the noise of it; here one step of the last bit stands for that noise.
- * It is far below half a nano-dollar, so rounding finds the exact amount again. */
+/* The service adds up doubles and shows the noise of it; here one step of the last bit stands for
+ * that noise. It is far below half a nano-dollar, so rounding finds the exact amount again. */
 static double cost_as_served(const struct sim_line *lines, size_t count)
 {
     int64_t nano = 0;
@@ -223,7 +226,8 @@ static void add_dates(struct text *out, const struct sim_line *lines, size_t cou
     }
 }
 
-static void add_page(struct text *out, const struct sim_page *page, const struct sim_line *lines, size_t count)
+static void add_page(struct text *out, const struct sim_page *page, const struct sim_line *lines,
+                     size_t count)
 {
     for (size_t at = 0, run; at < count; at += run) {
         run = run_of(lines + at, count - at, same_user);

@@ -1,4 +1,5 @@
-/* What was bought: exact nano-dollars by payer, day (UTC), feature, provider and user. Never forgets a payer. */
+/* What was bought: exact nano-dollars by payer, day (UTC), feature, provider and user. Never
+ * forgets a payer. */
 #pragma once
 
 #include "base/clock.h"
@@ -28,7 +29,8 @@ void books_done(struct books *b);
 
 enum consumption_step { STEP_DAY = 1, STEP_WEEK, STEP_MONTH, STEP_YEAR };
 
-/* NULL filters let everything pass. Days count from 1970-01-01; both ends belong to the interval. */
+/* NULL filters let everything pass. Days count from 1970-01-01; both ends belong to the interval.
+ */
 struct consumption_query {
     int64_t first_day, last_day;
     enum consumption_step step;
@@ -36,5 +38,6 @@ struct consumption_query {
     bool by_user;
 };
 
-/* Adds {"response": [...]} as the API writes it: costs are binary floating point, noise in the last bit. */
+/* Adds {"response": [...]} as the API writes it: costs are binary floating point, noise in the last
+ * bit. */
 void books_render(const struct books *b, const struct consumption_query *q, struct text *out);

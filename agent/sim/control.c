@@ -1,4 +1,5 @@
-/* /control/: what a test or a demonstration does behind the API's back. Reached only when asked for at start. */
+/* /control/: what a test or a demonstration does behind the API's back. Reached only when asked for
+ * at start. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -90,7 +91,8 @@ static bool read_amount(const struct json *value, struct money *ret, struct faul
     if (json_number(value, &usd))
         return money_from_double(usd, ret, why);
     const char *text = json_text(value);
-    return text ? money_parse(span_of(text), ret, why) : fault(why, FAULT_REJECT, "an amount is required");
+    return text ? money_parse(span_of(text), ret, why)
+                : fault(why, FAULT_REJECT, "an amount is required");
 }
 
 /* The account that is named, or the first one. */
@@ -104,7 +106,8 @@ static struct sim_account *account_of(const struct call *c, const struct json *b
 }
 
 /* What may be done to a token; each returns false with a reason. */
-static bool set_balance(struct sim_account *a, struct sim_token *t, const struct json *value, struct fault *why)
+static bool set_balance(struct sim_account *a, struct sim_token *t, const struct json *value,
+                        struct fault *why)
 {
     struct terms terms = t->terms;
     struct money amount;
@@ -115,7 +118,8 @@ static bool set_balance(struct sim_account *a, struct sim_token *t, const struct
     return true;
 }
 
-static bool expire(struct sim_account *a, struct sim_token *t, const struct json *value, struct fault *why)
+static bool expire(struct sim_account *a, struct sim_token *t, const struct json *value,
+                   struct fault *why)
 {
     struct terms terms = t->terms;
     const char *text = json_text(value);
@@ -126,7 +130,8 @@ static bool expire(struct sim_account *a, struct sim_token *t, const struct json
     return true;
 }
 
-static bool delete(struct sim_account *a, struct sim_token *t, const struct json *value, struct fault *why)
+static bool delete (struct sim_account *a, struct sim_token *t, const struct json *value,
+                    struct fault *why)
 {
     bool sure = false;
     if (!json_bool(value, &sure) || !sure)
@@ -135,8 +140,10 @@ static bool delete(struct sim_account *a, struct sim_token *t, const struct json
     return true;
 }
 
-/* From now on the API says this of the token, whatever it is; an empty text is nothing of that kind. */
-static bool show_as(struct sim_account *a, struct sim_token *t, const struct json *value, struct fault *why)
+/* From now on the API says this of the token, whatever it is; an empty text is nothing of that
+ * kind. */
+static bool show_as(struct sim_account *a, struct sim_token *t, const struct json *value,
+                    struct fault *why)
 {
     const char *text = json_text(value);
     if (!text)
@@ -191,7 +198,8 @@ void control_token(const struct call *c, struct sim_answer *ret)
     struct fault why;
     if (!read_body(c, &body, ret))
         return;
-    bool done = json_member(body, "credits") ? set_credits(c, body, &why) : act_on_token(c, body, &why);
+    bool done =
+        json_member(body, "credits") ? set_credits(c, body, &why) : act_on_token(c, body, &why);
     if (done)
         answer_json(ret, 200, "{}");
     else
@@ -203,7 +211,8 @@ static bool read_target(const struct json *body, unix_s now, unix_s *ret, struct
     const struct json *advance = json_member(body, "advance"), *to = json_member(body, "to");
     int64_t step_s = 0;
     unix_s target = now;
-    if (advance && !(json_text(advance) && duration_parse(span_of(json_text(advance)), &step_s, why)))
+    if (advance
+        && !(json_text(advance) && duration_parse(span_of(json_text(advance)), &step_s, why)))
         return fault(why, FAULT_REJECT, "advance: a duration like \"1h\" is required");
     if (to && !(json_text(to) && calendar_parse(span_of(json_text(to)), &target, why)))
         return fault(why, FAULT_REJECT, "to: a time like \"2026-03-01T12:00:00Z\" is required");
@@ -219,8 +228,10 @@ static bool read_speed(const struct json *body, int64_t *speed, struct fault *wh
     double number;
     if (!value)
         return true;
-    if (!json_number(value, &number) || number < 0 || number > SIM_SPEED_MAX || number != floor(number))
-        return fault(why, FAULT_REJECT, "speed: a whole number from 0 to %d is required", SIM_SPEED_MAX);
+    if (!json_number(value, &number) || number < 0 || number > SIM_SPEED_MAX
+        || number != floor(number))
+        return fault(why, FAULT_REJECT, "speed: a whole number from 0 to %d is required",
+                     SIM_SPEED_MAX);
     *speed = (int64_t)number;
     return true;
 }

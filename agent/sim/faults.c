@@ -26,8 +26,8 @@ static void answer_status(const struct sim_fault *t, struct sim_answer *ret)
 {
     if (t->status >= 500) { /* what a proxy in front of the service says */
         text_addf(answer_begin(ret, (int)t->status),
-                  "<html><head><title>%d</title></head><body><h1>%d</h1></body></html>", (int)t->status,
-                  (int)t->status);
+                  "<html><head><title>%d</title></head><body><h1>%d</h1></body></html>",
+                  (int)t->status, (int)t->status);
         ret->type = "text/html";
     } else {
         answer_error(ret, (int)t->status, "error", "injected fault");
@@ -41,8 +41,9 @@ static void answer_status(const struct sim_fault *t, struct sim_answer *ret)
 static void answer_html(const struct sim_fault *t, struct sim_answer *ret)
 {
     (void)t;
-    answer_json(ret, 200, "<!DOCTYPE html><html><head><title>Sign in</title></head><body>"
-                          "<form action=\"/login\"><input name=\"password\"></form></body></html>");
+    answer_json(ret, 200,
+                "<!DOCTYPE html><html><head><title>Sign in</title></head><body>"
+                "<form action=\"/login\"><input name=\"password\"></form></body></html>");
     ret->type = "text/html; charset=utf-8";
 }
 
@@ -118,9 +119,9 @@ static void answer_body(const struct sim_fault *t, struct sim_answer *ret)
 }
 
 static const struct sim_fault_row {
-    const char *name;                                         /* as written in a control request */
-    void (*answer)(const struct sim_fault *, struct sim_answer *);  /* instead of the route */
-    void (*bend)(const struct sim_fault *, struct sim_answer *);    /* after it */
+    const char *name; /* as written in a control request */
+    void (*answer)(const struct sim_fault *, struct sim_answer *); /* instead of the route */
+    void (*bend)(const struct sim_fault *, struct sim_answer *);   /* after it */
 } rows[] = {
     [SIM_FAULT_STATUS] = { "status", answer_status, NULL },
     [SIM_FAULT_DELAY] = { "delay", NULL, NULL },
@@ -214,8 +215,8 @@ static bool read_sim_fault(const struct json *from, struct sim_fault *t, struct 
     if (!kind || !kind_named(kind, &t->kind))
         return fault(why, FAULT_REJECT, "kind: \"%s\" is not a known fault", kind ? kind : "");
     if (!read_whole(from, "times", &t->times, why) || !read_whole(from, "after", &t->after, why)
-        || !read_whole(from, "status", &t->status, why) || !read_whole(from, "bytes", &t->bytes, why)
-        || !read_whole(from, "ms", &t->ms, why)
+        || !read_whole(from, "status", &t->status, why)
+        || !read_whole(from, "bytes", &t->bytes, why) || !read_whole(from, "ms", &t->ms, why)
         || !read_whole(from, "retry_date", &t->retry_date_s, why))
         return false;
     t->retry_after = copy_number_or_text(from, "retry_after");
@@ -250,7 +251,7 @@ bool sim_faults_add(struct sim_faults *list, const struct json *wanted, struct f
 static bool concerns(const struct sim_fault *t, const char *path, const char *account)
 {
     return (!t->path || fnmatch(t->path, path, 0) == 0)
-           && (!t->account || (account && strcmp(t->account, account) == 0));
+        && (!t->account || (account && strcmp(t->account, account) == 0));
 }
 
 static struct sim_fault *copy_of(const struct sim_fault *t)
@@ -312,7 +313,7 @@ void sim_faults_render(const struct sim_faults *list, struct text *out)
 {
     text_addf(out, "[");
     for (const struct sim_fault *t = list->first; t; t = t->next)
-        text_addf(out, "%s{\"kind\":\"%s\",\"times\":%" PRId64 ",\"after\":%" PRId64 "}", t == list->first ? "" : ",",
-                  rows[t->kind].name, t->times, t->after);
+        text_addf(out, "%s{\"kind\":\"%s\",\"times\":%" PRId64 ",\"after\":%" PRId64 "}",
+                  t == list->first ? "" : ",", rows[t->kind].name, t->times, t->after);
     text_addf(out, "]");
 }

@@ -34,10 +34,10 @@ enum delivery {
 
 struct sim_answer {
     int status;
-    const char *type;   /* media type; NULL: application/json */
-    struct body *body;  /* owned */
-    char *location;     /* owned; NULL: none */
-    char *retry_after;  /* owned; NULL: none */
+    const char *type;  /* media type; NULL: application/json */
+    struct body *body; /* owned */
+    char *location;    /* owned; NULL: none */
+    char *retry_after; /* owned; NULL: none */
     enum delivery delivery;
     size_t at;
     int64_t pause_ms;
@@ -51,5 +51,6 @@ void answer_error(struct sim_answer *a, int status, const char *type, const char
 void answer_not_found(struct sim_answer *a);
 struct text *answer_begin(struct sim_answer *a, int status); /* for writing the body */
 
-/* Percent-decodes; '+' is a space in queries. An owned terminated text, or NULL when it is not valid or holds a NUL. */
+/* Percent-decodes; '+' is a space in queries. An owned terminated text, or NULL when it is not
+ * valid or holds a NUL. */
 char *http_decode(struct span encoded, bool query);

@@ -1,4 +1,5 @@
-/* Open addressing with linear probing; a removal moves its followers back, so there are no tombstones. */
+/* Open addressing with linear probing; a removal moves its followers back, so there are no
+ * tombstones. */
 #include "sim/index.h"
 
 #include <stdlib.h>
@@ -34,7 +35,8 @@ void *index_find(const struct index *x, struct span key)
 {
     if (!x->room)
         return NULL;
-    for (size_t at = (size_t)hash_of(key) & (x->room - 1); x->rows[at].key; at = (at + 1) & (x->room - 1))
+    for (size_t at = (size_t)hash_of(key) & (x->room - 1); x->rows[at].key;
+         at = (at + 1) & (x->room - 1))
         if (span_is(key, x->rows[at].key))
             return x->rows[at].item;
     return NULL;

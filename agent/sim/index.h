@@ -1,4 +1,5 @@
-/* A hash table from terminated keys to items, both borrowed: the key must live as long as its row. */
+/* A hash table from terminated keys to items, both borrowed: the key must live as long as its row.
+ */
 #pragma once
 
 #include "base/span.h"
@@ -13,7 +14,7 @@ struct index {
     size_t room, count;
 };
 
-void *index_find(const struct index *x, struct span key); /* NULL when absent */
+void *index_find(const struct index *x, struct span key);     /* NULL when absent */
 void index_put(struct index *x, const char *key, void *item); /* the key must be new */
 void index_remove(struct index *x, const char *key);
 void index_done(struct index *x);

@@ -18,9 +18,9 @@ static inline void own_json_at(struct json **root)
 const struct json *json_member(const struct json *object, const char *name); /* NULL when absent */
 bool json_is_object(const struct json *value);
 bool json_is_null(const struct json *value);
-bool json_bool(const struct json *value, bool *ret);          /* false: not a boolean */
-bool json_number(const struct json *value, double *ret);      /* false: not a number */
-const char *json_text(const struct json *value);              /* NULL: not a string, or value is NULL */
+bool json_bool(const struct json *value, bool *ret);     /* false: not a boolean */
+bool json_number(const struct json *value, double *ret); /* false: not a number */
+const char *json_text(const struct json *value);         /* NULL: not a string, or value is NULL */
 
 enum { JSON_NUMBER_BYTES = 32 };
 

@@ -16,8 +16,17 @@ void credits_show(const struct call *c, struct sim_answer *ret)
 
 /* The parameters of a consumption request, decoded; NULL: absent. */
 enum parameter {
-    PARAM_BEGIN, PARAM_END, PARAM_STEP, PARAM_PROVIDER, PARAM_SUBFEATURE, PARAM_TOKEN, PARAM_USER, PARAM_WORKFLOW,
-    PARAM_RAG, PARAM_GROUP_BY, PARAMS,
+    PARAM_BEGIN,
+    PARAM_END,
+    PARAM_STEP,
+    PARAM_PROVIDER,
+    PARAM_SUBFEATURE,
+    PARAM_TOKEN,
+    PARAM_USER,
+    PARAM_WORKFLOW,
+    PARAM_RAG,
+    PARAM_GROUP_BY,
+    PARAMS,
 };
 
 static const struct parameter_row {
@@ -48,7 +57,8 @@ static bool refuse(struct sim_answer *ret, const char *field, const char *words)
     return false;
 }
 
-static bool store_parameter(struct span name, struct span value, char *values[PARAMS], struct sim_answer *ret)
+static bool store_parameter(struct span name, struct span value, char *values[PARAMS],
+                            struct sim_answer *ret)
 {
     for (size_t i = 0; i < PARAMS; i++)
         if (span_is(name, parameters[i].name)) {
@@ -94,9 +104,11 @@ static bool read_day(const char *text, int64_t *ret)
     return true;
 }
 
-static bool read_query(char *const values[PARAMS], struct consumption_query *q, struct sim_answer *ret)
+static bool read_query(char *const values[PARAMS], struct consumption_query *q,
+                       struct sim_answer *ret)
 {
-    static const char bad_date[] = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
+    static const char bad_date[] =
+        "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
     if (!read_day(values[PARAM_BEGIN], &q->first_day))
         return refuse(ret, "begin", bad_date);
     if (!read_day(values[PARAM_END], &q->last_day))
@@ -119,7 +131,8 @@ void consumption_show(const struct call *c, struct sim_answer *ret)
 {
     char *values[PARAMS] = { 0 };
     struct consumption_query q = { 0 };
-    if (split_query(c->query, values, ret) && allowed(c, values, ret) && read_query(values, &q, ret)) {
+    if (split_query(c->query, values, ret) && allowed(c, values, ret)
+        && read_query(values, &q, ret)) {
         if (c->caller)
             q.payer = c->caller->name;
         if (values[PARAM_WORKFLOW] || values[PARAM_RAG]) /* nothing here ever ran in a workflow */

@@ -1,4 +1,5 @@
-/* The shapes of spending. Each gives a factor of the average rate; only this file knows their formulas. */
+/* The shapes of spending. Each gives a factor of the average rate; only this file knows their
+ * formulas. */
 #include "sim/profile.h"
 
 #include <math.h>
@@ -6,7 +7,8 @@
 #include "base/random.h"
 #include "core/calendar.h"
 
-static const double CALL_USD = 0.01;          /* what a typical call costs; sets the number of calls in a slot */
+static const double CALL_USD =
+    0.01; /* what a typical call costs; sets the number of calls in a slot */
 static const double RUNAWAY_DOUBLINGS = 10.0; /* where a runaway stops growing */
 enum { BURST_ONE_HOUR_IN = 6, OFFICE_OPENS_H = 8, OFFICE_CLOSES_H = 18, CALLS_MAX = 1000000 };
 
@@ -90,7 +92,8 @@ unix_s profile_next(const struct spend_profile *p, uint64_t seed, unix_s at)
 {
     if (rows[p->kind].factor == nothing)
         return INT64_MAX;
-    /* Each token has a phase of its own, so that a thousand of them do not all spend in the same second. */
+    /* Each token has a phase of its own, so that a thousand of them do not all spend in the same
+     * second. */
     int64_t phase = (int64_t)(seed % (uint64_t)p->every_s);
     return at - (at - phase) % p->every_s + p->every_s;
 }

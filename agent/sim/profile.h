@@ -1,7 +1,8 @@
 /* How a token spends by itself: pure functions of the seed and of virtual time.
  *
- * Time is cut into slots of `every_s`; what a slot costs depends on nothing but (profile, seed, slot), so the
- * same seed and interval give the same spending however often the clock is looked at. */
+ * Time is cut into slots of `every_s`; what a slot costs depends on nothing but (profile, seed,
+ * slot), so the same seed and interval give the same spending however often the clock is looked at.
+ */
 #pragma once
 
 #include "base/clock.h"
@@ -19,10 +20,11 @@ enum profile_kind {
 
 struct spend_profile {
     enum profile_kind kind;
-    struct money usd_per_day; /* average; of a working day for office hours, at the start for a runaway */
-    int64_t every_s;          /* length of a slot */
-    int64_t doubles_s;        /* runaway: the rate doubles in this time, up to a thousandfold */
-    unix_s starts;            /* runaway: when it began to run away */
+    struct money
+        usd_per_day;   /* average; of a working day for office hours, at the start for a runaway */
+    int64_t every_s;   /* length of a slot */
+    int64_t doubles_s; /* runaway: the rate doubles in this time, up to a thousandfold */
+    unix_s starts;     /* runaway: when it began to run away */
 };
 
 enum { PROFILE_EVERY_S = 60, PROFILE_DOUBLES_S = 6 * HOUR_S };

@@ -32,10 +32,11 @@ static void render_row(const struct request_row *row, struct text *out)
     text_add_json(out, span_of(row->method));
     text_addf(out, ",\"path\":");
     text_add_json(out, span_of(row->target));
-    text_addf(out, ",\"virtual\":\"%s\",\"real\":%" PRId64 ".%03d", calendar_format(row->virtual_s, virtual),
-              row->real_ms / 1000, (int)(row->real_ms % 1000));
-    text_addf(out, ",\"authorization\":%s,\"client_port\":%u,\"account\":", row->authorized ? "true" : "false",
-              row->client_port);
+    text_addf(out, ",\"virtual\":\"%s\",\"real\":%" PRId64 ".%03d",
+              calendar_format(row->virtual_s, virtual), row->real_ms / 1000,
+              (int)(row->real_ms % 1000));
+    text_addf(out, ",\"authorization\":%s,\"client_port\":%u,\"account\":",
+              row->authorized ? "true" : "false", row->client_port);
     if (row->account)
         text_add_json(out, span_of(row->account));
     else

@@ -36,10 +36,12 @@ static struct span path_of(const struct sim_request *r)
 
 static bool is_control(struct span path)
 {
-    return path.len >= strlen("/control/") && memcmp(path.at, "/control/", strlen("/control/")) == 0;
+    return path.len >= strlen("/control/")
+        && memcmp(path.at, "/control/", strlen("/control/")) == 0;
 }
 
-/* Whether an undecoded path fits a pattern; then `ret_name` is the undecoded {name}. An encoded slash is data. */
+/* Whether an undecoded path fits a pattern; then `ret_name` is the undecoded {name}. An encoded
+ * slash is data. */
 static bool fits(const char *pattern, struct span path, struct span *ret_name)
 {
     const char *hole = strchr(pattern, '{');
@@ -57,7 +59,8 @@ static bool fits(const char *pattern, struct span path, struct span *ret_name)
 }
 
 /* The route for a path and method; `ret_known` tells whether the path exists under any method. */
-static const struct route *find_route(const struct sim_request *r, struct span path, struct span *ret_name, bool *ret_known)
+static const struct route *find_route(const struct sim_request *r, struct span path,
+                                      struct span *ret_name, bool *ret_known)
 {
     *ret_known = false;
     for (size_t i = 0; i < COUNT(routes); i++) {
@@ -72,8 +75,8 @@ static const struct route *find_route(const struct sim_request *r, struct span p
 
 /* What the bearer key opens. */
 struct caller {
-    struct tenant *tenant; /* NULL: not a key of ours */
-    struct sim_token *token;   /* NULL: the main key */
+    struct tenant *tenant;   /* NULL: not a key of ours */
+    struct sim_token *token; /* NULL: the main key */
 };
 
 static struct caller identify(const struct world *w, const char *authorization)
@@ -172,10 +175,12 @@ static bool over_rate(const struct world *w, struct tenant *t, struct sim_answer
     return true;
 }
 
-static void dispatch(struct call *c, const struct route *route, struct span name, struct sim_answer *ret)
+static void dispatch(struct call *c, const struct route *route, struct span name,
+                     struct sim_answer *ret)
 {
     if (route->access == ACCESS_MAIN_KEY && c->caller) {
-        answer_error(ret, 403, "permission_error", "You do not have permission to perform this action.");
+        answer_error(ret, 403, "permission_error",
+                     "You do not have permission to perform this action.");
         return;
     }
     char *decoded = http_decode(name, false);
@@ -193,7 +198,8 @@ static bool admit(struct world *w, struct call *c, struct sim_answer *ret)
     struct caller caller = identify(w, c->request->authorization);
     if (!caller.tenant) {
         answer_error(ret, 401, "authentication_error",
-                     c->request->authorization ? "Invalid token." : "Authentication credentials were not provided.");
+                     c->request->authorization ? "Invalid token."
+                                               : "Authentication credentials were not provided.");
         return false;
     }
     if (caller.token && token_is_expired(caller.token, c->now)) {
@@ -228,12 +234,14 @@ static void answer_call(struct call *c, struct span path, struct sim_answer *ret
 
 static void note_status(struct world *w, const struct visit *visit, int status)
 {
-    struct request_row *row = visit->log_number ? &w->log.rows[(visit->log_number - 1) % REQUEST_LOG_ROWS] : NULL;
+    struct request_row *row =
+        visit->log_number ? &w->log.rows[(visit->log_number - 1) % REQUEST_LOG_ROWS] : NULL;
     if (row && row->number == visit->log_number)
         row->status = status;
 }
 
-void route_answer(struct world *w, const struct sim_request *request, struct visit *visit, struct sim_answer *ret)
+void route_answer(struct world *w, const struct sim_request *request, struct visit *visit,
+                  struct sim_answer *ret)
 {
     struct span path = path_of(request);
     *ret = (struct sim_answer){ 0 };

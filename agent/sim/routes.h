@@ -1,10 +1,12 @@
-/* From a request to its answer: the table of endpoints, who may call them, and the order of checks. */
+/* From a request to its answer: the table of endpoints, who may call them, and the order of checks.
+ */
 #pragma once
 
 #include "sim/http.h"
 #include "sim/world.h"
 
-/* A request on its way: `trouble` is owned and may be NULL. Starts with route_begin, ends with route_done. */
+/* A request on its way: `trouble` is owned and may be NULL. Starts with route_begin, ends with
+ * route_done. */
 struct visit {
     struct sim_fault *sim_fault;
     uint64_t log_number;
@@ -12,19 +14,20 @@ struct visit {
 
 /* Logs the request and picks the fault to play; returns how long to wait before route_answer. */
 int64_t route_begin(struct world *w, const struct sim_request *request, struct visit *ret);
-void route_answer(struct world *w, const struct sim_request *request, struct visit *visit, struct sim_answer *ret);
+void route_answer(struct world *w, const struct sim_request *request, struct visit *visit,
+                  struct sim_answer *ret);
 void route_done(struct visit *visit);
 
 /* What a handler is given. All borrowed. */
 struct call {
     struct world *world;
     const struct sim_request *request;
-    struct tenant *tenant;  /* NULL under /control/ */
+    struct tenant *tenant; /* NULL under /control/ */
     struct sim_account *account;
-    struct sim_token *caller;   /* NULL: the main key */
-    const char *name;       /* {name} of the path, decoded; "" when it has none */
-    const char *query;      /* undecoded; "" */
-    size_t list_kept;       /* how many tokens a list shows: a fault may hide some */
+    struct sim_token *caller; /* NULL: the main key */
+    const char *name;         /* {name} of the path, decoded; "" when it has none */
+    const char *query;        /* undecoded; "" */
+    size_t list_kept;         /* how many tokens a list shows: a fault may hide some */
     unix_s now;
 };
 
@@ -38,4 +41,5 @@ route_handler credits_show, consumption_show;
 /* chat_api.c */
 route_handler chat_complete;
 /* control.c */
-route_handler control_state, control_token, control_clock, control_fault, control_fault_clear, control_requests;
+route_handler control_state, control_token, control_clock, control_fault, control_fault_clear,
+    control_requests;

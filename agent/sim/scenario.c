@@ -21,7 +21,8 @@ static bool read_count(struct span value, int64_t max, int64_t *ret, struct faul
     int64_t number = 0;
     for (size_t i = 0; i < value.len; i++) {
         if (value.at[i] < '0' || value.at[i] > '9' || number > max)
-            return fault(why, FAULT_REJECT, "a whole number up to %lld is required", (long long)max);
+            return fault(why, FAULT_REJECT, "a whole number up to %lld is required",
+                         (long long)max);
         number = number * 10 + (value.at[i] - '0');
     }
     if (!value.len || number > max)
@@ -113,7 +114,8 @@ static bool set_expiry(struct token_draft *d, struct span value, struct fault *w
 static bool set_period(struct token_draft *d, struct span value, struct fault *why)
 {
     d->terms.period = calendar_period_named(value);
-    return d->terms.period != RESET_OTHER || fault(why, FAULT_REJECT, "none, daily, weekly or monthly is required");
+    return d->terms.period != RESET_OTHER
+        || fault(why, FAULT_REJECT, "none, daily, weekly or monthly is required");
 }
 
 static bool set_reset_amount(struct token_draft *d, struct span value, struct fault *why)
@@ -125,7 +127,8 @@ static bool set_reset_amount(struct token_draft *d, struct span value, struct fa
 static bool set_profile(struct token_draft *d, struct span value, struct fault *why)
 {
     return profile_kind_named(value, &d->profile.kind)
-           || fault(why, FAULT_REJECT, "none, steady, office_hours, bursts, idle or runaway is required");
+        || fault(why, FAULT_REJECT,
+                 "none, steady, office_hours, bursts, idle or runaway is required");
 }
 
 static bool set_usd_per_day(struct token_draft *d, struct span value, struct fault *why)
@@ -169,7 +172,9 @@ void scenario_draft(const struct world *w, struct token_draft *ret)
         .now = w->started,
         .count = 1,
         .terms = { .type = TOKEN_TYPE_DEFAULT, .expires = TIME_NONE },
-        .profile = { .every_s = PROFILE_EVERY_S, .doubles_s = PROFILE_DOUBLES_S, .starts = w->started },
+        .profile = { .every_s = PROFILE_EVERY_S,
+                     .doubles_s = PROFILE_DOUBLES_S,
+                     .starts = w->started },
     };
 }
 
@@ -179,22 +184,27 @@ void scenario_draft_done(struct token_draft *draft)
     free(draft->secret);
 }
 
-bool scenario_set_token(struct token_draft *draft, struct span key, struct span value, struct fault *why)
+bool scenario_set_token(struct token_draft *draft, struct span key, struct span value,
+                        struct fault *why)
 {
     for (size_t i = 0; i < COUNT(token_keys); i++)
         if (span_is(key, token_keys[i].name))
-            return token_keys[i].set(draft, value, why) || fault_within(why, "%s", token_keys[i].name);
+            return token_keys[i].set(draft, value, why)
+                || fault_within(why, "%s", token_keys[i].name);
     return fault(why, FAULT_REJECT, "\"%.*s\" is not a key of a token", (int)key.len, key.at);
 }
 
-bool scenario_add_use(struct world *w, struct token_draft *draft, struct span value, struct fault *why)
+bool scenario_add_use(struct world *w, struct token_draft *draft, struct span value,
+                      struct fault *why)
 {
     const char *slash = memchr(value.at, '/', value.len);
     if (!slash || draft->use_count == TOKEN_USES_MAX)
-        return fault(why, FAULT_REJECT, "uses: up to %d of FEATURE/PROVIDER are required", TOKEN_USES_MAX);
+        return fault(why, FAULT_REJECT, "uses: up to %d of FEATURE/PROVIDER are required",
+                     TOKEN_USES_MAX);
     char *feature = xstrndup(value.at, (size_t)(slash - value.at));
     char *provider = xstrndup(slash + 1, value.len - (size_t)(slash + 1 - value.at));
-    draft->uses[draft->use_count++] = (struct use){ world_word(w, feature), world_word(w, provider) };
+    draft->uses[draft->use_count++] =
+        (struct use){ world_word(w, feature), world_word(w, provider) };
     free(feature);
     free(provider);
     return true;
@@ -207,12 +217,13 @@ static bool expand_name(const char *pattern, int64_t n, char out[NAME_ROOM], str
     size_t width = hole ? strspn(hole + 1, "0123456789") : 0;
     if (!hole || hole[1 + width] != 'd' || width > 2 || strchr(hole + 1, '%'))
         return fault(why, FAULT_REJECT, "name: with a count, exactly one %%d or %%05d is required");
-    snprintf(out, NAME_ROOM, "%.*s%0*lld%s", (int)(hole - pattern), pattern, atoi(hole + 1), (long long)n,
-             hole + 2 + width);
+    snprintf(out, NAME_ROOM, "%.*s%0*lld%s", (int)(hole - pattern), pattern, atoi(hole + 1),
+             (long long)n, hole + 2 + width);
     return true;
 }
 
-static bool add_token(struct sim_account *a, const struct token_draft *d, const char *name, struct fault *why)
+static bool add_token(struct sim_account *a, const struct token_draft *d, const char *name,
+                      struct fault *why)
 {
     struct token_order order = {
         .name = name,
@@ -239,7 +250,8 @@ bool scenario_add_tokens(struct sim_account *a, struct token_draft *d, struct fa
         d->terms.budgeted = d->terms.balance.known;
     const char *wrong = terms_settle(&d->terms, d->amount_given);
     if (wrong)
-        return fault(why, FAULT_REJECT, "token \"%s\": a reset needs both a period and an amount", d->name);
+        return fault(why, FAULT_REJECT, "token \"%s\": a reset needs both a period and an amount",
+                     d->name);
     if (d->count == 1)
         return add_token(a, d, d->name, why);
     for (int64_t n = 0; n < d->count; n++)
@@ -256,8 +268,8 @@ const char *const scenario_account_keys[] = {
 };
 const size_t scenario_account_key_count = COUNT(scenario_account_keys);
 
-bool scenario_set_account(struct world *w, struct account_draft *draft, size_t key, struct span value,
-                          struct fault *why)
+bool scenario_set_account(struct world *w, struct account_draft *draft, size_t key,
+                          struct span value, struct fault *why)
 {
     if (key == ACCOUNT_CREDITS)
         return read_amount(value, &draft->credits, why) || fault_within(why, "credits");
@@ -295,15 +307,17 @@ static bool set_balance_form(struct world *w, struct span value, struct fault *w
 {
     w->balance_form = span_is(value, "string") ? BALANCE_STRING : BALANCE_NUMBER;
     return w->balance_form == BALANCE_STRING || span_is(value, "number")
-           || fault(why, FAULT_REJECT, "number or string is required");
+        || fault(why, FAULT_REJECT, "number or string is required");
 }
 
-const char *const scenario_world_keys[] = { "speed", "seed", "start", "rate_limit", "balance_form" };
+const char *const scenario_world_keys[] = { "speed", "seed", "start", "rate_limit",
+                                            "balance_form" };
 const size_t scenario_world_key_count = COUNT(scenario_world_keys);
 static bool (*const world_setters[])(struct world *, struct span, struct fault *) = {
     set_speed, set_seed, set_start, set_rate_limit, set_balance_form,
 };
-_Static_assert(COUNT(world_setters) == COUNT(scenario_world_keys), "a key of the sim has no setter");
+_Static_assert(COUNT(world_setters) == COUNT(scenario_world_keys),
+               "a key of the sim has no setter");
 
 bool scenario_set_world(struct world *w, size_t key, struct span value, struct fault *why)
 {
@@ -321,7 +335,9 @@ static bool is_one_of(struct span key, const char *const *names, size_t count)
 bool scenario_key_known(struct span key, bool root, struct fault *why)
 {
     if (span_is(key, "tokens") || is_one_of(key, scenario_account_keys, scenario_account_key_count)
-        || (root && (span_is(key, "accounts") || is_one_of(key, scenario_world_keys, scenario_world_key_count))))
+        || (root
+            && (span_is(key, "accounts")
+                || is_one_of(key, scenario_world_keys, scenario_world_key_count))))
         return true;
     return fault(why, FAULT_REJECT, "\"%.*s\" is not a key of %s", (int)key.len, key.at,
                  root ? "a scenario" : "an account");

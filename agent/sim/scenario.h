@@ -20,9 +20,12 @@ struct token_draft {
 
 void scenario_draft(const struct world *w, struct token_draft *ret);
 void scenario_draft_done(struct token_draft *draft);
-MUST_CHECK bool scenario_set_token(struct token_draft *draft, struct span key, struct span value, struct fault *why);
-MUST_CHECK bool scenario_add_use(struct world *w, struct token_draft *draft, struct span value, struct fault *why);
-MUST_CHECK bool scenario_add_tokens(struct sim_account *a, struct token_draft *draft, struct fault *why);
+MUST_CHECK bool scenario_set_token(struct token_draft *draft, struct span key, struct span value,
+                                   struct fault *why);
+MUST_CHECK bool scenario_add_use(struct world *w, struct token_draft *draft, struct span value,
+                                 struct fault *why);
+MUST_CHECK bool scenario_add_tokens(struct sim_account *a, struct token_draft *draft,
+                                    struct fault *why);
 
 struct account_draft {
     const char *name, *key; /* live as long as the world */
@@ -31,12 +34,13 @@ struct account_draft {
 
 extern const char *const scenario_account_keys[];
 extern const size_t scenario_account_key_count;
-MUST_CHECK bool scenario_set_account(struct world *w, struct account_draft *draft, size_t key, struct span value,
-                                     struct fault *why);
+MUST_CHECK bool scenario_set_account(struct world *w, struct account_draft *draft, size_t key,
+                                     struct span value, struct fault *why);
 
 extern const char *const scenario_world_keys[];
 extern const size_t scenario_world_key_count;
-MUST_CHECK bool scenario_set_world(struct world *w, size_t key, struct span value, struct fault *why);
+MUST_CHECK bool scenario_set_world(struct world *w, size_t key, struct span value,
+                                   struct fault *why);
 
 /* Whether a mapping of this kind may have the key. */
 MUST_CHECK bool scenario_key_known(struct span key, bool root, struct fault *why);

@@ -1,8 +1,9 @@
 /* The sim's one user of libmicrohttpd, run by an outside loop over its epoll descriptor.
  *
- * Waiting is never done by blocking: a transfer that must wait is suspended ("parked") with a time to wake, and the
- * loop resumes it. Facts about 0.9.75: suspended connections do not notice that their client has gone, and must be
- * resumed before the daemon stops; a content reader may suspend its own connection and return 0. */
+ * Waiting is never done by blocking: a transfer that must wait is suspended ("parked") with a time
+ * to wake, and the loop resumes it. Facts about 0.9.75: suspended connections do not notice that
+ * their client has gone, and must be resumed before the daemon stops; a content reader may suspend
+ * its own connection and return 0. */
 #include "sim/server.h"
 
 #include <arpa/inet.h>
@@ -16,7 +17,8 @@
 enum {
     BODY_BYTES_MAX = 1 << 20, /* of a request */
     LOOK_MS = 200,            /* how often a stalled transfer looks whether its client has gone */
-    BLOCK_BYTES = 64 * 1024,  /* handed to the socket at once when a body is read through a callback */
+    BLOCK_BYTES =
+        64 * 1024, /* handed to the socket at once when a body is read through a callback */
 };
 
 enum sim_stage { STAGE_HEAD, STAGE_BODY, STAGE_DELAYED, STAGE_ANSWERED };
@@ -73,7 +75,8 @@ static mono_ms wake_parked(struct server *s)
 
 static bool client_is_gone(struct MHD_Connection *connection)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct pollfd fd = { .fd = info ? info->connect_fd : -1, .events = POLLRDHUP };
     return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLRDHUP | POLLHUP | POLLERR));
 }
@@ -110,8 +113,9 @@ static ssize_t read_until_place(struct exchange *x, uint64_t at, char *out, size
 /* An array that never closes, of elements that are valid by themselves. */
 static ssize_t read_endlessly(uint64_t at, char *out, size_t room)
 {
-    static const char element[] = "{\"name\":\"endless\",\"token\":null,\"token_type\":\"api_token\",\"balance\":1.0,"
-                                  "\"active_balance\":true,\"expire_time\":null},\n";
+    static const char element[] =
+        "{\"name\":\"endless\",\"token\":null,\"token_type\":\"api_token\",\"balance\":1.0,"
+        "\"active_balance\":true,\"expire_time\":null},\n";
     for (size_t i = 0; i < room; i++)
         out[i] = at + i == 0 ? '[' : element[(at + i - 1) % (sizeof element - 1)];
     return (ssize_t)room;
@@ -146,8 +150,8 @@ static struct MHD_Response *make_response(struct exchange *x)
 {
     struct sim_answer *a = &x->answer;
     if (a->delivery == DELIVER_WHOLE)
-        return MHD_create_response_from_buffer_with_free_callback_cls(a->body->text.len, a->body->text.at,
-                                                                      release_body, body_keep(a->body));
+        return MHD_create_response_from_buffer_with_free_callback_cls(
+            a->body->text.len, a->body->text.at, release_body, body_keep(a->body));
     uint64_t size = a->delivery == DELIVER_ENDLESS ? MHD_SIZE_UNKNOWN : a->body->text.len;
     return MHD_create_response_from_callback(size, BLOCK_BYTES, read_body, x, NULL);
 }
@@ -171,8 +175,10 @@ static enum MHD_Result send_answer(struct exchange *x)
 
 static unsigned port_of_client(struct MHD_Connection *connection)
 {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    return info ? ntohs(((const struct sockaddr_in *)(const void *)info->client_addr)->sin_port) : 0;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    return info ? ntohs(((const struct sockaddr_in *)(const void *)info->client_addr)->sin_port)
+                : 0;
 }
 
 /* The whole request is here. A delayed one comes by twice. */
@@ -181,7 +187,8 @@ static enum MHD_Result finish(struct exchange *x, const char *method)
     struct sim_request request = {
         .method = method,
         .target = x->target,
-        .authorization = MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Authorization"),
+        .authorization =
+            MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, "Authorization"),
         .body = { text_z(&x->body), x->body.len },
         .client_port = port_of_client(x->connection),
     };
@@ -200,8 +207,8 @@ static enum MHD_Result finish(struct exchange *x, const char *method)
     return send_answer(x);
 }
 
-/* libmicrohttpd: the raw target, before it is decoded and split, so that a %2F in a name does not become a slash.
- * What is returned becomes *context below. */
+/* libmicrohttpd: the raw target, before it is decoded and split, so that a %2F in a name does not
+ * become a slash. What is returned becomes *context below. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
     struct exchange *x = xcalloc(1, sizeof *x);
@@ -212,8 +219,9 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *con
 }
 
 /* libmicrohttpd: once when the head is there, once for each piece of the body, once at its end. */
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-                                  const char *version, const char *piece, size_t *piece_bytes, void **context)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *piece,
+                                  size_t *piece_bytes, void **context)
 {
     struct exchange *x = *context;
     (void)cls, (void)connection, (void)url, (void)version;
@@ -252,10 +260,11 @@ bool server_open(uint16_t port, struct world *w, struct server **ret, struct fau
 
     struct server *s = xcalloc(1, sizeof *s);
     s->world = w;
-    s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, port, NULL, NULL, on_request, s,
-                                 MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-                                 MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED,
-                                 on_completed, s, MHD_OPTION_END);
+    s->daemon =
+        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, port, NULL, NULL, on_request, s,
+                         MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
+                         MHD_OPTION_URI_LOG_CALLBACK, on_target, s, MHD_OPTION_NOTIFY_COMPLETED,
+                         on_completed, s, MHD_OPTION_END);
     if (!s->daemon) {
         free(s);
         return fault(why, FAULT_FATAL, "cannot listen on 127.0.0.1:%u", (unsigned)port);
@@ -275,7 +284,8 @@ static int wait_ms(struct server *s, mono_ms next_wake)
     int64_t wait = next_wake == MONO_NEVER ? -1 : next_wake - clock_mono();
     if (next_wake != MONO_NEVER && wait < 0)
         wait = 0;
-    if (MHD_get_timeout(s->daemon, &daemon_ms) == MHD_YES && (wait < 0 || (int64_t)daemon_ms < wait))
+    if (MHD_get_timeout(s->daemon, &daemon_ms) == MHD_YES
+        && (wait < 0 || (int64_t)daemon_ms < wait))
         wait = (int64_t)daemon_ms;
     return wait > INT32_MAX ? INT32_MAX : (int)wait;
 }
@@ -284,7 +294,8 @@ bool server_serve(struct server *s, int stop_fd, struct fault *why)
 {
     int epoll_fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     for (;;) {
-        struct pollfd fds[] = { { .fd = stop_fd, .events = POLLIN }, { .fd = epoll_fd, .events = POLLIN } };
+        struct pollfd fds[] = { { .fd = stop_fd, .events = POLLIN },
+                                { .fd = epoll_fd, .events = POLLIN } };
         mono_ms next = wake_parked(s);
         if (poll(fds, COUNT(fds), wait_ms(s, next)) < 0)
             return fault(why, FAULT_FATAL, "poll failed");

@@ -1,4 +1,5 @@
-/* The HTTP side: one thread, one loop, 127.0.0.1 only. A slow or stalled transfer never holds up another. */
+/* The HTTP side: one thread, one loop, 127.0.0.1 only. A slow or stalled transfer never holds up
+ * another. */
 #pragma once
 
 #include "base/fault.h"

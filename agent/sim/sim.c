@@ -8,8 +8,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "sim/yaml.h"
 #include "sim/server.h"
+#include "sim/yaml.h"
 
 static bool open_signals(int *ret_fd, struct fault *why)
 {
@@ -33,11 +33,12 @@ static bool tell_ready(const struct server *s, struct fault *why)
     return fflush(stdout) == 0 || fault(why, FAULT_FATAL, "stdout: %s", strerror(errno));
 }
 
-static bool serve(const struct sim_options *options, struct world *w, int stop_fd, struct fault *why)
+static bool serve(const struct sim_options *options, struct world *w, int stop_fd,
+                  struct fault *why)
 {
     struct server *server = NULL;
     bool served = server_open(options->port, w, &server, why) && tell_ready(server, why)
-                  && server_serve(server, stop_fd, why);
+        && server_serve(server, stop_fd, why);
     server_close(server);
     return served;
 }
@@ -47,7 +48,7 @@ bool sim_run(const struct sim_options *options, struct fault *why)
     struct world world = { 0 };
     int stop_fd = -1;
     bool served = open_signals(&stop_fd, why) && yaml_open_scenario(options, &world, why)
-                  && serve(options, &world, stop_fd, why);
+        && serve(options, &world, stop_fd, why);
     world_done(&world);
     if (stop_fd >= 0)
         close(stop_fd);

@@ -1,7 +1,7 @@
 /* Where money moves: calls, profiles and resets, each exact and each in the books. */
+#include "core/calendar.h"
 #include "sim/account.h"
 #include "sim/agenda.h"
-#include "core/calendar.h"
 
 /* What still stands between this payer and a 402. */
 static int64_t available_nano(const struct sim_account *a, const struct sim_token *token)
@@ -24,7 +24,8 @@ static void deduct(struct sim_account *a, struct sim_token *token, struct money 
         token->terms.balance.is.nano -= cost.nano;
 }
 
-enum spend_verdict account_spend(struct sim_account *a, struct sim_token *token, const struct purchase *wanted)
+enum spend_verdict account_spend(struct sim_account *a, struct sim_token *token,
+                                 const struct purchase *wanted)
 {
     struct purchase bought = *wanted;
     if (token && token_is_expired(token, a->now))
@@ -40,8 +41,10 @@ enum spend_verdict account_spend(struct sim_account *a, struct sim_token *token,
     return SPEND_DONE;
 }
 
-/* A slot stands for many calls: when money runs short, only the calls up to the first refusal were made. */
-static void shrink_to_available(const struct sim_account *a, const struct sim_token *t, struct purchase *p)
+/* A slot stands for many calls: when money runs short, only the calls up to the first refusal were
+ * made. */
+static void shrink_to_available(const struct sim_account *a, const struct sim_token *t,
+                                struct purchase *p)
 {
     int64_t left = available_nano(a, t);
     if (left <= 0 || left >= p->cost.nano || token_is_sandbox(t))
@@ -57,13 +60,16 @@ static void spend_slot(struct sim_account *a, struct sim_token *t)
 {
     struct slot_spending slot = profile_slot(&t->profile, t->seed, a->now);
     const struct use *use = &t->uses[slot.choice % t->use_count];
-    struct purchase p = {
-        .cost = slot.cost, .calls = slot.calls, .feature = use->feature, .provider = use->provider, .user = ""
-    };
+    struct purchase p = { .cost = slot.cost,
+                          .calls = slot.calls,
+                          .feature = use->feature,
+                          .provider = use->provider,
+                          .user = "" };
     if (!p.calls)
         return;
     shrink_to_available(a, t, &p);
-    (void)account_spend(a, t, &p); /* refused: the caller of the real service would be refused as well */
+    (void)account_spend(a, t,
+                        &p); /* refused: the caller of the real service would be refused as well */
 }
 
 static void reset(struct sim_account *a, struct sim_token *t)

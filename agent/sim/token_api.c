@@ -1,4 +1,5 @@
-/* /v2/user/custom_token/: list, create, show, change, delete. Secrets leave in GET answers alone. */
+/* /v2/user/custom_token/: list, create, show, change, delete. Secrets leave in GET answers alone.
+ */
 #include "sim/routes.h"
 #include "sim/token_form.h"
 #include "sim/token_text.h"
@@ -26,20 +27,24 @@ void tokens_list(const struct call *c, struct sim_answer *ret)
     struct list_cache *cache = &c->tenant->list;
     if (!cache->body || cache->version != c->account->version) {
         body_release(cache->body);
-        *cache = (struct list_cache){ render_list(c->world, c->account, c->list_kept), c->account->version };
+        *cache = (struct list_cache){ render_list(c->world, c->account, c->list_kept),
+                                      c->account->version };
     }
     ret->body = body_keep(cache->body);
 }
 
-static void answer_token(const struct call *c, int status, const struct sim_token *t, struct sim_answer *ret)
+static void answer_token(const struct call *c, int status, const struct sim_token *t,
+                         struct sim_answer *ret)
 {
-    enum token_view view = strcmp(c->request->method, "GET") == 0 ? TOKEN_WITH_SECRET : TOKEN_WITHOUT_SECRET;
+    enum token_view view =
+        strcmp(c->request->method, "GET") == 0 ? TOKEN_WITH_SECRET : TOKEN_WITHOUT_SECRET;
     token_text_add(answer_begin(ret, status), t, c->world->balance_form, view);
 }
 
 static void answer_invalid(struct sim_answer *ret, const struct text *errors)
 {
-    text_addf(answer_begin(ret, 400), "{\"error\":{\"type\":\"validation_error\",\"message\":%s}}", text_z(errors));
+    text_addf(answer_begin(ret, 400), "{\"error\":{\"type\":\"validation_error\",\"message\":%s}}",
+              text_z(errors));
 }
 
 /* A JSON object, or an answer that says why not. */
@@ -52,8 +57,9 @@ static bool read_body(const struct call *c, struct json **ret_body, struct sim_a
     }
     if (json_is_object(*ret_body))
         return true;
-    answer_json(ret, 400, "{\"error\":{\"type\":\"validation_error\",\"message\":"
-                          "{\"non_field_errors\":[\"Invalid data. Expected a dictionary.\"]}}}");
+    answer_json(ret, 400,
+                "{\"error\":{\"type\":\"validation_error\",\"message\":"
+                "{\"non_field_errors\":[\"Invalid data. Expected a dictionary.\"]}}}");
     return false;
 }
 

@@ -1,4 +1,5 @@
-/* One row for each field; texts are those of Django REST framework, which the real service is made with. */
+/* One row for each field; texts are those of Django REST framework, which the real service is made
+ * with. */
 #include "sim/token_form.h"
 
 #include <stdio.h>
@@ -54,7 +55,8 @@ static int count_digits(const char **at)
     return count;
 }
 
-/* The field's precision: at most 5 digits before the point and 9 after it; an exponent moves the point. */
+/* The field's precision: at most 5 digits before the point and 9 after it; an exponent moves the
+ * point. */
 static const char *check_digits(const char *text)
 {
     const char *at = text + (*text == '-' || *text == '+');
@@ -204,8 +206,9 @@ static bool finish(struct form *f, struct text *errors)
         const char *wrong = terms_settle(&f->terms, f->amount_given);
         if (wrong)
             add_error(errors, wrong,
-                      f->terms.period == RESET_NONE ? "A reset amount needs a reset period."
-                                                    : "This field is required when a reset period is set.");
+                      f->terms.period == RESET_NONE
+                          ? "A reset amount needs a reset period."
+                          : "This field is required when a reset period is set.");
     }
     if (!errors->len)
         return true;
@@ -213,7 +216,8 @@ static bool finish(struct form *f, struct text *errors)
     return false;
 }
 
-bool token_form_create(const struct json *body, const struct sim_account *a, struct token_order *ret, struct text *errors)
+bool token_form_create(const struct json *body, const struct sim_account *a,
+                       struct token_order *ret, struct text *errors)
 {
     struct form f = { .terms = { .type = TOKEN_TYPE_DEFAULT, .expires = TIME_NONE } };
     if (!json_member(body, "name"))
@@ -227,7 +231,8 @@ bool token_form_create(const struct json *body, const struct sim_account *a, str
     return true;
 }
 
-bool token_form_change(const struct json *body, const struct terms *now, struct terms *ret, struct text *errors)
+bool token_form_change(const struct json *body, const struct terms *now, struct terms *ret,
+                       struct text *errors)
 {
     struct form f = { .terms = *now };
     read_fields(body, false, &f, errors);

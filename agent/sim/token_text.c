@@ -12,8 +12,9 @@ void amount_text_add(struct text *out, struct maybe_money amount, enum balance_f
         return;
     }
     int64_t nano = amount.is.nano, size = nano < 0 ? -nano : nano;
-    text_addf(out, "%s%s%" PRId64 ".%09" PRId64 "%s", form == BALANCE_STRING ? "\"" : "", nano < 0 ? "-" : "",
-              size / NANO_PER_USD, size % NANO_PER_USD, form == BALANCE_STRING ? "\"" : "");
+    text_addf(out, "%s%s%" PRId64 ".%09" PRId64 "%s", form == BALANCE_STRING ? "\"" : "",
+              nano < 0 ? "-" : "", size / NANO_PER_USD, size % NANO_PER_USD,
+              form == BALANCE_STRING ? "\"" : "");
     if (form == BALANCE_STRING)
         return;
     while (out->at[out->len - 1] == '0' && out->at[out->len - 2] != '.')
@@ -29,7 +30,8 @@ static void add_time(struct text *out, unix_s at)
         text_addf(out, "\"%s\"", calendar_format(at, time));
 }
 
-void token_text_add(struct text *out, const struct sim_token *t, enum balance_form form, enum token_view view)
+void token_text_add(struct text *out, const struct sim_token *t, enum balance_form form,
+                    enum token_view view)
 {
     if (t->shown) {
         text_add(out, span_of(t->shown));
@@ -45,10 +47,12 @@ void token_text_add(struct text *out, const struct sim_token *t, enum balance_fo
     text_add_json(out, span_of(t->terms.type));
     text_add(out, span_of(",\"balance\":"));
     amount_text_add(out, t->terms.balance, form);
-    text_add(out, span_of(t->terms.budgeted ? ",\"active_balance\":true" : ",\"active_balance\":false"));
+    text_add(out,
+             span_of(t->terms.budgeted ? ",\"active_balance\":true" : ",\"active_balance\":false"));
     text_add(out, span_of(",\"expire_time\":"));
     add_time(out, t->terms.expires);
-    text_addf(out, ",\"balance_reset_period\":\"%s\",\"balance_reset_amount\":", calendar_period_name(t->terms.period));
+    text_addf(out, ",\"balance_reset_period\":\"%s\",\"balance_reset_amount\":",
+              calendar_period_name(t->terms.period));
     amount_text_add(out, t->terms.reset_amount, form);
     text_add(out, span_of("}"));
 }

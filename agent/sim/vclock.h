@@ -1,4 +1,5 @@
-/* The sim's own clock: virtual seconds that run `speed` times as fast as real ones, or stand still at 0. */
+/* The sim's own clock: virtual seconds that run `speed` times as fast as real ones, or stand still
+ * at 0. */
 #pragma once
 
 #include "base/clock.h"

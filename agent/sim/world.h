@@ -2,8 +2,8 @@
 #pragma once
 
 #include "sim/account.h"
-#include "sim/request_log.h"
 #include "sim/faults.h"
+#include "sim/request_log.h"
 #include "sim/vclock.h"
 
 enum balance_form { BALANCE_NUMBER, BALANCE_STRING };
@@ -45,7 +45,8 @@ void world_done(struct world *w);
 /* Adds an account and returns it; it belongs to the world. */
 struct sim_account *world_add_account(struct world *w, const char *name, const char *key);
 
-const char *world_word(struct world *w, const char *text); /* a copy that lives as long as the world */
+const char *world_word(struct world *w,
+                       const char *text); /* a copy that lives as long as the world */
 
 /* Lets every account catch up with the virtual clock, and returns what it shows. */
 unix_s world_advance(struct world *w);

@@ -1,4 +1,5 @@
-/* The sim's one user of libfyaml: walks the tree and hands each scalar to the row that knows its key. */
+/* The sim's one user of libfyaml: walks the tree and hands each scalar to the row that knows its
+ * key. */
 #include "sim/yaml.h"
 
 #include <errno.h>
@@ -36,7 +37,8 @@ static bool read_scalar(struct fy_node *node, struct span *ret, struct fault *wh
 }
 
 /* `uses: [llm__chat/openai, ocr__ocr/google]` */
-static bool read_uses(const struct file *f, struct fy_node *node, struct token_draft *draft, struct fault *why)
+static bool read_uses(const struct file *f, struct fy_node *node, struct token_draft *draft,
+                      struct fault *why)
 {
     struct fy_node *item;
     struct span text;
@@ -46,9 +48,11 @@ static bool read_uses(const struct file *f, struct fy_node *node, struct token_d
     return true;
 }
 
-static bool read_token(const struct file *f, struct fy_node *node, struct token_draft *draft, struct fault *why);
+static bool read_token(const struct file *f, struct fy_node *node, struct token_draft *draft,
+                       struct fault *why);
 
-static bool read_member(const struct file *f, struct fy_node_pair *pair, struct token_draft *draft, struct fault *why)
+static bool read_member(const struct file *f, struct fy_node_pair *pair, struct token_draft *draft,
+                        struct fault *why)
 {
     struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
     struct span name, text;
@@ -63,7 +67,8 @@ static bool read_member(const struct file *f, struct fy_node_pair *pair, struct 
     return true;
 }
 
-static bool read_token(const struct file *f, struct fy_node *node, struct token_draft *draft, struct fault *why)
+static bool read_token(const struct file *f, struct fy_node *node, struct token_draft *draft,
+                       struct fault *why)
 {
     struct fy_node_pair *pair;
     for (void *at = NULL; (pair = fy_node_mapping_iterate(node, &at));)
@@ -72,7 +77,8 @@ static bool read_token(const struct file *f, struct fy_node *node, struct token_
     return true;
 }
 
-static bool add_token(const struct file *f, struct sim_account *a, struct fy_node *node, struct fault *why)
+static bool add_token(const struct file *f, struct sim_account *a, struct fy_node *node,
+                      struct fault *why)
 {
     struct token_draft draft;
     scenario_draft(f->world, &draft);
@@ -82,7 +88,8 @@ static bool add_token(const struct file *f, struct sim_account *a, struct fy_nod
     return added || (read ? wrong_at(f, node, why) : false);
 }
 
-static bool add_tokens(const struct file *f, struct sim_account *a, struct fy_node *list, struct fault *why)
+static bool add_tokens(const struct file *f, struct sim_account *a, struct fy_node *list,
+                       struct fault *why)
 {
     struct fy_node *item;
     if (!fy_node_is_sequence(list))
@@ -98,7 +105,8 @@ static struct fy_node *member(struct fy_node *mapping, const char *name)
     return fy_node_mapping_lookup_by_string(mapping, name, FY_NT);
 }
 
-/* The keys of the account that `node` is; the others, and the list of tokens, are read elsewhere. */
+/* The keys of the account that `node` is; the others, and the list of tokens, are read elsewhere.
+ */
 static bool add_account(const struct file *f, struct fy_node *node, struct fault *why)
 {
     struct account_draft draft = { .name = "main", .key = SIM_DEFAULT_KEY };
@@ -106,7 +114,9 @@ static bool add_account(const struct file *f, struct fy_node *node, struct fault
     for (size_t i = 0; i < scenario_account_key_count; i++) {
         struct span text;
         value = member(node, scenario_account_keys[i]);
-        if (value && (!read_scalar(value, &text, why) || !scenario_set_account(f->world, &draft, i, text, why)))
+        if (value
+            && (!read_scalar(value, &text, why)
+                || !scenario_set_account(f->world, &draft, i, text, why)))
             return wrong_at(f, value, why);
     }
     if (f->options->key && f->world->tenant_count == 0)
@@ -133,7 +143,8 @@ static bool check_keys(const struct file *f, struct fy_node *mapping, bool root,
     struct fy_node_pair *pair;
     struct span name;
     for (void *at = NULL; (pair = fy_node_mapping_iterate(mapping, &at));)
-        if (!read_scalar(fy_node_pair_key(pair), &name, why) || !scenario_key_known(name, root, why))
+        if (!read_scalar(fy_node_pair_key(pair), &name, why)
+            || !scenario_key_known(name, root, why))
             return wrong_at(f, fy_node_pair_key(pair), why);
     return true;
 }
@@ -160,7 +171,8 @@ static bool read_world(const struct file *f, struct fy_node *root, struct fault 
     for (size_t i = 0; i < scenario_world_key_count; i++) {
         struct fy_node *value = member(root, scenario_world_keys[i]);
         struct span text;
-        if (value && (!read_scalar(value, &text, why) || !scenario_set_world(f->world, i, text, why)))
+        if (value
+            && (!read_scalar(value, &text, why) || !scenario_set_world(f->world, i, text, why)))
             return wrong_at(f, value, why);
     }
     return true;
@@ -185,7 +197,8 @@ static bool not_yaml(const struct file *f, struct fy_diag *diag, struct fault *w
     struct fy_diag_error *e = diag ? fy_diag_errors_iterate(diag, &place) : NULL;
     if (!e)
         return fault(why, FAULT_REJECT, "%s: not YAML", f->name);
-    return fault(why, FAULT_REJECT, "%s:%d:%d: not YAML: %s", f->name, e->line + 1, e->column + 1, e->msg);
+    return fault(why, FAULT_REJECT, "%s:%d:%d: not YAML: %s", f->name, e->line + 1, e->column + 1,
+                 e->msg);
 }
 
 static bool take_document(const struct file *f, struct fy_document *doc, struct fault *why)
@@ -200,7 +213,9 @@ static bool take_document(const struct file *f, struct fy_document *doc, struct 
 static bool read_text(const struct file *f, struct span text, struct fault *why)
 {
     struct fy_diag *diag = new_diag();
-    struct fy_parse_cfg quiet = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_RESOLVE_DOCUMENT, .diag = diag };
+    struct fy_parse_cfg quiet = { .flags =
+                                      FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_RESOLVE_DOCUMENT,
+                                  .diag = diag };
     struct fy_document *doc = fy_document_build_from_string(&quiet, text.at, text.len);
     bool ok = doc ? take_document(f, doc, why) : not_yaml(f, diag, why);
     fy_document_destroy(doc);
@@ -214,12 +229,13 @@ static bool read_file(const struct file *f, struct fault *why)
     struct text text = { 0 };
     own_file FILE *file = fopen(f->name, "re");
     if (!file)
-        return fault(why, FAULT_REJECT, "cannot read the scenario %s: %s (--demo needs no file)", f->name,
-                     strerror(errno));
+        return fault(why, FAULT_REJECT, "cannot read the scenario %s: %s (--demo needs no file)",
+                     f->name, strerror(errno));
     for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;)
         text_add(&text, (struct span){ piece, got });
-    bool ok = ferror(file) ? fault(why, FAULT_REJECT, "cannot read the scenario %s: %s", f->name, strerror(errno))
-                           : read_text(f, (struct span){ text_z(&text), text.len }, why);
+    bool ok = ferror(file)
+        ? fault(why, FAULT_REJECT, "cannot read the scenario %s: %s", f->name, strerror(errno))
+        : read_text(f, (struct span){ text_z(&text), text.len }, why);
     text_done(&text);
     return ok;
 }

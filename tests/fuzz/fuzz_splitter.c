@@ -1,14 +1,15 @@
-/* Any bytes as a token list: no crash, the same elements and the same verdict however the bytes are cut, and an
- * element that is split again comes out as it went in. Seeds: tests/golden/list-*.json. */
+/* Any bytes as a token list: no crash, the same elements and the same verdict however the bytes are
+ * cut, and an element that is split again comes out as it went in. Seeds: tests/golden/list-*.json.
+ */
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/json_walk.h"
 #include "base/own.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "base/json_walk.h"
 #include "core/splitter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -19,8 +20,9 @@ static void require(bool promise)
         abort();
 }
 
-/* All elements with their hashes, one a line; true when the list is whole. Pieces of up to `longest` bytes are each
- * in memory of their own, so that the sanitizer sees a look before or behind them. */
+/* All elements with their hashes, one a line; true when the list is whole. Pieces of up to
+ * `longest` bytes are each in memory of their own, so that the sanitizer sees a look before or
+ * behind them. */
 static bool split(struct span bytes, size_t longest, struct text *elements)
 {
     struct splitter *s = splitter_new();
@@ -49,7 +51,8 @@ static bool split(struct span bytes, size_t longest, struct text *elements)
     return whole;
 }
 
-/* Each element, handed in again as a list of one. Where a secret was, there is null now, so nothing changes. */
+/* Each element, handed in again as a list of one. Where a secret was, there is null now, so nothing
+ * changes. */
 static void split_again(struct span bytes)
 {
     struct splitter *s = splitter_new();

@@ -1,8 +1,8 @@
-/* Opening a database: whatever bytes the file has, it is opened or refused, and one that is not ours keeps every byte,
- * with nothing made beside it.
+/* Opening a database: whatever bytes the file has, it is opened or refused, and one that is not
+ * ours keeps every byte, with nothing made beside it.
  *
- * The input is a list of edits of a real database, five bytes each: kind, place (two bytes), and two bytes more that
- * the kind gives a meaning. What is left over is ignored. */
+ * The input is a list of edits of a real database, five bytes each: kind, place (two bytes), and
+ * two bytes more that the kind gives a meaning. What is left over is ignored. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,14 +12,30 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "edge/store/reader.h"
 #include "edge/store.h"
+#include "edge/store/reader.h"
 #include "edge/store/sqlite.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { EDIT_BYTES = 5, PAGE_BYTES = 4096, HEADER_BYTES = 100, APPLICATION_AT = 68, IMAGE_MAX = 1 << 20 };
-enum edit { EDIT_HEADER, EDIT_BYTE, EDIT_CUT, EDIT_SWAP, EDIT_ZERO_PAGE, EDIT_VERSION, EDIT_SCHEMA, EDIT_EMPTY, EDITS };
+enum {
+    EDIT_BYTES = 5,
+    PAGE_BYTES = 4096,
+    HEADER_BYTES = 100,
+    APPLICATION_AT = 68,
+    IMAGE_MAX = 1 << 20
+};
+enum edit {
+    EDIT_HEADER,
+    EDIT_BYTE,
+    EDIT_CUT,
+    EDIT_SWAP,
+    EDIT_ZERO_PAGE,
+    EDIT_VERSION,
+    EDIT_SCHEMA,
+    EDIT_EMPTY,
+    EDITS
+};
 
 static char folder[64], path[96];
 
@@ -75,7 +91,8 @@ static size_t make_original(uint8_t image[IMAGE_MAX])
     struct fault why;
     int64_t account = 0;
     unix_s last_ok;
-    snprintf(folder, sizeof folder, "%s/ebb-fuzz-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    snprintf(folder, sizeof folder, "%s/ebb-fuzz-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (!mkdtemp(folder))
         die("no folder");
     snprintf(path, sizeof path, "%s/ebb.db", folder);
@@ -90,7 +107,8 @@ static size_t make_original(uint8_t image[IMAGE_MAX])
         die(why.text);
     row.account = account;
     if (!store_add_poll(s, &row, &why) || !store_add_token(s, account, t, row.at, &why)
-        || !store_add_snapshot(s, t, &why) || !store_put_token(s, t, &why) || !store_commit(s, &why))
+        || !store_add_snapshot(s, t, &why) || !store_put_token(s, t, &why)
+        || !store_commit(s, &why))
         die(why.text);
     token_set_done(&f);
     store_close(s);
@@ -116,7 +134,8 @@ static void apply_edit(const uint8_t e[EDIT_BYTES], uint8_t *image, size_t *len)
         break;
     case EDIT_SWAP:
         if (pages > 1) {
-            uint8_t page[PAGE_BYTES], *a = image + place % pages * PAGE_BYTES, *b = image + e[3] % pages * PAGE_BYTES;
+            uint8_t page[PAGE_BYTES], *a = image + place % pages * PAGE_BYTES,
+                                      *b = image + e[3] % pages * PAGE_BYTES;
             memcpy(page, a, sizeof page);
             memmove(a, b, sizeof page);
             memcpy(b, page, sizeof page);
@@ -167,7 +186,8 @@ static void use(struct store *s, enum store_mode mode)
     }
     struct token_set f;
     struct orphan_alerts orphans;
-    if (mode == STORE_WRITE && store_load_tokens(s, 1, &(struct rule_set){ 0 }, &f, &orphans, &why)) {
+    if (mode == STORE_WRITE
+        && store_load_tokens(s, 1, &(struct rule_set){ 0 }, &f, &orphans, &why)) {
         token_set_done(&f);
         orphan_alerts_done(&orphans);
     }

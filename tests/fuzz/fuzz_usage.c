@@ -1,5 +1,5 @@
-/* Any bytes as an element of the consumption answer, as the whole of it, and as the credits: no crash, and what was
- * accepted keeps the contract. Seeds: tests/golden/usage-*.json. */
+/* Any bytes as an element of the consumption answer, as the whole of it, and as the credits: no
+ * crash, and what was accepted keeps the contract. Seeds: tests/golden/usage-*.json. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -17,7 +17,8 @@ static void check_lines(const struct usage_book *b)
 {
     for (size_t i = 0; i < b->count; i++) {
         const struct usage_line *l = &b->lines[i];
-        require(l->day % DAY_S == 0 && l->calls >= 0 && l->payer < b->payers.count && l->feature < b->words.count);
+        require(l->day % DAY_S == 0 && l->calls >= 0 && l->payer < b->payers.count
+                && l->feature < b->words.count);
         require(l->cost.nano >= -MONEY_LIMIT_NANO && l->cost.nano <= MONEY_LIMIT_NANO);
         require(l->provider == USAGE_WHOLE || (l->provider < b->words.count && l->calls == 0));
     }
@@ -50,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fault why;
 
     if (!wire_decode_usage(bytes, &book))
-        require(book.count == 0 && book.refused == 1 && book.refusal.kind == FAULT_REJECT && book.refusal.text[0]);
+        require(book.count == 0 && book.refused == 1 && book.refusal.kind == FAULT_REJECT
+                && book.refusal.text[0]);
     check_lines(&book);
     usage_done(&book);
     if (!wire_decode_credits(bytes, &credits, &why))

@@ -1,5 +1,5 @@
-/* Any bytes as an element of the token list and as an error body: no crash, and what was accepted keeps the contract
- * and can be sent. Seeds: tests/golden/wire-*.json. */
+/* Any bytes as an element of the token list and as an error body: no crash, and what was accepted
+ * keeps the contract and can be sent. Seeds: tests/golden/wire-*.json. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -45,7 +45,8 @@ static void answer_with(struct span bytes)
     size_t count = wire_complaints(bytes, complaints);
     require(count <= WIRE_COMPLAINTS_MAX);
     for (size_t i = 0; i < count; i++)
-        require(complaints[i].text[0] && is_utf8(span_of(complaints[i].text)) && is_utf8(span_of(complaints[i].field)));
+        require(complaints[i].text[0] && is_utf8(span_of(complaints[i].text))
+                && is_utf8(span_of(complaints[i].field)));
     if (wire_take_secret(bytes, secret, &why))
         for (const char *c = secret; *c || c == secret; c++)
             require(*c > ' ' && *c < 0x7f);
@@ -63,7 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char line[256];
 
     if (wire_decode_token(bytes, &d, &why)) {
-        require(d.reading.name == d.name && d.name[0] && is_utf8(span_of(d.name)) && is_utf8(span_of(d.reading.type)));
+        require(d.reading.name == d.name && d.name[0] && is_utf8(span_of(d.name))
+                && is_utf8(span_of(d.reading.type)));
         send_token(&d);
     } else {
         require(why.kind == FAULT_REJECT && why.text[0]);

@@ -1,4 +1,5 @@
-/* Programs that a test runs: to their end, or until they say that they are ready. They end with the test. */
+/* Programs that a test runs: to their end, or until they say that they are ready. They end with the
+ * test. */
 #pragma once
 
 #include <arpa/inet.h>
@@ -19,7 +20,8 @@ struct child {
 
 static inline int free_port(void)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0
@@ -110,9 +112,10 @@ static inline void remove_folder(const char *folder)
 static inline void make_certificate(const char *folder, const char *alternative_name)
 {
     char line[512];
-    snprintf(line, sizeof line,
-             "cd '%s' && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-             " -subj /CN=ebb-test -addext subjectAltName=%s -keyout key.pem -out cert.pem",
-             folder, alternative_name);
+    snprintf(
+        line, sizeof line,
+        "cd '%s' && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+        " -subj /CN=ebb-test -addext subjectAltName=%s -keyout key.pem -out cert.pem",
+        folder, alternative_name);
     run_shell(line);
 }

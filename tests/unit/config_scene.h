@@ -1,4 +1,5 @@
-/* What the tests of the configuration share: files to read, and a world in which secrets are kept. */
+/* What the tests of the configuration share: files to read, and a world in which secrets are kept.
+ */
 #pragma once
 
 #include <setjmp.h>
@@ -20,9 +21,9 @@
 
 static inline const char *scene_variable(const char *name)
 {
-    return strcmp(name, "EBB_KEY") == 0        ? CANARY
-           : strcmp(name, "EBB_PASSWORD") == 0 ? "p@ss word"
-                                               : NULL;
+    return strcmp(name, "EBB_KEY") == 0     ? CANARY
+        : strcmp(name, "EBB_PASSWORD") == 0 ? "p@ss word"
+                                            : NULL;
 }
 
 struct scene {
@@ -71,7 +72,8 @@ static inline const char *scene_write(const struct scene *s, const char *name, s
     return path;
 }
 
-/* Reads a configuration given as text; NULL when it is wrong, and then `ret_told` (may be NULL) says why. */
+/* Reads a configuration given as text; NULL when it is wrong, and then `ret_told` (may be NULL)
+ * says why. */
 static inline struct settings *scene_read(const struct scene *s, struct span yaml,
                                           struct text *ret_told)
 {

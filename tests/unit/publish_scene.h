@@ -56,10 +56,10 @@ static inline void turn(struct publisher *p)
     publish_turn(p, clock_mono(), fd.fd >= 0 ? fd.revents : 0);
 }
 
-#define TURN_UNTIL(p, condition)                                    \
-    for (mono_ms limit = clock_mono() + DEADLINE_MS; !(condition);) { \
-        turn(p);                                                    \
-        assert_true(clock_mono() < limit);                          \
+#define TURN_UNTIL(p, condition)                                                                   \
+    for (mono_ms limit = clock_mono() + DEADLINE_MS; !(condition);) {                              \
+        turn(p);                                                                                   \
+        assert_true(clock_mono() < limit);                                                         \
     }
 
 static inline void send_ok(struct publisher *p, int64_t tag, const char *topic, const char *payload)

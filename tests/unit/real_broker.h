@@ -22,7 +22,8 @@ static inline struct real_broker broker_new(const char *more)
     FILE *f = fopen(path, "w");
     if (!f)
         abort();
-    fprintf(f, "listener %d 127.0.0.1\npersistence false\nlog_dest stderr\nuser root\n%s\n", b.port, more);
+    fprintf(f, "listener %d 127.0.0.1\npersistence false\nlog_dest stderr\nuser root\n%s\n", b.port,
+            more);
     fclose(f);
     return b;
 }
@@ -41,20 +42,23 @@ static inline void broker_free(struct real_broker *b)
     remove_folder(b->folder);
 }
 
-/* Subscribed to everything; `heard` has a line "topic=payload" for each message, with " (retained)" where so. */
+/* Subscribed to everything; `heard` has a line "topic=payload" for each message, with " (retained)"
+ * where so. */
 struct ear {
     struct mosquitto *client;
     bool subscribed;
     struct text heard;
 };
 
-static inline void ear_on_subscribe(struct mosquitto *client, void *context, int mid, int count, const int *granted)
+static inline void ear_on_subscribe(struct mosquitto *client, void *context, int mid, int count,
+                                    const int *granted)
 {
     (void)client, (void)mid, (void)count, (void)granted;
     ((struct ear *)context)->subscribed = true;
 }
 
-static inline void ear_on_message(struct mosquitto *client, void *context, const struct mosquitto_message *m)
+static inline void ear_on_message(struct mosquitto *client, void *context,
+                                  const struct mosquitto_message *m)
 {
     struct ear *e = context;
     (void)client;

@@ -1,5 +1,5 @@
-/* A broker with one fault, on a free loopback port, in a thread of its own: small enough to be wrong in
- * ways that a real one is not. Start it, end the client, stop it. */
+/* A broker with one fault, on a free loopback port, in a thread of its own: small enough to be
+ * wrong in ways that a real one is not. Start it, end the client, stop it. */
 #pragma once
 
 #include <arpa/inet.h>
@@ -24,7 +24,7 @@ struct scripted_broker {
     struct scripted_play {
         enum script script;
         int listener;
-    } *play;
+    } * play;
 };
 
 static inline bool scripted_read(int fd, unsigned char *at, size_t len)
@@ -36,7 +36,8 @@ static inline bool scripted_read(int fd, unsigned char *at, size_t len)
 }
 
 /* One packet: its first byte, and the rest; false: the peer is gone. */
-static inline bool scripted_packet(int fd, unsigned char *ret_head, unsigned char *body, size_t size, size_t *ret_len)
+static inline bool scripted_packet(int fd, unsigned char *ret_head, unsigned char *body,
+                                   size_t size, size_t *ret_len)
 {
     size_t len = 0, shift = 0;
     unsigned char byte;
@@ -59,11 +60,13 @@ static inline void scripted_send(int fd, const unsigned char *bytes, size_t len)
 }
 
 /* False: the connection is to be closed. */
-static inline bool scripted_answer(enum script script, int fd, unsigned char head, const unsigned char *body,
-                                   size_t len)
+static inline bool scripted_answer(enum script script, int fd, unsigned char head,
+                                   const unsigned char *body, size_t len)
 {
     static const unsigned char accepted[] = { 0x20, 2, 0, 0 }, bad_version[] = { 0x20, 2, 0, 1 };
-    static const unsigned char taken_over[] = { 0x20, 3, 0, 0, 0, 0xe0, 2, 0x8e, 0 }; /* CONNACK and DISCONNECT */
+    static const unsigned char taken_over[] = {
+        0x20, 3, 0, 0, 0, 0xe0, 2, 0x8e, 0
+    };                           /* CONNACK and DISCONNECT */
     if ((head & 0xf0) == 0x10) { /* CONNECT: the level follows the name "MQTT" */
         bool five = body[6] == 5;
         if (five && script == SCRIPT_311_REFUSES_5)
@@ -77,7 +80,8 @@ static inline bool scripted_answer(enum script script, int fd, unsigned char hea
         const unsigned char suback[] = { 0x90, 3, body[0], body[1], 1 };
         scripted_send(fd, suback, sizeof suback);
     }
-    if ((head & 0xf0) == 0x30 && (head & 6) && script != SCRIPT_NEVER_ACKNOWLEDGES) { /* PUBLISH, QoS 1 */
+    if ((head & 0xf0) == 0x30 && (head & 6)
+        && script != SCRIPT_NEVER_ACKNOWLEDGES) { /* PUBLISH, QoS 1 */
         size_t id = 2 + ((size_t)body[0] << 8 | body[1]);
         const unsigned char puback[] = { 0x40, 2, body[id], body[id + 1] };
         if (id + 1 < len)
@@ -101,10 +105,13 @@ static inline void *scripted_run(void *context)
 
 static inline struct scripted_broker scripted_start(enum script script)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof address;
-    struct scripted_broker b = { .listener = socket(AF_INET, SOCK_STREAM, 0), .play = malloc(sizeof *b.play) };
-    if (!b.play || bind(b.listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(b.listener, 4) < 0
+    struct scripted_broker b = { .listener = socket(AF_INET, SOCK_STREAM, 0),
+                                 .play = malloc(sizeof *b.play) };
+    if (!b.play || bind(b.listener, (struct sockaddr *)&address, sizeof address) < 0
+        || listen(b.listener, 4) < 0
         || getsockname(b.listener, (struct sockaddr *)&address, &len) < 0)
         abort();
     b.port = ntohs(address.sin_port);

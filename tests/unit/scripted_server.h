@@ -1,7 +1,8 @@
-/* A TCP server on a free loopback port that plays a script on each connection, in threads of its own.
+/* A TCP server on a free loopback port that plays a script on each connection, in threads of its
+ * own.
  *
- * Start the server, run transfers, close the client's end, stop the server: scripts end when their peer is gone.
- * Nothing here asserts, since cmocka's assertions belong to the main thread. */
+ * Start the server, run transfers, close the client's end, stop the server: scripts end when their
+ * peer is gone. Nothing here asserts, since cmocka's assertions belong to the main thread. */
 #pragma once
 
 #include <arpa/inet.h>
@@ -30,7 +31,7 @@ struct server {
     atomic_long sent; /* bytes */
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    int arrived, active, most_active; /* requests; guarded by lock */
+    int arrived, active, most_active;   /* requests; guarded by lock */
     char request[SERVER_REQUEST_BYTES]; /* the last one; guarded by lock */
     pthread_t acceptor;
     pthread_t threads[SERVER_CONNECTIONS_MAX];
@@ -48,11 +49,12 @@ static inline bool server_has_request(const char *request)
     const char *body = strstr(request, "\r\n\r\n"), *announced = strstr(request, length);
     if (!body)
         return false;
-    return !announced || announced > body || strlen(body + 4) >= strtoul(announced + strlen(length), NULL, 10);
+    return !announced || announced > body
+        || strlen(body + 4) >= strtoul(announced + strlen(length), NULL, 10);
 }
 
-/* Reads up to the empty line, or the end of the body, and returns how many requests the server has seen with this one;
- * 0: the peer is gone. */
+/* Reads up to the empty line, or the end of the body, and returns how many requests the server has
+ * seen with this one; 0: the peer is gone. */
 static inline int server_read_request(struct server *s, int fd)
 {
     char request[SERVER_REQUEST_BYTES];
@@ -114,7 +116,8 @@ static inline void *server_accept(void *context)
 static inline struct server *server_start(server_script *script, const char *reply)
 {
     struct server *s = calloc(1, sizeof *s);
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof address;
     if (!s)
         abort();
@@ -123,7 +126,8 @@ static inline struct server *server_start(server_script *script, const char *rep
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->changed, NULL);
     s->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (bind(s->listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(s->listener, 16) < 0
+    if (bind(s->listener, (struct sockaddr *)&address, sizeof address) < 0
+        || listen(s->listener, 16) < 0
         || getsockname(s->listener, (struct sockaddr *)&address, &len) < 0)
         abort();
     s->port = ntohs(address.sin_port);

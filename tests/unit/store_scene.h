@@ -1,4 +1,5 @@
-/* A store in a folder of its own, and what tests of its parts do with it: open it, poll, ask it for a number. */
+/* A store in a folder of its own, and what tests of its parts do with it: open it, poll, ask it for
+ * a number. */
 #pragma once
 
 #include <stdio.h>
@@ -30,7 +31,8 @@ static inline void check(bool ok, const struct fault *why)
         fail_msg("%s", why->text);
 }
 
-/* In memory where there is such a folder: tests commit thousands of times, and each time is synced. */
+/* In memory where there is such a folder: tests commit thousands of times, and each time is synced.
+ */
 static inline void make_place(struct place *p)
 {
     const char *root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
@@ -59,8 +61,10 @@ static inline void open_store(struct place *p)
 {
     struct fault why;
     check(store_open(p->path, STORE_WRITE, &p->store, &why), &why);
-    check(store_begin(p->store, &why) && store_account(p->store, "main", 60, &p->account, &p->last_ok, &why)
-              && store_commit(p->store, &why), &why);
+    check(store_begin(p->store, &why)
+              && store_account(p->store, "main", 60, &p->account, &p->last_ok, &why)
+              && store_commit(p->store, &why),
+          &why);
 }
 
 /* Fixtures of cmocka; the store is not open yet. */
@@ -81,7 +85,9 @@ static inline int tear_down(void **state)
 
 static inline void begin_poll(struct place *p, unix_s at)
 {
-    struct poll_row row = { .account = p->account, .at = at, .result = POLL_OK, .http_status = 200 };
+    struct poll_row row = {
+        .account = p->account, .at = at, .result = POLL_OK, .http_status = 200
+    };
     struct fault why;
     check(store_begin(p->store, &why) && store_add_poll(p->store, &row, &why), &why);
 }
@@ -99,8 +105,9 @@ static inline int64_t ask(const struct place *p, const char *sql)
     struct statement *q = NULL;
     struct fault why;
     bool row = false;
-    check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &db, &why) && sqlite_prepare(db, sql, &q, &why)
-              && statement_step(q, &row, &why), &why);
+    check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &db, &why)
+              && sqlite_prepare(db, sql, &q, &why) && statement_step(q, &row, &why),
+          &why);
     assert_true(row);
     int64_t value = statement_is_null(q, 0) ? -1 : statement_integer(q, 0);
     statement_free(q);

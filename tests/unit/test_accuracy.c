@@ -42,14 +42,16 @@ static void misses_widen_and_hits_narrow_within_bounds(void **state)
     assert_int_equal(r.within, 1000);
 }
 
-/* Errors spread 1.5 times as far as the engine thinks: its own intervals would hold 61 % of them. */
+/* Errors spread 1.5 times as far as the engine thinks: its own intervals would hold 61 % of them.
+ */
 static void a_token_that_surprises_gets_the_coverage_it_was_promised(void **state)
 {
     (void)state;
     struct accuracy r = { 0 };
     struct random random = random_seeded(3);
     for (int i = 0; i < 20000; i++) {
-        double error = 1.5 * sqrt(-2 * log(1 - random_unit(&random))) * cos(2 * M_PI * random_unit(&random));
+        double error =
+            1.5 * sqrt(-2 * log(1 - random_unit(&random))) * cos(2 * M_PI * random_unit(&random));
         double reach = 1.2816 * accuracy_widening(&r);
         struct due d = { 7200 * exp(-reach), 7200, 7200 * exp(reach), 7200 * exp(error) };
         accuracy_book(&r, &d);

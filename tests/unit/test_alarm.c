@@ -18,7 +18,8 @@ static struct alarm_tree any_tree(struct random *r)
     for (int d = 0; d < ALARM_DEPTH; d++) {
         bool asks_n = random_unit(r) < 0.4;
         t.feature[d] = asks_n ? ALARM_ASKS_N : (short)(random_unit(r) * FEATURES);
-        t.above[d] = asks_n ? (float)(int)(random_unit(r) * (ALARM_STEPS - 1)) : (float)(random_unit(r) - 0.5);
+        t.above[d] = asks_n ? (float)(int)(random_unit(r) * (ALARM_STEPS - 1))
+                            : (float)(random_unit(r) - 0.5);
     }
     for (int i = 0; i < ALARM_LEAVES; i++)
         t.leaf[i] = (short)(300 * (random_unit(r) - 0.5));
@@ -40,7 +41,8 @@ static double log_odds_at(const struct alarm_tree *trees, const float features[F
     return sum;
 }
 
-static double first_step_with(const struct alarm_tree *trees, const float features[FEATURES], double chance)
+static double first_step_with(const struct alarm_tree *trees, const float features[FEATURES],
+                              double chance)
 {
     int step = 0;
     while (step < ALARM_STEPS && log_odds_at(trees, features, step) <= log(chance / (1 - chance)))

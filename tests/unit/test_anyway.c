@@ -1,5 +1,5 @@
-/* A transaction that goes on when the store fails: nothing of it is stored, and its alerts and events are made up for
- * when the store works again. */
+/* A transaction that goes on when the store fails: nothing of it is stored, and its alerts and
+ * events are made up for when the store works again. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,24 +20,37 @@ static int64_t add_token(struct place *p, const char *name)
     struct token *t = token_set_add(&p->fleet, name);
     t->last.balance = money_known((struct money){ 5 });
     t->seen_at = START;
-    check(store_add_token(p->store, p->account, t, START, &why) && store_add_snapshot(p->store, t, &why)
-              && store_put_token(p->store, t, &why), &why);
+    check(store_add_token(p->store, p->account, t, START, &why)
+              && store_add_snapshot(p->store, t, &why) && store_put_token(p->store, t, &why),
+          &why);
     return t->id;
 }
 
 static void raise_alert(struct place *p, int64_t token, const char *id)
 {
     struct fault why;
-    struct alert alert = { .level = LEVEL_WARNING, .pending = LEVEL_WARNING, .since = START, .episode = 1, .step = 1 };
-    struct event_row row = { .id = id, .rule = "low", .unit = "USD", .summary = "it's low", .token = token, .at = START,
+    struct alert alert = {
+        .level = LEVEL_WARNING, .pending = LEVEL_WARNING, .since = START, .episode = 1, .step = 1
+    };
+    struct event_row row = { .id = id,
+                             .rule = "low",
+                             .unit = "USD",
+                             .summary = "it's low",
+                             .token = token,
+                             .at = START,
                              .since = START,
-                             .transition = { .kind = TRANSITION_RAISED, .is = LEVEL_WARNING, .known = true } };
-    check(store_put_alert(p->store, token, &low, &alert, &why) && store_add_event(p->store, &row, &why), &why);
+                             .transition = {
+                                 .kind = TRANSITION_RAISED, .is = LEVEL_WARNING, .known = true } };
+    check(store_put_alert(p->store, token, &low, &alert, &why)
+              && store_add_event(p->store, &row, &why),
+          &why);
 }
 
 static void begin_anyway(struct place *p, const struct fault *lost)
 {
-    struct poll_row row = { .account = p->account, .at = START + 60, .result = POLL_OK, .http_status = 200 };
+    struct poll_row row = {
+        .account = p->account, .at = START + 60, .result = POLL_OK, .http_status = 200
+    };
     struct fault why;
     check(store_begin_anyway(p->store, lost, &why) && store_add_poll(p->store, &row, &why), &why);
 }
@@ -53,7 +66,9 @@ static void assert_lost(struct place *p, const char *words)
 static void make_up(struct place *p)
 {
     struct fault why;
-    check(store_begin(p->store, &why) && store_make_up(p->store, &why) && store_touch(p->store, &why), &why);
+    check(store_begin(p->store, &why) && store_make_up(p->store, &why)
+              && store_touch(p->store, &why),
+          &why);
     commit(p);
     store_made_up(p->store);
 }
@@ -79,7 +94,8 @@ static void what_was_raised_in_lost_transactions_is_made_up_for_once(void **stat
 
     make_up(p);
     make_up(p);
-    assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE id = 'x-low-1-1-1' AND summary = 'it''s low'"), 1);
+    assert_int_equal(
+        ask(p, "SELECT count(*) FROM event WHERE id = 'x-low-1-1-1' AND summary = 'it''s low'"), 1);
     assert_int_equal(ask(p, "SELECT count(*) FROM alert WHERE level = 'warning'"), 1);
 }
 
@@ -117,7 +133,8 @@ static void a_transaction_that_cannot_begin_goes_on_too(void **state)
     struct sqlite *other;
     struct fault why;
     int64_t token = scene(p);
-    check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &other, &why) && sqlite_run(other, "BEGIN IMMEDIATE", &why),
+    check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &other, &why)
+              && sqlite_run(other, "BEGIN IMMEDIATE", &why),
           &why);
     begin_anyway(p, NULL);
     raise_alert(p, token, "x-low-1-1-1");

@@ -93,11 +93,9 @@ static void what_is_older_than_a_window_leaves_it(void **state)
         int64_t cents_per_h[BURN_WINDOWS];
     } rows[] = {
         { HOUR_S, { 168, 168, 168, 168 } }, /* measured over its first hour */
-        { 2 * HOUR_S, { 0, 84, 84, 84 } },
-        { 8 * HOUR_S, { 0, 0, 21, 21 } },
+        { 2 * HOUR_S, { 0, 84, 84, 84 } },  { 8 * HOUR_S, { 0, 0, 21, 21 } },
         { 2 * DAY_S, { 0, 0, 0, 3 } }, /* 3.5 */
-        { 7 * DAY_S, { 0, 0, 0, 1 } },
-        { 9 * DAY_S, { 0, 0, 0, 0 } },
+        { 7 * DAY_S, { 0, 0, 0, 1 } },      { 9 * DAY_S, { 0, 0, 0, 0 } },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         burn_seen(&h, START + rows[i].after_s - 1);
@@ -133,7 +131,8 @@ static void an_idle_token_costs_no_memory(void **state)
     assert_int_equal(per_h(&h, BURN_7D), 0);
 }
 
-/* The same life, polled with random gaps; `every` keeps one poll in so many and books what they missed. */
+/* The same life, polled with random gaps; `every` keeps one poll in so many and books what they
+ * missed. */
 static struct burn_history polled(uint64_t seed, unix_s shift_s, int64_t scale, int every)
 {
     struct random random = random_seeded(seed);
@@ -167,7 +166,8 @@ static void shifting_all_stamps_changes_nothing(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 20; seed++) {
-        struct burn_history here = polled(seed, 0, 1, 1), there = polled(seed, 12345 * (int64_t)HOUR_S, 1, 1);
+        struct burn_history here = polled(seed, 0, 1, 1),
+                            there = polled(seed, 12345 * (int64_t)HOUR_S, 1, 1);
         for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
             assert_int_equal(per_h(&here, w), per_h(&there, w));
         burn_done(&here);
@@ -181,7 +181,8 @@ static void dearer_calls_burn_in_proportion(void **state)
     for (uint64_t seed = 0; seed < 20; seed++) {
         struct burn_history cheap = polled(seed, 0, 1, 1), dear = polled(seed, 0, 1000, 1);
         for (enum burn_window w = 0; w < BURN_WINDOWS; w++)
-            assert_in_range(per_h(&dear, w), (per_h(&cheap, w) - 1) * 1000, (per_h(&cheap, w) + 1) * 1000);
+            assert_in_range(per_h(&dear, w), (per_h(&cheap, w) - 1) * 1000,
+                            (per_h(&cheap, w) + 1) * 1000);
         burn_done(&cheap);
         burn_done(&dear);
     }
@@ -197,7 +198,8 @@ static void slices_are_whole_hours_and_add_up_exactly(void **state)
         unix_s at = since - HOUR_S + (int64_t)(random_next(&random) % (20 * DAY_S));
         uint64_t range = random_next(&random) % 2 ? 50 : 1000000;
         struct entry e = spent(1 + (int64_t)(random_next(&random) % range), since, at);
-        size_t max = 1 + random_next(&random) % BURN_SLICES_MAX, count = burn_slice(&e, slices, max);
+        size_t max = 1 + random_next(&random) % BURN_SLICES_MAX,
+               count = burn_slice(&e, slices, max);
         int64_t sum = 0;
         assert_true(count <= max);
         for (size_t k = 0; k < count; k++) {
@@ -219,7 +221,8 @@ static void the_shares_of_a_gap_are_even_and_add_up_however_it_is_cut(void **sta
     for (int i = 0; i < 300; i++) {
         unix_s since = START + (int64_t)(random_next(&random) % DAY_S);
         unix_s at = since + 1 + (int64_t)(random_next(&random) % (3000 * (uint64_t)DAY_S));
-        struct entry e = spent((int64_t)(random_next(&random) >> 1 >> random_next(&random) % 60) + 1, since, at);
+        struct entry e =
+            spent((int64_t)(random_next(&random) >> 1 >> random_next(&random) % 60) + 1, since, at);
         int64_t days = 0, even = (int64_t)((__int128)e.amount.nano * DAY_S / (at - since));
         for (unix_s day = since - since % DAY_S; day < at; day += DAY_S) {
             struct money share = burn_share(&e, day, day + DAY_S);
@@ -255,7 +258,9 @@ static void loading_what_was_stored_gives_the_same_rates(void **state)
         unix_s at = START;
         for (size_t k = 0; k < COUNT(entries); k++) {
             unix_s since = at;
-            at += 1 + (int64_t)(random_next(&random) % (random_next(&random) % 8 ? HOUR_S : 10 * DAY_S));
+            at += 1
+                + (int64_t)(random_next(&random)
+                            % (random_next(&random) % 8 ? HOUR_S : 10 * DAY_S));
             entries[k] = spent((int64_t)(random_next(&random) % CENT), since, at);
             burn_seen(&live, at);
             burn_add(&live, &entries[k]);
@@ -280,7 +285,8 @@ static void stored_stamps_from_the_future_are_not_loaded(void **state)
     (void)state;
     struct burn_history h = watched_from(START);
     burn_seen(&h, START + HOUR_S);
-    struct entry future = spent(CENT, START + DAY_S, START + DAY_S + 60), now = spent(CENT, START, START + HOUR_S);
+    struct entry future = spent(CENT, START + DAY_S, START + DAY_S + 60),
+                 now = spent(CENT, START, START + HOUR_S);
     burn_add_recent(&h, &future);
     burn_add_hour(&h, START + DAY_S, (struct money){ CENT });
     burn_add_recent(&h, &now);
@@ -293,10 +299,12 @@ static void stored_stamps_from_the_future_are_not_loaded(void **state)
 
 static void a_history_that_is_shifted_keeps_its_rates(void **state)
 {
-    static const int64_t steps[] = { 3 * DAY_S, -3 * DAY_S, 7 * HOUR_S, -600, 56 * 365 * (int64_t)DAY_S };
+    static const int64_t steps[] = { 3 * DAY_S, -3 * DAY_S, 7 * HOUR_S, -600,
+                                     56 * 365 * (int64_t)DAY_S };
     (void)state;
     for (size_t i = 0; i < COUNT(steps); i++) {
-        struct burn_history h = steady(START, 3 * HOUR_S, CENT), never = { .first_seen = TIME_NONE };
+        struct burn_history h = steady(START, 3 * HOUR_S, CENT),
+                            never = { .first_seen = TIME_NONE };
         unix_s first = h.first_seen, last = h.last_seen;
         int64_t before[BURN_WINDOWS];
         for (enum burn_window w = 0; w < BURN_WINDOWS; w++)

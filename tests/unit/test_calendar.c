@@ -1,4 +1,5 @@
-/* The midnights of Paris, held against the zone data of the system for a century, and times as text. */
+/* The midnights of Paris, held against the zone data of the system for a century, and times as
+ * text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,10 +34,13 @@ static void assert_times_equal(unix_s is, unix_s should)
         fail_msg("%s should be %s", calendar_format(is, a), calendar_format(should, b));
 }
 
-/* Midnight in Paris at the start of a day, by the system's zone data; days and months may run over. */
+/* Midnight in Paris at the start of a day, by the system's zone data; days and months may run over.
+ */
 static unix_s system_midnight(int year, int month, int day)
 {
-    struct tm local = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_isdst = -1 };
+    struct tm local = {
+        .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_isdst = -1
+    };
     return mktime(&local);
 }
 
@@ -54,7 +58,8 @@ static int use_paris(void **state)
     setenv("TZ", "Europe/Paris", 1);
     tzset();
     struct tm summer = system_local(1751320800); /* July 2025 */
-    return summer.tm_gmtoff == 7200 ? 0 : -1; /* no zone data: these tests would compare UTC with UTC */
+    return summer.tm_gmtoff == 7200 ? 0
+                                    : -1; /* no zone data: these tests would compare UTC with UTC */
 }
 
 static int forget_paris(void **state)
@@ -71,8 +76,10 @@ static void check_resets_after(unix_s at)
     int year = t.tm_year + 1900, month = t.tm_mon + 1, since_monday = (t.tm_wday + 6) % 7;
 
     assert_int_equal(calendar_paris_offset_s(at), t.tm_gmtoff);
-    assert_times_equal(calendar_last_reset(RESET_DAILY, at), system_midnight(year, month, t.tm_mday));
-    assert_times_equal(calendar_next_reset(RESET_DAILY, at), system_midnight(year, month, t.tm_mday + 1));
+    assert_times_equal(calendar_last_reset(RESET_DAILY, at),
+                       system_midnight(year, month, t.tm_mday));
+    assert_times_equal(calendar_next_reset(RESET_DAILY, at),
+                       system_midnight(year, month, t.tm_mday + 1));
     assert_times_equal(calendar_last_reset(RESET_WEEKLY, at),
                        system_midnight(year, month, t.tm_mday - since_monday));
     assert_times_equal(calendar_next_reset(RESET_WEEKLY, at),
@@ -206,15 +213,49 @@ static void times_that_are_refused(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "", "now", "2026", "2026-11", "2026-11-23T", "2026-11-23T22", "2026-11-23T22:",
-        "2026-11-23T22:0", "2026-11-23T22:00.5Z", "2026-11-23T2200Z", "2026-11-23T22:00:00+", "2026-11-23T22:00:00+01:",
-        "2026-11-23T22:00:00+010", "2026-11-23T22:00:00+0160", "2026-11-23T22:00:00+01:5",
-        "2026-13-01", "2026-00-01", "2026-01-00", "2026-01-32", "2026-04-31", "2026-02-29", "1900-02-29",
-        "2026-11-23T24:00:00Z", "2026-11-23T23:60:00Z", "2026-11-23T23:59:61Z", "2026-11-23T22:00:60Z",
-        "2016-12-31T23:59:60+01:00", "2026-11-23T22:00:00.Z", "2026-11-23T22:00:00+1:00",
-        "2026-11-23T22:00:00+24:00", "2026-11-23T22:00:00+01:60",
-        "2026-11-23T22:00:00Z ", " 2026-11-23", "2026-11-23Z", "2026-1-1", "26-11-23", "2026/11/23",
-        "2026-11-23X22:00:00", "2026-11-23T22:00:00ZZ", "-026-11-23", "0000-01-01", "12026-11-23", "+2026-11-23",
+        "",
+        "now",
+        "2026",
+        "2026-11",
+        "2026-11-23T",
+        "2026-11-23T22",
+        "2026-11-23T22:",
+        "2026-11-23T22:0",
+        "2026-11-23T22:00.5Z",
+        "2026-11-23T2200Z",
+        "2026-11-23T22:00:00+",
+        "2026-11-23T22:00:00+01:",
+        "2026-11-23T22:00:00+010",
+        "2026-11-23T22:00:00+0160",
+        "2026-11-23T22:00:00+01:5",
+        "2026-13-01",
+        "2026-00-01",
+        "2026-01-00",
+        "2026-01-32",
+        "2026-04-31",
+        "2026-02-29",
+        "1900-02-29",
+        "2026-11-23T24:00:00Z",
+        "2026-11-23T23:60:00Z",
+        "2026-11-23T23:59:61Z",
+        "2026-11-23T22:00:60Z",
+        "2016-12-31T23:59:60+01:00",
+        "2026-11-23T22:00:00.Z",
+        "2026-11-23T22:00:00+1:00",
+        "2026-11-23T22:00:00+24:00",
+        "2026-11-23T22:00:00+01:60",
+        "2026-11-23T22:00:00Z ",
+        " 2026-11-23",
+        "2026-11-23Z",
+        "2026-1-1",
+        "26-11-23",
+        "2026/11/23",
+        "2026-11-23X22:00:00",
+        "2026-11-23T22:00:00ZZ",
+        "-026-11-23",
+        "0000-01-01",
+        "12026-11-23",
+        "+2026-11-23",
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_refused(calendar_parse, rows[i]);
@@ -247,11 +288,24 @@ static void http_dates_that_are_refused(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "", "120", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 06 Nov 1994 08:49:37 +0000",
-        "sun, 06 nov 1994 08:49:37 gmt", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 31 Nov 1994 08:49:37 GMT",
-        "Sun, 06 Nov 94 08:49:37 GMT", "Son, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
-        "Sun, 06 Nov 1994 08:49:37 GMT, x", "Sun, 06-Nov-94 08:49:37 GMT", "Sunday, 06-Nov-1994 08:49:37 GMT",
-        "Sun Nov 06 08:49:37 1994", "Sun Nov  6 08:49:37 94", "Sun Nov 6 08:49:37 1994", "2026-11-23T22:00:00Z",
+        "",
+        "120",
+        "Sun, 06 Nov 1994 08:49:37",
+        "Sun, 06 Nov 1994 08:49:37 UTC",
+        "Sun, 06 Nov 1994 08:49:37 +0000",
+        "sun, 06 nov 1994 08:49:37 gmt",
+        "Sun, 6 Nov 1994 08:49:37 GMT",
+        "Sun, 31 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 94 08:49:37 GMT",
+        "Son, 06 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 GMT, x",
+        "Sun, 06-Nov-94 08:49:37 GMT",
+        "Sunday, 06-Nov-1994 08:49:37 GMT",
+        "Sun Nov 06 08:49:37 1994",
+        "Sun Nov  6 08:49:37 94",
+        "Sun Nov 6 08:49:37 1994",
+        "2026-11-23T22:00:00Z",
         "Sun, 06 Nov 1994 08:49:60 GMT",
     };
     for (size_t i = 0; i < COUNT(rows); i++)
@@ -315,7 +369,8 @@ static void periods_are_named_as_the_api_names_them(void **state)
 {
     (void)state;
     for (int p = RESET_NONE; p <= RESET_OTHER; p++)
-        assert_int_equal(calendar_period_named(span_of(calendar_period_name((enum reset_period)p))), p);
+        assert_int_equal(calendar_period_named(span_of(calendar_period_name((enum reset_period)p))),
+                         p);
     assert_string_equal(calendar_period_name(RESET_WEEKLY), "weekly");
     assert_int_equal(calendar_period_named(span_of("yearly")), RESET_OTHER);
     assert_int_equal(calendar_period_named(span_of("Daily")), RESET_OTHER);

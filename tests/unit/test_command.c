@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "base/own.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "base/log.h"
 #include "cli/command_line.h"
 #include "cli/option.h"
 
@@ -18,16 +18,38 @@ enum { NOW = 1800000000, WORDS_MAX = 8 };
 enum { OPT_SINCE, OPT_FORMAT, OPT_LIMIT, OPT_EVERY, OPT_NAME, OPT_ALL, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_SINCE] = { .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = "24h", .help = "x" },
-    [OPT_FORMAT] = { .name = "format", .type = OPTION_CHOICE, .value = "text|json|csv", .preset = "text", .help = "x" },
-    [OPT_LIMIT] = { .name = "limit", .type = OPTION_COUNT, .value = "N", .help = "x", .min = 1, .max = 100 },
-    [OPT_EVERY] = { .name = "every", .type = OPTION_DURATION, .value = "TIME", .help = "x", .min = 10, .max = 3600 },
+    [OPT_SINCE] = { .name = "since",
+                    .type = OPTION_TIME,
+                    .value = "TIME",
+                    .preset = "24h",
+                    .help = "x" },
+    [OPT_FORMAT] = { .name = "format",
+                     .type = OPTION_CHOICE,
+                     .value = "text|json|csv",
+                     .preset = "text",
+                     .help = "x" },
+    [OPT_LIMIT] = { .name = "limit",
+                    .type = OPTION_COUNT,
+                    .value = "N",
+                    .help = "x",
+                    .min = 1,
+                    .max = 100 },
+    [OPT_EVERY] = { .name = "every",
+                    .type = OPTION_DURATION,
+                    .value = "TIME",
+                    .help = "x",
+                    .min = 10,
+                    .max = 3600 },
     [OPT_NAME] = { .name = "name", .type = OPTION_TEXT, .value = "NAME", .help = "x" },
     [OPT_ALL] = { .name = "all", .type = OPTION_FLAG, .help = "x" },
 };
 
-static const struct command show = { .name = "show", .arguments = "TOKEN", .arguments_min = 1, .arguments_max = 2,
-                                     .options = options, .option_count = OPTS };
+static const struct command show = { .name = "show",
+                                     .arguments = "TOKEN",
+                                     .arguments_min = 1,
+                                     .arguments_max = 2,
+                                     .options = options,
+                                     .option_count = OPTS };
 static const struct command list = { .name = "list", .arguments = "" };
 static const struct command *const known[] = { &show, &list, NULL };
 
@@ -36,8 +58,8 @@ struct row {
     const char *says; /* part of the refusal; NULL: accepted */
 };
 
-static bool parse_among(const struct command *const *rows, const char *const *words, struct command_line *line,
-                        struct fault *why)
+static bool parse_among(const struct command *const *rows, const char *const *words,
+                        struct command_line *line, struct fault *why)
 {
     char *argv[WORDS_MAX + 1] = { NULL };
     for (size_t i = 0; i < WORDS_MAX && words[i]; i++)
@@ -79,7 +101,7 @@ static void mistakes_are_refused_with_the_word_that_was_meant(void **state)
         { { "show", "x", "--all=yes" }, "--all takes no value" },
         { { "show", "x", "-q" }, "options are written --name" },
         { { "show", "x", "--log", "loud" }, "error|warning|notice|info|debug" },
-        { { "show", "x", "--" , "--all", "y" }, "unexpected argument" },
+        { { "show", "x", "--", "--all", "y" }, "unexpected argument" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct command_line line;
@@ -159,13 +181,17 @@ static void a_time_is_a_date_a_stamp_or_a_look_back(void **state)
         const char *text;
         int64_t at;
     } rows[] = {
-        { "90s", NOW - 90 }, { "2w", NOW - 2 * 604800 }, { "2026-08-01", 1785542400 },
-        { "2026-08-01T12:00:00Z", 1785585600 }, { "2026-08-01T14:00:00+02:00", 1785585600 },
+        { "90s", NOW - 90 },
+        { "2w", NOW - 2 * 604800 },
+        { "2026-08-01", 1785542400 },
+        { "2026-08-01T12:00:00Z", 1785585600 },
+        { "2026-08-01T14:00:00+02:00", 1785585600 },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct command_line l;
         struct fault why;
-        assert_true(parse((const char *const[WORDS_MAX]){ "show", "x", "--since", rows[i].text }, &l, &why));
+        assert_true(parse((const char *const[WORDS_MAX]){ "show", "x", "--since", rows[i].text },
+                          &l, &why));
         assert_int_equal(l.options[OPT_SINCE].number, rows[i].at);
     }
 }
@@ -175,7 +201,8 @@ static void a_name_that_looks_like_an_option_goes_after_two_dashes(void **state)
     (void)state;
     struct command_line l;
     struct fault why;
-    assert_true(parse((const char *const[WORDS_MAX]){ "show", "--all", "--", "--limit" }, &l, &why));
+    assert_true(
+        parse((const char *const[WORDS_MAX]){ "show", "--all", "--", "--limit" }, &l, &why));
     assert_string_equal(l.arguments[0], "--limit");
     assert_true(parse((const char *const[WORDS_MAX]){ "show", "-" }, &l, &why));
     assert_string_equal(l.arguments[0], "-");
@@ -190,12 +217,15 @@ static void no_words_are_no_command_and_no_mistake(void **state)
     assert_null(l.command);
 }
 
-/* Random words from a small alphabet of what matters: nothing but acceptance or a fault with words may come of it. */
+/* Random words from a small alphabet of what matters: nothing but acceptance or a fault with words
+ * may come of it. */
 static void any_words_are_accepted_or_refused_with_words(void **state)
 {
     (void)state;
-    static const char *const pieces[] = { "show", "list", "--", "-", "--since", "--since=1h", "--limit=5", "--all", "",
-                                          "=", "--=", "--=x", "-h", "--help=", "tok", "\xff\xfe", "--format=json" };
+    static const char *const pieces[] = {
+        "show", "list", "--",   "-",  "--since", "--since=1h", "--limit=5", "--all",        "",
+        "=",    "--=",  "--=x", "-h", "--help=", "tok",        "\xff\xfe",  "--format=json"
+    };
     struct random random = random_seeded(7);
     for (int round = 0; round < 20000; round++) {
         const char *words[WORDS_MAX] = { NULL };
@@ -314,14 +344,17 @@ static void second_words_belong_to_their_first(void **state)
     (void)state;
     static const struct command *subs[2];
     static struct command group = { .name = "group", .arguments = "" };
-    static struct command sub = { .name = "show", .arguments = "TOKEN", .arguments_min = 1, .arguments_max = 1 };
+    static struct command sub = {
+        .name = "show", .arguments = "TOKEN", .arguments_min = 1, .arguments_max = 1
+    };
     static const struct command *const rows[] = { &group, &show, NULL };
     struct command_line l;
     struct fault why;
     sub.parent = &group;
     subs[0] = &sub;
     group.sub = subs;
-    assert_true(parse_among(rows, (const char *const[WORDS_MAX]){ "group", "show", "x" }, &l, &why));
+    assert_true(
+        parse_among(rows, (const char *const[WORDS_MAX]){ "group", "show", "x" }, &l, &why));
     assert_ptr_equal(l.command, &sub);
     assert_string_equal(l.arguments[0], "x");
     assert_true(parse_among(rows, (const char *const[WORDS_MAX]){ "group" }, &l, &why));
@@ -330,17 +363,22 @@ static void second_words_belong_to_their_first(void **state)
     assert_non_null(strstr(why.text, "did you mean \"show\""));
     assert_false(parse_among(rows, (const char *const[WORDS_MAX]){ "group", "show" }, &l, &why));
     assert_non_null(strstr(why.text, "group show: missing argument TOKEN"));
-    assert_false(parse_among(rows, (const char *const[WORDS_MAX]){ "show", "show", "group", "x" }, &l, &why));
+    assert_false(parse_among(rows, (const char *const[WORDS_MAX]){ "show", "show", "group", "x" },
+                             &l, &why));
 }
 
 static void a_time_ahead_is_a_date_a_span_or_never(void **state)
 {
     (void)state;
-    static const struct option_row row = { .name = "expires", .type = OPTION_AHEAD, .value = "TIME", .help = "x" };
+    static const struct option_row row = {
+        .name = "expires", .type = OPTION_AHEAD, .value = "TIME", .help = "x"
+    };
     static const struct {
         const char *text;
         int64_t at;
-    } rows[] = { { "30d", NOW + 30 * 86400 }, { "never", TIME_NONE }, { "2031-01-01", 1924992000 } };
+    } rows[] = { { "30d", NOW + 30 * 86400 },
+                 { "never", TIME_NONE },
+                 { "2031-01-01", 1924992000 } };
     struct option_value v;
     struct fault why;
     for (size_t i = 0; i < COUNT(rows); i++) {

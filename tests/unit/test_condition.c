@@ -15,14 +15,15 @@
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 
 static const struct condition_kind polls = { "polls", "polls work again", LOG_WARNING };
-static const struct condition_kind writes = { "writes", "the database takes writes again", LOG_ERROR };
+static const struct condition_kind writes = { "writes", "the database takes writes again",
+                                              LOG_ERROR };
 
 struct caught {
     int pipe[2], stderr_was;
     char text[8192];
 };
 
-static void catch(struct caught *c)
+static void catch (struct caught *c)
 {
     assert_int_equal(pipe(c->pipe), 0);
     fflush(stderr);
@@ -49,7 +50,8 @@ static int count_of(const char *text, const char *words)
     return n;
 }
 
-static void feed(struct conditions *c, const char *subject, int state, const char *text, mono_ms now)
+static void feed(struct conditions *c, const char *subject, int state, const char *text,
+                 mono_ms now)
 {
     conditions_feed(c, &polls, &(struct condition_now){ subject, state, text }, now);
 }
@@ -60,7 +62,7 @@ static void a_state_that_lasts_is_logged_at_its_begin_hourly_and_at_its_end(void
     struct conditions c = { 0 };
     struct caught log;
     mono_ms now = 5000;
-    catch(&log);
+    catch (&log);
     feed(&c, "main", 0, NULL, now);
     for (mono_ms end = now + 2 * HOUR_MS + 30 * MINUTE_MS; now < end; now += MINUTE_MS) {
         char text[64];
@@ -75,7 +77,8 @@ static void a_state_that_lasts_is_logged_at_its_begin_hourly_and_at_its_end(void
     assert_int_equal(count_of(text, "\n"), 4);
     assert_non_null(strstr(text, " warning: main: poll unavailable: try 0\n"));
     assert_non_null(strstr(text, " warning: main: ongoing for 1h 00m: poll unavailable: try 60\n"));
-    assert_non_null(strstr(text, " warning: main: ongoing for 2h 00m: poll unavailable: try 120\n"));
+    assert_non_null(
+        strstr(text, " warning: main: ongoing for 2h 00m: poll unavailable: try 120\n"));
     assert_non_null(strstr(text, " notice: main: polls work again after 2h 30m\n"));
     conditions_done(&c);
 }
@@ -85,7 +88,7 @@ static void a_state_that_turns_into_another_is_logged_with_its_new_words(void **
     (void)state;
     struct conditions c = { 0 };
     struct caught log;
-    catch(&log);
+    catch (&log);
     feed(&c, "main", 2, "poll unavailable: HTTP 503", 0);
     feed(&c, "main", 4, "poll unauthorized: HTTP 401", 10 * MINUTE_MS);
     feed(&c, "main", 0, NULL, 20 * MINUTE_MS);
@@ -101,7 +104,7 @@ static void subjects_and_kinds_have_a_state_each(void **state)
     (void)state;
     struct conditions c = { 0 };
     struct caught log;
-    catch(&log);
+    catch (&log);
     feed(&c, "a", 1, "x", 0);
     feed(&c, "b", 1, "y", 0);
     conditions_feed(&c, &writes, &(struct condition_now){ "a", 1, "disk full" }, 0);

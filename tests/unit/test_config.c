@@ -1,4 +1,5 @@
-/* Reading a configuration: what is meant is understood, every mistake is told where it is, and no secret with it. */
+/* Reading a configuration: what is meant is understood, every mistake is told where it is, and no
+ * secret with it. */
 #include "config_scene.h"
 
 #include <fcntl.h>

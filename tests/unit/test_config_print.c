@@ -1,4 +1,5 @@
-/* Printing a configuration: it reads back as what it was, and example and reference know every key. */
+/* Printing a configuration: it reads back as what it was, and example and reference know every key.
+ */
 #include "config_scene.h"
 
 #include "base/random.h"
@@ -70,7 +71,7 @@ static char *one_of(struct random *random, const char *const *choices, size_t co
     return xstrdup(choices[below(random, count)]);
 }
 #define ONE_OF(random, ...)                                                                        \
-    one_of(random, (const char *const[]){ __VA_ARGS__ },                                          \
+    one_of(random, (const char *const[]){ __VA_ARGS__ },                                           \
            COUNT(((const char *const[]){ __VA_ARGS__ })))
 
 static void any_pattern(struct random *random, char field[PATTERN_BYTES])
@@ -112,7 +113,8 @@ static void any_value(struct random *random, const struct row *row, void *field)
         any_pattern(random, field);
         break;
     case VALUE_PATTERNS:
-        *(char **)field = given ? ONE_OF(random, "prod, production", "a", "te*t, [x-z], é: #", "*") : NULL;
+        *(char **)field =
+            given ? ONE_OF(random, "prod, production", "a", "te*t, [x-z], é: #", "*") : NULL;
         break;
     case VALUE_CHECKS:
         break; /* each check once */
@@ -263,7 +265,8 @@ static void any_rule(struct random *random, struct rule *rule, size_t index)
 static void any_audit(struct random *random, struct audit_policy *policy)
 {
     any_rows(random, part(&section_settings, "audit"), policy);
-    uint32_t *const sets[] = { &policy->ignored, &policy->severity[LEVEL_INFO], &policy->severity[LEVEL_CRITICAL] };
+    uint32_t *const sets[] = { &policy->ignored, &policy->severity[LEVEL_INFO],
+                               &policy->severity[LEVEL_CRITICAL] };
     for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
         if (below(random, 2))
             *sets[below(random, COUNT(sets))] |= (uint32_t)1 << c;
@@ -355,7 +358,11 @@ static bool same_value(const struct row *row, const void *a, const void *b)
         return same_section(row->section, x, y);
     case VALUE_LIST:
         return same_list(row, a, b);
-    case VALUE_AMOUNT: case VALUE_MOMENT: case VALUE_PERIOD: case VALUE_TOKEN_TYPE: case VALUE_NAMED:
+    case VALUE_AMOUNT:
+    case VALUE_MOMENT:
+    case VALUE_PERIOD:
+    case VALUE_TOKEN_TYPE:
+    case VALUE_NAMED:
     case VALUE_TYPES:
         break;
     }
@@ -425,8 +432,9 @@ static void durations_are_printed_as_a_person_would_write_them(void **state)
     static const struct {
         int64_t seconds;
         const char *text;
-    } rows[] = { { 207360, "2d 9h 36m" }, { 5400, "90m" },      { 129600, "36h" },      { 30 * DAY_S, "30d" },
-                 { 0, "0s" },             { 52 * WEEK_S, "52w" }, { 6001, "1h 40m 1s" }, { 90, "90s" } };
+    } rows[] = { { 207360, "2d 9h 36m" }, { 5400, "90m" }, { 129600, "36h" },
+                 { 30 * DAY_S, "30d" },   { 0, "0s" },     { 52 * WEEK_S, "52w" },
+                 { 6001, "1h 40m 1s" },   { 90, "90s" } };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct text out = { 0 };
         scalar_add_duration(&out, rows[i].seconds);
@@ -498,7 +506,8 @@ static void the_example_is_accepted_and_shows_every_key(void **state)
     text_done(&example);
 }
 
-/* With every line switched on, only the either-ors may be wrong: no sample is refused by its own type. */
+/* With every line switched on, only the either-ors may be wrong: no sample is refused by its own
+ * type. */
 static void every_sample_in_the_example_is_a_good_value(void **state)
 {
     struct scene *s = *state;

@@ -1,4 +1,5 @@
-/* The full forecast: what must hold for any past, and that it says the obvious where something is obvious. */
+/* The full forecast: what must hold for any past, and that it says the obvious where something is
+ * obvious. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,7 +53,8 @@ static void recall(struct life *l, const int64_t *nano, const unix_s *at, int po
 
 enum { POLLS_MAX = 21 * DAY_S / POLL_S + 1 };
 
-/* Busy by day, idle by night and on some days, at random; `missed` of a thousand polls are missing, never the last. */
+/* Busy by day, idle by night and on some days, at random; `missed` of a thousand polls are missing,
+ * never the last. */
 static void live(struct life *l, uint64_t seed, unix_s now, int64_t scale, uint64_t missed)
 {
     static int64_t nano[POLLS_MAX];
@@ -65,7 +67,9 @@ static void live(struct life *l, uint64_t seed, unix_s now, int64_t scale, uint6
     for (int i = 1; i < polls; i++) {
         int64_t hour = i * POLL_S / HOUR_S % 24;
         int64_t most = hour < 6 ? 3 * CENT : 100 * CENT;
-        hidden += random_next(&r) % 6 < (uint64_t)busy ? scale * (int64_t)(random_next(&r) % (uint64_t)most) : 0;
+        hidden += random_next(&r) % 6 < (uint64_t)busy
+            ? scale * (int64_t)(random_next(&r) % (uint64_t)most)
+            : 0;
         if (i < polls - 1 && random_next(&fate) % 1000 < missed)
             continue;
         nano[kept] = hidden;
@@ -135,7 +139,8 @@ static void whole_weeks_later_everything_is_the_same(void **state)
         struct curve a, b;
         live(&here, seed, NOON, 1, 15);
         live(&there, seed, NOON + 31 * (int64_t)WEEK_S, 1, 15);
-        assert_true(curve_make(&here.past, &net_shipped, &a) && curve_make(&there.past, &net_shipped, &b));
+        assert_true(curve_make(&here.past, &net_shipped, &a)
+                    && curve_make(&there.past, &net_shipped, &b));
         assert_memory_equal(a.ln_hours, b.ln_hours, sizeof a.ln_hours);
         assert_int_equal(b.origin - a.origin, 31 * (int64_t)WEEK_S);
         burn_done(&here.burn);
@@ -151,7 +156,8 @@ static void dearer_calls_from_a_larger_balance_take_the_same_time(void **state)
         struct curve a, b;
         live(&cheap, seed, NOON, 1, 15);
         live(&dear, seed, NOON, 1024, 15);
-        assert_true(curve_make(&cheap.past, &net_shipped, &a) && curve_make(&dear.past, &net_shipped, &b));
+        assert_true(curve_make(&cheap.past, &net_shipped, &a)
+                    && curve_make(&dear.past, &net_shipped, &b));
         double near = curve_hours(&a, 5e11, 0.5), far = curve_hours(&b, 1024 * 5e11, 0.5);
         assert_true(fabs(near / far - 1) < 0.01);
         burn_done(&cheap.burn);
@@ -167,8 +173,10 @@ static void missed_polls_hardly_matter(void **state)
         struct curve a, b;
         live(&all, seed, NOON, 1, 0);
         live(&some, seed, NOON, 1, 50);
-        assert_true(curve_make(&all.past, &net_shipped, &a) && curve_make(&some.past, &net_shipped, &b));
-        double seen = curve_hours(&a, 30 * a.unit_nano, 0.5), guessed = curve_hours(&b, 30 * a.unit_nano, 0.5);
+        assert_true(curve_make(&all.past, &net_shipped, &a)
+                    && curve_make(&some.past, &net_shipped, &b));
+        double seen = curve_hours(&a, 30 * a.unit_nano, 0.5),
+               guessed = curve_hours(&b, 30 * a.unit_nano, 0.5);
         assert_true(fabs(log(seen / guessed)) < 0.2);
         burn_done(&all.burn);
         burn_done(&some.burn);
@@ -199,7 +207,8 @@ static void a_steady_burner_is_empty_about_when_division_says_so(void **state)
     burn_evenly(&l, 14 * 24);
     assert_true(curve_make(&l.past, &net_shipped, &c));
     for (size_t i = 0; i < COUNT(amounts_h); i++) {
-        double nano = (double)CENT * amounts_h[i], likely = curve_hours(&c, nano, 0.5) / amounts_h[i];
+        double nano = (double)CENT * amounts_h[i],
+               likely = curve_hours(&c, nano, 0.5) / amounts_h[i];
         assert_true(likely > 0.85 && likely < 1.18);
         assert_true(curve_hours(&c, nano, 0.1) > 0.4 * amounts_h[i]);
         assert_true(curve_hours(&c, nano, 0.9) < 2.5 * amounts_h[i]);
@@ -270,11 +279,14 @@ static void a_net_gone_wild_is_held_within_a_factor_of_three(void **state)
     burn_evenly(&l, 14 * 24); /* so that all experts agree */
     for (size_t i = 0; i < COUNT(wild); i++) {
         wild_net.bias[LEVEL_LIKELY] = (float)wild[i];
-        assert_true(curve_make(&l.past, &(struct ensemble){ .nets = &wild_net, .count = 1 }, &far[i]));
+        assert_true(
+            curve_make(&l.past, &(struct ensemble){ .nets = &wild_net, .count = 1 }, &far[i]));
     }
-    double late = curve_hours(&far[1], 24.0 * CENT, 0.5) / 24, early = curve_hours(&far[0], 24.0 * CENT, 0.5) / 24;
+    double late = curve_hours(&far[1], 24.0 * CENT, 0.5) / 24,
+           early = curve_hours(&far[0], 24.0 * CENT, 0.5) / 24;
     assert_true(fabs(log(late / 3)) < 0.1 && fabs(log(early * 3)) < 0.1);
-    assert_true(curve_hours(&far[1], 24.0 * CENT, 0.9) < 24 * 60 && curve_hours(&far[0], 24.0 * CENT, 0.1) > 24 / 60.0);
+    assert_true(curve_hours(&far[1], 24.0 * CENT, 0.9) < 24 * 60
+                && curve_hours(&far[0], 24.0 * CENT, 0.1) > 24 / 60.0);
     burn_done(&l.burn);
 }
 
@@ -334,7 +346,8 @@ static void a_forecast_is_read_from_the_curve_for_any_balance(void **state)
     assert_true(f.relief <= f.alarm && f.alarm <= f.late);
     assert_int_equal(forecast_read(&c, &l.burn, &much, NOON, STALE_S).verdict, VERDICT_SAFE);
     assert_int_equal(forecast_read(&c, &l.burn, &none, NOON, STALE_S).verdict, VERDICT_EXHAUSTED);
-    assert_int_equal(forecast_read(&c, &l.burn, &little, NOON + STALE_S + 1, STALE_S).verdict, VERDICT_STALE);
+    assert_int_equal(forecast_read(&c, &l.burn, &little, NOON + STALE_S + 1, STALE_S).verdict,
+                     VERDICT_STALE);
     little.budgeted = false;
     assert_int_equal(forecast_read(&c, &l.burn, &little, NOON, STALE_S).verdict, VERDICT_NO_BUDGET);
     burn_done(&l.burn);
@@ -376,7 +389,8 @@ static void the_shares_of_evidence_add_up(void **state)
     }
 }
 
-/* However short it was watched, wherever within the hour, in whichever steps: time may run faster than usual. */
+/* However short it was watched, wherever within the hour, in whichever steps: time may run faster
+ * than usual. */
 static void an_even_burner_is_forecast_by_its_rate_from_the_first_seconds_on(void **state)
 {
     (void)state;
@@ -399,8 +413,10 @@ static void an_even_burner_is_forecast_by_its_rate_from_the_first_seconds_on(voi
             for (double left_h = 0.02; left_h < 20; left_h *= 2) {
                 double spent = left_h * HOUR_S * CENT, likely = curve_hours(&c, spent, 0.5);
                 if (likely < left_h / 1.5 || likely > left_h * 1.5)
-                    fail_msg("watched for %d s: %f h instead of %f", (int)lives_s[i], likely, left_h);
-                assert_true(curve_hours(&c, spent, 0.1) <= likely && likely <= curve_hours(&c, spent, 0.9));
+                    fail_msg("watched for %d s: %f h instead of %f", (int)lives_s[i], likely,
+                             left_h);
+                assert_true(curve_hours(&c, spent, 0.1) <= likely
+                            && likely <= curve_hours(&c, spent, 0.9));
             }
             burn_done(&l.burn);
         }

@@ -1,5 +1,5 @@
-/* What may lie at the path of the database, or beside it: what is not ours is refused at once, and not a byte of it
- * changes; one file has one writer, whatever it is called. */
+/* What may lie at the path of the database, or beside it: what is not ours is refused at once, and
+ * not a byte of it changes; one file has one writer, whatever it is called. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +52,8 @@ static void assert_refused(const char *path, const char *words)
     }
 }
 
-/* Both at the path and in the names that SQLite would use beside it, nothing changes and nothing comes. */
+/* Both at the path and in the names that SQLite would use beside it, nothing changes and nothing
+ * comes. */
 static void assert_left_alone(const struct place *p, const char *file, const char *words)
 {
     static char before[1 << 20], after[1 << 20];
@@ -74,7 +75,9 @@ static void assert_no_lock(const struct place *p)
 
 static void a_file_of_any_length_that_is_not_ours_is_never_written(void **state)
 {
-    static const size_t lengths[] = { 1, 15, 16, 17, 99, 100, 101, 511, 512, 4095, 4096, 4097, 65536 };
+    static const size_t lengths[] = {
+        1, 15, 16, 17, 99, 100, 101, 511, 512, 4095, 4096, 4097, 65536
+    };
     static char bytes[65536];
     struct place *p = *state;
     for (size_t i = 0; i < COUNT(lengths); i++) {
@@ -96,8 +99,12 @@ static void a_database_of_another_program_keeps_its_journals(void **state)
     char wal[128];
     add_file(p->path, "", 0);
     check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &db, &why)
-              && sqlite_run(db, "PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1)", &why), &why);
-    check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &reader, &why), &why); /* keeps the WAL from being emptied */
+              && sqlite_run(
+                  db, "PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1)",
+                  &why),
+          &why);
+    check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &reader, &why),
+          &why); /* keeps the WAL from being emptied */
     name_beside(p, "-wal", wal);
     assert_left_alone(p, wal, "not an Ebb database");
     assert_left_alone(p, p->path, "not an Ebb database");
@@ -204,7 +211,8 @@ static void a_version_in_the_journal_counts_too(void **state)
     store_close(p->store);
     p->store = NULL;
     check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &db, &why)
-              && sqlite_run(db, "PRAGMA user_version = -1", &why), &why);
+              && sqlite_run(db, "PRAGMA user_version = -1", &why),
+          &why);
     check(sqlite_connect(p->path, SQLITE_ACCESS_READ, &reader, &why), &why);
     assert_refused(p->path, "has schema -1");
     sqlite_disconnect(reader);
@@ -260,7 +268,8 @@ static void a_second_writer_is_refused_through_a_hard_link(void **state)
     assert_false(store_open(name, STORE_WRITE, &second, &why));
     assert_non_null(strstr(why.text, "hard link"));
 
-    snprintf(wal, sizeof wal, "%s-wal", name); /* even where a journal of its own pretends that it is the first name */
+    snprintf(wal, sizeof wal, "%s-wal",
+             name); /* even where a journal of its own pretends that it is the first name */
     add_file(wal, "", 0);
     assert_in_use(name);
     store_close(p->store);
@@ -288,7 +297,8 @@ static void a_link_to_nothing_yet_makes_the_file_where_it_points(void **state)
     open_store(p);
 }
 
-/* Looking at a file must not cost the writer its locks: SQLite's own go with any descriptor that is closed. */
+/* Looking at a file must not cost the writer its locks: SQLite's own go with any descriptor that is
+ * closed. */
 static void the_lock_of_the_file_lives_as_long_as_the_store(void **state)
 {
     struct place *p = *state;

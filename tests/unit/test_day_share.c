@@ -22,7 +22,8 @@ static void shares_lie_where_the_hours_do(void **state)
     assert_int_equal(day_share_before(&s, 40, DAY + 2 * HOUR_S), 0);
     assert_int_equal(day_share_before(&s, 40, DAY + 3 * HOUR_S), 10);
     assert_int_equal(day_share_before(&s, 40, DAY + 9 * HOUR_S + 1800), 25);
-    assert_int_equal(day_share_before(&s, 400, DAY + 9 * HOUR_S), 100); /* the endpoint tells of ten times as much */
+    assert_int_equal(day_share_before(&s, 400, DAY + 9 * HOUR_S),
+                     100); /* the endpoint tells of ten times as much */
     assert_int_equal(day_share_before(&s, 400, DAY + DAY_S), 400);
     assert_int_equal(day_share_before(&s, -4, DAY + 9 * HOUR_S), -1);
 }

@@ -1,4 +1,5 @@
-/* Which readings are believed at once, which are held, what undoes what, and what an edit of our own explains. */
+/* Which readings are believed at once, which are held, what undoes what, and what an edit of our
+ * own explains. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -204,7 +205,8 @@ static int64_t change_of(const struct judgement *j)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < j->entry_count; i++)
-        sum += j->entries[i].kind == ENTRY_CONSUMPTION ? -j->entries[i].amount.nano : j->entries[i].amount.nano;
+        sum += j->entries[i].kind == ENTRY_CONSUMPTION ? -j->entries[i].amount.nano
+                                                       : j->entries[i].amount.nano;
     return sum;
 }
 

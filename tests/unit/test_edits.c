@@ -1,5 +1,5 @@
-/* Edits that commands write down for the daemon: found again whatever the name, by their account only, and gone once
- * they were booked, refused, or waited for too long. */
+/* Edits that commands write down for the daemon: found again whatever the name, by their account
+ * only, and gone once they were booked, refused, or waited for too long. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,15 +41,16 @@ static char *note(const struct place *p, const char *account, const char *token,
 {
     struct fault why;
     char *file;
-    assert_true(edits_note(p->store, account, token, money_known((struct money){ nano }), &file, &why));
+    assert_true(
+        edits_note(p->store, account, token, money_known((struct money){ nano }), &file, &why));
     assert_non_null(file);
     return file;
 }
 
 static void an_edit_is_found_by_its_account_whatever_the_name(void **state)
 {
-    static const char *const names[] = { "prod-app", "-", "two\nlines\n", "\xc3\xa4 \xe2\x82\xac/..",
-                                         "ebb-edit 1\nmain\n-\nx" };
+    static const char *const names[] = { "prod-app", "-", "two\nlines\n",
+                                         "\xc3\xa4 \xe2\x82\xac/..", "ebb-edit 1\nmain\n-\nx" };
     const struct place *p = *state;
     struct edits e = { 0 }, other = { 0 };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -103,8 +104,12 @@ static void what_was_refused_or_is_no_edit_is_not_taken_up(void **state)
     char path[256], *file = note(p, "main", "prod-app", 1);
     edits_withdraw(file);
     free(file);
-    static const char *const contents[] = { "", "rubbish", "ebb-edit 1\nmain\n", "ebb-edit 1\nmain\nmuch\nprod-app",
-                                            "ebb-edit 2\nmain\n1.00\nprod-app", "ebb-edit 1\nmain\n1.00\n" };
+    static const char *const contents[] = { "",
+                                            "rubbish",
+                                            "ebb-edit 1\nmain\n",
+                                            "ebb-edit 1\nmain\nmuch\nprod-app",
+                                            "ebb-edit 2\nmain\n1.00\nprod-app",
+                                            "ebb-edit 1\nmain\n1.00\n" };
     for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
         snprintf(path, sizeof path, "%s/%zu", p->edits, i);
         FILE *f = fopen(path, "w");
@@ -126,17 +131,20 @@ static void without_a_database_nothing_is_written(void **state)
     struct fault why;
     char *file = p->folder, none[128];
     snprintf(none, sizeof none, "%s/other.db", p->folder);
-    assert_true(edits_note(none, "main", "prod-app", (struct maybe_money){ .known = false }, &file, &why));
+    assert_true(
+        edits_note(none, "main", "prod-app", (struct maybe_money){ .known = false }, &file, &why));
     assert_null(file);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_edit_is_found_by_its_account_whatever_the_name, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_booked_edit_takes_those_before_it_along_and_leaves_those_after_it, set_up,
+        cmocka_unit_test_setup_teardown(an_edit_is_found_by_its_account_whatever_the_name, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(what_was_refused_or_is_no_edit_is_not_taken_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_booked_edit_takes_those_before_it_along_and_leaves_those_after_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_refused_or_is_no_edit_is_not_taken_up, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(without_a_database_nothing_is_written, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

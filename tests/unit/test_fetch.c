@@ -7,9 +7,9 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "child.h"
 #include "edge/fetch.h"
 #include "edge/fetch/headers.h"
-#include "child.h"
 #include "scripted_server.h"
 
 enum {
@@ -103,10 +103,11 @@ static void assert_failed(struct got got, enum fault_kind kind, const char *word
 static void a_body_in_chunks_arrives_whole(void **state)
 {
     (void)state;
-    struct got got = fetch_from(script_reply,
-                                "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
-                                "Transfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n4\r\n2,3]\r\n0\r\n\r\n",
-                                request_to(NULL));
+    struct got got =
+        fetch_from(script_reply,
+                   "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
+                   "Transfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n4\r\n2,3]\r\n0\r\n\r\n",
+                   request_to(NULL));
     assert_int_equal(got.outcome.end, TRANSFER_ANSWERED);
     assert_int_equal(got.outcome.status, 200);
     assert_int_equal(got.outcome.bytes, 7);
@@ -191,9 +192,11 @@ static void a_slow_reader_holds_the_sender_back_and_loses_no_byte(void **state)
 static void a_redirect_is_an_answer_and_its_target_sees_nobody(void **state)
 {
     (void)state;
-    struct server *target = server_start(script_reply, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    struct server *target =
+        server_start(script_reply, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     char reply[256];
-    snprintf(reply, sizeof reply, "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n", target->url);
+    snprintf(reply, sizeof reply, "HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n",
+             target->url);
     struct got got = fetch_from(script_reply, reply, request_to(NULL));
     assert_int_equal(got.outcome.end, TRANSFER_ANSWERED);
     assert_int_equal(got.outcome.status, 302);
@@ -205,7 +208,8 @@ static void a_redirect_is_an_answer_and_its_target_sees_nobody(void **state)
 static void a_cut_body_is_a_fault(void **state)
 {
     (void)state;
-    assert_failed(fetch_from(script_reply_and_close, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,2",
+    assert_failed(fetch_from(script_reply_and_close,
+                             "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[1,2",
                              request_to(NULL)),
                   FAULT_RETRY, "transfer closed");
 }
@@ -225,13 +229,16 @@ static void a_longer_body_than_allowed_is_refused(void **state)
     (void)state;
     struct request request = request_to(NULL);
     request.body_bytes_max = 100 * 1000;
-    assert_failed(fetch_from(script_endless, NULL, request), FAULT_REJECT, "answer longer than 100000 bytes");
+    assert_failed(fetch_from(script_endless, NULL, request), FAULT_REJECT,
+                  "answer longer than 100000 bytes");
 
     request.body_bytes_max = 4;
-    assert_failed(fetch_from(script_reply, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345", request),
-                  FAULT_REJECT, "answer longer than 4 bytes");
+    assert_failed(
+        fetch_from(script_reply, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345", request),
+        FAULT_REJECT, "answer longer than 4 bytes");
     request.body_bytes_max = 5;
-    struct got got = fetch_from(script_reply, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345", request);
+    struct got got =
+        fetch_from(script_reply, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345", request);
     assert_int_equal(got.outcome.end, TRANSFER_ANSWERED);
     text_done(&got.body);
 }
@@ -248,7 +255,8 @@ static void script_endless_headers(struct server *s, int fd)
 static void endless_headers_are_refused(void **state)
 {
     (void)state;
-    assert_failed(fetch_from(script_endless_headers, NULL, request_to(NULL)), FAULT_REJECT, "headers longer than");
+    assert_failed(fetch_from(script_endless_headers, NULL, request_to(NULL)), FAULT_REJECT,
+                  "headers longer than");
 }
 
 static void script_long_header(struct server *s, int fd)
@@ -262,18 +270,26 @@ static void script_long_header(struct server *s, int fd)
 static void one_header_of_a_megabyte_is_called_what_it_is(void **state)
 {
     (void)state;
-    assert_failed(fetch_from(script_long_header, NULL, request_to(NULL)), FAULT_REJECT, "headers longer than");
+    assert_failed(fetch_from(script_long_header, NULL, request_to(NULL)), FAULT_REJECT,
+                  "headers longer than");
 }
 
 static void an_answer_that_is_none_is_called_what_it_is(void **state)
 {
     (void)state;
-    static const char *const misleading[] = { "Success", "No error", "memory", "Weird", "protocol", "Failed writing" };
+    static const char *const misleading[] = { "Success", "No error", "memory",
+                                              "Weird",   "protocol", "Failed writing" };
     static const char *const replies[] = {
-        "", "\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/9.9 200 OK\r\n\r\n", "HTTP/1.1 banana\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "",
+        "\r\n\r\n",
+        "SSH-2.0-OpenSSH_9.2\r\n",
+        "HTTP/9.9 200 OK\r\n\r\n",
+        "HTTP/1.1 banana\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nxxxxx",
-        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n", "\x16\x03\x01\x02",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n",
+        "\x16\x03\x01\x02",
     };
     for (size_t i = 0; i < COUNT(replies); i++) {
         struct request request = request_to(NULL);
@@ -289,11 +305,14 @@ static void an_answer_that_is_none_is_called_what_it_is(void **state)
 
 static void script_gzip(struct server *s, int fd)
 {
-    static const unsigned char zipped[] = { /* 100,000 times 'a' */
-        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 237, 193, 49, 1, 0, 0, 0, 194, 160, 172, 235, 95, 194, 26, 30, 64, 1,
-        [122] = 0, 175, 6, 135, 250, 226, 27, 160, 134, 1, 0,
+    static const unsigned char zipped[] = {
+        /* 100,000 times 'a' */
+        31, 139,       8,   0, 0,   0,   0,   0,   2,   3,   237, 193, 49,
+        1,  0,         0,   0, 194, 160, 172, 235, 95,  194, 26,  30,  64,
+        1,  [122] = 0, 175, 6, 135, 250, 226, 27,  160, 134, 1,   0,
     };
-    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 133\r\n\r\n";
+    static const char head[] =
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 133\r\n\r\n";
     _Static_assert(sizeof zipped == 133, "the zipped body is as long as its head says");
     while (server_read_request(s, fd) && server_send(s, fd, span_of(head)))
         server_send(s, fd, (struct span){ (const char *)zipped, sizeof zipped });
@@ -312,7 +331,8 @@ static void compression_is_asked_for_on_demand_and_the_limit_counts_inflated_byt
     text_done(&got.body);
 
     request.body_bytes_max = 99999;
-    assert_failed(fetch_from(script_gzip, NULL, request), FAULT_REJECT, "answer longer than 99999 bytes");
+    assert_failed(fetch_from(script_gzip, NULL, request), FAULT_REJECT,
+                  "answer longer than 99999 bytes");
 }
 
 static void the_request_carries_the_key_and_nothing_from_the_environment(void **state)
@@ -320,7 +340,8 @@ static void the_request_carries_the_key_and_nothing_from_the_environment(void **
     (void)state;
     setenv("http_proxy", "http://127.0.0.1:1/", 1);
     setenv("ALL_PROXY", "http://127.0.0.1:1/", 1);
-    struct server *s = server_start(script_reply, "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n");
+    struct server *s = server_start(
+        script_reply, "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n");
     struct fetch *f = open_fetch(1);
     struct request request = request_to(s->url);
     for (int i = 0; i < 2; i++) {
@@ -349,7 +370,8 @@ static void a_request_that_writes_carries_its_method_and_body_and_its_path_as_it
         const char *body, *first_line, *header; /* header: NULL when there is no body */
     } rows[] = {
         { METHOD_GET, "", "GET /a/%2E%2E/../b/ HTTP/1.1\r\n", NULL },
-        { METHOD_POST, "{\"name\":\"x\"}", "POST /a/%2E%2E/../b/ HTTP/1.1\r\n", "Content-Length: 12\r\n" },
+        { METHOD_POST, "{\"name\":\"x\"}", "POST /a/%2E%2E/../b/ HTTP/1.1\r\n",
+          "Content-Length: 12\r\n" },
         { METHOD_PATCH, "{}", "PATCH /a/%2E%2E/../b/ HTTP/1.1\r\n", "Content-Length: 2\r\n" },
         { METHOD_DELETE, "", "DELETE /a/%2E%2E/../b/ HTTP/1.1\r\n", NULL },
     };
@@ -366,7 +388,8 @@ static void a_request_that_writes_carries_its_method_and_body_and_its_path_as_it
         assert_memory_equal(s->request, rows[i].first_line, strlen(rows[i].first_line));
         assert_non_null(strstr(s->request, "Authorization: Bearer " KEY "\r\n"));
         assert_string_equal(strstr(s->request, "\r\n\r\n") + 4, rows[i].body);
-        assert_int_equal(strstr(s->request, "Content-Type: application/json\r\n") != NULL, rows[i].header != NULL);
+        assert_int_equal(strstr(s->request, "Content-Type: application/json\r\n") != NULL,
+                         rows[i].header != NULL);
         assert_true(!rows[i].header || strstr(s->request, rows[i].header));
         text_done(&got.body);
         fetch_close(f);
@@ -384,7 +407,8 @@ static void script_answer_once(struct server *s, int fd)
 static void a_request_that_writes_is_never_sent_twice(void **state)
 {
     (void)state;
-    struct server *s = server_start(script_answer_once, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    struct server *s =
+        server_start(script_answer_once, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     struct fetch *f = open_fetch(1);
     struct request request = request_to(s->url);
     struct got got = finish(f, start(f, &request));
@@ -408,12 +432,16 @@ static void statuses_are_answers(void **state)
         int64_t retry_after_s;
         bool json;
     } rows[] = {
-        { "HTTP/1.1 401 No\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n", 401, 0, false },
-        { "HTTP/1.1 429 Slow\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n", 429, 120, false },
-        { "HTTP/1.1 503 Ill\r\nretry-after:Thu, 09 Oct 2025 08:54:20 GMT \r\nContent-Length: 0\r\n\r\n", 503, 60,
+        { "HTTP/1.1 401 No\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n", 401, 0,
           false },
+        { "HTTP/1.1 429 Slow\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n", 429, 120, false },
+        { "HTTP/1.1 503 Ill\r\nretry-after:Thu, 09 Oct 2025 08:54:20 GMT \r\nContent-Length: "
+          "0\r\n\r\n",
+          503, 60, false },
         { "HTTP/1.1 100 Go on\r\nRetry-After: 9\r\n\r\n"
-          "HTTP/1.1 404 Lost\r\nContent-Type: application/problem+json\r\nContent-Length: 0\r\n\r\n", 404, 0, true },
+          "HTTP/1.1 404 Lost\r\nContent-Type: application/problem+json\r\nContent-Length: "
+          "0\r\n\r\n",
+          404, 0, true },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct got got = fetch_from(script_reply, rows[i].reply, request_to(NULL));
@@ -453,7 +481,8 @@ static void retry_after_is_read_in_seconds_and_as_a_date(void **state)
         int len = snprintf(line, sizeof line, "Retry-After:%s\r\n", rows[i].value);
         assert_true(headers_take(&h, (struct span){ line, (size_t)len }));
         if (headers_retry_after_s(&h, NOW) != rows[i].seconds)
-            fail_msg("\"%s\" is read as %lld", rows[i].value, (long long)headers_retry_after_s(&h, NOW));
+            fail_msg("\"%s\" is read as %lld", rows[i].value,
+                     (long long)headers_retry_after_s(&h, NOW));
     }
 }
 
@@ -483,13 +512,15 @@ static void a_stall_ends_at_the_limit(void **state)
     struct request request = request_to(NULL);
     mono_ms began = clock_mono();
     request.timeout_s = 1;
-    assert_failed(fetch_from(script_reply_and_stall, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[", request),
+    assert_failed(fetch_from(script_reply_and_stall,
+                             "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[", request),
                   FAULT_RETRY, "timed out");
     assert_true(clock_mono() - began < 5000);
 
     began = clock_mono();
     request.timeout_s = 6; /* less than a byte a second for a third of it is enough */
-    assert_failed(fetch_from(script_reply_and_stall, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[", request),
+    assert_failed(fetch_from(script_reply_and_stall,
+                             "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[", request),
                   FAULT_RETRY, "too slow");
     assert_true(clock_mono() - began < 5500);
 }
@@ -550,7 +581,8 @@ static void a_certificate_of_nobody_known_is_refused(void **state)
     int port = free_port();
     make_folder(folder);
     make_certificate(folder, "IP:127.0.0.1");
-    snprintf(line, sizeof line, "openssl s_server -accept 127.0.0.1:%d -www -cert %s/cert.pem -key %s/key.pem", port,
+    snprintf(line, sizeof line,
+             "openssl s_server -accept 127.0.0.1:%d -www -cert %s/cert.pem -key %s/key.pem", port,
              folder, folder);
     struct child server = child_start(line, "ACCEPT");
     snprintf(url, sizeof url, "https://127.0.0.1:%d/", port);
@@ -599,7 +631,8 @@ static void as_many_transfers_run_at_once_as_allowed_and_no_more(void **state)
 {
     (void)state;
     enum { TRANSFERS = 8 };
-    struct server *s = server_start(script_in_pairs, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
+    struct server *s =
+        server_start(script_in_pairs, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]");
     struct fetch *f = open_fetch(2);
     struct request request = request_to(s->url);
     struct transfer *transfers[TRANSFERS];
@@ -623,7 +656,8 @@ static void a_transfer_can_be_given_up_at_any_time(void **state)
     struct server *s = server_start(script_endless, NULL);
     struct fetch *f = open_fetch(2);
     struct request request = request_to(s->url);
-    struct transfer *running = start(f, &request), *paused = start(f, &request), *waiting = start(f, &request);
+    struct transfer *running = start(f, &request), *paused = start(f, &request),
+                    *waiting = start(f, &request);
     for (size_t held = 0; held == 0; held = transfer_take(running).len)
         wait_once(f);
     transfer_free(waiting);
@@ -643,7 +677,8 @@ static void another_descriptor_ends_the_wait(void **state)
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(write(ends[1], "x", 1), 1);
     struct fetch *f = open_fetch(1);
-    struct pollfd fds[] = { { .fd = -1, .events = POLLIN, .revents = POLLIN }, { .fd = ends[0], .events = POLLIN } };
+    struct pollfd fds[] = { { .fd = -1, .events = POLLIN, .revents = POLLIN },
+                            { .fd = ends[0], .events = POLLIN } };
     mono_ms began = clock_mono();
     assert_true(fetch_wait(f, fds, COUNT(fds), DEADLINE_MS, &why));
     assert_true(clock_mono() - began < DEADLINE_MS / 2);
@@ -659,7 +694,8 @@ static void another_descriptor_ends_the_wait(void **state)
     close(ends[0]);
 
     began = clock_mono();
-    assert_true(fetch_wait(f, fds, 1, 30, &why)); /* nobody there: the deadline ends it, not earlier */
+    assert_true(
+        fetch_wait(f, fds, 1, 30, &why)); /* nobody there: the deadline ends it, not earlier */
     assert_true(clock_mono() - began >= 29);
     assert_true(fetch_wait(f, NULL, 0, -5, &why));
     fetch_close(f);

@@ -1,5 +1,5 @@
-/* A first start that is interrupted anywhere is taken up again: killed at each call that changes a file, or with room
- * for only so many bytes. */
+/* A first start that is interrupted anywhere is taken up again: killed at each call that changes a
+ * file, or with room for only so many bytes. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -34,11 +34,12 @@ static void start_and_end(const char *path)
 
 static bool is_change(const struct __ptrace_syscall_info *call)
 {
-    static const long changes[] = { SYS_write, SYS_pwrite64, SYS_ftruncate, SYS_renameat2, SYS_openat,
+    static const long changes[] = { SYS_write,     SYS_pwrite64, SYS_ftruncate,
+                                    SYS_renameat2, SYS_openat,
 #ifdef SYS_unlink
-                                    SYS_unlink, SYS_rename,
+                                    SYS_unlink,    SYS_rename,
 #endif
-                                    SYS_unlinkat, SYS_fallocate };
+                                    SYS_unlinkat,  SYS_fallocate };
     for (size_t i = 0; i < COUNT(changes); i++)
         if (call->op == PTRACE_SYSCALL_INFO_ENTRY && (long)call->entry.nr == changes[i])
             return true;
@@ -56,7 +57,8 @@ static bool advance(pid_t child)
     return WIFSTOPPED(status);
 }
 
-/* Kills the child when it is about to make its change number `point`; false when it ended before. */
+/* Kills the child when it is about to make its change number `point`; false when it ended before.
+ */
 static bool kill_at(const char *path, int point)
 {
     struct __ptrace_syscall_info call;
@@ -89,7 +91,8 @@ static void assert_taken_up(struct place *p, const char *after, int point)
     p->store = NULL;
     assert_int_equal(ask(p, "SELECT count(*) FROM store"), 1);
     assert_int_equal(ask(p, "PRAGMA auto_vacuum"), 2);
-    assert_int_equal(ask(p, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+    assert_int_equal(
+        ask(p, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
 }
 
 static void clear(struct place *p)
@@ -152,7 +155,8 @@ static void the_one_page_that_an_older_version_left_is_taken_up(void **state)
     assert_non_null(file);
     fclose(file);
     check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &db, &why)
-              && sqlite_run(db, "PRAGMA auto_vacuum = INCREMENTAL", &why), &why);
+              && sqlite_run(db, "PRAGMA auto_vacuum = INCREMENTAL", &why),
+          &why);
     sqlite_disconnect(db);
     struct stat about;
     assert_int_equal(stat(p->path, &about), 0);
@@ -163,11 +167,12 @@ static void the_one_page_that_an_older_version_left_is_taken_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_first_start_killed_at_any_change_of_a_file_is_taken_up_again, set_up,
+        cmocka_unit_test_setup_teardown(
+            a_first_start_killed_at_any_change_of_a_file_is_taken_up_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_first_start_on_a_full_disk_is_taken_up_when_there_is_room,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_one_page_that_an_older_version_left_is_taken_up, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(a_first_start_on_a_full_disk_is_taken_up_when_there_is_room, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(the_one_page_that_an_older_version_left_is_taken_up, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

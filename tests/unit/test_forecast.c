@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-#include "booked_past.h"
 #include "base/random.h"
+#include "booked_past.h"
 #include "core/calendar.h"
 #include "core/forecast.h"
 
@@ -71,17 +71,21 @@ static const struct row rows[] = {
     { "a steady token that lasts the night", VERDICT_SAFE, DAY_S, 12, 1200, 0, RESET_DAILY, 0 },
     { "one that may just not", VERDICT_TIGHT, DAY_S, 12, 12 * 12, 0, RESET_DAILY, 0 },
     { "one that does not", VERDICT_RUNS_DRY, DAY_S, 12, 12 * 10, 0, RESET_DAILY, 0 },
-    { "the same balance is short for a week", VERDICT_RUNS_DRY, DAY_S, 12, 1200, 0, RESET_WEEKLY, 0 },
-    { "without a reset a week ahead counts", VERDICT_RUNS_DRY, DAY_S, 12, 12 * 167, 0, RESET_NONE, 0 },
+    { "the same balance is short for a week", VERDICT_RUNS_DRY, DAY_S, 12, 1200, 0, RESET_WEEKLY,
+      0 },
+    { "without a reset a week ahead counts", VERDICT_RUNS_DRY, DAY_S, 12, 12 * 167, 0, RESET_NONE,
+      0 },
     { "and not more than that", VERDICT_SAFE, DAY_S, 12, 12 * 2000, 0, RESET_NONE, 0 },
     { "a token that expires first is safe", VERDICT_SAFE, DAY_S, 12, 1200, 0, RESET_NONE, DAY_S },
-    { "an expiry in the past is no horizon", VERDICT_RUNS_DRY, DAY_S, 12, 1200, 0, RESET_NONE, -DAY_S },
+    { "an expiry in the past is no horizon", VERDICT_RUNS_DRY, DAY_S, 12, 1200, 0, RESET_NONE,
+      -DAY_S },
     { "an empty balance", VERDICT_EXHAUSTED, DAY_S, 12, 0, 0, RESET_DAILY, 0 },
     { "an overdrawn one that nobody can see", VERDICT_STALE, DAY_S, 12, -5, DAY_S, RESET_DAILY, 0 },
     { "no reading for too long", VERDICT_STALE, DAY_S, 12, 1200, STALE_S + 1, RESET_DAILY, 0 },
     { "just not too long", VERDICT_SAFE, DAY_S, 12, 1200, STALE_S, RESET_DAILY, 0 },
     { "too few readings", VERDICT_LEARNING, POLL_S, 12, 1200, 0, RESET_DAILY, 0 },
-    { "watched for days, nothing spent yet", VERDICT_UNUSED, 6 * DAY_S, 0, 1200, 0, RESET_DAILY, 0 },
+    { "watched for days, nothing spent yet", VERDICT_UNUSED, 6 * DAY_S, 0, 1200, 0, RESET_DAILY,
+      0 },
     { "watched for a week, nothing spent", VERDICT_IDLE, 8 * DAY_S, 0, 1200, 0, RESET_DAILY, 0 },
 };
 
@@ -91,7 +95,8 @@ static void the_verdict_fits_the_situation(void **state)
     unix_s now = at_time("2026-01-14T12:00:00Z");
     for (size_t i = 0; i < COUNT(rows); i++) {
         const struct row *row = &rows[i];
-        struct booked_past h = burning(now - row->silent_s, row->watched_s, row->cents_per_h * CENT / 12);
+        struct booked_past h =
+            burning(now - row->silent_s, row->watched_s, row->cents_per_h * CENT / 12);
         struct reading r = budget(row->balance_cents * CENT);
         r.period = row->period;
         r.expires = row->expires_in_s ? now + row->expires_in_s : TIME_NONE;
@@ -241,14 +246,21 @@ static void more_money_never_ends_earlier(void **state)
     for (uint64_t seed = 0; seed < 60; seed++) {
         struct booked_past h = lived(seed, now, 1);
         struct curve c = booked_curve(&h, POLL_S);
-        struct forecast before = { .early = now, .likely = now, .late = now, .alarm = now, .relief = now,
+        struct forecast before = { .early = now,
+                                   .likely = now,
+                                   .late = now,
+                                   .alarm = now,
+                                   .relief = now,
                                    .lasts = CHANCE_NONE };
         for (double balance = 1; balance < 1e15; balance *= 1.11) {
             struct reading r = budget((int64_t)balance);
             struct forecast f = forecast_read(&c, &h.burn, &r, now, STALE_S);
-            assert_true(now <= f.early && f.early <= f.likely && f.likely <= f.late && f.relief <= f.alarm);
-            assert_true(before.early <= f.early && before.likely <= f.likely && before.late <= f.late);
-            assert_true(before.alarm <= f.alarm && before.relief <= f.relief && before.lasts <= f.lasts);
+            assert_true(now <= f.early && f.early <= f.likely && f.likely <= f.late
+                        && f.relief <= f.alarm);
+            assert_true(before.early <= f.early && before.likely <= f.likely
+                        && before.late <= f.late);
+            assert_true(before.alarm <= f.alarm && before.relief <= f.relief
+                        && before.lasts <= f.lasts);
             before = f;
         }
         booked_done(&h);
@@ -268,7 +280,8 @@ static void a_curve_read_later_counts_what_was_spent_since(void **state)
     burn_seen(&h.burn, now);
     curve_spend(&c, &e);
     struct forecast after = forecast_read(&c, &h.burn, &rest, now, STALE_S);
-    assert_true(after.likely == before.likely && after.early == before.early && after.late == before.late);
+    assert_true(after.likely == before.likely && after.early == before.early
+                && after.late == before.late);
     assert_true(after.made_at == made && after.read_at == now);
     booked_done(&h);
 }
@@ -311,12 +324,14 @@ static void money_that_is_still_there_has_not_ended_however_old_the_curve(void *
     }
 }
 
-static struct purse purse_of(const struct booked_past *p, const struct reading *r, const struct curve *c)
+static struct purse purse_of(const struct booked_past *p, const struct reading *r,
+                             const struct curve *c)
 {
     return (struct purse){ r, c, watched_of(&p->burn, STALE_S) };
 }
 
-/* Each row: what a token and its account have, in cents, at the same burn, and which of the two is the limit. */
+/* Each row: what a token and its account have, in cents, at the same burn, and which of the two is
+ * the limit. */
 static void a_token_spends_no_more_than_its_account_has(void **state)
 {
     static const struct {
@@ -324,22 +339,27 @@ static void a_token_spends_no_more_than_its_account_has(void **state)
         enum verdict verdict;
         enum limit limit;
     } cases[] = {
-        { 5000, 13, VERDICT_RUNS_DRY, LIMIT_CREDITS }, { 13, 5000, VERDICT_RUNS_DRY, LIMIT_BALANCE },
-        { 5000, 0, VERDICT_EXHAUSTED, LIMIT_CREDITS }, { 5000, -1, VERDICT_EXHAUSTED, LIMIT_CREDITS },
-        { 0, 5000, VERDICT_EXHAUSTED, LIMIT_BALANCE }, { 500, 500, VERDICT_RUNS_DRY, LIMIT_BALANCE },
+        { 5000, 13, VERDICT_RUNS_DRY, LIMIT_CREDITS },
+        { 13, 5000, VERDICT_RUNS_DRY, LIMIT_BALANCE },
+        { 5000, 0, VERDICT_EXHAUSTED, LIMIT_CREDITS },
+        { 5000, -1, VERDICT_EXHAUSTED, LIMIT_CREDITS },
+        { 0, 5000, VERDICT_EXHAUSTED, LIMIT_BALANCE },
+        { 500, 500, VERDICT_RUNS_DRY, LIMIT_BALANCE },
     };
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
     struct booked_past h = burning(now, 8 * DAY_S, CENT);
     struct curve c = booked_curve(&h, POLL_S);
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct reading token = budget(cases[i].token * CENT), credits = budget(cases[i].account * CENT);
+        struct reading token = budget(cases[i].token * CENT),
+                       credits = budget(cases[i].account * CENT);
         struct purse own = purse_of(&h, &token, &c), shared = purse_of(&h, &credits, &c);
         struct forecast f = forecast_within(&own, &shared, now);
         assert_int_equal(f.verdict, cases[i].verdict);
         assert_int_equal(f.limit, cases[i].limit);
-        assert_int_equal(f.available.is.nano, CENT * (cases[i].token < cases[i].account ? cases[i].token
-                                                                                        : cases[i].account));
+        assert_int_equal(
+            f.available.is.nano,
+            CENT * (cases[i].token < cases[i].account ? cases[i].token : cases[i].account));
         struct forecast alone = forecast_within(&own, NULL, now);
         assert_true(f.early <= alone.early && f.likely <= alone.likely && f.late <= alone.late);
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "booked_past.h"
 #include "base/random.h"
+#include "booked_past.h"
 #include "core/forecast_queue.h"
 
 #define CENT (NANO_PER_USD / 100)
@@ -35,7 +35,9 @@ static void set(struct scene *s, int64_t made_ago_s)
     s->curve = booked_curve(&s->past, POLL_S);
     burn_seen(&s->past.burn, NOW);
     s->token = (struct token){
-        .last = { .balance = money_known((struct money){ 1000 * CENT }), .budgeted = true, .expires = TIME_NONE },
+        .last = { .balance = money_known((struct money){ 1000 * CENT }),
+                  .budgeted = true,
+                  .expires = TIME_NONE },
         .burn = s->past.burn,
         .curve = &s->curve,
     };
@@ -108,17 +110,23 @@ static void the_one_that_ends_sooner_comes_first(void **state)
     set(&late, POLL_S);
     soon.token.invalidated = late.token.invalidated = true;
     soon.token.last.balance.is.nano = 100 * CENT;
-    soon.token.forecast = forecast_read(soon.token.curve, &soon.token.burn, &soon.token.last, NOW, DAY_S);
-    assert_true(forecast_queue_urgency(&soon.token, NOW) > forecast_queue_urgency(&late.token, NOW));
+    soon.token.forecast =
+        forecast_read(soon.token.curve, &soon.token.burn, &soon.token.last, NOW, DAY_S);
+    assert_true(forecast_queue_urgency(&soon.token, NOW)
+                > forecast_queue_urgency(&late.token, NOW));
     soon.token.curve = late.token.curve = NULL; /* as after a start: the stored forecasts decide */
-    assert_true(forecast_queue_urgency(&soon.token, NOW) > forecast_queue_urgency(&late.token, NOW));
-    soon.token.forecast = late.token.forecast = forecast_none(); /* and without them what is burned */
-    assert_true(forecast_queue_urgency(&soon.token, NOW) > forecast_queue_urgency(&late.token, NOW));
+    assert_true(forecast_queue_urgency(&soon.token, NOW)
+                > forecast_queue_urgency(&late.token, NOW));
+    soon.token.forecast = late.token.forecast =
+        forecast_none(); /* and without them what is burned */
+    assert_true(forecast_queue_urgency(&soon.token, NOW)
+                > forecast_queue_urgency(&late.token, NOW));
     booked_done(&soon.past);
     booked_done(&late.past);
 }
 
-/* Tokens that all want a forecast, one of another balance than the next; some have a curve that is old. */
+/* Tokens that all want a forecast, one of another balance than the next; some have a curve that is
+ * old. */
 struct crowd {
     struct scene scene;
     struct token_set fleet;
@@ -138,7 +146,8 @@ static void gather(struct crowd *c, uint64_t seed)
         burn_done(&t->burn);
         t->burn = c->scene.token.burn; /* shared: taken back below */
         t->last.budgeted = true;
-        t->last.balance = money_known((struct money){ (int64_t)(100 + random_next(&random) % 1000) * CENT });
+        t->last.balance =
+            money_known((struct money){ (int64_t)(100 + random_next(&random) % 1000) * CENT });
         t->forecast = forecast_none();
         if (random_next(&random) % 3 == 0) {
             t->curve = xmalloc(sizeof *t->curve);
@@ -180,8 +189,8 @@ static void claims_are_served_by_urgency_each_once(void **state)
     }
 }
 
-/* However many claims a poll leaves, and whoever claims again before the next: with a few at a time everybody has a
- * curve in the end, and in no more rounds than it takes to make one for each. */
+/* However many claims a poll leaves, and whoever claims again before the next: with a few at a time
+ * everybody has a curve in the end, and in no more rounds than it takes to make one for each. */
 static void nobody_waits_for_a_first_curve_behind_those_who_come_back(void **state)
 {
     (void)state;
@@ -193,13 +202,15 @@ static void nobody_waits_for_a_first_curve_behind_those_who_come_back(void **sta
     for (size_t i = 0; i < c.fleet.count; i++) {
         without += !c.fleet.tokens[i].curve;
         if (c.fleet.tokens[i].curve)
-            c.fleet.tokens[i].last.balance.is.nano = CENT; /* gone in minutes: ever the most urgent */
+            c.fleet.tokens[i].last.balance.is.nano =
+                CENT; /* gone in minutes: ever the most urgent */
     }
     assert_true(without > CROWD / 2);
     for (size_t rounds = (without + BETWEEN - 1) / BETWEEN; rounds > 0; rounds--) {
         forecast_queue_fill(&r, &c.fleet, NOW);
         for (int i = 0; i < AT_ONCE; i++)
-            assert_non_null(forecast_queue_next(&r, &c.fleet)->curve); /* renewed, and old again by the next poll */
+            assert_non_null(forecast_queue_next(&r, &c.fleet)
+                                ->curve); /* renewed, and old again by the next poll */
         forecast_queue_oldest_first(&r);
         for (int i = 0; i < BETWEEN; i++) {
             struct token *t = forecast_queue_next(&r, &c.fleet);

@@ -10,8 +10,20 @@
 
 enum { NOW = 1785585600 };
 
-#define USD(dollars) { true, { (dollars) * NANO_PER_USD } }
-#define NOT_ASKED { false, { 0 } }
+#define USD(dollars)                                                                               \
+    {                                                                                              \
+        true,                                                                                      \
+        {                                                                                          \
+            (dollars) * NANO_PER_USD                                                               \
+        }                                                                                          \
+    }
+#define NOT_ASKED                                                                                  \
+    {                                                                                              \
+        false,                                                                                     \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
+    }
 
 static void every_state_balance_and_runway_has_its_answer(void **state)
 {
@@ -29,7 +41,8 @@ static void every_state_balance_and_runway_has_its_answer(void **state)
         { "exhausted", USD(-1), 60, 0, 0, { USD(-2), -1, 3600 }, GATE_LOW },
         { "runs_dry", USD(9), 60, 7200, 0, { NOT_ASKED, 7200, 3600 }, GATE_OK },
         { "runs_dry", USD(9), 60, 7199, 0, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
-        { "tight", USD(9), 60, 7199, 3600, { NOT_ASKED, 7200, 3600 }, GATE_OK }, /* refilled before */
+        { "tight", USD(9), 60, 7199, 3600, { NOT_ASKED, 7200, 3600 }, GATE_OK }, /* refilled before
+                                                                                  */
         { "runs_dry", USD(9), 60, 3599, 3600, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
         { "idle", USD(9), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_OK },
         { "learning", USD(9), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_UNKNOWN },
@@ -44,7 +57,9 @@ static void every_state_balance_and_runway_has_its_answer(void **state)
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct gate_view v = { .state = rows[i].word, .balance = rows[i].balance, .seen = NOW - rows[i].age_s };
+        struct gate_view v = { .state = rows[i].word,
+                               .balance = rows[i].balance,
+                               .seen = NOW - rows[i].age_s };
         char reason[GATE_REASON_BYTES] = "";
         v.seen = rows[i].age_s < 0 ? TIME_NONE : v.seen;
         v.likely = rows[i].likely_in_s ? NOW + rows[i].likely_in_s : TIME_NONE;
@@ -60,7 +75,10 @@ static void a_refill_that_comes_first_is_told(void **state)
 {
     (void)state;
     const struct gate_spec wish = { NOT_ASKED, 7200, 3600 };
-    const struct gate_view v = { .state = "tight", .balance = USD(9), .seen = NOW, .likely = NOW + 7199,
+    const struct gate_view v = { .state = "tight",
+                                 .balance = USD(9),
+                                 .seen = NOW,
+                                 .likely = NOW + 7199,
                                  .refilled = NOW + 3600 };
     char reason[GATE_REASON_BYTES];
     assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_OK);
@@ -71,8 +89,12 @@ static void a_sandbox_without_a_budget_needs_no_money_but_must_be_there(void **s
 {
     (void)state;
     const struct gate_spec wish = { USD(5), 7200, 3600 };
-    struct gate_view v = { .state = "no_budget", .is_free = true, .spends_credits = true, .seen = NOW,
-                           .likely = TIME_NONE, .refilled = TIME_NONE };
+    struct gate_view v = { .state = "no_budget",
+                           .is_free = true,
+                           .spends_credits = true,
+                           .seen = NOW,
+                           .likely = TIME_NONE,
+                           .refilled = TIME_NONE };
     char reason[GATE_REASON_BYTES];
     assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_OK);
     v.seen = NOW - 3601;

@@ -21,7 +21,10 @@ static void write_much(const struct place *p)
 {
     struct sqlite *db = connect_to(p, SQLITE_ACCESS_WRITE);
     struct fault why;
-    check(sqlite_run(db, "CREATE TABLE IF NOT EXISTS much (x); INSERT INTO much VALUES (zeroblob(20000000))", &why),
+    check(sqlite_run(
+              db,
+              "CREATE TABLE IF NOT EXISTS much (x); INSERT INTO much VALUES (zeroblob(20000000))",
+              &why),
           &why);
     sqlite_disconnect(db);
 }
@@ -44,8 +47,10 @@ static void a_reader_that_keeps_a_transaction_open_is_noticed_and_its_end_too(vo
 
     struct sqlite *reader = connect_to(p, SQLITE_ACCESS_READ);
     struct statement *q = NULL;
-    check(sqlite_run(reader, "BEGIN", &why) && sqlite_prepare(reader, "SELECT count(*) FROM store", &q, &why)
-              && statement_ask(q, 0, &rows, &why), &why);
+    check(sqlite_run(reader, "BEGIN", &why)
+              && sqlite_prepare(reader, "SELECT count(*) FROM store", &q, &why)
+              && statement_ask(q, 0, &rows, &why),
+          &why);
     write_much(p);
     assert_true(is_held(p));
     assert_true(store_journal_bytes(p->store) > JOURNAL_MUCH_BYTES);

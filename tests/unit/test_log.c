@@ -1,4 +1,5 @@
-/* Nobody reads the log, and nothing waits for it: lines queue, are lost beyond the queue, and that is said. */
+/* Nobody reads the log, and nothing waits for it: lines queue, are lost beyond the queue, and that
+ * is said. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,8 +51,8 @@ static size_t lines_in(const struct text *got, const char *words)
     return count;
 }
 
-/* Far more lines than the descriptor and the queue take: this must return. Then all that was kept comes out in order,
- * whole, and with the number of those that were lost. */
+/* Far more lines than the descriptor and the queue take: this must return. Then all that was kept
+ * comes out in order, whole, and with the number of those that were lost. */
 static void flood_and_read(int reader, int writer)
 {
     enum { LINES = 20000 };

@@ -1,4 +1,5 @@
-/* Whatever a name holds, HTML and Markdown show it and do nothing else; and bars are as long as they should be. */
+/* Whatever a name holds, HTML and Markdown show it and do nothing else; and bars are as long as
+ * they should be. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,8 +20,11 @@ static void names_stay_text(void **state)
         { "<b>&\"'", "&lt;b&gt;&amp;&quot;&#39;", "&lt;b&gt;&amp;\"'" },
         { "a|b\\`*_", "a|b\\`*_", "a\\|b\\\\\\`\\*\\_" },
         { "[x](y)#!", "[x](y)#!", "\\[x\\](y)\\#\\!" },
-        { "a\nb\xff\xe2\x80\xae", "a\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd",
-          "a\xef\xbf\xbd" "b\xef\xbf\xbd\xef\xbf\xbd" },
+        { "a\nb\xff\xe2\x80\xae",
+          "a\xef\xbf\xbd"
+          "b\xef\xbf\xbd\xef\xbf\xbd",
+          "a\xef\xbf\xbd"
+          "b\xef\xbf\xbd\xef\xbf\xbd" },
         { "\xe6\xbc\xa2", "\xe6\xbc\xa2", "\xe6\xbc\xa2" },
         { "", "", "" },
     };
@@ -61,11 +65,13 @@ static void a_bar_is_as_long_as_its_amount(void **state)
         const char *bar;
         bool ascii;
     } rows[] = {
-        { 4, 4, "████", false }, { 2, 4, "██", false },         { 1, 8, "▌", false }, { 1, 1000000, "▏", false },
-        { 0, 4, "", false },     { -5, 4, "", false },          { 3, 0, "", false },
-        { INT64_MAX, INT64_MAX, "████", false },
+        { 4, 4, "████", false }, { 2, 4, "██", false },
+        { 1, 8, "▌", false },    { 1, 1000000, "▏", false },
+        { 0, 4, "", false },     { -5, 4, "", false },
+        { 3, 0, "", false },     { INT64_MAX, INT64_MAX, "████", false },
         { 9, 4, "████", false }, { 29, 32, "███▋", false },
-        { 4, 4, "####", true }, { 1, 1000000, "#", true }, { 5, 8, "###", true }, { 0, 4, "", true },
+        { 4, 4, "####", true },  { 1, 1000000, "#", true },
+        { 5, 8, "###", true },   { 0, 4, "", true },
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -53,14 +53,15 @@ static const char *sign_of(int64_t nano)
 static void write_padded(int64_t nano, char *out)
 {
     uint64_t size = (uint64_t)llabs(nano);
-    snprintf(out, FORM_BYTES, "%s%" PRIu64 ".%09" PRIu64, sign_of(nano), size / 1000000000, size % 1000000000);
+    snprintf(out, FORM_BYTES, "%s%" PRIu64 ".%09" PRIu64, sign_of(nano), size / 1000000000,
+             size % 1000000000);
 }
 
 static void write_zero_padded(int64_t nano, char *out)
 {
     uint64_t size = (uint64_t)llabs(nano);
-    snprintf(out, FORM_BYTES, "%s000%" PRIu64 ".%09" PRIu64 "0000", nano < 0 ? "-" : "+", size / 1000000000,
-             size % 1000000000);
+    snprintf(out, FORM_BYTES, "%s000%" PRIu64 ".%09" PRIu64 "0000", nano < 0 ? "-" : "+",
+             size / 1000000000, size % 1000000000);
 }
 
 static void write_exponent(int64_t nano, char *out)
@@ -94,8 +95,8 @@ static void every_decimal_form_is_read_exactly(void **state)
 {
     (void)state;
     static void (*const forms[])(int64_t, char *) = {
-        write_padded,     write_zero_padded,   write_exponent,
-        write_scientific, write_fraction_only, write_double,   write_ours,
+        write_padded,        write_zero_padded, write_exponent, write_scientific,
+        write_fraction_only, write_double,      write_ours,
     };
     struct random r = random_seeded(1);
     for (int i = 0; i < ROUNDS; i++) {
@@ -115,10 +116,12 @@ static void json_numbers_are_read_exactly(void **state)
     struct random r = random_seeded(2);
     struct fault why;
     for (int i = 0; i < ROUNDS; i++) {
-        int64_t nano = i & 1 ? random_nano(&r) : MONEY_LIMIT_NANO - (int64_t)(random_next(&r) >> 14);
+        int64_t nano =
+            i & 1 ? random_nano(&r) : MONEY_LIMIT_NANO - (int64_t)(random_next(&r) >> 14);
         char text[FORM_BYTES];
         struct money m;
-        write_padded(nano, text); /* strtod is correctly rounded; a division in the test would round twice */
+        write_padded(
+            nano, text); /* strtod is correctly rounded; a division in the test would round twice */
         if (!money_from_double(strtod(text, NULL), &m, &why) || m.nano != nano)
             fail_msg("%s became %" PRId64, text, m.nano);
     }
@@ -167,9 +170,10 @@ static void what_is_no_amount_is_refused_and_leaves_the_result_alone(void **stat
 {
     (void)state;
     static const char *const rows[] = {
-        "",     " ",    "1 ",  " 1",   "abc", "1.",      ".5",       "-",    "+",   "--1",       "1.2.3",
-        "1e",   "1e+",  "e5",  "1,5",  "0x1", "1_000",   "NaN",      "inf",  "1$",  "4000000.000000001",
-        "1e7",  "-5e6", "1e400", "١",  "1-",  "1.5e1.5", "99999999999999999999999",
+        "",    " ",    "1 ",    " 1",    "abc", "1.",      ".5",
+        "-",   "+",    "--1",   "1.2.3", "1e",  "1e+",     "e5",
+        "1,5", "0x1",  "1_000", "NaN",   "inf", "1$",      "4000000.000000001",
+        "1e7", "-5e6", "1e400", "١",     "1-",  "1.5e1.5", "99999999999999999999999",
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_refused(span_of(rows[i]));
@@ -247,9 +251,11 @@ static void an_amount_never_looks_like_the_limit_that_it_is_compared_with(void *
         int64_t nano, limit;
         const char *shown;
     } rows[] = {
-        { 9999000000, 10000000000, "9.999" }, { 9990000000, 10000000000, "9.99" },
+        { 9999000000, 10000000000, "9.999" },
+        { 9990000000, 10000000000, "9.99" },
         { 10000000000, 10000000000, "10.00" },
-        { 3996724744, 0, "4.00" },            { -1, 0, "-0.000000001" },
+        { 3996724744, 0, "4.00" },
+        { -1, 0, "-0.000000001" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char out[MONEY_TEXT_BYTES];
@@ -261,7 +267,8 @@ static void an_amount_never_looks_like_the_limit_that_it_is_compared_with(void *
 static void unknown_is_not_zero(void **state)
 {
     (void)state;
-    struct maybe_money unknown = { .known = false, .is = { 5 } }, zero = money_known((struct money){ 0 });
+    struct maybe_money unknown = { .known = false, .is = { 5 } },
+                       zero = money_known((struct money){ 0 });
     assert_false(maybe_money_equal(unknown, zero));
     assert_true(maybe_money_equal(unknown, (struct maybe_money){ 0 }));
     assert_true(maybe_money_equal(zero, money_known((struct money){ 0 })));

@@ -18,14 +18,25 @@
 static void assert_is_slug(const char *slug)
 {
     assert_in_range(strlen(slug), 1, SLUG_BYTES - 1);
-    assert_int_equal(strspn(slug, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"), strlen(slug));
+    assert_int_equal(
+        strspn(slug, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"),
+        strlen(slug));
 }
 
 static void plain_names_are_their_own_slugs(void **state)
 {
     (void)state;
-    static const char *const rows[] = { "a", "prod-billing-api", "CI_2", "-", "--", "_", SIXTY_NINE,
-                                        "prod-0123456", "prod-0123456G", "prod-0123ABCD", "prod_01234567" };
+    static const char *const rows[] = { "a",
+                                        "prod-billing-api",
+                                        "CI_2",
+                                        "-",
+                                        "--",
+                                        "_",
+                                        SIXTY_NINE,
+                                        "prod-0123456",
+                                        "prod-0123456G",
+                                        "prod-0123ABCD",
+                                        "prod_01234567" };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char slug[SLUG_BYTES];
         naming_slug(span_of(rows[i]), slug);
@@ -39,9 +50,14 @@ static void other_names_keep_what_people_recognise(void **state)
     static const struct {
         const char *name, *start;
     } rows[] = {
-        { "prod billing", "prod-billing-" }, { "a/+#$b", "a-b-" },         { "prod-\xe6\x97\xa5\xe6\x9c\xac", "prod-" },
-        { "\xf0\x9f\x94\xa5", "-" },         { "", "-" },                  { "prod-01234567", "prod-01234567-" },
-        { SIXTY_NINE "j", SIXTY_NINE "j-" }, { SIXTY_NINE "jk", SIXTY_NINE "j-" },
+        { "prod billing", "prod-billing-" },
+        { "a/+#$b", "a-b-" },
+        { "prod-\xe6\x97\xa5\xe6\x9c\xac", "prod-" },
+        { "\xf0\x9f\x94\xa5", "-" },
+        { "", "-" },
+        { "prod-01234567", "prod-01234567-" },
+        { SIXTY_NINE "j", SIXTY_NINE "j-" },
+        { SIXTY_NINE "jk", SIXTY_NINE "j-" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char slug[SLUG_BYTES];
@@ -122,25 +138,61 @@ static void globs_mean_what_a_shell_says(void **state)
         const char *pattern, *name;
         bool matches;
     } rows[] = {
-        { "", "", true },           { "", "a", false },          { "a", "", false },
-        { "*", "", true },          { "*", "anything", true },   { "**", "x", true },
-        { "prod-*", "prod-api", true }, { "prod-*", "prod-", true }, { "prod-*", "xprod-api", false },
-        { "*-api", "prod-api", true },  { "*-api", "prod-api2", false }, { "a*b*c", "aXbYc", true },
-        { "a*b*c", "aXcYb", false },    { "*a*", "bab", true },      { "*ab", "aab", true },
-        { "?", "", false },         { "?", "a", true },          { "?", "ab", false },
-        { "?", "\xc3\xa9", true },  { "?", "\xf0\x9f\x94\xa5", true }, { "??", "\xc3\xa9", false },
-        { "?", "\xff", true },      { "*\x94*", "\xf0\x9f\x94\xa5", false },
-        { "Prod", "prod", false },  { "[abc]", "b", true },      { "[abc]", "d", false },
-        { "[a-c]x", "bx", true },   { "[a-c]", "d", false },     { "[!a-c]", "d", true },
-        { "[!a-c]", "b", false },   { "[!a]", "", false },       { "[]a]", "]", true },
-        { "[!]]", "]", false },     { "[a-]", "-", true },       { "[-a]", "-", true },
-        { "[\\]]", "]", true },     { "[\\!a]", "!", true },     { "[a\\-c]", "b", false },
-        { "[\xc3\xa0-\xc3\xbf]", "\xc3\xa9", true }, { "[^a]", "^", true },
-        { "[", "[", true },         { "[abc", "[abc", true },    { "[abc", "a", false },
-        { "[]", "[]", true },       { "\\*", "*", true },        { "\\*", "a", false },
-        { "\\\\", "\\", true },     { "\\", "\\", true },        { "\\a", "a", true },
-        { "a\\", "a\\", true },     { "[z-a]", "m", false },     { "*[0-9]", "run-7", true },
-        { "*?", "", false },        { "*?", "ab", true },        { "a**b", "ab", true },
+        { "", "", true },
+        { "", "a", false },
+        { "a", "", false },
+        { "*", "", true },
+        { "*", "anything", true },
+        { "**", "x", true },
+        { "prod-*", "prod-api", true },
+        { "prod-*", "prod-", true },
+        { "prod-*", "xprod-api", false },
+        { "*-api", "prod-api", true },
+        { "*-api", "prod-api2", false },
+        { "a*b*c", "aXbYc", true },
+        { "a*b*c", "aXcYb", false },
+        { "*a*", "bab", true },
+        { "*ab", "aab", true },
+        { "?", "", false },
+        { "?", "a", true },
+        { "?", "ab", false },
+        { "?", "\xc3\xa9", true },
+        { "?", "\xf0\x9f\x94\xa5", true },
+        { "??", "\xc3\xa9", false },
+        { "?", "\xff", true },
+        { "*\x94*", "\xf0\x9f\x94\xa5", false },
+        { "Prod", "prod", false },
+        { "[abc]", "b", true },
+        { "[abc]", "d", false },
+        { "[a-c]x", "bx", true },
+        { "[a-c]", "d", false },
+        { "[!a-c]", "d", true },
+        { "[!a-c]", "b", false },
+        { "[!a]", "", false },
+        { "[]a]", "]", true },
+        { "[!]]", "]", false },
+        { "[a-]", "-", true },
+        { "[-a]", "-", true },
+        { "[\\]]", "]", true },
+        { "[\\!a]", "!", true },
+        { "[a\\-c]", "b", false },
+        { "[\xc3\xa0-\xc3\xbf]", "\xc3\xa9", true },
+        { "[^a]", "^", true },
+        { "[", "[", true },
+        { "[abc", "[abc", true },
+        { "[abc", "a", false },
+        { "[]", "[]", true },
+        { "\\*", "*", true },
+        { "\\*", "a", false },
+        { "\\\\", "\\", true },
+        { "\\", "\\", true },
+        { "\\a", "a", true },
+        { "a\\", "a\\", true },
+        { "[z-a]", "m", false },
+        { "*[0-9]", "run-7", true },
+        { "*?", "", false },
+        { "*?", "ab", true },
+        { "a**b", "ab", true },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         if (naming_matches(rows[i].pattern, span_of(rows[i].name)) != rows[i].matches)
@@ -216,9 +268,17 @@ static void a_successor_has_the_next_number_and_a_name_that_does_not_grow(void *
 {
     (void)state;
     static const char *const rows[][2] = {
-        { "foo", "foo-r2" }, { "foo-r2", "foo-r3" }, { "foo-r9", "foo-r10" }, { "foo-r999998", "foo-r999999" },
-        { "foo-r1", "foo-r2" }, { "foo-r", "foo-r-r2" }, { "r7", "r7-r2" }, { "-r7", "-r7-r2" },
-        { "gpt-4", "gpt-4-r2" }, { "foo-r1234567", "foo-r1234567-r2" }, { "prod-r2-d2", "prod-r2-d2-r2" },
+        { "foo", "foo-r2" },
+        { "foo-r2", "foo-r3" },
+        { "foo-r9", "foo-r10" },
+        { "foo-r999998", "foo-r999999" },
+        { "foo-r1", "foo-r2" },
+        { "foo-r", "foo-r-r2" },
+        { "r7", "r7-r2" },
+        { "-r7", "-r7-r2" },
+        { "gpt-4", "gpt-4-r2" },
+        { "foo-r1234567", "foo-r1234567-r2" },
+        { "prod-r2-d2", "prod-r2-d2-r2" },
         { "\xf0\x9f\x92\xb6", "\xf0\x9f\x92\xb6-r2" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -255,11 +315,16 @@ static void the_convention_has_three_parts_and_a_name_may_end_early(void **state
     static const struct {
         const char *name, *project, *purpose;
     } rows[] = {
-        { "prod-billing-api", "billing", "api" }, { "prod-billing-api-v2", "billing", "api-v2" },
-        { "dev-prototype", "prototype", "" },     { "prod", "", "" },
-        { "prod-", "", "" },                      { "", "", "" },
-        { "prod-a-b-r12", "a", "b" },             { "dev-prototype-r2", "prototype", "" },
-        { "a--b", "", "b" },                      { "-x-y", "x", "y" },
+        { "prod-billing-api", "billing", "api" },
+        { "prod-billing-api-v2", "billing", "api-v2" },
+        { "dev-prototype", "prototype", "" },
+        { "prod", "", "" },
+        { "prod-", "", "" },
+        { "", "", "" },
+        { "prod-a-b-r12", "a", "b" },
+        { "dev-prototype-r2", "prototype", "" },
+        { "a--b", "", "b" },
+        { "-x-y", "x", "y" },
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -1,4 +1,5 @@
-/* The outbox: what is refused stays aside, how much waits is known, and what is too much is merged. */
+/* The outbox: what is refused stays aside, how much waits is known, and what is too much is merged.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +11,8 @@ static void run_sql(struct place *p, const char *sql)
 {
     struct sqlite *db = NULL;
     struct fault why;
-    check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &db, &why) && sqlite_run(db, sql, &why), &why);
+    check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &db, &why) && sqlite_run(db, sql, &why),
+          &why);
     sqlite_disconnect(db);
 }
 
@@ -75,7 +77,8 @@ static void what_is_refused_stays_aside_until_it_is_due_and_blocks_nothing(void 
     assert_int_equal(depth(p).events, 2);
     assert_int_equal(depth(p).oldest_at, START);
 
-    post(p, "t/state", "newer", true); /* the broker closes connections for this topic: its news waits as well */
+    post(p, "t/state", "newer",
+         true); /* the broker closes connections for this topic: its news waits as well */
     assert_int_equal(next(p, b), 0);
     retry(p, START);
     assert_int_equal(next(p, 0), a);
@@ -84,7 +87,8 @@ static void what_is_refused_stays_aside_until_it_is_due_and_blocks_nothing(void 
     retained = next(p, b);
     assert_true(retained > b);
     assert_int_equal(depth(p).refused, 2); /* until it is acknowledged */
-    check(store_acknowledge(p->store, a, &why) && store_acknowledge(p->store, retained, &why), &why);
+    check(store_acknowledge(p->store, a, &why) && store_acknowledge(p->store, retained, &why),
+          &why);
     assert_int_equal(depth(p).refused, 0);
     assert_int_equal(depth(p).events, 1);
 }
@@ -109,8 +113,12 @@ static void how_much_waits_is_known_whatever_comes_and_goes(void **state)
     assert_int_equal(depth(p).events, 4);
     check(store_set_delivered(p->store, START, &why), &why);
     assert_int_equal(depth(p).delivered_at, TIME_NONE); /* by no broker */
-    const struct broker_row broker = { .address = "a:1", .state = "connected", .version = "5", .since = START };
-    check(store_put_broker(p->store, &broker, &why) && store_set_delivered(p->store, START + 7, &why), &why);
+    const struct broker_row broker = {
+        .address = "a:1", .state = "connected", .version = "5", .since = START
+    };
+    check(store_put_broker(p->store, &broker, &why)
+              && store_set_delivered(p->store, START + 7, &why),
+          &why);
     assert_int_equal(depth(p).delivered_at, START + 7);
     store_close(p->store);
     p->store = NULL;
@@ -119,7 +127,8 @@ static void how_much_waits_is_known_whatever_comes_and_goes(void **state)
     assert_int_equal(depth(p).delivered_at, START + 7);
 }
 
-/* Two transitions for each of `episodes` of one token's alert; the last one is still up when `up`. */
+/* Two transitions for each of `episodes` of one token's alert; the last one is still up when `up`.
+ */
 static void post_episodes(struct place *p, int token, int episodes, bool up)
 {
     for (int i = 0; i < episodes; i++)
@@ -127,16 +136,19 @@ static void post_episodes(struct place *p, int token, int episodes, bool up)
             struct text sql = { 0 }, payload = { 0 };
             int at = 100 * i + 10 * token + step;
             text_addf(&sql,
-                      "INSERT INTO event (id, at, token, rule, kind, level, was, unit, since, summary) VALUES"
+                      "INSERT INTO event (id, at, token, rule, kind, level, was, unit, since, "
+                      "summary) VALUES"
                       " ('e-%d-%d-%d', %lld, %d, 'low', 'raised', 'none', 'none', 's', %lld, '');",
                       token, i, step, (long long)START + at, token, (long long)START + 100 * i);
-            text_addf(&sql, "INSERT OR REPLACE INTO alert"
-                            " (token, rule, level, pending, pending_since, since, episode, step)"
-                      " VALUES (%d, 'low', '%s', 'none', 0, %lld, %d, %d);", token,
-                      step ? "none" : "warning", (long long)START + 100 * i, i + 1, step + 1);
+            text_addf(&sql,
+                      "INSERT OR REPLACE INTO alert"
+                      " (token, rule, level, pending, pending_since, since, episode, step)"
+                      " VALUES (%d, 'low', '%s', 'none', 0, %lld, %d, %d);",
+                      token, step ? "none" : "warning", (long long)START + 100 * i, i + 1,
+                      step + 1);
             run_sql(p, text_z(&sql));
-            text_addf(&payload, "{\"id\": \"e-%d-%d-%d\", \"at\": \"2026-01-01T00:%02d:%02dZ\"}", token, i, step,
-                      at / 60, at % 60);
+            text_addf(&payload, "{\"id\": \"e-%d-%d-%d\", \"at\": \"2026-01-01T00:%02d:%02dZ\"}",
+                      token, i, step, at / 60, at % 60);
             post(p, token % 2 ? "t/one/event" : "t/two/event", text_z(&payload), false);
             text_done(&sql);
             text_done(&payload);
@@ -160,9 +172,11 @@ static void merge(struct place *p, int64_t after, int64_t most)
 {
     struct fault why;
     struct merged_list list;
-    check(store_begin(p->store, &why) && store_merge_events(p->store, after, most, &list, &why), &why);
+    check(store_begin(p->store, &why) && store_merge_events(p->store, after, most, &list, &why),
+          &why);
     for (size_t i = 0; i < list.count; i++)
-        check(store_put_merged(p->store, &list.at[i], span_of("{\"kind\": \"merged\"}"), &why), &why);
+        check(store_put_merged(p->store, &list.at[i], span_of("{\"kind\": \"merged\"}"), &why),
+              &why);
     commit(p);
     merged_done(&list);
 }
@@ -173,7 +187,8 @@ static int64_t accounted(const struct place *p)
     return ask(p, "SELECT sum(max(merged, 1)) FROM outbox WHERE retain = 0");
 }
 
-static void only_whole_episodes_that_are_over_are_merged_and_every_event_is_counted_once(void **state)
+static void only_whole_episodes_that_are_over_are_merged_and_every_event_is_counted_once(
+    void **state)
 {
     struct place *p = *state;
     open_store(p);
@@ -187,16 +202,21 @@ static void only_whole_episodes_that_are_over_are_merged_and_every_event_is_coun
     merge(p, 0, 7); /* whole episodes: eight events */
     assert_int_equal(accounted(p), all);
     assert_int_equal(depth(p).events, ask(p, "SELECT count(*) FROM outbox WHERE retain = 0"));
-    assert_int_equal(ask(p, "SELECT count(*) FROM (SELECT 1 FROM outbox o JOIN event e ON e.id = o.event"
-                            " GROUP BY e.token, e.since HAVING count(*) = 1)"),
-                     2); /* those that are up */
+    assert_int_equal(
+        ask(p,
+            "SELECT count(*) FROM (SELECT 1 FROM outbox o JOIN event e ON e.id = o.event"
+            " GROUP BY e.token, e.since HAVING count(*) = 1)"),
+        2);            /* those that are up */
     merge(p, 0, 1000); /* and again, with what stands for the first ones */
     assert_int_equal(accounted(p), all);
-    assert_int_equal(ask(p, "SELECT count(*) FROM outbox WHERE merged > 0"), 2); /* one for each topic */
+    assert_int_equal(ask(p, "SELECT count(*) FROM outbox WHERE merged > 0"),
+                     2); /* one for each topic */
     assert_int_equal(ask(p, "SELECT count(*) FROM outbox WHERE retain = 0 AND merged = 0"), 2);
-    assert_int_equal(ask(p, "SELECT count(*) FROM outbox o JOIN event e ON e.id = o.event"
-                            " JOIN alert l ON l.token = e.token AND l.since = e.since AND l.level <> 'none'"),
-                     2);
+    assert_int_equal(
+        ask(p,
+            "SELECT count(*) FROM outbox o JOIN event e ON e.id = o.event"
+            " JOIN alert l ON l.token = e.token AND l.since = e.since AND l.level <> 'none'"),
+        2);
     assert_int_equal(depth(p).oldest_at, START + 10);
     merge(p, 0, 1000);
     assert_int_equal(accounted(p), all);
@@ -220,11 +240,13 @@ static void a_hundred_thousand_events_are_merged_within_seconds(void **state)
     struct place *p = *state;
     open_store(p);
     add_tokens(p, 400);
-    run_sql(p, "INSERT INTO event (id, at, token, rule, kind, level, was, unit, since, summary)"
-               " WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 103999)"
-               " SELECT 'e-' || i, i, i / 2 % 400 + 1, 'low', 'raised', 'none', 'none', 's', i / 800, '' FROM n;"
-               "INSERT INTO outbox (topic, payload, retain, pending, event, at)"
-               " SELECT 't/event', x'00', 0, 1, id, at FROM event ORDER BY seq");
+    run_sql(p,
+            "INSERT INTO event (id, at, token, rule, kind, level, was, unit, since, summary)"
+            " WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 103999)"
+            " SELECT 'e-' || i, i, i / 2 % 400 + 1, 'low', 'raised', 'none', 'none', 's', i / 800, "
+            "'' FROM n;"
+            "INSERT INTO outbox (topic, payload, retain, pending, event, at)"
+            " SELECT 't/event', x'00', 0, 1, id, at FROM event ORDER BY seq");
     mono_ms begun = clock_mono();
     merge(p, 0, 14000);
     assert_true(clock_mono() - begun < 20 * 1000);

@@ -1,4 +1,5 @@
-/* What tokens ask of the rhythm: nearest exhaustion, a jump of the burn, resets that were not seen. */
+/* What tokens ask of the rhythm: nearest exhaustion, a jump of the burn, resets that were not seen.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,10 +42,14 @@ static void the_earliest_end_counts_unless_nobody_can_see_it(void **state)
 {
     (void)state;
     struct token_set f = { 0 };
-    add(&f, "later", 1, 5)->forecast = (struct forecast){ .verdict = VERDICT_TIGHT, .early = NOON + 900 };
-    add(&f, "first", 2, 5)->forecast = (struct forecast){ .verdict = VERDICT_RUNS_DRY, .early = NOON + 600 };
-    add(&f, "safe", 3, 5)->forecast = (struct forecast){ .verdict = VERDICT_SAFE, .early = NOON + 60 };
-    add(&f, "stale", 4, 5)->forecast = (struct forecast){ .verdict = VERDICT_STALE, .early = TIME_NONE };
+    add(&f, "later", 1, 5)->forecast =
+        (struct forecast){ .verdict = VERDICT_TIGHT, .early = NOON + 900 };
+    add(&f, "first", 2, 5)->forecast =
+        (struct forecast){ .verdict = VERDICT_RUNS_DRY, .early = NOON + 600 };
+    add(&f, "safe", 3, 5)->forecast =
+        (struct forecast){ .verdict = VERDICT_SAFE, .early = NOON + 60 };
+    add(&f, "stale", 4, 5)->forecast =
+        (struct forecast){ .verdict = VERDICT_STALE, .early = TIME_NONE };
     assert_int_equal(outlook_of(&f, NOON).dry_at, NOON + 600);
     assert_int_equal(outlook_of(&f, NOON).dry_token, 2);
     token_set_find(&f, span_of("first"))->missing = 1;

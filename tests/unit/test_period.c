@@ -22,7 +22,8 @@ static void every_length_starts_ends_and_is_called(void **state)
         enum period_length per;
         const char *at, *start, *next, *name;
     } rows[] = {
-        { PER_HOUR, "2026-03-29T01:59:59Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z", "2026-03-29T01:00Z" },
+        { PER_HOUR, "2026-03-29T01:59:59Z", "2026-03-29T01:00:00Z", "2026-03-29T02:00:00Z",
+          "2026-03-29T01:00Z" },
         { PER_DAY, "2026-03-29T23:59:59Z", "2026-03-29", "2026-03-30", "2026-03-29" },
         { PER_WEEK, "2026-11-22T23:59:59Z", "2026-11-16", "2026-11-23", "2026-W47" },
         { PER_WEEK, "2026-11-23", "2026-11-23", "2026-11-30", "2026-W48" },
@@ -41,12 +42,14 @@ static void every_length_starts_ends_and_is_called(void **state)
     }
 }
 
-/* Whatever the length, periods tile the time: each ends where the next one starts, and holds what starts in it. */
+/* Whatever the length, periods tile the time: each ends where the next one starts, and holds what
+ * starts in it. */
 static void periods_tile_a_century(void **state)
 {
     (void)state;
     for (enum period_length per = PER_DAY; per < PER_TOTAL; per++)
-        for (unix_s start = period_start(per, at("1999-12-31")), next; start < at("2100-01-01"); start = next) {
+        for (unix_s start = period_start(per, at("1999-12-31")), next; start < at("2100-01-01");
+             start = next) {
             next = period_next(per, start);
             assert_true(next > start);
             assert_int_equal(period_start(per, start), start);
@@ -57,7 +60,8 @@ static void periods_tile_a_century(void **state)
 
 static void a_month_is_read_strictly(void **state)
 {
-    static const char *const bad[] = { "", "2026", "2026-13", "2026-1", "2026-10-01", "2026-00", "10-2026", "2026/10" };
+    static const char *const bad[] = { "",           "2026",    "2026-13", "2026-1",
+                                       "2026-10-01", "2026-00", "10-2026", "2026/10" };
     struct period p;
     struct fault why;
     (void)state;

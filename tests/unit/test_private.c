@@ -1,4 +1,5 @@
-/* A process that reads secrets keeps its memory to itself, in two ways that do not depend on each other. */
+/* A process that reads secrets keeps its memory to itself, in two ways that do not depend on each
+ * other. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,6 +34,7 @@ static void a_process_that_reads_secrets_is_not_dumpable(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(a_process_that_reads_secrets_is_not_dumpable) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(
+        a_process_that_reads_secrets_is_not_dumpable) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -207,7 +207,8 @@ static void closing_says_the_will_once_and_for_all(void **state)
         struct broker settings = broker_at(b.port, qos);
         struct publisher *p = open_publisher(&settings, &random);
         TURN_UNTIL(p, publish_connected(p));
-        for (int64_t tag = 1; tag <= PUBLISH_IN_FLIGHT_MAX; tag++) /* even when there is no room for it at first */
+        for (int64_t tag = 1; tag <= PUBLISH_IN_FLIGHT_MAX;
+             tag++) /* even when there is no room for it at first */
             send_ok(p, tag, "ebb/main/event", "busy");
         publish_close(p);
         hear_until(&e, "ebb/status=offline\n");
@@ -238,7 +239,8 @@ static void closing_does_not_wait_long_for_a_silent_broker(void **state)
     broker_free(&b);
 }
 
-/* Plays tries at a port nobody listens on, on the test's own clock; returns when the next one is due. */
+/* Plays tries at a port nobody listens on, on the test's own clock; returns when the next one is
+ * due. */
 static mono_ms fail_once(struct publisher *p, mono_ms now)
 {
     struct pollfd fd;
@@ -276,7 +278,8 @@ static void a_dead_port_is_tried_ever_more_seldom_and_logged_once(void **state)
 static void a_listener_that_says_nothing_is_given_up(void **state)
 {
     (void)state;
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t len = sizeof address;
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof address), 0);
@@ -309,8 +312,10 @@ static void a_listener_that_says_nothing_is_given_up(void **state)
 
 typedef int resolve(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
-/* Stands in front of the C library's, for libmosquitto too: "two.test" has ::1 first and then 127.0.0.1. */
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
+/* Stands in front of the C library's, for libmosquitto too: "two.test" has ::1 first and then
+ * 127.0.0.1. */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                struct addrinfo **ret)
 {
     resolve *real;
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
@@ -368,14 +373,20 @@ static void settings_that_cannot_work_are_refused_at_once(void **state)
     struct {
         struct broker broker;
         const char *words;
-    } rows[] = { { good, "port" }, { good, "port" }, { good, "QoS" }, { good, "/no/such/ca.pem" },
-                 { good, "together" }, { good, "/no/such/key.pem" }, { good, "invalid settings" } };
+    } rows[] = { { good, "port" },
+                 { good, "port" },
+                 { good, "QoS" },
+                 { good, "/no/such/ca.pem" },
+                 { good, "together" },
+                 { good, "/no/such/key.pem" },
+                 { good, "invalid settings" } };
     rows[0].broker.port = 0;
     rows[1].broker.port = 65536;
     rows[2].broker.qos = 2;
     rows[3].broker.tls = true, rows[3].broker.tls_ca = "/no/such/ca.pem";
     rows[4].broker.tls = true, rows[4].broker.tls_cert = "/dev/null";
-    rows[5].broker.tls = true, rows[5].broker.tls_cert = "/dev/null", rows[5].broker.tls_key = "/no/such/key.pem";
+    rows[5].broker.tls = true, rows[5].broker.tls_cert = "/dev/null",
+    rows[5].broker.tls_key = "/no/such/key.pem";
     rows[6].broker.will_topic = "a/#";
     struct random random = dice();
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -394,7 +405,8 @@ static struct real_broker tls_broker(const char *alternative_name, char *ret_ca,
     char line[512];
     struct real_broker b = broker_new("allow_anonymous true\nmax_inflight_messages 0");
     make_certificate(b.folder, alternative_name);
-    snprintf(line, sizeof line, "cd %s && printf 'certfile %s/cert.pem\\nkeyfile %s/key.pem\\n' >> broker.conf",
+    snprintf(line, sizeof line,
+             "cd %s && printf 'certfile %s/cert.pem\\nkeyfile %s/key.pem\\n' >> broker.conf",
              b.folder, b.folder, b.folder);
     run_shell(line);
     broker_run(&b);

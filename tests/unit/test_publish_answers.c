@@ -1,4 +1,5 @@
-/* publish against brokers that refuse: by access rules, by size, by closing, by silence, and by another's session. */
+/* publish against brokers that refuse: by access rules, by size, by closing, by silence, and by
+ * another's session. */
 #include "publish_scene.h"
 
 #include <dlfcn.h>
@@ -19,7 +20,8 @@ static struct real_broker start_strict_broker(const char *rules)
 {
     struct real_broker b = broker_new("allow_anonymous true");
     char line[1024];
-    snprintf(line, sizeof line, "cd %s && printf '%s' > rules && echo acl_file %s/rules >> broker.conf", b.folder,
+    snprintf(line, sizeof line,
+             "cd %s && printf '%s' > rules && echo acl_file %s/rules >> broker.conf", b.folder,
              rules, b.folder);
     run_shell(line);
     broker_run(&b);
@@ -36,7 +38,8 @@ static struct publish_answer answer_of(struct publisher *p)
 static void what_access_rules_deny_is_refused_and_blocks_nothing(void **state)
 {
     (void)state;
-    struct real_broker b = start_strict_broker("topic readwrite ebb/status\\ntopic write ebb/main/state\\n");
+    struct real_broker b =
+        start_strict_broker("topic readwrite ebb/status\\ntopic write ebb/main/state\\n");
     struct random random = dice();
     struct broker settings = broker_at(b.port, 1);
     struct publisher *p = open_publisher(&settings, &random);
@@ -99,7 +102,8 @@ static void what_is_over_the_brokers_packet_size_is_rejected_before_it_is_sent(v
 }
 
 /* Sends what has no answer yet, as the outbox does, until each has one. */
-static void deliver_all(struct publisher *p, const char *const *payloads, size_t count, struct publish_answer *answers)
+static void deliver_all(struct publisher *p, const char *const *payloads, size_t count,
+                        struct publish_answer *answers)
 {
     size_t answered = 0, next = 0;
     for (mono_ms limit = clock_mono() + 2 * DEADLINE_MS; answered < count;) {
@@ -114,7 +118,8 @@ static void deliver_all(struct publisher *p, const char *const *payloads, size_t
         }
         while (next < count && publish_connected(p)) {
             if (!answers[next].tag
-                && !publish_send(p, (int64_t)next + 1, "ebb/main/event", span_of(payloads[next]), false, &why))
+                && !publish_send(p, (int64_t)next + 1, "ebb/main/event", span_of(payloads[next]),
+                                 false, &why))
                 break;
             next++;
         }
@@ -181,16 +186,20 @@ static void a_session_that_is_taken_over_is_told_in_words_and_left_for_a_while(v
     char log[4096];
     struct catcher c = catch_log();
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, strstr(publish_reason(p), "another client with the id \"ebb-test\" took over the session"));
+    TURN_UNTIL(
+        p,
+        strstr(publish_reason(p), "another client with the id \"ebb-test\" took over the session"));
     caught(&c, log, sizeof log);
     assert_int_equal(count_of(log, "give each agent its own mqtt.client_id"), 1);
     struct pollfd fd;
-    assert_true(publish_prepare(p, clock_mono(), &fd) > clock_mono() + PUBLISH_BACKOFF_MAX_MS / 2 - 1000);
+    assert_true(publish_prepare(p, clock_mono(), &fd)
+                > clock_mono() + PUBLISH_BACKOFF_MAX_MS / 2 - 1000);
     publish_close(p);
     scripted_stop(&b);
 }
 
-/* A real broker of version 2.0.11 says nothing when it gives a session away, in no version of MQTT. */
+/* A real broker of version 2.0.11 says nothing when it gives a session away, in no version of MQTT.
+ */
 static void two_agents_with_one_client_id_learn_what_is_wrong(void **state)
 {
     (void)state;
@@ -201,11 +210,17 @@ static void two_agents_with_one_client_id_learn_what_is_wrong(void **state)
         settings.version = v;
         char log[8192];
         struct catcher c = catch_log();
-        struct publisher *first = open_publisher(&settings, &random), *second = open_publisher(&settings, &random);
-        TURN_UNTIL(first, (turn(second), strstr(publish_reason(first), "another client with the id \"ebb-test\"")));
-        TURN_UNTIL(second, (turn(first), strstr(publish_reason(second), "another client with the id \"ebb-test\"")));
+        struct publisher *first = open_publisher(&settings, &random),
+                         *second = open_publisher(&settings, &random);
+        TURN_UNTIL(first,
+                   (turn(second),
+                    strstr(publish_reason(first), "another client with the id \"ebb-test\"")));
+        TURN_UNTIL(second,
+                   (turn(first),
+                    strstr(publish_reason(second), "another client with the id \"ebb-test\"")));
         caught(&c, log, sizeof log);
-        assert_int_equal(count_of(log, "give each agent its own mqtt.client_id"), 2); /* once by each */
+        assert_int_equal(count_of(log, "give each agent its own mqtt.client_id"),
+                         2); /* once by each */
         publish_close(first);
         publish_close(second);
         broker_free(&b);
@@ -314,8 +329,10 @@ static void in_3_1_1_the_own_status_is_read_back(void **state)
 typedef int resolve(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 static atomic_bool answers; /* of the name server that knows never.test */
 
-/* Stands in front of the C library's: for "never.test" no name server answers until the test lets one. */
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **ret)
+/* Stands in front of the C library's: for "never.test" no name server answers until the test lets
+ * one. */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                struct addrinfo **ret)
 {
     resolve *real;
     *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
@@ -379,7 +396,8 @@ int main(void)
         cmocka_unit_test(no_more_is_on_its_way_than_the_broker_receives_at_a_time),
         cmocka_unit_test(a_session_that_is_taken_over_is_told_in_words_and_left_for_a_while),
         cmocka_unit_test(two_agents_with_one_client_id_learn_what_is_wrong),
-        cmocka_unit_test(a_broker_that_comes_back_is_a_notice_and_one_that_is_there_at_once_is_none),
+        cmocka_unit_test(
+            a_broker_that_comes_back_is_a_notice_and_one_that_is_there_at_once_is_none),
         cmocka_unit_test(a_broker_that_speaks_only_3_1_1_is_spoken_to_in_3_1_1),
         cmocka_unit_test(a_broker_that_does_not_acknowledge_is_left_in_the_end),
         cmocka_unit_test(in_3_1_1_the_own_status_is_read_back),

@@ -1,4 +1,5 @@
-/* The bucket of calls: no window of any length ever sees more than the burst and the rate, whoever asks how. */
+/* The bucket of calls: no window of any length ever sees more than the burst and the rate, whoever
+ * asks how. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,7 +71,8 @@ static void no_window_sees_more_than_its_budget(void **state)
         mono_ms now = NOW;
         int count = 0;
         while (count < CALLS) {
-            enum rate_limit_use use = random_unit(&random) < 0.5 ? RATE_LIMIT_NEEDED : RATE_LIMIT_SPARE;
+            enum rate_limit_use use =
+                random_unit(&random) < 0.5 ? RATE_LIMIT_NEEDED : RATE_LIMIT_SPARE;
             mono_ms ready = rate_limit_ready(&b, use, now);
             if (ready > now)
                 assert_false(rate_limit_take(&b, use, ready - 1));
@@ -82,7 +84,8 @@ static void no_window_sees_more_than_its_budget(void **state)
         }
         for (int i = 0; i < CALLS; i++)
             for (int j = i; j < CALLS; j++)
-                assert_true((j - i + 1 - rate_limit_burst(rate)) * INT64_C(1000000) <= (at[j] - at[i]) * rate);
+                assert_true((j - i + 1 - rate_limit_burst(rate)) * INT64_C(1000000)
+                            <= (at[j] - at[i]) * rate);
     }
 }
 

@@ -34,11 +34,14 @@ static void a_share_is_rounded_half_away_from_zero_and_never_wraps(void **state)
 
 static void an_allowance_is_the_amount_of_each_period_in_proportion(void **state)
 {
-    unix_s october = calendar_day(2026, 10, 1) * DAY_S, november = calendar_day(2026, 11, 1) * DAY_S;
-    const struct period month = { october, november }, half_of_november = { november, november + 15 * DAY_S },
+    unix_s october = calendar_day(2026, 10, 1) * DAY_S,
+           november = calendar_day(2026, 11, 1) * DAY_S;
+    const struct period month = { october, november },
+                        half_of_november = { november, november + 15 * DAY_S },
                         both = { october, november + 15 * DAY_S };
     const struct allowance monthly = { RESET_MONTHLY, 3000 }, weekly = { RESET_WEEKLY, 70 },
-                           daily = { RESET_DAILY, 10 }, none = { RESET_NONE, 10 }, huge = { RESET_DAILY, INT64_MAX };
+                           daily = { RESET_DAILY, 10 }, none = { RESET_NONE, 10 },
+                           huge = { RESET_DAILY, INT64_MAX };
     int64_t ret = 0;
     (void)state;
     assert_true(ratio_allowance(&monthly, &month, &ret));

@@ -60,7 +60,8 @@ static void the_judgement_is_symmetric_and_what_agrees_is_never_hidden(void **st
         struct reconcile_day risen = { { x }, { y }, true };
         assert_int_equal(reconcile_judge(&d), reconcile_judge(&turned));
         assert_int_equal(reconcile_difference(&d).nano, -reconcile_difference(&turned).nano);
-        assert_int_equal(reconcile_judge(&d) == RECONCILED_AGREES, reconcile_judge(&risen) == RECONCILED_AGREES);
+        assert_int_equal(reconcile_judge(&d) == RECONCILED_AGREES,
+                         reconcile_judge(&risen) == RECONCILED_AGREES);
     }
 }
 

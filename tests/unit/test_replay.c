@@ -1,7 +1,9 @@
-/* Plays tests/rules/: readings through ledger, burn, forecast and rule, as a poll does, and compares what is announced.
+/* Plays tests/rules/: readings through ledger, burn, forecast and rule, as a poll does, and
+ * compares what is announced.
  *
- * A scenario has settings ("rule KIND", "LEVEL AT clear CLEAR", "hold DURATION", "reset PERIOD AMOUNT"), then a line
- * for each reading: time, balance, and the transition with its new level, if one is expected. */
+ * A scenario has settings ("rule KIND", "LEVEL AT clear CLEAR", "hold DURATION", "reset PERIOD
+ * AMOUNT"), then a line for each reading: time, balance, and the transition with its new level, if
+ * one is expected. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,9 +15,9 @@
 
 #include <cmocka.h>
 
-#include "booked_past.h"
 #include "base/own.h"
 #include "base/text.h"
+#include "booked_past.h"
 #include "core/calendar.h"
 #include "core/ledger.h"
 #include "core/rule.h"
@@ -34,12 +36,12 @@ struct replay {
     struct booked_past past;
 };
 
-#define expect(replay, condition, ...) \
-    do { \
-        if (!(condition)) { \
-            print_error("%s:%d: ", (replay)->file, (replay)->line); \
-            fail_msg(__VA_ARGS__); \
-        } \
+#define expect(replay, condition, ...)                                                             \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            print_error("%s:%d: ", (replay)->file, (replay)->line);                                \
+            fail_msg(__VA_ARGS__);                                                                 \
+        }                                                                                          \
     } while (0)
 
 static int64_t amount(const struct replay *p, const char *word)
@@ -72,7 +74,8 @@ static void set(struct replay *p, char *const words[WORDS])
     enum level level;
     struct fault why = { 0 };
     if (strcmp(words[0], "rule") == 0) {
-        expect(p, rule_kind_named(span_of(words[1]), &p->rule.kind), "no rule kind \"%s\"", words[1]);
+        expect(p, rule_kind_named(span_of(words[1]), &p->rule.kind), "no rule kind \"%s\"",
+               words[1]);
     } else if (strcmp(words[0], "hold") == 0) {
         expect(p, duration_parse(span_of(words[1]), &p->rule.hold_s, &why), "%s", why.text);
     } else if (strcmp(words[0], "reset") == 0) {
@@ -80,7 +83,8 @@ static void set(struct replay *p, char *const words[WORDS])
         p->reading.reset_amount = money_known((struct money){ amount(p, words[2]) });
     } else {
         expect(p, level_named(span_of(words[0]), &level), "no setting \"%s\"", words[0]);
-        p->rule.levels[level] = (struct threshold){ true, quantity(p, words[1]), quantity(p, words[3]) };
+        p->rule.levels[level] =
+            (struct threshold){ true, quantity(p, words[1]), quantity(p, words[3]) };
     }
 }
 
@@ -88,8 +92,8 @@ static void book(struct replay *p, const struct reading *is, unix_s at)
 {
     struct entry entries[LEDGER_ENTRIES_MAX];
     size_t count = p->seen_at == TIME_NONE
-                       ? 0
-                       : ledger_compare(&p->reading, p->seen_at, is, at, p->last_reset, entries);
+        ? 0
+        : ledger_compare(&p->reading, p->seen_at, is, at, p->last_reset, entries);
     for (size_t i = 0; i < count; i++) {
         booked_add(&p->past, &entries[i]);
         if (entries[i].kind == ENTRY_RESET)
@@ -116,16 +120,22 @@ static void observe(struct replay *p, char *const words[WORDS])
     struct curve curve = booked_curve(&p->past, STEP_S);
     struct forecast forecast = forecast_read(&curve, &p->past.burn, &p->reading, at, STALE_S);
     struct snapshot s = {
-        .series = SERIES_TOKEN, .account = "main", .reading = &p->reading, .forecast = &forecast,
-        .high_water = p->high_water, .now = at,
+        .series = SERIES_TOKEN,
+        .account = "main",
+        .reading = &p->reading,
+        .forecast = &forecast,
+        .high_water = p->high_water,
+        .now = at,
     };
     struct rule_value value = { 0 };
     bool known = rule_value(&p->rule, &s, &value);
     struct transition t = rule_step(&p->rule, &p->alert, known, value, at);
-    const char *kind = words[2] ? words[2] : "none", *level = words[3] ? words[3] : level_name(t.is);
+    const char *kind = words[2] ? words[2] : "none",
+               *level = words[3] ? words[3] : level_name(t.is);
     expect(p, strcmp(transition_name(t.kind), kind) == 0 && strcmp(level_name(t.is), level) == 0,
-           "expected %s %s, got %s %s (value %lld, verdict %s)", kind, level, transition_name(t.kind),
-           level_name(t.is), known ? (long long)value.at : -1, forecast_verdict_name(forecast.verdict));
+           "expected %s %s, got %s %s (value %lld, verdict %s)", kind, level,
+           transition_name(t.kind), level_name(t.is), known ? (long long)value.at : -1,
+           forecast_verdict_name(forecast.verdict));
 }
 
 static void play_line(struct replay *p, char *line)
@@ -151,7 +161,10 @@ static void play(const char *file)
 
     struct replay p = {
         .file = file,
-        .reading = { .name = "prod-replay", .type = "api_token", .budgeted = true, .expires = TIME_NONE },
+        .reading = { .name = "prod-replay",
+                     .type = "api_token",
+                     .budgeted = true,
+                     .expires = TIME_NONE },
         .seen_at = TIME_NONE,
         .last_reset = TIME_NONE,
     };

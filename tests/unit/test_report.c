@@ -1,4 +1,5 @@
-/* The arithmetic of reports: rows, sums and comparisons, and that no amount is lost or counted twice. */
+/* The arithmetic of reports: rows, sums and comparisons, and that no amount is lost or counted
+ * twice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,13 +35,16 @@ static void finish(struct report *r)
         fail_msg("%s", why.text);
 }
 
-static void the_group_that_spent_the_most_comes_first_and_is_compared_with_the_time_before(void **state)
+static void the_group_that_spent_the_most_comes_first_and_is_compared_with_the_time_before(
+    void **state)
 {
     (void)state;
     struct report r = begin(PER_TOTAL, START, START + 10 * DAY_S);
-    size_t small = report_add_group(&r), large = report_add_group(&r), silent = report_add_group(&r);
+    size_t small = report_add_group(&r), large = report_add_group(&r),
+           silent = report_add_group(&r);
     size_t a = report_add_item(&r, small, 0, NULL), b = report_add_item(&r, large, 0, NULL);
-    size_t young = report_add_item(&r, large, START, NULL), c = report_add_item(&r, silent, 0, NULL);
+    size_t young = report_add_item(&r, large, START, NULL),
+           c = report_add_item(&r, silent, 0, NULL);
     add(&r, a, START, 5);
     add(&r, a, START - 1, 20);
     add(&r, a, START - 10 * DAY_S, 1);
@@ -113,8 +117,10 @@ static void calls_and_budgets_are_told_only_where_they_are_known(void **state)
     size_t group = report_add_group(&r);
     const struct report_fact facts[] = {
         { report_add_item(&r, group, 0, &daily), START, 150, 0, 90, -1, REPORT_FROM_BALANCE, 0, 0 },
-        { report_add_item(&r, group, 0, &prepaid), START, 40, 80, 0, 4, REPORT_FROM_ENDPOINT, 40, 0 },
-        { report_add_item(&r, group, 0, NULL), START, 1000, 500, 0, 6, REPORT_FROM_ENDPOINT, 1000, 0 },
+        { report_add_item(&r, group, 0, &prepaid), START, 40, 80, 0, 4, REPORT_FROM_ENDPOINT, 40,
+          0 },
+        { report_add_item(&r, group, 0, NULL), START, 1000, 500, 0, 6, REPORT_FROM_ENDPOINT, 1000,
+          0 },
     };
     for (size_t i = 0; i < COUNT(facts); i++)
         report_add_fact(&r, &facts[i]);
@@ -123,30 +129,41 @@ static void calls_and_budgets_are_told_only_where_they_are_known(void **state)
     assert_int_equal(row->sum.source, REPORT_MIXED);
     assert_int_equal(row->sum.calls, 10);
     assert_int_equal(row->sum.called_nano, 1040);
-    assert_int_equal(row->budget_nano, 300);       /* two days of 100; 40 that were spent and 60 that are left */
+    assert_int_equal(row->budget_nano,
+                     300); /* two days of 100; 40 that were spent and 60 that are left */
     assert_int_equal(row->budget_spent_nano, 190); /* without the token that has no budget */
     assert_int_equal(r.all.budget_nano, 300);
     report_done(&r);
 }
 
-/* Whatever was spent, topped up and left: what stopped at its budget has used 100 % of it, in every cut. */
+/* Whatever was spent, topped up and left: what stopped at its budget has used 100 % of it, in every
+ * cut. */
 static void no_token_uses_more_than_all_of_its_budget(void **state)
 {
     (void)state;
     struct random random = random_seeded(12);
     for (int i = 0; i < 2000; i++) {
-        static const enum reset_period periods[] = { RESET_NONE, RESET_DAILY, RESET_WEEKLY, RESET_MONTHLY };
+        static const enum reset_period periods[] = { RESET_NONE, RESET_DAILY, RESET_WEEKLY,
+                                                     RESET_MONTHLY };
         const struct report_budget b = { { periods[i % 4], (int64_t)(random_next(&random) % 500) },
-                                         { i % 3, { (int64_t)(random_next(&random) % 300) - 20 } } };
+                                         { i % 3,
+                                           { (int64_t)(random_next(&random) % 300) - 20 } } };
         unix_s until = START + HOUR_S + (int64_t)(random_next(&random) % (40 * (uint64_t)DAY_S));
-        struct report r = begin(i % 5 ? PER_TOTAL : PER_DAY, START + (int64_t)(random_next(&random) % HOUR_S), until);
+        struct report r = begin(i % 5 ? PER_TOTAL : PER_DAY,
+                                START + (int64_t)(random_next(&random) % HOUR_S), until);
         r.now = i % 2 ? until - 1 : INT64_MAX;
         size_t item = report_add_item(&r, report_add_group(&r), 0, &b);
         for (int k = 0; k < 5; k++) {
             unix_s at = START + (int64_t)(random_next(&random) % (uint64_t)(until - START));
-            const struct report_fact f = { item, at, (int64_t)(random_next(&random) % 900),
-                                           k ? 0 : (int64_t)(random_next(&random) % 300), 0, -1, REPORT_FROM_BALANCE,
-                                           0, 0 };
+            const struct report_fact f = { item,
+                                           at,
+                                           (int64_t)(random_next(&random) % 900),
+                                           k ? 0 : (int64_t)(random_next(&random) % 300),
+                                           0,
+                                           -1,
+                                           REPORT_FROM_BALANCE,
+                                           0,
+                                           0 };
             report_add_fact(&r, &f);
         }
         finish(&r);
@@ -167,7 +184,8 @@ static void an_allowance_that_still_runs_counts_whole(void **state)
     add(&r, report_add_item(&r, report_add_group(&r), 0, &daily), r.during.since + 100, 180);
     finish(&r);
     assert_int_equal(r.rows[0].budget_spent_nano, 180);
-    assert_in_range(r.rows[0].budget_nano, 230, 240); /* not the quarter of it that the six hours are */
+    assert_in_range(r.rows[0].budget_nano, 230,
+                    240); /* not the quarter of it that the six hours are */
     report_done(&r);
 }
 
@@ -190,7 +208,8 @@ static void days_that_are_not_known_are_counted_and_nothing_is_compared_with_the
     report_mark_unknown(&r, REPORT_NO_GROUP, START + 9 * DAY_S);
     finish(&r);
     assert_int_equal(r.rows[0].unknown_days, 3);
-    assert_false(r.rows[0].before_known); /* 25 against 100 is no -75 % when three days are missing */
+    assert_false(
+        r.rows[0].before_known); /* 25 against 100 is no -75 % when three days are missing */
     assert_int_equal(r.rows[1].unknown_days, 0);
     assert_true(r.rows[1].before_known);
     assert_int_equal(r.rows[2].unknown_days, 0);
@@ -215,7 +234,8 @@ static void a_sum_that_does_not_fit_is_refused(void **state)
 
 /* ---- properties ---- */
 
-static struct report random_report(enum period_length per, uint64_t seed, unix_s shift, int64_t *ret_sum)
+static struct report random_report(enum period_length per, uint64_t seed, unix_s shift,
+                                   int64_t *ret_sum)
 {
     struct random random = random_seeded(seed);
     unix_s since = START + shift, until = since + DAYS * DAY_S;
@@ -226,7 +246,8 @@ static struct report random_report(enum period_length per, uint64_t seed, unix_s
     for (size_t i = 0; i < ITEMS; i++)
         report_add_item(&r, i % GROUPS, 0, NULL);
     for (size_t i = 0; i < FACTS; i++) {
-        unix_s at = since - DAYS * DAY_S + (unix_s)(random_next(&random) % (3 * DAYS * (uint64_t)DAY_S));
+        unix_s at =
+            since - DAYS * DAY_S + (unix_s)(random_next(&random) % (3 * DAYS * (uint64_t)DAY_S));
         int64_t spent = (int64_t)(random_next(&random) % 1000000);
         add(&r, random_next(&random) % ITEMS, at, spent);
         *ret_sum += at >= since && at < until ? spent : 0;
@@ -244,7 +265,8 @@ static void the_rows_of_every_length_add_up_to_the_same_total(void **state)
             struct report r = random_report(per, seed, 0, &expected);
             for (size_t i = 0; i < r.row_count; i++) {
                 sum += r.rows[i].sum.spent_nano;
-                assert_true(r.rows[i].during.since >= r.during.since && r.rows[i].during.until <= r.during.until);
+                assert_true(r.rows[i].during.since >= r.during.since
+                            && r.rows[i].during.until <= r.during.until);
             }
             assert_int_equal(sum, expected);
             assert_int_equal(r.all.sum.spent_nano, expected);
@@ -258,7 +280,8 @@ static void shifting_all_stamps_by_weeks_changes_nothing_but_the_stamps(void **s
     (void)state;
     for (enum period_length per = PER_HOUR; per <= PER_WEEK; per++) {
         int64_t expected, again;
-        struct report r = random_report(per, 7, 0, &expected), s = random_report(per, 7, 5 * WEEK_S, &again);
+        struct report r = random_report(per, 7, 0, &expected),
+                      s = random_report(per, 7, 5 * WEEK_S, &again);
         assert_int_equal(r.row_count, s.row_count);
         for (size_t i = 0; i < r.row_count; i++) {
             assert_int_equal(r.rows[i].group, s.rows[i].group);
@@ -274,19 +297,22 @@ static void shifting_all_stamps_by_weeks_changes_nothing_but_the_stamps(void **s
 static void the_endpoint_speaks_for_the_days_that_it_was_asked_about_to_their_end(void **state)
 {
     (void)state;
-    const struct report_known known = { START, START + 5 * DAY_S + 40 }, never = { TIME_NONE, TIME_NONE };
+    const struct report_known known = { START, START + 5 * DAY_S + 40 },
+                              never = { TIME_NONE, TIME_NONE };
     assert_false(report_endpoint_tells(&never, START));
     assert_false(report_endpoint_tells(&known, START - DAY_S));
     assert_true(report_endpoint_tells(&known, START));
     assert_true(report_endpoint_tells(&known, START + 4 * DAY_S));
-    assert_false(report_endpoint_tells(&known, START + 5 * DAY_S)); /* a day that it told a part of */
+    assert_false(
+        report_endpoint_tells(&known, START + 5 * DAY_S)); /* a day that it told a part of */
     assert_false(report_endpoint_tells(&known, START + 6 * DAY_S));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_group_that_spent_the_most_comes_first_and_is_compared_with_the_time_before),
+        cmocka_unit_test(
+            the_group_that_spent_the_most_comes_first_and_is_compared_with_the_time_before),
         cmocka_unit_test(a_bucket_is_compared_with_the_one_before_only_when_both_are_whole),
         cmocka_unit_test(the_front_of_a_week_that_the_report_cuts_belongs_to_nothing),
         cmocka_unit_test(calls_and_budgets_are_told_only_where_they_are_known),

@@ -1,5 +1,6 @@
-/* What goes, goes: old rows of each resolution. What stays: every sum, the newest reading of each token, the last poll.
- * Fifty days of a few tokens are played into two stores, one of which forgets, and both are asked for the same. */
+/* What goes, goes: old rows of each resolution. What stays: every sum, the newest reading of each
+ * token, the last poll. Fifty days of a few tokens are played into two stores, one of which
+ * forgets, and both are asked for the same. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,11 +16,21 @@
 #include "edge/store/retention.h"
 #include "store_scene.h"
 
-enum { TOKENS = 4, IDLER = 3, DAYS = 50, POLL_EVERY_S = HOUR_S / 2, SLEEPS_FROM_DAY = 3,
-       BELIEF_S = 288 * POLL_EVERY_S /* the past looks as old as it did 288 polls ago */ };
+enum {
+    TOKENS = 4,
+    IDLER = 3,
+    DAYS = 50,
+    POLL_EVERY_S = HOUR_S / 2,
+    SLEEPS_FROM_DAY = 3,
+    BELIEF_S = 288 * POLL_EVERY_S /* the past looks as old as it did 288 polls ago */
+};
 
-static const struct retention brief = { .raw_s = DAY_S, .hourly_s = 7 * DAY_S, .events_s = 30 * DAY_S };
-static const struct retention eternal = { .raw_s = 520 * WEEK_S, .hourly_s = 520 * WEEK_S, .events_s = 520 * WEEK_S };
+static const struct retention brief = { .raw_s = DAY_S,
+                                        .hourly_s = 7 * DAY_S,
+                                        .events_s = 30 * DAY_S };
+static const struct retention eternal = { .raw_s = 520 * WEEK_S,
+                                          .hourly_s = 520 * WEEK_S,
+                                          .events_s = 520 * WEEK_S };
 static const struct rule_set no_rules = { 0 };
 
 static void end_poll(struct place *p, const struct retention *keep, unix_s at, int64_t written)
@@ -40,13 +51,15 @@ static void found_fleet(struct place *p, const struct retention *keep)
         t->last.budgeted = true;
         t->seen_at = START;
         burn_seen(&t->burn, START);
-        check(store_add_token(p->store, p->account, t, START, &why) && store_add_snapshot(p->store, t, &why)
-                  && store_put_token(p->store, t, &why), &why);
+        check(store_add_token(p->store, p->account, t, START, &why)
+                  && store_add_snapshot(p->store, t, &why) && store_put_token(p->store, t, &why),
+              &why);
     }
     end_poll(p, keep, START, TOKENS);
 }
 
-/* One in three polls finds a token's balance as it was; one in twenty that somebody topped it up. */
+/* One in three polls finds a token's balance as it was; one in twenty that somebody topped it up.
+ */
 static int64_t move(struct place *p, struct token *t, unix_s at, struct random *random)
 {
     struct fault why;
@@ -55,12 +68,15 @@ static int64_t move(struct place *p, struct token *t, unix_s at, struct random *
         return 0;
     struct change c = { .was = t->last.balance, .at = at };
     int64_t amount = 1 + (int64_t)(dice / 3 % 100000007);
-    enum entry_kind kind = dice % 20 == 1 ? ENTRY_TOPUP : dice % 20 == 2 ? ENTRY_RESET : ENTRY_CONSUMPTION;
+    enum entry_kind kind = dice % 20 == 1 ? ENTRY_TOPUP
+        : dice % 20 == 2                  ? ENTRY_RESET
+                                          : ENTRY_CONSUMPTION;
     t->last.balance.is.nano += kind == ENTRY_CONSUMPTION ? -amount : amount;
     c.is = t->last.balance;
     c.entries[c.entry_count++] = (struct entry){ kind, { amount }, t->seen_at, at };
     check(store_add_snapshot(p->store, t, &why) && store_add_change(p->store, t->id, &c, &why)
-              && store_put_token(p->store, t, &why), &why);
+              && store_put_token(p->store, t, &why),
+          &why);
     return 1;
 }
 
@@ -105,15 +121,18 @@ static void no_sum_of_a_day_differs_after_retention(void **state)
     play(&remembers, &eternal, DAYS);
     static const char *const figures[] = {
         "SELECT count(*) FROM daily",
-        "SELECT " HASH("spent_nano") " FROM daily", "SELECT " HASH("topup_nano") " FROM daily",
-        "SELECT " HASH("reset_nano") " FROM daily", "SELECT " HASH("low_nano") " FROM daily",
+        "SELECT " HASH("spent_nano") " FROM daily",
+        "SELECT " HASH("topup_nano") " FROM daily",
+        "SELECT " HASH("reset_nano") " FROM daily",
+        "SELECT " HASH("low_nano") " FROM daily",
         "SELECT " HASH("high_nano") " FROM daily",
     };
     for (size_t i = 0; i < COUNT(figures); i++)
         assert_same(&forgets, &remembers, figures[i]);
     /* and what it forgot agrees with what it kept */
-    assert_int_equal(ask(&forgets, "SELECT sum(spent_nano) FROM daily"),
-                     ask(&remembers, "SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'"));
+    assert_int_equal(
+        ask(&forgets, "SELECT sum(spent_nano) FROM daily"),
+        ask(&remembers, "SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'"));
     assert_int_equal(ask(&forgets, "SELECT sum(topup_nano) FROM daily"),
                      ask(&remembers, "SELECT sum(amount_nano) FROM entry WHERE kind = 'topup'"));
     remove_place(&forgets);
@@ -136,7 +155,8 @@ static void rows_older_than_their_age_are_gone_and_younger_ones_are_not(void **s
              (long long)(end - brief.raw_s - BELIEF_S));
     assert_int_equal(ask(&p, sql), 1); /* that of the idle token's newest reading */
     snprintf(sql, sizeof sql, "SELECT min(hour) >= %lld FROM hourly",
-             (long long)(end - brief.hourly_s - BELIEF_S - DAY_S - HOUR_S)); /* tokens are looked at once a day */
+             (long long)(end - brief.hourly_s - BELIEF_S - DAY_S
+                         - HOUR_S)); /* tokens are looked at once a day */
     assert_int_equal(ask(&p, sql), 1);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM entry JOIN poll ON id = poll WHERE at >= %lld",
              (long long)(end - brief.raw_s));
@@ -159,8 +179,10 @@ static void a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again(void 
     open_store(&p);
     play(&p, &brief, DAYS);
     int64_t balance = p.fleet.tokens[IDLER].last.balance.is.nano;
-    assert_int_equal(ask(&p, "SELECT s.balance_nano FROM snapshot s JOIN poll p ON p.id = s.poll "
-                             "JOIN token t ON t.id = s.token WHERE t.name = 'prod-3'"), balance);
+    assert_int_equal(ask(&p,
+                         "SELECT s.balance_nano FROM snapshot s JOIN poll p ON p.id = s.poll "
+                         "JOIN token t ON t.id = s.token WHERE t.name = 'prod-3'"),
+                     balance);
     check(store_load_tokens(p.store, p.account, &no_rules, &f, &orphans, &why), &why);
     assert_int_equal(f.count, TOKENS);
     assert_int_equal(f.tokens[IDLER].last.balance.is.nano, balance);
@@ -185,8 +207,8 @@ static void a_shortened_setting_takes_its_share_with_each_poll(void **state)
     for (bool more = true; more; polls++) {
         begin_poll(&p, at);
         end_poll(&p, &brief, at, 0);
-        int64_t left = ask(&p, "SELECT count(*) FROM entry") + ask(&p, "SELECT count(*) FROM snapshot")
-            + ask(&p, "SELECT count(*) FROM poll");
+        int64_t left = ask(&p, "SELECT count(*) FROM entry")
+            + ask(&p, "SELECT count(*) FROM snapshot") + ask(&p, "SELECT count(*) FROM poll");
         if (rows - left > 2500)
             fail_msg("one poll deleted %lld rows", (long long)(rows - left));
         more = left < rows;
@@ -210,7 +232,8 @@ static void a_clock_that_jumped_costs_nothing_while_it_may_still_be_mended(void 
         open_store(&p);
         play(&p, &eternal, 10);
         unix_s at = START + 10 * DAY_S;
-        int64_t entries = ask(&p, "SELECT count(*) FROM entry"), hours = ask(&p, "SELECT count(*) FROM hourly");
+        int64_t entries = ask(&p, "SELECT count(*) FROM entry"),
+                hours = ask(&p, "SELECT count(*) FROM hourly");
         for (int polls = 0; polls < 20; polls++, at += POLL_EVERY_S) {
             begin_poll(&p, at + jumps_s[i]);
             end_poll(&p, &brief, at + jumps_s[i], 0);

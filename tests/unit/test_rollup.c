@@ -1,5 +1,5 @@
-/* Sums by hour and day: they are what the entries say, to the nano-dollar, also in a database that was made before
- * there were any. */
+/* Sums by hour and day: they are what the entries say, to the nano-dollar, also in a database that
+ * was made before there were any. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,9 @@ static void add_token(struct place *p, struct money balance)
     t->last.balance = money_known(balance);
     t->last.budgeted = true;
     begin_poll(p, START);
-    check(store_add_token(p->store, p->account, t, START, &why) && store_add_snapshot(p->store, t, &why), &why);
+    check(store_add_token(p->store, p->account, t, START, &why)
+              && store_add_snapshot(p->store, t, &why),
+          &why);
     commit(p);
 }
 
@@ -65,8 +67,11 @@ static void days_are_the_sums_of_their_hours_and_both_of_the_entries(void **stat
     }
     assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hourly"), spent);
     assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM daily"), spent);
-    assert_int_equal(ask(p, "SELECT count(*) FROM daily d WHERE spent_nano <> (SELECT sum(spent_nano) FROM hourly h "
-                            "WHERE h.token = d.token AND h.hour >= d.day AND h.hour < d.day + 86400)"), 0);
+    assert_int_equal(ask(p,
+                         "SELECT count(*) FROM daily d WHERE spent_nano <> (SELECT sum(spent_nano) "
+                         "FROM hourly h "
+                         "WHERE h.token = d.token AND h.hour >= d.day AND h.hour < d.day + 86400)"),
+                     0);
     assert_int_equal(ask(p, "SELECT min(low_nano) FROM daily"), balance);
     assert_int_equal(ask(p, "SELECT max(high_nano) FROM daily"), 900 * NANO_PER_USD);
 }
@@ -76,23 +81,25 @@ static void a_rise_counts_where_it_was_seen_and_levels_tell_both_of_its_ends(voi
     struct place *p = *state;
     open_store(p);
     add_token(p, (struct money){ 4 });
-    book(p, (struct change){
-        .entries = { { ENTRY_TOPUP, { 50 }, START + 10, START + DAY_S } },
-        .entry_count = 1,
-        .was = money_known((struct money){ 4 }),
-        .is = money_known((struct money){ 54 }),
-        .at = START + DAY_S,
-    });
+    book(p,
+         (struct change){
+             .entries = { { ENTRY_TOPUP, { 50 }, START + 10, START + DAY_S } },
+             .entry_count = 1,
+             .was = money_known((struct money){ 4 }),
+             .is = money_known((struct money){ 54 }),
+             .at = START + DAY_S,
+         });
     /* a reset at eleven at night, and what was spent since, told two hours later */
     unix_s midnight = START + DAY_S + 23 * HOUR_S;
-    book(p, (struct change){
-        .entries = { { ENTRY_RESET, { 46 }, START + DAY_S, midnight },
-                     { ENTRY_CONSUMPTION, { 8 }, midnight, midnight + 2 * HOUR_S } },
-        .entry_count = 2,
-        .was = money_known((struct money){ 54 }),
-        .is = money_known((struct money){ 92 }),
-        .at = midnight + 2 * HOUR_S,
-    });
+    book(p,
+         (struct change){
+             .entries = { { ENTRY_RESET, { 46 }, START + DAY_S, midnight },
+                          { ENTRY_CONSUMPTION, { 8 }, midnight, midnight + 2 * HOUR_S } },
+             .entry_count = 2,
+             .was = money_known((struct money){ 54 }),
+             .is = money_known((struct money){ 92 }),
+             .at = midnight + 2 * HOUR_S,
+         });
     assert_int_equal(ask(p, "SELECT count(*) FROM daily"), 2);
     assert_int_equal(ask(p, "SELECT topup_nano FROM daily WHERE day = 1767312000"), 50);
     assert_int_equal(ask(p, "SELECT reset_nano FROM daily WHERE day = 1767312000"), 46);
@@ -101,7 +108,8 @@ static void a_rise_counts_where_it_was_seen_and_levels_tell_both_of_its_ends(voi
     assert_int_equal(ask(p, "SELECT low_nano FROM daily WHERE day = 1767312000"), 4);
     assert_int_equal(ask(p, "SELECT high_nano FROM daily WHERE day = 1767398400"), 92);
     assert_int_equal(ask(p, "SELECT topup_nano FROM hourly WHERE hour = 1767312000"), 50);
-    assert_int_equal(ask(p, "SELECT reset_nano FROM hourly WHERE hour = 1767312000 + 23 * 3600"), 46);
+    assert_int_equal(ask(p, "SELECT reset_nano FROM hourly WHERE hour = 1767312000 + 23 * 3600"),
+                     46);
 }
 
 static void what_consumption_told_is_counted_apart_from_what_balances_told(void **state)
@@ -112,7 +120,9 @@ static void what_consumption_told_is_counted_apart_from_what_balances_told(void 
     open_store(p);
     add_token(p, (struct money){ 100 });
     book(p, spend(100, 10, START + HOUR_S, START + 2 * HOUR_S));
-    check(store_begin(p->store, &why) && store_book_usage(p->store, p->fleet.tokens[0].id, &told, &why), &why);
+    check(store_begin(p->store, &why)
+              && store_book_usage(p->store, p->fleet.tokens[0].id, &told, &why),
+          &why);
     commit(p);
     assert_int_equal(ask(p, "SELECT spent_nano FROM daily"), 40);
     assert_int_equal(ask(p, "SELECT usage_nano FROM daily"), 30);
@@ -132,19 +142,25 @@ static void what_was_spent_in_a_gap_of_any_length_is_spread_evenly_over_its_days
         unix_s since = at, until = at + days[i] * DAY_S;
         at = until;
         book(p, spend(INT64_MAX, days[i] * 1000 + 5, since, until));
-        snprintf(sql, sizeof sql, "SELECT count(*) FROM daily WHERE day >= %lld AND day < %lld AND spent_nano NOT"
-                 " BETWEEN 1000 AND 1003", (long long)since, (long long)until);
+        snprintf(sql, sizeof sql,
+                 "SELECT count(*) FROM daily WHERE day >= %lld AND day < %lld AND spent_nano NOT"
+                 " BETWEEN 1000 AND 1003",
+                 (long long)since, (long long)until);
         assert_int_equal(ask(p, sql), 0);
-        snprintf(sql, sizeof sql, "SELECT sum(spent_nano) FROM daily WHERE day >= %lld AND day < %lld",
+        snprintf(sql, sizeof sql,
+                 "SELECT sum(spent_nano) FROM daily WHERE day >= %lld AND day < %lld",
                  (long long)since, (long long)until);
         assert_int_equal(ask(p, sql), days[i] * 1000 + 5);
-        snprintf(sql, sizeof sql, "SELECT amount_nano FROM gap WHERE since = %lld AND until = %lld", (long long)since,
-                 (long long)until);
+        snprintf(sql, sizeof sql, "SELECT amount_nano FROM gap WHERE since = %lld AND until = %lld",
+                 (long long)since, (long long)until);
         assert_int_equal(ask(p, sql), days[i] * 1000 + 5);
     }
-    assert_int_equal(ask(p, "SELECT count(*) FROM daily d WHERE spent_nano <> (SELECT nullif(sum(spent_nano), 0)"
-                            " FROM hourly h WHERE h.token = d.token AND h.hour >= d.day AND h.hour < d.day + 86400)"),
-                     0);
+    assert_int_equal(
+        ask(p,
+            "SELECT count(*) FROM daily d WHERE spent_nano <> (SELECT nullif(sum(spent_nano), 0)"
+            " FROM hourly h WHERE h.token = d.token AND h.hour >= d.day AND h.hour < d.day + "
+            "86400)"),
+        0);
     assert_in_range(ask(p, "SELECT max(spent_nano) FROM hourly"), 1, 50);
 }
 
@@ -157,13 +173,16 @@ static void sums_beyond_all_money_stay_at_the_end_of_their_range(void **state)
     add_token(p, (struct money){ 0 });
     for (int i = 0; i < 3; i++) {
         book(p, spend(0, INT64_MAX, START, START + HOUR_S));
-        book(p, (struct change){
-            .entries = { { ENTRY_TOPUP, { INT64_MAX }, START, START + 10 },
-                         { ENTRY_RESET, { -INT64_MAX }, START, START + 10 } },
-            .entry_count = 2,
-            .at = START + 10,
-        });
-        check(store_begin(p->store, &why) && store_book_usage(p->store, p->fleet.tokens[0].id, &told, &why), &why);
+        book(p,
+             (struct change){
+                 .entries = { { ENTRY_TOPUP, { INT64_MAX }, START, START + 10 },
+                              { ENTRY_RESET, { -INT64_MAX }, START, START + 10 } },
+                 .entry_count = 2,
+                 .at = START + 10,
+             });
+        check(store_begin(p->store, &why)
+                  && store_book_usage(p->store, p->fleet.tokens[0].id, &told, &why),
+              &why);
         commit(p);
     }
     assert_int_equal(ask(p, "SELECT max(spent_nano) FROM daily"), INT64_MAX);
@@ -172,7 +191,8 @@ static void sums_beyond_all_money_stay_at_the_end_of_their_range(void **state)
     assert_int_equal(ask(p, "SELECT max(usage_nano) FROM daily"), INT64_MAX);
 }
 
-/* Spends for a while, then something that never was, and takes it back: nothing of it is left in any sum. */
+/* Spends for a while, then something that never was, and takes it back: nothing of it is left in
+ * any sum. */
 static void what_is_taken_back_leaves_no_trace_in_the_sums(void **state)
 {
     struct place *p = *state;
@@ -190,15 +210,19 @@ static void what_is_taken_back_leaves_no_trace_in_the_sums(void **state)
         if (i == 19)
             first = ask(p, "SELECT max(id) + 1 FROM poll");
     }
-    book(p, (struct change){ .entries = { { ENTRY_TOPUP, { 50 }, at - 60, at } }, .entry_count = 1, .at = at });
+    book(p,
+         (struct change){
+             .entries = { { ENTRY_TOPUP, { 50 }, at - 60, at } }, .entry_count = 1, .at = at });
     check(store_begin(p->store, &why) && store_reverse(p->store, token, first, &r, &why), &why);
     commit(p);
     assert_int_equal(r.count, 21);
     free(r.at);
     assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hourly"), 900 * NANO_PER_USD - balance);
     assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM daily"), 900 * NANO_PER_USD - balance);
-    assert_int_equal(ask(p, "SELECT count(*) FROM hourly WHERE spent_nano < 0 OR topup_nano <> 0"), 0);
-    assert_int_equal(ask(p, "SELECT sum(amount_nano) FROM booking WHERE kind = 0"), 900 * NANO_PER_USD - balance);
+    assert_int_equal(ask(p, "SELECT count(*) FROM hourly WHERE spent_nano < 0 OR topup_nano <> 0"),
+                     0);
+    assert_int_equal(ask(p, "SELECT sum(amount_nano) FROM booking WHERE kind = 0"),
+                     900 * NANO_PER_USD - balance);
     assert_int_equal(ask(p, "SELECT count(*) FROM entry WHERE kind = 'correction'"), 21);
     assert_int_equal(ask(p, "SELECT count(*) FROM entry WHERE kind = 'topup'"), 0);
 }
@@ -214,8 +238,12 @@ static void a_reading_that_is_held_and_a_leap_are_there_again_after_a_start(void
     add_token(p, (struct money){ 98 * NANO_PER_USD });
     struct token *t = &p->fleet.tokens[0];
     t->seen_at = START;
-    t->held = (struct held){ .at = START + 300, .poll = 1, .balance = money_known((struct money){ 0 }) };
-    t->leap = (struct leap){ .poll = 1, .since = START - 60, .from = { 7 }, .full = money_known((struct money){ 9 }),
+    t->held =
+        (struct held){ .at = START + 300, .poll = 1, .balance = money_known((struct money){ 0 }) };
+    t->leap = (struct leap){ .poll = 1,
+                             .since = START - 60,
+                             .from = { 7 },
+                             .full = money_known((struct money){ 9 }),
                              .pace_nano_per_h = 11 };
     begin_poll(p, START + 300);
     check(store_put_token(p->store, t, &why) && store_put_doubt(p->store, t, &why), &why);
@@ -225,7 +253,8 @@ static void a_reading_that_is_held_and_a_leap_are_there_again_after_a_start(void
     assert_int_equal(l->seen_at, START); /* not the later poll, which it was not believed in */
     assert_true(l->held.at == START + 300 && l->held.poll == 1);
     assert_true(l->held.balance.known && l->held.balance.is.nano == 0);
-    assert_true(l->leap.poll == 1 && l->leap.from.nano == 7 && l->leap.full.is.nano == 9 && l->leap.readings == 1);
+    assert_true(l->leap.poll == 1 && l->leap.from.nano == 7 && l->leap.full.is.nano == 9
+                && l->leap.readings == 1);
     assert_int_equal(l->leap.pace_nano_per_h, 11);
     token_set_done(&loaded);
     orphan_alerts_done(&orphans);
@@ -241,14 +270,16 @@ static void a_database_from_before_the_sums_gets_them_from_its_rows(void **state
 {
     static const char rows[] =
         "INSERT INTO account VALUES (1, 'main', 300, NULL);"
-        "INSERT INTO token VALUES (1, 1, 'prod-billing-api', 1, 'prod-billing-api', 1767225600, NULL);"
+        "INSERT INTO token VALUES (1, 1, 'prod-billing-api', 1, 'prod-billing-api', 1767225600, "
+        "NULL);"
         "INSERT INTO poll VALUES (1, 1, 1767225600, 'ok', 200, NULL, 1, 1, 0, 0, 0),"
         "                        (2, 1, 1767229200, 'ok', 200, NULL, 1, 1, 0, 0, 0),"
         "                        (3, 1, 1767312000, 'ok', 200, NULL, 1, 1, 0, 0, 0);"
         "INSERT INTO snapshot VALUES (1, 1, 'api_token', 100, 1, NULL, 'none', NULL),"
         "                            (2, 1, 'api_token', 70, 1, NULL, 'none', NULL),"
         "                            (3, 1, 'api_token', 170, 1, NULL, 'none', NULL);"
-        "INSERT INTO entry VALUES (2, 1, 0, 'consumption', 30, 1767225600), (3, 1, 0, 'topup', 100, 1767229200);"
+        "INSERT INTO entry VALUES (2, 1, 0, 'consumption', 30, 1767225600), (3, 1, 0, 'topup', "
+        "100, 1767229200);"
         "INSERT INTO hourly VALUES (1, 1767225600, 30);"
         "PRAGMA application_id = 1164075553; PRAGMA user_version = 2;";
     struct place *p = *state;
@@ -256,7 +287,8 @@ static void a_database_from_before_the_sums_gets_them_from_its_rows(void **state
     struct fault why;
     check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &db, &why), &why);
     check(sqlite_run(db, sql_migrations[0], &why) && sqlite_run(db, sql_migrations[1], &why)
-              && sqlite_run(db, rows, &why), &why);
+              && sqlite_run(db, rows, &why),
+          &why);
     sqlite_disconnect(db);
 
     open_store(p);
@@ -270,18 +302,23 @@ static void a_database_from_before_the_sums_gets_them_from_its_rows(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(days_are_the_sums_of_their_hours_and_both_of_the_entries, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_rise_counts_where_it_was_seen_and_levels_tell_both_of_its_ends, set_up,
+        cmocka_unit_test_setup_teardown(days_are_the_sums_of_their_hours_and_both_of_the_entries,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_rise_counts_where_it_was_seen_and_levels_tell_both_of_its_ends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_consumption_told_is_counted_apart_from_what_balances_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_was_spent_in_a_gap_of_any_length_is_spread_evenly_over_its_days, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(sums_beyond_all_money_stay_at_the_end_of_their_range,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_taken_back_leaves_no_trace_in_the_sums, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(what_consumption_told_is_counted_apart_from_what_balances_told, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(what_was_spent_in_a_gap_of_any_length_is_spread_evenly_over_its_days, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(sums_beyond_all_money_stay_at_the_end_of_their_range, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_taken_back_leaves_no_trace_in_the_sums, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_reading_that_is_held_and_a_leap_are_there_again_after_a_start, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(a_database_from_before_the_sums_gets_them_from_its_rows, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_reading_that_is_held_and_a_leap_are_there_again_after_a_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_database_from_before_the_sums_gets_them_from_its_rows,
+                                        set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

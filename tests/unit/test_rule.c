@@ -1,4 +1,5 @@
-/* Rules: the value of each kind, whom a rule concerns, and the life of an alert under any sequence of values. */
+/* Rules: the value of each kind, whom a rule concerns, and the life of an alert under any sequence
+ * of values. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +24,8 @@ static struct rule two_levels(int64_t hold_s)
 }
 
 /* A value that is known for certain. */
-static struct transition step(const struct rule *rule, struct alert *alert, bool known, int64_t value, unix_s now)
+static struct transition step(const struct rule *rule, struct alert *alert, bool known,
+                              int64_t value, unix_s now)
 {
     return rule_step(rule, alert, known, (struct rule_value){ .at = value, .clear = value }, now);
 }
@@ -35,7 +37,8 @@ struct moment {
     enum level level; /* announced afterwards */
 };
 
-#define STORY(...) (const struct moment[]){ __VA_ARGS__ }, COUNT(((const struct moment[]){ __VA_ARGS__ }))
+#define STORY(...)                                                                                 \
+    (const struct moment[]){ __VA_ARGS__ }, COUNT(((const struct moment[]){ __VA_ARGS__ }))
 
 static void play(const char *what, struct rule rule, const struct moment *moments, size_t count)
 {
@@ -53,24 +56,32 @@ static void an_alert_lives_as_its_thresholds_say(void **state)
 {
     (void)state;
     play("the worst level is announced at once", two_levels(0),
-         STORY({ 0, 150, TRANSITION_NONE, LEVEL_NONE }, { 1, 10, TRANSITION_RAISED, LEVEL_CRITICAL },
+         STORY({ 0, 150, TRANSITION_NONE, LEVEL_NONE },
+               { 1, 10, TRANSITION_RAISED, LEVEL_CRITICAL },
                { 2, 5, TRANSITION_NONE, LEVEL_CRITICAL }));
     play("levels are crossed one by one", two_levels(0),
          STORY({ 0, 100, TRANSITION_NONE, LEVEL_NONE }, { 1, 99, TRANSITION_RAISED, LEVEL_WARNING },
-               { 2, 20, TRANSITION_NONE, LEVEL_WARNING }, { 3, 19, TRANSITION_WORSENED, LEVEL_CRITICAL }));
+               { 2, 20, TRANSITION_NONE, LEVEL_WARNING },
+               { 3, 19, TRANSITION_WORSENED, LEVEL_CRITICAL }));
     play("a level ends at its clearing threshold", two_levels(0),
-         STORY({ 0, 10, TRANSITION_RAISED, LEVEL_CRITICAL }, { 1, 39, TRANSITION_NONE, LEVEL_CRITICAL },
-               { 2, 40, TRANSITION_EASED, LEVEL_WARNING }, { 3, 119, TRANSITION_NONE, LEVEL_WARNING },
-               { 4, 120, TRANSITION_RESOLVED, LEVEL_NONE }, { 5, 110, TRANSITION_NONE, LEVEL_NONE }));
+         STORY(
+             { 0, 10, TRANSITION_RAISED, LEVEL_CRITICAL },
+             { 1, 39, TRANSITION_NONE, LEVEL_CRITICAL }, { 2, 40, TRANSITION_EASED, LEVEL_WARNING },
+             { 3, 119, TRANSITION_NONE, LEVEL_WARNING },
+             { 4, 120, TRANSITION_RESOLVED, LEVEL_NONE }, { 5, 110, TRANSITION_NONE, LEVEL_NONE }));
     play("a milder level stands until its own clearing threshold", two_levels(0),
-         STORY({ 0, 10, TRANSITION_RAISED, LEVEL_CRITICAL }, { 1, 110, TRANSITION_EASED, LEVEL_WARNING },
+         STORY({ 0, 10, TRANSITION_RAISED, LEVEL_CRITICAL },
+               { 1, 110, TRANSITION_EASED, LEVEL_WARNING },
                { 2, 150, TRANSITION_RESOLVED, LEVEL_NONE }));
     play("a top-up resolves at once", two_levels(600),
-         STORY({ 0, 10, TRANSITION_NONE, LEVEL_NONE }, { 600, 10, TRANSITION_RAISED, LEVEL_CRITICAL },
+         STORY({ 0, 10, TRANSITION_NONE, LEVEL_NONE },
+               { 600, 10, TRANSITION_RAISED, LEVEL_CRITICAL },
                { 601, 500, TRANSITION_RESOLVED, LEVEL_NONE }));
     play("no data changes nothing", two_levels(0),
-         STORY({ 0, 50, TRANSITION_RAISED, LEVEL_WARNING }, { 1, NO_DATA, TRANSITION_NONE, LEVEL_WARNING },
-               { 9999, NO_DATA, TRANSITION_NONE, LEVEL_WARNING }, { 10000, 50, TRANSITION_NONE, LEVEL_WARNING }));
+         STORY({ 0, 50, TRANSITION_RAISED, LEVEL_WARNING },
+               { 1, NO_DATA, TRANSITION_NONE, LEVEL_WARNING },
+               { 9999, NO_DATA, TRANSITION_NONE, LEVEL_WARNING },
+               { 10000, 50, TRANSITION_NONE, LEVEL_WARNING }));
 }
 
 static void a_level_is_announced_after_its_hold_time(void **state)
@@ -85,17 +96,23 @@ static void a_level_is_announced_after_its_hold_time(void **state)
                { 1200, 50, TRANSITION_RAISED, LEVEL_WARNING }));
     play("flitting between two levels does not put off both", two_levels(600),
          STORY({ 0, 10, TRANSITION_NONE, LEVEL_NONE }, { 300, 50, TRANSITION_NONE, LEVEL_NONE },
-               { 400, 10, TRANSITION_NONE, LEVEL_NONE }, { 600, 10, TRANSITION_RAISED, LEVEL_WARNING },
-               { 1199, 10, TRANSITION_NONE, LEVEL_WARNING }, { 1200, 10, TRANSITION_WORSENED, LEVEL_CRITICAL }));
+               { 400, 10, TRANSITION_NONE, LEVEL_NONE },
+               { 600, 10, TRANSITION_RAISED, LEVEL_WARNING },
+               { 1199, 10, TRANSITION_NONE, LEVEL_WARNING },
+               { 1200, 10, TRANSITION_WORSENED, LEVEL_CRITICAL }));
     play("a pending level survives missing data", two_levels(600),
-         STORY({ 0, 50, TRANSITION_NONE, LEVEL_NONE }, { 700, NO_DATA, TRANSITION_NONE, LEVEL_NONE },
+         STORY({ 0, 50, TRANSITION_NONE, LEVEL_NONE },
+               { 700, NO_DATA, TRANSITION_NONE, LEVEL_NONE },
                { 701, 50, TRANSITION_RAISED, LEVEL_WARNING }));
     play("a clock set back does not hold for longer than the hold time", two_levels(600),
          STORY({ 100000, 50, TRANSITION_NONE, LEVEL_NONE }, { 0, 50, TRANSITION_NONE, LEVEL_NONE },
-               { 599, 50, TRANSITION_NONE, LEVEL_NONE }, { 600, 50, TRANSITION_RAISED, LEVEL_WARNING }));
+               { 599, 50, TRANSITION_NONE, LEVEL_NONE },
+               { 600, 50, TRANSITION_RAISED, LEVEL_WARNING }));
     play("a worse level has its own hold time", two_levels(600),
-         STORY({ 0, 50, TRANSITION_NONE, LEVEL_NONE }, { 600, 50, TRANSITION_RAISED, LEVEL_WARNING },
-               { 700, 10, TRANSITION_NONE, LEVEL_WARNING }, { 1300, 10, TRANSITION_WORSENED, LEVEL_CRITICAL }));
+         STORY({ 0, 50, TRANSITION_NONE, LEVEL_NONE },
+               { 600, 50, TRANSITION_RAISED, LEVEL_WARNING },
+               { 700, 10, TRANSITION_NONE, LEVEL_WARNING },
+               { 1300, 10, TRANSITION_WORSENED, LEVEL_CRITICAL }));
 }
 
 static void a_rule_may_have_one_level_only(void **state)
@@ -151,11 +168,13 @@ static void the_end_of_a_token_resolves_its_alert_once(void **state)
 static void check_transition(struct transition t, const struct alert *was, const struct alert *is)
 {
     if (t.kind == TRANSITION_NONE) {
-        assert_true(is->level == was->level && is->episode == was->episode && is->step == was->step);
+        assert_true(is->level == was->level && is->episode == was->episode
+                    && is->step == was->step);
         return;
     }
     assert_true(t.was == was->level && t.is == is->level && t.was != t.is);
-    assert_true(is->episode > was->episode || (is->episode == was->episode && is->step == was->step + 1));
+    assert_true(is->episode > was->episode
+                || (is->episode == was->episode && is->step == was->step + 1));
     assert_int_equal(t.kind == TRANSITION_RAISED, is->episode > was->episode);
     assert_int_equal(t.kind == TRANSITION_RAISED, t.was == LEVEL_NONE);
     assert_int_equal(t.kind == TRANSITION_RESOLVED, t.is == LEVEL_NONE);
@@ -204,8 +223,9 @@ static void noise_between_the_thresholds_is_silent(void **state)
     struct alert alert = { 0 };
     step(&rule, &alert, true, 99, 0);
     for (unix_s now = 1; now < 10000; now++)
-        assert_int_equal(step(&rule, &alert, true, 20 + (int64_t)(random_next(&random) % 100), now).kind,
-                         TRANSITION_NONE);
+        assert_int_equal(
+            step(&rule, &alert, true, 20 + (int64_t)(random_next(&random) % 100), now).kind,
+            TRANSITION_NONE);
     assert_int_equal(alert.level, LEVEL_WARNING);
 }
 
@@ -236,10 +256,13 @@ static struct reading budget(int64_t balance)
     };
 }
 
-static int64_t value_of(enum rule_kind kind, struct reading r, struct forecast f, struct maybe_money high_water)
+static int64_t value_of(enum rule_kind kind, struct reading r, struct forecast f,
+                        struct maybe_money high_water)
 {
     struct rule rule = { .kind = kind };
-    struct snapshot s = { .account = "main", .reading = &r, .forecast = &f, .high_water = high_water, .now = 1000 };
+    struct snapshot s = {
+        .account = "main", .reading = &r, .forecast = &f, .high_water = high_water, .now = 1000
+    };
     struct rule_value value = { .at = NO_DATA, .clear = NO_DATA };
     bool known = rule_value(&rule, &s, &value);
     assert_int_equal(known, value.at != NO_DATA);
@@ -250,7 +273,8 @@ static int64_t value_of(enum rule_kind kind, struct reading r, struct forecast f
 static void balance_rules_see_a_known_budget_only(void **state)
 {
     (void)state;
-    static const enum rule_kind balance_kinds[] = { RULE_BALANCE_BELOW, RULE_PERCENT_BELOW, RULE_EXHAUSTED };
+    static const enum rule_kind balance_kinds[] = { RULE_BALANCE_BELOW, RULE_PERCENT_BELOW,
+                                                    RULE_EXHAUSTED };
     struct maybe_money risen = money_known((struct money){ 100 });
     struct forecast none = { 0 };
     for (size_t i = 0; i < COUNT(balance_kinds); i++) {
@@ -278,9 +302,13 @@ static void percent_is_of_the_reset_amount_or_else_of_the_level_it_rose_to(void 
     r.reset_amount = money_known((struct money){ 400 });
     assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, risen), 1250);
     r = budget(19999);
-    assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, money_known((struct money){ 100000 })), 1999);
-    assert_int_equal(value_of(RULE_PERCENT_BELOW, budget(-1), none, money_known((struct money){ 100000 })), -1);
-    assert_true(value_of(RULE_PERCENT_BELOW, budget(MONEY_LIMIT_NANO), none, money_known((struct money){ 1 })) > 0);
+    assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, money_known((struct money){ 100000 })),
+                     1999);
+    assert_int_equal(
+        value_of(RULE_PERCENT_BELOW, budget(-1), none, money_known((struct money){ 100000 })), -1);
+    assert_true(value_of(RULE_PERCENT_BELOW, budget(MONEY_LIMIT_NANO), none,
+                         money_known((struct money){ 1 }))
+                > 0);
 }
 
 static void what_is_empty_has_no_percent_left_whatever_it_had(void **state)
@@ -298,7 +326,8 @@ static void what_is_empty_has_no_percent_left_whatever_it_had(void **state)
     }
     struct reading r = budget(25);
     r.reset_amount = nothing; /* which is no measure for what there is */
-    assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, money_known((struct money){ 50 })), 5000);
+    assert_int_equal(value_of(RULE_PERCENT_BELOW, r, none, money_known((struct money){ 50 })),
+                     5000);
 }
 
 static void runway_is_told_when_there_is_one(void **state)
@@ -309,14 +338,21 @@ static void runway_is_told_when_there_is_one(void **state)
         unix_s alarm;
         int64_t value;
     } rows[] = {
-        { VERDICT_LEARNING, TIME_NONE, NO_DATA },  { VERDICT_NO_BUDGET, TIME_NONE, NO_DATA },
-        { VERDICT_STALE, TIME_NONE, NO_DATA },     { VERDICT_IDLE, TIME_FAR, CENTURY_S },
-        { VERDICT_SAFE, TIME_FAR, CENTURY_S },     { VERDICT_SAFE, 1000 + 5000, 5000 },
-        { VERDICT_TIGHT, 1000 + 300, 300 },        { VERDICT_RUNS_DRY, 1000 + 1, 1 },
-        { VERDICT_RUNS_DRY, 500, 0 },              { VERDICT_EXHAUSTED, 1000, 0 },
+        { VERDICT_LEARNING, TIME_NONE, NO_DATA },
+        { VERDICT_NO_BUDGET, TIME_NONE, NO_DATA },
+        { VERDICT_STALE, TIME_NONE, NO_DATA },
+        { VERDICT_IDLE, TIME_FAR, CENTURY_S },
+        { VERDICT_SAFE, TIME_FAR, CENTURY_S },
+        { VERDICT_SAFE, 1000 + 5000, 5000 },
+        { VERDICT_TIGHT, 1000 + 300, 300 },
+        { VERDICT_RUNS_DRY, 1000 + 1, 1 },
+        { VERDICT_RUNS_DRY, 500, 0 },
+        { VERDICT_EXHAUSTED, 1000, 0 },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct forecast f = { .verdict = rows[i].verdict, .alarm = rows[i].alarm, .relief = rows[i].alarm };
+        struct forecast f = { .verdict = rows[i].verdict,
+                              .alarm = rows[i].alarm,
+                              .relief = rows[i].alarm };
         struct maybe_money unknown = { 0 };
         assert_true(value_of(RULE_EXHAUSTS_WITHIN, budget(50), f, unknown) == rows[i].value);
     }
@@ -332,9 +368,9 @@ static void a_wavering_forecast_raises_one_alert_and_ends_it_once(void **state)
         enum transition_kind kind;
         int64_t value;
     } rows[] = {
-        { 120, 90, TRANSITION_NONE, 0 },      /* the early chance alone does not raise it */
+        { 120, 90, TRANSITION_NONE, 0 }, /* the early chance alone does not raise it */
         { 99, 60, TRANSITION_RAISED, 99 },
-        { 101, 61, TRANSITION_NONE, 0 },      /* nor does a hair of relief end it */
+        { 101, 61, TRANSITION_NONE, 0 }, /* nor does a hair of relief end it */
         { 160, 99, TRANSITION_NONE, 0 },
         { 161, 100, TRANSITION_RESOLVED, 100 },
         { 140, 90, TRANSITION_NONE, 0 },
@@ -342,7 +378,8 @@ static void a_wavering_forecast_raises_one_alert_and_ends_it_once(void **state)
     struct alert alert = { 0 };
     struct reading r = budget(50);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct forecast f = { .verdict = VERDICT_TIGHT, .alarm = 1000 + rows[i].alarm,
+        struct forecast f = { .verdict = VERDICT_TIGHT,
+                              .alarm = 1000 + rows[i].alarm,
                               .relief = 1000 + rows[i].relief };
         struct snapshot s = { .account = "main", .reading = &r, .forecast = &f, .now = 1000 };
         struct rule_value value = { 0 };
@@ -391,9 +428,9 @@ static void a_drift_alerts_when_it_is_above_whichever_source_tells_more(void **s
         int64_t drift;
         enum level level;
     } rows[] = {
-        { 100, LEVEL_NONE },      { -101, LEVEL_WARNING }, { 61, LEVEL_WARNING },  { 501, LEVEL_CRITICAL },
-        { -401, LEVEL_CRITICAL }, { 400, LEVEL_WARNING },  { -60, LEVEL_NONE },    { INT64_MIN, LEVEL_CRITICAL },
-        { 0, LEVEL_NONE },
+        { 100, LEVEL_NONE },     { -101, LEVEL_WARNING },       { 61, LEVEL_WARNING },
+        { 501, LEVEL_CRITICAL }, { -401, LEVEL_CRITICAL },      { 400, LEVEL_WARNING },
+        { -60, LEVEL_NONE },     { INT64_MIN, LEVEL_CRITICAL }, { 0, LEVEL_NONE },
     };
     struct alert alert = { 0 };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -412,7 +449,8 @@ static void a_rule_is_about_tokens_or_about_credits(void **state)
 {
     (void)state;
     struct reading r = budget(1);
-    struct rule of_tokens = { .kind = RULE_BALANCE_BELOW }, of_credits = { .series = SERIES_CREDITS };
+    struct rule of_tokens = { .kind = RULE_BALANCE_BELOW },
+                of_credits = { .series = SERIES_CREDITS };
     struct snapshot token = { .account = "main", .reading = &r };
     struct snapshot credits = { .series = SERIES_CREDITS, .account = "main", .reading = &r };
     assert_true(rule_matches(&of_tokens, &token) && !rule_matches(&of_tokens, &credits));
@@ -471,8 +509,9 @@ static void an_unreadable_account_is_a_warning_and_critical_once_a_token_ran_out
     (void)state;
     const struct rule implied = rule_unreadable(), rule = rule_at_interval(&implied, 300);
     struct reading r = { .name = "" };
-    struct snapshot s = { .series = SERIES_ACCOUNT, .account = "main", .reading = &r, .unread_s = 900,
-                          .ran_dry = true };
+    struct snapshot s = {
+        .series = SERIES_ACCOUNT, .account = "main", .reading = &r, .unread_s = 900, .ran_dry = true
+    };
     struct rule_value value = { 0 };
     struct alert alert = { 0 };
     assert_true(rule_matches(&rule, &s) && rule_value(&rule, &s, &value));

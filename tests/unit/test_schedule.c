@@ -1,5 +1,6 @@
-/* Waiting times: bounds that hold for any random numbers, the spread that jitter must give, and whole months on virtual
- * time: how often is polled, what is seen around each midnight, and what a clock that is set changes. */
+/* Waiting times: bounds that hold for any random numbers, the spread that jitter must give, and
+ * whole months on virtual time: how often is polled, what is seen around each midnight, and what a
+ * clock that is set changes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +9,8 @@
 #include <cmocka.h>
 
 #include "base/span.h"
-#include "core/rate_limit.h"
 #include "core/calendar.h"
+#include "core/rate_limit.h"
 #include "core/schedule.h"
 
 #define NOW INT64_C(5000000)
@@ -22,11 +23,13 @@ static const struct moment now_at = { NOW, NOON };
 static struct schedule start(int64_t interval_s, uint64_t seed)
 {
     struct random random = random_seeded(seed);
-    return schedule_start((struct schedule_limits){ interval_s, interval_s < 60 ? interval_s : 60, interval_s * 4 }, 0,
-                          now_at, &random);
+    return schedule_start(
+        (struct schedule_limits){ interval_s, interval_s < 60 ? interval_s : 60, interval_s * 4 },
+        0, now_at, &random);
 }
 
-static void book(struct schedule *s, enum poll_result result, int64_t retry_after_s, struct random *random)
+static void book(struct schedule *s, enum poll_result result, int64_t retry_after_s,
+                 struct random *random)
 {
     const struct outlook none = outlook_none();
     schedule_book(s, result, retry_after_s, &none, now_at, random);
@@ -37,7 +40,8 @@ struct bounds {
 };
 
 /* The shortest and the longest wait that so many tries gave after `failures` earlier failures. */
-static struct bounds waits(int64_t interval_s, enum poll_result result, int failures, int64_t retry_after_s)
+static struct bounds waits(int64_t interval_s, enum poll_result result, int failures,
+                           int64_t retry_after_s)
 {
     struct random random = random_seeded(9);
     struct bounds b = { INT64_MAX, INT64_MIN };
@@ -74,19 +78,27 @@ static void waits_keep_their_bounds_and_use_them(void **state)
         { "failures without end", 86400, POLL_UNAVAILABLE, INT32_MAX, 0, { 450000, 900000 } },
         { "the server's wish is the least", 60, POLL_BUSY, 0, 120, { 120000, 120000 } },
         { "but no more than that", 300, POLL_BUSY, 5, 100, { 100000, 160000 } },
-        { "a wish for a year is cut to a day", 60, POLL_UNAVAILABLE, 0, 365 * 86400, { 86400000, 86400000 } },
+        { "a wish for a year is cut to a day",
+          60,
+          POLL_UNAVAILABLE,
+          0,
+          365 * 86400,
+          { 86400000, 86400000 } },
         { "an absurd wish too", 60, POLL_UNAVAILABLE, 0, INT64_MAX, { 86400000, 86400000 } },
         { "a negative wish is none", 300, POLL_BUSY, 0, -5, { 2500, 5000 } },
         { "a refused key is polled slowly", 60, POLL_UNAUTHORIZED, 0, 0, { 855000, 945000 } },
         { "though never faster than usual", 3600, POLL_UNAUTHORIZED, 0, 0, { 3420000, 3780000 } },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct bounds got = waits(rows[i].interval_s, rows[i].result, rows[i].failures, rows[i].retry_after_s);
+        struct bounds got =
+            waits(rows[i].interval_s, rows[i].result, rows[i].failures, rows[i].retry_after_s);
         int64_t width = rows[i].within.most_ms - rows[i].within.least_ms;
-        bool inside = got.least_ms >= rows[i].within.least_ms && got.most_ms <= rows[i].within.most_ms;
+        bool inside =
+            got.least_ms >= rows[i].within.least_ms && got.most_ms <= rows[i].within.most_ms;
         bool spread = (got.most_ms - got.least_ms) * 10 >= width * 9;
         if (!inside || !spread)
-            fail_msg("row \"%s\": %lld to %lld ms", rows[i].what, (long long)got.least_ms, (long long)got.most_ms);
+            fail_msg("row \"%s\": %lld to %lld ms", rows[i].what, (long long)got.least_ms,
+                     (long long)got.most_ms);
     }
 }
 
@@ -118,9 +130,9 @@ static void failures_are_counted_until_a_success(void **state)
 struct story {
     const char *what;
     enum reset_period period;
-    int64_t runway_s;     /* of some token, always; 0: none */
+    int64_t runway_s; /* of some token, always; 0: none */
     bool jumps, spends;
-    int failing_percent;  /* of the polls */
+    int failing_percent; /* of the polls */
     int64_t interval_s;
     int least_a_day, most_a_day;
 };
@@ -136,10 +148,13 @@ struct play {
 
 static struct play begin(const struct story *story, unix_s at, uint64_t seed)
 {
-    struct play p = { .random = random_seeded(seed), .now = { NOW, at }, .story = story, .last_poll = TIME_NONE };
+    struct play p = {
+        .random = random_seeded(seed), .now = { NOW, at }, .story = story, .last_poll = TIME_NONE
+    };
     int64_t min_s = story->interval_s < 60 ? story->interval_s : 60;
-    p.schedule = schedule_start((struct schedule_limits){ story->interval_s, min_s, story->interval_s * 4 }, 0, p.now,
-                                &p.random);
+    p.schedule =
+        schedule_start((struct schedule_limits){ story->interval_s, min_s, story->interval_s * 4 },
+                       0, p.now, &p.random);
     return p;
 }
 
@@ -183,7 +198,8 @@ static const struct story stories[] = {
     { "idle, with a daily budget", RESET_DAILY, 0, false, false, 0, 300, 72, 85 },
     { "runs dry in twenty minutes, always", RESET_DAILY, 1200, false, true, 0, 300, 700, 745 },
     { "runs dry in a minute, always", RESET_DAILY, 60, false, true, 0, 300, 1400, 1500 },
-    { "runs dry in an hour: the interval is fast enough", RESET_NONE, 3600, false, true, 0, 300, 280, 296 },
+    { "runs dry in an hour: the interval is fast enough", RESET_NONE, 3600, false, true, 0, 300,
+      280, 296 },
     { "burns much more than it did", RESET_WEEKLY, 0, true, true, 0, 300, 1120, 1190 },
     { "slow by choice", RESET_DAILY, 0, false, true, 0, 3600, 24, 28 },
 };
@@ -201,7 +217,8 @@ static void a_month_has_as_many_polls_as_its_story_asks_for(void **state)
     }
 }
 
-/* What is spent between the last reading before a reset and the reset is never told by a balance. */
+/* What is spent between the last reading before a reset and the reset is never told by a balance.
+ */
 static void check_midnights(const struct story *story, unix_s from, uint64_t seed)
 {
     struct play p = begin(story, from, seed);
@@ -213,7 +230,8 @@ static void check_midnights(const struct story *story, unix_s from, uint64_t see
             continue;
         }
         if (midnight - before > SCHEDULE_BEFORE_MAX_S)
-            fail_msg("%s: the last reading is %lld s before the reset", story->what, (long long)(midnight - before));
+            fail_msg("%s: the last reading is %lld s before the reset", story->what,
+                     (long long)(midnight - before));
         while (p.last_poll < midnight + SCHEDULE_AFTER_MIN_S)
             poll_next(&p);
         if (p.last_poll - midnight > SCHEDULE_AFTER_MAX_S)
@@ -227,8 +245,9 @@ static void check_midnights(const struct story *story, unix_s from, uint64_t see
 static void each_midnight_has_a_reading_before_and_one_after_it(void **state)
 {
     (void)state;
-    static const unix_s starts[] = { NOON, 1773489600 /* 14 March, to the night of 23 hours and past it */,
-                                     1791633600 /* 10 October, to that of 25 */ };
+    static const unix_s
+        starts[] = { NOON, 1773489600 /* 14 March, to the night of 23 hours and past it */,
+                     1791633600 /* 10 October, to that of 25 */ };
     for (size_t i = 0; i < COUNT(stories); i++)
         for (size_t k = 0; k < COUNT(starts) && stories[i].period != RESET_NONE; k++)
             check_midnights(&stories[i], starts[k], 100 * k + i + 1);
@@ -307,11 +326,13 @@ static void a_failing_account_tries_around_midnight_unless_it_was_refused(void *
         s.failures = 20;
         const struct moment now = { NOW, midnight - 120 };
         schedule_book(&s, result, 0, &o, now, &random);
-        bool pulled = schedule_due(&s, now) == NOW + (schedule_before_reset(&s, midnight) - now.unix) * 1000;
+        bool pulled =
+            schedule_due(&s, now) == NOW + (schedule_before_reset(&s, midnight) - now.unix) * 1000;
         assert_int_equal(pulled, result == POLL_UNAVAILABLE || result == POLL_BROKEN);
         schedule_book(&s, result, 600, &o, now, &random);
         assert_true(schedule_due(&s, now) >= NOW + 600000);
-        assert_true(schedule_due(&s, (struct moment){ NOW + 1000, midnight + DAY_S }) >= NOW + 600000);
+        assert_true(schedule_due(&s, (struct moment){ NOW + 1000, midnight + DAY_S })
+                    >= NOW + 600000);
     }
 }
 
@@ -360,12 +381,14 @@ static void limits_that_are_equal_leave_the_interval_alone(void **state)
     }
 }
 
-/* Set forward, set back, asleep: at most one poll comes early, and midnight is kept by the new time. */
+/* Set forward, set back, asleep: at most one poll comes early, and midnight is kept by the new
+ * time. */
 static void a_clock_that_is_set_makes_no_storm_and_keeps_midnight(void **state)
 {
     (void)state;
     const struct story daily = { .period = RESET_DAILY, .spends = true, .interval_s = 3600 };
-    static const int64_t steps[] = { 3 * HOUR_S, -3 * HOUR_S, 10 * DAY_S, -10 * DAY_S, 700 * DAY_S, 40, -40 };
+    static const int64_t steps[] = { 3 * HOUR_S,  -3 * HOUR_S, 10 * DAY_S, -10 * DAY_S,
+                                     700 * DAY_S, 40,          -40 };
     for (size_t i = 0; i < COUNT(steps); i++) {
         struct play p = begin(&daily, NOON, i + 7);
         for (int n = 0; n < 3; n++)
@@ -385,14 +408,19 @@ static void a_clock_that_is_set_makes_no_storm_and_keeps_midnight(void **state)
     assert_int_equal(schedule_due(&p.schedule, p.now) <= p.now.mono, true);
 }
 
-/* Polls of two calls out of one bucket, failing at random: windows of any length keep the budget. */
+/* Polls of two calls out of one bucket, failing at random: windows of any length keep the budget.
+ */
 static void failures_resets_and_short_runways_stay_inside_the_budget(void **state)
 {
     (void)state;
     enum { CALLS = 3000 };
     static mono_ms at[CALLS];
-    const struct story worst = { .period = RESET_DAILY, .runway_s = 60, .jumps = true, .spends = true,
-                                 .failing_percent = 60, .interval_s = 300 };
+    const struct story worst = { .period = RESET_DAILY,
+                                 .runway_s = 60,
+                                 .jumps = true,
+                                 .spends = true,
+                                 .failing_percent = 60,
+                                 .interval_s = 300 };
     struct play p = begin(&worst, NOON, 9);
     struct rate_limit b = rate_limit_start(34, p.now.mono);
     int count = 0;
@@ -408,11 +436,12 @@ static void failures_resets_and_short_runways_stay_inside_the_budget(void **stat
     }
     for (int i = 0; i < CALLS; i++)
         for (int j = i; j < CALLS; j++)
-            assert_true((j - i + 1 - rate_limit_burst(34)) * INT64_C(1000000) <= (at[j] - at[i]) * 34);
+            assert_true((j - i + 1 - rate_limit_burst(34)) * INT64_C(1000000)
+                        <= (at[j] - at[i]) * 34);
 }
 
-/* Half of the wait later a new process begins: its first poll is due when the old one's was, at least; after a good
- * poll it is soon. */
+/* Half of the wait later a new process begins: its first poll is due when the old one's was, at
+ * least; after a good poll it is soon. */
 static void a_restart_forgets_no_wait(void **state)
 {
     (void)state;
@@ -420,8 +449,9 @@ static void a_restart_forgets_no_wait(void **state)
         enum poll_result result;
         int64_t retry_after_s;
     } rows[] = {
-        { POLL_UNAVAILABLE, 0 }, { POLL_UNAVAILABLE, 700 },    { POLL_BUSY, 0 },   { POLL_BUSY, 99999999 },
-        { POLL_BROKEN, 0 },      { POLL_UNAUTHORIZED, 0 },     { POLL_OK, 0 },     { POLL_SUSPICIOUS, 0 },
+        { POLL_UNAVAILABLE, 0 }, { POLL_UNAVAILABLE, 700 }, { POLL_BUSY, 0 },
+        { POLL_BUSY, 99999999 }, { POLL_BROKEN, 0 },        { POLL_UNAUTHORIZED, 0 },
+        { POLL_OK, 0 },          { POLL_SUSPICIOUS, 0 },
     };
     struct random random = random_seeded(5);
     for (size_t i = 0; i < COUNT(rows); i++)
@@ -437,7 +467,8 @@ static void a_restart_forgets_no_wait(void **state)
             int64_t left_ms = schedule_due(&fresh, later) - later.mono;
             bool good = rows[i].result == POLL_OK || rows[i].result == POLL_SUSPICIOUS;
             assert_int_equal(fresh.failures, s.failures);
-            assert_true(good ? left_ms <= SCHEDULE_RESTART_MS : left_ms >= wait_ms - passed_s * 1000);
+            assert_true(good ? left_ms <= SCHEDULE_RESTART_MS
+                             : left_ms >= wait_ms - passed_s * 1000);
             assert_true(left_ms <= wait_ms + 2000);
         }
 }
@@ -467,7 +498,8 @@ int main(void)
         cmocka_unit_test(each_midnight_has_a_reading_before_and_one_after_it),
         cmocka_unit_test(accounts_have_their_own_places_around_midnight),
         cmocka_unit_test(a_reset_that_was_not_seen_is_looked_for_again),
-        cmocka_unit_test(what_is_doubted_is_read_again_within_seconds_unless_the_server_wants_peace),
+        cmocka_unit_test(
+            what_is_doubted_is_read_again_within_seconds_unless_the_server_wants_peace),
         cmocka_unit_test(a_failing_account_tries_around_midnight_unless_it_was_refused),
         cmocka_unit_test(a_healthy_account_is_never_stale_however_slow),
         cmocka_unit_test(a_change_ends_the_slow_rhythm_at_once),

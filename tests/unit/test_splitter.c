@@ -33,7 +33,8 @@ static void note_element(const struct element *e, struct text *transcript)
     text_add(transcript, span_of("\n"));
 }
 
-/* Hands over a copy of the bytes that is gone afterwards, so that the sanitizer sees any use of stale ones. */
+/* Hands over a copy of the bytes that is gone afterwards, so that the sanitizer sees any use of
+ * stale ones. */
 static bool feed(struct splitter *s, struct span bytes, struct text *transcript, struct fault *why)
 {
     own_free char *copy = xstrndup(bytes.at, bytes.len);
@@ -45,8 +46,8 @@ static bool feed(struct splitter *s, struct span bytes, struct text *transcript,
     return split == SPLIT_MORE;
 }
 
-/* Splits bytes that arrive in pieces as long as `next_len` says, and writes down all that comes out: elements,
- * then "end NEXT" or "fault TEXT". */
+/* Splits bytes that arrive in pieces as long as `next_len` says, and writes down all that comes
+ * out: elements, then "end NEXT" or "fault TEXT". */
 static struct text split(struct span bytes, size_t (*next_len)(void *), void *context)
 {
     struct splitter *s = splitter_new();
@@ -96,7 +97,8 @@ static size_t first_then_rest(void *context)
     return len;
 }
 
-static void assert_split(struct span bytes, size_t (*next_len)(void *), void *context, const char *expected)
+static void assert_split(struct span bytes, size_t (*next_len)(void *), void *context,
+                         const char *expected)
 {
     struct text transcript = split(bytes, next_len, context);
     assert_string_equal(text_z(&transcript), expected);
@@ -134,35 +136,45 @@ static const struct golden {
     const char *name, *expected;
 } goldens[] = {
     { "array",
-      "{\n    \"name\": \"prod-billing-api\",\n    \"token\": null,\n    \"token_type\": \"api_token\",\n"
+      "{\n    \"name\": \"prod-billing-api\",\n    \"token\": null,\n    \"token_type\": "
+      "\"api_token\",\n"
       "    \"balance\": 42.5,\n    \"active_balance\": true,\n    \"expire_time\": null,\n"
       "    \"balance_reset_period\": \"monthly\",\n    \"balance_reset_amount\": 50.0\n  }\n"
-      "{\n    \"name\": \"dev-ml-team\",\n    \"token\": null,\n    \"token_type\": \"api_token\",\n"
+      "{\n    \"name\": \"dev-ml-team\",\n    \"token\": null,\n    \"token_type\": "
+      "\"api_token\",\n"
       "    \"balance\": \"-0.250000000\",\n    \"active_balance\": true,\n"
       "    \"expire_time\": \"2026-11-23T22:00:00Z\"\n  }\n"
-      "{\n    \"name\": \"ci-sandbox\",\n    \"token\": null,\n    \"token_type\": \"sandbox_api_token\",\n"
-      "    \"balance\": null,\n    \"active_balance\": false,\n    \"expire_time\": null\n  }\nend " },
-    { "compact", "{\"name\":\"a\",\"token\":null,\"balance\":1.5}\n{\"token\":null,\"name\":\"b\",\"balance\":null}\n"
-                 "{\"name\":\"c\"}\n{}\nend " },
+      "{\n    \"name\": \"ci-sandbox\",\n    \"token\": null,\n    \"token_type\": "
+      "\"sandbox_api_token\",\n"
+      "    \"balance\": null,\n    \"active_balance\": false,\n    \"expire_time\": null\n  "
+      "}\nend " },
+    { "compact",
+      "{\"name\":\"a\",\"token\":null,\"balance\":1.5}\n{\"token\":null,\"name\":\"b\",\"balance\":"
+      "null}\n"
+      "{\"name\":\"c\"}\n{}\nend " },
     { "empty", "end " },
     { "empty-page", "end " },
-    { "page-next", "{\"name\": \"a\", \"token\": null}\n{\"name\": \"b\", \"token\": null}\n"
-                   "end https://api.edenai.run/v2/user/custom_token/?page=2&size=2" },
+    { "page-next",
+      "{\"name\": \"a\", \"token\": null}\n{\"name\": \"b\", \"token\": null}\n"
+      "end https://api.edenai.run/v2/user/custom_token/?page=2&size=2" },
     { "page-last", "{\"name\": \"c\", \"token\": null}\nend " },
     { "page-escaped-keys", "{\"name\": \"c\", \"token\": null}\nend " },
     { "nasty-names",
       "{\"name\":\"\\\"token\\\":\\\"x\",\"token\":null}\n{\"name\":\"}],[{\",\"token\":null}\n"
       "{\"name\":\"caf\xc3\xa9 \xf0\x9f\x94\xa5 \\ud83d\\udd25\",\"token\":null}\n"
       "{\"name\":\"tail\\\\\",\"token\":null}\n{\"name\":\"/+#$\\n\\t'\",\"token\":null}\nend " },
-    { "escaped-key", "{\"name\":\"a\",\"tok\\u0065n\":null}\n"
-                     "{\"name\":\"b\",\"\\u0074\\u006F\\u006b\\u0065\\u006e\":null}\n"
-                     "{\"name\":\"c\",\"\\u0074oken\" : null , \"balance\":1}\nend " },
-    { "nasty-secrets", "{\"name\":\"a\",\"token\":null}\n{\"name\":\"b\",\"token\":null}\n"
-                       "{\"name\":\"c\",\"token\":null}\n{\"name\":\"d\",\"token\":null}\n"
-                       "{\"name\":\"e\",\"token\":null}\n{\"name\":\"f\",\"token\":null}\n"
-                       "{\"token\":null,\"name\":\"g\",\"token\":null}\nend " },
+    { "escaped-key",
+      "{\"name\":\"a\",\"tok\\u0065n\":null}\n"
+      "{\"name\":\"b\",\"\\u0074\\u006F\\u006b\\u0065\\u006e\":null}\n"
+      "{\"name\":\"c\",\"\\u0074oken\" : null , \"balance\":1}\nend " },
+    { "nasty-secrets",
+      "{\"name\":\"a\",\"token\":null}\n{\"name\":\"b\",\"token\":null}\n"
+      "{\"name\":\"c\",\"token\":null}\n{\"name\":\"d\",\"token\":null}\n"
+      "{\"name\":\"e\",\"token\":null}\n{\"name\":\"f\",\"token\":null}\n"
+      "{\"token\":null,\"name\":\"g\",\"token\":null}\nend " },
     { "nested-token",
-      "{\"name\":\"a\",\"token\":null,\"owner\":{\"token\":\"kept\",\"list\":[{\"token\":\"kept too\"}]}}\n"
+      "{\"name\":\"a\",\"token\":null,\"owner\":{\"token\":\"kept\",\"list\":[{\"token\":\"kept "
+      "too\"}]}}\n"
       "{\"tokens\":\"kept\",\"Token\":\"kept\",\"token \":\"kept\",\"toke\":\"kept\"}\nend " },
     { "bom", "{\"name\":\"a\",\"token\":null}\nend " },
     { "odd-number-leading-zero",
@@ -265,7 +277,8 @@ static const struct golden {
     { "odd-element-array", "flaw it is not an object: \nend " },
     { "odd-element-null", "flaw it is not an object: \nend " },
     { "odd-depth",
-      "flaw nested too deeply: {\"name\":\"a\",\"token\":null,\"x\":[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}\nend " },
+      "flaw nested too deeply: "
+      "{\"name\":\"a\",\"token\":null,\"x\":[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}\nend " },
     { "odd-secret-depth", "flaw nested too deeply: {\"name\":\"a\",\"token\":null}\nend " },
     { "white-space", "{ \"name\" : \"a\" ,\t\"token\"\n:\rnull }\n{ }\nend " },
 };
@@ -351,8 +364,8 @@ static void where_the_bytes_are_cut_makes_no_difference(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(goldens) + COUNT(bad_goldens); i++) {
-        struct text list =
-            read_golden((i < COUNT(goldens) ? &goldens[i] : &bad_goldens[i - COUNT(goldens)])->name);
+        struct text list = read_golden(
+            (i < COUNT(goldens) ? &goldens[i] : &bad_goldens[i - COUNT(goldens)])->name);
         assert_same_for_all_cuts((struct span){ list.at, list.len });
         text_done(&list);
     }
@@ -391,8 +404,9 @@ static void add_secret_key(struct random *r, struct text *t)
 /* A secret of nothing but tildes, escaped and not, and of what could end a string too early. */
 static void add_secret(struct random *r, struct text *t)
 {
-    static const char *const pieces[] = { "~",          "~~~~~~~~~~~~~~", "\\u007e", "\\\"~", "~\\\\",
-                                          "\\\\\\\"", "}~]",            "{~[",     ",~:" };
+    static const char *const pieces[] = { "~",     "~~~~~~~~~~~~~~", "\\u007e", "\\\"~",
+                                          "~\\\\", "\\\\\\\"",       "}~]",     "{~[",
+                                          ",~:" };
     text_add(t, span_of("\""));
     for (uint64_t i = random_next(r) % 40; i; i--)
         text_add(t, span_of(pieces[random_next(r) % COUNT(pieces)]));
@@ -402,8 +416,10 @@ static void add_secret(struct random *r, struct text *t)
 static void add_other(struct random *r, struct text *t)
 {
     static const char *const members[] = {
-        "\"name\":\"x\\\"\\\\\"",      "\"balance\":-1.5e-3",    "\"active_balance\":true", "\"expire_time\":null",
-        "\"a\":{\"token\":\"mine\"}", "\"b\":[[],{},\"]\",[1]]", "\"\\\\\":\"\\u0000\"",    "\"\":\"\"",
+        "\"name\":\"x\\\"\\\\\"",     "\"balance\":-1.5e-3",
+        "\"active_balance\":true",    "\"expire_time\":null",
+        "\"a\":{\"token\":\"mine\"}", "\"b\":[[],{},\"]\",[1]]",
+        "\"\\\\\":\"\\u0000\"",       "\"\":\"\"",
     };
     text_add(t, span_of(members[random_next(r) % COUNT(members)]));
 }
@@ -487,7 +503,8 @@ static void an_element_longer_than_its_room_is_flawed_and_its_neighbour_is_not(v
         struct text transcript = split((struct span){ list.at, list.len }, all_at_once, NULL);
         bool flawed = strstr(text_z(&transcript), "flaw it is too long: {\"name\":\"xxx") != NULL;
         assert_int_equal(flawed, extra);
-        assert_non_null(strstr(text_z(&transcript), "\n{\"name\":\"neighbour\",\"token\":null}\nend "));
+        assert_non_null(
+            strstr(text_z(&transcript), "\n{\"name\":\"neighbour\",\"token\":null}\nend "));
         text_done(&transcript);
         text_done(&list);
     }
@@ -542,10 +559,14 @@ static void the_hash_is_of_the_element_and_not_of_its_secret(void **state)
 {
     (void)state;
     uint64_t hash = hash_of_only_element("[{\"balance\":1.25,\"token\":\"x\"}]", all_at_once);
-    assert_int_equal(hash, hash_of_only_element("[{\"balance\":1.25,\"token\":\"yy\"}]", all_at_once));
-    assert_int_equal(hash, hash_of_only_element(" [ {\"balance\":1.25,\"token\":\"x\"}]", byte_by_byte));
-    assert_int_not_equal(hash, hash_of_only_element("[{\"balance\":1.24,\"token\":\"x\"}]", all_at_once));
-    assert_int_not_equal(hash, hash_of_only_element("[{\"balance\":1.250,\"token\":\"x\"}]", all_at_once));
+    assert_int_equal(hash,
+                     hash_of_only_element("[{\"balance\":1.25,\"token\":\"yy\"}]", all_at_once));
+    assert_int_equal(hash,
+                     hash_of_only_element(" [ {\"balance\":1.25,\"token\":\"x\"}]", byte_by_byte));
+    assert_int_not_equal(hash,
+                         hash_of_only_element("[{\"balance\":1.24,\"token\":\"x\"}]", all_at_once));
+    assert_int_not_equal(
+        hash, hash_of_only_element("[{\"balance\":1.250,\"token\":\"x\"}]", all_at_once));
 }
 
 enum { HASHES = 20000 };

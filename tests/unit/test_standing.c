@@ -1,4 +1,5 @@
-/* What stands now, read from rows written here: states, ends and their order, and what the account's credits limit. */
+/* What stands now, read from rows written here: states, ends and their order, and what the
+ * account's credits limit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,8 +36,11 @@ static int open_scene(void **state)
     make_place(s);
     check(store_open(s->path, STORE_WRITE, &s->store, &why), &why);
     struct text sql = { 0 };
-    text_addf(&sql, "INSERT INTO account (id, name, interval_s, last_ok_at) VALUES (1, 'main', 300, %" PRId64 ")",
-              SEEN);
+    text_addf(
+        &sql,
+        "INSERT INTO account (id, name, interval_s, last_ok_at) VALUES (1, 'main', 300, %" PRId64
+        ")",
+        SEEN);
     run_sql(s, text_z(&sql));
     text_done(&sql);
     *state = s;
@@ -72,15 +76,19 @@ static void add_hex(struct text *sql, const unsigned char *bytes, size_t count)
 }
 
 /* A series with `cents` left, seen last `ago_s` before now; one that burns has a curve. */
-static void add_series(struct place *s, int id, const char *name, int64_t cents, bool burns, int64_t ago_s)
+static void add_series(struct place *s, int id, const char *name, int64_t cents, bool burns,
+                       int64_t ago_s)
 {
     struct text sql = { 0 };
     const char *kind = *name ? "token" : "credits";
-    text_addf(&sql, "INSERT INTO token (id, account, name, generation, slug, first_seen, kind)"
-                    " VALUES (%d, 1, '%s', 1, '%d', 0, '%s');"
-                    "INSERT INTO token_state (token, seen_at, missing, type, balance_nano, budgeted, reset_period,"
-                    " verdict, burn_1h_nano, burn_7d_nano, spent_nano)"
-                    " VALUES (%d, %" PRId64 ", 0, 'api_token', %" PRId64 ", 1, 'none', 'learning', 0, %d, 0);",
+    text_addf(&sql,
+              "INSERT INTO token (id, account, name, generation, slug, first_seen, kind)"
+              " VALUES (%d, 1, '%s', 1, '%d', 0, '%s');"
+              "INSERT INTO token_state (token, seen_at, missing, type, balance_nano, budgeted, "
+              "reset_period,"
+              " verdict, burn_1h_nano, burn_7d_nano, spent_nano)"
+              " VALUES (%d, %" PRId64 ", 0, 'api_token', %" PRId64
+              ", 1, 'none', 'learning', 0, %d, 0);",
               id, name, id, kind, id, NOW - ago_s, cents * CENT, burns);
     if (burns) {
         struct curve c = steady();
@@ -108,7 +116,9 @@ static void expect(struct place *s, unix_s now, int64_t fresh_s, const char *lin
         text_add(&got, span_of(" "));
         text_add(&got, c[STANDING_STATE].text);
         text_add(&got, span_of(c[STANDING_LIKELY].kind == CELL_NONE ? " - " : " ends "));
-        text_add(&got, c[STANDING_LIMITED_BY].kind == CELL_TEXT ? c[STANDING_LIMITED_BY].text : span_of("-"));
+        text_add(&got,
+                 c[STANDING_LIMITED_BY].kind == CELL_TEXT ? c[STANDING_LIMITED_BY].text
+                                                          : span_of("-"));
         text_add(&got, span_of("\n"));
     }
     standing_end(standing);
@@ -125,16 +135,19 @@ static void tokens_come_by_runway_and_what_cannot_be_seen_has_no_end(void **stat
     add_series(s, 4, "empty", 0, false, 100);
     add_series(s, 5, "gone", 500, true, 100);
     add_series(s, 6, "over", 500, true, 100);
-    run_sql(s, "UPDATE token_state SET missing = 2 WHERE token = 5;"
-               "UPDATE token_state SET expires_at = 1785585600 WHERE token = 6;");
-    expect(s, NOW, -1, "empty exhausted ends balance\nsooner runs_dry ends balance\nlater safe ends balance\n"
-                       "gone missing - balance\nidle idle - balance\nover expired - balance\n");
+    run_sql(s,
+            "UPDATE token_state SET missing = 2 WHERE token = 5;"
+            "UPDATE token_state SET expires_at = 1785585600 WHERE token = 6;");
+    expect(s, NOW, -1,
+           "empty exhausted ends balance\nsooner runs_dry ends balance\nlater safe ends balance\n"
+           "gone missing - balance\nidle idle - balance\nover expired - balance\n");
 
     run_sql(s, "UPDATE token SET deleted_at = 1 WHERE id <> 3");
     unix_s last = SEEN + 3 * 300 + 60;
     expect(s, last, -1, "sooner runs_dry ends balance\n");
     expect(s, last + 1, -1, "sooner stale - balance\n");
-    expect(s, last + 1, 2 * HOUR_S, "sooner runs_dry ends balance\n"); /* who asks may be content with less */
+    expect(s, last + 1, 2 * HOUR_S,
+           "sooner runs_dry ends balance\n"); /* who asks may be content with less */
 }
 
 static void credits_that_are_less_limit_every_token_as_long_as_they_are_known(void **state)
@@ -157,7 +170,8 @@ static void bytes_that_are_no_curve_are_no_forecast(void **state)
     struct place *s = *state;
     add_series(s, 1, "tok", 500, true, 100);
     static const char *const spoilt[] = { "x''", "zeroblob(1128)", "substr(bytes, 2) || x'ff'",
-                                          "substr(bytes, 1, 1100) || zeroblob(28)", "randomblob(1128)" };
+                                          "substr(bytes, 1, 1100) || zeroblob(28)",
+                                          "randomblob(1128)" };
     for (size_t i = 0; i < COUNT(spoilt); i++) {
         struct text sql = { 0 };
         text_addf(&sql, "UPDATE curve SET bytes = CAST(%s AS BLOB)", spoilt[i]);

@@ -1,5 +1,5 @@
-/* The store as the daemon uses it: what was committed is there again, other people's files are left alone, and the
- * outbox keeps its order. Each test has a folder of its own. */
+/* The store as the daemon uses it: what was committed is there again, other people's files are left
+ * alone, and the outbox keeps its order. Each test has a folder of its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,8 @@ static void close_store(struct place *p)
     p->store = NULL;
 }
 
-static struct token *add_token(struct place *p, struct token_set *f, const char *name, const char *slug, unix_s at)
+static struct token *add_token(struct place *p, struct token_set *f, const char *name,
+                               const char *slug, unix_s at)
 {
     struct fault why;
     struct token *t = token_set_add(f, name);
@@ -36,12 +37,14 @@ static struct token *add_token(struct place *p, struct token_set *f, const char 
     burn_seen(&t->burn, at);
     if (slug)
         snprintf(t->slug, sizeof t->slug, "%s", slug);
-    check(store_add_token(p->store, p->account, t, at, &why) && store_add_snapshot(p->store, t, &why)
-              && store_put_token(p->store, t, &why), &why);
+    check(store_add_token(p->store, p->account, t, at, &why)
+              && store_add_snapshot(p->store, t, &why) && store_put_token(p->store, t, &why),
+          &why);
     return t;
 }
 
-static struct token_set load(struct place *p, const struct rule_set *rules, struct orphan_alerts *orphans)
+static struct token_set load(struct place *p, const struct rule_set *rules,
+                             struct orphan_alerts *orphans)
 {
     struct token_set f;
     struct fault why;
@@ -274,8 +277,12 @@ static void spend(struct place *p, struct token *t, struct random *random, unix_
         *at += 60 + (int64_t)(random_unit(random) * 1800);
         begin_poll(p, *at);
         if (random_unit(random) < 0.7) {
-            struct entry e = { ENTRY_CONSUMPTION, { 1 + (int64_t)(random_unit(random) * 1e9) }, since, *at };
-            struct change c = { .entries = { e }, .entry_count = 1, .was = t->last.balance, .at = *at };
+            struct entry e = {
+                ENTRY_CONSUMPTION, { 1 + (int64_t)(random_unit(random) * 1e9) }, since, *at
+            };
+            struct change c = {
+                .entries = { e }, .entry_count = 1, .was = t->last.balance, .at = *at
+            };
             t->last.balance.is.nano -= e.amount.nano;
             c.is = t->last.balance;
             burn_add(&t->burn, &e);
@@ -303,8 +310,8 @@ static void assert_same_token(const struct token *a, const struct token *b)
         assert_true(was.known && is.known);
         assert_int_equal(was.over_s, is.over_s);
         if (llabs(was.nano_per_h - is.nano_per_h) > 1)
-            fail_msg("burn over %s was %lld and is %lld", burn_window_name(w), (long long)was.nano_per_h,
-                     (long long)is.nano_per_h);
+            fail_msg("burn over %s was %lld and is %lld", burn_window_name(w),
+                     (long long)was.nano_per_h, (long long)is.nano_per_h);
     }
 }
 
@@ -346,7 +353,7 @@ static void assert_same_forecast(const struct forecast *a, const struct forecast
 static void promise_and_score(struct place *p, struct token *t, int64_t took_s, int64_t amount_nano)
 {
     struct tracked_forecast made = { START,        { amount_nano }, amount_nano, START + 1800,
-                            START + 3600, START + 7200,    TIME_NONE,   0 };
+                                     START + 3600, START + 7200,    TIME_NONE,   0 };
     struct score score = { START + took_s, true, due_of(&made, START + took_s) };
     struct fault why;
     check(store_put_tracked(p->store, t->id, 1, &made, &why), &why);
@@ -363,20 +370,33 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
     begin_poll(p, START);
     struct token *t = add_token(p, &before, "prod-a", NULL, START);
     t->forecast = (struct forecast){
-        .verdict = VERDICT_TIGHT, .early = START + 60, .likely = START + 120, .late = TIME_FAR, .alarm = START + 110,
-        .relief = START + 90, .horizon = START + 100, .lasts = 0.25, .history = HISTORY_DAYS, .made_at = START - 30,
-        .read_at = START, .available = { true, { 5 } }, .limit = LIMIT_CREDITS,
+        .verdict = VERDICT_TIGHT,
+        .early = START + 60,
+        .likely = START + 120,
+        .late = TIME_FAR,
+        .alarm = START + 110,
+        .relief = START + 90,
+        .horizon = START + 100,
+        .lasts = 0.25,
+        .history = HISTORY_DAYS,
+        .made_at = START - 30,
+        .read_at = START,
+        .available = { true, { 5 } },
+        .limit = LIMIT_CREDITS,
     };
     t->spent_nano = 77;
     check(store_put_token(p->store, t, &why), &why);
-    struct tracked_forecast stands = { START, { 5 }, 82, START + 1, START + 2, START + 3, TIME_NONE, 0 };
+    struct tracked_forecast stands = { START,     { 5 },     82,        START + 1,
+                                       START + 2, START + 3, TIME_NONE, 0 };
     check(store_put_tracked(p->store, t->id, 2, &stands, &why), &why);
     for (int i = 0; i < SCORES_KEPT + 10; i++)
-        promise_and_score(p, t, i < 10 ? 3000 + i : 8000 + i, 1000); /* ten hits, which make room; then misses */
+        promise_and_score(p, t, i < 10 ? 3000 + i : 8000 + i,
+                          1000); /* ten hits, which make room; then misses */
     commit(p);
     struct accuracy_summary record = { 0 };
     check(store_accuracy(p->store, "main", &record, &why), &why);
-    assert_true(record.scores == SCORES_KEPT && record.within == 0 && record.median_bias_milli < -780);
+    assert_true(record.scores == SCORES_KEPT && record.within == 0
+                && record.median_bias_milli < -780);
     close_store(p);
 
     open_store(p);
@@ -401,7 +421,9 @@ static void an_alert_finds_its_rule_by_name_or_is_an_orphan(void **state)
     struct orphan_alerts orphans;
     struct token_set f = { 0 };
     struct fault why;
-    const struct alert firing = { LEVEL_CRITICAL, LEVEL_CRITICAL, START, START, 3, 2, CONTACT_OVER };
+    const struct alert firing = {
+        LEVEL_CRITICAL, LEVEL_CRITICAL, START, START, 3, 2, CONTACT_OVER
+    };
     const struct rule balance = { .name = "low", .kind = RULE_BALANCE_BELOW };
     struct rule runway = { .name = "low", .kind = RULE_EXHAUSTS_WITHIN };
     const struct rule_set other_kind = { &runway, 1 };
@@ -414,7 +436,8 @@ static void an_alert_finds_its_rule_by_name_or_is_an_orphan(void **state)
 
     f = load(p, &one_rule, &orphans);
     const struct alert *loaded = &f.tokens[0].alerts[0];
-    assert_true(loaded->level == firing.level && loaded->pending == firing.pending && loaded->since == START);
+    assert_true(loaded->level == firing.level && loaded->pending == firing.pending
+                && loaded->since == START);
     assert_true(loaded->pending_since == START && loaded->episode == 3 && loaded->step == 2);
     assert_int_equal(orphans.count, 0);
     release(&f, &orphans);
@@ -444,14 +467,16 @@ static void messages_leave_in_the_order_of_posting(void **state)
     post(p, "t/event", "second", false);
     post(p, "t/state", "new", true); /* takes the place of the old one, at the end */
 
-    int64_t first = next(p, 0, "first"), second = next(p, first, "second"), state_id = next(p, second, "new");
+    int64_t first = next(p, 0, "first"), second = next(p, first, "second"),
+            state_id = next(p, second, "new");
     next(p, state_id, NULL);
     close_store(p);
     open_store(p);
     assert_int_equal(next(p, 0, "first"), first);
 }
 
-static void an_acknowledged_event_is_gone_and_a_retained_state_is_sent_to_each_new_broker(void **state)
+static void an_acknowledged_event_is_gone_and_a_retained_state_is_sent_to_each_new_broker(
+    void **state)
 {
     struct place *p = *state;
     struct fault why;

@@ -1,5 +1,5 @@
-/* Consumption in the store: a day is what the last answer said of it, a name is whom it was on that day, and what is
- * booked into the sums is booked once. */
+/* Consumption in the store: a day is what the last answer said of it, a name is whom it was on that
+ * day, and what is booked into the sums is booked once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,7 +43,8 @@ static struct token *add_token(struct place *p, const char *name, bool budgeted,
     t->last.budgeted = budgeted;
     t->seen_at = at;
     burn_seen(&t->burn, at);
-    check(store_add_token(p->store, p->account, t, at, &why) && store_put_token(p->store, t, &why), &why);
+    check(store_add_token(p->store, p->account, t, at, &why) && store_put_token(p->store, t, &why),
+          &why);
     return t;
 }
 
@@ -127,9 +128,15 @@ static void a_name_is_the_generation_that_lived_on_that_day(void **state)
     for (int64_t day = 0; day < 9; day++)
         say(p, "a", day, "x__y", 1);
     replace(p, 0, 8);
-    assert_int_equal(told(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 1"), 6);
-    assert_int_equal(told(p, "SELECT min(u.day) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 2"),
-                     START + 6 * DAY_S);
+    assert_int_equal(
+        told(p,
+             "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 1"),
+        6);
+    assert_int_equal(
+        told(
+            p,
+            "SELECT min(u.day) FROM usage u JOIN token t ON t.id = u.token WHERE t.generation = 2"),
+        START + 6 * DAY_S);
 }
 
 static void the_day_of_a_rebirth_is_counted_once(void **state)
@@ -165,7 +172,7 @@ static void a_day_that_could_not_be_read_is_marked_and_keeps_what_was_known_of_i
     replace(p, 0, 1);
     say(p, "a", 0, "llm__chat", 101);
     say(p, "b", 0, "llm__chat", 5);
-    refuse(p, "a", 1); /* of the second day another line could not be read */
+    refuse(p, "a", 1);  /* of the second day another line could not be read */
     refuse(p, "b", -1); /* a date of b's: of a day that it tells nothing of */
     replace(p, 0, 1);
     assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage"), 101 + 5 + 200 + 1000);
@@ -219,9 +226,14 @@ static void payers_that_no_list_showed_keep_their_names_and_are_gone(void **stat
     say(p, "old-one", 0, "x__y", 10);
     say(p, USAGE_MAIN_KEY, 0, "x__y", 3);
     replace(p, 0, 0);
-    assert_int_equal(told(p, "SELECT count(*) FROM token WHERE name = 'old-one' AND kind = 'token'"
-                             " AND deleted_at IS NOT NULL"), 1);
-    assert_int_equal(told(p, "SELECT cost_nano FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"), 3);
+    assert_int_equal(told(p,
+                          "SELECT count(*) FROM token WHERE name = 'old-one' AND kind = 'token'"
+                          " AND deleted_at IS NOT NULL"),
+                     1);
+    assert_int_equal(
+        told(p,
+             "SELECT cost_nano FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"),
+        3);
     struct token_set f;
     struct orphan_alerts o;
     struct fault why;
@@ -237,7 +249,8 @@ static void a_token_told_of_before_it_was_listed_is_the_same_one(void **state)
     say(p, "new", 4, "x__y", 10);
     replace(p, 4, 5);
     add_token(p, "new", true, START + 5 * DAY_S + 60);
-    assert_int_equal(told(p, "SELECT count(*) FROM token WHERE name = 'new' AND deleted_at IS NULL"), 1);
+    assert_int_equal(
+        told(p, "SELECT count(*) FROM token WHERE name = 'new' AND deleted_at IS NULL"), 1);
     assert_int_equal(told(p, "SELECT count(*) FROM token WHERE name = 'new'"), 1);
 }
 
@@ -251,8 +264,10 @@ static void a_name_that_had_stopped_spending_comes_back_as_a_new_generation(void
     say(p, "back", 2, "x__y", 10);
     say(p, "back", 5, "x__y", 1);
     replace(p, 2, 5);
-    assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage u JOIN token t ON t.id = u.token"
-                             " WHERE t.generation = 1"), 10);
+    assert_int_equal(told(p,
+                          "SELECT sum(cost_nano) FROM usage u JOIN token t ON t.id = u.token"
+                          " WHERE t.generation = 1"),
+                     10);
 }
 
 static void a_token_may_be_called_like_the_main_key(void **state)
@@ -264,7 +279,9 @@ static void a_token_may_be_called_like_the_main_key(void **state)
     assert_string_equal(t->slug, USAGE_MAIN_KEY);
     say(p, USAGE_MAIN_KEY, 0, "x__y", 3);
     replace(p, 0, 0);
-    assert_int_equal(told(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"), 1);
+    assert_int_equal(
+        told(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"),
+        1);
 }
 
 /* Books all that is not booked yet, each at the end of its day; returns how much that was. */
@@ -274,7 +291,8 @@ static int64_t book_until(struct place *p, int64_t from, int64_t to, int64_t cau
     struct unbooked_list list;
     int64_t sum = 0;
     struct usage_range range = { START + from * DAY_S, START + to * DAY_S };
-    check(store_unbooked_usage(p->store, p->account, range, START + caught_up * DAY_S, &list, &why), &why);
+    check(store_unbooked_usage(p->store, p->account, range, START + caught_up * DAY_S, &list, &why),
+          &why);
     for (size_t i = 0; i < list.count; i++) {
         unix_s day = list.at[i].day;
         struct entry e = { ENTRY_CONSUMPTION, list.at[i].more, day, day + DAY_S };
@@ -325,9 +343,14 @@ static void a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone(
 static void spend(struct place *p, const struct token *t, int64_t nano, unix_s at)
 {
     struct fault why;
-    struct poll_row row = { .account = p->account, .at = at, .result = POLL_OK, .http_status = 200 };
-    struct change c = { .entries = { { ENTRY_CONSUMPTION, { nano }, at - 60, at } }, .entry_count = 1, .at = at };
-    check(store_add_poll(p->store, &row, &why) && store_add_change(p->store, t->id, &c, &why), &why);
+    struct poll_row row = {
+        .account = p->account, .at = at, .result = POLL_OK, .http_status = 200
+    };
+    struct change c = { .entries = { { ENTRY_CONSUMPTION, { nano }, at - 60, at } },
+                        .entry_count = 1,
+                        .at = at };
+    check(store_add_poll(p->store, &row, &why) && store_add_change(p->store, t->id, &c, &why),
+          &why);
 }
 
 static void what_a_life_spent_is_not_booked_again_to_the_next_one(void **state)
@@ -367,24 +390,35 @@ static void what_a_balance_has_yet_to_tell_is_left_to_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_day_read_again_is_replaced_with_all_that_vanished, begin, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_known_grows_from_its_first_day_to_the_last_answer, begin, tear_down),
-        cmocka_unit_test_setup_teardown(a_name_is_the_generation_that_lived_on_that_day, begin, tear_down),
+        cmocka_unit_test_setup_teardown(a_day_read_again_is_replaced_with_all_that_vanished, begin,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_is_known_grows_from_its_first_day_to_the_last_answer,
+                                        begin, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_is_the_generation_that_lived_on_that_day, begin,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_day_of_a_rebirth_is_counted_once, begin, tear_down),
-        cmocka_unit_test_setup_teardown(a_day_that_could_not_be_read_is_marked_and_keeps_what_was_known_of_it, begin,
+        cmocka_unit_test_setup_teardown(
+            a_day_that_could_not_be_read_is_marked_and_keeps_what_was_known_of_it, begin,
+            tear_down),
+        cmocka_unit_test_setup_teardown(what_a_clock_that_was_ahead_claimed_to_know_is_taken_back,
+                                        begin, tear_down),
+        cmocka_unit_test_setup_teardown(sums_of_consumption_beyond_all_money_end_nothing, begin,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(what_a_clock_that_was_ahead_claimed_to_know_is_taken_back, begin, tear_down),
-        cmocka_unit_test_setup_teardown(sums_of_consumption_beyond_all_money_end_nothing, begin, tear_down),
-        cmocka_unit_test_setup_teardown(payers_that_no_list_showed_keep_their_names_and_are_gone, begin, tear_down),
-        cmocka_unit_test_setup_teardown(a_token_told_of_before_it_was_listed_is_the_same_one, begin, tear_down),
-        cmocka_unit_test_setup_teardown(a_name_that_had_stopped_spending_comes_back_as_a_new_generation, begin,
+        cmocka_unit_test_setup_teardown(payers_that_no_list_showed_keep_their_names_and_are_gone,
+                                        begin, tear_down),
+        cmocka_unit_test_setup_teardown(a_token_told_of_before_it_was_listed_is_the_same_one, begin,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_name_that_had_stopped_spending_comes_back_as_a_new_generation, begin, tear_down),
         cmocka_unit_test_setup_teardown(a_token_may_be_called_like_the_main_key, begin, tear_down),
-        cmocka_unit_test_setup_teardown(consumption_of_a_token_without_budget_is_booked_once, begin, tear_down),
-        cmocka_unit_test_setup_teardown(a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone, begin,
+        cmocka_unit_test_setup_teardown(consumption_of_a_token_without_budget_is_booked_once, begin,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(what_a_life_spent_is_not_booked_again_to_the_next_one, begin, tear_down),
-        cmocka_unit_test_setup_teardown(what_a_balance_has_yet_to_tell_is_left_to_it, begin, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_token_with_budget_is_booked_for_the_time_before_it_was_seen_alone, begin, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_life_spent_is_not_booked_again_to_the_next_one,
+                                        begin, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_balance_has_yet_to_tell_is_left_to_it, begin,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* One table, three writers: what people see, what programs parse, and what a narrow terminal leaves. */
+/* One table, three writers: what people see, what programs parse, and what a narrow terminal
+ * leaves. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -92,13 +93,23 @@ static const struct column columns[] = {
 static void print_two(enum table_format format, bool colour)
 {
     struct cell first[COLUMNS] = {
-        cell_text("prod-a"), cell_text("main"), cell_integer(12345678901), cell_integer(-500000000),
-        cell_integer(420000000), cell_integer(1785585600), cell_integer(3 * 3600 + 300), cell_integer(1),
-        cell_text("critical"), cell_text("note"),
+        cell_text("prod-a"),          cell_text("main"),
+        cell_integer(12345678901),    cell_integer(-500000000),
+        cell_integer(420000000),      cell_integer(1785585600),
+        cell_integer(3 * 3600 + 300), cell_integer(1),
+        cell_text("critical"),        cell_text("note"),
     };
     struct cell second[COLUMNS] = {
-        cell_text("=cmd|' /C calc'!A0"), cell_text("main"), { 0 }, cell_integer(5000000000), { 0 },
-        cell_integer(TIME_FAR), { 0 }, cell_integer(0), cell_text("none"), cell_text("note"),
+        cell_text("=cmd|' /C calc'!A0"),
+        cell_text("main"),
+        { 0 },
+        cell_integer(5000000000),
+        { 0 },
+        cell_integer(TIME_FAR),
+        { 0 },
+        cell_integer(0),
+        cell_text("none"),
+        cell_text("note"),
     };
     struct table *t = table_begin(format, columns, COLUMNS, colour);
     table_row(t, first);
@@ -127,10 +138,14 @@ static void programs_get_exact_money_and_null_for_what_is_not_known(void **state
 {
     (void)state;
     char room[4096];
-    assert_string_equal(printed(TABLE_JSON, room, sizeof room),
-        "[\n  {\"token\": \"prod-a\", \"account\": \"main\", \"balance_usd\": 12.345678901, \"change_usd\": -0.50, "
-        "\"burn_usd_per_h\": 0.42, \"at\": \"2026-08-01T12:00:00Z\", \"budgeted\": true, \"level\": \"critical\"},\n"
-        "  {\"token\": \"=cmd|' /C calc'!A0\", \"account\": \"main\", \"balance_usd\": null, \"change_usd\": 5.00, "
+    assert_string_equal(
+        printed(TABLE_JSON, room, sizeof room),
+        "[\n  {\"token\": \"prod-a\", \"account\": \"main\", \"balance_usd\": 12.345678901, "
+        "\"change_usd\": -0.50, "
+        "\"burn_usd_per_h\": 0.42, \"at\": \"2026-08-01T12:00:00Z\", \"budgeted\": true, "
+        "\"level\": \"critical\"},\n"
+        "  {\"token\": \"=cmd|' /C calc'!A0\", \"account\": \"main\", \"balance_usd\": null, "
+        "\"change_usd\": 5.00, "
         "\"burn_usd_per_h\": null, \"at\": null, \"budgeted\": false, \"level\": \"none\"}\n]\n");
 }
 
@@ -139,8 +154,10 @@ static void a_spreadsheet_runs_no_name_and_keeps_negative_numbers_numbers(void *
     (void)state;
     char room[4096];
     const char *csv = printed(TABLE_CSV, room, sizeof room);
-    assert_non_null(strstr(csv, "token,account,balance_usd,change_usd,burn_usd_per_h,at,budgeted,level\n"));
-    assert_non_null(strstr(csv, "\nprod-a,main,12.345678901,-0.50,0.42,2026-08-01T12:00:00Z,true,critical\n"));
+    assert_non_null(
+        strstr(csv, "token,account,balance_usd,change_usd,burn_usd_per_h,at,budgeted,level\n"));
+    assert_non_null(
+        strstr(csv, "\nprod-a,main,12.345678901,-0.50,0.42,2026-08-01T12:00:00Z,true,critical\n"));
     assert_non_null(strstr(csv, "\n'=cmd|' /C calc'!A0,main,,5.00,,,false,none\n"));
 }
 
@@ -148,7 +165,8 @@ static void an_empty_table_is_nothing_for_people_and_valid_for_programs(void **s
 {
     (void)state;
     static const char *const empty[] = {
-        [TABLE_TEXT] = "", [TABLE_JSON] = "[]\n",
+        [TABLE_TEXT] = "",
+        [TABLE_JSON] = "[]\n",
         [TABLE_CSV] = "token,account,balance_usd,change_usd,burn_usd_per_h,at,budgeted,level\n",
     };
     for (size_t f = 0; f < COUNT(empty); f++) {
@@ -162,7 +180,8 @@ static void an_empty_table_is_nothing_for_people_and_valid_for_programs(void **s
 static void columns_line_up_under_wide_and_combining_characters(void **state)
 {
     (void)state;
-    static const struct column two[] = { { "n", "N", COLUMN_TEXT, 0 }, { "c", "C", COLUMN_COUNT, 0 } };
+    static const struct column two[] = { { "n", "N", COLUMN_TEXT, 0 },
+                                         { "c", "C", COLUMN_COUNT, 0 } };
     static const char *const names[] = { "ab", "日本", "e\xcc\x81", "🔥", "\x1b[31m" };
     char room[512];
     struct capture c = capture_file();
@@ -170,8 +189,9 @@ static void columns_line_up_under_wide_and_combining_characters(void **state)
     for (size_t i = 0; i < COUNT(names); i++)
         table_row(t, (struct cell[]){ cell_text(names[i]), cell_integer(7) });
     table_end(t);
-    assert_string_equal(capture_end(&c, room, sizeof room),
-                        "N      C\nab     7\n日本   7\ne\xcc\x81      7\n🔥     7\n\xef\xbf\xbd[31m  7\n");
+    assert_string_equal(
+        capture_end(&c, room, sizeof room),
+        "N      C\nab     7\n日本   7\ne\xcc\x81      7\n🔥     7\n\xef\xbf\xbd[31m  7\n");
 }
 
 static void only_severities_are_coloured_and_only_when_asked(void **state)
@@ -221,10 +241,13 @@ static void print_alerts(void)
         { "summary", "NOW", COLUMN_TEXT, COLUMN_PROSE },
     };
     struct table *t = table_begin(TABLE_TEXT, alerts, COUNT(alerts), false);
-    struct cell long_one[] = { cell_text("critical"), cell_text("home-voice-assistant"), cell_text("low-balance"),
-                               cell_integer(7260), cell_text("extra"),
-                               cell_text("has 0.95 USD left (below 2.00 USD), empty in about 6h") };
-    struct cell empty[] = { cell_text("info"), cell_text("a"), cell_text("r"), { 0 }, cell_text(""), cell_text("") };
+    struct cell long_one[] = {
+        cell_text("critical"),    cell_text("home-voice-assistant"),
+        cell_text("low-balance"), cell_integer(7260),
+        cell_text("extra"),       cell_text("has 0.95 USD left (below 2.00 USD), empty in about 6h")
+    };
+    struct cell empty[] = { cell_text("info"), cell_text("a"), cell_text("r"), { 0 },
+                            cell_text(""),     cell_text("") };
     table_row(t, long_one);
     table_row(t, empty);
     table_end(t);
@@ -234,37 +257,42 @@ static void what_identifies_a_row_stays_whole_and_prose_goes_on_below_itself(voi
 {
     (void)state;
     expect_on_terminal(112, print_alerts,
-        "LEVEL     TOKEN                 RULE            AGE  EXTRA  NOW\r\n"
-        "critical  home-voice-assistant  low-balance  2h 01m  extra  has 0.95 USD left (below 2.00 USD), empty in "
-        "about\r\n"
-        "                                                            6h\r\n"
-        "info      a                     r                 -\r\n");
-    expect_on_terminal(80, print_alerts,
+                       "LEVEL     TOKEN                 RULE            AGE  EXTRA  NOW\r\n"
+                       "critical  home-voice-assistant  low-balance  2h 01m  extra  has 0.95 USD "
+                       "left (below 2.00 USD), empty in "
+                       "about\r\n"
+                       "                                                            6h\r\n"
+                       "info      a                     r                 -\r\n");
+    expect_on_terminal(
+        80, print_alerts,
         "LEVEL     TOKEN                 RULE            AGE  NOW\r\n"
         "critical  home-voice-assistant  low-balance  2h 01m  has 0.95 USD left (below\r\n"
         "                                                     2.00 USD), empty in about\r\n"
         "                                                     6h\r\n"
         "info      a                     r                 -\r\n");
     expect_on_terminal(60, print_alerts,
-        "LEVEL     TOKEN                 RULE\r\n"
-        "     AGE  EXTRA  NOW\r\n"
-        "critical  home-voice-assistant  low-balance\r\n"
-        "  2h 01m  extra  has 0.95 USD left (below 2.00 USD), empty\r\n"
-        "                 in about 6h\r\n"
-        "info      a                     r\r\n"
-        "       -\r\n");
+                       "LEVEL     TOKEN                 RULE\r\n"
+                       "     AGE  EXTRA  NOW\r\n"
+                       "critical  home-voice-assistant  low-balance\r\n"
+                       "  2h 01m  extra  has 0.95 USD left (below 2.00 USD), empty\r\n"
+                       "                 in about 6h\r\n"
+                       "info      a                     r\r\n"
+                       "       -\r\n");
 }
 
-/* Any columns and cells: each cell of a column that is not spare is there, piece by piece, and no line is too long. */
+/* Any columns and cells: each cell of a column that is not spare is there, piece by piece, and no
+ * line is too long. */
 static void no_terminal_is_so_narrow_that_a_text_is_cut(void **state)
 {
     (void)state;
     struct random random = random_seeded(15);
     for (int round = 0; round < 4000; round++) {
         struct column some[8];
-        size_t widths[8], count = 1 + random_next(&random) % 8, room = 2 + random_next(&random) % 120;
+        size_t widths[8], count = 1 + random_next(&random) % 8,
+                          room = 2 + random_next(&random) % 120;
         for (size_t i = 0; i < count; i++) {
-            some[i] = (struct column){ "n", "N", COLUMN_TEXT, (unsigned)random_next(&random) & 11U };
+            some[i] =
+                (struct column){ "n", "N", COLUMN_TEXT, (unsigned)random_next(&random) & 11U };
             widths[i] = random_next(&random) % 70;
         }
         struct layout l = layout_make(some, widths, count, room);
@@ -321,9 +349,10 @@ static void a_locale_without_utf8_gets_ascii_everywhere(void **state)
         const char *all, *ctype, *lang;
         bool ascii;
     } rows[] = {
-        { NULL, NULL, NULL, false },         { "C", NULL, NULL, true },         { "POSIX", "C.UTF-8", NULL, true },
-        { "C.UTF-8", NULL, "C", false },     { "", "en_US.utf8", "C", false },  { NULL, NULL, "de_DE", true },
-        { NULL, "C", "en_US.UTF-8", true },  { NULL, NULL, "de_DE.UTF-8@euro", false },
+        { NULL, NULL, NULL, false },        { "C", NULL, NULL, true },
+        { "POSIX", "C.UTF-8", NULL, true }, { "C.UTF-8", NULL, "C", false },
+        { "", "en_US.utf8", "C", false },   { NULL, NULL, "de_DE", true },
+        { NULL, "C", "en_US.UTF-8", true }, { NULL, NULL, "de_DE.UTF-8@euro", false },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         rows[i].all ? setenv("LC_ALL", rows[i].all, 1) : unsetenv("LC_ALL");
@@ -332,7 +361,8 @@ static void a_locale_without_utf8_gets_ascii_everywhere(void **state)
         if (terminal_ascii() != rows[i].ascii)
             fail_msg("row %zu", i);
     }
-    static const struct column two[] = { { "n", "N", COLUMN_TEXT, 0 }, { "c", "C", COLUMN_COUNT, 0 } };
+    static const struct column two[] = { { "n", "N", COLUMN_TEXT, 0 },
+                                         { "c", "C", COLUMN_COUNT, 0 } };
     char room[512];
     setenv("LC_ALL", "C", 1);
     struct capture c = capture_file();
@@ -354,9 +384,19 @@ static void money_below_a_cent_still_says_something(void **state)
         int64_t nano;
         const char *shown;
     } rows[] = {
-        { 0, "0.00" }, { 1, "0.000000001" }, { 12, "0.000000012" }, { 123, "0.00000012" }, { 420000, "0.00042" },
-        { 9999999, "0.0100" }, { 10000000, "0.01" }, { 14999999, "0.01" }, { 15000000, "0.02" },
-        { -420000, "-0.00042" }, { -1, "-0.000000001" }, { 999999999999, "1000.00" }, { -12345000000, "-12.35" },
+        { 0, "0.00" },
+        { 1, "0.000000001" },
+        { 12, "0.000000012" },
+        { 123, "0.00000012" },
+        { 420000, "0.00042" },
+        { 9999999, "0.0100" },
+        { 10000000, "0.01" },
+        { 14999999, "0.01" },
+        { 15000000, "0.02" },
+        { -420000, "-0.00042" },
+        { -1, "-0.000000001" },
+        { 999999999999, "1000.00" },
+        { -12345000000, "-12.35" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct text out = { 0 };
@@ -375,7 +415,8 @@ static void money_for_programs_is_exact_for_any_amount(void **state)
         struct text out = { 0 };
         struct money back;
         struct fault why;
-        struct cell cell = cell_integer((int64_t)(random_next(&random) % (2 * MONEY_LIMIT_NANO)) - MONEY_LIMIT_NANO);
+        struct cell cell = cell_integer((int64_t)(random_next(&random) % (2 * MONEY_LIMIT_NANO))
+                                        - MONEY_LIMIT_NANO);
         cell_add_csv(COLUMN_MONEY, &cell, &out);
         assert_true(money_parse(span_of(text_z(&out)), &back, &why));
         assert_int_equal(back.nano, cell.integer);
@@ -431,17 +472,19 @@ static void markdown_is_a_table_in_which_names_stay_names(void **state)
     (void)state;
     struct capture c = capture_file();
     struct table *t = table_begin(TABLE_MARKDOWN, shown, COUNT(shown), true);
-    struct cell nasty[] = { cell_text("main"), cell_text("a|b\n<script>[x](y)`*_"), cell_integer(1234),
-                            cell_integer(-1999), cell_text("###") };
-    struct cell plain[] = { cell_text("main"), cell_text("prod"), cell_integer(0), { .kind = CELL_NONE },
-                            cell_text("") };
+    struct cell nasty[] = { cell_text("main"), cell_text("a|b\n<script>[x](y)`*_"),
+                            cell_integer(1234), cell_integer(-1999), cell_text("###") };
+    struct cell plain[] = {
+        cell_text("main"), cell_text("prod"), cell_integer(0), { .kind = CELL_NONE }, cell_text("")
+    };
     table_row(t, nasty);
     table_row(t, plain);
     table_end(t);
-    assert_string_equal(capture_end(&c, room, sizeof room),
-                        "| TOKEN | SHARE | CHANGE |\n|:--|--:|--:|\n"
-                        "| a\\|b\xef\xbf\xbd&lt;script&gt;\\[x\\](y)\\`\\*\\_ | 12.3 % | -20.0 % |\n"
-                        "| prod | 0.0 % | - |\n");
+    assert_string_equal(
+        capture_end(&c, room, sizeof room),
+        "| TOKEN | SHARE | CHANGE |\n|:--|--:|--:|\n"
+        "| a\\|b\xef\xbf\xbd&lt;script&gt;\\[x\\](y)\\`\\*\\_ | 12.3 % | -20.0 % |\n"
+        "| prod | 0.0 % | - |\n");
 }
 
 int main(void)

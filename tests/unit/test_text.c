@@ -1,4 +1,5 @@
-/* Names are data: whatever they hold, they leave as valid JSON, harmless CSV and plain terminal text. */
+/* Names are data: whatever they hold, they leave as valid JSON, harmless CSV and plain terminal
+ * text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +22,8 @@ struct row {
     const char *in, *out;
 };
 
-static void check_rows(const struct row *rows, size_t count, void (*add)(struct text *, struct span))
+static void check_rows(const struct row *rows, size_t count,
+                       void (*add)(struct text *, struct span))
 {
     for (size_t i = 0; i < count; i++) {
         struct text t = { 0 };
@@ -104,7 +106,10 @@ static void no_spreadsheet_runs_a_name(void **state)
         { "\r=1", "\"'\r=1\"" },
         { "\n=1", "\"'\n=1\"" },
         { "=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"" },
-        { "\xef\xbc\x9d" "1", "'\xef\xbc\x9d" "1" },
+        { "\xef\xbc\x9d"
+          "1",
+          "'\xef\xbc\x9d"
+          "1" },
         { "a;=cmd", "\"a;=cmd\"" },
         { "a=1", "a=1" },
     };
@@ -124,16 +129,21 @@ static void nothing_moves_colours_or_turns_a_terminal(void **state)
 {
     (void)state;
     static const struct row rows[] = {
-        { "\x1b[2Jx", FFFD "[2Jx" },                       /* ESC */
+        { "\x1b[2Jx", FFFD "[2Jx" }, /* ESC */
         { "a\nb\rc\td\x7f", "a" FFFD "b" FFFD "c" FFFD "d" FFFD },
-        { "\xc2\x9b" "31m", FFFD "31m" },                  /* C1: CSI */
-        { "\xc2\x85", FFFD },                              /* C1: NEL */
-        { "\x9b" "31m", FFFD "31m" },                      /* the same as a bare byte */
+        { "\xc2\x9b"
+          "31m",
+          FFFD "31m" },       /* C1: CSI */
+        { "\xc2\x85", FFFD }, /* C1: NEL */
+        { "\x9b"
+          "31m",
+          FFFD "31m" },                                     /* the same as a bare byte */
         { "abc\xe2\x80\xaegnp.exe", "abc" FFFD "gnp.exe" }, /* right-to-left override */
-        { "\xe2\x81\xa6x\xe2\x81\xa9", FFFD "x" FFFD },    /* isolates */
-        { "\xe2\x80\xa8", FFFD },                          /* line separator */
+        { "\xe2\x81\xa6x\xe2\x81\xa9", FFFD "x" FFFD },     /* isolates */
+        { "\xe2\x80\xa8", FFFD },                           /* line separator */
         { "\xc2\xa0ok", "\xc2\xa0ok" },
-        { "\xf0\x9f\x94\xa5 prod-\xe6\x97\xa5\xe6\x9c\xac", "\xf0\x9f\x94\xa5 prod-\xe6\x97\xa5\xe6\x9c\xac" },
+        { "\xf0\x9f\x94\xa5 prod-\xe6\x97\xa5\xe6\x9c\xac",
+          "\xf0\x9f\x94\xa5 prod-\xe6\x97\xa5\xe6\x9c\xac" },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         terminal(rows[i].in, 0, rows[i].out);
@@ -147,11 +157,19 @@ static void what_is_cut_ends_in_an_ellipsis_within_its_columns(void **state)
     assert_int_equal(terminal("abc", 1, ELLIPSIS), 1);
     assert_int_equal(terminal("a", 1, "a"), 1);
     assert_int_equal(terminal("", 1, ""), 0);
-    assert_int_equal(terminal("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 6, "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"), 6);
-    assert_int_equal(terminal("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 5, "\xe6\x97\xa5\xe6\x9c\xac" ELLIPSIS), 5);
-    assert_int_equal(terminal("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4, "\xe6\x97\xa5" ELLIPSIS), 3);
+    assert_int_equal(
+        terminal("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 6, "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e"),
+        6);
+    assert_int_equal(
+        terminal("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 5, "\xe6\x97\xa5\xe6\x9c\xac" ELLIPSIS),
+        5);
+    assert_int_equal(terminal("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e", 4, "\xe6\x97\xa5" ELLIPSIS),
+                     3);
     assert_int_equal(terminal("\xe6\x97\xa5", 1, ELLIPSIS), 1);
-    assert_int_equal(terminal("e\xcc\x81" "fg", 2, "e\xcc\x81" ELLIPSIS), 2);
+    assert_int_equal(terminal("e\xcc\x81"
+                              "fg",
+                              2, "e\xcc\x81" ELLIPSIS),
+                     2);
     assert_int_equal(terminal("ef\xcc\x81", 2, "ef\xcc\x81"), 2);
 }
 
@@ -162,9 +180,10 @@ static void characters_have_their_columns_in_any_locale(void **state)
         unsigned c;
         size_t columns;
     } rows[] = {
-        { 'a', 1 },    { 0xe9, 1 },   { 0x301, 0 },  { 0x5b0, 0 },   { 0x200b, 0 },  { 0x200d, 0 },
-        { 0xfe0f, 0 }, { 0x65e5, 2 }, { 0xac00, 2 }, { 0xff21, 2 },  { 0xff71, 1 },  { 0x1f525, 2 },
-        { 0x2588, 1 }, { 0xfffd, 1 }, { 0x2026, 1 }, { 0x20000, 2 }, { 0x1f1eb, 1 }, { 0x10ffff, 1 },
+        { 'a', 1 },     { 0xe9, 1 },    { 0x301, 0 },    { 0x5b0, 0 },  { 0x200b, 0 },
+        { 0x200d, 0 },  { 0xfe0f, 0 },  { 0x65e5, 2 },   { 0xac00, 2 }, { 0xff21, 2 },
+        { 0xff71, 1 },  { 0x1f525, 2 }, { 0x2588, 1 },   { 0xfffd, 1 }, { 0x2026, 1 },
+        { 0x20000, 2 }, { 0x1f1eb, 1 }, { 0x10ffff, 1 },
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_int_equal(columns_of(rows[i].c), rows[i].columns);
@@ -178,14 +197,31 @@ static void utf8_is_read_strictly(void **state)
         size_t len;
         unsigned c;
     } rows[] = {
-        { "a", 1, 'a' },           { "\xc2\x80", 2, 0x80 },          { "\xdf\xbf", 2, 0x7ff },
-        { "\xe0\xa0\x80", 3, 0x800 }, { "\xed\x9f\xbf", 3, 0xd7ff }, { "\xef\xbf\xbf", 3, 0xffff },
-        { "\xf0\x90\x80\x80", 4, 0x10000 }, { "\xf4\x8f\xbf\xbf", 4, 0x10ffff },
-        { "\x80", 0, 0 },          { "\xbf", 0, 0 },                 { "\xc1\xbf", 0, 0 },
-        { "\xe0\x9f\xbf", 0, 0 },  { "\xed\xa0\x80", 0, 0 },         { "\xed\xbf\xbf", 0, 0 },
-        { "\xf0\x8f\xbf\xbf", 0, 0 }, { "\xf4\x90\x80\x80", 0, 0 },  { "\xf5\x80\x80\x80", 0, 0 },
-        { "\xff", 0, 0 },          { "\xc2", 0, 0 },                 { "\xe2\x82", 0, 0 },
-        { "\xc2" "a", 0, 0 },      { "\xf0\x9f\x94", 0, 0 },         { "", 0, 0 },
+        { "a", 1, 'a' },
+        { "\xc2\x80", 2, 0x80 },
+        { "\xdf\xbf", 2, 0x7ff },
+        { "\xe0\xa0\x80", 3, 0x800 },
+        { "\xed\x9f\xbf", 3, 0xd7ff },
+        { "\xef\xbf\xbf", 3, 0xffff },
+        { "\xf0\x90\x80\x80", 4, 0x10000 },
+        { "\xf4\x8f\xbf\xbf", 4, 0x10ffff },
+        { "\x80", 0, 0 },
+        { "\xbf", 0, 0 },
+        { "\xc1\xbf", 0, 0 },
+        { "\xe0\x9f\xbf", 0, 0 },
+        { "\xed\xa0\x80", 0, 0 },
+        { "\xed\xbf\xbf", 0, 0 },
+        { "\xf0\x8f\xbf\xbf", 0, 0 },
+        { "\xf4\x90\x80\x80", 0, 0 },
+        { "\xf5\x80\x80\x80", 0, 0 },
+        { "\xff", 0, 0 },
+        { "\xc2", 0, 0 },
+        { "\xe2\x82", 0, 0 },
+        { "\xc2"
+          "a",
+          0, 0 },
+        { "\xf0\x9f\x94", 0, 0 },
+        { "", 0, 0 },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         unsigned c = 0;
@@ -209,10 +245,12 @@ static void random_bytes_leave_as_utf8_within_their_columns(void **state)
     struct random r = random_seeded(1);
     for (int i = 0; i < 20000; i++) {
         size_t len = random_next(&r) % 24, columns = random_next(&r) % 12;
-        own_free char *bytes = malloc(len + 1); /* of exactly that size, so that the sanitizer guards its end */
+        own_free char *bytes =
+            malloc(len + 1); /* of exactly that size, so that the sanitizer guards its end */
         assert_non_null(bytes);
         for (size_t k = 0; k < len; k++)
-            bytes[k] = "\xe2\xf0\xc2\x80\x9f" "az\x01"[random_next(&r) % 8];
+            bytes[k] = "\xe2\xf0\xc2\x80\x9f"
+                       "az\x01"[random_next(&r) % 8];
         struct span s = { bytes, len };
         struct text t = { 0 };
         size_t used = text_add_terminal(&t, s, columns);
@@ -231,9 +269,11 @@ static void durations_are_read(void **state)
     static const struct {
         const char *text;
         int64_t s;
-    } rows[] = { { "90s", 90 }, { "5m", 300 }, { "6h", 21600 }, { "7d", 604800 }, { "2w", 1209600 },
-                 { "0s", 0 }, { "007m", 420 }, { "36525d", DURATION_LIMIT_S }, { "2d 9h 36m", 207360 },
-                 { "1w 1s", 604801 } };
+    } rows[] = { { "90s", 90 },           { "5m", 300 },
+                 { "6h", 21600 },         { "7d", 604800 },
+                 { "2w", 1209600 },       { "0s", 0 },
+                 { "007m", 420 },         { "36525d", DURATION_LIMIT_S },
+                 { "2d 9h 36m", 207360 }, { "1w 1s", 604801 } };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t s = -1;
         struct fault why;
@@ -245,10 +285,28 @@ static void durations_are_read(void **state)
 static void durations_that_are_refused(void **state)
 {
     (void)state;
-    static const char *const rows[] = { "", "s", "5", "5 m", " 5m", "5m ", "-5m", "+5m", "1.5h", "5M", "5min", "1h30m",
-                                        "5ms", "m5", "36526d", "99999999999999999999s", "9223372036854775807w",
-                                        "9h 2d", "1d 1d", "2d  9h",
-                                        "2d 9h ", "36525d 1s" };
+    static const char *const rows[] = { "",
+                                        "s",
+                                        "5",
+                                        "5 m",
+                                        " 5m",
+                                        "5m ",
+                                        "-5m",
+                                        "+5m",
+                                        "1.5h",
+                                        "5M",
+                                        "5min",
+                                        "1h30m",
+                                        "5ms",
+                                        "m5",
+                                        "36526d",
+                                        "99999999999999999999s",
+                                        "9223372036854775807w",
+                                        "9h 2d",
+                                        "1d 1d",
+                                        "2d  9h",
+                                        "2d 9h ",
+                                        "36525d 1s" };
     for (size_t i = 0; i < COUNT(rows); i++) {
         int64_t s = -1;
         struct fault why;
@@ -265,10 +323,11 @@ static void durations_are_written_for_people(void **state)
         int64_t s;
         const char *text;
     } rows[] = {
-        { -5, "0s" },      { 0, "0s" },          { 45, "45s" },         { 59, "59s" },       { 60, "1m" },
-        { 3599, "59m" },   { 3600, "1h 00m" },   { 11100, "3h 05m" },   { 86399, "23h 59m" }, { 86400, "1d 0h" },
-        { 532800, "6d 4h" }, { 604800, "1w 0d" }, { 3196800, "5w 2d" }, { INT64_MIN, "0s" },
-        { INT64_MAX, "15250284452471w 3d" },
+        { -5, "0s" },         { 0, "0s" },         { 45, "45s" },
+        { 59, "59s" },        { 60, "1m" },        { 3599, "59m" },
+        { 3600, "1h 00m" },   { 11100, "3h 05m" }, { 86399, "23h 59m" },
+        { 86400, "1d 0h" },   { 532800, "6d 4h" }, { 604800, "1w 0d" },
+        { 3196800, "5w 2d" }, { INT64_MIN, "0s" }, { INT64_MAX, "15250284452471w 3d" },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char out[DURATION_TEXT_BYTES];

@@ -32,20 +32,19 @@ static const struct token_spec *token_spec_of(const struct token_file *f, const 
     return NULL;
 }
 
-static const char whole[] =
-    "account: main\n"
-    "defaults:\n"
-    "  ci: {type: sandbox_api_token, budget: false}\n"
-    "  dev: {reset: {period: weekly, amount: 5.00}}\n"
-    "  \"*\": {balance: 1.50, expires: 2030-01-01}\n"
-    "tokens:\n"
-    "  - name: ci-tests\n"
-    "  - {name: dev-ml-team, balance: 3, expires: never}\n"
-    "  - {name: dev-lone, reset: {period: none}}\n"
-    "  - {name: dev-more, reset: {amount: 7}}\n"
-    "  - {name: prod-free, budget: false}\n"
-    "  - {name: prod-old, absent: true}\n"
-    "  - {name: \"w\xc3\xa4hrung 100%\"}\n";
+static const char whole[] = "account: main\n"
+                            "defaults:\n"
+                            "  ci: {type: sandbox_api_token, budget: false}\n"
+                            "  dev: {reset: {period: weekly, amount: 5.00}}\n"
+                            "  \"*\": {balance: 1.50, expires: 2030-01-01}\n"
+                            "tokens:\n"
+                            "  - name: ci-tests\n"
+                            "  - {name: dev-ml-team, balance: 3, expires: never}\n"
+                            "  - {name: dev-lone, reset: {period: none}}\n"
+                            "  - {name: dev-more, reset: {amount: 7}}\n"
+                            "  - {name: prod-free, budget: false}\n"
+                            "  - {name: prod-old, absent: true}\n"
+                            "  - {name: \"w\xc3\xa4hrung 100%\"}\n";
 
 static void own_keys_win_over_the_environment_and_that_over_all(void **state)
 {
@@ -75,7 +74,8 @@ static void own_keys_win_over_the_environment_and_that_over_all(void **state)
 static void what_a_token_says_keeps_out_defaults_that_contradict_it(void **state)
 {
     struct token_file *f = accepts(*state, whole);
-    const struct token_spec *lone = token_spec_of(f, "dev-lone"), *open = token_spec_of(f, "prod-free");
+    const struct token_spec *lone = token_spec_of(f, "dev-lone"),
+                            *open = token_spec_of(f, "prod-free");
     assert_true(lone->given[SPEC_PERIOD] && lone->wanted.period == RESET_NONE);
     assert_false(lone->given[SPEC_AMOUNT]);
     assert_false(open->given[SPEC_BALANCE] || open->given[SPEC_PERIOD] || open->wanted.budgeted);
@@ -85,7 +85,8 @@ static void what_a_token_says_keeps_out_defaults_that_contradict_it(void **state
 static void money_implies_a_budget(void **state)
 {
     struct token_file *f = accepts(*state, "tokens:\n  - {name: a, balance: 5}\n  - {name: b}\n");
-    assert_true(token_spec_of(f, "a")->given[SPEC_BUDGET] && token_spec_of(f, "a")->wanted.budgeted);
+    assert_true(token_spec_of(f, "a")->given[SPEC_BUDGET]
+                && token_spec_of(f, "a")->wanted.budgeted);
     assert_true(token_spec_is_empty(token_spec_of(f, "b")));
     token_file_free(f);
 }
@@ -99,19 +100,24 @@ static void every_mistake_is_told_at_its_place(void **state)
         { "tokens: {}", "`tokens` must be a list" },
         { "defaults: {}", "`tokens` is missing" },
         { "tokens:\n  - {nmae: a}", "2:6: unknown key \"nmae\"; did you mean \"name\"?" },
-        { "tokens:\n  - {name: a, balance: 1.0000000001}", "2:24: `balance` takes at most 9 decimals" },
+        { "tokens:\n  - {name: a, balance: 1.0000000001}",
+          "2:24: `balance` takes at most 9 decimals" },
         { "tokens:\n  - {name: a, balance: 100000}", "at most 5 digits" },
         { "tokens:\n  - {name: a, type: sandbox_api_tokn}", "did you mean \"sandbox_api_token\"?" },
         { "tokens:\n  - {name: a, expires: 30d}", "`expires` must be a time such as" },
-        { "tokens:\n  - {name: a, reset: {period: weekyl, amount: 1}}", "did you mean \"weekly\"?" },
+        { "tokens:\n  - {name: a, reset: {period: weekyl, amount: 1}}",
+          "did you mean \"weekly\"?" },
         { "tokens:\n  - {name: a, reset: {period: weekly}}", "`reset` requires `amount`" },
         { "tokens:\n  - {name: a, reset: {amount: 5}}", "`reset` requires `period`" },
-        { "tokens:\n  - {name: a, reset: {period: daily, amount: -5}}", "`amount` must be at least 0" },
+        { "tokens:\n  - {name: a, reset: {period: daily, amount: -5}}",
+          "`amount` must be at least 0" },
         { "tokens:\n  - {name: a, reset: {period: none, amount: 5}}", "`amount` has no effect" },
-        { "tokens:\n  - {name: a, budget: false, reset: {period: daily, amount: 5}}", "`reset` requires a budget" },
+        { "tokens:\n  - {name: a, budget: false, reset: {period: daily, amount: 5}}",
+          "`reset` requires a budget" },
         { "tokens:\n  - {name: a, budget: false, balance: 5}", "`balance` has no effect" },
         { "tokens:\n  - {name: a, budget: true}", "a budget requires `balance`" },
-        { "tokens:\n  - name: b\n  - name: a\n  - name: b\n", "4:11: duplicate token; first declared in line 2" },
+        { "tokens:\n  - name: b\n  - name: a\n  - name: b\n",
+          "4:11: duplicate token; first declared in line 2" },
         { "defaults: {ci: {balanec: 1}}\ntokens: []", "did you mean \"balance\"?" },
         { "defaults: {ci: {}, ci: {}}\ntokens: []", "names \"ci\" twice" },
         { "defaults: [a]\ntokens: []", "`defaults` must be a map" },
@@ -148,7 +154,8 @@ static void assert_documented(const char *doc, const struct section *section)
         const struct row *row = &section->rows[i];
         char wanted[80];
         snprintf(wanted, sizeof wanted, "`%s`", row->name);
-        if (!strstr(doc, wanted) && (snprintf(wanted, sizeof wanted, "\n%s:", row->name), !strstr(doc, wanted)))
+        if (!strstr(doc, wanted)
+            && (snprintf(wanted, sizeof wanted, "\n%s:", row->name), !strstr(doc, wanted)))
             fail_msg("docs/tokens.md lacks the key %s", row->name);
         if (row->section)
             assert_documented(doc, row->section);
@@ -191,11 +198,13 @@ static void the_documented_file_is_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(own_keys_win_over_the_environment_and_that_over_all, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(what_a_token_says_keeps_out_defaults_that_contradict_it, scene_open,
-                                        scene_close),
+        cmocka_unit_test_setup_teardown(own_keys_win_over_the_environment_and_that_over_all,
+                                        scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(what_a_token_says_keeps_out_defaults_that_contradict_it,
+                                        scene_open, scene_close),
         cmocka_unit_test_setup_teardown(money_implies_a_budget, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(every_mistake_is_told_at_its_place, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(every_mistake_is_told_at_its_place, scene_open,
+                                        scene_close),
         cmocka_unit_test(every_key_is_documented),
         cmocka_unit_test_setup_teardown(the_documented_file_is_read, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(a_name_has_at_most_200_characters, scene_open, scene_close),

@@ -17,7 +17,10 @@ static struct maybe_money usd(int64_t whole)
 
 static struct reading budgeted(const char *name, int64_t whole)
 {
-    return (struct reading){ .name = name, .type = "api_token", .balance = usd(whole), .budgeted = true,
+    return (struct reading){ .name = name,
+                             .type = "api_token",
+                             .balance = usd(whole),
+                             .budgeted = true,
                              .expires = TIME_NONE };
 }
 
@@ -39,15 +42,18 @@ static void steps_come_in_the_order_of_kinds_then_of_names(void **state)
     const struct token_spec nothing = { .given = { false } };
     struct wanted_token wanted[] = { wants("new-b", budget_of(5)), wants("gone", nothing),
                                      wants("new-a", budget_of(5)), wants("never-was", nothing),
-                                     wants("free", budget_of(5)), wants("same", budget_of(5)) };
+                                     wants("free", budget_of(5)),  wants("same", budget_of(5)) };
     wanted[1].absent = wanted[3].absent = true;
-    struct reading readings[] = { budgeted("same", 3), budgeted("stranger", 1), budgeted("gone", 1),
+    struct reading readings[] = { budgeted("same", 3),
+                                  budgeted("stranger", 1),
+                                  budgeted("gone", 1),
                                   { .name = "free", .type = "api_token", .expires = TIME_NONE } };
     static const struct {
         enum token_plan_kind kind;
         const char *name;
-    } expected[] = { { TOKEN_PLAN_CREATE, "new-a" }, { TOKEN_PLAN_CREATE, "new-b" }, { TOKEN_PLAN_CHANGE, "free" },
-                     { TOKEN_PLAN_DELETE, "gone" }, { TOKEN_PLAN_SAME, "same" }, { TOKEN_PLAN_UNKNOWN, "stranger" } };
+    } expected[] = { { TOKEN_PLAN_CREATE, "new-a" }, { TOKEN_PLAN_CREATE, "new-b" },
+                     { TOKEN_PLAN_CHANGE, "free" },  { TOKEN_PLAN_DELETE, "gone" },
+                     { TOKEN_PLAN_SAME, "same" },    { TOKEN_PLAN_UNKNOWN, "stranger" } };
     struct token_plan p;
     token_plan_make(wanted, COUNT(wanted), readings, COUNT(readings), &p);
     assert_int_equal(p.count, COUNT(expected));
@@ -164,11 +170,22 @@ static void an_amount_is_exact_or_refused(void **state)
         const char *text;
         int64_t nano; /* INT64_MIN: refused */
     } rows[] = {
-        { "50", 50 * NANO_PER_USD }, { "0.000000001", 1 }, { "-1.5", -3 * NANO_PER_USD / 2 },
-        { "99999.999999999", 99999999999999 }, { "00012.50", 25 * NANO_PER_USD / 2 },
-        { "100000", INT64_MIN }, { "0.0000000001", INT64_MIN }, { "1e3", INT64_MIN }, { "+1", INT64_MIN },
-        { "", INT64_MIN }, { "-", INT64_MIN }, { "1.", INT64_MIN }, { ".5", INT64_MIN }, { "1,5", INT64_MIN },
-        { "5 ", INT64_MIN }, { "NaN", INT64_MIN },
+        { "50", 50 * NANO_PER_USD },
+        { "0.000000001", 1 },
+        { "-1.5", -3 * NANO_PER_USD / 2 },
+        { "99999.999999999", 99999999999999 },
+        { "00012.50", 25 * NANO_PER_USD / 2 },
+        { "100000", INT64_MIN },
+        { "0.0000000001", INT64_MIN },
+        { "1e3", INT64_MIN },
+        { "+1", INT64_MIN },
+        { "", INT64_MIN },
+        { "-", INT64_MIN },
+        { "1.", INT64_MIN },
+        { ".5", INT64_MIN },
+        { "1,5", INT64_MIN },
+        { "5 ", INT64_MIN },
+        { "NaN", INT64_MIN },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct money amount = { INT64_MIN };

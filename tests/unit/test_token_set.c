@@ -52,7 +52,8 @@ static void a_new_token_knows_nothing_yet(void **state)
     assert_string_equal(t->name, "prod-a");
     assert_ptr_equal(t->last.name, t->name);
     assert_string_equal(t->slug, "prod-a");
-    assert_true(t->seen_at == TIME_NONE && t->last_reset == TIME_NONE && t->last.expires == TIME_NONE);
+    assert_true(t->seen_at == TIME_NONE && t->last_reset == TIME_NONE
+                && t->last.expires == TIME_NONE);
     assert_true(t->forecast.likely == TIME_NONE && t->burn.first_seen == TIME_NONE);
     assert_false(t->high_water.known || t->last.balance.known);
     token_set_done(&f);
@@ -77,7 +78,8 @@ static void bytes_seen_before_are_recognised(void **state)
 /* Numbers in use, kept beside the fleet as the plain truth. */
 enum { NUMBERS = 500 };
 
-static void check_against(struct token_set *f, const uint64_t hashes[NUMBERS], const bool present[NUMBERS])
+static void check_against(struct token_set *f, const uint64_t hashes[NUMBERS],
+                          const bool present[NUMBERS])
 {
     char name[32];
     for (int n = 0; n < NUMBERS; n++) {
@@ -140,8 +142,8 @@ static void a_hundred_thousand_tokens_are_found_again(void **state)
     token_set_done(&f);
 }
 
-/* Reads one list, `at` hours after the first, in which exactly the tokens with a '1' at their place appear; books it
- * when it is plausible. */
+/* Reads one list, `at` hours after the first, in which exactly the tokens with a '1' at their place
+ * appear; books it when it is plausible. */
 static enum token_set_verdict read_list(struct token_set *f, double at_h, const char *pattern)
 {
     unix_s now = 1000000 + (unix_s)(at_h * HOUR_S);
@@ -180,7 +182,8 @@ static void play(const char *what, int count, const struct list *lists, size_t l
     token_set_done(&f);
 }
 
-#define LISTS(...) (const struct list[]){ __VA_ARGS__ }, COUNT(((const struct list[]){ __VA_ARGS__ }))
+#define LISTS(...)                                                                                 \
+    (const struct list[]){ __VA_ARGS__ }, COUNT(((const struct list[]){ __VA_ARGS__ }))
 #define OK TOKEN_SET_PLAUSIBLE
 #define SUS TOKEN_SET_SUSPICIOUS
 
@@ -188,41 +191,51 @@ static void a_token_is_deleted_after_three_lists_and_two_hours_without_it(void *
 {
     (void)state;
     play("in a row", 4, LISTS({ 0, "1110", OK, 4 }, { 1, "1110", OK, 4 }, { 2, "1110", OK, 3 }));
-    play("many lists in a short time", 4, LISTS({ 0, "1110", OK, 4 }, { .01, "1110", OK, 4 }, { .02, "1110", OK, 4 },
-                                                { .03, "1110", OK, 4 }, { 1.9, "1110", OK, 4 },
-                                                { 2, "1110", OK, 3 }));
-    play("few lists in a long time", 4, LISTS({ 0, "1110", OK, 4 }, { 90, "1110", OK, 4 }, { 91, "1110", OK, 3 }));
-    play("not in a row", 4, LISTS({ 0, "1110", OK, 4 }, { 1, "1110", OK, 4 }, { 1.9, "1111", OK, 4 },
-                                  { 2, "1110", OK, 4 }, { 3, "1110", OK, 4 }, { 4, "1110", OK, 3 }));
-    play("half at once is still plausible", 4, LISTS({ 0, "1100", OK, 4 }, { 1, "1100", OK, 4 },
-                                                     { 2, "1100", OK, 2 }));
+    play("many lists in a short time", 4,
+         LISTS({ 0, "1110", OK, 4 }, { .01, "1110", OK, 4 }, { .02, "1110", OK, 4 },
+               { .03, "1110", OK, 4 }, { 1.9, "1110", OK, 4 }, { 2, "1110", OK, 3 }));
+    play("few lists in a long time", 4,
+         LISTS({ 0, "1110", OK, 4 }, { 90, "1110", OK, 4 }, { 91, "1110", OK, 3 }));
+    play("not in a row", 4,
+         LISTS({ 0, "1110", OK, 4 }, { 1, "1110", OK, 4 }, { 1.9, "1111", OK, 4 },
+               { 2, "1110", OK, 4 }, { 3, "1110", OK, 4 }, { 4, "1110", OK, 3 }));
+    play("half at once is still plausible", 4,
+         LISTS({ 0, "1100", OK, 4 }, { 1, "1100", OK, 4 }, { 2, "1100", OK, 2 }));
 }
 
 static void a_list_that_lost_too_many_is_held_back(void **state)
 {
     (void)state;
-    play("an empty list", 4, LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "1111", OK, 4 }));
-    play("more than half", 5, LISTS({ 0, "11000", SUS, 5 }, { 1, "11000", SUS, 5 }, { 2, "11000", OK, 5 }));
+    play("an empty list", 4,
+         LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "1111", OK, 4 }));
+    play("more than half", 5,
+         LISTS({ 0, "11000", SUS, 5 }, { 1, "11000", SUS, 5 }, { 2, "11000", OK, 5 }));
     play("a healthy list in between starts the count again", 4,
-         LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "1111", OK, 4 }, { 3, "0000", SUS, 4 },
-               { 4, "0000", SUS, 4 }, { 5, "0000", OK, 4 }));
+         LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "1111", OK, 4 },
+               { 3, "0000", SUS, 4 }, { 4, "0000", SUS, 4 }, { 5, "0000", OK, 4 }));
     play("an empty fleet has nothing to lose", 0, LISTS({ 0, "", OK, 0 }, { 1, "", OK, 0 }));
 }
 
 static void most_of_a_fleet_is_deleted_only_after_a_day(void **state)
 {
     (void)state;
-    play("all", 4, LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "0000", OK, 4 }, { 12, "0000", OK, 4 },
-                         { 23.9, "0000", OK, 4 }, { 24, "0000", OK, 0 }, { 25, "", OK, 0 }));
-    play("the only one", 1, LISTS({ 0, "0", SUS, 1 }, { 1, "0", SUS, 1 }, { 2, "0", OK, 1 }, { 24, "0", OK, 0 }));
-    play("more than half", 5, LISTS({ 0, "11000", SUS, 5 }, { 1, "11000", SUS, 5 }, { 2, "11000", OK, 5 },
-                                    { 23, "11000", OK, 5 }, { 24, "11000", OK, 2 }));
-    play("in parts, each plausible", 6, LISTS({ 0, "111100", OK, 6 }, { .5, "111100", OK, 6 }, { 1, "110000", OK, 6 },
-                                              { 3, "110000", OK, 6 }, { 23, "110000", OK, 6 },
-                                              { 24, "110000", OK, 4 }, { 25, "11", OK, 2 }));
-    play("they come back in time", 4, LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "0000", OK, 4 },
-                                            { 23, "1111", OK, 4 }, { 24, "1110", OK, 4 }, { 25, "1110", OK, 4 },
-                                            { 26, "1110", OK, 3 }));
+    play("all", 4,
+         LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "0000", OK, 4 },
+               { 12, "0000", OK, 4 }, { 23.9, "0000", OK, 4 }, { 24, "0000", OK, 0 },
+               { 25, "", OK, 0 }));
+    play("the only one", 1,
+         LISTS({ 0, "0", SUS, 1 }, { 1, "0", SUS, 1 }, { 2, "0", OK, 1 }, { 24, "0", OK, 0 }));
+    play("more than half", 5,
+         LISTS({ 0, "11000", SUS, 5 }, { 1, "11000", SUS, 5 }, { 2, "11000", OK, 5 },
+               { 23, "11000", OK, 5 }, { 24, "11000", OK, 2 }));
+    play("in parts, each plausible", 6,
+         LISTS({ 0, "111100", OK, 6 }, { .5, "111100", OK, 6 }, { 1, "110000", OK, 6 },
+               { 3, "110000", OK, 6 }, { 23, "110000", OK, 6 }, { 24, "110000", OK, 4 },
+               { 25, "11", OK, 2 }));
+    play("they come back in time", 4,
+         LISTS({ 0, "0000", SUS, 4 }, { 1, "0000", SUS, 4 }, { 2, "0000", OK, 4 },
+               { 23, "1111", OK, 4 }, { 24, "1110", OK, 4 }, { 25, "1110", OK, 4 },
+               { 26, "1110", OK, 3 }));
 }
 
 static void a_list_is_believed_in_what_it_shows_while_what_it_lacks_is_missing(void **state)
@@ -237,7 +250,8 @@ static void a_list_is_believed_in_what_it_shows_while_what_it_lacks_is_missing(v
     assert_true(f.tokens[0].missing == 0 && f.tokens[1].missing == TOKEN_SET_PATIENCE);
     assert_true(token_set_lost_since(&f, &lost) == 1000000 && lost == 2);
     assert_int_equal(read_list(&f, 3, "111"), OK);
-    assert_true(token_set_lost_since(&f, &lost) == TIME_NONE && lost == 0 && f.tokens[1].missing == 0);
+    assert_true(token_set_lost_since(&f, &lost) == TIME_NONE && lost == 0
+                && f.tokens[1].missing == 0);
     token_set_done(&f);
 }
 
@@ -245,19 +259,22 @@ static void suspicious_lists_count_only_for_what_all_of_them_lack(void **state)
 {
     (void)state;
     play("they disagree", 6,
-         LISTS({ 0, "110000", SUS, 6 }, { 1, "001100", SUS, 6 }, { 2, "000011", OK, 6 }, { 3, "111111", OK, 6 }));
-    play("they agree in part", 6, LISTS({ 0, "110000", SUS, 6 }, { 1, "110000", SUS, 6 }, { 2, "011000", OK, 6 },
-                                        { 24, "011000", OK, 3 }, { 25, "011", OK, 3 }, { 26, "011", OK, 2 }));
+         LISTS({ 0, "110000", SUS, 6 }, { 1, "001100", SUS, 6 }, { 2, "000011", OK, 6 },
+               { 3, "111111", OK, 6 }));
+    play("they agree in part", 6,
+         LISTS({ 0, "110000", SUS, 6 }, { 1, "110000", SUS, 6 }, { 2, "011000", OK, 6 },
+               { 24, "011000", OK, 3 }, { 25, "011", OK, 3 }, { 26, "011", OK, 2 }));
     play("a healthy list refutes them", 6,
-         LISTS({ 0, "000000", SUS, 6 }, { 1, "000000", SUS, 6 }, { 24, "111110", OK, 6 }, { 25, "111110", OK, 6 },
-               { 26, "111110", OK, 5 }));
+         LISTS({ 0, "000000", SUS, 6 }, { 1, "000000", SUS, 6 }, { 24, "111110", OK, 6 },
+               { 25, "111110", OK, 6 }, { 26, "111110", OK, 5 }));
 }
 
 static void tokens_missing_already_make_no_later_list_suspicious(void **state)
 {
     (void)state;
     play("one more", 10,
-         LISTS({ 0, "1111110000", OK, 10 }, { 1, "1111100000", OK, 10 }, { 2, "1111100000", OK, 6 }));
+         LISTS({ 0, "1111110000", OK, 10 }, { 1, "1111100000", OK, 10 },
+               { 2, "1111100000", OK, 6 }));
     play("most of the rest", 10, LISTS({ 0, "1111110000", OK, 10 }, { 1, "1100000000", SUS, 10 }));
 }
 
@@ -265,8 +282,9 @@ static void tokens_missing_already_make_no_later_list_suspicious(void **state)
 static void a_clock_that_was_set_back_starts_the_absence_again(void **state)
 {
     (void)state;
-    play("back", 4, LISTS({ 100, "1110", OK, 4 }, { 101, "1110", OK, 4 }, { 50, "1110", OK, 4 }, { 51, "1110", OK, 4 },
-                          { 52, "1110", OK, 3 }));
+    play("back", 4,
+         LISTS({ 100, "1110", OK, 4 }, { 101, "1110", OK, 4 }, { 50, "1110", OK, 4 },
+               { 51, "1110", OK, 4 }, { 52, "1110", OK, 3 }));
 }
 
 static void an_adopted_token_brings_all_that_it_owns(void **state)

@@ -39,8 +39,8 @@ static struct tracked_forecast about(int64_t cents)
     return p;
 }
 
-static enum tracked_end spend(struct tracked_forecast *p, int64_t *spent_nano, int64_t cents, unix_s since, unix_s at,
-                              struct score *s)
+static enum tracked_end spend(struct tracked_forecast *p, int64_t *spent_nano, int64_t cents,
+                              unix_s since, unix_s at, struct score *s)
 {
     struct entry e = { ENTRY_CONSUMPTION, { cents * CENT }, since, at };
     *spent_nano += e.amount.nano;
@@ -77,7 +77,8 @@ static void an_error_has_the_sign_of_the_danger(void **state)
     assert_true(due_error(&s.due) > 2 && !due_within(&s.due));
     p = about(288);
     spent_nano = 500 * CENT;
-    assert_int_equal(spend(&p, &spent_nano, 288, NOW + 20 * DAY_S - HOUR_S, NOW + 20 * DAY_S, &s), TRACKED_SCORED);
+    assert_int_equal(spend(&p, &spent_nano, 288, NOW + 20 * DAY_S - HOUR_S, NOW + 20 * DAY_S, &s),
+                     TRACKED_SCORED);
     assert_true(due_error(&s.due) < -2 && !due_within(&s.due));
 }
 
@@ -99,19 +100,23 @@ static void what_went_in_a_long_outage_is_no_score(void **state)
         struct tracked_forecast p = about(288); /* a day */
         int64_t spent_nano = 500 * CENT;
         unix_s at = NOW + 26 * HOUR_S;
-        assert_int_equal(spend(&p, &spent_nano, 300, at - rows[i].unwatched_s, at, &s), rows[i].end);
+        assert_int_equal(spend(&p, &spent_nano, 300, at - rows[i].unwatched_s, at, &s),
+                         rows[i].end);
     }
-    /* What nobody saw before the promise was made does not count: it went within an hour, whatever the entry says. */
+    /* What nobody saw before the promise was made does not count: it went within an hour, whatever
+     * the entry says. */
     struct tracked_forecast young = about(288);
     struct score of_young;
     int64_t young_nano = 500 * CENT;
-    assert_int_equal(spend(&young, &young_nano, 300, NOW - 20 * DAY_S, NOW + HOUR_S, &of_young), TRACKED_SCORED);
+    assert_int_equal(spend(&young, &young_nano, 300, NOW - 20 * DAY_S, NOW + HOUR_S, &of_young),
+                     TRACKED_SCORED);
     /* An outage before the money went harms nothing. */
     struct score s;
     struct tracked_forecast p = about(288);
     int64_t spent_nano = 500 * CENT;
     assert_int_equal(spend(&p, &spent_nano, 200, NOW, NOW + 20 * HOUR_S, &s), TRACKED_STANDS);
-    assert_int_equal(spend(&p, &spent_nano, 100, NOW + 26 * HOUR_S, NOW + 27 * HOUR_S, &s), TRACKED_SCORED);
+    assert_int_equal(spend(&p, &spent_nano, 100, NOW + 26 * HOUR_S, NOW + 27 * HOUR_S, &s),
+                     TRACKED_SCORED);
 }
 
 static void a_promise_that_sleeps_is_given_up_as_a_miss(void **state)
@@ -133,7 +138,8 @@ static void what_cannot_be_scored_is_not_promised(void **state)
     struct curve c = steady();
     struct tracked_forecast p;
     struct reading little = { .balance = money_known((struct money){ CENT }), .budgeted = true };
-    struct reading much = { .balance = money_known((struct money){ 1000000 * CENT }), .budgeted = true };
+    struct reading much = { .balance = money_known((struct money){ 1000000 * CENT }),
+                            .budgeted = true };
     for (int place = 0; place < TRACKED_MAX; place++) {
         assert_false(tracked_make(place, &c, &little, NOW, 0, &p));
         assert_false(tracked_make(place, &c, &much, NOW, 0, &p));

@@ -17,8 +17,12 @@ static void changes_are_read_as_they_are_written(void **state)
         int64_t extra_nano;
         double times;
     } rows[] = {
-        { "+20.00", 20 * NANO_PER_USD, 1 }, { "-5", -5 * NANO_PER_USD, 1 },  { " + 1.5", 3 * NANO_PER_USD / 2, 1 },
-        { "burn x1.5", 0, 1.5 },            { "burn x 0.01", 0, 0.01 },      { "burnx100", 0, 100 },
+        { "+20.00", 20 * NANO_PER_USD, 1 },
+        { "-5", -5 * NANO_PER_USD, 1 },
+        { " + 1.5", 3 * NANO_PER_USD / 2, 1 },
+        { "burn x1.5", 0, 1.5 },
+        { "burn x 0.01", 0, 0.01 },
+        { "burnx100", 0, 100 },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct what_if w;
@@ -32,7 +36,8 @@ static void changes_are_read_as_they_are_written(void **state)
 static void anything_else_is_refused_in_words(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "", "20.00", "+", "+-5", "burn", "burn 1.5", "burn x0", "burn x-1",
+    static const char *const texts[] = { "",          "20.00",      "+",         "+-5",
+                                         "burn",      "burn 1.5",   "burn x0",   "burn x-1",
                                          "burn x101", "burn x1.5y", "+20.00 USD" };
     for (size_t i = 0; i < COUNT(texts); i++) {
         struct what_if w;
@@ -53,7 +58,8 @@ static void more_money_lasts_longer_and_a_faster_burn_does_not(void **state)
         burn_seen(&b.burn, at);
         booked_add(&b, &e);
     }
-    struct reading plain = { .balance = money_known((struct money){ 10 * NANO_PER_USD }), .budgeted = true,
+    struct reading plain = { .balance = money_known((struct money){ 10 * NANO_PER_USD }),
+                             .budgeted = true,
                              .expires = TIME_NONE };
     struct curve c = booked_curve(&b, POLL_S);
     struct forecast usual = forecast_read(&c, &b.burn, &plain, NOW, DAY_S);

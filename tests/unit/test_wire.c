@@ -1,4 +1,5 @@
-/* Decoding: what the API may say, what it must not, and that a refusal names the member and the token. */
+/* Decoding: what the API may say, what it must not, and that a refusal names the member and the
+ * token. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +16,8 @@
 #include "core/calendar.h"
 #include "edge/wire.h"
 
-/* The content of a file in a block of exactly its size, so that the sanitizer sees a read beyond the end. */
+/* The content of a file in a block of exactly its size, so that the sanitizer sees a read beyond
+ * the end. */
 struct block {
     char *at; /* owned */
     size_t len;
@@ -69,7 +71,8 @@ static void a_token_with_everything_is_read_whole(void **state)
     assert_true(d.reading.budgeted);
     assert_string_equal(calendar_format(d.reading.expires, stamp), "2027-01-31T22:59:59Z");
     assert_int_equal(d.reading.period, RESET_MONTHLY);
-    assert_true(d.reading.reset_amount.known && d.reading.reset_amount.is.nano == 50 * NANO_PER_USD);
+    assert_true(d.reading.reset_amount.known
+                && d.reading.reset_amount.is.nano == 50 * NANO_PER_USD);
 }
 
 static void what_the_api_left_out_is_unknown_and_not_zero(void **state)
@@ -123,7 +126,8 @@ static void an_amount_without_a_period_is_no_reset_amount(void **state)
 static void names_are_data(void **state)
 {
     (void)state;
-    assert_string_equal(decode_golden("nasty-name").name, "\xf0\x9f\x94\xa5 /+#$ \"q\" \\u0000 \n\xc3\xbc");
+    assert_string_equal(decode_golden("nasty-name").name,
+                        "\xf0\x9f\x94\xa5 /+#$ \"q\" \\u0000 \n\xc3\xbc");
     assert_int_equal(strlen(decode_golden("longest-name").name), NAME_BYTES_MAX);
 }
 
@@ -209,9 +213,10 @@ static void what_can_mean_one_thing_only_is_read_however_it_is_spelt(void **stat
         { "\"balance\":\"+5.00\",\"active_balance\":true", 5 * NANO_PER_USD, true, TIME_NONE },
         { "\"balance\":\"0E-9\",\"active_balance\":true", 0, true, TIME_NONE },
         { "\"balance\":0,\"active_balance\":true,\"expire_time\":\"\"", 0, true, TIME_NONE },
-        { "\"balance\":0,\"active_balance\":true,\"expire_time\":\"1970-01-02T02:00+0200\"", 0, true, DAY_S },
-        { "\"balance\":0,\"active_balance\":true,\"token_type\":\"\",\"balance_reset_period\":\"\"", 0, true,
-          TIME_NONE },
+        { "\"balance\":0,\"active_balance\":true,\"expire_time\":\"1970-01-02T02:00+0200\"", 0,
+          true, DAY_S },
+        { "\"balance\":0,\"active_balance\":true,\"token_type\":\"\",\"balance_reset_period\":\"\"",
+          0, true, TIME_NONE },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char element[256];
@@ -295,7 +300,8 @@ static void a_secret_never_reaches_a_struct_or_a_fault(void **state)
     struct fault why;
     memset(&d, 0, sizeof d);
     memset(&why, 0, sizeof why);
-    static const char form[] = "{\"token\":\"%s\",\"name\":\"a\",\"balance\":%s,\"active_balance\":true}";
+    static const char form[] =
+        "{\"token\":\"%s\",\"name\":\"a\",\"balance\":%s,\"active_balance\":true}";
     snprintf(element, sizeof element, form, secret, "1");
     assert_true(decodes(element, &d, &why));
     snprintf(element, sizeof element, form, secret, "\"x\"");
@@ -314,7 +320,8 @@ static void every_amount_that_the_api_can_name_is_read_exactly(void **state)
         char decimal[MONEY_TEXT_BYTES], element[160];
         struct decoded d;
         struct fault why;
-        snprintf(element, sizeof element, "{\"name\":\"a\",\"balance\":%s%s%s,\"active_balance\":true}", quote,
+        snprintf(element, sizeof element,
+                 "{\"name\":\"a\",\"balance\":%s%s%s,\"active_balance\":true}", quote,
                  money_format((struct money){ nano }, decimal), quote);
         assert_true(decodes(element, &d, &why));
         if (d.reading.balance.is.nano != nano)
@@ -337,11 +344,13 @@ static void an_error_body_of_any_shape_becomes_a_short_line(void **state)
         { "{\"details\": \"Not Found\"}", "Not Found" },
         { "\"just text\"", "just text" },
         { " plain\r\n\twords ", "plain words" },
-        { "<html><HEAD><Title>\n502 Bad Gateway</TITLE></head><body>long story</body>", "502 Bad Gateway" },
+        { "<html><HEAD><Title>\n502 Bad Gateway</TITLE></head><body>long story</body>",
+          "502 Bad Gateway" },
         { "key eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyIjoiMSJ9.x-_y was refused", "key [...] was refused" },
         { "token sk-Ab3dEf9hXy is gone", "token [...] is gone" },
         { "nor is qwertyuiopasdfghjklzxcvbnm one", "nor is [...] one" },
-        { "prod-billing-2026 and PROD-EAST-2 are names", "prod-billing-2026 and PROD-EAST-2 are names" },
+        { "prod-billing-2026 and PROD-EAST-2 are names",
+          "prod-billing-2026 and PROD-EAST-2 are names" },
         { "\x1b[31mred\xe2\x80\xae", "[31mred\xef\xbf\xbd" },
         { "bad \xff byte", "bad \xef\xbf\xbd byte" },
     };

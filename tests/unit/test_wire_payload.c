@@ -1,4 +1,5 @@
-/* Payloads: what docs/payloads.md shows is what is sent, byte for byte, and nothing that is sent is missing there. */
+/* Payloads: what docs/payloads.md shows is what is sent, byte for byte, and nothing that is sent is
+ * missing there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,16 @@
 #include "base/random.h"
 #include "wire_scene.h"
 
-enum { STATUS, ACCOUNT, CREDITS, TOKEN, EVENT, ALERT, MERGED, PAYLOADS }; /* in the order of the page */
+enum {
+    STATUS,
+    ACCOUNT,
+    CREDITS,
+    TOKEN,
+    EVENT,
+    ALERT,
+    MERGED,
+    PAYLOADS
+}; /* in the order of the page */
 
 static char prod_billing[] = "prod-billing";
 
@@ -30,12 +40,22 @@ static void encode(const struct scene *s, struct text payloads[PAYLOADS])
         .credits_reason = "HTTP 502: Bad Gateway",
         .usage_until = SCENE_AT - HOUR_S,
         .drift = money_known((struct money){ -CENTS(3) }),
-        .record = { .scores = 212, .within = 172, .median_off_milli = 272, .median_bias_milli = -14,
+        .record = { .scores = 212,
+                    .within = 172,
+                    .median_off_milli = 272,
+                    .median_bias_milli = -14,
                     .span_s = WEEK_S },
-        .delivery = { .events = 3, .bytes = 3150, .oldest_at = SCENE_AT - 90, .delivered_at = SCENE_AT - 120 },
+        .delivery = { .events = 3,
+                      .bytes = 3150,
+                      .oldest_at = SCENE_AT - 90,
+                      .delivered_at = SCENE_AT - 120 },
     };
-    const struct merged_event merged = { "5f3a9c01-merged-1207-10431", "main", SCENE_AT, SCENE_AT - 3 * DAY_S,
-                                         SCENE_AT - HOUR_S, 10431 };
+    const struct merged_event merged = { "5f3a9c01-merged-1207-10431",
+                                         "main",
+                                         SCENE_AT,
+                                         SCENE_AT - 3 * DAY_S,
+                                         SCENE_AT - HOUR_S,
+                                         10431 };
     struct token credits = s->token;
     credits.series = SERIES_CREDITS;
     credits.last.balance.is.nano = USD(98);
@@ -136,7 +156,8 @@ static bool holds(struct span section, const char *what)
 static void assert_told(const cJSON *value, struct span section)
 {
     const cJSON *each;
-    cJSON_ArrayForEach(each, value) {
+    cJSON_ArrayForEach(each, value)
+    {
         char row[80];
         snprintf(row, sizeof row, "\n| `%s` | ", each->string);
         if (!holds(section, row))
@@ -195,9 +216,11 @@ static void what_is_not_known_is_null_and_still_there(void **state)
 {
     (void)state;
     static const char *const members[] = {
-        "balance_usd",       "reset_amount_usd",  "expires_at",         "next_reset_at",     "burn_1h_usd_per_h",
-        "burn_6h_usd_per_h", "burn_24h_usd_per_h", "burn_7d_usd_per_h", "early_at",          "likely_at",
-        "late_at",           "runway_s",          "horizon_at",         "forecast_at",
+        "balance_usd",        "reset_amount_usd",  "expires_at",
+        "next_reset_at",      "burn_1h_usd_per_h", "burn_6h_usd_per_h",
+        "burn_24h_usd_per_h", "burn_7d_usd_per_h", "early_at",
+        "likely_at",          "late_at",           "runway_s",
+        "horizon_at",         "forecast_at",
     };
     struct scene s;
     struct text payload = { 0 };
@@ -297,7 +320,8 @@ static void money_goes_out_exactly(void **state)
         struct text payload = { 0 };
         struct money read;
         struct fault why;
-        s.token.last.balance.is.nano = (int64_t)(random_next(&random) % (2 * MONEY_LIMIT_NANO)) - MONEY_LIMIT_NANO;
+        s.token.last.balance.is.nano =
+            (int64_t)(random_next(&random) % (2 * MONEY_LIMIT_NANO)) - MONEY_LIMIT_NANO;
         wire_encode_token("main", &s.token, SCENE_AT, &payload);
         assert_true(money_parse(span_of(raw_value(&payload, "balance_usd")), &read, &why));
         assert_true(read.nano == s.token.last.balance.is.nano);

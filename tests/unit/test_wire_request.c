@@ -1,4 +1,5 @@
-/* Paths and bodies as they go out, and what comes back: a token, a secret, complaints about fields. */
+/* Paths and bodies as they go out, and what comes back: a token, a secret, complaints about fields.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,16 +42,21 @@ static void assert_body(const char *name, const struct token_spec *w, const char
 static void a_body_says_what_was_given_and_nothing_else(void **state)
 {
     (void)state;
-    struct token_spec w = { .wanted = { .type = "sandbox_api_token", .balance = { true, { -1500000001 } }, .budgeted = true,
-                                  .expires = 0, .period = RESET_MONTHLY,
-                                  .reset_amount = { true, { 20 * NANO_PER_USD } } } };
+    struct token_spec w = { .wanted = { .type = "sandbox_api_token",
+                                        .balance = { true, { -1500000001 } },
+                                        .budgeted = true,
+                                        .expires = 0,
+                                        .period = RESET_MONTHLY,
+                                        .reset_amount = { true, { 20 * NANO_PER_USD } } } };
     assert_body(NULL, &w, "{}");
     assert_body("say \"hi\"", &w, "{\"name\": \"say \\\"hi\\\"\"}");
     for (size_t i = 0; i < SPEC_FIELDS; i++)
         w.given[i] = true;
-    assert_body("a", &w, "{\"name\": \"a\", \"token_type\": \"sandbox_api_token\", \"active_balance\": true, "
-                         "\"balance\": \"-1.500000001\", \"expire_time\": \"1970-01-01T00:00:00Z\", "
-                         "\"balance_reset_period\": \"monthly\", \"balance_reset_amount\": \"20.00\"}");
+    assert_body(
+        "a", &w,
+        "{\"name\": \"a\", \"token_type\": \"sandbox_api_token\", \"active_balance\": true, "
+        "\"balance\": \"-1.500000001\", \"expire_time\": \"1970-01-01T00:00:00Z\", "
+        "\"balance_reset_period\": \"monthly\", \"balance_reset_amount\": \"20.00\"}");
     struct token_spec never = { .wanted = { .expires = TIME_NONE } };
     never.given[SPEC_EXPIRES] = true;
     assert_body(NULL, &never, "{\"expire_time\": null}");
@@ -61,16 +67,18 @@ static void the_use_of_one_token_is_asked_for_by_day_and_name(void **state)
     (void)state;
     struct text path = { 0 };
     wire_add_usage_path(&path, span_of("a&b=\xc3\xa4"), 1795391999, 1795392000);
-    assert_string_equal(text_z(&path), "/v2/cost_management/?begin=2026-11-22&end=2026-11-23&step=1"
-                                       "&token=a%26b%3D%C3%A4");
+    assert_string_equal(text_z(&path),
+                        "/v2/cost_management/?begin=2026-11-22&end=2026-11-23&step=1"
+                        "&token=a%26b%3D%C3%A4");
     text_done(&path);
 }
 
 static void an_answer_about_use_is_whole_or_none(void **state)
 {
     (void)state;
-    static const char whole[] = "{\"response\": [{\"token\": \"a\", \"data\": {\"2026-11-23\": {\"llm__chat\": "
-                                "{\"total_cost\": 0.03000000000000001, \"details\": 3, \"cost_per_provider\": {}}}}}]}";
+    static const char whole[] =
+        "{\"response\": [{\"token\": \"a\", \"data\": {\"2026-11-23\": {\"llm__chat\": "
+        "{\"total_cost\": 0.03000000000000001, \"details\": 3, \"cost_per_provider\": {}}}}}]}";
     struct usage_book b = { 0 };
     struct fault why;
     assert_true(wire_decode_usage_answer(span_of(whole), &b, &why));
@@ -89,10 +97,16 @@ static void an_answer_is_one_token_whatever_its_secret(void **state)
     static const char body[] = " {\"name\": \"a\", \"token\": \"" SECRET "\", \"balance\": 1.5,"
                                " \"active_balance\": true}\n";
     static const char *const bad[] = {
-        "", "[]", "{}", "null", "{\"name\":\"a\",\"balance\":1,\"active_balance\":true}, {}", "<html>",
+        "",
+        "[]",
+        "{}",
+        "null",
+        "{\"name\":\"a\",\"balance\":1,\"active_balance\":true}, {}",
+        "<html>",
         ("{\"name\":\"a\",\"token\":\"" SECRET "\",\"balance\":\"x\",\"active_balance\":true}"),
         ("{\"name\":\"a\",\"token\":\"" SECRET),
-        "{\"name\":\"a\",\"balance\":1,\"active_balance\":true},{\"name\":\"b\",\"balance\":1,\"active_balance\":true}",
+        "{\"name\":\"a\",\"balance\":1,\"active_balance\":true},{\"name\":\"b\",\"balance\":1,"
+        "\"active_balance\":true}",
     };
     struct decoded d = { 0 };
     struct fault why;
@@ -136,7 +150,9 @@ static void the_secret_is_found_where_it_belongs_and_nowhere_else(void **state)
         if (ok != (rows[i].secret != NULL) || (ok && strcmp(secret, rows[i].secret) != 0))
             fail_msg("row %zu: %s", i, ok ? secret : why.text);
         assert_null(strstr(why.text, "canary"));
-        assert_true(ok || (!memmem(secret, sizeof secret, "canary", 6) && !memchr(secret, 'x', sizeof secret)));
+        assert_true(ok
+                    || (!memmem(secret, sizeof secret, "canary", 6)
+                        && !memchr(secret, 'x', sizeof secret)));
     }
 }
 
@@ -148,7 +164,8 @@ static void a_secret_that_does_not_fit_is_refused(void **state)
         char secret[WIRE_SECRET_BYTES];
         struct fault why;
         text_addf(&body, "{\"token\":\"%0*d\"}", len, 7);
-        assert_int_equal(wire_take_secret((struct span){ body.at, body.len }, secret, &why), len < WIRE_SECRET_BYTES);
+        assert_int_equal(wire_take_secret((struct span){ body.at, body.len }, secret, &why),
+                         len < WIRE_SECRET_BYTES);
         text_done(&body);
     }
 }
@@ -157,9 +174,11 @@ static void complaints_come_field_by_field(void **state)
 {
     (void)state;
     struct wire_complaint c[WIRE_COMPLAINTS_MAX];
-    size_t count = wire_complaints(span_of("{\"error\":{\"type\":\"validation_error\",\"message\":{"
-                                           "\"balance\":[\"A valid number is required.\",\"Too large.\"],"
-                                           "\"name\":\"taken\\u001b[31m\"}}}"), c);
+    size_t count =
+        wire_complaints(span_of("{\"error\":{\"type\":\"validation_error\",\"message\":{"
+                                "\"balance\":[\"A valid number is required.\",\"Too large.\"],"
+                                "\"name\":\"taken\\u001b[31m\"}}}"),
+                        c);
     assert_int_equal(count, 2);
     assert_string_equal(c[0].field, "balance");
     assert_string_equal(c[0].text, "A valid number is required., Too large.");
@@ -171,7 +190,12 @@ static void other_errors_have_no_fields(void **state)
 {
     (void)state;
     static const char *const bodies[] = {
-        "", "[]", "{}", "{\"error\":\"Insufficient credits\"}", "{\"details\":\"Not Found\"}", "<html></html>",
+        "",
+        "[]",
+        "{}",
+        "{\"error\":\"Insufficient credits\"}",
+        "{\"details\":\"Not Found\"}",
+        "<html></html>",
         "{\"error\":{\"type\":\"permission_error\",\"message\":\"no\"}}",
         "{\"name\":\"a\",\"token\":\"" SECRET "\"}",
     };
@@ -187,7 +211,8 @@ static void complaints_are_bounded_and_show_no_key(void **state)
     struct text body = { 0 };
     text_addf(&body, "{\"error\":{\"message\":{");
     for (int i = 0; i < 100; i++)
-        text_addf(&body, "%s\"f%d\":[\"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9 is bad\"]", i ? "," : "", i);
+        text_addf(&body, "%s\"f%d\":[\"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9 is bad\"]",
+                  i ? "," : "", i);
     text_addf(&body, "}}}");
     assert_int_equal(wire_complaints((struct span){ body.at, body.len }, c), WIRE_COMPLAINTS_MAX);
     assert_string_equal(c[3].text, "[...] is bad");

@@ -30,15 +30,16 @@ static void set_rule(struct scene *s, enum rule_kind kind, int64_t warning, int6
     s->rule.levels[LEVEL_CRITICAL] = (struct threshold){ true, critical, critical };
 }
 
-/* Plays the rule's state machine: the threshold of the new level going up, the end of the one left going down. */
+/* Plays the rule's state machine: the threshold of the new level going up, the end of the one left
+ * going down. */
 static void move(struct scene *s, enum level was, enum level is, int64_t value)
 {
     bool up = is > was;
     s->event.transition = (struct transition){
-        .kind = was == LEVEL_NONE  ? TRANSITION_RAISED
-                : is == LEVEL_NONE ? TRANSITION_RESOLVED
-                : up               ? TRANSITION_WORSENED
-                                   : TRANSITION_EASED,
+        .kind = was == LEVEL_NONE ? TRANSITION_RAISED
+            : is == LEVEL_NONE    ? TRANSITION_RESOLVED
+            : up                  ? TRANSITION_WORSENED
+                                  : TRANSITION_EASED,
         .was = was,
         .is = is,
         .known = true,
@@ -56,15 +57,18 @@ static void each_way_a_balance_alert_moves_has_its_line(void **state)
         const char *line;
     } rows[] = {
         { LEVEL_NONE, LEVEL_WARNING, CENTS(980),
-          "warning: prod-billing has 9.80 USD left (below 10.00 USD), empty in about 6h 10m (3h to 12h)" },
+          "warning: prod-billing has 9.80 USD left (below 10.00 USD), empty in about 6h 10m (3h to "
+          "12h)" },
         { LEVEL_WARNING, LEVEL_CRITICAL, CENTS(190),
-          "critical: prod-billing has 1.90 USD left (below 2.00 USD, was warning), empty in about 6h 10m (3h to 12h)" },
+          "critical: prod-billing has 1.90 USD left (below 2.00 USD, was warning), empty in about "
+          "6h 10m (3h to 12h)" },
         { LEVEL_CRITICAL, LEVEL_WARNING, CENTS(500),
           "eased to warning: prod-billing has 5.00 USD again (was critical, below 2.00 USD)" },
         { LEVEL_CRITICAL, LEVEL_NONE, USD(50),
           "resolved: prod-billing has 50.00 USD again (was critical, below 2.00 USD)" },
         { LEVEL_NONE, LEVEL_WARNING, CENTS(-150),
-          "warning: prod-billing has -1.50 USD left (below 10.00 USD), empty in about 6h 10m (3h to 12h)" },
+          "warning: prod-billing has -1.50 USD left (below 10.00 USD), empty in about 6h 10m (3h "
+          "to 12h)" },
     };
     struct scene s;
     scene_set(&s, prod_billing);
@@ -114,20 +118,28 @@ static void a_short_runway_says_how_long_and_how_much(void **state)
     set_rule(&s, RULE_EXHAUSTS_WITHIN, 8 * HOUR_S, HOUR_S);
 
     move(&s, LEVEL_NONE, LEVEL_WARNING, 6 * HOUR_S + 14 * MINUTE_S + 59);
-    assert_says(&s, "warning: prod-billing is more likely than not empty within 8h: likely in 6h 10m (3h to 12h), "
-                    "9.80 USD left");
+    assert_says(&s,
+                "warning: prod-billing is more likely than not empty within 8h: likely in 6h 10m "
+                "(3h to 12h), "
+                "9.80 USD left");
     move(&s, LEVEL_WARNING, LEVEL_CRITICAL, 40 * MINUTE_S);
-    assert_says(&s, "critical: prod-billing may be empty within 1h (was warning): likely in 6h 10m (3h to 12h), "
-                    "9.80 USD left");
+    assert_says(&s,
+                "critical: prod-billing may be empty within 1h (was warning): likely in 6h 10m (3h "
+                "to 12h), "
+                "9.80 USD left");
     move(&s, LEVEL_CRITICAL, LEVEL_WARNING, 5 * HOUR_S);
-    assert_says(&s, "eased to warning: prod-billing runs out later: likely in 6h 10m (3h to 12h) "
-                    "(was critical, less than 1h)");
+    assert_says(&s,
+                "eased to warning: prod-billing runs out later: likely in 6h 10m (3h to 12h) "
+                "(was critical, less than 1h)");
     move(&s, LEVEL_WARNING, LEVEL_NONE, 100 * DAY_S + 3 * HOUR_S);
-    assert_says(&s, "resolved: prod-billing runs out later: likely in 6h 10m (3h to 12h) (was warning, less than 8h)");
+    assert_says(&s,
+                "resolved: prod-billing runs out later: likely in 6h 10m (3h to 12h) (was warning, "
+                "less than 8h)");
     s.token.last.period = RESET_DAILY;
     move(&s, LEVEL_WARNING, LEVEL_NONE, 36525 * (int64_t)DAY_S);
-    assert_says(&s, "resolved: prod-billing is likely to last until its next reset in 13h 10m "
-                    "(was warning, less than 8h)");
+    assert_says(&s,
+                "resolved: prod-billing is likely to last until its next reset in 13h 10m "
+                "(was warning, less than 8h)");
     s.token.forecast.early = s.token.forecast.likely = s.token.forecast.late = TIME_FAR;
     assert_says(&s, "resolved: prod-billing has no end in sight (was warning, less than 8h)");
     scene_strike(&s);
@@ -149,14 +161,19 @@ static void an_exhausted_token_says_that_its_calls_are_refused(void **state)
     };
 
     move(&s, LEVEL_NONE, LEVEL_WARNING, 0);
-    assert_says(&s, "warning: prod-billing has 0.00 USD left (below 10.00 USD), its calls are refused");
+    assert_says(&s,
+                "warning: prod-billing has 0.00 USD left (below 10.00 USD), its calls are refused");
     set_rule(&s, RULE_EXHAUSTS_WITHIN, 8 * HOUR_S, HOUR_S);
     move(&s, LEVEL_WARNING, LEVEL_CRITICAL, 0);
-    assert_says(&s, "critical: prod-billing is exhausted (was warning): 0.00 USD left, its calls are refused");
+    assert_says(
+        &s,
+        "critical: prod-billing is exhausted (was warning): 0.00 USD left, its calls are refused");
     set_rule(&s, RULE_EXHAUSTED, 0, 1);
     move(&s, LEVEL_NONE, LEVEL_CRITICAL, 0);
     s.token.last.period = RESET_DAILY;
-    assert_says(&s, "critical: prod-billing is exhausted: 0.00 USD left, its calls are refused, next reset in 13h 10m");
+    assert_says(&s,
+                "critical: prod-billing is exhausted: 0.00 USD left, its calls are refused, next "
+                "reset in 13h 10m");
     move(&s, LEVEL_CRITICAL, LEVEL_NONE, USD(50));
     assert_says(&s, "resolved: prod-billing has 50.00 USD again (was critical, exhausted)");
     s.rule.levels[LEVEL_CRITICAL].set = false; /* the rule lost this level while it held */
@@ -175,7 +192,8 @@ static void what_a_forecast_does_not_know_is_not_said(void **state)
         { TIME_NONE, TIME_NONE, TIME_NONE, "" },
         { TIME_FAR, TIME_FAR, TIME_FAR, "" },
         { SCENE_AT + DAY_S, SCENE_AT + 20 * 365 * (unix_s)DAY_S, TIME_FAR, "" },
-        { SCENE_AT + DAY_S, SCENE_AT + 2 * DAY_S, TIME_FAR, ", empty in about 2d (1d at the earliest)" },
+        { SCENE_AT + DAY_S, SCENE_AT + 2 * DAY_S, TIME_FAR,
+          ", empty in about 2d (1d at the earliest)" },
         { SCENE_AT + 10, SCENE_AT + 30, SCENE_AT + 3599, ", empty about now (now to 59m)" },
         { SCENE_AT - 90, SCENE_AT - 60, SCENE_AT - 30, ", empty about now" },
     };
@@ -186,7 +204,8 @@ static void what_a_forecast_does_not_know_is_not_said(void **state)
         s.token.forecast.likely = rows[i].likely;
         s.token.forecast.late = rows[i].late;
         char line[256];
-        snprintf(line, sizeof line, "warning: prod-billing has 9.80 USD left (below 10.00 USD)%s", rows[i].tail);
+        snprintf(line, sizeof line, "warning: prod-billing has 9.80 USD left (below 10.00 USD)%s",
+                 rows[i].tail);
         assert_says(&s, line);
     }
     scene_strike(&s);
@@ -235,7 +254,8 @@ static void durations_keep_their_order_however_they_are_rounded(void **state)
 
 static int64_t likely_said(const char *line)
 {
-    static const char *const marks[] = { "empty in about ", "empty about ", ": likely in ", ": likely " };
+    static const char *const marks[] = { "empty in about ", "empty about ", ": likely in ",
+                                         ": likely " };
     size_t i = 0;
     while (i + 1 < COUNT(marks) && !strstr(line, marks[i]))
         i++;
@@ -292,8 +312,9 @@ static void a_name_cannot_write_to_the_terminal_or_flood_it(void **state)
     struct scene s;
     scene_set(&s, nasty);
     s.token.forecast.likely = TIME_NONE;
-    assert_says(&s, "warning: a\xef\xbf\xbd[31m\xef\xbf\xbd"
-                    "b has 9.80 USD left (below 10.00 USD)");
+    assert_says(&s,
+                "warning: a\xef\xbf\xbd[31m\xef\xbf\xbd"
+                "b has 9.80 USD left (below 10.00 USD)");
     scene_set(&s, endless);
     struct text said = { 0 };
     wire_summary(&s.event, &said);

@@ -1,4 +1,5 @@
-/* Consumption and credits: to the nano-dollar as told, every doubt refused, and nothing but the doubt. */
+/* Consumption and credits: to the nano-dollar as told, every doubt refused, and nothing but the
+ * doubt. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,8 +40,8 @@ static const char *word(const struct usage_book *b, uint32_t number)
     return number == USAGE_WHOLE ? "(whole)" : b->words.at[number];
 }
 
-static void assert_line(const struct usage_book *b, size_t at, int64_t day, const char *feature, const char *provider,
-                        int64_t nano, int64_t calls)
+static void assert_line(const struct usage_book *b, size_t at, int64_t day, const char *feature,
+                        const char *provider, int64_t nano, int64_t calls)
 {
     assert_true(at < b->count);
     const struct usage_line *l = &b->lines[at];
@@ -176,10 +177,13 @@ static void one_bad_line_takes_none_of_its_neighbours_along(void **state)
     (void)state;
     struct usage_book b = { 0 };
     int64_t day = calendar_day(2026, 11, 22);
-    decode(&b, "{\"token\":\"a\",\"data\":{\"2026-11-22\":{\"x\":" GOOD(1) ",\"y\":{\"total_cost\":2,\"details\":null},"
-               "\"z\":" GOOD(4) "},\"2026-11-23\":{\"x\":" GOOD(8) "}}}");
-    decode(&b, "{\"token\":\"b\",\"data\":{\"2026-11-32\":{\"x\":" GOOD(1) "},\"2026-11-23\":[],\"2026-11-24\":{\"x\":"
-               GOOD(16) "}}}");
+    decode(&b,
+           "{\"token\":\"a\",\"data\":{\"2026-11-22\":{\"x\":" GOOD(
+               1) ",\"y\":{\"total_cost\":2,\"details\":null},"
+                  "\"z\":" GOOD(4) "},\"2026-11-23\":{\"x\":" GOOD(8) "}}}");
+    decode(&b,
+           "{\"token\":\"b\",\"data\":{\"2026-11-32\":{\"x\":" GOOD(
+               1) "},\"2026-11-23\":[],\"2026-11-24\":{\"x\":" GOOD(16) "}}}");
     decode(&b, "{\"token\":\"c\",\"data\":[]}");
     decode(&b, "{\"token\":7,\"data\":{\"2026-11-22\":{\"x\":" GOOD(1) "}}}");
     decode(&b, "{\"token\":\"d\",\"data\":{\"2026-11-22\":{\"x\":" GOOD(32) "}}}");
@@ -204,8 +208,9 @@ static void a_provider_that_cannot_be_read_leaves_the_day_known(void **state)
 {
     (void)state;
     struct usage_book b = { 0 };
-    decode(&b, "{\"token\":\"a\",\"data\":{\"2026-11-22\":{\"x\":{\"total_cost\":3,\"details\":1,"
-               "\"cost_per_provider\":{\"p\":null,\"q\":1}}}}}");
+    decode(&b,
+           "{\"token\":\"a\",\"data\":{\"2026-11-22\":{\"x\":{\"total_cost\":3,\"details\":1,"
+           "\"cost_per_provider\":{\"p\":null,\"q\":1}}}}}");
     assert_int_equal(b.count, 2);
     assert_int_equal(b.lines[0].cost.nano, 3 * NANO_PER_USD);
     assert_int_equal(b.refused, 1);
@@ -220,8 +225,9 @@ static void very_many_names_are_read_in_no_time(void **state)
     enum { NAMES = 150000 };
     struct usage_book b = { 0 };
     struct text t = { 0 };
-    text_addf(&t, "{\"token\":\"t\",\"data\":{\"2026-11-22\":{\"f\":{\"total_cost\":0,\"details\":0,"
-                  "\"cost_per_provider\":{\"p\":0");
+    text_addf(&t,
+              "{\"token\":\"t\",\"data\":{\"2026-11-22\":{\"f\":{\"total_cost\":0,\"details\":0,"
+              "\"cost_per_provider\":{\"p\":0");
     for (int i = 1; i < NAMES; i++)
         text_addf(&t, ",\"%d\":0", i);
     text_addf(&t, "}}}}}");
@@ -236,8 +242,9 @@ static void very_many_names_are_read_in_no_time(void **state)
 static void the_whole_answer_is_cut_into_payers_with_their_names(void **state)
 {
     (void)state;
-    static const char answer[] = "{\"took\":3,\"response\":[{\"token\":\"a\",\"data\":{}},{\"token\":\"b\","
-                                 "\"data\":{}}]}";
+    static const char answer[] =
+        "{\"took\":3,\"response\":[{\"token\":\"a\",\"data\":{}},{\"token\":\"b\","
+        "\"data\":{}}]}";
     for (size_t cut = 0; cut < strlen(answer); cut++) {
         struct splitter *s = splitter_new_usage();
         struct usage_book b = { 0 };
@@ -263,7 +270,12 @@ static void what_is_no_consumption_is_refused(void **state)
 {
     (void)state;
     static const char *const answers[] = {
-        "[]", "{\"results\":[],\"next\":null}", "{\"response\":{}}", "{\"response\":[1]}", "{}", "<html>",
+        "[]",
+        "{\"results\":[],\"next\":null}",
+        "{\"response\":{}}",
+        "{\"response\":[1]}",
+        "{}",
+        "<html>",
         "{\"response\":[],\"response\":[]}",
     };
     for (size_t i = 0; i < COUNT(answers); i++) {
@@ -288,8 +300,14 @@ static void credits_are_an_amount_or_refused(void **state)
     assert_int_equal(m.nano, 42500000000);
     assert_true(wire_decode_credits(span_of("{\"credits\":\"-0.000000001\"}"), &m, &why));
     assert_int_equal(m.nano, -1);
-    static const char *const bad[] = { "", "{}", "[42]", "{\"credits\":null}", "{\"credits\":\"all\"}",
-                                       "{\"credits\":1,\"credits\":2}", "{\"credits\":1e99}", "<html>" };
+    static const char *const bad[] = { "",
+                                       "{}",
+                                       "[42]",
+                                       "{\"credits\":null}",
+                                       "{\"credits\":\"all\"}",
+                                       "{\"credits\":1,\"credits\":2}",
+                                       "{\"credits\":1e99}",
+                                       "<html>" };
     for (size_t i = 0; i < COUNT(bad); i++) {
         assert_false(wire_decode_credits(span_of(bad[i]), &m, &why));
         assert_int_equal(m.nano, -1);

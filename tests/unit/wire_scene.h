@@ -1,10 +1,11 @@
-/* A token that runs low, an alert about it and a moment: what the tests of payloads and summaries tell of. */
+/* A token that runs low, an alert about it and a moment: what the tests of payloads and summaries
+ * tell of. */
 #pragma once
 
 #include "core/calendar.h"
 #include "edge/wire.h"
 
-#define USD(amount) ((int64_t)(amount) * NANO_PER_USD)
+#define USD(amount) ((int64_t)(amount)*NANO_PER_USD)
 #define CENTS(amount) ((int64_t)(amount) * (NANO_PER_USD / 100))
 
 enum { SCENE_AT = 1795427400 }; /* 2026-11-23T09:50:00Z, a Monday */
@@ -18,7 +19,9 @@ struct scene {
 
 static inline void scene_spend(struct scene *s, int64_t from_h, int64_t to_h, int64_t nano)
 {
-    struct entry e = { ENTRY_CONSUMPTION, { nano }, SCENE_AT - from_h * HOUR_S, SCENE_AT - to_h * HOUR_S };
+    struct entry e = {
+        ENTRY_CONSUMPTION, { nano }, SCENE_AT - from_h * HOUR_S, SCENE_AT - to_h * HOUR_S
+    };
     burn_add(&s->token.burn, &e);
     for (int64_t h = from_h; h >= to_h; h--)
         burn_seen(&s->token.burn, SCENE_AT - h * HOUR_S);
@@ -70,8 +73,12 @@ static inline void scene_set(struct scene *s, char *name)
         .token = &s->token,
         .rule = &s->rule,
         .alert = &s->alert,
-        .transition = { .kind = TRANSITION_RAISED, .was = LEVEL_NONE, .is = LEVEL_WARNING, .known = true,
-                        .value = CENTS(980), .threshold = USD(10) },
+        .transition = { .kind = TRANSITION_RAISED,
+                        .was = LEVEL_NONE,
+                        .is = LEVEL_WARNING,
+                        .known = true,
+                        .value = CENTS(980),
+                        .threshold = USD(10) },
         .at = SCENE_AT,
     };
 }

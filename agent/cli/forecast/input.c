@@ -1,4 +1,5 @@
-/* The series itself is loaded as the daemon loads it at a start: one way to its burn, its past and its curve. */
+/* The series itself is loaded as the daemon loads it at a start: one way to its burn, its past and
+ * its curve. */
 #include "cli/forecast/input.h"
 
 #include <stdlib.h>
@@ -8,7 +9,13 @@
 #include "edge/store.h"
 
 enum {
-    ACCOUNT, KIND, ACCOUNT_ID, TOKEN_ID, INTERVAL, STALE, RATE_FIRST,
+    ACCOUNT,
+    KIND,
+    ACCOUNT_ID,
+    TOKEN_ID,
+    INTERVAL,
+    STALE,
+    RATE_FIRST,
     SUBJECT_COLUMNS = RATE_FIRST + BURN_WINDOWS,
 };
 
@@ -20,8 +27,9 @@ struct place {
 };
 
 /* Hands each row of an answer to `take`. */
-static bool each(struct store *store, enum query query, const struct query_filter *scope, size_t columns,
-                 void (*take)(struct forecast_input *s, const struct cell *cells), struct forecast_input *s, struct fault *why)
+static bool each(struct store *store, enum query query, const struct query_filter *scope,
+                 size_t columns, void (*take)(struct forecast_input *s, const struct cell *cells),
+                 struct forecast_input *s, struct fault *why)
 {
     struct cell cells[CELLS_MAX];
     struct query_result *a;
@@ -45,18 +53,20 @@ static struct place take_subject(struct forecast_input *s, const struct cell *ce
     s->stale_s = cells[STALE].integer;
     for (size_t w = 0; w < BURN_WINDOWS; w++) {
         const struct cell *rate = &cells[RATE_FIRST + w];
-        s->rates[w] = (struct burn_rate){ .known = rate->kind == CELL_INTEGER, .nano_per_h = rate->integer };
+        s->rates[w] =
+            (struct burn_rate){ .known = rate->kind == CELL_INTEGER, .nano_per_h = rate->integer };
     }
     return (struct place){ cells[ACCOUNT_ID].integer, cells[TOKEN_ID].integer };
 }
 
 static void take_track_record(struct forecast_input *s, const struct cell *cells)
 {
-    s->scored = (struct accuracy_summary){ cells[3].integer, cells[4].integer, cells[6].integer, cells[7].integer,
-                                        cells[8].integer };
+    s->scored = (struct accuracy_summary){ cells[3].integer, cells[4].integer, cells[6].integer,
+                                           cells[7].integer, cells[8].integer };
 }
 
-/* One change may have two entries, and so two rows; balances that are not known leave a gap nobody sees. */
+/* One change may have two entries, and so two rows; balances that are not known leave a gap nobody
+ * sees. */
 static void take_reading(struct forecast_input *s, const struct cell *cells)
 {
     if (cells[HISTORY_BALANCE].kind != CELL_INTEGER)
@@ -65,11 +75,12 @@ static void take_reading(struct forecast_input *s, const struct cell *cells)
         s->reading_room = s->reading_room ? s->reading_room * 2 : 256;
         s->readings = xrealloc(s->readings, s->reading_room, sizeof *s->readings);
     }
-    s->readings[s->reading_count++] = (struct chart_point){ cells[HISTORY_AT].integer, cells[HISTORY_BALANCE].integer };
+    s->readings[s->reading_count++] =
+        (struct chart_point){ cells[HISTORY_AT].integer, cells[HISTORY_BALANCE].integer };
 }
 
-static bool find(struct store *store, const char *name, const char *account, struct forecast_input *s, struct place *ret,
-                 struct fault *why)
+static bool find(struct store *store, const char *name, const char *account,
+                 struct forecast_input *s, struct place *ret, struct fault *why)
 {
     const struct query_filter scope = { s->now, TIME_NONE, TIME_NONE, name, account };
     struct cell cells[SUBJECT_COLUMNS];
@@ -88,10 +99,12 @@ static bool find(struct store *store, const char *name, const char *account, str
     if (!found)
         return *name ? fault(why, FAULT_REJECT, "no data for token \"%s\": see `ebb status`", name)
                      : fault(why, FAULT_REJECT, "no credits known yet: see `ebb status`");
-    return !several || fault(why, FAULT_REJECT, "several accounts have it: name one with --account");
+    return !several
+        || fault(why, FAULT_REJECT, "several accounts have it: name one with --account");
 }
 
-static bool load_series(struct store *store, struct forecast_input *s, const struct place *at, struct fault *why)
+static bool load_series(struct store *store, struct forecast_input *s, const struct place *at,
+                        struct fault *why)
 {
     enum series series = s->credits ? SERIES_CREDITS : SERIES_TOKEN;
     if (!store_load_series(store, at->account, series, at->token, &s->series, why))
@@ -108,15 +121,18 @@ static bool load_series(struct store *store, struct forecast_input *s, const str
 static bool load_history(struct store *store, struct forecast_input *s, struct fault *why)
 {
     const struct query_filter scope = {
-        .now = s->now, .since = time_after(s->token->seen_at, -(PAST_HOURS + 1) * (int64_t)HOUR_S), .until = TIME_NONE,
-        .token = text_z(&s->name), .account = text_z(&s->account),
+        .now = s->now,
+        .since = time_after(s->token->seen_at, -(PAST_HOURS + 1) * (int64_t)HOUR_S),
+        .until = TIME_NONE,
+        .token = text_z(&s->name),
+        .account = text_z(&s->account),
     };
     return each(store, QUERY_FORECASTS, &scope, 9, take_track_record, s, why)
         && each(store, QUERY_HISTORY, &scope, HISTORY_COLUMNS, take_reading, s, why);
 }
 
-bool forecast_input_load(struct store *store, const char *name, const char *account, unix_s now, struct forecast_input *ret,
-                  struct fault *why)
+bool forecast_input_load(struct store *store, const char *name, const char *account, unix_s now,
+                         struct forecast_input *ret, struct fault *why)
 {
     struct place place;
     *ret = (struct forecast_input){ .now = now };
@@ -133,7 +149,8 @@ static struct purse purse_of(const struct forecast_input *s, const struct token 
     return (struct purse){ &t->last, t->curve, watched_of(&t->burn, s->stale_s) };
 }
 
-struct forecast forecast_input_forecast(const struct forecast_input *s, const struct reading *r, const struct curve *c)
+struct forecast forecast_input_forecast(const struct forecast_input *s, const struct reading *r,
+                                        const struct curve *c)
 {
     struct purse own = purse_of(s, s->token), shared;
     own.reading = r;
@@ -163,7 +180,8 @@ struct burn_profile forecast_input_profile(const struct forecast_input *s)
     int64_t hours[24] = { 0 }, days[7] = { 0 };
     int watched = s->past.last_seen == TIME_NONE ? 0 : PAST_HOURS;
     unix_s newest = watched ? (s->past.last_seen - 1) / HOUR_S * HOUR_S : 0;
-    for (int k = 0; k < watched && newest - k * (int64_t)HOUR_S + HOUR_S > s->past.first_seen; k++) {
+    for (int k = 0; k < watched && newest - k * (int64_t)HOUR_S + HOUR_S > s->past.first_seen;
+         k++) {
         time_t start = (time_t)(newest - k * (int64_t)HOUR_S);
         struct tm local;
         if (!localtime_r(&start, &local))

@@ -93,7 +93,9 @@ static void add_evidence(struct text *out, const struct forecast_input *s)
 {
     struct testimony t;
     const struct curve *c = s->token->curve;
-    double left = forecast_has_times(&s->forecast) ? c->spent_nano + (double)s->token->last.balance.is.nano : 0;
+    double left = forecast_has_times(&s->forecast)
+        ? c->spent_nano + (double)s->token->last.balance.is.nano
+        : 0;
     add_name(out, "evidence");
     if (left <= 0 || !testimony_of(&s->past, left, curve_hours(c, left, 0.5), &t)) {
         text_add(out, span_of("null"));

@@ -1,4 +1,5 @@
-/* From a subject to the lines of a chart. Past and future share one scale, so that slopes can be compared. */
+/* From a subject to the lines of a chart. Past and future share one scale, so that slopes can be
+ * compared. */
 #include <math.h>
 #include <string.h>
 #include <time.h>
@@ -9,7 +10,14 @@
 #include "core/rule.h"
 #include "edge/config.h"
 
-enum { FAN_POINTS = 33, LEVELS_MAX = 8, MARKS_MAX = 64, ROWS = 13, COLUMNS_LEAST = 20, AHEAD_MOST_S = 4 * WEEK_S };
+enum {
+    FAN_POINTS = 33,
+    LEVELS_MAX = 8,
+    MARKS_MAX = 64,
+    ROWS = 13,
+    COLUMNS_LEAST = 20,
+    AHEAD_MOST_S = 4 * WEEK_S
+};
 
 #define MONEY_MAX 9.2e18 /* nano-dollars; as a double the largest amount is more than it is */
 
@@ -33,7 +41,8 @@ static void set_span(const struct forecast_input *s, struct chart *c)
     c->until = s->now + ahead_s + ahead_s / 20;
 }
 
-static void set_fan(const struct forecast_input *s, double level, struct chart_point fan[FAN_POINTS])
+static void set_fan(const struct forecast_input *s, double level,
+                    struct chart_point fan[FAN_POINTS])
 {
     const struct curve *c = s->token->curve;
     double balance = (double)s->token->last.balance.is.nano;
@@ -41,7 +50,8 @@ static void set_fan(const struct forecast_input *s, double level, struct chart_p
         double spent = balance * i / (FAN_POINTS - 1);
         double hours = curve_hours(c, c->spent_nano + spent, level);
         int64_t ahead_s = (int64_t)(hours < CENTURY_H ? hours * HOUR_S : CENTURY_H * HOUR_S);
-        fan[i] = (struct chart_point){ c->origin + ahead_s, (int64_t)fmin(balance - spent, MONEY_MAX) };
+        fan[i] =
+            (struct chart_point){ c->origin + ahead_s, (int64_t)fmin(balance - spent, MONEY_MAX) };
     }
 }
 
@@ -54,14 +64,16 @@ static void set_lines(const struct forecast_input *s, bool colour, struct pictur
     for (int i = 0; i < 3; i++) {
         set_fan(s, levels[i], p->fan[i]);
         p->lines[1 + i] = (struct chart_line){ p->fan[i], FAN_POINTS, false, letters[i],
-                                              colour ? tones[i] : NULL };
+                                               colour ? tones[i] : NULL };
     }
     p->chart.lines = p->lines;
     p->chart.line_count = COUNT(p->lines);
 }
 
-/* The amount that a threshold of a rule means for this balance; false when it is about something else. */
-static bool level_of(const struct forecast_input *s, const struct rule *rule, const struct threshold *t, int64_t *ret)
+/* The amount that a threshold of a rule means for this balance; false when it is about something
+ * else. */
+static bool level_of(const struct forecast_input *s, const struct rule *rule,
+                     const struct threshold *t, int64_t *ret)
 {
     if (rule->kind == RULE_BALANCE_BELOW)
         *ret = t->at;
@@ -75,8 +87,11 @@ static bool level_of(const struct forecast_input *s, const struct rule *rule, co
 static void set_levels(const struct forecast_view *v, struct picture *p)
 {
     const struct forecast_input *s = v->subject;
-    struct snapshot snapshot = { .series = s->credits ? SERIES_CREDITS : SERIES_TOKEN, .account = text_z(&s->account),
-                                 .reading = &s->token->last, .forecast = &s->forecast, .now = s->now };
+    struct snapshot snapshot = { .series = s->credits ? SERIES_CREDITS : SERIES_TOKEN,
+                                 .account = text_z(&s->account),
+                                 .reading = &s->token->last,
+                                 .forecast = &s->forecast,
+                                 .now = s->now };
     char cents[MONEY_TEXT_BYTES];
     for (size_t i = 0; i < v->settings->rule_count; i++) {
         const struct rule *rule = &v->settings->rules[i];
@@ -109,7 +124,8 @@ static void set_top(const struct forecast_input *s, struct chart *c)
 {
     int64_t top = s->token->last.balance.is.nano;
     for (size_t i = 0; i < s->reading_count; i++) {
-        bool seen = s->readings[i].at >= c->from || i + 1 == s->reading_count || s->readings[i + 1].at > c->from;
+        bool seen = s->readings[i].at >= c->from || i + 1 == s->reading_count
+            || s->readings[i + 1].at > c->from;
         if (seen && s->readings[i].nano > top)
             top = s->readings[i].nano;
     }
@@ -119,7 +135,10 @@ static void set_top(const struct forecast_input *s, struct chart *c)
 static void add_axis(const struct chart *c, unix_s now, struct text *out)
 {
     char from[32] = "", until[32] = "";
-    const struct { unix_s at; char *text; } stamps[] = { { c->from, from }, { c->until, until } };
+    const struct {
+        unix_s at;
+        char *text;
+    } stamps[] = { { c->from, from }, { c->until, until } };
     bool by_day = c->until - c->from > 3 * DAY_S;
     for (size_t i = 0; i < COUNT(stamps); i++) {
         time_t stamp = (time_t)stamps[i].at;
@@ -128,7 +147,8 @@ static void add_axis(const struct chart *c, unix_s now, struct text *out)
             by_day ? strftime(stamps[i].text, sizeof from, "%d %b", &local)
                    : strftime(stamps[i].text, sizeof from, "%a %H:%M", &local);
     }
-    size_t place = (size_t)((double)(now - c->from) / (double)(c->until - c->from) * (double)c->columns);
+    size_t place =
+        (size_t)((double)(now - c->from) / (double)(c->until - c->from) * (double)c->columns);
     size_t first = strlen(from), last = strlen(until), room = c->columns - last;
     if (place < first + 1)
         place = first + 1;
@@ -141,8 +161,9 @@ static void add_axis(const struct chart *c, unix_s now, struct text *out)
 void forecast_picture(const struct forecast_view *v, struct text *out)
 {
     const struct forecast_input *s = v->subject;
-    struct picture p = { .chart = { .ascii = v->ascii, .rows = ROWS,
-                                   .ground_tone = v->colour ? TERMINAL_FAINT : NULL } };
+    struct picture p = { .chart = { .ascii = v->ascii,
+                                    .rows = ROWS,
+                                    .ground_tone = v->colour ? TERMINAL_FAINT : NULL } };
     size_t taken = CHART_LABEL_COLUMNS + 1;
     p.chart.columns = v->columns > taken + COLUMNS_LEAST ? v->columns - taken : COLUMNS_LEAST;
     set_span(s, &p.chart);
@@ -156,6 +177,7 @@ void forecast_picture(const struct forecast_view *v, struct text *out)
               v->ascii ? "* readings; e early, o likely, L late; : now and resets"
                        : "readings until now, then early, likely, late; ┊ now and resets");
     if (p.told.len)
-        text_addf(out, "%*s%s %s\n", CHART_LABEL_COLUMNS, "", v->ascii ? "-" : "╌", text_z(&p.told));
+        text_addf(out, "%*s%s %s\n", CHART_LABEL_COLUMNS, "", v->ascii ? "-" : "╌",
+                  text_z(&p.told));
     text_done(&p.told);
 }

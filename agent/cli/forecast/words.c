@@ -13,7 +13,8 @@ static void add_local(unix_s at, struct text *out)
     char shown[64];
     struct tm local;
     time_t stamp = (time_t)at;
-    if (localtime_r(&stamp, &local) && strftime(shown, sizeof shown, "%a %Y-%m-%d %H:%M %Z", &local))
+    if (localtime_r(&stamp, &local)
+        && strftime(shown, sizeof shown, "%a %Y-%m-%d %H:%M %Z", &local))
         text_add(out, span_of(shown));
 }
 
@@ -31,7 +32,8 @@ static void add_rates(const struct forecast_input *s, struct text *out)
         struct burn_rate rate = s->rates[w];
         if (!rate.known)
             continue;
-        text_addf(out, "%s%s over %s", before, money_format_cents((struct money){ rate.nano_per_h }, cents),
+        text_addf(out, "%s%s over %s", before,
+                  money_format_cents((struct money){ rate.nano_per_h }, cents),
                   burn_window_name(w));
         before = ", ";
     }
@@ -51,7 +53,8 @@ static void add_heading(const struct forecast_input *s, struct text *out)
         add_usd(s->token->last.balance.is.nano, out);
     else
         text_add(out, span_of("An unknown amount"));
-    text_addf(out, " left, read %s ago", duration_format(seconds_between(s->token->seen_at, s->now), age));
+    text_addf(out, " left, read %s ago",
+              duration_format(seconds_between(s->token->seen_at, s->now), age));
     if (s->token->missing)
         text_add(out, span_of(" (missing from the token list since then)"));
     add_rates(s, out);
@@ -107,28 +110,36 @@ static void add_standing(const struct forecast_input *s, const struct forecast *
         text_add(out, span_of("Learning: too few readings for a forecast yet.\n"));
         break;
     case VERDICT_NO_BUDGET:
-        text_add(out, span_of("No budget: this token spends the account's credits and cannot run out on its own;\n"
-                              "see `ebb forecast --credits`.\n"));
+        text_add(out,
+                 span_of("No budget: this token spends the account's credits and cannot run out on "
+                         "its own;\n"
+                         "see `ebb forecast --credits`.\n"));
         break;
     case VERDICT_STALE:
         text_addf(out, "Stale: last read %s ago, too long ago for a forecast.\n",
                   duration_format(seconds_between(s->token->seen_at, s->now), age));
         break;
     case VERDICT_UNUSED:
-        text_add(out, span_of("No use yet: nothing spent since Ebb started watching it, less than a week ago.\n"));
+        text_add(out,
+                 span_of("No use yet: nothing spent since Ebb started watching it, less than a "
+                         "week ago.\n"));
         break;
     case VERDICT_IDLE:
         text_add(out, span_of("Idle: nothing spent in the last week, no end in sight.\n"));
         break;
     case VERDICT_EXHAUSTED:
-        text_add(out, span_of(f->limit == LIMIT_CREDITS
-                                  ? "Exhausted: its account has no credits left, and calls are refused.\n"
-                                  : "Exhausted: nothing is left, and calls are refused.\n"));
+        text_add(
+            out,
+            span_of(f->limit == LIMIT_CREDITS
+                        ? "Exhausted: its account has no credits left, and calls are refused.\n"
+                        : "Exhausted: nothing is left, and calls are refused.\n"));
         break;
     case VERDICT_SAFE:
     case VERDICT_TIGHT:
     case VERDICT_RUNS_DRY:
-        text_add(out, span_of(f->limit == LIMIT_CREDITS ? "Runs out with its account's credits\n" : "Runs out\n"));
+        text_add(out,
+                 span_of(f->limit == LIMIT_CREDITS ? "Runs out with its account's credits\n"
+                                                   : "Runs out\n"));
         add_times(f, out);
         break;
     case VERDICTS:
@@ -244,15 +255,21 @@ static void add_certainty(const struct forecast_input *s, struct text *out)
         return;
     }
     if (!accuracy_summary_tells(r)) {
-        text_addf(out, "Too few of its forecasts have come due to judge them (%" PRId64 " so far).\n", r->scores);
+        text_addf(out,
+                  "Too few of its forecasts have come due to judge them (%" PRId64 " so far).\n",
+                  r->scores);
         return;
     }
-    text_addf(out, "Of its %" PRId64 " forecasts that have come due, %" PRId64 " had the outcome between early and\n"
-                   "late (8 in 10 should), half were off by less than a factor of %.2f, and the\n"
-                   "median was %.0f %% too %s.\n",
+    text_addf(out,
+              "Of its %" PRId64 " forecasts that have come due, %" PRId64
+              " had the outcome between early and\n"
+              "late (8 in 10 should), half were off by less than a factor of %.2f, and the\n"
+              "median was %.0f %% too %s.\n",
               r->scores, r->within, exp((double)r->median_off_milli / 1000),
-              100 * fabs(expm1((double)r->median_bias_milli / 1000)), r->median_bias_milli < 0 ? "early" : "late");
-    text_addf(out, "Its interval is therefore %.2f times as wide as usual.\n", forecast_input_widening(s));
+              100 * fabs(expm1((double)r->median_bias_milli / 1000)),
+              r->median_bias_milli < 0 ? "early" : "late");
+    text_addf(out, "Its interval is therefore %.2f times as wide as usual.\n",
+              forecast_input_widening(s));
 }
 
 void forecast_words(const struct forecast_view *v, struct text *out)

@@ -1,27 +1,36 @@
 /* `ebb tokens apply`: the steps of the plan, one after the other, after one question.
  *
- * A token that the API refuses does not hold up the others; a service that does not answer, or a key that it does not
- * take, ends the run. Nothing is remembered between two runs but the empty files of secrets: the next one compares anew
- * and so goes on where this one stopped. */
+ * A token that the API refuses does not hold up the others; a service that does not answer, or a
+ * key that it does not take, ends the run. Nothing is remembered between two runs but the empty
+ * files of secrets: the next one compares anew and so goes on where this one stopped. */
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/own.h"
-#include "cli/tokens/diff.h"
 #include "cli/tokens/creation.h"
+#include "cli/tokens/diff.h"
 #include "cli/tokens/tokens.h"
 #include "cli/tokens/view.h"
 
 enum { OPT_SECRET_DIR, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_SECRET_DIR] = { .name = "secret-dir", .type = OPTION_TEXT, .value = "DIR",
+    [OPT_SECRET_DIR] = { .name = "secret-dir",
+                         .type = OPTION_TEXT,
+                         .value = "DIR",
                          .help = "write the secret of each new token to a file in this folder" },
     [OPT_YES] = OPTION_ROW_YES,
-    [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "print the requests without sending them" },
-    [OPT_ACCOUNT] = { .name = "account", .type = OPTION_TEXT, .value = "NAME",
-                      .help = "account in the configuration (default: the file's `account`, else the only one)" },
-    [OPT_JSON] = { .name = "json", .type = OPTION_FLAG, .help = "print the outcome of each step as JSON" },
+    [OPT_DRY_RUN] = { .name = "dry-run",
+                      .type = OPTION_FLAG,
+                      .help = "print the requests without sending them" },
+    [OPT_ACCOUNT] = { .name = "account",
+                      .type = OPTION_TEXT,
+                      .value = "NAME",
+                      .help = "account in the configuration (default: the file's `account`, else "
+                              "the only one)" },
+    [OPT_JSON] = { .name = "json",
+                   .type = OPTION_FLAG,
+                   .help = "print the outcome of each step as JSON" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
@@ -37,11 +46,11 @@ _Static_assert(COUNT(outcome_names) == STEP_OUTCOMES, "an outcome has no name");
 /* A run through the steps. */
 struct application {
     const struct diff *diff;
-    const char *secret_dir;         /* NULL: secrets are not fetched */
+    const char *secret_dir; /* NULL: secrets are not fetched */
     bool json;
-    bool stopped;                   /* nothing more is tried */
+    bool stopped; /* nothing more is tried */
     size_t of_outcome[STEP_OUTCOMES];
-    struct text told;               /* the JSON so far */
+    struct text told; /* the JSON so far */
 };
 
 /* The file for a token's secret, named by its slug: any name makes one. */
@@ -56,7 +65,8 @@ static char *secret_path(const struct application *a, const char *token)
     return path.at;
 }
 
-static bool create(const struct application *a, const struct token_plan_step *step, struct fault *why)
+static bool create(const struct application *a, const struct token_plan_step *step,
+                   struct fault *why)
 {
     own_free char *path = secret_path(a, step->name);
     const struct creation creation = { step->name, &step->wish, path, false };
@@ -65,16 +75,19 @@ static bool create(const struct application *a, const struct token_plan_step *st
     return creation_run(&a->diff->session, &creation, &made, &end, why);
 }
 
-static bool change(const struct application *a, const struct token_plan_step *step, struct fault *why)
+static bool change(const struct application *a, const struct token_plan_step *step,
+                   struct fault *why)
 {
     struct decoded changed;
     return session_change(&a->diff->session, step->name, &step->wish, &changed, why);
 }
 
 /* What is gone already is as wanted. */
-static bool remove_token(const struct application *a, const struct token_plan_step *step, struct fault *why)
+static bool remove_token(const struct application *a, const struct token_plan_step *step,
+                         struct fault *why)
 {
-    return client_delete(a->diff->session.client, step->name, why) || session_not_found(&a->diff->session);
+    return client_delete(a->diff->session.client, step->name, why)
+        || session_not_found(&a->diff->session);
 }
 
 /* What each kind does, and its word in the past; NULL: nothing to do. */
@@ -88,7 +101,8 @@ static const struct {
     [TOKEN_PLAN_DELETE] = { remove_token, METHOD_DELETE, "deleted" },
 };
 
-static void tell(struct application *a, const struct token_plan_step *step, enum outcome_of_step outcome)
+static void tell(struct application *a, const struct token_plan_step *step,
+                 enum outcome_of_step outcome)
 {
     a->of_outcome[outcome]++;
     if (a->json) {
@@ -142,7 +156,8 @@ static void fetch_missing_secret(struct application *a, const struct token_plan_
     bool existed = step->kind == TOKEN_PLAN_SAME || step->kind == TOKEN_PLAN_CHANGE;
     if (!path || !existed || a->stopped || !is_empty_file(path))
         return;
-    if (secret_file_open(path, &file, &why) && secret_file_fill(&file, &a->diff->session, step->name, &why))
+    if (secret_file_open(path, &file, &why)
+        && secret_file_fill(&file, &a->diff->session, step->name, &why))
         return;
     a->stopped = !goes_on(a, &why);
     a->of_outcome[STEP_FAILED]++;
@@ -160,7 +175,8 @@ static enum exit_status apply(struct application *a)
     if (a->json)
         printf("%s%s\n", a->told.len ? text_z(&a->told) : "[", a->told.len ? "\n]" : "]");
     else
-        printf("%zu done, %zu failed, %zu not tried\n", n[STEP_DONE], n[STEP_FAILED], n[STEP_NOT_TRIED]);
+        printf("%zu done, %zu failed, %zu not tried\n", n[STEP_DONE], n[STEP_FAILED],
+               n[STEP_NOT_TRIED]);
     text_done(&a->told);
     if (!n[STEP_FAILED])
         return EXIT_OK;
@@ -185,7 +201,8 @@ static void print_requests(const struct diff *k, bool json)
 
 static enum exit_status ask_and_apply(const struct context *c, const struct diff *k)
 {
-    struct application a = { .diff = k, .secret_dir = c->options[OPT_SECRET_DIR].text,
+    struct application a = { .diff = k,
+                             .secret_dir = c->options[OPT_SECRET_DIR].text,
                              .json = c->options[OPT_JSON].given };
     if (c->options[OPT_DRY_RUN].given) {
         print_requests(k, a.json);

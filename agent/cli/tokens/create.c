@@ -9,7 +9,9 @@ enum { OPT_SECRET_FILE = TERM_OPTIONS, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS 
 
 static const struct option_row options[] = {
     TERM_OPTION_ROWS,
-    [OPT_SECRET_FILE] = { .name = "secret-file", .type = OPTION_TEXT, .value = "FILE",
+    [OPT_SECRET_FILE] = { .name = "secret-file",
+                          .type = OPTION_TEXT,
+                          .value = "FILE",
                           .help = "write the secret to a new file that only you can read" },
     [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
@@ -17,9 +19,11 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-static enum exit_status create(const struct context *c, const struct session *s, const struct token_spec *w)
+static enum exit_status create(const struct context *c, const struct session *s,
+                               const struct token_spec *w)
 {
-    const struct creation creation = { c->arguments[0], w, c->options[OPT_SECRET_FILE].text, false };
+    const struct creation creation = { c->arguments[0], w, c->options[OPT_SECRET_FILE].text,
+                                       false };
     struct decoded d;
     enum creation_end end;
     struct fault why;
@@ -41,7 +45,8 @@ static enum exit_status tokens_create_run(const struct context *c)
         || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (w.given[SPEC_BALANCE] && !w.given[SPEC_BUDGET])
-        w.wanted.budgeted = w.given[SPEC_BUDGET] = true; /* nobody names money that shall mean nothing */
+        w.wanted.budgeted = w.given[SPEC_BUDGET] =
+            true; /* nobody names money that shall mean nothing */
     if (c->options[OPT_DRY_RUN].given)
         session_print_request(&s, METHOD_POST, c->arguments[0], &w, c->options[OPT_JSON].given);
     else
@@ -55,7 +60,8 @@ const struct command cmd_tokens_create = {
     .parent = &cmd_tokens,
     .arguments = "NAME",
     .help = "create a token; a balance alone implies a budget",
-    .example = "ebb tokens create prod-billing-api --balance 50.00 --expires 90d --secret-file billing.key",
+    .example = "ebb tokens create prod-billing-api --balance 50.00 --expires 90d --secret-file "
+               "billing.key",
     .needs = NEEDS_SETTINGS | NEEDS_SECRETS,
     .arguments_min = 1,
     .arguments_max = 1,

@@ -1,4 +1,5 @@
-/* The empty file is the memory between two runs: it is there from before the POST until the secret is in it. */
+/* The empty file is the memory between two runs: it is there from before the POST until the secret
+ * is in it. */
 #include "cli/tokens/creation.h"
 
 #include <stdio.h>
@@ -15,7 +16,8 @@ static bool name_is_taken(const struct session *s)
     return false;
 }
 
-/* Alike in what does not move by itself between two runs: money burns, and "30d" is later the second time. */
+/* Alike in what does not move by itself between two runs: money burns, and "30d" is later the
+ * second time. */
 static bool is_alike(const struct token_spec *w, const struct reading *r)
 {
     struct token_spec rest = token_spec_unfulfilled(w, r);
@@ -24,21 +26,23 @@ static bool is_alike(const struct token_spec *w, const struct reading *r)
 }
 
 /* The name is taken: by ourselves, a moment ago? */
-static bool resume(const struct session *s, const struct creation *c, struct decoded *ret, struct fault *why)
+static bool resume(const struct session *s, const struct creation *c, struct decoded *ret,
+                   struct fault *why)
 {
     struct decoded d;
     if (!client_show(s->client, c->name, &d, why))
         return fault_within(why, "it already exists, but cannot be read");
     if (!is_alike(c->wish, &d.reading))
-        return fault(why, FAULT_REJECT, "it already exists in account %s with other settings: see `ebb tokens show`",
+        return fault(why, FAULT_REJECT,
+                     "it already exists in account %s with other settings: see `ebb tokens show`",
                      s->account->name);
     *ret = d;
     ret->reading.name = ret->name;
     return true;
 }
 
-static bool make(const struct session *s, const struct creation *c, bool resumes, struct decoded *ret,
-                 enum creation_end *ret_end, struct fault *why)
+static bool make(const struct session *s, const struct creation *c, bool resumes,
+                 struct decoded *ret, enum creation_end *ret_end, struct fault *why)
 {
     *ret_end = CREATION_MADE;
     if (session_create(s, c->name, c->wish, ret, why))
@@ -54,8 +58,8 @@ static bool make(const struct session *s, const struct creation *c, bool resumes
     return false;
 }
 
-bool creation_run(const struct session *s, const struct creation *c, struct decoded *ret, enum creation_end *ret_end,
-                  struct fault *why)
+bool creation_run(const struct session *s, const struct creation *c, struct decoded *ret,
+                  enum creation_end *ret_end, struct fault *why)
 {
     struct secret_file file = { 0 };
     client_forget(s->client); /* what is told below is about this creation */
@@ -68,12 +72,15 @@ bool creation_run(const struct session *s, const struct creation *c, struct deco
     }
     if (!c->secret_path || secret_file_fill(&file, s, c->name, why))
         return true;
-    return fault_within(why, "it was created, but its secret was not written to %s (run the same command again, or "
-                             "`ebb tokens show NAME --secret-file FILE`)", c->secret_path);
+    return fault_within(
+        why,
+        "it was created, but its secret was not written to %s (run the same command again, or "
+        "`ebb tokens show NAME --secret-file FILE`)",
+        c->secret_path);
 }
 
-void creation_print(const struct session *s, const struct creation *c, enum creation_end end, const struct decoded *d,
-                    bool json)
+void creation_print(const struct session *s, const struct creation *c, enum creation_end end,
+                    const struct decoded *d, bool json)
 {
     if (json) {
         view_print(s->account->name, &d->reading, true);

@@ -1,9 +1,9 @@
 /* `ebb tokens delete`, and the deletion at the end of `ebb tokens retire`. */
 #include <stdio.h>
 
+#include "cli/terminal.h"
 #include "cli/tokens/removal.h"
 #include "cli/tokens/tokens.h"
-#include "cli/terminal.h"
 
 enum { OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
@@ -58,7 +58,8 @@ static enum exit_status tokens_delete_run(const struct context *c)
     if (c->options[OPT_DRY_RUN].given)
         session_print_request(&s, METHOD_DELETE, c->arguments[0], NULL, c->options[OPT_JSON].given);
     else
-        status = removal_run(&s, c->arguments[0], c->options[OPT_YES].given, c->options[OPT_JSON].given);
+        status =
+            removal_run(&s, c->arguments[0], c->options[OPT_YES].given, c->options[OPT_JSON].given);
     session_close(&s);
     return status;
 }

@@ -28,7 +28,8 @@ static bool is_wanted(const struct diff *c, const char *name)
     return false;
 }
 
-/* A token that cannot be read is compared with nothing; one that the file names holds the plan up. */
+/* A token that cannot be read is compared with nothing; one that the file names holds the plan up.
+ */
 static bool compare(struct diff *c, const struct token_set *fleet, struct fault *why)
 {
     size_t count = 0;
@@ -38,14 +39,15 @@ static bool compare(struct diff *c, const struct token_set *fleet, struct fault 
         if (!t->unread)
             c->readings[count++] = t->last;
         else if (is_wanted(c, t->name))
-            return fault(why, FAULT_REJECT, "the API's answer for \"%s\" cannot be read: %s", t->name, t->unread);
+            return fault(why, FAULT_REJECT, "the API's answer for \"%s\" cannot be read: %s",
+                         t->name, t->unread);
     }
     token_plan_make(c->file->tokens, c->file->token_count, c->readings, count, &c->plan);
     return true;
 }
 
-bool diff_open(const struct settings *settings, const char *path, const char *account, struct diff *ret,
-                     enum exit_status *ret_status)
+bool diff_open(const struct settings *settings, const char *path, const char *account,
+               struct diff *ret, enum exit_status *ret_status)
 {
     const struct token_set *fleet;
     struct fault why;
@@ -79,7 +81,9 @@ void diff_close(struct diff *c)
 static void print_step(const struct token_plan_step *step)
 {
     static const char *const words[TOKEN_PLAN_KINDS] = {
-        [TOKEN_PLAN_CREATE] = "+ create ", [TOKEN_PLAN_CHANGE] = "~ change ", [TOKEN_PLAN_DELETE] = "- delete ",
+        [TOKEN_PLAN_CREATE] = "+ create ",
+        [TOKEN_PLAN_CHANGE] = "~ change ",
+        [TOKEN_PLAN_DELETE] = "- delete ",
         [TOKEN_PLAN_UNKNOWN] = "? not in the file: ",
     };
     if (!words[step->kind])
@@ -95,8 +99,9 @@ void diff_print_text(const struct diff *c)
     const size_t *n = c->plan.of_kind;
     for (size_t i = 0; i < c->plan.count; i++)
         print_step(&c->plan.steps[i]);
-    printf("%zu to create, %zu to change, %zu to delete; %zu as wanted, %zu not in the file\n", n[TOKEN_PLAN_CREATE],
-           n[TOKEN_PLAN_CHANGE], n[TOKEN_PLAN_DELETE], n[TOKEN_PLAN_SAME], n[TOKEN_PLAN_UNKNOWN]);
+    printf("%zu to create, %zu to change, %zu to delete; %zu as wanted, %zu not in the file\n",
+           n[TOKEN_PLAN_CREATE], n[TOKEN_PLAN_CHANGE], n[TOKEN_PLAN_DELETE], n[TOKEN_PLAN_SAME],
+           n[TOKEN_PLAN_UNKNOWN]);
 }
 
 /* What is, in the fields that a step is about. */

@@ -12,10 +12,10 @@ struct diff {
     struct token_plan plan;
 };
 
-/* `account` NULL: the one that the file names, else the only one. Everything wrong is said on stderr; false: exit with
- * `ret_status`. `ret` is closed by diff_close in either case. */
+/* `account` NULL: the one that the file names, else the only one. Everything wrong is said on
+ * stderr; false: exit with `ret_status`. `ret` is closed by diff_close in either case. */
 MUST_CHECK bool diff_open(const struct settings *settings, const char *path, const char *account,
-                                struct diff *ret, enum exit_status *ret_status);
+                          struct diff *ret, enum exit_status *ret_status);
 void diff_close(struct diff *c);
 
 /* To stdout. Neither holds a secret, nor what is as it should be. */

@@ -1,6 +1,6 @@
-/* Our records count by the hour, from falls of the balance: a lower bound, and quick. The endpoint counts everything,
- * but later and by UTC day: every day that the idle time touches must be empty, so that the proof may take up to a
- * day longer than was asked for. */
+/* Our records count by the hour, from falls of the balance: a lower bound, and quick. The endpoint
+ * counts everything, but later and by UTC day: every day that the idle time touches must be empty,
+ * so that the proof may take up to a day longer than was asked for. */
 #include "cli/tokens/idleness.h"
 
 #include <errno.h>
@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "core/calendar.h"
-#include "edge/store/reader.h"
 #include "edge/store.h"
+#include "edge/store/reader.h"
 
 /* The columns of question_idle.sql. */
 enum { FIRST_SEEN, LAST_OK, INTERVAL, MISSING, BALANCE, SPENT, LAST_HOUR, IDLE_COLUMNS };
@@ -20,11 +20,14 @@ static enum idleness disproved(struct fault *why)
     return IDLENESS_DISPROVED;
 }
 
-static bool ask_store(const struct idle_query *q, const char *account, struct cell cells[IDLE_COLUMNS],
-                      bool *ret_known, struct fault *why)
+static bool ask_store(const struct idle_query *q, const char *account,
+                      struct cell cells[IDLE_COLUMNS], bool *ret_known, struct fault *why)
 {
-    const struct query_filter scope = { .now = q->now, .since = q->now - q->idle_s, .until = TIME_NONE, .token = q->token,
-                                 .account = account };
+    const struct query_filter scope = { .now = q->now,
+                                        .since = q->now - q->idle_s,
+                                        .until = TIME_NONE,
+                                        .token = q->token,
+                                        .account = account };
     struct store *store;
     struct query_result *a;
     if (access(q->store, F_OK) != 0 && errno == ENOENT)
@@ -50,8 +53,9 @@ static bool is_watched(const struct idle_query *q, const struct cell *c, struct 
         return fault(why, FAULT_REJECT, "Ebb's records cover only %s, not %s",
                      duration_format(watched_s, for_long), duration_format(q->idle_s, asked));
     if (c[LAST_OK].kind == CELL_NONE || age_s > 3 * c[INTERVAL].integer + MINUTE_S)
-        return fault(why, FAULT_REJECT, "Ebb's records are stale: the account's last complete poll is not recent (is "
-                                        "`ebb run` running?)");
+        return fault(why, FAULT_REJECT,
+                     "Ebb's records are stale: the account's last complete poll is not recent (is "
+                     "`ebb run` running?)");
     if (c[MISSING].integer)
         return fault(why, FAULT_REJECT, "it is missing from the last token list");
     return true;
@@ -63,7 +67,8 @@ static bool fell_since_the_poll(const struct idle_query *q, const struct cell *c
         && q->now_is->balance.is.nano < c[BALANCE].integer;
 }
 
-static enum idleness by_our_records(const struct session *s, const struct idle_query *q, struct fault *why)
+static enum idleness by_our_records(const struct session *s, const struct idle_query *q,
+                                    struct fault *why)
 {
     struct cell c[IDLE_COLUMNS];
     char spent[MONEY_TEXT_BYTES], hour[TIME_TEXT_BYTES];
@@ -75,8 +80,10 @@ static enum idleness by_our_records(const struct session *s, const struct idle_q
         return IDLENESS_UNKNOWN;
     }
     if (c[SPENT].integer != 0) {
-        fault(why, FAULT_REJECT, "according to Ebb's records it spent %s USD in this time, last in the hour from %s",
-              money_format((struct money){ c[SPENT].integer }, spent), calendar_format(c[LAST_HOUR].integer, hour));
+        fault(why, FAULT_REJECT,
+              "according to Ebb's records it spent %s USD in this time, last in the hour from %s",
+              money_format((struct money){ c[SPENT].integer }, spent),
+              calendar_format(c[LAST_HOUR].integer, hour));
         return disproved(why);
     }
     if (fell_since_the_poll(q, c)) {
@@ -91,12 +98,14 @@ static unix_s day_of(unix_s at)
     return at - at % DAY_S;
 }
 
-static enum idleness by_the_endpoint(const struct session *s, const struct idle_query *q, struct fault *why)
+static enum idleness by_the_endpoint(const struct session *s, const struct idle_query *q,
+                                     struct fault *why)
 {
     struct usage_book book = { 0 };
     char cost[MONEY_TEXT_BYTES], day[TIME_TEXT_BYTES];
     enum idleness found = IDLENESS_PROVED;
-    if (!client_usage(s->client, q->token, day_of(q->now - q->idle_s), day_of(q->now), &book, why)) {
+    if (!client_usage(s->client, q->token, day_of(q->now - q->idle_s), day_of(q->now), &book,
+                      why)) {
         fault_within(why, "cannot query the usage endpoint");
         return IDLENESS_UNKNOWN;
     }
@@ -104,8 +113,9 @@ static enum idleness by_the_endpoint(const struct session *s, const struct idle_
         const struct usage_line *line = &book.lines[i];
         if (!line->calls && !line->cost.nano)
             continue;
-        fault(why, FAULT_REJECT, "according to the usage endpoint it spent %s USD in %" PRId64 " call%s on %.10s (it "
-                                 "counts whole UTC days, and every day that the idle time touches must be empty)",
+        fault(why, FAULT_REJECT,
+              "according to the usage endpoint it spent %s USD in %" PRId64 " call%s on %.10s (it "
+              "counts whole UTC days, and every day that the idle time touches must be empty)",
               money_format(line->cost, cost), line->calls, line->calls == 1 ? "" : "s",
               calendar_format(line->day, day));
         found = disproved(why);

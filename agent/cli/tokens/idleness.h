@@ -1,5 +1,5 @@
-/* Has a token been left alone long enough to be deleted? Asked of our own records and of the consumption endpoint; both
- * must say yes, and what is not known is no yes. */
+/* Has a token been left alone long enough to be deleted? Asked of our own records and of the
+ * consumption endpoint; both must say yes, and what is not known is no yes. */
 #pragma once
 
 #include "cli/tokens/session.h"
@@ -12,7 +12,7 @@ enum idleness {
 
 /* What the question is about. */
 struct idle_query {
-    const char *store;           /* path of the database */
+    const char *store; /* path of the database */
     const char *token;
     const struct reading *now_is; /* as the API shows it now */
     unix_s now;

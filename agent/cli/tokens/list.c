@@ -13,9 +13,14 @@ enum { OPT_ACCOUNT, OPT_ENVIRONMENT, OPT_TYPE, OPT_FORMAT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
-    [OPT_ENVIRONMENT] = { .name = "environment", .type = OPTION_TEXT, .value = "GLOB",
+    [OPT_ENVIRONMENT] = { .name = "environment",
+                          .type = OPTION_TEXT,
+                          .value = "GLOB",
                           .help = "only tokens whose environment matches" },
-    [OPT_TYPE] = { .name = "type", .type = OPTION_TEXT, .value = "GLOB", .help = "only tokens whose type matches" },
+    [OPT_TYPE] = { .name = "type",
+                   .type = OPTION_TEXT,
+                   .value = "GLOB",
+                   .help = "only tokens whose type matches" },
     [OPT_FORMAT] = OPTION_ROW_FORMAT,
     [OPT_JSON] = OPTION_ROW_AS_JSON,
 };
@@ -51,8 +56,7 @@ static size_t print(const struct context *c, const char *account, const struct t
             sorted[rows++] = &fleet->tokens[i];
     qsort(sorted, rows, sizeof *sorted, by_name);
 
-    struct table *t = table_begin(format, view_columns, VIEW_COLUMNS,
-                                  terminal_colour());
+    struct table *t = table_begin(format, view_columns, VIEW_COLUMNS, terminal_colour());
     for (size_t i = 0; i < rows; i++) {
         struct cell cells[VIEW_COLUMNS];
         view_cells(account, &sorted[i]->last, cells);
@@ -63,7 +67,8 @@ static size_t print(const struct context *c, const char *account, const struct t
     table_end(t);
     for (size_t i = 0; i < rows; i++)
         if (sorted[i]->unread)
-            complain(EXIT_OK, "%s cannot be read: %s", session_name(sorted[i]->name, shown), sorted[i]->unread);
+            complain(EXIT_OK, "%s cannot be read: %s", session_name(sorted[i]->name, shown),
+                     sorted[i]->unread);
     free(sorted);
     return rows;
 }

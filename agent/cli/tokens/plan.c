@@ -5,10 +5,14 @@
 enum { OPT_EXIT_CODE, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_EXIT_CODE] = { .name = "exit-code", .type = OPTION_FLAG,
+    [OPT_EXIT_CODE] = { .name = "exit-code",
+                        .type = OPTION_FLAG,
                         .help = "exit with 1 if there is something to do, 3 if that is unknown" },
-    [OPT_ACCOUNT] = { .name = "account", .type = OPTION_TEXT, .value = "NAME",
-                      .help = "account in the configuration (default: the file's `account`, else the only one)" },
+    [OPT_ACCOUNT] = { .name = "account",
+                      .type = OPTION_TEXT,
+                      .value = "NAME",
+                      .help = "account in the configuration (default: the file's `account`, else "
+                              "the only one)" },
     [OPT_JSON] = OPTION_ROW_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");

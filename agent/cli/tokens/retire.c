@@ -1,4 +1,5 @@
-/* `ebb tokens retire`: deletes a token that nobody has used for a while, and refuses when that is not proved. */
+/* `ebb tokens retire`: deletes a token that nobody has used for a while, and refuses when that is
+ * not proved. */
 #include <stdio.h>
 
 #include "cli/tokens/idleness.h"
@@ -9,21 +10,31 @@
 enum { OPT_IDLE, OPT_FORCE, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
-    [OPT_IDLE] = { .name = "idle", .type = OPTION_DURATION, .value = "TIME", .preset = "24h", .min = 1,
-                   .max = 365 * DAY_S, .help = "how long it must not have spent anything" },
-    [OPT_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "delete it even if it is in use" },
+    [OPT_IDLE] = { .name = "idle",
+                   .type = OPTION_DURATION,
+                   .value = "TIME",
+                   .preset = "24h",
+                   .min = 1,
+                   .max = 365 * DAY_S,
+                   .help = "how long it must not have spent anything" },
+    [OPT_FORCE] = { .name = "force",
+                    .type = OPTION_FLAG,
+                    .help = "delete it even if it is in use" },
     [OPT_YES] = OPTION_ROW_YES,
-    [OPT_DRY_RUN] = { .name = "dry-run", .type = OPTION_FLAG, .help = "only check whether it may be retired" },
+    [OPT_DRY_RUN] = { .name = "dry-run",
+                      .type = OPTION_FLAG,
+                      .help = "only check whether it may be retired" },
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
     [OPT_JSON] = OPTION_ROW_JSON,
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
 /* EXIT_OK when it may go. */
-static enum exit_status prove(const struct context *c, const struct session *s, const struct reading *now_is)
+static enum exit_status prove(const struct context *c, const struct session *s,
+                              const struct reading *now_is)
 {
     const struct idle_query q = { c->settings->store, c->arguments[0], now_is, clock_unix(),
-                                     c->options[OPT_IDLE].number };
+                                  c->options[OPT_IDLE].number };
     char shown[SESSION_NAME_BYTES], idle[DURATION_TEXT_BYTES];
     struct fault why;
     session_name(q.token, shown);
@@ -31,8 +42,10 @@ static enum exit_status prove(const struct context *c, const struct session *s, 
     case IDLENESS_DISPROVED:
         return complain(EXIT_FAILED, "%s is not retired: %s", shown, why.text);
     case IDLENESS_UNKNOWN:
-        return complain(EXIT_UNKNOWN, "%s is not retired, because it may still be used: %s (--force deletes "
-                                      "it anyway)", shown, why.text);
+        return complain(EXIT_UNKNOWN,
+                        "%s is not retired, because it may still be used: %s (--force deletes "
+                        "it anyway)",
+                        shown, why.text);
     case IDLENESS_PROVED:
         break;
     }

@@ -1,4 +1,5 @@
-/* `ebb tokens rotate`: a successor like the old token, its secret in a file, the old one left alive. */
+/* `ebb tokens rotate`: a successor like the old token, its secret in a file, the old one left
+ * alive. */
 #include <stdio.h>
 
 #include "cli/tokens/creation.h"
@@ -7,17 +8,36 @@
 #include "core/audit/fix.h"
 #include "core/calendar.h"
 
-enum { OPT_NAME, OPT_BALANCE, OPT_EXPIRES, OPT_SECRET_FILE, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
+enum {
+    OPT_NAME,
+    OPT_BALANCE,
+    OPT_EXPIRES,
+    OPT_SECRET_FILE,
+    OPT_DRY_RUN,
+    OPT_ACCOUNT,
+    OPT_JSON,
+    OPTS
+};
 
 static const struct option_row options[] = {
-    [OPT_NAME] = { .name = "name", .type = OPTION_TEXT, .value = "NEW",
-                   .help = "name of the successor (default: the old name with -r2, -r3 and so on)" },
-    [OPT_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD",
+    [OPT_NAME] = { .name = "name",
+                   .type = OPTION_TEXT,
+                   .value = "NEW",
+                   .help =
+                       "name of the successor (default: the old name with -r2, -r3 and so on)" },
+    [OPT_BALANCE] = { .name = "balance",
+                      .type = OPTION_AMOUNT,
+                      .value = "USD",
                       .help = "balance of the successor (default: what the old token has left)" },
-    [OPT_EXPIRES] = { .name = "expires", .type = OPTION_AHEAD, .value = "TIME",
+    [OPT_EXPIRES] = { .name = "expires",
+                      .type = OPTION_AHEAD,
+                      .value = "TIME",
                       .help = "expiry of the successor (default: that of the old token)" },
-    [OPT_SECRET_FILE] = { .name = "secret-file", .type = OPTION_TEXT, .value = "FILE",
-                          .help = "write the successor's secret to a new file that only you can read; required" },
+    [OPT_SECRET_FILE] = { .name = "secret-file",
+                          .type = OPTION_TEXT,
+                          .value = "FILE",
+                          .help = "write the successor's secret to a new file that only you can "
+                                  "read; required" },
     [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
     [OPT_JSON] = OPTION_ROW_JSON,
@@ -25,14 +45,16 @@ static const struct option_row options[] = {
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
 /* What this version read but cannot write again as it was. */
-static bool can_be_copied(const struct reading *old, unix_s now, const struct option_value *o, struct fault *why)
+static bool can_be_copied(const struct reading *old, unix_s now, const struct option_value *o,
+                          struct fault *why)
 {
     if (old->period == RESET_OTHER)
         return fault(why, FAULT_REJECT, "this version of ebb does not support its reset period");
     if (strlen(old->type) == TYPE_BYTES - 1)
         return fault(why, FAULT_REJECT, "its type is longer than this version of ebb can copy");
     if (!o[OPT_EXPIRES].given && old->expires != TIME_NONE && old->expires <= now)
-        return fault(why, FAULT_REJECT, "it has expired, and so would its successor: set --expires");
+        return fault(why, FAULT_REJECT,
+                     "it has expired, and so would its successor: set --expires");
     return true;
 }
 
@@ -46,7 +68,8 @@ static bool successor_name(const struct context *c, char out[NAME_BYTES_MAX + 1]
     if (named)
         snprintf(out, NAME_BYTES_MAX + 1, "%s", named);
     return named || naming_successor(span_of(c->arguments[0]), out)
-        || fault(why, FAULT_REJECT, "the name is too long for a suffix: choose a new one with --name");
+        || fault(why, FAULT_REJECT,
+                 "the name is too long for a suffix: choose a new one with --name");
 }
 
 static struct token_spec successor_spec(const struct context *c, const struct reading *old)
@@ -61,15 +84,19 @@ static struct token_spec successor_spec(const struct context *c, const struct re
     return w;
 }
 
-static void print_next_steps(const struct context *c, const struct session *s, const struct decoded *made)
+static void print_next_steps(const struct context *c, const struct session *s,
+                             const struct decoded *made)
 {
     if (made->reading.budgeted && made->reading.balance.known && made->reading.balance.is.nano <= 0)
-        complain(EXIT_OK, "the successor has nothing to spend: set a balance with `ebb tokens update --balance`");
+        complain(
+            EXIT_OK,
+            "the successor has nothing to spend: set a balance with `ebb tokens update --balance`");
     if (c->options[OPT_JSON].given)
         return;
     view_print_name(c->arguments[0]);
-    const struct fix_words words = { .name = c->arguments[0], .account = s->account->name,
-                                      .name_account = c->options[OPT_ACCOUNT].given };
+    const struct fix_words words = { .name = c->arguments[0],
+                                     .account = s->account->name,
+                                     .name_account = c->options[OPT_ACCOUNT].given };
     struct text line = { 0 };
     fix_add(&line, "ebb tokens retire {name}", &words);
     fputs(" still works. Move everything that uses it, then run: ", stdout);
@@ -97,7 +124,8 @@ static enum exit_status rotate(const struct context *c, const struct session *s,
     return EXIT_OK;
 }
 
-static enum exit_status look_and_rotate(const struct context *c, const struct session *s, const char *name)
+static enum exit_status look_and_rotate(const struct context *c, const struct session *s,
+                                        const char *name)
 {
     struct decoded old;
     struct fault why;
@@ -116,8 +144,10 @@ static enum exit_status tokens_rotate_run(const struct context *c)
     if (c->argument_count > 1 && c->options[OPT_NAME].given)
         return complain(EXIT_USAGE, "tokens rotate: the successor's name is given twice");
     if (!c->options[OPT_SECRET_FILE].given && !c->options[OPT_DRY_RUN].given)
-        return complain(EXIT_USAGE, "tokens rotate: --secret-file FILE is required for the new secret");
-    if (!successor_name(c, name, &why) || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+        return complain(EXIT_USAGE,
+                        "tokens rotate: --secret-file FILE is required for the new secret");
+    if (!successor_name(c, name, &why)
+        || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     enum exit_status status = look_and_rotate(c, &s, name);
     session_close(&s);

@@ -17,9 +17,11 @@ static bool take_over(const char *path, int fd, struct fault *why)
     if (fstat(fd, &seen) != 0)
         return fault(why, FAULT_RETRY, "%s: %s", path, strerror(errno));
     if (!S_ISREG(seen.st_mode) || seen.st_uid != geteuid())
-        return fault(why, FAULT_REJECT, "%s is not a regular file of yours: refusing to write a secret to it", path);
+        return fault(why, FAULT_REJECT,
+                     "%s is not a regular file of yours: refusing to write a secret to it", path);
     if (seen.st_size > 0)
-        return fault(why, FAULT_REJECT, "%s exists and is not empty: refusing to overwrite it", path);
+        return fault(why, FAULT_REJECT, "%s exists and is not empty: refusing to overwrite it",
+                     path);
     return fchmod(fd, 0600) == 0 || fault(why, FAULT_RETRY, "%s: %s", path, strerror(errno));
 }
 
@@ -78,7 +80,8 @@ static bool put(const struct secret_file *f, char *secret, struct fault *why)
     return fault(why, FAULT_RETRY, "%s: %s", f->path, strerror(reason));
 }
 
-bool secret_file_fill(struct secret_file *f, const struct session *s, const char *token, struct fault *why)
+bool secret_file_fill(struct secret_file *f, const struct session *s, const char *token,
+                      struct fault *why)
 {
     char secret[WIRE_SECRET_BYTES] = { 0 };
     bool ok = client_secret(s->client, token, secret, why) && put(f, secret, why);

@@ -1,5 +1,6 @@
-/* A file for a secret: made for its owner alone before anything is asked of the API, so that a disk that is full or a
- * folder that is missing cannot leave a token behind whose secret went nowhere. It never overwrites anything. */
+/* A file for a secret: made for its owner alone before anything is asked of the API, so that a disk
+ * that is full or a folder that is missing cannot leave a token behind whose secret went nowhere.
+ * It never overwrites anything. */
 #pragma once
 
 #include "cli/tokens/session.h"
@@ -7,15 +8,18 @@
 struct secret_file {
     const char *path; /* borrowed; NULL: there is none */
     int fd;
-    bool made;        /* by us; else it was there, empty, left by a run that was interrupted */
+    bool made; /* by us; else it was there, empty, left by a run that was interrupted */
 };
 
-/* FAULT_REJECT: it is there and not empty, or not the caller's own file. FAULT_RETRY: it cannot be made. */
+/* FAULT_REJECT: it is there and not empty, or not the caller's own file. FAULT_RETRY: it cannot be
+ * made. */
 MUST_CHECK bool secret_file_open(const char *path, struct secret_file *ret, struct fault *why);
 
-/* Reads the secret of a token from the API into the file, makes it last and closes it. When that fails the file stays,
- * empty: it tells the next run what is missing. */
-MUST_CHECK bool secret_file_fill(struct secret_file *f, const struct session *s, const char *token, struct fault *why);
+/* Reads the secret of a token from the API into the file, makes it last and closes it. When that
+ * fails the file stays, empty: it tells the next run what is missing. */
+MUST_CHECK bool secret_file_fill(struct secret_file *f, const struct session *s, const char *token,
+                                 struct fault *why);
 
-/* Closes; `undo` removes a file that was made and not filled. Accepts what was never opened, all zero. */
+/* Closes; `undo` removes a file that was made and not filled. Accepts what was never opened, all
+ * zero. */
 void secret_file_close(struct secret_file *f, bool undo);

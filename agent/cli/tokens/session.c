@@ -18,13 +18,14 @@ static bool which(const struct settings *settings, struct fault *why)
 {
     struct text names = { 0 };
     add_names(settings, &names);
-    fault(why, FAULT_REJECT, "there are several accounts: choose one with --account (%s)", text_z(&names));
+    fault(why, FAULT_REJECT, "there are several accounts: choose one with --account (%s)",
+          text_z(&names));
     text_done(&names);
     return false;
 }
 
-static bool pick_account(const struct settings *settings, const char *name, const struct account_settings **ret,
-                         struct fault *why)
+static bool pick_account(const struct settings *settings, const char *name,
+                         const struct account_settings **ret, struct fault *why)
 {
     struct nearest near = nearest_to(span_of(name ? name : ""));
     if (!name && settings->account_count > 1)
@@ -37,14 +38,17 @@ static bool pick_account(const struct settings *settings, const char *name, cons
         }
     }
     if (near.best)
-        return fault(why, FAULT_REJECT, "unknown account \"%s\"; did you mean \"%s\"?", name, near.best);
+        return fault(why, FAULT_REJECT, "unknown account \"%s\"; did you mean \"%s\"?", name,
+                     near.best);
     return fault(why, FAULT_REJECT, "the configuration has no account \"%s\"", name);
 }
 
-bool session_open(const struct settings *settings, const char *account, struct session *ret, struct fault *why)
+bool session_open(const struct settings *settings, const char *account, struct session *ret,
+                  struct fault *why)
 {
     struct session s = { .store = settings->store };
-    if (!pick_account(settings, account, &s.account, why) || !client_open(s.account, &s.client, why))
+    if (!pick_account(settings, account, &s.account, why)
+        || !client_open(s.account, &s.client, why))
         return false;
     *ret = s;
     return true;
@@ -55,10 +59,12 @@ static struct maybe_money balance_of(const struct token_spec *w, bool created)
 {
     if (w->given[SPEC_BALANCE])
         return w->wanted.balance;
-    return created && w->given[SPEC_AMOUNT] ? w->wanted.reset_amount : (struct maybe_money){ .known = false };
+    return created && w->given[SPEC_AMOUNT] ? w->wanted.reset_amount
+                                            : (struct maybe_money){ .known = false };
 }
 
-/* The file for the daemon, NULL when there is none. The edit goes on without it: money is not lost, only misnamed. */
+/* The file for the daemon, NULL when there is none. The edit goes on without it: money is not lost,
+ * only misnamed. */
 static char *note(const struct session *s, const char *name, struct maybe_money balance)
 {
     char *file = NULL;
@@ -77,15 +83,15 @@ static bool settle(const struct session *s, char *file, bool done)
     return done;
 }
 
-bool session_create(const struct session *s, const char *name, const struct token_spec *w, struct decoded *ret,
-                    struct fault *why)
+bool session_create(const struct session *s, const char *name, const struct token_spec *w,
+                    struct decoded *ret, struct fault *why)
 {
     char *file = note(s, name, balance_of(w, true));
     return settle(s, file, client_create(s->client, name, w, ret, why));
 }
 
-bool session_change(const struct session *s, const char *name, const struct token_spec *w, struct decoded *ret,
-                    struct fault *why)
+bool session_change(const struct session *s, const char *name, const struct token_spec *w,
+                    struct decoded *ret, struct fault *why)
 {
     char *file = note(s, name, balance_of(w, false));
     return settle(s, file, client_change(s->client, name, w, ret, why));
@@ -128,17 +134,20 @@ bool session_not_found(const struct session *s)
     return client_status(s->client) == 404;
 }
 
-enum exit_status session_token_failed(const struct session *s, const char *token, const struct fault *why)
+enum exit_status session_token_failed(const struct session *s, const char *token,
+                                      const struct fault *why)
 {
     char shown[SESSION_NAME_BYTES];
     if (!session_not_found(s))
         return session_failed(s, token, why);
-    return complain(EXIT_FAILED, "account %s has no token %s", s->account->name, session_name(token, shown));
+    return complain(EXIT_FAILED, "account %s has no token %s", s->account->name,
+                    session_name(token, shown));
 }
 
 static void print_request_text(const struct client_request *r)
 {
-    printf("%s %s\nAuthorization: Bearer [...]\nAccept: application/json\n", method_name(r->method), text_z(&r->url));
+    printf("%s %s\nAuthorization: Bearer [...]\nAccept: application/json\n", method_name(r->method),
+           text_z(&r->url));
     if (r->body.len)
         printf("Content-Type: application/json\n\n%s\n", text_z(&r->body));
 }
@@ -153,8 +162,8 @@ static void print_request_json(const struct client_request *r)
     text_done(&out);
 }
 
-void session_print_request(const struct session *s, enum method method, const char *name, const struct token_spec *w,
-                           bool json)
+void session_print_request(const struct session *s, enum method method, const char *name,
+                           const struct token_spec *w, bool json)
 {
     struct client_request r;
     client_request(s->client, method, name, w, &r);

@@ -1,16 +1,28 @@
-/* What every `ebb tokens` command has in common: which account, its client, and how a call that failed is told. */
+/* What every `ebb tokens` command has in common: which account, its client, and how a call that
+ * failed is told. */
 #pragma once
 
 #include "cli/command.h"
 #include "daemon/client.h"
 
-#define OPTION_ROW_OF_ACCOUNT { .name = "account", .type = OPTION_TEXT, .value = "NAME", \
-                                .help = "account in the configuration; required if there are several" }
-#define OPTION_ROW_JSON { .name = "json", .type = OPTION_FLAG, .help = "JSON with exact amounts and times in UTC" }
-#define OPTION_ROW_YES { .name = "yes", .type = OPTION_FLAG, \
-                         .help = "do not ask for confirmation; required without a terminal" }
-#define OPTION_ROW_DRY_RUN { .name = "dry-run", .type = OPTION_FLAG, \
-                             .help = "print the request without sending it" }
+#define OPTION_ROW_OF_ACCOUNT                                                                      \
+    {                                                                                              \
+        .name = "account", .type = OPTION_TEXT, .value = "NAME",                                   \
+        .help = "account in the configuration; required if there are several"                      \
+    }
+#define OPTION_ROW_JSON                                                                            \
+    {                                                                                              \
+        .name = "json", .type = OPTION_FLAG, .help = "JSON with exact amounts and times in UTC"    \
+    }
+#define OPTION_ROW_YES                                                                             \
+    {                                                                                              \
+        .name = "yes", .type = OPTION_FLAG,                                                        \
+        .help = "do not ask for confirmation; required without a terminal"                         \
+    }
+#define OPTION_ROW_DRY_RUN                                                                         \
+    {                                                                                              \
+        .name = "dry-run", .type = OPTION_FLAG, .help = "print the request without sending it"     \
+    }
 
 enum { SESSION_NAME_BYTES = 256 };
 
@@ -21,22 +33,24 @@ struct session {
 };
 
 /* `account` NULL: the only one there is. FAULT_REJECT: which one is meant? */
-MUST_CHECK bool session_open(const struct settings *settings, const char *account, struct session *ret,
-                             struct fault *why);
+MUST_CHECK bool session_open(const struct settings *settings, const char *account,
+                             struct session *ret, struct fault *why);
 void session_close(struct session *s); /* accepts what was never opened, all zero */
 
 /* client_create and client_change, after writing down for the daemon that the edit is ours. */
-MUST_CHECK bool session_create(const struct session *s, const char *name, const struct token_spec *w, struct decoded *ret,
-                               struct fault *why);
-MUST_CHECK bool session_change(const struct session *s, const char *name, const struct token_spec *w, struct decoded *ret,
-                               struct fault *why);
+MUST_CHECK bool session_create(const struct session *s, const char *name,
+                               const struct token_spec *w, struct decoded *ret, struct fault *why);
+MUST_CHECK bool session_change(const struct session *s, const char *name,
+                               const struct token_spec *w, struct decoded *ret, struct fault *why);
 
-/* Says on stderr what went wrong with the last call, field by field where the API did; returns EXIT_FAILED. `token` is
- * the name of the one that it was about; NULL: it was about the account. */
-enum exit_status session_failed(const struct session *s, const char *token, const struct fault *why);
+/* Says on stderr what went wrong with the last call, field by field where the API did; returns
+ * EXIT_FAILED. `token` is the name of the one that it was about; NULL: it was about the account. */
+enum exit_status session_failed(const struct session *s, const char *token,
+                                const struct fault *why);
 
 /* The same of a token that should be there: when it is not, that is said. */
-enum exit_status session_token_failed(const struct session *s, const char *token, const struct fault *why);
+enum exit_status session_token_failed(const struct session *s, const char *token,
+                                      const struct fault *why);
 
 /* A name for people: safe for a terminal, cut when it is long. */
 const char *session_name(const char *name, char out[SESSION_NAME_BYTES]);
@@ -45,12 +59,13 @@ const char *session_name(const char *name, char out[SESSION_NAME_BYTES]);
 bool session_not_found(const struct session *s);
 
 /* Prints a request as it would go out, but for the key. */
-void session_print_request(const struct session *s, enum method method, const char *name, const struct token_spec *w,
-                           bool json);
+void session_print_request(const struct session *s, enum method method, const char *name,
+                           const struct token_spec *w, bool json);
 
 enum consent { CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_ASKED };
 
-/* Asks on the terminal, unless `yes`; where there is none, nothing is asked. What was not consented to is said. */
+/* Asks on the terminal, unless `yes`; where there is none, nothing is asked. What was not consented
+ * to is said. */
 enum consent session_ask(bool yes, const char *query);
 
 /* The exit status for a consent that was not given. */

@@ -11,8 +11,12 @@ enum { OPT_ACCOUNT, OPT_SECRET, OPT_SECRET_FILE, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
-    [OPT_SECRET] = { .name = "secret", .type = OPTION_FLAG, .help = "print the secret and nothing else" },
-    [OPT_SECRET_FILE] = { .name = "secret-file", .type = OPTION_TEXT, .value = "FILE",
+    [OPT_SECRET] = { .name = "secret",
+                     .type = OPTION_FLAG,
+                     .help = "print the secret and nothing else" },
+    [OPT_SECRET_FILE] = { .name = "secret-file",
+                          .type = OPTION_TEXT,
+                          .value = "FILE",
                           .help = "write the secret to a new file that only you can read" },
     [OPT_JSON] = OPTION_ROW_JSON,
 };
@@ -38,7 +42,8 @@ static bool print_secret(const struct session *s, const char *name, struct fault
     return ok;
 }
 
-static bool write_secret(const struct session *s, const char *name, const char *path, struct fault *why)
+static bool write_secret(const struct session *s, const char *name, const char *path,
+                         struct fault *why)
 {
     struct secret_file file = { 0 };
     if (!secret_file_open(path, &file, why))
@@ -65,7 +70,8 @@ static bool show(const struct context *c, const struct session *s, struct fault 
     const char *path = c->options[OPT_SECRET_FILE].text, *name = c->arguments[0];
     if (c->options[OPT_SECRET].given)
         return print_secret(s, name, why);
-    return (!path || write_secret(s, name, path, why)) && print_token(s, name, c->options[OPT_JSON].given, why);
+    return (!path || write_secret(s, name, path, why))
+        && print_token(s, name, c->options[OPT_JSON].given, why);
 }
 
 static enum exit_status tokens_show_run(const struct context *c)
@@ -73,9 +79,11 @@ static enum exit_status tokens_show_run(const struct context *c)
     struct session s = { 0 };
     struct fault why;
     enum exit_status status = EXIT_OK;
-    if (c->options[OPT_SECRET].given && (c->options[OPT_SECRET_FILE].given || c->options[OPT_JSON].given))
-        return complain(EXIT_USAGE, "--secret prints only the secret: it "
-                                    "cannot be combined with --secret-file or --json");
+    if (c->options[OPT_SECRET].given
+        && (c->options[OPT_SECRET_FILE].given || c->options[OPT_JSON].given))
+        return complain(EXIT_USAGE,
+                        "--secret prints only the secret: it "
+                        "cannot be combined with --secret-file or --json");
     if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (!show(c, &s, &why))

@@ -1,10 +1,12 @@
-/* Only what cannot be meant is refused here: the API has the last word on the rest, field by field. */
+/* Only what cannot be meant is refused here: the API has the last word on the rest, field by field.
+ */
 #include "cli/tokens/terms.h"
 
 #include <stdio.h>
 
 /* The choices of --reset are in the order of enum reset_period. */
-_Static_assert(RESET_NONE == 0 && RESET_DAILY == 1 && RESET_WEEKLY == 2 && RESET_MONTHLY == 3, "in this order");
+_Static_assert(RESET_NONE == 0 && RESET_DAILY == 1 && RESET_WEEKLY == 2 && RESET_MONTHLY == 3,
+               "in this order");
 
 static bool contradicts(const struct option_value *o, unix_s now, struct fault *why)
 {
@@ -15,10 +17,11 @@ static bool contradicts(const struct option_value *o, unix_s now, struct fault *
         return !fault(why, FAULT_REJECT, "--reset turns the budget on and contradicts --no-budget");
     if (o[TERM_RESET].given && !resets && o[TERM_RESET_AMOUNT].given)
         return !fault(why, FAULT_REJECT, "--reset-amount has no effect with --reset none");
-    if (o[TERM_EXPIRES].given && o[TERM_EXPIRES].number != TIME_NONE && o[TERM_EXPIRES].number <= now
-        && !o[TERM_FORCE].given)
-        return !fault(why, FAULT_REJECT, "--expires %s is in the past: the token would not work (--force sends "
-                                         "it anyway)",
+    if (o[TERM_EXPIRES].given && o[TERM_EXPIRES].number != TIME_NONE
+        && o[TERM_EXPIRES].number <= now && !o[TERM_FORCE].given)
+        return !fault(why, FAULT_REJECT,
+                      "--expires %s is in the past: the token would not work (--force sends "
+                      "it anyway)",
                       o[TERM_EXPIRES].text);
     return false;
 }

@@ -17,20 +17,37 @@ enum term_option {
     TERM_OPTIONS,
 };
 
-#define TERM_OPTION_ROWS                                                                                          \
-    [TERM_TYPE] = { .name = "type", .type = OPTION_TEXT, .value = "TYPE",                                         \
-                    .help = "api_token or sandbox_api_token" },                                                   \
-    [TERM_BALANCE] = { .name = "balance", .type = OPTION_AMOUNT, .value = "USD",                                  \
-                       .help = "what it can spend; up to nine decimals" },                                        \
-    [TERM_BUDGET] = { .name = "budget", .type = OPTION_FLAG, .help = "calls draw on the balance and stop at 0" }, \
-    [TERM_NO_BUDGET] = { .name = "no-budget", .type = OPTION_FLAG, .help = "calls draw on the account alone" },   \
-    [TERM_EXPIRES] = { .name = "expires", .type = OPTION_AHEAD, .value = "TIME",                                  \
-                       .help = "expiry (UTC), or a duration from now (30d), or never" },                          \
-    [TERM_RESET] = { .name = "reset", .type = OPTION_CHOICE, .value = "none|daily|weekly|monthly",                \
-                     .help = "reset the balance at midnight in Paris" },                                          \
-    [TERM_RESET_AMOUNT] = { .name = "reset-amount", .type = OPTION_AMOUNT, .value = "USD",                        \
-                            .help = "balance after each reset" },                                                 \
-    [TERM_FORCE] = { .name = "force", .type = OPTION_FLAG, .help = "send an expiry in the past anyway" }
+#define TERM_OPTION_ROWS                                                                           \
+    [TERM_TYPE] = { .name = "type",                                                                \
+                    .type = OPTION_TEXT,                                                           \
+                    .value = "TYPE",                                                               \
+                    .help = "api_token or sandbox_api_token" },                                    \
+    [TERM_BALANCE] = { .name = "balance",                                                          \
+                       .type = OPTION_AMOUNT,                                                      \
+                       .value = "USD",                                                             \
+                       .help = "what it can spend; up to nine decimals" },                         \
+    [TERM_BUDGET] = { .name = "budget",                                                            \
+                      .type = OPTION_FLAG,                                                         \
+                      .help = "calls draw on the balance and stop at 0" },                         \
+    [TERM_NO_BUDGET] = { .name = "no-budget",                                                      \
+                         .type = OPTION_FLAG,                                                      \
+                         .help = "calls draw on the account alone" },                              \
+    [TERM_EXPIRES] = { .name = "expires",                                                          \
+                       .type = OPTION_AHEAD,                                                       \
+                       .value = "TIME",                                                            \
+                       .help = "expiry (UTC), or a duration from now (30d), or never" },           \
+    [TERM_RESET] = { .name = "reset",                                                              \
+                     .type = OPTION_CHOICE,                                                        \
+                     .value = "none|daily|weekly|monthly",                                         \
+                     .help = "reset the balance at midnight in Paris" },                           \
+    [TERM_RESET_AMOUNT] = { .name = "reset-amount",                                                \
+                            .type = OPTION_AMOUNT,                                                 \
+                            .value = "USD",                                                        \
+                            .help = "balance after each reset" },                                  \
+    [TERM_FORCE] = { .name = "force",                                                              \
+                     .type = OPTION_FLAG,                                                          \
+                     .help = "send an expiry in the past anyway" }
 
 /* FAULT_REJECT: options that contradict each other, or an expiry before `now` without --force. */
-MUST_CHECK bool terms_read(const struct option_value *options, unix_s now, struct token_spec *ret, struct fault *why);
+MUST_CHECK bool terms_read(const struct option_value *options, unix_s now, struct token_spec *ret,
+                           struct fault *why);

@@ -4,8 +4,11 @@
 #include "cli/help.h"
 
 static const struct command *const second_words[] = {
-    &cmd_tokens_list,   &cmd_tokens_show,   &cmd_tokens_create, &cmd_tokens_update, &cmd_tokens_delete,
-    &cmd_tokens_rotate, &cmd_tokens_retire, &cmd_tokens_plan,   &cmd_tokens_apply,  NULL,
+    &cmd_tokens_list,   &cmd_tokens_show,
+    &cmd_tokens_create, &cmd_tokens_update,
+    &cmd_tokens_delete, &cmd_tokens_rotate,
+    &cmd_tokens_retire, &cmd_tokens_plan,
+    &cmd_tokens_apply,  NULL,
 };
 
 static enum exit_status tokens_run(const struct context *c)

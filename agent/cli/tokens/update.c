@@ -25,7 +25,8 @@ struct update {
     bool json;
 };
 
-static void print_before(const struct update *u, const struct token_spec *change, const struct reading *is)
+static void print_before(const struct update *u, const struct token_spec *change,
+                         const struct reading *is)
 {
     if (u->json)
         return;
@@ -50,7 +51,8 @@ static enum exit_status send(const struct update *u, const struct token_spec *ch
     return session_failed(u->session, u->name, &why);
 }
 
-static enum exit_status apply(const struct update *u, const struct token_spec *w, const struct reading *is)
+static enum exit_status apply(const struct update *u, const struct token_spec *w,
+                              const struct reading *is)
 {
     const struct option_value *o = u->context->options;
     struct token_spec change = token_spec_unfulfilled(w, is);
@@ -66,7 +68,8 @@ static enum exit_status apply(const struct update *u, const struct token_spec *w
         return EXIT_OK;
     }
     if (token_spec_lowers(&change, is)) {
-        enum consent consent = session_ask(o[OPT_YES].given, "This takes something away from the token. Continue?");
+        enum consent consent =
+            session_ask(o[OPT_YES].given, "This takes something away from the token. Continue?");
         if (consent != CONSENT_GIVEN)
             return session_unwilling(consent);
     }
@@ -90,7 +93,8 @@ static enum exit_status tokens_update_run(const struct context *c)
     if (!terms_read(c->options, clock_unix(), &w, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (token_spec_is_empty(&w))
-        return complain(EXIT_USAGE, "tokens update: say what to change, for example --balance 50.00");
+        return complain(EXIT_USAGE,
+                        "tokens update: say what to change, for example --balance 50.00");
     if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     const struct update u = { c, &s, c->arguments[0], c->options[OPT_JSON].given };

@@ -32,7 +32,8 @@ void view_cells(const char *account, const struct reading *r, struct cell ret[VI
     const struct cell cells[VIEW_COLUMNS] = {
         cell_text(account),
         cell_text(r->name),
-        environment.len ? (struct cell){ .kind = CELL_TEXT, .text = environment } : (struct cell){ .kind = CELL_NONE },
+        environment.len ? (struct cell){ .kind = CELL_TEXT, .text = environment }
+                        : (struct cell){ .kind = CELL_NONE },
         cell_text(r->type),
         cell_integer(r->budgeted),
         money_cell(r->balance),
@@ -74,7 +75,8 @@ _Static_assert(COUNT(labels) == SPEC_FIELDS, "a field has no label");
 static void add_field(enum token_spec_field field, const struct reading *r, struct text *out)
 {
     struct text value = { 0 };
-    bool money = (field == SPEC_BALANCE && r->balance.known) || (field == SPEC_AMOUNT && r->reset_amount.known);
+    bool money = (field == SPEC_BALANCE && r->balance.known)
+        || (field == SPEC_AMOUNT && r->reset_amount.known);
     token_spec_show(field, r, &value);
     terminal_add(out, span_of(text_z(&value)));
     text_add(out, span_of(money ? " USD" : ""));
@@ -123,7 +125,8 @@ void view_print_change(const struct token_spec *w, const struct reading *is)
         if (is)
             add_field(f, is, &was);
         add_field(f, &w->wanted, &wanted);
-        if (strcmp(text_z(&was), text_z(&wanted)) != 0) /* a period goes along with its amount, changed or not */
+        if (strcmp(text_z(&was), text_z(&wanted))
+            != 0) /* a period goes along with its amount, changed or not */
             printf("  %s: %s%s%s\n", labels[f], text_z(&was), is ? " -> " : "", text_z(&wanted));
         text_done(&was);
         text_done(&wanted);

@@ -17,7 +17,8 @@ void view_hide_unread(struct cell cells[VIEW_COLUMNS]);
 /* One token as a JSON object or as lines for people, to stdout. */
 void view_print(const char *account, const struct reading *r, bool json);
 
-/* One line for each given field, "  balance: 50.00 -> 20.00", to stdout; `is` NULL: there is no before. */
+/* One line for each given field, "  balance: 50.00 -> 20.00", to stdout; `is` NULL: there is no
+ * before. */
 void view_print_change(const struct token_spec *w, const struct reading *is);
 
 /* A name, made safe for a terminal, to stdout. */

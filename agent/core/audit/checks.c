@@ -1,7 +1,8 @@
-/* Written for the operator who reads the audit in the morning: a finding must be true and worth acting on.
+/* Written for the operator who reads the audit in the morning: a finding must be true and worth
+ * acting on.
  *
- * Each problem is reported once. An expired token is neither idle nor old, an exhausted one not idle; a sandbox token,
- * which costs nothing, is never unused, since its use is invisible. */
+ * Each problem is reported once. An expired token is neither idle nor old, an exhausted one not
+ * idle; a sandbox token, which costs nothing, is never unused, since its use is invisible. */
 #include "core/audit/checks.h"
 
 #include <inttypes.h>
@@ -75,7 +76,8 @@ enum audit_answer check_stale(const struct audit_scene *s, struct text *reason)
     return AUDIT_FOUND;
 }
 
-/* What tokens may spend of the credits. `unknown`: a balance is missing, so the sum is too small. */
+/* What tokens may spend of the credits. `unknown`: a balance is missing, so the sum is too small.
+ */
 struct credit_need {
     int64_t balances_nano, refills_nano;
     size_t tokens;
@@ -134,7 +136,8 @@ enum audit_answer check_credits_ahead(const struct audit_scene *s, struct text *
     int64_t credits_nano = s->account->credits.is.nano, all_nano;
     if (p.refills_nano == 0)
         return AUDIT_CLEAR;
-    if (!s->account->credits.known || __builtin_add_overflow(p.balances_nano, p.refills_nano, &all_nano))
+    if (!s->account->credits.known
+        || __builtin_add_overflow(p.balances_nano, p.refills_nano, &all_nano))
         return AUDIT_UNKNOWN;
     if (p.balances_nano > credits_nano)
         return AUDIT_CLEAR; /* reported as `credits` */
@@ -150,11 +153,13 @@ enum audit_answer check_credits_ahead(const struct audit_scene *s, struct text *
     return AUDIT_FOUND;
 }
 
-/* An allowance outside production that was used up is doing its job: it is filled again by itself. */
+/* An allowance outside production that was used up is doing its job: it is filled again by itself.
+ */
 enum audit_answer check_exhausted(const struct audit_scene *s, struct text *reason)
 {
     const struct audit_token *t = s->token;
-    if (!t->reading.budgeted || is_sandbox(t) || has_expired(t, s->now) || (resets(t) && !is_production(s)))
+    if (!t->reading.budgeted || is_sandbox(t) || has_expired(t, s->now)
+        || (resets(t) && !is_production(s)))
         return AUDIT_CLEAR;
     if (!t->reading.balance.known)
         return AUDIT_UNKNOWN;
@@ -200,7 +205,8 @@ enum audit_answer check_reset_amount(const struct audit_scene *s, struct text *r
 enum audit_answer check_sandbox(const struct audit_scene *s, struct text *reason)
 {
     struct span environment = naming_environment(name_of(s));
-    if (is_sandbox(s->token) || has_expired(s->token, s->now) || !audit_matches(s->policy->ci, environment))
+    if (is_sandbox(s->token) || has_expired(s->token, s->now)
+        || !audit_matches(s->policy->ci, environment))
         return AUDIT_CLEAR;
     text_addf(reason, "runs tests and costs real money; a sandbox token is free");
     return AUDIT_FOUND;
@@ -217,9 +223,11 @@ enum audit_answer check_sandbox_in_production(const struct audit_scene *s, struc
 enum audit_answer check_temporary(const struct audit_scene *s, struct text *reason)
 {
     struct span word;
-    if (s->token->reading.expires != TIME_NONE || !audit_has_word(s->policy->temporary, name_of(s), &word))
+    if (s->token->reading.expires != TIME_NONE
+        || !audit_has_word(s->policy->temporary, name_of(s), &word))
         return AUDIT_CLEAR;
-    text_addf(reason, "\"%.*s\" suggests a temporary key, but it never expires", (int)word.len, word.at);
+    text_addf(reason, "\"%.*s\" suggests a temporary key, but it never expires", (int)word.len,
+              word.at);
     return AUDIT_FOUND;
 }
 
@@ -319,7 +327,8 @@ enum audit_answer check_idle(const struct audit_scene *s, struct text *reason)
         return AUDIT_CLEAR;
     if (t->watched_to == TIME_NONE || seconds_between(t->watched_to, s->now) > s->policy->idle_s)
         return AUDIT_UNKNOWN;
-    unix_s since = t->used_at != TIME_NONE && t->used_at > t->watched_from ? t->used_at : t->watched_from;
+    unix_s since =
+        t->used_at != TIME_NONE && t->used_at > t->watched_from ? t->used_at : t->watched_from;
     if (t->watched_to - since <= s->policy->idle_s)
         return t->born && t->used_at == TIME_NONE ? AUDIT_CLEAR : AUDIT_UNKNOWN;
     text_addf(reason, "unused for %s", t->used_at == TIME_NONE ? "at least " : "");

@@ -1,4 +1,5 @@
-/* The predicates behind the rows of checks. Each adds what it saw to `reason` when it answers AUDIT_FOUND. */
+/* The predicates behind the rows of checks. Each adds what it saw to `reason` when it answers
+ * AUDIT_FOUND. */
 #pragma once
 
 #include "core/audit.h"

@@ -5,7 +5,8 @@
 
 static bool is_plain(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-_./:@%+,", c));
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+        || (c && strchr("-_./:@%+,", c));
 }
 
 static bool is_all_plain(struct span word)
@@ -36,8 +37,8 @@ static void add_byte_escaped(struct text *out, char c)
         text_addf(out, "\\%03o", (unsigned)(unsigned char)c);
 }
 
-/* One word for a POSIX shell. With characters that a terminal must not see it is written as $'...', which bash, zsh,
- * ksh and POSIX 2024 understand. */
+/* One word for a POSIX shell. With characters that a terminal must not see it is written as $'...',
+ * which bash, zsh, ksh and POSIX 2024 understand. */
 static void add_quoted(struct text *out, struct span word)
 {
     if (is_all_plain(word)) {
@@ -67,7 +68,9 @@ static void add_word(struct text *out, struct span word, const struct fix_words 
     else if (span_is(word, "fleet"))
         add_quoted(out, span_of(words->fleet ? words->fleet : "FILE"));
     else if (span_is(word, "amount"))
-        text_addf(out, "%s", words->amount_nano ? money_format((struct money){ words->amount_nano }, amount) : "USD");
+        text_addf(out, "%s",
+                  words->amount_nano ? money_format((struct money){ words->amount_nano }, amount)
+                                     : "USD");
     else
         text_addf(out, "%s", words->period ? words->period : "PERIOD");
 }

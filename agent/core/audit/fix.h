@@ -10,6 +10,6 @@ struct fix_words {
     bool name_account; /* say which account a token is in */
 };
 
-/* Fills in {name}, {account}, {fleet}, {amount} and {period}. A name that begins with '-' goes to the end, after `--`,
- * so that it is no option. */
+/* Fills in {name}, {account}, {fleet}, {amount} and {period}. A name that begins with '-' goes to
+ * the end, after `--`, so that it is no option. */
 void fix_add(struct text *out, const char *pattern, const struct fix_words *words);

@@ -9,7 +9,8 @@ static void fold(struct span text, char out[FOLDED_BYTES])
 {
     size_t len = text.len < FOLDED_BYTES - 1 ? text.len : FOLDED_BYTES - 1;
     for (size_t i = 0; i < len; i++)
-        out[i] = text.at[i] >= 'A' && text.at[i] <= 'Z' ? (char)(text.at[i] - 'A' + 'a') : text.at[i];
+        out[i] =
+            text.at[i] >= 'A' && text.at[i] <= 'Z' ? (char)(text.at[i] - 'A' + 'a') : text.at[i];
     out[len] = '\0';
 }
 
@@ -38,7 +39,8 @@ bool audit_matches(const char *patterns, struct span name)
 
 static bool is_of_a_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+        || (unsigned char)c >= 0x80;
 }
 
 bool audit_has_word(const char *patterns, struct span name, struct span *ret)
@@ -65,7 +67,8 @@ struct span audit_stem(struct span name, int64_t *ret_generation)
     while (at > 0 && name.at[at - 1] >= '0' && name.at[at - 1] <= '9')
         at--;
     size_t digits = name.len - at;
-    if (digits == 0 || digits > GENERATION_DIGITS_MAX || at < 3 || name.at[at - 1] != 'r' || name.at[at - 2] != '-')
+    if (digits == 0 || digits > GENERATION_DIGITS_MAX || at < 3 || name.at[at - 1] != 'r'
+        || name.at[at - 2] != '-')
         return name;
     for (size_t i = at; i < name.len; i++)
         generation = generation * 10 + (name.at[i] - '0');

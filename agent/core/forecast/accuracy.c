@@ -1,5 +1,5 @@
-/* One step for each forecast that came due: up when the truth was outside, down a quarter as far when it was inside,
- * so that the width rests where one in five is outside. */
+/* One step for each forecast that came due: up when the truth was outside, down a quarter as far
+ * when it was inside, so that the width rests where one in five is outside. */
 #include "core/forecast/accuracy.h"
 
 #include <math.h>

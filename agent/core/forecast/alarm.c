@@ -1,4 +1,5 @@
-/* The sum of all trees for every step of N at once: a tree is a staircase in N of as many stairs as it asks about N. */
+/* The sum of all trees for every step of N at once: a tree is a staircase in N of as many stairs as
+ * it asks about N. */
 #include "core/forecast/alarm.h"
 
 #include <math.h>
@@ -8,7 +9,8 @@ static const double alarm_chance = 0.435, relief_chance = 0.19;
 
 static const double first_step = -3.2, step_width = 0.1, leaf_unit = 1e-3;
 
-/* A tree asked about one set of features: the answers that N cannot change, and the questions about N. */
+/* A tree asked about one set of features: the answers that N cannot change, and the questions about
+ * N. */
 struct staircase {
     const struct alarm_tree *tree;
     int fixed;               /* the leaf if every question about N is answered no */
@@ -40,7 +42,8 @@ static int leaf_at(const struct staircase *s, int step)
     return s->tree->leaf[leaf];
 }
 
-/* Adds what the tree says of the first step, and at each step where it changes its mind, by how much. */
+/* Adds what the tree says of the first step, and at each step where it changes its mind, by how
+ * much. */
 static void add_stairs(const struct staircase *s, int rise[ALARM_STEPS])
 {
     rise[0] += leaf_at(s, 0);

@@ -1,8 +1,9 @@
-/* When a rule "exhausts within N" should fire, and when it should end: a forest of its own, taught on nothing but that
- * question. A quantile is asked to be right on the whole; an alert, to be right at N.
+/* When a rule "exhausts within N" should fire, and when it should end: a forest of its own, taught
+ * on nothing but that question. A quantile is asked to be right on the whole; an alert, to be right
+ * at N.
  *
- * Every tree adds to the log-odds that the amount is spent within N. N comes in steps, relative to what the plain
- * experts say. */
+ * Every tree adds to the log-odds that the amount is spent within N. N comes in steps, relative to
+ * what the plain experts say. */
 #pragma once
 
 #include "core/forecast/features.h"
@@ -24,8 +25,9 @@ struct alarm_forest {
     size_t count;
 };
 
-/* Both as logs of a ratio to the experts' median: the shortest N within which the amount is spent with the chance that
- * fires an alert (43.5 %), and with the lower one that keeps it (19 %); relief <= alarm. */
+/* Both as logs of a ratio to the experts' median: the shortest N within which the amount is spent
+ * with the chance that fires an alert (43.5 %), and with the lower one that keeps it (19 %); relief
+ * <= alarm. */
 struct alarm_span {
     double alarm, relief;
 };

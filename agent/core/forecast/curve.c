@@ -1,6 +1,7 @@
 /* Asking the experts and the nets over a ladder of amounts, and reading between its rungs.
  *
- * The ladder hangs on the track's own mean hour, not on the balance, so that two balances read the same curve. */
+ * The ladder hangs on the track's own mean hour, not on the balance, so that two balances read the
+ * same curve. */
 #include "core/forecast/curve.h"
 
 #include <assert.h>
@@ -10,20 +11,22 @@
 
 const double asked_levels[LEVELS_ASKED] = { 0.1, 0.25, 0.5, 0.75, 0.9 };
 
-/* A strange input must not lead far: the likely time stays within a factor 3 of the middle half of the plain experts.
- * Where they agree that is their median; where they are far apart their median is no safer a place than any other. */
-static const double farthest = 1.0986122886681098; /* ln 3 */
+/* A strange input must not lead far: the likely time stays within a factor 3 of the middle half of
+ * the plain experts. Where they agree that is their median; where they are far apart their median
+ * is no safer a place than any other. */
+static const double farthest = 1.0986122886681098;    /* ln 3 */
 static const double farthest_end = 3.912023005428146; /* ln 50: of the early and the late time */
 
-/* No answer that was taught lay beyond three weeks, or within half an hour: what is learned of later fades out until
- * two months, and of sooner until a few minutes. */
-static const double known_ln_h = 6.2226, unknown_ln_h = 7.2724;         /* ln 504, ln 1440 */
-static const double soonest_ln_h = -0.6931, too_soon_ln_h = -2.0794;    /* ln 1/2, ln 1/8 */
+/* No answer that was taught lay beyond three weeks, or within half an hour: what is learned of
+ * later fades out until two months, and of sooner until a few minutes. */
+static const double known_ln_h = 6.2226, unknown_ln_h = 7.2724;      /* ln 504, ln 1440 */
+static const double soonest_ln_h = -0.6931, too_soon_ln_h = -2.0794; /* ln 1/2, ln 1/8 */
 
 /* From a sixth of a mean hour to fifty days of them. */
 static const double first_rung = -2.6 * M_LN2, rung = M_LN2 / 3;
 
-_Static_assert((int)CURVE_AMOUNTS <= (int)QUERY_AMOUNTS, "the ladder is longer than a question may be");
+_Static_assert((int)CURVE_AMOUNTS <= (int)QUERY_AMOUNTS,
+               "the ladder is longer than a question may be");
 
 static double clamp(double value, double low, double high)
 {
@@ -38,8 +41,8 @@ static double known_part(double ln_hours)
     return clamp(fmin(late, soon), 0, 1);
 }
 
-/* Nothing was taught from less than half an hour of readings: what is learned fades in from five minutes on, and before
- * that the plain experts know the mean rate. */
+/* Nothing was taught from less than half an hour of readings: what is learned fades in from five
+ * minutes on, and before that the plain experts know the mean rate. */
 static const double taught_ln_h = -0.6931, untaught_ln_h = -2.4849; /* ln 1/2, ln 1/12 */
 
 static double taught_part(const struct track *t)
@@ -47,8 +50,8 @@ static double taught_part(const struct track *t)
     return clamp((log(t->span_h) - untaught_ln_h) / (taught_ln_h - untaught_ln_h), 0, 1);
 }
 
-static void answer(const struct ensemble *nets, const float features[FEATURES], struct middle plain, double taught,
-                   float ret[LEVELS_ASKED])
+static void answer(const struct ensemble *nets, const float features[FEATURES], struct middle plain,
+                   double taught, float ret[LEVELS_ASKED])
 {
     double off[LEVELS_ASKED];
     net_answer(nets, features, off);
@@ -57,14 +60,16 @@ static void answer(const struct ensemble *nets, const float features[FEATURES], 
     double faded = (1 - taught * known_part(plain.median + likely)) * likely;
     for (int l = 0; l < LEVELS_ASKED; l++) {
         double level = clamp(off[l], low - farthest_end, high + farthest_end);
-        level = l < LEVEL_LIKELY ? fmin(level, likely) : l > LEVEL_LIKELY ? fmax(level, likely) : likely;
+        level = l < LEVEL_LIKELY ? fmin(level, likely)
+            : l > LEVEL_LIKELY   ? fmax(level, likely)
+                                 : likely;
         ret[l] = (float)(plain.median + level - faded);
     }
 }
 
 /* As `answer`, of when an alert fires and ends: what was not taught is left to the levels. */
-static void answer_alarm(const struct alarm_forest *alarms, const float features[FEATURES], struct middle plain,
-                         double taught, struct curve *c, int amount)
+static void answer_alarm(const struct alarm_forest *alarms, const float features[FEATURES],
+                         struct middle plain, double taught, struct curve *c, int amount)
 {
     const float *levels = c->ln_hours[amount];
     c->ln_alarm[amount] = levels[LEVEL_LIKELY];
@@ -183,14 +188,16 @@ struct alarm_hours curve_alarm(const struct curve *c, double nano)
     if (nano <= 0)
         return (struct alarm_hours){ 0, 0 };
     struct curve_place p = place_of(c, nano);
-    return (struct alarm_hours){ exp(between_rungs(p, c->ln_alarm[p.rung], c->ln_alarm[p.rung + 1])),
-                                 exp(between_rungs(p, c->ln_relief[p.rung], c->ln_relief[p.rung + 1])) };
+    return (struct alarm_hours){
+        exp(between_rungs(p, c->ln_alarm[p.rung], c->ln_alarm[p.rung + 1])),
+        exp(between_rungs(p, c->ln_relief[p.rung], c->ln_relief[p.rung + 1]))
+    };
 }
 
-/* Where a normal distribution has the levels. Between them lines are drawn in this scale, beyond them lines of a fixed
- * slope, for slopes of their own could cross. */
-static const double normal[LEVELS_ASKED] = { -1.2815515655446004, -0.6744897501960817, 0, 0.6744897501960817,
-                                             1.2815515655446004 };
+/* Where a normal distribution has the levels. Between them lines are drawn in this scale, beyond
+ * them lines of a fixed slope, for slopes of their own could cross. */
+static const double normal[LEVELS_ASKED] = { -1.2815515655446004, -0.6744897501960817, 0,
+                                             0.6744897501960817, 1.2815515655446004 };
 static const double tail_slope = 0.5;
 
 static double level_of_normal(double place)

@@ -1,7 +1,8 @@
 /* A full forecast: for every amount of money, the distribution of the time until it is spent.
  *
- * Made once (about a millisecond), then read for any balance in a microsecond. A larger amount never takes less time,
- * at any level, and a higher level never comes earlier: by construction, whatever experts and nets say. */
+ * Made once (about a millisecond), then read for any balance in a microsecond. A larger amount
+ * never takes less time, at any level, and a higher level never comes earlier: by construction,
+ * whatever experts and nets say. */
 #pragma once
 
 #include "core/forecast/levels.h"
@@ -21,26 +22,30 @@ enum history {
 };
 
 struct curve {
-    unix_s origin;       /* the reading it was made from; every `hours` below counts from here. TIME_NONE: no curve */
-    double spent_nano;   /* since the origin; curve_spend adds to it */
-    double unit_nano;    /* amounts are logged in these, a third of a doubling apart */
+    unix_s origin; /* the reading it was made from; every `hours` below counts from here. TIME_NONE:
+                      no curve */
+    double spent_nano; /* since the origin; curve_spend adds to it */
+    double unit_nano;  /* amounts are logged in these, a third of a doubling apart */
     enum history history;
-    float ln_hours[CURVE_AMOUNTS][LEVELS_ASKED]; /* rising both ways */
+    float ln_hours[CURVE_AMOUNTS][LEVELS_ASKED];             /* rising both ways */
     float ln_alarm[CURVE_AMOUNTS], ln_relief[CURVE_AMOUNTS]; /* rising; relief <= alarm */
 };
 
-/* False when nothing is known to have been spent: then `ret` has no curve, and its history says so. */
+/* False when nothing is known to have been spent: then `ret` has no curve, and its history says so.
+ */
 bool curve_make(const struct past *p, const struct ensemble *nets, struct curve *ret);
 
 /* Books consumption since the curve was made, so that it can be read for a later balance. */
 void curve_spend(struct curve *c, const struct entry *e);
 
-/* Hours until `nano` is spent, at a level in (0, 1): 0.1 is early. Rises with both. nano <= 0: 0. */
+/* Hours until `nano` is spent, at a level in (0, 1): 0.1 is early. Rises with both. nano <= 0: 0.
+ */
 double curve_hours(const struct curve *c, double nano, double level);
 
-/* A rule "exhausts within N hours" begins to hold for `nano` when N is more than the first of these hours, and ends
- * when it is no more than the second: two chances (core/forecast/alarm.h), so that a forecast that wavers does not make
- * an alert that flaps. alarm >= relief; both rise with nano; nano <= 0: 0. */
+/* A rule "exhausts within N hours" begins to hold for `nano` when N is more than the first of these
+ * hours, and ends when it is no more than the second: two chances (core/forecast/alarm.h), so that
+ * a forecast that wavers does not make an alert that flaps. alarm >= relief; both rise with nano;
+ * nano <= 0: 0. */
 struct alarm_hours {
     double alarm, relief;
 };
@@ -52,5 +57,6 @@ double curve_chance(const struct curve *c, double nano, double hours);
 /* The nano-dollars that last for `hours` with a certainty in (0, 1). */
 double curve_needed(const struct curve *c, double hours, double certainty);
 
-/* Moves every level away from the likely one, or towards it, by a factor: a token's own record (record.h). */
+/* Moves every level away from the likely one, or towards it, by a factor: a token's own record
+ * (record.h). */
 void curve_widen(struct curve *c, double factor);

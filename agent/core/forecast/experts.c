@@ -37,8 +37,8 @@ void experts_note(const struct inquiry *q, size_t amount, int expert, double hou
     q->answers[amount][expert] = (float)answer;
 }
 
-void experts_note_quantiles(const struct inquiry *q, size_t amount, int first, const struct sample *s,
-                            const double *levels, int count)
+void experts_note_quantiles(const struct inquiry *q, size_t amount, int first,
+                            const struct sample *s, const double *levels, int count)
 {
     double ratios[LEVELS_ASKED];
     assert(count <= LEVELS_ASKED);
@@ -47,13 +47,13 @@ void experts_note_quantiles(const struct inquiry *q, size_t amount, int first, c
         experts_note(q, amount, first + n, q->amounts[amount] * exp(ratios[n]));
 }
 
-/* Of the subsets of this size the one found to err least at its median, over all kinds of series: means that fade
- * within a day, half the amount, rhythms, and some of the passages from this hour, of like levels and after as long a
- * rest. */
+/* Of the subsets of this size the one found to err least at its median, over all kinds of series:
+ * means that fade within a day, half the amount, rhythms, and some of the passages from this hour,
+ * of like levels and after as long a rest. */
 static const int plain[] = {
-    FIRST_EWMA, FIRST_EWMA + 1, FIRST_EWMA + 2, FIRST_AMOUNT + 4, FIRST_RHYTHM + 3, FIRST_RHYTHM + 4,
-    FIRST_RHYTHM + 5, FIRST_RHYTHM + 7, FIRST_PASSAGE + 6, FIRST_PASSAGE + 13, FIRST_PASSAGE + 17, FIRST_PASSAGE + 23,
-    FIRST_REPLAY + 3,
+    FIRST_EWMA,         FIRST_EWMA + 1,     FIRST_EWMA + 2,   FIRST_AMOUNT + 4,  FIRST_RHYTHM + 3,
+    FIRST_RHYTHM + 4,   FIRST_RHYTHM + 5,   FIRST_RHYTHM + 7, FIRST_PASSAGE + 6, FIRST_PASSAGE + 13,
+    FIRST_PASSAGE + 17, FIRST_PASSAGE + 23, FIRST_REPLAY + 3,
 };
 
 struct middle experts_middle(const float answers[EXPERTS])
@@ -66,7 +66,8 @@ struct middle experts_middle(const float answers[EXPERTS])
         sorted[at] = answers[plain[i]];
     }
     size_t last = COUNT(plain) - 1;
-    return (struct middle){ (double)sorted[last / 4], (double)sorted[last / 2], (double)sorted[last - last / 4] };
+    return (struct middle){ (double)sorted[last / 4], (double)sorted[last / 2],
+                            (double)sorted[last - last / 4] };
 }
 
 double experts_median(const float answers[EXPERTS])
@@ -118,7 +119,8 @@ static const struct {
                                "how long amounts of this size lasted before" },
     [EVIDENCE_HOURS_OF_DAY] = { "the rhythm of the day", "daily seasonality" },
     [EVIDENCE_DAYS_OF_WEEK] = { "the rhythm of the week", "weekly seasonality" },
-    [EVIDENCE_LIKE_MOMENTS] = { "what followed moments like this", "what followed similar moments" },
+    [EVIDENCE_LIKE_MOMENTS] = { "what followed moments like this",
+                                "what followed similar moments" },
 };
 _Static_assert(COUNT(evidence_words) == EVIDENCE_KINDS, "a kind of evidence has no name");
 

@@ -1,7 +1,7 @@
 /* The plain methods: each says, for an amount, how long it will take to burn.
  *
- * An answer is the natural logarithm of hours, and for any one track it never falls when the amount grows, but for
- * those few experts (marked so) whose answer is a quantile of a small sample. */
+ * An answer is the natural logarithm of hours, and for any one track it never falls when the amount
+ * grows, but for those few experts (marked so) whose answer is a quantile of a small sample. */
 #pragma once
 
 #include <stddef.h>
@@ -10,13 +10,13 @@
 
 /* What an expert looks at; for telling people which evidence carried a forecast. */
 enum evidence {
-    EVIDENCE_LAST_HOURS,    /* rates of the last hours */
-    EVIDENCE_LAST_DAYS,     /* rates of the last days */
-    EVIDENCE_MEAN,          /* rates of weeks, or of the whole past */
-    EVIDENCE_SAME_AMOUNT,   /* the time that the last amounts of this size took */
-    EVIDENCE_HOURS_OF_DAY,  /* the rhythm of the day */
-    EVIDENCE_DAYS_OF_WEEK,  /* the rhythm of the week */
-    EVIDENCE_LIKE_MOMENTS,  /* what followed moments like this one */
+    EVIDENCE_LAST_HOURS,   /* rates of the last hours */
+    EVIDENCE_LAST_DAYS,    /* rates of the last days */
+    EVIDENCE_MEAN,         /* rates of weeks, or of the whole past */
+    EVIDENCE_SAME_AMOUNT,  /* the time that the last amounts of this size took */
+    EVIDENCE_HOURS_OF_DAY, /* the rhythm of the day */
+    EVIDENCE_DAYS_OF_WEEK, /* the rhythm of the week */
+    EVIDENCE_LIKE_MOMENTS, /* what followed moments like this one */
     EVIDENCE_KINDS,
 };
 
@@ -47,8 +47,8 @@ struct inquiry {
 
 void experts_ask(const struct inquiry *q);
 
-/* Where those experts stand that need no other: their median, and the quarters around it, which a learned answer must
- * stay near. */
+/* Where those experts stand that need no other: their median, and the quarters around it, which a
+ * learned answer must stay near. */
 struct middle {
     double low, median, high;
 };
@@ -59,7 +59,8 @@ double experts_median(const float answers[EXPERTS]);
 bool expert_is_plain(int expert); /* one of those */
 
 enum evidence expert_evidence(int expert);
-const char *evidence_name(enum evidence evidence);  /* a member of the JSON output: "the rhythm of the day" */
+const char *evidence_name(
+    enum evidence evidence); /* a member of the JSON output: "the rhythm of the day" */
 const char *evidence_title(enum evidence evidence); /* for people: "daily seasonality" */
 
 /* The groups, each writing its own experts; called by experts_ask. */
@@ -71,7 +72,8 @@ void experts_replays(const struct inquiry *q);
 /* Notes an answer of so many hours, kept within what a rate e^6 times off the mean would say. */
 void experts_note(const struct inquiry *q, size_t amount, int expert, double hours);
 
-/* Notes quantiles of a sample of log ratios of hours to the amount, one expert for each rising level. */
+/* Notes quantiles of a sample of log ratios of hours to the amount, one expert for each rising
+ * level. */
 struct sample;
-void experts_note_quantiles(const struct inquiry *q, size_t amount, int first, const struct sample *s,
-                            const double *levels, int count);
+void experts_note_quantiles(const struct inquiry *q, size_t amount, int first,
+                            const struct sample *s, const double *levels, int count);

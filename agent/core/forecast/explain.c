@@ -1,7 +1,8 @@
 /* An expert's weight is how far the likely answer moves when only that expert changes its mind.
  *
- * The answer is the plain experts' median plus what the nets make of every expert's distance from it: so an expert
- * counts by its slope in the nets, and a plain one also by its part in what the slopes leave of the median. */
+ * The answer is the plain experts' median plus what the nets make of every expert's distance from
+ * it: so an expert counts by its slope in the nets, and a plain one also by its part in what the
+ * slopes leave of the median. */
 #include "core/forecast/explain.h"
 
 #include <math.h>
@@ -17,7 +18,8 @@ static void weigh(const double slopes[FEATURES], double ret[EXPERTS])
         ret[e] = fabs(slopes[e] + (expert_is_plain(e) ? (1 - moved) / plain : 0));
 }
 
-bool explain(const struct past *p, const struct ensemble *nets, double nano, struct explanation *ret)
+bool explain(const struct past *p, const struct ensemble *nets, double nano,
+             struct explanation *ret)
 {
     struct track t;
     *ret = (struct explanation){ { 0 } };
@@ -28,7 +30,8 @@ bool explain(const struct past *p, const struct ensemble *nets, double nano, str
     float answers[1][EXPERTS], features[FEATURES];
     experts_ask(&(struct inquiry){ &t, &amount, 1, answers });
     struct traits traits = traits_of(&t);
-    features_of(&t, &traits, (struct stand){ answers[0], experts_median(answers[0]), amount }, features);
+    features_of(&t, &traits, (struct stand){ answers[0], experts_median(answers[0]), amount },
+                features);
     net_slopes(nets, features, slopes);
     weigh(slopes, weights);
     for (int e = 0; e < EXPERTS; e++)

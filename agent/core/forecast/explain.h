@@ -8,5 +8,7 @@ struct explanation {
     double share[EVIDENCE_KINDS]; /* they add up to 1 */
 };
 
-/* For the forecast that curve_make makes of this past, read at `nano`. False when that has no curve. */
-bool explain(const struct past *p, const struct ensemble *nets, double nano, struct explanation *ret);
+/* For the forecast that curve_make makes of this past, read at `nano`. False when that has no
+ * curve. */
+bool explain(const struct past *p, const struct ensemble *nets, double nano,
+             struct explanation *ret);

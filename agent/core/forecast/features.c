@@ -1,5 +1,6 @@
-/* Features by name of what they measure, each kept within a few units so that nothing strange can shout, and on a grid
- * far finer than it matters: trees cut sharply, and what is the same but for rounding must fall on the same side. */
+/* Features by name of what they measure, each kept within a few units so that nothing strange can
+ * shout, and on a grid far finer than it matters: trees cut sharply, and what is the same but for
+ * rounding must fall on the same side. */
 #include "core/forecast/features.h"
 
 #include <math.h>
@@ -36,7 +37,8 @@ static double correlation(const double *spent, int hours, int lag)
     return one > 0 && hours > lag ? both / one * hours / (hours - lag) : 0;
 }
 
-/* The share of all that was spent in the hours above eight means: a cheap stand-in for the dearest twentieth. */
+/* The share of all that was spent in the hours above eight means: a cheap stand-in for the dearest
+ * twentieth. */
 static struct spread spread_of(const double *spent, int hours)
 {
     static const double dear = 8;
@@ -104,7 +106,8 @@ static void daily_traits(const struct track *t, float ret[2])
     ret[1] = quiet(places > 0 ? 7 * slope / places : 0);
 }
 
-/* Where on the clock of a day the money goes, seen from now: how narrowly, and the two coordinates of the middle. */
+/* Where on the clock of a day the money goes, seen from now: how narrowly, and the two coordinates
+ * of the middle. */
 static void peak_traits(const struct track *t, float ret[3])
 {
     double x = 0, y = 0, all = 0;
@@ -194,7 +197,8 @@ static double dissent(const float answers[EXPERTS], double median)
     return sqrt(squares / EXPERTS);
 }
 
-/* Hours that alone spent a good part of the amount: how many, how long ago the last, how big the biggest. */
+/* Hours that alone spent a good part of the amount: how many, how long ago the last, how big the
+ * biggest. */
 struct strokes {
     int count, since;
     double biggest;
@@ -223,7 +227,8 @@ static double sufficient_share(const struct runs *r, double amount)
     return (enough + 0.25) / (r->count + 0.5);
 }
 
-/* Of the past spells of use that spent as much as this one already: the share that spent the amount on top. */
+/* Of the past spells of use that spent as much as this one already: the share that spent the amount
+ * on top. */
 static double enough_left(const struct runs *r, double amount)
 {
     int as_long = 0, enough = 0;
@@ -237,7 +242,8 @@ static double enough_left(const struct runs *r, double amount)
 /* Where the experts' quarters lie, and their tenths. */
 static void spread_traits(const float answers[EXPERTS], double median, double ret[4])
 {
-    static const int places[] = { EXPERTS / 10, EXPERTS / 4, EXPERTS - 1 - EXPERTS / 4, EXPERTS - 1 - EXPERTS / 10 };
+    static const int places[] = { EXPERTS / 10, EXPERTS / 4, EXPERTS - 1 - EXPERTS / 4,
+                                  EXPERTS - 1 - EXPERTS / 10 };
     float sorted[EXPERTS];
     for (int e = 0; e < EXPERTS; e++) {
         int at = e;
@@ -249,7 +255,8 @@ static void spread_traits(const float answers[EXPERTS], double median, double re
         ret[i] = (double)sorted[places[i]] - median;
 }
 
-void features_of(const struct track *t, const struct traits *traits, struct stand s, float ret[FEATURES])
+void features_of(const struct track *t, const struct traits *traits, struct stand s,
+                 float ret[FEATURES])
 {
     for (int e = 0; e < EXPERTS; e++)
         ret[e] = quiet((double)s.answers[e] - s.median);

@@ -1,6 +1,8 @@
-/* What the learned part is told about a question: where the experts stand, and what kind of token this is.
+/* What the learned part is told about a question: where the experts stand, and what kind of token
+ * this is.
  *
- * All of it is free of scale, of dates and of time zones: logarithms of ratios, shares and correlations. */
+ * All of it is free of scale, of dates and of time zones: logarithms of ratios, shares and
+ * correlations. */
 #pragma once
 
 #include "core/forecast/experts.h"
@@ -22,4 +24,5 @@ struct stand {
     double median, amount;
 };
 
-void features_of(const struct track *t, const struct traits *traits, struct stand s, float ret[FEATURES]);
+void features_of(const struct track *t, const struct traits *traits, struct stand s,
+                 float ret[FEATURES]);

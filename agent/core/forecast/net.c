@@ -1,5 +1,5 @@
-/* One hidden layer of tanh. It weighs the experts (softmax), and corrects what they say together; the other levels are
- * steps of positive width (softplus) away from the likely one. */
+/* One hidden layer of tanh. It weighs the experts (softmax), and corrects what they say together;
+ * the other levels are steps of positive width (softplus) away from the likely one. */
 #include "core/forecast/net.h"
 
 #include <math.h>
@@ -11,7 +11,8 @@ static double softplus(double x)
     return x > 20 ? x : log1p(exp(x));
 }
 
-/* Sums are kept in lanes, so that the compiler can add several at once without changing their order. */
+/* Sums are kept in lanes, so that the compiler can add several at once without changing their
+ * order. */
 enum { LANES = 8 };
 _Static_assert(NET_HIDDEN % LANES == 0, "the hidden layer is no whole number of lanes");
 
@@ -33,7 +34,8 @@ static float weighted(const float hidden[NET_HIDDEN], const float weights[NET_HI
     for (int h = 0; h < NET_HIDDEN; h += LANES)
         for (int l = 0; l < LANES; l++)
             lane[l] += hidden[h + l] * weights[h + l];
-    return ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+    return ((lane[0] + lane[4]) + (lane[1] + lane[5]))
+        + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
 }
 
 /* How much each expert is believed; all sum to one. */
@@ -61,7 +63,8 @@ static double consensus(const float shares[EXPERTS], const float features[FEATUR
     return sum;
 }
 
-static void answer_one(const struct net *n, const float features[FEATURES], double ret[LEVELS_ASKED])
+static void answer_one(const struct net *n, const float features[FEATURES],
+                       double ret[LEVELS_ASKED])
 {
     float hidden[NET_HIDDEN], shares[EXPERTS];
     double out[LEVELS_ASKED];
@@ -94,7 +97,8 @@ void net_answer(const struct ensemble *e, const float features[FEATURES], double
         ret[l] += tree_part * (cut[l] - ret[l]);
 }
 
-static void add_slopes(const struct net *n, const float features[FEATURES], double part, double ret[FEATURES])
+static void add_slopes(const struct net *n, const float features[FEATURES], double part,
+                       double ret[FEATURES])
 {
     float hidden[NET_HIDDEN], shares[EXPERTS];
     hidden_of(n, features, hidden);

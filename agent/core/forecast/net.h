@@ -1,4 +1,5 @@
-/* The learned head: small nets that say which experts to believe, and how far from those the quantiles lie.
+/* The learned head: small nets that say which experts to believe, and how far from those the
+ * quantiles lie.
  *
  * Their constants are made by tests/train and live in table.c. */
 #pragma once
@@ -15,16 +16,17 @@ struct net {
     float threshold[NET_HIDDEN];
     float out[LEVELS_ASKED][NET_HIDDEN];
     float bias[LEVELS_ASKED];
-    float gate[EXPERTS][NET_HIDDEN]; /* how much each expert is believed, before all are made to sum to one */
+    float gate[EXPERTS][NET_HIDDEN]; /* how much each expert is believed, before all are made to sum
+                                        to one */
     float lean[EXPERTS];
 };
 
-/* Several nets, answering with the mean of their answers; with trees, the larger part is theirs. Alerts have trees of
- * their own. */
+/* Several nets, answering with the mean of their answers; with trees, the larger part is theirs.
+ * Alerts have trees of their own. */
 struct ensemble {
     const struct net *nets; /* borrowed */
     size_t count;
-    struct forest forest;   /* may be empty */
+    struct forest forest;       /* may be empty */
     struct alarm_forest alarms; /* may be empty: then alerts go by the levels */
 };
 

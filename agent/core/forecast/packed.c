@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Hours are kept by their logarithms; what is further out than this is no time (e^40 hours: 10^13 years). */
+/* Hours are kept by their logarithms; what is further out than this is no time (e^40 hours: 10^13
+ * years). */
 static const float farthest_ln = 40;
 
 static unsigned char *put(unsigned char *at, uint64_t bits, int bytes)
@@ -58,11 +59,14 @@ static bool is_time(float ln_hours)
 
 static bool rises(const struct curve *c, int i)
 {
-    bool ok = is_time(c->ln_alarm[i]) && is_time(c->ln_relief[i]) && c->ln_relief[i] <= c->ln_alarm[i];
+    bool ok =
+        is_time(c->ln_alarm[i]) && is_time(c->ln_relief[i]) && c->ln_relief[i] <= c->ln_alarm[i];
     for (int l = 0; ok && l < LEVELS_ASKED; l++)
         ok = is_time(c->ln_hours[i][l]) && (l == 0 || c->ln_hours[i][l] >= c->ln_hours[i][l - 1])
             && (i == 0 || c->ln_hours[i][l] >= c->ln_hours[i - 1][l]);
-    return ok && (i == 0 || (c->ln_alarm[i] >= c->ln_alarm[i - 1] && c->ln_relief[i] >= c->ln_relief[i - 1]));
+    return ok
+        && (i == 0
+            || (c->ln_alarm[i] >= c->ln_alarm[i - 1] && c->ln_relief[i] >= c->ln_relief[i - 1]));
 }
 
 bool curve_unpack(struct span bytes, struct curve *ret)

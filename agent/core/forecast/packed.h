@@ -1,5 +1,5 @@
-/* A curve as bytes, so that it can be kept: the one that the daemon reads is the one that every command reads, and a
- * start goes on with it. The bytes are the same on every machine. */
+/* A curve as bytes, so that it can be kept: the one that the daemon reads is the one that every
+ * command reads, and a start goes on with it. The bytes are the same on every machine. */
 #pragma once
 
 #include "base/span.h"
@@ -10,6 +10,6 @@ enum { CURVE_BYTES = 8 + CURVE_AMOUNTS * (LEVELS_ASKED + 2) * 4 };
 /* Unit and ladder; origin, history and what was spent since are columns of their own. */
 void curve_pack(const struct curve *c, unsigned char ret[CURVE_BYTES]);
 
-/* Fills unit and ladder. False, and `ret` as it was, when these are no bytes of a curve: another length, a number that
- * is none, a time that falls where it must rise. */
+/* Fills unit and ladder. False, and `ret` as it was, when these are no bytes of a curve: another
+ * length, a number that is none, a time that falls where it must rise. */
 MUST_CHECK bool curve_unpack(struct span bytes, struct curve *ret);

@@ -1,9 +1,11 @@
-/* What followed earlier moments: from each of them, the time until as much was spent as is asked about now.
+/* What followed earlier moments: from each of them, the time until as much was spent as is asked
+ * about now.
  *
- * Samples: all moments, those at this hour of the day, those that looked like now, those again with the amount
- * measured by the level of their own days, those after as long a rest or as much in the last hour, and those at this
- * hour of the week; for the last six hours also every five minutes. A passage that is not over yet goes on at the mean
- * rate and counts less the more of it is guessed. */
+ * Samples: all moments, those at this hour of the day, those that looked like now, those again with
+ * the amount measured by the level of their own days, those after as long a rest or as much in the
+ * last hour, and those at this hour of the week; for the last six hours also every five minutes. A
+ * passage that is not over yet goes on at the mean rate and counts less the more of it is guessed.
+ */
 #include <math.h>
 
 #include "core/forecast/experts.h"
@@ -11,7 +13,15 @@
 
 enum { MOMENTS = 336 };
 
-enum kernel { KERNEL_ALL, KERNEL_HOUR, KERNEL_LIKE, KERNEL_REST, KERNEL_WEEK, KERNEL_LEVEL, KERNELS };
+enum kernel {
+    KERNEL_ALL,
+    KERNEL_HOUR,
+    KERNEL_LIKE,
+    KERNEL_REST,
+    KERNEL_WEEK,
+    KERNEL_LEVEL,
+    KERNELS
+};
 
 struct moments {
     int count;
@@ -20,7 +30,8 @@ struct moments {
     float level[MOMENTS]; /* of the days before it, over that of the days before now */
 };
 
-/* How far two moments may differ in their logs of the last 3 and 24 hours' rates, and in hours of the day. */
+/* How far two moments may differ in their logs of the last 3 and 24 hours' rates, and in hours of
+ * the day. */
 static const double like_3h = 0.7, like_24h = 0.5, like_phase_h = 3, same_phase_h = 1.2;
 static const double like_rest = 0.4, like_last = 0.8, rest_phase_h = 4, week_phase_h = 2;
 static const double fading_h = 21 * 24;
@@ -73,10 +84,12 @@ static void weigh(int ago, struct look then, struct look now, float ret[KERNELS]
     ret[KERNEL_ALL] = (float)fade;
     ret[KERNEL_HOUR] = (float)(fade * hill(phase, same_phase_h));
     ret[KERNEL_LEVEL] = (float)(fade * (hill(phase, like_phase_h) + 0.05));
-    ret[KERNEL_LIKE] = (float)(fade * (hill(phase, like_phase_h) + 0.02) * hill(then.last_3h - now.last_3h, like_3h)
+    ret[KERNEL_LIKE] = (float)(fade * (hill(phase, like_phase_h) + 0.02)
+                               * hill(then.last_3h - now.last_3h, like_3h)
                                * hill(then.last_24h - now.last_24h, like_24h));
-    ret[KERNEL_REST] = (float)(fade * (hill(phase, rest_phase_h) + 0.1) * hill(then.rest - now.rest, like_rest)
-                               * hill(then.last - now.last, like_last));
+    ret[KERNEL_REST] =
+        (float)(fade * (hill(phase, rest_phase_h) + 0.1) * hill(then.rest - now.rest, like_rest)
+                * hill(then.last - now.last, like_last));
     ret[KERNEL_WEEK] = (float)hill(phase_of(ago, WEEK_HOURS), week_phase_h);
 }
 
@@ -97,7 +110,8 @@ static void choose(const struct track *t, struct moments *ret)
     }
 }
 
-/* Hours from `ago` until `amount` was spent. `newer` is an hour near the end, as found for a moment before. */
+/* Hours from `ago` until `amount` was spent. `newer` is an hour near the end, as found for a moment
+ * before. */
 static double passage(const struct track *t, int ago, double amount, int *newer)
 {
     double reached = t->back[ago] - amount;
@@ -127,7 +141,8 @@ static double ratio_of(struct passed p, double amount)
     return (double)logf((float)((p.hours > 0.02 ? p.hours : 0.02) / amount));
 }
 
-static void sample_passages(const struct track *t, const struct moments *m, double amount, struct sample ret[KERNELS])
+static void sample_passages(const struct track *t, const struct moments *m, double amount,
+                            struct sample ret[KERNELS])
 {
     int newer = 0, newer_level = 0;
     for (int kernel = 0; kernel < KERNELS; kernel++)
@@ -138,11 +153,13 @@ static void sample_passages(const struct track *t, const struct moments *m, doub
         for (int kernel = 0; kernel < KERNEL_LEVEL; kernel++)
             sample_add(&ret[kernel], ratio, p.certain * (double)m->weight[i][kernel]);
         p = pass(t, m->ago[i], amount * (double)m->level[i], &newer_level);
-        sample_add(&ret[KERNEL_LEVEL], ratio_of(p, amount), p.certain * (double)m->weight[i][KERNEL_LEVEL]);
+        sample_add(&ret[KERNEL_LEVEL], ratio_of(p, amount),
+                   p.certain * (double)m->weight[i][KERNEL_LEVEL]);
     }
 }
 
-/* From every five minutes of the last hours; what is not over yet goes on at the rate of those hours. */
+/* From every five minutes of the last hours; what is not over yet goes on at the rate of those
+ * hours. */
 static void sample_fine(const struct track *t, double amount, struct sample *ret)
 {
     int last = t->span_h < 6 ? (int)(t->span_h * 12) : PAST_FINES, newer = 0;
@@ -154,7 +171,8 @@ static void sample_fine(const struct track *t, double amount, struct sample *ret
             newer++;
         struct passed p = { (ago - newer) / 12.0, 1 };
         if (reached < 0)
-            p = (struct passed){ (ago + -reached / (rate > 0.002 ? rate : 0.002)) / 12.0, t->fine[ago] / amount };
+            p = (struct passed){ (ago + -reached / (rate > 0.002 ? rate : 0.002)) / 12.0,
+                                 t->fine[ago] / amount };
         sample_add(ret, ratio_of(p, amount), p.certain);
     }
 }
@@ -169,8 +187,9 @@ static const struct said {
     const double *levels;
     int count;
 } said[] = {
-    { KERNEL_ALL, five, COUNT(five) },   { KERNEL_HOUR, three, COUNT(three) }, { KERNEL_LIKE, five, COUNT(five) },
-    { KERNEL_LEVEL, five, COUNT(five) }, { FINE, three, COUNT(three) },        { KERNEL_REST, five, COUNT(five) },
+    { KERNEL_ALL, five, COUNT(five) },    { KERNEL_HOUR, three, COUNT(three) },
+    { KERNEL_LIKE, five, COUNT(five) },   { KERNEL_LEVEL, five, COUNT(five) },
+    { FINE, three, COUNT(three) },        { KERNEL_REST, five, COUNT(five) },
     { KERNEL_WEEK, three, COUNT(three) },
 };
 
@@ -184,6 +203,7 @@ void experts_passages(const struct inquiry *q)
         sample_fine(q->track, q->amounts[i], &samples[FINE]);
         int e = FIRST_PASSAGE;
         for (size_t s = 0; s < COUNT(said); e += said[s++].count)
-            experts_note_quantiles(q, i, e, &samples[said[s].sample], said[s].levels, said[s].count);
+            experts_note_quantiles(q, i, e, &samples[said[s].sample], said[s].levels,
+                                   said[s].count);
     }
 }

@@ -1,4 +1,5 @@
-/* A line into the future: what will have been spent, hour by hour, and when it reaches an amount. */
+/* A line into the future: what will have been spent, hour by hour, and when it reaches an amount.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -21,5 +22,6 @@ static inline bool path_add(struct path *p, double spent, double most)
     return p->hours < AHEAD_HOURS && p->total[p->hours] < most;
 }
 
-/* Hours until the path has spent each of `count` rising amounts; beyond its end it goes on at its own mean. */
+/* Hours until the path has spent each of `count` rising amounts; beyond its end it goes on at its
+ * own mean. */
 void path_passages(const struct path *p, const double *amounts, int count, double *ret);

@@ -1,8 +1,9 @@
 /* A bootstrap of whole days: futures drawn from the token's own days, recent ones more often.
  *
- * Days are cut at the current hour of the day, so every drawn day follows on the right hour; a day that lies a whole
- * number of weeks from the one it stands for is preferred. Draws come from a fixed seed: the same past gives the same
- * answer. A future is drawn only as far as the largest amount reaches into it. */
+ * Days are cut at the current hour of the day, so every drawn day follows on the right hour; a day
+ * that lies a whole number of weeks from the one it stands for is preferred. Draws come from a
+ * fixed seed: the same past gives the same answer. A future is drawn only as far as the largest
+ * amount reaches into it. */
 #include <math.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ struct kind {
 static const struct kind kinds[] = { { 3, 1 }, { 14, 4 } };
 _Static_assert(3 * COUNT(kinds) == REPLAY_EXPERTS, "a replay has no expert");
 
-/* The days of a track, each as running totals from its start. A track shorter than a day is one short day, repeated. */
+/* The days of a track, each as running totals from its start. A track shorter than a day is one
+ * short day, repeated. */
 struct days {
     int count, hours; /* hours in a day */
     double spent[DAYS_MAX][DAY_HOURS + 1];
@@ -53,7 +55,8 @@ static void fill(struct urn *u, const struct kind *k, int days)
         u->below[ahead][0] = 0;
         for (int day = 0; day < days; day++, weight *= fade) {
             bool same = (day + 1 + ahead) % 7 == 0;
-            u->below[ahead][day + 1] = u->below[ahead][day] + weight * (same && days >= 7 ? k->week_bonus : 1);
+            u->below[ahead][day + 1] =
+                u->below[ahead][day] + weight * (same && days >= 7 ? k->week_bonus : 1);
         }
     }
 }
@@ -82,8 +85,10 @@ static double hour_of(const double *spent, double sought)
     return n ? n - 1 + (sought - spent[n - 1]) / (spent[n] - spent[n - 1]) : 0;
 }
 
-/* Hours until each of the inquiry's amounts is spent; beyond the end, at the mean rate of the replay. */
-static void replay(const struct inquiry *q, const struct days *d, const struct urn *u, struct random r, double *ret)
+/* Hours until each of the inquiry's amounts is spent; beyond the end, at the mean rate of the
+ * replay. */
+static void replay(const struct inquiry *q, const struct days *d, const struct urn *u,
+                   struct random r, double *ret)
 {
     double total = 0;
     size_t i = 0;
@@ -99,7 +104,8 @@ static void replay(const struct inquiry *q, const struct days *d, const struct u
         ret[i] = q->amounts[i] / (mean > 1e-6 ? mean : 1e-6);
 }
 
-static void sample_replays(const struct inquiry *q, const struct days *d, const struct kind *k, struct sample *samples)
+static void sample_replays(const struct inquiry *q, const struct days *d, const struct kind *k,
+                           struct sample *samples)
 {
     struct urn u;
     double hours[QUERY_AMOUNTS];
@@ -123,6 +129,7 @@ void experts_replays(const struct inquiry *q)
         memset(samples, 0, q->count * sizeof *samples);
         sample_replays(q, &d, &kinds[k], samples);
         for (size_t i = 0; i < q->count; i++)
-            experts_note_quantiles(q, i, FIRST_REPLAY + (int)(k * COUNT(levels)), &samples[i], levels, COUNT(levels));
+            experts_note_quantiles(q, i, FIRST_REPLAY + (int)(k * COUNT(levels)), &samples[i],
+                                   levels, COUNT(levels));
     }
 }

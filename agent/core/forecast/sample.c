@@ -1,5 +1,5 @@
-/* Bins of a tenth, each with the mean of its values: what lies close together is told exactly, what lies apart as
- * finely as any forecast can be. */
+/* Bins of a tenth, each with the mean of its values: what lies close together is told exactly, what
+ * lies apart as finely as any forecast can be. */
 #include "core/forecast/sample.h"
 
 static const double lowest = -6, width = 0.1;
@@ -13,7 +13,8 @@ void sample_add(struct sample *s, double value, double weight)
     s->total += (float)weight;
 }
 
-/* The weight of a bin lies at its mean, half of it on either side; between two means a line is drawn. */
+/* The weight of a bin lies at its mean, half of it on either side; between two means a line is
+ * drawn. */
 void sample_quantiles(const struct sample *s, const double *levels, int count, double *ret)
 {
     double below = 0, last_mean = 0, last_place = -1;
@@ -24,8 +25,9 @@ void sample_quantiles(const struct sample *s, const double *levels, int count, d
             continue;
         double mean = (double)s->moment[bin] / here, place = below + here / 2, sought;
         for (; l < count && place >= (sought = levels[l] * (double)s->total); l++)
-            ret[l] = last_place < 0 ? mean
-                                    : last_mean + (sought - last_place) / (place - last_place) * (mean - last_mean);
+            ret[l] = last_place < 0
+                ? mean
+                : last_mean + (sought - last_place) / (place - last_place) * (mean - last_mean);
         last_mean = mean;
         last_place = place;
         below += here;

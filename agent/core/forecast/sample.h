@@ -4,7 +4,8 @@
 enum { SAMPLE_BINS = 120 };
 
 struct sample {
-    float weight[SAMPLE_BINS], moment[SAMPLE_BINS]; /* sums of weights, and of weights times values */
+    float weight[SAMPLE_BINS],
+        moment[SAMPLE_BINS]; /* sums of weights, and of weights times values */
     float total;
 };
 

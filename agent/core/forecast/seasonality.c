@@ -1,7 +1,7 @@
 /* Experts that carry a rhythm forward: profile times level times a correction for now that fades.
  *
- * A profile is shrunk by how well its phases repeat (the empirical-Bayes share of variance between phases that is not
- * noise), so that a burst of one night does not become a habit. */
+ * A profile is shrunk by how well its phases repeat (the empirical-Bayes share of variance between
+ * phases that is not noise), so that a burst of one night does not become a habit. */
 #include "core/forecast/seasonality.h"
 
 #include <math.h>
@@ -9,7 +9,8 @@
 #include "core/forecast/experts.h"
 #include "core/forecast/path.h"
 
-/* What is added to both sides of a ratio of spent to expected, in mean hours for each hour of its window. */
+/* What is added to both sides of a ratio of spent to expected, in mean hours for each hour of its
+ * window. */
 static const double ballast = 0.05;
 static const double recent_h = 3, recent_ballast = 0.3;
 
@@ -22,8 +23,10 @@ static int phase(int k, int period)
     return period - 1 - k % period;
 }
 
-/* Means by phase, and the weighted squares of what is left when `base` (of period 24) is taken away. */
-static struct sums gather(const struct track *t, int period, double half_life_h, const double *base, double *mean)
+/* Means by phase, and the weighted squares of what is left when `base` (of period 24) is taken
+ * away. */
+static struct sums gather(const struct track *t, int period, double half_life_h, const double *base,
+                          double *mean)
 {
     struct sums all = { 0 };
     double weights[WEEK_HOURS] = { 0 }, fade = exp2(-1 / half_life_h), weight = 1;
@@ -99,7 +102,8 @@ void profile_of(const struct track *t, int period, double half_life_h, struct pr
         *ret = day;
         return;
     }
-    /* One week repeats nothing: then a week's own shape is believed by a third, a guess that tests bore out. */
+    /* One week repeats nothing: then a week's own shape is believed by a third, a guess that tests
+     * bore out. */
     double off[WEEK_HOURS];
     struct sums s = gather(t, WEEK_HOURS, half_life_h, day.shrunk, off);
     bool repeats = t->hours >= 2 * WEEK_HOURS;
@@ -119,7 +123,8 @@ static double expected(const double *profile, int period, int hours)
 static double level_of(const struct track *t, const double *profile, int period, int over_h)
 {
     int hours = over_h < t->hours ? over_h : t->hours;
-    return (t->back[hours] + ballast * hours) / (expected(profile, period, hours) + ballast * hours);
+    return (t->back[hours] + ballast * hours)
+        / (expected(profile, period, hours) + ballast * hours);
 }
 
 struct carried {
@@ -194,7 +199,8 @@ static void note_holt_winters(const struct inquiry *q, int expert)
 }
 
 /* From the rate of now back to the rate of long. */
-static void note_reverting(const struct inquiry *q, int expert, double now_h, double long_h, double fade_h)
+static void note_reverting(const struct inquiry *q, int expert, double now_h, double long_h,
+                           double fade_h)
 {
     double last = track_rate(q->track, long_h), apart = track_rate(q->track, now_h) - last;
     double fade = exp(-1 / fade_h), most = most_asked(q);
@@ -222,10 +228,12 @@ void experts_rhythm(const struct inquiry *q)
     note_carried(q, e++, (struct carried){ day.shrunk, DAY_HOURS, days_level, 6 });
     note_carried(q, e++, (struct carried){ day.shrunk, DAY_HOURS, week_level, 12 });
     note_carried(q, e++, (struct carried){ day.mean, DAY_HOURS, day_level, 3 });
-    note_carried(q, e++, (struct carried){ week.shrunk, WEEK_HOURS,
-                                           level_of(t, week.shrunk, WEEK_HOURS, WEEK_HOURS), 6 });
-    note_carried(q, e++, (struct carried){ week.shrunk, WEEK_HOURS,
-                                           level_of(t, week.shrunk, WEEK_HOURS, 2 * DAY_HOURS), 0 });
+    note_carried(q, e++,
+                 (struct carried){ week.shrunk, WEEK_HOURS,
+                                   level_of(t, week.shrunk, WEEK_HOURS, WEEK_HOURS), 6 });
+    note_carried(q, e++,
+                 (struct carried){ week.shrunk, WEEK_HOURS,
+                                   level_of(t, week.shrunk, WEEK_HOURS, 2 * DAY_HOURS), 0 });
     note_repeated(q, e++, WEEK_HOURS);
     note_holt_winters(q, e++);
     note_carried(q, e++, (struct carried){ late.shrunk, DAY_HOURS, 1, 6 });

@@ -26,8 +26,9 @@ static void resample(const struct past *p, struct track *t)
         t->fine[i + 1] = t->fine[i] + (double)p->fine[i];
     double joint = hourly_since(p, sums, FINE_SPAN_H * HOUR_S);
     for (int k = 1; k <= t->hours; k++)
-        t->back[k] = k <= FINE_SPAN_H ? t->fine[k * PAST_FINES / FINE_SPAN_H]
-                                      : t->fine[PAST_FINES] + hourly_since(p, sums, (double)k * HOUR_S) - joint;
+        t->back[k] = k <= FINE_SPAN_H
+            ? t->fine[k * PAST_FINES / FINE_SPAN_H]
+            : t->fine[PAST_FINES] + hourly_since(p, sums, (double)k * HOUR_S) - joint;
 }
 
 static void divide_by_unit(struct track *t)
@@ -40,8 +41,8 @@ static void divide_by_unit(struct track *t)
     }
 }
 
-/* Of a track that is shorter than an hour the rest of that hour was at its mean rate, as far as anybody knows: else it
- * would be an hour in which almost nothing was spent. */
+/* Of a track that is shorter than an hour the rest of that hour was at its mean rate, as far as
+ * anybody knows: else it would be an hour in which almost nothing was spent. */
 static void fill_first_hour(struct track *t)
 {
     if (t->span_h < 1)
@@ -80,7 +81,8 @@ static double spent_back(const struct track *t, double hours)
     return t->back[k] + (hours - k) * t->spent[k];
 }
 
-/* The first index in (0, last] whose total reaches the amount; the caller knows that there is one. */
+/* The first index in (0, last] whose total reaches the amount; the caller knows that there is one.
+ */
 static int first_reaching(const double *total, int last, double amount)
 {
     int low = 0, high = last;

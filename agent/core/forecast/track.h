@@ -1,7 +1,7 @@
 /* A past as the experts look at it: hours that end now, in units of its own mean rate.
  *
- * Counting money in mean hours and time back from the last reading is what makes a forecast free of scale, of dates
- * and of time zones. */
+ * Counting money in mean hours and time back from the last reading is what makes a forecast free of
+ * scale, of dates and of time zones. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,8 +11,8 @@
 enum { DAY_HOURS = 24, WEEK_HOURS = 168 };
 
 struct track {
-    double unit_nano;            /* spent in a mean hour; every amount below counts these */
-    double span_h;               /* how long it was watched, at most PAST_HOURS */
+    double unit_nano; /* spent in a mean hour; every amount below counts these */
+    double span_h;    /* how long it was watched, at most PAST_HOURS */
     double step_h;
     int hours;                   /* whole ones, at least 1 */
     double spent[PAST_HOURS];    /* [0] is the hour that ends now */

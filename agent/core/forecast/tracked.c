@@ -5,14 +5,15 @@
 
 static const double shares[TRACKED_MAX] = { 1.0 / 16, 1.0 / 4, 1 };
 
-/* A promise that is this many times late, and behind its interval, is given up: its error is large enough to count as
- * what it is, and nobody waits for ever for a token that fell asleep. */
+/* A promise that is this many times late, and behind its interval, is given up: its error is large
+ * enough to count as what it is, and nobody waits for ever for a token that fell asleep. */
 enum { GIVE_UP_TIMES = 4, SHORTEST_S = 30 * MINUTE_S, LONGEST_S = 4 * WEEK_S };
 
-/* The moment is known to no more than the time between two readings, within which it is put by interpolation. What the
- * truth may be off by must be small beside what is measured, so this share of the promised time is the most: a poll in
- * its usual rhythm stays below, an outage does not. It is a share of the promise and not of the truth: money that was
- * gone at once is a miss, and counts. */
+/* The moment is known to no more than the time between two readings, within which it is put by
+ * interpolation. What the truth may be off by must be small beside what is measured, so this share
+ * of the promised time is the most: a poll in its usual rhythm stays below, an outage does not. It
+ * is a share of the promise and not of the truth: money that was gone at once is a miss, and
+ * counts. */
 static const double unsure_share = 0.5;
 
 struct tracked_forecasts *tracked_new(void)
@@ -29,14 +30,16 @@ int tracked_turn(const struct tracked_forecasts *p, unix_s now)
     return p->last_made == TIME_NONE ? 0 : (int)(now / TRACKED_EVERY_S % TRACKED_MAX);
 }
 
-bool tracked_make(int place, const struct curve *c, const struct reading *r, unix_s now, int64_t spent_nano,
-                  struct tracked_forecast *ret)
+bool tracked_make(int place, const struct curve *c, const struct reading *r, unix_s now,
+                  int64_t spent_nano, struct tracked_forecast *ret)
 {
     int64_t nano = (int64_t)((double)r->balance.is.nano * shares[place]);
     double amount = c->spent_nano + (double)nano, since_h = (double)(now - c->origin) / HOUR_S;
-    double early_h = curve_hours(c, amount, 0.1) - since_h, likely_h = curve_hours(c, amount, 0.5) - since_h;
+    double early_h = curve_hours(c, amount, 0.1) - since_h,
+           likely_h = curve_hours(c, amount, 0.5) - since_h;
     double late_h = curve_hours(c, amount, 0.9) - since_h;
-    if (nano <= 0 || early_h * HOUR_S < 1 || likely_h * HOUR_S < SHORTEST_S || late_h * HOUR_S > LONGEST_S)
+    if (nano <= 0 || early_h * HOUR_S < 1 || likely_h * HOUR_S < SHORTEST_S
+        || late_h * HOUR_S > LONGEST_S)
         return false;
     *ret = (struct tracked_forecast){
         .made_at = now,

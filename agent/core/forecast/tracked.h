@@ -1,15 +1,16 @@
-/* Promises: forecasts that are remembered until it is known what happened, and what that says about the next ones.
+/* Promises: forecasts that are remembered until it is known what happened, and what that says about
+ * the next ones.
  *
- * A promise is about an amount of money, not about a balance: it has come due when that much was consumed since, so a
- * top-up or a reset does not disturb it. From time to time one is made of a share of the balance, so that the first are
- * due within hours. Pure, bounded. */
+ * A promise is about an amount of money, not about a balance: it has come due when that much was
+ * consumed since, so a top-up or a reset does not disturb it. From time to time one is made of a
+ * share of the balance, so that the first are due within hours. Pure, bounded. */
 #pragma once
 
 #include "core/forecast.h"
 #include "core/forecast/accuracy.h"
 
 enum {
-    TRACKED_MAX = 3,                 /* that stand at once, each for its share of the balance */
+    TRACKED_MAX = 3,              /* that stand at once, each for its share of the balance */
     TRACKED_EVERY_S = 3 * HOUR_S, /* one new one for each token at most */
     SCORES_KEPT = 64,             /* for each token */
 };
@@ -17,16 +18,18 @@ enum {
 struct tracked_forecast {
     unix_s made_at; /* TIME_NONE: none stands here */
     struct money amount;
-    int64_t target_nano; /* of the token's consumption since it is watched, at which the amount is spent */
+    int64_t target_nano; /* of the token's consumption since it is watched, at which the amount is
+                            spent */
     unix_s early, likely, late;
-    unix_s spent_at; /* TIME_NONE: not yet */
+    unix_s spent_at;  /* TIME_NONE: not yet */
     int64_t unsure_s; /* it may have been so much earlier or later: the time between two readings */
 };
 
 enum tracked_end {
     TRACKED_STANDS,
     TRACKED_SCORED,
-    TRACKED_UNKNOWN, /* the money went in a time that nobody watched: when, would be a guess, and is not scored */
+    TRACKED_UNKNOWN, /* the money went in a time that nobody watched: when, would be a guess, and is
+                        not scored */
 };
 
 /* What became of one. */
@@ -49,7 +52,8 @@ struct tracked_forecasts *tracked_new(void); /* nothing stands */
 struct accuracy_summary {
     int64_t scores;
     int64_t within;            /* whose interval held the truth: 80 in 100 should */
-    int64_t median_off_milli;  /* thousandths of |ln(forecast / truth)|; exp of it: half were off by less */
+    int64_t median_off_milli;  /* thousandths of |ln(forecast / truth)|; exp of it: half were off by
+                                  less */
     int64_t median_bias_milli; /* thousandths of ln(forecast / truth); positive: too late */
     int64_t span_s;            /* from the first that was made to the last that came due */
 };
@@ -61,13 +65,14 @@ static inline bool accuracy_summary_tells(const struct accuracy_summary *r)
     return r->scores >= ACCURACY_LEAST && r->span_s >= ACCURACY_LEAST_S;
 }
 
-/* A promise about the share of the balance that belongs to `place`; false when the forecast says nothing that could be
- * scored: less than half an hour ahead, or more than four weeks. `spent_nano`: the token's consumption so far. */
-bool tracked_make(int place, const struct curve *c, const struct reading *r, unix_s now, int64_t spent_nano,
-                  struct tracked_forecast *ret);
+/* A promise about the share of the balance that belongs to `place`; false when the forecast says
+ * nothing that could be scored: less than half an hour ahead, or more than four weeks.
+ * `spent_nano`: the token's consumption so far. */
+bool tracked_make(int place, const struct curve *c, const struct reading *r, unix_s now,
+                  int64_t spent_nano, struct tracked_forecast *ret);
 
-/* The first place to be tried by a new promise: of a token that never had one the smallest share, then they take turns
- * by the clock, which no start begins anew. */
+/* The first place to be tried by a new promise: of a token that never had one the smallest share,
+ * then they take turns by the clock, which no start begins anew. */
 int tracked_turn(const struct tracked_forecasts *p, unix_s now);
 
 /* Books consumption; `spent_nano` counts `e` already. */

@@ -1,4 +1,5 @@
-/* Sums of leaves. They are kept in order from the likely level outwards, for trees alone do not promise that. */
+/* Sums of leaves. They are kept in order from the likely level outwards, for trees alone do not
+ * promise that. */
 #include "core/forecast/trees.h"
 
 static const double leaf_unit = 1e-4;

@@ -1,5 +1,6 @@
-/* The other half of the learned head: many small trees, each asking five yes-or-no questions and adding a little to
- * every level. Where nets bend smoothly, trees cut: together they err less than either. */
+/* The other half of the learned head: many small trees, each asking five yes-or-no questions and
+ * adding a little to every level. Where nets bend smoothly, trees cut: together they err less than
+ * either. */
 #pragma once
 
 #include "core/forecast/features.h"
@@ -7,10 +8,11 @@
 
 enum { TREE_DEPTH = 5, TREE_LEAVES = 1 << TREE_DEPTH };
 
-/* The same question is asked of all at one depth; a leaf is found by the answers, the first being the highest bit. */
+/* The same question is asked of all at one depth; a leaf is found by the answers, the first being
+ * the highest bit. */
 struct tree {
     short feature[TREE_DEPTH];
-    float above[TREE_DEPTH];              /* 1 when the feature is above it */
+    float above[TREE_DEPTH];               /* 1 when the feature is above it */
     short leaf[TREE_LEAVES][LEVELS_ASKED]; /* in ten-thousandths of a logarithm */
 };
 
@@ -20,4 +22,5 @@ struct forest {
 };
 
 /* Quantiles as logs of their ratio to the experts' median, rising. */
-void forest_answer(const struct forest *f, const float features[FEATURES], double ret[LEVELS_ASKED]);
+void forest_answer(const struct forest *f, const float features[FEATURES],
+                   double ret[LEVELS_ASKED]);

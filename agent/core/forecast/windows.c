@@ -1,4 +1,5 @@
-/* Straight lines: rates of windows that end now, fading averages, and the time that the last amounts took. */
+/* Straight lines: rates of windows that end now, fading averages, and the time that the last
+ * amounts took. */
 #include <math.h>
 
 #include "base/span.h"
@@ -38,5 +39,6 @@ void experts_windows(const struct inquiry *q)
         note_rate(q, FIRST_EWMA + e, fading_mean(q->track, half_life_h[e]));
     for (int e = 0; e < AMOUNT_EXPERTS; e++)
         for (size_t i = 0; i < q->count; i++)
-            experts_note(q, i, FIRST_AMOUNT + e, track_took(q->track, q->amounts[i] * share[e]) / share[e]);
+            experts_note(q, i, FIRST_AMOUNT + e,
+                         track_took(q->track, q->amounts[i] * share[e]) / share[e]);
 }

@@ -11,6 +11,7 @@ struct bytes {
     bool world_readable;
 };
 
-/* FAULT_FATAL: names the file and the reason: missing, not readable, a directory, longer than `max`. */
+/* FAULT_FATAL: names the file and the reason: missing, not readable, a directory, longer than
+ * `max`. */
 MUST_CHECK bool bytes_read(const char *path, size_t max, struct bytes *ret, struct fault *why);
 void bytes_done(struct bytes *b);

@@ -47,8 +47,8 @@ static const struct node *find_source(struct reader *r, const struct node *map, 
         snprintf(name, sizeof name, "%s_%s", stem, sources[i]);
         const struct node *n = node_member(map, name);
         if (n && found)
-            diagnostic_at(r->diagnostics, n->key->where.start, "`%s` and `%s` are mutually exclusive",
-                       found->key->text.at, name);
+            diagnostic_at(r->diagnostics, n->key->where.start,
+                          "`%s` and `%s` are mutually exclusive", found->key->text.at, name);
         found = found ? found : n;
     }
     return found;
@@ -66,8 +66,8 @@ static void read_secret(struct reader *r, const struct node *n, const struct sec
     if (secret_looks_pasted(source)) {
         diagnostics_hide(r->diagnostics, n->where);
         diagnostic_at(r->diagnostics, n->where.start,
-                   "nothing has this name; it looks like the secret itself, which must never be "
-                   "in this file");
+                      "nothing has this name; it looks like the secret itself, which must never be "
+                      "in this file");
     } else {
         diagnostic_at(r->diagnostics, n->where.start, "%s", why.text);
     }
@@ -82,14 +82,18 @@ static const struct node *place_of(const struct node *map, const char *key)
 /* The shortest interval: as given, else a minute if interval and budget leave room for it. */
 static int64_t shortest_interval(const struct account_settings *account)
 {
-    int64_t room_s = account->calls_milli_per_s ? (rate_limit_interval_ms(account->calls_milli_per_s) + 999) / 1000 : 1;
+    int64_t room_s = account->calls_milli_per_s
+        ? (rate_limit_interval_ms(account->calls_milli_per_s) + 999) / 1000
+        : 1;
     int64_t least_s = room_s > MINUTE_S ? room_s : MINUTE_S;
     return least_s < account->interval_s ? least_s : account->interval_s;
 }
 
 static int64_t longest_interval(const struct account_settings *account)
 {
-    return account->interval_s * INTERVAL_MAX_TIMES < DAY_S ? account->interval_s * INTERVAL_MAX_TIMES : DAY_S;
+    return account->interval_s * INTERVAL_MAX_TIMES < DAY_S
+        ? account->interval_s * INTERVAL_MAX_TIMES
+        : DAY_S;
 }
 
 static void check_limits(struct reader *r, const struct node *map, struct account_settings *account)
@@ -98,26 +102,29 @@ static void check_limits(struct reader *r, const struct node *map, struct accoun
         account->interval_min_s = shortest_interval(account);
     else if (account->interval_min_s > account->interval_s)
         diagnostic_at(r->diagnostics, place_of(map, "interval_min")->where.start,
-                   "`interval_min` must not be longer than `interval`");
+                      "`interval_min` must not be longer than `interval`");
     if (!account->interval_max_s)
         account->interval_max_s = longest_interval(account);
     else if (account->interval_max_s < account->interval_s)
         diagnostic_at(r->diagnostics, place_of(map, "interval_max")->where.start,
-                   "`interval_max` must not be shorter than `interval`");
+                      "`interval_max` must not be shorter than `interval`");
 }
 
-/* One budget for all calls: a default makes room for the shortest interval, a given one must have it. */
+/* One budget for all calls: a default makes room for the shortest interval, a given one must have
+ * it. */
 static void check_budget(struct reader *r, const struct node *map, struct account_settings *account)
 {
     int64_t needed = rate_limit_rate_for(account->interval_min_s);
     if (!account->calls_milli_per_s) {
-        account->calls_milli_per_s = needed > RATE_LIMIT_RATE_DEFAULT ? needed : RATE_LIMIT_RATE_DEFAULT;
+        account->calls_milli_per_s =
+            needed > RATE_LIMIT_RATE_DEFAULT ? needed : RATE_LIMIT_RATE_DEFAULT;
     } else if (account->calls_milli_per_s < needed) {
         struct text rate = { 0 };
         scalar_add_rate(&rate, needed);
         diagnostic_at(r->diagnostics, place_of(map, "calls_per_second")->where.start,
-                   "too low for `%s`: a poll takes %d calls, so it must be at least %s",
-                   node_member(map, "interval_min") ? "interval_min" : "interval", RATE_LIMIT_POLL_CALLS, text_z(&rate));
+                      "too low for `%s`: a poll takes %d calls, so it must be at least %s",
+                      node_member(map, "interval_min") ? "interval_min" : "interval",
+                      RATE_LIMIT_POLL_CALLS, text_z(&rate));
         text_done(&rate);
     }
 }
@@ -133,8 +140,8 @@ void check_account(struct reader *r, const struct node *map, void *fields)
         account->key_path = secret_path(&secret, r->from);
     } else if (!has_inline_secret(map)) {
         diagnostic_at(r->diagnostics, map->where.start,
-                   "the account has no key: set `key_file: PATH`, `key_env: VARIABLE` or "
-                   "`key_credential: NAME`");
+                      "the account has no key: set `key_file: PATH`, `key_env: VARIABLE` or "
+                      "`key_credential: NAME`");
     }
 
     bool stand_in = account->url && strncmp(account->url, "http://", strlen("http://")) == 0;
@@ -143,11 +150,11 @@ void check_account(struct reader *r, const struct node *map, void *fields)
     if (account->interval_min_s < INTERVAL_MIN_S && !stand_in) {
         const char *key = account->interval_s < INTERVAL_MIN_S ? "interval" : "interval_min";
         diagnostic_at(r->diagnostics, place_of(map, key)->where.start,
-                   "`%s` must be at least %ds: the API is rate-limited", key, INTERVAL_MIN_S);
+                      "`%s` must be at least %ds: the API is rate-limited", key, INTERVAL_MIN_S);
     }
     if (account->connect_timeout_s > account->timeout_s)
         diagnostic_at(r->diagnostics, place_of(map, "timeout")->where.start,
-                   "`timeout` must not be shorter than `connect_timeout`");
+                      "`timeout` must not be shorter than `connect_timeout`");
 }
 
 void check_mqtt(struct reader *r, const struct node *map, void *fields)
@@ -170,20 +177,24 @@ void check_tls(struct reader *r, const struct node *map, void *fields)
     (void)fields;
     const struct node *cert = node_member(map, "cert"), *key = node_member(map, "key");
     if (cert && !key)
-        diagnostic_at(r->diagnostics, cert->key->where.start, "`cert` requires `key`, its private key");
+        diagnostic_at(r->diagnostics, cert->key->where.start,
+                      "`cert` requires `key`, its private key");
     if (key && !cert)
-        diagnostic_at(r->diagnostics, key->key->where.start, "`key` requires `cert`, its certificate");
+        diagnostic_at(r->diagnostics, key->key->where.start,
+                      "`key` requires `cert`, its certificate");
 }
 
 /* One kind is about accounts, and it alone. */
 static void check_series(struct reader *r, const struct node *map, struct rule *rule)
 {
     const struct node *match = node_member(map, "match");
-    const struct node *series = match && match->kind == NODE_MAP ? node_member(match, "series") : NULL;
+    const struct node *series =
+        match && match->kind == NODE_MAP ? node_member(match, "series") : NULL;
     if (rule->kind == RULE_UNREADABLE && !series)
         rule->series = SERIES_ACCOUNT;
     if (series && (rule->kind == RULE_UNREADABLE) != (rule->series == SERIES_ACCOUNT))
-        diagnostic_at(r->diagnostics, series->where.start, "series account and kind unreadable must be used together");
+        diagnostic_at(r->diagnostics, series->where.start,
+                      "series account and kind unreadable must be used together");
 }
 
 /* Credits and accounts have no name, environment or type: such a pattern would silence the rule. */
@@ -192,10 +203,12 @@ static void check_match(struct reader *r, const struct node *map, const struct r
     static const char *const of_tokens[] = { "token", "environment", "type" };
     const struct node *match = node_member(map, "match");
     for (size_t i = 0; rule->series != SERIES_TOKEN && i < COUNT(of_tokens); i++) {
-        const struct node *key = match && match->kind == NODE_MAP ? node_member(match, of_tokens[i]) : NULL;
+        const struct node *key =
+            match && match->kind == NODE_MAP ? node_member(match, of_tokens[i]) : NULL;
         if (key)
-            diagnostic_at(r->diagnostics, key->key->where.start, "`%s` only matches tokens: %s only an account",
-                       of_tokens[i], rule->series == SERIES_CREDITS ? "credits have" : "this rule has");
+            diagnostic_at(r->diagnostics, key->key->where.start,
+                          "`%s` only matches tokens: %s only an account", of_tokens[i],
+                          rule->series == SERIES_CREDITS ? "credits have" : "this rule has");
     }
 }
 
@@ -207,7 +220,7 @@ void check_rule(struct reader *r, const struct node *map, void *fields)
         levels_read(r, map, rule);
     if (rule->beyond_reset && rule->kind != RULE_EXHAUSTS_WITHIN)
         diagnostic_at(r->diagnostics, place_of(map, "beyond_reset")->where.start,
-                   "`beyond_reset` is only valid for kind exhausts_within");
+                      "`beyond_reset` is only valid for kind exhausts_within");
     check_series(r, map, rule);
     check_match(r, map, rule);
 }
@@ -230,10 +243,12 @@ void check_audit(struct reader *r, const struct node *map, void *fields)
             for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
                 if (rows[i].checks & rows[j].checks & (uint32_t)1 << c)
                     diagnostic_at(r->diagnostics, place_of(map, rows[i].key)->where.start,
-                               "`%s` is already listed under `%s`", audit_check_name(c), rows[j].key);
+                                  "`%s` is already listed under `%s`", audit_check_name(c),
+                                  rows[j].key);
 }
 
-/* Tells every name that an earlier member of the list already has; a member's struct begins with its name. */
+/* Tells every name that an earlier member of the list already has; a member's struct begins with
+ * its name. */
 static void check_unique(struct reader *r, const struct node *list, const char *what,
                          const void *members, size_t stride)
 {
@@ -243,8 +258,8 @@ static void check_unique(struct reader *r, const struct node *list, const char *
         for (size_t j = 0; *name && j < i; j++)
             if (strcmp(name, (const char *)members + j * stride) == 0) {
                 diagnostic_at(r->diagnostics, place_of(n, "name")->where.start,
-                           "duplicate name: another %s is named \"%s\", in line %zu", what, name,
-                           diagnostics_line(r->diagnostics, member_at(list, j)->where.start));
+                              "duplicate name: another %s is named \"%s\", in line %zu", what, name,
+                              diagnostics_line(r->diagnostics, member_at(list, j)->where.start));
                 break;
             }
     }
@@ -273,7 +288,7 @@ static void check_rule_account(struct reader *r, const struct node *rule_node,
     size_t at = place_of(place_of(rule_node, "match"), "account")->where.start;
     if (nearest.best)
         diagnostic_at(r->diagnostics, at, "no account has this name; did you mean \"%s\"?",
-                   nearest.best);
+                      nearest.best);
     else
         diagnostic_at(r->diagnostics, at, "no account has this name");
 }

@@ -1,4 +1,5 @@
-/* What must hold between the keys of one section, beyond each key's own type. They add to the reader's mistakes. */
+/* What must hold between the keys of one section, beyond each key's own type. They add to the
+ * reader's mistakes. */
 #pragma once
 
 #include "edge/config/reader.h"

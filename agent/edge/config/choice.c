@@ -40,7 +40,8 @@ static const struct set {
 } sets[VALUE_TYPES] = {
     [VALUE_LOG_LEVEL] = { log_level_at, LOG_LEVELS },
     [VALUE_RULE_KIND] = { rule_kind_at, RULE_KINDS },
-    [VALUE_SERIES] = { series_at, SERIES_ACCOUNT + 1 }, /* no rule is about the main key: it has no balance */
+    [VALUE_SERIES] = { series_at,
+                       SERIES_ACCOUNT + 1 }, /* no rule is about the main key: it has no balance */
     [VALUE_MQTT_VERSION] = { mqtt_version_at, MQTT_VERSIONS },
     [VALUE_CHECKS] = { audit_check_at, AUDIT_CHECKS },
     [VALUE_PERIOD] = { period_at, RESET_OTHER },
@@ -56,7 +57,8 @@ static bool refuse(const struct row *row, struct span text, struct fault *why)
         nearest_try(&nearest, s->name(i));
     }
     if (nearest.best)
-        fault(why, FAULT_REJECT, "`%s` must be %s; did you mean \"%s\"?", row->name, text_z(&names), nearest.best);
+        fault(why, FAULT_REJECT, "`%s` must be %s; did you mean \"%s\"?", row->name, text_z(&names),
+              nearest.best);
     else
         fault(why, FAULT_REJECT, "`%s` must be %s", row->name, text_z(&names));
     text_done(&names);

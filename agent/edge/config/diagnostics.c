@@ -50,7 +50,8 @@ void diagnostics_hide(struct diagnostics *m, struct range bytes)
     m->hidden[m->hidden_count++] = bytes;
 }
 
-/* An offset behind the last line (an end that came too early) is shown at the end of what is there. */
+/* An offset behind the last line (an end that came too early) is shown at the end of what is there.
+ */
 static size_t within_text(const struct diagnostics *m, size_t at)
 {
     if (at < m->source.len)
@@ -108,8 +109,10 @@ static void mark_hidden(const struct diagnostics *m, struct range line, bool hid
     }
 }
 
-/* The line as it may be shown: hidden runs as ***, a tab as one blank. Tells where the caret's byte went. */
-static size_t copy_shown(const struct diagnostics *m, struct range line, size_t at, struct text *out)
+/* The line as it may be shown: hidden runs as ***, a tab as one blank. Tells where the caret's byte
+ * went. */
+static size_t copy_shown(const struct diagnostics *m, struct range line, size_t at,
+                         struct text *out)
 {
     bool hidden[2 * BYTES_AROUND_CARET];
     size_t caret = 0;
@@ -121,8 +124,8 @@ static size_t copy_shown(const struct diagnostics *m, struct range line, size_t 
         if (i == line.end)
             break;
         if (!hidden[nth])
-            text_add(out, m->source.at[i] == '\t' ? span_of(" ")
-                                                  : (struct span){ &m->source.at[i], 1 });
+            text_add(out,
+                     m->source.at[i] == '\t' ? span_of(" ") : (struct span){ &m->source.at[i], 1 });
         else if (nth == 0 || !hidden[nth - 1])
             text_add(out, span_of("***"));
     }
@@ -169,8 +172,7 @@ static void print_line(const struct diagnostics *m, size_t at, struct text *out)
 
     text_addf(out, "%6zu | %s", diagnostics_line(m, at), start ? ELLIPSIS : "");
     text_add_terminal(out, (struct span){ line.at + start, line.len - start }, COLUMNS_SHOWN);
-    size_t columns =
-        text_add_terminal(&before, (struct span){ line.at + start, caret - start }, 0);
+    size_t columns = text_add_terminal(&before, (struct span){ line.at + start, caret - start }, 0);
     text_addf(out, "\n       | %*s^\n", (int)columns + (start > 0), "");
     text_done(&shown);
     text_done(&before);

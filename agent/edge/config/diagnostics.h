@@ -1,7 +1,7 @@
 /* Every mistake in one file, to be told all at once: file:line:column, the source line and a caret.
  *
- * Ranges marked hidden are printed as ***, whichever mistake shows their line: what may be a secret is never
- * repeated. At most DIAGNOSTIC_KEPT are kept, the rest is counted. */
+ * Ranges marked hidden are printed as ***, whichever mistake shows their line: what may be a secret
+ * is never repeated. At most DIAGNOSTIC_KEPT are kept, the rest is counted. */
 #pragma once
 
 #include "base/span.h"
@@ -35,7 +35,8 @@ void diagnostic_at(struct diagnostics *m, size_t at, const char *format, ...)
 
 void diagnostics_hide(struct diagnostics *m, struct range bytes);
 
-/* Hides, by looks alone, every value of a key that may name a secret; for a source too broken to be understood. */
+/* Hides, by looks alone, every value of a key that may name a secret; for a source too broken to be
+ * understood. */
 void diagnostics_hide_by_looks(struct diagnostics *m);
 
 /* Whether a key's name sounds like a secret: "api_key", "passwd", "auth-token", "tokn". */

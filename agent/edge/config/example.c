@@ -1,4 +1,5 @@
-/* A configuration to start from: each row once, with its help; what is optional stands commented out. */
+/* A configuration to start from: each row once, with its help; what is optional stands commented
+ * out. */
 #include "edge/config/levels.h"
 #include "edge/config/values.h"
 

@@ -1,5 +1,5 @@
-/* A rule's unit decides how a threshold is written, what range it has and how far from it an alert clears; its kind, on
- * which side of the threshold it holds. */
+/* A rule's unit decides how a threshold is written, what range it has and how far from it an alert
+ * clears; its kind, on which side of the threshold it holds. */
 #include "edge/config/levels.h"
 
 #include <inttypes.h>
@@ -84,14 +84,15 @@ enum { THRESHOLD_TEXT_BYTES = 64 };
 
 static const struct row threshold_rows[] = {
     { "below", VALUE_TEXT, .offset = offsetof(struct threshold_texts, below),
-      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required, except for drift_above and unreadable", .sample = "10.00",
-      .help = "the level is active while the value is below this" },
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required, except for drift_above and unreadable",
+      .sample = "10.00", .help = "the level is active while the value is below this" },
     { "above", VALUE_TEXT, .offset = offsetof(struct threshold_texts, above),
-      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required for drift_above and unreadable", .sample = "1.00",
-      .help = "the level is active while the value is above this" },
+      .max = THRESHOLD_TEXT_BYTES, .preset_note = "required for drift_above and unreadable",
+      .sample = "1.00", .help = "the level is active while the value is above this" },
     { "clear", VALUE_TEXT, .offset = offsetof(struct threshold_texts, clear),
-      .max = THRESHOLD_TEXT_BYTES, .preset_note = "5 % from the threshold; 20 % for exhausts_within",
-      .sample = "12.00", .help = "the level ends when the value is back at this" },
+      .max = THRESHOLD_TEXT_BYTES,
+      .preset_note = "5 % from the threshold; 20 % for exhausts_within", .sample = "12.00",
+      .help = "the level ends when the value is back at this" },
 };
 
 const struct section section_threshold = {
@@ -109,8 +110,8 @@ static bool read_value(struct reader *r, const struct unit *unit, const struct n
     int64_t value;
     int name_len = (int)(n->key->text.len < 32 ? n->key->text.len : 32);
     if (!unit->parse(text, &value, &why)) {
-        diagnostic_at(r->diagnostics, n->where.start, "`%.*s` must be %s", name_len, n->key->text.at,
-                   unit->wants);
+        diagnostic_at(r->diagnostics, n->where.start, "`%.*s` must be %s", name_len,
+                      n->key->text.at, unit->wants);
         return false;
     }
     if (value > 0 && value <= max) {
@@ -118,8 +119,8 @@ static bool read_value(struct reader *r, const struct unit *unit, const struct n
         return true;
     }
     unit->print(&limit, max);
-    diagnostic_at(r->diagnostics, n->where.start, "`%.*s` must be more than 0 and at most %s", name_len,
-               n->key->text.at, text_z(&limit));
+    diagnostic_at(r->diagnostics, n->where.start, "`%.*s` must be more than 0 and at most %s",
+                  name_len, n->key->text.at, text_z(&limit));
     text_done(&limit);
     return false;
 }
@@ -146,14 +147,14 @@ static void tell_wrong_side(struct reader *r, const struct node *n, const struct
 {
     const struct node *other = node_member(n, side->other);
     if (other)
-        diagnostic_at(r->diagnostics, other->key->where.start, "this kind fires %s its threshold: use `%s`", side->name,
-                   side->name);
+        diagnostic_at(r->diagnostics, other->key->where.start,
+                      "this kind fires %s its threshold: use `%s`", side->name, side->name);
     else if (!node_member(n, side->name))
         diagnostic_at(r->diagnostics, n->where.start, "`%s` is missing", side->name);
 }
 
-static void read_pair(struct reader *r, const struct unit *unit, const struct side *side, const struct node *n,
-                      struct threshold *ret)
+static void read_pair(struct reader *r, const struct unit *unit, const struct side *side,
+                      const struct node *n, struct threshold *ret)
 {
     struct threshold_texts texts = { 0 };
     struct threshold t = { .set = true };
@@ -166,14 +167,15 @@ static void read_pair(struct reader *r, const struct unit *unit, const struct si
         if (texts.clear && read_value(r, unit, clear, span_of(texts.clear), 2 * unit->max, &t.clear)
             && (side->above ? t.clear > t.at : t.clear < t.at))
             diagnostic_at(r->diagnostics, clear->where.start, "`clear` must not be %s than `%s`",
-                       side->above ? "higher" : "lower", side->name);
+                          side->above ? "higher" : "lower", side->name);
         else
             *ret = t;
     }
     free_section(&section_threshold, &texts);
 }
 
-static void read_threshold(struct reader *r, const struct rule *rule, const struct node *n, struct threshold *ret)
+static void read_threshold(struct reader *r, const struct rule *rule, const struct node *n,
+                           struct threshold *ret)
 {
     const struct unit *unit = &units[rule_unit_of(rule->kind)];
     const struct side side = side_of(rule);
@@ -195,11 +197,11 @@ static void tell_unknown_level(struct reader *r, struct range where, struct span
         nearest_try(&nearest, level_name(l));
     int shown = (int)(name.len < 60 ? name.len : 60);
     if (nearest.best)
-        diagnostic_at(r->diagnostics, where.start, "unknown level \"%.*s\"; did you mean \"%s\"?", shown,
-                   name.at, nearest.best);
+        diagnostic_at(r->diagnostics, where.start, "unknown level \"%.*s\"; did you mean \"%s\"?",
+                      shown, name.at, nearest.best);
     else
         diagnostic_at(r->diagnostics, where.start,
-                   "unknown level \"%.*s\": must be info, warning or critical", shown, name.at);
+                      "unknown level \"%.*s\": must be info, warning or critical", shown, name.at);
 }
 
 /* A worse level begins further out. */
@@ -211,11 +213,13 @@ static void check_order(struct reader *r, const struct node *const nodes[LEVELS]
         if (!rule->levels[l].set)
             continue;
         bool above = rule_kind_is_above(rule->kind);
-        int64_t at = rule->levels[l].at, before = milder != LEVEL_NONE ? rule->levels[milder].at : 0;
+        int64_t at = rule->levels[l].at,
+                before = milder != LEVEL_NONE ? rule->levels[milder].at : 0;
         if (milder != LEVEL_NONE && (above ? at <= before : at >= before))
             diagnostic_at(r->diagnostics, nodes[l]->where.start,
-                       "`%s` must be %s than `%s`: a worse level starts further %s", level_name(l),
-                       above ? "higher" : "lower", level_name(milder), above ? "up" : "down");
+                          "`%s` must be %s than `%s`: a worse level starts further %s",
+                          level_name(l), above ? "higher" : "lower", level_name(milder),
+                          above ? "up" : "down");
         milder = l;
     }
 }
@@ -231,9 +235,9 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
         if (!level_named(n->key->text, &level)) {
             tell_unknown_level(r, n->key->where, n->key->text);
         } else if (nodes[level]) {
-            diagnostic_at(r->diagnostics, n->key->where.start, "`%s` is a duplicate; first set in line %zu",
-                       level_name(level),
-                       diagnostics_line(r->diagnostics, nodes[level]->key->where.start));
+            diagnostic_at(r->diagnostics, n->key->where.start,
+                          "`%s` is a duplicate; first set in line %zu", level_name(level),
+                          diagnostics_line(r->diagnostics, nodes[level]->key->where.start));
         } else {
             nodes[level] = n;
             read_threshold(r, rule, n, &rule->levels[level]);
@@ -242,7 +246,7 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
     check_order(r, nodes, rule);
     if (!map->first)
         diagnostic_at(r->diagnostics, map->where.start,
-                   "`levels` is empty: set info, warning or critical");
+                      "`levels` is empty: set info, warning or critical");
 }
 
 /* The threshold of a kind that needs none: 0 leaves it to the account's interval. */
@@ -263,7 +267,8 @@ static void read_single(struct reader *r, const struct node *n, struct rule *rul
     enum level level;
     if (!rule_kind_is_plain(rule->kind)) {
         diagnostic_at(r->diagnostics, n->key->where.start,
-                   "`level` is only valid for kinds exhausted and unreadable; use `levels: {critical: ...}`");
+                      "`level` is only valid for kinds exhausted and unreadable; use `levels: "
+                      "{critical: ...}`");
         return;
     }
     if (!scalar_text(r, n, "level", &text))
@@ -278,14 +283,15 @@ void levels_read(struct reader *r, const struct node *map, struct rule *rule)
 {
     const struct node *levels = node_member(map, "levels"), *single = node_member(map, "level");
     if (levels && single)
-        diagnostic_at(r->diagnostics, single->key->where.start, "`levels` and `level` are mutually exclusive");
+        diagnostic_at(r->diagnostics, single->key->where.start,
+                      "`levels` and `level` are mutually exclusive");
     else if (single)
         read_single(r, single, rule);
     else if (levels && levels->kind == NODE_MAP)
         read_map(r, levels, rule);
     else if (levels && levels->kind != NODE_REFUSED)
         diagnostic_at(r->diagnostics, levels->where.start,
-                   "`levels` must be a map, as in {warning: 10.00, critical: 2.00}");
+                      "`levels` must be a map, as in {warning: 10.00, critical: 2.00}");
     else if (!levels && rule_kind_is_plain(rule->kind))
         set_plain(rule, rule->kind == RULE_EXHAUSTED ? LEVEL_CRITICAL : LEVEL_WARNING);
     else if (!levels)

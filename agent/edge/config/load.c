@@ -38,7 +38,8 @@ static struct span without_byte_order_mark(struct span source)
     return (struct span){ source.at + strlen(mark), source.len - strlen(mark) };
 }
 
-bool document_read(const char *path, const struct document *d, void *fields, struct text *errors, struct fault *why)
+bool document_read(const char *path, const struct document *d, void *fields, struct text *errors,
+                   struct fault *why)
 {
     struct bytes file = { 0 };
     if (!bytes_read(path, YAML_BYTES_MAX, &file, why))
@@ -49,7 +50,9 @@ bool document_read(const char *path, const struct document *d, void *fields, str
         .path = path,
         .source = without_byte_order_mark((struct span){ file.at, file.len }),
     };
-    struct reader reader = { .diagnostics = &diagnostics, .folder = folder, .from = d->from, .root = d->root };
+    struct reader reader = {
+        .diagnostics = &diagnostics, .folder = folder, .from = d->from, .root = d->root
+    };
     struct node *root = yaml_parse(&diagnostics);
     if (root)
         read_section(&reader, d->root, root, fields);

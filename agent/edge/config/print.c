@@ -1,5 +1,5 @@
-/* The effective configuration, every default included, by the same rows that read it. Secrets have no row of their
- * own, so they cannot be printed: only the rows that name their sources are. */
+/* The effective configuration, every default included, by the same rows that read it. Secrets have
+ * no row of their own, so they cannot be printed: only the rows that name their sources are. */
 #include "edge/config/levels.h"
 #include "edge/config/values.h"
 
@@ -34,7 +34,8 @@ static void print_list(struct printer *p, const struct row *row, const void *fie
     p->indent -= 2 * INDENT;
 }
 
-/* A section that is off, or has nothing to say, is left out; one that is on without keys is `true`. */
+/* A section that is off, or has nothing to say, is left out; one that is on without keys is `true`.
+ */
 static void print_subsection(struct printer *p, const struct row *row, const void *fields)
 {
     const void *part = row_field_const(row, fields);

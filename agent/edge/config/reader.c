@@ -1,4 +1,5 @@
-/* One walk for every section; whatever is wrong is told and passed by, so that one run tells all of it. */
+/* One walk for every section; whatever is wrong is told and passed by, so that one run tells all of
+ * it. */
 #include "edge/config/reader.h"
 
 #include <assert.h>
@@ -22,7 +23,7 @@ bool scalar_text(struct reader *r, const struct node *n, const char *name, struc
         return false;
     if (n->kind != NODE_SCALAR) {
         diagnostic_at(r->diagnostics, n->where.start, "`%s` must be a single value, not %s", name,
-                   node_kind_name(n->kind));
+                      node_kind_name(n->kind));
         return false;
     }
     if (n->plain && (n->text.len == 0 || span_is(n->text, "~") || span_is(n->text, "null"))) {
@@ -33,7 +34,8 @@ bool scalar_text(struct reader *r, const struct node *n, const char *name, struc
     return true;
 }
 
-/* The section in which a key is at home, by the name of the row that holds that section; NULL: in none. */
+/* The section in which a key is at home, by the name of the row that holds that section; NULL: in
+ * none. */
 static const char *home_of(const struct section *within, struct span key)
 {
     for (size_t i = 0; i < within->row_count; i++) {
@@ -71,16 +73,17 @@ static void tell_unknown(struct reader *r, const struct section *section, const 
     bool misplaced = secret && section->secret && nearest.distance > SECRET_TYPOS_MAX;
     const char *home = home_of(r->root, key);
     if (nearest.best && !misplaced)
-        diagnostic_at(r->diagnostics, at, "unknown key \"%.*s\"; did you mean \"%s\"?", shown, key.at,
-                   nearest.best);
+        diagnostic_at(r->diagnostics, at, "unknown key \"%.*s\"; did you mean \"%s\"?", shown,
+                      key.at, nearest.best);
     else if (misplaced)
-        diagnostic_at(r->diagnostics, at,
-                   "unknown key \"%.*s\": secrets must not be in this file; set their source with "
-                   "`%s_file: PATH`, `%s_env: VARIABLE` or `%s_credential: NAME`",
-                   shown, key.at, section->secret, section->secret, section->secret);
+        diagnostic_at(
+            r->diagnostics, at,
+            "unknown key \"%.*s\": secrets must not be in this file; set their source with "
+            "`%s_file: PATH`, `%s_env: VARIABLE` or `%s_credential: NAME`",
+            shown, key.at, section->secret, section->secret, section->secret);
     else if (home)
-        diagnostic_at(r->diagnostics, at, "unknown key \"%.*s\"; it belongs under `%s`", shown, key.at,
-                   home);
+        diagnostic_at(r->diagnostics, at, "unknown key \"%.*s\"; it belongs under `%s`", shown,
+                      key.at, home);
     else
         diagnostic_at(r->diagnostics, at, "unknown key \"%.*s\"", shown, key.at);
 }
@@ -88,8 +91,8 @@ static void tell_unknown(struct reader *r, const struct section *section, const 
 static void read_list(struct reader *r, const struct row *row, const struct node *n, void *fields)
 {
     if (n->kind != NODE_LIST) {
-        diagnostic_at(r->diagnostics, n->where.start, "`%s` must be a list of lines that begin with \"- \"",
-                   row->name);
+        diagnostic_at(r->diagnostics, n->where.start,
+                      "`%s` must be a list of lines that begin with \"- \"", row->name);
         return;
     }
     size_t count = 0;
@@ -97,7 +100,7 @@ static void read_list(struct reader *r, const struct row *row, const struct node
         count++;
     if (count < (size_t)row->min || count > (size_t)row->max) {
         diagnostic_at(r->diagnostics, n->where.start, "`%s` must have %d to %d members", row->name,
-                   (int)row->min, (int)row->max);
+                      (int)row->min, (int)row->max);
         return;
     }
     char *members = xcalloc(count, row->section->bytes), *member = members;
@@ -109,7 +112,8 @@ static void read_list(struct reader *r, const struct row *row, const struct node
 }
 
 /* Members of a map whose keys are names. */
-static void read_named(struct reader *r, const struct row *row, const struct node *map, void *fields)
+static void read_named(struct reader *r, const struct row *row, const struct node *map,
+                       void *fields)
 {
     size_t count = 0;
     if (map->kind != NODE_MAP) {
@@ -126,7 +130,8 @@ static void read_named(struct reader *r, const struct row *row, const struct nod
             continue;
         struct span name = n->key->text;
         if (name.len == 0 || name.len >= PATTERN_BYTES) {
-            diagnostic_at(r->diagnostics, n->key->where.start, "a name has 1 to %d bytes", PATTERN_BYTES - 1);
+            diagnostic_at(r->diagnostics, n->key->where.start, "a name has 1 to %d bytes",
+                          PATTERN_BYTES - 1);
             continue;
         }
         char *member = members + (*taken)++ * row->section->bytes;
@@ -145,7 +150,7 @@ static void read_subsection(struct reader *r, const struct row *row, const struc
         return;
     if (brief && !span_is(n->text, "true")) {
         diagnostic_at(r->diagnostics, n->where.start, "`%s` must be true, false or a map of keys",
-                   row->name);
+                      row->name);
         return;
     }
     if (section->tracked)
@@ -163,14 +168,16 @@ static void hide_misplaced_secret(struct reader *r, const struct row *row, const
 }
 
 /* A list of texts is read as if it were written in one line, its members separated by commas. */
-static bool joined_text(struct reader *r, const struct node *list, const char *name, struct text *ret)
+static bool joined_text(struct reader *r, const struct node *list, const char *name,
+                        struct text *ret)
 {
     for (const struct node *n = list->first; n; n = n->next) {
         struct span member;
         if (!scalar_text(r, n, name, &member))
             return false;
         if (memchr(member.at, ',', member.len)) {
-            diagnostic_at(r->diagnostics, n->where.start, "a member of `%s` must be without commas", name);
+            diagnostic_at(r->diagnostics, n->where.start, "a member of `%s` must be without commas",
+                          name);
             return false;
         }
         text_addf(ret, "%s", n == list->first ? "" : ", ");
@@ -184,7 +191,8 @@ static void read_texts(struct reader *r, const struct row *row, const struct nod
     struct text joined = { 0 };
     struct span text;
     struct fault why;
-    bool ok = n->kind == NODE_LIST ? joined_text(r, n, row->name, &joined) : scalar_text(r, n, row->name, &text);
+    bool ok = n->kind == NODE_LIST ? joined_text(r, n, row->name, &joined)
+                                   : scalar_text(r, n, row->name, &text);
     if (n->kind == NODE_LIST)
         text = span_of(text_z(&joined));
     if (ok && !value_parse(row, text, r->folder, row_field(row, fields), &why))
@@ -252,7 +260,8 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
     }
 }
 
-/* A section without a word in the file has its defaults too, unless its absence says something (`tracked`). */
+/* A section without a word in the file has its defaults too, unless its absence says something
+ * (`tracked`). */
 static void read_defaults(const struct section *section, void *fields)
 {
     for (size_t i = 0; i < section->row_count; i++) {
@@ -282,14 +291,16 @@ static void read_members(struct reader *r, const struct section *section, const 
         }
         const struct node **first = &seen[row - section->rows];
         if (*first)
-            diagnostic_at(r->diagnostics, n->key->where.start, "`%s` is a duplicate; first set in line %zu",
-                       row->name, diagnostics_line(r->diagnostics, (*first)->key->where.start));
+            diagnostic_at(r->diagnostics, n->key->where.start,
+                          "`%s` is a duplicate; first set in line %zu", row->name,
+                          diagnostics_line(r->diagnostics, (*first)->key->where.start));
         else
             read_value(r, row, *first = n, fields);
     }
     for (size_t i = 0; i < section->row_count; i++)
         if (section->rows[i].required && !seen[i])
-            diagnostic_at(r->diagnostics, map->where.start, "`%s` is missing", section->rows[i].name);
+            diagnostic_at(r->diagnostics, map->where.start, "`%s` is missing",
+                          section->rows[i].name);
 }
 
 void read_section(struct reader *r, const struct section *section, const struct node *map,
@@ -300,7 +311,7 @@ void read_section(struct reader *r, const struct section *section, const struct 
         return;
     if (map->kind != NODE_MAP) {
         diagnostic_at(r->diagnostics, map->where.start, "expected keys, as in \"%s: ...\"",
-                   section->rows[0].name);
+                      section->rows[0].name);
         return;
     }
     read_members(r, section, map, fields);

@@ -1,4 +1,5 @@
-/* Walks a document by the rows of a section: every key is found, told apart from its neighbours and read. */
+/* Walks a document by the rows of a section: every key is found, told apart from its neighbours and
+ * read. */
 #pragma once
 
 #include "edge/config/rows.h"
@@ -6,7 +7,7 @@
 
 struct reader {
     struct diagnostics *diagnostics;
-    const char *folder; /* where relative paths start */
+    const char *folder;                /* where relative paths start */
     const struct config_sources *from; /* NULL where no row names a secret */
     const struct section *root;        /* of the whole document */
 };
@@ -22,13 +23,14 @@ struct document {
     const char *when_empty;            /* what to do with an empty one, in words */
 };
 
-/* Reads a whole file into `fields` (zeroed), which is the caller's to free also after a failure. On failure `errors`
- * holds every mistake and `why` the summary. FAULT_FATAL. */
-MUST_CHECK bool document_read(const char *path, const struct document *d, void *fields, struct text *errors,
-                              struct fault *why);
+/* Reads a whole file into `fields` (zeroed), which is the caller's to free also after a failure. On
+ * failure `errors` holds every mistake and `why` the summary. FAULT_FATAL. */
+MUST_CHECK bool document_read(const char *path, const struct document *d, void *fields,
+                              struct text *errors, struct fault *why);
 
 /* Releases everything that the rows of a section own, down through its lists. */
 void free_section(const struct section *section, void *fields);
 
-/* The text of a member that must be a plain value; false after telling the mistake, or when it was told before. */
+/* The text of a member that must be a plain value; false after telling the mistake, or when it was
+ * told before. */
 bool scalar_text(struct reader *r, const struct node *n, const char *name, struct span *ret);

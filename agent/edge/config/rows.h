@@ -1,33 +1,33 @@
 /* The keys of a configuration, each one row: the only place that knows them.
  *
- * Reading, "did you mean", the effective configuration, the commented example and the reference in docs/ all walk
- * these rows. A section is a map of keys that fills one struct, or a part of one. */
+ * Reading, "did you mean", the effective configuration, the commented example and the reference in
+ * docs/ all walk these rows. A section is a map of keys that fills one struct, or a part of one. */
 #pragma once
 
 #include "base/text.h"
 #include "edge/config.h"
 
 enum value_type {
-    VALUE_TEXT,       /* char *, no control characters */
-    VALUE_PATH,       /* char *, made absolute from the configuration's folder */
-    VALUE_HOST,       /* char * */
-    VALUE_URL,        /* char * */
-    VALUE_TOPIC,      /* char * */
-    VALUE_VARIABLE,   /* char *, name of an environment variable */
-    VALUE_CREDENTIAL, /* char *, name of a systemd credential */
-    VALUE_NAME,       /* char[ACCOUNT_NAME_BYTES] */
-    VALUE_PATTERN,    /* char[PATTERN_BYTES] */
-    VALUE_PATTERNS,   /* char *, patterns separated by ", "; a list in the file, or so */
-    VALUE_CHECKS,     /* uint32_t, checks of the audit as bits; written likewise */
-    VALUE_COUNT,      /* int64_t */
-    VALUE_DURATION,   /* int64_t, seconds */
-    VALUE_RATE,       /* int64_t, thousandths per second */
-    VALUE_FLAG,       /* bool */
-    VALUE_LOG_LEVEL,  /* enum log_level */
-    VALUE_RULE_KIND,  /* enum rule_kind */
-    VALUE_SERIES,     /* enum series: those with a balance */
+    VALUE_TEXT,         /* char *, no control characters */
+    VALUE_PATH,         /* char *, made absolute from the configuration's folder */
+    VALUE_HOST,         /* char * */
+    VALUE_URL,          /* char * */
+    VALUE_TOPIC,        /* char * */
+    VALUE_VARIABLE,     /* char *, name of an environment variable */
+    VALUE_CREDENTIAL,   /* char *, name of a systemd credential */
+    VALUE_NAME,         /* char[ACCOUNT_NAME_BYTES] */
+    VALUE_PATTERN,      /* char[PATTERN_BYTES] */
+    VALUE_PATTERNS,     /* char *, patterns separated by ", "; a list in the file, or so */
+    VALUE_CHECKS,       /* uint32_t, checks of the audit as bits; written likewise */
+    VALUE_COUNT,        /* int64_t */
+    VALUE_DURATION,     /* int64_t, seconds */
+    VALUE_RATE,         /* int64_t, thousandths per second */
+    VALUE_FLAG,         /* bool */
+    VALUE_LOG_LEVEL,    /* enum log_level */
+    VALUE_RULE_KIND,    /* enum rule_kind */
+    VALUE_SERIES,       /* enum series: those with a balance */
     VALUE_MQTT_VERSION, /* enum mqtt_version */
-    VALUE_LEVEL,      /* the only level of an `exhausted` rule; read with its rule */
+    VALUE_LEVEL,        /* the only level of an `exhausted` rule; read with its rule */
     VALUE_LEVELS,     /* struct threshold[LEVELS]; read with its rule, whose kind gives the unit */
     VALUE_AMOUNT,     /* struct maybe_money, as exact as the API takes it */
     VALUE_MOMENT,     /* unix_s; `never` is TIME_NONE */
@@ -35,7 +35,8 @@ enum value_type {
     VALUE_TOKEN_TYPE, /* char[TYPE_BYTES] */
     VALUE_SECTION,    /* a map of keys */
     VALUE_LIST,       /* a list of maps of keys: pointer and size_t count */
-    VALUE_NAMED,      /* likewise, as a map; each key is the member's name, char[PATTERN_BYTES] at its start */
+    VALUE_NAMED, /* likewise, as a map; each key is the member's name, char[PATTERN_BYTES] at its
+                    start */
     VALUE_TYPES,
 };
 

@@ -8,8 +8,9 @@
 
 #include "base/clock.h"
 
-/* True for text that means itself without quotes; YAML's own idea of null, numbers and booleans does not matter, for
- * every scalar of a configuration is read as text, but an unquoted null would count as no value. */
+/* True for text that means itself without quotes; YAML's own idea of null, numbers and booleans
+ * does not matter, for every scalar of a configuration is read as text, but an unquoted null would
+ * count as no value. */
 static bool is_plain(struct span value)
 {
     if (value.len == 0 || (value.len == 4 && strncasecmp(value.at, "null", 4) == 0))
@@ -27,7 +28,7 @@ static bool is_plain(struct span value)
 static bool must_escape(unsigned code_point)
 {
     return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0) || code_point == 0x2028
-           || code_point == 0x2029 || code_point == 0xfeff;
+        || code_point == 0x2029 || code_point == 0xfeff;
 }
 
 static void add_quoted(struct text *out, struct span value)

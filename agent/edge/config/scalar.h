@@ -3,7 +3,8 @@
 
 #include "base/text.h"
 
-/* A scalar that reads back as exactly these bytes (UTF-8 without U+0000), in quotes when need be. */
+/* A scalar that reads back as exactly these bytes (UTF-8 without U+0000), in quotes when need be.
+ */
 void scalar_add(struct text *out, struct span value);
 
 /* "90s", "5m", "6h", "7d", "2w": the largest unit that is exact. */

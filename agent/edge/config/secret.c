@@ -51,8 +51,8 @@ static bool read_file(const char *path, bool warn, char **ret, struct fault *why
         return false;
     bool accepted = accept(path, (struct span){ b.at, b.len }, ret, why);
     if (accepted && warn && b.world_readable)
-        log_warning("%s contains a secret and is world-readable; fix it with: chmod o= %s",
-                    path, path);
+        log_warning("%s contains a secret and is world-readable; fix it with: chmod o= %s", path,
+                    path);
     bytes_done(&b);
     return accepted;
 }

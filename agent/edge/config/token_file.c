@@ -1,4 +1,5 @@
-/* Rows of a fleet file, and the checks over several keys: what a budget needs, what a reset needs, names once each. */
+/* Rows of a fleet file, and the checks over several keys: what a budget needs, what a reset needs,
+ * names once each. */
 #include "edge/config/token_file.h"
 
 #include <stdlib.h>
@@ -11,23 +12,32 @@ enum { TOKENS_MAX = 100000, NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
 
 #define FIELD(type, member) .offset = offsetof(struct type, member)
 
-#define RESET_ROWS(holder)                                                                                         \
-    { "period", VALUE_PERIOD, FIELD(holder, wish.wanted.period),                                                   \
-      .help = "when the balance is reset, at midnight in Paris" },                                           \
-    { "amount", VALUE_AMOUNT, FIELD(holder, wish.wanted.reset_amount), .help = "balance after a reset, USD" }
+#define RESET_ROWS(holder)                                                                         \
+    { "period", VALUE_PERIOD, FIELD(holder, wish.wanted.period),                                   \
+      .help = "when the balance is reset, at midnight in Paris" },                                 \
+    {                                                                                              \
+        "amount", VALUE_AMOUNT, FIELD(holder, wish.wanted.reset_amount),                           \
+            .help = "balance after a reset, USD"                                                   \
+    }
 
-#define SPEC_ROWS(holder, reset_section)                                                                           \
-    { "type", VALUE_TOKEN_TYPE, FIELD(holder, wish.wanted.type), .help = "api_token or sandbox_api_token" },       \
-    { "budget", VALUE_FLAG, FIELD(holder, wish.wanted.budgeted),                                                   \
-      .help = "whether the token has a balance and is refused at zero" }, \
-    { "balance", VALUE_AMOUNT, FIELD(holder, wish.wanted.balance), .min = INT64_MIN,                               \
-      .help = "initial balance in USD of a new token; implies a budget" }, \
-    { "expires", VALUE_MOMENT, FIELD(holder, wish.wanted.expires), .help = "a time, or never" },                   \
-    { "reset", VALUE_SECTION, .section = (reset_section), .help = "periodic reset of the balance" }
+#define SPEC_ROWS(holder, reset_section)                                                           \
+    { "type", VALUE_TOKEN_TYPE, FIELD(holder, wish.wanted.type),                                   \
+      .help = "api_token or sandbox_api_token" },                                                  \
+        { "budget", VALUE_FLAG, FIELD(holder, wish.wanted.budgeted),                               \
+          .help = "whether the token has a balance and is refused at zero" },                      \
+        { "balance", VALUE_AMOUNT, FIELD(holder, wish.wanted.balance), .min = INT64_MIN,           \
+          .help = "initial balance in USD of a new token; implies a budget" },                     \
+        { "expires", VALUE_MOMENT, FIELD(holder, wish.wanted.expires),                             \
+          .help = "a time, or never" },                                                            \
+    {                                                                                              \
+        "reset", VALUE_SECTION, .section = (reset_section),                                        \
+                                .help = "periodic reset of the balance"                            \
+    }
 
 static void check_defaults(struct reader *r, const struct node *map, void *fields);
 static void check_token(struct reader *r, const struct node *map, void *fields);
-/* In one walk: to count anew from the start of the file for each token would take seconds for thousands. */
+/* In one walk: to count anew from the start of the file for each token would take seconds for
+ * thousands. */
 static void number_lines(const struct reader *r, const struct node *list, struct token_file *f)
 {
     struct span source = r->diagnostics->source;
@@ -73,10 +83,12 @@ static const struct section section_token = {
 static const struct row file_rows[] = {
     { "account", VALUE_NAME, FIELD(token_file, account),
       .help = "account in the configuration; required if there are several" },
-    { "defaults", VALUE_NAMED, FIELD(token_file, defaults), .count_offset = offsetof(struct token_file, default_count),
-      .section = &section_defaults, .help = "defaults for the tokens of each environment" },
-    { "tokens", VALUE_LIST, FIELD(token_file, tokens), .count_offset = offsetof(struct token_file, token_count),
-      .section = &section_token, .required = true, .max = TOKENS_MAX, .help = "the tokens you want" },
+    { "defaults", VALUE_NAMED, FIELD(token_file, defaults),
+      .count_offset = offsetof(struct token_file, default_count), .section = &section_defaults,
+      .help = "defaults for the tokens of each environment" },
+    { "tokens", VALUE_LIST, FIELD(token_file, tokens),
+      .count_offset = offsetof(struct token_file, token_count), .section = &section_token,
+      .required = true, .max = TOKENS_MAX, .help = "the tokens you want" },
 };
 const struct section section_fleet_file = {
     .rows = file_rows,
@@ -106,11 +118,14 @@ static void check_spec(struct reader *r, const struct node *map, struct token_sp
     bool none = w->given[SPEC_PERIOD] && w->wanted.period == RESET_NONE;
     bool unlimited = w->given[SPEC_BUDGET] && !w->wanted.budgeted;
     if (none && w->given[SPEC_AMOUNT])
-        diagnostic_at(r->diagnostics, place(reset, "amount"), "`amount` has no effect if `period` is none");
+        diagnostic_at(r->diagnostics, place(reset, "amount"),
+                      "`amount` has no effect if `period` is none");
     if (unlimited && (w->given[SPEC_PERIOD] || w->given[SPEC_AMOUNT]) && !none)
-        diagnostic_at(r->diagnostics, reset->where.start, "`reset` requires a budget, but `budget` is false");
+        diagnostic_at(r->diagnostics, reset->where.start,
+                      "`reset` requires a budget, but `budget` is false");
     if (unlimited && w->given[SPEC_BALANCE])
-        diagnostic_at(r->diagnostics, place(map, "balance"), "`balance` has no effect without a budget");
+        diagnostic_at(r->diagnostics, place(map, "balance"),
+                      "`balance` has no effect without a budget");
 }
 
 static void check_defaults(struct reader *r, const struct node *map, void *fields)
@@ -130,7 +145,8 @@ static void check_token(struct reader *r, const struct node *map, void *fields)
 {
     struct wanted_token *t = fields;
     if (t->name && count_characters(t->name) > NAME_CHARACTERS_MAX)
-        diagnostic_at(r->diagnostics, place(map, "name"), "`name` has more than %d characters", NAME_CHARACTERS_MAX);
+        diagnostic_at(r->diagnostics, place(map, "name"), "`name` has more than %d characters",
+                      NAME_CHARACTERS_MAX);
     check_spec(r, map, &t->wish);
 }
 
@@ -172,7 +188,8 @@ static void inherit(struct token_spec *w, const struct token_spec *from)
     bool limited = has(w, SPEC_BALANCE) || (has(w, SPEC_PERIOD) && w->wanted.period != RESET_NONE);
     bool no_reset = unlimited || (has(w, SPEC_PERIOD) && w->wanted.period == RESET_NONE);
     for (enum token_spec_field f = 0; f < SPEC_FIELDS; f++) {
-        bool barred = (f == SPEC_BALANCE && unlimited) || ((f == SPEC_PERIOD || f == SPEC_AMOUNT) && no_reset)
+        bool barred = (f == SPEC_BALANCE && unlimited)
+            || ((f == SPEC_PERIOD || f == SPEC_AMOUNT) && no_reset)
             || (f == SPEC_BUDGET && limited);
         if (!has(from, f) || has(w, f) || barred)
             continue;
@@ -218,7 +235,8 @@ static void check_whole(struct reader *r, const struct node *map, const struct w
     if (has(w, SPEC_AMOUNT) && !has(w, SPEC_PERIOD))
         diagnostic_at(r->diagnostics, place(map, "reset"), "`reset` requires `period`");
     if (has(w, SPEC_BUDGET) && w->wanted.budgeted && !has(w, SPEC_BALANCE) && !resets)
-        diagnostic_at(r->diagnostics, place(map, "budget"), "a budget requires `balance` or `reset`");
+        diagnostic_at(r->diagnostics, place(map, "budget"),
+                      "a budget requires `balance` or `reset`");
 }
 
 static int by_name(const void *a, const void *b)
@@ -229,7 +247,8 @@ static int by_name(const void *a, const void *b)
     return order ? order : x->line < y->line ? -1 : x->line > y->line;
 }
 
-static void check_names_differ(struct reader *r, const struct node *list, const struct token_file *f)
+static void check_names_differ(struct reader *r, const struct node *list,
+                               const struct token_file *f)
 {
     const struct wanted_token **sorted = xcalloc(f->token_count + 1, sizeof *sorted);
     size_t count = 0;
@@ -243,17 +262,20 @@ static void check_names_differ(struct reader *r, const struct node *list, const 
         const struct node *n = list->first;
         for (ptrdiff_t skip = sorted[i] - f->tokens; skip > 0; skip--)
             n = n->next;
-        diagnostic_at(r->diagnostics, place(n, "name"), "duplicate token; first declared in line %zu", sorted[i - 1]->line);
+        diagnostic_at(r->diagnostics, place(n, "name"),
+                      "duplicate token; first declared in line %zu", sorted[i - 1]->line);
     }
     free(sorted);
 }
 
-static void check_environments_differ(struct reader *r, const struct node *map, const struct token_file *f)
+static void check_environments_differ(struct reader *r, const struct node *map,
+                                      const struct token_file *f)
 {
     for (size_t i = 1; i < f->default_count; i++)
         for (size_t j = 0; j < i; j++)
             if (strcmp(f->defaults[i].environment, f->defaults[j].environment) == 0)
-                diagnostic_at(r->diagnostics, map->where.start, "`defaults` names \"%s\" twice", f->defaults[i].environment);
+                diagnostic_at(r->diagnostics, map->where.start, "`defaults` names \"%s\" twice",
+                              f->defaults[i].environment);
 }
 
 static void check_file(struct reader *r, const struct node *map, void *fields)
@@ -285,7 +307,8 @@ void token_file_free(struct token_file *f)
     free(f);
 }
 
-bool token_file_load(const char *path, struct token_file **ret, struct text *errors, struct fault *why)
+bool token_file_load(const char *path, struct token_file **ret, struct text *errors,
+                     struct fault *why)
 {
     const struct document fleet = {
         .root = &section_fleet_file,

@@ -1,4 +1,5 @@
-/* Stricter than the transfer library on purpose: what is not plainly allowed here never reaches it. */
+/* Stricter than the transfer library on purpose: what is not plainly allowed here never reaches it.
+ */
 #include "edge/config/url.h"
 
 #include <arpa/inet.h>
@@ -7,7 +8,8 @@
 
 enum { HOST_BYTES_MAX = 253, PORT_MAX = 65535 };
 
-/* A terminated copy for the address functions of the C library; false when it is too long to be one. */
+/* A terminated copy for the address functions of the C library; false when it is too long to be
+ * one. */
 static bool is_address(int family, struct span host, void *ret)
 {
     char text[INET6_ADDRSTRLEN];
@@ -104,9 +106,10 @@ bool url_check(struct span *text, struct fault *why)
         return fault(why, FAULT_REJECT,
                      "must be scheme and host only, as in https://api.edenai.run");
     if (plain && !host_is_loopback(host))
-        return fault(why, FAULT_REJECT,
-                     "would send the key unencrypted: plain http:// is only allowed to this machine "
-                     "(localhost, 127.x.x.x, [::1]); use https://");
+        return fault(
+            why, FAULT_REJECT,
+            "would send the key unencrypted: plain http:// is only allowed to this machine "
+            "(localhost, 127.x.x.x, [::1]); use https://");
     text->len = end;
     return true;
 }

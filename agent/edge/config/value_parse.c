@@ -63,7 +63,8 @@ static bool fits_text(const struct place *p, struct span text, struct fault *why
     if (text.len == 0)
         return fault(why, FAULT_REJECT, "`%s` is empty", p->row->name);
     if (text.len > (size_t)p->row->max)
-        return fault(why, FAULT_REJECT, "`%s` is longer than %" PRId64 " bytes", p->row->name, p->row->max);
+        return fault(why, FAULT_REJECT, "`%s` is longer than %" PRId64 " bytes", p->row->name,
+                     p->row->max);
     if (has_control(text))
         return fault(why, FAULT_REJECT, "`%s` contains a control character", p->row->name);
     return true;
@@ -143,7 +144,8 @@ static bool parse_topic(const struct place *p, struct span text, struct fault *w
 
 static bool parse_variable(const struct place *p, struct span text, struct fault *why)
 {
-    if (text.len > (size_t)p->row->max || !is_made_of(text, "_") || isdigit((unsigned char)text.at[0]))
+    if (text.len > (size_t)p->row->max || !is_made_of(text, "_")
+        || isdigit((unsigned char)text.at[0]))
         return wanted(p, why, "the name of an environment variable, not its value");
     store_text(p, text);
     return true;
@@ -195,7 +197,8 @@ static bool parse_patterns(const struct place *p, struct span text, struct fault
         more = memchr(text.at, ',', text.len);
         struct span member = take_member(&text);
         if (member.len == 0 || member.len >= PATTERN_BYTES)
-            more = ok = wanted(p, why, "patterns of 1 to 255 bytes, separated by commas or as a list");
+            more = ok =
+                wanted(p, why, "patterns of 1 to 255 bytes, separated by commas or as a list");
         if (joined.len)
             text_add(&joined, span_of(", "));
         text_add(&joined, member);
@@ -206,8 +209,10 @@ static bool parse_patterns(const struct place *p, struct span text, struct fault
     return ok;
 }
 
-/* Keeps a number; one beyond the row's bounds is refused, and the bounds are told as `add` writes them. */
-static bool keep(const struct place *p, int64_t number, void (*add)(struct text *, int64_t), struct fault *why)
+/* Keeps a number; one beyond the row's bounds is refused, and the bounds are told as `add` writes
+ * them. */
+static bool keep(const struct place *p, int64_t number, void (*add)(struct text *, int64_t),
+                 struct fault *why)
 {
     if (number >= p->row->min && number <= p->row->max) {
         *(int64_t *)p->field = number;
@@ -252,7 +257,8 @@ static bool parse_duration(const struct place *p, struct span text, struct fault
 static bool parse_rate(const struct place *p, struct span text, struct fault *why)
 {
     const char *point = memchr(text.at, '.', text.len);
-    size_t whole = point ? (size_t)(point - text.at) : text.len, places = point ? text.len - whole - 1 : 0;
+    size_t whole = point ? (size_t)(point - text.at) : text.len,
+           places = point ? text.len - whole - 1 : 0;
     bool valid = whole > 0 && whole <= 12 && places <= 3 && (!point || places > 0);
     int64_t milli = 0;
     for (size_t i = 0; valid && i < text.len; i++) {
@@ -286,7 +292,9 @@ static bool parse_word(const struct place *p, struct span text, struct fault *wh
     return true;
 }
 _Static_assert(sizeof(enum log_level) == sizeof(int) && sizeof(enum rule_kind) == sizeof(int)
-               && sizeof(enum series) == sizeof(int) && sizeof(enum reset_period) == sizeof(int), "copied as an int");
+                   && sizeof(enum series) == sizeof(int)
+                   && sizeof(enum reset_period) == sizeof(int),
+               "copied as an int");
 
 static bool parse_checks(const struct place *p, struct span text, struct fault *why)
 {
@@ -334,14 +342,15 @@ static bool parse_token_type(const struct place *p, struct span text, struct fau
     if (!is_made_of(text, "_") || text.len >= TYPE_BYTES)
         return wanted(p, why, "a token type: api_token or sandbox_api_token");
     if (nearest.best && nearest.distance)
-        return fault(why, FAULT_REJECT, "`%s`: unknown token type; did you mean \"%s\"?", p->row->name,
-                     nearest.best);
+        return fault(why, FAULT_REJECT, "`%s`: unknown token type; did you mean \"%s\"?",
+                     p->row->name, nearest.best);
     store_array(p, text);
     return true;
 }
 
 /* NULL: not read here. */
-static bool (*const parsers[VALUE_TYPES])(const struct place *p, struct span text, struct fault *why) = {
+static bool (*const parsers[VALUE_TYPES])(const struct place *p, struct span text,
+                                          struct fault *why) = {
     [VALUE_TEXT] = parse_text,
     [VALUE_PATH] = parse_path,
     [VALUE_HOST] = parse_host,
@@ -367,7 +376,8 @@ static bool (*const parsers[VALUE_TYPES])(const struct place *p, struct span tex
     [VALUE_TOKEN_TYPE] = parse_token_type,
 };
 
-bool value_parse(const struct row *row, struct span text, const char *folder, void *field, struct fault *why)
+bool value_parse(const struct row *row, struct span text, const char *folder, void *field,
+                 struct fault *why)
 {
     struct place p = { .row = row, .folder = folder, .field = field };
     return parsers[row->type](&p, text, why);

@@ -1,12 +1,14 @@
-/* The types of values: how each is read strictly from text, printed so that it reads back the same, and described.
+/* The types of values: how each is read strictly from text, printed so that it reads back the same,
+ * and described.
  *
  * A value that was not understood leaves its field untouched. Texts are owned by the field. */
 #pragma once
 
 #include "edge/config/rows.h"
 
-/* Reads a value into `field`, replacing what it owned. `folder` is where relative paths start. FAULT_REJECT: says what
- * is wanted and never repeats the value. Sections, lists and levels are not read here. */
+/* Reads a value into `field`, replacing what it owned. `folder` is where relative paths start.
+ * FAULT_REJECT: says what is wanted and never repeats the value. Sections, lists and levels are not
+ * read here. */
 MUST_CHECK bool value_parse(const struct row *row, struct span text, const char *folder,
                             void *field, struct fault *why);
 

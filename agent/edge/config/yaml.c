@@ -1,9 +1,10 @@
-/* The tree is built from the library's events, not by its document builder: that would resolve aliases, stop at the
- * first doubled key and recurse.
+/* The tree is built from the library's events, not by its document builder: that would resolve
+ * aliases, stop at the first doubled key and recurse.
  *
- * Facts of libfyaml 0.7.12, tried: without a diagnostic object of ours it prints to stderr, whatever the flags; it
- * ends silently at U+0000 and at invalid UTF-8 in a plain scalar; a bad %YAML directive fails without a
- * message; an empty value has no mark. Hence the checks in front of it. */
+ * Facts of libfyaml 0.7.12, tried: without a diagnostic object of ours it prints to stderr,
+ * whatever the flags; it ends silently at U+0000 and at invalid UTF-8 in a plain scalar; a bad
+ * %YAML directive fails without a message; an empty value has no mark. Hence the checks in front of
+ * it. */
 #include "edge/config/yaml.h"
 
 #include <libfyaml.h>
@@ -146,11 +147,11 @@ static void refuse_decoration(struct builder *b, struct fy_event *event, struct 
         return;
     if (anchor)
         diagnostic_at(b->diagnostics,
-                   fy_token_start_mark(anchor)->input_pos - 1, /* its mark is behind the & */
-                   "anchors (&) are not supported: write the value out");
+                      fy_token_start_mark(anchor)->input_pos - 1, /* its mark is behind the & */
+                      "anchors (&) are not supported: write the value out");
     else
         diagnostic_at(b->diagnostics, fy_token_start_mark(tag)->input_pos,
-                   "tags (!) are not supported: every value is read as text");
+                      "tags (!) are not supported: every value is read as text");
     n->kind = NODE_REFUSED;
 }
 
@@ -168,7 +169,7 @@ static void add_alias(struct builder *b, struct range where)
     if (b->deeper > 0)
         return;
     diagnostic_at(b->diagnostics, where.start - 1, /* its mark is behind the * */
-               "aliases (*) are not supported: write the value out");
+                  "aliases (*) are not supported: write the value out");
     place(b, new_node(NODE_REFUSED, where));
 }
 
@@ -188,7 +189,8 @@ static bool take_event(struct builder *b, struct fy_event *event)
     switch (event->type) {
     case FYET_DOCUMENT_START:
         if (b->root)
-            diagnostic_at(b->diagnostics, where.start, "the file must contain a single YAML document");
+            diagnostic_at(b->diagnostics, where.start,
+                          "the file must contain a single YAML document");
         return !b->root;
     case FYET_MAPPING_START:
         add_container(b, event, NODE_MAP, where);
@@ -222,8 +224,7 @@ static const char *advice(const char *message)
         const char *says, *advice;
     } rows[] = {
         { "invalid multiline plain key", "; is a line below this one indented too far?" },
-        { "invalid nested block mapping on the same line",
-          "; quote values that contain \": \"" },
+        { "invalid nested block mapping on the same line", "; quote values that contain \": \"" },
         { "plain scalar cannot start with", "; quote the value" },
         { "could not find expected ':'", "; write keys as \"name: value\"" },
         { "tab", "; indent with spaces" },

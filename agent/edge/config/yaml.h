@@ -1,7 +1,8 @@
 /* libfyaml: bytes of a YAML file -> a tree of nodes that know where they were written.
  *
- * Only what a configuration needs: maps, lists and scalars, in one document, a few levels deep. Anchors, aliases, tags
- * and directives are refused, so nothing expands. Every scalar stays text. The library never prints. */
+ * Only what a configuration needs: maps, lists and scalars, in one document, a few levels deep.
+ * Anchors, aliases, tags and directives are refused, so nothing expands. Every scalar stays text.
+ * The library never prints. */
 #pragma once
 
 #include "edge/config/diagnostics.h"
@@ -28,7 +29,8 @@ struct node {
     struct node *next;
 };
 
-/* Reads a document; mistakes are added to `m`. NULL when there is no root to work with: empty, or not YAML. */
+/* Reads a document; mistakes are added to `m`. NULL when there is no root to work with: empty, or
+ * not YAML. */
 struct node *yaml_parse(struct diagnostics *m);
 
 void node_free(struct node *n); /* accepts NULL */

@@ -33,14 +33,16 @@ static struct span value_after(struct span line, const char *name)
     return value;
 }
 
-/* "application/json; charset=utf-8" and "application/problem+json", but not "application/json-seq". */
+/* "application/json; charset=utf-8" and "application/problem+json", but not "application/json-seq".
+ */
 static bool is_json(struct span type)
 {
     size_t len = 0;
     while (len < type.len && type.at[len] != ';' && !is_blank(type.at[len]))
         len++;
     type.len = len;
-    return (begins(type, "application/json") && len == strlen("application/json")) || ends(type, "+json");
+    return (begins(type, "application/json") && len == strlen("application/json"))
+        || ends(type, "+json");
 }
 
 bool headers_take(struct answer_headers *h, struct span line)
@@ -65,5 +67,7 @@ int64_t headers_retry_after_s(const struct answer_headers *h, unix_s now)
         return digits < 10 ? strtoll(h->retry_after, NULL, 10) : INT32_MAX;
     unix_s date;
     struct fault unreadable;
-    return calendar_parse_http(span_of(h->retry_after), &date, &unreadable) && date > now ? date - now : 0;
+    return calendar_parse_http(span_of(h->retry_after), &date, &unreadable) && date > now
+        ? date - now
+        : 0;
 }

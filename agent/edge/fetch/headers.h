@@ -1,5 +1,5 @@
-/* What the headers of an answer tell us: how long to stay away, and whether JSON follows. Bounded; nothing else is
- * kept. A struct answer_headers starts as { 0 }. */
+/* What the headers of an answer tell us: how long to stay away, and whether JSON follows. Bounded;
+ * nothing else is kept. A struct answer_headers starts as { 0 }. */
 #pragma once
 
 #include <stdint.h>
@@ -15,7 +15,8 @@ struct answer_headers {
     char retry_after[64]; /* as sent; a date has 29 characters */
 };
 
-/* Takes one line, status lines of interim answers too. False once they are longer than HEADERS_BYTES_MAX together. */
+/* Takes one line, status lines of interim answers too. False once they are longer than
+ * HEADERS_BYTES_MAX together. */
 bool headers_take(struct answer_headers *h, struct span line);
 
 /* Seconds from `now` on; 0 when none was sent, it is in the past or makes no sense. */

@@ -1,9 +1,10 @@
 /* The only file that knows libmosquitto.
  *
- * Facts about version 2.0.11: mosquitto_connect_bind_async resolves the name with a blocking getaddrinfo and connects
- * without blocking; TLS verifies the certificate against the host it was given there, so it must be the name and not
- * an address. In MQTT 5 the broker's receive maximum replaces our own limit, and the library queues what exceeds it;
- * on_publish comes for refused messages too, with a reason code of 128 or more (16, no subscribers, is a success). */
+ * Facts about version 2.0.11: mosquitto_connect_bind_async resolves the name with a blocking
+ * getaddrinfo and connects without blocking; TLS verifies the certificate against the host it was
+ * given there, so it must be the name and not an address. In MQTT 5 the broker's receive maximum
+ * replaces our own limit, and the library queues what exceeds it; on_publish comes for refused
+ * messages too, with a reason code of 128 or more (16, no subscribers, is a success). */
 #include "edge/publish/client.h"
 
 #include <errno.h>
@@ -28,10 +29,10 @@ enum connect_stage { STAGE_LOOKING, STAGE_LOOKED, STAGE_ABANDONED };
 
 struct mqtt_client {
     struct mosquitto *library;
-    atomic_int stage;     /* of the lookup: whoever comes second, its thread or client_free, frees */
-    int woken;            /* readable when the lookup is over */
-    int waker;            /* the thread's own descriptor of it */
-    char *host;           /* owned: the lookup may outlive the settings */
+    atomic_int stage; /* of the lookup: whoever comes second, its thread or client_free, frees */
+    int woken;        /* readable when the lookup is over */
+    int waker;        /* the thread's own descriptor of it */
+    char *host;       /* owned: the lookup may outlive the settings */
     int port, qos;
     enum mqtt_version version;
     struct families families;
@@ -42,9 +43,10 @@ struct mqtt_client {
     bool accepted;
     enum loss_kind lost;
     char loss[LOSS_BYTES];
-    char library_words[LOSS_BYTES]; /* its last error line: says more about TLS than an error code */
+    char
+        library_words[LOSS_BYTES]; /* its last error line: says more about TLS than an error code */
     size_t window;
-    uint32_t packet_bytes_max;      /* 0: the broker names no limit */
+    uint32_t packet_bytes_max; /* 0: the broker names no limit */
     bool deaf;
     uint64_t heard;
 };
@@ -90,9 +92,10 @@ static void lose_by_reason(struct mqtt_client *c, int reason)
 {
     char words[LOSS_BYTES];
     enum loss_kind kind = reason == MQTT_RC_SESSION_TAKEN_OVER ? LOSS_TAKEN_OVER
-                        : is_about_a_message(reason)           ? LOSS_MESSAGE
+        : is_about_a_message(reason)                           ? LOSS_MESSAGE
                                                                : LOSS_ERROR;
-    snprintf(words, sizeof words, "the broker closed the connection: %s", mosquitto_reason_string(reason));
+    snprintf(words, sizeof words, "the broker closed the connection: %s",
+             mosquitto_reason_string(reason));
     client_lose(c, kind, words);
 }
 
@@ -101,13 +104,15 @@ static void take_limits(struct mqtt_client *c, const mosquitto_property *limits)
     uint16_t at_once = UINT16_MAX;
     uint8_t qos = 1;
     mosquitto_property_read_int16(limits, MQTT_PROP_RECEIVE_MAXIMUM, &at_once, false);
-    mosquitto_property_read_int32(limits, MQTT_PROP_MAXIMUM_PACKET_SIZE, &c->packet_bytes_max, false);
+    mosquitto_property_read_int32(limits, MQTT_PROP_MAXIMUM_PACKET_SIZE, &c->packet_bytes_max,
+                                  false);
     mosquitto_property_read_byte(limits, MQTT_PROP_MAXIMUM_QOS, &qos, false);
     c->window = at_once;
     c->qos = qos < c->qos ? qos : c->qos;
 }
 
-static void on_connect(struct mosquitto *library, void *context, int code, int flags, const mosquitto_property *limits)
+static void on_connect(struct mosquitto *library, void *context, int code, int flags,
+                       const mosquitto_property *limits)
 {
     struct mqtt_client *c = context;
     bool five = c->version == MQTT_5;
@@ -117,13 +122,16 @@ static void on_connect(struct mosquitto *library, void *context, int code, int f
         c->accepted = true;
     } else if (code == (five ? MQTT_RC_UNSUPPORTED_PROTOCOL_VERSION : CONNACK_BAD_VERSION)) {
         client_lose(c, LOSS_VERSION,
-                    five ? "the broker does not speak MQTT 5" : "the broker does not speak MQTT 3.1.1");
+                    five ? "the broker does not speak MQTT 5"
+                         : "the broker does not speak MQTT 3.1.1");
     } else {
-        client_lose(c, LOSS_REFUSED, five ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
+        client_lose(c, LOSS_REFUSED,
+                    five ? mosquitto_reason_string(code) : mosquitto_connack_string(code));
     }
 }
 
-static void on_disconnect(struct mosquitto *library, void *context, int code, const mosquitto_property *ignored)
+static void on_disconnect(struct mosquitto *library, void *context, int code,
+                          const mosquitto_property *ignored)
 {
     (void)library, (void)ignored;
     if (code >= REASON_CODE_FAILED)
@@ -132,14 +140,17 @@ static void on_disconnect(struct mosquitto *library, void *context, int code, co
         lose_by_code(context, code);
 }
 
-static void on_publish(struct mosquitto *library, void *context, int mid, int reason, const mosquitto_property *ignored)
+static void on_publish(struct mosquitto *library, void *context, int mid, int reason,
+                       const mosquitto_property *ignored)
 {
     struct mqtt_client *c = context;
     (void)library, (void)ignored;
-    in_flight_answer(c->in_flight, mid, reason >= REASON_CODE_FAILED ? mosquitto_reason_string(reason) : NULL);
+    in_flight_answer(c->in_flight, mid,
+                     reason >= REASON_CODE_FAILED ? mosquitto_reason_string(reason) : NULL);
 }
 
-static void on_subscribe(struct mosquitto *library, void *context, int mid, int count, const int *granted)
+static void on_subscribe(struct mosquitto *library, void *context, int mid, int count,
+                         const int *granted)
 {
     struct mqtt_client *c = context;
     (void)library, (void)mid;
@@ -170,10 +181,11 @@ static int no_key_password(char *buffer, int size, int writing, void *context)
 
 static int set_tls(struct mosquitto *library, const struct broker *b)
 {
-    int code = mosquitto_tls_set(library, b->tls_ca, b->tls_ca ? NULL : "/etc/ssl/certs", b->tls_cert, b->tls_key,
-                                 no_key_password);
+    int code = mosquitto_tls_set(library, b->tls_ca, b->tls_ca ? NULL : "/etc/ssl/certs",
+                                 b->tls_cert, b->tls_key, no_key_password);
     enum { VERIFY_PEER = 1 }; /* SSL_VERIFY_PEER; the name is checked too unless told otherwise */
-    return code ? code : mosquitto_tls_opts_set(library, VERIFY_PEER, "tlsv1.2", NULL); /* or newer */
+    return code ? code
+                : mosquitto_tls_opts_set(library, VERIFY_PEER, "tlsv1.2", NULL); /* or newer */
 }
 
 static int set_up(struct mosquitto *library, const struct broker *b, enum mqtt_version version)
@@ -187,22 +199,26 @@ static int set_up(struct mosquitto *library, const struct broker *b, enum mqtt_v
 
     int code = mosquitto_int_option(library, MOSQ_OPT_PROTOCOL_VERSION,
                                     version == MQTT_5 ? MQTT_PROTOCOL_V5 : MQTT_PROTOCOL_V311);
-    if (!code) /* more than there ever are (one is the farewell), so that the library sends each at once */
+    if (!code) /* more than there ever are (one is the farewell), so that the library sends each at
+                  once */
         code = mosquitto_max_inflight_messages_set(library, PUBLISH_IN_FLIGHT_MAX + 1);
     if (!code && b->user)
         code = mosquitto_username_pw_set(library, b->user, b->password);
     if (!code && b->will_topic)
-        code = mosquitto_will_set(library, b->will_topic, (int)strlen(b->will_payload), b->will_payload, b->qos, true);
+        code = mosquitto_will_set(library, b->will_topic, (int)strlen(b->will_payload),
+                                  b->will_payload, b->qos, true);
     if (!code && b->tls)
         code = set_tls(library, b);
     return code;
 }
 
-static struct mosquitto *new_library(const struct broker *b, enum mqtt_version version, void *context,
-                                     int *ret_code)
+static struct mosquitto *new_library(const struct broker *b, enum mqtt_version version,
+                                     void *context, int *ret_code)
 {
     struct mosquitto *library = mosquitto_new(b->client_id, true, context);
-    *ret_code = library ? set_up(library, b, version) : errno == ENOMEM ? MOSQ_ERR_NOMEM : MOSQ_ERR_INVAL;
+    *ret_code = library   ? set_up(library, b, version)
+        : errno == ENOMEM ? MOSQ_ERR_NOMEM
+                          : MOSQ_ERR_INVAL;
     if (*ret_code == MOSQ_ERR_SUCCESS)
         return library;
     mosquitto_destroy(library);
@@ -253,7 +269,8 @@ static void *look_up(void *context)
     open_connection(c);
     if (atomic_exchange(&c->stage, STAGE_LOOKED) == STAGE_ABANDONED)
         release(c);
-    if (write(waker, &one, sizeof one) < 0) /* the client may be gone by now; the counter is at 0 and has room */
+    if (write(waker, &one, sizeof one)
+        < 0) /* the client may be gone by now; the counter is at 0 and has room */
         abort();
     close(waker);
     return NULL;
@@ -279,8 +296,9 @@ static int start_thread(struct mqtt_client *c)
     return code;
 }
 
-struct mqtt_client *client_start(const struct broker *b, enum mqtt_version version, const struct families *families,
-                            size_t family, struct in_flight *in_flight)
+struct mqtt_client *client_start(const struct broker *b, enum mqtt_version version,
+                                 const struct families *families, size_t family,
+                                 struct in_flight *in_flight)
 {
     struct mqtt_client *c = xcalloc(1, sizeof *c);
     int woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -345,7 +363,8 @@ void client_prepare(const struct mqtt_client *c, struct pollfd *ret)
     if (client_is_looking(c))
         return;
     ret->fd = c->lost ? -1 : mosquitto_socket(c->library);
-    ret->events = (short)(POLLIN | (ret->fd >= 0 && mosquitto_want_write(c->library) ? POLLOUT : 0));
+    ret->events =
+        (short)(POLLIN | (ret->fd >= 0 && mosquitto_want_write(c->library) ? POLLOUT : 0));
 }
 
 void client_turn(struct mqtt_client *c, short revents, bool upkeep)
@@ -371,7 +390,8 @@ size_t client_window(const struct mqtt_client *c)
 static bool reject(const struct mqtt_client *c, const char *topic, int code, struct fault *why)
 {
     if (code == MOSQ_ERR_OVERSIZE_PACKET)
-        return fault(why, FAULT_REJECT, "larger than the broker accepts (%u bytes)", (unsigned)c->packet_bytes_max);
+        return fault(why, FAULT_REJECT, "larger than the broker accepts (%u bytes)",
+                     (unsigned)c->packet_bytes_max);
     if (code == MOSQ_ERR_RETAIN_NOT_SUPPORTED)
         return fault(why, FAULT_REJECT, "the broker does not support retained messages");
     return fault(why, FAULT_REJECT, "the topic \"%s\" or its payload is not allowed: %s", topic,
@@ -380,15 +400,17 @@ static bool reject(const struct mqtt_client *c, const char *topic, int code, str
 
 static bool is_about_the_message(int code)
 {
-    return code == MOSQ_ERR_INVAL || code == MOSQ_ERR_MALFORMED_UTF8 || code == MOSQ_ERR_PAYLOAD_SIZE
-        || code == MOSQ_ERR_OVERSIZE_PACKET || code == MOSQ_ERR_RETAIN_NOT_SUPPORTED;
+    return code == MOSQ_ERR_INVAL || code == MOSQ_ERR_MALFORMED_UTF8
+        || code == MOSQ_ERR_PAYLOAD_SIZE || code == MOSQ_ERR_OVERSIZE_PACKET
+        || code == MOSQ_ERR_RETAIN_NOT_SUPPORTED;
 }
 
-bool client_send(struct mqtt_client *c, struct in_flight_slot *slot, const char *topic, struct span payload, bool retain,
-                 struct fault *why)
+bool client_send(struct mqtt_client *c, struct in_flight_slot *slot, const char *topic,
+                 struct span payload, bool retain, struct fault *why)
 {
     /* The id is written before anything is sent: QoS 0 is acknowledged from within the call. */
-    int code = mosquitto_publish(c->library, &slot->mid, topic, (int)payload.len, payload.at, c->qos, retain);
+    int code = mosquitto_publish(c->library, &slot->mid, topic, (int)payload.len, payload.at,
+                                 c->qos, retain);
     if (code == MOSQ_ERR_SUCCESS)
         return true;
     if (is_about_the_message(code))

@@ -43,10 +43,12 @@ const char *echo_words(const struct echo *e)
 {
     switch (e->state) {
     case ECHO_MISSING:
-        return "the broker acknowledged the status topic but did not deliver it to this client: its access rules may "
+        return "the broker acknowledged the status topic but did not deliver it to this client: "
+               "its access rules may "
                "drop what Ebb publishes, which MQTT 3.1.1 does not report";
     case ECHO_REFUSED:
-        return "the broker does not let this client read its own status topic: whether its access rules drop what Ebb "
+        return "the broker does not let this client read its own status topic: whether its access "
+               "rules drop what Ebb "
                "publishes is not known, since MQTT 3.1.1 does not report it";
     case ECHO_OFF:
     case ECHO_LISTENING:

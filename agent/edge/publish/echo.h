@@ -1,8 +1,9 @@
 /* Whether the broker lets our messages through: our own status topic is read back.
  *
- * In MQTT 3.1.1 a broker acknowledges a message that its access rules drop. So with each connection the topic of the
- * status is subscribed to, and what is published there is waited for. It is a hint and no proof: a broker may let
- * through one topic and not another, or not let us read what we may write. */
+ * In MQTT 3.1.1 a broker acknowledges a message that its access rules drop. So with each connection
+ * the topic of the status is subscribed to, and what is published there is waited for. It is a hint
+ * and no proof: a broker may let through one topic and not another, or not let us read what we may
+ * write. */
 #pragma once
 
 #include "base/clock.h"

@@ -43,7 +43,8 @@ void in_flight_cancel(struct in_flight_slot *slot)
     *slot = (struct in_flight_slot){ 0 };
 }
 
-/* Ids start anew with each client, so one that was answered before and not taken yet may have the same. */
+/* Ids start anew with each client, so one that was answered before and not taken yet may have the
+ * same. */
 void in_flight_answer(struct in_flight *f, int mid, const char *refusal)
 {
     for (size_t i = 0; i < COUNT(f->slots); i++)

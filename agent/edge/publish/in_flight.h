@@ -1,5 +1,6 @@
-/* Which message ids of the library stand for which tags of the caller, and what the broker answered. Bounded.
- * A struct in_flight starts as { 0 }. Message ids are 1 to 65535; 0 marks a free slot. */
+/* Which message ids of the library stand for which tags of the caller, and what the broker
+ * answered. Bounded. A struct in_flight starts as { 0 }. Message ids are 1 to 65535; 0 marks a free
+ * slot. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,14 +21,16 @@ struct in_flight_slot {
 
 struct in_flight {
     struct in_flight_slot slots[PUBLISH_IN_FLIGHT_MAX];
-    size_t refusals;        /* so far */
-    bool last_was_refused;  /* of the answers */
+    size_t refusals;       /* so far */
+    bool last_was_refused; /* of the answers */
 };
 
 size_t in_flight_room(const struct in_flight *f);
 size_t in_flight_open(const struct in_flight *f); /* how many wait for an answer */
-mono_ms in_flight_oldest(const struct in_flight *f, mono_ms none); /* when the first of them was sent */
-struct in_flight_slot *in_flight_add(struct in_flight *f, int64_t tag); /* a slot that waits for its mid; NULL: no room */
+mono_ms in_flight_oldest(const struct in_flight *f,
+                         mono_ms none); /* when the first of them was sent */
+struct in_flight_slot *in_flight_add(
+    struct in_flight *f, int64_t tag); /* a slot that waits for its mid; NULL: no room */
 void in_flight_cancel(struct in_flight_slot *slot);
 /* `refusal` NULL: acknowledged. An unknown mid is ignored. */
 void in_flight_answer(struct in_flight *f, int mid, const char *refusal);
@@ -36,7 +39,8 @@ bool in_flight_take(struct in_flight *f, struct in_flight_slot *ret);
 
 bool in_flight_can_take(const struct in_flight *f);
 
-/* The first one after `from` that waits for an answer (NULL: from the start); NULL: there is none. */
+/* The first one after `from` that waits for an answer (NULL: from the start); NULL: there is none.
+ */
 struct in_flight_slot *in_flight_next_open(struct in_flight *f, struct in_flight_slot *from);
 
 /* The connection is gone: what was not answered will never be; what was can still be taken. */

@@ -3,7 +3,9 @@
 
 #include "base/span.h"
 
-enum { CLOSINGS_THAT_CONVICT = 3 }; /* fewer would also meet a broker that is restarted at a bad moment */
+enum {
+    CLOSINGS_THAT_CONVICT = 3
+}; /* fewer would also meet a broker that is restarted at a bad moment */
 
 static struct suspect *find(struct suspects *s, int64_t tag)
 {
@@ -30,7 +32,8 @@ void suspects_clear(struct suspects *s, int64_t tag)
 
 static void add(struct suspects *s, int64_t tag)
 {
-    if (s->count < COUNT(s->at) && !suspects_has(s, tag)) /* one that finds no room is seen at the next closing */
+    if (s->count < COUNT(s->at)
+        && !suspects_has(s, tag)) /* one that finds no room is seen at the next closing */
         s->at[s->count++] = (struct suspect){ .tag = tag };
 }
 
@@ -39,7 +42,8 @@ static void convict(struct suspects *s, struct in_flight_slot *slot)
     if (!s->convicted_bytes || slot->bytes < s->convicted_bytes)
         s->convicted_bytes = slot->bytes;
     slot->answered = true;
-    slot->refusal = "the broker closes the connection when this message is sent; it may be larger than it accepts";
+    slot->refusal = "the broker closes the connection when this message is sent; it may be larger "
+                    "than it accepts";
     slot->closes = true;
     suspects_clear(s, slot->tag);
 }

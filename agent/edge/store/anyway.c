@@ -1,7 +1,8 @@
-/* Transactions that go on when the store cannot be written or read, and what is made up for when it can again.
+/* Transactions that go on when the store cannot be written or read, and what is made up for when it
+ * can again.
  *
- * Alerts and events were published under their ids, so they must be found in the store later as they were published:
- * they are kept as SQL. All else follows from the next reading. */
+ * Alerts and events were published under their ids, so they must be found in the store later as
+ * they were published: they are kept as SQL. All else follows from the next reading. */
 #include <stdlib.h>
 
 #include "base/xmalloc.h"

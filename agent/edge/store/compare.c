@@ -21,7 +21,8 @@ static void add_compared(struct compared_list *list, const struct statement *q)
     };
 }
 
-bool store_compare_day(struct store *s, int64_t account, unix_s day, struct compared_list *ret, struct fault *why)
+bool store_compare_day(struct store *s, int64_t account, unix_s day, struct compared_list *ret,
+                       struct fault *why)
 {
     struct statement *q = s->queries[SQL_RECONCILE_DAY];
     struct compared_list list = { 0 };
@@ -38,8 +39,8 @@ bool store_compare_day(struct store *s, int64_t account, unix_s day, struct comp
     return ok;
 }
 
-bool store_put_reconciled(struct store *s, const struct compared *c, unix_s day, enum reconciled judged,
-                          struct fault *why)
+bool store_put_reconciled(struct store *s, const struct compared *c, unix_s day,
+                          enum reconciled judged, struct fault *why)
 {
     struct statement *q = s->queries[SQL_PUT_RECONCILE];
     statement_bind_integer(q, ":token", c->token);

@@ -1,4 +1,5 @@
-/* A header of 100 bytes says whether a database is ours: https://www.sqlite.org/fileformat2.html. */
+/* A header of 100 bytes says whether a database is ours: https://www.sqlite.org/fileformat2.html.
+ */
 #include "edge/store/database_file.h"
 
 #include <errno.h>
@@ -45,10 +46,13 @@ static void set_text(struct text *t, const char *folder, const char *name)
 static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    return slash == path ? xstrdup("/") : slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
+    return slash == path ? xstrdup("/")
+        : slash          ? xstrndup(path, (size_t)(slash - path))
+                         : xstrdup(".");
 }
 
-/* One link of a file that is not there yet: to where it points, or to its name in the real folder. */
+/* One link of a file that is not there yet: to where it points, or to its name in the real folder.
+ */
 static bool follow(struct text *path, bool *ret_done, struct fault *why)
 {
     char target[PATH_MAX];
@@ -62,7 +66,8 @@ static bool follow(struct text *path, bool *ret_done, struct fault *why)
     }
     own_free char *real = realpath(folder, NULL);
     if (!real)
-        return fault(why, FAULT_FATAL, "cannot access the database directory %s: %s", folder, strerror(errno));
+        return fault(why, FAULT_FATAL, "cannot access the database directory %s: %s", folder,
+                     strerror(errno));
     const char *slash = strrchr(text_z(path), '/');
     own_free char *name = xstrdup(slash ? slash + 1 : text_z(path));
     set_text(path, real, name);
@@ -92,20 +97,23 @@ bool file_resolve(const char *path, struct text *ret, struct fault *why)
 
 static const char *type_name(mode_t mode)
 {
-    return S_ISDIR(mode) ? "a directory" : S_ISFIFO(mode) ? "a FIFO" : S_ISSOCK(mode) ? "a socket" : "a device";
+    return S_ISDIR(mode) ? "a directory"
+        : S_ISFIFO(mode) ? "a FIFO"
+        : S_ISSOCK(mode) ? "a socket"
+                         : "a device";
 }
 
 static bool is_regular(const char *path, const struct stat *about, struct fault *why)
 {
     return S_ISREG(about->st_mode)
-        || fault(why, FAULT_FATAL, "%s is %s, not a database file; choose another `store` path", path,
-                 type_name(about->st_mode));
+        || fault(why, FAULT_FATAL, "%s is %s, not a database file; choose another `store` path",
+                 path, type_name(about->st_mode));
 }
 
 static int64_t number_at(const unsigned char *header, size_t at)
 {
-    uint32_t n = (uint32_t)header[at] << 24 | (uint32_t)header[at + 1] << 16 | (uint32_t)header[at + 2] << 8
-        | header[at + 3];
+    uint32_t n = (uint32_t)header[at] << 24 | (uint32_t)header[at + 1] << 16
+        | (uint32_t)header[at + 2] << 8 | header[at + 3];
     return (int32_t)n;
 }
 
@@ -121,12 +129,13 @@ static bool is_zero(const unsigned char *bytes, size_t len)
 static bool is_unfinished(const unsigned char *page, size_t len, off_t size)
 {
     return size == PAGE_BYTES && len == PAGE_BYTES && number_at(page, APPLICATION_AT) == 0
-        && number_at(page, VERSION_AT) == 0 && number_at(page, INCREMENTAL_AT) == 1 && page[HEADER_BYTES] == LEAF
-        && is_zero(page + HEADER_BYTES + 3, 2) && is_zero(page + HEADER_BYTES + 8, PAGE_BYTES - HEADER_BYTES - 8);
+        && number_at(page, VERSION_AT) == 0 && number_at(page, INCREMENTAL_AT) == 1
+        && page[HEADER_BYTES] == LEAF && is_zero(page + HEADER_BYTES + 3, 2)
+        && is_zero(page + HEADER_BYTES + 8, PAGE_BYTES - HEADER_BYTES - 8);
 }
 
-static bool judge(const char *path, const unsigned char *page, size_t len, off_t size, enum file_state *ret,
-                  struct fault *why)
+static bool judge(const char *path, const unsigned char *page, size_t len, off_t size,
+                  enum file_state *ret, struct fault *why)
 {
     if (size == 0) {
         *ret = FILE_UNFINISHED;
@@ -139,12 +148,14 @@ static bool judge(const char *path, const unsigned char *page, size_t len, off_t
     }
     *ret = FILE_OURS;
     if (!sqlite || number_at(page, APPLICATION_AT) != APPLICATION_ID)
-        return fault(why, FAULT_FATAL, "%s is not an Ebb database and was not touched: choose another `store` path",
+        return fault(why, FAULT_FATAL,
+                     "%s is not an Ebb database and was not touched: choose another `store` path",
                      path);
     return migrate_knows(number_at(page, VERSION_AT), path, why);
 }
 
-/* How the files beside a database begin when they are SQLite's; zeros are what a power cut or their end leaves. */
+/* How the files beside a database begin when they are SQLite's; zeros are what a power cut or their
+ * end leaves. */
 static const struct side {
     const char *suffix;
     size_t len;
@@ -152,7 +163,9 @@ static const struct side {
 } sides[] = {
     { "-wal", 4, { 0x37, 0x7f, 0x06, 0x82 }, { 0x37, 0x7f, 0x06, 0x83 } },
     { "-shm", 4, { 0x18, 0xe2, 0x2d, 0x00 }, { 0x00, 0x2d, 0xe2, 0x18 } },
-    { "-journal", 8, { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7 },
+    { "-journal",
+      8,
+      { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7 },
       { 0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7 } },
 };
 
@@ -166,14 +179,17 @@ static bool is_side(const struct side *side, const char *path, struct fault *why
         return false;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
-        return errno == EACCES || failed("read", path, why); /* SQLite says it better when it needs it */
+        return errno == EACCES
+            || failed("read", path, why); /* SQLite says it better when it needs it */
     ssize_t got = pread(fd, begins, side->len, 0);
     close(fd);
     if (got == 0 || is_zero(begins, side->len) || memcmp(begins, side->begins, side->len) == 0
         || memcmp(begins, side->or_begins, side->len) == 0)
         return true;
-    return fault(why, FAULT_FATAL, "%s is not an SQLite file and was not touched: move it away, or choose another "
-                 "`store` path", path);
+    return fault(why, FAULT_FATAL,
+                 "%s is not an SQLite file and was not touched: move it away, or choose another "
+                 "`store` path",
+                 path);
 }
 
 static bool sides_are(const char *path, struct fault *why)
@@ -188,8 +204,10 @@ static bool sides_are(const char *path, struct fault *why)
     return ok;
 }
 
-/* The WAL lies beside the name that a database was opened by: through another one, what is in it is not seen. */
-static bool is_its_name(const char *path, const struct stat *about, const unsigned char *page, struct fault *why)
+/* The WAL lies beside the name that a database was opened by: through another one, what is in it is
+ * not seen. */
+static bool is_its_name(const char *path, const struct stat *about, const unsigned char *page,
+                        struct fault *why)
 {
     struct text wal = { 0 };
     if (about->st_nlink < 2 || page[FORMAT_AT] != 2)
@@ -198,8 +216,10 @@ static bool is_its_name(const char *path, const struct stat *about, const unsign
     bool has_wal = access(text_z(&wal), F_OK) == 0;
     text_done(&wal);
     return has_wal
-        || fault(why, FAULT_FATAL, "%s is a hard link to a database whose journal is beside its other name: "
-                 "use that name, or a symbolic link", path);
+        || fault(why, FAULT_FATAL,
+                 "%s is a hard link to a database whose journal is beside its other name: "
+                 "use that name, or a symbolic link",
+                 path);
 }
 
 static bool look(int fd, const char *path, enum file_state *ret, struct fault *why)
@@ -213,11 +233,12 @@ static bool look(int fd, const char *path, enum file_state *ret, struct fault *w
     ssize_t len = pread(fd, page, sizeof page, 0);
     if (len < 0)
         return failed("read", path, why);
-    return judge(path, page, (size_t)len, about.st_size, ret, why) && is_its_name(path, &about, page, why)
-        && sides_are(path, why);
+    return judge(path, page, (size_t)len, about.st_size, ret, why)
+        && is_its_name(path, &about, page, why) && sides_are(path, why);
 }
 
-bool file_open(const char *path, bool for_writing, int *ret_fd, enum file_state *ret, struct fault *why)
+bool file_open(const char *path, bool for_writing, int *ret_fd, enum file_state *ret,
+               struct fault *why)
 {
     struct stat about;
     *ret_fd = -1;
@@ -242,9 +263,11 @@ bool file_hold(int fd, const char *path, struct fault *why)
 {
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)
         return true;
-    return fault(why, FAULT_FATAL, errno == EWOULDBLOCK
-                     ? "database %s is in use by another ebb, which opened it under another name: stop it first"
-                     : "database %s cannot be locked", path);
+    return fault(why, FAULT_FATAL,
+                 errno == EWOULDBLOCK ? "database %s is in use by another ebb, which opened it "
+                                        "under another name: stop it first"
+                                      : "database %s cannot be locked",
+                 path);
 }
 
 static bool write_all(int fd, struct span content)
@@ -299,7 +322,8 @@ static bool is_draft(const char *draft, struct fault *why)
     if (got < 0)
         return failed("read", draft, why);
     return memcmp(begins, magic, (size_t)got) == 0
-        || fault(why, FAULT_FATAL, "%s was not created by Ebb and was not touched: move it away", draft);
+        || fault(why, FAULT_FATAL, "%s was not created by Ebb and was not touched: move it away",
+                 draft);
 }
 
 static bool write_draft(const char *draft, struct span content, struct fault *why)
@@ -316,7 +340,8 @@ static bool write_draft(const char *draft, struct span content, struct fault *wh
 static bool give_name(const char *draft, const char *path, enum file_state was)
 {
     unsigned flags = was == FILE_ABSENT ? RENAME_NOREPLACE : 0;
-    return renameat2(AT_FDCWD, draft, AT_FDCWD, path, flags) == 0 || (errno == EINVAL && rename(draft, path) == 0);
+    return renameat2(AT_FDCWD, draft, AT_FDCWD, path, flags) == 0
+        || (errno == EINVAL && rename(draft, path) == 0);
 }
 
 static bool create_as(const char *draft, const char *path, enum file_state was, struct span content,

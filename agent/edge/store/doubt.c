@@ -44,14 +44,14 @@ void doubt_take(struct token *t, const struct statement *row)
 {
     if (!statement_is_null(row, 2)) {
         t->seen_at = statement_integer(row, 1);
-        t->held = (struct held) {
+        t->held = (struct held){
             .at = statement_integer(row, 2),
             .poll = statement_integer(row, 3),
             .balance = column_money(row, 4),
         };
     }
     if (!statement_is_null(row, 5))
-        t->leap = (struct leap) {
+        t->leap = (struct leap){
             .poll = statement_integer(row, 5),
             .since = statement_integer(row, 6),
             .from = { statement_integer(row, 7) },
@@ -73,10 +73,10 @@ static bool read_bookings(struct store *s, int64_t token, int64_t poll, struct r
         if (!ok || !row)
             continue;
         ret->at = xrealloc(ret->at, ret->count + 1, sizeof *ret->at);
-        ret->at[ret->count++] = (struct entry) { (enum entry_kind)statement_integer(q, 0),
-                                                 { statement_integer(q, 1) },
-                                                 statement_integer(q, 2),
-                                                 statement_integer(q, 3) };
+        ret->at[ret->count++] = (struct entry){ (enum entry_kind)statement_integer(q, 0),
+                                                { statement_integer(q, 1) },
+                                                statement_integer(q, 2),
+                                                statement_integer(q, 3) };
     }
     statement_reset(q);
     return ok;
@@ -120,9 +120,9 @@ bool store_drop_scores(struct store *s, int64_t token, unix_s since, struct accu
         if (!ok || !row)
             continue;
         struct tracked_forecast p = { .made_at = statement_integer(q, 0),
-                             .early = statement_integer(q, 2),
-                             .likely = statement_integer(q, 3),
-                             .late = statement_integer(q, 4) };
+                                      .early = statement_integer(q, 2),
+                                      .likely = statement_integer(q, 3),
+                                      .late = statement_integer(q, 4) };
         struct due due = due_of(&p, statement_integer(q, 1));
         accuracy_book(&record, &due);
     }

@@ -23,5 +23,5 @@ MUST_CHECK bool store_reverse(struct store *s, int64_t token, int64_t poll, stru
 
 /* Forgets how the forecasts turned out that came due after `since`; `ret`: the record that is left.
  */
-MUST_CHECK bool store_drop_scores(struct store *s, int64_t token, unix_s since, struct accuracy *ret,
-                                  struct fault *why);
+MUST_CHECK bool store_drop_scores(struct store *s, int64_t token, unix_s since,
+                                  struct accuracy *ret, struct fault *why);

@@ -1,4 +1,5 @@
-/* VACUUM INTO reads in one transaction of its own, so the copy is of one moment between two polls. */
+/* VACUUM INTO reads in one transaction of its own, so the copy is of one moment between two polls.
+ */
 #include "edge/store/export.h"
 
 #include <errno.h>
@@ -26,8 +27,8 @@ static bool may_be(const struct store *s, const char *file, bool replace, struct
     struct stat there, ours;
     if (lstat(file, &there) != 0)
         return errno == ENOENT || failed(file, why);
-    if (stat(file, &there) == 0 && stat(sqlite_path(s->db), &ours) == 0 && there.st_dev == ours.st_dev
-        && there.st_ino == ours.st_ino)
+    if (stat(file, &there) == 0 && stat(sqlite_path(s->db), &ours) == 0
+        && there.st_dev == ours.st_dev && there.st_ino == ours.st_ino)
         return fault(why, FAULT_REJECT, "%s is the database itself", file);
     if (lstat(file, &there) == 0 && !S_ISREG(there.st_mode))
         return fault(why, FAULT_REJECT, "%s exists and is not a regular file", file);
@@ -96,8 +97,8 @@ static bool finish(const char *path, const char *file, bool replace, struct faul
         && sync_path(dirname(copied), O_RDONLY | O_DIRECTORY, why);
 }
 
-bool store_export(struct store *s, const char *file, bool replace, bool (*cancelled)(void *), void *of,
-                  struct fault *why)
+bool store_export(struct store *s, const char *file, bool replace, bool (*cancelled)(void *),
+                  void *of, struct fault *why)
 {
     struct text path = { 0 };
     if (!may_be(s, file, replace, why))

@@ -1,4 +1,5 @@
-/* What forecasts are made of, and how they turned out: hours of the past, promises and their scores. */
+/* What forecasts are made of, and how they turned out: hours of the past, promises and their
+ * scores. */
 #include "core/forecast/packed.h"
 #include "edge/store/store_private.h"
 
@@ -44,7 +45,8 @@ bool store_put_curve(struct store *s, const struct token *t, struct fault *why)
     return statement_run(q, why);
 }
 
-static void bind_promise(struct statement *q, int64_t token, int place, const struct tracked_forecast *p)
+static void bind_promise(struct statement *q, int64_t token, int place,
+                         const struct tracked_forecast *p)
 {
     statement_bind_integer(q, ":token", token);
     statement_bind_integer(q, ":place", place);
@@ -56,7 +58,8 @@ static void bind_promise(struct statement *q, int64_t token, int place, const st
     statement_bind_integer(q, ":late_at", p->late);
 }
 
-bool store_put_tracked(struct store *s, int64_t token, int place, const struct tracked_forecast *p, struct fault *why)
+bool store_put_tracked(struct store *s, int64_t token, int place, const struct tracked_forecast *p,
+                       struct fault *why)
 {
     struct statement *q = s->queries[SQL_PUT_PROMISE];
     bind_promise(q, token, place, p);
@@ -71,8 +74,8 @@ bool store_drop_tracked(struct store *s, int64_t token, int place, struct fault 
     return statement_run(q, why);
 }
 
-bool store_add_score(struct store *s, int64_t token, int place, const struct tracked_forecast *p, const struct score *score,
-                     struct fault *why)
+bool store_add_score(struct store *s, int64_t token, int place, const struct tracked_forecast *p,
+                     const struct score *score, struct fault *why)
 {
     struct statement *q = s->queries[SQL_ADD_SCORE];
     bind_promise(q, token, place, p);
@@ -84,15 +87,17 @@ bool store_add_score(struct store *s, int64_t token, int place, const struct tra
     return statement_run(q, why) && store_drop_tracked(s, token, place, why);
 }
 
-bool store_accuracy(struct store *s, const char *account, struct accuracy_summary *ret, struct fault *why)
+bool store_accuracy(struct store *s, const char *account, struct accuracy_summary *ret,
+                    struct fault *why)
 {
     struct statement *q = s->queries[SQL_TRACK_RECORD];
     bool row;
     statement_bind_text(q, ":account", span_of(account));
     bool ok = statement_step(q, &row, why);
     if (ok && row)
-        *ret = (struct accuracy_summary){ statement_integer(q, 1), statement_integer(q, 2), statement_integer(q, 3),
-                                      statement_integer(q, 4), statement_integer(q, 5) };
+        *ret = (struct accuracy_summary){ statement_integer(q, 1), statement_integer(q, 2),
+                                          statement_integer(q, 3), statement_integer(q, 4),
+                                          statement_integer(q, 5) };
     statement_reset(q);
     return ok;
 }

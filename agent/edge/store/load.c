@@ -1,4 +1,5 @@
-/* Reading back what is believed of an account's tokens, at start and after a transaction that failed. */
+/* Reading back what is believed of an account's tokens, at start and after a transaction that
+ * failed. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,8 +19,8 @@ struct loading {
     size_t place; /* in the fleet, of the row before */
 };
 
-/* The token that a row is about; NULL: not one of the fleet. Every query and the fleet are in the order of ids, so
- * finding it is a merge. */
+/* The token that a row is about; NULL: not one of the fleet. Every query and the fleet are in the
+ * order of ids, so finding it is a merge. */
 static struct token *token_of(struct loading *l, const struct statement *row)
 {
     const struct token_set *f = l->fleet;
@@ -97,7 +98,8 @@ static enum rule_kind kind_by_unit(struct span unit)
 {
     if (span_is(unit, rule_unit_name(UNIT_SECONDS)))
         return RULE_EXHAUSTS_WITHIN;
-    return span_is(unit, rule_unit_name(UNIT_BASIS_POINTS)) ? RULE_PERCENT_BELOW : RULE_BALANCE_BELOW;
+    return span_is(unit, rule_unit_name(UNIT_BASIS_POINTS)) ? RULE_PERCENT_BELOW
+                                                            : RULE_BALANCE_BELOW;
 }
 
 static void add_orphan(struct orphan_alerts *o, const struct statement *q, bool changed)
@@ -117,10 +119,13 @@ void orphan_alerts_done(struct orphan_alerts *o)
     *o = (struct orphan_alerts){ 0 };
 }
 
-/* Under another kind it is another alert, whose episodes are counted on: their numbers are part of ids. */
-static void take_alert_of(struct loading *l, struct token *t, const struct rule *rule, const struct statement *q)
+/* Under another kind it is another alert, whose episodes are counted on: their numbers are part of
+ * ids. */
+static void take_alert_of(struct loading *l, struct token *t, const struct rule *rule,
+                          const struct statement *q)
 {
-    bool changed = rule && !statement_is_null(q, 9) && !span_is(statement_text(q, 9), rule_kind_name(rule->kind));
+    bool changed = rule && !statement_is_null(q, 9)
+        && !span_is(statement_text(q, 9), rule_kind_name(rule->kind));
     struct alert stored = read_alert(q);
     if (rule)
         t->alerts[rule - l->rules->at] =
@@ -139,7 +144,8 @@ static void take_alert(struct loading *l, const struct statement *q)
         take_alert_of(l, t, rule, q);
 }
 
-/* What a balance told is loaded into the fine buckets from its entries; consumption has none, and its hours must do. */
+/* What a balance told is loaded into the fine buckets from its entries; consumption has none, and
+ * its hours must do. */
 static void take_hour(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
@@ -151,7 +157,9 @@ static void take_hour(struct loading *l, const struct statement *q)
     if (usage.at > t->burn.last_seen && hour < t->burn.last_seen)
         usage.at = t->burn.last_seen;
     if (t->last.budgeted && hour < t->burn.first_seen) { /* before its pace is known */
-        spent.nano = usage.amount.nano >= 0 && spent.nano > usage.amount.nano ? spent.nano - usage.amount.nano : 0;
+        spent.nano = usage.amount.nano >= 0 && spent.nano > usage.amount.nano
+            ? spent.nano - usage.amount.nano
+            : 0;
         usage.amount.nano = 0;
     }
     burn_add_hour(&t->burn, hour, spent);
@@ -228,7 +236,7 @@ static void take_forecast(struct loading *l, const struct statement *q)
     t->spent_nano = statement_integer(q, 11);
     for (int w = 0; w < BURN_WINDOWS; w++)
         t->published_burn[w] = (struct burn_rate){ .known = !statement_is_null(q, 12 + w),
-                                              .nano_per_h = statement_integer(q, 12 + w) };
+                                                   .nano_per_h = statement_integer(q, 12 + w) };
 }
 
 static struct tracked_forecasts *promises_of(struct token *t)
@@ -260,7 +268,8 @@ static void take_promise(struct loading *l, const struct statement *q)
         .late = column_time(q, 7),
         .spent_at = TIME_NONE,
     };
-    if (p->at[place].early == TIME_NONE || p->at[place].likely == TIME_NONE || p->at[place].late == TIME_NONE)
+    if (p->at[place].early == TIME_NONE || p->at[place].likely == TIME_NONE
+        || p->at[place].late == TIME_NONE)
         p->at[place].made_at = TIME_NONE;
     note_made(p, p->at[place].made_at);
 }
@@ -303,8 +312,8 @@ static const struct part {
 } parts[] = {
     { SQL_LOAD_TOKENS, 0, take_token },
     { SQL_LOAD_ALERTS, 0, take_alert },
-    { SQL_LOAD_HOURS, BURN_HOURS * HOUR_S, take_hour },
-    { SQL_LOAD_ENTRIES, BURN_FINE_BUCKETS * BURN_FINE_S, take_entry },
+    { SQL_LOAD_HOURS, BURN_HOURS *HOUR_S, take_hour },
+    { SQL_LOAD_ENTRIES, BURN_FINE_BUCKETS *BURN_FINE_S, take_entry },
     { SQL_LOAD_FORECASTS, 0, take_forecast },
     { SQL_LOAD_CURVES, 0, take_curve },
     { SQL_LOAD_DRIFTS, 0, take_drift },
@@ -314,7 +323,8 @@ static const struct part {
     { SQL_LOAD_SUSPICIOUS, 0, take_suspicious },
 };
 
-static bool load_part(struct store *s, struct loading *l, const struct part *part, struct fault *why)
+static bool load_part(struct store *s, struct loading *l, const struct part *part,
+                      struct fault *why)
 {
     struct statement *q;
     bool row, ok;
@@ -340,12 +350,14 @@ static bool load(struct store *s, struct loading *l, struct fault *why)
     return true;
 }
 
-bool store_load_tokens(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
-                      struct orphan_alerts *ret_orphans, struct fault *why)
+bool store_load_tokens(struct store *s, int64_t account, const struct rule_set *rules,
+                       struct token_set *ret, struct orphan_alerts *ret_orphans, struct fault *why)
 {
     struct token_set f = { 0 };
     struct orphan_alerts orphans = { 0 };
-    struct loading l = { .account = account, .series = SERIES_TOKEN, .rules = rules, .fleet = &f, .orphans = &orphans };
+    struct loading l = {
+        .account = account, .series = SERIES_TOKEN, .rules = rules, .fleet = &f, .orphans = &orphans
+    };
     if (!load(s, &l, why)) {
         token_set_done(&f);
         orphan_alerts_done(&orphans);
@@ -356,11 +368,14 @@ bool store_load_tokens(struct store *s, int64_t account, const struct rule_set *
     return true;
 }
 
-bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
-                        struct orphan_alerts *orphans, struct fault *why)
+bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules,
+                        struct token_set *ret, struct orphan_alerts *orphans, struct fault *why)
 {
     struct token_set f = { 0 };
-    struct loading l = { .account = account, .series = SERIES_CREDITS, .rules = rules, .fleet = &f,
+    struct loading l = { .account = account,
+                         .series = SERIES_CREDITS,
+                         .rules = rules,
+                         .fleet = &f,
                          .orphans = orphans };
     if (!load(s, &l, why)) {
         token_set_done(&f);
@@ -370,13 +385,17 @@ bool store_load_credits(struct store *s, int64_t account, const struct rule_set 
     return true;
 }
 
-bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id, struct token_set *ret,
-                       struct fault *why)
+bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id,
+                       struct token_set *ret, struct fault *why)
 {
     struct token_set f = { 0 };
     const struct rule_set none = { 0 };
     struct orphan_alerts ignored = { 0 };
-    struct loading l = { .account = account, .only = id, .series = series, .rules = &none, .fleet = &f,
+    struct loading l = { .account = account,
+                         .only = id,
+                         .series = series,
+                         .rules = &none,
+                         .fleet = &f,
                          .orphans = &ignored };
     bool ok = load(s, &l, why);
     orphan_alerts_done(&ignored);
@@ -388,12 +407,15 @@ bool store_load_series(struct store *s, int64_t account, enum series series, int
     return true;
 }
 
-bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules, struct token_set *ret,
-                     struct orphan_alerts *orphans, struct fault *why)
+bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules,
+                     struct token_set *ret, struct orphan_alerts *orphans, struct fault *why)
 {
     static const struct part alerts = { SQL_LOAD_ALERTS, 0, take_alert };
     struct token_set f = { 0 };
-    struct loading l = { .account = account, .series = SERIES_ACCOUNT, .rules = rules, .fleet = &f,
+    struct loading l = { .account = account,
+                         .series = SERIES_ACCOUNT,
+                         .rules = rules,
+                         .fleet = &f,
                          .orphans = orphans };
     struct token *t = token_set_add(&f, "");
     t->series = SERIES_ACCOUNT;

@@ -1,5 +1,6 @@
-/* flock(2) on a file of its own: SQLite's own locks come and go with transactions. The file stays behind on purpose,
- * since deleting a lock file that another process may be opening lets two of them hold "the" lock. */
+/* flock(2) on a file of its own: SQLite's own locks come and go with transactions. The file stays
+ * behind on purpose, since deleting a lock file that another process may be opening lets two of
+ * them hold "the" lock. */
 #include "edge/store/lock.h"
 
 #include <errno.h>
@@ -31,7 +32,8 @@ static bool read_pid(int fd, char pid[PID_BYTES])
     pid[got > 0 ? got : 0] = '\0';
     size_t digits = strspn(pid, "0123456789");
     bool ended = pid[digits] == '\n' && pid[digits + 1] == '\0';
-    bool ours = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && got >= 0 && (got == 0 || (digits && ended));
+    bool ours = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && got >= 0
+        && (got == 0 || (digits && ended));
     pid[digits] = '\0';
     return ours;
 }
@@ -41,13 +43,17 @@ bool lock_take(const char *path, int *ret_fd, struct fault *why)
     struct text file = { 0 };
     char pid[PID_BYTES];
     text_addf(&file, "%s.lock", path);
-    int fd = open(text_z(&file), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
-    bool ok = fd >= 0 || fault(why, FAULT_FATAL, "cannot open %s: %s", text_z(&file), strerror(errno));
+    int fd = open(text_z(&file), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY,
+                  0640);
+    bool ok =
+        fd >= 0 || fault(why, FAULT_FATAL, "cannot open %s: %s", text_z(&file), strerror(errno));
     if (ok && !read_pid(fd, pid))
-        ok = fault(why, FAULT_FATAL, "%s is not an Ebb lock file and was not touched: move it away", text_z(&file));
+        ok = fault(why, FAULT_FATAL, "%s is not an Ebb lock file and was not touched: move it away",
+                   text_z(&file));
     text_done(&file);
     if (ok && flock(fd, LOCK_EX | LOCK_NB) < 0)
-        ok = fault(why, FAULT_FATAL, "database %s is in use by another ebb (process %s): stop it first", path, pid);
+        ok = fault(why, FAULT_FATAL,
+                   "database %s is in use by another ebb (process %s): stop it first", path, pid);
     if (!ok) {
         lock_release(fd);
         return false;

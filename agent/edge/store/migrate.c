@@ -1,5 +1,5 @@
-/* A migration's position in sql/migrations is its version, kept in user_version; application_id says that a file is
- * ours. Nothing is written before both were read. */
+/* A migration's position in sql/migrations is its version, kept in user_version; application_id
+ * says that a file is ours. Nothing is written before both were read. */
 #include "edge/store/migrate.h"
 
 #include <inttypes.h>
@@ -7,9 +7,11 @@
 
 #include "sql.h"
 
-static bool read_identity(struct sqlite *db, int64_t *application, int64_t *version, int64_t *pages, struct fault *why)
+static bool read_identity(struct sqlite *db, int64_t *application, int64_t *version, int64_t *pages,
+                          struct fault *why)
 {
-    return sqlite_pragma(db, "application_id", application, why) && sqlite_pragma(db, "user_version", version, why)
+    return sqlite_pragma(db, "application_id", application, why)
+        && sqlite_pragma(db, "user_version", version, why)
         && sqlite_pragma(db, "page_count", pages, why);
 }
 
@@ -17,12 +19,14 @@ bool migrate_knows(int64_t version, const char *path, struct fault *why)
 {
     if (version < 1)
         return fault(why, FAULT_FATAL,
-                     "database %s has schema %" PRId64 ", which is not one of Ebb's; it was not touched: restore a "
+                     "database %s has schema %" PRId64
+                     ", which is not one of Ebb's; it was not touched: restore a "
                      "copy, or choose another `store` path",
                      path, version);
     if (version > (int64_t)sql_migration_count)
         return fault(why, FAULT_FATAL,
-                     "database %s has schema %" PRId64 ", this ebb supports up to %zu; it was not touched: use "
+                     "database %s has schema %" PRId64
+                     ", this ebb supports up to %zu; it was not touched: use "
                      "the newer ebb",
                      path, version, sql_migration_count);
     return true;
@@ -39,7 +43,8 @@ static bool check_identity(struct sqlite *db, const char *path, int64_t *version
         return true;
     }
     if (application != APPLICATION_ID)
-        return fault(why, FAULT_FATAL, "%s is not an Ebb database and was not touched: choose another `store` path",
+        return fault(why, FAULT_FATAL,
+                     "%s is not an Ebb database and was not touched: choose another `store` path",
                      path);
     return migrate_knows(*version, path, why);
 }
@@ -47,8 +52,8 @@ static bool check_identity(struct sqlite *db, const char *path, int64_t *version
 static bool apply(struct sqlite *db, size_t version, struct fault *why)
 {
     char seal[128];
-    snprintf(seal, sizeof seal, "PRAGMA application_id = %d; PRAGMA user_version = %zu; COMMIT", APPLICATION_ID,
-             version);
+    snprintf(seal, sizeof seal, "PRAGMA application_id = %d; PRAGMA user_version = %zu; COMMIT",
+             APPLICATION_ID, version);
     if (sqlite_run(db, "BEGIN IMMEDIATE", why) && sqlite_run(db, sql_migrations[version - 1], why)
         && sqlite_run(db, seal, why))
         return true;
@@ -64,7 +69,8 @@ bool migrate_forward(struct sqlite *db, const char *path, struct fault *why)
     int64_t version;
     if (!check_identity(db, path, &version, why))
         return false;
-    /* Works on an empty database only. One made without it keeps its size and fills its free pages again. */
+    /* Works on an empty database only. One made without it keeps its size and fills its free pages
+     * again. */
     if (version == 0 && !sqlite_run(db, "PRAGMA auto_vacuum = INCREMENTAL", why))
         return false;
     for (size_t next = (size_t)version + 1; next <= sql_migration_count; next++)
@@ -80,7 +86,8 @@ bool migrate_check(struct sqlite *db, const char *path, struct fault *why)
         return false;
     if (version < (int64_t)sql_migration_count)
         return fault(why, FAULT_FATAL,
-                     "database %s has the older schema %" PRId64 "; start the daemon once to migrate it", path,
-                     version);
+                     "database %s has the older schema %" PRId64
+                     "; start the daemon once to migrate it",
+                     path, version);
     return true;
 }

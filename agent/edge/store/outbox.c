@@ -37,7 +37,8 @@ bool store_is_retained(struct store *s, const char *topic, bool *ret, struct fau
     return ok;
 }
 
-bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found, struct fault *why)
+bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found,
+                        struct fault *why)
 {
     struct statement *q = s->queries[SQL_NEXT_MESSAGE];
     statement_bind_integer(q, ":after", after);
@@ -66,8 +67,8 @@ bool store_resend_retained(struct store *s, struct fault *why)
     return statement_run(s->queries[SQL_RESEND_RETAINED], why);
 }
 
-bool store_refuse(struct store *s, int64_t message, const char *reason, unix_s retry_at, struct text *ret_topic,
-                  struct fault *why)
+bool store_refuse(struct store *s, int64_t message, const char *reason, unix_s retry_at,
+                  struct text *ret_topic, struct fault *why)
 {
     struct statement *q = s->queries[SQL_REFUSE_MESSAGE];
     bool row, more = true;
@@ -79,7 +80,9 @@ bool store_refuse(struct store *s, int64_t message, const char *reason, unix_s r
     text_clear(ret_topic);
     if (row)
         text_add(ret_topic, statement_text(q, 0));
-    bool ok = !row || statement_step(q, &more, why); /* a statement that returns rows is done after the last one */
+    bool ok = !row
+        || statement_step(q, &more,
+                          why); /* a statement that returns rows is done after the last one */
     statement_reset(q);
     return ok;
 }
@@ -94,7 +97,8 @@ bool store_retry_refused(struct store *s, unix_s now, struct fault *why)
 /* The columns of question_broker.sql that are about the outbox. */
 enum { DELIVERED_AT = 5, EVENTS, BYTES, OLDEST_AT, REFUSED, REFUSAL };
 
-bool store_outbox(struct store *s, struct outbox_depth *ret, struct text *refusal, struct fault *why)
+bool store_outbox(struct store *s, struct outbox_depth *ret, struct text *refusal,
+                  struct fault *why)
 {
     struct statement *q = s->queries[SQL_OUTBOX];
     bool row;
@@ -148,7 +152,8 @@ static bool sum_up(struct statement *q, struct merged_list *ret, struct fault *w
     return ok;
 }
 
-bool store_merge_events(struct store *s, int64_t after, int64_t most, struct merged_list *ret, struct fault *why)
+bool store_merge_events(struct store *s, int64_t after, int64_t most, struct merged_list *ret,
+                        struct fault *why)
 {
     struct merged_list d = { 0 };
     if (!mark(s, after, most, why) || !sum_up(s->queries[SQL_MERGE_SUMS], &d, why)
@@ -160,7 +165,8 @@ bool store_merge_events(struct store *s, int64_t after, int64_t most, struct mer
     return true;
 }
 
-bool store_put_merged(struct store *s, const struct merged *d, struct span payload, struct fault *why)
+bool store_put_merged(struct store *s, const struct merged *d, struct span payload,
+                      struct fault *why)
 {
     struct statement *q = s->queries[SQL_PUT_MERGED];
     statement_bind_integer(q, ":id", d->message);

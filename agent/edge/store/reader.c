@@ -1,7 +1,7 @@
 /* Questions and their answers: a statement stepped at the pace of the reader.
  *
- * Each answer owns its statement, so several may be open at once. A slow reader holds back the checkpoint of the WAL,
- * never the writer. */
+ * Each answer owns its statement, so several may be open at once. A slow reader holds back the
+ * checkpoint of the WAL, never the writer. */
 #include "edge/store/reader.h"
 
 #include <assert.h>
@@ -55,8 +55,8 @@ static void bind_name(struct statement *q, const char *parameter, const char *na
         statement_bind_text(q, parameter, span_of(name));
 }
 
-bool query_open(struct store *s, enum query query, const struct query_filter *scope, struct query_result **ret,
-                 struct fault *why)
+bool query_open(struct store *s, enum query query, const struct query_filter *scope,
+                struct query_result **ret, struct fault *why)
 {
     struct statement *q;
     if (!sqlite_prepare(store_sqlite(s), texts[query], &q, why))
@@ -82,7 +82,8 @@ static struct cell read_cell(const struct statement *q, int column)
     return cell_integer(statement_integer(q, column));
 }
 
-bool query_next(struct query_result *a, struct cell *cells, size_t count, bool *ret_more, struct fault *why)
+bool query_next(struct query_result *a, struct cell *cells, size_t count, bool *ret_more,
+                struct fault *why)
 {
     assert(count <= (size_t)statement_columns(a->statement));
     if (!statement_step(a->statement, ret_more, why))

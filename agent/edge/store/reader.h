@@ -1,7 +1,7 @@
 /* SQLite, for readers: the questions that people ask, as rows of cells.
  *
- * A question is a file under sql/queries (question_<name>.sql); its columns are described where the answer is printed.
- * FAULT_RETRY: busy. FAULT_FATAL: damaged. Nothing here ever writes. */
+ * A question is a file under sql/queries (question_<name>.sql); its columns are described where the
+ * answer is printed. FAULT_RETRY: busy. FAULT_FATAL: damaged. Nothing here ever writes. */
 #pragma once
 
 #include "base/clock.h"
@@ -11,30 +11,32 @@
 struct store;
 
 enum query {
-    QUERY_STATUS,    /* living tokens as believed at `now`, by runway */
-    QUERY_SPARKS,    /* token id, hour, spent: the hours that began after `since` */
-    QUERY_ACCOUNTS,  /* accounts and their last poll */
-    QUERY_CREDITS,   /* what is left on each account, and how far consumption is known */
-    QUERY_RECONCILE, /* consumption by balances and by the endpoint, by day */
-    QUERY_HISTORY,   /* readings of the tokens of one name, and what each change meant */
-    QUERY_REPORT_TOKENS,    /* whoever can spend, and how far its account's consumption is known */
-    QUERY_REPORT_HOURS,     /* token id, hour, and its sums, from :since to before :until */
-    QUERY_REPORT_DAYS,      /* the same by UTC day */
-    QUERY_REPORT_USAGE,     /* token id, day, feature, cost, calls: as the consumption endpoint told */
+    QUERY_STATUS,        /* living tokens as believed at `now`, by runway */
+    QUERY_SPARKS,        /* token id, hour, spent: the hours that began after `since` */
+    QUERY_ACCOUNTS,      /* accounts and their last poll */
+    QUERY_CREDITS,       /* what is left on each account, and how far consumption is known */
+    QUERY_RECONCILE,     /* consumption by balances and by the endpoint, by day */
+    QUERY_HISTORY,       /* readings of the tokens of one name, and what each change meant */
+    QUERY_REPORT_TOKENS, /* whoever can spend, and how far its account's consumption is known */
+    QUERY_REPORT_HOURS,  /* token id, hour, and its sums, from :since to before :until */
+    QUERY_REPORT_DAYS,   /* the same by UTC day */
+    QUERY_REPORT_USAGE,  /* token id, day, feature, cost, calls: as the consumption endpoint told */
     QUERY_REPORT_PROVIDERS, /* token id, day, provider, cost */
     QUERY_REPORT_GAPS,      /* token id, since, until, amount: what was spent nobody knows when */
-    QUERY_REPORT_UNREAD,    /* token id, day: what the endpoint told could not be read, or not all of it */
-    QUERY_REPORT_AFTER,     /* token id, fall of its balance since the day of :until */
-    QUERY_ALERTS,    /* firing now */
-    QUERY_RECORD,    /* how good the forecasts of each account have been */
-    QUERY_FORECASTS, /* and those of each token */
-    QUERY_SUBJECT,   /* the accounts that have one living token, or credits (the name ""), with ids and burns */
-    QUERY_EVENTS,    /* past transitions */
-    QUERY_IDLE,      /* what is known of the use of the living token of one name since `since` */
-    QUERY_AUDIT,     /* living tokens with what an audit judges by, and accounts without any */
-    QUERY_SIZE,      /* bytes, free bytes, and since when there are readings, hours and days */
-    QUERY_LAST_RUN,  /* how the run before this one ended, and what it left */
-    QUERY_BROKER,    /* the connection to the broker, and what waits for it */
+    QUERY_REPORT_UNREAD, /* token id, day: what the endpoint told could not be read, or not all of
+                            it */
+    QUERY_REPORT_AFTER,  /* token id, fall of its balance since the day of :until */
+    QUERY_ALERTS,        /* firing now */
+    QUERY_RECORD,        /* how good the forecasts of each account have been */
+    QUERY_FORECASTS,     /* and those of each token */
+    QUERY_SUBJECT,  /* the accounts that have one living token, or credits (the name ""), with ids
+                       and burns */
+    QUERY_EVENTS,   /* past transitions */
+    QUERY_IDLE,     /* what is known of the use of the living token of one name since `since` */
+    QUERY_AUDIT,    /* living tokens with what an audit judges by, and accounts without any */
+    QUERY_SIZE,     /* bytes, free bytes, and since when there are readings, hours and days */
+    QUERY_LAST_RUN, /* how the run before this one ended, and what it left */
+    QUERY_BROKER,   /* the connection to the broker, and what waits for it */
     QUERIES,
 };
 
@@ -56,7 +58,8 @@ static inline struct cell cell_text(const char *text)
     return (struct cell){ .kind = CELL_TEXT, .text = span_of(text) };
 }
 
-/* What a question may ask for; each file uses the parameters it names. TIME_NONE, NULL: not restricted. */
+/* What a question may ask for; each file uses the parameters it names. TIME_NONE, NULL: not
+ * restricted. */
 struct query_filter {
     unix_s now, since, until;
     const char *token, *account; /* names; must outlive the answer */
@@ -64,8 +67,10 @@ struct query_filter {
 
 struct query_result;
 
-MUST_CHECK bool query_open(struct store *s, enum query query, const struct query_filter *scope, struct query_result **ret,
-                            struct fault *why);
-/* Fills `count` cells, the first columns of the file in their order. *ret_more false: there is no further row. */
-MUST_CHECK bool query_next(struct query_result *a, struct cell *cells, size_t count, bool *ret_more, struct fault *why);
+MUST_CHECK bool query_open(struct store *s, enum query query, const struct query_filter *scope,
+                           struct query_result **ret, struct fault *why);
+/* Fills `count` cells, the first columns of the file in their order. *ret_more false: there is no
+ * further row. */
+MUST_CHECK bool query_next(struct query_result *a, struct cell *cells, size_t count, bool *ret_more,
+                           struct fault *why);
 void query_close(struct query_result *a); /* accepts NULL */

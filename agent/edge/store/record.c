@@ -5,8 +5,8 @@
 #include "edge/store/rollup.h"
 #include "edge/store/store_private.h"
 
-static bool settle_account(struct statement *q, const char *name, int64_t interval_s, int64_t *ret_id,
-                           unix_s *ret_last_ok, bool *ret_found, struct fault *why)
+static bool settle_account(struct statement *q, const char *name, int64_t interval_s,
+                           int64_t *ret_id, unix_s *ret_last_ok, bool *ret_found, struct fault *why)
 {
     statement_bind_text(q, ":name", span_of(name));
     statement_bind_integer(q, ":interval_s", interval_s);
@@ -26,7 +26,8 @@ bool store_account(struct store *s, const char *name, int64_t interval_s, int64_
     static const enum statement_name finds[] = { SQL_FIND_ACCOUNT, SQL_ADD_ACCOUNT };
     bool found = false;
     for (size_t i = 0; !found && i < COUNT(finds); i++)
-        if (!settle_account(s->queries[finds[i]], name, interval_s, ret_id, ret_last_ok, &found, why))
+        if (!settle_account(s->queries[finds[i]], name, interval_s, ret_id, ret_last_ok, &found,
+                            why))
             return false;
     return true;
 }
@@ -54,7 +55,8 @@ bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *w
     statement_bind_integer(q, ":bytes", row->bytes);
     statement_bind_integer(q, ":took_ms", row->took_ms);
     statement_bind_integer(q, ":calls", row->calls);
-    return statement_ask(q, 0, &s->poll, why) && (row->result != POLL_OK || set_last_ok(s, row, why));
+    return statement_ask(q, 0, &s->poll, why)
+        && (row->result != POLL_OK || set_last_ok(s, row, why));
 }
 
 bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *why)
@@ -83,7 +85,8 @@ static enum poll_result result_named(struct span name)
     return POLL_UNAVAILABLE;
 }
 
-bool store_load_plan(struct store *s, int64_t account, const char *url, struct plan_memory *ret, struct fault *why)
+bool store_load_plan(struct store *s, int64_t account, const char *url, struct plan_memory *ret,
+                     struct fault *why)
 {
     struct statement *q = s->queries[SQL_LOAD_PLAN];
     bool row;
@@ -103,9 +106,9 @@ bool store_load_plan(struct store *s, int64_t account, const char *url, struct p
 bool store_rebase(struct store *s, unix_s floor, int64_t step_s, struct fault *why)
 {
     static const enum statement_name all[] = {
-        SQL_REBASE_POLLS, SQL_REBASE_BOOKINGS, SQL_REBASE_TOKENS, SQL_REBASE_STATES, SQL_REBASE_ACCOUNTS,
-        SQL_REBASE_ALERTS, SQL_REBASE_EVENTS, SQL_REBASE_GAPS, SQL_REBASE_HOURS, SQL_DROP_HOURS,
-        SQL_REBASE_DAYS, SQL_DROP_DAYS,
+        SQL_REBASE_POLLS,    SQL_REBASE_BOOKINGS, SQL_REBASE_TOKENS, SQL_REBASE_STATES,
+        SQL_REBASE_ACCOUNTS, SQL_REBASE_ALERTS,   SQL_REBASE_EVENTS, SQL_REBASE_GAPS,
+        SQL_REBASE_HOURS,    SQL_DROP_HOURS,      SQL_REBASE_DAYS,   SQL_DROP_DAYS,
     };
     for (size_t i = 0; i < COUNT(all); i++) {
         struct statement *q = s->queries[all[i]];
@@ -117,7 +120,8 @@ bool store_rebase(struct store *s, unix_s floor, int64_t step_s, struct fault *w
     return true;
 }
 
-bool store_step_newcomers(struct store *s, int64_t account, unix_s began, int64_t step_s, struct fault *why)
+bool store_step_newcomers(struct store *s, int64_t account, unix_s began, int64_t step_s,
+                          struct fault *why)
 {
     struct statement *q = s->queries[SQL_STEP_NEWCOMERS];
     statement_bind_integer(q, ":account", account);
@@ -137,7 +141,8 @@ void store_resume_poll(struct store *s, int64_t poll)
 }
 
 /* Runs a query that makes or finds the row of a token; leaves t->id 0 when it found none. */
-static bool settle(struct statement *q, int64_t account, struct token *t, unix_s at, struct fault *why)
+static bool settle(struct statement *q, int64_t account, struct token *t, unix_s at,
+                   struct fault *why)
 {
     bool row;
     t->id = 0;
@@ -155,12 +160,14 @@ static bool settle(struct statement *q, int64_t account, struct token *t, unix_s
     return ok;
 }
 
-bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
+bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at,
+                        struct fault *why)
 {
     return settle(s->queries[SQL_REVIVE_TOKEN], account, t, at, why);
 }
 
-bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at, struct fault *why)
+bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at,
+                     struct fault *why)
 {
     return (t->series != SERIES_TOKEN || settle(s->queries[SQL_ADOPT_TOKEN], account, t, at, why))
         && (t->id || settle(s->queries[SQL_ADD_TOKEN], account, t, at, why))
@@ -203,7 +210,8 @@ bool store_add_snapshot(struct store *s, const struct token *t, struct fault *wh
         && (added || (add_terms(s, &t->last, why) && add_reading(s, t, &added, why)));
 }
 
-static bool add_entry(struct store *s, int64_t token, const struct entry *e, size_t seq, struct fault *why)
+static bool add_entry(struct store *s, int64_t token, const struct entry *e, size_t seq,
+                      struct fault *why)
 {
     struct statement *q = s->queries[SQL_ADD_ENTRY];
     statement_bind_integer(q, ":poll", s->poll);

@@ -1,7 +1,9 @@
-/* A table of resolutions, each with its age and the way it is walked; every walk goes on where the last poll left it.
+/* A table of resolutions, each with its age and the way it is walked; every walk goes on where the
+ * last poll left it.
  *
- * Raw rows lie in the order of polls, sums in that of tokens. The walks' places live in memory alone: after a start
- * they begin anew, and once a day of polls they do so by themselves, to find what was spared and is due now. */
+ * Raw rows lie in the order of polls, sums in that of tokens. The walks' places live in memory
+ * alone: after a start they begin anew, and once a day of polls they do so by themselves, to find
+ * what was spared and is due now. */
 #include "edge/store/retention.h"
 
 #include <stddef.h>
@@ -10,10 +12,10 @@
 #include "edge/store/store_private.h"
 
 enum {
-    ROWS_AT_LEAST = 2000,   /* in one poll: some milliseconds */
-    TOKENS_AT_MOST = 128,   /* whose sums are looked at in one poll */
-    PAGES_AT_MOST = 64,     /* given back in one poll: 256 KiB */
-    RESERVE_SHARE = 8,      /* of all pages that one in so many is kept free for what comes next */
+    ROWS_AT_LEAST = 2000, /* in one poll: some milliseconds */
+    TOKENS_AT_MOST = 128, /* whose sums are looked at in one poll */
+    PAGES_AT_MOST = 64,   /* given back in one poll: 256 KiB */
+    RESERVE_SHARE = 8,    /* of all pages that one in so many is kept free for what comes next */
     LAP_S = DAY_S,
     POLLS_BEFORE_BELIEF = 288, /* a day of polls at the usual interval: see believed */
 };
@@ -21,7 +23,7 @@ enum {
 struct sweep {
     struct store *s;
     unix_s then, before; /* what is older than `before` goes; `then`: a day of polls ago */
-    int64_t rows_left;  /* to delete; may fall below zero by one step */
+    int64_t rows_left;   /* to delete; may fall below zero by one step */
 };
 
 /* Runs a statement that deletes, and counts. */
@@ -35,7 +37,8 @@ static bool shed(struct sweep *w, struct statement *q, struct fault *why)
 
 /* ---- raw: poll by poll ---- */
 
-static const enum statement_name of_a_poll[] = { SQL_SHED_ENTRIES, SQL_SHED_SNAPSHOTS, SQL_SHED_POLL };
+static const enum statement_name of_a_poll[] = { SQL_SHED_ENTRIES, SQL_SHED_SNAPSHOTS,
+                                                 SQL_SHED_POLL };
 
 static bool shed_poll(struct sweep *w, int64_t poll, struct fault *why)
 {
@@ -97,7 +100,8 @@ static bool sweep_hourly(struct sweep *w, int64_t *place, struct fault *why)
 
 static bool sweep_events(struct sweep *w, int64_t *place, struct fault *why)
 {
-    struct statement *events = w->s->queries[SQL_SHED_EVENTS], *topics = w->s->queries[SQL_SHED_TOPICS];
+    struct statement *events = w->s->queries[SQL_SHED_EVENTS],
+                     *topics = w->s->queries[SQL_SHED_TOPICS];
     (void)place;
     statement_bind_integer(events, ":before", w->before);
     statement_bind_integer(events, ":most", w->rows_left);
@@ -109,8 +113,9 @@ static bool sweep_events(struct sweep *w, int64_t *place, struct fault *why)
 }
 
 static const struct resolution {
-    size_t age;                                                       /* offset of its age in struct retention */
-    bool (*sweep)(struct sweep *w, int64_t *place, struct fault *why); /* from *place on, which it moves */
+    size_t age; /* offset of its age in struct retention */
+    bool (*sweep)(struct sweep *w, int64_t *place,
+                  struct fault *why); /* from *place on, which it moves */
 } resolutions[] = {
     { offsetof(struct retention, raw_s), sweep_raw },
     { offsetof(struct retention, hourly_s), sweep_hourly },
@@ -128,7 +133,8 @@ static bool give_back(struct store *s, struct fault *why)
 {
     int64_t pages, free_pages;
     char give[64];
-    if (!sqlite_pragma(s->db, "page_count", &pages, why) || !sqlite_pragma(s->db, "freelist_count", &free_pages, why))
+    if (!sqlite_pragma(s->db, "page_count", &pages, why)
+        || !sqlite_pragma(s->db, "freelist_count", &free_pages, why))
         return false;
     if (free_pages <= pages / RESERVE_SHARE + PAGES_AT_MOST)
         return true;
@@ -136,8 +142,8 @@ static bool give_back(struct store *s, struct fault *why)
     return sqlite_run(s->db, give, why); /* does nothing to a database made before it could */
 }
 
-/* A clock that jumped ahead must not cost what cannot be brought back: the past looks as old as it did some polls ago.
- * TIME_NONE: there were not so many yet. */
+/* A clock that jumped ahead must not cost what cannot be brought back: the past looks as old as it
+ * did some polls ago. TIME_NONE: there were not so many yet. */
 static bool believed(struct store *s, unix_s now, unix_s *ret, struct fault *why)
 {
     struct statement *q = s->queries[SQL_SHED_CLOCK];
@@ -149,14 +155,16 @@ static bool believed(struct store *s, unix_s now, unix_s *ret, struct fault *why
     return true;
 }
 
-bool store_retain(struct store *s, const struct retention *keep, unix_s now, int64_t written, struct fault *why)
+bool store_retain(struct store *s, const struct retention *keep, unix_s now, int64_t written,
+                  struct fault *why)
 {
     unix_s then;
     if (!believed(s, now, &then, why))
         return false;
     for (size_t i = 0; then != TIME_NONE && i < COUNT(resolutions); i++) {
         struct store_walk *walk = &s->walks[i];
-        struct sweep w = { s, then, then - age_of(keep, &resolutions[i]), ROWS_AT_LEAST + 2 * written };
+        struct sweep w = { s, then, then - age_of(keep, &resolutions[i]),
+                           ROWS_AT_LEAST + 2 * written };
         if (walk->begun > now || now - walk->begun >= LAP_S)
             *walk = (struct store_walk){ .begun = now };
         if (!resolutions[i].sweep(&w, &walk->place, why))

@@ -1,9 +1,9 @@
 /* What a poll found out, added to the sums of the hours and days that it falls in.
  *
- * Consumption is spread evenly over the time in which it was spent. A day is the sum of its hours, to the nano-dollar,
- * as far back as there are hours: of a gap of months or years the older days have a sum of their own, and no hours. A
- * rise counts in the hour in which it was seen. One poll touches each hour and each day once. Sums stop at the end of
- * their range. */
+ * Consumption is spread evenly over the time in which it was spent. A day is the sum of its hours,
+ * to the nano-dollar, as far back as there are hours: of a gap of months or years the older days
+ * have a sum of their own, and no hours. A rise counts in the hour in which it was seen. One poll
+ * touches each hour and each day once. Sums stop at the end of their range. */
 #include "edge/store/rollup.h"
 
 #include <stdlib.h>
@@ -12,7 +12,10 @@
 #include "edge/store/store_private.h"
 #include "edge/store/usage.h"
 
-enum { GAP_DAYS_MAX = 4000 /* of a gap; one that a clock made longer is spread over the newest so many */ };
+enum {
+    GAP_DAYS_MAX =
+        4000 /* of a gap; one that a clock made longer is spread over the newest so many */
+};
 
 struct rollup_sums {
     unix_s start; /* of the hour or day */
@@ -74,12 +77,14 @@ static void rollups_done(struct rollups *r)
 static void note_spent(struct rollups *r, struct entry e, bool is_usage)
 {
     struct hour_slice slices[BURN_SLICES_MAX];
-    const unix_s longest = GAP_DAYS_MAX * (int64_t)DAY_S, longest_by_hour = (BURN_SLICES_MAX - 2) * (int64_t)HOUR_S;
+    const unix_s longest = GAP_DAYS_MAX * (int64_t)DAY_S,
+                 longest_by_hour = (BURN_SLICES_MAX - 2) * (int64_t)HOUR_S;
     if (e.at - e.since > longest)
         e.since = e.at - longest;
     size_t count = burn_slice(&e, slices, COUNT(slices)); /* none of other kinds */
     bool has_all_hours = e.at - e.since <= longest_by_hour;
-    unix_s whole = has_all_hours ? e.since - HOUR_S : start_of(e.at - longest_by_hour, DAY_S) + DAY_S;
+    unix_s whole =
+        has_all_hours ? e.since - HOUR_S : start_of(e.at - longest_by_hour, DAY_S) + DAY_S;
     for (size_t i = 0; i < count; i++) {
         if (slices[i].hour_start < whole)
             continue; /* of a day that has hours in part only */
@@ -121,7 +126,8 @@ static void note_levels(struct rollup_sums *s, const struct change *c)
     note_level(s, c->is);
 }
 
-static bool add(struct store *s, enum statement_name query, int64_t token, const struct rollup *r, struct fault *why)
+static bool add(struct store *s, enum statement_name query, int64_t token, const struct rollup *r,
+                struct fault *why)
 {
     struct statement *q = s->queries[query];
     for (size_t i = 0; i < r->count; i++) {
@@ -142,7 +148,8 @@ static bool add(struct store *s, enum statement_name query, int64_t token, const
 
 static bool add_all(struct store *s, int64_t token, struct rollups *r, struct fault *why)
 {
-    bool ok = add(s, SQL_ADD_HOURLY, token, &r->hours, why) && add(s, SQL_ADD_DAILY, token, &r->days, why);
+    bool ok = add(s, SQL_ADD_HOURLY, token, &r->hours, why)
+        && add(s, SQL_ADD_DAILY, token, &r->days, why);
     rollups_done(r);
     return ok;
 }
@@ -177,8 +184,10 @@ static void negate(struct rollup *r)
 {
     for (size_t i = 0; i < r->count; i++) {
         struct rollup_sums *s = &r->at[i];
-        *s = (struct rollup_sums){ .start = s->start, .spent_nano = -s->spent_nano, .topup_nano = -s->topup_nano,
-                            .reset_nano = -s->reset_nano };
+        *s = (struct rollup_sums){ .start = s->start,
+                                   .spent_nano = -s->spent_nano,
+                                   .topup_nano = -s->topup_nano,
+                                   .reset_nano = -s->reset_nano };
     }
 }
 

@@ -16,8 +16,8 @@ enum {
 struct sqlite {
     sqlite3 *handle;
     char *path;
-    bool goes_on, lost; /* see sqlite_go_on */
-    struct fault first; /* why it is lost */
+    bool goes_on, lost;        /* see sqlite_go_on */
+    struct fault first;        /* why it is lost */
     bool (*cancelled)(void *); /* NULL: nothing is asked */
     void *cancelled_of;
 };
@@ -38,7 +38,8 @@ static enum fault_kind kind_of(int code)
     case SQLITE_CANTOPEN:
     case SQLITE_PROTOCOL:
     case SQLITE_INTERRUPT:
-    case SQLITE_CORRUPT: /* also what a page that could not be read leads to; at the opening it is fatal all the same */
+    case SQLITE_CORRUPT: /* also what a page that could not be read leads to; at the opening it is
+                            fatal all the same */
     case SQLITE_NOTADB:
         return FAULT_RETRY;
     default:
@@ -52,28 +53,32 @@ static bool comes_from_disk(int code)
     return primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN || primary == SQLITE_CORRUPT;
 }
 
-/* What the system said is what an operator can act on; SQLite takes a page that it could not read for a damaged one. */
+/* What the system said is what an operator can act on; SQLite takes a page that it could not read
+ * for a damaged one. */
 static bool sqlite_fault(const struct sqlite *db, int code, struct fault *why)
 {
     int system = db->handle && comes_from_disk(code) ? sqlite3_system_errno(db->handle) : 0;
     if (system)
-        return fault(why, kind_of(code), "database %s: %s (%s)", db->path, sqlite3_errmsg(db->handle),
-                     strerror(system));
+        return fault(why, kind_of(code), "database %s: %s (%s)", db->path,
+                     sqlite3_errmsg(db->handle), strerror(system));
     return fault(why, kind_of(code), "database %s: %s", db->path,
                  db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code));
 }
 
-/* Without this the last connection to close deletes the WAL, and readers that may not write cannot open. */
+/* Without this the last connection to close deletes the WAL, and readers that may not write cannot
+ * open. */
 static void keep_wal(sqlite3 *handle)
 {
     int on = 1;
     sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
 }
 
-bool sqlite_connect(const char *path, enum sqlite_access access, struct sqlite **ret, struct fault *why)
+bool sqlite_connect(const char *path, enum sqlite_access access, struct sqlite **ret,
+                    struct fault *why)
 {
     int flags = SQLITE_OPEN_NOMUTEX
-        | (access == SQLITE_ACCESS_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
+        | (access == SQLITE_ACCESS_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                         : SQLITE_OPEN_READONLY);
     struct sqlite *db = xcalloc(1, sizeof *db);
     db->path = xstrdup(path);
 
@@ -179,7 +184,8 @@ void sqlite_watch(struct sqlite *db, bool (*cancelled)(void *), void *of)
 {
     db->cancelled = cancelled;
     db->cancelled_of = of;
-    sqlite3_progress_handler(db->handle, WATCH_EVERY_STEPS, cancelled ? ask_whether_cancelled : NULL, db);
+    sqlite3_progress_handler(db->handle, WATCH_EVERY_STEPS,
+                             cancelled ? ask_whether_cancelled : NULL, db);
 }
 
 int64_t sqlite_changes(const struct sqlite *db)
@@ -206,9 +212,11 @@ bool sqlite_checkpoint(struct sqlite *db, bool *ret_held, struct fault *why)
 {
     int frames = 0, moved = 0;
     sqlite3_busy_timeout(db->handle, 0);
-    int code = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+    int code =
+        sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
     if (code == SQLITE_OK && frames == moved)
-        code = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        code =
+            sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
     *ret_held = frames > moved || (code & 0xff) == SQLITE_BUSY;
     return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY || sqlite_fault(db, code, why);

@@ -1,5 +1,6 @@
-/* What stands between runs beside tokens and polls: the account as what alerts are about, how well it can be read, the
- * rules that it was judged by, what is retained where, and accounts that are no longer configured. */
+/* What stands between runs beside tokens and polls: the account as what alerts are about, how well
+ * it can be read, the rules that it was judged by, what is retained where, and accounts that are no
+ * longer configured. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -44,8 +45,8 @@ bool store_put_sight(struct store *s, int64_t account, const struct sight *sight
     return statement_run(q, why);
 }
 
-bool store_rule_is_known(struct store *s, int64_t account, const char *rule, const char *terms, bool *ret,
-                         struct fault *why)
+bool store_rule_is_known(struct store *s, int64_t account, const char *rule, const char *terms,
+                         bool *ret, struct fault *why)
 {
     struct statement *q = s->queries[SQL_FIND_RULE];
     int64_t found = 0;
@@ -65,7 +66,8 @@ bool store_forget_rules(struct store *s, int64_t account, struct fault *why)
     return statement_run(q, why);
 }
 
-bool store_know_rule(struct store *s, int64_t account, const char *rule, const char *terms, struct fault *why)
+bool store_know_rule(struct store *s, int64_t account, const char *rule, const char *terms,
+                     struct fault *why)
 {
     struct statement *q = s->queries[SQL_KNOW_RULE];
     statement_bind_integer(q, ":account", account);
@@ -118,10 +120,11 @@ void retained_at_done(struct retained_at *r)
     text_done(&r->base);
 }
 
-bool store_set_retained_at(struct store *s, const char *address, const char *base, struct retained_at *ret_before,
-                           struct fault *why)
+bool store_set_retained_at(struct store *s, const char *address, const char *base,
+                           struct retained_at *ret_before, struct fault *why)
 {
-    struct statement *find = s->queries[SQL_FIND_RETAINED_AT], *set = s->queries[SQL_SET_RETAINED_AT];
+    struct statement *find = s->queries[SQL_FIND_RETAINED_AT],
+                     *set = s->queries[SQL_SET_RETAINED_AT];
     bool row;
     bool ok = statement_step(find, &row, why);
     if (ok && row) {
@@ -142,8 +145,8 @@ bool store_copy_retained(struct store *s, const char *topic, const char *to, str
     return statement_run(q, why);
 }
 
-bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic), void *context,
-                         struct fault *why)
+bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic),
+                         void *context, struct fault *why)
 {
     struct statement *q = s->queries[SQL_LOAD_RETAINED];
     bool row, ok;

@@ -1,7 +1,8 @@
 /* Opening and closing the store, and its transactions.
  *
- * A writer holds the lock file for its whole life; a reader changes nothing. A file that is not ours, damaged or newer
- * is refused and left as it was. Every statement is prepared here, so a bad one fails at start and not at night. */
+ * A writer holds the lock file for its whole life; a reader changes nothing. A file that is not
+ * ours, damaged or newer is refused and left as it was. Every statement is prepared here, so a bad
+ * one fails at start and not at night. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,7 +144,8 @@ static bool make_folder(const char *path, struct fault *why)
         return true;
     char *folder = xstrndup(path, (size_t)(slash - path));
     bool ok = mkdir(folder, 0750) == 0 || errno == EEXIST
-        || fault(why, FAULT_FATAL, "cannot create the database directory %s: %s", folder, strerror(errno));
+        || fault(why, FAULT_FATAL, "cannot create the database directory %s: %s", folder,
+                 strerror(errno));
     free(folder);
     return ok;
 }
@@ -179,7 +181,8 @@ static bool make_id(struct store *s, struct fault *why)
     return ok && read_id(s, why);
 }
 
-bool store_query(struct store *s, enum statement_name query, struct statement **ret, struct fault *why)
+bool store_query(struct store *s, enum statement_name query, struct statement **ret,
+                 struct fault *why)
 {
     if (!s->queries[query] && !sqlite_prepare(s->db, texts[query], &s->queries[query], why))
         return false;
@@ -195,8 +198,9 @@ static bool prepare_all(struct store *s, struct fault *why)
     return true;
 }
 
-/* The first start makes the whole database in memory, so that whatever interrupts it leaves nothing half made. SQLite
- * gives its side files the mode of the database: the group (dashboards) may read, others nothing. */
+/* The first start makes the whole database in memory, so that whatever interrupts it leaves nothing
+ * half made. SQLite gives its side files the mode of the database: the group (dashboards) may read,
+ * others nothing. */
 static bool create(const char *path, enum file_state was, struct fault *why)
 {
     struct sqlite *db;
@@ -219,21 +223,21 @@ static bool look(const char *path, bool for_writing, enum file_state *ret, struc
     return true;
 }
 
-/* Looked at before the lock, so that no lock file comes to lie beside what is not ours, and again under it. The lock of
- * the file itself catches those who know it by another name. */
+/* Looked at before the lock, so that no lock file comes to lie beside what is not ours, and again
+ * under it. The lock of the file itself catches those who know it by another name. */
 static bool claim(struct store *s, const char *path, struct fault *why)
 {
     enum file_state state;
-    return look(path, true, &state, why) && lock_take(path, &s->lock, why) && look(path, true, &state, why)
-        && (state == FILE_OURS || create(path, state, why)) && file_open(path, true, &s->file, &state, why)
-        && file_hold(s->file, path, why);
+    return look(path, true, &state, why) && lock_take(path, &s->lock, why)
+        && look(path, true, &state, why) && (state == FILE_OURS || create(path, state, why))
+        && file_open(path, true, &s->file, &state, why) && file_hold(s->file, path, why);
 }
 
 static bool open_writer(struct store *s, const char *path, struct fault *why)
 {
     return claim(s, path, why) && sqlite_connect(path, SQLITE_ACCESS_WRITE, &s->db, why)
-        && migrate_forward(s->db, path, why) && sqlite_run(s->db, sql_open_writer, why) && make_id(s, why)
-        && prepare_all(s, why);
+        && migrate_forward(s->db, path, why) && sqlite_run(s->db, sql_open_writer, why)
+        && make_id(s, why) && prepare_all(s, why);
 }
 
 static bool is_there(const char *path, struct fault *why)
@@ -242,8 +246,12 @@ static bool is_there(const char *path, struct fault *why)
     if (!look(path, false, &state, why))
         return false;
     return state == FILE_OURS
-        || fault(why, FAULT_FATAL, state == FILE_ABSENT ? "there is no database %s yet: start `ebb run`, or `ebb once`"
-                 : "database %s is empty, its first start was interrupted: start `ebb run`, or `ebb once`", path);
+        || fault(why, FAULT_FATAL,
+                 state == FILE_ABSENT
+                     ? "there is no database %s yet: start `ebb run`, or `ebb once`"
+                     : "database %s is empty, its first start was interrupted: start `ebb run`, or "
+                       "`ebb once`",
+                 path);
 }
 
 static bool open_reader(struct store *s, const char *path, struct fault *why)
@@ -340,7 +348,8 @@ bool store_commit(struct store *s, struct fault *why)
 
 void store_rollback(struct store *s)
 {
-    struct fault ignored; /* SQLite rolls back by itself on a full disk; then there is nothing left to do */
+    struct fault
+        ignored; /* SQLite rolls back by itself on a full disk; then there is nothing left to do */
     owed_settle(s, false);
     s->anyway = false;
     if (!sqlite_went_on(s->db, &ignored)) {

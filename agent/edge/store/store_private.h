@@ -135,29 +135,32 @@ struct store_walk {
 
 struct store {
     struct sqlite *db;
-    int lock, file; /* -1 for a reader; `file` is the database's own, open until SQLite has closed it */
+    int lock,
+        file; /* -1 for a reader; `file` is the database's own, open until SQLite has closed it */
     char id[STORE_ID_BYTES];
-    int64_t poll; /* the poll row of this transaction */
+    int64_t poll;                    /* the poll row of this transaction */
     struct statement *queries[SQLS]; /* of a reader: NULL until asked for by store_query */
-    bool anyway;           /* this transaction goes on when it fails */
-    struct text *owed;     /* owned; SQL of transactions that failed, then of this one */
+    bool anyway;                     /* this transaction goes on when it fails */
+    struct text *owed;               /* owned; SQL of transactions that failed, then of this one */
     size_t owed_count, owed_noted, owed_room; /* failed ones; and this one's */
-    int64_t provisional;   /* the last id of a token that could not be stored, below zero */
+    int64_t provisional; /* the last id of a token that could not be stored, below zero */
     struct store_walk walks[STORE_RESOLUTIONS];
-    struct text topic, payload;         /* of the message handed out last */
+    struct text topic, payload; /* of the message handed out last */
 };
 
 struct sqlite *store_sqlite(struct store *s);
 
 /* A query, prepared if it is not yet. */
-MUST_CHECK bool store_query(struct store *s, enum statement_name query, struct statement **ret, struct fault *why);
+MUST_CHECK bool store_query(struct store *s, enum statement_name query, struct statement **ret,
+                            struct fault *why);
 
 /* Runs what must not be lost with its transaction. */
 MUST_CHECK bool store_run_kept(struct store *s, struct statement *q, struct fault *why);
 void owed_settle(struct store *s, bool stored); /* at the end of a transaction */
 void owed_done(struct store *s);
 
-static inline void bind_maybe_money(struct statement *q, const char *parameter, struct maybe_money amount)
+static inline void bind_maybe_money(struct statement *q, const char *parameter,
+                                    struct maybe_money amount)
 {
     if (amount.known)
         statement_bind_integer(q, parameter, amount.is.nano);

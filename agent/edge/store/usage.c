@@ -1,4 +1,5 @@
-/* A day's figures are cleared and written anew, so that what vanished from an answer vanishes here. */
+/* A day's figures are cleared and written anew, so that what vanished from an answer vanishes here.
+ */
 #include "edge/store/usage.h"
 
 #include <stdio.h>
@@ -30,7 +31,8 @@ bool store_usage_known(struct store *s, int64_t account, struct usage_known *ret
     return ok;
 }
 
-bool store_set_reread(struct store *s, int64_t account, enum usage_reread what, unix_s at, struct fault *why)
+bool store_set_reread(struct store *s, int64_t account, enum usage_reread what, unix_s at,
+                      struct fault *why)
 {
     static const char *const parameters[USAGE_REREADS] = { ":read_7d_at", ":read_35d_at" };
     struct statement *q = s->queries[SQL_SET_USAGE_REREAD];
@@ -52,12 +54,14 @@ bool store_set_usage_reason(struct store *s, int64_t account, const char *reason
     return set_reason(s->queries[SQL_SET_USAGE_REASON], account, reason, why);
 }
 
-bool store_set_credits_reason(struct store *s, int64_t account, const char *reason, struct fault *why)
+bool store_set_credits_reason(struct store *s, int64_t account, const char *reason,
+                              struct fault *why)
 {
     return set_reason(s->queries[SQL_SET_CREDITS_REASON], account, reason, why);
 }
 
-/* A book on its way into the tables; ids are looked up once for each run of lines that share them. */
+/* A book on its way into the tables; ids are looked up once for each run of lines that share them.
+ */
 struct writing {
     struct store *s;
     int64_t account;
@@ -81,7 +85,8 @@ static bool word_id(struct writing *w, uint32_t word, int64_t *ret, struct fault
     return true;
 }
 
-static bool find_payer(struct writing *w, const char *name, enum series series, unix_s day, struct fault *why)
+static bool find_payer(struct writing *w, const char *name, enum series series, unix_s day,
+                       struct fault *why)
 {
     struct statement *q = w->s->queries[SQL_FIND_PAYER];
     statement_bind_integer(q, ":account", w->account);
@@ -91,7 +96,8 @@ static bool find_payer(struct writing *w, const char *name, enum series series, 
     return statement_ask(q, NO_ID, &w->token, why);
 }
 
-static bool add_payer(struct writing *w, const char *name, enum series series, unix_s day, struct fault *why)
+static bool add_payer(struct writing *w, const char *name, enum series series, unix_s day,
+                      struct fault *why)
 {
     struct statement *q = w->s->queries[SQL_ADD_PAYER];
     char slug[SLUG_BYTES];
@@ -112,7 +118,8 @@ static bool find_token(struct writing *w, uint32_t payer, unix_s day, struct fau
         return true;
     const char *name = w->book->payers.at[payer];
     enum series series = strcmp(name, USAGE_MAIN_KEY) == 0 ? SERIES_KEY : SERIES_TOKEN;
-    if (!find_payer(w, name, series, day, why) || (w->token == NO_ID && !add_payer(w, name, series, day, why)))
+    if (!find_payer(w, name, series, day, why)
+        || (w->token == NO_ID && !add_payer(w, name, series, day, why)))
         return false;
     w->payer = payer;
     w->day = day;
@@ -148,7 +155,8 @@ static bool write_lines(struct writing *w, struct usage_range range, struct faul
     return true;
 }
 
-static bool run_on_range(struct statement *q, int64_t account, struct usage_range range, struct fault *why)
+static bool run_on_range(struct statement *q, int64_t account, struct usage_range range,
+                         struct fault *why)
 {
     statement_bind_integer(q, ":account", account);
     statement_bind_integer(q, ":first_day", range.first_day);
@@ -182,17 +190,19 @@ static size_t *starts_of_payers(const struct usage_book *b)
 /* Whether the answer has a line of this payer on this day. */
 static bool is_told(const struct usage_book *b, const size_t *starts, uint32_t payer, unix_s day)
 {
-    for (size_t i = payer == USAGE_NOBODY ? 0 : starts[payer]; payer != USAGE_NOBODY && i < starts[payer + 1]; i++)
+    for (size_t i = payer == USAGE_NOBODY ? 0 : starts[payer];
+         payer != USAGE_NOBODY && i < starts[payer + 1]; i++)
         if (b->lines[i].day == day)
             return true;
     return false;
 }
 
-static bool write_gap(struct writing *w, const struct usage_gap *gap, struct usage_range range, const size_t *starts,
-                      struct fault *why)
+static bool write_gap(struct writing *w, const struct usage_gap *gap, struct usage_range range,
+                      const size_t *starts, struct fault *why)
 {
     if (gap->day != TIME_NONE)
-        return gap->day < range.first_day || gap->day > range.last_day || add_gap(w, gap->payer, gap->day, why);
+        return gap->day < range.first_day || gap->day > range.last_day
+            || add_gap(w, gap->payer, gap->day, why);
     for (unix_s day = range.first_day; day <= range.last_day; day += DAY_S)
         if (!is_told(w->book, starts, gap->payer, day) && !add_gap(w, gap->payer, day, why))
             return false;
@@ -209,7 +219,8 @@ static bool write_gaps(struct writing *w, struct usage_range range, struct fault
     return ok;
 }
 
-static bool set_known(struct store *s, int64_t account, const struct usage_told *told, struct fault *why)
+static bool set_known(struct store *s, int64_t account, const struct usage_told *told,
+                      struct fault *why)
 {
     struct statement *q = s->queries[SQL_SET_USAGE_KNOWN];
     struct fault reason;
@@ -224,16 +235,20 @@ static bool set_known(struct store *s, int64_t account, const struct usage_told 
     return statement_run(q, why);
 }
 
-bool store_replace_usage(struct store *s, int64_t account, const struct usage_told *told, struct fault *why)
+bool store_replace_usage(struct store *s, int64_t account, const struct usage_told *told,
+                         struct fault *why)
 {
     const struct usage_book *b = told->book;
     struct usage_range range = told->range;
-    struct writing w = { .s = s, .account = account, .book = b, .at = told->until, .day = TIME_NONE };
+    struct writing w = {
+        .s = s, .account = account, .book = b, .at = told->until, .day = TIME_NONE
+    };
     w.word_ids = xcalloc(b->words.count ? b->words.count : 1, sizeof *w.word_ids);
-    bool ok = run_on_range(s->queries[SQL_CLEAR_USAGE_GAPS], account, range, why) && write_gaps(&w, range, why)
+    bool ok = run_on_range(s->queries[SQL_CLEAR_USAGE_GAPS], account, range, why)
+        && write_gaps(&w, range, why)
         && run_on_range(s->queries[SQL_CLEAR_USAGE], account, range, why)
-        && run_on_range(s->queries[SQL_CLEAR_USAGE_PROVIDER], account, range, why) && write_lines(&w, range, why)
-        && set_known(s, account, told, why);
+        && run_on_range(s->queries[SQL_CLEAR_USAGE_PROVIDER], account, range, why)
+        && write_lines(&w, range, why) && set_known(s, account, told, why);
     free(w.word_ids);
     return ok;
 }
@@ -252,8 +267,8 @@ static void add_unbooked(struct unbooked_list *list, const struct statement *q)
     };
 }
 
-bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range range, unix_s caught_up,
-                          struct unbooked_list *ret, struct fault *why)
+bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range range,
+                          unix_s caught_up, struct unbooked_list *ret, struct fault *why)
 {
     struct statement *q = s->queries[SQL_LOAD_UNBOOKED_USAGE];
     struct unbooked_list list = { 0 };

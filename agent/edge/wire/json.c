@@ -1,8 +1,8 @@
 /* What every decoder asks of a JSON text before it looks at its members. */
 #include "edge/wire/json.h"
 
-#include "base/text.h"
 #include "base/json_walk.h"
+#include "base/text.h"
 
 static bool is_space(char c)
 {

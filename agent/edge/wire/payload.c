@@ -1,8 +1,8 @@
 /* What Ebb knows -> JSON payloads. Their members are described in docs/payloads.md.
  *
- * Written straight into the text: a document tree would be built only to be printed. Every string goes through
- * text_add_json, so a payload is valid UTF-8 whatever a token is called; money is an exact decimal, never a double;
- * what is not known is null, and the member is still there. */
+ * Written straight into the text: a document tree would be built only to be printed. Every string
+ * goes through text_add_json, so a payload is valid UTF-8 whatever a token is called; money is an
+ * exact decimal, never a double; what is not known is null, and the member is still there. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -189,7 +189,8 @@ void wire_encode_token(const char *account, const struct token *t, unix_s at, st
     add_money(out, "balance_usd", r->balance);
     add_bool(out, "budgeted", r->budgeted);
     add_money(out, "available_usd", t->forecast.available);
-    add_string(out, "limited_by", t->forecast.available.known ? forecast_limit_name(t->forecast.limit) : NULL);
+    add_string(out, "limited_by",
+               t->forecast.available.known ? forecast_limit_name(t->forecast.limit) : NULL);
     add_time(out, "expires_at", r->expires);
     add_string(out, "reset_period", calendar_period_name(r->period));
     add_money(out, "reset_amount_usd", r->reset_amount);
@@ -276,7 +277,8 @@ static void add_environment(struct text *out, const struct token *t)
         add_null(out, "environment");
 }
 
-/* Written inside the transaction that makes it true; comes last, so that wire_mark_unstored finds it. */
+/* Written inside the transaction that makes it true; comes last, so that wire_mark_unstored finds
+ * it. */
 static void add_stored(struct text *out)
 {
     add_bool(out, "stored", true);
@@ -361,7 +363,8 @@ static void add_record(struct text *out, const struct accuracy_summary *r)
 void wire_encode_merged(const struct merged_event *m, struct text *out)
 {
     static const char *const unknown[] = { "token", "slug", "environment", "series", "rule" };
-    static const char *const of_a_token[] = { "value", "threshold", "unit", "reason", "balance_usd" };
+    static const char *const of_a_token[] = { "value", "threshold", "unit", "reason",
+                                              "balance_usd" };
     struct text line = { 0 };
     begin(out, m->at);
     add_string(out, "id", m->id);
@@ -433,7 +436,8 @@ void wire_encode_status(const char *state, const char *version, unix_s at, struc
     encode_status(&(struct daemon_state){ state, version, NULL, TIME_NONE }, at, out);
 }
 
-void wire_encode_degraded(const char *reason, unix_s since, const char *version, unix_s at, struct text *out)
+void wire_encode_degraded(const char *reason, unix_s since, const char *version, unix_s at,
+                          struct text *out)
 {
     encode_status(&(struct daemon_state){ "degraded", version, reason, since }, at, out);
 }

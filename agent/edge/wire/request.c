@@ -1,14 +1,16 @@
-/* Bodies are written member by member in the order of the API's own description; answers go through the splitter, as
- * the list does, so that there is one way of reading a token and one of stepping over its secret. */
+/* Bodies are written member by member in the order of the API's own description; answers go through
+ * the splitter, as the list does, so that there is one way of reading a token and one of stepping
+ * over its secret. */
 #include "edge/wire/request.h"
 
-#include "core/calendar.h"
 #include "base/escape.h"
 #include "base/json_walk.h"
+#include "core/calendar.h"
 
 static bool goes_as_it_is(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-_~", c));
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+        || (c && strchr("-_~", c));
 }
 
 static void add_encoded(struct text *out, struct span name)
@@ -31,8 +33,9 @@ void wire_add_token_path(struct text *out, struct span name)
 void wire_add_usage_path(struct text *out, struct span name, unix_s first, unix_s last)
 {
     struct date begin = calendar_date(first / DAY_S), end = calendar_date(last / DAY_S);
-    text_addf(out, "/v2/cost_management/?begin=%04d-%02d-%02d&end=%04d-%02d-%02d&step=1%s", begin.year, begin.month,
-              begin.day, end.year, end.month, end.day, name.len ? "&token=" : "");
+    text_addf(out, "/v2/cost_management/?begin=%04d-%02d-%02d&end=%04d-%02d-%02d&step=1%s",
+              begin.year, begin.month, begin.day, end.year, end.month, end.day,
+              name.len ? "&token=" : "");
     add_encoded(out, name);
 }
 
@@ -94,7 +97,8 @@ void wire_add_spec(struct text *out, const char *name, const struct token_spec *
 }
 
 /* Feeds one piece and keeps the element that it ends, if any. */
-static bool feed(struct splitter *s, struct span bytes, struct decoded *d, size_t *count, struct fault *why)
+static bool feed(struct splitter *s, struct span bytes, struct decoded *d, size_t *count,
+                 struct fault *why)
 {
     struct element e;
     splitter_feed(s, bytes);
@@ -143,7 +147,8 @@ static bool keep_secret(struct span body, struct kept *secret, struct fault *why
     for (;;) {
         switch (walk_next(&w, why)) {
         case WALK_MORE:
-            return (found && !w.flaw && walk_is_over(&w)) || fault(why, FAULT_REJECT, "the answer contains no secret");
+            return (found && !w.flaw && walk_is_over(&w))
+                || fault(why, FAULT_REJECT, "the answer contains no secret");
         case WALK_FAULT:
             return false;
         case WALK_KEY:
@@ -170,9 +175,11 @@ bool wire_take_secret(struct span body, char ret[WIRE_SECRET_BYTES], struct faul
     struct kept secret = { .at = ret, .room = WIRE_SECRET_BYTES - 1 };
     size_t len = 0;
     bool ok = keep_secret(body, &secret, why);
-    if (ok && (secret.overflowed || !secret.len
-               || !escape_read_url((struct span){ secret.at, secret.len }, secret.at, &len)))
-        ok = fault(why, FAULT_REJECT, "the secret in the answer is empty, too long or not visible ASCII");
+    if (ok
+        && (secret.overflowed || !secret.len
+            || !escape_read_url((struct span){ secret.at, secret.len }, secret.at, &len)))
+        ok = fault(why, FAULT_REJECT,
+                   "the secret in the answer is empty, too long or not visible ASCII");
     if (!ok) {
         explicit_bzero(ret, WIRE_SECRET_BYTES);
         return false;
@@ -197,7 +204,8 @@ static bool take_usage(struct splitter *s, struct usage_book *b, struct fault *w
                 wire_decode_usage(e.json, b);
             if (!b->refused)
                 continue;
-            usage_say_refused(b, why); /* whoever asks by hand decides something by it: all or nothing */
+            usage_say_refused(
+                b, why); /* whoever asks by hand decides something by it: all or nothing */
             return false;
         }
     }

@@ -1,6 +1,6 @@
-/* The one line about an alert that people read on a phone at night: how bad, which token, what is left, how long it
- * lasts. It says nothing that the numbers do not: rounding never hides that a threshold was crossed, a runway is
- * rounded down, and the name is made safe for a terminal. */
+/* The one line about an alert that people read on a phone at night: how bad, which token, what is
+ * left, how long it lasts. It says nothing that the numbers do not: rounding never hides that a
+ * threshold was crossed, a runway is rounded down, and the name is made safe for a terminal. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -67,7 +67,8 @@ void summary_add_quantity(enum rule_unit unit, int64_t value, int64_t threshold,
     }
 }
 
-/* Where the worse of the two levels begins, also when it was left: where it ends is a detail of the rule. */
+/* Where the worse of the two levels begins, also when it was left: where it ends is a detail of the
+ * rule. */
 static int64_t threshold_of(const struct alert_event *e)
 {
     const struct transition *t = &e->transition;
@@ -157,14 +158,16 @@ static void add_outlook(const struct alert_event *e, struct text *out)
     if (is_spent(e)) {
         text_add(out, span_of(", its calls are refused"));
     } else if (is_near(f->likely, e->at)) {
-        text_add(out, span_of(f->likely - e->at < MINUTE_S ? ", empty about " : ", empty in about "));
+        text_add(out,
+                 span_of(f->likely - e->at < MINUTE_S ? ", empty about " : ", empty in about "));
         add_about(f->likely - e->at, out);
         add_range(f, e->at, out);
     }
     add_next_reset(e, out);
 }
 
-static void add_was(const struct alert_event *e, const char *before, const char *after, struct text *out)
+static void add_was(const struct alert_event *e, const char *before, const char *after,
+                    struct text *out)
 {
     if (e->transition.was != LEVEL_NONE && e->transition.was != e->transition.is)
         text_addf(out, "%swas %s%s", before, level_name(e->transition.was), after);
@@ -194,15 +197,18 @@ static void add_left(const struct alert_event *e, struct text *out)
     char cents[MONEY_TEXT_BYTES];
     struct maybe_money left = available(e);
     if (left.known)
-        text_addf(out, "%s USD left%s", money_format_cents(left.is, cents), is_by_credits(e) ? " on its account" : "");
+        text_addf(out, "%s USD left%s", money_format_cents(left.is, cents),
+                  is_by_credits(e) ? " on its account" : "");
 }
 
-/* The rule fires on a chance of its own, which is not what is printed: the likely time may lie beyond the threshold. */
+/* The rule fires on a chance of its own, which is not what is printed: the likely time may lie
+ * beyond the threshold. */
 static void add_short_runway(const struct alert_event *e, struct text *out)
 {
     const struct forecast *f = &e->token->forecast;
     bool within = f->likely == TIME_NONE || f->likely - e->at < threshold_of(e);
-    text_add(out, span_of(within ? " is more likely than not empty within " : " may be empty within "));
+    text_add(out,
+             span_of(within ? " is more likely than not empty within " : " may be empty within "));
     summary_add_duration(threshold_of(e), out);
     add_was(e, " (", ")", out);
     if (is_near(f->likely, e->at)) {
@@ -224,8 +230,9 @@ static void add_longer_runway(const struct alert_event *e, struct text *out)
         text_add(out, span_of(" runs out later: "));
         add_likely(e, out);
     } else {
-        text_add(out, span_of(reset != TIME_NONE ? " is likely to last until its next reset in "
-                                                 : " is likely to last until it expires in "));
+        text_add(out,
+                 span_of(reset != TIME_NONE ? " is likely to last until its next reset in "
+                                            : " is likely to last until it expires in "));
         add_about((reset != TIME_NONE ? reset : e->token->last.expires) - e->at, out);
     }
 }
@@ -242,7 +249,8 @@ static void add_exhausted(const struct alert_event *e, struct text *out)
     add_next_reset(e, out);
 }
 
-/* " drifts: the usage endpoint reports 3.20 USD more for one day than the balance shows (above 1.00 USD)" */
+/* " drifts: the usage endpoint reports 3.20 USD more for one day than the balance shows (above 1.00
+ * USD)" */
 static void add_drift(const struct alert_event *e, struct text *out)
 {
     bool reported_more = e->token->drift.is.nano > 0;
@@ -293,7 +301,8 @@ static void add_better(const struct alert_event *e, struct text *out)
     if (e->rule->kind != RULE_EXHAUSTS_WITHIN)
         text_add(out, span_of(e->rule->kind == RULE_DRIFT_ABOVE ? " only" : " again"));
     text_addf(out, " (was %s", level_name(e->transition.was));
-    if (e->rule->levels[e->transition.was].set || e->transition.is != LEVEL_NONE) { /* else the rule has it no more */
+    if (e->rule->levels[e->transition.was].set
+        || e->transition.is != LEVEL_NONE) { /* else the rule has it no more */
         text_add(out, span_of(", "));
         add_threshold(e, out);
     }
@@ -349,8 +358,10 @@ void wire_merged_summary(const struct merged_event *m, struct text *out)
     char from[TIME_TEXT_BYTES], until[TIME_TEXT_BYTES];
     text_addf(out, "%" PRId64 " events of ended alerts were merged into this one", m->events);
     if (m->from != TIME_NONE && m->until != TIME_NONE)
-        text_addf(out, " (%s to %s)", calendar_format(m->from, from), calendar_format(m->until, until));
-    text_add(out, span_of(": too many were waiting for the broker; `ebb alerts --since` lists them"));
+        text_addf(out, " (%s to %s)", calendar_format(m->from, from),
+                  calendar_format(m->until, until));
+    text_add(out,
+             span_of(": too many were waiting for the broker; `ebb alerts --since` lists them"));
 }
 
 static bool is_beyond(const struct alert_event *e)
@@ -377,7 +388,8 @@ static void add_recovering(const struct alert_event *e, struct text *out)
     }
     add_threshold(e, out);
     text_add(out, span_of(", ends at "));
-    summary_add_quantity(rule_unit_of(e->rule->kind), e->rule->levels[t->is].clear, t->threshold, out);
+    summary_add_quantity(rule_unit_of(e->rule->kind), e->rule->levels[t->is].clear, t->threshold,
+                         out);
     text_add(out, span_of(")"));
 }
 

@@ -45,30 +45,35 @@ static void add_levels(const struct digest *d, struct text *out)
         }
 }
 
-/* "400 tokens are already at a level of rule low: 3 critical, 397 warning; worst: prod-a (0.10 USD), ..." */
+/* "400 tokens are already at a level of rule low: 3 critical, 397 warning; worst: prod-a (0.10
+ * USD), ..." */
 void summary_add_digest(const struct alert_event *e, struct text *out)
 {
     const struct digest *d = e->digest;
-    text_addf(out, "%zu tokens of account %s already match rule %s: ", d->count, e->account, e->rule->name);
+    text_addf(out, "%zu tokens of account %s already match rule %s: ", d->count, e->account,
+              e->rule->name);
     add_levels(d, out);
     for (size_t i = 0; i < d->count && i < DIGEST_NAMED; i++) {
         const struct found_alert *f = &d->at[i];
         text_add(out, span_of(i ? ", " : "; worst: "));
         text_add_terminal(out, span_of(f->token->name), WIRE_NAME_COLUMNS);
         text_add(out, span_of(" ("));
-        summary_add_quantity(rule_unit_of(e->rule->kind), f->transition.value, f->transition.threshold, out);
+        summary_add_quantity(rule_unit_of(e->rule->kind), f->transition.value,
+                             f->transition.threshold, out);
         text_add(out, span_of(")"));
     }
     if (d->count > DIGEST_NAMED)
         text_addf(out, " and %zu more", d->count - DIGEST_NAMED);
 }
 
-/* "prod-a was deleted: absent from the token list for 2h 5m"; "prod-a is back after 3h: its history continues" */
+/* "prod-a was deleted: absent from the token list for 2h 5m"; "prod-a is back after 3h: its history
+ * continues" */
 void summary_add_life(const struct alert_event *e, struct text *out)
 {
     bool gone = e->transition.kind == TRANSITION_DELETED;
     text_add_terminal(out, span_of(e->token->name), WIRE_NAME_COLUMNS);
-    text_add(out, span_of(gone ? " was deleted: absent from the token list for " : " is back after "));
+    text_add(out,
+             span_of(gone ? " was deleted: absent from the token list for " : " is back after "));
     summary_add_duration(e->transition.value, out);
     if (!gone)
         text_add(out, span_of(": its history continues"));

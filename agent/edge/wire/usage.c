@@ -1,7 +1,7 @@
 /* Consumption and credits, as the API tells them, into lines and amounts.
  *
- * One element of the consumption answer is one payer. A line that cannot be read is refused alone, and its day of its
- * payer is unknown from then on: half a day would look cheap. */
+ * One element of the consumption answer is one payer. A line that cannot be read is refused alone,
+ * and its day of its payer is unknown from then on: half a day would look cheap. */
 #include <inttypes.h>
 
 #include "core/calendar.h"
@@ -16,7 +16,8 @@ enum { WORD_BYTES_MAX = 200 };
 static bool find_once(const cJSON *object, const char *name, const cJSON **ret, struct fault *why)
 {
     const cJSON *each, *found = NULL;
-    cJSON_ArrayForEach(each, object) {
+    cJSON_ArrayForEach(each, object)
+    {
         if (strcmp(each->string, name) != 0)
             continue;
         if (found)
@@ -37,7 +38,8 @@ static bool read_cost(const cJSON *value, const char *member, struct money *ret,
     if (cJSON_IsNumber(value))
         return money_from_double(value->valuedouble, ret, why) || fault_within(why, "%s", member);
     if (cJSON_IsString(value))
-        return money_parse(span_of(value->valuestring), ret, why) || fault_within(why, "%s", member);
+        return money_parse(span_of(value->valuestring), ret, why)
+            || fault_within(why, "%s", member);
     return fault(why, FAULT_REJECT, "%s is missing or not a valid amount", member);
 }
 
@@ -54,7 +56,7 @@ static bool read_calls(const cJSON *value, int64_t *ret, struct fault *why)
 struct reading_usage {
     struct usage_book *book;
     struct usage_line line; /* payer, day and feature as far as they are known */
-    struct intern seen;      /* names of the object that is being read */
+    struct intern seen;     /* names of the object that is being read */
 };
 
 static const char *name_of(const struct intern *words, uint32_t number)
@@ -69,14 +71,17 @@ static void refuse_day(struct reading_usage *r, const char *part, struct fault *
     char day[TIME_TEXT_BYTES];
     if (part)
         fault_within(why, "%.80s", part);
-    fault_within(why, "%s, %.10s", name_of(&r->book->payers, r->line.payer), calendar_format(r->line.day, day));
+    fault_within(why, "%s, %.10s", name_of(&r->book->payers, r->line.payer),
+                 calendar_format(r->line.day, day));
     usage_refuse(r->book, why);
     usage_add_gap(r->book, r->line.payer, r->line.day);
 }
 
-/* The name of a member: empty, unreadable, or given a second time, which would double the figure. `seen` is a table, as
- * an answer may hold so many names that comparing each with each would never end. */
-static bool check_name(struct intern *seen, const cJSON *member, const char *what, struct fault *why)
+/* The name of a member: empty, unreadable, or given a second time, which would double the figure.
+ * `seen` is a table, as an answer may hold so many names that comparing each with each would never
+ * end. */
+static bool check_name(struct intern *seen, const cJSON *member, const char *what,
+                       struct fault *why)
 {
     uint32_t known = seen->count;
     if (!is_word(span_of(member->string)))
@@ -96,13 +101,16 @@ static void read_providers(const cJSON *providers, struct reading_usage *r)
     if (!providers || cJSON_IsNull(providers))
         return;
     if (!cJSON_IsObject(providers)) {
-        fault(&why, FAULT_REJECT, "%s: cost_per_provider is not an object", name_of(&r->book->payers, line.payer));
+        fault(&why, FAULT_REJECT, "%s: cost_per_provider is not an object",
+              name_of(&r->book->payers, line.payer));
         usage_refuse(r->book, &why);
         return;
     }
     line.calls = 0;
-    cJSON_ArrayForEach(each, providers) {
-        if (!check_name(&seen, each, "provider", &why) || !read_cost(each, "a provider's cost", &line.cost, &why)) {
+    cJSON_ArrayForEach(each, providers)
+    {
+        if (!check_name(&seen, each, "provider", &why)
+            || !read_cost(each, "a provider's cost", &line.cost, &why)) {
             fault_within(&why, "%s", name_of(&r->book->payers, line.payer));
             usage_refuse(r->book, &why);
             continue;
@@ -121,7 +129,8 @@ static bool read_feature(const cJSON *feature, struct reading_usage *r, struct f
         return fault(why, FAULT_REJECT, "a feature is not an object");
     if (!find_once(feature, "total_cost", &cost, why) || !find_once(feature, "details", &calls, why)
         || !find_once(feature, "cost_per_provider", &providers, why)
-        || !read_cost(cost, "total_cost", &line->cost, why) || !read_calls(calls, &line->calls, why))
+        || !read_cost(cost, "total_cost", &line->cost, why)
+        || !read_calls(calls, &line->calls, why))
         return false;
     line->feature = intern_number(&r->book->words, span_of(feature->string));
     line->provider = USAGE_WHOLE;
@@ -135,7 +144,8 @@ static void read_features(const cJSON *day, struct reading_usage *r)
     struct intern seen = { 0 };
     struct fault why;
     const cJSON *each;
-    cJSON_ArrayForEach(each, day) {
+    cJSON_ArrayForEach(each, day)
+    {
         bool is_named = check_name(&seen, each, "feature", &why);
         if (!is_named || !read_feature(each, r, &why))
             refuse_day(r, is_named ? each->string : NULL, &why);
@@ -151,13 +161,15 @@ static bool read_date(const cJSON *day, unix_s *ret, struct fault *why)
     return calendar_parse(span_of(day->string), ret, why) || fault_within(why, "a date");
 }
 
-/* Of a date that cannot be read nobody knows which it was: one of those that are not told otherwise. */
+/* Of a date that cannot be read nobody knows which it was: one of those that are not told
+ * otherwise. */
 static void read_days(const cJSON *data, struct reading_usage *r)
 {
     struct intern seen = { 0 };
     struct fault why;
     const cJSON *each;
-    cJSON_ArrayForEach(each, data) {
+    cJSON_ArrayForEach(each, data)
+    {
         if (!read_date(each, &r->line.day, &why)) {
             fault_within(&why, "%s", name_of(&r->book->payers, r->line.payer));
             usage_refuse(r->book, &why);
@@ -174,12 +186,14 @@ static void read_days(const cJSON *data, struct reading_usage *r)
     intern_done(&seen);
 }
 
-/* What a payer's second element says of a day would have to be added to the first, or not: nobody knows. */
+/* What a payer's second element says of a day would have to be added to the first, or not: nobody
+ * knows. */
 static void refuse_days(const cJSON *data, struct reading_usage *r)
 {
     struct fault why;
     const cJSON *each;
-    cJSON_ArrayForEach(each, data) {
+    cJSON_ArrayForEach(each, data)
+    {
         if (read_date(each, &r->line.day, &why))
             usage_add_gap(r->book, r->line.payer, r->line.day);
     }
@@ -195,9 +209,12 @@ static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *wh
         return false;
     long characters = cJSON_IsString(name) ? json_characters(span_of(name->valuestring)) : 0;
     if (characters < 1 || characters > NAME_CHARACTERS_MAX)
-        return fault(why, FAULT_REJECT, "token is not a name of 1 to %d characters", NAME_CHARACTERS_MAX);
+        return fault(why, FAULT_REJECT, "token is not a name of 1 to %d characters",
+                     NAME_CHARACTERS_MAX);
 
-    struct reading_usage r = { .book = b, .line.payer = intern_number(&b->payers, span_of(name->valuestring)) };
+    struct reading_usage r = { .book = b,
+                               .line.payer =
+                                   intern_number(&b->payers, span_of(name->valuestring)) };
     bool has_data = find_once(root, "data", &data, &later);
     if (has_data && !cJSON_IsObject(data))
         has_data = fault(&later, FAULT_REJECT, "data is missing or not an object");

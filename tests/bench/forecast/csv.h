@@ -10,8 +10,8 @@ struct csv {
     size_t columns, rows; /* rows without the names */
 };
 
-/* Reads FOLDER/NAME, or NAME when the folder is NULL. Ends the program with a message when the file cannot be read or a
- * row has another number of fields than the first. */
+/* Reads FOLDER/NAME, or NAME when the folder is NULL. Ends the program with a message when the file
+ * cannot be read or a row has another number of fields than the first. */
 struct csv csv_read(const char *folder, const char *name);
 void csv_done(struct csv *c);
 

@@ -1,11 +1,13 @@
-/* How good are the forecasts? Answers a data set's questions with exactly the code that the daemon runs.
+/* How good are the forecasts? Answers a data set's questions with exactly the code that the daemon
+ * runs.
  *
  *     forecast [--table FILE] DATA_DIR > predictions.csv
  *     forecast --questions FILE --features FILE DATA_DIR
  *
- * DATA_DIR holds series.csv, series/NAME.csv, tasks.csv and alerts.csv. --table takes constants from a file of floats
- * instead of the shipped ones. --features writes, for each row of --questions (series, hist_from, origin,
- * balance_nano_usd), the experts' median and what the learned head is told, as floats; for training. */
+ * DATA_DIR holds series.csv, series/NAME.csv, tasks.csv and alerts.csv. --table takes constants
+ * from a file of floats instead of the shipped ones. --features writes, for each row of --questions
+ * (series, hist_from, origin, balance_nano_usd), the experts' median and what the learned head is
+ * told, as floats; for training. */
 #include <assert.h>
 #include <err.h>
 #include <getopt.h>
@@ -44,14 +46,14 @@ struct bench {
     struct csv series_table, tasks, alerts;
     struct series *series; /* owned */
     size_t series_count;
-    struct asked *asked;   /* owned */
+    struct asked *asked; /* owned */
     size_t asked_count;
     struct ensemble nets;
     struct net *read_nets; /* owned; NULL: the shipped ones */
     struct tree *read_trees;
     struct alarm_tree *read_alarms;
     bool wants_features;
-    atomic_size_t next;    /* the next one to be taken by a thread */
+    atomic_size_t next; /* the next one to be taken by a thread */
 };
 
 static void read_polls(const char *folder, struct series *s)
@@ -75,8 +77,8 @@ static void read_polls(const char *folder, struct series *s)
 static void read_series(struct bench *b)
 {
     const struct csv *c = &b->series_table;
-    size_t name = csv_column(c, "series"), step = csv_column(c, "step_s"), reset = csv_column(c, "reset"),
-           amount = csv_column(c, "reset_amount_nano_usd");
+    size_t name = csv_column(c, "series"), step = csv_column(c, "step_s"),
+           reset = csv_column(c, "reset"), amount = csv_column(c, "reset_amount_nano_usd");
     b->series_count = c->rows;
     b->series = xcalloc(c->rows, sizeof *b->series);
     for (size_t i = 0; i < c->rows; i++) {
@@ -100,8 +102,8 @@ static const struct series *find(const struct bench *b, const char *name)
 
 static void read_questions(struct bench *b, const struct csv *c, bool alerts)
 {
-    size_t series = csv_column(c, "series"), from = csv_column(c, "hist_from"), origin = csv_column(c, "origin"),
-           balance = csv_column(c, "balance_nano_usd");
+    size_t series = csv_column(c, "series"), from = csv_column(c, "hist_from"),
+           origin = csv_column(c, "origin"), balance = csv_column(c, "balance_nano_usd");
     b->asked = xrealloc(b->asked, b->asked_count + c->rows, sizeof *b->asked);
     for (size_t i = 0; i < c->rows; i++) {
         struct asked *a = &b->asked[b->asked_count++];
@@ -133,7 +135,8 @@ static void describe(const struct past *p, struct asked *a)
     experts_ask(&(struct inquiry){ &t, &amount, 1, answers });
     struct traits traits = traits_of(&t);
     a->features[0] = (float)experts_median(answers[0]);
-    features_of(&t, &traits, (struct stand){ answers[0], experts_median(answers[0]), amount }, a->features + 1);
+    features_of(&t, &traits, (struct stand){ answers[0], experts_median(answers[0]), amount },
+                a->features + 1);
 }
 
 static double now_us(void)
@@ -225,7 +228,8 @@ static void print_answers(const struct bench *b)
         print_time(a->answer.likely, ',');
         print_time(a->answer.late, ',');
         if (a->episode) {
-            bool goes_on = i > 0 && b->asked[i - 1].episode && strcmp(b->asked[i - 1].episode, a->episode) == 0;
+            bool goes_on = i > 0 && b->asked[i - 1].episode
+                && strcmp(b->asked[i - 1].episode, a->episode) == 0;
             on = alerts(a, goes_on && on);
             printf("%d", on);
         }
@@ -305,22 +309,26 @@ static void read_table(struct bench *b, const char *path)
     if (!file)
         err(1, "%s", path);
     float counts[3];
-    if (fread(counts, sizeof counts, 1, file) != 1 || counts[0] < 1 || counts[0] > 64 || counts[1] < 0
-        || counts[1] > 4096 || counts[2] < 0 || counts[2] > 4096)
-        errx(1, "%s: it does not begin with numbers of nets, of trees and of trees for alerts", path);
+    if (fread(counts, sizeof counts, 1, file) != 1 || counts[0] < 1 || counts[0] > 64
+        || counts[1] < 0 || counts[1] > 4096 || counts[2] < 0 || counts[2] > 4096)
+        errx(1, "%s: it does not begin with numbers of nets, of trees and of trees for alerts",
+             path);
     free(b->read_nets);
     free(b->read_trees);
     free(b->read_alarms);
-    b->nets = (struct ensemble){ .count = (size_t)counts[0], .forest.count = (size_t)counts[1],
+    b->nets = (struct ensemble){ .count = (size_t)counts[0],
+                                 .forest.count = (size_t)counts[1],
                                  .alarms.count = (size_t)counts[2] };
     b->nets.nets = b->read_nets = xcalloc(b->nets.count, sizeof *b->read_nets);
     b->nets.forest.trees = b->read_trees = xcalloc(b->nets.forest.count + 1, sizeof *b->read_trees);
     if (fread(b->read_nets, sizeof *b->read_nets, b->nets.count, file) != b->nets.count)
-        errx(1, "%s: fewer nets of %zu floats than it says", path, sizeof *b->read_nets / sizeof(float));
+        errx(1, "%s: fewer nets of %zu floats than it says", path,
+             sizeof *b->read_nets / sizeof(float));
     for (size_t i = 0; i < b->nets.forest.count; i++)
         if (!read_tree(file, &b->read_trees[i]))
             errx(1, "%s: a tree is cut short, or asks about no feature", path);
-    b->nets.alarms.trees = b->read_alarms = xcalloc(b->nets.alarms.count + 1, sizeof *b->read_alarms);
+    b->nets.alarms.trees = b->read_alarms =
+        xcalloc(b->nets.alarms.count + 1, sizeof *b->read_alarms);
     for (size_t i = 0; i < b->nets.alarms.count; i++)
         if (!read_alarm_tree(file, &b->read_alarms[i]))
             errx(1, "%s: a tree for alerts is cut short, or asks about no feature", path);

@@ -13,7 +13,9 @@ static int64_t hour_floor(unix_s at)
 
 void watch_begin(struct watch *w, const struct series *s, unix_s since)
 {
-    *w = (struct watch){ .series = s, .since = since, .seen_at = TIME_NONE, .last_reset = TIME_NONE };
+    *w = (struct watch){
+        .series = s, .since = since, .seen_at = TIME_NONE, .last_reset = TIME_NONE
+    };
     while (w->next < s->count && s->at[w->next] < since)
         w->next++;
     w->hour_count = (size_t)((s->at[s->count - 1] - hour_floor(s->at[0])) / HOUR_S + 1);
@@ -35,7 +37,8 @@ static void book(struct watch *w, const struct entry *e)
     struct hour_slice slices[BURN_SLICES_MAX];
     size_t count = burn_slice(e, slices, COUNT(slices));
     for (size_t i = 0; i < count; i++)
-        w->hours[(slices[i].hour_start - hour_floor(w->series->at[0])) / HOUR_S] += slices[i].spent.nano;
+        w->hours[(slices[i].hour_start - hour_floor(w->series->at[0])) / HOUR_S] +=
+            slices[i].spent.nano;
 }
 
 struct reading watch_reading(const struct watch *w, struct money balance)
@@ -76,5 +79,6 @@ void watch_past(const struct watch *w, struct past *ret)
     past_begin(ret, &w->burn, w->series->step_s);
     for (size_t i = 0; i < w->hour_count; i++)
         if (w->hours[i] > 0)
-            past_add_hour(ret, hour_floor(w->series->at[0]) + (int64_t)i * HOUR_S, (struct money){ w->hours[i] });
+            past_add_hour(ret, hour_floor(w->series->at[0]) + (int64_t)i * HOUR_S,
+                          (struct money){ w->hours[i] });
 }

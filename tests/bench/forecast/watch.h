@@ -1,4 +1,5 @@
-/* An agent that watches one key: what it polled becomes a ledger, a burn history and sums by hour, as in the daemon. */
+/* An agent that watches one key: what it polled becomes a ledger, a burn history and sums by hour,
+ * as in the daemon. */
 #pragma once
 
 #include "core/forecast/past.h"
@@ -16,12 +17,12 @@ struct series {
 
 struct watch {
     const struct series *series;
-    size_t next;      /* of the polls */
-    unix_s since;     /* polls before this are not seen */
+    size_t next;  /* of the polls */
+    unix_s since; /* polls before this are not seen */
     unix_s seen_at, last_reset;
     struct reading last;
     struct burn_history burn;
-    int64_t *hours;   /* owned: nano-dollars of the hours since the first poll of the series */
+    int64_t *hours; /* owned: nano-dollars of the hours since the first poll of the series */
     size_t hour_count;
 };
 

@@ -1,9 +1,10 @@
-/* Plays a year of polls of 200 tokens into a store, as ingest does it, on a clock of its own; see tests/bench/year.py.
+/* Plays a year of polls of 200 tokens into a store, as ingest does it, on a clock of its own; see
+ * tests/bench/year.py.
  *
  *     year FILE mix|worst brief|eternal DAYS
  *
- * Ledger, rollups, retention and commits are the agent's own; forecasts and messages are left out, for they add no rows
- * that grow. Prints how long a poll took in the store. */
+ * Ledger, rollups, retention and commits are the agent's own; forecasts and messages are left out,
+ * for they add no rows that grow. Prints how long a poll took in the store. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,8 +63,8 @@ static double seldom(int64_t token, unix_s at, struct random *random)
 }
 
 static const struct habit mix[] = {
-    { "office hours", 40, office }, { "steady", 10, every_poll }, { "bursts", 15, burst }, { "nightly", 10, nightly },
-    { "idle", 25, seldom },
+    { "office hours", 40, office }, { "steady", 10, every_poll }, { "bursts", 15, burst },
+    { "nightly", 10, nightly },     { "idle", 25, seldom },
 };
 
 static const struct habit *habit_of(size_t token, bool worst)
@@ -101,13 +102,16 @@ static void found(struct store *s, int64_t account, struct token_set *f, unix_s 
         t->last.reset_amount = i % 4 ? (struct maybe_money){ 0 } : t->last.balance;
         t->seen_at = at;
         burn_seen(&t->burn, at);
-        must(store_add_token(s, account, t, at, &why) && store_add_snapshot(s, t, &why) && store_put_token(s, t, &why),
+        must(store_add_token(s, account, t, at, &why) && store_add_snapshot(s, t, &why)
+                 && store_put_token(s, t, &why),
              &why);
     }
 }
 
-/* What the API would say now: spent, reset at midnight, or topped up when less than ten dollars are left. */
-static struct reading next_reading(const struct token *t, const struct habit *h, unix_s at, struct random *random)
+/* What the API would say now: spent, reset at midnight, or topped up when less than ten dollars are
+ * left. */
+static struct reading next_reading(const struct token *t, const struct habit *h, unix_s at,
+                                   struct random *random)
 {
     struct reading r = t->last;
     int64_t *nano = &r.balance.is.nano;
@@ -135,7 +139,8 @@ static int64_t poll_token(struct store *s, struct token *t, const struct reading
     }
     burn_seen(&t->burn, at);
     if (moved)
-        must(store_add_snapshot(s, t, &why) && store_add_change(s, t->id, &c, &why) && store_put_token(s, t, &why),
+        must(store_add_snapshot(s, t, &why) && store_add_change(s, t->id, &c, &why)
+                 && store_put_token(s, t, &why),
              &why);
     return moved;
 }
@@ -159,7 +164,9 @@ int main(int argc, char **argv)
     struct fault why;
     struct token_set f = { 0 };
     struct random random = random_seeded(11);
-    struct poll_row row = { .result = POLL_OK, .http_status = 200, .tokens = TOKENS, .bytes = 70000, .took_ms = 90 };
+    struct poll_row row = {
+        .result = POLL_OK, .http_status = 200, .tokens = TOKENS, .bytes = 70000, .took_ms = 90
+    };
     unix_s last_ok;
     if (argc != 5)
         return fprintf(stderr, "usage: year FILE mix|worst brief|eternal DAYS\n"), 2;
@@ -169,7 +176,8 @@ int main(int argc, char **argv)
     int64_t *took_us = xcalloc((size_t)polls, sizeof *took_us);
 
     must(store_open(argv[1], STORE_WRITE, &s, &why) && store_begin(s, &why)
-             && store_account(s, "main", INTERVAL_S, &row.account, &last_ok, &why), &why);
+             && store_account(s, "main", INTERVAL_S, &row.account, &last_ok, &why),
+         &why);
     for (int64_t n = 0; n < polls; n++) {
         int64_t began = mono_us(), moved = 0;
         row.at = START + n * INTERVAL_S;
@@ -185,9 +193,9 @@ int main(int argc, char **argv)
         moves += moved;
     }
     qsort(took_us, (size_t)polls, sizeof *took_us, by_size);
-    printf("{\"polls\": %" PRId64 ", \"changes\": %" PRId64 ", \"median_us\": %" PRId64 ", \"p99_us\": %" PRId64
-           ", \"most_us\": %" PRId64 "}\n", polls, moves, took_us[polls / 2], took_us[polls * 99 / 100],
-           took_us[polls - 1]);
+    printf("{\"polls\": %" PRId64 ", \"changes\": %" PRId64 ", \"median_us\": %" PRId64
+           ", \"p99_us\": %" PRId64 ", \"most_us\": %" PRId64 "}\n",
+           polls, moves, took_us[polls / 2], took_us[polls * 99 / 100], took_us[polls - 1]);
     token_set_done(&f);
     store_close(s);
     free(took_us);
