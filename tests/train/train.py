@@ -1,7 +1,9 @@
 """Trains the learned head of the forecast, nets and trees, so that it can be measured on series that it has
 not seen.
 
-    python3 train.py --bench build/bench/tests/forecast --work FOLDER DATA_DIR [--table agent/core/forecast/table.c]
+    python3 train.py --bench build/release/tests/forecast --work FOLDER DATA_DIR [--table TABLE]
+
+TABLE is agent/core/forecast/model/table.c.
 
 DATA_DIR has the layout that the bench reads, with answers.csv for nobody: truths come from the polls. Draws questions,
 has the bench describe them, and trains an ensemble for each of five folds without that fold's series; FOLDER/fold-N.net
