@@ -1,11 +1,20 @@
 /* What is known of an account: loaded at the start, and again when the store works after an outage.
  */
+#include "daemon/account.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/ledger.h"
-#include "daemon/parts.h"
+#include "daemon/alerts.h"
+#include "daemon/bypass.h"
+#include "daemon/collect.h"
+#include "daemon/consumption.h"
+#include "daemon/credits.h"
+#include "daemon/standing.h"
+#include "daemon/state.h"
+#include "daemon/step.h"
 
 /* What is read from the store, as one, before it takes the place of what was there. */
 struct loaded {

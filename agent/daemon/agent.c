@@ -5,7 +5,23 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/belief.h"
+#include "daemon/bypass.h"
+#include "daemon/collect.h"
+#include "daemon/consumption.h"
+#include "daemon/credits.h"
+#include "daemon/deliver.h"
+#include "daemon/delivery.h"
+#include "daemon/forecasts.h"
+#include "daemon/ingest.h"
+#include "daemon/outage.h"
+#include "daemon/pace.h"
+#include "daemon/standing.h"
+#include "daemon/startup.h"
+#include "daemon/state.h"
+#include "daemon/step.h"
+#include "daemon/watch.h"
 #include "edge/signals.h"
 
 enum {

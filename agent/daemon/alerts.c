@@ -5,13 +5,18 @@
  * have none any more (rule removed, changed or no longer matching; token deleted or without budget;
  * account removed). What held already when a rule met an account for the first time is found, not
  * news: two or more of these are one event, a digest. */
+#include "daemon/alerts.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "base/xmalloc.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/announce.h"
+#include "daemon/collect.h"
+#include "daemon/state.h"
 
 /* What a transition is about, and how it is called wherever it is told. */
 struct cause {

@@ -1,11 +1,17 @@
 /* What Ebb publishes: states on change, alerts on transition. Everything is posted inside a
  * transaction; nothing here sends. Which alerts there are: alerts.c. */
+#include "daemon/announce.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/bypass.h"
+#include "daemon/collect.h"
+#include "daemon/delivery.h"
+#include "daemon/state.h"
 #include "edge/wire.h"
 
 /* A forecast is told again without news of the balance when a figure moved by more than this. */

@@ -3,7 +3,6 @@
 #include "daemon/api_call.h"
 
 #include "daemon/answer.h"
-#include "daemon/parts.h"
 #include "edge/wire.h"
 
 enum {

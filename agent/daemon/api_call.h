@@ -36,3 +36,18 @@ static inline bool api_call_is_under_way(const struct api_call *e)
 }
 
 void api_call_done(struct api_call *e); /* ends it if need be, and forgets what it brought */
+
+/* A GET of an account, within its limits. */
+static inline struct request request_of(const struct account_settings *s, const char *url,
+                                        int64_t body_bytes_max)
+{
+    return (struct request){
+        .account = s->name,
+        .url = url,
+        .key = s->key,
+        .connect_timeout_s = s->connect_timeout_s,
+        .timeout_s = s->timeout_s,
+        .body_bytes_max = body_bytes_max,
+        .compression = s->compression,
+    };
+}

@@ -1,10 +1,16 @@
 /* From a reading to the books: what is doubtful is held and read again, what is believed is booked,
  * and what turns out never to have happened is taken out of them again. All of it within the
  * caller's transaction. */
+#include "daemon/belief.h"
+
 #include <stdlib.h>
 
 #include "core/doubt.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/collect.h"
+#include "daemon/forecasts.h"
+#include "daemon/state.h"
+#include "daemon/step.h"
 #include "edge/store/doubt.h"
 
 /* `level`: the balance before the entry, moved on past it. */

@@ -5,11 +5,13 @@
  * Events are kept in their order; of retained topics the newest payload. Both are bounded: an
  * outage of the disk may last for days, and when it ends, everything retained is sent again in any
  * case. */
+#include "daemon/bypass.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/xmalloc.h"
-#include "daemon/parts.h"
 #include "edge/wire.h"
 
 enum {

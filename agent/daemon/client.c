@@ -5,8 +5,11 @@
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
+#include "daemon/account.h"
 #include "daemon/answer.h"
-#include "daemon/parts.h"
+#include "daemon/api_call.h"
+#include "daemon/collect.h"
+#include "daemon/state.h"
 
 enum {
     REPLY_BYTES_MAX = 256 * 1024,

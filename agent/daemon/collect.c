@@ -4,14 +4,18 @@
  * such is none. A verdict on the list waits for its last byte; until then nothing of the account
  * changes. An element whose bytes are those of last time is recognised by their hash and not
  * decoded at all. */
+#include "daemon/collect.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "daemon/account.h"
 #include "daemon/answer.h"
-#include "daemon/parts.h"
+#include "daemon/api_call.h"
+#include "daemon/state.h"
 #include "edge/wire/request.h"
 
 enum {

@@ -5,12 +5,17 @@
  * tells the last two days again, once a day the last seven and once a week the last 35, for the
  * service may tell late what was spent. A refusal is kept with its reason and harms no poll; a line
  * that cannot be read harms no other. */
+#include "daemon/consumption.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/calendar.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/ingest.h"
+#include "daemon/pace.h"
+#include "daemon/state.h"
 #include "edge/wire/request.h"
 
 enum {

@@ -3,10 +3,17 @@
  *
  * It is no token: no list shows it, so it is never missing, deleted or suspicious. An answer that
  * fails leaves the last balance with its age; unknown is not zero. */
+#include "daemon/credits.h"
+
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/belief.h"
+#include "daemon/collect.h"
+#include "daemon/ingest.h"
+#include "daemon/pace.h"
+#include "daemon/state.h"
 #include "edge/wire.h"
 
 #define CREDITS_PATH "/v2/cost_management/credits/"

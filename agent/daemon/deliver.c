@@ -2,11 +2,15 @@
  *
  * A broker that comes back may have lost what it acknowledged, so each connection begins with
  * everything retained. */
+#include "daemon/deliver.h"
+
 #include <stdlib.h>
 
 #include "base/log.h"
 #include "base/version.h"
-#include "daemon/parts.h"
+#include "daemon/bypass.h"
+#include "daemon/delivery.h"
+#include "daemon/state.h"
 #include "edge/wire.h"
 
 enum {

@@ -5,12 +5,14 @@
  * connected or not. The outbox is bounded: beyond its bound the oldest events of alerts that are
  * over are merged into one event for each account. What belongs to an alert that is up is never
  * merged. */
+#include "daemon/delivery.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "daemon/parts.h"
+#include "daemon/state.h"
 
 enum {
     LOOK_EVERY_MS = 1000,

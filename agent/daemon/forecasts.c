@@ -8,11 +8,15 @@
  * a time. A slice only reads the store and changes curves: what they mean for states and rules is
  * for the next poll, so that all that is told of one moment is one transaction, and a start with
  * 10,000 tokens does not write 10,000 of them. */
+#include "daemon/forecasts.h"
+
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
 #include "core/forecast/net.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/collect.h"
+#include "daemon/state.h"
 #include "edge/store/doubt.h"
 
 enum {

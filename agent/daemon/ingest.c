@@ -1,12 +1,25 @@
 /* A finished poll becomes one transaction: poll row, snapshots, ledger, forecasts, alerts,
  * messages. When it fails, the poll did not happen. */
+#include "daemon/ingest.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/xmalloc.h"
 #include "core/ledger.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/alerts.h"
+#include "daemon/announce.h"
+#include "daemon/belief.h"
+#include "daemon/collect.h"
+#include "daemon/credits.h"
+#include "daemon/forecasts.h"
+#include "daemon/pace.h"
+#include "daemon/standing.h"
+#include "daemon/state.h"
+#include "daemon/step.h"
+#include "daemon/watch.h"
 #include "edge/store/retention.h"
 
 /* What was recognised once need not be decoded again; what could not be read this time, or is not

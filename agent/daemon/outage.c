@@ -4,12 +4,16 @@
  * Polls go on and are judged in memory; transitions are published with their ids as not stored
  * (bypass.c), and made up for in the store later (store_make_up). Balances need no making up: the
  * first poll after the outage compares with the last one before it. */
+#include "daemon/outage.h"
+
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/version.h"
 #include "core/calendar.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/bypass.h"
+#include "daemon/state.h"
 #include "edge/wire.h"
 
 enum { MEND_EVERY_MS = 5 * 1000 };

@@ -1,6 +1,11 @@
 /* After a poll: when and why the next one is planned, written down with what the poll found out, so
  * that readers know how long no reading is no bad sign. */
-#include "daemon/parts.h"
+#include "daemon/pace.h"
+
+#include "daemon/account.h"
+#include "daemon/collect.h"
+#include "daemon/ingest.h"
+#include "daemon/state.h"
 
 enum { LOOK_AGAIN_MS = 5 * 1000 };
 

@@ -1,6 +1,8 @@
 /* What Ebb said in former lives and what stands now: rules that are new to an account, accounts
  * that are configured no more, and topics that a broker still holds although nothing is behind
  * them. */
+#include "daemon/standing.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,10 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/alerts.h"
+#include "daemon/announce.h"
+#include "daemon/state.h"
 
 /* ---- rules ---- */
 

@@ -1,11 +1,15 @@
 /* The first lines of a log: which program, configuration and database, and what the last run left
  * behind. Somebody who reads a log from an incident starts here. A question that fails costs its
  * line, never the start. */
+#include "daemon/startup.h"
+
 #include <inttypes.h>
 
 #include "base/version.h"
 #include "core/calendar.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/agent.h"
+#include "daemon/state.h"
 #include "edge/store/reader.h"
 
 /* The columns of question_size.sql. */

@@ -5,11 +5,15 @@
  * clock shows beyond that was a step: burn, forecasts and the time of the last reading move with
  * it. Readings and sums that are stored keep the stamps they got, but for those of a clock that was
  * never set (1970): they are moved to where they were. */
+#include "daemon/step.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "core/burn.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/collect.h"
+#include "daemon/state.h"
 
 enum { STEP_MIN_S = 2 * MINUTE_S /* clocks that are slewed differ by less between two polls */ };
 

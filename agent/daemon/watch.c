@@ -3,10 +3,15 @@
  *
  * Judged by time, not by polls: also while an answer hangs, and before any poll ever worked. There
  * is no list to believe while polls fail, and while the list lacks most of the tokens. */
+#include "daemon/watch.h"
+
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
-#include "daemon/parts.h"
+#include "daemon/account.h"
+#include "daemon/alerts.h"
+#include "daemon/collect.h"
+#include "daemon/state.h"
 
 /* As if the try before had worked, had there been one: so long as Ebb did not run, it was not the
  * account's fault. A good poll that was later than the failure had another clock. */

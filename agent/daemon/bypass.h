@@ -1,0 +1,41 @@
+/* Messages past a store that cannot be written. */
+#pragma once
+
+#include "edge/publish.h"
+#include "edge/store.h"
+
+/* A message that could not be stored. */
+struct bypassed {
+    char *topic; /* owned */
+    struct text payload;
+    int64_t tag;
+    bool retain, sent, acknowledged;
+    bool passing; /* true of the outage alone, and never stored */
+};
+
+struct bypass {
+    struct bypassed *at; /* owned: those kept, then those noted in the transaction under way */
+    size_t count, room, kept;
+    size_t noted_retained;
+    bool overfull, dropped; /* not all of this transaction, or of the outage, was noted */
+    int64_t tags;           /* counts on */
+};
+
+void bypass_note(struct bypass *b,
+                 const struct message *m); /* posted in the transaction under way */
+void bypass_forget(struct bypass *b);      /* which is stored: so are they */
+void bypass_keep(struct bypass *b);        /* which is lost: they are sent */
+void bypass_say(struct bypass *b, const struct message *m); /* to be sent, never stored; retained */
+void bypass_start_over(struct bypass *b);                   /* a new connection */
+void bypass_turn(struct bypass *b,
+                 struct publisher *p); /* sends what waits, as far as there is room */
+bool bypass_take_answer(struct bypass *b,
+                        const struct publish_answer *answer); /* false: one of the outbox */
+bool bypass_waits(const struct bypass *b); /* for the broker to acknowledge something */
+/* Within a transaction: posts what is kept. */
+MUST_CHECK bool bypass_store(const struct bypass *b, struct store *s, struct fault *why);
+void bypass_clear(struct bypass *b); /* it is stored now */
+/* Forgets what is never stored; true when retained messages were dropped. */
+bool bypass_end(struct bypass *b);
+size_t bypass_events(const struct bypass *b); /* kept, not stored */
+void bypass_done(struct bypass *b);

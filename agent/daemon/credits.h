@@ -1,0 +1,35 @@
+/* What is left on the account. */
+#pragma once
+
+#include "core/forecast_queue.h"
+#include "core/token_set.h"
+#include "daemon/api_call.h"
+
+struct agent;
+struct account;
+
+/* What is left on an account, and the call that asks it. */
+struct credits {
+    struct api_call call;
+    bool wanted;             /* the poll that runs is to ask; waits for the budget */
+    struct token_set series; /* one, or none before they were first told */
+    struct forecast_queue forecast_queue;
+    struct text reason; /* why they were not told last; empty: they were */
+};
+
+void credits_ask(struct account *account); /* with the poll that starts */
+void credits_start(struct agent *a, struct account *account,
+                   mono_ms now); /* if asked for and the budget has a call */
+mono_ms credits_deadline(const struct account *account, mono_ms now);
+/* Whether the last answer told them: what is known of them limits every token. */
+bool credits_are_owed(
+    const struct account *account); /* not asked yet, or not answered, or not stored */
+/* Stores an answer that is there, and what time alone does to the series; within a transaction. */
+MUST_CHECK bool credits_store(struct agent *a, struct account *account, unix_s at,
+                              struct fault *why);
+void credits_settle(struct agent *a,
+                    struct account *account); /* after the commit: the answer is taken */
+/* Reads what arrived; an answer that came after its poll is stored in a transaction of its own. */
+MUST_CHECK bool credits_turn(struct agent *a, struct account *account, unix_s now,
+                             struct fault *why);
+void credits_done(struct credits *c);

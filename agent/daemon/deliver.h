@@ -1,0 +1,13 @@
+/* The outbox and the broker. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/fault.h"
+
+struct agent;
+
+MUST_CHECK bool deliver_open(struct agent *a, struct fault *why);
+MUST_CHECK bool deliver_turn(struct agent *a, unix_s now, struct fault *why);
+MUST_CHECK bool deliver_done(struct agent *a, bool *ret_done,
+                             struct fault *why); /* nothing waits for the broker */
+void deliver_close(struct agent *a);

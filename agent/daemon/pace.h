@@ -1,0 +1,34 @@
+/* When an account is polled next. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/fault.h"
+
+struct agent;
+struct account;
+
+/* The first poll is due after `delay_ms`. */
+void pace_start(struct agent *a, struct account *account, int64_t delay_ms);
+/* Goes on where the last process, or the last configuration, stopped: a wait that the API asked
+ * for, or that failures brought about, outlives both. Not when there is reason to think that it
+ * would work now: another URL, a newer key. */
+MUST_CHECK bool pace_resume(struct agent *a, struct account *account, struct fault *why);
+void pace_hurry(struct account *account); /* the account is due, whatever was planned */
+/* Once no poll was good for so long that readings are stale: tells so, in a transaction of its own,
+ * poll or not. */
+MUST_CHECK bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault *why);
+/* Something was spent that no poll of the list tells: the account is not idle. */
+void pace_moved(struct account *account);
+/* A reading that no poll of the list brought is to be read again. */
+void pace_confirm(struct account *account);
+/* Plans the next poll after all that this one found out, into p->planned and, in its transaction,
+ * the store. */
+MUST_CHECK bool pace_plan(struct agent *a, struct account *account, unix_s at, struct fault *why);
+/* Takes the plan over; a poll that could not be stored is booked all the same. */
+void pace_adopt(struct agent *a, struct account *account, bool stored);
+/* While a key is refused, looks every few seconds whether its file has another one; then the
+ * account is due. */
+void pace_watch_key(struct account *account, mono_ms now);
+/* When the account wants to go on: its next poll, or a page that waits for the budget. MONO_NEVER:
+ * at an answer. */
+mono_ms pace_due(const struct account *account);
