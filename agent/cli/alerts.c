@@ -3,11 +3,11 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "cli/alert_now.h"
 #include "cli/ask.h"
-#include "cli/standing.h"
-#include "cli/terminal.h"
 #include "edge/config.h"
+#include "view/alert_now.h"
+#include "view/standing.h"
+#include "view/terminal.h"
 
 enum { OPT_PAST, OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_EXIT_CODE, OPT_FORMAT, OPT_JSON, OPTS };
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/command.h"
-#include "cli/table.h"
+#include "view/table.h"
 
 #define OPTION_ROW_ACCOUNT                                                                         \
     {                                                                                              \

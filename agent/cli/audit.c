@@ -4,10 +4,10 @@
 
 #include "base/clock.h"
 #include "cli/ask.h"
-#include "cli/audit_facts.h"
-#include "cli/terminal.h"
 #include "core/calendar.h"
 #include "edge/config.h"
+#include "view/audit_facts.h"
+#include "view/terminal.h"
 
 enum { OPT_ACCOUNT, OPT_TOKEN, OPT_FLEET, OPT_MIN, OPT_FORMAT, OPT_JSON, OPTS };
 

@@ -16,9 +16,9 @@
 #include "cli/command_line.h"
 #include "cli/help.h"
 #include "cli/settings.h"
-#include "cli/terminal.h"
 #include "edge/config.h"
 #include "edge/store.h"
+#include "view/terminal.h"
 
 const struct command *const commands[] = {
     &cmd_run,    &cmd_once,   &cmd_status,  &cmd_forecast, &cmd_history, &cmd_report,

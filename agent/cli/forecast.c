@@ -4,9 +4,9 @@
 
 #include "base/clock.h"
 #include "cli/ask.h"
-#include "cli/forecast/view.h"
-#include "cli/terminal.h"
 #include "edge/config.h"
+#include "view/forecast/view.h"
+#include "view/terminal.h"
 
 enum { OPT_JSON, OPT_WHAT_IF, OPT_UNTIL, OPT_CREDITS, OPT_ACCOUNT, OPTS };
 

@@ -8,12 +8,12 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "cli/ask.h"
-#include "cli/standing.h"
-#include "cli/terminal.h"
 #include "core/calendar.h"
 #include "core/gate.h"
 #include "edge/config.h"
 #include "edge/store.h"
+#include "view/standing.h"
+#include "view/terminal.h"
 
 enum { GATE_STATUS_LOW = 1 };
 

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/option.h"
-#include "cli/terminal.h"
+#include "view/terminal.h"
 
 /* What fits into a terminal of 80 columns. A choice of many words has a line of its own. */
 enum { LABEL_MOST = 32, LINE_MOST = 80 };

@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "cli/ask.h"
-#include "cli/terminal.h"
+#include "view/terminal.h"
 
 enum { OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_CREDITS, OPT_FORMAT, OPT_JSON, OPTS };
 

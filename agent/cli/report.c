@@ -2,11 +2,11 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "cli/accuracy.h"
 #include "cli/ask.h"
-#include "cli/report.h"
 #include "cli/whole_file.h"
 #include "core/naming.h"
+#include "view/accuracy.h"
+#include "view/report/report.h"
 
 enum {
     OPT_BY,

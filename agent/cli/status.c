@@ -1,16 +1,16 @@
 /* `ebb status`: every token's balance, burn and runway, and below them how each account's last poll
  * ended. */
-#include "cli/status.h"
+#include "view/status/status.h"
 
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "cli/accuracy.h"
 #include "cli/ask.h"
 #include "cli/keys.h"
-#include "cli/terminal.h"
 #include "core/calendar.h"
 #include "edge/config.h"
+#include "view/accuracy.h"
+#include "view/terminal.h"
 
 enum { WATCH_EVERY_S = 2, ONE_LINE_COLUMNS = 80 };
 
@@ -30,16 +30,6 @@ static const struct option_row options[] = {
                     .help = "only tokens whose name matches, such as 'prod-*'" },
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
-
-struct cell status_ago(const struct cell *at, const char *never, unix_s now, struct text *room)
-{
-    char age[DURATION_TEXT_BYTES];
-    if (at->kind != CELL_INTEGER)
-        return cell_text(never);
-    text_clear(room);
-    text_addf(room, "%s ago", duration_format(seconds_between(at->integer, now), age));
-    return cell_text(text_z(room));
-}
 
 #define TERMINAL_HOME "\x1b[H\x1b[J"
 

@@ -1,5 +1,5 @@
 -- Alerts that are firing, the worst and oldest first, with the words of their last transition, and what is known of
--- their series now: what stands today is worked out from that and from its forecast (cli/standing.c).
+-- their series now: what stands today is worked out from that and from its forecast (view/standing.c).
 WITH latest AS (
     SELECT token, rule, max(seq) AS seq FROM event GROUP BY token, rule
 )

@@ -1,5 +1,5 @@
 -- What is left on each account, and how far its consumption is known, with what the forecast of the credits is read
--- from (cli/standing.c). Of credits that the last poll did not tell, no end is told.
+-- from (view/standing.c). Of credits that the last poll did not tell, no end is told.
 SELECT a.name, s.balance_nano, coalesce(s.burn_24h_nano, s.burn_6h_nano, s.burn_1h_nano) AS burn_nano,
        s.likely_at, s.verdict,
        max(s.seen_at, CASE WHEN a.credits_reason IS NULL THEN coalesce(a.last_ok_at, s.seen_at) ELSE 0 END) AS seen,

@@ -1,5 +1,5 @@
 -- Living tokens as the last poll left them, with what their forecast is read from; the reader reads it for its own now
--- and puts the nearest exhaustion first (cli/standing.c).
+-- and puts the nearest exhaustion first (view/standing.c).
 WITH firing AS (
     SELECT token, max(CASE level WHEN 'critical' THEN 3 WHEN 'warning' THEN 2 WHEN 'info' THEN 1 ELSE 0 END) AS rank
     FROM alert GROUP BY token

@@ -1,9 +1,9 @@
 /* `ebb tokens delete`, and the deletion at the end of `ebb tokens retire`. */
 #include <stdio.h>
 
-#include "cli/terminal.h"
 #include "cli/tokens/removal.h"
 #include "cli/tokens/tokens.h"
+#include "view/terminal.h"
 
 enum { OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 

@@ -4,10 +4,10 @@
 
 #include "base/xmalloc.h"
 #include "cli/ask.h"
-#include "cli/terminal.h"
 #include "cli/tokens/session.h"
 #include "cli/tokens/tokens.h"
 #include "cli/tokens/view.h"
+#include "view/terminal.h"
 
 enum { OPT_ACCOUNT, OPT_ENVIRONMENT, OPT_TYPE, OPT_FORMAT, OPT_JSON, OPTS };
 

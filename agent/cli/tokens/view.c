@@ -3,11 +3,11 @@
 
 #include <stdio.h>
 
-#include "cli/cell.h"
-#include "cli/terminal.h"
 #include "core/calendar.h"
 #include "core/forecast.h"
 #include "core/naming.h"
+#include "view/cell.h"
+#include "view/terminal.h"
 
 const struct column view_columns[VIEW_COLUMNS] = {
     { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },

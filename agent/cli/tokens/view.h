@@ -1,8 +1,8 @@
 /* How a token is printed: the same columns for a list, one token and the outcome of a change. */
 #pragma once
 
-#include "cli/table.h"
 #include "core/token_spec.h"
+#include "view/table.h"
 
 enum { VIEW_COLUMNS = 9 };
 

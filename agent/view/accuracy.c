@@ -1,0 +1,173 @@
+/* Figures are medians of ratios: 1.16 means that half of the forecasts were within 16 % of the
+ * truth, either way. */
+#include "view/accuracy.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "base/markup.h"
+#include "core/forecast/tracked.h"
+#include "view/cell.h"
+#include "view/terminal.h"
+
+/* Of question_record.sql. */
+enum {
+    ASKED_ACCOUNT,
+    ASKED_DUE,
+    ASKED_WITHIN,
+    ASKED_OFF_MILLI,
+    ASKED_BIAS_MILLI,
+    ASKED_SPAN,
+    ASKED
+};
+
+/* Errors are kept by their logarithms; beyond this one (22026 times) nobody reads on. */
+#define LOG_MOST 10.0
+
+/* Programs get what `ebb status --json` and MQTT call so, too; people percentages. */
+enum { ACCOUNT, DUE, HELD, COVERAGE, FACTOR, BIAS, OFF, COLUMNS };
+
+static const struct column columns[] = {
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
+    [DUE] = { "scored", "SCORED", COLUMN_COUNT, 0 },
+    [HELD] = { NULL, "IN INTERVAL", COLUMN_PERCENT, 0 },
+    [COVERAGE] = { "coverage", NULL, COLUMN_RATIO, 0 },
+    [FACTOR] = { "median_factor", "HALF WITHIN FACTOR", COLUMN_RATIO, 0 },
+    [BIAS] = { "bias", NULL, COLUMN_RATIO, 0 },
+    [OFF] = { NULL, "BIAS (+ LATE)", COLUMN_GROWTH, 0 },
+};
+_Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
+
+static bool tells(const struct cell *asked)
+{
+    const struct accuracy_summary r = { .scores = asked[ASKED_DUE].integer,
+                                        .span_s = asked[ASKED_SPAN].integer };
+    return accuracy_summary_tells(&r);
+}
+
+static void fill(const struct cell *asked, struct cell *cells)
+{
+    int64_t due = asked[ASKED_DUE].integer, within = asked[ASKED_WITHIN].integer;
+    double off = (double)asked[ASKED_OFF_MILLI].integer / 1000,
+           bias = (double)asked[ASKED_BIAS_MILLI].integer / 1000;
+    for (size_t i = 0; i < COLUMNS; i++)
+        cells[i] = (struct cell){ .kind = CELL_NONE };
+    cells[ACCOUNT] = asked[ASKED_ACCOUNT];
+    cells[DUE] = cell_integer(due);
+    if (!tells(asked))
+        return;
+    cells[HELD] = cell_integer((within * 10000 + due / 2) / due);
+    cells[COVERAGE] = cell_integer((within * 1000 + due / 2) / due);
+    cells[FACTOR] = cell_integer(llround(1000 * exp(fmin(off, LOG_MOST))));
+    cells[BIAS] = asked[ASKED_BIAS_MILLI];
+    cells[OFF] = cell_integer(llround(10000 * expm1(fmin(bias, LOG_MOST))));
+}
+
+bool record_print(struct store *s, const struct query_filter *scope, enum table_format format,
+                  size_t *ret_rows, struct fault *why)
+{
+    struct cell asked[ASKED], cells[COLUMNS];
+    struct query_result *a;
+    bool more = true, ok = true;
+    size_t rows = 0;
+    if (!query_open(s, QUERY_RECORD, scope, &a, why))
+        return false;
+    struct table *t = NULL;
+    bool for_people = format == TABLE_TEXT || format == TABLE_MARKDOWN;
+    while (ok && more) {
+        ok = query_next(a, asked, ASKED, &more, why);
+        if (!ok || !more)
+            continue;
+        if (!t)
+            t = table_begin(format, columns, COLUMNS, terminal_colour());
+        fill(asked, cells);
+        table_row(t, cells);
+        rows++;
+    }
+    query_close(a);
+    if (!t && !for_people)
+        t = table_begin(format, columns, COLUMNS, false);
+    if (t)
+        table_end(t);
+    *ret_rows = rows;
+    return ok;
+}
+
+static void print_line(const struct cell *asked)
+{
+    struct text line = { 0 };
+    text_addf(&line, "Forecasts of ");
+    terminal_add(&line, asked[ASKED_ACCOUNT].text);
+    if (tells(asked))
+        text_addf(&line,
+                  ": %" PRId64 " of %" PRId64
+                  " within their interval, half within a factor of %.2f, "
+                  "median %.0f %% too %s",
+                  asked[ASKED_WITHIN].integer, asked[ASKED_DUE].integer,
+                  exp((double)asked[ASKED_OFF_MILLI].integer / 1000),
+                  100 * fabs(expm1((double)asked[ASKED_BIAS_MILLI].integer / 1000)),
+                  asked[ASKED_BIAS_MILLI].integer < 0 ? "early" : "late");
+    else
+        text_addf(&line, ": too few have come due to judge them (%" PRId64 " so far)",
+                  asked[ASKED_DUE].integer);
+    terminal_puts(text_z(&line));
+    text_done(&line);
+}
+
+bool record_print_lines(struct store *s, const struct query_filter *scope, struct fault *why)
+{
+    struct cell asked[ASKED];
+    struct query_result *a;
+    bool more = true, ok = true;
+    if (!query_open(s, QUERY_RECORD, scope, &a, why))
+        return false;
+    while (ok && more) {
+        ok = query_next(a, asked, ASKED, &more, why);
+        if (ok && more)
+            print_line(asked);
+    }
+    query_close(a);
+    return ok;
+}
+
+static void add_html_row(const struct cell *asked, struct text *out)
+{
+    static const int shown[] = { DUE, HELD, FACTOR, OFF };
+    struct cell cells[COLUMNS];
+    fill(asked, cells);
+    text_add(out, span_of("<tr><td class=\"name\">"));
+    markup_add_html(out, cells[ACCOUNT].text);
+    text_add(out, span_of("</td>"));
+    for (size_t i = 0; i < COUNT(shown); i++) {
+        text_add(out, span_of("<td>"));
+        cell_show(columns[shown[i]].kind, &cells[shown[i]], out);
+        text_add(out, span_of("</td>"));
+    }
+    text_add(out, span_of("</tr>\n"));
+}
+
+bool record_add_html(struct store *s, const struct query_filter *scope, struct text *out,
+                     struct fault *why)
+{
+    struct cell asked[ASKED];
+    struct query_result *a;
+    bool more = true, ok = true;
+    if (!query_open(s, QUERY_RECORD, scope, &a, why))
+        return false;
+    for (size_t rows = 0; ok && more; rows++) {
+        ok = query_next(a, asked, ASKED, &more, why);
+        if (ok && more && rows == 0)
+            text_add(out,
+                     span_of("<section><h2>Forecast accuracy</h2><div class=\"wide\"><table>\n"
+                             "<tr><th>Account</th><th>Scored</th><th>In interval</th><th>Half "
+                             "within factor</th>"
+                             "<th>Bias (+ late, − early)</th></tr>\n"));
+        if (ok && more)
+            add_html_row(asked, out);
+        else if (ok && rows)
+            text_add(out, span_of("</table></div></section>\n"));
+    }
+    query_close(a);
+    return ok;
+}

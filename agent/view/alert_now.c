@@ -1,0 +1,147 @@
+/* The same words as an announcement has, made for now. */
+#include "view/alert_now.h"
+
+#include <stdio.h>
+
+#include "base/own.h"
+#include "base/xmalloc.h"
+#include "core/calendar.h"
+#include "edge/wire.h"
+
+static const struct rule *find_rule(const struct rule_set *rules, struct span name)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (span_is(name, rules->at[i].name))
+            return &rules->at[i];
+    return NULL;
+}
+
+static struct maybe_money money_of(const struct cell *cell)
+{
+    return (struct maybe_money){ cell->kind == CELL_INTEGER,
+                                 { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
+}
+
+/* `name` is what the token borrows. */
+static struct token token_of(const struct cell *cells, const struct forecast *f, char *name)
+{
+    struct token t = { .name = name };
+    t.series = span_is(cells[ALERT_KIND].text, series_name(SERIES_CREDITS)) ? SERIES_CREDITS
+                                                                            : SERIES_TOKEN;
+    t.last = (struct reading){
+        .name = name,
+        .balance = money_of(&cells[ALERT_BALANCE]),
+        .budgeted = cells[ALERT_BUDGETED].kind == CELL_INTEGER && cells[ALERT_BUDGETED].integer,
+        .expires =
+            cells[ALERT_EXPIRES].kind == CELL_INTEGER ? cells[ALERT_EXPIRES].integer : TIME_NONE,
+        .period = cells[ALERT_PERIOD].kind == CELL_TEXT
+            ? calendar_period_named(cells[ALERT_PERIOD].text)
+            : RESET_NONE,
+        .reset_amount = money_of(&cells[ALERT_RESET_AMOUNT]),
+    };
+    if (cells[ALERT_TYPE].kind == CELL_TEXT)
+        snprintf(t.last.type, sizeof t.last.type, "%.*s", (int)cells[ALERT_TYPE].text.len,
+                 cells[ALERT_TYPE].text.at);
+    t.high_water = money_of(&cells[ALERT_RISEN_TO]);
+    t.drift = money_of(&cells[ALERT_DRIFT]);
+    t.forecast = *f;
+    return t;
+}
+
+static const char *why_unknown(const struct rule *rule, const struct token *t)
+{
+    if (!rule)
+        return "its rule is no longer in the configuration";
+    if (t->forecast.verdict == VERDICT_STALE)
+        return "no fresh reading";
+    return t->last.budgeted ? "no current value" : "it no longer has a budget";
+}
+
+/* A value that was not read for long is told with its age. */
+static void add_age(const struct cell *cells, const struct forecast *f, unix_s now,
+                    struct text *words)
+{
+    char age[DURATION_TEXT_BYTES];
+    if (f->verdict == VERDICT_STALE && cells[ALERT_SEEN].kind == CELL_INTEGER)
+        text_addf(words, "; last read %s ago",
+                  duration_format(seconds_between(cells[ALERT_SEEN].integer, now), age));
+}
+
+static char *copy_of(const struct cell *cell)
+{
+    return cell->kind == CELL_TEXT ? xstrndup(cell->text.at, cell->text.len) : xstrdup("");
+}
+
+/* Of an alert about the account itself: it cannot be read, since when and why. */
+static struct alert_now account_now(const struct cell *cells, const struct rule *rule, unix_s now,
+                                    struct text *words)
+{
+    own_free char *reason = copy_of(&cells[ALERT_UNREAD_REASON]);
+    own_free char *empty = copy_of(&cells[ALERT_DRY_TOKEN]);
+    struct outage o = {
+        .since = cells[ALERT_UNREAD_SINCE].integer,
+        .reason = cells[ALERT_UNREAD_REASON].kind == CELL_TEXT ? reason : "the API does not answer",
+        .empty_at = cells[ALERT_DRY_AT].integer,
+    };
+    if (cells[ALERT_DRY_TOKEN].kind == CELL_TEXT && cells[ALERT_DRY_AT].kind == CELL_INTEGER
+        && o.empty_at <= now)
+        o.empty = empty;
+    struct alert_now is = { .known = true,
+                            .value = now > o.since ? now - o.since : 0,
+                            .unit = UNIT_SECONDS };
+    level_named(cells[ALERT_LEVEL].text, &is.level);
+    is.threshold = rule->levels[is.level].at;
+    const struct alert_event e = {
+        .rule = rule,
+        .at = now,
+        .outage = &o,
+        .transition = { .was = is.level, .is = is.level, .known = true, .value = is.value },
+    };
+    wire_standing(&e, words);
+    return is;
+}
+
+struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct forecast *f,
+                              const struct rule_set *rules, unix_s now, struct text *words)
+{
+    static const struct rule no_rule = { .kind = RULE_BALANCE_BELOW };
+    own_free char *name = xstrndup(cells[ALERT_TOKEN].text.at, cells[ALERT_TOKEN].text.len);
+    own_free char *account = xstrndup(cells[ALERT_ACCOUNT].text.at, cells[ALERT_ACCOUNT].text.len);
+    const struct rule *rule = find_rule(rules, cells[ALERT_RULE].text);
+    const struct rule implied = rule_unreadable();
+    if (span_is(cells[ALERT_KIND].text, series_name(SERIES_ACCOUNT)))
+        return account_now(cells, rule ? rule : &implied, now, words);
+    struct token t = token_of(cells, f, name);
+    const struct snapshot s = {
+        .series = t.series,
+        .account = account,
+        .reading = &t.last,
+        .forecast = &t.forecast,
+        .high_water = t.high_water,
+        .now = now,
+        .drift = t.drift,
+    };
+    struct rule_value value = { 0 };
+    struct alert_now is = { .unit = rule_unit_of(rule ? rule->kind : no_rule.kind) };
+
+    level_named(cells[ALERT_LEVEL].text, &is.level);
+    is.known = rule && rule_value(rule, &s, &value);
+    is.value = value.at;
+    is.threshold = rule ? rule->levels[is.level].at : 0;
+    const struct alert_event e = {
+        .account = account,
+        .token = &t,
+        .rule = rule ? rule : &no_rule,
+        .transition = { .was = is.level,
+                        .is = is.level,
+                        .known = is.known,
+                        .value = is.value,
+                        .threshold = is.threshold },
+        .at = now,
+        .reason = why_unknown(rule, &t),
+    };
+    wire_standing(&e, words);
+    if (is.known)
+        add_age(cells, f, now, words);
+    return is;
+}

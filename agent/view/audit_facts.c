@@ -1,0 +1,220 @@
+/* Rows of the store turned into what the checks ask for. */
+#include "view/audit_facts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "core/calendar.h"
+#include "edge/store/reader.h"
+
+/* The columns of question_audit.sql. */
+enum {
+    ACCOUNT,
+    LAST_OK,
+    CREDITS,
+    TOKEN,
+    TYPE,
+    BALANCE,
+    BUDGETED,
+    EXPIRES,
+    PERIOD,
+    AMOUNT,
+    MISSING,
+    FIRST_SEEN,
+    BORN,
+    USED,
+    USAGE_FROM,
+    USAGE_TO,
+    SPENT,
+    COLUMNS,
+};
+
+static unix_s stamp(const struct cell *c)
+{
+    return c->kind == CELL_INTEGER ? c->integer : TIME_NONE;
+}
+
+static struct maybe_money amount(const struct cell *c)
+{
+    return c->kind == CELL_INTEGER ? money_known((struct money){ c->integer })
+                                   : (struct maybe_money){ 0 };
+}
+
+static bool is_set(const struct cell *c)
+{
+    return c->kind == CELL_INTEGER && c->integer != 0;
+}
+
+static struct reading reading_of(const struct cell *cells)
+{
+    struct reading r = {
+        .name = xstrndup(cells[TOKEN].text.at, cells[TOKEN].text.len),
+        .balance = amount(&cells[BALANCE]),
+        .budgeted = is_set(&cells[BUDGETED]),
+        .expires = stamp(&cells[EXPIRES]),
+        .reset_amount = amount(&cells[AMOUNT]),
+    };
+    if (cells[PERIOD].kind == CELL_TEXT)
+        r.period = calendar_period_named(cells[PERIOD].text);
+    if (cells[TYPE].kind == CELL_TEXT)
+        snprintf(r.type, sizeof r.type, "%.*s", (int)cells[TYPE].text.len, cells[TYPE].text.at);
+    return r;
+}
+
+/* A balance shows use from the first reading on, the usage endpoint for the days it was asked
+ * about. Proof of use before the first reading proves that the token existed before; nothing else
+ * does. */
+static void set_watch(struct audit_token *t, const struct cell *cells)
+{
+    unix_s usage_from = stamp(&cells[USAGE_FROM]), usage_to = stamp(&cells[USAGE_TO]);
+    bool usage = usage_from != TIME_NONE && usage_to != TIME_NONE;
+    t->watched_from = t->first_seen;
+    t->watched_to = t->reading.budgeted ? stamp(&cells[LAST_OK]) : usage ? usage_to : TIME_NONE;
+    if (usage && t->used_at != TIME_NONE && usage_from < t->first_seen)
+        t->watched_from = usage_from;
+    if (usage && !t->reading.budgeted && usage_from > t->watched_from)
+        t->watched_from = usage_from;
+}
+
+static struct audit_token token_of(const struct cell *cells)
+{
+    struct audit_token t = {
+        .reading = reading_of(cells),
+        .missing = is_set(&cells[MISSING]),
+        .born = is_set(&cells[BORN]),
+        .first_seen = stamp(&cells[FIRST_SEEN]),
+        .used_at = stamp(&cells[USED]),
+        .spent_30d = amount(&cells[SPENT]),
+    };
+    set_watch(&t, cells);
+    return t;
+}
+
+static struct audit_account *account_named(const struct audit_facts *f, struct span name)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (span_is(name, f->accounts[i].name))
+            return &f->accounts[i];
+    return NULL;
+}
+
+static void add_token(struct audit_account *a, const struct cell *cells)
+{
+    struct audit_token *tokens =
+        (struct audit_token *)(uintptr_t)a->tokens; /* not handed out yet */
+    if ((a->token_count & (a->token_count - 1)) == 0)
+        a->tokens = tokens =
+            xrealloc(tokens, a->token_count ? a->token_count * 2 : 1, sizeof *tokens);
+    tokens[a->token_count++] = token_of(cells);
+}
+
+/* Accounts no longer in the configuration are left out. */
+static void take_row(struct audit_facts *f, const struct cell *cells)
+{
+    struct audit_account *a = account_named(f, cells[ACCOUNT].text);
+    if (!a)
+        return;
+    a->seen_at = stamp(&cells[LAST_OK]);
+    a->credits = amount(&cells[CREDITS]);
+    if (cells[TOKEN].kind == CELL_TEXT)
+        add_token(a, cells);
+}
+
+/* Three of the longest intervals that the account may be polled at, and a minute. */
+static struct audit_account account_of(const struct account_settings *s, const char *only)
+{
+    int64_t longest_s = s->interval_max_s > s->interval_s ? s->interval_max_s : s->interval_s;
+    return (struct audit_account){
+        .name = s->name,
+        .seen_at = TIME_NONE,
+        .stale_after_s = 3 * longest_s + MINUTE_S,
+        .only = only,
+    };
+}
+
+static void take_accounts(const struct audit_query *q, struct audit_facts *f)
+{
+    f->accounts = xcalloc(q->settings->account_count, sizeof *f->accounts);
+    for (size_t i = 0; i < q->settings->account_count; i++)
+        if (!q->account || strcmp(q->account, q->settings->accounts[i].name) == 0)
+            f->accounts[f->count++] = account_of(&q->settings->accounts[i], q->only);
+}
+
+static bool take_rows(struct store *store, const struct audit_query *q, struct audit_facts *f,
+                      struct fault *why)
+{
+    const struct query_filter scope = { q->now, TIME_NONE, TIME_NONE, NULL, q->account };
+    struct cell cells[COLUMNS];
+    struct query_result *a;
+    bool more = true, ok = true;
+    if (!query_open(store, QUERY_AUDIT, &scope, &a, why))
+        return false;
+    while (ok && (ok = query_next(a, cells, COLUMNS, &more, why)) && more)
+        take_row(f, cells);
+    query_close(a);
+    return ok;
+}
+
+static bool has_account(const struct settings *s, const char *name)
+{
+    for (size_t i = 0; i < s->account_count; i++)
+        if (strcmp(s->accounts[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The file names its account, unless there is only one. */
+static bool take_fleet(const struct audit_query *q, struct audit_facts *f, struct fault *why)
+{
+    struct text diagnostics = { 0 };
+    bool ok = token_file_load(q->fleet, &f->fleet, &diagnostics, why);
+    if (!ok) {
+        fputs(text_z(&diagnostics), stderr);
+        why->kind = FAULT_REJECT;
+    }
+    text_done(&diagnostics);
+    if (!ok)
+        return false;
+    const char *name = f->fleet->account;
+    if (!*name && q->settings->account_count > 1)
+        return fault(why, FAULT_REJECT,
+                     "%s: which `account` is it about? The configuration has several", q->fleet);
+    if (!*name)
+        name = q->settings->accounts[0].name;
+    if (!has_account(q->settings, name))
+        return fault(why, FAULT_REJECT, "%s: the configuration has no account \"%s\"", q->fleet,
+                     name);
+    struct audit_account *a = account_named(f, span_of(name));
+    if (a) {
+        a->fleet = q->fleet;
+        a->wanted = f->fleet->tokens;
+        a->wanted_count = f->fleet->token_count;
+    }
+    return true;
+}
+
+bool audit_facts_load(struct store *store, const struct audit_query *q, struct audit_facts *ret,
+                      struct fault *why)
+{
+    struct audit_facts f = { 0 };
+    take_accounts(q, &f);
+    if (!take_rows(store, q, &f, why) || (q->fleet && !take_fleet(q, &f, why))) {
+        audit_facts_done(&f);
+        return false;
+    }
+    *ret = f;
+    return true;
+}
+
+void audit_facts_done(struct audit_facts *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        for (size_t j = 0; j < f->accounts[i].token_count; j++)
+            free((char *)(uintptr_t)f->accounts[i].tokens[j].reading.name);
+        free((struct audit_token *)(uintptr_t)f->accounts[i].tokens);
+    }
+    free(f->accounts);
+    token_file_free(f->fleet);
+    *f = (struct audit_facts){ 0 };
+}

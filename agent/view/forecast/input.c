@@ -1,0 +1,200 @@
+/* The series itself is loaded as the daemon loads it at a start: one way to its burn, its past and
+ * its curve. */
+#include "view/forecast/input.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/xmalloc.h"
+#include "edge/store.h"
+
+enum {
+    ACCOUNT,
+    KIND,
+    ACCOUNT_ID,
+    TOKEN_ID,
+    INTERVAL,
+    STALE,
+    RATE_FIRST,
+    SUBJECT_COLUMNS = RATE_FIRST + BURN_WINDOWS,
+};
+
+enum { HISTORY_AT = 0, HISTORY_BALANCE = 4, HISTORY_COLUMNS = 5, CELLS_MAX = 16 };
+
+/* Whose series it is. */
+struct place {
+    int64_t account, token;
+};
+
+/* Hands each row of an answer to `take`. */
+static bool each(struct store *store, enum query query, const struct query_filter *scope,
+                 size_t columns, void (*take)(struct forecast_input *s, const struct cell *cells),
+                 struct forecast_input *s, struct fault *why)
+{
+    struct cell cells[CELLS_MAX];
+    struct query_result *a;
+    bool more = true, ok = true;
+    if (!query_open(store, query, scope, &a, why))
+        return false;
+    while (ok && more) {
+        ok = query_next(a, cells, columns, &more, why);
+        if (ok && more)
+            take(s, cells);
+    }
+    query_close(a);
+    return ok;
+}
+
+static struct place take_subject(struct forecast_input *s, const struct cell *cells)
+{
+    text_add(&s->account, cells[ACCOUNT].text);
+    s->credits = span_is(cells[KIND].text, "credits");
+    s->step_s = cells[INTERVAL].integer > 0 ? cells[INTERVAL].integer : 1;
+    s->stale_s = cells[STALE].integer;
+    for (size_t w = 0; w < BURN_WINDOWS; w++) {
+        const struct cell *rate = &cells[RATE_FIRST + w];
+        s->rates[w] =
+            (struct burn_rate){ .known = rate->kind == CELL_INTEGER, .nano_per_h = rate->integer };
+    }
+    return (struct place){ cells[ACCOUNT_ID].integer, cells[TOKEN_ID].integer };
+}
+
+static void take_track_record(struct forecast_input *s, const struct cell *cells)
+{
+    s->scored = (struct accuracy_summary){ cells[3].integer, cells[4].integer, cells[6].integer,
+                                           cells[7].integer, cells[8].integer };
+}
+
+/* One change may have two entries, and so two rows; balances that are not known leave a gap nobody
+ * sees. */
+static void take_reading(struct forecast_input *s, const struct cell *cells)
+{
+    if (cells[HISTORY_BALANCE].kind != CELL_INTEGER)
+        return;
+    if (s->reading_count == s->reading_room) {
+        s->reading_room = s->reading_room ? s->reading_room * 2 : 256;
+        s->readings = xrealloc(s->readings, s->reading_room, sizeof *s->readings);
+    }
+    s->readings[s->reading_count++] =
+        (struct chart_point){ cells[HISTORY_AT].integer, cells[HISTORY_BALANCE].integer };
+}
+
+static bool find(struct store *store, const char *name, const char *account,
+                 struct forecast_input *s, struct place *ret, struct fault *why)
+{
+    const struct query_filter scope = { s->now, TIME_NONE, TIME_NONE, name, account };
+    struct cell cells[SUBJECT_COLUMNS];
+    struct query_result *a;
+    bool found, several = false;
+    if (!query_open(store, QUERY_SUBJECT, &scope, &a, why))
+        return false;
+    bool ok = query_next(a, cells, SUBJECT_COLUMNS, &found, why);
+    if (ok && found) {
+        *ret = take_subject(s, cells);
+        ok = query_next(a, cells, SUBJECT_COLUMNS, &several, why);
+    }
+    query_close(a);
+    if (!ok)
+        return false;
+    if (!found)
+        return *name ? fault(why, FAULT_REJECT, "no data for token \"%s\": see `ebb status`", name)
+                     : fault(why, FAULT_REJECT, "no credits known yet: see `ebb status`");
+    return !several
+        || fault(why, FAULT_REJECT, "several accounts have it: name one with --account");
+}
+
+static bool load_series(struct store *store, struct forecast_input *s, const struct place *at,
+                        struct fault *why)
+{
+    enum series series = s->credits ? SERIES_CREDITS : SERIES_TOKEN;
+    if (!store_load_series(store, at->account, series, at->token, &s->series, why))
+        return false;
+    if (!s->series.count)
+        return fault(why, FAULT_REJECT, "its data is gone: see `ebb status`");
+    s->token = &s->series.tokens[0];
+    if (!s->credits && !store_load_series(store, at->account, SERIES_CREDITS, 0, &s->shared, why))
+        return false;
+    past_begin(&s->past, &s->token->burn, s->step_s);
+    return store_load_past(store, s->token->id, &s->past, why);
+}
+
+static bool load_history(struct store *store, struct forecast_input *s, struct fault *why)
+{
+    const struct query_filter scope = {
+        .now = s->now,
+        .since = time_after(s->token->seen_at, -(PAST_HOURS + 1) * (int64_t)HOUR_S),
+        .until = TIME_NONE,
+        .token = text_z(&s->name),
+        .account = text_z(&s->account),
+    };
+    return each(store, QUERY_FORECASTS, &scope, 9, take_track_record, s, why)
+        && each(store, QUERY_HISTORY, &scope, HISTORY_COLUMNS, take_reading, s, why);
+}
+
+bool forecast_input_load(struct store *store, const char *name, const char *account, unix_s now,
+                         struct forecast_input *ret, struct fault *why)
+{
+    struct place place;
+    *ret = (struct forecast_input){ .now = now };
+    text_add(&ret->name, span_of(name));
+    if (!find(store, name, account, ret, &place, why) || !load_series(store, ret, &place, why)
+        || !load_history(store, ret, why))
+        return false;
+    ret->forecast = forecast_input_forecast(ret, &ret->token->last, ret->token->curve);
+    return true;
+}
+
+static struct purse purse_of(const struct forecast_input *s, const struct token *t)
+{
+    return (struct purse){ &t->last, t->curve, watched_of(&t->burn, s->stale_s) };
+}
+
+struct forecast forecast_input_forecast(const struct forecast_input *s, const struct reading *r,
+                                        const struct curve *c)
+{
+    struct purse own = purse_of(s, s->token), shared;
+    own.reading = r;
+    own.curve = c;
+    if (s->shared.count)
+        shared = purse_of(s, &s->shared.tokens[0]);
+    return forecast_within(&own, s->shared.count ? &shared : NULL, s->now);
+}
+
+double forecast_input_widening(const struct forecast_input *s)
+{
+    return s->token->promises ? accuracy_widening(&s->token->promises->record) : 1;
+}
+
+void forecast_input_done(struct forecast_input *s)
+{
+    token_set_done(&s->series);
+    token_set_done(&s->shared);
+    text_done(&s->account);
+    text_done(&s->name);
+    free(s->readings);
+}
+
+struct burn_profile forecast_input_profile(const struct forecast_input *s)
+{
+    struct burn_profile p = { 0 };
+    int64_t hours[24] = { 0 }, days[7] = { 0 };
+    int watched = s->past.last_seen == TIME_NONE ? 0 : PAST_HOURS;
+    unix_s newest = watched ? (s->past.last_seen - 1) / HOUR_S * HOUR_S : 0;
+    for (int k = 0; k < watched && newest - k * (int64_t)HOUR_S + HOUR_S > s->past.first_seen;
+         k++) {
+        time_t start = (time_t)(newest - k * (int64_t)HOUR_S);
+        struct tm local;
+        if (!localtime_r(&start, &local))
+            continue;
+        p.hour_nano[local.tm_hour] = nano_add(p.hour_nano[local.tm_hour], s->past.hours[k]);
+        int64_t *day = &p.day_nano[(local.tm_wday + 6) % 7];
+        *day = nano_add(*day, s->past.hours[k]);
+        hours[local.tm_hour]++;
+        days[(local.tm_wday + 6) % 7]++;
+    }
+    for (int h = 0; h < 24; h++)
+        p.hour_nano[h] = hours[h] ? p.hour_nano[h] / hours[h] : -1;
+    for (int d = 0; d < 7; d++)
+        p.day_nano[d] = days[d] ? p.day_nano[d] / days[d] : -1;
+    return p;
+}

@@ -1,0 +1,208 @@
+/* Spend in time: columns stacked by the groups that spent the most, the rest on top of them. */
+#include <stdio.h>
+
+#include "base/markup.h"
+#include "base/money.h"
+#include "view/report/html.h"
+#include "view/svg.h"
+
+enum {
+    WIDTH = 1060,
+    HEIGHT = 300,
+    LEFT = 64,
+    RIGHT = 6,
+    TOP = 12,
+    BOTTOM = 26,
+    TICKS = 4,
+    LABELS_MOST = 12
+};
+
+struct report_chart {
+    struct page *page;
+    int64_t most_nano, step_nano; /* of the axis */
+    size_t shown;                 /* groups with a colour of their own */
+    double slot;                  /* width of a bucket */
+};
+
+static const char *const per_words[] = {
+    [PER_HOUR] = "hour",   [PER_DAY] = "day",      [PER_WEEK] = "week",
+    [PER_MONTH] = "month", [PER_TOTAL] = "period",
+};
+
+/* The groups of totals are in order of spend; series are found by their labels. */
+static int64_t spent_by(const struct page *p, size_t rank, size_t bucket)
+{
+    const struct report *r = &p->totals.report;
+    const int64_t *series = page_series_of(p, &p->totals.labels[r->rows[rank].group]);
+    return series && series[bucket] > 0 ? series[bucket] : 0;
+}
+
+static int64_t spent_by_all(const struct page *p, size_t bucket)
+{
+    int64_t sum = 0;
+    for (size_t g = 0; g < p->series.report.group_count; g++) {
+        int64_t spent = p->spent_nano[g * p->bucket_count + bucket];
+        sum = nano_add(sum, spent > 0 ? spent : 0);
+    }
+    return sum;
+}
+
+/* 1, 2 or 5 times a power of ten. */
+static int64_t nice_step(int64_t most)
+{
+    static const int64_t nice[] = { 1, 2, 5 };
+    for (int64_t unit = 1;; unit *= 10)
+        for (size_t i = 0; i < COUNT(nice); i++)
+            if (unit > INT64_MAX / 100 || unit * nice[i] >= most / TICKS + (most % TICKS != 0))
+                return unit * nice[i];
+}
+
+static void scale(struct report_chart *c)
+{
+    const int64_t axis_most = INT64_MAX / 4; /* its end and the step beyond it fit into 64 bits */
+    int64_t most = 0;
+    for (size_t b = 0; b < c->page->bucket_count; b++) {
+        int64_t sum = spent_by_all(c->page, b);
+        most = sum > most ? sum : most;
+    }
+    most = most > axis_most ? axis_most : most;
+    c->step_nano = nice_step(most > 0 ? most : NANO_PER_USD);
+    c->most_nano = c->step_nano;
+    while (c->most_nano < most)
+        c->most_nano += c->step_nano;
+    c->slot = (double)(WIDTH - LEFT - RIGHT) / (double)c->page->bucket_count;
+}
+
+static double y_of(const struct report_chart *c, int64_t nano)
+{
+    double share = (double)nano / (double)c->most_nano;
+    return TOP + (HEIGHT - TOP - BOTTOM) * (share < 1 ? 1 - share : 0);
+}
+
+static void draw_axis(struct report_chart *c)
+{
+    struct text label = { 0 };
+    for (int64_t at = 0; at <= c->most_nano; at += c->step_nano) {
+        text_clear(&label);
+        page_money(&label, at);
+        if (c->step_nano >= NANO_PER_USD && label.len > 3) /* whole dollars need no cents */
+            label.len -= 3;
+        svg_line(c->page->out, at ? "grid" : "axis", LEFT, y_of(c, at), WIDTH - RIGHT, y_of(c, at));
+        svg_text(c->page->out, "end", LEFT - 8, y_of(c, at) + 4,
+                 (struct span){ text_z(&label), label.len });
+    }
+    text_done(&label);
+}
+
+static void draw_part(struct report_chart *c, size_t bucket, const char *class_, struct span name,
+                      const int64_t part[2])
+{
+    struct text hint = { 0 };
+    char when[TIME_TEXT_BYTES];
+    unix_s start = c->page->first;
+    if (part[1] <= part[0])
+        return;
+    for (size_t i = 0; i < bucket; i++)
+        start = period_next(c->page->per, start);
+    text_addf(&hint, "%s · ", period_name(c->page->per, start, when));
+    text_add(&hint, name);
+    text_add(&hint, span_of(": "));
+    page_money(&hint, part[1] - part[0]);
+    double gap = c->slot > 6 ? c->slot * 0.22 : c->slot * 0.1;
+    struct svg_box box = { LEFT + c->slot * (double)bucket + gap / 2, y_of(c, part[1]),
+                           c->slot - gap, y_of(c, part[0]) - y_of(c, part[1]) };
+    svg_rect(c->page->out, class_, &box, (struct span){ text_z(&hint), hint.len });
+    text_done(&hint);
+}
+
+static void draw_column(struct report_chart *c, size_t bucket)
+{
+    const struct page *p = c->page;
+    int64_t part[2] = { 0, 0 };
+    struct text label = { 0 };
+    char class_[] = "s0";
+    for (size_t rank = 0; rank < c->shown; rank++) {
+        text_clear(&label);
+        report_label_add(&p->totals.labels[p->totals.report.rows[rank].group], &label);
+        part[1] = nano_add(part[0], spent_by(p, rank, bucket));
+        class_[1] = (char)('0' + rank);
+        draw_part(c, bucket, class_, (struct span){ text_z(&label), label.len }, part);
+        part[0] = part[1];
+    }
+    part[1] = spent_by_all(p, bucket);
+    draw_part(c, bucket, "s7", span_of("others"), part);
+    text_done(&label);
+}
+
+/* "3 Oct", "W40", "Oct 2026", "14:00". */
+static void name_tick(const struct page *p, unix_s start, char out[TIME_TEXT_BYTES])
+{
+    static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    struct date d = calendar_date(start / DAY_S);
+    if (p->per == PER_HOUR)
+        snprintf(out, TIME_TEXT_BYTES, "%02d:00", (int)(start % DAY_S / HOUR_S));
+    else if (p->per == PER_MONTH)
+        snprintf(out, TIME_TEXT_BYTES, "%s %d", months[d.month - 1], d.year);
+    else
+        snprintf(out, TIME_TEXT_BYTES, "%d %s", d.day, months[d.month - 1]);
+}
+
+static void draw_ticks(struct report_chart *c)
+{
+    const struct page *p = c->page;
+    size_t every = p->bucket_count / LABELS_MOST + (p->bucket_count % LABELS_MOST != 0);
+    unix_s start = p->first;
+    char name[TIME_TEXT_BYTES];
+    for (size_t b = 0; b < p->bucket_count; b++, start = period_next(p->per, start)) {
+        if (b % every)
+            continue;
+        name_tick(p, start, name);
+        svg_text(p->out, "middle", LEFT + c->slot * ((double)b + 0.5), HEIGHT - 8, span_of(name));
+    }
+}
+
+static void write_key(const struct report_chart *c)
+{
+    struct page *p = c->page;
+    const struct report *r = &p->totals.report;
+    text_add(p->out, span_of("<ul class=\"key\">"));
+    for (size_t rank = 0; rank < c->shown; rank++) {
+        struct text label = { 0 };
+        report_label_add(&p->totals.labels[r->rows[rank].group], &label);
+        text_addf(p->out, "<li><span class=\"dot s%zu\"></span>", rank);
+        markup_add_html(p->out, (struct span){ text_z(&label), label.len });
+        text_add(p->out, span_of("</li>"));
+        text_done(&label);
+    }
+    if (c->shown < r->row_count)
+        text_addf(p->out, "<li><span class=\"dot s7\"></span>%zu others</li>",
+                  r->row_count - c->shown);
+    text_add(p->out, span_of("</ul></section>\n"));
+}
+
+void page_chart(struct page *p)
+{
+    struct report_chart c = { .page = p };
+    struct text title = { 0 };
+    c.shown = p->totals.report.row_count < PAGE_SERIES ? p->totals.report.row_count : PAGE_SERIES;
+    if (c.shown == 0) {
+        text_add(p->out,
+                 span_of("<section class=\"empty\">No spend, top-ups or resets in this period."
+                         "</section>\n"));
+        return;
+    }
+    scale(&c);
+    text_addf(&title, "Spend per %s", per_words[p->per]);
+    text_addf(p->out, "<section><h2>%s</h2>", text_z(&title));
+    svg_begin(p->out, "", WIDTH, HEIGHT, span_of(text_z(&title)),
+              span_of("Columns stacked by the groups with the highest spend; the table below has "
+                      "the totals."));
+    draw_axis(&c);
+    for (size_t b = 0; b < p->bucket_count; b++)
+        draw_column(&c, b);
+    draw_ticks(&c);
+    svg_end(p->out);
+    write_key(&c);
+    text_done(&title);
+}

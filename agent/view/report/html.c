@@ -1,0 +1,107 @@
+/* `ebb report --html`: gathers what the page tells and lays its parts out. No script, no request.
+ */
+#include "view/report/html.h"
+
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "view/accuracy.h"
+
+/* Days for a quarter, weeks for two years, months beyond: a column stays wide enough to be seen. */
+static enum period_length bucket_for(const struct report_query *q)
+{
+    int64_t days = (q->during.until - q->during.since) / DAY_S;
+    if (q->per != PER_TOTAL)
+        return q->per;
+    return days <= 93 ? PER_DAY : days <= 731 ? PER_WEEK : PER_MONTH;
+}
+
+static size_t bucket_index(const struct page *p, unix_s bucket)
+{
+    size_t i = 0;
+    for (unix_s at = p->first; at < bucket; at = period_next(p->per, at))
+        i++;
+    return i;
+}
+
+static void spread_series(struct page *p)
+{
+    const struct report *r = &p->series.report;
+    p->first = period_start(p->per, r->during.since);
+    p->bucket_count =
+        bucket_index(p, r->during.until - 1 > p->first ? r->during.until : p->first + 1);
+    p->spent_nano = xcalloc(r->group_count * p->bucket_count + 1, sizeof *p->spent_nano);
+    for (size_t i = 0; i < r->row_count; i++) {
+        const struct report_row *row = &r->rows[i];
+        p->spent_nano[row->group * p->bucket_count + bucket_index(p, row->bucket)] =
+            row->sum.spent_nano;
+    }
+}
+
+const int64_t *page_series_of(const struct page *p, const struct report_label *label)
+{
+    for (size_t i = 0; i < p->series.label_count; i++) {
+        const struct report_label *l = &p->series.labels[i];
+        if (l->generation == label->generation && strcmp(l->name, label->name) == 0
+            && strcmp(l->account, label->account) == 0)
+            return &p->spent_nano[i * p->bucket_count];
+    }
+    return NULL;
+}
+
+static bool add_panel(struct store *s, struct page *p, enum report_by by, struct fault *why)
+{
+    struct report_query q = *p->q;
+    struct loaded_report l;
+    bool is_by_word = by == BY_PROVIDER || by == BY_FEATURE;
+    q.by = by;
+    q.per = PER_TOTAL;
+    if (by == p->q->by || (is_by_word && q.choice == REPORT_BALANCE))
+        return true;
+    bool ok = report_load(s, &q, &l, why);
+    if (ok)
+        page_panel(p, &l, by);
+    report_unload(&l);
+    return ok;
+}
+
+static bool add_panels(struct store *s, struct page *p, struct fault *why)
+{
+    static const enum report_by all[] = { BY_ENVIRONMENT, BY_PROJECT, BY_PROVIDER, BY_FEATURE };
+    text_add(p->out, span_of("<div class=\"panels\">\n"));
+    for (size_t i = 0; i < COUNT(all); i++)
+        if (!add_panel(s, p, all[i], why))
+            return false;
+    text_add(p->out, span_of("</div>\n"));
+    return true;
+}
+
+/* A page of some tokens does not tell of all of an account. */
+static bool add_record(struct store *s, struct page *p, struct fault *why)
+{
+    const struct query_filter scope = report_scope(p->q);
+    return p->q->token || p->q->environment || record_add_html(s, &scope, p->out, why);
+}
+
+bool report_html(struct store *s, const struct report_query *q, struct text *out, struct fault *why)
+{
+    struct page p = { .q = q, .out = out, .per = bucket_for(q) };
+    struct report_query total = *q, series = *q;
+    total.per = PER_TOTAL;
+    series.per = p.per;
+    bool ok = report_load(s, &total, &p.totals, why) && report_load(s, &series, &p.series, why);
+    if (ok) {
+        spread_series(&p);
+        page_head(&p);
+        page_tiles(&p);
+        page_notes(&p);
+        page_chart(&p);
+        page_ranking(&p);
+        ok = add_panels(s, &p, why) && add_record(s, &p, why);
+        page_foot(&p);
+    }
+    free(p.spent_nano);
+    report_unload(&p.totals);
+    report_unload(&p.series);
+    return ok;
+}

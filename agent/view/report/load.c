@@ -1,0 +1,515 @@
+/* Rows of the store become items, groups and the days of their payers; report_days.c makes facts of
+ * these.
+ *
+ * Every format and every way of asking goes through here, with one period for all. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/intern.h"
+#include "base/xmalloc.h"
+#include "core/naming.h"
+#include "view/report/days.h"
+#include "view/report/report.h"
+
+/* The columns of question_report_tokens.sql. */
+enum {
+    ID,
+    ACCOUNT,
+    NAME,
+    GENERATION,
+    KIND,
+    DELETED,
+    USAGE_FROM,
+    USAGE_AT,
+    KNOWN_FROM,
+    BUDGETED,
+    PERIOD,
+    AMOUNT,
+    FIRST_SEEN,
+    DELETED_AT,
+    LISTED,
+    TYPE,
+    BALANCE,
+    USAGE_REASON,
+    TOKEN_CELLS,
+};
+
+/* Of question_report_days.sql and hours, of usage and providers, gaps, unread days, and what came
+ * after. */
+enum {
+    TOKEN,
+    AT,
+    SPENT,
+    USAGE,
+    TOPUP,
+    RESET,
+    SUM_CELLS,
+    WORD = SPENT,
+    COST,
+    CALLS,
+    USAGE_CELLS,
+    PROVIDER_CELLS = CALLS,
+    UNTIL = SPENT,
+    GAP_NANO,
+    GAP_CELLS,
+    UNREAD_CELLS = SPENT,
+    FALLEN = AT,
+    AFTER_CELLS,
+};
+
+#define NO_NAME "(none)"
+#define NOT_ATTRIBUTED "(not attributed)"
+
+struct report_loading {
+    const struct report_query *q;
+    struct loaded_report *to;
+    struct report_payer *payers; /* owned; by id once all are there */
+    size_t payer_count, payer_room;
+    struct intern names; /* of groups in their order, unless these are tokens, whose names are not
+                            theirs alone */
+    unix_s usage_from;   /* the latest of all payers */
+    struct after {
+        int64_t token, fallen_nano;
+    } * after; /* owned; by token */
+    size_t after_count, after_room;
+    struct report_days days;
+};
+
+static const char *const by_names[] = {
+    [BY_TOKEN] = "token",     [BY_ENVIRONMENT] = "environment", [BY_PROJECT] = "project",
+    [BY_PURPOSE] = "purpose", [BY_ACCOUNT] = "account",         [BY_PROVIDER] = "provider",
+    [BY_FEATURE] = "feature",
+};
+_Static_assert(COUNT(by_names) == REPORT_BYS, "a dimension has no name");
+
+const char *report_by_name(enum report_by by)
+{
+    return by_names[by];
+}
+
+struct query_filter report_scope(const struct report_query *q)
+{
+    return (struct query_filter){ q->now, q->during.since, q->during.until, NULL, q->account };
+}
+
+static bool is_by_word(const struct report_query *q)
+{
+    return q->by == BY_PROVIDER || q->by == BY_FEATURE;
+}
+
+static size_t add_group(struct report_loading *l, struct span name)
+{
+    struct loaded_report *to = l->to;
+    if (to->label_count == to->label_room) {
+        to->label_room = to->label_room ? to->label_room * 2 : 64;
+        to->labels = xrealloc(to->labels, to->label_room, sizeof *to->labels);
+    }
+    to->labels[to->label_count++] = (struct report_label){
+        .name = xstrndup(name.at, name.len),
+        .account = xstrdup(""),
+    };
+    return report_add_group(&to->report);
+}
+
+static size_t group_named(struct report_loading *l, struct span name)
+{
+    size_t group = intern_number(&l->names, name);
+    if (group == l->to->label_count)
+        add_group(l, name);
+    return group;
+}
+
+/* Generations count only for names that were born again, so an only one is told apart from nothing.
+ */
+static size_t group_of_token(struct report_loading *l, const struct cell *cells)
+{
+    size_t group = add_group(l, cells[NAME].text);
+    struct report_label *label = &l->to->labels[group];
+    free(label->account);
+    label->account = xstrndup(cells[ACCOUNT].text.at, cells[ACCOUNT].text.len);
+    label->generation = cells[GENERATION].integer;
+    label->deleted = cells[DELETED].integer;
+    return group;
+}
+
+static struct span named_or_none(struct span part)
+{
+    return part.len ? part : span_of(NO_NAME);
+}
+
+/* The main key has no name of the convention. */
+static struct span part_of(const struct report_query *q, const struct cell *cells)
+{
+    struct span name = cells[NAME].text;
+    if (q->by == BY_ACCOUNT)
+        return cells[ACCOUNT].text;
+    if (!span_is(cells[KIND].text, "token"))
+        return span_of(NO_NAME);
+    if (q->by == BY_PROJECT)
+        return named_or_none(naming_project(name));
+    return named_or_none(q->by == BY_PURPOSE ? naming_purpose(name) : naming_environment(name));
+}
+
+static bool is_wanted(const struct report_query *q, const struct cell *cells)
+{
+    struct span name = cells[NAME].text;
+    bool is_token = span_is(cells[KIND].text, "token");
+    if (q->environment
+        && !(is_token && span_is(named_or_none(naming_environment(name)), q->environment)))
+        return false;
+    return !q->token || naming_matches(q->token, name);
+}
+
+static unix_s stamp(const struct cell *cell)
+{
+    return cell->kind == CELL_INTEGER ? cell->integer : TIME_NONE;
+}
+
+static int compare_after(const void *a, const void *b)
+{
+    const struct after *x = a, *y = b;
+    return (x->token > y->token) - (x->token < y->token);
+}
+
+/* What a token had at the end of the report: what it has now, and what it lost since. */
+static struct maybe_money left_at_end(const struct report_loading *l, const struct cell *cells)
+{
+    const struct after wanted = { .token = cells[ID].integer };
+    const struct after *found = l->after_count
+        ? bsearch(&wanted, l->after, l->after_count, sizeof *l->after, compare_after)
+        : NULL;
+    if (cells[BALANCE].kind != CELL_INTEGER)
+        return (struct maybe_money){ .known = false };
+    return money_known(
+        (struct money){ nano_add(cells[BALANCE].integer, found ? found->fallen_nano : 0) });
+}
+
+static void add_payer(struct report_loading *l, const struct cell *cells)
+{
+    if (!is_wanted(l->q, cells))
+        return;
+    l->payers = report_grown(l->payers, l->payer_count, &l->payer_room, sizeof *l->payers);
+    struct report_payer *p = &l->payers[l->payer_count++];
+    *p = (struct report_payer){
+        .id = cells[ID].integer,
+        .known = { stamp(&cells[USAGE_FROM]), stamp(&cells[USAGE_AT]) },
+        .known_from = stamp(&cells[KNOWN_FROM]),
+        .first_seen = stamp(&cells[FIRST_SEEN]),
+        .deleted_at = stamp(&cells[DELETED_AT]),
+        .listed = stamp(&cells[LISTED]),
+        .budgeted = cells[BUDGETED].integer != 0,
+        .costs_nothing =
+            cells[TYPE].kind == CELL_TEXT && span_is(cells[TYPE].text, "sandbox_api_token"),
+    };
+    if (cells[USAGE_REASON].kind == CELL_TEXT && !l->to->usage_reason)
+        l->to->usage_reason = xstrndup(cells[USAGE_REASON].text.at, cells[USAGE_REASON].text.len);
+    if (p->known.usage_from > l->usage_from)
+        l->usage_from = p->known.usage_from;
+    if (is_by_word(l->q))
+        return;
+    const struct report_budget budget = {
+        .allowance = {
+            .period = calendar_period_named(cells[PERIOD].text),
+            .amount_nano = cells[AMOUNT].kind == CELL_INTEGER ? cells[AMOUNT].integer : -1,
+        },
+        .left = left_at_end(l, cells),
+    };
+    size_t group =
+        l->q->by == BY_TOKEN ? group_of_token(l, cells) : group_named(l, part_of(l->q, cells));
+    p->item = report_add_item(&l->to->report, group, p->known_from, p->budgeted ? &budget : NULL);
+}
+
+static int compare_payers(const void *a, const void *b)
+{
+    const struct report_payer *x = a, *y = b;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+static const struct report_payer *payer_of(const struct report_loading *l, int64_t id)
+{
+    const struct report_payer wanted = { .id = id };
+    return l->payer_count
+        ? bsearch(&wanted, l->payers, l->payer_count, sizeof *l->payers, compare_payers)
+        : NULL;
+}
+
+/* ---- rows ---- */
+
+#define NEW_ROW(rows)                                                                              \
+    ((rows).at = report_grown((rows).at, (rows).count, &(rows).room, sizeof *(rows).at),           \
+     &(rows).at[(rows).count++])
+
+static struct sum_row sum_of_cells(const struct report_payer *p, const struct cell *cells)
+{
+    return (struct sum_row){ p,
+                             cells[AT].integer,
+                             cells[SPENT].integer,
+                             cells[USAGE].integer,
+                             cells[TOPUP].integer,
+                             cells[RESET].integer };
+}
+
+static void take_day(struct report_loading *l, const struct cell *cells)
+{
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    if (p)
+        *NEW_ROW(l->days.days) = sum_of_cells(p, cells);
+}
+
+static void take_hour(struct report_loading *l, const struct cell *cells)
+{
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    if (p)
+        *NEW_ROW(l->days.hours) = sum_of_cells(p, cells);
+}
+
+/* An item of its own for each word: its group may have many, and calls are told of a feature only.
+ */
+static size_t item_named(struct report_loading *l, struct span word)
+{
+    size_t before = l->to->label_count, group = group_named(l, word);
+    if (group == before)
+        report_add_item(&l->to->report, group, l->usage_from, NULL);
+    return group;
+}
+
+static void take_feature(struct report_loading *l, const struct cell *cells)
+{
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    size_t item = p && l->q->by == BY_FEATURE ? item_named(l, cells[WORD].text) : 0;
+    if (p)
+        *NEW_ROW(l->days.uses) = (struct use_row){ p, cells[AT].integer, item, cells[COST].integer,
+                                                   cells[CALLS].integer };
+}
+
+static void take_provider(struct report_loading *l, const struct cell *cells)
+{
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    if (p)
+        *NEW_ROW(l->days.providers) =
+            (struct use_row){ p, cells[AT].integer, item_named(l, cells[WORD].text),
+                              cells[COST].integer, 0 };
+}
+
+static void take_gap(struct report_loading *l, const struct cell *cells)
+{
+    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    const struct entry e = {
+        ENTRY_CONSUMPTION, { cells[GAP_NANO].integer }, cells[AT].integer, cells[UNTIL].integer
+    };
+    if (p)
+        *NEW_ROW(l->days.gaps) = (struct gap_row){ p, e };
+}
+
+static void take_unread(struct report_loading *l, const struct cell *cells)
+{
+    *NEW_ROW(l->days.unread) = (struct unread_row){ cells[TOKEN].integer, cells[AT].integer };
+}
+
+static void take_after(struct report_loading *l, const struct cell *cells)
+{
+    l->after = report_grown(l->after, l->after_count, &l->after_room, sizeof *l->after);
+    l->after[l->after_count++] = (struct after){ cells[TOKEN].integer, cells[FALLEN].integer };
+}
+
+/* What is asked, and what becomes of each row. */
+static const struct feed {
+    enum query query;
+    size_t count;
+    void (*take)(struct report_loading *l, const struct cell *cells);
+} fallen = { QUERY_REPORT_AFTER, AFTER_CELLS, take_after },
+  tokens = { QUERY_REPORT_TOKENS, TOKEN_CELLS, add_payer },
+  hours = { QUERY_REPORT_HOURS, SUM_CELLS, take_hour },
+  others[] = {
+      { QUERY_REPORT_DAYS, SUM_CELLS, take_day },
+      { QUERY_REPORT_USAGE, USAGE_CELLS, take_feature },
+      { QUERY_REPORT_GAPS, GAP_CELLS, take_gap },
+      { QUERY_REPORT_UNREAD, UNREAD_CELLS, take_unread },
+  },
+  providers = { QUERY_REPORT_PROVIDERS, PROVIDER_CELLS, take_provider };
+
+static bool ask(struct store *s, const struct feed *feed, struct report_loading *l,
+                struct period during, struct fault *why)
+{
+    const struct query_filter scope = { l->q->now, during.since, during.until, NULL,
+                                        l->q->account };
+    struct cell cells[TOKEN_CELLS];
+    struct query_result *a;
+    bool more = true, ok = true;
+    if (!query_open(s, feed->query, &scope, &a, why))
+        return false;
+    while (ok && more) {
+        ok = query_next(a, cells, feed->count, &more, why);
+        if (ok && more)
+            feed->take(l, cells);
+    }
+    query_close(a);
+    return ok;
+}
+
+static int compare_sums(const void *a, const void *b)
+{
+    const struct sum_row *x = a, *y = b;
+    if (x->payer != y->payer)
+        return x->payer->id < y->payer->id ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+/* Hours of whole days: of all of them when hours are asked for, else of those that the two periods
+ * cut. */
+static bool ask_hours(struct store *s, struct report_loading *l, struct fault *why)
+{
+    const struct report_query *q = l->q;
+    const unix_s ends[] = { q->before.since, q->before.until, q->during.since,
+                            q->during.until <= q->now ? q->during.until : q->during.since };
+    if (q->per == PER_HOUR)
+        return ask(s, &hours, l,
+                   (struct period){ l->to->report.first_day,
+                                    period_start(PER_DAY, q->during.until - 1) + DAY_S },
+                   why);
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        unix_s day = period_start(PER_DAY, ends[i]);
+        bool is_asked = day == ends[i];
+        for (size_t k = 0; k < i; k++)
+            is_asked |= period_start(PER_DAY, ends[k]) == day && ends[k] != day;
+        if (!is_asked && !ask(s, &hours, l, (struct period){ day, day + DAY_S }, why))
+            return false;
+    }
+    if (l->days.hours.count)
+        qsort(l->days.hours.at, l->days.hours.count, sizeof *l->days.hours.at, compare_sums);
+    return true;
+}
+
+static bool ask_all(struct store *s, struct report_loading *l, struct fault *why)
+{
+    const struct report_query *q = l->q;
+    const struct period all = { l->to->report.first_day, q->during.until };
+    if (q->during.until <= q->now && !ask(s, &fallen, l, all, why))
+        return false;
+    if (!ask(s, &tokens, l, all, why))
+        return false;
+    if (l->payer_count == 0)
+        return true;
+    qsort(l->payers, l->payer_count, sizeof *l->payers, compare_payers);
+    if (is_by_word(q))
+        l->days.rest_item = item_named(l, span_of(NOT_ATTRIBUTED));
+    for (size_t i = 0; i < COUNT(others); i++)
+        if (!ask(s, &others[i], l, all, why))
+            return false;
+    return (q->by != BY_PROVIDER || ask(s, &providers, l, all, why)) && ask_hours(s, l, why);
+}
+
+/* A name that only one generation bears needs no number. */
+static void forget_only_generations(struct loaded_report *l)
+{
+    for (size_t i = 0; i < l->label_count; i++) {
+        const struct report_label *before = i ? &l->labels[i - 1] : NULL;
+        const struct report_label *after = i + 1 < l->label_count ? &l->labels[i + 1] : NULL;
+        struct report_label *label = &l->labels[i];
+        bool shared = (before && strcmp(before->name, label->name) == 0
+                       && strcmp(before->account, label->account) == 0)
+            || (after && strcmp(after->name, label->name) == 0
+                && strcmp(after->account, label->account) == 0);
+        if (!shared && label->generation == 1)
+            label->generation = 0;
+    }
+}
+
+static void count_shared(struct report_loading *l)
+{
+    const struct report *r = &l->to->report;
+    for (unix_s day = r->first_day; day < r->during.until; day += DAY_S)
+        l->to->shared_days +=
+            l->days.is_shared[(day - r->first_day) / DAY_S] && day + DAY_S > r->during.since;
+}
+
+bool report_load(struct store *s, const struct report_query *q, struct loaded_report *ret,
+                 struct fault *why)
+{
+    struct report_loading l = { .q = q, .to = ret, .usage_from = TIME_NONE };
+    *ret = (struct loaded_report){ 0 };
+    report_init(&ret->report, q->per, &q->during, &q->before);
+    ret->report.now = q->now;
+    l.days = (struct report_days){ .q = q, .report = &ret->report, .found = &ret->gaps };
+    bool ok = ask_all(s, &l, why);
+    if (ok) {
+        report_days_add(&l.days, l.payers, l.payer_count);
+        count_shared(&l);
+        ok = report_finish(&ret->report, why);
+    }
+    forget_only_generations(ret);
+    report_days_done(&l.days);
+    free(l.payers);
+    free(l.after);
+    intern_done(&l.names);
+    return ok;
+}
+
+void report_unload(struct loaded_report *l)
+{
+    for (size_t i = 0; i < l->label_count; i++) {
+        free(l->labels[i].name);
+        free(l->labels[i].account);
+    }
+    free(l->labels);
+    free(l->usage_reason);
+    report_done(&l->report);
+    *l = (struct loaded_report){ 0 };
+}
+
+void report_label_add(const struct report_label *l, struct text *out)
+{
+    text_add(out, span_of(l->name));
+    if (l->generation)
+        text_addf(out, " (generation %" PRId64 "%s)", l->generation, l->deleted ? ", deleted" : "");
+    else if (l->deleted)
+        text_add(out, span_of(" (deleted)"));
+}
+
+static void say_days(struct text *out, const struct report *r)
+{
+    enum { NAMED_MOST = 5 };
+    char day[TIME_TEXT_BYTES];
+    int named = 0;
+    for (unix_s at = period_start(PER_DAY, r->during.since); at < r->during.until; at += DAY_S)
+        if (report_is_unknown(r, at) && named++ < NAMED_MOST)
+            text_addf(out, "%s%s", named == 1 ? ": " : ", ", period_name(PER_DAY, at, day));
+    text_add(out, span_of(named > NAMED_MOST ? " and others.\n" : ".\n"));
+}
+
+/* The sentences end in line breaks. */
+void report_notes(const struct report_query *q, const struct loaded_report *l, struct text *out)
+{
+    enum { REASON_COLUMNS = 300 };
+    const struct report *r = &l->report;
+    char usd[MONEY_TEXT_BYTES], all_usd[MONEY_TEXT_BYTES];
+    if (r->all.unknown_days) {
+        text_addf(out, "Spend is unknown or incomplete for %" PRId64 " of %" PRId64 " days",
+                  r->all.unknown_days, report_days(&r->during));
+        say_days(out, r);
+    }
+    if (r->all.unknown_days && l->usage_reason) {
+        text_add(out, span_of("Last answer from the usage endpoint: "));
+        text_add_terminal(out, span_of(l->usage_reason), REASON_COLUMNS);
+        text_add(out, span_of(".\n"));
+    }
+    if (l->gaps.nano) {
+        int64_t days = (l->gaps.longest_s + DAY_S / 2) / DAY_S;
+        text_addf(out, "%s USD of %s was spent during ",
+                  money_format_cents((struct money){ l->gaps.nano }, usd),
+                  money_format_cents((struct money){ r->all.sum.spent_nano }, all_usd));
+        if (l->gaps.count == 1)
+            text_addf(out, "a gap of %" PRId64 " day%s", days, days == 1 ? "" : "s");
+        else
+            text_addf(out, "%zu gaps of up to %" PRId64 " day%s", l->gaps.count, days,
+                      days == 1 ? "" : "s");
+        text_add(out, span_of(" between readings and is spread evenly.\n"));
+    }
+    if (l->shared_days)
+        text_addf(
+            out,
+            "%s of %" PRId64 " day%s are the day's total split in proportion to what the balances "
+            "showed.\n",
+            q->per == PER_HOUR ? "Hours" : "Parts", l->shared_days, l->shared_days == 1 ? "" : "s");
+}

@@ -1,0 +1,367 @@
+/* The words and tables of the HTML report. Foreign text goes through markup_add_html and nowhere
+ * else. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/markup.h"
+#include "base/money.h"
+#include "view/cell.h"
+#include "view/report/html.h"
+#include "view/report/style.h"
+#include "view/svg.h"
+
+enum { ROWS_MOST = 50, PANEL_ROWS = 10, SPARK_WIDTH = 120, SPARK_HEIGHT = 22 };
+
+static void add(struct page *p, const char *text)
+{
+    text_add(p->out, span_of(text));
+}
+
+/* ---- figures ---- */
+
+void page_money(struct text *out, int64_t nano)
+{
+    struct text plain = { 0 };
+    struct cell cell = cell_integer(nano);
+    cell_show(COLUMN_MONEY, &cell, &plain);
+    const char *digits = text_z(&plain) + (nano < 0 && plain.at[0] == '-');
+    size_t whole = strcspn(digits, ".");
+    text_add(out, span_of(digits != plain.at ? "\xe2\x88\x92$" : "$"));
+    for (size_t i = 0; i < whole; i++) {
+        text_add(out, (struct span){ digits + i, 1 });
+        if (i + 1 < whole && (whole - i - 1) % 3 == 0)
+            text_add(out, span_of(","));
+    }
+    text_add(out, span_of(digits + whole));
+    text_done(&plain);
+}
+
+static void add_count(struct text *out, int64_t count)
+{
+    char digits[32];
+    int len = snprintf(digits, sizeof digits, "%" PRId64, count);
+    for (int i = 0; i < len; i++)
+        text_addf(out, "%c%s", digits[i],
+                  i + 1 < len && (len - i - 1) % 3 == 0 && digits[i] != '-' ? "," : "");
+}
+
+static void add_percent(struct text *out, enum column_kind kind, int64_t hundredths)
+{
+    struct cell cell = cell_integer(hundredths);
+    cell_show(kind, &cell, out);
+}
+
+/* "+12.3 %" with the class of its sign; nothing when it is not known. */
+static void add_change(struct text *out, const struct report_row *row)
+{
+    int64_t change;
+    if (!row->before_known)
+        return;
+    if (row->before_nano == 0 && row->sum.spent_nano > 0)
+        text_add(out, span_of("new"));
+    if (!ratio_growth(row->sum.spent_nano, row->before_nano, &change))
+        return;
+    text_addf(out, "<span class=\"%s\">", change > 0 ? "up" : "down");
+    add_percent(out, COLUMN_GROWTH, change);
+    text_add(out, span_of("</span>"));
+}
+
+/* "1 October 2026"; the end of a period is shown as its last day. */
+static void add_date(struct text *out, unix_s at)
+{
+    static const char *const months[] = { "January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December" };
+    struct date d = calendar_date(at / DAY_S);
+    text_addf(out, "%d %s %d", d.day, months[d.month - 1], d.year);
+}
+
+static void add_stretch(struct text *out, const struct period *p)
+{
+    add_date(out, p->since);
+    if (period_start(PER_DAY, p->since) == period_start(PER_DAY, p->until - 1))
+        return;
+    text_add(out, span_of(" to "));
+    add_date(out, p->until - 1);
+}
+
+static void add_label(struct text *out, const struct report_label *l)
+{
+    text_add(out, span_of("<span class=\"clip\">"));
+    markup_add_html(out, span_of(l->name));
+    text_add(out, span_of("</span>"));
+    if (l->generation)
+        text_addf(out, " <span class=\"gone\">generation %" PRId64 "</span>", l->generation);
+    if (l->deleted)
+        text_add(out, span_of(" <span class=\"gone\">deleted</span>"));
+}
+
+/* ---- head and tiles ---- */
+
+void page_head(struct page *p)
+{
+    struct text during = { 0 };
+    char stamp[TIME_TEXT_BYTES];
+    add_stretch(&during, &p->q->during);
+    text_addf(p->out,
+              "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+              "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+              "<title>AI spend, %s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n"
+              "<header>\n<h1>AI spend</h1>\n<p>%s (UTC), by %s",
+              text_z(&during), report_style, text_z(&during), report_by_name(p->q->by));
+    if (p->q->account) {
+        add(p, " · account ");
+        markup_add_html(p->out, span_of(p->q->account));
+    }
+    if (p->q->environment) {
+        add(p, " · environment ");
+        markup_add_html(p->out, span_of(p->q->environment));
+    }
+    if (p->q->token) {
+        add(p, " · tokens ");
+        markup_add_html(p->out, span_of(p->q->token));
+    }
+    text_addf(p->out, " · as of %.16sZ</p>\n</header>\n", calendar_format(p->q->now, stamp));
+    text_done(&during);
+}
+
+static void begin_tile(struct page *p, const char *name)
+{
+    text_addf(p->out, "<dl class=\"tile\"><dt>%s</dt><dd class=\"big\">", name);
+}
+
+static void end_tile(struct page *p, const char *note)
+{
+    text_addf(p->out, "</dd><dd class=\"soft\">%s</dd></dl>\n", note);
+}
+
+static void add_spent_tile(struct page *p, const struct report_row *all)
+{
+    struct text note = { 0 };
+    if (!all->before_known) {
+        text_add(&note, span_of("no data for the previous period"));
+    } else if (all->before_nano == 0) {
+        text_add(&note, span_of("nothing in the previous period"));
+    } else {
+        add_change(&note, all);
+        text_add(&note, span_of(note.len ? " from " : "previously "));
+        page_money(&note, all->before_nano);
+    }
+    begin_tile(p, "Spent");
+    page_money(p->out, all->sum.spent_nano);
+    end_tile(p, text_z(&note));
+    text_done(&note);
+}
+
+static void add_calls_tiles(struct page *p, const struct report_sum *sum)
+{
+    if (!sum->calls_told)
+        return;
+    begin_tile(p, "Calls");
+    add_count(p->out, sum->calls);
+    end_tile(p, "reported by the usage endpoint");
+    if (sum->calls <= 0)
+        return;
+    begin_tile(p, "Cost per call");
+    page_money(p->out, ratio_each(sum->called_nano, sum->calls));
+    end_tile(p, "on average");
+}
+
+/* Days of which nothing is on record are no days without spend. */
+static void add_day_tile(struct page *p, const struct report *r)
+{
+    unix_s since =
+        r->known_from > r->during.since ? period_start(PER_DAY, r->known_from) : r->during.since;
+    int64_t days = (r->during.until - since + DAY_S / 2) / DAY_S;
+    char note[64];
+    if (r->during.until - since < DAY_S)
+        return;
+    begin_tile(p, "Per day");
+    page_money(p->out, ratio_part(r->all.sum.spent_nano, DAY_S, r->during.until - since));
+    snprintf(note, sizeof note, "on average over %" PRId64 " day%s%s", days, days == 1 ? "" : "s",
+             since > r->during.since ? " on record" : "");
+    end_tile(p, note);
+}
+
+void page_tiles(struct page *p)
+{
+    const struct report *r = &p->totals.report;
+    if (r->row_count == 0)
+        return;
+    add(p, "<div class=\"tiles\">\n");
+    add_spent_tile(p, &r->all);
+    add_day_tile(p, r);
+    add_calls_tiles(p, &r->all.sum);
+    if (r->all.sum.topup_nano) {
+        begin_tile(p, "Topped up");
+        page_money(p->out, r->all.sum.topup_nano);
+        end_tile(p, "from balances");
+    }
+    add(p, "</div>\n");
+}
+
+/* ---- tables ---- */
+
+static void add_bar(struct page *p, int64_t amount, int64_t most, const char *class_)
+{
+    int64_t share = 0;
+    ratio_share(amount > 0 ? amount : 0, most, &share);
+    text_addf(p->out,
+              "<td class=\"bar\"><span class=\"track\"><span class=\"fill %s\" "
+              "style=\"width:%.2f%%\"></span>"
+              "</span></td>",
+              class_, (double)share / 100);
+}
+
+static void add_spark(struct page *p, const struct report_label *label)
+{
+    static const struct svg_box box = { 1, 2, SPARK_WIDTH - 2, SPARK_HEIGHT - 4 };
+    const int64_t *series = label ? page_series_of(p, label) : NULL;
+    add(p, "<td class=\"pic\">");
+    if (series && p->bucket_count > 1) {
+        svg_begin(p->out, "", SPARK_WIDTH, SPARK_HEIGHT, span_of("Spend over time"),
+                  span_of(label->name));
+        svg_spark(p->out, &box, series, p->bucket_count);
+        svg_end(p->out);
+    }
+    add(p, "</td>");
+}
+
+static void add_share_cell(struct page *p, int64_t part, int64_t whole, bool known)
+{
+    int64_t share;
+    add(p, "<td>");
+    if (known && ratio_share(part, whole, &share))
+        add_percent(p->out, COLUMN_PERCENT, share);
+    add(p, "</td>");
+}
+
+static void add_figures(struct page *p, const struct report_row *row)
+{
+    const struct report_sum *sum = &row->sum;
+    add(p, "<td>");
+    page_money(p->out, sum->spent_nano);
+    add(p, "</td>");
+    add_share_cell(p, sum->spent_nano, p->totals.report.all.sum.spent_nano, true);
+    add(p, "<td>");
+    add_change(p->out, row);
+    add(p, "</td>");
+    if (p->totals.report.all.sum.calls_told) {
+        add(p, "<td>");
+        if (sum->calls_told)
+            add_count(p->out, sum->calls);
+        add(p, "</td><td>");
+        if (sum->calls_told && sum->calls > 0)
+            page_money(p->out, ratio_each(sum->called_nano, sum->calls));
+        add(p, "</td>");
+    }
+    if (p->totals.report.all.budget_known)
+        add_share_cell(p, row->budget_spent_nano, row->budget_nano, row->budget_known);
+    text_addf(p->out, "<td class=\"soft\">%s</td></tr>\n", report_source_name(sum->source));
+}
+
+static const char *series_class(size_t rank)
+{
+    static const char *const classes[PAGE_SERIES + 1] = { "s0", "s1", "s2", "s3",
+                                                          "s4", "s5", "s6", "s7" };
+    return classes[rank < PAGE_SERIES ? rank : PAGE_SERIES];
+}
+
+static void add_left_out(struct page *p, size_t from)
+{
+    const struct report *r = &p->totals.report;
+    struct report_row rest = { 0 };
+    for (size_t i = from; i < r->row_count; i++) {
+        rest.sum.spent_nano = nano_add(rest.sum.spent_nano, r->rows[i].sum.spent_nano);
+        rest.sum.source |= r->rows[i].sum.source;
+    }
+    text_addf(p->out, "<tr><td class=\"name soft\">%zu more</td><td class=\"pic\"></td>",
+              r->row_count - from);
+    add_bar(p, rest.sum.spent_nano, r->rows[0].sum.spent_nano, "s7");
+    add_figures(p, &rest);
+}
+
+void page_ranking(struct page *p)
+{
+    const struct report *r = &p->totals.report;
+    size_t shown = r->row_count > ROWS_MOST + 1 ? ROWS_MOST : r->row_count;
+    if (r->row_count == 0)
+        return;
+    text_addf(p->out,
+              "<section class=\"long\"><h2>By %s</h2><div class=\"wide\"><table>\n<tr><th>Name</th>"
+              "<th class=\"pic\"></th><th class=\"bar\"></th>"
+              "<th>Spent</th><th>Share</th><th>Change</th>%s%s<th>Source</th></tr>\n",
+              report_by_name(p->q->by),
+              r->all.sum.calls_told ? "<th>Calls</th><th>Per call</th>" : "",
+              r->all.budget_known ? "<th>Budget used</th>" : "");
+    for (size_t i = 0; i < shown; i++) {
+        const struct report_label *label = &p->totals.labels[r->rows[i].group];
+        add(p, "<tr><td class=\"name\">");
+        add_label(p->out, label);
+        add(p, "</td>");
+        add_spark(p, label);
+        add_bar(p, r->rows[i].sum.spent_nano, r->rows[0].sum.spent_nano, series_class(i));
+        add_figures(p, &r->rows[i]);
+    }
+    if (shown < r->row_count)
+        add_left_out(p, shown);
+    if (r->row_count > 1) {
+        add(p, "<tr class=\"sum\"><td>Total</td><td class=\"pic\"></td><td class=\"bar\"></td>");
+        add_figures(p, &r->all);
+    }
+    add(p, "</table></div></section>\n");
+}
+
+void page_panel(struct page *p, const struct loaded_report *l, enum report_by by)
+{
+    const struct report *r = &l->report;
+    size_t shown = r->row_count > PANEL_ROWS ? PANEL_ROWS : r->row_count;
+    if (r->row_count == 0 || r->all.sum.spent_nano <= 0 || (r->row_count == 1 && by <= BY_PURPOSE))
+        return;
+    text_addf(p->out, "<section><h2>By %s</h2><table>\n", report_by_name(by));
+    for (size_t i = 0; i < shown; i++) {
+        add(p, "<tr><td class=\"name\">");
+        add_label(p->out, &l->labels[r->rows[i].group]);
+        add(p, "</td>");
+        add_bar(p, r->rows[i].sum.spent_nano, r->rows[0].sum.spent_nano, "s0");
+        add(p, "<td>");
+        page_money(p->out, r->rows[i].sum.spent_nano);
+        add(p, "</td>");
+        add_share_cell(p, r->rows[i].sum.spent_nano, r->all.sum.spent_nano, true);
+        add(p, "</tr>\n");
+    }
+    add(p, "</table>");
+    if (shown < r->row_count)
+        text_addf(p->out, "<p class=\"soft\">and %zu more</p>", r->row_count - shown);
+    add(p, "</section>\n");
+}
+
+/* What readers must know of the figures. */
+void page_notes(struct page *p)
+{
+    struct text notes = { 0 };
+    report_notes(p->q, &p->totals, &notes);
+    if (notes.len) {
+        add(p, "<section><p>");
+        markup_add_html(p->out, (struct span){ text_z(&notes), notes.len - 1 });
+        add(p, "</p></section>\n");
+    }
+    text_done(&notes);
+}
+
+void page_foot(struct page *p)
+{
+    struct text before = { 0 };
+    add_stretch(&before, &p->q->before);
+    text_addf(
+        p->out,
+        "<footer><p>Amounts are in US dollars, days are UTC, weeks start on Monday. Changes are "
+        "relative to %s and left empty where that period is not fully on record.</p>\n"
+        "<p>Source: <em>endpoint</em> is usage reported by the API, <em>balance</em> is spend "
+        "derived "
+        "from falling balances. Budget used: spend as a share of the reset amount, prorated, "
+        "or else of the top-ups.</p><p>Generated by Ebb.</p></footer>\n</main>\n</body>\n</html>\n",
+        text_z(&before));
+    text_done(&before);
+}

@@ -1,0 +1,84 @@
+/* What the formats of `ebb report` share: the question, and the answer with the names of its
+ * groups. */
+#pragma once
+
+#include "core/report.h"
+#include "edge/store/reader.h"
+#include "view/table.h"
+
+enum report_by {
+    BY_TOKEN,
+    BY_ENVIRONMENT,
+    BY_PROJECT,
+    BY_PURPOSE,
+    BY_ACCOUNT,
+    BY_PROVIDER,
+    BY_FEATURE,
+    REPORT_BYS
+};
+/* In the order of enum report_by. */
+#define REPORT_BY_NAMES "token|environment|project|purpose|account|provider|feature"
+
+struct report_query {
+    enum report_by by;
+    enum period_length per;
+    struct period during, before;
+    enum report_choice choice;
+    const char *token, *account, *environment; /* a glob and two names; NULL: not restricted */
+    unix_s now;
+};
+
+/* The times of its period, and its account. */
+struct query_filter report_scope(const struct report_query *q);
+
+/* How a group is called. */
+struct report_label {
+    char *name, *account; /* owned; the account of a token, else "" */
+    int64_t generation;   /* of a token that was reborn: 1, 2, ...; else 0 */
+    bool deleted;
+};
+
+/* What of the figures was spent nobody knows when: spread evenly over times without a reading. */
+struct report_gaps {
+    size_t count;
+    int64_t nano, longest_s;
+};
+
+struct loaded_report {
+    struct report report;
+    struct report_gaps gaps;
+    char *usage_reason;  /* owned; why an account's consumption was not told last, or not all of it;
+                            NULL: it was */
+    int64_t shared_days; /* whose hours are shares of a figure of the whole day */
+    struct report_label *labels; /* owned; by group */
+    size_t label_count, label_room;
+};
+
+/* "token", "environment" and so on. */
+const char *report_by_name(enum report_by by);
+
+/* `ret` is released by report_unload, also after a failure. FAULT_REJECT: sums too large. */
+MUST_CHECK bool report_load(struct store *s, const struct report_query *q,
+                            struct loaded_report *ret, struct fault *why);
+void report_unload(struct loaded_report *l);
+
+/* The label as people see it: "prod-app (life 2, deleted)". Not escaped. */
+void report_label_add(const struct report_label *l, struct text *out);
+
+/* What readers must know of the figures, a sentence each: what is not known, what is spread and
+ * shared out. */
+void report_notes(const struct report_query *q, const struct loaded_report *l, struct text *out);
+
+/* Prints the rows; for people with a line of all of them. */
+void report_table(const struct report_query *q, const struct loaded_report *l,
+                  enum table_format format);
+
+/* One HTML file that needs nothing else. */
+MUST_CHECK bool report_html(struct store *s, const struct report_query *q, struct text *out,
+                            struct fault *why);
+
+/* Prints what balances and the endpoint say of each day of the period. `ret_drifts`: lines beyond
+ * tolerance. */
+MUST_CHECK bool report_reconcile(struct store *s, const struct report_query *q,
+                                 enum table_format format, size_t *ret_rows, size_t *ret_drifts,
+                                 struct fault *why);

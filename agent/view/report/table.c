@@ -1,0 +1,235 @@
+/* A report as a table: exact rows for programs; for people bars, a line of all, and no column that
+ * says nothing. */
+#include <stdio.h>
+
+#include "view/bar.h"
+#include "view/report/report.h"
+#include "view/terminal.h"
+
+enum {
+    ACCOUNT,
+    NAME,
+    GENERATION,
+    DELETED,
+    LABEL,
+    PERIOD,
+    FROM,
+    UNTIL,
+    SPENT,
+    BAR,
+    SHARE,
+    CALLS,
+    EACH,
+    BEFORE,
+    CHANGE,
+    BUDGET,
+    USED,
+    TOPPED_UP,
+    RESET,
+    SOURCE,
+    UNKNOWN_DAYS,
+    GAP,
+    COLUMNS,
+};
+
+enum {
+    BAR_LEAST = 8,
+    BAR_MOST = 40,
+    BAR_PART = 5 /* of the terminal's width */,
+    BAR_ELSEWHERE = 20
+};
+
+static const struct column columns[COLUMNS] = {
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    [NAME] = { "name", NULL, COLUMN_TEXT, 0 }, /* called like the dimension */
+    [GENERATION] = { "generation", NULL, COLUMN_COUNT, 0 },
+    [DELETED] = { "deleted", NULL, COLUMN_FLAG, 0 },
+    [LABEL] = { NULL, "NAME", COLUMN_TEXT, COLUMN_KEY },
+    [PERIOD] = { "period", "PERIOD (UTC)", COLUMN_TEXT, COLUMN_KEY },
+    [FROM] = { "from", NULL, COLUMN_TIME, 0 },
+    [UNTIL] = { "until", NULL, COLUMN_TIME, 0 },
+    [SPENT] = { "spent_usd", "SPENT USD", COLUMN_MONEY, 0 },
+    [BAR] = { NULL, "", COLUMN_BAR, COLUMN_SPARE },
+    [SHARE] = { "share_percent", "SHARE", COLUMN_PERCENT, 0 },
+    [CALLS] = { "calls", "CALLS", COLUMN_COUNT, 0 },
+    [EACH] = { "usd_per_call", "PER CALL", COLUMN_MONEY, COLUMN_SPARE },
+    [BEFORE] = { "before_usd", NULL, COLUMN_MONEY, 0 },
+    [CHANGE] = { "change_percent", "CHANGE", COLUMN_GROWTH, 0 },
+    [BUDGET] = { "budget_usd", NULL, COLUMN_MONEY, 0 },
+    [USED] = { "budget_used_percent", "BUDGET USED", COLUMN_PERCENT, 0 },
+    [TOPPED_UP] = { "topup_usd", "TOPPED UP", COLUMN_MONEY, 0 },
+    [RESET] = { "reset_usd", "RESET", COLUMN_CHANGE, COLUMN_SPARE },
+    [SOURCE] = { "source", "SOURCE", COLUMN_TEXT, 0 },
+    [UNKNOWN_DAYS] = { "unknown_days", "UNKNOWN DAYS", COLUMN_COUNT, 0 },
+    [GAP] = { "gap_usd", NULL, COLUMN_MONEY, 0 },
+};
+
+/* A row under work, with room for the texts that are made for it. */
+struct line {
+    struct cell cells[COLUMNS];
+    struct text label, bar;
+    char period[TIME_TEXT_BYTES];
+};
+
+static struct cell known_if(bool known, int64_t number)
+{
+    return known ? cell_integer(number) : (struct cell){ .kind = CELL_NONE };
+}
+
+static void fill_figures(const struct report *r, const struct report_row *row, struct cell *cells)
+{
+    const struct report_sum *sum = &row->sum;
+    int64_t share = 0, change = 0, used = 0;
+    bool has_share = ratio_share(sum->spent_nano, r->all.sum.spent_nano, &share);
+    bool has_change = row->before_known && ratio_growth(sum->spent_nano, row->before_nano, &change);
+    bool has_used =
+        row->budget_known && ratio_share(row->budget_spent_nano, row->budget_nano, &used);
+    bool has_each = sum->calls_told && sum->calls > 0;
+    cells[FROM] = cell_integer(row->during.since);
+    cells[UNTIL] = cell_integer(row->during.until);
+    cells[SPENT] = known_if(sum->source != REPORT_FROM_NOTHING, sum->spent_nano);
+    cells[SHARE] = known_if(has_share && sum->source != REPORT_FROM_NOTHING, share);
+    cells[CALLS] = known_if(sum->calls_told, sum->calls);
+    cells[EACH] = known_if(has_each, has_each ? ratio_each(sum->called_nano, sum->calls) : 0);
+    cells[BEFORE] = known_if(row->before_known, row->before_nano);
+    cells[CHANGE] = known_if(has_change, change);
+    cells[BUDGET] = known_if(row->budget_known, row->budget_nano);
+    cells[USED] = known_if(has_used, used);
+    cells[TOPPED_UP] = cell_integer(sum->topup_nano);
+    cells[RESET] = cell_integer(sum->reset_nano);
+    cells[SOURCE] = cell_text(report_source_name(sum->source));
+    cells[UNKNOWN_DAYS] = cell_integer(row->unknown_days);
+    cells[GAP] = cell_integer(sum->gap_nano);
+}
+
+static void fill(const struct report_query *q, const struct loaded_report *l,
+                 const struct report_row *row, struct line *line)
+{
+    const struct report_label *label = &l->labels[row->group];
+    text_clear(&line->label);
+    report_label_add(label, &line->label);
+    fill_figures(&l->report, row, line->cells);
+    line->cells[ACCOUNT] = cell_text(label->account);
+    line->cells[NAME] = cell_text(label->name);
+    line->cells[GENERATION] =
+        known_if(q->by == BY_TOKEN, label->generation ? label->generation : 1);
+    line->cells[DELETED] = known_if(q->by == BY_TOKEN, label->deleted);
+    line->cells[LABEL] = cell_text(text_z(&line->label));
+    line->cells[PERIOD] = cell_text(period_name(q->per, row->bucket, line->period));
+}
+
+static void fill_all(const struct report *r, struct line *line)
+{
+    fill_figures(r, &r->all, line->cells);
+    line->cells[ACCOUNT] = line->cells[PERIOD] = cell_text("");
+    line->cells[BAR] = cell_text("");
+    line->cells[LABEL] = cell_text("total");
+    if (r->per != PER_TOTAL)
+        line->cells[CHANGE] = (struct cell){ .kind = CELL_NONE };
+}
+
+static size_t bar_width(void)
+{
+    size_t width, height;
+    if (!terminal_size(&width, &height))
+        return BAR_ELSEWHERE;
+    width /= BAR_PART;
+    return width < BAR_LEAST ? BAR_LEAST : width > BAR_MOST ? BAR_MOST : width;
+}
+
+static int64_t most_spent(const struct report *r)
+{
+    int64_t most = 0;
+    for (size_t i = 0; i < r->row_count; i++)
+        if (r->rows[i].sum.spent_nano > most)
+            most = r->rows[i].sum.spent_nano;
+    return most;
+}
+
+/* Which columns have something to say to people; all rows speak for themselves. */
+static void choose_columns(const struct report_query *q, const struct loaded_report *l,
+                           struct column *chosen)
+{
+    static const int optional[] = { CALLS, EACH, CHANGE, USED, TOPPED_UP, RESET, UNKNOWN_DAYS };
+    struct line line = { 0 };
+    bool says[COLUMNS] = { false };
+    for (size_t i = 0; i < l->report.row_count; i++) {
+        fill(q, l, &l->report.rows[i], &line);
+        for (size_t k = 0; k < COUNT(optional); k++) {
+            const struct cell *cell = &line.cells[optional[k]];
+            bool is_amount =
+                optional[k] == TOPPED_UP || optional[k] == RESET || optional[k] == UNKNOWN_DAYS;
+            says[optional[k]] |= cell->kind == CELL_INTEGER && (!is_amount || cell->integer);
+        }
+    }
+    text_done(&line.label);
+    for (size_t k = 0; k < COUNT(optional); k++)
+        if (!says[optional[k]])
+            chosen[optional[k]].title = NULL;
+    if (q->per == PER_TOTAL)
+        chosen[PERIOD].title = NULL;
+    if (q->by != BY_TOKEN)
+        chosen[ACCOUNT] = chosen[GENERATION] = chosen[DELETED] =
+            (struct column){ NULL, NULL, COLUMN_TEXT, 0 };
+}
+
+static void print_rows(const struct report_query *q, const struct loaded_report *l, struct table *t,
+                       bool for_people)
+{
+    const struct report *r = &l->report;
+    struct line line = { 0 };
+    int64_t most = most_spent(r);
+    size_t width = bar_width();
+    for (size_t i = 0; i < r->row_count; i++) {
+        fill(q, l, &r->rows[i], &line);
+        text_clear(&line.bar);
+        if (for_people)
+            bar_draw(&(struct bar){ r->rows[i].sum.spent_nano, most, width, terminal_ascii() },
+                     &line.bar);
+        line.cells[BAR] = cell_text(text_z(&line.bar));
+        table_row(t, line.cells);
+    }
+    if (for_people && r->row_count > 1) {
+        fill_all(r, &line);
+        table_row(t, line.cells);
+    }
+    text_done(&line.label);
+    text_done(&line.bar);
+}
+
+static void add_stretch(const char *before, const struct period *p, struct text *out)
+{
+    char since[TIME_TEXT_BYTES], until[TIME_TEXT_BYTES];
+    text_addf(out, "%s%.16sZ to %.16sZ", before, calendar_format(p->since, since),
+              calendar_format(p->until, until));
+}
+
+static void print_heading(const struct report_query *q)
+{
+    struct text line = { 0 };
+    add_stretch("Spend from ", &q->during, &line);
+    if (q->per == PER_TOTAL)
+        add_stretch(", compared with ", &q->before, &line);
+    text_add(&line, span_of("."));
+    terminal_puts(text_z(&line));
+    putchar('\n');
+    text_done(&line);
+}
+
+void report_table(const struct report_query *q, const struct loaded_report *l,
+                  enum table_format format)
+{
+    static const char *const titles[REPORT_BYS] = { "TOKEN",   "ENVIRONMENT", "PROJECT", "PURPOSE",
+                                                    "ACCOUNT", "PROVIDER",    "FEATURE" };
+    bool for_people = format == TABLE_TEXT || format == TABLE_MARKDOWN;
+    struct column chosen[COLUMNS];
+    memcpy(chosen, columns, sizeof chosen);
+    chosen[NAME].name = report_by_name(q->by);
+    chosen[LABEL].title = titles[q->by];
+    choose_columns(q, l, chosen);
+    if (for_people && l->report.row_count)
+        print_heading(q);
+    struct table *t = table_begin(format, chosen, COLUMNS, terminal_colour());
+    print_rows(q, l, t, for_people);
+    table_end(t);
+}

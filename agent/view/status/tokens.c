@@ -1,0 +1,200 @@
+/* Tokens as they stand now: programs get the stored times, people how long it is until then. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/forecast.h"
+#include "core/naming.h"
+#include "core/token_set.h"
+#include "view/sparks.h"
+#include "view/standing.h"
+#include "view/status/status.h"
+
+/* The columns of view/standing.h, then those that are made of them for people. */
+enum {
+    ID,
+    ACCOUNT,
+    TOKEN,
+    TYPE,
+    BALANCE,
+    BUDGETED,
+    BURN,
+    RATE_1H,
+    RATE_6H,
+    RATE_24H,
+    RATE_7D,
+    STATE,
+    EARLY,
+    LIKELY,
+    LATE,
+    HORIZON,
+    FORECAST,
+    LEVEL,
+    PERIOD,
+    RESET_AMOUNT,
+    EXPIRES,
+    SEEN,
+    MISSING,
+    SOURCE,
+    UNREADABLE,
+    AVAILABLE,
+    LIMITED_BY,
+    ASKED,
+    EARLY_IN = ASKED,
+    LIKELY_IN,
+    LATE_IN,
+    STATE_SHOWN,
+    ALERT,
+    SPARK,
+    COLUMNS,
+};
+
+static const struct column columns[] = {
+    [ID] = { NULL, NULL, COLUMN_COUNT, 0 },
+    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    [TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
+    [TYPE] = { "type", NULL, COLUMN_TEXT, 0 },
+    [BALANCE] = { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
+    [BUDGETED] = { "budgeted", NULL, COLUMN_FLAG, 0 },
+    [BURN] = { "burn_usd_per_h", "BURN", COLUMN_PER_HOUR, 0 },
+    [RATE_1H] = { "burn_1h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [RATE_6H] = { "burn_6h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [RATE_24H] = { "burn_24h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [RATE_7D] = { "burn_7d_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [STATE] = { "state", NULL, COLUMN_TEXT, 0 },
+    [EARLY] = { "early_at", NULL, COLUMN_TIME, 0 },
+    [LIKELY] = { "likely_at", NULL, COLUMN_TIME, 0 },
+    [LATE] = { "late_at", NULL, COLUMN_TIME, 0 },
+    [HORIZON] = { "horizon_at", NULL, COLUMN_TIME, 0 },
+    [FORECAST] = { "forecast_at", NULL, COLUMN_TIME, 0 },
+    [LEVEL] = { "level", NULL, COLUMN_TEXT, 0 },
+    [PERIOD] = { "reset_period", NULL, COLUMN_TEXT, 0 },
+    [RESET_AMOUNT] = { "reset_amount_usd", NULL, COLUMN_MONEY, 0 },
+    [EXPIRES] = { "expires_at", NULL, COLUMN_TIME, 0 },
+    [SEEN] = { "seen_at", NULL, COLUMN_TIME, 0 },
+    [MISSING] = { "missing_polls", NULL, COLUMN_COUNT, 0 },
+    [SOURCE] = { "burn_source", NULL, COLUMN_TEXT, 0 },
+    [UNREADABLE] = { "unreadable", NULL, COLUMN_TEXT, 0 },
+    [AVAILABLE] = { "available_usd", NULL, COLUMN_MONEY, 0 },
+    [LIMITED_BY] = { "limited_by", NULL, COLUMN_TEXT, 0 },
+    [EARLY_IN] = { NULL, "EARLY", COLUMN_DURATION, COLUMN_SPARE },
+    [LIKELY_IN] = { NULL, "LIKELY", COLUMN_DURATION, 0 },
+    [LATE_IN] = { NULL, "LATE", COLUMN_DURATION, COLUMN_SPARE },
+    [STATE_SHOWN] = { NULL, "STATE", COLUMN_LEVEL, 0 },
+    [ALERT] = { NULL, "ALERT", COLUMN_LEVEL, 0 },
+    [SPARK] = { NULL, "LAST 24 HOURS", COLUMN_TEXT, COLUMN_SPARE },
+};
+_Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
+
+/* A row under work, with room for the texts that are made for it. */
+struct status_row {
+    struct cell cells[COLUMNS];
+    struct text state, spark;
+};
+
+static bool verdict_of(struct span slug, enum verdict *ret)
+{
+    for (enum verdict v = 0; v < VERDICTS; v++)
+        if (span_is(slug, forecast_verdict_slug(v))) {
+            *ret = v;
+            return true;
+        }
+    return false;
+}
+
+/* Missing, expired and stale may be known here only, and not to the forecast. */
+static void show_state(struct status_row *r)
+{
+    enum verdict verdict;
+    struct span slug = r->cells[STATE].text;
+    text_clear(&r->state);
+    if (verdict_of(slug, &verdict))
+        text_add(&r->state, span_of(forecast_verdict_name(verdict)));
+    else
+        text_add(&r->state, slug);
+    const struct cell *limit = &r->cells[LIMITED_BY];
+    if (limit->kind == CELL_TEXT && span_is(limit->text, forecast_limit_name(LIMIT_CREDITS)))
+        text_add(&r->state, span_of(" (credits)"));
+    r->cells[STATE_SHOWN] = cell_text(text_z(&r->state));
+}
+
+/* A forecast without an end is stored without a time; only its verdict tells it from no forecast.
+ */
+static bool is_forecast(struct span slug)
+{
+    enum verdict v;
+    return verdict_of(slug, &v)
+        && (v == VERDICT_SAFE || v == VERDICT_TIGHT || v == VERDICT_RUNS_DRY);
+}
+
+static struct cell time_left(const struct status_row *r, size_t at, unix_s now)
+{
+    if (r->cells[at].kind == CELL_INTEGER)
+        return cell_integer(seconds_between(now, r->cells[at].integer));
+    return is_forecast(r->cells[STATE].text) ? cell_text("never") : r->cells[at];
+}
+
+static void show_for_people(struct status_row *r, const struct sparks *sparks, unix_s now)
+{
+    r->cells[EARLY_IN] = time_left(r, EARLY, now);
+    r->cells[LIKELY_IN] = time_left(r, LIKELY, now);
+    r->cells[LATE_IN] = time_left(r, LATE, now);
+    show_state(r);
+    r->cells[ALERT] = r->cells[LEVEL];
+    text_clear(&r->spark);
+    sparks_draw(sparks, r->cells[ID].integer, &r->spark);
+    r->cells[SPARK] = cell_text(text_z(&r->spark));
+}
+
+struct status_printer {
+    struct table *table;
+    const struct status_view *view;
+    struct sparks sparks;
+    struct status_row row;
+    size_t shown, left_out;
+};
+
+static void print_row(struct status_printer *p)
+{
+    const struct status_view *view = p->view;
+    if (view->match && !naming_matches(view->match, p->row.cells[TOKEN].text))
+        return;
+    if (view->rows_max && p->shown == view->rows_max) {
+        p->left_out++;
+        return;
+    }
+    show_for_people(&p->row, &p->sparks, view->now);
+    table_row(p->table, p->row.cells);
+    p->shown++;
+}
+
+static bool print_rows(struct store *s, struct status_printer *p, struct fault *why)
+{
+    const struct query_filter scope = { p->view->now, TIME_NONE, TIME_NONE, NULL,
+                                        p->view->account };
+    struct standing *standing;
+    if (!standing_of_tokens(s, &scope, -1, &standing, why))
+        return false;
+    while (standing_next(standing, p->row.cells, ASKED))
+        print_row(p);
+    standing_end(standing);
+    return true;
+}
+
+bool status_tokens(struct store *s, const struct status_view *view, size_t *ret_matches,
+                   struct fault *why)
+{
+    struct status_printer p = { .view = view };
+    bool ok = sparks_load(s, view->now, &p.sparks, why);
+    if (ok) {
+        p.table = table_begin(view->format, columns, COLUMNS, view->colour);
+        ok = print_rows(s, &p, why);
+        table_end(p.table);
+        if (p.left_out)
+            printf("and %zu more\n", p.left_out);
+        *ret_matches = p.shown + p.left_out;
+    }
+    sparks_done(&p.sparks);
+    text_done(&p.row.state);
+    text_done(&p.row.spark);
+    return ok;
+}

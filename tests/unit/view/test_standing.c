@@ -1,0 +1,207 @@
+/* What stands now, read from rows written here: states, ends and their order, and what the
+ * account's credits limit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "booked_past.h"
+#include "core/forecast/packed.h"
+#include "edge/store/store_private.h"
+#include "store_scene.h"
+#include "view/standing.h"
+
+#define NOW INT64_C(1785585600) /* 2026-08-01T12:00:00Z */
+#define SEEN (NOW - 100)
+#define CENT (NANO_PER_USD / 100)
+
+enum { POLL_S = 300 };
+
+static void run_sql(struct place *s, const char *sql)
+{
+    struct fault why;
+    if (!sqlite_run(store_sqlite(s->store), sql, &why))
+        fail_msg("%s", why.text);
+}
+
+static int open_scene(void **state)
+{
+    struct place *s = calloc(1, sizeof *s);
+    struct fault why;
+    make_place(s);
+    check(store_open(s->path, STORE_WRITE, &s->store, &why), &why);
+    struct text sql = { 0 };
+    text_addf(
+        &sql,
+        "INSERT INTO account (id, name, interval_s, last_ok_at) VALUES (1, 'main', 300, %" PRId64
+        ")",
+        SEEN);
+    run_sql(s, text_z(&sql));
+    text_done(&sql);
+    *state = s;
+    return 0;
+}
+
+static int close_scene(void **state)
+{
+    remove_place(*state);
+    free(*state);
+    return 0;
+}
+
+/* A cent every five minutes for a week and a day until SEEN. */
+static struct curve steady(void)
+{
+    struct booked_past p;
+    booked_init(&p);
+    for (unix_s at = SEEN - 8 * DAY_S; at <= SEEN; at += POLL_S) {
+        struct entry e = { ENTRY_CONSUMPTION, { CENT }, at - POLL_S, at };
+        burn_seen(&p.burn, at);
+        booked_add(&p, &e);
+    }
+    struct curve c = booked_curve(&p, POLL_S);
+    booked_done(&p);
+    return c;
+}
+
+static void add_hex(struct text *sql, const unsigned char *bytes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        text_addf(sql, "%02x", bytes[i]);
+}
+
+/* A series with `cents` left, seen last `ago_s` before now; one that burns has a curve. */
+static void add_series(struct place *s, int id, const char *name, int64_t cents, bool burns,
+                       int64_t ago_s)
+{
+    struct text sql = { 0 };
+    const char *kind = *name ? "token" : "credits";
+    text_addf(&sql,
+              "INSERT INTO token (id, account, name, generation, slug, first_seen, kind)"
+              " VALUES (%d, 1, '%s', 1, '%d', 0, '%s');"
+              "INSERT INTO token_state (token, seen_at, missing, type, balance_nano, budgeted, "
+              "reset_period,"
+              " verdict, burn_1h_nano, burn_7d_nano, spent_nano)"
+              " VALUES (%d, %" PRId64 ", 0, 'api_token', %" PRId64
+              ", 1, 'none', 'learning', 0, %d, 0);",
+              id, name, id, kind, id, NOW - ago_s, cents * CENT, burns);
+    if (burns) {
+        struct curve c = steady();
+        unsigned char bytes[CURVE_BYTES];
+        curve_pack(&c, bytes);
+        text_addf(&sql, "INSERT INTO curve VALUES (%d, %" PRId64 ", 0, 'days', x'", id, c.origin);
+        add_hex(&sql, bytes, sizeof bytes);
+        text_add(&sql, span_of("');"));
+    }
+    run_sql(s, text_z(&sql));
+    text_done(&sql);
+}
+
+/* "name state ends by" for each token, "-" for what is not known. */
+static void expect(struct place *s, unix_s now, int64_t fresh_s, const char *lines)
+{
+    const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
+    struct cell c[STANDING_COLUMNS];
+    struct standing *standing;
+    struct text got = { 0 };
+    struct fault why;
+    check(standing_of_tokens(s->store, &scope, fresh_s, &standing, &why), &why);
+    while (standing_next(standing, c, STANDING_COLUMNS)) {
+        text_add(&got, c[STANDING_TOKEN].text);
+        text_add(&got, span_of(" "));
+        text_add(&got, c[STANDING_STATE].text);
+        text_add(&got, span_of(c[STANDING_LIKELY].kind == CELL_NONE ? " - " : " ends "));
+        text_add(&got,
+                 c[STANDING_LIMITED_BY].kind == CELL_TEXT ? c[STANDING_LIMITED_BY].text
+                                                          : span_of("-"));
+        text_add(&got, span_of("\n"));
+    }
+    standing_end(standing);
+    assert_string_equal(text_z(&got), lines);
+    text_done(&got);
+}
+
+static void tokens_come_by_runway_and_what_cannot_be_seen_has_no_end(void **state)
+{
+    struct place *s = *state;
+    add_series(s, 1, "idle", 100, false, 100);
+    add_series(s, 2, "later", 100000, true, 100);
+    add_series(s, 3, "sooner", 500, true, 100);
+    add_series(s, 4, "empty", 0, false, 100);
+    add_series(s, 5, "gone", 500, true, 100);
+    add_series(s, 6, "over", 500, true, 100);
+    run_sql(s,
+            "UPDATE token_state SET missing = 2 WHERE token = 5;"
+            "UPDATE token_state SET expires_at = 1785585600 WHERE token = 6;");
+    expect(s, NOW, -1,
+           "empty exhausted ends balance\nsooner runs_dry ends balance\nlater safe ends balance\n"
+           "gone missing - balance\nidle idle - balance\nover expired - balance\n");
+
+    run_sql(s, "UPDATE token SET deleted_at = 1 WHERE id <> 3");
+    unix_s last = SEEN + 3 * 300 + 60;
+    expect(s, last, -1, "sooner runs_dry ends balance\n");
+    expect(s, last + 1, -1, "sooner stale - balance\n");
+    expect(s, last + 1, 2 * HOUR_S,
+           "sooner runs_dry ends balance\n"); /* who asks may be content with less */
+}
+
+static void credits_that_are_less_limit_every_token_as_long_as_they_are_known(void **state)
+{
+    struct place *s = *state;
+    add_series(s, 1, "", 13, true, 100);
+    add_series(s, 2, "rich", 500000, true, 100);
+    add_series(s, 3, "poor", 5, true, 100);
+    expect(s, NOW, -1, "poor runs_dry ends balance\nrich runs_dry ends credits\n");
+    run_sql(s, "UPDATE token_state SET balance_nano = 0 WHERE token = 1");
+    expect(s, NOW, -1, "poor exhausted ends credits\nrich exhausted ends credits\n");
+    run_sql(s, "UPDATE account SET credits_reason = 'HTTP 500'");
+    expect(s, NOW, -1, "poor exhausted ends credits\nrich exhausted ends credits\n");
+    run_sql(s, "UPDATE token_state SET seen_at = seen_at - 864000 WHERE token = 1");
+    expect(s, NOW, -1, "poor runs_dry ends balance\nrich safe ends balance\n");
+}
+
+static void bytes_that_are_no_curve_are_no_forecast(void **state)
+{
+    struct place *s = *state;
+    add_series(s, 1, "tok", 500, true, 100);
+    static const char *const spoilt[] = { "x''", "zeroblob(1128)", "substr(bytes, 2) || x'ff'",
+                                          "substr(bytes, 1, 1100) || zeroblob(28)",
+                                          "randomblob(1128)" };
+    for (size_t i = 0; i < COUNT(spoilt); i++) {
+        struct text sql = { 0 };
+        text_addf(&sql, "UPDATE curve SET bytes = CAST(%s AS BLOB)", spoilt[i]);
+        run_sql(s, text_z(&sql));
+        text_done(&sql);
+        expect(s, NOW, -1, "tok learning - balance\n");
+    }
+}
+
+static void a_curve_is_the_same_after_it_was_kept(void **state)
+{
+    (void)state;
+    struct curve c = steady(), back = { .origin = c.origin, .history = c.history };
+    unsigned char bytes[CURVE_BYTES];
+    curve_pack(&c, bytes);
+    assert_true(curve_unpack((struct span){ (const char *)bytes, sizeof bytes }, &back));
+    for (double nano = 1; nano < 1e15; nano *= 3)
+        for (double level = 0.05; level < 1; level += 0.1)
+            assert_true(curve_hours(&c, nano, level) == curve_hours(&back, nano, level));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(tokens_come_by_runway_and_what_cannot_be_seen_has_no_end),
+        TEST(credits_that_are_less_limit_every_token_as_long_as_they_are_known),
+        TEST(bytes_that_are_no_curve_are_no_forecast),
+        cmocka_unit_test(a_curve_is_the_same_after_it_was_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
