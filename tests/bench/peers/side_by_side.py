@@ -15,8 +15,9 @@ Contenders:
 
 `cpu` runs all contenders at once, each against a stand-in of its own; a tenth of the balances changes with each poll.
 It reports user and system time per poll, resident memory, and the bytes on disk after the end for each changed balance.
-`latency` runs one after the other: a balance falls below the threshold, the stand-in notes when it first served the
-fall, and the alert is stamped when it reaches a subscriber (or the webhook).
+`latency` runs one after the other: a balance falls by two cents and below the threshold, the stand-in notes when it
+first served the fall, and the alert is stamped when it reaches a subscriber (or the webhook). A fall that is beyond
+anything plausible would measure something else: Ebb reads it again, four seconds later, before it raises an alert.
 
 Figures of a busy machine or a sanitized build mean nothing; the share of the machine that was busy is printed.
 """
@@ -32,6 +33,7 @@ import random
 import shlex
 import shutil
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -42,6 +44,7 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 THRESHOLD_USD = 10
+NEAR_FIRST, NEAR_EVERY = 7, 50  # the tokens that rest just above it: see stand_in.c
 
 
 def free_port():
@@ -163,7 +166,8 @@ class Contender:
 
     def write(self, name, text, **more):
         path = self.folder / name
-        path.write_text(text.format(dir=self.folder, api=self.api, port=self.port, interval=f"{self.bench.interval_s:g}",
+        interval = f"{self.bench.interval_s:g}"
+        path.write_text(text.format(dir=self.folder, api=self.api, port=self.port, interval=interval,
                                     threshold=THRESHOLD_USD, hook=self.bench.hook, **more))
         return path
 
@@ -174,7 +178,7 @@ class Contender:
         key = self.write("key", "bench-key\n")
         key.chmod(0o600)
         mqtt = f"mqtt: {{host: 127.0.0.1, port: {self.broker()}, base_topic: bench}}" if self.broker() else ""
-        program = os.environ.get("EBB", self.bench.programs.parents[2] / "ebb")
+        program = os.environ.get("EBB", self.bench.programs.parents[1] / "ebb")
         self.run(f"{program} run --config {self.write('ebb.yaml', EBB_YAML, mqtt=mqtt)}")
 
     def start_floor(self):
@@ -209,6 +213,9 @@ class Contender:
         stop(self.server)
 
     def bytes_stored(self):
+        for database in self.folder.rglob("*.db"):
+            with contextlib.closing(sqlite3.connect(database)) as db:
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         kept = [f for f in self.folder.rglob("*") if f.is_file() and (f.suffix == ".db" or "data" in f.parts)]
         return sum(f.stat().st_size for f in kept)
 
@@ -294,7 +301,7 @@ def measure_latency(bench, a):
         received.clear()
         pace = random.Random(7)
         for k in range(a.drops):
-            get(f"{c.api}/drop?token={(k * 7919 + 3) % bench.tokens}")
+            get(f"{c.api}/drop?token={NEAR_FIRST + NEAR_EVERY * k}")
             time.sleep(a.interval * pace.uniform(0.5, 1.5))
         time.sleep(3 * a.interval)
         seen = hook.seen if name == "prometheus" else received

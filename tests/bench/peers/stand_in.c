@@ -5,7 +5,8 @@
  *
  * GET /v2/user/custom_token/   the token list; before each answer SHARE of the balances fall a bit
  * GET /metrics                 the same balances as Prometheus text
- * GET /drop?token=K            token K falls to 1.50 USD and stays there
+ * GET /drop?token=K            token K falls from 10.01 to 9.99 USD and stays there; for every K
+ *                              that leaves 7 when divided by 50, and rests at 10.01 until then
  * GET /drops                   for each drop: the token, and when it was first served (Unix time)
  * GET /polls                   how many lists and metrics pages were served
  *
@@ -26,7 +27,12 @@ enum {
     METRICS_BYTES_PER_TOKEN = 96,
     SLOT_BYTES = 12,
     DROPS_MAX = 4096,
+    NEAR_EVERY = 50, /* tokens that rest just above the threshold of 10 USD */
+    NEAR_FIRST = 7,
 };
+
+#define NEAR_USD 10.01
+#define DROPPED_USD 9.99
 
 struct page {
     char *at;
@@ -132,7 +138,9 @@ static void build(void)
     append(&api.metrics, "# TYPE token_balance gauge\n");
     append(&api.list, "[");
     for (size_t i = 0; i < api.tokens; i++) {
-        api.balances[i] = api.firsts[i] = 500 + (double)(draw() % 45000000) / 10000;
+        api.pinned[i] = i % NEAR_EVERY == NEAR_FIRST;
+        double usd = 500 + (double)(draw() % 45000000) / 10000;
+        api.balances[i] = api.firsts[i] = api.pinned[i] ? NEAR_USD : usd;
         append_token(i);
         patch_both(i);
     }
@@ -184,10 +192,9 @@ static enum MHD_Result drop(struct MHD_Connection *c)
 {
     const char *named = MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "token");
     size_t token = named ? strtoul(named, NULL, 10) : 0;
-    if (token >= api.tokens || api.drop_count == DROPS_MAX)
+    if (token >= api.tokens || !api.pinned[token] || api.drop_count == DROPS_MAX)
         return MHD_NO;
-    api.balances[token] = 1.5;
-    api.pinned[token] = 1;
+    api.balances[token] = DROPPED_USD;
     patch_both(token);
     api.drops[api.drop_count++] = (struct drop){ .token = token };
     return answer_text(c, "dropped\n");
