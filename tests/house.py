@@ -20,15 +20,16 @@ MAY_INCLUDE = {
     "edge": {"edge", "core", "base", "sql"},
     "sim": {"sim", "core", "base"},
     "view": {"view", "edge", "core", "base"},
-    "daemon": {"daemon", "view", "edge", "core", "base"},
-    "cli": {"cli", "sim", "daemon", "view", "edge", "core", "base"},
+    "provider": {"provider", "edge", "core", "base"},
+    "daemon": {"daemon", "view", "provider", "edge", "core", "base"},
+    "cli": {"cli", "sim", "daemon", "view", "provider", "edge", "core", "base"},
     "main": {"cli"},
 }
 
 # Library header -> the only files that may include it; sim/ is a world of its own.
 DOORS = {
     "curl/curl.h": {"edge/fetch.c"},
-    "cjson/cJSON.h": {"edge/wire/json.h", "sim/json.c"},
+    "cjson/cJSON.h": {"provider/json.h", "sim/json.c"},
     "sqlite3.h": {"edge/store/sqlite.c"},
     "mosquitto.h": {"edge/publish/client.c"},
     "mqtt_protocol.h": {"edge/publish/client.c"},

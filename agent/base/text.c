@@ -240,3 +240,19 @@ void text_add_ascii(struct text *t, struct span value)
             text_addf(t, "\\u{%x}", code_point);
     }
 }
+
+static bool is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+        || (c && strchr("-_~", c));
+}
+
+void text_add_percent(struct text *out, struct span s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (is_unreserved(s.at[i]))
+            text_add(out, (struct span){ s.at + i, 1 });
+        else
+            text_addf(out, "%%%02X", (unsigned)(unsigned char)s.at[i]);
+    }
+}

@@ -7,7 +7,8 @@
 #include "base/money.h"
 
 enum {
-    NAME_BYTES_MAX = 800, /* 200 characters of UTF-8 */
+    NAME_CHARACTERS_MAX = 200,
+    NAME_BYTES_MAX = 4 * NAME_CHARACTERS_MAX, /* of UTF-8 */
     TYPE_BYTES = 32,
 };
 

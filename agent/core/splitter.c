@@ -1,9 +1,10 @@
-/* What a token list means, told from the structure that json_walk reads.
+/* What an answer that is a list means, told from the structure that json_walk reads.
  *
  * It holds one element and one URL, never the list. A secret is not even copied: while one goes by,
  * nothing is saved, so its length does not matter. */
 #include "core/splitter.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -14,32 +15,15 @@
 _Static_assert((int)SPLIT_DEPTH == (int)WALK_DEPTH, "the walk sets the limit of depth");
 
 /* The members that matter here; which of them a key can be depends on where it stands. */
-enum member { MEMBER_OTHER, MEMBER_SECRET, MEMBER_RESULTS, MEMBER_NEXT };
-
-/* What is cut: how the answer is called, where its elements are, and what of them is hidden. */
-struct shape {
-    const char *what, *list, *whole; /* whole: what an object must not come without */
-    bool bare, paged,
-        secrets; /* the array may stand alone; "next" must be there; "token" is a secret */
-    size_t element_bytes;
-};
-
-static const struct shape token_list = {
-    "token list", "results",           "an object without \"results\" and \"next\"", true, true,
-    true,         SPLIT_ELEMENT_BYTES,
-};
-static const struct shape consumption = {
-    "consumption", "response",        "an object without \"response\"", false, false,
-    false,         SPLIT_USAGE_BYTES,
-};
+enum member { MEMBER_OTHER, MEMBER_SECRET, MEMBER_LIST, MEMBER_NEXT };
 
 struct splitter {
-    const struct shape *shape;
+    const struct split_shape *shape;
     struct json_walk walk;
     unsigned
         list_level;     /* containers around an element of the open list; 0 while no list is open */
     enum member member; /* of the value that comes next */
-    bool is_paged, has_results, has_next;
+    bool is_object, has_list, has_next;
     struct kept next;
 
     bool saving; /* an element is open and no secret is going by */
@@ -54,23 +38,13 @@ struct splitter {
     char element[]; /* shape->element_bytes */
 };
 
-static struct splitter *new_of(const struct shape *shape)
+struct splitter *splitter_new(const struct split_shape *shape)
 {
     struct splitter *s = xcalloc(1, sizeof *s + shape->element_bytes);
     s->shape = shape;
     walk_init(&s->walk);
     s->next = (struct kept){ .at = s->next_bytes, .room = sizeof s->next_bytes };
     return s;
-}
-
-struct splitter *splitter_new(void)
-{
-    return new_of(&token_list);
-}
-
-struct splitter *splitter_new_usage(void)
-{
-    return new_of(&consumption);
 }
 
 void splitter_free(struct splitter *s)
@@ -87,6 +61,14 @@ void splitter_feed(struct splitter *s, struct span bytes)
 static bool refuse(const struct splitter *s, const char *what, struct fault *why)
 {
     return walk_refuse(&s->walk, what, why);
+}
+
+static bool refuse_member(const struct splitter *s, const char *member, const char *what,
+                          struct fault *why)
+{
+    char words[SPLIT_MEMBER_BYTES + 64];
+    snprintf(words, sizeof words, "\"%s\" %s", member, what);
+    return refuse(s, words, why);
 }
 
 /* Nothing more of the open element is saved. */
@@ -136,17 +118,18 @@ static enum member member_named_by_key(const struct splitter *s)
 {
     const struct json_walk *w = &s->walk;
     if (is_in_element(s))
-        return s->shape->secrets && walk_key_is(w, "token") ? MEMBER_SECRET : MEMBER_OTHER;
+        return s->shape->secret && walk_key_is(w, s->shape->secret) ? MEMBER_SECRET : MEMBER_OTHER;
     if (w->level == 1 && walk_key_is(w, s->shape->list))
-        return MEMBER_RESULTS;
-    return w->level == 1 && s->shape->paged && walk_key_is(w, "next") ? MEMBER_NEXT : MEMBER_OTHER;
+        return MEMBER_LIST;
+    return w->level == 1 && s->shape->next && walk_key_is(w, s->shape->next) ? MEMBER_NEXT
+                                                                             : MEMBER_OTHER;
 }
 
 static bool begin_document(struct splitter *s, char first, struct fault *why)
 {
     if (first != '{' && !(first == '[' && s->shape->bare))
         return refuse(s, s->shape->bare ? "neither an array nor an object" : "not an object", why);
-    s->is_paged = first == '{';
+    s->is_object = first == '{';
     s->list_level = first == '[';
     return true;
 }
@@ -162,14 +145,11 @@ static void begin_element(struct splitter *s, char first)
     save_from(s, s->walk.at - 1);
 }
 
-static bool begin_results(struct splitter *s, char first, struct fault *why)
+static bool begin_list(struct splitter *s, char first, struct fault *why)
 {
-    if (first != '[' || s->has_results)
-        return refuse(s,
-                      s->shape->paged ? "\"results\" is not a single array"
-                                      : "\"response\" is not a single array",
-                      why);
-    s->has_results = true;
+    if (first != '[' || s->has_list)
+        return refuse_member(s, s->shape->list, "is not a single array", why);
+    s->has_list = true;
     s->list_level = 2;
     return true;
 }
@@ -177,7 +157,7 @@ static bool begin_results(struct splitter *s, char first, struct fault *why)
 static bool begin_next(struct splitter *s, char first, struct fault *why)
 {
     if ((first != '"' && first != 'n') || s->has_next)
-        return refuse(s, "\"next\" is not a single string or null", why);
+        return refuse_member(s, s->shape->next, "is not a single string or null", why);
     s->has_next = true;
     s->walk.keep = first == '"' ? &s->next : NULL;
     return true;
@@ -206,8 +186,8 @@ static bool begin_value(struct splitter *s, struct fault *why)
         return true;
     }
     switch (member) {
-    case MEMBER_RESULTS:
-        return begin_results(s, first, why);
+    case MEMBER_LIST:
+        return begin_list(s, first, why);
     case MEMBER_NEXT:
         return begin_next(s, first, why);
     case MEMBER_SECRET:
@@ -322,22 +302,29 @@ enum split splitter_next(struct splitter *s, struct element *ret, struct fault *
     return SPLIT_ELEMENT;
 }
 
+static bool refuse_incomplete(const struct splitter *s, struct fault *why)
+{
+    const struct split_shape *shape = s->shape;
+    char words[2 * SPLIT_MEMBER_BYTES + 64];
+    snprintf(words, sizeof words, "an object without \"%s\"%s%s%s", shape->list,
+             shape->next ? " and \"" : "", shape->next ? shape->next : "", shape->next ? "\"" : "");
+    return refuse(s, words, why);
+}
+
 bool splitter_end(struct splitter *s, struct span *ret_next, struct fault *why)
 {
     struct span written = { s->next.at, s->next.len };
     size_t len;
-    const char *what = NULL;
+    bool whole = true;
 
     if (!walk_is_over(&s->walk))
-        what = "truncated";
-    else if (s->is_paged && !(s->has_results && (s->has_next || !s->shape->paged)))
-        what = s->shape->whole;
+        whole = refuse(s, "truncated", why);
+    else if (s->is_object && !(s->has_list && (s->has_next || !s->shape->next)))
+        whole = refuse_incomplete(s, why);
     else if (s->next.overflowed || !escape_read_url(written, s->next.at, &len))
-        what = "\"next\" is not a URL";
-    if (what) {
-        refuse(s, what, why);
+        whole = refuse_member(s, s->shape->next, "is not a URL", why);
+    if (!whole)
         return fault_within(why, "%s", s->shape->what);
-    }
     s->next.len = len;
     *ret_next = (struct span){ s->next.at, len };
     return true;

@@ -1,29 +1,32 @@
 /* Cuts a long answer into its elements as bytes arrive: a token list, stepping over each secret, or
- * consumption.
+ * consumption. What the members are called, the dialect says as a struct split_shape.
  *
- * Accepts a JSON array of objects, or an object whose member "results" is one and whose member
- * "next" is a URL or null; both must be there. A byte order mark is stepped over. Broken structure,
- * or a flaw outside of the elements, is a fault of the whole. A flaw within an element (see
- * json_walk.h), one that is no object or is too long, is that element's alone, and its neighbours
- * come out as ever. An element's own members are decoded elsewhere. Memory is bounded by
- * SPLIT_ELEMENT_BYTES whatever the length of the list, of an element or of a secret. The value of
- * an element's member "token" at depth one, however the key is escaped, is replaced by null before
- * anybody sees it. The consumption answer is an object whose member "response" is such an array;
- * its "token" is a name and stays. */
+ * Accepts an object whose member `list` is an array of objects and, in a paged shape, whose member
+ * `next` is a URL or null; both must be there. A `bare` shape may be the array alone, too. A byte
+ * order mark is stepped over. Broken structure, or a flaw outside of the elements, is a fault of
+ * the whole. A flaw within an element (see json_walk.h), one that is no object or is too long, is
+ * that element's alone, and its neighbours come out as ever. An element's own members are decoded
+ * elsewhere. Memory is bounded by element_bytes whatever the length of the list, of an element or
+ * of a secret. The value of an element's member `secret` at depth one, however the key is escaped,
+ * is replaced by null before anybody sees it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/fault.h"
 #include "base/span.h"
 
-enum {
-    SPLIT_ELEMENT_BYTES =
-        32 * 1024, /* a name of 200 and a secret of 2000 characters, all \u-escaped, fit */
-    SPLIT_USAGE_BYTES =
-        2 * 1024 * 1024, /* a payer's quarter: twenty features of ten providers on each day */
-    SPLIT_NEXT_BYTES = 2048,
-    SPLIT_DEPTH = 16,
+enum { SPLIT_NEXT_BYTES = 2048, SPLIT_DEPTH = 16, SPLIT_MEMBER_BYTES = 64 };
+
+/* How an answer is made. Names are ASCII and shorter than SPLIT_MEMBER_BYTES. */
+struct split_shape {
+    const char *what;     /* the answer, for people: "token list" */
+    const char *list;     /* the member that is the array */
+    const char *next;     /* the member with the URL of the next page; NULL: not paged */
+    const char *secret;   /* the member of an element that is never kept; NULL: none */
+    size_t element_bytes; /* of the longest element that is read */
+    bool bare;            /* the array may stand alone */
 };
 
 struct element {
@@ -36,9 +39,7 @@ struct element {
 
 struct splitter;
 
-struct splitter *splitter_new(void); /* of a token list */
-struct splitter *splitter_new_usage(
-    void); /* of consumption; an element may have SPLIT_USAGE_BYTES */
+struct splitter *splitter_new(const struct split_shape *shape); /* which must outlive it */
 void splitter_free(struct splitter *s);
 
 /* Hands over the bytes that arrived; they must stay until splitter_next has returned SPLIT_MORE,

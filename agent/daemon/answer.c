@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "core/calendar.h"
-#include "edge/wire.h"
+#include "provider/refusal.h"
 
 void answer_hide_key(char *text, const char *key)
 {
@@ -13,16 +13,18 @@ void answer_hide_key(char *text, const char *key)
         memset(at, '*', len);
 }
 
-bool answer_refused(int status, struct text *body, const char *key, struct fault *why)
+bool answer_refused(const struct account_settings *s, int status, struct text *body,
+                    struct fault *why)
 {
     char words[256];
     if (body->len)
-        answer_hide_key(body->at, key);
+        answer_hide_key(body->at, s->key);
     if (status >= 300 && status < 400)
         return fault(why, FAULT_REJECT,
                      "HTTP %d: the API answered with a redirect, which Ebb does not follow",
                      status);
-    if (body->len && wire_error_text((struct span){ body->at, body->len }, words, sizeof words))
+    if (body->len
+        && refusal_text(provider_of(s), (struct span){ body->at, body->len }, words, sizeof words))
         return fault(why, FAULT_RETRY, "HTTP %d: %s", status, words);
     return fault(why, FAULT_RETRY, "HTTP %d", status);
 }

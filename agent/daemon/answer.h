@@ -4,12 +4,14 @@
 
 #include "base/text.h"
 #include "core/schedule.h"
+#include "edge/config.h"
 
 enum { ANSWER_ERROR_BYTES = 4096 }; /* of such an answer: enough for a reason */
 
 /* Puts the status and what the body says into `why`; returns false. The body is changed: a key that
  * it quotes is hidden while it is whole. FAULT_RETRY, or FAULT_REJECT for a redirect. */
-bool answer_refused(int status, struct text *body, const char *key, struct fault *why);
+bool answer_refused(const struct account_settings *s, int status, struct text *body,
+                    struct fault *why);
 
 /* What kind of failure a status other than 200 is. */
 enum poll_result answer_result(int status);

@@ -3,7 +3,7 @@
 #include "daemon/api_call.h"
 
 #include "daemon/answer.h"
-#include "edge/wire.h"
+#include "provider/provider.h"
 
 enum {
     BODY_BYTES_MAX = 64 * 1024,
@@ -24,7 +24,7 @@ void api_call_start(struct api_call *e, struct fetch *fetch, const struct accoun
 {
     const struct request request = request_of(s, url, usage ? USAGE_BYTES_MAX : BODY_BYTES_MAX);
     api_call_done(e);
-    e->splitter = usage ? splitter_new_usage() : NULL;
+    e->splitter = usage ? splitter_new(&provider_of(s)->usage) : NULL;
     if (!fetch_start(fetch, &request, &e->transfer, &e->why))
         end_with(e, POLL_BROKEN);
 }
@@ -38,7 +38,7 @@ void api_call_done(struct api_call *e)
     *e = (struct api_call){ 0 };
 }
 
-static bool read_elements(struct api_call *e)
+static bool read_elements(struct api_call *e, const struct provider *p)
 {
     struct element element;
     for (;;) {
@@ -51,7 +51,7 @@ static bool read_elements(struct api_call *e)
             if (element.flaw)
                 usage_refuse_element(&e->book, element.flaw);
             else
-                e->elements_read += wire_decode_usage(element.json, &e->book);
+                e->elements_read += p->decode_usage(element.json, &e->book);
             if (e->book.count + e->book.gap_count > USAGE_LINES_MAX)
                 return fault(&e->why, FAULT_REJECT, "usage endpoint: more than %d usage lines",
                              USAGE_LINES_MAX);
@@ -59,14 +59,14 @@ static bool read_elements(struct api_call *e)
     }
 }
 
-static void read_bytes(struct api_call *e, int status)
+static void read_bytes(struct api_call *e, const struct provider *p, int status)
 {
     struct span bytes = transfer_take(e->transfer);
     if (!bytes.len || e->faulty)
         return;
     if (status == 200 && e->splitter) {
         splitter_feed(e->splitter, bytes);
-        e->faulty = !read_elements(e);
+        e->faulty = !read_elements(e, p);
     } else if (e->body.len
                < (status == 200 ? (size_t)BODY_BYTES_MAX : (size_t)ANSWER_ERROR_BYTES)) {
         text_add(&e->body, bytes);
@@ -89,7 +89,7 @@ bool api_call_turn(struct api_call *e, const struct account_settings *s)
 {
     struct outcome outcome;
     bool over = transfer_over(e->transfer, clock_unix(), &outcome);
-    read_bytes(e, outcome.status);
+    read_bytes(e, provider_of(s), outcome.status);
     if (!over && !e->faulty)
         return false;
 
@@ -98,7 +98,7 @@ bool api_call_turn(struct api_call *e, const struct account_settings *s)
         e->why = outcome.why;
         end_with(e, outcome.why.kind == FAULT_REJECT ? POLL_BROKEN : POLL_UNAVAILABLE);
     } else if (outcome.status != 200) {
-        answer_refused(outcome.status, &e->body, s->key, &e->why);
+        answer_refused(s, outcome.status, &e->body, &e->why);
         end_with(e, answer_result(outcome.status));
     } else {
         end_with(e, is_complete(e) ? POLL_OK : POLL_BROKEN);

@@ -29,7 +29,7 @@ struct client {
     size_t reply_len;
     struct outcome outcome; /* of the last call */
     bool wrote;             /* the last call was one that writes */
-    struct wire_complaint complaints[WIRE_COMPLAINTS_MAX];
+    struct complaint complaints[COMPLAINTS_MAX];
     size_t complaint_count;
     int calls;
     mono_ms last_call;
@@ -197,21 +197,9 @@ static struct ending judge(const struct client *c)
     return (struct ending){ ill, c->outcome.retry_after_s };
 }
 
-/* What an operator can do about a status, after what the API said. */
-static const char *advice(const struct client *c)
-{
-    switch (c->outcome.status) {
-    case 401:
-        return ": the account's key is not accepted (see its key_file, key_env or key_credential)";
-    case 403:
-        return ": the key must be the account's main key, which may manage tokens";
-    default:
-        return "";
-    }
-}
-
 static bool refuse(struct client *c, struct fault *why)
 {
+    const struct provider *p = provider_of(c->settings);
     if (c->outcome.end == TRANSFER_FAILED) {
         *why = c->outcome.why;
     } else {
@@ -221,12 +209,12 @@ static bool refuse(struct client *c, struct fault *why)
             &said,
             (struct span){ c->reply,
                            c->reply_len < ANSWER_ERROR_BYTES ? c->reply_len : ANSWER_ERROR_BYTES });
-        answer_refused(c->outcome.status, &said, c->settings->key, &answer);
-        if (c->outcome.status == 400)
+        answer_refused(c->settings, c->outcome.status, &said, &answer);
+        if (c->outcome.status == p->validation_status)
             c->complaint_count =
-                wire_complaints((struct span){ text_z(&said), said.len }, c->complaints);
+                refusal_complaints(p, (struct span){ text_z(&said), said.len }, c->complaints);
         fault(why, judge(c).again ? FAULT_RETRY : FAULT_REJECT, "account %s: %s%s",
-              c->settings->name, answer.text, advice(c));
+              c->settings->name, answer.text, p->advice(c->outcome.status));
         text_done(&said);
     }
     answer_hide_key(why->text, c->settings->key);
@@ -276,7 +264,9 @@ static bool call(struct client *c, enum method method, const char *name, const s
 /* Ends a call that brings a token. */
 static bool take_token(struct client *c, bool ok, struct decoded *ret, struct fault *why)
 {
-    ok = ok && wire_decode_answer((struct span){ c->reply, c->reply_len }, ret, why);
+    ok = ok
+        && provider_decode_answer(provider_of(c->settings), (struct span){ c->reply, c->reply_len },
+                                  ret, why);
     forget_reply(c);
     return ok;
 }
@@ -303,11 +293,11 @@ bool client_show(struct client *c, const char *name, struct decoded *ret, struct
     return take_named(c, call(c, METHOD_GET, name, NULL, why), name, ret, why);
 }
 
-bool client_secret(struct client *c, const char *name, char ret[WIRE_SECRET_BYTES],
-                   struct fault *why)
+bool client_secret(struct client *c, const char *name, char ret[SECRET_ROOM], struct fault *why)
 {
     bool ok = call(c, METHOD_GET, name, NULL, why)
-        && wire_take_secret((struct span){ c->reply, c->reply_len }, ret, why);
+        && provider_take_secret(provider_of(c->settings), (struct span){ c->reply, c->reply_len },
+                                ret, why);
     forget_reply(c);
     return ok;
 }
@@ -345,18 +335,11 @@ bool client_change(struct client *c, const char *name, const struct token_spec *
         && was_changed(c, w, &ret->reading, why);
 }
 
-/* Documented are 204 without a body, and 200 with the token that is gone. */
 static bool was_deleted(const struct client *c, const char *name, struct fault *why)
 {
     struct span body = { c->reply, c->reply_len };
-    struct decoded d;
-    struct fault other;
-    if (c->outcome.status == 204 || (c->outcome.status == 200 && !body.len))
-        return true;
-    if (c->outcome.status == 200 && wire_decode_answer(body, &d, &other)
-        && strcmp(d.name, name) == 0)
-        return true;
-    return fault(why, FAULT_REJECT,
+    return provider_of(c->settings)->confirms_deletion(c->outcome.status, body, name)
+        || fault(why, FAULT_REJECT,
                  "account %s: the API answered HTTP %d without confirming the deletion",
                  c->settings->name, c->outcome.status);
 }
@@ -373,9 +356,10 @@ bool client_usage(struct client *c, const char *name, unix_s first_day, unix_s l
 {
     struct client_request r = { .method = METHOD_GET };
     text_add(&r.url, span_of(c->settings->url));
-    wire_add_usage_path(&r.url, span_of(name), first_day, last_day);
+    provider_of(c->settings)->add_usage_path(&r.url, span_of(name), first_day, last_day);
     bool ok = send(c, &r, why)
-        && wire_decode_usage_answer((struct span){ c->reply, c->reply_len }, ret, why);
+        && provider_decode_usage(provider_of(c->settings), (struct span){ c->reply, c->reply_len },
+                                 ret, why);
     client_request_done(&r);
     forget_reply(c);
     return ok;
@@ -386,7 +370,7 @@ int client_status(const struct client *c)
     return c->outcome.status;
 }
 
-size_t client_complaints(const struct client *c, const struct wire_complaint **ret)
+size_t client_complaints(const struct client *c, const struct complaint **ret)
 {
     *ret = c->complaints;
     return c->complaint_count;
@@ -408,14 +392,15 @@ bool client_may_have_done(const struct client *c)
 void client_request(const struct client *c, enum method method, const char *name,
                     const struct token_spec *w, struct client_request *ret)
 {
+    const struct provider *p = provider_of(c->settings);
     *ret = (struct client_request){ .method = method };
     text_add(&ret->url, span_of(c->settings->url));
     if (method == METHOD_POST)
-        text_add(&ret->url, span_of(WIRE_LIST_PATH));
+        text_add(&ret->url, span_of(p->list_path));
     else
-        wire_add_token_path(&ret->url, span_of(name));
+        p->add_token_path(&ret->url, span_of(name));
     if (w)
-        wire_add_spec(&ret->body, method == METHOD_POST ? name : NULL, w);
+        p->add_spec(&ret->body, method == METHOD_POST ? name : NULL, w);
 }
 
 void client_request_done(struct client_request *r)

@@ -10,7 +10,8 @@
 #include "core/token_set.h"
 #include "edge/config.h"
 #include "edge/fetch.h"
-#include "edge/wire/request.h"
+#include "provider/provider.h"
+#include "provider/refusal.h"
 
 enum { CLIENT_BURST = 8 };
 
@@ -27,7 +28,7 @@ MUST_CHECK bool client_list(struct client *c, const struct token_set **ret, stru
 MUST_CHECK bool client_show(struct client *c, const char *name, struct decoded *ret,
                             struct fault *why);
 /* The secret alone; the caller wipes it. */
-MUST_CHECK bool client_secret(struct client *c, const char *name, char ret[WIRE_SECRET_BYTES],
+MUST_CHECK bool client_secret(struct client *c, const char *name, char ret[SECRET_ROOM],
                               struct fault *why);
 
 MUST_CHECK bool client_create(struct client *c, const char *name, const struct token_spec *w,
@@ -44,7 +45,7 @@ MUST_CHECK bool client_usage(struct client *c, const char *name, unix_s first_da
 /* Of the last call: its HTTP status, 0 when no answer came; and which fields were refused,
  * borrowed. */
 int client_status(const struct client *c);
-size_t client_complaints(const struct client *c, const struct wire_complaint **ret);
+size_t client_complaints(const struct client *c, const struct complaint **ret);
 
 void client_forget(struct client *c); /* there was no last call */
 

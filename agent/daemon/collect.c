@@ -16,7 +16,7 @@
 #include "daemon/answer.h"
 #include "daemon/api_call.h"
 #include "daemon/state.h"
-#include "edge/wire/request.h"
+#include "provider/provider.h"
 
 enum {
     PAGES_MAX = 10000,
@@ -42,7 +42,7 @@ static bool start_page(struct agent *a, struct account *account, struct fault *w
     p->next_url = NULL;
     const struct request request = request_of(s, p->page_url, s->max_tokens * BYTES_PER_TOKEN_MAX);
     splitter_free(p->splitter);
-    p->splitter = splitter_new();
+    p->splitter = splitter_new(&provider_of(s)->list);
     p->seen_urls = xrealloc(p->seen_urls, (size_t)p->pages + 1, sizeof *p->seen_urls);
     p->seen_urls[p->pages++] = hash_of(span_of(p->page_url));
     p->named_before = named(p);
@@ -71,7 +71,7 @@ bool collect_start(struct agent *a, struct account *account)
 
     p->began = clock_mono();
     token_set_begin(&account->fleet);
-    text_addf(&url, "%s%s", account->settings->url, WIRE_LIST_PATH);
+    text_addf(&url, "%s%s", account->settings->url, provider_of(account->settings)->list_path);
     p->next_url = url.at;
     start_if_affordable(a, account);
     return !p->over;
@@ -168,7 +168,7 @@ static void read_flawed(struct account *account, struct span element, const char
 {
     struct poll *p = account->poll;
     char name[NAME_BYTES_MAX + 1];
-    if (!wire_name_of(element, name)) {
+    if (!provider_name_of(provider_of(account->settings), element, name)) {
         p->nameless++;
         note_flaw(p, "", flaw);
         return;
@@ -205,7 +205,7 @@ static void read_element(struct account *account, const struct element *e)
         list_known(account->poll, t, NULL);
     else if (e->flaw)
         read_flawed(account, e->json, e->flaw);
-    else if (wire_decode_token(e->json, &d, &flaw))
+    else if (provider_of(account->settings)->decode_token(e->json, &d, &flaw))
         take_reading(account, &d, e->hash);
     else
         read_flawed(account, e->json, flaw.text);
@@ -334,7 +334,7 @@ static void end_list(struct agent *a, struct account *account)
 static void end_with_status(struct agent *a, struct account *account, int status)
 {
     struct poll *p = account->poll;
-    answer_refused(status, &p->error, account->settings->key, &p->why);
+    answer_refused(account->settings, status, &p->error, &p->why);
     answer_hide_key(p->why.text, account->settings->key);
     if (answer_result(status) == POLL_UNAUTHORIZED && account_renew_key(account, &p->why)) {
         text_clear(&p->error);

@@ -16,7 +16,7 @@
 #include "daemon/ingest.h"
 #include "daemon/pace.h"
 #include "daemon/state.h"
-#include "edge/wire/request.h"
+#include "provider/provider.h"
 
 enum {
     BACKFILL_DAYS = 90,
@@ -128,7 +128,8 @@ void consumption_start(struct agent *a, struct account *account, mono_ms now)
     c->asked_at = clock_unix();
     c->range = next_range(account, c->asked_at);
     text_add(&url, span_of(account->settings->url));
-    wire_add_usage_path(&url, (struct span){ "", 0 }, c->range.first_day, c->range.last_day);
+    provider_of(account->settings)
+        ->add_usage_path(&url, (struct span){ "", 0 }, c->range.first_day, c->range.last_day);
     api_call_start(&c->call, a->fetch, account->settings, text_z(&url), true);
     text_done(&url);
 }

@@ -14,16 +14,14 @@
 #include "daemon/ingest.h"
 #include "daemon/pace.h"
 #include "daemon/state.h"
-#include "edge/wire.h"
-
-#define CREDITS_PATH "/v2/cost_management/credits/"
+#include "provider/provider.h"
 
 void credits_ask(struct account *account)
 {
     struct credits *c = &account->credits;
     if (c->call.over) /* of a poll that was not stored: a newer answer is as good */
         api_call_done(&c->call);
-    c->wanted = !api_call_is_under_way(&c->call);
+    c->wanted = provider_of(account->settings)->credits_path && !api_call_is_under_way(&c->call);
 }
 
 void credits_start(struct agent *a, struct account *account, mono_ms now)
@@ -33,7 +31,7 @@ void credits_start(struct agent *a, struct account *account, mono_ms now)
     if (!c->wanted || c->call.over || !rate_limit_take(&account->budget, RATE_LIMIT_NEEDED, now))
         return;
     c->wanted = false;
-    text_addf(&url, "%s%s", account->settings->url, CREDITS_PATH);
+    text_addf(&url, "%s%s", account->settings->url, provider_of(account->settings)->credits_path);
     api_call_start(&c->call, a->fetch, account->settings, text_z(&url), false);
     text_done(&url);
 }
@@ -90,8 +88,9 @@ bool credits_store(struct agent *a, struct account *account, unix_s at, struct f
     struct credits *c = &account->credits;
     struct money left;
     if (c->call.over && c->call.result == POLL_OK
-        && !wire_decode_credits((struct span){ text_z(&c->call.body), c->call.body.len }, &left,
-                                &c->call.why))
+        && !provider_of(account->settings)
+                ->decode_credits((struct span){ text_z(&c->call.body), c->call.body.len }, &left,
+                                 &c->call.why))
         c->call.result = POLL_BROKEN;
     bool told = c->call.over && c->call.result == POLL_OK;
     if (c->call.over

@@ -1,63 +1,12 @@
-/* Bytes of the API -> readings (wire.c, wire/usage.c); what Ebb knows -> payloads and lines for
- * people (wire/). What is asked of the API: wire/request.h.
+/* What Ebb knows -> payloads of MQTT and lines for people.
  *
- * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where
- * the future may add (unknown members, types and periods). Payloads carry `schema` and a time
- * stamp; money is an exact decimal. */
+ * Payloads carry `schema` and a time stamp; money is an exact decimal. */
 #pragma once
 
 #include "base/text.h"
-#include "core/splitter.h"
 #include "core/token_set.h"
-#include "core/usage.h"
 
 enum { WIRE_SCHEMA = 2, EVENT_ID_BYTES = 192, WIRE_NAME_COLUMNS = 60 /* of a name, in a line */ };
-
-/* A reading and the name it borrows: a copy must point its reading.name at its own name. */
-struct decoded {
-    struct reading reading; /* reading.name points at name below */
-    char name[NAME_BYTES_MAX + 1];
-};
-
-/* One element of the token list, its secret already nulled. FAULT_REJECT, naming the member: not
- * exactly one object in JSON; U+0000 anywhere; name missing, empty or longer than 200 characters;
- * balance missing; balance or reset amount neither number, decimal string nor null; active_balance
- * no boolean (1 and 0 are); expire_time no time (an empty one is none); type or period no text; a
- * member that we read given twice. A type is cut to TYPE_BYTES - 1; an amount without a period is
- * no reset amount. */
-MUST_CHECK bool wire_decode_token(struct span element, struct decoded *ret, struct fault *why);
-
-/* The name in an element that wire_decode_token refuses, or in its start; a name that is too long
- * comes shortened. False: no name can be read. */
-bool wire_name_of(struct span element, char ret[NAME_BYTES_MAX + 1]);
-
-/* One element of the consumption answer: adds the lines that can be read; of the others the book
- * says why, and which days of which payer they leave unknown. Refused are: U+0000 anywhere; a name
- * of a token, date, feature or provider that is none or is given twice; a cost or a number of calls
- * that is none. Unknown members are passed by. False: not even a payer's name could be read. */
-bool wire_decode_usage(struct span element, struct usage_book *b);
-
-/* What is left on the account, from the whole answer. FAULT_REJECT: no such answer. */
-MUST_CHECK bool wire_decode_credits(struct span body, struct money *ret, struct fault *why);
-
-/* A short text for people from an error body of any shape (object, string, HTML), for a log line;
- * one line of UTF-8, at most 200 bytes and less than `room` (at least 1). JSON that is no known
- * error says nothing, and a word that could be a key is left out. Returns false, and "" in `out`,
- * when there is nothing to say. */
-bool wire_error_text(struct span body, char *out, size_t room);
-
-enum { WIRE_COMPLAINTS_MAX = 16 };
-
-/* What the API holds against one field of a request, as it said it. */
-struct wire_complaint {
-    char field[64];
-    char
-        text[201]; /* one line of UTF-8, safe for a terminal, a word that could be a key left out */
-};
-
-/* The fields of a validation error (a map of field to texts, however it is wrapped), at most
- * WIRE_COMPLAINTS_MAX; 0 when the body is another kind of error: see wire_error_text. */
-size_t wire_complaints(struct span body, struct wire_complaint ret[WIRE_COMPLAINTS_MAX]);
 
 /* Why and for how long an account's list could not be read. All borrowed. */
 struct outage {

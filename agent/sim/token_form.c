@@ -6,7 +6,7 @@
 
 #include "core/calendar.h"
 
-enum { NAME_CHARACTERS_MAX = 200, DIGITS_BEFORE_POINT = 5, DIGITS_AFTER_POINT = 9 };
+enum { NAME_CHARACTERS = 200, DIGITS_BEFORE_POINT = 5, DIGITS_AFTER_POINT = 9 };
 
 struct form {
     const char *name;
@@ -30,7 +30,7 @@ static const char *read_name(const struct json *value, struct form *f)
     size_t characters = 0;
     for (const char *at = text; *at; at++)
         characters += ((unsigned char)*at & 0xc0) != 0x80;
-    if (characters > NAME_CHARACTERS_MAX)
+    if (characters > NAME_CHARACTERS)
         return "Ensure this field has no more than 200 characters.";
     f->name = text;
     return NULL;

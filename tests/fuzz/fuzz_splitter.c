@@ -5,12 +5,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../unit/split_scene.h"
 #include "base/json_walk.h"
 #include "base/own.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "core/splitter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,7 +25,7 @@ static void require(bool promise)
  * behind them. */
 static bool split(struct span bytes, size_t longest, struct text *elements)
 {
-    struct splitter *s = splitter_new();
+    struct splitter *s = splitter_new(&list_shape);
     struct random r = random_seeded(bytes.len);
     struct element e;
     struct fault why;
@@ -38,7 +38,7 @@ static bool split(struct span bytes, size_t longest, struct text *elements)
         own_free char *piece = xstrndup(bytes.at, len);
         splitter_feed(s, (struct span){ piece, len });
         while ((event = splitter_next(s, &e, &why)) == SPLIT_ELEMENT) {
-            require(e.json.len <= SPLIT_ELEMENT_BYTES && (e.flaw || e.json.len >= 2));
+            require(e.json.len <= LIST_ELEMENT_BYTES && (e.flaw || e.json.len >= 2));
             text_add(elements, e.flaw ? span_of(e.flaw) : (struct span){ NULL, 0 });
             text_add(elements, e.json);
             text_addf(elements, " %" PRIx64 "\n", e.hash);
@@ -55,7 +55,7 @@ static bool split(struct span bytes, size_t longest, struct text *elements)
  * changes. */
 static void split_again(struct span bytes)
 {
-    struct splitter *s = splitter_new();
+    struct splitter *s = splitter_new(&list_shape);
     struct element e;
     struct fault why;
     splitter_feed(s, bytes);

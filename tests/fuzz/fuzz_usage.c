@@ -3,7 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "edge/wire.h"
+#include "provider/eden_v2.h"
+#include "provider/refusal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,14 +31,14 @@ static void check_lines(const struct usage_book *b)
 
 static void read_whole(struct span bytes)
 {
-    struct splitter *s = splitter_new_usage();
+    struct splitter *s = splitter_new(&eden_v2.usage);
     struct usage_book book = { 0 };
     struct element e;
     struct fault why;
     enum split split;
     splitter_feed(s, bytes);
     while ((split = splitter_next(s, &e, &why)) == SPLIT_ELEMENT)
-        wire_decode_usage(e.json, &book);
+        eden_v2.decode_usage(e.json, &book);
     check_lines(&book);
     usage_done(&book);
     splitter_free(s);
@@ -50,12 +51,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct money credits;
     struct fault why;
 
-    if (!wire_decode_usage(bytes, &book))
+    if (!eden_v2.decode_usage(bytes, &book))
         require(book.count == 0 && book.refused == 1 && book.refusal.kind == FAULT_REJECT
                 && book.refusal.text[0]);
     check_lines(&book);
     usage_done(&book);
-    if (!wire_decode_credits(bytes, &credits, &why))
+    if (!eden_v2.decode_credits(bytes, &credits, &why))
         require(why.kind == FAULT_REJECT && why.text[0]);
     read_whole(bytes);
     return 0;

@@ -8,7 +8,7 @@
 
 static bool name_is_taken(const struct session *s)
 {
-    const struct wire_complaint *complaints;
+    const struct complaint *complaints;
     size_t count = client_complaints(s->client, &complaints);
     for (size_t i = 0; i < count; i++)
         if (strcmp(complaints[i].field, "name") == 0)

@@ -105,7 +105,7 @@ void diff_print_text(const struct diff *c)
 }
 
 /* What is, in the fields that a step is about. */
-static void add_is(struct text *out, const struct token_plan_step *step)
+static void add_is(const struct provider *p, struct text *out, const struct token_plan_step *step)
 {
     struct token_spec is = step->wish;
     if (!step->is) {
@@ -113,18 +113,18 @@ static void add_is(struct text *out, const struct token_plan_step *step)
         return;
     }
     is.wanted = *step->is;
-    wire_add_spec(out, NULL, &is);
+    p->add_spec(out, NULL, &is);
 }
 
-static void add_step(struct text *out, const struct token_plan_step *step)
+static void add_step(const struct provider *p, struct text *out, const struct token_plan_step *step)
 {
     text_addf(out, "{\"kind\": \"%s\", \"token\": ", token_plan_kind_name(step->kind));
     text_add_json(out, span_of(step->name));
     text_add(out, span_of(", \"is\": "));
-    add_is(out, step);
+    add_is(p, out, step);
     text_add(out, span_of(", \"wanted\": "));
     if (step->kind == TOKEN_PLAN_CREATE || step->kind == TOKEN_PLAN_CHANGE)
-        wire_add_spec(out, NULL, &step->wish);
+        p->add_spec(out, NULL, &step->wish);
     else
         text_add(out, span_of("null"));
     text_add(out, span_of("}"));
@@ -142,7 +142,7 @@ void diff_print_json(const struct diff *c)
         if (c->plan.steps[i].kind == TOKEN_PLAN_SAME)
             continue;
         text_addf(&out, "%s\n  ", before);
-        add_step(&out, &c->plan.steps[i]);
+        add_step(provider_of(c->session.account), &out, &c->plan.steps[i]);
         before = ",";
     }
     text_add(&out, span_of(*before ? "\n]}" : "]}"));

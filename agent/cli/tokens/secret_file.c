@@ -83,7 +83,7 @@ static bool put(const struct secret_file *f, char *secret, struct fault *why)
 bool secret_file_fill(struct secret_file *f, const struct session *s, const char *token,
                       struct fault *why)
 {
-    char secret[WIRE_SECRET_BYTES] = { 0 };
+    char secret[SECRET_ROOM] = { 0 };
     bool ok = client_secret(s->client, token, secret, why) && put(f, secret, why);
     explicit_bzero(secret, sizeof secret);
     if (ok)

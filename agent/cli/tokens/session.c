@@ -105,7 +105,7 @@ void session_close(struct session *s)
 
 enum exit_status session_failed(const struct session *s, const char *token, const struct fault *why)
 {
-    const struct wire_complaint *complaints;
+    const struct complaint *complaints;
     char shown[SESSION_NAME_BYTES], about[SESSION_NAME_BYTES + sizeof "token : "] = "";
     if (token)
         snprintf(about, sizeof about, "token %s: ", session_name(token, shown));

@@ -25,7 +25,7 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 /* Past stdio, which would keep a copy. */
 static bool print_secret(const struct session *s, const char *name, struct fault *why)
 {
-    char secret[WIRE_SECRET_BYTES] = { 0 };
+    char secret[SECRET_ROOM] = { 0 };
     bool ok = client_secret(s->client, name, secret, why);
     size_t len = strlen(secret);
     if (ok) {

@@ -8,7 +8,7 @@
 #include "core/naming.h"
 #include "edge/config/reader.h"
 
-enum { TOKENS_MAX = 100000, NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
+enum { TOKENS_MAX = 100000 };
 
 #define FIELD(type, member) .offset = offsetof(struct type, member)
 

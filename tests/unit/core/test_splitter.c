@@ -15,13 +15,13 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "core/splitter.h"
+#include "split_scene.h"
 
 #define SECRET "CANARY" /* every secret of the golden lists has it */
 
 static void note_element(const struct element *e, struct text *transcript)
 {
-    assert_true(e->json.len <= SPLIT_ELEMENT_BYTES);
+    assert_true(e->json.len <= LIST_ELEMENT_BYTES);
     if (e->flaw) {
         text_addf(transcript, "flaw %s: ", e->flaw);
     } else {
@@ -50,7 +50,7 @@ static bool feed(struct splitter *s, struct span bytes, struct text *transcript,
  * out: elements, then "end NEXT" or "fault TEXT". */
 static struct text split(struct span bytes, size_t (*next_len)(void *), void *context)
 {
-    struct splitter *s = splitter_new();
+    struct splitter *s = splitter_new(&list_shape);
     struct text transcript = { 0 };
     struct fault why = { .kind = FAULT_FATAL };
     struct span next;
@@ -498,7 +498,7 @@ static void an_element_longer_than_its_room_is_flawed_and_its_neighbour_is_not(v
     for (size_t extra = 0; extra < 2; extra++) {
         struct text list = { 0 };
         text_add(&list, span_of("[{\"name\":\""));
-        add_repeated(&list, "x", SPLIT_ELEMENT_BYTES - frame + extra);
+        add_repeated(&list, "x", LIST_ELEMENT_BYTES - frame + extra);
         text_add(&list, span_of("\"},{\"name\":\"neighbour\",\"token\":\"" SECRET "\"}]"));
         struct text transcript = split((struct span){ list.at, list.len }, all_at_once, NULL);
         bool flawed = strstr(text_z(&transcript), "flaw it is too long: {\"name\":\"xxx") != NULL;
@@ -530,9 +530,9 @@ static void members_beside_the_results_may_be_longer_than_an_element(void **stat
     (void)state;
     struct text list = { 0 };
     text_add(&list, span_of("{\"help\":\""));
-    add_repeated(&list, "x", 2 * SPLIT_ELEMENT_BYTES);
+    add_repeated(&list, "x", 2 * LIST_ELEMENT_BYTES);
     text_add(&list, span_of("\",\""));
-    add_repeated(&list, "k", 2 * SPLIT_ELEMENT_BYTES);
+    add_repeated(&list, "k", 2 * LIST_ELEMENT_BYTES);
     text_add(&list, span_of("\":1,\"results\":[{}],\"next\":null}"));
     assert_split((struct span){ list.at, list.len }, all_at_once, NULL, "{}\nend ");
     text_done(&list);
@@ -540,7 +540,7 @@ static void members_beside_the_results_may_be_longer_than_an_element(void **stat
 
 static uint64_t hash_of_only_element(const char *list, size_t (*next_len)(void *))
 {
-    struct splitter *s = splitter_new();
+    struct splitter *s = splitter_new(&list_shape);
     struct element e = { .hash = 0 };
     struct fault why;
     enum split split = SPLIT_MORE;
@@ -603,7 +603,7 @@ static void changed_bytes_never_crash_nor_break_a_promise(void **state)
         own_free char *changed = xstrndup(list.at, list.len);
         for (uint64_t k = 1 + random_next(&r) % 3; k; k--)
             changed[random_next(&r) % list.len] = letters[random_next(&r) % (sizeof letters - 1)];
-        struct splitter *s = splitter_new();
+        struct splitter *s = splitter_new(&list_shape);
         struct element e;
         struct fault why;
         enum split split;

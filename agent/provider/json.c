@@ -1,5 +1,5 @@
 /* What every decoder asks of a JSON text before it looks at its members. */
-#include "edge/wire/json.h"
+#include "provider/json.h"
 
 #include "base/json_walk.h"
 #include "base/text.h"

@@ -3,7 +3,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "edge/wire/request.h"
+#include "edge/wire.h"
+#include "provider/eden_v2.h"
+#include "provider/refusal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -36,23 +38,23 @@ static void send_token(struct decoded *d)
 /* As the answers of a command's calls. */
 static void answer_with(struct span bytes)
 {
-    struct wire_complaint complaints[WIRE_COMPLAINTS_MAX];
+    struct complaint complaints[COMPLAINTS_MAX];
     struct usage_book book = { 0 };
     struct decoded d;
     struct fault why;
-    char secret[WIRE_SECRET_BYTES];
+    char secret[SECRET_ROOM];
 
-    size_t count = wire_complaints(bytes, complaints);
-    require(count <= WIRE_COMPLAINTS_MAX);
+    size_t count = refusal_complaints(&eden_v2, bytes, complaints);
+    require(count <= COMPLAINTS_MAX);
     for (size_t i = 0; i < count; i++)
         require(complaints[i].text[0] && is_utf8(span_of(complaints[i].text))
                 && is_utf8(span_of(complaints[i].field)));
-    if (wire_take_secret(bytes, secret, &why))
+    if (provider_take_secret(&eden_v2, bytes, secret, &why))
         for (const char *c = secret; *c || c == secret; c++)
             require(*c > ' ' && *c < 0x7f);
-    if (wire_decode_answer(bytes, &d, &why))
+    if (provider_decode_answer(&eden_v2, bytes, &d, &why))
         require(d.reading.name == d.name && is_utf8(span_of(d.name)));
-    if (wire_decode_usage_answer(bytes, &book, &why))
+    if (provider_decode_usage(&eden_v2, bytes, &book, &why))
         usage_done(&book);
 }
 
@@ -63,16 +65,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fault why;
     char line[256];
 
-    if (wire_decode_token(bytes, &d, &why)) {
+    if (eden_v2.decode_token(bytes, &d, &why)) {
         require(d.reading.name == d.name && d.name[0] && is_utf8(span_of(d.name))
                 && is_utf8(span_of(d.reading.type)));
         send_token(&d);
     } else {
         require(why.kind == FAULT_REJECT && why.text[0]);
-        if (wire_name_of(bytes, d.name))
+        if (provider_name_of(&eden_v2, bytes, d.name))
             require(d.name[0] && is_utf8(span_of(d.name)) && strlen(d.name) <= NAME_BYTES_MAX);
     }
-    require(wire_error_text(bytes, line, sizeof line) == (line[0] != '\0'));
+    require(refusal_text(&eden_v2, bytes, line, sizeof line) == (line[0] != '\0'));
     require(strlen(line) <= 200 && is_utf8(span_of(line)));
     answer_with(bytes);
     return 0;

@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#include "edge/wire/request.h"
+#include "provider/eden_v2.h"
+#include "provider/refusal.h"
 
 #define SECRET "canary-secret_of.a~token+1/2="
 
@@ -25,7 +26,7 @@ static void a_name_is_one_segment_of_the_path(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct text path = { 0 };
-        wire_add_token_path(&path, span_of(rows[i].name));
+        eden_v2.add_token_path(&path, span_of(rows[i].name));
         assert_string_equal(text_z(&path), rows[i].path);
         text_done(&path);
     }
@@ -34,7 +35,7 @@ static void a_name_is_one_segment_of_the_path(void **state)
 static void assert_body(const char *name, const struct token_spec *w, const char *expected)
 {
     struct text body = { 0 };
-    wire_add_spec(&body, name, w);
+    eden_v2.add_spec(&body, name, w);
     assert_string_equal(text_z(&body), expected);
     text_done(&body);
 }
@@ -66,7 +67,7 @@ static void the_use_of_one_token_is_asked_for_by_day_and_name(void **state)
 {
     (void)state;
     struct text path = { 0 };
-    wire_add_usage_path(&path, span_of("a&b=\xc3\xa4"), 1795391999, 1795392000);
+    eden_v2.add_usage_path(&path, span_of("a&b=\xc3\xa4"), 1795391999, 1795392000);
     assert_string_equal(text_z(&path),
                         "/v2/cost_management/?begin=2026-11-22&end=2026-11-23&step=1"
                         "&token=a%26b%3D%C3%A4");
@@ -81,13 +82,13 @@ static void an_answer_about_use_is_whole_or_none(void **state)
         "{\"total_cost\": 0.03000000000000001, \"details\": 3, \"cost_per_provider\": {}}}}}]}";
     struct usage_book b = { 0 };
     struct fault why;
-    assert_true(wire_decode_usage_answer(span_of(whole), &b, &why));
+    assert_true(provider_decode_usage(&eden_v2, span_of(whole), &b, &why));
     assert_int_equal(b.count, 1);
     assert_int_equal(b.lines[0].cost.nano, 30000000);
     assert_int_equal(b.lines[0].calls, 3);
     usage_done(&b);
     for (size_t len = 0; len < strlen(whole); len++)
-        assert_false(wire_decode_usage_answer((struct span){ whole, len }, &b, &why));
+        assert_false(provider_decode_usage(&eden_v2, (struct span){ whole, len }, &b, &why));
     assert_int_equal(b.count, 0);
 }
 
@@ -110,12 +111,12 @@ static void an_answer_is_one_token_whatever_its_secret(void **state)
     };
     struct decoded d = { 0 };
     struct fault why;
-    assert_true(wire_decode_answer(span_of(body), &d, &why));
+    assert_true(provider_decode_answer(&eden_v2, span_of(body), &d, &why));
     assert_string_equal(d.reading.name, "a");
     assert_int_equal(d.reading.balance.is.nano, 1500000000);
     for (size_t i = 0; i < COUNT(bad); i++) {
         why = (struct fault){ 0 };
-        if (wire_decode_answer(span_of(bad[i]), &d, &why))
+        if (provider_decode_answer(&eden_v2, span_of(bad[i]), &d, &why))
             fail_msg("taken: %s", bad[i]);
         assert_int_equal(why.kind, FAULT_REJECT);
         assert_null(strstr(why.text, "canary"));
@@ -143,10 +144,10 @@ static void the_secret_is_found_where_it_belongs_and_nowhere_else(void **state)
         { "", NULL },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
-        char secret[WIRE_SECRET_BYTES];
+        char secret[SECRET_ROOM];
         struct fault why = { 0 };
         memset(secret, 'x', sizeof secret);
-        bool ok = wire_take_secret(span_of(rows[i].body), secret, &why);
+        bool ok = provider_take_secret(&eden_v2, span_of(rows[i].body), secret, &why);
         if (ok != (rows[i].secret != NULL) || (ok && strcmp(secret, rows[i].secret) != 0))
             fail_msg("row %zu: %s", i, ok ? secret : why.text);
         assert_null(strstr(why.text, "canary"));
@@ -159,13 +160,14 @@ static void the_secret_is_found_where_it_belongs_and_nowhere_else(void **state)
 static void a_secret_that_does_not_fit_is_refused(void **state)
 {
     (void)state;
-    for (int len = WIRE_SECRET_BYTES - 1; len <= WIRE_SECRET_BYTES; len++) {
+    for (int len = SECRET_ROOM - 1; len <= SECRET_ROOM; len++) {
         struct text body = { 0 };
-        char secret[WIRE_SECRET_BYTES];
+        char secret[SECRET_ROOM];
         struct fault why;
         text_addf(&body, "{\"token\":\"%0*d\"}", len, 7);
-        assert_int_equal(wire_take_secret((struct span){ body.at, body.len }, secret, &why),
-                         len < WIRE_SECRET_BYTES);
+        assert_int_equal(
+            provider_take_secret(&eden_v2, (struct span){ body.at, body.len }, secret, &why),
+            len < SECRET_ROOM);
         text_done(&body);
     }
 }
@@ -173,12 +175,13 @@ static void a_secret_that_does_not_fit_is_refused(void **state)
 static void complaints_come_field_by_field(void **state)
 {
     (void)state;
-    struct wire_complaint c[WIRE_COMPLAINTS_MAX];
+    struct complaint c[COMPLAINTS_MAX];
     size_t count =
-        wire_complaints(span_of("{\"error\":{\"type\":\"validation_error\",\"message\":{"
-                                "\"balance\":[\"A valid number is required.\",\"Too large.\"],"
-                                "\"name\":\"taken\\u001b[31m\"}}}"),
-                        c);
+        refusal_complaints(&eden_v2,
+                           span_of("{\"error\":{\"type\":\"validation_error\",\"message\":{"
+                                   "\"balance\":[\"A valid number is required.\",\"Too large.\"],"
+                                   "\"name\":\"taken\\u001b[31m\"}}}"),
+                           c);
     assert_int_equal(count, 2);
     assert_string_equal(c[0].field, "balance");
     assert_string_equal(c[0].text, "A valid number is required., Too large.");
@@ -199,22 +202,23 @@ static void other_errors_have_no_fields(void **state)
         "{\"error\":{\"type\":\"permission_error\",\"message\":\"no\"}}",
         "{\"name\":\"a\",\"token\":\"" SECRET "\"}",
     };
-    struct wire_complaint c[WIRE_COMPLAINTS_MAX];
+    struct complaint c[COMPLAINTS_MAX];
     for (size_t i = 0; i < COUNT(bodies); i++)
-        assert_int_equal(wire_complaints(span_of(bodies[i]), c), 0);
+        assert_int_equal(refusal_complaints(&eden_v2, span_of(bodies[i]), c), 0);
 }
 
 static void complaints_are_bounded_and_show_no_key(void **state)
 {
     (void)state;
-    struct wire_complaint c[WIRE_COMPLAINTS_MAX];
+    struct complaint c[COMPLAINTS_MAX];
     struct text body = { 0 };
     text_addf(&body, "{\"error\":{\"message\":{");
     for (int i = 0; i < 100; i++)
         text_addf(&body, "%s\"f%d\":[\"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9 is bad\"]",
                   i ? "," : "", i);
     text_addf(&body, "}}}");
-    assert_int_equal(wire_complaints((struct span){ body.at, body.len }, c), WIRE_COMPLAINTS_MAX);
+    assert_int_equal(refusal_complaints(&eden_v2, (struct span){ body.at, body.len }, c),
+                     COMPLAINTS_MAX);
     assert_string_equal(c[3].text, "[...] is bad");
     text_done(&body);
 }

@@ -13,7 +13,8 @@
 
 #include "base/own.h"
 #include "core/calendar.h"
-#include "edge/wire.h"
+#include "provider/eden_v2.h"
+#include "provider/refusal.h"
 
 static struct text read_golden(const char *kind, const char *name)
 {
@@ -30,7 +31,7 @@ static struct text read_golden(const char *kind, const char *name)
 static void decode_golden(const char *name, struct usage_book *b)
 {
     struct text t = read_golden("good", name);
-    if (!wire_decode_usage((struct span){ t.at, t.len }, b) || b->refused)
+    if (!eden_v2.decode_usage((struct span){ t.at, t.len }, b) || b->refused)
         fail_msg("%s: %s", name, b->refusal.text);
     text_done(&t);
 }
@@ -146,7 +147,7 @@ static void each_broken_line_is_refused_with_its_reason(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct usage_book b = { 0 };
         struct text t = read_golden("bad", rows[i].file);
-        wire_decode_usage((struct span){ t.at, t.len }, &b);
+        eden_v2.decode_usage((struct span){ t.at, t.len }, &b);
         if (b.refused != 1)
             fail_msg("%s: %zu lines were refused", rows[i].file, b.refused);
         assert_int_equal(b.refusal.kind, FAULT_REJECT);
@@ -167,7 +168,7 @@ static void assert_gap(const struct usage_book *b, size_t at, const char *payer,
 
 static void decode(struct usage_book *b, const char *json)
 {
-    wire_decode_usage(span_of(json), b);
+    eden_v2.decode_usage(span_of(json), b);
 }
 
 #define GOOD(cost) "{\"total_cost\":" #cost ",\"details\":1}"
@@ -232,7 +233,7 @@ static void very_many_names_are_read_in_no_time(void **state)
         text_addf(&t, ",\"%d\":0", i);
     text_addf(&t, "}}}}}");
     alarm(60);
-    assert_true(wire_decode_usage((struct span){ t.at, t.len }, &b));
+    assert_true(eden_v2.decode_usage((struct span){ t.at, t.len }, &b));
     alarm(0);
     assert_int_equal(b.count, 1 + NAMES);
     usage_done(&b);
@@ -246,18 +247,18 @@ static void the_whole_answer_is_cut_into_payers_with_their_names(void **state)
         "{\"took\":3,\"response\":[{\"token\":\"a\",\"data\":{}},{\"token\":\"b\","
         "\"data\":{}}]}";
     for (size_t cut = 0; cut < strlen(answer); cut++) {
-        struct splitter *s = splitter_new_usage();
+        struct splitter *s = splitter_new(&eden_v2.usage);
         struct usage_book b = { 0 };
         struct element e;
         struct fault why;
         struct span none;
         splitter_feed(s, (struct span){ answer, cut });
         while (splitter_next(s, &e, &why) == SPLIT_ELEMENT)
-            assert_true(wire_decode_usage(e.json, &b));
+            assert_true(eden_v2.decode_usage(e.json, &b));
         assert_false(splitter_end(s, &none, &why));
         splitter_feed(s, span_of(answer + cut));
         while (splitter_next(s, &e, &why) == SPLIT_ELEMENT)
-            assert_true(wire_decode_usage(e.json, &b));
+            assert_true(eden_v2.decode_usage(e.json, &b));
         assert_true(splitter_end(s, &none, &why));
         assert_int_equal(b.payers.count, 2);
         assert_string_equal(b.payers.at[1], "b");
@@ -279,7 +280,7 @@ static void what_is_no_consumption_is_refused(void **state)
         "{\"response\":[],\"response\":[]}",
     };
     for (size_t i = 0; i < COUNT(answers); i++) {
-        struct splitter *s = splitter_new_usage();
+        struct splitter *s = splitter_new(&eden_v2.usage);
         struct element e;
         struct fault why;
         struct span none;
@@ -296,9 +297,9 @@ static void credits_are_an_amount_or_refused(void **state)
     (void)state;
     struct money m;
     struct fault why;
-    assert_true(wire_decode_credits(span_of("{\"credits\": 42.50, \"more\": 1}\n"), &m, &why));
+    assert_true(eden_v2.decode_credits(span_of("{\"credits\": 42.50, \"more\": 1}\n"), &m, &why));
     assert_int_equal(m.nano, 42500000000);
-    assert_true(wire_decode_credits(span_of("{\"credits\":\"-0.000000001\"}"), &m, &why));
+    assert_true(eden_v2.decode_credits(span_of("{\"credits\":\"-0.000000001\"}"), &m, &why));
     assert_int_equal(m.nano, -1);
     static const char *const bad[] = { "",
                                        "{}",
@@ -309,7 +310,7 @@ static void credits_are_an_amount_or_refused(void **state)
                                        "{\"credits\":1e99}",
                                        "<html>" };
     for (size_t i = 0; i < COUNT(bad); i++) {
-        assert_false(wire_decode_credits(span_of(bad[i]), &m, &why));
+        assert_false(eden_v2.decode_credits(span_of(bad[i]), &m, &why));
         assert_int_equal(m.nano, -1);
         assert_non_null(strstr(why.text, "credits"));
     }

@@ -14,7 +14,8 @@
 #include "base/own.h"
 #include "base/random.h"
 #include "core/calendar.h"
-#include "edge/wire.h"
+#include "provider/eden_v2.h"
+#include "provider/refusal.h"
 
 /* The content of a file in a block of exactly its size, so that the sanitizer sees a read beyond
  * the end. */
@@ -37,7 +38,7 @@ static struct block read_golden(const char *path)
 
 static bool decode_block(struct block b, struct decoded *ret, struct fault *why)
 {
-    return wire_decode_token((struct span){ b.at, b.len }, ret, why);
+    return eden_v2.decode_token((struct span){ b.at, b.len }, ret, why);
 }
 
 static struct decoded decode_golden(const char *name)
@@ -57,7 +58,7 @@ static struct decoded decode_golden(const char *name)
 
 static bool decodes(const char *element, struct decoded *d, struct fault *why)
 {
-    return wire_decode_token(span_of(element), d, why);
+    return eden_v2.decode_token(span_of(element), d, why);
 }
 
 static void a_token_with_everything_is_read_whole(void **state)
@@ -257,7 +258,7 @@ static void the_name_is_found_in_an_element_that_cannot_be_read(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char name[NAME_BYTES_MAX + 1] = "";
-        if (wire_name_of(span_of(rows[i].element), name) != (rows[i].name != NULL))
+        if (provider_name_of(&eden_v2, span_of(rows[i].element), name) != (rows[i].name != NULL))
             fail_msg("%s: \"%s\"", rows[i].element, name);
         assert_string_equal(name, rows[i].name ? rows[i].name : "");
     }
@@ -269,8 +270,8 @@ static void a_name_that_is_too_long_has_a_short_form_of_its_own(void **state)
     char names[2][NAME_BYTES_MAX + 1], element[2048];
     for (int i = 0; i < 2; i++) {
         snprintf(element, sizeof element, "{\"name\":\"%0300d%d\"}", 0, i);
-        assert_true(wire_name_of(span_of(element), names[i]));
-        assert_true(strlen(names[i]) <= NAME_BYTES_MAX / 4);
+        assert_true(provider_name_of(&eden_v2, span_of(element), names[i]));
+        assert_true(strlen(names[i]) <= NAME_CHARACTERS_MAX);
     }
     assert_string_not_equal(names[0], names[1]);
 }
@@ -356,7 +357,7 @@ static void an_error_body_of_any_shape_becomes_a_short_line(void **state)
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char line[256];
-        assert_true(wire_error_text(span_of(rows[i].body), line, sizeof line));
+        assert_true(refusal_text(&eden_v2, span_of(rows[i].body), line, sizeof line));
         assert_string_equal(line, rows[i].line);
     }
 }
@@ -377,12 +378,12 @@ static void a_body_that_is_not_for_people_says_nothing(void **state)
     };
     for (size_t i = 0; i < COUNT(bodies); i++) {
         char line[256];
-        if (wire_error_text(span_of(bodies[i]), line, sizeof line))
+        if (refusal_text(&eden_v2, span_of(bodies[i]), line, sizeof line))
             fail_msg("\"%s\" says \"%s\"", bodies[i], line);
         assert_string_equal(line, "");
     }
     char line[8];
-    assert_false(wire_error_text((struct span){ NULL, 0 }, line, sizeof line));
+    assert_false(refusal_text(&eden_v2, (struct span){ NULL, 0 }, line, sizeof line));
 }
 
 static void a_long_error_is_cut_between_two_characters(void **state)
@@ -392,9 +393,9 @@ static void a_long_error_is_cut_between_two_characters(void **state)
     for (int i = 0; i < 30000; i++)
         text_add(&body, span_of("\xe2\x82\xac "));
     char line[512], small[6];
-    assert_true(wire_error_text((struct span){ body.at, body.len }, line, sizeof line));
+    assert_true(refusal_text(&eden_v2, (struct span){ body.at, body.len }, line, sizeof line));
     assert_int_equal(strlen(line), 200);
-    assert_true(wire_error_text((struct span){ body.at, body.len }, small, sizeof small));
+    assert_true(refusal_text(&eden_v2, (struct span){ body.at, body.len }, small, sizeof small));
     assert_string_equal(small, "\xe2\x82\xac ");
     text_done(&body);
 }

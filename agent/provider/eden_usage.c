@@ -1,32 +1,17 @@
-/* Consumption and credits, as the API tells them, into lines and amounts.
+/* Consumption, as the API tells it, into lines.
  *
  * One element of the consumption answer is one payer. A line that cannot be read is refused alone,
  * and its day of its payer is unknown from then on: half a day would look cheap. */
 #include <inttypes.h>
 
 #include "core/calendar.h"
-#include "edge/wire.h"
-#include "edge/wire/json.h"
+#include "provider/eden_usage.h"
+#include "provider/json.h"
+#include "provider/member.h"
 
 enum { WORD_BYTES_MAX = 200 };
 
 #define CALLS_LIMIT 9007199254740992.0 /* 2^53: what a JSON number counts exactly */
-
-/* The member of that name, which must not be given twice; NULL in `ret` when it is not there. */
-static bool find_once(const cJSON *object, const char *name, const cJSON **ret, struct fault *why)
-{
-    const cJSON *each, *found = NULL;
-    cJSON_ArrayForEach(each, object)
-    {
-        if (strcmp(each->string, name) != 0)
-            continue;
-        if (found)
-            return fault(why, FAULT_REJECT, "duplicate %s", name);
-        found = each;
-    }
-    *ret = found;
-    return true;
-}
 
 static bool is_word(struct span text)
 {
@@ -127,8 +112,9 @@ static bool read_feature(const cJSON *feature, struct reading_usage *r, struct f
     struct usage_line *line = &r->line;
     if (!cJSON_IsObject(feature))
         return fault(why, FAULT_REJECT, "a feature is not an object");
-    if (!find_once(feature, "total_cost", &cost, why) || !find_once(feature, "details", &calls, why)
-        || !find_once(feature, "cost_per_provider", &providers, why)
+    if (!member_once(feature, "total_cost", &cost, why)
+        || !member_once(feature, "details", &calls, why)
+        || !member_once(feature, "cost_per_provider", &providers, why)
         || !read_cost(cost, "total_cost", &line->cost, why)
         || !read_calls(calls, &line->calls, why))
         return false;
@@ -201,11 +187,10 @@ static void refuse_days(const cJSON *data, struct reading_usage *r)
 
 static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *why)
 {
-    enum { NAME_CHARACTERS_MAX = NAME_BYTES_MAX / 4 };
     const cJSON *name, *data;
     struct fault later;
     uint32_t known = b->payers.count;
-    if (!find_once(root, "token", &name, why))
+    if (!member_once(root, "token", &name, why))
         return false;
     long characters = cJSON_IsString(name) ? json_characters(span_of(name->valuestring)) : 0;
     if (characters < 1 || characters > NAME_CHARACTERS_MAX)
@@ -215,7 +200,7 @@ static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *wh
     struct reading_usage r = { .book = b,
                                .line.payer =
                                    intern_number(&b->payers, span_of(name->valuestring)) };
-    bool has_data = find_once(root, "data", &data, &later);
+    bool has_data = member_once(root, "data", &data, &later);
     if (has_data && !cJSON_IsObject(data))
         has_data = fault(&later, FAULT_REJECT, "data is missing or not an object");
     if (has_data && r.line.payer >= known) {
@@ -243,23 +228,11 @@ static bool read_element(struct span element, struct usage_book *b, struct fault
     return read_payer(root, b, why);
 }
 
-bool wire_decode_usage(struct span element, struct usage_book *b)
+bool eden_decode_usage(struct span element, struct usage_book *b)
 {
     struct fault why;
     if (read_element(element, b, &why))
         return true;
     usage_refuse_element(b, why.text);
     return false;
-}
-
-bool wire_decode_credits(struct span body, struct money *ret, struct fault *why)
-{
-    const cJSON *credits;
-    own_json cJSON *root = json_parse(body, why);
-    if (!root)
-        return fault_within(why, "credits");
-    if (!cJSON_IsObject(root))
-        return fault(why, FAULT_REJECT, "credits: the answer is not an object");
-    return (find_once(root, "credits", &credits, why) && read_cost(credits, "credits", ret, why))
-        || fault_within(why, "credits");
 }

@@ -1,0 +1,86 @@
+/* A dialect of a token API: one row says everything that is particular to it.
+ *
+ * What the calls are, how bodies and answers are made, how it refuses, what it limits and what it
+ * does not offer at all. The rest of Ebb asks the row of an account and knows no path and no member
+ * of any vendor. A dialect is one file; what several share is beside them: json.h (cJSON's door),
+ * member.h (values of members), refusal.h (errors of any shape), eden_usage.h.
+ *
+ * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where
+ * the future may add (unknown members, types and periods). */
+#pragma once
+
+#include "base/text.h"
+#include "core/reading.h"
+#include "core/splitter.h"
+#include "core/token_spec.h"
+#include "core/usage.h"
+
+struct account_settings;
+
+/* A reading and the name it borrows: a copy must point its reading.name at its own name. */
+struct decoded {
+    struct reading reading; /* reading.name points at name below */
+    char name[NAME_BYTES_MAX + 1];
+};
+
+/* `token` is how the dialect addresses one token: today its name. Paths begin with a slash and go
+ * behind the account's URL. */
+struct provider {
+    /* The list of all tokens: a GET; more pages are at the URLs that it names. */
+    const char *list_path;
+    struct split_shape list;
+    const char *name_member, *secret_member; /* of an element */
+
+    /* One element of the list, or an answer that is one token, its secret already nulled.
+     * FAULT_REJECT, naming the member. */
+    bool (*decode_token)(struct span element, struct decoded *ret, struct fault *why);
+
+    /* One token: GET, PATCH and DELETE; creation is a POST to list_path. */
+    void (*add_token_path)(struct text *out, struct span token);
+    /* The body of a POST (with a name) or of a PATCH (NULL): the given fields as one object. */
+    void (*add_spec)(struct text *out, const char *name, const struct token_spec *w);
+    /* Whether a successful answer to DELETE says that this token, and no other, is gone. */
+    bool (*confirms_deletion)(int status, struct span body, const char *name);
+
+    /* What a token, or with an empty one everybody, spent on the UTC days from `first` to `last`,
+     * which are their first seconds. */
+    void (*add_usage_path)(struct text *out, struct span token, unix_s first, unix_s last);
+    struct split_shape usage;
+    /* One element: adds the lines that can be read; of the others the book says why, and which days
+     * of which payer they leave unknown. False: not even a payer's name could be read. */
+    bool (*decode_usage)(struct span element, struct usage_book *b);
+
+    /* What is left on the account, from a whole answer. NULL, both: it is not offered. */
+    const char *credits_path;
+    bool (*decode_credits)(struct span body, struct money *ret, struct fault *why);
+
+    /* Errors: the members that wrap what is said, up to NULL; the status of a refusal that goes
+     * field by field; what an operator can do about a status, "" or to follow the API's own words.
+     */
+    const char *const *wrappers;
+    int validation_status;
+    const char *(*advice)(int status);
+};
+
+/* The dialect that an account speaks. */
+const struct provider *provider_of(const struct account_settings *s);
+
+/* The name in an element that decode_token refuses, or in its start; a name that is too long comes
+ * shortened. False: no name can be read. */
+bool provider_name_of(const struct provider *p, struct span element, char ret[NAME_BYTES_MAX + 1]);
+
+/* An answer that is one token, decoded as an element of the list is. FAULT_REJECT. */
+MUST_CHECK bool provider_decode_answer(const struct provider *p, struct span body,
+                                       struct decoded *ret, struct fault *why);
+
+enum { SECRET_ROOM = 8192 }; /* for a token's secret, terminated */
+
+/* The secret of an answer that is one token, terminated; the caller wipes it. FAULT_REJECT: there
+ * is none (null, missing, twice) or it is no run of visible ASCII. No text ever quotes it. */
+MUST_CHECK bool provider_take_secret(const struct provider *p, struct span body,
+                                     char ret[SECRET_ROOM], struct fault *why);
+
+/* The whole answer about usage, all or nothing; the book is the caller's to release.
+ * FAULT_REJECT. */
+MUST_CHECK bool provider_decode_usage(const struct provider *p, struct span body,
+                                      struct usage_book *ret, struct fault *why);
