@@ -48,7 +48,7 @@ struct found {
     size_t count; /* more than one: the same name in several accounts */
     struct gate_view view;
     struct maybe_money balance; /* its own; view.balance is what can be spent */
-    struct text account, state;
+    struct text account;
 };
 
 static struct maybe_money amount(const struct cell *cell)
@@ -62,20 +62,16 @@ static unix_s stamp(const struct cell *cell)
     return cell->kind == CELL_INTEGER && is_stamp(cell->integer) ? cell->integer : TIME_NONE;
 }
 
-static void keep(struct found *f, struct span account, struct span state)
+static void keep(struct found *f, struct span account, enum state state)
 {
     text_clear(&f->account);
-    text_clear(&f->state);
     text_add(&f->account, account);
-    text_add(&f->state, state);
-    f->view.state = text_z(&f->state);
+    f->view.state = state;
     f->count++;
 }
 
-static void take_token(struct found *f, const char *wanted, const struct cell *cells, unix_s now)
+static void take_token(struct found *f, const struct cell *cells, enum state state, unix_s now)
 {
-    if (!span_is(cells[STANDING_TOKEN].text, wanted))
-        return;
     bool spends_credits = !cells[STANDING_BUDGETED].integer;
     f->balance = amount(&cells[STANDING_BALANCE]);
     f->view = (struct gate_view){
@@ -89,10 +85,10 @@ static void take_token(struct found *f, const char *wanted, const struct cell *c
         .likely = stamp(&cells[STANDING_LIKELY]),
         .refilled = calendar_next_reset(calendar_period_named(cells[STANDING_PERIOD].text), now),
     };
-    keep(f, cells[STANDING_ACCOUNT].text, cells[STANDING_STATE].text);
+    keep(f, cells[STANDING_ACCOUNT].text, state);
 }
 
-static void take_credits(struct found *f, const struct cell *cells)
+static void take_credits(struct found *f, const struct cell *cells, enum state state)
 {
     f->balance = amount(&cells[CREDITS_BALANCE]);
     f->view = (struct gate_view){
@@ -101,7 +97,7 @@ static void take_credits(struct found *f, const struct cell *cells)
         .likely = stamp(&cells[CREDITS_LIKELY]),
         .refilled = TIME_NONE,
     };
-    keep(f, cells[CREDITS_ACCOUNT].text, cells[CREDITS_STATE].text);
+    keep(f, cells[CREDITS_ACCOUNT].text, state);
 }
 
 /* `token` NULL: the credits. How old a reading may be is said by whoever asks, whatever the plan of
@@ -117,10 +113,10 @@ static bool find(struct store *s, const char *token, const char *account, const 
                 : standing_of_credits(s, &scope, w->max_age_s, &standing, why)))
         return false;
     while (standing_next(standing, cells, token ? STANDING_COLUMNS : CREDITS_COLUMNS))
-        if (token)
-            take_token(ret, token, cells, now);
-        else
-            take_credits(ret, cells);
+        if (!token)
+            take_credits(ret, cells, standing_state(standing));
+        else if (span_is(cells[STANDING_TOKEN].text, token))
+            take_token(ret, cells, standing_state(standing), now);
     standing_end(standing);
     return true;
 }
@@ -135,13 +131,6 @@ static enum gate judge(const struct found *f, const struct gate_spec *w, unix_s 
     return GATE_UNKNOWN;
 }
 
-/* Of a token that is gone, or of which it is not known what it is, credits say nothing. */
-static bool is_out_of_sight(const struct gate_view *v)
-{
-    return strcmp(v->state, "missing") == 0 || strcmp(v->state, "expired") == 0
-        || strcmp(v->state, "unreadable") == 0;
-}
-
 /* A token without a budget lives on the credits of its account. */
 static enum gate ask_gate(struct store *s, const struct context *c, const struct gate_spec *w,
                           unix_s now, struct found *f, char *reason)
@@ -151,8 +140,7 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
     char inner[GATE_REASON_BYTES];
     struct fault why;
     bool ok = find(s, token, wanted, w, now, f, &why);
-    bool lives_on_credits = ok && f->count == 1 && f->view.spends_credits && !f->view.is_free
-        && !is_out_of_sight(&f->view);
+    bool lives_on_credits = ok && f->count == 1 && gate_asks_credits(&f->view);
     if (lives_on_credits) {
         char *account = xstrdup(text_z(&f->account));
         ok = find(s, NULL, account, w, now, f, &why);
@@ -249,7 +237,6 @@ static enum exit_status gate_run(const struct context *c)
         print_line(c, gate, reason);
     store_close(s);
     text_done(&found.account);
-    text_done(&found.state);
     return finish(gate);
 }
 

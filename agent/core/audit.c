@@ -288,7 +288,7 @@ void audit_account(struct audit *a, const struct audit_policy *policy,
     for (size_t i = 0; i < account->token_count; i++) {
         s.token = &account->tokens[i];
         const struct audit_subject about = { &s, s.token->reading.name, name_account };
-        if (s.token->missing || !is_judged(&s, about.token))
+        if (!audit_is_readable(s.token) || !is_judged(&s, about.token))
             continue;
         run_checks(a, SCOPE_TOKEN, &about);
         a->judged++;

@@ -6,7 +6,7 @@
  * a row in audit.c. */
 #pragma once
 
-#include "core/rule.h"
+#include "core/state.h"
 #include "core/token_plan.h"
 
 enum audit_check {
@@ -53,9 +53,9 @@ struct audit_policy {
 
 struct audit_token {
     struct reading reading;
-    bool missing;        /* missing from the last lists: not checked until that is settled */
-    bool born;           /* Ebb saw it appear, so first_seen is its creation */
-    unix_s first_seen;   /* it is at least this old */
+    bool missing, unreadable; /* in the newest list: not checked until that is settled */
+    bool born;                /* Ebb saw it appear, so first_seen is its creation */
+    unix_s first_seen;        /* it is at least this old */
     unix_s used_at;      /* the latest that it can have been used; TIME_NONE: never seen used */
     unix_s watched_from; /* any use from here ... */
     unix_s watched_to;   /* ... to here would have been seen; TIME_NONE: not watched */

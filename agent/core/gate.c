@@ -16,31 +16,54 @@ const char *gate_name(enum gate gate)
     return names[gate];
 }
 
-static bool is_in_state(const struct gate_view *v, const char *state)
-{
-    return strcmp(v->state, state) == 0;
-}
-
 /* No money can end; with a budget it is refused at zero like any other. */
 static bool needs_no_money(const struct gate_view *v)
 {
     return v->is_free && v->spends_credits;
 }
 
-static bool is_stale(const struct gate_view *v, const struct gate_spec *w, unix_s now, char *reason)
+bool gate_asks_credits(const struct gate_view *v)
+{
+    return v->spends_credits && !v->is_free && state_is_in_use(v->state);
+}
+
+/* Why a state answers nothing, whatever is asked for; NULL: it does. */
+static const char *objection_of(enum state state)
+{
+    switch (state) {
+    case STATE_UNREADABLE:
+        return "its entry in the API's last response is invalid";
+    case STATE_STALE:
+        return "there is no fresh reading";
+    case STATE_MISSING:
+        return "it is missing from the token list";
+    case STATE_LEARNING:
+    case STATE_NO_BUDGET:
+    case STATE_UNUSED:
+    case STATE_IDLE:
+    case STATE_SAFE:
+    case STATE_TIGHT:
+    case STATE_RUNS_DRY:
+    case STATE_EXHAUSTED:
+    case STATE_EXPIRED:
+    case STATES:
+        break;
+    }
+    return NULL;
+}
+
+static bool is_unknown(const struct gate_view *v, const struct gate_spec *w, unix_s now,
+                       char *reason)
 {
     char age[DURATION_TEXT_BYTES];
+    const char *objection = objection_of(v->state);
     if (v->seen == TIME_NONE)
         snprintf(reason, GATE_REASON_BYTES, "it has never been read");
-    else if (seconds_between(v->seen, now) > w->max_age_s)
+    else if (stamp_is_stale(v->seen, w->max_age_s, now))
         snprintf(reason, GATE_REASON_BYTES, "the last reading is %s old",
                  duration_format(seconds_between(v->seen, now), age));
-    else if (is_in_state(v, "unreadable"))
-        snprintf(reason, GATE_REASON_BYTES, "its entry in the API's last response is invalid");
-    else if (is_in_state(v, "stale"))
-        snprintf(reason, GATE_REASON_BYTES, "there is no fresh reading");
-    else if (is_in_state(v, "missing"))
-        snprintf(reason, GATE_REASON_BYTES, "it is missing from the token list");
+    else if (objection)
+        snprintf(reason, GATE_REASON_BYTES, "%s", objection);
     else if (!v->balance.known && !needs_no_money(v))
         snprintf(reason, GATE_REASON_BYTES, "its balance is unknown");
     else
@@ -68,7 +91,7 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_spec 
 {
     char left[DURATION_TEXT_BYTES], wanted[DURATION_TEXT_BYTES];
     size_t len = strlen(reason);
-    if (is_in_state(v, "learning")) {
+    if (v->state == STATE_LEARNING) {
         snprintf(reason, GATE_REASON_BYTES,
                  "too few readings yet to forecast how long the balance lasts");
         return GATE_UNKNOWN;
@@ -91,9 +114,9 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_spec 
 enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_s now,
                      char reason[GATE_REASON_BYTES])
 {
-    if (is_stale(v, w, now, reason))
+    if (is_unknown(v, w, now, reason))
         return GATE_UNKNOWN;
-    if (is_in_state(v, "expired")) {
+    if (v->state == STATE_EXPIRED) {
         snprintf(reason, GATE_REASON_BYTES, "it has expired");
         return GATE_LOW;
     }

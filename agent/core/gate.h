@@ -2,14 +2,14 @@
 #pragma once
 
 #include "base/money.h"
-#include "core/forecast.h"
+#include "core/state.h"
 
 enum gate { GATE_OK, GATE_LOW, GATE_UNKNOWN, GATES };
 const char *gate_name(enum gate gate); /* "ok", "low", "unknown" */
 
 /* The believed state of a token or of an account's credits. */
 struct gate_view {
-    const char *state;          /* a verdict's slug, "missing" or "expired" */
+    enum state state;
     struct maybe_money balance; /* what can be spent: the token's balance or its account's credits,
                                    whichever is less */
     bool by_credits;            /* the credits set the balance or the end */
@@ -28,7 +28,10 @@ struct gate_spec {
 
 enum { GATE_REASON_BYTES = 200 };
 
-/* For a token that spends credits, judge the credits instead: its own balance means nothing.
- * `reason` is one line. */
+/* Whether the account's credits must be judged instead: the token has no budget of its own, so its
+ * balance means nothing. */
+bool gate_asks_credits(const struct gate_view *v);
+
+/* `reason` is one line. */
 enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_s now,
                      char reason[GATE_REASON_BYTES]);

@@ -176,9 +176,6 @@ static const struct kind_row {
                        .above = true },
 };
 
-static const char *const level_names[] = { "none", "info", "warning", "critical" };
-_Static_assert(COUNT(level_names) == LEVELS, "a level has no name");
-
 static bool admits(const char *pattern, struct span name)
 {
     return pattern[0] == '\0' || naming_matches(pattern, name);
@@ -405,22 +402,6 @@ const char *rule_kind_help(enum rule_kind kind)
 {
     assert(kind < RULE_KINDS);
     return kinds[kind].help;
-}
-
-const char *level_name(enum level level)
-{
-    assert(level < LEVELS);
-    return level_names[level];
-}
-
-bool level_named(struct span name, enum level *ret)
-{
-    for (enum level l = LEVEL_NONE + 1; l < LEVELS; l++)
-        if (span_is(name, level_names[l])) {
-            *ret = l;
-            return true;
-        }
-    return false;
 }
 
 const char *transition_name(enum transition_kind kind)

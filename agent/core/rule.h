@@ -5,6 +5,7 @@
 #pragma once
 
 #include "core/forecast.h"
+#include "core/level.h"
 #include "core/reading.h"
 #include "core/series.h"
 
@@ -24,9 +25,6 @@ enum rule_kind {
 #define RULE_DELETED_NAME "@deleted"
 
 enum { UNREADABLE_INTERVALS = 3 }; /* without a list; then an account is unreadable, by default */
-
-/* In the order of urgency. LEVEL_NONE: no alert. */
-enum level { LEVEL_NONE, LEVEL_INFO, LEVEL_WARNING, LEVEL_CRITICAL, LEVELS };
 
 /* What thresholds and values count: nano-dollars, hundredths of a percent, or seconds. */
 enum rule_unit { UNIT_NANO_USD, UNIT_BASIS_POINTS, UNIT_SECONDS };
@@ -172,7 +170,5 @@ const char *rule_unit_name(enum rule_unit unit); /* "USD", "%", "s" */
 const char *rule_kind_name(enum rule_kind kind);
 bool rule_kind_named(struct span name, enum rule_kind *ret);
 const char *rule_kind_help(enum rule_kind kind);
-const char *level_name(enum level level);            /* "none", "info", "warning", "critical" */
-bool level_named(struct span name, enum level *ret); /* LEVEL_NONE is not one */
 /* "raised", "worsened", "eased", "resolved", "deleted", "returned" */
 const char *transition_name(enum transition_kind kind);

@@ -257,6 +257,12 @@ int64_t schedule_stale_s(const struct schedule *s)
     return s->calm_s + STALE_INTERVALS * s->limits.interval_s + SLACK_S;
 }
 
+bool schedule_is_overdue(unix_s planned, int64_t interval_s, unix_s now)
+{
+    unix_s until = time_after(time_after(planned, interval_s), interval_s);
+    return seconds_between(until, now) > SLACK_S;
+}
+
 const char *poll_result_name(enum poll_result result)
 {
     assert(result < POLL_RESULTS);

@@ -108,6 +108,9 @@ mono_ms schedule_due(const struct schedule *s, struct moment now);
  * planned. */
 int64_t schedule_stale_s(const struct schedule *s);
 
+/* Whether a poll that was planned for then is so late that its account is stale, or will be. */
+bool schedule_is_overdue(unix_s planned, int64_t interval_s, unix_s now);
+
 /* The wall times of the readings around a reset: each account has its own, the same each time it
  * asks. */
 unix_s schedule_before_reset(const struct schedule *s, unix_s reset);

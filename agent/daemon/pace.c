@@ -84,7 +84,7 @@ bool pace_plan(struct agent *a, struct account *account, unix_s at, struct fault
         .rhythm = p->planned.rhythm,
         .wait_s = (p->planned.wait_ms + 999) / 1000,
         .about_at = TIME_NONE,
-        .calm_s = p->planned.calm_s,
+        .stale_s = schedule_stale_s(&p->planned),
         .calls_milli_per_s = account->settings->calls_milli_per_s,
         .rest = schedule_rest(&p->planned, moment_at(at)),
         .url = account->settings->url,

@@ -173,9 +173,9 @@ struct plan_row {
     unix_s next_poll_at;
     enum rhythm rhythm;
     int64_t wait_s;
-    int64_t token;   /* 0: none */
-    unix_s about_at; /* TIME_NONE: none */
-    int64_t calm_s, calls_milli_per_s;
+    int64_t token;                      /* 0: none */
+    unix_s about_at;                    /* TIME_NONE: none */
+    int64_t stale_s, calls_milli_per_s; /* a reading older than stale_s is stale */
     struct schedule_rest rest;
     const char *url; /* of the API that it is about */
 };

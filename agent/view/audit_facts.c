@@ -27,6 +27,8 @@ enum {
     USAGE_FROM,
     USAGE_TO,
     SPENT,
+    STALE,
+    UNREADABLE,
     COLUMNS,
 };
 
@@ -82,6 +84,7 @@ static struct audit_token token_of(const struct cell *cells)
     struct audit_token t = {
         .reading = reading_of(cells),
         .missing = is_set(&cells[MISSING]),
+        .unreadable = cells[UNREADABLE].kind == CELL_TEXT,
         .born = is_set(&cells[BORN]),
         .first_seen = stamp(&cells[FIRST_SEEN]),
         .used_at = stamp(&cells[USED]),
@@ -116,19 +119,17 @@ static void take_row(struct audit_facts *f, const struct cell *cells)
     if (!a)
         return;
     a->seen_at = stamp(&cells[LAST_OK]);
+    a->stale_after_s = cells[STALE].integer;
     a->credits = amount(&cells[CREDITS]);
     if (cells[TOKEN].kind == CELL_TEXT)
         add_token(a, cells);
 }
 
-/* Three of the longest intervals that the account may be polled at, and a minute. */
 static struct audit_account account_of(const struct account_settings *s, const char *only)
 {
-    int64_t longest_s = s->interval_max_s > s->interval_s ? s->interval_max_s : s->interval_s;
     return (struct audit_account){
         .name = s->name,
         .seen_at = TIME_NONE,
-        .stale_after_s = 3 * longest_s + MINUTE_S,
         .only = only,
     };
 }

@@ -27,7 +27,7 @@ struct standing_row {
     struct cell cells[CELLS_MAX];
     char *texts; /* owned; what the cells point into */
     struct forecast forecast;
-    int rank;
+    enum state state;
     size_t place; /* in the question's order: by account and name */
 };
 
@@ -171,14 +171,14 @@ static void take_credits(const struct standing *s, struct standing_row *row,
     };
     ret->known = cells[CREDITS_REASON].kind != CELL_TEXT && ret->reading.balance.known;
     struct forecast f = forecast_within(&ret->purse, NULL, s->now);
-    bool is_stale = !ret->known || f.verdict == VERDICT_STALE;
+    row->state = state_of_credits(f.verdict, ret->known);
     ret->forecast = f;
-    if (is_stale) {
+    if (row->state == STATE_STALE) {
         ret->forecast = forecast_none();
         ret->forecast.verdict = VERDICT_STALE;
     }
-    cells[CREDITS_STATE] = cell_text(forecast_verdict_slug(is_stale ? VERDICT_STALE : f.verdict));
-    cells[CREDITS_LIKELY] = cell_stamp(is_stale ? TIME_NONE : f.likely);
+    cells[CREDITS_STATE] = cell_text(state_slug(row->state));
+    cells[CREDITS_LIKELY] = cell_stamp(ret->forecast.likely);
 }
 
 static bool load_credits(struct store *s, const struct query_filter *scope, struct standing *to,
@@ -218,39 +218,11 @@ static struct reading reading_of(const struct cell *cells)
     return r;
 }
 
-/* The newest list is fresh, and does not have the token. */
-static bool is_missing(const struct cell *cells, unix_s now)
+static struct presence presence_of(const struct cell *cells, unix_s now)
 {
-    return cells[STANDING_MISSING].integer > 0 && is_known(&cells[LAST_OK])
-        && now - cells[LAST_OK].integer <= cells[STALE].integer;
-}
-
-/* What a list says goes before what a forecast says, and that nobody looked before both. */
-static const char *state_of(const struct forecast *f, const struct cell *cells, unix_s now)
-{
-    if (is_missing(cells, now))
-        return "missing";
-    if (cells[STANDING_UNREADABLE].kind == CELL_TEXT)
-        return "unreadable";
-    if (f->verdict == VERDICT_STALE)
-        return forecast_verdict_slug(f->verdict);
-    if (cells[STANDING_MISSING].integer > 0)
-        return "missing";
-    if (is_known(&cells[STANDING_EXPIRES]) && cells[STANDING_EXPIRES].integer <= now)
-        return "expired";
-    return forecast_verdict_slug(f->verdict);
-}
-
-static int rank_of(const struct forecast *f, const char *state)
-{
-    static const int ranks[VERDICTS] = {
-        [VERDICT_EXHAUSTED] = 0, [VERDICT_STALE] = 2, [VERDICT_LEARNING] = 4,
-        [VERDICT_SAFE] = 5,      [VERDICT_TIGHT] = 5, [VERDICT_RUNS_DRY] = 5,
-        [VERDICT_UNUSED] = 6,    [VERDICT_IDLE] = 6,  [VERDICT_NO_BUDGET] = 7,
-    };
-    if (strcmp(state, forecast_verdict_slug(f->verdict)) != 0)
-        return strcmp(state, "expired") == 0 ? 8 : 3;
-    return forecast_has_times(f) && f->likely < TIME_FAR ? 1 : ranks[f->verdict];
+    return presence_at(
+        cells[STANDING_MISSING].integer > 0, cells[STANDING_UNREADABLE].kind == CELL_TEXT,
+        stamp(&cells[STANDING_EXPIRES]), stamp(&cells[LAST_OK]), cells[STALE].integer, now);
 }
 
 static void take_token(const struct standing *s, struct standing_row *row)
@@ -267,14 +239,14 @@ static void take_token(const struct standing *s, struct standing_row *row)
     };
     const struct purse *credits = credits_of(s, cells[STANDING_ACCOUNT].text);
     struct forecast f = forecast_within(&own, credits, s->now);
-    const char *state = state_of(&f, cells, s->now);
-    bool visible = strcmp(state, forecast_verdict_slug(f.verdict)) == 0;
+    const struct presence presence = presence_of(cells, s->now);
+    row->state = state_of(f.verdict, &presence);
+    const struct forecast shown = state_forecast(row->state, &f);
     row->forecast = f;
-    row->rank = rank_of(&f, state);
-    cells[STANDING_STATE] = cell_text(state);
-    cells[STANDING_EARLY] = cell_stamp(visible ? f.early : TIME_NONE);
-    cells[STANDING_LIKELY] = cell_stamp(visible ? f.likely : TIME_NONE);
-    cells[STANDING_LATE] = cell_stamp(visible ? f.late : TIME_NONE);
+    cells[STANDING_STATE] = cell_text(state_slug(row->state));
+    cells[STANDING_EARLY] = cell_stamp(shown.early);
+    cells[STANDING_LIKELY] = cell_stamp(shown.likely);
+    cells[STANDING_LATE] = cell_stamp(shown.late);
     cells[STANDING_HORIZON] = cell_stamp(f.horizon);
     cells[STANDING_FORECAST] = cell_stamp(f.made_at);
     bool is_limited = credits && forecast_within(credits, NULL, s->now).verdict != VERDICT_STALE;
@@ -284,26 +256,19 @@ static void take_token(const struct standing *s, struct standing_row *row)
                                                    : (struct cell){ .kind = CELL_NONE };
 }
 
-static int alert_rank(const struct cell *level)
+static struct urgency urgency_of(const struct standing_row *row)
 {
-    static const char *const levels[] = { "critical", "warning", "info" };
-    for (size_t i = 0; i < COUNT(levels); i++)
-        if (span_is(level->text, levels[i]))
-            return (int)i;
-    return COUNT(levels);
+    struct urgency u = { .state = row->state, .likely = stamp(&row->cells[STANDING_LIKELY]) };
+    level_named(row->cells[STANDING_LEVEL].text, &u.level);
+    return u;
 }
 
 static int nearest_first(const void *a, const void *b)
 {
     const struct standing_row *x = a, *y = b;
-    if (x->rank != y->rank)
-        return x->rank - y->rank;
-    unix_s x_likely = stamp(&x->cells[STANDING_LIKELY]),
-           y_likely = stamp(&y->cells[STANDING_LIKELY]);
-    if (x_likely != y_likely)
-        return x_likely < y_likely ? -1 : 1;
-    int alerts = alert_rank(&x->cells[STANDING_LEVEL]) - alert_rank(&y->cells[STANDING_LEVEL]);
-    return alerts ? alerts : (x->place > y->place) - (x->place < y->place);
+    const struct urgency of_x = urgency_of(x), of_y = urgency_of(y);
+    int order = urgency_compare(&of_x, &of_y);
+    return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
 static struct standing *begin(const struct query_filter *scope, int64_t fresh_s)
@@ -351,6 +316,11 @@ bool standing_next(struct standing *s, struct cell *cells, size_t count)
         return false;
     memcpy(cells, s->rows.at[s->next++].cells, count * sizeof *cells);
     return true;
+}
+
+enum state standing_state(const struct standing *s)
+{
+    return s->rows.at[s->next - 1].state;
 }
 
 struct forecast standing_of_token(const struct standing *s, int64_t id)

@@ -5,7 +5,7 @@
  * reads its own. */
 #pragma once
 
-#include "core/forecast.h"
+#include "core/state.h"
 #include "edge/store/reader.h"
 
 /* The first columns of question_status.sql, whose state and times are those of now, then what is
@@ -70,6 +70,7 @@ MUST_CHECK bool standing_of_credits(struct store *s, const struct query_filter *
 /* Fills the first `count` cells of the next row, whose texts live until standing_end; false when
  * there is none. */
 bool standing_next(struct standing *s, struct cell *cells, size_t count);
+enum state standing_state(const struct standing *s); /* of the row that was filled last */
 /* The forecast of now of a token, or of an account's credits, from an answer about tokens; of none:
  * forecast_none. */
 struct forecast standing_of_token(const struct standing *s, int64_t id);

@@ -20,8 +20,9 @@ SELECT l.level, l.since, a.name,
            AS dry_token,
        a.dry_at
 FROM alert l JOIN token t ON t.id = l.token JOIN account a ON a.id = t.account
+     JOIN level u ON u.name = l.level
      LEFT JOIN token_state s ON s.token = t.id
      LEFT JOIN latest x ON x.token = l.token AND x.rule = l.rule
      LEFT JOIN event e ON e.seq = x.seq
 WHERE l.level <> 'none' AND t.deleted_at IS NULL AND (:account IS NULL OR a.name = :account)
-ORDER BY CASE l.level WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, l.since, a.name, t.name, l.rule;
+ORDER BY u.urgency DESC, l.since, a.name, t.name, l.rule;

@@ -1,10 +1,9 @@
--- A token that cannot be read is as good as missing: nothing is judged by what it was.
 -- One row for each living token with what its account is known by; of an account without tokens one row of NULLs. When
 -- it was last used is the end of the last hour, or of the last day of the consumption endpoint, in which anything was.
 -- Sums are taken in two halves, for sum() of SQLite ends a query with an error at 64 bits; the CAST stops at the end
 -- of the range instead.
 WITH known AS (
-    SELECT a.id, a.name, a.last_ok_at, a.usage_from, a.usage_at,
+    SELECT a.id, a.name, a.last_ok_at, a.stale_s, a.usage_from, a.usage_at,
            (SELECT at FROM poll WHERE account = a.id AND result = 'ok' ORDER BY id LIMIT 1) AS begun,
            (SELECT s.balance_nano FROM token t JOIN token_state s ON s.token = t.id
             WHERE t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL) AS credits_nano
@@ -20,10 +19,10 @@ WITH known AS (
     FROM token t WHERE t.deleted_at IS NULL AND t.kind = 'token'
 )
 SELECT k.name, k.last_ok_at, k.credits_nano, t.name AS token, s.type, s.balance_nano, s.budgeted, s.expires_at,
-       s.reset_period, s.reset_amount_nano, max(s.missing, s.unreadable IS NOT NULL) AS missing, t.first_seen,
+       s.reset_period, s.reset_amount_nano, s.missing, t.first_seen,
        t.first_seen > k.begun AS born,
        nullif(min(:now, max(coalesce(u.spent_at, 0), coalesce(u.called_at, 0))), 0) AS used_at,
-       k.usage_from, k.usage_at, u.spent_nano
+       k.usage_from, k.usage_at, u.spent_nano, k.stale_s, s.unreadable
 FROM known k
      LEFT JOIN token t ON t.account = k.id AND t.deleted_at IS NULL AND t.kind = 'token'
      LEFT JOIN token_state s ON s.token = t.id

@@ -5,7 +5,7 @@ SELECT a.name, s.balance_nano, coalesce(s.burn_24h_nano, s.burn_6h_nano, s.burn_
        max(s.seen_at, CASE WHEN a.credits_reason IS NULL THEN coalesce(a.last_ok_at, s.seen_at) ELSE 0 END) AS seen,
        a.credits_reason, a.usage_from, a.usage_at, a.usage_reason,
        s.burn_1h_nano, s.burn_7d_nano, t.first_seen,
-       coalesce(a.calm_s, a.interval_s) + 2 * a.interval_s + 60 AS stale_s,
+       a.stale_s,
        c.origin, s.spent_nano - c.spent_nano, c.history, c.bytes
 FROM account a
      LEFT JOIN token t ON t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL

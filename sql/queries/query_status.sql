@@ -1,14 +1,13 @@
 -- Living tokens as the last poll left them, with what their forecast is read from; the reader reads it for its own now
 -- and puts the nearest exhaustion first (view/standing.c).
 WITH firing AS (
-    SELECT token, max(CASE level WHEN 'critical' THEN 3 WHEN 'warning' THEN 2 WHEN 'info' THEN 1 ELSE 0 END) AS rank
-    FROM alert GROUP BY token
+    SELECT a.token, a.level, max(l.urgency) FROM alert a JOIN level l ON l.name = a.level GROUP BY a.token
 )
 SELECT t.id, a.name AS account, t.name AS token, s.type, s.balance_nano, s.budgeted,
        coalesce(s.burn_24h_nano, s.burn_6h_nano, s.burn_1h_nano) AS burn_nano,
        s.burn_1h_nano, s.burn_6h_nano, s.burn_24h_nano, s.burn_7d_nano, s.verdict, s.early_at, s.likely_at, s.late_at,
        s.horizon_at, s.forecast_at,
-       CASE f.rank WHEN 3 THEN 'critical' WHEN 2 THEN 'warning' WHEN 1 THEN 'info' ELSE 'none' END AS level,
+       coalesce(f.level, 'none') AS level,
        s.reset_period, s.reset_amount_nano, s.expires_at,
        CASE WHEN s.missing = 0 AND s.unreadable IS NULL
             THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END AS seen,
@@ -16,7 +15,7 @@ SELECT t.id, a.name AS account, t.name AS token, s.type, s.balance_nano, s.budge
        min(t.first_seen, coalesce((SELECT CASE WHEN usage_nano > 0 AND (s.budgeted = 0 OR day + 86400 <= t.first_seen)
                                                THEN day END
                                    FROM daily WHERE token = t.id ORDER BY day LIMIT 1), t.first_seen)) AS known_from,
-       coalesce(a.calm_s, a.interval_s) + 2 * a.interval_s + 60 AS stale_s,
+       a.stale_s,
        c.origin, s.spent_nano - c.spent_nano, c.history, c.bytes,
        a.last_ok_at
 FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id

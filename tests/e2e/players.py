@@ -256,8 +256,11 @@ class Database:
     def __init__(self, path):
         self.path = pathlib.Path(path)
 
-    def rows(self, sql, *parameters):
+    def rows(self, sql, *parameters, now=None):
+        """`now`: what the clock of whoever asks shows, which views look at."""
         connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=30)
+        if now is not None:
+            connection.create_function("unixepoch", 0, lambda: int(now))
         try:
             return connection.execute(sql, parameters).fetchall()
         finally:

@@ -62,7 +62,14 @@ class Surfaces(Scene):
             if row["budgeted"]:
                 assert gate["likely_at"] == row["likely_at"], (name, gate, row)
                 assert gate["available_usd"] == row["available_usd"]
+        assert self.viewed() == {name: (row["state"], row["likely_at"] is not None) for name, row in status.items()}
         return status
+
+    def viewed(self, later_s=0):
+        """State and whether an end is told, as a dashboard reads them."""
+        now = (PRESENT + datetime.timedelta(seconds=self.offset_s + later_s)).timestamp()
+        return {token: (state, bool(ends)) for token, state, ends in self.daemon.database.rows(
+            "SELECT token, state, likely_at IS NOT NULL FROM v_token WHERE deleted_at IS NULL", now=now)}
 
 
 @pytest.fixture
@@ -99,3 +106,35 @@ def test_a_key_with_a_past_is_forecast_from_it_and_not_from_its_first_minutes(su
         surfaces.pass_time(300)
     told = json.loads(surfaces.shown("forecast", "prod-past-api", "--json"))
     assert told["forecast_history"] == "weeks", told
+
+
+def test_with_the_daemon_down_every_surface_goes_stale_and_none_goes_on_saying_safe(surfaces):
+    for _ in range(3):
+        surfaces.stand_still()
+        surfaces.once()
+        surfaces.pass_time(300)
+    surfaces.stand_still()
+    assert surfaces.compare(names_of(surfaces))["prod-past-api"]["state"] == "safe"
+    surfaces.pass_time(3 * 3600)
+    surfaces.stand_still()
+    aged = surfaces.compare(names_of(surfaces))
+    assert {name: row["state"] for name, row in aged.items() if row["budgeted"]} == {
+        name: "stale" for name, row in aged.items() if row["budgeted"]}
+    assert all(row["likely_at"] is None for row in aged.values())
+
+
+def test_a_key_that_is_missing_or_expired_is_so_on_every_surface(surfaces):
+    surfaces.sim.create("prod-short", balance="10.00", expire_time=(PRESENT + datetime.timedelta(hours=1)).isoformat())
+    for _ in range(3):
+        surfaces.stand_still()
+        surfaces.once()
+        surfaces.pass_time(300)
+    surfaces.sim.delete("prod-idle")
+    surfaces.stand_still()
+    surfaces.once()
+    names = [*names_of(surfaces), "prod-idle"]
+    assert surfaces.compare(names)["prod-idle"]["state"] == "missing"
+    surfaces.pass_time(3000)
+    surfaces.stand_still()
+    surfaces.once()
+    assert surfaces.compare(names)["prod-short"]["state"] == "expired"

@@ -8,11 +8,12 @@
 #include <unistd.h>
 
 #include "core/calendar.h"
+#include "core/state.h"
 #include "edge/store.h"
 #include "edge/store/reader.h"
 
 /* The columns of question_idle.sql. */
-enum { FIRST_SEEN, LAST_OK, INTERVAL, MISSING, BALANCE, SPENT, LAST_HOUR, IDLE_COLUMNS };
+enum { FIRST_SEEN, LAST_OK, STALE, MISSING, BALANCE, SPENT, LAST_HOUR, IDLE_COLUMNS };
 
 static enum idleness disproved(struct fault *why)
 {
@@ -43,16 +44,15 @@ static bool ask_store(const struct idle_query *q, const char *account,
     return ok;
 }
 
-/* A poll is late when three intervals and a minute went by without it, as for `ebb status`. */
 static bool is_watched(const struct idle_query *q, const struct cell *c, struct fault *why)
 {
     char for_long[DURATION_TEXT_BYTES], asked[DURATION_TEXT_BYTES];
     int64_t watched_s = q->now - c[FIRST_SEEN].integer;
-    int64_t age_s = q->now - c[LAST_OK].integer;
     if (watched_s < q->idle_s)
         return fault(why, FAULT_REJECT, "Ebb's records cover only %s, not %s",
                      duration_format(watched_s, for_long), duration_format(q->idle_s, asked));
-    if (c[LAST_OK].kind == CELL_NONE || age_s > 3 * c[INTERVAL].integer + MINUTE_S)
+    if (stamp_is_stale(c[LAST_OK].kind == CELL_INTEGER ? c[LAST_OK].integer : TIME_NONE,
+                       c[STALE].integer, q->now))
         return fault(why, FAULT_REJECT,
                      "Ebb's records are stale: the account's last complete poll is not recent (is "
                      "`ebb run` running?)");

@@ -64,7 +64,7 @@ static void add_usd(struct text *out, int64_t nano)
 enum audit_answer check_stale(const struct audit_scene *s, struct text *reason)
 {
     const struct audit_account *a = s->account;
-    if (a->seen_at != TIME_NONE && seconds_between(a->seen_at, s->now) <= a->stale_after_s)
+    if (!stamp_is_stale(a->seen_at, a->stale_after_s, s->now))
         return AUDIT_CLEAR;
     if (a->seen_at == TIME_NONE) {
         text_addf(reason, "no complete answer yet: this account is not checked");
@@ -95,7 +95,7 @@ static struct credit_need promise_of(const struct audit_scene *s)
     for (size_t i = 0; i < s->account->token_count; i++) {
         const struct audit_token *t = &s->account->tokens[i];
         const struct reading *r = &t->reading;
-        if (!r->budgeted || is_sandbox(t) || has_expired(t, s->now) || t->missing)
+        if (!r->budgeted || is_sandbox(t) || has_expired(t, s->now) || !audit_is_readable(t))
             continue;
         if (!r->balance.known) {
             p.unknown = true;
@@ -265,7 +265,7 @@ static const struct audit_token *successor_of(const struct audit_scene *s)
         if (strncmp(t->reading.name, stem.at, stem.len) != 0)
             continue; /* the common case, cheaply: each token is compared with each */
         bool same = audit_stem(span_of(t->reading.name), &generation).len == stem.len;
-        if (same && generation > newest && !t->missing && !has_expired(t, s->now)) {
+        if (same && generation > newest && audit_is_readable(t) && !has_expired(t, s->now)) {
             newest = generation;
             found = t;
         }

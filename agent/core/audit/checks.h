@@ -14,6 +14,12 @@ struct audit_scene {
     unix_s now;
 };
 
+/* A token that cannot be read is as good as missing: nothing is judged by what it was. */
+static inline bool audit_is_readable(const struct audit_token *t)
+{
+    return !t->missing && !t->unreadable;
+}
+
 enum audit_answer check_stale(const struct audit_scene *s, struct text *reason);
 enum audit_answer check_credits(const struct audit_scene *s, struct text *reason);
 enum audit_answer check_credits_ahead(const struct audit_scene *s, struct text *reason);

@@ -69,7 +69,7 @@ bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *w
     if (row->token)
         statement_bind_integer(q, ":token", row->token);
     bind_time(q, ":about_at", row->about_at);
-    statement_bind_integer(q, ":calm_s", row->calm_s);
+    statement_bind_integer(q, ":stale_s", row->stale_s);
     statement_bind_integer(q, ":calls_milli_per_s", row->calls_milli_per_s);
     bind_time(q, ":not_before", row->rest.until);
     statement_bind_integer(q, ":failures", row->rest.failures);

@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/xmalloc.h"
 #include "edge/store/database_file.h"
+#include "edge/store/decisions.h"
 #include "edge/store/lock.h"
 #include "edge/store/migrate.h"
 #include "edge/store/store_private.h"
@@ -237,7 +238,7 @@ static bool open_writer(struct store *s, const char *path, struct fault *why)
 {
     return claim(s, path, why) && sqlite_connect(path, SQLITE_ACCESS_WRITE, &s->db, why)
         && migrate_forward(s->db, path, why) && sqlite_run(s->db, sql_open_writer, why)
-        && make_id(s, why) && prepare_all(s, why);
+        && make_id(s, why) && decisions_write(s->db, why) && prepare_all(s, why);
 }
 
 static bool is_there(const char *path, struct fault *why)

@@ -16,7 +16,9 @@ enum {
     INTERVAL,
     STALE,
     RATE_FIRST,
-    SUBJECT_COLUMNS = RATE_FIRST + BURN_WINDOWS,
+    LIST_AT = RATE_FIRST + BURN_WINDOWS,
+    ANSWERED,
+    SUBJECT_COLUMNS,
 };
 
 enum { HISTORY_AT = 0, HISTORY_BALANCE = 4, HISTORY_COLUMNS = 5, CELLS_MAX = 16 };
@@ -56,6 +58,8 @@ static struct place take_subject(struct forecast_input *s, const struct cell *ce
         s->rates[w] =
             (struct burn_rate){ .known = rate->kind == CELL_INTEGER, .nano_per_h = rate->integer };
     }
+    s->list_at = cells[LIST_AT].kind == CELL_INTEGER ? cells[LIST_AT].integer : TIME_NONE;
+    s->answered = cells[ANSWERED].integer != 0;
     return (struct place){ cells[ACCOUNT_ID].integer, cells[TOKEN_ID].integer };
 }
 
@@ -131,6 +135,14 @@ static bool load_history(struct store *store, struct forecast_input *s, struct f
         && each(store, QUERY_HISTORY, &scope, HISTORY_COLUMNS, take_reading, s, why);
 }
 
+static enum state state_at(const struct forecast_input *s, enum verdict verdict)
+{
+    const struct token *t = s->token;
+    const struct presence p = presence_at(t->missing > 0, t->unreadable != NULL, t->last.expires,
+                                          s->list_at, s->stale_s, s->now);
+    return s->credits ? state_of_credits(verdict, s->answered) : state_of(verdict, &p);
+}
+
 bool forecast_input_load(struct store *store, const char *name, const char *account, unix_s now,
                          struct forecast_input *ret, struct fault *why)
 {
@@ -140,7 +152,9 @@ bool forecast_input_load(struct store *store, const char *name, const char *acco
     if (!find(store, name, account, ret, &place, why) || !load_series(store, ret, &place, why)
         || !load_history(store, ret, why))
         return false;
-    ret->forecast = forecast_input_forecast(ret, &ret->token->last, ret->token->curve);
+    const struct forecast f = forecast_input_forecast(ret, &ret->token->last, ret->token->curve);
+    ret->state = state_at(ret, f.verdict);
+    ret->forecast = state_forecast(ret->state, &f);
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/forecast/evidence.h"
+#include "core/state.h"
 #include "core/token_set.h"
 #include "edge/store/reader.h"
 #include "view/chart.h"
@@ -13,12 +14,15 @@ struct forecast_input {
     bool credits;
     unix_s now;
     int64_t step_s, stale_s;
+    unix_s list_at;            /* of the account's last complete list; TIME_NONE: none */
+    bool answered;             /* of credits: the API reported them with the last poll */
     struct token_set series;   /* of one */
     struct token_set shared;   /* of a token: its account's credits, as far as they are known */
     const struct token *token; /* that one; its curve may be NULL */
     struct burn_rate rates[BURN_WINDOWS]; /* as shown everywhere */
     struct past past;
-    struct forecast forecast; /* of now */
+    enum state state;         /* of now, as everywhere */
+    struct forecast forecast; /* of now, as far as it is shown in this state */
     struct accuracy_summary scored;
     struct chart_point *readings; /* owned; balances as they were read */
     size_t reading_count, reading_room;

@@ -53,9 +53,9 @@ static void add_burn(struct text *out, const struct forecast_input *s)
     }
 }
 
-static void add_forecast(struct text *out, const struct forecast *f)
+static void add_forecast(struct text *out, enum state state, const struct forecast *f)
 {
-    add_string(out, "state", forecast_verdict_slug(f->verdict));
+    add_string(out, "state", state_slug(state));
     add_time(out, "early_at", f->early);
     add_time(out, "likely_at", f->likely);
     add_time(out, "late_at", f->late);
@@ -135,7 +135,7 @@ static void add_what_if(struct text *out, const struct forecast_view *v)
     text_add(out, span_of("{"));
     add_string(out, "asked", v->what_if_text);
     add_money(out, "balance_usd", v->if_reading.balance);
-    add_forecast(out, &v->if_forecast);
+    add_forecast(out, (enum state)v->if_forecast.verdict, &v->if_forecast);
     text_add(out, span_of("}"));
 }
 
@@ -164,7 +164,7 @@ void forecast_json(const struct forecast_view *v, struct text *out)
     add_money(out, "balance_usd", s->token->last.balance);
     add_time(out, "seen_at", s->token->seen_at);
     add_burn(out, s);
-    add_forecast(out, &s->forecast);
+    add_forecast(out, s->state, &s->forecast);
     add_time(out, "next_reset_at", calendar_next_reset(s->token->last.period, s->now));
     add_string(out, "forecast_history", forecast_history_slug(s->forecast.history));
     add_what_if(out, v);

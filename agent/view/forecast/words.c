@@ -102,50 +102,60 @@ static void add_horizon(const struct forecast *f, const struct reading *r, struc
 }
 
 /* What there is to say without times. */
-static void add_standing(const struct forecast_input *s, const struct forecast *f, struct text *out)
+static void add_standing(const struct forecast_input *s, struct text *out)
 {
+    const struct forecast *f = &s->forecast;
     char age[DURATION_TEXT_BYTES];
-    switch (f->verdict) {
-    case VERDICT_LEARNING:
+    switch (s->state) {
+    case STATE_LEARNING:
         text_add(out, span_of("Learning: too few readings for a forecast yet.\n"));
         break;
-    case VERDICT_NO_BUDGET:
+    case STATE_NO_BUDGET:
         text_add(out,
                  span_of("No budget: this token spends the account's credits and cannot run out on "
                          "its own;\n"
                          "see `ebb forecast --credits`.\n"));
         break;
-    case VERDICT_STALE:
+    case STATE_STALE:
         text_addf(out, "Stale: last read %s ago, too long ago for a forecast.\n",
                   duration_format(seconds_between(s->token->seen_at, s->now), age));
         break;
-    case VERDICT_UNUSED:
+    case STATE_UNUSED:
         text_add(out,
                  span_of("No use yet: nothing spent since Ebb started watching it, less than a "
                          "week ago.\n"));
         break;
-    case VERDICT_IDLE:
+    case STATE_IDLE:
         text_add(out, span_of("Idle: nothing spent in the last week, no end in sight.\n"));
         break;
-    case VERDICT_EXHAUSTED:
+    case STATE_EXHAUSTED:
         text_add(
             out,
             span_of(f->limit == LIMIT_CREDITS
                         ? "Exhausted: its account has no credits left, and calls are refused.\n"
                         : "Exhausted: nothing is left, and calls are refused.\n"));
         break;
-    case VERDICT_SAFE:
-    case VERDICT_TIGHT:
-    case VERDICT_RUNS_DRY:
+    case STATE_SAFE:
+    case STATE_TIGHT:
+    case STATE_RUNS_DRY:
         text_add(out,
                  span_of(f->limit == LIMIT_CREDITS ? "Runs out with its account's credits\n"
                                                    : "Runs out\n"));
         add_times(f, out);
         break;
-    case VERDICTS:
+    case STATE_UNREADABLE:
+        text_add(out, span_of("Unreadable: its entry in the API's last response is invalid.\n"));
+        break;
+    case STATE_MISSING:
+        text_add(out, span_of("Missing: it is not in the last token list.\n"));
+        break;
+    case STATE_EXPIRED:
+        text_add(out, span_of("Expired: its calls are refused.\n"));
+        break;
+    case STATES:
         break;
     }
-    if (f->verdict != VERDICT_NO_BUDGET && f->verdict != VERDICT_STALE)
+    if (state_is_in_use(s->state) && s->state != STATE_NO_BUDGET && s->state != STATE_STALE)
         add_horizon(f, &s->token->last, out);
 }
 
@@ -277,7 +287,7 @@ void forecast_words(const struct forecast_view *v, struct text *out)
     const struct forecast_input *s = v->subject;
     bool timed = forecast_has_times(&s->forecast);
     add_heading(s, out);
-    add_standing(s, &s->forecast, out);
+    add_standing(s, out);
     add_what_if(v, out);
     add_needed(v, out);
     if (timed) {

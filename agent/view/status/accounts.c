@@ -65,7 +65,7 @@ static const struct column columns[] = {
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
-/* A poll that went well is no comfort when none followed it: the limit is that of a stale token. */
+/* A poll that went well is no comfort when none followed it. */
 static struct cell reason(const struct cell *cells, unix_s now)
 {
     if (cells[REASON].kind == CELL_TEXT)
@@ -73,9 +73,8 @@ static struct cell reason(const struct cell *cells, unix_s now)
     int64_t planned = cells[NEXT].kind == CELL_INTEGER
         ? cells[NEXT].integer
         : time_after(cells[POLLED].integer, cells[INTERVAL].integer);
-    unix_s until =
-        time_after(time_after(planned, cells[INTERVAL].integer), cells[INTERVAL].integer);
-    if (cells[POLLED].kind == CELL_INTEGER && seconds_between(until, now) <= MINUTE_S)
+    if (cells[POLLED].kind == CELL_INTEGER
+        && !schedule_is_overdue(planned, cells[INTERVAL].integer, now))
         return cell_text("");
     return cell_text("no poll since then: is `ebb run` running?");
 }

@@ -88,49 +88,25 @@ _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 /* A row under work, with room for the texts that are made for it. */
 struct status_row {
     struct cell cells[COLUMNS];
-    struct text state, spark;
+    enum state state;
+    struct text words, spark;
 };
 
-static bool verdict_of(struct span slug, enum verdict *ret)
-{
-    for (enum verdict v = 0; v < VERDICTS; v++)
-        if (span_is(slug, forecast_verdict_slug(v))) {
-            *ret = v;
-            return true;
-        }
-    return false;
-}
-
-/* Missing, expired and stale may be known here only, and not to the forecast. */
 static void show_state(struct status_row *r)
 {
-    enum verdict verdict;
-    struct span slug = r->cells[STATE].text;
-    text_clear(&r->state);
-    if (verdict_of(slug, &verdict))
-        text_add(&r->state, span_of(forecast_verdict_name(verdict)));
-    else
-        text_add(&r->state, slug);
+    text_clear(&r->words);
+    text_add(&r->words, span_of(state_name(r->state)));
     const struct cell *limit = &r->cells[LIMITED_BY];
     if (limit->kind == CELL_TEXT && span_is(limit->text, forecast_limit_name(LIMIT_CREDITS)))
-        text_add(&r->state, span_of(" (credits)"));
-    r->cells[STATE_SHOWN] = cell_text(text_z(&r->state));
-}
-
-/* A forecast without an end is stored without a time; only its verdict tells it from no forecast.
- */
-static bool is_forecast(struct span slug)
-{
-    enum verdict v;
-    return verdict_of(slug, &v)
-        && (v == VERDICT_SAFE || v == VERDICT_TIGHT || v == VERDICT_RUNS_DRY);
+        text_add(&r->words, span_of(" (credits)"));
+    r->cells[STATE_SHOWN] = cell_text(text_z(&r->words));
 }
 
 static struct cell time_left(const struct status_row *r, size_t at, unix_s now)
 {
     if (r->cells[at].kind == CELL_INTEGER)
         return cell_integer(seconds_between(now, r->cells[at].integer));
-    return is_forecast(r->cells[STATE].text) ? cell_text("never") : r->cells[at];
+    return state_has_times(r->state) ? cell_text("never") : r->cells[at]; /* no end has no time */
 }
 
 static void show_for_people(struct status_row *r, const struct sparks *sparks, unix_s now)
@@ -174,8 +150,10 @@ static bool print_rows(struct store *s, struct status_printer *p, struct fault *
     struct standing *standing;
     if (!standing_of_tokens(s, &scope, -1, &standing, why))
         return false;
-    while (standing_next(standing, p->row.cells, ASKED))
+    while (standing_next(standing, p->row.cells, ASKED)) {
+        p->row.state = standing_state(standing);
         print_row(p);
+    }
     standing_end(standing);
     return true;
 }
@@ -194,7 +172,7 @@ bool status_tokens(struct store *s, const struct status_view *view, size_t *ret_
         *ret_matches = p.shown + p.left_out;
     }
     sparks_done(&p.sparks);
-    text_done(&p.row.state);
+    text_done(&p.row.words);
     text_done(&p.row.spark);
     return ok;
 }

@@ -28,36 +28,38 @@ enum { NOW = 1785585600 };
 static void every_state_balance_and_runway_has_its_answer(void **state)
 {
     static const struct {
-        const char *word;
+        enum state state;
         struct maybe_money balance;
         int64_t age_s, likely_in_s, refilled_in_s; /* 0: none */
         struct gate_spec wish;
         enum gate answer;
     } rows[] = {
-        { "safe", USD(5), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_OK },
-        { "safe", USD(5), 60, 0, 0, { USD(5), -1, 3600 }, GATE_OK },
-        { "safe", USD(4), 60, 0, 0, { USD(5), -1, 3600 }, GATE_LOW },
-        { "exhausted", USD(0), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_LOW },
-        { "exhausted", USD(-1), 60, 0, 0, { USD(-2), -1, 3600 }, GATE_LOW },
-        { "runs_dry", USD(9), 60, 7200, 0, { NOT_ASKED, 7200, 3600 }, GATE_OK },
-        { "runs_dry", USD(9), 60, 7199, 0, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
-        { "tight", USD(9), 60, 7199, 3600, { NOT_ASKED, 7200, 3600 }, GATE_OK }, /* refilled before
-                                                                                  */
-        { "runs_dry", USD(9), 60, 3599, 3600, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
-        { "idle", USD(9), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_OK },
-        { "learning", USD(9), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_UNKNOWN },
-        { "learning", USD(9), 60, 0, 0, { USD(1), -1, 3600 }, GATE_OK },
-        { "learning", USD(0), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
-        { "safe", USD(9), 3601, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
-        { "stale", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
-        { "missing", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
-        { "expired", USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_LOW },
-        { "stale", NOT_ASKED, -1, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN }, /* never read */
-        { "safe", NOT_ASKED, 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
+        { STATE_SAFE, USD(5), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_OK },
+        { STATE_SAFE, USD(5), 60, 0, 0, { USD(5), -1, 3600 }, GATE_OK },
+        { STATE_SAFE, USD(4), 60, 0, 0, { USD(5), -1, 3600 }, GATE_LOW },
+        { STATE_EXHAUSTED, USD(0), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_LOW },
+        { STATE_EXHAUSTED, USD(-1), 60, 0, 0, { USD(-2), -1, 3600 }, GATE_LOW },
+        { STATE_RUNS_DRY, USD(9), 60, 7200, 0, { NOT_ASKED, 7200, 3600 }, GATE_OK },
+        { STATE_RUNS_DRY, USD(9), 60, 7199, 0, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
+        { STATE_TIGHT, USD(9), 60, 7199, 3600, { NOT_ASKED, 7200, 3600 }, GATE_OK }, /* refilled
+                                                                                      * before
+                                                                                      */
+        { STATE_RUNS_DRY, USD(9), 60, 3599, 3600, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
+        { STATE_IDLE, USD(9), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_OK },
+        { STATE_LEARNING, USD(9), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_UNKNOWN },
+        { STATE_LEARNING, USD(9), 60, 0, 0, { USD(1), -1, 3600 }, GATE_OK },
+        { STATE_LEARNING, USD(0), 60, 0, 0, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
+        { STATE_SAFE, USD(9), 3601, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
+        { STATE_STALE, USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
+        { STATE_MISSING, USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
+        { STATE_EXPIRED, USD(9), 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_LOW },
+        { STATE_STALE, NOT_ASKED, -1, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN }, /* never read
+                                                                                      */
+        { STATE_SAFE, NOT_ASKED, 60, 0, 0, { NOT_ASKED, -1, 3600 }, GATE_UNKNOWN },
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct gate_view v = { .state = rows[i].word,
+        struct gate_view v = { .state = rows[i].state,
                                .balance = rows[i].balance,
                                .seen = NOW - rows[i].age_s };
         char reason[GATE_REASON_BYTES] = "";
@@ -75,7 +77,7 @@ static void a_refill_that_comes_first_is_told(void **state)
 {
     (void)state;
     const struct gate_spec wish = { NOT_ASKED, 7200, 3600 };
-    const struct gate_view v = { .state = "tight",
+    const struct gate_view v = { .state = STATE_TIGHT,
                                  .balance = USD(9),
                                  .seen = NOW,
                                  .likely = NOW + 7199,
@@ -89,7 +91,7 @@ static void a_sandbox_without_a_budget_needs_no_money_but_must_be_there(void **s
 {
     (void)state;
     const struct gate_spec wish = { USD(5), 7200, 3600 };
-    struct gate_view v = { .state = "no_budget",
+    struct gate_view v = { .state = STATE_NO_BUDGET,
                            .is_free = true,
                            .spends_credits = true,
                            .seen = NOW,
@@ -100,9 +102,11 @@ static void a_sandbox_without_a_budget_needs_no_money_but_must_be_there(void **s
     v.seen = NOW - 3601;
     assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_UNKNOWN);
     v.seen = NOW;
-    v.state = "expired";
+    v.state = STATE_EXPIRED;
     assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_LOW);
-    v = (struct gate_view){ .state = "exhausted", .is_free = true, .balance = USD(0), .seen = NOW };
+    v = (struct gate_view){
+        .state = STATE_EXHAUSTED, .is_free = true, .balance = USD(0), .seen = NOW
+    };
     assert_int_equal(gate_judge(&v, &wish, NOW, reason), GATE_LOW);
 }
 

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 
+#include "base/random.h"
 #include "base/text.h"
 #include "booked_past.h"
 #include "core/forecast/packed.h"
@@ -36,11 +37,10 @@ static int open_scene(void **state)
     make_place(s);
     check(store_open(s->path, STORE_WRITE, &s->store, &why), &why);
     struct text sql = { 0 };
-    text_addf(
-        &sql,
-        "INSERT INTO account (id, name, interval_s, last_ok_at) VALUES (1, 'main', 300, %" PRId64
-        ")",
-        SEEN);
+    text_addf(&sql,
+              "INSERT INTO account (id, name, interval_s, stale_s, last_ok_at)"
+              " VALUES (1, 'main', 300, 960, %" PRId64 ")",
+              SEEN);
     run_sql(s, text_z(&sql));
     text_done(&sql);
     *state = s;
@@ -193,6 +193,146 @@ static void a_curve_is_the_same_after_it_was_kept(void **state)
             assert_true(curve_hours(&c, nano, level) == curve_hours(&back, nano, level));
 }
 
+/* ---- views ---- */
+
+/* The views of dashboards as they are at `now`, whatever the clock of the machine shows. */
+static void set_view_clock(struct place *s, unix_s now)
+{
+    static const char *const views[] = { "state_now", "v_token", "v_credits" };
+    struct statement *q;
+    struct fault why;
+    bool row;
+    for (size_t i = 0; i < COUNT(views); i++) {
+        struct text sql = { 0 };
+        text_addf(&sql,
+                  "SELECT 'DROP VIEW IF EXISTS temp.%s;' || replace(replace(sql, 'CREATE VIEW', "
+                  "'CREATE TEMP VIEW'), 'unixepoch()', '%" PRId64
+                  "') FROM main.sqlite_master WHERE name = '%s'",
+                  views[i], now, views[i]);
+        check(sqlite_prepare(store_sqlite(s->store), text_z(&sql), &q, &why), &why);
+        check(statement_step(q, &row, &why), &why);
+        assert_true(row);
+        text_clear(&sql);
+        text_add(&sql, statement_text(q, 0));
+        statement_free(q);
+        run_sql(s, text_z(&sql));
+        text_done(&sql);
+    }
+}
+
+/* "name state likely" of each row of a view, "-" for what is not known. */
+static void put_view(struct place *s, const char *from, struct text *ret)
+{
+    struct statement *q;
+    struct fault why;
+    struct text sql = { 0 };
+    bool row = true;
+    text_addf(&sql, "SELECT %s, state, likely_at IS NOT NULL, verdict FROM %s ORDER BY 1",
+              strcmp(from, "v_token") == 0 ? "token" : "account", from);
+    check(sqlite_prepare(store_sqlite(s->store), text_z(&sql), &q, &why), &why);
+    for (;;) {
+        check(statement_step(q, &row, &why), &why);
+        if (!row)
+            break;
+        text_addf(ret, "%s %s %s\n", statement_text(q, 0).at, statement_text(q, 1).at,
+                  statement_integer(q, 2) ? "ends" : "-");
+    }
+    statement_free(q);
+    text_done(&sql);
+}
+
+static void put_standing(struct place *s, unix_s now, struct text *ret)
+{
+    const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
+    struct cell c[STANDING_COLUMNS];
+    struct standing *standing;
+    struct fault why;
+    check(standing_of_tokens(s->store, &scope, -1, &standing, &why), &why);
+    while (standing_next(standing, c, STANDING_COLUMNS)) {
+        assert_true(span_is(c[STANDING_STATE].text, state_slug(standing_state(standing))));
+        text_add(ret, c[STANDING_TOKEN].text);
+        text_add(ret, span_of(" "));
+        text_add(ret, c[STANDING_STATE].text);
+        text_add(ret, span_of(c[STANDING_LIKELY].kind == CELL_NONE ? " -\n" : " ends\n"));
+    }
+    standing_end(standing);
+}
+
+/* The verdict that a poll at SEEN would have stored: what is read again for that moment. */
+static void store_verdicts(struct place *s)
+{
+    run_sql(s,
+            "UPDATE token_state SET verdict = CASE WHEN budgeted = 0 THEN 'no_budget' "
+            "WHEN balance_nano <= 0 THEN 'exhausted' ELSE 'idle' END,"
+            " likely_at = CASE WHEN balance_nano <= 0 AND budgeted THEN seen_at END");
+}
+
+static int64_t random_below(struct random *r, int64_t end)
+{
+    return (int64_t)(random_next(r) % (uint64_t)end);
+}
+
+static void a_view_says_what_the_commands_say_at_any_time(void **state)
+{
+    enum { ROUNDS = 300 };
+    struct place *s = *state;
+    struct random random = random_seeded(7);
+    for (int round = 0; round < ROUNDS; round++) {
+        struct text sql = { 0 }, view = { 0 }, told = { 0 };
+        unix_s now = SEEN + random_below(&random, 3) * 960 + random_below(&random, 3) - 1;
+        if (round == 0)
+            add_series(s, 1, "one", 100, false, 100);
+        text_addf(&sql,
+                  "UPDATE token_state SET missing = %d, unreadable = %s, budgeted = %d,"
+                  " balance_nano = %d, expires_at = %s + %d, seen_at = %" PRId64 ";",
+                  (int)random_below(&random, 2), random_below(&random, 2) ? "'why'" : "NULL",
+                  (int)random_below(&random, 3) > 0, (int)random_below(&random, 2) * 100,
+                  random_below(&random, 2) ? "NULL" : "1785585500",
+                  (int)random_below(&random, 2000), SEEN - random_below(&random, 2) * 300);
+        run_sql(s, text_z(&sql));
+        store_verdicts(s);
+        set_view_clock(s, now);
+        put_view(s, "v_token", &view);
+        put_standing(s, now, &told);
+        if (strcmp(text_z(&view), text_z(&told)) != 0)
+            fail_msg("%s at %" PRId64 "\nview: %scommands: %s", text_z(&sql), now - SEEN,
+                     text_z(&view), text_z(&told));
+        text_done(&sql);
+        text_done(&view);
+        text_done(&told);
+    }
+}
+
+static void a_view_shows_stale_once_nobody_polls_any_more(void **state)
+{
+    struct place *s = *state;
+    add_series(s, 1, "", 1300, false, 100);
+    add_series(s, 2, "tok", 500, false, 100);
+    run_sql(s, "UPDATE token_state SET verdict = 'safe', likely_at = 1785985500");
+    static const struct {
+        unix_s now;
+        const char *told;
+    } rows[] = { { NOW, "safe ends\n" },
+                 { SEEN + 960, "safe ends\n" },
+                 { SEEN + 961, "stale -\n" } };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct text token = { 0 }, credits = { 0 };
+        set_view_clock(s, rows[i].now);
+        put_view(s, "v_token", &token);
+        put_view(s, "v_credits", &credits);
+        assert_string_equal(text_z(&token) + strlen("tok "), rows[i].told);
+        assert_string_equal(text_z(&credits) + strlen("main "), rows[i].told);
+        text_done(&token);
+        text_done(&credits);
+    }
+    run_sql(s, "UPDATE account SET credits_reason = 'HTTP 500'");
+    struct text credits = { 0 };
+    set_view_clock(s, NOW);
+    put_view(s, "v_credits", &credits);
+    assert_string_equal(text_z(&credits), "main stale -\n");
+    text_done(&credits);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 
 int main(void)
@@ -201,6 +341,8 @@ int main(void)
         TEST(tokens_come_by_runway_and_what_cannot_be_seen_has_no_end),
         TEST(credits_that_are_less_limit_every_token_as_long_as_they_are_known),
         TEST(bytes_that_are_no_curve_are_no_forecast),
+        TEST(a_view_says_what_the_commands_say_at_any_time),
+        TEST(a_view_shows_stale_once_nobody_polls_any_more),
         cmocka_unit_test(a_curve_is_the_same_after_it_was_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
