@@ -6,6 +6,7 @@
 #include "cli/ask.h"
 #include "core/calendar.h"
 #include "edge/config.h"
+#include "provider/provider.h"
 #include "view/audit_facts.h"
 #include "view/terminal.h"
 
@@ -197,6 +198,7 @@ static enum exit_status audit_run(const struct context *c)
         .settings = c->settings,
         .account = given[OPT_ACCOUNT].text,
         .only = given[OPT_TOKEN].text,
+        .limits = provider_limits(),
         .fleet = given[OPT_FLEET].given ? given[OPT_FLEET].text : policy->fleet,
         .now = clock_unix(),
     };

@@ -76,7 +76,7 @@ static void take_token(struct found *f, const struct cell *cells, enum state sta
     f->balance = amount(&cells[STANDING_BALANCE]);
     f->view = (struct gate_view){
         .balance = spends_credits ? f->balance : amount(&cells[STANDING_AVAILABLE]),
-        .is_free = span_is(cells[STANDING_TYPE].text, "sandbox_api_token"),
+        .is_free = type_is_free(cells[STANDING_TYPE].text),
         .spends_credits = spends_credits,
         .by_credits = cells[STANDING_LIMITED_BY].kind == CELL_TEXT
             && span_is(cells[STANDING_LIMITED_BY].text, forecast_limit_name(LIMIT_CREDITS)),

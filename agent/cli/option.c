@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/calendar.h"
 #include "core/token_spec.h"
+#include "provider/provider.h"
 
 static bool in_range(const struct option_row *row, int64_t number)
 {
@@ -127,7 +128,7 @@ static bool read_amount(const struct option_row *row, const char *written, unix_
 {
     (void)now;
     struct money amount;
-    if (!token_spec_parse_amount(span_of(written), &amount, why)) {
+    if (!token_spec_parse_amount(span_of(written), provider_limits(), &amount, why)) {
         struct fault inner = *why;
         return fault(why, FAULT_REJECT, "--%s %s, not \"%s\"", row->name, inner.text, written);
     }

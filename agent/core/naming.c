@@ -93,10 +93,10 @@ static unsigned generation_of(struct span name, size_t *ret_stem)
     return suffix ? number : 0;
 }
 
-bool naming_successor(struct span name, char out[NAMING_NAME_BYTES])
+bool naming_successor(struct span name, int characters_max, char out[NAMING_NAME_BYTES])
 {
-    enum { CHARACTERS_MAX = 200 };
-    size_t stem, characters = 0;
+    int characters = 0;
+    size_t stem;
     unsigned generation = generation_of(name, &stem);
     int len = stem < NAMING_NAME_BYTES ? snprintf(out, NAMING_NAME_BYTES, "%.*s-r%u", (int)stem,
                                                   name.at, generation ? generation + 1 : 2)
@@ -105,7 +105,7 @@ bool naming_successor(struct span name, char out[NAMING_NAME_BYTES])
         return false;
     for (const char *c = out; *c; c++)
         characters += ((unsigned char)*c & 0xc0) != 0x80;
-    return characters <= CHARACTERS_MAX;
+    return characters <= characters_max;
 }
 
 /* Without what a rotation put at its end. */

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/span.h"
+#include "core/reading.h"
 
 enum { SLUG_BYTES = 80 }; /* with the terminator */
 
@@ -21,11 +22,11 @@ void naming_slug(struct span name, char out[SLUG_BYTES]);
  * pattern steps. */
 bool naming_matches(const char *pattern, struct span name);
 
-enum { NAMING_NAME_BYTES = 801 }; /* 200 characters of UTF-8, terminated */
+enum { NAMING_NAME_BYTES = NAME_BYTES_MAX + 1 };
 
 /* The name of a token's successor: "foo" -> "foo-r2" -> "foo-r3", so that names do not grow with
- * each rotation. False when it would have more than 200 characters. */
-bool naming_successor(struct span name, char out[NAMING_NAME_BYTES]);
+ * each rotation. False when it would have more than so many characters. */
+bool naming_successor(struct span name, int characters_max, char out[NAMING_NAME_BYTES]);
 
 /* The first part of `env-project-purpose`; empty when the name has no '-'. Borrowed from `name`. */
 struct span naming_environment(struct span name);

@@ -5,19 +5,27 @@
 
 #include "base/clock.h"
 #include "base/money.h"
+#include "base/span.h"
 
 enum {
-    NAME_CHARACTERS_MAX = 200,
+    NAME_CHARACTERS_MAX = 200,                /* of any dialect */
     NAME_BYTES_MAX = 4 * NAME_CHARACTERS_MAX, /* of UTF-8 */
     TYPE_BYTES = 32,
 };
 
-/* As the API names them; a period that this version does not know is kept as RESET_OTHER. */
+/* Types in Ebb's own words, which are those of rules, of the fleet file and of what is stored. A
+ * dialect puts its own into them; one that nobody knows yet stays as it was told. */
+#define TYPE_ORDINARY "api_token"
+#define TYPE_FREE "sandbox_api_token" /* a sandbox: its calls cost nothing */
+
+/* When a budget is reset, the calendar included: midnights are those of Paris (core/calendar.h). A
+ * dialect says which of these its periods are; one whose budgets are reset by another calendar adds
+ * its own here. A period that this version does not know is kept as RESET_OTHER. */
 enum reset_period { RESET_NONE, RESET_DAILY, RESET_WEEKLY, RESET_MONTHLY, RESET_OTHER };
 
 struct reading {
     const char *name;           /* terminated; borrowed from the list that holds the reading */
-    char type[TYPE_BYTES];      /* "api_token", "sandbox_api_token" or what the future brings */
+    char type[TYPE_BYTES];      /* TYPE_ORDINARY, TYPE_FREE or what the future brings */
     struct maybe_money balance; /* unknown: the API said null */
     bool budgeted;  /* active_balance: calls deduct from the balance, zero stops the token */
     unix_s expires; /* TIME_NONE: never */
@@ -25,8 +33,12 @@ struct reading {
     struct maybe_money reset_amount; /* known unless period is RESET_NONE or the API left it out */
 };
 
-/* A sandbox: its calls cost nothing. */
+static inline bool type_is_free(struct span type)
+{
+    return span_is(type, TYPE_FREE);
+}
+
 static inline bool reading_is_free(const struct reading *r)
 {
-    return strcmp(r->type, "sandbox_api_token") == 0;
+    return type_is_free(span_of(r->type));
 }

@@ -186,8 +186,7 @@ static bool admits(const char *pattern, struct span name)
 static bool is_free(const struct rule *rule, const struct snapshot *s)
 {
     bool about_money = rule->kind == RULE_BALANCE_BELOW || rule->kind == RULE_PERCENT_BELOW;
-    return about_money && rule->type[0] == '\0'
-        && strcmp(s->reading->type, "sandbox_api_token") == 0;
+    return about_money && rule->type[0] == '\0' && reading_is_free(s->reading);
 }
 
 bool rule_matches(const struct rule *rule, const struct snapshot *s)

@@ -17,7 +17,8 @@ static size_t digits_at(struct span text, size_t from)
     return at - from;
 }
 
-bool token_spec_parse_amount(struct span text, struct money *ret, struct fault *why)
+bool token_spec_parse_amount(struct span text, const struct token_limits *limits, struct money *ret,
+                             struct fault *why)
 {
     size_t sign = text.len && text.at[0] == '-';
     size_t whole = digits_at(text, sign), end = sign + whole, decimals = 0;
@@ -28,11 +29,11 @@ bool token_spec_parse_amount(struct span text, struct money *ret, struct fault *
     }
     if (end != text.len || !whole || (point && !decimals))
         return fault(why, FAULT_REJECT, "takes an amount in USD such as 50 or 12.50");
-    if (whole > AMOUNT_DIGITS_MAX)
+    if (whole > (size_t)limits->amount_digits)
         return fault(why, FAULT_REJECT, "takes at most %d digits before the point",
-                     AMOUNT_DIGITS_MAX);
-    if (decimals > AMOUNT_DECIMALS_MAX)
-        return fault(why, FAULT_REJECT, "takes at most %d decimals", AMOUNT_DECIMALS_MAX);
+                     limits->amount_digits);
+    if (decimals > (size_t)limits->amount_decimals)
+        return fault(why, FAULT_REJECT, "takes at most %d decimals", limits->amount_decimals);
     return money_parse(text, ret, why);
 }
 

@@ -22,15 +22,20 @@ struct token_spec {
     struct reading wanted; /* only the given fields mean anything; `name` is not part of a wish */
 };
 
-enum { AMOUNT_DIGITS_MAX = 5, AMOUNT_DECIMALS_MAX = 9 };
+/* What an API takes at most. */
+struct token_limits {
+    int amount_digits, amount_decimals; /* before and behind the point */
+    int name_characters;                /* at most NAME_CHARACTERS_MAX */
+};
 
-/* An amount as the API takes it: an optional minus, 1 to 5 digits, at most 9 decimals; no exponent.
- * FAULT_REJECT: anything else, in words that follow the name of a key or an option ("takes ...").
- */
-MUST_CHECK bool token_spec_parse_amount(struct span text, struct money *ret, struct fault *why);
+/* An amount as an API takes it: an optional minus, digits and decimals within the limits; no
+ * exponent. FAULT_REJECT: anything else, in words that follow the name of a key or an option
+ * ("takes ..."). */
+MUST_CHECK bool token_spec_parse_amount(struct span text, const struct token_limits *limits,
+                                        struct money *ret, struct fault *why);
 
 const char *token_spec_field_name(
-    enum token_spec_field field); /* the API's member: "token_type", "active_balance", ... */
+    enum token_spec_field field); /* in Ebb's words: "token_type", "active_balance", ... */
 bool token_spec_is_empty(const struct token_spec *w);
 
 /* The part of a wish that a token does not fulfil. A period and its amount go together: the API

@@ -11,7 +11,7 @@
 #include "base/intern.h"
 #include "base/money.h"
 
-#define USAGE_MAIN_KEY "base_token" /* how the endpoint calls the account's main key */
+#define USAGE_MAIN_KEY "base_token" /* our word for the account's main key, as is Eden AI's */
 #define USAGE_WHOLE UINT32_MAX      /* in place of a provider: the feature's own cost */
 #define USAGE_NOBODY UINT32_MAX     /* in place of a payer: its name could not be read */
 

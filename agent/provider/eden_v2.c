@@ -31,6 +31,13 @@ static const char *const members[] = {
 };
 _Static_assert(COUNT(members) == MEMBERS, "the last member has no name");
 
+/* Its words for the periods that are reset at midnight in Paris: each night, on Monday, on the 1st.
+ * Its types are called as ours are. */
+static const char *const periods[] = {
+    [RESET_NONE] = "none",       [RESET_DAILY] = "daily", [RESET_WEEKLY] = "weekly",
+    [RESET_MONTHLY] = "monthly", [RESET_OTHER] = "other", /* in plans alone: it is never sent */
+};
+
 /* ---- what goes out ---- */
 
 static void add_token_path(struct text *out, struct span name)
@@ -77,7 +84,7 @@ static void add_value(struct text *out, enum token_spec_field field, const struc
             text_addf(out, "\"%s\"", calendar_format(wanted->expires, stamp));
         break;
     case SPEC_PERIOD:
-        text_add_json(out, span_of(calendar_period_name(wanted->period)));
+        text_addf(out, "\"%s\"", periods[wanted->period]);
         break;
     case SPEC_AMOUNT:
         add_amount(out, wanted->reset_amount);
@@ -111,8 +118,8 @@ static bool decode_type(const cJSON *value, char ret[TYPE_BYTES], struct fault *
 {
     if (!member_is_absent(value) && !cJSON_IsString(value))
         return fault(why, FAULT_REJECT, "token_type is not a string");
-    struct span type =
-        span_of(member_is_absent(value) || !*value->valuestring ? "api_token" : value->valuestring);
+    struct span type = span_of(
+        member_is_absent(value) || !*value->valuestring ? TYPE_ORDINARY : value->valuestring);
     if (json_characters(type) < 0)
         return fault(why, FAULT_REJECT, "token_type is not UTF-8");
     snprintf(ret, TYPE_BYTES, "%.*s", (int)member_cut(type, TYPE_BYTES - 1), type.at);
@@ -128,6 +135,14 @@ static bool decode_budget(const cJSON *const found[MEMBERS], struct reading *r, 
     return member_amount(found[SPEC_BALANCE], members[SPEC_BALANCE], &r->balance, why);
 }
 
+static enum reset_period period_named(struct span word)
+{
+    enum reset_period period = RESET_NONE;
+    while (period < RESET_OTHER && !span_is(word, periods[period]))
+        period++;
+    return period;
+}
+
 static bool decode_reset(const cJSON *const found[MEMBERS], struct reading *r, struct fault *why)
 {
     const cJSON *period = found[SPEC_PERIOD];
@@ -137,7 +152,7 @@ static bool decode_reset(const cJSON *const found[MEMBERS], struct reading *r, s
         return false;
     r->period = member_is_absent(period) || !*period->valuestring
         ? RESET_NONE
-        : calendar_period_named(span_of(period->valuestring));
+        : period_named(span_of(period->valuestring));
     if (r->period == RESET_NONE)
         r->reset_amount = (struct maybe_money){ 0 };
     return true;
@@ -230,6 +245,7 @@ const struct provider eden_v2 = {
     .decode_usage = eden_decode_usage,
     .credits_path = USAGE_PATH "credits/",
     .decode_credits = decode_credits,
+    .limits = { .amount_digits = 5, .amount_decimals = 9, .name_characters = 200 },
     .wrappers = wrappers,
     .validation_status = 400,
     .advice = advice,

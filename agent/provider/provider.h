@@ -54,6 +54,8 @@ struct provider {
     const char *credits_path;
     bool (*decode_credits)(struct span body, struct money *ret, struct fault *why);
 
+    struct token_limits limits;
+
     /* Errors: the members that wrap what is said, up to NULL; the status of a refusal that goes
      * field by field; what an operator can do about a status, "" or to follow the API's own words.
      */
@@ -64,6 +66,10 @@ struct provider {
 
 /* The dialect that an account speaks. */
 const struct provider *provider_of(const struct account_settings *s);
+
+/* What can be checked before it is known which account is meant: the limits of all dialects, each
+ * at its widest. */
+const struct token_limits *provider_limits(void);
 
 /* The name in an element that decode_token refuses, or in its start; a name that is too long comes
  * shortened. False: no name can be read. */

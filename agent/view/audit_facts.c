@@ -169,7 +169,7 @@ static bool has_account(const struct settings *s, const char *name)
 static bool take_fleet(const struct audit_query *q, struct audit_facts *f, struct fault *why)
 {
     struct text diagnostics = { 0 };
-    bool ok = token_file_load(q->fleet, &f->fleet, &diagnostics, why);
+    bool ok = token_file_load(q->fleet, q->limits, &f->fleet, &diagnostics, why);
     if (!ok) {
         fputs(text_z(&diagnostics), stderr);
         why->kind = FAULT_REJECT;

@@ -18,8 +18,9 @@ struct audit_facts {
 
 struct audit_query {
     const struct settings *settings;
-    const char *account, *only; /* NULL: all */
-    const char *fleet;          /* path; NULL: none */
+    const char *account, *only;        /* NULL: all */
+    const char *fleet;                 /* path; NULL: none */
+    const struct token_limits *limits; /* of what the file may ask for */
     unix_s now;
 };
 

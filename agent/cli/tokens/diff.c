@@ -11,7 +11,7 @@ static bool load(const char *path, struct token_file **ret, enum exit_status *re
 {
     struct text diagnostics = { 0 };
     struct fault why;
-    bool ok = token_file_load(path, ret, &diagnostics, &why);
+    bool ok = token_file_load(path, provider_limits(), ret, &diagnostics, &why);
     if (!ok) {
         fputs(text_z(&diagnostics), stderr);
         *ret_status = complain(EXIT_USAGE, "%s", why.text);

@@ -67,7 +67,8 @@ static bool successor_name(const struct context *c, char out[NAME_BYTES_MAX + 1]
         return fault(why, FAULT_REJECT, "the successor's name is too long");
     if (named)
         snprintf(out, NAME_BYTES_MAX + 1, "%s", named);
-    return named || naming_successor(span_of(c->arguments[0]), out)
+    return named
+        || naming_successor(span_of(c->arguments[0]), provider_limits()->name_characters, out)
         || fault(why, FAULT_REJECT,
                  "the name is too long for a suffix: choose a new one with --name");
 }

@@ -32,7 +32,7 @@ bool terms_read(const struct option_value *o, unix_s now, struct token_spec *ret
     if (contradicts(o, now, why))
         return false;
     if (o[TERM_TYPE].given && strlen(o[TERM_TYPE].text) >= TYPE_BYTES)
-        return fault(why, FAULT_REJECT, "--type takes api_token or sandbox_api_token");
+        return fault(why, FAULT_REJECT, "--type takes " TYPE_ORDINARY " or " TYPE_FREE);
     if (o[TERM_TYPE].given)
         snprintf(w.wanted.type, sizeof w.wanted.type, "%s", o[TERM_TYPE].text);
     w.wanted.balance = money_known((struct money){ o[TERM_BALANCE].number });

@@ -21,7 +21,7 @@ enum term_option {
     [TERM_TYPE] = { .name = "type",                                                                \
                     .type = OPTION_TEXT,                                                           \
                     .value = "TYPE",                                                               \
-                    .help = "api_token or sandbox_api_token" },                                    \
+                    .help = TYPE_ORDINARY " or " TYPE_FREE },                                      \
     [TERM_BALANCE] = { .name = "balance",                                                          \
                        .type = OPTION_AMOUNT,                                                      \
                        .value = "USD",                                                             \

@@ -20,7 +20,7 @@ static struct span name_of(const struct audit_scene *s)
 
 static bool is_sandbox(const struct audit_token *t)
 {
-    return strcmp(t->reading.type, "sandbox_api_token") == 0;
+    return reading_is_free(&t->reading);
 }
 
 static bool has_expired(const struct audit_token *t, unix_s now)

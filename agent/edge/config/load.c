@@ -50,9 +50,10 @@ bool document_read(const char *path, const struct document *d, void *fields, str
         .path = path,
         .source = without_byte_order_mark((struct span){ file.at, file.len }),
     };
-    struct reader reader = {
-        .diagnostics = &diagnostics, .folder = folder, .from = d->from, .root = d->root
-    };
+    struct reader reader = { .diagnostics = &diagnostics,
+                             .values = { folder, d->limits },
+                             .from = d->from,
+                             .root = d->root };
     struct node *root = yaml_parse(&diagnostics);
     if (root)
         read_section(&reader, d->root, root, fields);

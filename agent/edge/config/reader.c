@@ -195,7 +195,7 @@ static void read_texts(struct reader *r, const struct row *row, const struct nod
                                    : scalar_text(r, n, row->name, &text);
     if (n->kind == NODE_LIST)
         text = span_of(text_z(&joined));
-    if (ok && !value_parse(row, text, r->folder, row_field(row, fields), &why))
+    if (ok && !value_parse(row, text, &r->values, row_field(row, fields), &why))
         diagnostic_at(r->diagnostics, n->where.start, "%s", why.text);
     text_done(&joined);
 }
@@ -205,7 +205,7 @@ static void read_scalar(struct reader *r, const struct row *row, const struct no
     struct span text;
     struct fault why;
     if (!scalar_text(r, n, row->name, &text)
-        || value_parse(row, text, r->folder, row_field(row, fields), &why))
+        || value_parse(row, text, &r->values, row_field(row, fields), &why))
         return;
     diagnostic_at(r->diagnostics, n->where.start, "%s", why.text);
     hide_misplaced_secret(r, row, n);
@@ -264,13 +264,14 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
  * (`tracked`). */
 static void read_defaults(const struct section *section, void *fields)
 {
+    static const struct value_context anywhere = { .folder = "/" };
     for (size_t i = 0; i < section->row_count; i++) {
         const struct row *row = &section->rows[i];
         struct fault why;
         if (row->type == VALUE_SECTION && !row->section->tracked)
             read_defaults(row->section, row_field(row, fields));
         if (row->preset
-            && !value_parse(row, span_of(row->preset), "/", row_field(row, fields), &why))
+            && !value_parse(row, span_of(row->preset), &anywhere, row_field(row, fields), &why))
             assert(!"a default that its own type refuses");
     }
 }

@@ -3,11 +3,12 @@
 #pragma once
 
 #include "edge/config/rows.h"
+#include "edge/config/values.h"
 #include "edge/config/yaml.h"
 
 struct reader {
     struct diagnostics *diagnostics;
-    const char *folder;                /* where relative paths start */
+    struct value_context values;
     const struct config_sources *from; /* NULL where no row names a secret */
     const struct section *root;        /* of the whole document */
 };
@@ -20,6 +21,7 @@ void read_section(struct reader *r, const struct section *section, const struct 
 struct document {
     const struct section *root;
     const struct config_sources *from; /* NULL where no row names a secret */
+    const struct token_limits *limits; /* NULL where no row is an amount */
     const char *when_empty;            /* what to do with an empty one, in words */
 };
 

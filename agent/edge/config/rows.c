@@ -139,8 +139,8 @@ static const struct row match_rows[] = {
     { "environment", VALUE_PATTERN, FIELD(rule, environment), .sample = "prod",
       .preset_note = "all",
       .help = "first part of names like env-project-purpose; same wildcards" },
-    { "type", VALUE_PATTERN, FIELD(rule, type), .sample = "api_token", .preset_note = "all",
-      .help = "token types (api_token, sandbox_api_token); same wildcards" },
+    { "type", VALUE_PATTERN, FIELD(rule, type), .sample = TYPE_ORDINARY, .preset_note = "all",
+      .help = "token types (" TYPE_ORDINARY ", " TYPE_FREE "); same wildcards" },
 };
 
 static const struct section section_match = { .rows = match_rows, .row_count = COUNT(match_rows) };

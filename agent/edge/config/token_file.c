@@ -22,7 +22,7 @@ enum { TOKENS_MAX = 100000 };
 
 #define SPEC_ROWS(holder, reset_section)                                                           \
     { "type", VALUE_TOKEN_TYPE, FIELD(holder, wish.wanted.type),                                   \
-      .help = "api_token or sandbox_api_token" },                                                  \
+      .help = TYPE_ORDINARY " or " TYPE_FREE },                                                    \
         { "budget", VALUE_FLAG, FIELD(holder, wish.wanted.budgeted),                               \
           .help = "whether the token has a balance and is refused at zero" },                      \
         { "balance", VALUE_AMOUNT, FIELD(holder, wish.wanted.balance), .min = INT64_MIN,           \
@@ -133,9 +133,9 @@ static void check_defaults(struct reader *r, const struct node *map, void *field
     check_spec(r, map, &((struct token_defaults *)fields)->wish);
 }
 
-static size_t count_characters(const char *text)
+static int count_characters(const char *text)
 {
-    size_t count = 0;
+    int count = 0;
     for (; *text; text++)
         count += ((unsigned char)*text & 0xc0) != 0x80;
     return count;
@@ -144,9 +144,9 @@ static size_t count_characters(const char *text)
 static void check_token(struct reader *r, const struct node *map, void *fields)
 {
     struct wanted_token *t = fields;
-    if (t->name && count_characters(t->name) > NAME_CHARACTERS_MAX)
+    if (t->name && count_characters(t->name) > r->values.limits->name_characters)
         diagnostic_at(r->diagnostics, place(map, "name"), "`name` has more than %d characters",
-                      NAME_CHARACTERS_MAX);
+                      r->values.limits->name_characters);
     check_spec(r, map, &t->wish);
 }
 
@@ -307,11 +307,12 @@ void token_file_free(struct token_file *f)
     free(f);
 }
 
-bool token_file_load(const char *path, struct token_file **ret, struct text *errors,
-                     struct fault *why)
+bool token_file_load(const char *path, const struct token_limits *limits, struct token_file **ret,
+                     struct text *errors, struct fault *why)
 {
     const struct document fleet = {
         .root = &section_fleet_file,
+        .limits = limits,
         .when_empty = "the file is empty; it must contain at least \"tokens: []\"",
     };
     struct token_file *f = xcalloc(1, sizeof *f);

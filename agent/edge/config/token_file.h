@@ -23,8 +23,9 @@ struct token_file {
     size_t token_count;
 };
 
-/* Reads and checks a whole file. On failure `errors` holds every mistake as file:line:column: text,
- * the source line and a caret, and `why` the summary. FAULT_FATAL. */
-MUST_CHECK bool token_file_load(const char *path, struct token_file **ret, struct text *errors,
-                                struct fault *why);
+/* Reads and checks a whole file, of tokens within the limits of their API. On failure `errors`
+ * holds every mistake as file:line:column: text, the source line and a caret, and `why` the
+ * summary. FAULT_FATAL. */
+MUST_CHECK bool token_file_load(const char *path, const struct token_limits *limits,
+                                struct token_file **ret, struct text *errors, struct fault *why);
 void token_file_free(struct token_file *f); /* accepts NULL */

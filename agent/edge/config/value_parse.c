@@ -18,7 +18,7 @@ _Static_assert(ACCOUNT_NAME_BYTES == (int)RULE_NAME_BYTES, "one type of value se
 /* What a parser is handed besides the text. */
 struct place {
     const struct row *row;
-    const char *folder;
+    const struct value_context *context;
     void *field;
 };
 
@@ -100,7 +100,7 @@ static bool parse_path(const struct place *p, struct span text, struct fault *wh
         return false;
     struct text absolute = { 0 };
     if (text.at[0] != '/') {
-        add_tidy_path(&absolute, span_of(p->folder));
+        add_tidy_path(&absolute, span_of(p->context->folder));
         add_tidy_path(&absolute, text);
     }
     store_text(p, absolute.len ? span_of(text_z(&absolute)) : text);
@@ -313,7 +313,7 @@ static bool parse_checks(const struct place *p, struct span text, struct fault *
 static bool parse_amount(const struct place *p, struct span text, struct fault *why)
 {
     struct money amount;
-    if (!token_spec_parse_amount(text, &amount, why)) {
+    if (!token_spec_parse_amount(text, p->context->limits, &amount, why)) {
         struct fault inner = *why;
         return fault(why, FAULT_REJECT, "`%s` %s", p->row->name, inner.text);
     }
@@ -335,12 +335,12 @@ static bool parse_moment(const struct place *p, struct span text, struct fault *
 /* The future may bring other types: only a slip of the pen is refused. */
 static bool parse_token_type(const struct place *p, struct span text, struct fault *why)
 {
-    static const char *const known[] = { "api_token", "sandbox_api_token" };
+    static const char *const known[] = { TYPE_ORDINARY, TYPE_FREE };
     struct nearest nearest = nearest_to(text);
     for (size_t i = 0; i < COUNT(known); i++)
         nearest_try(&nearest, known[i]);
     if (!is_made_of(text, "_") || text.len >= TYPE_BYTES)
-        return wanted(p, why, "a token type: api_token or sandbox_api_token");
+        return wanted(p, why, "a token type: " TYPE_ORDINARY " or " TYPE_FREE);
     if (nearest.best && nearest.distance)
         return fault(why, FAULT_REJECT, "`%s`: unknown token type; did you mean \"%s\"?",
                      p->row->name, nearest.best);
@@ -376,9 +376,9 @@ static bool (*const parsers[VALUE_TYPES])(const struct place *p, struct span tex
     [VALUE_TOKEN_TYPE] = parse_token_type,
 };
 
-bool value_parse(const struct row *row, struct span text, const char *folder, void *field,
-                 struct fault *why)
+bool value_parse(const struct row *row, struct span text, const struct value_context *context,
+                 void *field, struct fault *why)
 {
-    struct place p = { .row = row, .folder = folder, .field = field };
+    struct place p = { .row = row, .context = context, .field = field };
     return parsers[row->type](&p, text, why);
 }

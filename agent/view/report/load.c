@@ -199,8 +199,7 @@ static void add_payer(struct report_loading *l, const struct cell *cells)
         .deleted_at = stamp(&cells[DELETED_AT]),
         .listed = stamp(&cells[LISTED]),
         .budgeted = cells[BUDGETED].integer != 0,
-        .costs_nothing =
-            cells[TYPE].kind == CELL_TEXT && span_is(cells[TYPE].text, "sandbox_api_token"),
+        .costs_nothing = cells[TYPE].kind == CELL_TEXT && type_is_free(cells[TYPE].text),
     };
     if (cells[USAGE_REASON].kind == CELL_TEXT && !l->to->usage_reason)
         l->to->usage_reason = xstrndup(cells[USAGE_REASON].text.at, cells[USAGE_REASON].text.len);

@@ -283,21 +283,21 @@ static void a_successor_has_the_next_number_and_a_name_that_does_not_grow(void *
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         char out[NAMING_NAME_BYTES];
-        assert_true(naming_successor(span_of(rows[i][0]), out));
+        assert_true(naming_successor(span_of(rows[i][0]), 200, out));
         assert_string_equal(out, rows[i][1]);
     }
 }
 
-static void a_successor_fits_into_200_characters_or_there_is_none(void **state)
+static void a_successor_fits_into_so_many_characters_or_there_is_none(void **state)
 {
     (void)state;
     char name[2000], out[NAMING_NAME_BYTES];
     memset(name, 'x', sizeof name);
-    assert_true(naming_successor((struct span){ name, 197 }, out));
-    assert_false(naming_successor((struct span){ name, 198 }, out));
-    assert_false(naming_successor((struct span){ name, sizeof name }, out));
+    assert_true(naming_successor((struct span){ name, 197 }, 200, out));
+    assert_false(naming_successor((struct span){ name, 198 }, 200, out));
+    assert_false(naming_successor((struct span){ name, sizeof name }, 200, out));
     memcpy(name + 190, "-r99", 4);
-    assert_true(naming_successor((struct span){ name, 194 }, out));
+    assert_true(naming_successor((struct span){ name, 194 }, 200, out));
     assert_int_equal(strlen(out), 195);
 }
 
@@ -347,7 +347,7 @@ int main(void)
         cmocka_unit_test(random_globs_agree_with_the_definition),
         cmocka_unit_test(random_patterns_never_crash),
         cmocka_unit_test(a_successor_has_the_next_number_and_a_name_that_does_not_grow),
-        cmocka_unit_test(a_successor_fits_into_200_characters_or_there_is_none),
+        cmocka_unit_test(a_successor_fits_into_so_many_characters_or_there_is_none),
         cmocka_unit_test(the_environment_is_the_first_part),
         cmocka_unit_test(the_convention_has_three_parts_and_a_name_may_end_early),
     };

@@ -187,10 +187,11 @@ static void an_amount_is_exact_or_refused(void **state)
         { "5 ", INT64_MIN },
         { "NaN", INT64_MIN },
     };
+    static const struct token_limits limits = { .amount_digits = 5, .amount_decimals = 9 };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct money amount = { INT64_MIN };
         struct fault why;
-        bool ok = token_spec_parse_amount(span_of(rows[i].text), &amount, &why);
+        bool ok = token_spec_parse_amount(span_of(rows[i].text), &limits, &amount, &why);
         if (ok != (rows[i].nano != INT64_MIN) || amount.nano != rows[i].nano)
             fail_msg("\"%s\"", rows[i].text);
     }

@@ -4,11 +4,15 @@
 #include "edge/config/rows.h"
 #include "edge/config/token_file.h"
 
+static const struct token_limits limits = { .amount_digits = 5,
+                                            .amount_decimals = 9,
+                                            .name_characters = 200 };
+
 static struct token_file *read_file(const struct scene *s, const char *yaml, struct text *told)
 {
     struct token_file *f = NULL;
     struct fault why;
-    if (!token_file_load(scene_write(s, "fleet.yaml", span_of(yaml)), &f, told, &why))
+    if (!token_file_load(scene_write(s, "fleet.yaml", span_of(yaml)), &limits, &f, told, &why))
         text_addf(told, "%s\n", why.text);
     return f;
 }
