@@ -21,8 +21,9 @@ MAY_INCLUDE = {
     "sim": {"sim", "core", "base"},
     "view": {"view", "edge", "core", "base"},
     "provider": {"provider", "edge", "core", "base"},
-    "daemon": {"daemon", "view", "provider", "edge", "core", "base"},
-    "cli": {"cli", "sim", "daemon", "view", "provider", "edge", "core", "base"},
+    "api": {"api", "provider", "edge", "core", "base"},
+    "daemon": {"daemon", "view", "api", "provider", "edge", "core", "base"},
+    "cli": {"cli", "sim", "daemon", "view", "api", "provider", "edge", "core", "base"},
     "main": {"cli"},
 }
 

@@ -65,6 +65,25 @@ void text_done(struct text *t)
     *t = (struct text){ 0 };
 }
 
+void text_add_secret(struct text *t, struct span bytes)
+{
+    struct text grown = { 0 };
+    if (t->room - t->len <= bytes.len) {
+        reserve(&grown, 2 * (t->len + bytes.len));
+        text_add(&grown, (struct span){ text_z(t), t->len });
+        text_wipe(t);
+        *t = grown;
+    }
+    text_add(t, bytes);
+}
+
+void text_wipe(struct text *t)
+{
+    if (t->at)
+        explicit_bzero(t->at, t->len);
+    text_done(t);
+}
+
 const char *text_z(const struct text *t)
 {
     return t->at ? t->at : "";

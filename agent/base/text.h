@@ -20,6 +20,11 @@ void text_add(struct text *t, struct span bytes);
 void text_addf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_clear(struct text *t); /* empties it and keeps the memory */
 void text_done(struct text *t);
+
+/* Adds bytes that may hold a secret: text that grows leaves no copy of itself behind. */
+void text_add_secret(struct text *t, struct span bytes);
+void text_wipe(struct text *t); /* text_done, once its bytes are overwritten */
+
 const char *text_z(const struct text *t); /* terminated; "" when empty; borrowed */
 
 /* Adds a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/collect.h"
 #include "core/ledger.h"
 #include "daemon/alerts.h"
 #include "daemon/bypass.h"
-#include "daemon/collect.h"
 #include "daemon/consumption.h"
 #include "daemon/credits.h"
 #include "daemon/standing.h"
@@ -159,30 +159,4 @@ bool account_write(struct agent *a, struct account *account,
     bypass_keep(&a->bypass);
     account->ahead = true;
     return false;
-}
-
-/* Whatever call found it out, the list that waits because of the old key is asked for at once. */
-static void take_new_key(struct account *account)
-{
-    const struct account_settings *s = account->settings;
-    log_notice("%s: the API refused the key; now using the new key in %s", s->name, s->key_path);
-    if (account->last_result == POLL_UNAUTHORIZED && !account->poll)
-        account->schedule.due = account->schedule.earliest = clock_mono();
-}
-
-bool account_renew_key(struct account *account, struct fault *why)
-{
-    const struct account_settings *s = account->settings;
-    struct fault unread;
-    bool changed = false;
-    size_t len = strlen(why->text);
-    if (!config_renew_key(s, &changed, &unread))
-        snprintf(why->text + len, sizeof why->text - len, "; reading the key again failed: %s",
-                 unread.text);
-    else if (changed)
-        take_new_key(account);
-    else if (s->key_path)
-        snprintf(why->text + len, sizeof why->text - len, "; %s still has the refused key",
-                 s->key_path);
-    return changed;
 }

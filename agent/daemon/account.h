@@ -1,9 +1,9 @@
 /* What is known of an account, and the transactions that change it. */
 #pragma once
 
+#include "api/api_call.h"
 #include "base/condition.h"
 #include "core/forecast_queue.h"
-#include "core/rate_limit.h"
 #include "core/schedule.h"
 #include "core/token_set.h"
 #include "daemon/consumption.h"
@@ -37,9 +37,9 @@ struct account {
     struct token_set fleet;
     struct orphan_alerts orphans; /* firing alerts of rules that are no longer configured */
     struct schedule schedule;
-    struct edits edits;       /* of our own commands, which no reading has shown yet */
-    struct rate_limit budget; /* every request takes its call from here first */
-    struct poll *poll;        /* owned; NULL between polls */
+    struct edits edits; /* of our own commands, which no reading has shown yet */
+    struct api api;     /* how it is asked */
+    struct poll *poll;  /* owned; NULL between polls */
     enum poll_result last_result;
     unix_s last_ok; /* as stored; TIME_NONE: never */
     struct moment
@@ -70,7 +70,3 @@ MUST_CHECK bool account_write(struct agent *a, struct account *account,
  * the fleet. */
 MUST_CHECK bool account_follow(struct agent *a, struct account *account, struct fault *why);
 void account_close(struct account *account);
-/* The API refused the key: reads it again from its file. True: it is another one, so that asking
- * again may help; that is logged. Otherwise `why`, what the API said, is told of which file the
- * refused key is. */
-bool account_renew_key(struct account *account, struct fault *why);

@@ -8,7 +8,6 @@
 #include "daemon/account.h"
 #include "daemon/belief.h"
 #include "daemon/bypass.h"
-#include "daemon/collect.h"
 #include "daemon/consumption.h"
 #include "daemon/credits.h"
 #include "daemon/deliver.h"
@@ -160,8 +159,7 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
 
 static bool start_if_due(struct agent *a, struct account *account, mono_ms now, struct fault *why)
 {
-    consumption_start(a, account, now);
-    credits_start(a, account, now);
+    consumption_start(account, now);
     pace_watch_key(account, now);
     if (account->poll || pace_due(account) > now)
         return true;
@@ -169,9 +167,9 @@ static bool start_if_due(struct agent *a, struct account *account, mono_ms now, 
         return false;
     watch_begin(account, clock_unix(), now);
     if (account->schedule.rhythm != PACE_CONFIRM || belief_waits(&account->credits.series))
-        credits_ask(account); /* the list comes first: it takes its call now, the credits with the
-                                 next turn */
-    return collect_start(a, account) || finish(a, account, why);
+        credits_ask(account);
+    account->poll = collect_start(&account->api, &account->fleet);
+    return true;
 }
 
 static bool start_accounts(struct agent *a, struct fault *why)
@@ -186,7 +184,7 @@ static bool turn_accounts(struct agent *a, struct fault *why)
 {
     for (size_t i = 0; i < a->account_count; i++) {
         struct account *account = &a->accounts[i];
-        if (account->poll && collect_turn(a, account) && !finish(a, account, why))
+        if (account->poll && collect_turn(account->poll) && !finish(a, account, why))
             return false;
         if (!watch_turn(a, account, step_now(account), why) && !survive(a, why))
             return false;
@@ -207,7 +205,8 @@ static mono_ms earlier(mono_ms x, mono_ms y)
 
 static mono_ms next_errand(const struct account *account, mono_ms now)
 {
-    return earlier(credits_deadline(account, now), consumption_deadline(account, now));
+    return earlier(api_call_deadline(&account->credits.call, now),
+                   consumption_deadline(account, now));
 }
 
 static mono_ms next_poll(const struct agent *a)
@@ -272,9 +271,8 @@ static bool is_asking(const struct agent *a)
 {
     for (size_t i = 0; i < a->account_count; i++) {
         const struct account *account = &a->accounts[i];
-        if (account->poll || account->credits.wanted
-            || api_call_is_under_way(&account->credits.call)
-            || api_call_is_under_way(&account->consumption.call))
+        if (account->poll || api_call_is_under_way(&account->credits.call)
+            || api_call_is_under_way(&account->consumption.asked.call))
             return true;
     }
     return false;
@@ -287,16 +285,6 @@ static bool may_reload(const struct agent *a)
     return a->reload_wanted && !is_asking(a) && clock_mono() >= a->opened_at + RELOAD_SPACING_MS;
 }
 
-/* Credits belong to the poll that they are asked with. */
-static bool start_what_is_due(struct agent *a, struct fault *why)
-{
-    if (!a->reload_wanted)
-        return start_accounts(a, why);
-    for (size_t i = 0; i < a->account_count; i++)
-        credits_start(a, &a->accounts[i], clock_mono());
-    return true;
-}
-
 static mono_ms next_deadline(const struct agent *a)
 {
     mono_ms now = clock_mono();
@@ -307,7 +295,8 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
 {
     for (;;) {
         struct signals_seen seen;
-        if (!start_what_is_due(a, why) || !turn(a, signals, next_deadline(a), &seen, why))
+        if ((!a->reload_wanted && !start_accounts(a, why))
+            || !turn(a, signals, next_deadline(a), &seen, why))
             return false;
         if (a->quiet && !forecasts_slice(a, next_poll(a), why) && !survive(a, why))
             return false;
@@ -361,8 +350,7 @@ static bool start_unpolled(struct agent *a, mono_ms *ret_next, struct fault *why
         mono_ms now = clock_mono();
         if (owes_poll(a, account) && !start_if_due(a, account, now, why))
             return false;
-        credits_start(a, account, now);
-        consumption_start(a, account, now);
+        consumption_start(account, now);
         mono_ms due = owes_poll(a, account) ? pace_due(account) : MONO_NEVER;
         *ret_next = earlier(*ret_next, earlier(due, next_errand(account, now)));
     }

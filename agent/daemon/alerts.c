@@ -15,7 +15,6 @@
 #include "base/xmalloc.h"
 #include "daemon/account.h"
 #include "daemon/announce.h"
-#include "daemon/collect.h"
 #include "daemon/state.h"
 
 /* What a transition is about, and how it is called wherever it is told. */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/collect.h"
 #include "daemon/account.h"
 #include "daemon/bypass.h"
-#include "daemon/collect.h"
 #include "daemon/delivery.h"
 #include "daemon/state.h"
 #include "edge/wire.h"

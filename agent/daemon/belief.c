@@ -7,7 +7,6 @@
 
 #include "core/doubt.h"
 #include "daemon/account.h"
-#include "daemon/collect.h"
 #include "daemon/forecasts.h"
 #include "daemon/state.h"
 #include "daemon/step.h"

@@ -1,6 +1,7 @@
 /* What a reading does to the books. */
 #pragma once
 
+#include "api/collect.h"
 #include "core/token_set.h"
 
 struct agent;

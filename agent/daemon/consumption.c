@@ -114,35 +114,36 @@ static bool is_due(const struct account *account, mono_ms now)
 
 bool consumption_is_owed(const struct account *account, mono_ms now)
 {
-    return account->consumption.call.over || api_call_is_under_way(&account->consumption.call)
-        || is_due(account, now);
+    return account->consumption.asked.call.state != API_CALL_NONE || is_due(account, now);
 }
 
-void consumption_start(struct agent *a, struct account *account, mono_ms now)
+void consumption_start(struct account *account, mono_ms now)
 {
     struct consumption *c = &account->consumption;
     struct text url = { 0 };
-    if (api_call_is_under_way(&c->call) || !is_due(account, now)
-        || !rate_limit_take(&account->budget, RATE_LIMIT_SPARE, now))
+    if (api_call_is_under_way(&c->asked.call) || !is_due(account, now)
+        || rate_limit_ready(&account->api.rate_limit, RATE_LIMIT_SPARE, now) > now)
         return;
     c->asked_at = clock_unix();
     c->range = next_range(account, c->asked_at);
     text_add(&url, span_of(account->settings->url));
     provider_of(account->settings)
         ->add_usage_path(&url, (struct span){ "", 0 }, c->range.first_day, c->range.last_day);
-    api_call_start(&c->call, a->fetch, account->settings, text_z(&url), true);
+    const struct api_request request = { .url = text_z(&url), .use = RATE_LIMIT_SPARE };
+    usage_call_ask(&c->asked, &account->api, &request);
     text_done(&url);
 }
 
 mono_ms consumption_deadline(const struct account *account, mono_ms now)
 {
     const struct consumption *c = &account->consumption;
-    if (api_call_is_under_way(&c->call))
-        return MONO_NEVER;
+    if (api_call_is_under_way(&c->asked.call))
+        return api_call_deadline(&c->asked.call, now);
     if (account->polls == 0 || account->last_result != POLL_OK || clock_unix() < CLOCK_FLOOR_S)
         return MONO_NEVER; /* the next poll decides */
-    return c->schedule.due > now ? c->schedule.due
-                                 : rate_limit_ready(&account->budget, RATE_LIMIT_SPARE, now);
+    return c->schedule.due > now
+        ? c->schedule.due
+        : rate_limit_ready(&account->api.rate_limit, RATE_LIMIT_SPARE, now);
 }
 
 /* Unbooked figures come in the order of tokens and the fleet mostly is: the search goes on where
@@ -297,9 +298,9 @@ static bool store_rereads(struct agent *a, struct account *account, struct fault
 static bool store_answer(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     struct consumption *c = &account->consumption;
-    if (c->call.result != POLL_OK)
-        return store_set_usage_reason(a->store, account->id, c->call.why.text, why);
-    const struct usage_told told = { &c->call.book, c->range, c->asked_at, told_until(c) };
+    if (c->asked.call.result != POLL_OK)
+        return store_set_usage_reason(a->store, account->id, c->asked.call.why.text, why);
+    const struct usage_told told = { &c->asked.book, c->range, c->asked_at, told_until(c) };
     if (!store_replace_usage(a->store, account->id, &told, why) || !book(a, account, why)
         || !compare(a, account, c->asked_at, why) || !store_rereads(a, account, why))
         return false;
@@ -315,22 +316,23 @@ static const struct condition_kind answers = { "consumption", "usage endpoint re
 static void tell(struct agent *a, struct account *account, struct consumption *c)
 {
     const char *name = account->settings->name;
-    bool answered = c->call.result == POLL_OK, partly = answered && c->call.book.refused > 0;
+    bool answered = c->asked.call.result == POLL_OK, partly = answered && c->asked.book.refused > 0;
     struct text words = { 0 };
     if (partly)
-        usage_say_refused(&c->call.book, &c->call.why);
+        usage_say_refused(&c->asked.book, &c->asked.call.why);
     text_addf(&words, "usage endpoint %s: %s",
-              partly ? "incomplete" : poll_result_name(c->call.result), c->call.why.text);
+              partly ? "incomplete" : poll_result_name(c->asked.call.result),
+              c->asked.call.why.text);
     conditions_feed(&a->conditions, &answers,
-                    &(struct condition_now){ name, partly ? POLL_RESULTS : (int)c->call.result,
-                                             text_z(&words) },
+                    &(struct condition_now){
+                        name, partly ? POLL_RESULTS : (int)c->asked.call.result, text_z(&words) },
                     clock_mono());
     text_done(&words);
     if (answered)
         log_info("%s: consumption of %" PRIu32 " payers stored, %" PRId64 " days", name,
-                 c->call.book.payers.count, (c->range.last_day - c->range.first_day) / DAY_S + 1);
+                 c->asked.book.payers.count, (c->range.last_day - c->range.first_day) / DAY_S + 1);
     snprintf(c->known.reason, sizeof c->known.reason, "%s",
-             !answered || partly ? c->call.why.text : "");
+             !answered || partly ? c->asked.call.why.text : "");
 }
 
 /* After the commit. */
@@ -348,7 +350,8 @@ static void plan_next(struct agent *a, struct consumption *c, enum poll_result r
 {
     const struct moment now = { clock_mono(), clock_unix() };
     const struct outlook none = outlook_none();
-    schedule_book(&c->schedule, result, c->call.retry_after_s, &none, now, &a->random);
+    schedule_book(&c->schedule, result, c->asked.call.outcome.retry_after_s, &none, now,
+                  &a->random);
     if (result == POLL_OK && !ends_pass(c))
         c->schedule.due = now.mono;
 }
@@ -357,27 +360,22 @@ bool consumption_turn(struct agent *a, struct account *account, unix_s now, stru
 {
     struct consumption *c = &account->consumption;
     bool stored = true;
-    if (api_call_is_under_way(&c->call) && api_call_turn(&c->call, account->settings)
-        && c->call.result == POLL_UNAUTHORIZED && account_renew_key(account, &c->call.why)) {
-        api_call_done(&c->call);
-        c->schedule.due = c->schedule.earliest = clock_mono();
-    }
-    if (!c->call.over)
+    if (!usage_call_turn(&c->asked))
         return true;
     if (account->poll) /* its observations point into the fleet, which a failure to store would load
                           anew */
         return true;
     stored = account_write(a, account, store_answer, now, why);
-    if (stored && c->call.result == POLL_OK)
+    if (stored && c->asked.call.result == POLL_OK)
         settle(c);
     if (stored)
         tell(a, account, c);
-    plan_next(a, c, stored ? c->call.result : POLL_UNAVAILABLE);
-    api_call_done(&c->call);
+    plan_next(a, c, stored ? c->asked.call.result : POLL_UNAVAILABLE);
+    usage_call_done(&c->asked);
     return stored;
 }
 
 void consumption_done(struct consumption *c)
 {
-    api_call_done(&c->call);
+    usage_call_done(&c->asked);
 }

@@ -1,8 +1,8 @@
 /* What was spent on what, as the API tells it. */
 #pragma once
 
+#include "api/usage_call.h"
 #include "core/schedule.h"
-#include "daemon/api_call.h"
 #include "edge/store/usage.h"
 
 struct agent;
@@ -10,7 +10,7 @@ struct account;
 
 /* What the consumption endpoint told of an account, and the call that asks it. */
 struct consumption {
-    struct api_call call;
+    struct usage_call asked;
     struct usage_range range; /* asked for */
     unix_s asked_at;
     struct usage_known known; /* as stored */
@@ -22,7 +22,7 @@ struct consumption {
 /* Asks at once, or an hour after the last answer. */
 void consumption_open(struct agent *a, struct consumption *c);
 /* Asks if it is time, a poll was good and the budget has a spare call. */
-void consumption_start(struct agent *a, struct account *account, mono_ms now);
+void consumption_start(struct account *account, mono_ms now);
 mono_ms consumption_deadline(const struct account *account,
                              mono_ms now); /* MONO_NEVER: something else comes first */
 /* Whether the account is still to be asked, or to answer. */

@@ -10,42 +10,31 @@
 #include "base/xmalloc.h"
 #include "daemon/account.h"
 #include "daemon/belief.h"
-#include "daemon/collect.h"
 #include "daemon/ingest.h"
 #include "daemon/pace.h"
 #include "daemon/state.h"
 #include "provider/provider.h"
 
+enum { ANSWER_BYTES_MAX = 64 * 1024 };
+
 void credits_ask(struct account *account)
 {
     struct credits *c = &account->credits;
-    if (c->call.over) /* of a poll that was not stored: a newer answer is as good */
-        api_call_done(&c->call);
-    c->wanted = provider_of(account->settings)->credits_path && !api_call_is_under_way(&c->call);
-}
-
-void credits_start(struct agent *a, struct account *account, mono_ms now)
-{
-    struct credits *c = &account->credits;
     struct text url = { 0 };
-    if (!c->wanted || c->call.over || !rate_limit_take(&account->budget, RATE_LIMIT_NEEDED, now))
+    const char *path = provider_of(account->settings)->credits_path;
+    if (!path || api_call_is_under_way(&c->call))
         return;
-    c->wanted = false;
-    text_addf(&url, "%s%s", account->settings->url, provider_of(account->settings)->credits_path);
-    api_call_start(&c->call, a->fetch, account->settings, text_z(&url), false);
+    /* One of a poll that was not stored is forgotten: a newer answer is as good. */
+    text_addf(&url, "%s%s", account->settings->url, path);
+    const struct api_request request = { .url = text_z(&url), .bytes_max = ANSWER_BYTES_MAX };
+    api_call_ask(&c->call, &account->api, &request);
     text_done(&url);
-}
-
-mono_ms credits_deadline(const struct account *account, mono_ms now)
-{
-    return account->credits.wanted ? rate_limit_ready(&account->budget, RATE_LIMIT_NEEDED, now)
-                                   : MONO_NEVER;
 }
 
 bool credits_are_owed(const struct account *account)
 {
     const struct credits *c = &account->credits;
-    return c->wanted || c->call.over || api_call_is_under_way(&c->call);
+    return api_call_has_ended(&c->call) || api_call_is_under_way(&c->call);
 }
 
 static struct reading reading_of(struct money left)
@@ -87,16 +76,15 @@ bool credits_store(struct agent *a, struct account *account, unix_s at, struct f
 {
     struct credits *c = &account->credits;
     struct money left;
-    if (c->call.over && c->call.result == POLL_OK
+    if (api_call_has_ended(&c->call) && c->call.result == POLL_OK
         && !provider_of(account->settings)
-                ->decode_credits((struct span){ text_z(&c->call.body), c->call.body.len }, &left,
-                                 &c->call.why))
+                ->decode_credits(api_call_answer(&c->call), &left, &c->call.why))
         c->call.result = POLL_BROKEN;
-    bool told = c->call.over && c->call.result == POLL_OK;
-    if (c->call.over
+    bool told = api_call_has_ended(&c->call) && c->call.result == POLL_OK;
+    if (api_call_has_ended(&c->call)
         && !store_set_credits_reason(a->store, account->id, told ? NULL : c->call.why.text, why))
         return false;
-    if (c->call.over && !told && c->series.count)
+    if (api_call_has_ended(&c->call) && !told && c->series.count)
         c->series.tokens[0].dirty =
             true; /* its row says when it was seen last: polls no longer stand for that */
     if (told && c->series.count && !ingest_again(a, account, left, at, why))
@@ -113,7 +101,7 @@ void credits_settle(struct agent *a, struct account *account)
 {
     struct credits *c = &account->credits;
     const char *name = account->settings->name;
-    if (!c->call.over)
+    if (!api_call_has_ended(&c->call))
         return;
     struct text words = { 0 };
     text_addf(&words, "credits endpoint %s: %s", poll_result_name(c->call.result),
@@ -139,12 +127,9 @@ static bool store_late(struct agent *a, struct account *account, unix_s at, stru
 bool credits_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     struct credits *c = &account->credits;
-    if (api_call_is_under_way(&c->call) && api_call_turn(&c->call, account->settings)
-        && c->call.result == POLL_UNAUTHORIZED && account_renew_key(account, &c->call.why)) {
-        api_call_done(&c->call);
-        c->wanted = true;
-    }
-    if (!c->call.over || account->poll || (!account->last_poll && !account->ahead))
+    struct element none;
+    if (api_call_turn(&c->call, &none) != API_ENDED || account->poll
+        || (!account->last_poll && !account->ahead))
         return true;
     if (account_write(a, account, store_late, now, why)) {
         credits_settle(a, account);

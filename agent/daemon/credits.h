@@ -1,9 +1,9 @@
 /* What is left on the account. */
 #pragma once
 
+#include "api/api_call.h"
 #include "core/forecast_queue.h"
 #include "core/token_set.h"
-#include "daemon/api_call.h"
 
 struct agent;
 struct account;
@@ -11,16 +11,12 @@ struct account;
 /* What is left on an account, and the call that asks it. */
 struct credits {
     struct api_call call;
-    bool wanted;             /* the poll that runs is to ask; waits for the budget */
     struct token_set series; /* one, or none before they were first told */
     struct forecast_queue forecast_queue;
     struct text reason; /* why they were not told last; empty: they were */
 };
 
 void credits_ask(struct account *account); /* with the poll that starts */
-void credits_start(struct agent *a, struct account *account,
-                   mono_ms now); /* if asked for and the budget has a call */
-mono_ms credits_deadline(const struct account *account, mono_ms now);
 /* Whether the last answer told them: what is known of them limits every token. */
 bool credits_are_owed(
     const struct account *account); /* not asked yet, or not answered, or not stored */

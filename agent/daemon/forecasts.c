@@ -15,7 +15,6 @@
 #include "base/xmalloc.h"
 #include "core/forecast/net.h"
 #include "daemon/account.h"
-#include "daemon/collect.h"
 #include "daemon/state.h"
 #include "edge/store/doubt.h"
 

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/collect.h"
 #include "base/xmalloc.h"
 #include "core/ledger.h"
 #include "daemon/account.h"
 #include "daemon/alerts.h"
 #include "daemon/announce.h"
 #include "daemon/belief.h"
-#include "daemon/collect.h"
 #include "daemon/credits.h"
 #include "daemon/forecasts.h"
 #include "daemon/pace.h"
@@ -262,7 +262,7 @@ static bool store_poll(struct agent *a, struct account *account, unix_s at, stru
         .missing = count_missing(account),
         .bytes = p->bytes,
         .took_ms = p->took_ms,
-        .calls = account->budget.calls,
+        .calls = account->api.rate_limit.calls,
     };
     return store_add_poll(a->store, &row, why);
 }

@@ -2,8 +2,8 @@
  * that readers know how long no reading is no bad sign. */
 #include "daemon/pace.h"
 
+#include "api/collect.h"
 #include "daemon/account.h"
-#include "daemon/collect.h"
 #include "daemon/ingest.h"
 #include "daemon/state.h"
 
@@ -23,7 +23,12 @@ void pace_start(struct agent *a, struct account *account, int64_t delay_ms)
 {
     account->schedule =
         schedule_start(limits_of(account->settings), delay_ms, moment_at(clock_unix()), &a->random);
-    account->budget = rate_limit_start(account->settings->calls_milli_per_s, clock_mono());
+    account->api = (struct api){
+        .settings = account->settings,
+        .fetch = a->fetch,
+        .rate_limit = rate_limit_start(account->settings->calls_milli_per_s, clock_mono()),
+        .unattended = true,
+    };
 }
 
 void pace_confirm(struct account *account)
@@ -98,7 +103,7 @@ void pace_adopt(struct agent *a, struct account *account, bool stored)
     struct poll *p = account->poll;
     if (stored || p->is_planned) {
         account->schedule = p->planned;
-        rate_limit_book(&account->budget);
+        rate_limit_book(&account->api.rate_limit);
         return;
     }
     unix_s now = clock_unix();
@@ -162,16 +167,19 @@ bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault
 void pace_watch_key(struct account *account, mono_ms now)
 {
     struct fault unchanged = { 0 };
-    if (account->last_result != POLL_UNAUTHORIZED || account->poll
-        || now < account->key_looked_at + LOOK_AGAIN_MS)
-        return;
-    account->key_looked_at = now;
-    account_renew_key(account, &unchanged);
+    bool waits = account->last_result == POLL_UNAUTHORIZED && !account->poll;
+    if (waits && now >= account->key_looked_at + LOOK_AGAIN_MS) {
+        account->key_looked_at = now;
+        api_renew_key(&account->api, &unchanged);
+    }
+    if (waits && account->api.key_is_new)
+        pace_hurry(account);
+    account->api.key_is_new = false;
 }
 
 mono_ms pace_due(const struct account *account)
 {
     struct moment now = moment_at(clock_unix());
-    return account->poll ? collect_deadline(account, now.mono)
+    return account->poll ? collect_deadline(account->poll, now.mono)
                          : schedule_due(&account->schedule, now);
 }

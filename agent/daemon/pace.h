@@ -26,8 +26,8 @@ void pace_confirm(struct account *account);
 MUST_CHECK bool pace_plan(struct agent *a, struct account *account, unix_s at, struct fault *why);
 /* Takes the plan over; a poll that could not be stored is booked all the same. */
 void pace_adopt(struct agent *a, struct account *account, bool stored);
-/* While a key is refused, looks every few seconds whether its file has another one; then the
- * account is due. */
+/* While a key is refused, looks every few seconds whether its file has another one. Once there is
+ * one, whatever call found it out, the account is due. */
 void pace_watch_key(struct account *account, mono_ms now);
 /* When the account wants to go on: its next poll, or a page that waits for the budget. MONO_NEVER:
  * at an answer. */

@@ -12,7 +12,6 @@
 
 #include "core/burn.h"
 #include "daemon/account.h"
-#include "daemon/collect.h"
 #include "daemon/state.h"
 
 enum { STEP_MIN_S = 2 * MINUTE_S /* clocks that are slewed differ by less between two polls */ };

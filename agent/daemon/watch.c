@@ -7,10 +7,10 @@
 
 #include <stdlib.h>
 
+#include "api/collect.h"
 #include "base/xmalloc.h"
 #include "daemon/account.h"
 #include "daemon/alerts.h"
-#include "daemon/collect.h"
 #include "daemon/state.h"
 
 /* As if the try before had worked, had there been one: so long as Ebb did not run, it was not the

@@ -2,8 +2,8 @@
  * failed is told. */
 #pragma once
 
+#include "api/client.h"
 #include "cli/command.h"
-#include "daemon/client.h"
 
 #define OPTION_ROW_OF_ACCOUNT                                                                      \
     {                                                                                              \

@@ -1,14 +1,8 @@
 /* One token list, page by page, into observations and fresh tokens. */
 #pragma once
 
-#include "core/schedule.h"
-#include "core/splitter.h"
+#include "api/api_call.h"
 #include "core/token_set.h"
-#include "edge/config.h"
-#include "edge/fetch.h"
-
-struct agent;
-struct account;
 
 /* A known token whose bytes were not those of last time. */
 struct observation {
@@ -21,9 +15,9 @@ struct observation {
 
 /* A poll under way, or just over. */
 struct poll {
-    struct transfer *transfer;        /* owned; NULL when over, or waiting for the budget */
-    char *next_url;                   /* owned; the page that waits for the budget, else NULL */
-    struct splitter *splitter;        /* owned; of the page being read */
+    struct api *api;                  /* borrowed */
+    struct token_set *known;          /* borrowed */
+    struct api_call call;             /* of the page that is read */
     struct observation *observations; /* owned */
     size_t observation_count, observation_room;
     struct token_set fresh; /* tokens never seen before, with their first reading */
@@ -35,24 +29,22 @@ struct poll {
     struct text flaws; /* of the first of them, for people */
     size_t changed;    /* fresh ones, and known ones whose reading differs */
     int pages, idle_pages; /* read or under way; those in a row that brought no new token */
-    char *page_url;        /* owned; of the page under way */
     uint64_t *seen_urls;   /* owned; hashes of the pages that were asked for */
     mono_ms began;
-    struct text error; /* the first bytes of an answer that is no list */
 
-    enum poll_result result;
-    bool over, faulty; /* faulty: `why` says what; the rest of the body is not read */
-    struct fault why;
+    enum poll_result result; /* this and the next ones: once it is over */
+    struct fault why;        /* of a list that is taken in, too: what of it cannot be read */
     int status;
     int64_t bytes, took_ms, retry_after_s;
     bool is_planned;
     struct schedule planned; /* with the next poll booked; the account's once this one is stored */
 };
 
-/* False when it ended at once, as a poll that failed: its result stands. */
-MUST_CHECK bool collect_start(struct agent *a, struct account *account);
+/* Begins to read the list of an account, of which `known` is known; both must outlive the poll,
+ * and no token may come or go meanwhile. Owned by the caller. */
+struct poll *collect_start(struct api *api, struct token_set *known);
 /* Reads what arrived; true when the poll is over and its result stands. */
-bool collect_turn(struct agent *a, struct account *account);
-/* When a poll that waits for the budget goes on; MONO_NEVER: it waits for an answer. */
-mono_ms collect_deadline(const struct account *account, mono_ms now);
+bool collect_turn(struct poll *p);
+/* When a page that waits for the rate limit is asked for, or the poll is given up. */
+mono_ms collect_deadline(const struct poll *p, mono_ms now);
 void poll_free(struct poll *p); /* accepts NULL */

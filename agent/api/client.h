@@ -1,19 +1,15 @@
 /* The token API of one account, for commands: one call at a time, each to its end.
  *
- * The list is read by the daemon's own collector. What reads is tried again a few times when the
- * service is ill or busy, as it asks for; what writes is sent once, and when no answer came nobody
- * knows whether it was done. After a burst of CLIENT_BURST calls it makes one a second, since the
- * account's real traffic shares the limit. FAULT_REJECT: the API says no. FAULT_RETRY: it did not
- * say. */
+ * FAULT_REJECT: the API says no. FAULT_RETRY: it did not say, after a few tries of what only reads;
+ * what writes is sent once, and when no answer came nobody knows whether it was done. */
 #pragma once
 
 #include "core/token_set.h"
+#include "core/usage.h"
 #include "edge/config.h"
 #include "edge/fetch.h"
 #include "provider/provider.h"
 #include "provider/refusal.h"
-
-enum { CLIENT_BURST = 8 };
 
 struct client;
 

@@ -1,0 +1,260 @@
+/* Wait for the rate limit -> transfer -> bytes into the splitter or the answer -> verdict. The body
+ * of a refusal is searched for the key while it is whole, before it is cut to a text. */
+#include "api/api_call.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "core/calendar.h"
+#include "provider/refusal.h"
+
+enum { REFUSAL_BYTES = 4096 }; /* enough for a reason */
+
+static uint64_t hash_of_key(const struct api *api)
+{
+    return hash_of(span_of(api->settings->key));
+}
+
+static void hide_key(char *text, const char *key)
+{
+    size_t len = strlen(key);
+    for (char *at = len ? strstr(text, key) : NULL; at; at = strstr(at, key))
+        memset(at, '*', len);
+}
+
+__attribute__((format(printf, 2, 3))) static void add_to(struct fault *why, const char *format, ...)
+{
+    size_t len = strlen(why->text);
+    va_list args;
+    va_start(args, format);
+    vsnprintf(why->text + len, sizeof why->text - len, format, args);
+    va_end(args);
+}
+
+/* ---- asking ---- */
+
+void api_call_ask(struct api_call *c, struct api *api, const struct api_request *r)
+{
+    api_call_done(c);
+    c->api = api;
+    c->state = API_CALL_WAITS;
+    c->outcome.end = TRANSFER_FAILED; /* until there is an answer */
+    c->method = r->method;
+    c->bytes_max = r->bytes_max;
+    c->use = r->use;
+    c->splitter = r->splitter;
+    text_addf(&c->url, "%s", r->url);
+    text_add(&c->body, r->body);
+}
+
+void api_call_done(struct api_call *c)
+{
+    transfer_free(c->transfer);
+    splitter_free(c->splitter);
+    text_done(&c->url);
+    text_done(&c->body);
+    text_wipe(&c->answer);
+    *c = (struct api_call){ 0 };
+}
+
+static void end_with(struct api_call *c, enum poll_result result)
+{
+    transfer_free(c->transfer);
+    c->transfer = NULL;
+    c->state = API_CALL_ENDED;
+    c->result = result;
+    hide_key(c->why.text, c->api->settings->key);
+    c->why.kind = result == POLL_BUSY || result == POLL_UNAVAILABLE ? FAULT_RETRY : FAULT_REJECT;
+}
+
+void api_call_fail(struct api_call *c, enum poll_result result, const struct fault *why)
+{
+    c->why = *why;
+    end_with(c, result);
+}
+
+static void send(struct api_call *c)
+{
+    const struct account_settings *s = c->api->settings;
+    const struct request request = {
+        .account = s->name,
+        .url = text_z(&c->url),
+        .method = c->method,
+        .body = { text_z(&c->body), c->body.len },
+        .key = s->key,
+        .connect_timeout_s = s->connect_timeout_s,
+        .timeout_s = s->timeout_s,
+        .body_bytes_max = c->bytes_max,
+        .compression = s->compression,
+    };
+    c->key_hash = hash_of_key(c->api);
+    c->state = API_CALL_SENT;
+    if (!fetch_start(c->api->fetch, &request, &c->transfer, &c->why))
+        end_with(c, POLL_BROKEN);
+}
+
+mono_ms api_call_deadline(const struct api_call *c, mono_ms now)
+{
+    return c->state == API_CALL_WAITS ? rate_limit_ready(&c->api->rate_limit, c->use, now)
+                                      : MONO_NEVER;
+}
+
+/* ---- the verdict ---- */
+
+/* A list, or what is told of money, comes with 200 alone. */
+static bool is_success(const struct api_call *c)
+{
+    int status = c->outcome.status;
+    return c->method == METHOD_GET ? status == 200 : status >= 200 && status < 300;
+}
+
+static enum poll_result result_of(int status)
+{
+    if (status == 401 || status == 403)
+        return POLL_UNAUTHORIZED;
+    if (status == 429)
+        return POLL_BUSY;
+    return status >= 500 ? POLL_UNAVAILABLE : POLL_BROKEN;
+}
+
+/* The status, and what the body says. */
+static void say_refusal(struct api_call *c)
+{
+    char words[256];
+    int status = c->outcome.status;
+    hide_key(c->answer.at ? c->answer.at : words, c->answer.at ? c->api->settings->key : "");
+    if (status >= 300 && status < 400)
+        fault(&c->why, FAULT_REJECT,
+              "HTTP %d: the API answered with a redirect, which Ebb does not follow", status);
+    else if (refusal_text(provider_of(c->api->settings), api_call_answer(c), words, sizeof words))
+        fault(&c->why, FAULT_RETRY, "HTTP %d: %s", status, words);
+    else
+        fault(&c->why, FAULT_RETRY, "HTTP %d", status);
+}
+
+/* A wait that is longer than people would expect. */
+static void say_wait(struct api_call *c)
+{
+    int64_t wait_s = c->outcome.retry_after_s;
+    char until[TIME_TEXT_BYTES];
+    if (wait_s <= HOUR_S)
+        return;
+    add_to(&c->why, "; the API asks clients to wait until %s",
+           calendar_format(clock_unix() + wait_s, until));
+    if (c->api->unattended && wait_s > SCHEDULE_RETRY_AFTER_MAX_S)
+        add_to(&c->why, "; retrying in 24h");
+}
+
+bool api_renew_key(struct api *api, struct fault *why)
+{
+    const struct account_settings *s = api->settings;
+    struct fault unread;
+    bool changed = false, readable = config_renew_key(s, &changed, &unread);
+    if (!readable && api->unattended)
+        add_to(why, "; reading the key again failed: %s", unread.text);
+    else if (changed)
+        log_notice("%s: the API refused the key; now using the new key in %s", s->name,
+                   s->key_path);
+    else if (readable && s->key_path && api->unattended)
+        add_to(why, "; %s still has the refused key", s->key_path);
+    api->key_is_new |= changed;
+    return changed;
+}
+
+/* Another call may have renewed it while this one was under way. */
+static bool has_another_key(struct api_call *c)
+{
+    return hash_of_key(c->api) != c->key_hash || api_renew_key(c->api, &c->why);
+}
+
+/* What was refused was not done: even a call that writes may go out again. */
+static void ask_again(struct api_call *c)
+{
+    transfer_free(c->transfer);
+    c->transfer = NULL;
+    text_wipe(&c->answer);
+    c->why = (struct fault){ 0 };
+    c->whole = false;
+    c->renewed = true;
+    c->state = API_CALL_WAITS;
+}
+
+static void end_refused(struct api_call *c)
+{
+    enum poll_result result = result_of(c->outcome.status);
+    say_refusal(c);
+    if (result == POLL_UNAUTHORIZED && has_another_key(c) && !c->renewed) {
+        ask_again(c);
+        return;
+    }
+    say_wait(c);
+    end_with(c, result);
+}
+
+static void judge(struct api_call *c)
+{
+    if (c->outcome.end == TRANSFER_FAILED) {
+        c->why = c->outcome.why;
+        end_with(c, c->why.kind == FAULT_REJECT ? POLL_BROKEN : POLL_UNAVAILABLE);
+    } else if (!is_success(c)) {
+        end_refused(c);
+    } else {
+        bool complete = !c->splitter || splitter_end(c->splitter, &c->next, &c->why);
+        end_with(c, complete ? POLL_OK : POLL_BROKEN);
+    }
+}
+
+/* ---- the answer ---- */
+
+/* The status is known before the first byte of the body. Of a refusal only its first bytes matter.
+ */
+static void take_bytes(struct api_call *c)
+{
+    c->whole = transfer_over(c->transfer, clock_unix(), &c->outcome);
+    struct span bytes = transfer_take(c->transfer);
+    if (!bytes.len)
+        return;
+    if (is_success(c) && c->splitter) {
+        splitter_feed(c->splitter, bytes);
+        c->draining = true;
+    } else if (is_success(c)) {
+        text_add_secret(&c->answer, bytes);
+    } else if (c->answer.len < REFUSAL_BYTES) {
+        size_t room = REFUSAL_BYTES - c->answer.len;
+        text_add(&c->answer, (struct span){ bytes.at, bytes.len < room ? bytes.len : room });
+    }
+}
+
+/* False: there is none among the bytes that arrived. */
+static bool next_element(struct api_call *c, struct element *ret)
+{
+    switch (splitter_next(c->splitter, ret, &c->why)) {
+    case SPLIT_ELEMENT:
+        return true;
+    case SPLIT_FAULT: /* the rest is not worth waiting for */
+        end_with(c, POLL_BROKEN);
+        break;
+    case SPLIT_MORE:
+        c->draining = false;
+        break;
+    }
+    return false;
+}
+
+/* Bytes are taken once for each news of the fetch, so that a long answer leaves the loop
+ * responsive. */
+enum api_event api_call_turn(struct api_call *c, struct element *ret)
+{
+    if (c->state == API_CALL_WAITS && rate_limit_take(&c->api->rate_limit, c->use, clock_mono()))
+        send(c);
+    if (c->state == API_CALL_SENT && !c->draining)
+        take_bytes(c);
+    if (c->state == API_CALL_SENT && c->draining && next_element(c, ret))
+        return API_ELEMENT;
+    if (c->state == API_CALL_SENT && c->whole)
+        judge(c);
+    return c->state == API_CALL_ENDED ? API_ENDED : API_NO_NEWS;
+}

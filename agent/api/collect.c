@@ -1,0 +1,302 @@
+/* One token list: bytes as they arrive -> elements -> readings of what is new or moved.
+ *
+ * An element that cannot be read makes its own token unreadable and no other; a list that is mostly
+ * such is none. A verdict on the list waits for its last byte; until then nothing of the account
+ * changes. An element whose bytes are those of last time is recognised by their hash and not
+ * decoded at all. */
+#include "api/collect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "provider/provider.h"
+
+enum {
+    PAGES_MAX = 10000,
+    IDLE_PAGES_MAX = 3,         /* in a row that bring no new token */
+    TOKENS_PER_PAGE_MIN = 10,   /* what a service that pages puts on one at least */
+    FLAWS_NAMED = 3,            /* of all that cannot be read */
+    NAME_COLUMNS = 60,          /* of a token's name in a text */
+    BYTES_PER_TOKEN_MAX = 4096, /* a name of 200 characters and a secret of 2000, and room */
+};
+
+static size_t named(const struct poll *p)
+{
+    return p->listed + p->fresh.count;
+}
+
+static const struct account_settings *settings_of(const struct poll *p)
+{
+    return p->api->settings;
+}
+
+static void ask_for_page(struct poll *p, const char *url)
+{
+    const struct api_request request = {
+        .url = url,
+        .splitter = splitter_new(&provider_of(settings_of(p))->list),
+        .bytes_max = settings_of(p)->max_tokens * BYTES_PER_TOKEN_MAX,
+    };
+    p->seen_urls = xrealloc(p->seen_urls, (size_t)p->pages + 1, sizeof *p->seen_urls);
+    p->seen_urls[p->pages++] = hash_of(span_of(url));
+    p->named_before = named(p);
+    api_call_ask(&p->call, p->api, &request);
+}
+
+struct poll *collect_start(struct api *api, struct token_set *known)
+{
+    struct poll *p = xcalloc(1, sizeof *p);
+    struct text url = { 0 };
+    p->api = api;
+    p->known = known;
+    p->began = clock_mono();
+    token_set_begin(known);
+    text_addf(&url, "%s%s", api->settings->url, provider_of(api->settings)->list_path);
+    ask_for_page(p, text_z(&url));
+    text_done(&url);
+    return p;
+}
+
+/* A poll as a whole is over by then: an interval, or three requests that take all their time. A
+ * long list has as much longer as its pages, of at least a few tokens each, wait for their turn. */
+static mono_ms last_moment(const struct poll *p)
+{
+    const struct account_settings *s = settings_of(p);
+    int64_t base_s = s->interval_s > 3 * s->timeout_s ? s->interval_s : 3 * s->timeout_s;
+    int64_t page_ms = 1000 * 1000 / s->calls_milli_per_s;
+    return p->began + base_s * 1000 + (int64_t)named(p) / TOKENS_PER_PAGE_MIN * page_ms;
+}
+
+mono_ms collect_deadline(const struct poll *p, mono_ms now)
+{
+    mono_ms last = last_moment(p), ready = api_call_deadline(&p->call, now);
+    return ready < last ? ready : last;
+}
+
+void poll_free(struct poll *p)
+{
+    if (!p)
+        return;
+    api_call_done(&p->call);
+    token_set_done(&p->fresh);
+    free(p->observations);
+    text_done(&p->flaws);
+    free(p->seen_urls);
+    free(p);
+}
+
+static void add_observation(struct poll *p, struct observation s)
+{
+    if (p->observation_count == p->observation_room) {
+        p->observation_room = p->observation_room ? p->observation_room * 2 : 64;
+        p->observations = xrealloc(p->observations, p->observation_room, sizeof *p->observations);
+    }
+    p->observations[p->observation_count++] = s;
+}
+
+/* `"prod-a": balance is missing, ...`, of the first few. */
+static void note_flaw(struct poll *p, const char *name, const char *what)
+{
+    if (p->unread + p->nameless > FLAWS_NAMED)
+        return;
+    if (p->flaws.len)
+        text_add(&p->flaws, span_of(", "));
+    text_add(&p->flaws, span_of(name[0] ? "\"" : "unnamed element"));
+    text_add_terminal(&p->flaws, span_of(name), NAME_COLUMNS);
+    text_addf(&p->flaws, "%s: %s", name[0] ? "\"" : "", what);
+}
+
+/* The list has this token; `unread` says why its element cannot be read, NULL: it can. Of two
+ * elements neither can be believed. */
+static void list_token(struct poll *p, struct token *t, const char *unread)
+{
+    if (t->listed)
+        unread = "listed twice";
+    t->listed = true;
+    if (!unread || t->unread)
+        return;
+    token_set_list_unread(t, unread);
+    p->unread++;
+    note_flaw(p, t->name, unread);
+}
+
+static void list_known(struct poll *p, struct token *t, const char *unread)
+{
+    p->listed += !t->listed;
+    list_token(p, t, unread);
+}
+
+static struct token *list_fresh(struct poll *p, const char *name, const char *unread)
+{
+    struct token *t = token_set_find(&p->fresh, span_of(name));
+    t = t ? t : token_set_add(&p->fresh, name);
+    list_token(p, t, unread);
+    return t;
+}
+
+/* What cannot be read is its own token's trouble, and nobody else's. */
+static void read_flawed(struct poll *p, struct span element, const char *flaw)
+{
+    char name[NAME_BYTES_MAX + 1];
+    if (!provider_name_of(provider_of(settings_of(p)), element, name)) {
+        p->nameless++;
+        note_flaw(p, "", flaw);
+        return;
+    }
+    struct token *t = token_set_find(p->known, span_of(name));
+    if (t)
+        list_known(p, t, flaw);
+    else
+        list_fresh(p, name, flaw);
+}
+
+static void take_reading(struct poll *p, struct decoded *d, uint64_t hash)
+{
+    struct token *t = token_set_find(p->known, span_of(d->name));
+    if (t) {
+        d->reading.name = t->name;
+        add_observation(p, (struct observation){ .token = t, .reading = d->reading, .hash = hash });
+        list_known(p, t, NULL);
+        return;
+    }
+    t = list_fresh(p, d->name, NULL);
+    t->last = d->reading;
+    t->last.name = t->name;
+    t->element_hash = hash;
+}
+
+static void read_element(struct poll *p, const struct element *e)
+{
+    struct fault flaw;
+    struct decoded d;
+    struct token *t = e->flaw ? NULL : token_set_recognise(p->known, e->hash);
+    if (t)
+        list_known(p, t, NULL);
+    else if (e->flaw)
+        read_flawed(p, e->json, e->flaw);
+    else if (provider_of(settings_of(p))->decode_token(e->json, &d, &flaw))
+        take_reading(p, &d, e->hash);
+    else
+        read_flawed(p, e->json, flaw.text);
+    if (++p->elements <= settings_of(p)->max_tokens)
+        return;
+    fault(&flaw, FAULT_REJECT, "the list is longer than max_tokens (%lld)",
+          (long long)settings_of(p)->max_tokens);
+    api_call_fail(&p->call, POLL_BROKEN, &flaw);
+}
+
+static bool same_origin(const struct poll *p, struct span url)
+{
+    const char *origin = settings_of(p)->url;
+    size_t len = strlen(origin);
+    return url.len > len && memcmp(url.at, origin, len) == 0 && url.at[len] == '/';
+}
+
+static bool was_asked_for(const struct poll *p, struct span url)
+{
+    uint64_t hash = hash_of(url);
+    for (int i = 0; i < p->pages; i++)
+        if (p->seen_urls[i] == hash)
+            return true;
+    return false;
+}
+
+/* Whether a list may go on there: on the same host, for the key goes nowhere else. */
+static bool leads_on(const struct poll *p, struct span next, struct fault *why)
+{
+    if (!same_origin(p, next))
+        return fault(why, FAULT_REJECT,
+                     "the next page of the list is on another host and was not requested");
+    if (was_asked_for(p, next))
+        return fault(why, FAULT_REJECT, "page %d of the list links back to a page already read",
+                     p->pages);
+    if (p->idle_pages > IDLE_PAGES_MAX)
+        return fault(why, FAULT_REJECT,
+                     "the list continues after %d consecutive pages without a new token",
+                     p->idle_pages);
+    return p->pages < PAGES_MAX
+        || fault(why, FAULT_REJECT, "the list has more than %d pages", PAGES_MAX);
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* Says what could not be read of a list that is whole; when that is more than half, it is no list.
+ */
+static void judge_whole(struct poll *p)
+{
+    size_t flawed = p->unread + p->nameless, all = named(p) + p->nameless;
+    const char *flaws = text_z(&p->flaws);
+    p->result = flawed * 2 > all ? POLL_BROKEN : POLL_OK;
+    if (flawed * 2 > all)
+        fault(&p->why, FAULT_REJECT, "%zu of %zu tokens cannot be read: %s", flawed, all, flaws);
+    else if (p->nameless)
+        fault(&p->why, FAULT_REJECT,
+              "%zu unreadable token%s, %zu element%s without a readable name: %s", p->unread,
+              plural(p->unread), p->nameless, plural(p->nameless), flaws);
+    else if (p->unread)
+        fault(&p->why, FAULT_REJECT, "%zu unreadable token%s: %s", p->unread, plural(p->unread),
+              flaws);
+}
+
+/* Adds what the call of a page was; true when the list ends with it. */
+static bool end_page(struct poll *p)
+{
+    const struct api_call *c = &p->call;
+    p->status = c->outcome.status;
+    p->bytes += c->outcome.bytes;
+    p->took_ms += c->outcome.took_ms;
+    p->retry_after_s = c->outcome.retry_after_s;
+    p->result = c->result;
+    p->why = c->why;
+    if (c->result != POLL_OK)
+        return true;
+    if (!c->next.len) {
+        judge_whole(p);
+        return true;
+    }
+    p->idle_pages = named(p) > p->named_before ? 0 : p->idle_pages + 1;
+    if (leads_on(p, c->next, &p->why))
+        return false;
+    p->result = POLL_BROKEN;
+    return true;
+}
+
+static void follow(struct poll *p)
+{
+    char *next = xstrndup(p->call.next.at, p->call.next.len);
+    ask_for_page(p, next);
+    free(next);
+}
+
+static void give_up(struct poll *p)
+{
+    char after[DURATION_TEXT_BYTES];
+    p->took_ms = clock_mono() - p->began;
+    p->result = POLL_UNAVAILABLE;
+    fault(&p->why, FAULT_RETRY, "the list was still incomplete after %s: gave up at page %d",
+          duration_format(p->took_ms / 1000, after), p->pages);
+}
+
+bool collect_turn(struct poll *p)
+{
+    struct element element;
+    enum api_event event;
+    while ((event = api_call_turn(&p->call, &element)) == API_ELEMENT)
+        read_element(p, &element);
+    bool over = event == API_ENDED && end_page(p);
+    if (event == API_ENDED && !over)
+        follow(p);
+    if (!over && clock_mono() >= last_moment(p)) {
+        give_up(p);
+        over = true;
+    }
+    if (over)
+        api_call_done(&p->call);
+    return over;
+}

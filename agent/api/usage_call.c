@@ -1,0 +1,59 @@
+/* Payer by payer into the book. An element that cannot be read is said there, and harms no other;
+ * an answer of which no element names a payer is something else, and says nothing about anybody. */
+#include "api/usage_call.h"
+
+#include "provider/provider.h"
+
+enum {
+    ANSWER_BYTES_MAX = 256 * 1024 * 1024, /* read in pieces; only its lines stay */
+    LINES_MAX = 2 * 1000 * 1000,          /* of 40 bytes each */
+};
+
+void usage_call_ask(struct usage_call *u, struct api *api, const struct api_request *request)
+{
+    struct api_request in_pieces = *request;
+    usage_call_done(u);
+    in_pieces.splitter = splitter_new(&provider_of(api->settings)->usage);
+    in_pieces.bytes_max = ANSWER_BYTES_MAX;
+    api_call_ask(&u->call, api, &in_pieces);
+}
+
+void usage_call_done(struct usage_call *u)
+{
+    api_call_done(&u->call);
+    usage_done(&u->book);
+    *u = (struct usage_call){ 0 };
+}
+
+static void read_element(struct usage_call *u, const struct element *e)
+{
+    struct fault why;
+    if (e->flaw)
+        usage_refuse_element(&u->book, e->flaw);
+    else
+        u->elements_read += provider_of(u->call.api->settings)->decode_usage(e->json, &u->book);
+    if (u->book.count + u->book.gap_count <= LINES_MAX)
+        return;
+    fault(&why, FAULT_REJECT, "usage endpoint: more than %d usage lines", LINES_MAX);
+    api_call_fail(&u->call, POLL_BROKEN, &why);
+}
+
+static void judge(struct usage_call *u)
+{
+    struct fault why;
+    if (u->call.result != POLL_OK || u->book.refused == 0 || u->elements_read > 0)
+        return;
+    usage_say_refused(&u->book, &why);
+    api_call_fail(&u->call, POLL_BROKEN, &why);
+}
+
+bool usage_call_turn(struct usage_call *u)
+{
+    struct element element;
+    enum api_event event;
+    while ((event = api_call_turn(&u->call, &element)) == API_ELEMENT)
+        read_element(u, &element);
+    if (event == API_ENDED)
+        judge(u);
+    return event == API_ENDED;
+}
