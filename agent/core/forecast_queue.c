@@ -12,6 +12,7 @@ static const double spent_share = 0.01, age_share = 0.05;
 
 enum {
     UPSET_DUE = 10, /* times overdue: money came, or the budget was edited */
+    MOVED_DUE = 10, /* what is left is not what the curve was made near */
     NEW_DUE = 20,   /* there is no curve yet */
     RUNWAY_LEAST_S = MINUTE_S,
     RUNWAY_UNKNOWN_S =
@@ -36,11 +37,22 @@ static double runway_s(const struct token *t, unix_s now)
     return fmax(left_s, RUNWAY_LEAST_S);
 }
 
+double forecast_queue_amount(const struct token *t)
+{
+    const struct forecast *f = &t->forecast;
+    int64_t balance = t->last.balance.is.nano;
+    bool is_less = f->limit == LIMIT_CREDITS && f->available.known && f->available.is.nano > 0
+        && f->available.is.nano < balance;
+    return (double)(is_less ? f->available.is.nano : balance);
+}
+
 /* How many times over its renewal is due; 1: just now. */
 static double due(const struct token *t, unix_s now)
 {
     if (!t->curve)
         return NEW_DUE;
+    if (!curve_is_near(t->curve, t->curve->spent_nano + forecast_queue_amount(t)))
+        return MOVED_DUE;
     if (t->curve->origin >= t->burn.last_seen)
         return 0; /* nothing was seen since */
     double spent = t->curve->spent_nano / (double)t->last.balance.is.nano / spent_share;

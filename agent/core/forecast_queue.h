@@ -1,9 +1,9 @@
 /* Which tokens deserve a full forecast now, and in which order.
  *
- * One takes about a millisecond and there may be 10,000 tokens, so it is made when it can say
- * something new: the balance moved by a share of what is left, money came or the budget was edited,
- * or the last one has grown old for the time that it speaks of. Between two, the last one is read
- * for the new balance. Pure. */
+ * One takes a fraction of a millisecond and there may be 10,000 tokens, so it is made when it can
+ * say something new: the balance moved by a share of what is left, money came or the budget was
+ * edited, what is left is another amount than it was made near, or the last one has grown old for
+ * the time that it speaks of. Between two, the last one is read for the new balance. Pure. */
 #pragma once
 
 #include "core/token_set.h"
@@ -35,6 +35,9 @@ struct token *forecast_queue_next(struct forecast_queue *r, const struct token_s
 
 size_t forecast_queue_left(const struct forecast_queue *r);
 void forecast_queue_done(struct forecast_queue *r); /* leaves an empty one */
+
+/* What its curve is read for: the balance, or the account's credits where these are less. */
+double forecast_queue_amount(const struct token *t);
 
 /* 0: the curve that it has will do, or none can be made of what is known. */
 double forecast_queue_urgency(const struct token *t, unix_s now);

@@ -156,7 +156,7 @@ static bool renew(struct agent *a, const struct account *account, struct token *
     if (!t->promises)
         t->promises = tracked_new();
     t->invalidated = false;
-    if (curve_make(&past, &net_shipped, t->curve))
+    if (curve_make(&past, &net_shipped, forecast_queue_amount(t), t->curve))
         curve_widen(t->curve, accuracy_widening(&t->promises->record));
     else
         drop_curve(t);

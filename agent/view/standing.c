@@ -131,13 +131,13 @@ static struct cell cell_amount(struct maybe_money m)
     return m.known ? cell_integer(m.is.nano) : (struct cell){ .kind = CELL_NONE };
 }
 
-/* origin, spent since, history, bytes; false: there is none. */
-static bool read_curve(const struct cell *cells, struct curve *ret)
+/* origin, spent since, history, bytes; false: there is none. To be read for a balance. */
+static bool read_curve(const struct cell *cells, const struct reading *r, struct curve *ret)
 {
     *ret = (struct curve){ .origin = stamp(&cells[0]), .spent_nano = (double)cells[1].integer };
     return ret->origin != TIME_NONE && cells[2].kind == CELL_TEXT && cells[3].kind == CELL_TEXT
         && forecast_history_slugged(cells[2].text, &ret->history)
-        && curve_unpack(cells[3].text, ret);
+        && curve_unpack(cells[3].text, ret->spent_nano + (double)r->balance.is.nano, ret);
 }
 
 /* As the daemon counts its readings and its burn: these were stored of them. */
@@ -165,7 +165,7 @@ static void take_credits(const struct standing *s, struct standing_row *row,
                                      .expires = TIME_NONE };
     ret->purse = (struct purse){
         .reading = &ret->reading,
-        .curve = read_curve(&cells[C_CURVE], &ret->curve) ? &ret->curve : NULL,
+        .curve = read_curve(&cells[C_CURVE], &ret->reading, &ret->curve) ? &ret->curve : NULL,
         .watched = watched_by(&cells[C_KNOWN_FROM], &cells[CREDITS_SEEN], &cells[C_RATE_1H],
                               &cells[C_RATE_7D], stale_s),
     };
@@ -232,7 +232,7 @@ static void take_token(const struct standing *s, struct standing_row *row)
     struct reading reading = reading_of(cells);
     struct purse own = {
         .reading = &reading,
-        .curve = read_curve(&cells[CURVE], &curve) ? &curve : NULL,
+        .curve = read_curve(&cells[CURVE], &reading, &curve) ? &curve : NULL,
         .watched = watched_by(&cells[KNOWN_FROM], &cells[STANDING_SEEN], &cells[STANDING_RATE_1H],
                               &cells[STANDING_RATE_7D],
                               s->fresh_s >= 0 ? s->fresh_s : cells[STALE].integer),

@@ -39,13 +39,14 @@ static inline void booked_add(struct booked_past *b, const struct entry *e)
     }
 }
 
-static inline struct curve booked_curve(const struct booked_past *b, int64_t step_s)
+/* Made near an amount. */
+static inline struct curve booked_curve(const struct booked_past *b, int64_t step_s, double nano)
 {
     struct past past;
     struct curve curve;
     past_begin(&past, &b->burn, step_s);
     for (size_t i = 0; i < b->count; i++)
         past_add_hour(&past, b->hours[i].hour_start, b->hours[i].spent);
-    curve_make(&past, &net_shipped, &curve);
+    curve_make(&past, &net_shipped, nano, &curve);
     return curve;
 }

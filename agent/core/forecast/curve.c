@@ -1,104 +1,116 @@
-/* Asking the experts and the nets over a ladder of amounts, and reading between its rungs.
+/* The points of a curve, and reading between them.
  *
- * The ladder hangs on the track's own mean hour, not on the balance, so that two balances read the
- * same curve. */
+ * They are rungs of a ladder that hangs on the track's own mean hour and not on the balance, so
+ * that a balance that moves a little is asked about the same amounts again. */
 #include "core/forecast/curve.h"
 
 #include <assert.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "core/forecast/net.h"
+#include "core/forecast/estimate.h"
 
 const double asked_levels[LEVELS_ASKED] = { 0.1, 0.25, 0.5, 0.75, 0.9 };
 
-/* A strange input must not lead far: the likely time stays within a factor 3 of the middle half of
- * the plain experts. Where they agree that is their median; where they are far apart their median
- * is no safer a place than any other. */
-static const double farthest = 1.0986122886681098;    /* ln 3 */
-static const double farthest_end = 3.912023005428146; /* ln 50: of the early and the late time */
-
-/* No answer that was taught lay beyond three weeks, or within half an hour: what is learned of
- * later fades out until two months, and of sooner until a few minutes. */
-static const double known_ln_h = 6.2226, unknown_ln_h = 7.2724;      /* ln 504, ln 1440 */
-static const double soonest_ln_h = -0.6931, too_soon_ln_h = -2.0794; /* ln 1/2, ln 1/8 */
-
-/* From a sixth of a mean hour to fifty days of them. */
+/* From a sixth of a mean hour to fifty days of them, a third of a doubling apart. Beyond its ends
+ * time goes in proportion to money. */
 static const double first_rung = -2.6 * M_LN2, rung = M_LN2 / 3;
+enum { LAST_RUNG = CURVE_RUNGS - 1 };
 
-_Static_assert((int)CURVE_AMOUNTS <= (int)QUERY_AMOUNTS,
-               "the ladder is longer than a question may be");
+/* Where the points lie, in rungs from the one at or below the amount that a curve is made near. The
+ * shares of a balance that are tracked (a quarter, a sixteenth) are among them. */
+static const int8_t places[CURVE_POINTS] = { -12, -6, -3, -2, -1, 0, 1, 2, 5, 11, 20 };
+enum { NEAR_FIRST = 3 };
+
+/* Below the balance every rung is asked, although few are kept: a smaller amount that takes longer
+ * is believed, and lifts the larger ones. */
+static const int8_t asked[] = { -12, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 5, 11, 20 };
+enum { ASKED = COUNT(asked), ASKED_NEAR_FIRST = 9 };
+
+static const double ln_unit = 1 / 2048.0; /* of the logarithms that are kept */
+
+_Static_assert((int)ASKED <= (int)QUERY_AMOUNTS, "a curve asks more than a question may");
 
 static double clamp(double value, double low, double high)
 {
     return value < low ? low : value > high ? high : value;
 }
 
-/* How much of what is learned counts for an answer: 1 where answers like it were taught. */
-static double known_part(double ln_hours)
+/* In rungs, from the first of the ladder. */
+static double place_of(double nano, double unit_nano)
 {
-    double late = (unknown_ln_h - ln_hours) / (unknown_ln_h - known_ln_h);
-    double soon = (ln_hours - too_soon_ln_h) / (soonest_ln_h - too_soon_ln_h);
-    return clamp(fmin(late, soon), 0, 1);
+    return (log(fmax(nano, 1) / unit_nano) - first_rung) / rung;
 }
 
-/* Nothing was taught from less than half an hour of readings: what is learned fades in from five
- * minutes on, and before that the plain experts know the mean rate. */
-static const double taught_ln_h = -0.6931, untaught_ln_h = -2.4849; /* ln 1/2, ln 1/12 */
-
-static double taught_part(const struct track *t)
+static int rung_of(double nano, double unit_nano)
 {
-    return clamp((log(t->span_h) - untaught_ln_h) / (taught_ln_h - untaught_ln_h), 0, 1);
-}
-
-static void answer(const struct ensemble *nets, const float features[FEATURES], struct middle plain,
-                   double taught, float ret[LEVELS_ASKED])
-{
-    double off[LEVELS_ASKED];
-    net_answer(nets, features, off);
-    double low = plain.low - plain.median, high = plain.high - plain.median;
-    double likely = clamp(off[LEVEL_LIKELY], low - farthest, high + farthest);
-    double faded = (1 - taught * known_part(plain.median + likely)) * likely;
-    for (int l = 0; l < LEVELS_ASKED; l++) {
-        double level = clamp(off[l], low - farthest_end, high + farthest_end);
-        level = l < LEVEL_LIKELY ? fmin(level, likely)
-            : l > LEVEL_LIKELY   ? fmax(level, likely)
-                                 : likely;
-        ret[l] = (float)(plain.median + level - faded);
-    }
-}
-
-/* As `answer`, of when an alert fires and ends: what was not taught is left to the levels. */
-static void answer_alarm(const struct alarm_forest *alarms, const float features[FEATURES],
-                         struct middle plain, double taught, struct curve *c, int amount)
-{
-    const float *levels = c->ln_hours[amount];
-    c->ln_alarm[amount] = levels[LEVEL_LIKELY];
-    c->ln_relief[amount] = levels[LEVEL_EARLY];
-    if (alarms->count == 0)
-        return;
-    struct alarm_span learned = alarm_span_of(alarms, features);
-    double low = plain.low - farthest, high = plain.high + farthest;
-    double alarm = clamp(plain.median + learned.alarm, low, high);
-    double relief = clamp(plain.median + learned.relief, low - farthest, high);
-    double part = taught * known_part(alarm);
-    c->ln_alarm[amount] += (float)(part * (alarm - (double)levels[LEVEL_LIKELY]));
-    c->ln_relief[amount] += (float)(part * (relief - (double)levels[LEVEL_EARLY]));
-    if (c->ln_relief[amount] > c->ln_alarm[amount]) /* but for rounding they are in order */
-        c->ln_relief[amount] = c->ln_alarm[amount];
+    return (int)clamp(floor(place_of(nano, unit_nano)), 0, LAST_RUNG - 1);
 }
 
 /* Trees speak in steps; an amount and its neighbours together speak more evenly. */
-static void even_out(float ladder[CURVE_AMOUNTS])
+static void even_out(struct estimate near[CURVE_NEAR_POINTS])
 {
-    float before = ladder[0] - (float)rung;
-    for (int i = 0; i < CURVE_AMOUNTS; i++) {
-        float own = ladder[i], next = i + 1 < CURVE_AMOUNTS ? ladder[i + 1] : own + (float)rung;
-        ladder[i] = (before + 2 * own + next) / 4;
-        before = own;
+    struct estimate own[CURVE_NEAR_POINTS];
+    memcpy(own, near, sizeof own);
+    for (int i = 1; i < CURVE_NEAR_POINTS - 1; i++) {
+        const struct estimate *e = &own[i];
+        near[i].ln_alarm = (e[-1].ln_alarm + 2 * e->ln_alarm + e[1].ln_alarm) / 4;
+        near[i].ln_relief = (e[-1].ln_relief + 2 * e->ln_relief + e[1].ln_relief) / 4;
     }
 }
 
-static void not_below(float *value, float bound)
+/* What is not asked, because it lies beyond the ladder, follows from the last that is. */
+static struct estimate moved(struct estimate e, int rungs)
+{
+    for (int l = 0; l < LEVELS_ASKED; l++)
+        e.ln_hours[l] += (float)(rungs * rung);
+    e.ln_alarm += (float)(rungs * rung);
+    e.ln_relief += (float)(rungs * rung);
+    return e;
+}
+
+/* Asks about the rungs around one. */
+static void ask(const struct track *t, const struct ensemble *nets, int around,
+                struct estimate ret[ASKED])
+{
+    double amounts[ASKED];
+    int first = 0, last = ASKED - 1, near_last = ASKED_NEAR_FIRST + CURVE_NEAR_POINTS - 1;
+    while (around + asked[first] < 0)
+        first++;
+    while (around + asked[last] > LAST_RUNG)
+        last--;
+    for (int i = first; i <= last; i++)
+        amounts[i] = exp(first_rung + (around + asked[i]) * rung);
+    int alarm_first = first > ASKED_NEAR_FIRST ? first : ASKED_NEAR_FIRST;
+    int alarm_last = last < near_last ? last : near_last;
+    estimate_amounts(t, nets,
+                     &(struct amounts){ amounts + first, last - first + 1, alarm_first - first,
+                                        alarm_last - alarm_first + 1 },
+                     ret + first);
+    for (int i = 0; i < first; i++)
+        ret[i] = moved(ret[first], asked[i] - asked[first]);
+    for (int i = last + 1; i < ASKED; i++)
+        ret[i] = moved(ret[last], asked[i] - asked[last]);
+}
+
+static int16_t kept(double ln_hours)
+{
+    return (int16_t)clamp(rint(ln_hours / ln_unit), -INT16_MAX, INT16_MAX);
+}
+
+static void keep(const struct estimate e[CURVE_POINTS], struct curve *ret)
+{
+    for (int i = 0; i < CURVE_POINTS; i++)
+        for (int l = 0; l < LEVELS_ASKED; l++)
+            ret->ln_hours[i][l] = kept((double)e[i].ln_hours[l]);
+    for (int i = 0; i < CURVE_NEAR_POINTS; i++) {
+        ret->ln_alarm[i] = kept((double)e[NEAR_FIRST + i].ln_alarm);
+        ret->ln_relief[i] = kept((double)e[NEAR_FIRST + i].ln_relief);
+    }
+}
+
+static void not_below(int16_t *value, int16_t bound)
 {
     if (*value < bound)
         *value = bound;
@@ -106,12 +118,27 @@ static void not_below(float *value, float bound)
 
 static void never_fall(struct curve *c)
 {
-    for (int i = 1; i < CURVE_AMOUNTS; i++) {
+    for (int i = 1; i < CURVE_POINTS; i++)
         for (int l = 0; l < LEVELS_ASKED; l++)
             not_below(&c->ln_hours[i][l], c->ln_hours[i - 1][l]);
+    for (int i = 1; i < CURVE_NEAR_POINTS; i++) {
         not_below(&c->ln_alarm[i], c->ln_alarm[i - 1]);
         not_below(&c->ln_relief[i], c->ln_relief[i - 1]);
     }
+}
+
+void curve_of_ladder(const struct estimate *ladder, double nano, struct curve *ret)
+{
+    struct estimate estimates[CURVE_POINTS];
+    int around = rung_of(nano, ret->unit_nano);
+    for (int i = 0; i < CURVE_POINTS; i++) {
+        int place = around + places[i];
+        int on_it = place < 0 ? 0 : place > LAST_RUNG ? LAST_RUNG : place;
+        estimates[i] = moved(ladder[on_it], place - on_it);
+    }
+    ret->rung = (int8_t)around;
+    keep(estimates, ret);
+    never_fall(ret);
 }
 
 static enum history history_of(const struct track *t)
@@ -121,33 +148,39 @@ static enum history history_of(const struct track *t)
     return t->span_h < 2.0 * WEEK_HOURS ? HISTORY_DAYS : HISTORY_WEEKS;
 }
 
-bool curve_make(const struct past *p, const struct ensemble *nets, struct curve *ret)
+/* Of the rungs that were asked those that are points, none below a rung before it. */
+static void choose(struct estimate of_asked[ASKED], struct estimate ret[CURVE_POINTS])
 {
-    *ret = (struct curve){ .origin = TIME_NONE, .history = HISTORY_NONE };
+    for (int i = 1; i < ASKED; i++)
+        for (int l = 0; l < LEVELS_ASKED; l++)
+            of_asked[i].ln_hours[l] = fmaxf(of_asked[i].ln_hours[l], of_asked[i - 1].ln_hours[l]);
+    for (int i = 0, point = 0; i < ASKED; i++)
+        if (asked[i] == places[point])
+            ret[point++] = of_asked[i];
+}
+
+bool curve_make(const struct past *p, const struct ensemble *nets, double nano, struct curve *ret)
+{
+    struct estimate of_asked[ASKED] = { 0 }, points[CURVE_POINTS];
     struct track t;
+    *ret = (struct curve){ .origin = TIME_NONE, .history = HISTORY_NONE };
     if (!track_of(p, &t))
         return false;
-
-    double amounts[CURVE_AMOUNTS];
-    float answers[CURVE_AMOUNTS][EXPERTS], features[FEATURES];
-    for (int i = 0; i < CURVE_AMOUNTS; i++)
-        amounts[i] = exp(first_rung + i * rung);
-    experts_ask(&(struct inquiry){ &t, amounts, CURVE_AMOUNTS, answers });
-    struct traits traits = traits_of(&t);
-    double taught = taught_part(&t);
-    for (int i = 0; i < CURVE_AMOUNTS; i++) {
-        struct middle plain = experts_middle(answers[i]);
-        features_of(&t, &traits, (struct stand){ answers[i], plain.median, amounts[i] }, features);
-        answer(nets, features, plain, taught, ret->ln_hours[i]);
-        answer_alarm(&nets->alarms, features, plain, taught, ret, i);
-    }
-    even_out(ret->ln_alarm);
-    even_out(ret->ln_relief);
-    never_fall(ret);
     ret->origin = p->last_seen;
     ret->unit_nano = t.unit_nano;
+    ret->rung = (int8_t)rung_of(nano, t.unit_nano);
+    ask(&t, nets, ret->rung, of_asked);
+    choose(of_asked, points);
+    even_out(points + NEAR_FIRST);
+    keep(points, ret);
+    never_fall(ret);
     ret->history = history_of(&t);
     return true;
+}
+
+bool curve_is_near(const struct curve *c, double nano)
+{
+    return abs(rung_of(nano, c->unit_nano) - c->rung) <= 1;
 }
 
 void curve_spend(struct curve *c, const struct entry *e)
@@ -156,30 +189,32 @@ void curve_spend(struct curve *c, const struct entry *e)
         c->spent_nano += (double)e->amount.nano;
 }
 
-/* Where an amount lies on the ladder; beyond its ends time goes in proportion to money. */
-struct curve_place {
-    int rung;
+/* Where an amount lies among points; beyond their ends time goes in proportion to money. */
+struct spot {
+    int point;
     double within, beyond;
 };
 
-static struct curve_place place_of(const struct curve *c, double nano)
+static struct spot spot_of(const struct curve *c, double nano, const int8_t *points, int count)
 {
-    double place = (log(nano / c->unit_nano) - first_rung) / rung;
-    int i = (int)clamp(place, 0, CURVE_AMOUNTS - 2);
-    double within = clamp(place - i, 0, 1);
-    return (struct curve_place){ i, within, (place - i - within) * rung };
+    double place = place_of(nano, c->unit_nano) - c->rung;
+    int i = 0;
+    while (i < count - 2 && place >= points[i + 1])
+        i++;
+    double width = points[i + 1] - points[i], within = clamp((place - points[i]) / width, 0, 1);
+    return (struct spot){ i, within, (place - points[i] - within * width) * rung };
 }
 
-static double between_rungs(struct curve_place p, float low, float high)
+static double between(struct spot s, int16_t low, int16_t high)
 {
-    return (double)low + p.within * ((double)high - (double)low) + p.beyond;
+    return ln_unit * (low + s.within * (high - low)) + s.beyond;
 }
 
 static void levels_at(const struct curve *c, double nano, double ret[LEVELS_ASKED])
 {
-    struct curve_place p = place_of(c, nano);
+    struct spot s = spot_of(c, nano, places, CURVE_POINTS);
     for (int l = 0; l < LEVELS_ASKED; l++)
-        ret[l] = between_rungs(p, c->ln_hours[p.rung][l], c->ln_hours[p.rung + 1][l]);
+        ret[l] = between(s, c->ln_hours[s.point][l], c->ln_hours[s.point + 1][l]);
 }
 
 struct alarm_hours curve_alarm(const struct curve *c, double nano)
@@ -187,10 +222,10 @@ struct alarm_hours curve_alarm(const struct curve *c, double nano)
     assert(c->origin != TIME_NONE);
     if (nano <= 0)
         return (struct alarm_hours){ 0, 0 };
-    struct curve_place p = place_of(c, nano);
+    struct spot s = spot_of(c, nano, places + NEAR_FIRST, CURVE_NEAR_POINTS);
     return (struct alarm_hours){
-        exp(between_rungs(p, c->ln_alarm[p.rung], c->ln_alarm[p.rung + 1])),
-        exp(between_rungs(p, c->ln_relief[p.rung], c->ln_relief[p.rung + 1]))
+        exp(between(s, c->ln_alarm[s.point], c->ln_alarm[s.point + 1])),
+        exp(between(s, c->ln_relief[s.point], c->ln_relief[s.point + 1])),
     };
 }
 
@@ -286,10 +321,10 @@ double curve_needed(const struct curve *c, double hours, double certainty)
 
 void curve_widen(struct curve *c, double factor)
 {
-    for (int i = 0; i < CURVE_AMOUNTS; i++) {
-        float likely = c->ln_hours[i][LEVEL_LIKELY];
+    for (int i = 0; i < CURVE_POINTS; i++) {
+        int16_t likely = c->ln_hours[i][LEVEL_LIKELY];
         for (int l = 0; l < LEVELS_ASKED; l++)
-            c->ln_hours[i][l] = likely + (float)factor * (c->ln_hours[i][l] - likely);
+            c->ln_hours[i][l] = kept(ln_unit * (likely + factor * (c->ln_hours[i][l] - likely)));
     }
     never_fall(c);
 }

@@ -1,16 +1,20 @@
 /* A full forecast: for every amount of money, the distribution of the time until it is spent.
  *
- * Made once (about a millisecond), then read for any balance in a microsecond. A larger amount
- * never takes less time, at any level, and a higher level never comes earlier: by construction,
- * whatever experts and nets say. */
+ * Made once (about a tenth of a millisecond) near one amount, the balance of then, and read for any
+ * balance in a microsecond: exactly where the balance is, ever more roughly further away from it. A
+ * larger amount never takes less time, at any level, and a higher level never comes earlier: by
+ * construction, whatever experts and nets say. */
 #pragma once
 
 #include "core/forecast/levels.h"
 #include "core/forecast/past.h"
 
 struct ensemble; /* core/forecast/net.h; the daemon hands in &net_shipped */
+struct estimate; /* core/forecast/estimate.h */
 
-enum { CURVE_AMOUNTS = 40 };
+/* Amounts at which a curve knows the time. A few lie close around the one it was made near, and
+ * only these know about alarms; the others reach from a sixteenth to a hundred times as much. */
+enum { CURVE_POINTS = 11, CURVE_NEAR_POINTS = 5, CURVE_RUNGS = 40 };
 
 /* How much was there to learn from. */
 enum history {
@@ -21,19 +25,30 @@ enum history {
     HISTORIES,
 };
 
+/* Natural logarithms of hours, in 2048ths: exact to a quarter of a thousandth of a time, and what
+ * is beyond a thousand years is as good as that. */
 struct curve {
     unix_s origin; /* the reading it was made from; every `hours` below counts from here. TIME_NONE:
                       no curve */
     double spent_nano; /* since the origin; curve_spend adds to it */
-    double unit_nano;  /* amounts are logged in these, a third of a doubling apart */
+    double unit_nano;  /* amounts are told in these: spent in a mean hour */
     enum history history;
-    float ln_hours[CURVE_AMOUNTS][LEVELS_ASKED];             /* rising both ways */
-    float ln_alarm[CURVE_AMOUNTS], ln_relief[CURVE_AMOUNTS]; /* rising; relief <= alarm */
+    int8_t rung; /* of CURVE_RUNGS amounts a third of a doubling apart: the points lie around it */
+    int16_t ln_hours[CURVE_POINTS][LEVELS_ASKED];                      /* rising both ways */
+    int16_t ln_alarm[CURVE_NEAR_POINTS], ln_relief[CURVE_NEAR_POINTS]; /* rising; relief <= alarm */
 };
 
-/* False when nothing is known to have been spent: then `ret` has no curve, and its history says so.
- */
-bool curve_make(const struct past *p, const struct ensemble *nets, struct curve *ret);
+/* Near an amount, for which it answers best. False when nothing is known to have been spent: then
+ * `ret` has no curve, and its history says so. */
+bool curve_make(const struct past *p, const struct ensemble *nets, double nano, struct curve *ret);
+
+/* The points around `nano` of times that are known at all CURVE_RUNGS rungs, as older versions kept
+ * them; ret->unit_nano is set. */
+void curve_of_ladder(const struct estimate *ladder, double nano, struct curve *ret);
+
+/* Whether an amount is so near to the one that it was made near, that making it anew would change
+ * little: within a factor of about 1.6. */
+bool curve_is_near(const struct curve *c, double nano);
 
 /* Books consumption since the curve was made, so that it can be read for a later balance. */
 void curve_spend(struct curve *c, const struct entry *e);

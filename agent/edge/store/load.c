@@ -191,7 +191,7 @@ static void take_curve(struct loading *l, const struct statement *q)
     struct token *t = token_of(l, q);
     struct curve c = { .origin = column_time(q, 1), .spent_nano = (double)statement_integer(q, 2) };
     if (!t || c.origin == TIME_NONE || !forecast_history_slugged(statement_text(q, 3), &c.history)
-        || !curve_unpack(statement_text(q, 4), &c))
+        || !curve_unpack(statement_text(q, 4), c.spent_nano + (double)t->last.balance.is.nano, &c))
         return;
     t->curve = xmalloc(sizeof *t->curve);
     *t->curve = c;

@@ -156,7 +156,7 @@ static void answer(const struct bench *b, const struct watch *w, struct asked *a
         return;
     }
     double began = now_us();
-    curve_make(&past, &b->nets, &curve);
+    curve_make(&past, &b->nets, (double)a->balance.nano, &curve);
     struct reading r = watch_reading(w, a->balance);
     a->answer = forecast_read(&curve, &w->burn, &r, a->origin, STALE_S);
     a->took_us = now_us() - began;

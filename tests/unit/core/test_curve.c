@@ -91,6 +91,12 @@ static struct reading budget(int64_t nano)
     };
 }
 
+/* From a thousandth of a cent to ten thousand dollars. */
+static double any_amount(uint64_t seed)
+{
+    return 1e4 * pow(10, (double)(seed % 10));
+}
+
 static void more_money_never_ends_earlier_at_any_level(void **state)
 {
     (void)state;
@@ -98,7 +104,7 @@ static void more_money_never_ends_earlier_at_any_level(void **state)
         struct life l;
         struct curve c;
         live(&l, seed, NOON, 1, 15);
-        assert_true(curve_make(&l.past, &net_shipped, &c));
+        assert_true(curve_make(&l.past, &net_shipped, any_amount(seed), &c));
         for (double level = 0.02; level < 1; level += 0.08) {
             double before = 0;
             for (double nano = 1; nano < 1e16; nano *= 1.07) {
@@ -118,7 +124,7 @@ static void a_higher_level_never_comes_earlier(void **state)
         struct life l;
         struct curve c;
         live(&l, seed, NOON, 1, 15);
-        assert_true(curve_make(&l.past, &net_shipped, &c));
+        assert_true(curve_make(&l.past, &net_shipped, any_amount(seed), &c));
         for (double nano = 1; nano < 1e16; nano *= 3) {
             double before = 0;
             for (double level = 0.01; level < 1; level += 0.01) {
@@ -139,8 +145,8 @@ static void whole_weeks_later_everything_is_the_same(void **state)
         struct curve a, b;
         live(&here, seed, NOON, 1, 15);
         live(&there, seed, NOON + 31 * (int64_t)WEEK_S, 1, 15);
-        assert_true(curve_make(&here.past, &net_shipped, &a)
-                    && curve_make(&there.past, &net_shipped, &b));
+        assert_true(curve_make(&here.past, &net_shipped, 4e11, &a)
+                    && curve_make(&there.past, &net_shipped, 4e11, &b));
         assert_memory_equal(a.ln_hours, b.ln_hours, sizeof a.ln_hours);
         assert_int_equal(b.origin - a.origin, 31 * (int64_t)WEEK_S);
         burn_done(&here.burn);
@@ -156,8 +162,8 @@ static void dearer_calls_from_a_larger_balance_take_the_same_time(void **state)
         struct curve a, b;
         live(&cheap, seed, NOON, 1, 15);
         live(&dear, seed, NOON, 1024, 15);
-        assert_true(curve_make(&cheap.past, &net_shipped, &a)
-                    && curve_make(&dear.past, &net_shipped, &b));
+        assert_true(curve_make(&cheap.past, &net_shipped, 5e11, &a)
+                    && curve_make(&dear.past, &net_shipped, 1024 * 5e11, &b));
         double near = curve_hours(&a, 5e11, 0.5), far = curve_hours(&b, 1024 * 5e11, 0.5);
         assert_true(fabs(near / far - 1) < 0.01);
         burn_done(&cheap.burn);
@@ -173,8 +179,8 @@ static void missed_polls_hardly_matter(void **state)
         struct curve a, b;
         live(&all, seed, NOON, 1, 0);
         live(&some, seed, NOON, 1, 50);
-        assert_true(curve_make(&all.past, &net_shipped, &a)
-                    && curve_make(&some.past, &net_shipped, &b));
+        assert_true(curve_make(&all.past, &net_shipped, 1e11, &a)
+                    && curve_make(&some.past, &net_shipped, 1e11, &b));
         double seen = curve_hours(&a, 30 * a.unit_nano, 0.5),
                guessed = curve_hours(&b, 30 * a.unit_nano, 0.5);
         assert_true(fabs(log(seen / guessed)) < 0.2);
@@ -205,7 +211,7 @@ static void a_steady_burner_is_empty_about_when_division_says_so(void **state)
     struct life l;
     struct curve c;
     burn_evenly(&l, 14 * 24);
-    assert_true(curve_make(&l.past, &net_shipped, &c));
+    assert_true(curve_make(&l.past, &net_shipped, 24.0 * CENT, &c));
     for (size_t i = 0; i < COUNT(amounts_h); i++) {
         double nano = (double)CENT * amounts_h[i],
                likely = curve_hours(&c, nano, 0.5) / amounts_h[i];
@@ -226,7 +232,7 @@ static void ten_minutes_of_history_give_an_answer_and_say_that_it_is_little(void
     int64_t nano[] = { 0, CENT };
     unix_s at[] = { NOON - 600, NOON };
     recall(&l, nano, at, 2);
-    assert_true(curve_make(&l.past, &net_shipped, &c));
+    assert_true(curve_make(&l.past, &net_shipped, 60.0 * CENT, &c));
     assert_int_equal(c.history, HISTORY_HOURS);
     double hours = curve_hours(&c, 60 * CENT, 0.5); /* ten at the rate seen */
     assert_true(hours > 1 && hours < 100);
@@ -240,7 +246,7 @@ static void nothing_spent_is_no_curve(void **state)
     struct curve c;
     begin(&l, NOON, WEEK_S);
     past_begin(&l.past, &l.burn, POLL_S);
-    assert_false(curve_make(&l.past, &net_shipped, &c));
+    assert_false(curve_make(&l.past, &net_shipped, CENT, &c));
     assert_true(c.origin == TIME_NONE);
     assert_int_equal(c.history, HISTORY_NONE);
     struct reading r = budget(CENT);
@@ -262,7 +268,7 @@ static void an_alarm_gone_wild_is_held_within_a_factor_of_three(void **state)
             wild.leaf[i] = (short)(sign * 30000);
         struct curve c;
         struct ensemble nets = { .nets = &plain_net, .count = 1, .alarms = { &wild, 1 } };
-        assert_true(curve_make(&l.past, &nets, &c));
+        assert_true(curve_make(&l.past, &nets, 24.0 * CENT, &c));
         double alarm = curve_alarm(&c, 24.0 * CENT).alarm / 24;
         assert_true(fabs(log(alarm) + sign * log(3)) < 0.1);
     }
@@ -279,8 +285,8 @@ static void a_net_gone_wild_is_held_within_a_factor_of_three(void **state)
     burn_evenly(&l, 14 * 24); /* so that all experts agree */
     for (size_t i = 0; i < COUNT(wild); i++) {
         wild_net.bias[LEVEL_LIKELY] = (float)wild[i];
-        assert_true(
-            curve_make(&l.past, &(struct ensemble){ .nets = &wild_net, .count = 1 }, &far[i]));
+        assert_true(curve_make(&l.past, &(struct ensemble){ .nets = &wild_net, .count = 1 },
+                               24.0 * CENT, &far[i]));
     }
     double late = curve_hours(&far[1], 24.0 * CENT, 0.5) / 24,
            early = curve_hours(&far[0], 24.0 * CENT, 0.5) / 24;
@@ -296,7 +302,7 @@ static void chance_and_hours_and_need_are_inverses(void **state)
     struct life l;
     struct curve c;
     live(&l, 7, NOON, 1, 15);
-    assert_true(curve_make(&l.past, &net_shipped, &c));
+    assert_true(curve_make(&l.past, &net_shipped, 4e11, &c));
     for (double level = 0.03; level < 1; level += 0.05) {
         double hours = curve_hours(&c, 4e11, level);
         assert_true(fabs(curve_chance(&c, 4e11, hours) - level) < 1e-3);
@@ -318,7 +324,7 @@ static void a_widened_curve_keeps_its_middle_and_its_order(void **state)
         struct life l;
         struct curve c, wide;
         live(&l, seed, NOON, 1, 15);
-        assert_true(curve_make(&l.past, &net_shipped, &c));
+        assert_true(curve_make(&l.past, &net_shipped, 4e11, &c));
         wide = c;
         curve_widen(&wide, 2);
         assert_true(fabs(curve_hours(&wide, 4e11, 0.5) / curve_hours(&c, 4e11, 0.5) - 1) < 1e-6);
@@ -338,7 +344,7 @@ static void a_forecast_is_read_from_the_curve_for_any_balance(void **state)
     struct life l;
     struct curve c;
     burn_evenly(&l, 14 * 24);
-    assert_true(curve_make(&l.past, &net_shipped, &c));
+    assert_true(curve_make(&l.past, &net_shipped, 24.0 * CENT, &c));
     struct reading little = budget(24 * CENT), much = budget(3000 * CENT), none = budget(0);
     struct forecast f = forecast_read(&c, &l.burn, &little, NOON, STALE_S);
     assert_int_equal(f.verdict, VERDICT_RUNS_DRY);
@@ -359,7 +365,7 @@ static void consumption_as_foretold_moves_no_forecast(void **state)
     struct life l;
     struct curve c;
     burn_evenly(&l, 14 * 24);
-    assert_true(curve_make(&l.past, &net_shipped, &c));
+    assert_true(curve_make(&l.past, &net_shipped, 24.0 * CENT, &c));
     struct reading before = budget(24 * CENT), after = budget(23 * CENT);
     struct forecast then = forecast_read(&c, &l.burn, &before, NOON, STALE_S);
     struct entry e = { ENTRY_CONSUMPTION, { CENT }, NOON, NOON + HOUR_S };
@@ -409,7 +415,7 @@ static void an_even_burner_is_forecast_by_its_rate_from_the_first_seconds_on(voi
             }
             recall(&l, nano, at, 5);
             struct curve c;
-            assert_true(curve_make(&l.past, &net_shipped, &c));
+            assert_true(curve_make(&l.past, &net_shipped, 1.0 * HOUR_S * CENT, &c));
             for (double left_h = 0.02; left_h < 20; left_h *= 2) {
                 double spent = left_h * HOUR_S * CENT, likely = curve_hours(&c, spent, 0.5);
                 if (likely < left_h / 1.5 || likely > left_h * 1.5)

@@ -53,7 +53,7 @@ static struct booked_past burning(unix_s now, int64_t for_s, int64_t nano_per_po
 /* A full forecast made and read at once. */
 static struct forecast forecast_of(const struct booked_past *p, const struct reading *r, unix_s now)
 {
-    struct curve c = booked_curve(p, POLL_S);
+    struct curve c = booked_curve(p, POLL_S, (double)r->balance.is.nano);
     return forecast_read(&c, &p->burn, r, now, STALE_S);
 }
 
@@ -245,7 +245,7 @@ static void more_money_never_ends_earlier(void **state)
     unix_s now = at_time("2026-01-14T12:00:00Z");
     for (uint64_t seed = 0; seed < 60; seed++) {
         struct booked_past h = lived(seed, now, 1);
-        struct curve c = booked_curve(&h, POLL_S);
+        struct curve c = booked_curve(&h, POLL_S, 1e11);
         struct forecast before = { .early = now,
                                    .likely = now,
                                    .late = now,
@@ -272,7 +272,7 @@ static void a_curve_read_later_counts_what_was_spent_since(void **state)
     (void)state;
     unix_s made = at_time("2026-01-14T12:00:00Z"), now = made + HOUR_S;
     struct booked_past h = burning(made, 8 * DAY_S, CENT);
-    struct curve c = booked_curve(&h, POLL_S);
+    struct curve c = booked_curve(&h, POLL_S, 1000.0 * CENT);
     struct reading full = budget(1000 * CENT), rest = budget(988 * CENT);
     struct forecast before = forecast_read(&c, &h.burn, &full, made, STALE_S);
     struct entry e = { ENTRY_CONSUMPTION, { 12 * CENT }, made, now };
@@ -308,7 +308,7 @@ static void money_that_is_still_there_has_not_ended_however_old_the_curve(void *
     unix_s made = at_time("2026-01-14T12:00:00Z");
     for (uint64_t seed = 0; seed < 20; seed++) {
         struct booked_past h = lived(seed, made, 1);
-        struct curve c = booked_curve(&h, POLL_S);
+        struct curve c = booked_curve(&h, POLL_S, CENT);
         for (int64_t later_s = 0; later_s < 400 * DAY_S; later_s = later_s * 2 + 1) {
             struct reading little = budget(CENT), more = budget(2 * CENT);
             unix_s now = made + later_s;
@@ -349,7 +349,7 @@ static void a_token_spends_no_more_than_its_account_has(void **state)
     (void)state;
     unix_s now = at_time("2026-01-14T12:00:00Z");
     struct booked_past h = burning(now, 8 * DAY_S, CENT);
-    struct curve c = booked_curve(&h, POLL_S);
+    struct curve c = booked_curve(&h, POLL_S, 500.0 * CENT);
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct reading token = budget(cases[i].token * CENT),
                        credits = budget(cases[i].account * CENT);

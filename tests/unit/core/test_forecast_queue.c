@@ -32,7 +32,7 @@ static void set(struct scene *s, int64_t made_ago_s)
         burn_seen(&s->past.burn, at);
         booked_add(&s->past, &e);
     }
-    s->curve = booked_curve(&s->past, POLL_S);
+    s->curve = booked_curve(&s->past, POLL_S, 1000.0 * CENT);
     burn_seen(&s->past.burn, NOW);
     s->token = (struct token){
         .last = { .balance = money_known((struct money){ 1000 * CENT }),
@@ -76,6 +76,40 @@ static void a_curve_is_renewed_when_it_can_say_something_new(void **state)
             s.token.curve = NULL;
         if ((forecast_queue_urgency(&s.token, NOW) > 0) != rows[i].wanted)
             fail_msg("%s", rows[i].what);
+        booked_done(&s.past);
+    }
+}
+
+/* A balance that no entry explains, or credits that are less than it. */
+static void a_curve_made_near_another_amount_is_renewed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        int64_t left_cents, credits_cents; /* 0: they are no limit; -1: nothing is left of them */
+        bool wanted;
+    } rows[] = {
+        { "what it was made near", 1000, 0, false },
+        { "a little more", 1100, 0, false },
+        { "far more", 5000, 0, true },
+        { "far less", 200, 0, true },
+        { "the credits are far less", 1000, 200, true },
+        { "the credits are empty", 1000, -1, false },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct scene s;
+        set(&s, POLL_S);
+        s.token.last.balance.is.nano = rows[i].left_cents * CENT;
+        if (rows[i].credits_cents) {
+            s.token.forecast.limit = LIMIT_CREDITS;
+            s.token.forecast.available =
+                money_known((struct money){ rows[i].credits_cents * CENT });
+        }
+        if ((forecast_queue_urgency(&s.token, NOW) > 0) != rows[i].wanted)
+            fail_msg("%s", rows[i].what);
+        s.curve = booked_curve(&s.past, POLL_S, forecast_queue_amount(&s.token));
+        if (forecast_queue_urgency(&s.token, NOW) > 0)
+            fail_msg("%s: made anew", rows[i].what);
         booked_done(&s.past);
     }
 }
@@ -260,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_curve_is_renewed_when_it_can_say_something_new),
+        cmocka_unit_test(a_curve_made_near_another_amount_is_renewed),
         cmocka_unit_test(what_cannot_be_forecast_asks_for_nothing),
         cmocka_unit_test(the_one_that_ends_sooner_comes_first),
         cmocka_unit_test(claims_are_served_by_urgency_each_once),

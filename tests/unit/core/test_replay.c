@@ -117,7 +117,7 @@ static void observe(struct replay *p, char *const words[WORDS])
         is.balance.is.nano = amount(p, words[1]);
     book(p, &is, at);
 
-    struct curve curve = booked_curve(&p->past, STEP_S);
+    struct curve curve = booked_curve(&p->past, STEP_S, (double)p->reading.balance.is.nano);
     struct forecast forecast = forecast_read(&curve, &p->past.burn, &p->reading, at, STALE_S);
     struct snapshot s = {
         .series = SERIES_TOKEN,

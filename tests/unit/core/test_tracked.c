@@ -25,7 +25,7 @@ static struct curve steady(void)
         burn_seen(&b.burn, at);
         booked_add(&b, &e);
     }
-    struct curve c = booked_curve(&b, POLL_S);
+    struct curve c = booked_curve(&b, POLL_S, 288.0 * CENT);
     booked_done(&b);
     return c;
 }

@@ -61,7 +61,7 @@ static void more_money_lasts_longer_and_a_faster_burn_does_not(void **state)
     struct reading plain = { .balance = money_known((struct money){ 10 * NANO_PER_USD }),
                              .budgeted = true,
                              .expires = TIME_NONE };
-    struct curve c = booked_curve(&b, POLL_S);
+    struct curve c = booked_curve(&b, POLL_S, (double)plain.balance.is.nano);
     struct forecast usual = forecast_read(&c, &b.burn, &plain, NOW, DAY_S);
     static const struct what_if richer = { { 10 * NANO_PER_USD }, 1 }, faster = { { 0 }, 2 };
 

@@ -64,7 +64,7 @@ static struct curve steady(void)
         burn_seen(&p.burn, at);
         booked_add(&p, &e);
     }
-    struct curve c = booked_curve(&p, POLL_S);
+    struct curve c = booked_curve(&p, POLL_S, 500.0 * CENT);
     booked_done(&p);
     return c;
 }
@@ -169,8 +169,12 @@ static void bytes_that_are_no_curve_are_no_forecast(void **state)
 {
     struct place *s = *state;
     add_series(s, 1, "tok", 500, true, 100);
-    static const char *const spoilt[] = { "x''", "zeroblob(1128)", "substr(bytes, 2) || x'ff'",
-                                          "substr(bytes, 1, 1100) || zeroblob(28)",
+    static const char *const spoilt[] = { "x''",
+                                          "zeroblob(127)",
+                                          "zeroblob(1128)",
+                                          "substr(bytes, 2) || x'ff'",
+                                          "substr(bytes, 1, 100) || zeroblob(length(bytes) - 100)",
+                                          "randomblob(length(bytes))",
                                           "randomblob(1128)" };
     for (size_t i = 0; i < COUNT(spoilt); i++) {
         struct text sql = { 0 };
@@ -187,7 +191,7 @@ static void a_curve_is_the_same_after_it_was_kept(void **state)
     struct curve c = steady(), back = { .origin = c.origin, .history = c.history };
     unsigned char bytes[CURVE_BYTES];
     curve_pack(&c, bytes);
-    assert_true(curve_unpack((struct span){ (const char *)bytes, sizeof bytes }, &back));
+    assert_true(curve_unpack((struct span){ (const char *)bytes, sizeof bytes }, 1, &back));
     for (double nano = 1; nano < 1e15; nano *= 3)
         for (double level = 0.05; level < 1; level += 0.1)
             assert_true(curve_hours(&c, nano, level) == curve_hours(&back, nano, level));

@@ -1,0 +1,89 @@
+/* The learned answer, held near the plain experts, and faded out where nothing like it was taught.
+ */
+#include "core/forecast/estimate.h"
+
+#include <math.h>
+
+#include "core/forecast/net.h"
+
+/* A strange input must not lead far: the likely time stays within a factor 3 of the middle half of
+ * the plain experts. Where they agree that is their median; where they are far apart their median
+ * is no safer a place than any other. */
+static const double farthest = 1.0986122886681098;    /* ln 3 */
+static const double farthest_end = 3.912023005428146; /* ln 50: of the early and the late time */
+
+/* No answer that was taught lay beyond three weeks, or within half an hour: what is learned of
+ * later fades out until two months, and of sooner until a few minutes. */
+static const double known_ln_h = 6.2226, unknown_ln_h = 7.2724;      /* ln 504, ln 1440 */
+static const double soonest_ln_h = -0.6931, too_soon_ln_h = -2.0794; /* ln 1/2, ln 1/8 */
+
+static double clamp(double value, double low, double high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* How much of what is learned counts for an answer: 1 where answers like it were taught. */
+static double known_part(double ln_hours)
+{
+    double late = (unknown_ln_h - ln_hours) / (unknown_ln_h - known_ln_h);
+    double soon = (ln_hours - too_soon_ln_h) / (soonest_ln_h - too_soon_ln_h);
+    return clamp(fmin(late, soon), 0, 1);
+}
+
+/* Nothing was taught from less than half an hour of readings: what is learned fades in from five
+ * minutes on, and before that the plain experts know the mean rate. */
+static const double taught_ln_h = -0.6931, untaught_ln_h = -2.4849; /* ln 1/2, ln 1/12 */
+
+static double taught_part(const struct track *t)
+{
+    return clamp((log(t->span_h) - untaught_ln_h) / (taught_ln_h - untaught_ln_h), 0, 1);
+}
+
+static void set_levels(struct middle plain, double taught, const double off[LEVELS_ASKED],
+                       struct estimate *ret)
+{
+    double low = plain.low - plain.median, high = plain.high - plain.median;
+    double likely = clamp(off[LEVEL_LIKELY], low - farthest, high + farthest);
+    double faded = (1 - taught * known_part(plain.median + likely)) * likely;
+    for (int l = 0; l < LEVELS_ASKED; l++) {
+        double level = clamp(off[l], low - farthest_end, high + farthest_end);
+        level = l < LEVEL_LIKELY ? fmin(level, likely)
+            : l > LEVEL_LIKELY   ? fmax(level, likely)
+                                 : likely;
+        ret->ln_hours[l] = (float)(plain.median + level - faded);
+    }
+}
+
+/* As set_levels, of when an alert begins and ends: what was not taught is left to the levels. */
+static void set_alarm(struct middle plain, double taught, const struct alarm_span *learned,
+                      struct estimate *ret)
+{
+    double likely = (double)ret->ln_hours[LEVEL_LIKELY], early = (double)ret->ln_hours[LEVEL_EARLY];
+    double low = plain.low - farthest, high = plain.high + farthest;
+    double alarm = learned ? clamp(plain.median + learned->alarm, low, high) : likely;
+    double relief = learned ? clamp(plain.median + learned->relief, low - farthest, high) : early;
+    double part = taught * known_part(alarm);
+    ret->ln_alarm = (float)(likely + part * (alarm - likely));
+    ret->ln_relief = (float)(early + part * (relief - early));
+    if (ret->ln_relief > ret->ln_alarm) /* but for rounding they are in order */
+        ret->ln_relief = ret->ln_alarm;
+}
+
+void estimate_amounts(const struct track *t, const struct ensemble *nets, const struct amounts *a,
+                      struct estimate *ret)
+{
+    float answers[QUERY_AMOUNTS][EXPERTS], features[FEATURES];
+    struct traits traits = traits_of(t);
+    double taught = taught_part(t), off[LEVELS_ASKED];
+    experts_ask(&(struct inquiry){ t, a->at, (size_t)a->count, answers });
+    for (int i = 0; i < a->count; i++) {
+        struct middle plain = experts_middle(answers[i]);
+        features_of(t, &traits, (struct stand){ answers[i], plain.median, a->at[i] }, features);
+        net_answer(nets, features, off);
+        set_levels(plain, taught, off, &ret[i]);
+        if (i < a->alarm_first || i >= a->alarm_first + a->alarm_count)
+            continue;
+        struct alarm_span learned = alarm_span_of(&nets->alarms, features);
+        set_alarm(plain, taught, nets->alarms.count ? &learned : NULL, &ret[i]);
+    }
+}
