@@ -1,7 +1,7 @@
 /* The learned head: small nets that say which experts to believe, and how far from those the
  * quantiles lie.
  *
- * Their constants are made by tests/train and live in model/table.c. */
+ * Their constants are made by tools/forecast and live in model/. */
 #pragma once
 
 #include "core/forecast/alarm.h"

@@ -1,6 +1,6 @@
 """Draws how Ebb's forecasts compare with those in use: pinball loss and median factor, one bar each, as SVG.
 
-    python3 picture.py DATA_DIR PREDICTIONS.csv docs/forecast.svg
+    python3 tools/forecast/picture.py DATA_DIR PREDICTIONS.csv docs/forecast.svg
 
 PREDICTIONS.csv answers DATA_DIR's questions; the other methods' scores on the development set are in baselines.csv.
 """
@@ -9,9 +9,11 @@ import csv
 import pathlib
 import sys
 
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "tests/forecast"))
+
 import score
 
-HERE = pathlib.Path(__file__).resolve().parent
 WIDTH, ROW, TOP, LEFT, BAR, GAP = 860, 28, 84, 232, 262, 48
 OURS, OTHERS, INK, PALE = "#0b7285", "#adb5bd", "#212529", "#495057"
 

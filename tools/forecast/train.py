@@ -1,9 +1,10 @@
 """Trains the learned head of the forecast, nets and trees, so that it can be measured on series that it has
 not seen.
 
-    python3 train.py --bench build/release/tests/forecast --work FOLDER DATA_DIR [--table TABLE]
+    python3 train.py --bench build/bench/tests/forecast --work FOLDER DATA_DIR [--table TABLE] [--fast]
 
-TABLE is agent/core/forecast/model/table.c.
+TABLE is agent/core/forecast/model/table.c. --fast trains much less on much less: it shows that all of it runs, and
+its constants are good for nothing else.
 
 DATA_DIR has the layout that the bench reads, with answers.csv for nobody: truths come from the polls. Draws questions,
 has the bench describe them, and trains an ensemble for each of five folds without that fold's series; FOLDER/fold-N.net
@@ -29,12 +30,23 @@ import draw
 import nets
 import trees
 
-SEED, FOLDS, MEMBERS, TREES, ALARM_TREES = 1, 5, 4, 400, 250
-QUESTIONS_PER_TASK, MADE_PER_FOLD, INVENTED, EVEN = 20, 400, 1000, 100
+SEED, FOLDS = 1, 5
 EPISODE_ROWS, ALERTS_H, ODD_ALERTS = 8, (24, 4), 0.16  # two spans that people use, and any from two hours to five days
 LEFT_OUT = ("imagegen", "web")
 WEIGHT_REAL, WEIGHT_MADE, WEIGHT_INVENTED = 1.0, 0.7, 0.3
 SETTINGS = {"epochs": 8, "batch": 512, "rate": 2e-3, "decay": 5e-2, "noise": 0.25}
+
+
+class Size:
+    """How much of everything."""
+    members, trees, alarm_trees = 4, 400, 250
+    questions_per_task, made_per_fold, invented, even, episodes = 20, 400, 1000, 100, 1
+
+    @classmethod
+    def shrink(cls):
+        cls.members, cls.trees, cls.alarm_trees = 1, 10, 10
+        cls.questions_per_task, cls.made_per_fold, cls.invented, cls.even, cls.episodes = 0.5, 2, 5, 2, 0.02
+        SETTINGS.update(epochs=1, batch=64)
 
 
 def is_licensed(name):
@@ -42,7 +54,7 @@ def is_licensed(name):
 
 
 def made_series(fold, pool, random):
-    for k in range(MADE_PER_FOLD):
+    for k in range(Size.made_per_fold):
         one = pool[random.integers(len(pool))]
         if k % 8 == 7 and len(one.at) >= 400:
             yield draw.seldom("seldom-%d-%d" % (fold, k), one, int(random.choice([2, 3, 6])))
@@ -91,12 +103,12 @@ class Alerts(Questions):
 def questions_by_days(row):
     """As many as the data set asks of a series of that length."""
     days = float(row["days"])
-    return QUESTIONS_PER_TASK * (16 if days < 2 else 33 if days < 20 else 100)
+    return round(Size.questions_per_task * (16 if days < 2 else 33 if days < 20 else 100))
 
 
 def episodes_by_days(row):
     days = float(row["days"])
-    return 0 if days < 2 else 150 if days < 20 else 300
+    return round(Size.episodes * (0 if days < 2 else 150 if days < 20 else 300))
 
 
 def draw_all(data, work):
@@ -115,16 +127,18 @@ def draw_all(data, work):
             real_alerts.add(one, episodes_by_days(row), fold, WEIGHT_REAL, random_alerts)
     for fold in range(FOLDS):
         pool = [s for name, s in series.items() if fold_of[name] == fold]
+        if len(pool) < 3:
+            raise SystemExit("%s: too few series for %d folds; 3 for each are required" % (data, FOLDS))
         for s in made_series(fold, pool, random):
             made_list.append(s)
             made.add(s, 36 if len(s.at) > 400 else 12, fold, WEIGHT_MADE, random)
             made_alerts.add(s, 3, fold, WEIGHT_MADE, random_alerts)
-    for k in range(INVENTED):
+    for k in range(Size.invented):
         s = draw.invented("invented-%d" % k, random)
         made_list.append(s)
         made.add(s, 30, -1, WEIGHT_INVENTED, random)
         made_alerts.add(s, 3, -1, WEIGHT_MADE, random_alerts)
-    for k in range(EVEN):
+    for k in range(Size.even):
         s = draw.even("even-%d" % k, random)
         made_list.append(s)
         made.add(s, 30, -1, WEIGHT_MADE, random)
@@ -174,13 +188,13 @@ def train_part(job):
     """One net of the ensemble, or all its trees, without the rows of one fold (FOLDS: with all)."""
     held_out, member = job
     random = numpy.random.default_rng(1000 * SEED + 10 * held_out + member)
-    drawn = Drawn.alerts if member == MEMBERS + 1 else Drawn.questions
+    drawn = Drawn.alerts if member == Size.members + 1 else Drawn.questions
     seen = drawn.fold != held_out
     x, residual, weight = drawn.x[seen], drawn.residual[seen], drawn.weight[seen]
-    if member == MEMBERS:
-        return trees.grow(x, residual, weight, random, TREES)
-    if member == MEMBERS + 1:
-        return alarms.grow(x, drawn.within[seen], weight, random, ALARM_TREES)
+    if member == Size.members:
+        return trees.grow(x, residual, weight, random, Size.trees)
+    if member == Size.members + 1:
+        return alarms.grow(x, drawn.within[seen], weight, random, Size.alarm_trees)
     centre, spread = x.mean(0), x.std(0) + 1e-3
     net = nets.train((x - centre) / spread, x[:, :nets.EXPERTS], residual, weight, random, **SETTINGS)
     return nets.unscaled(net, centre, spread)
@@ -193,7 +207,7 @@ def write_floats(path, ensemble, forest, alarm_forest):
 
 
 def write_c(path, ensemble, forest, alarm_forest, described):
-    lines = ["/* Constants of the learned head. Generated by tests/train/train.py; do not edit.", " *"]
+    lines = ["/* Constants of the learned head. Generated by tools/forecast/train.py; do not edit.", " *"]
     lines += [" * " + line for line in described] + [" */", '#include "core/forecast/net.h"', "",
                                                      "/* clang-format off */", "static const struct net nets[] = {"]
 
@@ -246,7 +260,10 @@ def main():
     options.add_argument("--bench", type=pathlib.Path, required=True)
     options.add_argument("--work", type=pathlib.Path, required=True)
     options.add_argument("--table", type=pathlib.Path)
+    options.add_argument("--fast", action="store_true")
     chosen = options.parse_args()
+    if chosen.fast:
+        Size.shrink()
     chosen.work.mkdir(parents=True, exist_ok=True)
 
     def told(real, made):
@@ -261,19 +278,19 @@ def main():
           % (count, len(real.rows), alerts, len(real_alerts.rows)), flush=True)
 
     rounds = list(range(FOLDS)) + ([FOLDS] if chosen.table else [])
-    members = [MEMBERS, MEMBERS + 1] + list(range(MEMBERS))  # the trees first: they take longest
+    members = [Size.members, Size.members + 1] + list(range(Size.members))  # the trees first: they take longest
     parts = [(held_out, member) for held_out in rounds for member in members]
     with concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
         trained = dict(zip(parts, pool.map(train_part, parts)))
     for held_out in rounds:
-        ensemble = [trained[held_out, m] for m in range(MEMBERS)]
-        forest, alarm_forest = trained[held_out, MEMBERS], trained[held_out, MEMBERS + 1]
+        ensemble = [trained[held_out, m] for m in range(Size.members)]
+        forest, alarm_forest = trained[held_out, Size.members], trained[held_out, Size.members + 1]
         if held_out < FOLDS:
             write_floats(chosen.work / ("fold-%d.net" % held_out), ensemble, forest, alarm_forest)
         else:
             write_c(chosen.table, ensemble, forest, alarm_forest, [
                 "%d nets of %d hidden units and %d trees, from %d questions; %d trees for alerts, from %d polls."
-                % (MEMBERS, nets.HIDDEN, TREES, count, ALARM_TREES, alerts),
+                % (Size.members, nets.HIDDEN, Size.trees, count, Size.alarm_trees, alerts),
                 "%d and %d were drawn from %d real series (all of the development set but imagegen and"
                 % (len(real.rows), len(real_alerts.rows), len({row[0] for row in real.rows})),
                 "web-nasa, whose licence is unclear), the others from series made of those or invented. Sources:",
