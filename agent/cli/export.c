@@ -3,7 +3,7 @@
 
 #include "cli/ask.h"
 #include "edge/signals.h"
-#include "edge/store/export.h"
+#include "edge/store.h"
 
 enum { OPT_FORCE, OPTS };
 

@@ -10,7 +10,7 @@
 #include "daemon/forecasts.h"
 #include "daemon/state.h"
 #include "daemon/step.h"
-#include "edge/store/doubt.h"
+#include "edge/store.h"
 
 /* `level`: the balance before the entry, moved on past it. */
 static void note_entry(struct token *t, const struct entry *e, struct maybe_money *level)

@@ -3,7 +3,7 @@
 
 #include "api/usage_call.h"
 #include "core/schedule.h"
-#include "edge/store/usage.h"
+#include "edge/store.h"
 
 struct agent;
 struct account;

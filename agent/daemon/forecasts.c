@@ -16,7 +16,7 @@
 #include "core/forecast/net.h"
 #include "daemon/account.h"
 #include "daemon/state.h"
-#include "edge/store/doubt.h"
+#include "edge/store.h"
 
 enum {
     FULL_MOST = 400,       /* full forecasts in a poll: a bound that no clock can lift */

@@ -20,7 +20,7 @@
 #include "daemon/state.h"
 #include "daemon/step.h"
 #include "daemon/watch.h"
-#include "edge/store/retention.h"
+#include "edge/store.h"
 
 /* What was recognised once need not be decoded again; what could not be read this time, or is not
  * believed, must. */

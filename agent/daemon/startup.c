@@ -10,7 +10,7 @@
 #include "daemon/account.h"
 #include "daemon/agent.h"
 #include "daemon/state.h"
-#include "edge/store/reader.h"
+#include "edge/store.h"
 
 /* The columns of question_size.sql. */
 enum { BYTES, FREE_BYTES, RAW_SINCE, SIZE_COLUMNS };

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "core/rule.h"
-#include "edge/store/reader.h"
+#include "edge/store.h"
 
 /* The columns of question_alerts.sql. */
 enum alert_cell {

@@ -6,7 +6,7 @@
 
 #include "base/xmalloc.h"
 #include "core/calendar.h"
-#include "edge/store/reader.h"
+#include "edge/store.h"
 
 /* The columns of question_audit.sql. */
 enum {

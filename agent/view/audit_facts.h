@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "core/audit.h"
-#include "edge/config/token_file.h"
+#include "edge/config.h"
 
 struct settings;
 struct store;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/text.h"
-#include "edge/store/reader.h"
+#include "edge/store.h"
 
 struct sparks {
     struct spark *at; /* owned; ascending by token */

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "core/state.h"
-#include "edge/store/reader.h"
+#include "edge/store.h"
 
 /* The first columns of question_status.sql, whose state and times are those of now, then what is
  * made of them. */

@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/text.h"
-#include "edge/store/reader.h"
+#include "edge/store.h"
 
 enum table_format { TABLE_TEXT, TABLE_JSON, TABLE_CSV, TABLE_MARKDOWN };
 #define TABLE_FORMATS "text|json|csv|markdown" /* in the order of enum table_format */

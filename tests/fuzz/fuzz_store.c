@@ -13,7 +13,6 @@
 
 #include "base/text.h"
 #include "edge/store.h"
-#include "edge/store/reader.h"
 #include "edge/store/sqlite.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

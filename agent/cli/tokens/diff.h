@@ -3,7 +3,7 @@
 
 #include "cli/tokens/session.h"
 #include "core/token_plan.h"
-#include "edge/config/token_file.h"
+#include "edge/config.h"
 
 struct diff {
     struct session session;

@@ -10,7 +10,6 @@
 #include "core/calendar.h"
 #include "core/state.h"
 #include "edge/store.h"
-#include "edge/store/reader.h"
 
 /* The columns of question_idle.sql. */
 enum { FIRST_SEEN, LAST_OK, STALE, MISSING, BALANCE, SPENT, LAST_HOUR, IDLE_COLUMNS };

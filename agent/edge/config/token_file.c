@@ -1,6 +1,6 @@
 /* Rows of a fleet file, and the checks over several keys: what a budget needs, what a reset needs,
  * names once each. */
-#include "edge/config/token_file.h"
+#include "edge/config.h"
 
 #include <stdlib.h>
 

@@ -4,11 +4,8 @@
 
 #include "edge/store.h"
 
-struct statement;
-
 /* token.held and token.leap as they are now. */
 MUST_CHECK bool store_put_doubt(struct store *s, const struct token *t, struct fault *why);
-void doubt_take(struct token *t, const struct statement *row); /* one row of load_doubts.sql */
 
 /* What was booked, as it was booked. */
 struct reversal {

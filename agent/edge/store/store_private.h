@@ -185,3 +185,6 @@ static inline unix_s column_time(const struct statement *q, int column)
     int64_t at = statement_integer(q, column);
     return statement_is_null(q, column) || !is_stamp(at) ? TIME_NONE : at;
 }
+
+/* One row of load_doubts.sql. */
+void doubt_take(struct token *t, const struct statement *row);

@@ -6,7 +6,7 @@
 #include "core/forecast/evidence.h"
 #include "core/state.h"
 #include "core/token_set.h"
-#include "edge/store/reader.h"
+#include "edge/store.h"
 #include "view/chart.h"
 
 struct forecast_input {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/report.h"
-#include "edge/store/reader.h"
+#include "edge/store.h"
 #include "view/table.h"
 
 enum report_by {

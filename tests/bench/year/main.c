@@ -13,7 +13,7 @@
 
 #include "base/random.h"
 #include "base/xmalloc.h"
-#include "edge/store/retention.h"
+#include "edge/store.h"
 
 #define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z, a Thursday */
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "edge/store/reader.h"
+#include "edge/store.h"
 #include "edge/store/store_private.h"
 #include "store_scene.h"
 

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "edge/store/retention.h"
+#include "edge/store.h"
 #include "store_scene.h"
 
 enum {

@@ -12,8 +12,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "edge/store/doubt.h"
-#include "edge/store/usage.h"
+#include "edge/store.h"
 #include "sql.h"
 #include "store_scene.h"
 

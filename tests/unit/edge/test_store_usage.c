@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "edge/store/usage.h"
+#include "edge/store.h"
 #include "store_scene.h"
 
 static const struct rule_set no_rules = { 0 };

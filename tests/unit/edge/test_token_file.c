@@ -1,8 +1,8 @@
 /* Fleet files: what defaults do, and which mistakes are told with their places. */
 #include "config_scene.h"
 
+#include "edge/config.h"
 #include "edge/config/rows.h"
-#include "edge/config/token_file.h"
 
 static const struct token_limits limits = { .amount_digits = 5,
                                             .amount_decimals = 9,
