@@ -107,11 +107,8 @@ struct listing {
 /* Programs get values in their unit: dollars, percent, seconds. */
 static struct cell quantity(const struct alert_now *is, int64_t number)
 {
-    static const int64_t billionths[] = {
-        [UNIT_NANO_USD] = 1, [UNIT_BASIS_POINTS] = 10000000, [UNIT_SECONDS] = 1000000000
-    };
     int64_t scaled;
-    bool fits = !__builtin_mul_overflow(number, billionths[is->unit], &scaled);
+    bool fits = !__builtin_mul_overflow(number, rule_unit_billionths(is->unit), &scaled);
     return is->known && fits ? cell_integer(scaled) : (struct cell){ .kind = CELL_NONE };
 }
 

@@ -4,6 +4,7 @@
  * numbering live once, in rule_step. No data never raises, lowers or resolves an alert. */
 #pragma once
 
+#include "base/text.h"
 #include "core/forecast.h"
 #include "core/level.h"
 #include "core/reading.h"
@@ -17,17 +18,29 @@ enum rule_kind {
     RULE_DRIFT_ABOVE,
     RULE_UNREADABLE,
     RULE_KINDS,
-    RULE_DELETED =
-        RULE_KINDS, /* not configurable: events about a token that is deleted or returns */
+    /* not configurable */
+    RULE_DELETED = RULE_KINDS, /* events about a token that is deleted or returns */
+    RULE_GONE,                 /* of an alert, by a kind that is not known any more */
+    RULE_KINDS_ALL,
 };
 
 /* Stands for a rule's name; no configured rule can have it. */
 #define RULE_DELETED_NAME "@deleted"
 
-enum { UNREADABLE_INTERVALS = 3 }; /* without a list; then an account is unreadable, by default */
+/* What thresholds and values count: nano-dollars, hundredths of a percent, or seconds. UNIT_NONE:
+ * of RULE_GONE. */
+enum rule_unit { UNIT_NANO_USD, UNIT_BASIS_POINTS, UNIT_SECONDS, UNIT_NONE };
 
-/* What thresholds and values count: nano-dollars, hundredths of a percent, or seconds. */
-enum rule_unit { UNIT_NANO_USD, UNIT_BASIS_POINTS, UNIT_SECONDS };
+/* What a kind is like, beside its unit and value: bits. */
+enum rule_trait {
+    KIND_ABOVE = 1 << 0,        /* it holds above the threshold, not below */
+    KIND_BUDGETED = 1 << 1,     /* measures what only a budget has */
+    KIND_PLAIN = 1 << 2,        /* needs no thresholds: a level alone says how bad it is */
+    KIND_OF_ACCOUNT = 1 << 3,   /* about the account itself, and it alone */
+    KIND_BEYOND_RESET = 1 << 4, /* may look beyond the next reset */
+    KIND_OWN_MONEY = 1 << 5,   /* counts the token's own balance, whatever is left on its account */
+    KIND_NEEDS_PRICE = 1 << 6, /* means nothing of a sandbox, whose calls are free */
+};
 
 struct threshold {
     bool set;
@@ -52,13 +65,13 @@ struct rule {
     char name[RULE_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique; part of topics and ids */
     enum rule_kind kind;
     struct threshold
-        levels[LEVELS]; /* LEVEL_NONE unused; a higher level has a threshold further out */
-    int64_t hold_s;     /* how long a level must hold before it is reported; 0: at once */
-    bool beyond_reset;  /* for RULE_EXHAUSTS_WITHIN: also consider ends after the next reset */
-    bool enabled;       /* false: switched off; such a rule is never applied */
-    bool implied;       /* built in; replaced by a configured rule of its kind */
-    enum series series; /* what it is about */
-    char token[PATTERN_BYTES];       /* glob over the token's name; "" matches all, as below */
+        levels[LEVELS];        /* LEVEL_NONE unused; a higher level has a threshold further out */
+    int64_t hold_s;            /* how long a level must hold before it is reported; 0: at once */
+    bool beyond_reset;         /* for KIND_BEYOND_RESET: also consider ends after the next reset */
+    bool enabled;              /* false: switched off; such a rule is never applied */
+    bool implied;              /* built in; replaced by a configured rule of its kind */
+    enum series series;        /* what it is about */
+    char token[PATTERN_BYTES]; /* glob over the token's name; "" matches all, as below */
     char account[PATTERN_BYTES];     /* glob over the account's name */
     char environment[PATTERN_BYTES]; /* glob over the first part of env-project-purpose */
     char type[PATTERN_BYTES];        /* glob over the token's type */
@@ -138,12 +151,19 @@ bool rule_matches(const struct rule *rule, const struct snapshot *s);
  * Static. */
 const char *rule_objection(const struct rule *rule, const struct snapshot *s);
 
-/* An implied rule that warns of accounts that cannot be read. */
-struct rule rule_unreadable(void);
+/* The rule that holds without being configured: it warns of accounts that cannot be read. */
+struct rule rule_implied(void);
+/* Whether a configured rule takes the place of the implied one for this account. */
+bool rule_replaces_implied(const struct rule *rule, const struct snapshot *s);
 
 /* The rule with the thresholds that its kind leaves open filled in, for an account that is read
  * every `interval_s`. */
 struct rule rule_at_interval(const struct rule *rule, int64_t interval_s);
+
+/* The balance at which a level of the rule begins; false: the rule is not about a balance, or the
+ * token has none. */
+bool rule_balance_at(const struct rule *rule, enum level level, const struct snapshot *s,
+                     int64_t *ret_nano);
 
 /* The rule's value for a token; false when there is no data to tell. Runway beyond a century is a
  * century, and so is one that ends after the token's next reset or its expiry, unless the rule asks
@@ -161,12 +181,19 @@ struct transition rule_step(const struct rule *rule, struct alert *alert, bool k
  * changes but that nothing is pending. */
 struct transition rule_end(struct alert *alert, unix_s now);
 
-/* Whether the kind needs no thresholds: `level` alone says how bad it is. */
-bool rule_kind_is_plain(enum rule_kind kind);
-/* Whether the kind holds when its value is above the threshold; the others do when it is below. */
-bool rule_kind_is_above(enum rule_kind kind);
+bool rule_kind_has(enum rule_kind kind, enum rule_trait trait);
+/* Adds the names of the kinds that have the trait, with `between` before the last one: "a, b and
+ * c".
+ */
+void rule_kinds_add(enum rule_trait trait, const char *between, struct text *out);
+/* What a KIND_PLAIN rule without level or threshold has; threshold 0: rule_at_interval fills it in.
+ */
+enum level rule_kind_level(enum rule_kind kind);
+int64_t rule_kind_threshold(enum rule_kind kind);
 enum rule_unit rule_unit_of(enum rule_kind kind);
-const char *rule_unit_name(enum rule_unit unit); /* "USD", "%", "s" */
+const char *rule_unit_name(enum rule_unit unit);   /* "USD", "%", "s"; UNIT_NONE: "" */
+int64_t rule_unit_billionths(enum rule_unit unit); /* what 1 is in billionths of a dollar, a percent
+                                                      or a second */
 const char *rule_kind_name(enum rule_kind kind);
 bool rule_kind_named(struct span name, enum rule_kind *ret);
 const char *rule_kind_help(enum rule_kind kind);

@@ -69,7 +69,7 @@ static bool rule_is_named(const struct settings *s, const char *name)
 static void open_rules(struct agent *a)
 {
     const struct settings *s = a->settings;
-    struct rule implied = rule_unreadable();
+    struct rule implied = rule_implied();
     if (rule_is_named(s, implied.name))
         snprintf(implied.name, sizeof implied.name,
                  "@unreadable"); /* which no configured rule can be called */

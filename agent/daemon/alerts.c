@@ -56,7 +56,7 @@ static bool store_event(struct agent *a, const struct alert_event *e, const char
                         struct fault *why)
 {
     struct text summary = { 0 };
-    wire_summary(e, &summary);
+    alert_event_summary(e, &summary);
     struct event_row row = {
         .id = e->id,
         .rule = e->rule->name,
@@ -240,7 +240,7 @@ static bool step_rule(struct agent *a, struct account *account, struct token *t,
                 &(struct found_alert){ .token = t,
                                        .alert = alert,
                                        .transition = c.transition,
-                                       .above = rule_kind_is_above(rule->kind) });
+                                       .above = rule_kind_has(rule->kind, KIND_ABOVE) });
     return true;
 }
 

@@ -45,7 +45,7 @@ void watch_open(struct agent *a, struct account *account)
     account->overruled = false;
     for (size_t i = 0; i < a->settings->rule_count; i++) {
         const struct rule *rule = &a->settings->rules[i];
-        account->overruled |= rule->kind == RULE_UNREADABLE && rule_matches(rule, &s);
+        account->overruled |= rule_replaces_implied(rule, &s);
     }
 }
 

@@ -97,18 +97,27 @@ static struct alert_now account_now(const struct cell *cells, const struct rule 
         .outage = &o,
         .transition = { .was = is.level, .is = is.level, .known = true, .value = is.value },
     };
-    wire_standing(&e, words);
+    alert_event_standing(&e, words);
     return is;
+}
+
+/* Of an alert whose rule is no longer configured: what it was raised by. */
+static struct rule removed_rule(const struct cell *cells)
+{
+    struct rule r = { .kind = RULE_GONE };
+    if (cells[ALERT_RULE_KIND].kind == CELL_TEXT)
+        rule_kind_named(cells[ALERT_RULE_KIND].text, &r.kind);
+    return r;
 }
 
 struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct forecast *f,
                               const struct rule_set *rules, unix_s now, struct text *words)
 {
-    static const struct rule no_rule = { .kind = RULE_BALANCE_BELOW };
+    const struct rule gone = removed_rule(cells);
     own_free char *name = xstrndup(cells[ALERT_TOKEN].text.at, cells[ALERT_TOKEN].text.len);
     own_free char *account = xstrndup(cells[ALERT_ACCOUNT].text.at, cells[ALERT_ACCOUNT].text.len);
     const struct rule *rule = find_rule(rules, cells[ALERT_RULE].text);
-    const struct rule implied = rule_unreadable();
+    const struct rule implied = rule_implied();
     if (span_is(cells[ALERT_KIND].text, series_name(SERIES_ACCOUNT)))
         return account_now(cells, rule ? rule : &implied, now, words);
     struct token t = token_of(cells, f, name);
@@ -122,7 +131,7 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
         .drift = t.drift,
     };
     struct rule_value value = { 0 };
-    struct alert_now is = { .unit = rule_unit_of(rule ? rule->kind : no_rule.kind) };
+    struct alert_now is = { .unit = rule_unit_of(rule ? rule->kind : gone.kind) };
 
     level_named(cells[ALERT_LEVEL].text, &is.level);
     is.known = rule && rule_value(rule, &s, &value);
@@ -131,7 +140,7 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
     const struct alert_event e = {
         .account = account,
         .token = &t,
-        .rule = rule ? rule : &no_rule,
+        .rule = rule ? rule : &gone,
         .transition = { .was = is.level,
                         .is = is.level,
                         .known = is.known,
@@ -140,7 +149,7 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
         .at = now,
         .reason = why_unknown(rule, &t),
     };
-    wire_standing(&e, words);
+    alert_event_standing(&e, words);
     if (is.known)
         add_age(cells, f, now, words);
     return is;

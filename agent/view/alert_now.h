@@ -32,6 +32,7 @@ enum alert_cell {
     ALERT_UNREAD_REASON,
     ALERT_DRY_TOKEN,
     ALERT_DRY_AT, /* of the account */
+    ALERT_RULE_KIND,
     ALERT_CELLS,
 };
 

@@ -184,17 +184,27 @@ void check_tls(struct reader *r, const struct node *map, void *fields)
                       "`key` requires `cert`, its certificate");
 }
 
+/* "BEFORE KINDS AFTER", of the kinds that have the trait. */
+static void tell_kinds(struct reader *r, const struct node *n, const char *before,
+                       enum rule_trait trait, const char *after)
+{
+    struct text kinds = { 0 };
+    rule_kinds_add(trait, " or ", &kinds);
+    diagnostic_at(r->diagnostics, n->where.start, "%s %s%s", before, text_z(&kinds), after);
+    text_done(&kinds);
+}
+
 /* One kind is about accounts, and it alone. */
 static void check_series(struct reader *r, const struct node *map, struct rule *rule)
 {
     const struct node *match = node_member(map, "match");
     const struct node *series =
         match && match->kind == NODE_MAP ? node_member(match, "series") : NULL;
-    if (rule->kind == RULE_UNREADABLE && !series)
+    bool of_account = rule_kind_has(rule->kind, KIND_OF_ACCOUNT);
+    if (of_account && !series)
         rule->series = SERIES_ACCOUNT;
-    if (series && (rule->kind == RULE_UNREADABLE) != (rule->series == SERIES_ACCOUNT))
-        diagnostic_at(r->diagnostics, series->where.start,
-                      "series account and kind unreadable must be used together");
+    if (series && of_account != (rule->series == SERIES_ACCOUNT))
+        tell_kinds(r, series, "series account and kind", KIND_OF_ACCOUNT, " must be used together");
 }
 
 /* Credits and accounts have no name, environment or type: such a pattern would silence the rule. */
@@ -218,9 +228,9 @@ void check_rule(struct reader *r, const struct node *map, void *fields)
     const struct node *kind = node_member(map, "kind");
     if (kind && kind->kind == NODE_SCALAR && rule_kind_named(kind->text, &rule->kind))
         levels_read(r, map, rule);
-    if (rule->beyond_reset && rule->kind != RULE_EXHAUSTS_WITHIN)
-        diagnostic_at(r->diagnostics, place_of(map, "beyond_reset")->where.start,
-                      "`beyond_reset` is only valid for kind exhausts_within");
+    if (rule->beyond_reset && !rule_kind_has(rule->kind, KIND_BEYOND_RESET))
+        tell_kinds(r, place_of(map, "beyond_reset"), "`beyond_reset` is only valid for kind",
+                   KIND_BEYOND_RESET, "");
     check_series(r, map, rule);
     check_match(r, map, rule);
 }

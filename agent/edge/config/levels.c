@@ -9,8 +9,6 @@
 #include "base/nearest.h"
 #include "edge/config/scalar.h"
 
-enum { EXHAUSTED_NANO = 1 }; /* a balance below the smallest amount there is */
-
 static bool parse_money(struct span text, int64_t *ret, struct fault *why)
 {
     struct money amount;
@@ -139,7 +137,7 @@ struct side {
 
 static struct side side_of(const struct rule *rule)
 {
-    bool above = rule_kind_is_above(rule->kind);
+    bool above = rule_kind_has(rule->kind, KIND_ABOVE);
     return (struct side){ above, above ? "above" : "below", above ? "below" : "above" };
 }
 
@@ -212,7 +210,7 @@ static void check_order(struct reader *r, const struct node *const nodes[LEVELS]
     for (enum level l = LEVEL_NONE + 1; l < LEVELS; l++) {
         if (!rule->levels[l].set)
             continue;
-        bool above = rule_kind_is_above(rule->kind);
+        bool above = rule_kind_has(rule->kind, KIND_ABOVE);
         int64_t at = rule->levels[l].at,
                 before = milder != LEVEL_NONE ? rule->levels[milder].at : 0;
         if (milder != LEVEL_NONE && (above ? at <= before : at >= before))
@@ -249,15 +247,9 @@ static void read_map(struct reader *r, const struct node *map, struct rule *rule
                       "`levels` is empty: set info, warning or critical");
 }
 
-/* The threshold of a kind that needs none: 0 leaves it to the account's interval. */
-static int64_t plain_threshold(const struct rule *rule)
-{
-    return rule->kind == RULE_EXHAUSTED ? EXHAUSTED_NANO : 0;
-}
-
 static void set_plain(struct rule *rule, enum level level)
 {
-    int64_t at = plain_threshold(rule);
+    int64_t at = rule_kind_threshold(rule->kind);
     rule->levels[level] = (struct threshold){ .set = true, .at = at, .clear = at };
 }
 
@@ -265,10 +257,13 @@ static void read_single(struct reader *r, const struct node *n, struct rule *rul
 {
     struct span text;
     enum level level;
-    if (!rule_kind_is_plain(rule->kind)) {
+    if (!rule_kind_has(rule->kind, KIND_PLAIN)) {
+        struct text kinds = { 0 };
+        rule_kinds_add(KIND_PLAIN, " and ", &kinds);
         diagnostic_at(r->diagnostics, n->key->where.start,
-                      "`level` is only valid for kinds exhausted and unreadable; use `levels: "
-                      "{critical: ...}`");
+                      "`level` is only valid for kinds %s; use `levels: {critical: ...}`",
+                      text_z(&kinds));
+        text_done(&kinds);
         return;
     }
     if (!scalar_text(r, n, "level", &text))
@@ -292,8 +287,8 @@ void levels_read(struct reader *r, const struct node *map, struct rule *rule)
     else if (levels && levels->kind != NODE_REFUSED)
         diagnostic_at(r->diagnostics, levels->where.start,
                       "`levels` must be a map, as in {warning: 10.00, critical: 2.00}");
-    else if (!levels && rule_kind_is_plain(rule->kind))
-        set_plain(rule, rule->kind == RULE_EXHAUSTED ? LEVEL_CRITICAL : LEVEL_WARNING);
+    else if (!levels && rule_kind_has(rule->kind, KIND_PLAIN))
+        set_plain(rule, rule_kind_level(rule->kind));
     else if (!levels)
         diagnostic_at(r->diagnostics, map->where.start, "`levels` is missing");
 }
@@ -306,11 +301,11 @@ static enum level single_level(const struct rule *rule)
         const struct threshold *t = &rule->levels[l];
         if (!t->set)
             continue;
-        if (found != LEVEL_NONE || t->at != plain_threshold(rule) || t->clear != t->at)
+        if (found != LEVEL_NONE || t->at != rule_kind_threshold(rule->kind) || t->clear != t->at)
             return LEVEL_NONE;
         found = l;
     }
-    return rule_kind_is_plain(rule->kind) ? found : LEVEL_NONE;
+    return rule_kind_has(rule->kind, KIND_PLAIN) ? found : LEVEL_NONE;
 }
 
 void levels_print(const struct rule *rule, struct text *out)

@@ -94,14 +94,6 @@ static struct alert read_alert(const struct statement *q)
     };
 }
 
-static enum rule_kind kind_by_unit(struct span unit)
-{
-    if (span_is(unit, rule_unit_name(UNIT_SECONDS)))
-        return RULE_EXHAUSTS_WITHIN;
-    return span_is(unit, rule_unit_name(UNIT_BASIS_POINTS)) ? RULE_PERCENT_BELOW
-                                                            : RULE_BALANCE_BELOW;
-}
-
 static void add_orphan(struct orphan_alerts *o, const struct statement *q, bool changed)
 {
     o->at = xrealloc(o->at, o->count + 1, sizeof *o->at);
@@ -110,7 +102,7 @@ static void add_orphan(struct orphan_alerts *o, const struct statement *q, bool 
     snprintf(added->rule, sizeof added->rule, "%s", statement_text(q, 1).at);
     added->changed = changed;
     if (!rule_kind_named(statement_text(q, 9), &added->kind))
-        added->kind = kind_by_unit(statement_text(q, 10));
+        added->kind = RULE_GONE;
 }
 
 void orphan_alerts_done(struct orphan_alerts *o)

@@ -99,6 +99,9 @@ static void add_quantity(struct text *out, const char *name, enum rule_unit unit
     case UNIT_SECONDS:
         add_integer(out, name, value);
         break;
+    case UNIT_NONE:
+        add_null(out, name);
+        break;
     }
 }
 
@@ -215,13 +218,13 @@ static void add_crossing(struct text *out, const struct alert_event *e)
         add_null(out, "value");
         add_null(out, "threshold");
     }
-    add_string(out, "unit", rule_unit_name(unit));
+    add_string(out, "unit", unit == UNIT_NONE ? NULL : rule_unit_name(unit));
 }
 
 static void add_summary(struct text *out, const struct alert_event *e)
 {
     struct text line = { 0 };
-    wire_summary(e, &line);
+    alert_event_summary(e, &line);
     add_string(out, "summary", text_z(&line));
     text_done(&line);
 }

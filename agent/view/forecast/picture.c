@@ -70,20 +70,6 @@ static void set_lines(const struct forecast_input *s, bool colour, struct pictur
     p->chart.line_count = COUNT(p->lines);
 }
 
-/* The amount that a threshold of a rule means for this balance; false when it is about something
- * else. */
-static bool level_of(const struct forecast_input *s, const struct rule *rule,
-                     const struct threshold *t, int64_t *ret)
-{
-    if (rule->kind == RULE_BALANCE_BELOW)
-        *ret = t->at;
-    else if (rule->kind == RULE_PERCENT_BELOW && s->token->last.reset_amount.known)
-        *ret = (int64_t)((__int128)s->token->last.reset_amount.is.nano * t->at / 10000);
-    else
-        return false;
-    return true;
-}
-
 static void set_levels(const struct forecast_view *v, struct picture *p)
 {
     const struct forecast_input *s = v->subject;
@@ -91,14 +77,15 @@ static void set_levels(const struct forecast_view *v, struct picture *p)
                                  .account = text_z(&s->account),
                                  .reading = &s->token->last,
                                  .forecast = &s->forecast,
+                                 .high_water = s->token->high_water,
                                  .now = s->now };
     char cents[MONEY_TEXT_BYTES];
     for (size_t i = 0; i < v->settings->rule_count; i++) {
         const struct rule *rule = &v->settings->rules[i];
         for (enum level l = LEVEL_INFO; l < LEVELS && rule_matches(rule, &snapshot); l++) {
             int64_t nano;
-            if (!rule->levels[l].set || p->chart.level_count == LEVELS_MAX
-                || !level_of(s, rule, &rule->levels[l], &nano) || nano <= 0)
+            if (p->chart.level_count == LEVELS_MAX || !rule_balance_at(rule, l, &snapshot, &nano)
+                || nano <= 0)
                 continue;
             p->levels[p->chart.level_count++] = nano;
             text_addf(&p->told, "%s%s below %s", p->told.len ? ", " : "", level_name(l),

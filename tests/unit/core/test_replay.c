@@ -65,6 +65,8 @@ static int64_t quantity(const struct replay *p, const char *word)
     case UNIT_SECONDS:
         expect(p, duration_parse(span_of(word), &seconds, &why), "%s", why.text);
         return seconds;
+    case UNIT_NONE:
+        break;
     }
     return 0;
 }

@@ -9,7 +9,8 @@
 #include <cmocka.h>
 
 #include "base/random.h"
-#include "core/rule.h"
+#include "core/alert_event/words.h"
+#include "core/rule/kinds.h"
 
 #define NO_DATA INT64_MIN
 #define CENTURY_S (INT64_C(36525) * DAY_S)
@@ -475,6 +476,54 @@ static void names_are_read_as_they_are_written(void **state)
     assert_true(level == LEVEL_INFO && kind == RULE_EXHAUSTED);
 }
 
+static void every_kind_is_a_whole_row(void **state)
+{
+    (void)state;
+    for (enum rule_kind k = 0; k < RULE_KINDS_ALL; k++) {
+        const struct rule_words *words = rule_kind_words(k);
+        assert_true(rule_kind_name(k)[0] != '\0' && rule_unit_name(rule_unit_of(k)) != NULL);
+        assert_true(words && words->threshold && words->worse && words->better
+                    && words->recovering);
+    }
+    for (enum rule_kind k = 0; k < RULE_KINDS; k++) {
+        assert_true(rule_kind_help(k)[0] != '\0' && rule_unit_of(k) != UNIT_NONE);
+        assert_int_equal(rule_kind_has(k, KIND_PLAIN), rule_kind_level(k) != LEVEL_NONE);
+    }
+}
+
+static void kinds_are_listed_by_what_they_are_like(void **state)
+{
+    (void)state;
+    struct text out = { 0 };
+    rule_kinds_add(KIND_PLAIN, " and ", &out);
+    text_add(&out, span_of("; "));
+    rule_kinds_add(KIND_BUDGETED, " or ", &out);
+    text_add(&out, span_of("; "));
+    rule_kinds_add(KIND_OF_ACCOUNT, " or ", &out);
+    assert_string_equal(text_z(&out),
+                        "exhausted and unreadable; balance_below, percent_below, exhausts_within, "
+                        "exhausted or drift_above; unreadable");
+    text_done(&out);
+}
+
+static void a_threshold_is_drawn_where_its_level_begins(void **state)
+{
+    (void)state;
+    struct reading r = budget(50);
+    struct snapshot s = { .series = SERIES_TOKEN, .account = "main", .reading = &r };
+    struct rule rule = { .kind = RULE_PERCENT_BELOW };
+    int64_t nano = -1;
+    rule.levels[LEVEL_WARNING] = (struct threshold){ .set = true, .at = 2000 };
+    assert_false(rule_balance_at(&rule, LEVEL_WARNING, &s, &nano)); /* of nothing that is known */
+    s.high_water = money_known((struct money){ 1000 });
+    assert_true(rule_balance_at(&rule, LEVEL_WARNING, &s, &nano) && nano == 200);
+    assert_false(rule_balance_at(&rule, LEVEL_CRITICAL, &s, &nano));
+    rule.kind = RULE_BALANCE_BELOW;
+    assert_true(rule_balance_at(&rule, LEVEL_WARNING, &s, &nano) && nano == 2000);
+    rule.kind = RULE_EXHAUSTS_WITHIN;
+    assert_false(rule_balance_at(&rule, LEVEL_WARNING, &s, &nano));
+}
+
 static void what_holds_with_the_first_value_is_found_and_what_comes_later_is_news(void **state)
 {
     (void)state;
@@ -507,7 +556,7 @@ static void a_rule_that_measures_a_budget_objects_once_there_is_none(void **stat
 static void an_unreadable_account_is_a_warning_and_critical_once_a_token_ran_out(void **state)
 {
     (void)state;
-    const struct rule implied = rule_unreadable(), rule = rule_at_interval(&implied, 300);
+    const struct rule implied = rule_implied(), rule = rule_at_interval(&implied, 300);
     struct reading r = { .name = "" };
     struct snapshot s = {
         .series = SERIES_ACCOUNT, .account = "main", .reading = &r, .unread_s = 900, .ran_dry = true
@@ -552,6 +601,9 @@ int main(void)
         cmocka_unit_test(a_drift_alerts_when_it_is_above_whichever_source_tells_more),
         cmocka_unit_test(a_rule_is_about_tokens_or_about_credits),
         cmocka_unit_test(names_are_read_as_they_are_written),
+        cmocka_unit_test(every_kind_is_a_whole_row),
+        cmocka_unit_test(kinds_are_listed_by_what_they_are_like),
+        cmocka_unit_test(a_threshold_is_drawn_where_its_level_begins),
         cmocka_unit_test(what_holds_with_the_first_value_is_found_and_what_comes_later_is_news),
         cmocka_unit_test(a_rule_that_measures_a_budget_objects_once_there_is_none),
         cmocka_unit_test(an_unreadable_account_is_a_warning_and_critical_once_a_token_ran_out),

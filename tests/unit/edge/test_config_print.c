@@ -234,13 +234,13 @@ static void any_levels(struct random *random, struct rule *rule)
         if (chosen & (1u << (l - 1)))
             rule->levels[l] =
                 (struct threshold){ true, at, at + (int64_t)below(random, (uint64_t)most) };
-        if (rule->levels[l].set && rule_kind_is_above(rule->kind)) { /* mirrored */
+        if (rule->levels[l].set && rule_kind_has(rule->kind, KIND_ABOVE)) { /* mirrored */
             rule->levels[l].at = most + 1 - at;
             rule->levels[l].clear = 1 + (int64_t)below(random, (uint64_t)(most + 1 - at));
         }
     }
-    if (rule_kind_is_plain(rule->kind) && below(random, 2)) {
-        int64_t at = rule->kind == RULE_EXHAUSTED;
+    if (rule_kind_has(rule->kind, KIND_PLAIN) && below(random, 2)) {
+        int64_t at = rule_kind_threshold(rule->kind);
         memset(rule->levels, 0, sizeof rule->levels);
         rule->levels[1 + below(random, 3)] = (struct threshold){ true, at, at };
     }
@@ -252,14 +252,14 @@ static void any_rule(struct random *random, struct rule *rule, size_t index)
     any_rows(random, rules, rule);
     any_rows(random, part(rules, "match"), rule);
     snprintf(rule->name, sizeof rule->name, "rule-%zu", index);
-    if (rule->kind == RULE_UNREADABLE)
+    if (rule_kind_has(rule->kind, KIND_OF_ACCOUNT))
         rule->series = SERIES_ACCOUNT;
     else if (rule->series == SERIES_ACCOUNT)
         rule->series = SERIES_TOKEN;
     if (rule->series != SERIES_TOKEN)
         rule->token[0] = rule->environment[0] = rule->type[0] = '\0';
     any_levels(random, rule);
-    rule->beyond_reset &= rule->kind == RULE_EXHAUSTS_WITHIN;
+    rule->beyond_reset &= rule_kind_has(rule->kind, KIND_BEYOND_RESET);
 }
 
 static void any_audit(struct random *random, struct audit_policy *policy)

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
+#include "edge/store/store_private.h"
 #include "store_scene.h"
 
 static const struct rule low = { .name = "low" };
@@ -447,6 +448,14 @@ static void an_alert_finds_its_rule_by_name_or_is_an_orphan(void **state)
     assert_string_equal(orphans.at[0].rule, "low");
     assert_true(orphans.at[0].kind == RULE_BALANCE_BELOW && !orphans.at[0].changed);
     release(&f, &orphans);
+
+    /* One of before kinds were kept is nobody's kind, not just any. */
+    check(sqlite_run(store_sqlite(p->store), "UPDATE alert SET kind = NULL", &why), &why);
+    f = load(p, &no_rules, &orphans);
+    assert_int_equal(orphans.at[0].kind, RULE_GONE);
+    release(&f, &orphans);
+    check(sqlite_run(store_sqlite(p->store), "UPDATE alert SET kind = 'balance_below'", &why),
+          &why);
 
     /* Under another kind it is another alert, whose episodes are counted on. */
     f = load(p, &other_kind, &orphans);

@@ -1,11 +1,12 @@
-/* The one line about an alert that people read on a phone at night: how bad, which token, what is
- * left, how long it lasts. It says nothing that the numbers do not: rounding never hides that a
- * threshold was crossed, a runway is rounded down, and the name is made safe for a terminal. */
+/* How rules talk of their values: each set of phrases serves the kinds that measure the same thing.
+ */
+#include "core/alert_event/words.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "core/calendar.h"
-#include "edge/wire/summary_life.h"
+#include "core/rule/kinds.h"
 
 enum {
     ENDLESS_S = 10 * 365 * DAY_S, /* a time further away is "years", whatever its number */
@@ -30,7 +31,7 @@ static void add_percent(int64_t basis_points, struct text *out)
 }
 
 /* "6h 10m", but "6h" where the smaller unit says nothing. */
-void summary_add_duration(int64_t seconds, struct text *out)
+void words_add_duration(int64_t seconds, struct text *out)
 {
     char shown[DURATION_TEXT_BYTES];
     duration_format(seconds, shown);
@@ -49,10 +50,10 @@ static void add_about(int64_t seconds, struct text *out)
     else if (seconds < MINUTE_S)
         text_add(out, span_of("now"));
     else
-        summary_add_duration(seconds - seconds % step, out);
+        words_add_duration(seconds - seconds % step, out);
 }
 
-void summary_add_quantity(enum rule_unit unit, int64_t value, int64_t threshold, struct text *out)
+void words_add_quantity(enum rule_unit unit, int64_t value, int64_t threshold, struct text *out)
 {
     switch (unit) {
     case UNIT_NANO_USD:
@@ -63,6 +64,8 @@ void summary_add_quantity(enum rule_unit unit, int64_t value, int64_t threshold,
         break;
     case UNIT_SECONDS:
         add_about(value, out);
+        break;
+    case UNIT_NONE:
         break;
     }
 }
@@ -76,24 +79,36 @@ static int64_t threshold_of(const struct alert_event *e)
     return t->is < t->was && left->set ? left->at : t->threshold;
 }
 
-static void add_threshold(const struct alert_event *e, struct text *out)
+/* "below 10.00 USD", "above 1.00 USD" */
+static void add_bound(const struct alert_event *e, struct text *out)
 {
     int64_t threshold = threshold_of(e);
-    if (e->rule->kind == RULE_EXHAUSTED) {
-        text_add(out, span_of("exhausted"));
-    } else if (rule_unit_of(e->rule->kind) == UNIT_SECONDS) {
-        text_add(out, span_of("less than "));
-        summary_add_duration(threshold, out);
-    } else {
-        text_add(out, span_of(rule_kind_is_above(e->rule->kind) ? "above " : "below "));
-        summary_add_quantity(rule_unit_of(e->rule->kind), threshold, threshold, out);
-    }
+    text_add(out, span_of(rule_kind_has(e->rule->kind, KIND_ABOVE) ? "above " : "below "));
+    words_add_quantity(rule_unit_of(e->rule->kind), threshold, threshold, out);
+}
+
+static void add_time_bound(const struct alert_event *e, struct text *out)
+{
+    text_add(out, span_of("less than "));
+    words_add_duration(threshold_of(e), out);
+}
+
+static void add_nothing_left(const struct alert_event *e, struct text *out)
+{
+    (void)e;
+    text_add(out, span_of("exhausted"));
+}
+
+static void add_threshold(const struct alert_event *e, struct text *out)
+{
+    rule_kind_words(e->rule->kind)->threshold(e, out);
 }
 
 static bool is_by_credits(const struct alert_event *e)
 {
     const struct forecast *f = &e->token->forecast;
-    return f->limit == LIMIT_CREDITS && f->available.known && e->rule->kind != RULE_PERCENT_BELOW;
+    return f->limit == LIMIT_CREDITS && f->available.known
+        && !rule_kind_has(e->rule->kind, KIND_OWN_MONEY);
 }
 
 /* What it can spend, and of whose money. */
@@ -110,8 +125,8 @@ static void add_has(const struct alert_event *e, struct text *out)
     char cents[MONEY_TEXT_BYTES];
 
     text_add(out, span_of(" has "));
-    summary_add_quantity(rule_unit_of(e->rule->kind), e->transition.value, threshold_of(e), out);
-    if (e->rule->kind == RULE_PERCENT_BELOW && whole.known)
+    words_add_quantity(rule_unit_of(e->rule->kind), e->transition.value, threshold_of(e), out);
+    if (rule_unit_of(e->rule->kind) == UNIT_BASIS_POINTS && whole.known)
         text_addf(out, " of %s USD", money_format_cents(whole.is, cents));
 }
 
@@ -209,7 +224,7 @@ static void add_short_runway(const struct alert_event *e, struct text *out)
     bool within = f->likely == TIME_NONE || f->likely - e->at < threshold_of(e);
     text_add(out,
              span_of(within ? " is more likely than not empty within " : " may be empty within "));
-    summary_add_duration(threshold_of(e), out);
+    words_add_duration(threshold_of(e), out);
     add_was(e, " (", ")", out);
     if (is_near(f->likely, e->at)) {
         text_add(out, span_of(": "));
@@ -262,148 +277,109 @@ static void add_drift(const struct alert_event *e, struct text *out)
     text_add(out, span_of(")"));
 }
 
-static void add_worse(const struct alert_event *e, struct text *out)
+static void add_end_within(const struct alert_event *e, struct text *out)
 {
-    switch (e->rule->kind) {
-    case RULE_BALANCE_BELOW:
-    case RULE_PERCENT_BELOW:
-        add_low_amount(e, out);
-        break;
-    case RULE_EXHAUSTS_WITHIN:
-        if (is_spent(e))
-            add_exhausted(e, out);
-        else
-            add_short_runway(e, out);
-        break;
-    case RULE_EXHAUSTED:
+    if (is_spent(e))
         add_exhausted(e, out);
-        break;
-    case RULE_DRIFT_ABOVE:
-        add_drift(e, out);
-        break;
-    case RULE_UNREADABLE:
-    case RULE_KINDS:
-        break;
-    }
+    else
+        add_short_runway(e, out);
 }
 
-/* " has 50.00 USD again (was critical, below 2.00 USD)" */
-static void add_better(const struct alert_event *e, struct text *out)
+/* " (was critical, below 2.00 USD)"; a level that the rule does not have any more has no threshold.
+ */
+static void add_left_level(const struct alert_event *e, struct text *out)
 {
-    if (e->rule->kind == RULE_DRIFT_ABOVE) {
-        text_add(out, span_of(" drifts by "));
-        add_usd((struct money){ e->transition.value }, (struct money){ threshold_of(e) }, out);
-    } else if (e->rule->kind != RULE_EXHAUSTS_WITHIN) {
-        add_has(e, out);
-    } else {
-        add_longer_runway(e, out);
-    }
-    if (e->rule->kind != RULE_EXHAUSTS_WITHIN)
-        text_add(out, span_of(e->rule->kind == RULE_DRIFT_ABOVE ? " only" : " again"));
     text_addf(out, " (was %s", level_name(e->transition.was));
-    if (e->rule->levels[e->transition.was].set
-        || e->transition.is != LEVEL_NONE) { /* else the rule has it no more */
+    if (e->rule->levels[e->transition.was].set || e->transition.is != LEVEL_NONE) {
         text_add(out, span_of(", "));
         add_threshold(e, out);
     }
     text_add(out, span_of(")"));
 }
 
-/* Without a value there is only the reason: a token or rule that went away. */
-static void add_unvalued(const struct alert_event *e, struct text *out)
+static void add_more_money(const struct alert_event *e, struct text *out)
 {
-    bool ended = e->transition.is == LEVEL_NONE;
-    text_addf(out, ": %s (", e->reason ? e->reason : "no value now");
-    if (ended)
-        text_addf(out, "was %s ", level_name(e->transition.was));
-    text_addf(out, "by rule %s)", e->rule->name);
+    add_has(e, out);
+    text_add(out, span_of(" again"));
+    add_left_level(e, out);
 }
 
-static void add_heading(const struct transition *t, struct text *out)
+static void add_later_end(const struct alert_event *e, struct text *out)
 {
-    if (t->is == LEVEL_NONE)
-        text_add(out, span_of("resolved: "));
-    else
-        text_addf(out, "%s%s: ", t->is < t->was ? "eased to " : "", level_name(t->is));
+    add_longer_runway(e, out);
+    add_left_level(e, out);
 }
 
-void wire_summary(const struct alert_event *e, struct text *out)
+static void add_drift_amount(const struct alert_event *e, struct text *out)
+{
+    text_add(out, span_of(" drifts by "));
+    add_usd((struct money){ e->transition.value }, (struct money){ threshold_of(e) }, out);
+}
+
+static void add_less_drift(const struct alert_event *e, struct text *out)
+{
+    add_drift_amount(e, out);
+    text_add(out, span_of(" only"));
+    add_left_level(e, out);
+}
+
+/* " (below 10.00 USD, ends at 12.00 USD)" */
+static void add_level_end(const struct alert_event *e, struct text *out)
 {
     const struct transition *t = &e->transition;
-    add_heading(t, out);
-    if (e->digest) {
-        summary_add_digest(e, out);
-        return;
-    }
-    if (t->kind == TRANSITION_DELETED || t->kind == TRANSITION_RETURNED) {
-        summary_add_life(e, out);
-        return;
-    }
-    if (e->token->series != SERIES_TOKEN)
-        text_addf(out, "account %s", e->account);
-    else
-        text_add_terminal(out, span_of(e->token->name), WIRE_NAME_COLUMNS);
-    if (!t->known)
-        add_unvalued(e, out);
-    else if (e->outage)
-        summary_add_outage(e, out);
-    else if (t->is == LEVEL_NONE || t->is < t->was)
-        add_better(e, out);
-    else
-        add_worse(e, out);
-}
-
-void wire_merged_summary(const struct merged_event *m, struct text *out)
-{
-    char from[TIME_TEXT_BYTES], until[TIME_TEXT_BYTES];
-    text_addf(out, "%" PRId64 " events of ended alerts were merged into this one", m->events);
-    if (m->from != TIME_NONE && m->until != TIME_NONE)
-        text_addf(out, " (%s to %s)", calendar_format(m->from, from),
-                  calendar_format(m->until, until));
-    text_add(out,
-             span_of(": too many were waiting for the broker; `ebb alerts --since` lists them"));
-}
-
-static bool is_beyond(const struct alert_event *e)
-{
-    const struct transition *t = &e->transition;
-    return rule_kind_is_above(e->rule->kind) ? t->value > t->threshold : t->value < t->threshold;
-}
-
-/* Better than the threshold, and not yet good enough to end. */
-static void add_recovering(const struct alert_event *e, struct text *out)
-{
-    const struct transition *t = &e->transition;
-    if (rule_unit_of(e->rule->kind) == UNIT_SECONDS) {
-        text_add(out, span_of(t->value > ENDLESS_S ? " lasts for " : " lasts about "));
-        add_about(t->value, out);
-        text_add(out, span_of(" ("));
-    } else if (e->rule->kind == RULE_DRIFT_ABOVE) {
-        text_add(out, span_of(" drifts by "));
-        add_usd((struct money){ t->value }, (struct money){ t->threshold }, out);
-        text_add(out, span_of(" ("));
-    } else {
-        add_has(e, out);
-        text_add(out, span_of(" left ("));
-    }
+    text_add(out, span_of(" ("));
     add_threshold(e, out);
     text_add(out, span_of(", ends at "));
-    summary_add_quantity(rule_unit_of(e->rule->kind), e->rule->levels[t->is].clear, t->threshold,
-                         out);
+    words_add_quantity(rule_unit_of(e->rule->kind), e->rule->levels[t->is].clear, t->threshold,
+                       out);
     text_add(out, span_of(")"));
 }
 
-void wire_standing(const struct alert_event *e, struct text *out)
+static void add_recovering_money(const struct alert_event *e, struct text *out)
 {
-    struct text words = { 0 };
-    if (!e->transition.known)
-        text_addf(&words, " %s", e->reason);
-    else if (e->outage)
-        summary_add_outage(e, &words);
-    else if (is_beyond(e) || e->rule->kind == RULE_EXHAUSTED)
-        add_worse(e, &words);
-    else
-        add_recovering(e, &words);
-    text_add(out, (struct span){ text_z(&words) + 1, words.len - 1 });
-    text_done(&words);
+    add_has(e, out);
+    text_add(out, span_of(" left"));
+    add_level_end(e, out);
 }
+
+static void add_recovering_runway(const struct alert_event *e, struct text *out)
+{
+    int64_t left_s = e->transition.value;
+    text_add(out, span_of(left_s > ENDLESS_S ? " lasts for " : " lasts about "));
+    add_about(left_s, out);
+    add_level_end(e, out);
+}
+
+static void add_recovering_drift(const struct alert_event *e, struct text *out)
+{
+    add_drift_amount(e, out);
+    add_level_end(e, out);
+}
+
+const struct rule_words words_of_money = {
+    .threshold = add_bound,
+    .worse = add_low_amount,
+    .better = add_more_money,
+    .recovering = add_recovering_money,
+};
+
+const struct rule_words words_of_runway = {
+    .threshold = add_time_bound,
+    .worse = add_end_within,
+    .better = add_later_end,
+    .recovering = add_recovering_runway,
+};
+
+const struct rule_words words_of_exhaustion = {
+    .threshold = add_nothing_left,
+    .worse = add_exhausted,
+    .better = add_more_money,
+    .recovering = add_exhausted,
+};
+
+const struct rule_words words_of_drift = {
+    .threshold = add_bound,
+    .worse = add_drift,
+    .better = add_less_drift,
+    .recovering = add_recovering_drift,
+};

@@ -18,7 +18,7 @@ static char prod_billing[] = "prod-billing";
 static void assert_says(const struct scene *s, const char *line)
 {
     struct text said = { 0 };
-    wire_summary(&s->event, &said);
+    alert_event_summary(&s->event, &said);
     assert_string_equal(text_z(&said), line);
     text_done(&said);
 }
@@ -279,7 +279,7 @@ static void in_words_early_is_never_after_likely_and_likely_never_after_late(voi
         s.token.forecast.likely = SCENE_AT + (int64_t)at[1];
         s.token.forecast.late = SCENE_AT + (int64_t)at[2];
         move(&s, LEVEL_NONE, LEVEL_WARNING, (int64_t)(random_next(&random) % (8 * HOUR_S)));
-        wire_summary(&s.event, &line);
+        alert_event_summary(&s.event, &line);
         int64_t likely = likely_said(text_z(&line));
         const char *said = strrchr(text_z(&line), '(');
         if (at[2] >= MINUTE_S) {
@@ -317,7 +317,7 @@ static void a_name_cannot_write_to_the_terminal_or_flood_it(void **state)
                 "b has 9.80 USD left (below 10.00 USD)");
     scene_set(&s, endless);
     struct text said = { 0 };
-    wire_summary(&s.event, &said);
+    alert_event_summary(&s.event, &said);
     assert_in_range(said.len, 60, 200);
     text_done(&said);
     scene_strike(&s);
