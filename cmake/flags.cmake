@@ -3,7 +3,7 @@ add_library(ebb_flags INTERFACE)
 target_compile_definitions(ebb_flags INTERFACE _GNU_SOURCE)
 target_compile_options(ebb_flags INTERFACE
     -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
-    -Wformat=2 -Wundef -Wvla -Wcast-qual)
+    -Wformat=2 -Wundef -Wvla -Wcast-qual -Wconversion -Wsign-conversion)
 
 if(EBB_WERROR)
     target_compile_options(ebb_flags INTERFACE -Werror)

@@ -52,7 +52,8 @@ static void print_wrapped(const char *words, int at)
             column = at;
         }
         column += printf("%s%.*s", column > at ? " " : "", len, words);
-        words += len + strspn(words + len, " ");
+        words += len;
+        words += strspn(words, " ");
     }
     putchar('\n');
 }

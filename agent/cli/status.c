@@ -107,8 +107,8 @@ static enum exit_status print(const struct context *c, const struct status_view 
  * forecasts have been, the size and "and N more" leave them. */
 static size_t rows_left(const struct context *c)
 {
-    size_t columns, rows,
-        taken = 9 + 4 * c->settings->mqtt.enabled + 3 * c->settings->account_count;
+    size_t columns, rows, broker = c->settings->mqtt.enabled ? 4 : 0,
+                          taken = 9 + broker + 3 * c->settings->account_count;
     if (!terminal_size(&columns, &rows))
         return 0;
     rows = rows > taken + 1 ? rows - taken : 1;

@@ -272,7 +272,7 @@ static void read_defaults(const struct section *section, void *fields)
             read_defaults(row->section, row_field(row, fields));
         if (row->preset
             && !value_parse(row, span_of(row->preset), &anywhere, row_field(row, fields), &why))
-            assert(!"a default that its own type refuses");
+            assert(false && "a default that its own type refuses");
     }
 }
 

@@ -17,7 +17,7 @@ static struct alarm_tree any_tree(struct random *r)
     struct alarm_tree t;
     for (int d = 0; d < ALARM_DEPTH; d++) {
         bool asks_n = random_unit(r) < 0.4;
-        t.feature[d] = asks_n ? ALARM_ASKS_N : (short)(random_unit(r) * FEATURES);
+        t.feature[d] = (short)(asks_n ? ALARM_ASKS_N : random_unit(r) * FEATURES);
         t.above[d] = asks_n ? (float)(int)(random_unit(r) * (ALARM_STEPS - 1))
                             : (float)(random_unit(r) - 0.5);
     }

@@ -168,7 +168,7 @@ static void old_curve(unsigned char bytes[OLD_BYTES], double unit)
         float likely = (float)log(3 * pow(old_amount(i), 0.8));
         const float row[7] = { likely - 1, likely - 0.5F,  likely,        likely + 0.5F,
                                likely + 1, likely - 0.25F, likely - 0.75F };
-        memcpy(bytes + 8 + i * sizeof row, row, sizeof row);
+        memcpy(bytes + 8 + (size_t)i * sizeof row, row, sizeof row);
     }
 }
 
