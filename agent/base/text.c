@@ -122,6 +122,20 @@ size_t utf8_step(struct span text, unsigned *ret_code_point)
     return len;
 }
 
+long utf8_characters(struct span text)
+{
+    long count = 0;
+    while (text.len) {
+        unsigned code_point;
+        size_t step = utf8_step(text, &code_point);
+        if (!step)
+            return -1;
+        text = (struct span){ text.at + step, text.len - step };
+        count++;
+    }
+    return count;
+}
+
 /* Takes one character off the front of `rest`. A byte that is no UTF-8 comes out as U+FFFD. */
 static struct span take_character(struct span *rest, unsigned *ret_code_point)
 {

@@ -60,6 +60,9 @@ const char *duration_format(int64_t seconds, char out[DURATION_TEXT_BYTES]);
 /* The number of bytes of the UTF-8 character at the start, 0 when there is no valid one. */
 size_t utf8_step(struct span text, unsigned *ret_code_point);
 
+/* The number of characters; -1 when the text is not UTF-8. */
+long utf8_characters(struct span text);
+
 /* Adds bytes as one segment of a path or one value of a query: all but letters, digits, '-', '_'
  * and '~' percent-encoded, a dot too, so that no name is a step of a path. */
 void text_add_percent(struct text *out, struct span s);

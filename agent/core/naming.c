@@ -95,7 +95,6 @@ static unsigned generation_of(struct span name, size_t *ret_stem)
 
 bool naming_successor(struct span name, int characters_max, char out[NAMING_NAME_BYTES])
 {
-    int characters = 0;
     size_t stem;
     unsigned generation = generation_of(name, &stem);
     int len = stem < NAMING_NAME_BYTES ? snprintf(out, NAMING_NAME_BYTES, "%.*s-r%u", (int)stem,
@@ -103,9 +102,7 @@ bool naming_successor(struct span name, int characters_max, char out[NAMING_NAME
                                        : NAMING_NAME_BYTES;
     if (len >= NAMING_NAME_BYTES)
         return false;
-    for (const char *c = out; *c; c++)
-        characters += ((unsigned char)*c & 0xc0) != 0x80;
-    return characters <= characters_max;
+    return utf8_characters(span_of(out)) <= characters_max;
 }
 
 /* Without what a rotation put at its end. */

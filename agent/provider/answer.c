@@ -57,7 +57,7 @@ bool provider_name_of(const struct provider *p, struct span element, char ret[NA
         ? json_parse((struct span){ written.at, written.len }, &unreadable)
         : NULL;
     text_done(&written);
-    long characters = cJSON_IsString(name) ? json_characters(span_of(name->valuestring)) : 0;
+    long characters = cJSON_IsString(name) ? utf8_characters(span_of(name->valuestring)) : 0;
     if (characters > NAME_CHARACTERS_MAX)
         shorten_name(span_of(name->valuestring), ret);
     else if (characters > 0)

@@ -2,10 +2,10 @@
  *
  * One element of the consumption answer is one payer. A line that cannot be read is refused alone,
  * and its day of its payer is unknown from then on: half a day would look cheap. */
-#include <inttypes.h>
-
-#include "core/calendar.h"
 #include "provider/eden_usage.h"
+
+#include "base/text.h"
+#include "core/calendar.h"
 #include "provider/json.h"
 #include "provider/member.h"
 
@@ -15,7 +15,7 @@ enum { WORD_BYTES_MAX = 200 };
 
 static bool is_word(struct span text)
 {
-    return text.len >= 1 && text.len <= WORD_BYTES_MAX && json_characters(text) > 0;
+    return text.len >= 1 && text.len <= WORD_BYTES_MAX && utf8_characters(text) > 0;
 }
 
 static bool read_cost(const cJSON *value, const char *member, struct money *ret, struct fault *why)
@@ -192,7 +192,7 @@ static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *wh
     uint32_t known = b->payers.count;
     if (!member_once(root, "token", &name, why))
         return false;
-    long characters = cJSON_IsString(name) ? json_characters(span_of(name->valuestring)) : 0;
+    long characters = cJSON_IsString(name) ? utf8_characters(span_of(name->valuestring)) : 0;
     if (characters < 1 || characters > NAME_CHARACTERS_MAX)
         return fault(why, FAULT_REJECT, "token is not a name of 1 to %d characters",
                      NAME_CHARACTERS_MAX);
@@ -220,12 +220,8 @@ static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *wh
 
 static bool read_element(struct span element, struct usage_book *b, struct fault *why)
 {
-    own_json cJSON *root = json_parse(element, why);
-    if (!root)
-        return false;
-    if (!cJSON_IsObject(root))
-        return fault(why, FAULT_REJECT, "it is not an object");
-    return read_payer(root, b, why);
+    own_json cJSON *root = json_parse_object(element, why);
+    return root && read_payer(root, b, why);
 }
 
 bool eden_decode_usage(struct span element, struct usage_book *b)

@@ -120,7 +120,7 @@ static bool decode_type(const cJSON *value, char ret[TYPE_BYTES], struct fault *
         return fault(why, FAULT_REJECT, "token_type is not a string");
     struct span type = span_of(
         member_is_absent(value) || !*value->valuestring ? TYPE_ORDINARY : value->valuestring);
-    if (json_characters(type) < 0)
+    if (utf8_characters(type) < 0)
         return fault(why, FAULT_REJECT, "token_type is not UTF-8");
     snprintf(ret, TYPE_BYTES, "%.*s", (int)member_cut(type, TYPE_BYTES - 1), type.at);
     return true;
@@ -165,11 +165,9 @@ static bool decode_reset(const cJSON *const found[MEMBERS], struct reading *r, s
  */
 static bool decode_token(struct span element, struct decoded *ret, struct fault *why)
 {
-    own_json cJSON *root = json_parse(element, why);
+    own_json cJSON *root = json_parse_object(element, why);
     if (!root)
         return false;
-    if (!cJSON_IsObject(root))
-        return fault(why, FAULT_REJECT, "it is not an object");
 
     const cJSON *found[MEMBERS] = { 0 };
     struct decoded d = { 0 };

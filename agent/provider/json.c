@@ -49,16 +49,12 @@ cJSON *json_parse(struct span json, struct fault *why)
     return root;
 }
 
-long json_characters(struct span text)
+cJSON *json_parse_object(struct span json, struct fault *why)
 {
-    long count = 0;
-    while (text.len) {
-        unsigned code_point;
-        size_t step = utf8_step(text, &code_point);
-        if (!step)
-            return -1;
-        text = (struct span){ text.at + step, text.len - step };
-        count++;
-    }
-    return count;
+    cJSON *root = json_parse(json, why);
+    if (!root || cJSON_IsObject(root))
+        return root;
+    cJSON_Delete(root);
+    fault(why, FAULT_REJECT, "it is not an object");
+    return NULL;
 }

@@ -23,5 +23,5 @@ struct span json_trim(struct span s);
  * `why` says so, with the place. */
 cJSON *json_parse(struct span json, struct fault *why);
 
-/* The number of characters; -1 when the text is not UTF-8. */
-long json_characters(struct span text);
+/* The same of exactly one object. */
+cJSON *json_parse_object(struct span json, struct fault *why);

@@ -53,7 +53,7 @@ bool member_name(const cJSON *value, char ret[NAME_BYTES_MAX + 1], struct fault 
     if (!cJSON_IsString(value))
         return fault(why, FAULT_REJECT, "name is missing or no text");
     struct span name = span_of(value->valuestring);
-    long characters = json_characters(name);
+    long characters = utf8_characters(name);
     if (characters < 0)
         return fault(why, FAULT_REJECT, "name is not UTF-8");
     if (characters == 0 || characters > NAME_CHARACTERS_MAX)

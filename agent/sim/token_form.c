@@ -27,10 +27,7 @@ static const char *read_name(const struct json *value, struct form *f)
         return "Not a valid string.";
     if (!*text)
         return "This field may not be blank.";
-    size_t characters = 0;
-    for (const char *at = text; *at; at++)
-        characters += ((unsigned char)*at & 0xc0) != 0x80;
-    if (characters > NAME_CHARACTERS)
+    if (utf8_characters(span_of(text)) > NAME_CHARACTERS)
         return "Ensure this field has no more than 200 characters.";
     f->name = text;
     return NULL;

@@ -133,18 +133,10 @@ static void check_defaults(struct reader *r, const struct node *map, void *field
     check_spec(r, map, &((struct token_defaults *)fields)->wish);
 }
 
-static int count_characters(const char *text)
-{
-    int count = 0;
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xc0) != 0x80;
-    return count;
-}
-
 static void check_token(struct reader *r, const struct node *map, void *fields)
 {
     struct wanted_token *t = fields;
-    if (t->name && count_characters(t->name) > r->values.limits->name_characters)
+    if (t->name && utf8_characters(span_of(t->name)) > r->values.limits->name_characters)
         diagnostic_at(r->diagnostics, place(map, "name"), "`name` has more than %d characters",
                       r->values.limits->name_characters);
     check_spec(r, map, &t->wish);
