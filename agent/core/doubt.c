@@ -201,13 +201,6 @@ static bool shows(const struct own_edit *e, const struct token *t, const struct 
     return spent <= (moved < 0 ? -moved : moved) / 2;
 }
 
-static bool terms_moved(const struct token *t, const struct reading *is)
-{
-    struct reading same = *is;
-    same.balance = t->last.balance;
-    return ledger_differs(&t->last, &same);
-}
-
 static void explain(struct judgement *f, const struct own_edit *e, const struct token *t,
                     const struct reading *is)
 {
@@ -232,7 +225,7 @@ struct judgement doubt_weigh(const struct token *t, const struct reading *is, un
     if (!token_set_was_read(t)) /* so far its elements could not be read */
         return f;
     f.entry_count = ledger_compare(&t->last, t->seen_at, is, at, t->last_reset, f.entries);
-    if (edit && (edit->balance.known ? shows(edit, t, is) : terms_moved(t, is)))
+    if (edit && (edit->balance.known ? shows(edit, t, is) : ledger_terms_differ(&t->last, is)))
         explain(&f, edit, t, is);
     else if (undoes(&f, t, is, at))
         correct(&f, t, is);

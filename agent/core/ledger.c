@@ -93,10 +93,25 @@ size_t ledger_compare(const struct reading *was, unix_s since, const struct read
     return book_change(was, is, change, midnight_between(is->period, since, at, last_reset), ret);
 }
 
+bool ledger_terms_differ(const struct reading *was, const struct reading *is)
+{
+    return strcmp(was->type, is->type) != 0 || was->expires != is->expires
+        || budget_edited(was, is);
+}
+
 bool ledger_differs(const struct reading *was, const struct reading *is)
 {
-    return strcmp(was->type, is->type) != 0 || !maybe_money_equal(was->balance, is->balance)
-        || was->expires != is->expires || budget_edited(was, is);
+    return !maybe_money_equal(was->balance, is->balance) || ledger_terms_differ(was, is);
+}
+
+bool ledger_follows(const struct change *c, unix_s prior_at, unix_s poll_at)
+{
+    const struct entry *e = &c->entries[0];
+    return c->entry_count == 1 && e->kind == ENTRY_CONSUMPTION && c->was.known && c->is.known
+        && e->amount.nano > 0 && e->amount.nano <= FOLLOWS_MOST_NANO
+        && c->was.is.nano - e->amount.nano == c->is.is.nano && prior_at != TIME_NONE
+        && e->since == prior_at && e->at == poll_at && e->since <= e->at
+        && e->at - e->since <= FOLLOWS_MOST_S;
 }
 
 static bool is_slight(int64_t change, int64_t full)

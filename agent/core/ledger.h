@@ -41,6 +41,26 @@ size_t ledger_compare(const struct reading *was, unix_s since, const struct read
 /* Whether a snapshot of `is` would tell anything that `was` did not. */
 bool ledger_differs(const struct reading *was, const struct reading *is);
 
+/* Whether they differ in anything but the balance. */
+bool ledger_terms_differ(const struct reading *was, const struct reading *is);
+
+/* What one poll changed about the balance of one token. */
+struct change {
+    struct entry entries[LEDGER_ENTRIES_MAX];
+    size_t entry_count;
+    struct maybe_money was, is; /* the balance before and after */
+    unix_s at;                  /* of the poll */
+};
+
+/* No consumption over a longer time, or of more, follows from readings: its sums by hour can be
+ * computed in 64 bits, and it spans two hours at most. */
+enum { FOLLOWS_MOST_S = HOUR_S };
+#define FOLLOWS_MOST_NANO (INT64_C(1) << 46)
+
+/* Whether two readings by themselves tell the change: ordinary consumption between them. The poll
+ * at `poll_at` and the account's good poll before it, `prior_at`, are the time it was spent in. */
+bool ledger_follows(const struct change *c, unix_s prior_at, unix_s poll_at);
+
 /* The level that counts as 100 % once an entry has moved the balance from `was` to `is`: the budget
  * as it was set last, else the highest level since the last real top-up. A rise, or an edit, of
  * less than a tenth of it keeps it. */

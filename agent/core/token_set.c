@@ -147,7 +147,9 @@ struct token *token_set_add(struct token_set *f, const char *name)
     };
     t->last.name = t->name;
     t->last.expires = TIME_NONE;
-    t->forecast = t->published = forecast_none();
+    static const struct burn_rate unknown[BURN_WINDOWS];
+    t->forecast = forecast_none();
+    t->published = t->stored = gist_of(&t->forecast, unknown);
     burn_init(&t->burn);
     naming_slug(span_of(name), t->slug);
     index_add(&f->by_name, name_hash(t), f->count++);
@@ -167,6 +169,14 @@ struct token *token_set_adopt(struct token_set *f, struct token *from)
     *from = (struct token){ .absent_since = TIME_NONE };
     burn_init(&from->burn);
     return t;
+}
+
+struct gist token_gist(const struct token *t)
+{
+    struct burn_rate burn[BURN_WINDOWS];
+    for (int w = 0; w < BURN_WINDOWS; w++)
+        burn[w] = burn_over(&t->burn, (enum burn_window)w);
+    return gist_of(&t->forecast, burn);
 }
 
 struct token *token_set_find(struct token_set *f, struct span name)

@@ -12,6 +12,7 @@
 #include "core/burn.h"
 #include "core/forecast.h"
 #include "core/forecast/tracked.h"
+#include "core/gist.h"
 #include "core/naming.h"
 #include "core/reading.h"
 #include "core/rule.h"
@@ -73,15 +74,16 @@ struct token {
     struct tracked_forecasts *promises; /* owned; NULL until it had a curve */
     bool invalidated;                   /* topped up, reset or edited since the curve was made */
     struct forecast forecast;
-    struct forecast published; /* forecast and burns as published last */
-    struct burn_rate published_burn[BURN_WINDOWS];
+    struct gist published; /* forecast and burns as published last */
+    struct gist stored;    /* and as its row in the store has them */
     bool retained; /* its topic is known to be among those that the store keeps for the broker */
     struct alert *alerts; /* owned; one for each rule of the configuration, in its order */
     bool listed;          /* appeared in the list that is being read */
     char *unread;         /* owned; why its element in that list cannot be read; NULL: it can */
     char *unreadable; /* owned; the same of the last list that was taken in: `last` is older, and
                          stands */
-    bool dirty;       /* something about it changed with this list */
+    bool moved;       /* its balance changed with this list */
+    bool dirty;       /* something changed with it that its row in the store must say */
 };
 
 /* Where the burn of a series comes from: "balance", or, without a budget, "consumption". */
@@ -89,6 +91,8 @@ static inline const char *token_burn_source(const struct token *t)
 {
     return t->last.budgeted ? "balance" : "consumption";
 }
+
+struct gist token_gist(const struct token *t);
 
 struct token_set {
     struct token *tokens; /* owned; in no order */

@@ -3,7 +3,6 @@
 #include "daemon/announce.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,37 +13,9 @@
 #include "daemon/state.h"
 #include "edge/wire.h"
 
-/* A forecast is told again without news of the balance when a figure moved by more than this. */
-#define NEWS_RATIO 0.10
-
-static bool moved(double was, double is)
-{
-    return fabs(is - was) > NEWS_RATIO * fmax(fabs(was), fabs(is));
-}
-
 bool announce_is_news(const struct token *t)
 {
-    const struct forecast *was = &t->published, *is = &t->forecast;
-    if (was->verdict != is->verdict
-        || (t->last.period != RESET_NONE && was->horizon != is->horizon))
-        return true;
-    if ((was->likely >= TIME_FAR) != (is->likely >= TIME_FAR)
-        || (was->likely == TIME_NONE) != (is->likely == TIME_NONE))
-        return true;
-    if (is->likely != TIME_NONE && is->likely < TIME_FAR
-        && moved((double)(was->likely - is->read_at), (double)(is->likely - is->read_at)))
-        return true;
-    if (fabs(was->lasts - is->lasts) > NEWS_RATIO)
-        return true;
-    if (was->limit != is->limit)
-        return true;
-    for (size_t w = 0; w < BURN_WINDOWS; w++) {
-        struct burn_rate rate = burn_over(&t->burn, (enum burn_window)w);
-        if (t->published_burn[w].known != rate.known
-            || moved((double)t->published_burn[w].nano_per_h, (double)rate.nano_per_h))
-            return true;
-    }
-    return false;
+    return gist_moved(&t->published, &t->forecast, &t->burn, t->last.period != RESET_NONE);
 }
 
 static bool post(struct agent *a, const char *topic, const struct text *payload, bool retain,
@@ -101,9 +72,7 @@ bool announce_token(struct agent *a, struct account *account, struct token *t, u
                     struct fault *why)
 {
     struct text topic = { 0 }, payload = { 0 };
-    t->published = t->forecast;
-    for (size_t w = 0; w < BURN_WINDOWS; w++)
-        t->published_burn[w] = burn_over(&t->burn, (enum burn_window)w);
+    t->published = token_gist(t);
     if (!a->publisher)
         return true;
     t->retained = true;

@@ -63,6 +63,7 @@ static bool book(struct agent *a, struct account *account, const struct observat
     struct leap leap = next_leap(a, t, f);
     struct maybe_money level = t->last.balance;
     bool differs = ledger_differs(&t->last, &s->reading);
+    bool terms_differ = ledger_terms_differ(&t->last, &s->reading);
     bool doubts = t->leap.poll || leap.poll || t->held.at != TIME_NONE;
 
     if (f->undoes && !take_back(a, account, t, why))
@@ -77,13 +78,14 @@ static bool book(struct agent *a, struct account *account, const struct observat
         step_correct(t, &c.entries[i]);
         note_entry(t, &c.entries[i], &level);
     }
-    t->dirty |= differs;
+    t->moved |= differs;
+    t->dirty |= terms_differ || first || (c.entry_count && !store_follows(a->store, &c));
     t->leap = leap;
     t->held.at = TIME_NONE;
     t->seen_at = at;
     t->stepped_s = 0;
-    return (!differs || store_add_snapshot(a->store, t, why))
-        && store_add_change(a->store, t->id, &c, why)
+    return (differs ? store_add_reading(a->store, t, &c, why)
+                    : store_add_change(a->store, t->id, &c, why))
         && (!doubts || store_put_doubt(a->store, t, why));
 }
 
@@ -158,7 +160,8 @@ bool belief_take(struct agent *a, struct account *account, const struct observat
         if (!book_held(a, account, s, why))
             return false;
         if (!ledger_differs(&t->last, &s->reading))
-            return store_add_snapshot(a->store, t, why); /* of this poll, too: it is the newest */
+            return store_add_reading(a->store, t, NULL,
+                                     why); /* of this poll, too: it is the newest */
         f = weigh(account, s, at, &edit);
     }
     if (f.edited && edit)

@@ -70,7 +70,7 @@ bool ingest_newcomer(struct agent *a, struct account *account, struct token_set 
         token_set_settle_unread(t);
     }
     return store_add_token(a->store, account->id, t, at, why)
-        && (!token_set_was_read(t) || store_add_snapshot(a->store, t, why));
+        && (!token_set_was_read(t) || store_add_reading(a->store, t, NULL, why));
 }
 
 /* A token that the list has. While its element cannot be read, it is not seen: its last reading
@@ -195,6 +195,26 @@ static bool ingest_list(struct agent *a, struct account *account, unix_s at, str
         && ingest_fresh(a, account, at, why);
 }
 
+/* A balance that merely fell is in its reading; the row is for all else. */
+static bool keep_state(struct agent *a, struct token *t, struct fault *why)
+{
+    bool resets = t->last.period != RESET_NONE;
+    if (!t->dirty && !gist_moved(&t->stored, &t->forecast, &t->burn, resets))
+        return true;
+    t->stored = token_gist(t);
+    return store_put_token(a->store, t, why);
+}
+
+static bool tell_state(struct agent *a, struct account *account, struct token *t, unix_s at,
+                       struct fault *why)
+{
+    bool is_told = false;
+    if (!announce_is_retained(a, account, t, &is_told, why))
+        return false;
+    return (!t->moved && !t->dirty && is_told && !announce_is_news(t))
+        || announce_token(a, account, t, at, why);
+}
+
 /* Forecast, rules, and what is worth reporting; every token, after every poll, since time alone
  * changes them. */
 bool ingest_outlook(struct agent *a, struct account *account, struct token_set *f, unix_s at,
@@ -206,13 +226,9 @@ bool ingest_outlook(struct agent *a, struct account *account, struct token_set *
         struct token *t = &f->tokens[i];
         if (!alerts_step(a, account, t, at, why))
             return false;
-        bool is_told = false;
-        if (!announce_is_retained(a, account, t, &is_told, why))
+        if (!keep_state(a, t, why) || !tell_state(a, account, t, at, why))
             return false;
-        if ((t->dirty || announce_is_news(t) || !is_told)
-            && (!store_put_token(a->store, t, why) || !announce_token(a, account, t, at, why)))
-            return false;
-        t->dirty = false;
+        t->moved = t->dirty = false;
     }
     return alerts_report_findings(a, account, at, why);
 }
@@ -281,6 +297,7 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
         && (account->last_ok == TIME_NONE || !account->new_rules
             || standing_know_rules(a, account, why))
         && forecasts_record(a, account, why) && announce_account(a, account, at, why)
+        && store_checkpoint(a->store, at, why)
         && store_retain(a->store, &a->settings->retention, at, (int64_t)account->poll->changed, why)
         && pace_plan(a, account, at, why);
 }

@@ -211,20 +211,26 @@ MUST_CHECK bool store_revive_token(struct store *s, int64_t account, struct toke
  * credits too. Fills t->id, and t->slug where another living token has it. */
 MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at,
                                 struct fault *why);
-MUST_CHECK bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why);
 
-/* What one poll changed about the balance of one token. */
-struct change {
-    struct entry entries[LEDGER_ENTRIES_MAX];
-    size_t entry_count;
-    struct maybe_money was, is; /* the balance before and after */
-    unix_s at;                  /* of the poll */
-};
-/* Its entries, and their sums by hour and day. */
+/* Whether this poll's reading alone will tell a change: see ledger_follows. Anything else makes
+ * store_put_token necessary. */
+bool store_follows(const struct store *s, const struct change *c);
+/* A reading that differs from the one before, with what it changed; `c` NULL: it is the first, or
+ * what it changed is told by others. A change that follows from readings costs this row alone. */
+MUST_CHECK bool store_add_reading(struct store *s, const struct token *t, const struct change *c,
+                                  struct fault *why);
+/* A change without a reading of its own: its entries, and their sums by hour and day. */
 MUST_CHECK bool store_add_change(struct store *s, int64_t token, const struct change *c,
                                  struct fault *why);
-/* Current state for readers: last reading, burns, forecast, missing count. */
+/* Current state for readers: last reading, burns, forecast, missing count. To be called when
+ * something changed that does not follow from the readings (terms, presence, a top-up, a clock that
+ * was set), and when forecast or burns moved (gist_moved). Balances and consumption that follow are
+ * in the readings: readers add them, and store_checkpoint writes them down. */
 MUST_CHECK bool store_put_token(struct store *s, const struct token *t, struct fault *why);
+/* Once in each poll, after its readings: when an hour is over, what the readings since the last
+ * checkpoint say of sums and balances is written down, of so many tokens with each poll that none
+ * takes long. */
+MUST_CHECK bool store_checkpoint(struct store *s, unix_s now, struct fault *why);
 MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_s at,
                                    struct fault *why);
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/money.h"
 #include "base/xmalloc.h"
 #include "view/table.h"
 #include "view/terminal.h"
@@ -30,9 +31,10 @@ static struct spark *spark_of(struct sparks *s, int64_t token)
 static void add_hour(struct sparks *s, const struct cell *cells)
 {
     int64_t place = (cells[1].integer - s->first_hour) / HOUR_S;
-    if (place >= 0 && place < HOURS)
-        spark_of(s, cells[0].integer)->spent_nano[place] =
-            cells[2].integer; /* an hour has one row */
+    if (place >= 0 && place < HOURS) {
+        int64_t *spent = &spark_of(s, cells[0].integer)->spent_nano[place];
+        *spent = nano_add(*spent, cells[2].integer);
+    }
 }
 
 bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why)

@@ -25,7 +25,7 @@ CREATE TABLE level (
 ALTER TABLE account ADD COLUMN stale_s INTEGER; -- NULL: never polled
 UPDATE account SET stale_s = coalesce(calm_s, interval_s) + 2 * interval_s + 60;
 
--- token_state by the clock of whoever asks. Times of a forecast that does not stand are NULL.
+-- token_now by the clock of whoever asks. Times of a forecast that does not stand are NULL.
 CREATE VIEW state_now AS
 SELECT s.token, s.seen, x.state, x.is_verdict AS verdict,
        CASE WHEN x.state = s.verdict THEN s.early_at END AS early_at,
@@ -37,7 +37,7 @@ FROM (SELECT t.*, a.stale_s, n.kind <> 'credits' OR a.credits_reason IS NULL AS 
                   THEN max(t.seen_at, coalesce(a.last_ok_at, t.seen_at)) ELSE t.seen_at END AS seen,
              CASE WHEN t.missing = 0 AND t.unreadable IS NULL THEN max(t.seen_at, coalesce(a.last_ok_at, t.seen_at))
                   ELSE coalesce(a.last_ok_at, t.seen_at) END AS judged_at
-      FROM token_state t JOIN token n ON n.id = t.token JOIN account a ON a.id = n.account) s
+      FROM token_now t JOIN token n ON n.id = t.token JOIN account a ON a.id = n.account) s
      LEFT JOIN state_when x
                ON x.verdict = s.verdict AND x.missing = (s.missing > 0) AND x.unreadable = (s.unreadable IS NOT NULL)
                   AND x.expired = coalesce(s.expires_at <= unixepoch(), 0)
@@ -59,7 +59,7 @@ SELECT t.id AS token_id, a.name AS account, t.name AS token, t.generation, t.slu
        n.verdict, n.early_at, n.likely_at, n.late_at, s.horizon_at, s.forecast_at,
        CAST(n.lasts_bp AS REAL) / 1e4 AS chance_lasts, s.history,
        s.unreadable, n.state
-FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id JOIN state_now n ON n.token = t.id
+FROM token t JOIN account a ON a.id = t.account JOIN token_now s ON s.token = t.id JOIN state_now n ON n.token = t.id
 WHERE t.kind = 'token';
 
 DROP VIEW v_credits;
@@ -72,5 +72,5 @@ SELECT t.id AS token_id, a.name AS account, n.seen AS seen_at, a.credits_reason 
        CAST(s.burn_7d_nano AS REAL) / 1e9 AS burn_7d_usd_per_h,
        n.verdict, n.early_at, n.likely_at, n.late_at, s.horizon_at, s.forecast_at,
        CAST(n.lasts_bp AS REAL) / 1e4 AS chance_lasts, s.history, n.state
-FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id JOIN state_now n ON n.token = t.id
+FROM token t JOIN account a ON a.id = t.account JOIN token_now s ON s.token = t.id JOIN state_now n ON n.token = t.id
 WHERE t.kind = 'credits';

@@ -1,6 +1,13 @@
 -- Consumption (kind 0) of the last :since seconds before the account's newest good poll.
-SELECT b.token, b.amount_nano, b.since, p.at
-FROM poll p CROSS JOIN booking b ON b.poll = p.id
-WHERE p.account = :account AND b.kind = 0 AND (:only IS NULL OR b.token = :only)
-  AND p.at > (SELECT last_ok_at FROM account WHERE id = :account) - :since
-ORDER BY b.token, b.poll, b.seq;
+WITH recent AS (
+    SELECT id, at, prior_at FROM poll
+    WHERE account = :account AND at > (SELECT last_ok_at FROM account WHERE id = :account) - :since
+)
+SELECT b.token, b.amount_nano, b.since, p.at, b.poll, b.seq
+FROM recent p CROSS JOIN booking b ON b.poll = p.id
+WHERE b.kind = 0 AND (:only IS NULL OR b.token = :only)
+UNION ALL
+SELECT r.token, r.spent_nano, p.prior_at, p.at, r.poll, 0
+FROM recent p CROSS JOIN reading r ON r.poll = p.id
+WHERE r.spent_nano IS NOT NULL AND (:only IS NULL OR r.token = :only)
+ORDER BY 1, 5, 6;

@@ -12,6 +12,6 @@ SELECT t.id, t.name,
        s.burn_source, a.usage_at,
        s.unreadable,
        s.missing_since, s.lost_in_mass
-FROM token t JOIN token_state s ON s.token = t.id JOIN account a ON a.id = t.account
+FROM token t JOIN token_now s ON s.token = t.id JOIN account a ON a.id = t.account
 WHERE t.account = :account AND t.deleted_at IS NULL AND t.kind = :kind AND (:only IS NULL OR t.id = :only)
 ORDER BY t.id;

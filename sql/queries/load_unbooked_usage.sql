@@ -13,10 +13,14 @@ WITH told AS (
     WHERE t.account = :account AND t.kind <> 'credits'
           AND (coalesce(s.budgeted, 0) = 0 OR u.day <= t.first_seen)
     GROUP BY t.id, u.day
+), open AS MATERIALIZED (
+    SELECT token, day, spent_nano FROM open_day WHERE day BETWEEN :first_day AND :last_day
 ), booked AS (
     SELECT o.*, coalesce((SELECT CAST(sum(d.spent_nano >> 32) * 4294967296 + sum(d.spent_nano & 4294967295) AS INTEGER)
                           FROM token n CROSS JOIN daily d ON d.token = n.id AND d.day = o.day
-                          WHERE n.account = :account AND n.name = o.name AND n.kind = o.kind), 0) AS spent_nano,
+                          WHERE n.account = :account AND n.name = o.name AND n.kind = o.kind), 0)
+                + coalesce((SELECT sum(p.spent_nano) FROM token n JOIN open p ON p.token = n.id AND p.day = o.day
+                            WHERE n.account = :account AND n.name = o.name AND n.kind = o.kind), 0) AS spent_nano,
            coalesce((SELECT usage_nano FROM daily WHERE token = o.token AND day = o.day), 0) AS usage_nano
     FROM told o
 )

@@ -21,7 +21,7 @@ SELECT l.level, l.since, a.name,
        a.dry_at, l.kind AS rule_kind
 FROM alert l JOIN token t ON t.id = l.token JOIN account a ON a.id = t.account
      JOIN level u ON u.name = l.level
-     LEFT JOIN token_state s ON s.token = t.id
+     LEFT JOIN token_now s ON s.token = t.id
      LEFT JOIN latest x ON x.token = l.token AND x.rule = l.rule
      LEFT JOIN event e ON e.seq = x.seq
 WHERE l.level <> 'none' AND t.deleted_at IS NULL AND (:account IS NULL OR a.name = :account)

@@ -9,7 +9,7 @@ SELECT a.name, s.balance_nano, coalesce(s.burn_24h_nano, s.burn_6h_nano, s.burn_
        c.origin, s.spent_nano - c.spent_nano, c.history, c.bytes
 FROM account a
      LEFT JOIN token t ON t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL
-     LEFT JOIN token_state s ON s.token = t.id
+     LEFT JOIN token_now s ON s.token = t.id
      LEFT JOIN curve c ON c.token = t.id
 WHERE a.removed_at IS NULL AND (:account IS NULL OR a.name = :account)
       AND (s.token IS NOT NULL OR a.credits_reason IS NOT NULL OR a.usage_at IS NOT NULL OR a.usage_reason IS NOT NULL)

@@ -1,5 +1,12 @@
 -- The sums of each UTC day from :since to before :until.
-SELECT d.token, d.day, d.spent_nano, d.usage_nano, d.topup_nano, d.reset_nano
-FROM token t CROSS JOIN daily d ON d.token = t.id AND d.day >= :since AND d.day < :until
+SELECT t.id, h.day AS day, CAST(h.spent_nano + coalesce(o.spent_nano, 0) AS INTEGER), h.usage_nano, h.topup_nano,
+       h.reset_nano
+FROM token t CROSS JOIN daily h ON h.token = t.id AND h.day >= :since AND h.day < :until
+     LEFT JOIN open_day o ON o.token = h.token AND o.day = h.day
 WHERE t.kind <> 'credits'
-ORDER BY t.id, d.day;
+UNION ALL
+SELECT o.token, o.day, o.spent_nano, 0, 0, 0
+FROM open_day o CROSS JOIN token t ON t.id = o.token
+WHERE t.kind <> 'credits' AND o.day >= :since AND o.day < :until
+      AND NOT EXISTS (SELECT 1 FROM daily h WHERE h.token = o.token AND h.day = o.day)
+ORDER BY 1, 2;

@@ -3,7 +3,7 @@
 -- list.
 WITH sight AS MATERIALIZED (
     SELECT t.account, min(t.first_seen) AS first, min(CASE WHEN s.token IS NOT NULL THEN t.first_seen END) AS listed
-    FROM token t LEFT JOIN token_state s ON s.token = t.id
+    FROM token t LEFT JOIN token_now s ON s.token = t.id
     WHERE t.kind <> 'account' GROUP BY t.account
 )
 SELECT t.id, a.name, t.name, t.generation, t.kind, t.deleted_at IS NOT NULL, a.usage_from, a.usage_at,
@@ -11,6 +11,6 @@ SELECT t.id, a.name, t.name, t.generation, t.kind, t.deleted_at IS NOT NULL, a.u
        coalesce(s.budgeted, 0), coalesce(s.reset_period, 'none'), s.reset_amount_nano,
        t.first_seen, t.deleted_at, i.listed, s.type, s.balance_nano, a.usage_reason
 FROM token t JOIN account a ON a.id = t.account JOIN sight i ON i.account = a.id
-     LEFT JOIN token_state s ON s.token = t.id
+     LEFT JOIN token_now s ON s.token = t.id
 WHERE t.kind NOT IN ('credits', 'account') AND (:account IS NULL OR a.name = :account)
 ORDER BY a.name, t.name, t.generation;

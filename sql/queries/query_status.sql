@@ -18,7 +18,7 @@ SELECT t.id, a.name AS account, t.name AS token, s.type, s.balance_nano, s.budge
        a.stale_s,
        c.origin, s.spent_nano - c.spent_nano, c.history, c.bytes,
        a.last_ok_at
-FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id
+FROM token t JOIN account a ON a.id = t.account JOIN token_now s ON s.token = t.id
      LEFT JOIN firing f ON f.token = t.id
      LEFT JOIN curve c ON c.token = t.id
 WHERE t.deleted_at IS NULL AND t.kind = 'token' AND a.removed_at IS NULL AND (:account IS NULL OR a.name = :account)

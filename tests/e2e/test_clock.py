@@ -56,7 +56,7 @@ def lists(sim):
 
 def rates(daemon):
     return daemon.database.rows(
-        "SELECT burn_1h_nano, burn_6h_nano, burn_24h_nano, burn_7d_nano FROM token_state")
+        "SELECT burn_1h_nano, burn_6h_nano, burn_24h_nano, burn_7d_nano FROM token_now")
 
 
 def assert_sane(daemon, spent_usd_max):
@@ -65,7 +65,7 @@ def assert_sane(daemon, spent_usd_max):
         for rate in row:
             assert rate is None or 0 <= rate <= spent_usd_max * 3600 * 10**9
     assert not daemon.database.rows("SELECT * FROM entry WHERE kind = 'consumption' AND amount_nano <= 0")
-    assert not daemon.database.rows("SELECT * FROM hourly WHERE spent_nano < 0")
+    assert not daemon.database.rows("SELECT * FROM hour_sum WHERE spent_nano < 0")
 
 
 @pytest.mark.parametrize("jump", ["+3h", "-3h", "+10d", "-10d", "+2y", "-2y"])
@@ -90,7 +90,7 @@ def test_a_jump_of_the_wall_clock_makes_no_storm_and_no_absurd_rate(jump, tmp_pa
 
     assert_sane(daemon, 3)
     assert daemon.database.one("SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'") == 3 * 10**9
-    assert daemon.database.one("SELECT sum(spent_nano) FROM hourly") == 3 * 10**9
+    assert daemon.database.one("SELECT sum(spent_nano) FROM hour_sum") == 3 * 10**9
     assert subscriber.events() == []
     assert daemon.stop() == 0
 
@@ -102,7 +102,7 @@ def burn_of(daemon, name):
 
 def days_spent(daemon):
     """Day -> what was spent, beside the days that no clock of now shows."""
-    return dict(daemon.database.rows("SELECT date(day, 'unixepoch'), sum(spent_nano) / 1e9 FROM daily"
+    return dict(daemon.database.rows("SELECT date(day, 'unixepoch'), sum(spent_nano) / 1e9 FROM day_sum"
                                      " WHERE spent_nano <> 0 GROUP BY 1"))
 
 
@@ -125,7 +125,7 @@ def test_a_clock_that_is_set_makes_no_gap_and_no_slower_burn(before, after, tmp_
         daemon.wait_polls(2)
     now = daemon.database.one("SELECT max(at) FROM poll WHERE id = (SELECT max(id) FROM poll)")
     spans = [at - since for at, since in daemon.database.rows(
-        "SELECT p.at, b.since FROM booking b JOIN poll p ON p.id = b.poll WHERE b.kind = 0")]
+        "SELECT p.at, e.since FROM entry e JOIN poll p ON p.id = e.poll WHERE e.kind = 'consumption'")]
     assert all(0 <= span < 300 for span in spans), spans
     assert daemon.database.one("SELECT count(*) FROM gap") == 0
     today = days_spent(daemon)
@@ -163,9 +163,9 @@ def test_a_clock_that_was_never_set_poisons_nothing(restart, tmp_path, sim, make
         sim.set_balance("prod-steady", balance)
         daemon.wait_polls(2)
     floor = time.time() - DAY
-    for table, column in (("poll", "at"), ("booking", "since"), ("token", "first_seen"), ("token_state", "seen_at"),
-                          ("hourly", "hour"), ("daily", "day"), ("account", "last_ok_at")):
-        slack = DAY if table == "daily" else 0
+    for table, column in (("poll", "at"), ("entry", "since"), ("token", "first_seen"), ("token_state", "seen_at"),
+                          ("hour_sum", "hour"), ("day_sum", "day"), ("account", "last_ok_at")):
+        slack = DAY if table == "day_sum" else 0
         assert daemon.database.one(f"SELECT min({column}) FROM {table}") > floor - slack, table
     assert daemon.database.one("SELECT count(*) FROM gap") == 0
     assert sum(days_spent(daemon).values()) == 3 and len(days_spent(daemon)) <= 2
@@ -195,7 +195,7 @@ def test_a_clock_that_is_lost_in_a_reboot_goes_on_from_what_was_known(tmp_path, 
     assert min(burn_of(daemon, "prod-steady")) > 1
     clock.set("+2h")
     daemon.wait_polls(2)
-    assert daemon.database.one("SELECT min(hour) FROM hourly") > time.time() - DAY
+    assert daemon.database.one("SELECT min(hour) FROM hour_sum") > time.time() - DAY
     assert daemon.stop() == 0
 
 

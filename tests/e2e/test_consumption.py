@@ -175,7 +175,8 @@ def test_consumption_that_is_told_late_is_taken_however_late_within_five_weeks(s
     assert s.stored()["prod-other", day(20), "llm__chat"] == (11 * 10**9, 1)
     counts = collections.Counter(back)
     assert counts[34] == 2 and 10 <= counts[6] <= 13 and set(counts) == {1, 2, 6, 34}, counts
-    booked = s.db.one("SELECT sum(spent_nano) FROM daily d JOIN token t ON t.id = d.token WHERE t.name = 'prod-other'")
+    booked = s.db.one("SELECT sum(spent_nano) FROM day_sum d JOIN token t ON t.id = d.token"
+                      " WHERE t.name = 'prod-other'")
     assert booked == 18 * 10**9
 
 
@@ -269,7 +270,7 @@ def test_sums_beyond_all_money_end_nothing_and_no_start_after_them(scene):
         s.once()
         s.pass_time(3600)
     assert s.db.one("SELECT count(*) FROM usage") == 2500 * 5
-    assert s.db.one("SELECT max(spent_nano) FROM daily") == 2**63 - 1
+    assert s.db.one("SELECT max(spent_nano) FROM day_sum") == 2**63 - 1
     for command in (["status"], ["audit"], ["forecast", "dev-free-lab"], ["report", "--reconcile"], ["report"],
                     ["report", "--by", "provider"], ["report", "--by", "feature", "--html", "-"],
                     ["history", "prod-paid"],
@@ -303,7 +304,7 @@ def test_balances_and_credits_that_swing_beyond_all_money_end_nothing(sim, make_
     assert daemon.stop() == 0
     daemon.start()
     daemon.wait_polls(2)
-    assert daemon.database.one("SELECT max(spent_nano) FROM daily") == 2**63 - 1
+    assert daemon.database.one("SELECT max(spent_nano) FROM day_sum") == 2**63 - 1
     for command in (["status"], ["audit"], ["forecast", "prod-swing"], ["forecast", "prod-swing", "--json"], ["report"],
                     ["gate", "prod-swing", "--runway", "1h"], ["status", "--json"]):
         done = daemon.run(*command)

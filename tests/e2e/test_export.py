@@ -39,9 +39,9 @@ def test_a_copy_made_during_polls_is_of_one_moment(sim, daemon, tmp_path):
         copy = out / f"{cents}.db"
         assert ask(copy, "PRAGMA integrity_check") == "ok"
         assert not ask(copy, "SELECT count(*) FROM pragma_foreign_key_check")
-        assert ask(copy, "SELECT sum(spent_nano) FROM hourly") == ask(copy, "SELECT sum(spent_nano) FROM daily")
+        assert ask(copy, "SELECT sum(spent_nano) FROM hour_sum") == ask(copy, "SELECT sum(spent_nano) FROM day_sum")
         assert ask(copy, "SELECT coalesce(sum(amount_nano), 0) FROM entry WHERE kind = 'consumption'") \
-            == (ask(copy, "SELECT sum(spent_nano) FROM daily") or 0)
+            == (ask(copy, "SELECT sum(spent_nano) FROM day_sum") or 0)
         assert ask(copy, "SELECT max(at) FROM poll") == ask(copy, "SELECT last_ok_at FROM account")
         daemon.wait_polls(1)
     assert left(out) == [f"{n}.db" for n in range(1, 8)]

@@ -108,7 +108,7 @@ def test_a_suspicious_list_is_believed_in_what_it_shows_when_three_in_a_row_say_
     believed = daemon.database.rows("SELECT result FROM poll WHERE id >= ? ORDER BY id LIMIT 3", first)
     assert believed == [("suspicious",), ("suspicious",), ("ok",)]
     assert not daemon.database.rows("SELECT name FROM token WHERE deleted_at IS NOT NULL")
-    missing = daemon.database.rows("SELECT t.name FROM token t JOIN token_state s ON s.token = t.id WHERE missing > 0")
+    missing = daemon.database.rows("SELECT t.name FROM token t JOIN token_now s ON s.token = t.id WHERE missing > 0")
     assert {name for name, in missing} == set(gone)
     sim.set_balance(stays, "1.00")
     subscriber.wait_event(kind="raised", token=stays)

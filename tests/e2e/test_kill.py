@@ -100,7 +100,7 @@ def test_a_backfill_that_is_killed_over_and_over_is_whole_in_the_end(stage, make
                 for features in payer["data"].values() for f in features.values())
     daemon.process.lines.wait(lambda _: daemon.database.one("SELECT sum(cost_nano) FROM usage") == books, "the books")
     assert daemon.stop() == 0
-    assert daemon.database.one("SELECT sum(usage_nano) FROM daily") == books
+    assert daemon.database.one("SELECT sum(usage_nano) FROM day_sum") == books
     assert daemon.database.one("PRAGMA integrity_check") == "ok"
 
 

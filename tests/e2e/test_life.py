@@ -93,7 +93,7 @@ def test_a_token_is_missing_for_two_hours_before_it_is_deleted_and_it_returns_as
     subscriber.wait(lambda s: json.loads(s.retained().get(alert, "{}")).get("episode") == 2, "the second episode")
     ids = [e["id"] for e in subscriber.events()]
     assert len(ids) == len(set(ids)) == 5
-    spent = "SELECT sum(spent_nano) FROM hourly WHERE token = ?"
+    spent = "SELECT sum(spent_nano) FROM hour_sum WHERE token = ?"
     assert daemon.database.one(spent, number) == (45 + 36) * 10**9, "what it spent before and after is one history"
 
 

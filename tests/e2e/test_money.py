@@ -126,7 +126,7 @@ def test_a_token_without_budget_burns_what_the_endpoint_tells(scene):
     lab = next(t for t in shown["tokens"] if t["token"] == "dev-free-lab")
     assert lab["burn_source"] == "consumption"
     assert float(lab["burn_24h_usd_per_h"]) == pytest.approx(0.11, rel=0.05)
-    spent, usage = s.db.rows("SELECT sum(d.spent_nano), sum(d.usage_nano) FROM daily d JOIN token t ON t.id = d.token"
+    spent, usage = s.db.rows("SELECT sum(d.spent_nano), sum(d.usage_nano) FROM day_sum d JOIN token t ON t.id = d.token"
                              " WHERE t.name = 'dev-free-lab'")[0]
     assert spent == usage == sum(c for (t, _, _), (c, _) in s.books().items() if t == "dev-free-lab")
 
@@ -218,13 +218,13 @@ def test_credits_are_a_balance_with_burn_rules_and_topics(scene, broker, subscri
 def test_credits_that_are_not_told_leave_the_poll_alone(scene):
     s = scene(past_days=1)
     s.once()
-    before = s.db.one("SELECT balance_nano FROM token_state s JOIN token t ON t.id = s.token WHERE t.kind = 'credits'")
+    before = s.db.one("SELECT balance_nano FROM token_now s JOIN token t ON t.id = s.token WHERE t.kind = 'credits'")
     s.sim.fault("status", status=500, path="/v2/cost_management/credits/")
     s.pass_time(600)
     s.once()
     assert s.db.one("SELECT result FROM poll ORDER BY id DESC LIMIT 1") == "ok"
     assert s.db.one("SELECT credits_reason FROM account").startswith("HTTP 500")
-    assert s.db.one("SELECT balance_nano FROM token_state s JOIN token t ON t.id = s.token"
+    assert s.db.one("SELECT balance_nano FROM token_now s JOIN token t ON t.id = s.token"
                     " WHERE t.kind = 'credits'") == before, "unknown is not zero"
     account = json.loads(s.daemon.run("status", "--json").stdout)["credits"][0]
     assert account["state"] == "stale" and account["likely_at"] is None
@@ -266,7 +266,7 @@ def test_an_account_that_stalls_delays_no_other(stage, make_daemon, tmp_path):
     for _ in range(3):
         daemon.process.wait_line(r"second: poll \d+ stored: ok", place)
         place = len(daemon.process.lines.items)
-    assert daemon.database.one("SELECT count(*) FROM token_state s JOIN token t ON t.id = s.token"
+    assert daemon.database.one("SELECT count(*) FROM token_now s JOIN token t ON t.id = s.token"
                                " WHERE t.kind = 'credits'") == 1
     assert "main: poll" not in daemon.text()
 
@@ -352,7 +352,7 @@ def test_a_budget_that_comes_and_goes_counts_nothing_twice(scene):
         s.sim.change("prod-chat-api", active_balance=budget)
     s.pass_time(3600)
     s.once()
-    days = s.db.rows("SELECT u.day, sum(u.cost_nano), (SELECT sum(h.spent_nano) FROM hourly h WHERE h.token = u.token"
+    days = s.db.rows("SELECT u.day, sum(u.cost_nano), (SELECT sum(h.spent_nano) FROM hour_sum h WHERE h.token = u.token"
                      " AND h.hour >= u.day AND h.hour < u.day + 86400) FROM usage u GROUP BY u.day")
     assert len(days) >= 2
     # what a balance tells of the hour around midnight is spread over both days, so it is their sum that must not exceed
@@ -379,5 +379,5 @@ def test_lives_of_one_name_on_one_day_count_nothing_twice(scene):
     s.pass_time(3600)
     s.once()
     assert s.db.rows("SELECT generation, deleted_at FROM token WHERE name = 'prod-work'") == [(1, None)]
-    booked = s.db.one("SELECT sum(d.spent_nano) FROM daily d JOIN token t ON t.id = d.token WHERE t.kind = 'token'")
+    booked = s.db.one("SELECT sum(d.spent_nano) FROM day_sum d JOIN token t ON t.id = d.token WHERE t.kind = 'token'")
     assert booked == nano("6.75"), "what was spent before it was seen again is part of the edit that it returned with"

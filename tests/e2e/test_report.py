@@ -157,8 +157,8 @@ def test_a_token_that_returns_after_its_deletion_goes_on_with_its_history(quarte
     assert row["generation"] == 1 and not row["deleted"]
     assert row["spent_usd"] == sum(book[3] for book in books if book[0] == "dev-reborn-job")
     assert row["spent_usd"] > 30 + 3 * Decimal("0.123456789")
-    assert daemon.database.rows("SELECT k.name, b.amount_nano > 0 FROM booking b JOIN booking_kind k ON k.id = b.kind"
-                                " JOIN token t ON t.id = b.token WHERE t.name = 'dev-reborn-job' AND k.id <> 0") == [
+    assert daemon.database.rows("SELECT e.kind, e.amount_nano > 0 FROM entry e JOIN token t ON t.id = e.token"
+                                " WHERE t.name = 'dev-reborn-job' AND e.kind <> 'consumption'") == [
         ("edit", 0)]
 
 
@@ -375,7 +375,7 @@ def test_huge_sums_are_exact_and_what_does_not_fit_is_said_in_words(nasty):
     writer = sqlite3.connect(nasty.database.path)
     ids = [row[0] for row in writer.execute("SELECT id FROM token WHERE kind = 'token' ORDER BY id LIMIT 2")]
     huge = ("UPDATE daily SET spent_nano = 9000000000123456789"
-            " WHERE token = ?1 AND day = (SELECT max(day) FROM daily WHERE token = ?1)")
+            " WHERE token = ?1 AND day = (SELECT max(day) FROM day_sum WHERE token = ?1)")
     writer.execute(huge, (ids[0],))
     writer.commit()
     rows = exact(nasty.run("report", "--format", "json").stdout)

@@ -8,8 +8,8 @@ import pytest
 LOW = {"name": "low", "kind": "balance_below", "levels": {"warning": "50.00", "critical": "10.00"}}
 SHARE = {"name": "share", "kind": "percent_below", "levels": {"warning": "20%", "critical": "5%"}}
 NAME = "prod-billing-api"
-KINDS = ("SELECT k.name FROM booking b JOIN booking_kind k ON k.id = b.kind JOIN token t ON t.id = b.token "
-         "WHERE t.kind = 'token' AND t.name = ? ORDER BY b.poll, b.seq")
+KINDS = ("SELECT e.kind FROM entry e JOIN token t ON t.id = e.token WHERE t.kind = 'token' AND t.name = ? "
+         "ORDER BY e.poll, e.seq")
 
 
 @pytest.fixture
@@ -25,13 +25,13 @@ def kinds(daemon, name=NAME):
 def spent(daemon, name=NAME):
     """What hours and days say was spent, which must be the same, in USD."""
     hours, days = (daemon.database.one(f"SELECT coalesce(sum(s.spent_nano), 0) FROM {sums} s JOIN token t "
-                                       "ON t.id = s.token WHERE t.name = ?", name) for sums in ("hourly", "daily"))
+                                       "ON t.id = s.token WHERE t.name = ?", name) for sums in ("hour_sum", "day_sum"))
     assert hours == days
     return hours / 1e9
 
 
 def believed(daemon, name=NAME):
-    return daemon.database.one("SELECT s.balance_nano FROM token_state s JOIN token t ON t.id = s.token "
+    return daemon.database.one("SELECT s.balance_nano FROM token_now s JOIN token t ON t.id = s.token "
                                "WHERE t.name = ?", name) / 1e9
 
 
@@ -86,7 +86,7 @@ def test_a_real_fall_is_booked_and_told_within_seconds_however_long_the_interval
     lists = [r for r in sim.requests(before) if r["path"].endswith("/custom_token/")]
     assert len(lists) == 2
     assert kinds(daemon) == ["consumption"] and round(spent(daemon), 9) == round(98 - float(left), 9)
-    since, at = daemon.database.rows("SELECT b.since, p.at FROM booking b JOIN poll p ON p.id = b.poll")[0]
+    since, at = daemon.database.rows("SELECT e.since, p.at FROM entry e JOIN poll p ON p.id = e.poll")[0]
     first, second = (row[0] for row in daemon.database.rows("SELECT at FROM poll ORDER BY id LIMIT 2"))
     assert (since, at) == (first, second)  # from the last reading that was believed to the first that saw the fall
 
@@ -104,18 +104,18 @@ def test_a_rise_that_undoes_a_booked_fall_takes_the_spend_out_of_every_book(sim,
     daemon.wait_polls(1)
     assert kinds(daemon) == ["correction", "correction", "consumption"]
     assert round(spent(daemon), 9) == 0.05
-    assert daemon.database.one("SELECT sum(topup_nano) FROM daily") == 0
+    assert daemon.database.one("SELECT sum(topup_nano) FROM day_sum") == 0
     history = json.loads(daemon.run("history", "--format", "json", token).stdout)
     assert "correction" in json.dumps(history) and "topup" not in json.dumps(history)
 
     daemon.stop()
     daemon.start()  # what is loaded again is as it was
     daemon.wait_poll()
-    rate = daemon.database.one("SELECT burn_24h_nano FROM token_state")
+    rate = daemon.database.one("SELECT burn_24h_nano FROM token_now")
     report = json.loads(daemon.run("report", "--format", "json").stdout)
     assert [(row["token"], row["spent_usd"], row["topup_usd"]) for row in report] == [(token, 0.05, 0)], report
     assert rate is None or rate < 0.06e9 * 3600
-    assert daemon.database.one("SELECT spent_nano FROM token_state") == 50000000
+    assert daemon.database.one("SELECT spent_nano FROM token_now") == 50000000
 
 
 def test_a_fall_that_undoes_a_booked_rise_is_no_consumption(sim, make_daemon, token):
@@ -127,8 +127,8 @@ def test_a_fall_that_undoes_a_booked_rise_is_no_consumption(sim, make_daemon, to
     sim.set_balance(token, "97.99")
     daemon.wait_polls(3)
     assert kinds(daemon) == ["correction", "correction", "consumption"] and round(spent(daemon), 9) == 0.01
-    assert daemon.database.one("SELECT sum(topup_nano) FROM daily") == 0
-    assert daemon.database.one("SELECT risen_to_nano FROM token_state") == 98 * 10**9
+    assert daemon.database.one("SELECT sum(topup_nano) FROM day_sum") == 0
+    assert daemon.database.one("SELECT risen_to_nano FROM token_now") == 98 * 10**9
 
 
 @pytest.mark.parametrize("real", [True, False])
@@ -175,7 +175,7 @@ def test_credits_are_doubted_like_a_balance(sim, make_daemon, token, real):
         sim.set_credits("500.00")
         daemon.process.wait_line(r"credits: the jump of the balance was not confirmed", place)
     daemon.wait_polls(4)
-    left = daemon.database.one("SELECT s.balance_nano FROM token_state s JOIN token t ON t.id = s.token "
+    left = daemon.database.one("SELECT s.balance_nano FROM token_now s JOIN token t ON t.id = s.token "
                                "WHERE t.kind = 'credits'")
     assert left == (0 if real else 500 * 10**9)
     assert spent(daemon, "") == (500 if real else 0)
@@ -196,7 +196,7 @@ def test_an_edit_by_ebb_itself_is_an_edit_and_never_consumption(sim, broker, sub
         assert believed(daemon, name) == float(balance)
     assert list((daemon.folder / "ebb.db-edits").iterdir()) == []
     assert {e["token"] for e in subscriber.events()} == {"nothing"}
-    full = dict(daemon.database.rows("SELECT t.name, s.risen_to_nano / 1e9 FROM token_state s "
+    full = dict(daemon.database.rows("SELECT t.name, s.risen_to_nano / 1e9 FROM token_now s "
                                      "JOIN token t ON t.id = s.token WHERE t.kind = 'token'"))
     assert full == {"less": 58.6, "nothing": 98, "more": 250, "tiny": 98}  # the budget as it was set last
 

@@ -106,7 +106,7 @@ static size_t make_original(uint8_t image[IMAGE_MAX])
         die(why.text);
     row.account = account;
     if (!store_add_poll(s, &row, &why) || !store_add_token(s, account, t, row.at, &why)
-        || !store_add_snapshot(s, t, &why) || !store_put_token(s, t, &why)
+        || !store_add_reading(s, t, NULL, &why) || !store_put_token(s, t, &why)
         || !store_commit(s, &why))
         die(why.text);
     token_set_done(&f);

@@ -61,6 +61,7 @@ void doubt_take(struct token *t, const struct statement *row)
         };
 }
 
+/* Takes each out of the sums that it is in. */
 static bool read_bookings(struct store *s, int64_t token, int64_t poll, struct reversal *ret,
                           struct fault *why)
 {
@@ -72,11 +73,13 @@ static bool read_bookings(struct store *s, int64_t token, int64_t poll, struct r
         ok = statement_step(q, &row, why);
         if (!ok || !row)
             continue;
+        const struct entry e = { (enum entry_kind)statement_integer(q, 0),
+                                 { statement_integer(q, 1) },
+                                 statement_integer(q, 2),
+                                 statement_integer(q, 3) };
         ret->at = xrealloc(ret->at, ret->count + 1, sizeof *ret->at);
-        ret->at[ret->count++] = (struct entry){ (enum entry_kind)statement_integer(q, 0),
-                                                { statement_integer(q, 1) },
-                                                statement_integer(q, 2),
-                                                statement_integer(q, 3) };
+        ret->at[ret->count++] = e;
+        ok = !statement_integer(q, 4) || rollup_take_back(s, token, &e, why);
     }
     statement_reset(q);
     return ok;
@@ -84,10 +87,16 @@ static bool read_bookings(struct store *s, int64_t token, int64_t poll, struct r
 
 static bool turn_bookings(struct store *s, int64_t token, int64_t poll, struct fault *why)
 {
-    struct statement *q = s->queries[SQL_REVERSE_BOOKINGS];
-    statement_bind_integer(q, ":token", token);
-    statement_bind_integer(q, ":poll", poll);
-    return statement_run(q, why);
+    static const enum statement_name steps[] = { SQL_REVERSE_BOOKINGS, SQL_BOOK_REVERSED,
+                                                 SQL_REVERSE_READINGS };
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        struct statement *q = s->queries[steps[i]];
+        statement_bind_integer(q, ":token", token);
+        statement_bind_integer(q, ":poll", poll);
+        if (!statement_run(q, why))
+            return false;
+    }
+    return true;
 }
 
 bool store_reverse(struct store *s, int64_t token, int64_t poll, struct reversal *ret,
@@ -95,8 +104,6 @@ bool store_reverse(struct store *s, int64_t token, int64_t poll, struct reversal
 {
     struct reversal r = { 0 };
     bool ok = read_bookings(s, token, poll, &r, why) && turn_bookings(s, token, poll, why);
-    for (size_t i = 0; ok && i < r.count; i++)
-        ok = rollup_take_back(s, token, &r.at[i], why);
     if (!ok) {
         free(r.at);
         return false;

@@ -224,11 +224,13 @@ static void take_forecast(struct loading *l, const struct statement *q)
     struct token *t = token_of(l, q);
     if (!t)
         return;
-    t->forecast = t->published = read_forecast(q);
-    t->spent_nano = statement_integer(q, 11);
+    struct burn_rate burn[BURN_WINDOWS];
     for (int w = 0; w < BURN_WINDOWS; w++)
-        t->published_burn[w] = (struct burn_rate){ .known = !statement_is_null(q, 12 + w),
-                                                   .nano_per_h = statement_integer(q, 12 + w) };
+        burn[w] = (struct burn_rate){ .known = !statement_is_null(q, 12 + w),
+                                      .nano_per_h = statement_integer(q, 12 + w) };
+    t->forecast = read_forecast(q);
+    t->published = t->stored = gist_of(&t->forecast, burn);
+    t->spent_nano = statement_integer(q, 11);
 }
 
 static struct tracked_forecasts *promises_of(struct token *t)
@@ -305,6 +307,7 @@ static const struct part {
     { SQL_LOAD_TOKENS, 0, take_token },
     { SQL_LOAD_ALERTS, 0, take_alert },
     { SQL_LOAD_HOURS, BURN_HOURS *HOUR_S, take_hour },
+    { SQL_LOAD_OPEN_HOURS, BURN_HOURS *HOUR_S, take_hour },
     { SQL_LOAD_ENTRIES, BURN_FINE_BUCKETS *BURN_FINE_S, take_entry },
     { SQL_LOAD_FORECASTS, 0, take_forecast },
     { SQL_LOAD_CURVES, 0, take_curve },

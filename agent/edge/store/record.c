@@ -40,6 +40,20 @@ static bool set_last_ok(struct store *s, const struct poll_row *row, struct faul
     return statement_run(q, why);
 }
 
+/* A row that could not be written has no id, and nothing was seen before it. */
+static bool read_added(struct store *s, struct statement *q, const struct poll_row *row,
+                       struct fault *why)
+{
+    bool added;
+    bool ok = statement_step(q, &added, why);
+    s->poll = ok && added ? statement_integer(q, 0) : 0;
+    s->prior_at = ok && added ? column_time(q, 1) : TIME_NONE;
+    s->poll_at = row->at;
+    s->added_poll = s->poll;
+    statement_reset(q);
+    return ok;
+}
+
 bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *why)
 {
     struct statement *q = s->queries[SQL_ADD_POLL];
@@ -55,8 +69,7 @@ bool store_add_poll(struct store *s, const struct poll_row *row, struct fault *w
     statement_bind_integer(q, ":bytes", row->bytes);
     statement_bind_integer(q, ":took_ms", row->took_ms);
     statement_bind_integer(q, ":calls", row->calls);
-    return statement_ask(q, 0, &s->poll, why)
-        && (row->result != POLL_OK || set_last_ok(s, row, why));
+    return read_added(s, q, row, why) && (row->result != POLL_OK || set_last_ok(s, row, why));
 }
 
 bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *why)
@@ -176,38 +189,30 @@ bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s a
 
 static void bind_reading(struct statement *q, const struct reading *r)
 {
-    statement_bind_text(q, ":type", span_of(r->type));
+    bind_terms(q, r);
     bind_maybe_money(q, ":balance_nano", r->balance);
-    statement_bind_integer(q, ":budgeted", r->budgeted);
-    bind_time(q, ":expires_at", r->expires);
-    statement_bind_text(q, ":reset_period", span_of(calendar_period_name(r->period)));
-    bind_maybe_money(q, ":reset_amount_nano", r->reset_amount);
 }
 
-/* *ret_added is false when the terms were never seen before, and must be added first. */
-static bool add_reading(struct store *s, const struct token *t, bool *ret_added, struct fault *why)
+bool store_follows(const struct store *s, const struct change *c)
 {
-    struct statement *q = s->queries[SQL_ADD_SNAPSHOT];
+    return s->poll == s->added_poll && ledger_follows(c, s->prior_at, s->poll_at);
+}
+
+bool store_add_reading(struct store *s, const struct token *t, const struct change *c,
+                       struct fault *why)
+{
+    struct statement *q = s->queries[SQL_ADD_READING];
+    bool follows = c && store_follows(s, c);
+    int64_t terms;
+    if (!terms_id(s, &t->last, &terms, why))
+        return false;
     statement_bind_integer(q, ":poll", s->poll);
     statement_bind_integer(q, ":token", t->id);
-    bind_reading(q, &t->last);
-    bool ok = statement_step(q, ret_added, why);
-    statement_reset(q);
-    return ok;
-}
-
-static bool add_terms(struct store *s, const struct reading *r, struct fault *why)
-{
-    struct statement *q = s->queries[SQL_ADD_TERMS];
-    bind_reading(q, r);
-    return statement_run(q, why);
-}
-
-bool store_add_snapshot(struct store *s, const struct token *t, struct fault *why)
-{
-    bool added;
-    return add_reading(s, t, &added, why)
-        && (added || (add_terms(s, &t->last, why) && add_reading(s, t, &added, why)));
+    bind_maybe_money(q, ":balance_nano", t->last.balance);
+    statement_bind_integer(q, ":terms", terms);
+    if (follows)
+        statement_bind_integer(q, ":spent_nano", c->entries[0].amount.nano);
+    return statement_run(q, why) && (!c || follows || store_add_change(s, t->id, c, why));
 }
 
 static bool add_entry(struct store *s, int64_t token, const struct entry *e, size_t seq,

@@ -37,8 +37,8 @@ static bool shed(struct sweep *w, struct statement *q, struct fault *why)
 
 /* ---- raw: poll by poll ---- */
 
-static const enum statement_name of_a_poll[] = { SQL_SHED_ENTRIES, SQL_SHED_SNAPSHOTS,
-                                                 SQL_SHED_POLL };
+static const enum statement_name of_a_poll[] = { SQL_SHED_ENTRIES, SQL_SHED_SPENT,
+                                                 SQL_SHED_SNAPSHOTS, SQL_SHED_POLL };
 
 static bool shed_poll(struct sweep *w, int64_t poll, struct fault *why)
 {

@@ -28,7 +28,8 @@ static const char *const texts[] = {
     [SQL_PUT_PLAN] = sql_put_plan,
     [SQL_LOAD_PLAN] = sql_load_plan,
     [SQL_ADD_TOKEN] = sql_add_token,
-    [SQL_ADD_SNAPSHOT] = sql_add_snapshot,
+    [SQL_ADD_READING] = sql_add_reading,
+    [SQL_FIND_TERMS] = sql_find_terms,
     [SQL_ADD_TERMS] = sql_add_terms,
     [SQL_ADD_ENTRY] = sql_add_entry,
     [SQL_ADD_HOURLY] = sql_add_hourly,
@@ -54,6 +55,7 @@ static const char *const texts[] = {
     [SQL_LOAD_TOKENS] = sql_load_tokens,
     [SQL_LOAD_ALERTS] = sql_load_alerts,
     [SQL_LOAD_HOURS] = sql_load_hours,
+    [SQL_LOAD_OPEN_HOURS] = sql_load_open_hours,
     [SQL_LOAD_ENTRIES] = sql_load_entries,
     [SQL_LOAD_SUSPICIOUS] = sql_load_suspicious,
     [SQL_LOAD_FORECASTS] = sql_load_forecasts,
@@ -120,18 +122,28 @@ static const char *const texts[] = {
     [SQL_SHED_CLOCK] = sql_shed_clock,
     [SQL_SHED_NEXT_POLL] = sql_shed_next_poll,
     [SQL_SHED_ENTRIES] = sql_shed_entries,
+    [SQL_SHED_SPENT] = sql_shed_spent,
     [SQL_SHED_SNAPSHOTS] = sql_shed_snapshots,
     [SQL_SHED_POLL] = sql_shed_poll,
     [SQL_SHED_NEXT_TOKEN] = sql_shed_next_token,
     [SQL_SHED_HOURS] = sql_shed_hours,
     [SQL_SHED_EVENTS] = sql_shed_events,
     [SQL_SHED_TOPICS] = sql_shed_topics,
+    [SQL_LOAD_CHECKPOINT] = sql_load_checkpoint,
+    [SQL_CHECKPOINT_BEGIN] = sql_checkpoint_begin,
+    [SQL_CHECKPOINT_NEXT] = sql_checkpoint_next,
+    [SQL_CHECKPOINT_HOURS] = sql_checkpoint_hours,
+    [SQL_CHECKPOINT_DAYS] = sql_checkpoint_days,
+    [SQL_CHECKPOINT_STATES] = sql_checkpoint_states,
+    [SQL_CHECKPOINT_MOVE] = sql_checkpoint_move,
     [SQL_PUT_RUNNING] = sql_put_running,
     [SQL_PUT_DOUBT] = sql_put_doubt,
     [SQL_DELETE_DOUBT] = sql_delete_doubt,
     [SQL_LOAD_DOUBTS] = sql_load_doubts,
     [SQL_REVERSED_BOOKINGS] = sql_reversed_bookings,
     [SQL_REVERSE_BOOKINGS] = sql_reverse_bookings,
+    [SQL_BOOK_REVERSED] = sql_book_reversed,
+    [SQL_REVERSE_READINGS] = sql_reverse_readings,
     [SQL_DROP_SCORES] = sql_drop_scores,
     [SQL_DROP_GAP] = sql_drop_gap,
     [SQL_TOKEN_SCORES] = sql_token_scores,
@@ -293,6 +305,7 @@ void store_close(struct store *s)
     lock_release(s->file); /* not before SQLite has closed it: that would drop SQLite's locks */
     lock_release(s->lock);
     owed_done(s);
+    terms_forget(s);
     text_done(&s->topic);
     text_done(&s->payload);
     free(s);
@@ -352,6 +365,7 @@ void store_rollback(struct store *s)
     struct fault
         ignored; /* SQLite rolls back by itself on a full disk; then there is nothing left to do */
     owed_settle(s, false);
+    terms_forget(s);
     s->anyway = false;
     if (!sqlite_went_on(s->db, &ignored)) {
         /* known to the one who gives up */

@@ -15,7 +15,8 @@ enum statement_name {
     SQL_PUT_PLAN,
     SQL_LOAD_PLAN,
     SQL_ADD_TOKEN,
-    SQL_ADD_SNAPSHOT,
+    SQL_ADD_READING,
+    SQL_FIND_TERMS,
     SQL_ADD_TERMS,
     SQL_ADD_ENTRY,
     SQL_ADD_HOURLY,
@@ -41,6 +42,7 @@ enum statement_name {
     SQL_LOAD_TOKENS,
     SQL_LOAD_ALERTS,
     SQL_LOAD_HOURS,
+    SQL_LOAD_OPEN_HOURS,
     SQL_LOAD_ENTRIES,
     SQL_LOAD_SUSPICIOUS,
     SQL_LOAD_FORECASTS,
@@ -107,18 +109,28 @@ enum statement_name {
     SQL_SHED_CLOCK,
     SQL_SHED_NEXT_POLL,
     SQL_SHED_ENTRIES,
+    SQL_SHED_SPENT,
     SQL_SHED_SNAPSHOTS,
     SQL_SHED_POLL,
     SQL_SHED_NEXT_TOKEN,
     SQL_SHED_HOURS,
     SQL_SHED_EVENTS,
     SQL_SHED_TOPICS,
+    SQL_LOAD_CHECKPOINT,
+    SQL_CHECKPOINT_BEGIN,
+    SQL_CHECKPOINT_NEXT,
+    SQL_CHECKPOINT_HOURS,
+    SQL_CHECKPOINT_DAYS,
+    SQL_CHECKPOINT_STATES,
+    SQL_CHECKPOINT_MOVE,
     SQL_PUT_RUNNING,
     SQL_PUT_DOUBT,
     SQL_DELETE_DOUBT,
     SQL_LOAD_DOUBTS,
     SQL_REVERSED_BOOKINGS,
     SQL_REVERSE_BOOKINGS,
+    SQL_BOOK_REVERSED,
+    SQL_REVERSE_READINGS,
     SQL_DROP_SCORES,
     SQL_DROP_GAP,
     SQL_TOKEN_SCORES,
@@ -139,6 +151,9 @@ struct store {
         file; /* -1 for a reader; `file` is the database's own, open until SQLite has closed it */
     char id[STORE_ID_BYTES];
     int64_t poll;                    /* the poll row of this transaction */
+    int64_t added_poll;              /* the one that was added last, */
+    unix_s poll_at, prior_at;        /* its time, and that of the account's good poll before it */
+    struct terms_ids *terms;         /* owned; NULL: none known yet */
     struct statement *queries[SQLS]; /* of a reader: NULL until asked for by store_query */
     bool anyway;                     /* this transaction goes on when it fails */
     struct text *owed;               /* owned; SQL of transactions that failed, then of this one */
@@ -147,6 +162,10 @@ struct store {
     struct store_walk walks[STORE_RESOLUTIONS];
     struct text topic, payload; /* of the message handed out last */
 };
+
+/* The row of what a reading says beside the balance, made if it is new. */
+MUST_CHECK bool terms_id(struct store *s, const struct reading *r, int64_t *ret, struct fault *why);
+void terms_forget(struct store *s); /* after a transaction that failed */
 
 struct sqlite *store_sqlite(struct store *s);
 
@@ -165,6 +184,9 @@ static inline void bind_maybe_money(struct statement *q, const char *parameter,
     if (amount.known)
         statement_bind_integer(q, parameter, amount.is.nano);
 }
+
+/* What a reading says beside the balance. */
+void bind_terms(struct statement *q, const struct reading *r);
 
 /* TIME_NONE and TIME_FAR are NULL in the store. */
 static inline void bind_time(struct statement *q, const char *parameter, unix_s at)

@@ -102,7 +102,7 @@ static void found(struct store *s, int64_t account, struct token_set *f, unix_s 
         t->last.reset_amount = i % 4 ? (struct maybe_money){ 0 } : t->last.balance;
         t->seen_at = at;
         burn_seen(&t->burn, at);
-        must(store_add_token(s, account, t, at, &why) && store_add_snapshot(s, t, &why)
+        must(store_add_token(s, account, t, at, &why) && store_add_reading(s, t, NULL, &why)
                  && store_put_token(s, t, &why),
              &why);
     }
@@ -139,9 +139,12 @@ static int64_t poll_token(struct store *s, struct token *t, const struct reading
     }
     burn_seen(&t->burn, at);
     if (moved)
-        must(store_add_snapshot(s, t, &why) && store_add_change(s, t->id, &c, &why)
-                 && store_put_token(s, t, &why),
-             &why);
+        must(store_add_reading(s, t, &c, &why), &why);
+    if ((moved && !store_follows(s, &c))
+        || gist_moved(&t->stored, &t->forecast, &t->burn, t->last.period != RESET_NONE)) {
+        t->stored = token_gist(t);
+        must(store_put_token(s, t, &why), &why);
+    }
     return moved;
 }
 
@@ -188,7 +191,9 @@ int main(int argc, char **argv)
             struct reading r = next_reading(&f.tokens[i], habit_of(i, worst), row.at, &random);
             moved += poll_token(s, &f.tokens[i], &r, row.at);
         }
-        must(store_retain(s, keep, row.at, moved, &why) && store_commit(s, &why), &why);
+        must(store_checkpoint(s, row.at, &why) && store_retain(s, keep, row.at, moved, &why)
+                 && store_commit(s, &why),
+             &why);
         took_us[n] = mono_us() - began;
         moves += moved;
     }

@@ -21,7 +21,7 @@ static int64_t add_token(struct place *p, const char *name)
     t->last.balance = money_known((struct money){ 5 });
     t->seen_at = START;
     check(store_add_token(p->store, p->account, t, START, &why)
-              && store_add_snapshot(p->store, t, &why) && store_put_token(p->store, t, &why),
+              && store_add_reading(p->store, t, NULL, &why) && store_put_token(p->store, t, &why),
           &why);
     return t->id;
 }

@@ -147,12 +147,12 @@ static void add_readings(struct place *s)
             " (id, account, at, result, http_status, tokens, changed, missing, bytes, took_ms)"
             " VALUES (%d, 1, %d, 'ok', 200, 1, 1, 0, 0, 0);",
             poll, poll * 1000);
-    text_addf(
-        &sql,
-        "INSERT INTO terms VALUES (1, 'api_token', 1, NULL, 'none', NULL);"
-        "INSERT INTO reading VALUES (1, 1, 90, 1), (3, 1, 70, 1), (6, 1, 95, 1), (7, 2, 5, 1);"
-        "INSERT INTO booking VALUES (3, 1, 0, 0, 20, 2000), (6, 1, 0, 2, 30, 5000),"
-        " (6, 1, 1, 0, 5, 5000);");
+    text_addf(&sql,
+              "INSERT INTO terms VALUES (1, 'api_token', 1, NULL, 'none', NULL);"
+              "INSERT INTO reading (poll, token, balance_nano, terms) VALUES (1, 1, 90, 1), (3, 1, "
+              "70, 1), (6, 1, 95, 1), (7, 2, 5, 1);"
+              "INSERT INTO booking VALUES (3, 1, 0, 0, 20, 2000), (6, 1, 0, 2, 30, 5000),"
+              " (6, 1, 1, 0, 5, 5000);");
     run_sql(s, text_z(&sql));
     text_done(&sql);
 }

@@ -36,7 +36,9 @@ static const struct rule_set no_rules = { 0 };
 static void end_poll(struct place *p, const struct retention *keep, unix_s at, int64_t written)
 {
     struct fault why;
-    check(store_retain(p->store, keep, at, written, &why) && store_commit(p->store, &why), &why);
+    check(store_checkpoint(p->store, at, &why) && store_retain(p->store, keep, at, written, &why)
+              && store_commit(p->store, &why),
+          &why);
 }
 
 static void found_fleet(struct place *p, const struct retention *keep)
@@ -52,7 +54,8 @@ static void found_fleet(struct place *p, const struct retention *keep)
         t->seen_at = START;
         burn_seen(&t->burn, START);
         check(store_add_token(p->store, p->account, t, START, &why)
-                  && store_add_snapshot(p->store, t, &why) && store_put_token(p->store, t, &why),
+                  && store_add_reading(p->store, t, NULL, &why)
+                  && store_put_token(p->store, t, &why),
               &why);
     }
     end_poll(p, keep, START, TOKENS);
@@ -74,9 +77,7 @@ static int64_t move(struct place *p, struct token *t, unix_s at, struct random *
     t->last.balance.is.nano += kind == ENTRY_CONSUMPTION ? -amount : amount;
     c.is = t->last.balance;
     c.entries[c.entry_count++] = (struct entry){ kind, { amount }, t->seen_at, at };
-    check(store_add_snapshot(p->store, t, &why) && store_add_change(p->store, t->id, &c, &why)
-              && store_put_token(p->store, t, &why),
-          &why);
+    check(store_add_reading(p->store, t, &c, &why) && store_put_token(p->store, t, &why), &why);
     return 1;
 }
 
@@ -120,20 +121,20 @@ static void no_sum_of_a_day_differs_after_retention(void **state)
     play(&forgets, &brief, DAYS);
     play(&remembers, &eternal, DAYS);
     static const char *const figures[] = {
-        "SELECT count(*) FROM daily",
-        "SELECT " HASH("spent_nano") " FROM daily",
-        "SELECT " HASH("topup_nano") " FROM daily",
-        "SELECT " HASH("reset_nano") " FROM daily",
-        "SELECT " HASH("low_nano") " FROM daily",
-        "SELECT " HASH("high_nano") " FROM daily",
+        "SELECT count(*) FROM day_sum",
+        "SELECT " HASH("spent_nano") " FROM day_sum",
+        "SELECT " HASH("topup_nano") " FROM day_sum",
+        "SELECT " HASH("reset_nano") " FROM day_sum",
+        "SELECT " HASH("low_nano") " FROM day_sum",
+        "SELECT " HASH("high_nano") " FROM day_sum",
     };
     for (size_t i = 0; i < COUNT(figures); i++)
         assert_same(&forgets, &remembers, figures[i]);
     /* and what it forgot agrees with what it kept */
     assert_int_equal(
-        ask(&forgets, "SELECT sum(spent_nano) FROM daily"),
+        ask(&forgets, "SELECT sum(spent_nano) FROM day_sum"),
         ask(&remembers, "SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'"));
-    assert_int_equal(ask(&forgets, "SELECT sum(topup_nano) FROM daily"),
+    assert_int_equal(ask(&forgets, "SELECT sum(topup_nano) FROM day_sum"),
                      ask(&remembers, "SELECT sum(amount_nano) FROM entry WHERE kind = 'topup'"));
     remove_place(&forgets);
     remove_place(&remembers);
@@ -154,14 +155,14 @@ static void rows_older_than_their_age_are_gone_and_younger_ones_are_not(void **s
     snprintf(sql, sizeof sql, "SELECT count(*) FROM poll WHERE at < %lld",
              (long long)(end - brief.raw_s - BELIEF_S));
     assert_int_equal(ask(&p, sql), 1); /* that of the idle token's newest reading */
-    snprintf(sql, sizeof sql, "SELECT min(hour) >= %lld FROM hourly",
+    snprintf(sql, sizeof sql, "SELECT min(hour) >= %lld FROM hour_sum",
              (long long)(end - brief.hourly_s - BELIEF_S - DAY_S
                          - HOUR_S)); /* tokens are looked at once a day */
     assert_int_equal(ask(&p, sql), 1);
     snprintf(sql, sizeof sql, "SELECT count(*) FROM entry JOIN poll ON id = poll WHERE at >= %lld",
              (long long)(end - brief.raw_s));
     assert_same(&p, &whole, sql);
-    snprintf(sql, sizeof sql, "SELECT sum(spent_nano) FROM hourly WHERE hour >= %lld",
+    snprintf(sql, sizeof sql, "SELECT sum(spent_nano) FROM hour_sum WHERE hour >= %lld",
              (long long)(end - brief.hourly_s));
     assert_same(&p, &whole, sql);
     remove_place(&p);
@@ -233,14 +234,14 @@ static void a_clock_that_jumped_costs_nothing_while_it_may_still_be_mended(void 
         play(&p, &eternal, 10);
         unix_s at = START + 10 * DAY_S;
         int64_t entries = ask(&p, "SELECT count(*) FROM entry"),
-                hours = ask(&p, "SELECT count(*) FROM hourly");
+                hours = ask(&p, "SELECT count(*) FROM hour_sum");
         for (int polls = 0; polls < 20; polls++, at += POLL_EVERY_S) {
             begin_poll(&p, at + jumps_s[i]);
             end_poll(&p, &brief, at + jumps_s[i], 0);
         }
         /* by the clock of 288 polls ago some three of the ten days are old, and no hour is */
         assert_true(ask(&p, "SELECT count(*) FROM entry") > entries / 2);
-        assert_int_equal(ask(&p, "SELECT count(*) FROM hourly"), hours);
+        assert_int_equal(ask(&p, "SELECT count(*) FROM hour_sum"), hours);
         remove_place(&p);
     }
 }

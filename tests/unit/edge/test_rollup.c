@@ -24,7 +24,7 @@ static void add_token(struct place *p, struct money balance)
     t->last.budgeted = true;
     begin_poll(p, START);
     check(store_add_token(p->store, p->account, t, START, &why)
-              && store_add_snapshot(p->store, t, &why),
+              && store_add_reading(p->store, t, NULL, &why),
           &why);
     commit(p);
 }

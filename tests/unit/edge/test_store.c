@@ -39,7 +39,7 @@ static struct token *add_token(struct place *p, struct token_set *f, const char 
     if (slug)
         snprintf(t->slug, sizeof t->slug, "%s", slug);
     check(store_add_token(p->store, p->account, t, at, &why)
-              && store_add_snapshot(p->store, t, &why) && store_put_token(p->store, t, &why),
+              && store_add_reading(p->store, t, NULL, &why) && store_put_token(p->store, t, &why),
           &why);
     return t;
 }
@@ -403,8 +403,10 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
     open_store(p);
     struct token_set after = load(p, &no_rules, &orphans);
     const struct token *again = &after.tokens[0];
-    assert_same_forecast(&again->published, &t->forecast);
-    assert_int_equal(again->published.limit, LIMIT_CREDITS);
+    assert_same_forecast(&again->forecast, &t->forecast);
+    assert_int_equal(again->forecast.limit, LIMIT_CREDITS);
+    assert_false(gist_moved(&again->published, &t->forecast, &t->burn, true));
+    assert_false(gist_moved(&again->stored, &t->forecast, &t->burn, true));
     assert_int_equal(again->spent_nano, 77);
     assert_int_equal(again->promises->at[1].made_at, TIME_NONE); /* scored: its place is free */
     assert_true(again->promises->at[2].made_at == START && again->promises->at[2].target_nano == 82

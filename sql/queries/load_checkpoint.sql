@@ -1,0 +1,1 @@
+SELECT hour, upto > poll, (SELECT count(*) FROM token) FROM checkpoint;
