@@ -20,6 +20,7 @@ enum {
     TOKENS = 4,
     IDLER = 3,
     DAYS = 50,
+    LONG_DAYS = 120, /* for a file that is not all reserve */
     POLL_EVERY_S = HOUR_S / 2,
     SLEEPS_FROM_DAY = 3,
     BELIEF_S = 288 * POLL_EVERY_S /* the past looks as old as it did 288 polls ago */
@@ -252,10 +253,10 @@ static void the_file_shrinks_but_for_a_reserve(void **state)
     struct place p;
     make_place(&p);
     open_store(&p);
-    play(&p, &eternal, DAYS);
+    play(&p, &eternal, LONG_DAYS);
     int64_t pages = ask(&p, "PRAGMA page_count");
     for (int i = 0; i < 40; i++) {
-        unix_s at = START + DAYS * DAY_S + i;
+        unix_s at = START + LONG_DAYS * DAY_S + i;
         begin_poll(&p, at);
         end_poll(&p, &brief, at, 0);
     }
