@@ -9,76 +9,84 @@ static const double alarm_chance = 0.435, relief_chance = 0.19;
 
 static const double first_step = -3.2, step_width = 0.1, leaf_unit = 1e-3;
 
-/* A tree asked about one set of features: the answers that N cannot change, and the questions about
- * N. */
+/* A tree's stairs, the same for whatever is asked: at which steps of N it may change its mind, and
+ * what that adds to a leaf's number. The first is step 0, where all questions about N are answered
+ * no. */
 struct staircase {
-    const struct alarm_tree *tree;
-    int fixed;               /* the leaf if every question about N is answered no */
-    int count;               /* questions about N */
-    int step[ALARM_DEPTH];   /* the first step that answers yes */
-    int answer[ALARM_DEPTH]; /* what a yes adds to the leaf's number */
+    int count;
+    int step[ALARM_DEPTH + 1]; /* rising */
+    int answer[ALARM_DEPTH + 1];
 };
 
-static struct staircase climb(const struct alarm_tree *t, const float features[FEATURES])
+static void add_stair(struct staircase *s, int step, int answer)
 {
-    struct staircase s = { .tree = t };
+    int at = s->count++;
+    for (; s->step[at - 1] > step; at--) {
+        s->step[at] = s->step[at - 1];
+        s->answer[at] = s->answer[at - 1];
+    }
+    s->step[at] = step;
+    s->answer[at] = answer;
+}
+
+/* Also finds the leaf of each lane at step 0. */
+static struct staircase climb(const struct alarm_tree *t, const struct panel *p, int_lanes *leaf)
+{
+    struct staircase s = { .count = 1 };
+    int_lanes fixed = { 0 };
     for (int d = 0; d < ALARM_DEPTH; d++) {
         int answer = 1 << (ALARM_DEPTH - 1 - d);
         if (t->feature[d] == ALARM_ASKS_N) {
-            s.step[s.count] = (int)t->above[d] + 1;
-            s.answer[s.count++] = answer;
-        } else if (features[t->feature[d]] > t->above[d]) {
-            s.fixed += answer;
+            add_stair(&s, (int)t->above[d] + 1, answer);
+            continue;
         }
+        fixed -= answer * (p->at[t->feature[d]] > t->above[d]); /* true is -1 */
     }
+    *leaf = fixed;
     return s;
 }
 
-static int leaf_at(const struct staircase *s, int step)
-{
-    int leaf = s->fixed;
-    for (int i = 0; i < s->count; i++)
-        leaf += step >= s->step[i] ? s->answer[i] : 0;
-    return s->tree->leaf[leaf];
-}
-
 /* Adds what the tree says of the first step, and at each step where it changes its mind, by how
- * much. */
-static void add_stairs(const struct staircase *s, int rise[ALARM_STEPS])
+ * much. Two stairs at one step are a change of mind in two parts. */
+static void add_stairs(const struct alarm_tree *t, const struct panel *p,
+                       int_lanes rise[ALARM_STEPS + 1])
 {
-    rise[0] += leaf_at(s, 0);
-    for (int i = 0; i < s->count; i++) {
-        int step = s->step[i];
-        bool seen = false;
-        for (int before = 0; before < i; before++)
-            seen = seen || s->step[before] == step;
-        if (!seen && step < ALARM_STEPS)
-            rise[step] += leaf_at(s, step) - leaf_at(s, step - 1);
+    int_lanes leaf, before = { 0 };
+    struct staircase s = climb(t, p, &leaf);
+    for (int i = 0; i < s.count; i++) {
+        int_lanes says;
+        leaf += s.answer[i];
+        for (int l = 0; l < LANES; l++)
+            says[l] = t->leaf[leaf[l]];
+        rise[s.step[i] < ALARM_STEPS ? s.step[i] : ALARM_STEPS] += says - before;
+        before = says;
     }
 }
 
+/* In units of a leaf. */
 static double log_odds(double chance)
 {
-    return log(chance / (1 - chance));
+    return log(chance / (1 - chance)) / leaf_unit;
 }
 
-static double first_above(const int rise[ALARM_STEPS], double chance)
+static double first_above(const int_lanes rise[ALARM_STEPS + 1], int lane, double odds)
 {
     int sum = 0, step = 0;
     for (; step < ALARM_STEPS; step++) {
-        sum += rise[step];
-        if (leaf_unit * sum > log_odds(chance))
+        sum += rise[step][lane];
+        if (sum > odds)
             break;
     }
     return first_step + step_width * step;
 }
 
-struct alarm_span alarm_span_of(const struct alarm_forest *f, const float features[FEATURES])
+FOR_WIDE_VECTORS
+void alarm_spans(const struct alarm_forest *f, const struct panel *p, struct alarm_span ret[LANES])
 {
-    int rise[ALARM_STEPS] = { 0 };
-    for (size_t i = 0; i < f->count; i++) {
-        struct staircase s = climb(&f->trees[i], features);
-        add_stairs(&s, rise);
-    }
-    return (struct alarm_span){ first_above(rise, alarm_chance), first_above(rise, relief_chance) };
+    int_lanes rise[ALARM_STEPS + 1] = { { 0 } };
+    double alarm = log_odds(alarm_chance), relief = log_odds(relief_chance);
+    for (size_t i = 0; i < f->count; i++)
+        add_stairs(&f->trees[i], p, rise);
+    for (int l = 0; l < LANES; l++)
+        ret[l] = (struct alarm_span){ first_above(rise, l, alarm), first_above(rise, l, relief) };
 }

@@ -33,4 +33,4 @@ struct alarm_span {
 };
 
 /* ALARM_STEPS' bounds stand for "sooner" and "later than anything that was taught". */
-struct alarm_span alarm_span_of(const struct alarm_forest *f, const float features[FEATURES]);
+void alarm_spans(const struct alarm_forest *f, const struct panel *p, struct alarm_span ret[LANES]);

@@ -23,10 +23,10 @@ enum { LAST_RUNG = CURVE_RUNGS - 1 };
 static const int8_t places[CURVE_POINTS] = { -12, -6, -3, -2, -1, 0, 1, 2, 5, 11, 20 };
 enum { NEAR_FIRST = 3 };
 
-/* Below the balance every rung is asked, although few are kept: a smaller amount that takes longer
- * is believed, and lifts the larger ones. */
-static const int8_t asked[] = { -12, -10, -9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 5, 11, 20 };
-enum { ASKED = COUNT(asked), ASKED_NEAR_FIRST = 9 };
+/* Below the balance more are asked than are kept: a smaller amount that takes longer is believed,
+ * and lifts the larger ones. */
+static const int8_t asked[] = { -12, -10, -9, -8, -6, -5, -4, -3, -2, -1, 0, 1, 2, 5, 11, 20 };
+enum { ASKED = COUNT(asked), ASKED_NEAR_FIRST = 8 };
 
 static const double ln_unit = 1 / 2048.0; /* of the logarithms that are kept */
 

@@ -69,21 +69,58 @@ static void set_alarm(struct middle plain, double taught, const struct alarm_spa
         ret->ln_relief = ret->ln_alarm;
 }
 
+/* The experts' answers to all amounts, and what is the same for each. */
+struct asking {
+    const struct track *track;
+    const struct ensemble *nets;
+    const struct amounts *amounts;
+    float answers[QUERY_AMOUNTS][EXPERTS];
+    struct traits traits;
+    double taught;
+};
+
+static bool has_alarm(const struct amounts *a, int i)
+{
+    return i >= a->alarm_first && i < a->alarm_first + a->alarm_count;
+}
+
+/* As many amounts as a panel has lanes. */
+static void estimate_some(const struct asking *q, int first, struct estimate *ret)
+{
+    struct panel panel = { 0 };
+    struct middle plain[LANES];
+    struct alarm_span alarms[LANES];
+    double off[LANES][LEVELS_ASKED];
+    float features[FEATURES];
+    bool alarmed = false;
+    int count = q->amounts->count - first < LANES ? q->amounts->count - first : LANES;
+    for (int l = 0; l < count; l++) {
+        const float *answers = q->answers[first + l];
+        plain[l] = experts_middle(answers);
+        features_of(q->track, &q->traits,
+                    (struct stand){ answers, plain[l].median, q->amounts->at[first + l] },
+                    features);
+        panel_set(&panel, l, features);
+        alarmed = alarmed || has_alarm(q->amounts, first + l);
+    }
+    net_answers(q->nets, &panel, off);
+    if (alarmed)
+        alarm_spans(&q->nets->alarms, &panel, alarms);
+    for (int l = 0; l < count; l++) {
+        set_levels(plain[l], q->taught, off[l], &ret[first + l]);
+        if (has_alarm(q->amounts, first + l))
+            set_alarm(plain[l], q->taught, q->nets->alarms.count ? &alarms[l] : NULL,
+                      &ret[first + l]);
+    }
+}
+
 void estimate_amounts(const struct track *t, const struct ensemble *nets, const struct amounts *a,
                       struct estimate *ret)
 {
-    float answers[QUERY_AMOUNTS][EXPERTS], features[FEATURES];
-    struct traits traits = traits_of(t);
-    double taught = taught_part(t), off[LEVELS_ASKED];
-    experts_ask(&(struct inquiry){ t, a->at, (size_t)a->count, answers });
-    for (int i = 0; i < a->count; i++) {
-        struct middle plain = experts_middle(answers[i]);
-        features_of(t, &traits, (struct stand){ answers[i], plain.median, a->at[i] }, features);
-        net_answer(nets, features, off);
-        set_levels(plain, taught, off, &ret[i]);
-        if (i < a->alarm_first || i >= a->alarm_first + a->alarm_count)
-            continue;
-        struct alarm_span learned = alarm_span_of(&nets->alarms, features);
-        set_alarm(plain, taught, nets->alarms.count ? &learned : NULL, &ret[i]);
-    }
+    struct asking q = {
+        .track = t, .nets = nets, .amounts = a, .traits = traits_of(t), .taught = taught_part(t)
+    };
+    experts_ask(&(struct inquiry){ t, a->at, (size_t)a->count, q.answers });
+    for (int first = 0; first < a->count; first += LANES)
+        estimate_some(&q, first, ret);
 }

@@ -5,10 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/forecast/levels.h"
-#include "core/forecast/sample.h"
+#include "core/forecast/vector_math.h"
 
-static const double farthest = 6;
+static const float farthest = 6;
 
 static const struct group {
     int first;
@@ -20,31 +19,31 @@ static const struct group {
     { FIRST_REPLAY, experts_replays },
 };
 
+static float kept_within(float value, float low, float high)
+{
+    float not_above = value < high ? value : high;
+    return not_above > low ? not_above : low;
+}
+
+static void finish(double amount, float answers[EXPERTS])
+{
+    const float at_mean = (float)log(amount), least = expf(at_mean - farthest);
+    for (int e = 0; e < FIRST_PASSAGE; e++)
+        answers[e] = answers[e] > least ? answers[e] : least;
+    for (int e = 0; e < FIRST_PASSAGE; e++)
+        answers[e] = quick_log(answers[e]);
+    for (int e = FIRST_PASSAGE; e < EXPERTS; e++)
+        answers[e] += at_mean;
+    for (int e = 0; e < EXPERTS; e++)
+        answers[e] = kept_within(answers[e], at_mean - farthest, at_mean + farthest);
+}
+
 void experts_ask(const struct inquiry *q)
 {
     for (size_t i = 0; i < COUNT(groups); i++)
         groups[i].ask(q);
-}
-
-void experts_note(const struct inquiry *q, size_t amount, int expert, double hours)
-{
-    double at_mean = log(q->amounts[amount]);
-    double answer = log(hours > 1e-9 ? hours : 1e-9);
-    if (answer > at_mean + farthest)
-        answer = at_mean + farthest;
-    if (answer < at_mean - farthest)
-        answer = at_mean - farthest;
-    q->answers[amount][expert] = (float)answer;
-}
-
-void experts_note_quantiles(const struct inquiry *q, size_t amount, int first,
-                            const struct sample *s, const double *levels, int count)
-{
-    double ratios[LEVELS_ASKED];
-    assert(count <= LEVELS_ASKED);
-    sample_quantiles(s, levels, count, ratios);
-    for (int n = 0; n < count; n++)
-        experts_note(q, amount, first + n, q->amounts[amount] * exp(ratios[n]));
+    for (size_t i = 0; i < q->count; i++)
+        finish(q->amounts[i], q->answers[i]);
 }
 
 /* Of the subsets of this size the one found to err least at its median, over all kinds of series:

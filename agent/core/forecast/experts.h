@@ -69,11 +69,18 @@ void experts_rhythm(const struct inquiry *q);
 void experts_passages(const struct inquiry *q);
 void experts_replays(const struct inquiry *q);
 
-/* Notes an answer of so many hours, kept within what a rate e^6 times off the mean would say. */
-void experts_note(const struct inquiry *q, size_t amount, int expert, double hours);
+/* Notes an answer of so many hours. Experts before FIRST_PASSAGE note hours and the others logs of
+ * a ratio, and experts_ask makes logs of hours of both, kept within what a rate e^6 times off the
+ * mean would say. */
+static inline void experts_note(const struct inquiry *q, size_t amount, int expert, double hours)
+{
+    q->answers[amount][expert] = (float)hours;
+}
 
-/* Notes quantiles of a sample of log ratios of hours to the amount, one expert for each rising
- * level. */
-struct sample;
-void experts_note_quantiles(const struct inquiry *q, size_t amount, int first,
-                            const struct sample *s, const double *levels, int count);
+/* Notes logs of the ratio of hours to the amount, for experts in a row. */
+static inline void experts_note_ratios(const struct inquiry *q, size_t amount, int first,
+                                       const double *ratios, int count)
+{
+    for (int n = 0; n < count; n++)
+        q->answers[amount][first + n] = (float)ratios[n];
+}

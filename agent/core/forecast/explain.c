@@ -26,13 +26,15 @@ bool explain(const struct past *p, const struct ensemble *nets, double nano,
     if (nano <= 0 || !track_of(p, &t))
         return false;
 
+    struct panel panel = { 0 };
     double amount = nano / t.unit_nano, slopes[FEATURES], weights[EXPERTS], all = 0;
     float answers[1][EXPERTS], features[FEATURES];
     experts_ask(&(struct inquiry){ &t, &amount, 1, answers });
     struct traits traits = traits_of(&t);
     features_of(&t, &traits, (struct stand){ answers[0], experts_median(answers[0]), amount },
                 features);
-    net_slopes(nets, features, slopes);
+    panel_set(&panel, 0, features);
+    net_slopes(nets, &panel, slopes);
     weigh(slopes, weights);
     for (int e = 0; e < EXPERTS; e++)
         all += weights[e];

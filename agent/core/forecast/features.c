@@ -8,16 +8,17 @@
 #include "core/forecast/seasonality.h"
 
 static const double loudest = 4, grid = 4096;
+static const double rounds = 6755399441055744; /* 1.5 * 2^52: adding it leaves no fraction */
 
 static float quiet(double value)
 {
     double kept = value > loudest ? loudest : value < -loudest ? -loudest : value;
-    return (float)(rint(kept * grid) / grid);
+    return (float)(((kept * grid + rounds) - rounds) / grid);
 }
 
 static double log_of(double value)
 {
-    return log(value > 1e-6 ? value : 1e-6);
+    return (double)quick_log((float)(value > 1e-6 ? value : 1e-6));
 }
 
 struct spread {
@@ -197,24 +198,20 @@ static double dissent(const float answers[EXPERTS], double median)
     return sqrt(squares / EXPERTS);
 }
 
-/* Hours that alone spent a good part of the amount: how many, how long ago the last, how big the
- * biggest. */
+/* Hours that alone spent a good part of the amount: how many, how long ago the last. */
 struct strokes {
     int count, since;
-    double biggest;
 };
 
+FOR_WIDE_VECTORS
 static struct strokes strokes_of(const struct track *t, double amount)
 {
-    struct strokes s = { 0, t->hours, 0 };
-    for (int k = t->hours - 1; k >= 0; k--) {
-        if (t->spent[k] > s.biggest)
-            s.biggest = t->spent[k];
-        if (t->spent[k] >= amount / 4) {
-            s.count++;
-            s.since = k;
-        }
-    }
+    struct strokes s = { 0, 0 };
+    const double part = amount / 4;
+    for (int k = 0; k < t->hours; k++)
+        s.count += t->spent[k] >= part;
+    while (s.since < t->hours && t->spent[s.since] < part)
+        s.since++;
     return s;
 }
 
@@ -239,20 +236,31 @@ static double enough_left(const struct runs *r, double amount)
     return (enough + 0.25) / (as_long + 0.5);
 }
 
-/* Where the experts' quarters lie, and their tenths. */
+/* How many experts say less than each does. */
+FOR_WIDE_VECTORS
+static void rank(const float answers[EXPERTS], int ret[EXPERTS])
+{
+    for (int e = 0; e < EXPERTS; e++)
+        ret[e] = 0;
+    for (int other = 0; other < EXPERTS; other++)
+        for (int e = 0; e < EXPERTS; e++)
+            ret[e] += answers[other] < answers[e];
+}
+
+/* Where the experts' quarters lie, and their tenths: the largest answer that no more than so many
+ * are below. */
 static void spread_traits(const float answers[EXPERTS], double median, double ret[4])
 {
     static const int places[] = { EXPERTS / 10, EXPERTS / 4, EXPERTS - 1 - EXPERTS / 4,
                                   EXPERTS - 1 - EXPERTS / 10 };
-    float sorted[EXPERTS];
-    for (int e = 0; e < EXPERTS; e++) {
-        int at = e;
-        for (; at > 0 && sorted[at - 1] > answers[e]; at--)
-            sorted[at] = sorted[at - 1];
-        sorted[at] = answers[e];
+    int ranks[EXPERTS];
+    rank(answers, ranks);
+    for (int i = 0; i < 4; i++) {
+        float most = -INFINITY;
+        for (int e = 0; e < EXPERTS; e++)
+            most = ranks[e] <= places[i] && answers[e] > most ? answers[e] : most;
+        ret[i] = (double)most - median;
     }
-    for (int i = 0; i < 4; i++)
-        ret[i] = (double)sorted[places[i]] - median;
 }
 
 void features_of(const struct track *t, const struct traits *traits, struct stand s,
@@ -277,7 +285,7 @@ void features_of(const struct track *t, const struct traits *traits, struct stan
         log_of(strokes.count + 0.5) - 1,
         log_of(strokes.since + 0.5) - s.median,
         log_of(t->hours / (strokes.count + 0.5)) - s.median,
-        log_of(s.amount / strokes.biggest),
+        log_of(s.amount / r->busiest_hour),
         log_of(s.amount / present_rate(r)) - s.median,
         log_of(s.amount / r->busiest_hour) - s.median,
         log_of(6 * s.amount / r->busiest_six) - s.median,
@@ -294,4 +302,10 @@ void features_of(const struct track *t, const struct traits *traits, struct stan
     };
     for (int i = 0; i < ASKED_TRAITS; i++)
         ret[EXPERTS + TRAITS + i] = quiet(asked[i]);
+}
+
+void panel_set(struct panel *p, int lane, const float features[FEATURES])
+{
+    for (int i = 0; i < FEATURES; i++)
+        p->at[i][lane] = features[i];
 }

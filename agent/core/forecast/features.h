@@ -7,8 +7,14 @@
 
 #include "core/forecast/experts.h"
 #include "core/forecast/runs.h"
+#include "core/forecast/vector_math.h"
 
 enum { TRAITS = 36, ASKED_TRAITS = 23, FEATURES = EXPERTS + TRAITS + ASKED_TRAITS };
+
+/* The features of several questions side by side, one in each lane. */
+struct panel {
+    float_lanes at[FEATURES];
+};
 
 /* What is true of a track whatever amount is asked about. */
 struct traits {
@@ -26,3 +32,6 @@ struct stand {
 
 void features_of(const struct track *t, const struct traits *traits, struct stand s,
                  float ret[FEATURES]);
+
+/* Sets one lane; a panel's other lanes are some numbers, all zero at first. */
+void panel_set(struct panel *p, int lane, const float features[FEATURES]);

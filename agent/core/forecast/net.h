@@ -32,8 +32,8 @@ struct ensemble {
 
 extern const struct ensemble net_shipped;
 
-/* Quantiles as logs of their ratio to the experts' median, rising. */
-void net_answer(const struct ensemble *e, const float features[FEATURES], double ret[LEVELS_ASKED]);
+/* Quantiles as logs of their ratio to the experts' median, rising; of each lane. */
+void net_answers(const struct ensemble *e, const struct panel *p, double ret[LANES][LEVELS_ASKED]);
 
-/* How much the nets' likely answer moves with each feature: its slopes. */
-void net_slopes(const struct ensemble *e, const float features[FEATURES], double ret[FEATURES]);
+/* How much the nets' likely answer moves with each feature: its slopes. Of the first lane. */
+void net_slopes(const struct ensemble *e, const struct panel *p, double ret[FEATURES]);

@@ -5,14 +5,19 @@
  * fixed seed: the same past gives the same answer. A future is drawn only as far as the largest
  * amount reaches into it. */
 #include <math.h>
-#include <string.h>
 
 #include "base/random.h"
 #include "core/forecast/experts.h"
 #include "core/forecast/path.h"
 #include "core/forecast/sample.h"
+#include "core/forecast/vector_math.h"
 
-enum { REPLAYS = 32, DAYS_AHEAD = AHEAD_HOURS / DAY_HOURS, DAYS_MAX = PAST_HOURS / DAY_HOURS };
+enum {
+    REPLAYS = 32,
+    DAYS_AHEAD = AHEAD_HOURS / DAY_HOURS,
+    DAYS_MAX = PAST_HOURS / DAY_HOURS,
+    HINTS = 128
+};
 
 struct kind {
     double half_life_days, week_bonus;
@@ -40,10 +45,12 @@ static void cut(const struct track *t, struct days *ret)
     }
 }
 
-/* Running sums of weights over the days of the past, for one day of the week ahead. */
+/* Running sums of weights over the days of the past, for each day of the week ahead; and for each
+ * share of the whole, the day that it lies in or before, so that a draw needs no search. */
 struct urn {
     int days;
     double below[7][DAYS_MAX + 1];
+    unsigned char hint[7][HINTS];
 };
 
 static void fill(struct urn *u, const struct kind *k, int days)
@@ -61,28 +68,40 @@ static void fill(struct urn *u, const struct kind *k, int days)
     }
 }
 
-static int draw(const struct urn *u, int ahead, struct random *r)
+static void hint(struct urn *u)
 {
-    const double *below = u->below[ahead % 7];
-    double sought = random_unit(r) * below[u->days];
-    int low = 0, high = u->days - 1;
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (below[middle + 1] <= sought)
-            low = middle + 1;
-        else
-            high = middle;
+    for (int ahead = 0; ahead < 7; ahead++) {
+        const double *below = u->below[ahead], part = below[u->days] / HINTS;
+        int day = 0;
+        for (int h = 0; h < HINTS; h++) {
+            while (day < u->days - 1 && below[day + 1] <= h * part)
+                day++;
+            u->hint[ahead][h] = (unsigned char)day;
+        }
     }
-    return low;
 }
 
-/* The hour of a day by which `sought` of its total is spent. */
-static double hour_of(const double *spent, double sought)
+static int draw(const struct urn *u, int ahead, struct random *r)
+{
+    const double *below = u->below[ahead % 7], unit = random_unit(r);
+    double sought = unit * below[u->days];
+    int day = u->hint[ahead % 7][(int)(unit * HINTS)];
+    while (day < u->days - 1 && below[day + 1] <= sought)
+        day++;
+    return day;
+}
+
+/* The hour of a day by which `sought` of its total is spent; by halving, without a branch that
+ * nobody could guess. */
+static double hour_of(const double *spent, int hours, double sought)
 {
     int n = 0;
-    while (spent[n] < sought)
-        n++;
-    return n ? n - 1 + (sought - spent[n - 1]) / (spent[n] - spent[n - 1]) : 0;
+    for (int step = 16; step > 0; step /= 2) {
+        int next = n + step < hours ? n + step : n;
+        n = spent[next] < sought ? next : n;
+    }
+    double here = spent[n + 1] - spent[n];
+    return sought > 0 && here > 0 ? n + (sought - spent[n]) / here : n;
 }
 
 /* Hours until each of the inquiry's amounts is spent; beyond the end, at the mean rate of the
@@ -96,7 +115,7 @@ static void replay(const struct inquiry *q, const struct days *d, const struct u
         const double *spent = d->spent[u->days > 1 ? draw(u, ahead, &r) : 0];
         int end = AHEAD_HOURS - f < d->hours ? AHEAD_HOURS - f : d->hours;
         for (; i < q->count && total + spent[end] >= q->amounts[i]; i++)
-            ret[i] = f + hour_of(spent, q->amounts[i] - total);
+            ret[i] = f + hour_of(spent, d->hours, q->amounts[i] - total);
         total += spent[end];
     }
     double mean = total / AHEAD_HOURS;
@@ -104,32 +123,46 @@ static void replay(const struct inquiry *q, const struct days *d, const struct u
         ret[i] = q->amounts[i] / (mean > 1e-6 ? mean : 1e-6);
 }
 
-static void sample_replays(const struct inquiry *q, const struct days *d, const struct kind *k,
-                           struct sample *samples)
+/* Logs of the ratio of hours to the amount, of every replay; and how much each counts. */
+struct replays {
+    float ratio[QUERY_AMOUNTS][REPLAYS], weight[REPLAYS];
+};
+
+static void take_replays(const struct inquiry *q, const struct days *d, const struct kind *k,
+                         struct replays *ret)
 {
     struct urn u;
     double hours[QUERY_AMOUNTS];
     fill(&u, k, d->count);
+    hint(&u);
     for (int n = 0; n < REPLAYS; n++) {
         struct random r = random_seeded(1);
         random_skip(&r, (uint64_t)n * DAYS_AHEAD);
         replay(q, d, &u, r, hours);
+        ret->weight[n] = 1;
         for (size_t i = 0; i < q->count; i++)
-            sample_add(&samples[i], (double)logf((float)(hours[i] / q->amounts[i])), 1);
+            ret->ratio[i][n] = (float)(hours[i] / q->amounts[i]);
     }
+    for (size_t i = 0; i < q->count; i++)
+        for (int n = 0; n < REPLAYS; n++)
+            ret->ratio[i][n] = quick_log(ret->ratio[i][n]);
 }
 
 void experts_replays(const struct inquiry *q)
 {
     static const double levels[] = { 0.1, 0.5, 0.9 };
     struct days d;
+    struct replays r;
+    double ratios[COUNT(levels)];
     cut(q->track, &d);
     for (size_t k = 0; k < COUNT(kinds); k++) {
-        struct sample samples[QUERY_AMOUNTS];
-        memset(samples, 0, q->count * sizeof *samples);
-        sample_replays(q, &d, &kinds[k], samples);
-        for (size_t i = 0; i < q->count; i++)
-            experts_note_quantiles(q, i, FIRST_REPLAY + (int)(k * COUNT(levels)), &samples[i],
-                                   levels, COUNT(levels));
+        take_replays(q, &d, &kinds[k], &r);
+        for (size_t i = 0; i < q->count; i++) {
+            struct sample s = { .total = 0 };
+            sample_add(&s, REPLAYS, r.ratio[i], r.weight);
+            sample_quantiles(&s, levels, COUNT(levels), ratios);
+            experts_note_ratios(q, i, FIRST_REPLAY + (int)(k * COUNT(levels)), ratios,
+                                COUNT(levels));
+        }
     }
 }

@@ -2,36 +2,86 @@
  * lies apart as finely as any forecast can be. */
 #include "core/forecast/sample.h"
 
-static const double lowest = -6, width = 0.1;
+static const float lowest = -6, in_one = 10;
 
-void sample_add(struct sample *s, double value, double weight)
+static int bin_of(float value)
 {
-    double place = (value - lowest) / width;
-    int bin = place < 0 ? 0 : place >= SAMPLE_BINS ? SAMPLE_BINS - 1 : (int)place;
-    s->weight[bin] += (float)weight;
-    s->moment[bin] += (float)(weight * value);
-    s->total += (float)weight;
+    int bin = (int)((value - lowest) * in_one);
+    return bin < 0 ? 0 : bin >= SAMPLE_BINS ? SAMPLE_BINS - 1 : bin;
+}
+
+void sample_add(struct sample *s, int count, const float *values, const float *weights)
+{
+    float total = s->total;
+    for (int i = 0; i < count; i++) {
+        int bin = bin_of(values[i]);
+        s->weight[bin] += weights[i];
+        s->moment[bin] += weights[i] * values[i];
+        total += weights[i];
+    }
+    s->total = total;
+}
+
+void side_samples_add(struct side_samples *s, int count, const float *values, const float *times,
+                      const float_lanes *weights)
+{
+    float_lanes total = s->total;
+    for (int i = 0; i < count; i++) {
+        int bin = bin_of(values[i]);
+        float_lanes own = times[i] * weights[i];
+        s->weight[bin] += own;
+        s->moment[bin] += values[i] * own;
+        total += own;
+    }
+    s->total = total;
+}
+
+/* One histogram, its bins so many floats apart. */
+struct bins {
+    const float *weight, *moment;
+    int apart;
+    double total;
+};
+
+static double mean_of(struct bins b, int at)
+{
+    return (double)b.moment[at] / (double)b.weight[at];
 }
 
 /* The weight of a bin lies at its mean, half of it on either side; between two means a line is
  * drawn. */
-void sample_quantiles(const struct sample *s, const double *levels, int count, double *ret)
+static void quantiles(struct bins b, const double *levels, int count, double *ret)
 {
-    double below = 0, last_mean = 0, last_place = -1;
-    int l = 0;
-    for (int bin = 0; bin < SAMPLE_BINS && l < count; bin++) {
-        double here = (double)s->weight[bin];
+    double below = 0, last_place = -1, sought = levels[0] * b.total;
+    int l = 0, last = -1;
+    for (int at = 0; at < SAMPLE_BINS * b.apart; at += b.apart) {
+        double here = (double)b.weight[at], place = below + here / 2;
         if (here <= 0)
             continue;
-        double mean = (double)s->moment[bin] / here, place = below + here / 2, sought;
-        for (; l < count && place >= (sought = levels[l] * (double)s->total); l++)
-            ret[l] = last_place < 0
-                ? mean
-                : last_mean + (sought - last_place) / (place - last_place) * (mean - last_mean);
-        last_mean = mean;
+        for (; place >= sought; sought = levels[l] * b.total) {
+            double mean = mean_of(b, at), before = last < 0 ? mean : mean_of(b, last);
+            ret[l] = before
+                + (last < 0 ? 0 : (sought - last_place) / (place - last_place)) * (mean - before);
+            if (++l == count)
+                return;
+        }
+        last = at;
         last_place = place;
         below += here;
     }
     for (; l < count; l++)
-        ret[l] = last_mean;
+        ret[l] = last < 0 ? 0 : mean_of(b, last);
+}
+
+void sample_quantiles(const struct sample *s, const double *levels, int count, double *ret)
+{
+    quantiles((struct bins){ s->weight, s->moment, 1, (double)s->total }, levels, count, ret);
+}
+
+void side_samples_quantiles(const struct side_samples *s, int side, const double *levels, int count,
+                            double *ret)
+{
+    quantiles((struct bins){ (const float *)s->weight + side, (const float *)s->moment + side,
+                             SAMPLE_SIDES, (double)s->total[side] },
+              levels, count, ret);
 }

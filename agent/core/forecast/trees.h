@@ -21,6 +21,5 @@ struct forest {
     size_t count;
 };
 
-/* Quantiles as logs of their ratio to the experts' median, rising. */
-void forest_answer(const struct forest *f, const float features[FEATURES],
-                   double ret[LEVELS_ASKED]);
+/* Quantiles as logs of their ratio to the experts' median, rising; of each lane. */
+void forest_answers(const struct forest *f, const struct panel *p, double ret[LANES][LEVELS_ASKED]);

@@ -62,7 +62,12 @@ static void an_alert_fires_at_the_first_n_that_is_likely_enough(void **state)
             trees[i] = any_tree(&r);
         for (int i = 0; i < FEATURES; i++)
             features[i] = (float)(random_unit(&r) - 0.5);
-        struct alarm_span s = alarm_span_of(&(struct alarm_forest){ trees, TREES }, features);
+        struct panel panel = { 0 };
+        struct alarm_span spans[LANES], s;
+        int lane = (int)(seed % LANES);
+        panel_set(&panel, lane, features);
+        alarm_spans(&(struct alarm_forest){ trees, TREES }, &panel, spans);
+        s = spans[lane];
         assert_true(fabs(s.alarm - first_step_with(trees, features, 0.435)) < 1e-9);
         assert_true(fabs(s.relief - first_step_with(trees, features, 0.19)) < 1e-9);
         assert_true(s.relief <= s.alarm);
