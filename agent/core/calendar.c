@@ -73,36 +73,43 @@ int calendar_paris_offset_s(unix_s at)
     return summer ? 2 * HOUR_S : HOUR_S;
 }
 
-static int64_t paris_day(unix_s at)
-{
-    return floor_div(at + calendar_paris_offset_s(at), DAY_S);
-}
+/* A period is a row: which midnights of which clock. */
+enum reset_step { STEP_NEVER, STEP_DAY, STEP_WEEK, STEP_MONTH };
 
-/* Clocks never change between 22:00 and 23:00 UTC, so either hour tells the offset of the midnight
- * itself. */
-static unix_s paris_midnight(int64_t day)
-{
-    unix_s in_winter = day * DAY_S - HOUR_S;
-    return day * DAY_S - calendar_paris_offset_s(in_winter);
-}
+static const struct reset_calendar {
+    const char *name;
+    enum reset_step step;
+    int (*offset_s)(unix_s at); /* seconds that its clock is ahead of UTC */
+} periods[] = {
+    [RESET_NONE] = { "none", STEP_NEVER, NULL },
+    [RESET_DAILY] = { "daily", STEP_DAY, calendar_paris_offset_s },
+    [RESET_WEEKLY] = { "weekly", STEP_WEEK, calendar_paris_offset_s },
+    [RESET_MONTHLY] = { "monthly", STEP_MONTH, calendar_paris_offset_s },
+    [RESET_OTHER] = { "other", STEP_NEVER, NULL },
+};
 
-/* The reset day that is `steps` periods after the last one at or before `day`. */
-static int64_t reset_day(enum reset_period period, int64_t day, int steps)
+/* The first day of the period that is `steps` after the one that `day` lies in. */
+static int64_t reset_day(enum reset_step step, int64_t day, int steps)
 {
-    if (period == RESET_DAILY)
+    if (step == STEP_DAY)
         return day + steps;
-    if (period == RESET_WEEKLY)
+    if (step == STEP_WEEK)
         return day - weekday(day) + 7 * steps;
     struct date d = calendar_date(day);
     int months = d.month - 1 + steps;
     return calendar_day(d.year + months / 12, months % 12 + 1, 1);
 }
 
+/* No clock of ours changes in the last hour before a UTC midnight or near its own midnight, so that
+ * hour tells the offset of the midnight itself. */
 static unix_s reset_near(enum reset_period period, unix_s at, int steps)
 {
-    if (period == RESET_NONE || period == RESET_OTHER || at == TIME_NONE)
+    const struct reset_calendar *p = &periods[period];
+    if (p->step == STEP_NEVER || at == TIME_NONE)
         return TIME_NONE;
-    return paris_midnight(reset_day(period, paris_day(at), steps));
+    int64_t today = floor_div(at + p->offset_s(at), DAY_S);
+    unix_s midnight_utc = reset_day(p->step, today, steps) * DAY_S;
+    return midnight_utc - p->offset_s(midnight_utc - HOUR_S);
 }
 
 unix_s calendar_next_reset(enum reset_period period, unix_s at)
@@ -115,20 +122,15 @@ unix_s calendar_last_reset(enum reset_period period, unix_s at)
     return reset_near(period, at, 0);
 }
 
-static const char *const periods[] = {
-    [RESET_NONE] = "none",       [RESET_DAILY] = "daily", [RESET_WEEKLY] = "weekly",
-    [RESET_MONTHLY] = "monthly", [RESET_OTHER] = "other",
-};
-
 const char *calendar_period_name(enum reset_period period)
 {
-    return periods[period];
+    return periods[period].name;
 }
 
 enum reset_period calendar_period_named(struct span name)
 {
     for (size_t i = 0; i < COUNT(periods); i++)
-        if (span_is(name, periods[i]))
+        if (span_is(name, periods[i].name))
             return (enum reset_period)i;
     return RESET_OTHER;
 }

@@ -1,9 +1,9 @@
-/* Time as text, and the midnights of Europe/Paris as arithmetic.
+/* Time as text, and the midnights at which budgets are reset as arithmetic.
  *
- * Budgets reset at midnight in Paris: daily each night, weekly on Monday, monthly on the 1st. Paris
- * follows the EU rule since 1996: UTC+2 from the last Sunday of March 01:00 UTC to the last Sunday
- * of October 01:00 UTC, else UTC+1. Nothing here reads a clock, the environment or the zone
- * database. */
+ * Which of the periods an API's budgets have, its dialect says. All that there are today end at
+ * midnight in Paris: daily each night, weekly on Monday, monthly on the 1st. Paris follows the EU
+ * rule since 1996: UTC+2 from the last Sunday of March 01:00 UTC to the last Sunday of October
+ * 01:00 UTC, else UTC+1. Nothing here reads a clock, the environment or the zone database. */
 #pragma once
 
 #include "base/fault.h"

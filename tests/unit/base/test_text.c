@@ -76,6 +76,19 @@ static void json_strings_are_escaped(void **state)
     text_done(&t);
 }
 
+static void a_segment_of_a_path_is_percent_encoded(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        { "aZ09-_~", "aZ09-_~" },
+        { "..", "%2E%2E" },
+        { "a/b?c&d=e f", "a%2Fb%3Fc%26d%3De%20f" },
+        { "\xc3\xa4\x01", "%C3%A4%01" },
+        { "", "" },
+    };
+    check_rows(rows, COUNT(rows), text_add_percent);
+}
+
 static void csv_fields_are_quoted_only_when_they_must_be(void **state)
 {
     (void)state;
@@ -230,6 +243,15 @@ static void utf8_is_read_strictly(void **state)
     }
 }
 
+static void characters_are_counted_unless_it_is_no_utf8(void **state)
+{
+    (void)state;
+    assert_int_equal(utf8_characters(span_of("")), 0);
+    assert_int_equal(utf8_characters(span_of("a\xc3\xa4\xf0\x9f\x92\xb6")), 3);
+    assert_int_equal(utf8_characters((struct span){ "\0a", 2 }), 2);
+    assert_int_equal(utf8_characters(span_of("a\xc3")), -1);
+}
+
 static bool is_utf8(struct span s)
 {
     unsigned c;
@@ -340,12 +362,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_grows_and_stays_terminated),
         cmocka_unit_test(json_strings_are_escaped),
+        cmocka_unit_test(a_segment_of_a_path_is_percent_encoded),
         cmocka_unit_test(csv_fields_are_quoted_only_when_they_must_be),
         cmocka_unit_test(no_spreadsheet_runs_a_name),
         cmocka_unit_test(nothing_moves_colours_or_turns_a_terminal),
         cmocka_unit_test(what_is_cut_ends_in_an_ellipsis_within_its_columns),
         cmocka_unit_test(characters_have_their_columns_in_any_locale),
         cmocka_unit_test(utf8_is_read_strictly),
+        cmocka_unit_test(characters_are_counted_unless_it_is_no_utf8),
         cmocka_unit_test(random_bytes_leave_as_utf8_within_their_columns),
         cmocka_unit_test(durations_are_read),
         cmocka_unit_test(durations_that_are_refused),
