@@ -1,4 +1,4 @@
-/* Answers that are a whole: one token, its secret, usage asked for by hand; and the name in what
+/* Answers that are a whole: one token, its secret; and the name in what
  * cannot be read.
  *
  * They go through the splitter, as the list does, so that there is one way of reading a token and
@@ -169,44 +169,4 @@ bool provider_take_secret(const struct provider *p, struct span body, char ret[S
     }
     explicit_bzero(ret + len, SECRET_ROOM - len);
     return true;
-}
-
-static bool take_usage(const struct provider *p, struct splitter *s, struct usage_book *b,
-                       struct fault *why)
-{
-    struct element e;
-    for (;;) {
-        switch (splitter_next(s, &e, why)) {
-        case SPLIT_MORE:
-            return true;
-        case SPLIT_FAULT:
-            return false;
-        case SPLIT_ELEMENT:
-            if (e.flaw)
-                usage_refuse_element(b, e.flaw);
-            else
-                p->decode_usage(e.json, b);
-            if (!b->refused)
-                continue;
-            usage_say_refused(
-                b, why); /* whoever asks by hand decides something by it: all or nothing */
-            return false;
-        }
-    }
-}
-
-bool provider_decode_usage(const struct provider *p, struct span body, struct usage_book *ret,
-                           struct fault *why)
-{
-    struct splitter *s = splitter_new(&p->usage);
-    struct usage_book b = { 0 };
-    struct span next;
-    splitter_feed(s, body);
-    bool ok = take_usage(p, s, &b, why) && splitter_end(s, &next, why);
-    splitter_free(s);
-    if (ok)
-        *ret = b;
-    else
-        usage_done(&b);
-    return ok;
 }

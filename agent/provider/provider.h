@@ -85,8 +85,3 @@ enum { SECRET_ROOM = 8192 }; /* for a token's secret, terminated */
  * is none (null, missing, twice) or it is no run of visible ASCII. No text ever quotes it. */
 MUST_CHECK bool provider_take_secret(const struct provider *p, struct span body,
                                      char ret[SECRET_ROOM], struct fault *why);
-
-/* The whole answer about usage, all or nothing; the book is the caller's to release.
- * FAULT_REJECT. */
-MUST_CHECK bool provider_decode_usage(const struct provider *p, struct span body,
-                                      struct usage_book *ret, struct fault *why);

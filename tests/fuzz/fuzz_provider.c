@@ -39,7 +39,6 @@ static void send_token(struct decoded *d)
 static void answer_with(struct span bytes)
 {
     struct complaint complaints[COMPLAINTS_MAX];
-    struct usage_book book = { 0 };
     struct decoded d;
     struct fault why;
     char secret[SECRET_ROOM];
@@ -54,8 +53,6 @@ static void answer_with(struct span bytes)
             require(*c > ' ' && *c < 0x7f);
     if (provider_decode_answer(&eden_v2, bytes, &d, &why))
         require(d.reading.name == d.name && is_utf8(span_of(d.name)));
-    if (provider_decode_usage(&eden_v2, bytes, &book, &why))
-        usage_done(&book);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

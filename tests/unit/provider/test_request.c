@@ -74,24 +74,6 @@ static void the_use_of_one_token_is_asked_for_by_day_and_name(void **state)
     text_done(&path);
 }
 
-static void an_answer_about_use_is_whole_or_none(void **state)
-{
-    (void)state;
-    static const char whole[] =
-        "{\"response\": [{\"token\": \"a\", \"data\": {\"2026-11-23\": {\"llm__chat\": "
-        "{\"total_cost\": 0.03000000000000001, \"details\": 3, \"cost_per_provider\": {}}}}}]}";
-    struct usage_book b = { 0 };
-    struct fault why;
-    assert_true(provider_decode_usage(&eden_v2, span_of(whole), &b, &why));
-    assert_int_equal(b.count, 1);
-    assert_int_equal(b.lines[0].cost.nano, 30000000);
-    assert_int_equal(b.lines[0].calls, 3);
-    usage_done(&b);
-    for (size_t len = 0; len < strlen(whole); len++)
-        assert_false(provider_decode_usage(&eden_v2, (struct span){ whole, len }, &b, &why));
-    assert_int_equal(b.count, 0);
-}
-
 static void an_answer_is_one_token_whatever_its_secret(void **state)
 {
     (void)state;
@@ -229,7 +211,6 @@ int main(void)
         cmocka_unit_test(a_name_is_one_segment_of_the_path),
         cmocka_unit_test(a_body_says_what_was_given_and_nothing_else),
         cmocka_unit_test(the_use_of_one_token_is_asked_for_by_day_and_name),
-        cmocka_unit_test(an_answer_about_use_is_whole_or_none),
         cmocka_unit_test(an_answer_is_one_token_whatever_its_secret),
         cmocka_unit_test(the_secret_is_found_where_it_belongs_and_nowhere_else),
         cmocka_unit_test(a_secret_that_does_not_fit_is_refused),
