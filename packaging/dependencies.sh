@@ -6,7 +6,7 @@ packages_build="gcc cmake ninja-build pkg-config libc6-dev libcurl4-openssl-dev 
     libmosquitto-dev libfyaml-dev libmicrohttpd-dev"
 packages_demo="$packages_build mosquitto mosquitto-clients ca-certificates python3 procps util-linux"
 packages_train="$packages_build libcmocka-dev python3 python3-numpy"
-packages_test="$packages_demo $packages_train clang clang-format clang-tidy libclang-rt-14-dev llvm libcmocka-dev python3-pytest python3-paho-mqtt
+packages_test="$packages_demo $packages_train clang clang-format clang-tidy libclang-rt-14-dev llvm python3-pytest python3-paho-mqtt
     python3-requests python3-yaml sqlite3 faketime openssl strace tzdata iproute2 mount"
 
 missing_packages() {

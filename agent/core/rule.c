@@ -162,6 +162,14 @@ struct transition rule_end(struct alert *alert, unix_s now)
     return t;
 }
 
+const struct rule *rule_named(const struct rule_set *rules, struct span name)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (span_is(name, rules->at[i].name))
+            return &rules->at[i];
+    return NULL;
+}
+
 const char *transition_name(enum transition_kind kind)
 {
     static const char *const names[] = {

@@ -83,6 +83,8 @@ struct rule_set {
     size_t count;
 };
 
+const struct rule *rule_named(const struct rule_set *rules, struct span name); /* NULL: none */
+
 /* What is known of a token, or of the credits, when rules are applied. All borrowed. */
 struct snapshot {
     enum series series;

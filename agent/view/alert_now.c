@@ -8,14 +8,6 @@
 #include "core/calendar.h"
 #include "edge/wire.h"
 
-static const struct rule *find_rule(const struct rule_set *rules, struct span name)
-{
-    for (size_t i = 0; i < rules->count; i++)
-        if (span_is(name, rules->at[i].name))
-            return &rules->at[i];
-    return NULL;
-}
-
 static struct maybe_money money_of(const struct cell *cell)
 {
     return (struct maybe_money){ cell->kind == CELL_INTEGER,
@@ -116,7 +108,7 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
     const struct rule gone = removed_rule(cells);
     own_free char *name = xstrndup(cells[ALERT_TOKEN].text.at, cells[ALERT_TOKEN].text.len);
     own_free char *account = xstrndup(cells[ALERT_ACCOUNT].text.at, cells[ALERT_ACCOUNT].text.len);
-    const struct rule *rule = find_rule(rules, cells[ALERT_RULE].text);
+    const struct rule *rule = rule_named(rules, cells[ALERT_RULE].text);
     const struct rule implied = rule_implied();
     if (span_is(cells[ALERT_KIND].text, series_name(SERIES_ACCOUNT)))
         return account_now(cells, rule ? rule : &implied, now, words);

@@ -67,14 +67,6 @@ static void take_token(struct loading *l, const struct statement *q)
         t->burn.readings = BURN_MIN_READINGS;
 }
 
-static const struct rule *find_rule(const struct rule_set *rules, struct span name)
-{
-    for (size_t i = 0; i < rules->count; i++)
-        if (span_is(name, rules->at[i].name))
-            return &rules->at[i];
-    return NULL;
-}
-
 static enum level column_level(const struct statement *q, int column)
 {
     enum level level = LEVEL_NONE;
@@ -129,7 +121,7 @@ static void take_alert_of(struct loading *l, struct token *t, const struct rule 
 static void take_alert(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
-    const struct rule *rule = find_rule(l->rules, statement_text(q, 1));
+    const struct rule *rule = rule_named(l->rules, statement_text(q, 1));
     if (t && span_is(statement_text(q, 1), RULE_DELETED_NAME))
         t->deletion = read_alert(q);
     else if (t)
