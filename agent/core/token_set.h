@@ -44,6 +44,15 @@ struct leap {
     int readings;            /* since */
 };
 
+/* How far the broker knows the state of something. */
+struct publication {
+    bool due;        /* it is news since it was sent last */
+    bool sent;       /* and not acknowledged yet */
+    bool registered; /* the store knows that the broker may hold its topic */
+    bool refused;    /* the broker did not accept it the last time */
+    bool aside;      /* and closes the connection for it: it waits until that is tried again */
+};
+
 struct token {
     int64_t id;         /* row in the store; 0 until it has one */
     enum series series; /* SERIES_TOKEN, or SERIES_CREDITS in a fleet of its own */
@@ -76,7 +85,7 @@ struct token {
     struct forecast forecast;
     struct gist published; /* forecast and burns as published last */
     struct gist stored;    /* and as its row in the store has them */
-    bool retained; /* its topic is known to be among those that the store keeps for the broker */
+    struct publication publication; /* of its state */
     struct alert *alerts; /* owned; one for each rule of the configuration, in its order */
     bool listed;          /* appeared in the list that is being read */
     char *unread;         /* owned; why its element in that list cannot be read; NULL: it can */

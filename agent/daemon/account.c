@@ -12,6 +12,7 @@
 #include "daemon/bypass.h"
 #include "daemon/consumption.h"
 #include "daemon/credits.h"
+#include "daemon/retained.h"
 #include "daemon/standing.h"
 #include "daemon/state.h"
 #include "daemon/step.h"
@@ -112,16 +113,21 @@ void account_close(struct account *account)
     edits_done(&account->edits);
     alerts_forget_findings(account);
     text_done(&account->unread_reason);
+    text_done(&account->ended.reason);
     free(account->new_rules);
 }
 
 /* What was believed in the outage need not be doubted again: the next reading confirms it. No row
  * of that time exists, so nothing is booked for when it was first read. */
-static void carry_belief(struct token_set *was, struct token_set *is)
+static void carry_belief(struct agent *a, struct token_set *was, struct token_set *is)
 {
     for (size_t i = 0; i < is->count; i++) {
         struct token *t = &is->tokens[i];
         const struct token *before = token_set_find(was, span_of(t->name));
+        if (before)
+            t->publication = before->publication;
+        else
+            retained_tell(a, &t->publication);
         if (before && before->held.at == TIME_NONE && ledger_differs(&t->last, &before->last))
             t->held = (struct held){ .at = before->seen_at };
     }
@@ -136,8 +142,8 @@ bool account_follow(struct agent *a, struct account *account, struct fault *why)
         account->credits.series = credits;
         return false;
     }
-    carry_belief(&tokens, &account->fleet);
-    carry_belief(&credits, &account->credits.series);
+    carry_belief(a, &tokens, &account->fleet);
+    carry_belief(a, &credits, &account->credits.series);
     token_set_done(&tokens);
     token_set_done(&credits);
     account->ahead = false;

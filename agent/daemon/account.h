@@ -41,7 +41,9 @@ struct account {
     struct api api;     /* how it is asked */
     struct poll *poll;  /* owned; NULL between polls */
     enum poll_result last_result;
-    unix_s last_ok; /* as stored; TIME_NONE: never */
+    struct poll_end ended;          /* of the last poll, as its state says */
+    struct publication publication; /* of that */
+    unix_s last_ok;                 /* as stored; TIME_NONE: never */
     struct moment
         heard; /* the last good poll since the start, `mono` by clock_boot; unix TIME_NONE: none */
     unix_s began;    /* the first one, by the clock as it is now */

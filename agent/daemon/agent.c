@@ -16,6 +16,7 @@
 #include "daemon/ingest.h"
 #include "daemon/outage.h"
 #include "daemon/pace.h"
+#include "daemon/retained.h"
 #include "daemon/standing.h"
 #include "daemon/startup.h"
 #include "daemon/state.h"
@@ -100,7 +101,8 @@ bool agent_open(const struct settings *settings, enum agent_mode mode, struct ag
     a->opened_at = clock_mono();
     if (!store_open(settings->store, STORE_WRITE, &a->store, why)
         || !fetch_open(transfers_at_once(settings), &a->fetch, why) || !open_accounts(a, why)
-        || !deliver_open(a, why) || !standing_settle(a, clock_unix(), why)) {
+        || !deliver_open(a, why) || !standing_settle(a, clock_unix(), why)
+        || !retained_open(a, why)) {
         agent_close(a);
         return false;
     }
@@ -230,7 +232,8 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
     mono_ms now = clock_mono();
 
     if (a->publisher) {
-        mono_ms due = publish_prepare(a->publisher, now, &fds[1]);
+        mono_ms due =
+            earlier(publish_prepare(a->publisher, now, &fds[1]), deliver_deadline(a, now));
         deadline = due < deadline ? due : deadline;
     }
     int64_t wait_ms = deadline - now < TURN_MAX_MS ? deadline - now : TURN_MAX_MS;

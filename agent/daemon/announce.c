@@ -1,5 +1,5 @@
-/* What Ebb publishes: states on change, alerts on transition. Everything is posted inside a
- * transaction; nothing here sends. Which alerts there are: alerts.c. */
+/* What Ebb publishes: states on change, alerts on transition. Events and alerts are posted inside a
+ * transaction, states are flagged; nothing here sends. Which alerts there are: alerts.c. */
 #include "daemon/announce.h"
 
 #include <inttypes.h>
@@ -10,6 +10,7 @@
 #include "daemon/account.h"
 #include "daemon/bypass.h"
 #include "daemon/delivery.h"
+#include "daemon/retained.h"
 #include "daemon/state.h"
 #include "edge/wire.h"
 
@@ -53,48 +54,41 @@ void announce_alert_topic(const struct agent *a, const struct account *account, 
     text_addf(out, "%s/%s", rule, t->slug);
 }
 
-bool announce_is_retained(struct agent *a, const struct account *account, struct token *t,
-                          bool *ret, struct fault *why)
+void announce_token(struct agent *a, struct token *t)
 {
-    if (a->publisher && !t->retained) {
-        struct text topic = { 0 };
-        announce_token_topic(a, account, t, &topic);
-        bool ok = store_is_retained(a->store, text_z(&topic), &t->retained, why);
-        text_done(&topic);
-        if (!ok)
-            return false;
-    }
-    *ret = !a->publisher || t->retained;
-    return true;
-}
-
-bool announce_token(struct agent *a, struct account *account, struct token *t, unix_s at,
-                    struct fault *why)
-{
-    struct text topic = { 0 }, payload = { 0 };
     t->published = token_gist(t);
-    if (!a->publisher)
-        return true;
-    t->retained = true;
-    announce_token_topic(a, account, t, &topic);
-    if (t->series == SERIES_CREDITS)
-        wire_encode_credits(account->settings->name, t, at, &payload);
-    else
-        wire_encode_token(account->settings->name, t, at, &payload);
-    bool ok = post(a, text_z(&topic), &payload, true, why);
-    text_done(&topic);
-    text_done(&payload);
-    return ok;
+    retained_tell(a, &t->publication);
 }
 
-bool announce_account(struct agent *a, struct account *account, unix_s at, struct fault *why)
+void announce_account(struct agent *a, struct account *account, unix_s at)
 {
     const struct poll *p = account->poll;
+    account->ended.at = at;
+    account->ended.result = p->result;
+    text_clear(&account->ended.reason);
+    text_addf(&account->ended.reason, "%s", p->why.text);
+    retained_tell(a, &account->publication);
+}
+
+/* As of the last poll; after a start, of the newest reading that is known. */
+void announce_encode_token(const struct account *account, const struct token *t, struct text *out)
+{
+    unix_s read_at = t->forecast.read_at;
+    unix_s at = read_at == TIME_NONE || read_at < t->seen_at ? t->seen_at : read_at;
+    if (t->series == SERIES_CREDITS)
+        wire_encode_credits(account->settings->name, t, at, out);
+    else
+        wire_encode_token(account->settings->name, t, at, out);
+}
+
+void announce_encode_account(const struct agent *a, const struct account *account, struct text *out)
+{
+    const struct poll_end *ended = &account->ended;
     struct account_state state = {
         .account = account->settings->name,
-        .result = poll_result_name(p->result),
-        .reason = p->why.text[0] ? p->why.text : NULL,
-        .at = at,
+        .result = poll_result_name(ended->result),
+        .reason = ended->reason.len ? text_z(&ended->reason) : NULL,
+        .at = ended->at,
         .last_ok = account->last_ok,
         .tokens = account->fleet.count,
         .credits_reason = account->credits.reason.len ? text_z(&account->credits.reason) : NULL,
@@ -106,13 +100,7 @@ bool announce_account(struct agent *a, struct account *account, unix_s at, struc
             account->consumption.known.reason[0] ? account->consumption.known.reason : NULL,
         .delivery = delivery_state(a),
     };
-    struct text topic = { 0 }, payload = { 0 };
-    announce_account_topic(a, account, "state", &topic);
-    wire_encode_account(&state, &payload);
-    bool ok = post(a, text_z(&topic), &payload, true, why);
-    text_done(&topic);
-    text_done(&payload);
-    return ok;
+    wire_encode_account(&state, out);
 }
 
 bool announce_event(struct agent *a, const struct account *account, const struct alert_event *e,
@@ -145,7 +133,8 @@ bool announce_no_token(struct agent *a, const struct account *account, const str
 {
     struct text topic = { 0 };
     announce_token_topic(a, account, t, &topic);
-    bool ok = post(a, text_z(&topic), &(struct text){ 0 }, true, why);
+    bool ok = post(a, text_z(&topic), &(struct text){ 0 }, true, why)
+        && (!a->publisher || store_forget_state_topic(a->store, text_z(&topic), why));
     for (size_t i = 0; ok && i < a->rules.count; i++) {
         if (!t->alerts[i].episode)
             continue;

@@ -1,4 +1,4 @@
-/* Alerts and states -> events and messages, inside the poll's transaction. */
+/* What Ebb publishes: topics, payloads, and whether they are news. */
 #pragma once
 
 #include "core/token_set.h"
@@ -9,21 +9,21 @@ struct account;
 
 /* Whether the outlook moved enough since it was told to be told again. */
 bool announce_is_news(const struct token *t);
-/* Whether its state was ever said to this broker; with no broker configured there is nothing to
- * say. */
-MUST_CHECK bool announce_is_retained(struct agent *a, const struct account *account,
-                                     struct token *t, bool *ret, struct fault *why);
-MUST_CHECK bool announce_token(struct agent *a, struct account *account, struct token *t, unix_s at,
-                               struct fault *why);
-MUST_CHECK bool announce_account(struct agent *a, struct account *account, unix_s at,
-                                 struct fault *why);
+/* The state of a token, of the credits, or of the account after its poll is news: from memory, to
+ * be called once that is stored or cannot be. */
+void announce_token(struct agent *a, struct token *t);
+void announce_account(struct agent *a, struct account *account, unix_s at);
+/* What the states say now, added to `out`. */
+void announce_encode_token(const struct account *account, const struct token *t, struct text *out);
+void announce_encode_account(const struct agent *a, const struct account *account,
+                             struct text *out);
 /* An event, on its topic. */
 MUST_CHECK bool announce_event(struct agent *a, const struct account *account,
                                const struct alert_event *e, struct fault *why);
 /* The retained state of its alert; cleared when nothing stands behind it any more. */
 MUST_CHECK bool announce_alert(struct agent *a, const struct account *account,
                                const struct alert_event *e, struct fault *why);
-/* Clears every topic of a token that is gone. */
+/* Clears every topic of a token that is gone; within a transaction, like the two before. */
 MUST_CHECK bool announce_no_token(struct agent *a, const struct account *account,
                                   const struct token *t, struct fault *why);
 /* The topics, in place of what `out` had. */

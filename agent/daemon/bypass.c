@@ -120,13 +120,6 @@ void bypass_keep(struct bypass *b)
         drop_oldest(b, false);
 }
 
-void bypass_say(struct bypass *b, const struct message *m)
-{
-    bypass_note(b, m);
-    b->at[b->count - 1].passing = true;
-    bypass_keep(b);
-}
-
 void bypass_start_over(struct bypass *b)
 {
     for (size_t i = 0; i < b->count; i++)
@@ -182,7 +175,7 @@ bool bypass_store(const struct bypass *b, struct store *s, struct fault *why)
         struct message m = { .topic = kept->topic,
                              .retain = kept->retain,
                              .payload = { text_z(&kept->payload), kept->payload.len } };
-        if (!kept->passing && !store_post(s, &m, why))
+        if (!store_post(s, &m, why))
             return false;
     }
     return true;
@@ -191,17 +184,13 @@ bool bypass_store(const struct bypass *b, struct store *s, struct fault *why)
 void bypass_clear(struct bypass *b)
 {
     for (size_t i = b->kept; i-- > 0;)
-        if (!b->at[i].passing)
-            drop(b, i);
+        drop(b, i);
 }
 
 bool bypass_end(struct bypass *b)
 {
     bool dropped = b->dropped;
     b->dropped = false;
-    for (size_t i = b->kept; i-- > 0;)
-        if (b->at[i].passing)
-            drop(b, i);
     return dropped;
 }
 

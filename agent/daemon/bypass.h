@@ -10,7 +10,6 @@ struct bypassed {
     struct text payload;
     int64_t tag;
     bool retain, sent, acknowledged;
-    bool passing; /* true of the outage alone, and never stored */
 };
 
 struct bypass {
@@ -25,8 +24,7 @@ void bypass_note(struct bypass *b,
                  const struct message *m); /* posted in the transaction under way */
 void bypass_forget(struct bypass *b);      /* which is stored: so are they */
 void bypass_keep(struct bypass *b);        /* which is lost: they are sent */
-void bypass_say(struct bypass *b, const struct message *m); /* to be sent, never stored; retained */
-void bypass_start_over(struct bypass *b);                   /* a new connection */
+void bypass_start_over(struct bypass *b);  /* a new connection */
 void bypass_turn(struct bypass *b,
                  struct publisher *p); /* sends what waits, as far as there is room */
 bool bypass_take_answer(struct bypass *b,
@@ -35,7 +33,7 @@ bool bypass_waits(const struct bypass *b); /* for the broker to acknowledge some
 /* Within a transaction: posts what is kept. */
 MUST_CHECK bool bypass_store(const struct bypass *b, struct store *s, struct fault *why);
 void bypass_clear(struct bypass *b); /* it is stored now */
-/* Forgets what is never stored; true when retained messages were dropped. */
+/* Whether retained messages were dropped in the outage, which is over. */
 bool bypass_end(struct bypass *b);
 size_t bypass_events(const struct bypass *b); /* kept, not stored */
 void bypass_done(struct bypass *b);

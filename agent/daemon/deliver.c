@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "daemon/bypass.h"
 #include "daemon/delivery.h"
+#include "daemon/retained.h"
 #include "daemon/state.h"
 #include "edge/wire.h"
 
@@ -53,31 +54,15 @@ bool deliver_open(struct agent *a, struct fault *why)
         && publish_open(&broker, &a->random, &a->publisher, why);
 }
 
-static bool post_online(struct agent *a, unix_s now, struct fault *why)
-{
-    struct text payload = { 0 };
-    wire_encode_status("online", EBB_VERSION, now, &payload);
-    struct message m = { .topic = a->status_topic,
-                         .payload = { text_z(&payload), payload.len },
-                         .retain = true };
-    bool ok = store_post(a->store, &m, why);
-    text_done(&payload);
-    return ok;
-}
-
+/* Of `ebb once`, which is not here to stay, the broker gets only news. */
 static bool start_over(struct agent *a, unix_s now, struct fault *why)
 {
     unix_s due = publish_closed_for_message(a->publisher) ? now : TIME_FAR;
     a->sent_up_to = 0;
-    if (a->once) { /* not here to stay: it has no status, and only news */
-        a->starts_over = false;
-        a->outbox_waits = true;
-        return store_retry_refused(a->store, due, why);
-    }
     if (!store_begin(a->store, why))
         return false;
-    if (!store_resend_retained(a->store, why) || !store_retry_refused(a->store, due, why)
-        || !post_online(a, now, why)) {
+    if ((!a->once && !store_resend_retained(a->store, why))
+        || !store_retry_refused(a->store, due, why)) {
         store_rollback(a->store);
         return false;
     }
@@ -107,37 +92,22 @@ static bool take_answer(struct agent *a, const struct publish_answer *answer, un
     return store_acknowledge(a->store, answer->tag, why) && store_set_delivered(a->store, now, why);
 }
 
-/* The status after an outage of the database. The connection is the same one: what is in flight is
- * not sent again. */
-static bool say_online(struct agent *a, unix_s now, struct fault *why)
+/* The answers to what is not in the outbox are taken on the way. */
+static bool take_answer_of_outbox(struct agent *a, unix_s now, struct publish_answer *ret)
 {
-    if (!store_begin(a->store, why))
-        return false;
-    if (!post_online(a, now, why)) {
-        store_rollback(a->store);
-        return false;
-    }
-    if (!store_commit(a->store, why))
-        return false;
-    a->outage.is_over = false;
-    a->outbox_waits = true;
-    return true;
-}
-
-/* The answers to what went past the store are not the outbox's. */
-static bool take_answer_of_outbox(struct agent *a, struct publish_answer *ret)
-{
-    while (publish_take_answer(a->publisher, ret))
-        if (!bypass_take_answer(&a->bypass, ret))
+    while (publish_take_answer(a->publisher, ret)) {
+        delivery_moved(a, clock_mono(), now);
+        if (!bypass_take_answer(&a->bypass, ret) && !retained_take_answer(a, ret, now))
             return true;
+    }
     return false;
 }
 
-/* All answers that came in this turn are one transaction. */
+/* All answers to the outbox that came in this turn are one transaction. */
 static bool take_answers(struct agent *a, unix_s now, struct fault *why)
 {
     struct publish_answer answer;
-    if (!take_answer_of_outbox(a, &answer))
+    if (!take_answer_of_outbox(a, now, &answer))
         return true;
     if (!store_begin(a->store, why))
         return false;
@@ -148,8 +118,8 @@ static bool take_answers(struct agent *a, unix_s now, struct fault *why)
                 0; /* these answers are lost: once the database works, they are asked for again */
             return false;
         }
-    } while (take_answer_of_outbox(a, &answer));
-    delivery_moved(a, clock_mono());
+    } while (take_answer_of_outbox(a, now, &answer));
+    a->delivery.look_at = 0;
     if (!store_commit(a->store, why)) {
         a->delivery.retry_at = 0;
         return false;
@@ -168,6 +138,7 @@ static bool retry_refused(struct agent *a, unix_s now, struct fault *why)
     a->delivery.retry_at = due + RETRY_REFUSED_MS;
     a->sent_up_to = 0;
     a->outbox_waits = true;
+    retained_retry(a, now);
     return store_retry_refused(a->store, now, why);
 }
 
@@ -192,25 +163,44 @@ static bool send_waiting(struct agent *a, struct fault *why)
     return true;
 }
 
+static bool serve_outbox(struct agent *a, unix_s now, struct fault *why)
+{
+    return (!a->starts_over || start_over(a, now, why)) && retry_refused(a, now, why)
+        && send_waiting(a, why);
+}
+
+/* States come after all that waits in the outbox; one that cannot be read holds them up no longer.
+ */
+static bool serve_states(struct agent *a, struct fault *why)
+{
+    return (a->outbox_waits && !a->store_ill) || retained_turn(a, why);
+}
+
 bool deliver_turn(struct agent *a, unix_s now, struct fault *why)
 {
     if (!a->publisher)
         return true;
-    if (publish_take_connected(a->publisher)) {
+    bool is_new = publish_take_connected(a->publisher);
+    if (is_new) {
         a->starts_over = true;
         bypass_start_over(&a->bypass);
     }
     if (publish_connected(a->publisher))
         bypass_turn(&a->bypass, a->publisher);
-    if (!take_answers(a, now,
-                      why)) /* first: those of the connection before must not undo the resending */
-        return false;
-    if (publish_connected(a->publisher)
-        && ((a->starts_over && !start_over(a, now, why))
-            || (a->outage.is_over && !say_online(a, now, why)) || !retry_refused(a, now, why)
-            || !send_waiting(a, why)))
-        return false;
-    return delivery_turn(a, clock_mono(), now, why);
+    /* First: the answers of the connection before must not undo the resending. */
+    bool ok = take_answers(a, now, why);
+    if (is_new)
+        retained_start_over(a, now);
+    if (publish_connected(a->publisher)) {
+        ok = ok && serve_outbox(a, now, why);
+        ok = (ok || a->store_ill) && serve_states(a, why) && ok;
+    }
+    return ok && retained_note(a, why) && delivery_turn(a, clock_mono(), now, why);
+}
+
+mono_ms deliver_deadline(const struct agent *a, mono_ms now)
+{
+    return a->retained.hurries ? now : MONO_NEVER;
 }
 
 bool deliver_done(struct agent *a, bool *ret_done, struct fault *why)
@@ -219,13 +209,14 @@ bool deliver_done(struct agent *a, bool *ret_done, struct fault *why)
     bool waits = false;
     if (a->publisher && !store_next_message(a->store, 0, &m, &waits, why))
         return false;
-    waits |= bypass_waits(&a->bypass);
+    waits |= bypass_waits(&a->bypass) || (a->publisher && retained_waits(a));
     *ret_done = !waits && (!a->publisher || publish_connected(a->publisher));
     return true;
 }
 
 void deliver_close(struct agent *a)
 {
+    retained_close(a);
     delivery_close(a);
     publish_close(a->publisher);
     text_done(&a->offline);

@@ -16,6 +16,7 @@
 
 enum {
     LOOK_EVERY_MS = 1000,
+    DELIVERED_LAG_S = 60,
     STALLED_AFTER_MS = 60 * 1000,
     MERGE_SHARE = 10, /* of the bound: so much room is made at once */
 };
@@ -28,14 +29,35 @@ static const struct condition_kind refusals = { "refusals", "the broker accepts 
 bool delivery_start(struct agent *a, mono_ms now, struct fault *why)
 {
     a->delivery.moved_at = now;
+    a->delivery.delivered_at = TIME_NONE;
     a->delivery.retry_at = now + RETRY_REFUSED_MS;
     return store_outbox(a->store, &a->delivery.outbox, &a->delivery.refusal, why);
 }
 
-void delivery_moved(struct agent *a, mono_ms now)
+void delivery_moved(struct agent *a, mono_ms now, unix_s at)
 {
     a->delivery.moved_at = now;
-    a->delivery.look_at = 0;
+    a->delivery.delivered_at = at;
+}
+
+static unix_s delivered_at(const struct delivery *d)
+{
+    return d->delivered_at != TIME_NONE ? d->delivered_at : d->outbox.delivered_at;
+}
+
+/* What readers see may be a minute older: to write it with each acknowledgement would cost more
+ * than the message. */
+static bool store_delivered(struct agent *a, int64_t may_lag_s, struct fault *why)
+{
+    struct delivery *d = &a->delivery;
+    unix_s stored = d->outbox.delivered_at;
+    if (d->delivered_at == TIME_NONE
+        || (stored != TIME_NONE && llabs(d->delivered_at - stored) <= may_lag_s))
+        return true;
+    if (!store_set_delivered(a->store, d->delivered_at, why))
+        return false;
+    d->outbox.delivered_at = d->delivered_at;
+    return true;
 }
 
 struct delivery_state delivery_state(const struct agent *a)
@@ -47,7 +69,7 @@ struct delivery_state delivery_state(const struct agent *a)
         .oldest_at = a->publisher ? d->outbox.oldest_at : TIME_NONE,
         .refused = d->outbox.refused,
         .refusal = d->refusal.len ? text_z(&d->refusal) : NULL,
-        .delivered_at = a->publisher ? d->outbox.delivered_at : TIME_NONE,
+        .delivered_at = a->publisher ? delivered_at(d) : TIME_NONE,
     };
 }
 
@@ -190,7 +212,8 @@ bool delivery_turn(struct agent *a, mono_ms now, unix_s at, struct fault *why)
     struct delivery *d = &a->delivery;
     if (now >= d->look_at) {
         d->look_at = now + LOOK_EVERY_MS;
-        if (!store_outbox(a->store, &d->outbox, &d->refusal, why) || !keep_bound(a, at, why))
+        if (!store_outbox(a->store, &d->outbox, &d->refusal, why) || !keep_bound(a, at, why)
+            || !store_delivered(a, DELIVERED_LAG_S, why))
             return false;
         report_refusals(a, now);
     }
@@ -222,7 +245,8 @@ void delivery_close(struct agent *a)
 {
     struct delivery *d = &a->delivery;
     struct fault why;
-    if (a->publisher && !put_state(a, "stopped", clock_unix(), &why))
+    if (a->publisher
+        && (!put_state(a, "stopped", clock_unix(), &why) || !store_delivered(a, 0, &why)))
         log_debug("%s", why.text); /* only readers miss it, and only until the next start */
     text_done(&d->state);
     text_done(&d->reason);

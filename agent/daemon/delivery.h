@@ -14,6 +14,7 @@ struct delivery {
     mono_ms look_at;
     mono_ms moved_at;    /* the broker last answered, or nothing waited */
     mono_ms retry_at;    /* when refused messages are sent again */
+    unix_s delivered_at; /* the last acknowledgement in this run; TIME_NONE: none yet */
     int64_t merge_above; /* events; as many as cannot be merged are left until they are more than
                             that */
     struct text state, reason; /* as stored */
@@ -22,7 +23,7 @@ struct delivery {
 enum { RETRY_REFUSED_MS = HOUR_S * 1000 }; /* messages that the broker refused */
 
 MUST_CHECK bool delivery_start(struct agent *a, mono_ms now, struct fault *why);
-void delivery_moved(struct agent *a, mono_ms now); /* the broker answered */
+void delivery_moved(struct agent *a, mono_ms now, unix_s at); /* the broker answered */
 /* Looks at the outbox now and then and keeps it within its bound, reports a delivery that stalls or
  * is refused, and stores what a reader is to know of the broker. */
 MUST_CHECK bool delivery_turn(struct agent *a, mono_ms now, unix_s at, struct fault *why);

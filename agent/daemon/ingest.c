@@ -205,16 +205,6 @@ static bool keep_state(struct agent *a, struct token *t, struct fault *why)
     return store_put_token(a->store, t, why);
 }
 
-static bool tell_state(struct agent *a, struct account *account, struct token *t, unix_s at,
-                       struct fault *why)
-{
-    bool is_told = false;
-    if (!announce_is_retained(a, account, t, &is_told, why))
-        return false;
-    return (!t->moved && !t->dirty && is_told && !announce_is_news(t))
-        || announce_token(a, account, t, at, why);
-}
-
 /* Forecast, rules, and what is worth reporting; every token, after every poll, since time alone
  * changes them. */
 bool ingest_outlook(struct agent *a, struct account *account, struct token_set *f, unix_s at,
@@ -226,8 +216,10 @@ bool ingest_outlook(struct agent *a, struct account *account, struct token_set *
         struct token *t = &f->tokens[i];
         if (!alerts_step(a, account, t, at, why))
             return false;
-        if (!keep_state(a, t, why) || !tell_state(a, account, t, at, why))
+        if (!keep_state(a, t, why))
             return false;
+        if (t->moved || t->dirty || announce_is_news(t))
+            announce_token(a, t);
         t->moved = t->dirty = false;
     }
     return alerts_report_findings(a, account, at, why);
@@ -296,7 +288,7 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
         && ingest_outlook(a, account, &account->fleet, at, why) && watch_poll(a, account, at, why)
         && (account->last_ok == TIME_NONE || !account->new_rules
             || standing_know_rules(a, account, why))
-        && forecasts_record(a, account, why) && announce_account(a, account, at, why)
+        && forecasts_record(a, account, why)
         && store_checkpoint(a->store, at, why)
         && store_retain(a->store, &a->settings->retention, at, (int64_t)account->poll->changed, why)
         && pace_plan(a, account, at, why);
@@ -341,7 +333,9 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
         edits_look(&account->edits, a->settings->store, account->settings->name);
     account->last_poll =
         0; /* until this one is stored: late credits are not an older one's, which has its own */
-    if (!account_write(a, account, ingest_all, now, why)) {
+    bool stored = account_write(a, account, ingest_all, now, why);
+    announce_account(a, account, now);
+    if (!stored) {
         edits_forget(&account->edits);
         log_info("%s: poll not stored: %s, judged in memory", account->settings->name,
                  poll_result_name(account->poll->result));

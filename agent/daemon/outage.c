@@ -9,12 +9,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/version.h"
 #include "core/calendar.h"
 #include "daemon/account.h"
 #include "daemon/bypass.h"
 #include "daemon/state.h"
-#include "edge/wire.h"
 
 enum { MEND_EVERY_MS = 5 * 1000 };
 
@@ -26,25 +24,6 @@ static void feed(struct agent *a, bool ill, const char *text)
     const struct condition_now is = { "database", ill, text };
     a->store_ill = ill;
     conditions_feed(&a->conditions, &writes, &is, clock_mono());
-}
-
-/* `ebb once` has no status: nobody would take it back. */
-static bool has_status(const struct agent *a)
-{
-    return a->publisher && !a->once;
-}
-
-static void say_degraded(struct agent *a)
-{
-    struct text payload = { 0 };
-    if (!has_status(a))
-        return;
-    wire_encode_degraded(a->outage.why.text, a->outage.since, EBB_VERSION, clock_unix(), &payload);
-    struct message m = { .topic = a->status_topic,
-                         .payload = { text_z(&payload), payload.len },
-                         .retain = true };
-    bypass_say(&a->bypass, &m);
-    text_done(&payload);
 }
 
 void outage_feed(struct agent *a, const struct fault *why)
@@ -61,7 +40,7 @@ void outage_feed(struct agent *a, const struct fault *why)
     feed(a, true, text_z(&words));
     text_done(&words);
     if (news)
-        say_degraded(a);
+        retained_tell_status(a);
 }
 
 static bool is_ahead(const struct agent *a)
@@ -116,8 +95,8 @@ void outage_end(struct agent *a)
     if (!a->store_ill || is_ahead(a)) /* a poll that began in the outage ends in it */
         return;
     a->starts_over |= bypass_end(&a->bypass);
-    a->outage.is_over = has_status(a);
     feed(a, false, NULL);
+    retained_store_returned(a);
 }
 
 void outage_last_word(const struct agent *a)

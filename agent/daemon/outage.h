@@ -11,7 +11,6 @@ struct store_outage {
     struct fault why; /* the newest reason */
     unix_s since;
     mono_ms mend_at; /* the next try to store what is kept in memory */
-    bool is_over;    /* and the status does not say so yet */
 };
 
 /* To be called with every failure of the store for now: logs, and publishes the status `degraded`.

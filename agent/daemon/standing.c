@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "daemon/account.h"
 #include "daemon/alerts.h"
 #include "daemon/announce.h"
 #include "daemon/state.h"
+#include "daemon/topics.h"
 
 /* ---- rules ---- */
 
@@ -110,41 +110,8 @@ static bool end_accounts(struct agent *a, unix_s now, struct fault *why)
 
 /* ---- retained topics ---- */
 
-/* Topics by their hashes: of 64 bits, so that no two of them meet. Sorted before it is searched. */
-struct topics {
-    uint64_t *at; /* owned */
-    size_t count, room;
-};
-
-static void add_topic(struct topics *set, struct span topic)
-{
-    if (set->count == set->room) {
-        set->room = set->room ? set->room * 2 : 256;
-        set->at = xrealloc(set->at, set->room, sizeof *set->at);
-    }
-    set->at[set->count++] = hash_of(topic);
-}
-
-static int compare_hashes(const void *x, const void *y)
-{
-    uint64_t p = *(const uint64_t *)x, q = *(const uint64_t *)y;
-    return p < q ? -1 : p > q;
-}
-
-static void sort_topics(struct topics *set)
-{
-    if (set->count)
-        qsort(set->at, set->count, sizeof *set->at, compare_hashes);
-}
-
-static bool has_topic(const struct topics *set, struct span topic)
-{
-    uint64_t hash = hash_of(topic);
-    return set->count && bsearch(&hash, set->at, set->count, sizeof hash, compare_hashes);
-}
-
 static void add_alerts(const struct agent *a, const struct account *account, const struct token *t,
-                       struct topics *out, struct text *topic)
+                       struct topic_set *out, struct text *topic)
 {
     const struct snapshot s = { .series = t->series,
                                 .account = account->settings->name,
@@ -154,43 +121,43 @@ static void add_alerts(const struct agent *a, const struct account *account, con
         if (!t->alerts[i].episode || !rule_matches(&a->rules.at[i], &s))
             continue;
         announce_alert_topic(a, account, a->rules.at[i].name, t, topic);
-        add_topic(out, span_of(text_z(topic)));
+        topic_set_add(out, span_of(text_z(topic)));
     }
 }
 
 static void add_fleet(const struct agent *a, const struct account *account,
-                      const struct token_set *f, struct topics *out, struct text *topic)
+                      const struct token_set *f, struct topic_set *out, struct text *topic)
 {
     for (size_t i = 0; i < f->count; i++) {
         const struct token *t = &f->tokens[i];
         if (t->series != SERIES_ACCOUNT) {
             announce_token_topic(a, account, t, topic);
-            add_topic(out, span_of(text_z(topic)));
+            topic_set_add(out, span_of(text_z(topic)));
         }
         add_alerts(a, account, t, out, topic);
     }
 }
 
 /* Every topic that Ebb stands behind. One that is retained and not among them is cleared. */
-static void add_standing(const struct agent *a, struct topics *out)
+static void add_standing(const struct agent *a, struct topic_set *out)
 {
     struct text topic = { 0 };
-    add_topic(out, span_of(a->status_topic));
+    topic_set_add(out, span_of(a->status_topic));
     for (size_t i = 0; i < a->account_count; i++) {
         const struct account *account = &a->accounts[i];
         announce_account_topic(a, account, "state", &topic);
-        add_topic(out, span_of(text_z(&topic)));
+        topic_set_add(out, span_of(text_z(&topic)));
         add_fleet(a, account, &account->fleet, out, &topic);
         add_fleet(a, account, &account->credits.series, out, &topic);
         add_fleet(a, account, &account->self, out, &topic);
     }
     text_done(&topic);
-    sort_topics(out);
+    topic_set_sort(out);
 }
 
 /* What is retained, by what stands. */
 struct inventory {
-    struct topics standing;
+    struct topic_set standing;
     char **leftovers; /* owned */
     size_t count;
 };
@@ -200,19 +167,19 @@ static void inventory_done(struct inventory *v)
     for (size_t i = 0; i < v->count; i++)
         free(v->leftovers[i]);
     free(v->leftovers);
-    free(v->standing.at);
+    topic_set_done(&v->standing);
 }
 
 static void see(void *context, struct span topic)
 {
     struct inventory *v = context;
-    if (has_topic(&v->standing, topic))
+    if (topic_set_has(&v->standing, topic))
         return;
     v->leftovers = xrealloc(v->leftovers, v->count + 1, sizeof *v->leftovers);
     v->leftovers[v->count++] = xstrndup(topic.at, topic.len);
 }
 
-/* Under a new base, what stands is retained as it was; the old topic goes. */
+/* Under a new base, the alerts that stand are retained as they were; the old topics go. */
 static bool move_topic(struct agent *a, const struct inventory *v, const char *topic,
                        const char *old_base, struct fault *why)
 {
@@ -221,8 +188,8 @@ static bool move_topic(struct agent *a, const struct inventory *v, const char *t
         return true;
     struct text to = { 0 };
     text_addf(&to, "%s%s", a->settings->mqtt.base_topic, topic + len);
-    bool moves =
-        has_topic(&v->standing, span_of(text_z(&to))) && strcmp(text_z(&to), a->status_topic) != 0;
+    bool moves = topic_set_has(&v->standing, span_of(text_z(&to)))
+        && strcmp(text_z(&to), a->status_topic) != 0;
     bool ok = !moves || store_copy_retained(a->store, topic, text_z(&to), why);
     text_done(&to);
     return ok;
@@ -232,8 +199,8 @@ static bool move_topic(struct agent *a, const struct inventory *v, const char *t
  * not appear here. */
 static bool clear_topic(struct agent *a, const char *topic, bool elsewhere, struct fault *why)
 {
-    struct message m = { .topic = topic, .retain = true };
-    return elsewhere ? store_forget_retained(a->store, topic, why) : store_post(a->store, &m, why);
+    return elsewhere ? store_forget_retained(a->store, topic, why)
+                     : store_clear_topic(a->store, topic, why);
 }
 
 static bool settle_topics(struct agent *a, struct inventory *v, const char *old_base,
@@ -267,6 +234,7 @@ static bool settle_broker(struct agent *a, struct fault *why)
     bool ok = store_set_retained_at(a->store, text_z(&address), a->settings->mqtt.base_topic,
                                     &before, why);
     bool elsewhere = ok && is_elsewhere(&before, text_z(&address));
+    a->retained.told = before.told && !elsewhere;
     add_standing(a, &v.standing);
     ok = ok && (!elsewhere || store_forget_cleared(a->store, why))
         && settle_topics(a, &v, text_z(&before.base), elsewhere, why);
@@ -279,7 +247,8 @@ static bool settle_broker(struct agent *a, struct fault *why)
 /* Without a broker, what is retained is cleared when there is one again. */
 static bool settle(struct agent *a, unix_s now, struct fault *why)
 {
-    return end_accounts(a, now, why) && (!a->publisher || settle_broker(a, why));
+    return end_accounts(a, now, why)
+        && (a->publisher ? settle_broker(a, why) : store_set_told(a->store, false, why));
 }
 
 bool standing_settle(struct agent *a, unix_s now, struct fault *why)

@@ -7,6 +7,7 @@
 #include "daemon/bypass.h"
 #include "daemon/delivery.h"
 #include "daemon/outage.h"
+#include "daemon/retained.h"
 
 struct agent {
     const struct settings *settings;
@@ -19,6 +20,7 @@ struct agent {
     struct text offline;   /* payload of the will */
     struct text client_id; /* at the broker, where the configuration has none */
     struct delivery delivery;
+    struct retained retained;
     struct random random;
     struct account *accounts; /* one for each of the settings */
     size_t account_count;

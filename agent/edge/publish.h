@@ -68,6 +68,8 @@ bool publish_closed_for_message(const struct publisher *p);
 
 /* How many messages may be sent now. */
 size_t publish_room(struct publisher *p);
+/* The same for messages that others must not wait behind: a part of the room stays free. */
+size_t publish_room_for_bulk(struct publisher *p);
 bool publish_is_idle(
     const struct publisher *p); /* nothing is on its way, and no answer is left to take */
 

@@ -54,7 +54,7 @@ MUST_CHECK bool store_begin_anyway(struct store *s, const struct fault *lost, st
 /* Within a transaction: writes down the alerts and events of those that failed, in their order. */
 MUST_CHECK bool store_make_up(struct store *s, struct fault *why);
 void store_made_up(struct store *s); /* after its commit: forgets them */
-MUST_CHECK bool store_touch(struct store *s, struct fault *why); /* writes, and changes nothing */
+MUST_CHECK bool store_touch(struct store *s, struct fault *why); /* a write for its own sake */
 
 /* ---- within a transaction ---- */
 
@@ -247,6 +247,15 @@ struct event_row {
 };
 MUST_CHECK bool store_add_event(struct store *s, const struct event_row *row, struct fault *why);
 
+/* How the last poll of an account ended. */
+struct poll_end {
+    unix_s at; /* TIME_NONE: there was none yet */
+    enum poll_result result;
+    struct text reason; /* owned; empty: none */
+};
+MUST_CHECK bool store_last_poll_of(struct store *s, int64_t account, struct poll_end *ret,
+                                   struct fault *why);
+
 /* ---- the outbox: messages in the order of sending, until the broker has acknowledged them ---- */
 
 struct message {
@@ -260,9 +269,6 @@ struct message {
  * up. */
 MUST_CHECK bool store_post(struct store *s, const struct message *m,
                            struct fault *why); /* m->id is not used */
-
-/* Whether a retained state of this topic was posted and not cleared since. */
-MUST_CHECK bool store_is_retained(struct store *s, const char *topic, bool *ret, struct fault *why);
 
 /* The first unacknowledged message with an id above `after`; *ret_found is false when there is
  * none. Its texts live until the next one is asked for. */
@@ -279,21 +285,38 @@ MUST_CHECK bool store_retry_refused(struct store *s, unix_s now, struct fault *w
 /* Where retained messages are: the broker, and the base of their topics. */
 struct retained_at {
     struct text address, base; /* owned */
+    bool told;                 /* the last run ended with every state acknowledged there */
 };
 void retained_at_done(struct retained_at *r);
-/* Notes where they go from now on; `ret_before` is where they went before, or empty. */
+/* Notes where they go from now on, and that they are not all told; `ret_before` is where they went
+ * before, or empty. */
 MUST_CHECK bool store_set_retained_at(struct store *s, const char *address, const char *base,
                                       struct retained_at *ret_before, struct fault *why);
+MUST_CHECK bool store_set_told(struct store *s, bool told, struct fault *why);
+/* A state is about to be published under a topic for the first time: from now on the broker may
+ * hold something there, and what cleared the topic earlier is not sent again. */
+MUST_CHECK bool store_add_state_topic(struct store *s, const char *topic, struct fault *why);
+MUST_CHECK bool store_forget_state_topic(struct store *s, const char *topic, struct fault *why);
+/* What the broker said to the newest state of a topic; `reason` NULL: it accepted it. */
+MUST_CHECK bool store_refuse_state(struct store *s, const char *topic, const char *reason,
+                                   struct fault *why);
+/* `see` must not touch the store. */
+MUST_CHECK bool store_each_state_topic(struct store *s,
+                                       void (*see)(void *context, struct span topic, bool refused),
+                                       void *context, struct fault *why);
 MUST_CHECK bool store_copy_retained(struct store *s, const char *topic, const char *to,
                                     struct fault *why);
-/* Each topic that something is retained under, in no order; `see` must not touch the store. */
+/* Each topic that something is retained under, of a state or an alert, in no order; `see` must not
+ * touch the store. */
 MUST_CHECK bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic),
                                     void *context, struct fault *why);
 /* Nothing is known any more of what is retained under a topic. */
 MUST_CHECK bool store_forget_retained(struct store *s, const char *topic, struct fault *why);
+/* Posts the message that clears a topic, of which nothing is retained any more. */
+MUST_CHECK bool store_clear_topic(struct store *s, const char *topic, struct fault *why);
 /* Nothing is known any more of topics that were cleared, or are still to be. */
 MUST_CHECK bool store_forget_cleared(struct store *s, struct fault *why);
-/* The broker is new or came back: everything retained is to be sent again. */
+/* The broker is new or came back: everything retained in the outbox is to be sent again. */
 MUST_CHECK bool store_resend_retained(struct store *s, struct fault *why);
 
 /* What waits for the broker: events, and whatever it refused. */

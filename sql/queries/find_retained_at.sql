@@ -1,1 +1,1 @@
-SELECT address, base FROM retained_at;
+SELECT address, base, told FROM retained_at;

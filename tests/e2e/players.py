@@ -270,9 +270,11 @@ class Database:
         return self.rows(sql, *parameters)[0][0]
 
     def retained(self):
-        """What the outbox says that the retained topics are."""
-        return {topic: bytes(payload).decode() for topic, payload in
-                self.rows("SELECT topic, payload FROM outbox WHERE retain = 1 AND length(payload) > 0")}
+        """Topics that the broker holds something under, and what: of alerts their payload, of states None, since what
+        they say follows from what is stored."""
+        alerts = self.rows("SELECT topic, payload FROM outbox WHERE retain = 1 AND length(payload) > 0")
+        states = self.rows("SELECT topic FROM state_topic")
+        return {**{topic: bytes(payload).decode() for topic, payload in alerts}, **{topic: None for topic, in states}}
 
 
 class Daemon:

@@ -29,6 +29,7 @@ enum {
     AT_ONCE_MS = 2 * 1000,     /* from a refusal to the end of the connection */
     SHORT_LIVES_MAX = 3, /* connections in a row that the broker closed soon: somebody has our id */
     UNANSWERED_MAX = 2,  /* tries that were closed without an answer: the other version may help */
+    KEPT_FREE_SHARE = 4, /* of the messages on their way: so much room bulk leaves to others */
     CLOSE_STEPS = 20,
     CLOSE_STEP_MS = 50, /* at most a second together */
     REASON_BYTES = 400,
@@ -366,6 +367,8 @@ bool publish_take_connected(struct publisher *p)
 /* One that may be what the broker closes connections for travels alone. */
 static bool alone_is_on_its_way(struct publisher *p)
 {
+    if (!p->suspects.count)
+        return false;
     const struct in_flight_slot *first = in_flight_next_open(&p->in_flight, NULL);
     return first && suspects_has(&p->suspects, first->tag);
 }
@@ -375,13 +378,27 @@ bool publish_closed_for_message(const struct publisher *p)
     return p->closed_for_message;
 }
 
+/* How many messages may be on their way at a time, as far as the broker grants it. */
+static size_t window_of(const struct publisher *p)
+{
+    size_t granted = client_window(p->client);
+    return granted < PUBLISH_IN_FLIGHT_MAX ? granted : PUBLISH_IN_FLIGHT_MAX;
+}
+
 size_t publish_room(struct publisher *p)
 {
     if (!publish_connected(p) || alone_is_on_its_way(p))
         return 0;
     size_t room = in_flight_room(&p->in_flight), open = in_flight_open(&p->in_flight);
-    size_t window = client_window(p->client) > open ? client_window(p->client) - open : 0;
+    size_t window = window_of(p) > open ? window_of(p) - open : 0;
     return room < window ? room : window;
+}
+
+size_t publish_room_for_bulk(struct publisher *p)
+{
+    size_t room = publish_room(p);
+    size_t kept_free = room ? window_of(p) / KEPT_FREE_SHARE : 0;
+    return room > kept_free ? room - kept_free : 0;
 }
 
 bool publish_is_idle(const struct publisher *p)

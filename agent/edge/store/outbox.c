@@ -28,15 +28,6 @@ static void copy_message(struct store *s, const struct statement *q, struct mess
     };
 }
 
-bool store_is_retained(struct store *s, const char *topic, bool *ret, struct fault *why)
-{
-    struct statement *q = s->queries[SQL_IS_RETAINED];
-    statement_bind_text(q, ":topic", span_of(topic));
-    bool ok = statement_step(q, ret, why);
-    statement_reset(q);
-    return ok;
-}
-
 bool store_next_message(struct store *s, int64_t after, struct message *ret, bool *ret_found,
                         struct fault *why)
 {

@@ -90,10 +90,10 @@ bool store_put_plan(struct store *s, const struct plan_row *row, struct fault *w
     return statement_run(q, why);
 }
 
-static enum poll_result result_named(struct span name)
+enum poll_result column_poll_result(const struct statement *q, int column)
 {
     for (enum poll_result r = 0; r < POLL_RESULTS; r++)
-        if (span_is(name, poll_result_name(r)))
+        if (span_is(statement_text(q, column), poll_result_name(r)))
             return r;
     return POLL_UNAVAILABLE;
 }
@@ -110,7 +110,7 @@ bool store_load_plan(struct store *s, int64_t account, const char *url, struct p
     if (ret->known) {
         ret->rest = (struct schedule_rest){ statement_integer(q, 0), (int)statement_integer(q, 1) };
         ret->polled_at = statement_integer(q, 2);
-        ret->result = result_named(statement_text(q, 3));
+        ret->result = column_poll_result(q, 3);
     }
     statement_reset(q);
     return ok;

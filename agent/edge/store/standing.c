@@ -1,6 +1,5 @@
 /* What stands between runs beside tokens and polls: the account as what alerts are about, how well
- * it can be read, the rules that it was judged by, what is retained where, and accounts that are no
- * longer configured. */
+ * it can be read, the rules that it was judged by, and accounts that are no longer configured. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -110,60 +109,4 @@ bool store_remove_account(struct store *s, int64_t account, unix_s at, struct fa
     statement_bind_integer(q, ":account", account);
     statement_bind_integer(q, ":at", at);
     return statement_run(q, why);
-}
-
-/* ---- what is retained ---- */
-
-void retained_at_done(struct retained_at *r)
-{
-    text_done(&r->address);
-    text_done(&r->base);
-}
-
-bool store_set_retained_at(struct store *s, const char *address, const char *base,
-                           struct retained_at *ret_before, struct fault *why)
-{
-    struct statement *find = s->queries[SQL_FIND_RETAINED_AT],
-                     *set = s->queries[SQL_SET_RETAINED_AT];
-    bool row;
-    bool ok = statement_step(find, &row, why);
-    if (ok && row) {
-        text_add(&ret_before->address, statement_text(find, 0));
-        text_add(&ret_before->base, statement_text(find, 1));
-    }
-    statement_reset(find);
-    statement_bind_text(set, ":address", span_of(address));
-    statement_bind_text(set, ":base", span_of(base));
-    return ok && statement_run(set, why);
-}
-
-bool store_copy_retained(struct store *s, const char *topic, const char *to, struct fault *why)
-{
-    struct statement *q = s->queries[SQL_COPY_RETAINED];
-    statement_bind_text(q, ":topic", span_of(topic));
-    statement_bind_text(q, ":to", span_of(to));
-    return statement_run(q, why);
-}
-
-bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic),
-                         void *context, struct fault *why)
-{
-    struct statement *q = s->queries[SQL_LOAD_RETAINED];
-    bool row, ok;
-    while ((ok = statement_step(q, &row, why)) && row)
-        see(context, statement_text(q, 0));
-    statement_reset(q);
-    return ok;
-}
-
-bool store_forget_retained(struct store *s, const char *topic, struct fault *why)
-{
-    struct statement *q = s->queries[SQL_FORGET_RETAINED];
-    statement_bind_text(q, ":topic", span_of(topic));
-    return statement_run(q, why);
-}
-
-bool store_forget_cleared(struct store *s, struct fault *why)
-{
-    return statement_run(s->queries[SQL_FORGET_CLEARED], why);
 }

@@ -57,7 +57,6 @@ enum statement_name {
     SQL_ADD_SCORE,
     SQL_TRACK_RECORD,
     SQL_POST_MESSAGE,
-    SQL_IS_RETAINED,
     SQL_NEXT_MESSAGE,
     SQL_ACKNOWLEDGE_EVENT,
     SQL_ACKNOWLEDGE_RETAINED,
@@ -84,6 +83,12 @@ enum statement_name {
     SQL_KNOW_RULE,
     SQL_LOAD_ACCOUNTS,
     SQL_REMOVE_ACCOUNT,
+    SQL_ADD_STATE_TOPIC,
+    SQL_FORGET_STATE_TOPIC,
+    SQL_REFUSE_STATE,
+    SQL_LOAD_STATE_TOPICS,
+    SQL_LOAD_LAST_POLL,
+    SQL_SET_TOLD,
     SQL_FIND_RETAINED_AT,
     SQL_SET_RETAINED_AT,
     SQL_LOAD_RETAINED,
@@ -187,6 +192,9 @@ static inline void bind_maybe_money(struct statement *q, const char *parameter,
 
 /* What a reading says beside the balance. */
 void bind_terms(struct statement *q, const struct reading *r);
+
+/* The result of a poll in a column, by its name. */
+enum poll_result column_poll_result(const struct statement *q, int column);
 
 /* TIME_NONE and TIME_FAR are NULL in the store. */
 static inline void bind_time(struct statement *q, const char *parameter, unix_s at)

@@ -1,0 +1,1 @@
+INSERT OR IGNORE INTO state_topic (topic) VALUES (:topic);

@@ -1,0 +1,1 @@
+DELETE FROM state_topic WHERE topic = :topic;

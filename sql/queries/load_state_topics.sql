@@ -1,0 +1,1 @@
+SELECT topic, refusal IS NOT NULL FROM state_topic;

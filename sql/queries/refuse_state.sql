@@ -1,0 +1,1 @@
+UPDATE state_topic SET refusal = :reason WHERE topic = :topic;

@@ -1,0 +1,1 @@
+UPDATE retained_at SET told = :told;
