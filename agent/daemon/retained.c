@@ -28,7 +28,7 @@ enum {
 
 /* ---- everything that has a state ---- */
 
-struct state {
+struct topic {
     struct publication *publication;
     struct account *account; /* NULL: the daemon's own */
     struct token *token;     /* NULL: the account's own */
@@ -48,22 +48,22 @@ static size_t count_states(const struct agent *a)
     return count;
 }
 
-static struct state token_state(struct account *account, struct token *t)
+static struct topic token_state(struct account *account, struct token *t)
 {
-    return (struct state){ &t->publication, account, t, TAG_TOKENS + t->id };
+    return (struct topic){ &t->publication, account, t, TAG_TOKENS + t->id };
 }
 
 /* Fleets shrink between two turns: a place that is gone is the next account's first. */
-static struct state state_at(struct agent *a, struct state_place *at)
+static struct topic state_at(struct agent *a, struct state_place *at)
 {
     if (at->account < a->account_count && at->place >= places_of(&a->accounts[at->account]))
         *at = (struct state_place){ at->account + 1, 0 };
     if (at->account >= a->account_count)
-        return (struct state){ &a->retained.status, NULL, NULL, TAG_STATUS };
+        return (struct topic){ &a->retained.status, NULL, NULL, TAG_STATUS };
     struct account *account = &a->accounts[at->account];
     size_t credits = account->credits.series.count;
     if (at->place == 0)
-        return (struct state){ &account->publication, account, NULL,
+        return (struct topic){ &account->publication, account, NULL,
                                TAG_ACCOUNTS + (int64_t)at->account };
     if (at->place <= credits)
         return token_state(account, &account->credits.series.tokens[at->place - 1]);
@@ -84,32 +84,32 @@ static struct state_place first_place(const struct agent *a)
 }
 
 /* Calls `see` with each. */
-static void each_state(struct agent *a, void (*see)(struct agent *, struct state *, void *),
+static void each_state(struct agent *a, void (*see)(struct agent *, struct topic *, void *),
                        void *context)
 {
     struct state_place at = first_place(a);
     for (size_t left = count_states(a); left > 0; left--, advance(a, &at)) {
-        struct state s = state_at(a, &at);
+        struct topic s = state_at(a, &at);
         see(a, &s, context);
     }
 }
 
 /* `ebb once` has no status: nobody would take it back. Of an account that was never polled there is
  * nothing to say. */
-static bool has_words(const struct agent *a, const struct state *s)
+static bool has_words(const struct agent *a, const struct topic *s)
 {
     if (!s->account)
         return !a->once;
     return s->token || s->account->ended.at != TIME_NONE;
 }
 
-static bool is_due(const struct agent *a, const struct state *s)
+static bool is_due(const struct agent *a, const struct topic *s)
 {
     const struct publication *p = s->publication;
     return p->due && !p->sent && !p->aside && has_words(a, s);
 }
 
-static void make_topic(const struct agent *a, const struct state *s, struct text *out)
+static void make_topic(const struct agent *a, const struct topic *s, struct text *out)
 {
     if (s->token)
         announce_token_topic(a, s->account, s->token, out);
@@ -131,7 +131,7 @@ static void encode_status(const struct agent *a, struct text *out)
         wire_encode_status("online", EBB_VERSION, clock_unix(), out);
 }
 
-static void encode(const struct agent *a, const struct state *s, struct text *out)
+static void encode(const struct agent *a, const struct topic *s, struct text *out)
 {
     text_clear(out);
     if (s->token)
@@ -157,7 +157,7 @@ static void see_topic(void *context, struct span topic, bool refused)
 }
 
 /* A daemon tells everything; `ebb once` what is new since everything was told. */
-static void take_up(struct agent *a, struct state *s, void *context)
+static void take_up(struct agent *a, struct topic *s, void *context)
 {
     const struct known *k = context;
     struct publication *p = s->publication;
@@ -191,7 +191,7 @@ bool retained_open(struct agent *a, struct fault *why)
     return ok;
 }
 
-static void find_due(struct agent *a, struct state *s, void *context)
+static void find_due(struct agent *a, struct topic *s, void *context)
 {
     bool *due = context;
     *due |= is_due(a, s) || s->publication->sent;
@@ -228,7 +228,7 @@ void retained_tell_status(struct agent *a)
     retained_tell(a, &a->retained.status);
 }
 
-static void tell_unregistered(struct agent *a, struct state *s, void *context)
+static void tell_unregistered(struct agent *a, struct topic *s, void *context)
 {
     (void)context;
     if (!s->publication->registered)
@@ -248,7 +248,7 @@ static bool is_out_of_time(const struct agent *a, unix_s now)
     return a->retained.aside_until != TIME_NONE && now >= a->retained.aside_until;
 }
 
-static void tell_refused(struct agent *a, struct state *s, void *context)
+static void tell_refused(struct agent *a, struct topic *s, void *context)
 {
     const unix_s *now = context;
     struct publication *p = s->publication;
@@ -267,7 +267,7 @@ void retained_retry(struct agent *a, unix_s now)
     r->waits = true;
 }
 
-static void begin_anew(struct agent *a, struct state *s, void *context)
+static void begin_anew(struct agent *a, struct topic *s, void *context)
 {
     const bool *stays_aside = context;
     struct publication *p = s->publication;
@@ -297,7 +297,7 @@ static void note(struct retained *r, const char *topic, const char *refusal)
         (struct state_note){ xstrdup(topic), refusal ? xstrdup(refusal) : NULL };
 }
 
-static void refuse(struct agent *a, const struct state *s, const char *reason, unix_s aside_until)
+static void refuse(struct agent *a, const struct topic *s, const char *reason, unix_s aside_until)
 {
     struct retained *r = &a->retained;
     make_topic(a, s, &r->topic);
@@ -313,7 +313,7 @@ static void refuse(struct agent *a, const struct state *s, const char *reason, u
         r->aside_until = aside_until;
 }
 
-static void accept(struct agent *a, const struct state *s)
+static void accept(struct agent *a, const struct topic *s)
 {
     if (!s->publication->refused)
         return;
@@ -323,7 +323,7 @@ static void accept(struct agent *a, const struct state *s)
 }
 
 /* Fleets change while a message is on its way, hardly ever: then the state is looked for. */
-static bool find(struct agent *a, const struct state_sent *sent, struct state *ret)
+static bool find(struct agent *a, const struct state_sent *sent, struct topic *ret)
 {
     struct state_place at = sent->at;
     *ret = state_at(a, &at);
@@ -337,7 +337,7 @@ static bool find(struct agent *a, const struct state_sent *sent, struct state *r
 bool retained_take_answer(struct agent *a, const struct publish_answer *answer, unix_s now)
 {
     struct retained *r = &a->retained;
-    struct state s;
+    struct topic s;
     if (answer->tag < TAG_STATUS || answer->tag >= TAG_END)
         return false;
     size_t i = 0; /* answers come in the order of sending */
@@ -393,7 +393,7 @@ static bool register_topics(struct agent *a, struct fault *why)
     if (!store_begin(a->store, why))
         return false;
     for (size_t left = count_states(a); left > 0 && count < COUNT(added); left--, advance(a, &at)) {
-        struct state s = state_at(a, &at);
+        struct topic s = state_at(a, &at);
         if (s.publication->registered || !is_due(a, &s))
             continue;
         make_topic(a, &s, &r->topic);
@@ -412,7 +412,7 @@ static bool register_topics(struct agent *a, struct fault *why)
 
 enum sending { SENDING_DONE, SENDING_REJECTED, SENDING_WAITS };
 
-static enum sending send(struct agent *a, const struct state *s)
+static enum sending send(struct agent *a, const struct topic *s)
 {
     struct retained *r = &a->retained;
     struct fault refused;
@@ -439,7 +439,7 @@ bool retained_turn(struct agent *a, struct fault *why)
     size_t left = count_states(a), rejected = 0;
     r->hurries = false;
     for (; r->waits && left > 0 && publish_room_for_bulk(a->publisher) > 0; advance(a, &r->next)) {
-        struct state s = state_at(a, &r->next);
+        struct topic s = state_at(a, &r->next);
         left--;
         if (!is_due(a, &s))
             continue;

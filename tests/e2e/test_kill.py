@@ -19,6 +19,7 @@ RULES = [
     {"name": "empty", "kind": "exhausted", "level": "critical"},
 ]
 TOKENS = [f"prod-app-{n}" for n in range(8)]
+PUBLISHED = "SELECT id FROM event WHERE digest IS NULL"  # what the first stored poll finds may be one digest
 
 
 def live_for(daemon, seconds):
@@ -59,7 +60,7 @@ def test_two_hundred_kills_lose_nothing_and_tell_nothing_that_is_not_so(sim, bro
     daemon.start()
     daemon.wait_polls(2)
     database = daemon.database
-    stored = {row[0] for row in database.rows("SELECT id FROM event")}
+    stored = {row[0] for row in database.rows(PUBLISHED)}
     subscriber.wait(lambda s: s.event_ids() == stored, "the events of the database")
     assert daemon.stop() == 0
 
@@ -69,7 +70,7 @@ def test_two_hundred_kills_lose_nothing_and_tell_nothing_that_is_not_so(sim, bro
     assert database.one("PRAGMA integrity_check") == "ok"
     assert not database.rows("PRAGMA foreign_key_check")
     assert len(stored) > 50
-    assert {row[0] for row in database.rows("SELECT id FROM event")} == subscriber.event_ids()
+    assert {row[0] for row in database.rows(PUBLISHED)} == subscriber.event_ids()
 
 
 def test_a_backfill_that_is_killed_over_and_over_is_whole_in_the_end(stage, make_daemon):
