@@ -112,6 +112,8 @@ bool store_last_poll_of(struct store *s, int64_t account, struct poll_end *ret, 
     bool row;
     statement_bind_integer(q, ":account", account);
     bool ok = statement_step(q, &row, why);
+    if (ok && !row)
+        ret->at = TIME_NONE;
     if (ok && row) {
         ret->at = column_time(q, 0);
         ret->result = column_poll_result(q, 1);
