@@ -83,8 +83,8 @@ struct token {
     struct tracked_forecasts *promises; /* owned; NULL until it had a curve */
     bool invalidated;                   /* topped up, reset or edited since the curve was made */
     struct forecast forecast;
-    struct gist published; /* forecast and burns as published last */
-    struct gist stored;    /* and as its row in the store has them */
+    struct gist published;          /* forecast and burns as published last */
+    struct gist stored;             /* and as its row in the store has them */
     struct publication publication; /* of its state */
     struct alert *alerts; /* owned; one for each rule of the configuration, in its order */
     bool listed;          /* appeared in the list that is being read */

@@ -288,8 +288,7 @@ static bool ingest_all(struct agent *a, struct account *account, unix_s at, stru
         && ingest_outlook(a, account, &account->fleet, at, why) && watch_poll(a, account, at, why)
         && (account->last_ok == TIME_NONE || !account->new_rules
             || standing_know_rules(a, account, why))
-        && forecasts_record(a, account, why)
-        && store_checkpoint(a->store, at, why)
+        && forecasts_record(a, account, why) && store_checkpoint(a->store, at, why)
         && store_retain(a->store, &a->settings->retention, at, (int64_t)account->poll->changed, why)
         && pace_plan(a, account, at, why);
 }
