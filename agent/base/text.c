@@ -1,7 +1,6 @@
 /* Growing text, and the three doors through which foreign text leaves: JSON, CSV, terminal. */
 #include "base/text.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,14 +36,12 @@ void text_add(struct text *t, struct span bytes)
     cut_at(t, t->len + bytes.len);
 }
 
-void text_addf(struct text *t, const char *format, ...)
+void text_addv(struct text *t, const char *format, va_list args)
 {
-    va_list args, again;
-    va_start(args, format);
+    va_list again;
     va_copy(again, args);
     size_t room = t->room - t->len;
     int len = vsnprintf(t->at ? t->at + t->len : NULL, room, format, args);
-    va_end(args);
     if (len > 0 && (size_t)len >= room) {
         reserve(t, (size_t)len);
         vsnprintf(t->at + t->len, (size_t)len + 1, format, again);
@@ -52,6 +49,14 @@ void text_addf(struct text *t, const char *format, ...)
     va_end(again);
     if (len > 0)
         t->len += (size_t)len;
+}
+
+void text_addf(struct text *t, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    text_addv(t, format, args);
+    va_end(args);
 }
 
 void text_clear(struct text *t)

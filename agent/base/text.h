@@ -4,6 +4,7 @@
  * JSON document or a spreadsheet. A `struct text` starts as { 0 } and is released by text_done. */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ struct text {
 
 void text_add(struct text *t, struct span bytes);
 void text_addf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void text_addv(struct text *t, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 void text_clear(struct text *t); /* empties it and keeps the memory */
 void text_done(struct text *t);
 

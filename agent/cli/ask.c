@@ -1,11 +1,17 @@
-/* Rows of the store, straight into a table. */
+/* From options to what is asked of the store. */
 #include "cli/ask.h"
 
-#include <stdio.h>
+#include "edge/store.h"
 
-enum table_format ask_format(const struct option_value *format, const struct option_value *json)
+void ask_json(const struct context *c, size_t json)
 {
-    return json->given ? TABLE_JSON : (enum table_format)format->number;
+    if (c->options[json].given)
+        c->out->format = FORMAT_JSON;
+}
+
+void ask_format(const struct context *c, size_t format, size_t json)
+{
+    c->out->format = c->options[json].given ? FORMAT_JSON : (enum format)c->options[format].number;
 }
 
 unix_s ask_time(const struct option_value *value)
@@ -27,28 +33,6 @@ bool ask_account(struct store *s, const char *account, struct fault *why)
     query_close(a);
     if (ok && !found)
         return fault(why, FAULT_REJECT, "no data for account \"%s\": see `ebb status`", account);
-    return ok;
-}
-
-bool ask_rows(struct store *s, enum query query, const struct query_filter *scope, struct table *t,
-              size_t *ret_rows, struct fault *why)
-{
-    struct cell cells[COLUMNS_MAX];
-    struct query_result *a;
-    bool more = true, ok = true;
-    size_t rows = 0;
-    if (!query_open(s, query, scope, &a, why))
-        return false;
-    while (ok && more && !ferror(stdout)) {
-        ok = query_next(a, cells, table_width(t), &more, why);
-        if (ok && more) {
-            table_row(t, cells);
-            rows++;
-        }
-    }
-    query_close(a);
-    if (ok)
-        *ret_rows = rows;
     return ok;
 }
 

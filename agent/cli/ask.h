@@ -1,9 +1,9 @@
-/* What commands that print an answer of the store share: their options, and the way from rows to a
- * table. */
+/* What commands that show what is stored share: their options, and how they fail. */
 #pragma once
 
+#include "base/clock.h"
 #include "cli/command.h"
-#include "view/table.h"
+#include "view/writer.h"
 
 #define OPTION_ROW_ACCOUNT                                                                         \
     {                                                                                              \
@@ -11,7 +11,7 @@
     }
 #define OPTION_ROW_FORMAT                                                                          \
     {                                                                                              \
-        .name = "format", .type = OPTION_CHOICE, .value = TABLE_FORMATS, .preset = "text",         \
+        .name = "format", .type = OPTION_CHOICE, .value = FORMAT_NAMES, .preset = "text",          \
         .help = "output format"                                                                    \
     }
 #define OPTION_ROW_AS_JSON                                                                         \
@@ -28,19 +28,17 @@
         .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "end of the period"         \
     }
 
-/* What --format and --json say together. */
-enum table_format ask_format(const struct option_value *format, const struct option_value *json);
+/* Sets the format of the output to JSON when --json says so. */
+void ask_json(const struct context *c, size_t json);
+
+/* Sets the format of the output to what --format and --json say together. */
+void ask_format(const struct context *c, size_t format, size_t json);
 
 /* The time of an option, TIME_NONE when it is not restricted. */
 unix_s ask_time(const struct option_value *value);
 
 /* FAULT_REJECT when an account is named that the store does not know. */
 MUST_CHECK bool ask_account(struct store *s, const char *account, struct fault *why);
-
-/* Puts all rows into the table, whose columns are those of the question; stops early when stdout is
- * gone. */
-MUST_CHECK bool ask_rows(struct store *s, enum query query, const struct query_filter *scope,
-                         struct table *t, size_t *ret_rows, struct fault *why);
 
 /* The exit status of a command that failed with `why`. */
 enum exit_status ask_failed(const struct fault *why);

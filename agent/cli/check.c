@@ -1,10 +1,10 @@
 /* `ebb check`: is this configuration right? Every mistake at once, on stderr; one line of praise on
  * stdout. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "cli/command.h"
 #include "edge/config.h"
+#include "view/writer.h"
 
 enum { OPTION_NO_SECRETS, OPTION_COUNT_OF_CHECK };
 
@@ -15,15 +15,15 @@ static const struct option_row options[OPTION_COUNT_OF_CHECK] = {
                                 "check the settings for keys and passwords without reading them" },
 };
 
-static void print_summary(const struct settings *s)
+static void add_summary(const struct settings *s, struct writer *out)
 {
-    printf("%s: ok: %zu account%s, %zu rule%s, ", s->file, s->account_count,
-           s->account_count == 1 ? "" : "s", s->rule_count, s->rule_count == 1 ? "" : "s");
+    writer_addf(out, "%s: ok: %zu account%s, %zu rule%s, ", s->file, s->account_count,
+                s->account_count == 1 ? "" : "s", s->rule_count, s->rule_count == 1 ? "" : "s");
     if (s->mqtt.enabled)
-        printf("broker %s:%" PRId64 "%s\n", s->mqtt.host, s->mqtt.port,
-               s->mqtt.tls ? " with TLS" : "");
+        writer_addf(out, "broker %s:%" PRId64 "%s\n", s->mqtt.host, s->mqtt.port,
+                    s->mqtt.tls ? " with TLS" : "");
     else
-        printf("no broker\n");
+        writer_add(out, "no broker\n");
 }
 
 static enum exit_status check_run(const struct context *c)
@@ -33,7 +33,7 @@ static enum exit_status check_run(const struct context *c)
     struct fault why;
     if (!settings_load(path, !c->options[OPTION_NO_SECRETS].given, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
-    print_summary(s);
+    add_summary(s, c->out);
     settings_free(s);
     return EXIT_OK;
 }

@@ -16,9 +16,10 @@
 #include "cli/command_line.h"
 #include "cli/help.h"
 #include "cli/settings.h"
+#include "cli/terminal.h"
 #include "edge/config.h"
 #include "edge/store.h"
-#include "view/terminal.h"
+#include "view/writer.h"
 
 const struct command *const commands[] = {
     &cmd_run,    &cmd_once,   &cmd_status,  &cmd_forecast, &cmd_history, &cmd_report,
@@ -41,8 +42,9 @@ enum exit_status complain(enum exit_status status, const char *format, ...)
     vsnprintf(words, sizeof words, format, args);
     va_end(args);
 
+    const struct screen screen = { .ascii = terminal_ascii() };
     struct text safe = { 0 };
-    terminal_add(&safe, span_of(words));
+    screen_add(&screen, span_of(words), &safe);
     fprintf(stderr, "ebb: %s\n", text_z(&safe));
     text_done(&safe);
     return status;
@@ -61,13 +63,12 @@ static void keep_standard_descriptors(void)
 }
 
 /* A reader that left (`ebb history x | head`) is no news; a full disk is. */
-static enum exit_status finish_output(enum exit_status status)
+static enum exit_status finish_output(struct writer *out, enum exit_status status)
 {
-    errno = 0;
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (writer_flush(out))
         return status;
-    if (errno && errno != EPIPE)
-        complain(status, "cannot write the output: %s", strerror(errno));
+    if (out->error != EPIPE)
+        complain(status, "cannot write the output: %s", strerror(out->error));
     return EXIT_FAILED;
 }
 
@@ -112,9 +113,11 @@ static enum exit_status open_settings_and_run(const struct command_line *line, s
 }
 
 static enum exit_status run_command(const struct command_line *line, const char *config_path,
-                                    bool config_exists)
+                                    bool config_exists, struct writer *out)
 {
-    struct context c = { .config_path = config_path, .argument_count = line->argument_count };
+    struct context c = { .config_path = config_path,
+                         .out = out,
+                         .argument_count = line->argument_count };
     memcpy(c.options, line->options, sizeof c.options);
     memcpy(c.arguments, line->arguments, sizeof c.arguments);
     if ((line->command->needs & NEEDS_SETTINGS) && !config_exists)
@@ -126,26 +129,24 @@ static enum exit_status run_command(const struct command_line *line, const char 
     return open_settings_and_run(line, &c);
 }
 
-static enum exit_status run_line(const struct command_line *line)
+static enum exit_status run_line(const struct command_line *line, struct writer *out)
 {
     if (line->globals[GLOBAL_VERSION].given)
-        return cmd_version.run(&(struct context){ 0 });
+        return cmd_version.run(&(struct context){ .out = out });
     if (line->globals[GLOBAL_HELP].given) {
-        line->command ? help_command(line->command) : help_overview();
+        line->command ? help_command(line->command, out) : help_overview(out);
         return EXIT_OK;
     }
 
-    if (line->globals[GLOBAL_ASCII].given)
-        setenv("LC_ALL", "C", 1);
     struct text found = { 0 };
     bool exists = config_find(&found);
     const char *named = line->globals[GLOBAL_CONFIG].text;
     const char *path = named ? named : text_z(&found);
     enum exit_status status = EXIT_OK;
     if (line->command)
-        status = run_command(line, path, named || exists);
+        status = run_command(line, path, named || exists, out);
     else
-        help_start(path, named || exists);
+        help_start(path, named || exists, out);
     text_done(&found);
     return status;
 }
@@ -153,6 +154,7 @@ static enum exit_status run_line(const struct command_line *line)
 enum exit_status command_main(int argc, char **argv)
 {
     struct command_line line;
+    struct writer out;
     struct fault why;
 
     keep_standard_descriptors();
@@ -162,5 +164,11 @@ enum exit_status command_main(int argc, char **argv)
            SIG_IGN); /* neither a gone reader nor a limit on file size may end the daemon */
     if (!command_line_parse(commands, argc > 0 ? argv + 1 : argv, clock_unix(), &line, &why))
         return complain(EXIT_USAGE, "%s (see `ebb help`)", why.text);
-    return finish_output(run_line(&line));
+    if (line.globals[GLOBAL_ASCII].given)
+        setenv("LC_ALL", "C", 1);
+    const struct screen screen = terminal_screen();
+    writer_init(&out, stdout, &screen);
+    enum exit_status status = finish_output(&out, run_line(&line, &out));
+    writer_done(&out);
+    return status;
 }

@@ -9,6 +9,7 @@
 
 struct settings;
 struct store;
+struct writer;
 
 /* Exit statuses, as documented in `ebb help`. */
 enum exit_status {
@@ -63,6 +64,7 @@ struct context {
         config_path; /* never NULL: the one that was named or found, else where a new one belongs */
     const struct settings *settings;
     struct store *store;
+    struct writer *out;                       /* stdout */
     struct option_value options[OPTIONS_MAX]; /* in the order of the command's rows */
     const char *arguments[ARGUMENTS_MAX];
     size_t argument_count;

@@ -1,9 +1,8 @@
 /* `ebb config`: the effective configuration, defaults included and without secrets; or one to start
  * from. */
-#include <stdio.h>
-
-#include "cli/command.h"
 #include "edge/config.h"
+#include "cli/command.h"
+#include "view/writer.h"
 
 enum { OPTION_EXAMPLE, OPTION_COUNT_OF_CONFIG };
 
@@ -26,15 +25,12 @@ static bool add_effective(const char *path, struct text *out, struct fault *why)
 
 static enum exit_status config_run(const struct context *c)
 {
-    struct text out = { 0 };
     struct fault why;
     bool done = true;
     if (c->options[OPTION_EXAMPLE].given)
-        config_example(&out);
+        config_example(&c->out->text);
     else
-        done = add_effective(c->config_path, &out, &why);
-    fputs(text_z(&out), stdout);
-    text_done(&out);
+        done = add_effective(c->config_path, &c->out->text, &why);
     return done ? EXIT_OK : complain(EXIT_USAGE, "%s", why.text);
 }
 

@@ -1,16 +1,11 @@
 /* `ebb forecast`: when a token, or what is left on the account, will be empty, how sure that is,
  * what would be if. */
-#include <stdio.h>
-
 #include "base/clock.h"
 #include "cli/ask.h"
 #include "edge/config.h"
 #include "view/forecast/view.h"
-#include "view/terminal.h"
 
 enum { OPT_JSON, OPT_WHAT_IF, OPT_UNTIL, OPT_CREDITS, OPT_ACCOUNT, OPTS };
-
-enum { COLUMNS_ELSEWHERE = 80, COLUMNS_MOST = 160 };
 
 static const struct option_row options[] = {
     [OPT_JSON] = { .name = "json",
@@ -32,62 +27,17 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-static bool ask_what_if(const struct option_value *option, struct forecast_view *v,
-                        struct fault *why)
-{
-    const struct forecast_input *s = v->subject;
-    struct what_if what_if;
-    if (!option->given)
-        return true;
-    if (!what_if_parse(span_of(option->text), &what_if, why))
-        return fault_within(why, "--what-if");
-    struct curve curve = { .origin = TIME_NONE };
-    if (s->token->curve)
-        curve = *s->token->curve;
-    v->what_if_text = option->text;
-    v->if_reading = s->token->last;
-    what_if_apply(&what_if, &curve, &v->if_reading);
-    v->if_forecast = forecast_input_forecast(s, &v->if_reading, &curve);
-    return true;
-}
-
-/* Money has a largest amount; whoever needs more needs that. */
-static void ask_needed(const struct option_value *option, struct forecast_view *v)
-{
-    const struct forecast_input *s = v->subject;
-    v->until = option->given ? option->number : TIME_NONE;
-    if (v->until == TIME_NONE || !forecast_has_times(&s->forecast))
-        return;
-    const struct curve *c = s->token->curve;
-    double nano =
-        curve_needed(c, (double)(v->until - c->origin) / HOUR_S, NEEDED_CERTAINTY) - c->spent_nano;
-    int64_t whole = nano >= MONEY_LIMIT_NANO ? MONEY_LIMIT_NANO : nano > 0 ? (int64_t)nano : 0;
-    v->needed = money_known((struct money){ whole });
-}
-
-static enum exit_status tell(const struct context *c, const struct forecast_input *s)
+static enum exit_status show(const struct context *c, const struct forecast_input *s)
 {
     const struct option_value *given = c->options;
-    struct forecast_view view = { .subject = s,
-                                  .settings = c->settings,
-                                  .ascii = terminal_ascii(),
-                                  .colour = terminal_colour() };
-    struct text out = { 0 };
+    struct forecast_view view = { .subject = s, .settings = c->settings, .until = TIME_NONE };
     struct fault why;
-    size_t rows;
-    if (!ask_what_if(&given[OPT_WHAT_IF], &view, &why))
-        return complain(EXIT_USAGE, "%s", why.text);
-    ask_needed(&given[OPT_UNTIL], &view);
-    if (!terminal_size(&view.columns, &rows))
-        view.columns = COLUMNS_ELSEWHERE;
-    if (view.columns > COLUMNS_MOST)
-        view.columns = COLUMNS_MOST;
-    if (given[OPT_JSON].given)
-        forecast_json(&view, &out);
-    else
-        forecast_words(&view, &out);
-    fwrite(text_z(&out), 1, out.len, stdout);
-    text_done(&out);
+    if (given[OPT_WHAT_IF].given && !forecast_ask_what_if(&view, given[OPT_WHAT_IF].text, &why))
+        return complain(EXIT_USAGE, "--what-if: %s", why.text);
+    if (given[OPT_UNTIL].given)
+        forecast_ask_needed(&view, given[OPT_UNTIL].number);
+    ask_json(c, OPT_JSON);
+    forecast_show(&view, c->out);
     return EXIT_OK;
 }
 
@@ -103,7 +53,7 @@ static enum exit_status forecast_run(const struct context *c)
         return ask_failed(&why);
     ok = forecast_input_load(c->store, credits ? "" : c->arguments[0], c->options[OPT_ACCOUNT].text,
                              clock_unix(), &s, &why);
-    enum exit_status status = ok ? tell(c, &s) : ask_failed(&why);
+    enum exit_status status = ok ? show(c, &s) : ask_failed(&why);
     forecast_input_done(&s);
     return status;
 }

@@ -13,7 +13,7 @@
 #include "edge/config.h"
 #include "edge/store.h"
 #include "view/standing.h"
-#include "view/terminal.h"
+#include "view/writer.h"
 
 enum { GATE_STATUS_LOW = 1 };
 
@@ -156,57 +156,48 @@ static enum gate ask_gate(struct store *s, const struct context *c, const struct
     return gate;
 }
 
-static void print_json(const struct context *c, enum gate gate, const char *reason,
-                       const struct found *f)
+/* Times without an end are null. */
+static void add_json(const struct context *c, enum gate gate, const char *reason,
+                     const struct found *f)
 {
-    struct text line = { 0 };
-    char exact[MONEY_TEXT_BYTES], at[TIME_TEXT_BYTES];
+    struct json_out *j = &c->out->json;
+    const struct maybe_money unknown = { .known = false };
     bool told = f->count == 1;
-    text_addf(&line, "{\"answer\": \"%s\", \"reason\": ", gate_name(gate));
-    text_add_json(&line, span_of(reason));
-    text_add(&line, span_of(", \"token\": "));
-    if (c->argument_count)
-        text_add_json(&line, span_of(c->arguments[0]));
-    else
-        text_add(&line, span_of("null"));
-    text_addf(&line, ", \"balance_usd\": %s",
-              told && f->balance.known ? money_format(f->balance.is, exact) : "null");
-    text_addf(&line, ", \"available_usd\": %s",
-              told && f->view.balance.known ? money_format(f->view.balance.is, exact) : "null");
-    text_addf(&line, ", \"limited_by\": %s",
-              !told || !f->view.balance.known ? "null"
-                  : f->view.by_credits        ? "\"credits\""
-                                              : "\"balance\"");
-    bool has_end = told && f->view.likely != TIME_NONE;
-    text_addf(&line, ", \"likely_at\": %s%s%s", has_end ? "\"" : "",
-              has_end ? calendar_format(f->view.likely, at) : "null", has_end ? "\"" : "");
-    bool was_seen = told && f->view.seen != TIME_NONE;
-    text_addf(&line, ", \"seen_at\": %s%s%s}\n", was_seen ? "\"" : "",
-              was_seen ? calendar_format(f->view.seen, at) : "null", was_seen ? "\"" : "");
-    fwrite(text_z(&line), 1, line.len, stdout);
-    text_done(&line);
+    json_open_object(j, NULL);
+    json_add_z(j, "answer", gate_name(gate));
+    json_add_z(j, "reason", reason);
+    json_add_z(j, "token", c->argument_count ? c->arguments[0] : NULL);
+    json_add_money(j, "balance_usd", told ? f->balance : unknown);
+    json_add_money(j, "available_usd", told ? f->view.balance : unknown);
+    json_add_z(j, "limited_by",
+               !told || !f->view.balance.known ? NULL
+                   : f->view.by_credits        ? "credits"
+                                               : "balance");
+    calendar_add_json(j, "likely_at", told ? f->view.likely : TIME_NONE);
+    calendar_add_json(j, "seen_at", told ? f->view.seen : TIME_NONE);
+    json_close(j);
+    writer_add(c->out, "\n");
 }
 
-static void print_line(const struct context *c, enum gate gate, const char *reason)
+static void add_line(const struct context *c, enum gate gate, const char *reason)
 {
-    struct text line = { 0 };
-    text_addf(&line, "%s: ", gate_name(gate));
-    terminal_add(&line, span_of(c->argument_count ? c->arguments[0] : "credits"));
-    text_add(&line, span_of(": "));
-    terminal_add(&line, span_of(reason));
-    puts(text_z(&line));
-    text_done(&line);
+    writer_addf(c->out, "%s: ", gate_name(gate));
+    writer_add_safe(c->out, span_of(c->argument_count ? c->arguments[0] : "credits"));
+    writer_add(c->out, ": ");
+    writer_add_safe(c->out, span_of(reason));
+    writer_add(c->out, "\n");
 }
 
 /* An answer that could not be printed is none. */
-static enum exit_status finish(enum gate gate)
+static enum exit_status finish(struct writer *out, enum gate gate)
 {
     static const int statuses[] = {
         [GATE_OK] = EXIT_OK, [GATE_LOW] = GATE_STATUS_LOW, [GATE_UNKNOWN] = EXIT_UNKNOWN
     };
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (writer_flush(out))
         return (enum exit_status)statuses[gate];
-    clearerr(stdout);
+    out->file = NULL; /* said here, and no failure of the command */
+    out->error = 0;
     return complain(EXIT_UNKNOWN, "gate: cannot write the answer");
 }
 
@@ -232,12 +223,12 @@ static enum exit_status gate_run(const struct context *c)
     else
         gate = ask_gate(s, c, &wish, clock_unix(), &found, reason);
     if (given[OPT_JSON].given)
-        print_json(c, gate, reason, &found);
+        add_json(c, gate, reason, &found);
     else
-        print_line(c, gate, reason);
+        add_line(c, gate, reason);
     store_close(s);
     text_done(&found.account);
-    return finish(gate);
+    return finish(c->out, gate);
 }
 
 const struct command cmd_gate = {

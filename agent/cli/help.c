@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/option.h"
-#include "view/terminal.h"
+#include "view/writer.h"
 
 /* What fits into a terminal of 80 columns. A choice of many words has a line of its own. */
 enum { LABEL_MOST = 32, LINE_MOST = 80 };
@@ -42,23 +42,24 @@ static int widest(const struct option_row *rows, size_t count, int least)
 }
 
 /* From column `at` on; further lines begin there too. */
-static void print_wrapped(const char *words, int at)
+static void print_wrapped(struct writer *w, const char *words, int at)
 {
     int column = at;
     while (*words) {
         int len = (int)strcspn(words, " ");
         if (column > at && column + 1 + len > LINE_MOST) {
-            printf("\n%*s", at, "");
+            writer_addf(w, "\n%*s", at, "");
             column = at;
         }
-        column += printf("%s%.*s", column > at ? " " : "", len, words);
+        writer_addf(w, "%s%.*s", column > at ? " " : "", len, words);
+        column += len + (column > at);
         words += len;
         words += strspn(words, " ");
     }
-    putchar('\n');
+    writer_add(w, "\n");
 }
 
-static void print_option(const struct option_row *row, int width)
+static void print_option(struct writer *w, const struct option_row *row, int width)
 {
     char written[128];
     struct text help = { 0 };
@@ -67,96 +68,103 @@ static void print_option(const struct option_row *row, int width)
     if (row->preset)
         text_addf(&help, " (default %s)", row->preset);
     if (used > width)
-        printf("  %s\n  %-*s  ", written, width, "");
+        writer_addf(w, "  %s\n  %-*s  ", written, width, "");
     else
-        printf("  %-*s  ", width, written);
-    print_wrapped(text_z(&help), width + 4);
+        writer_addf(w, "  %-*s  ", width, written);
+    print_wrapped(w, text_z(&help), width + 4);
     text_done(&help);
 }
 
-static void print_options(const struct option_row *rows, size_t count, int width)
+static void print_options(struct writer *w, const struct option_row *rows, size_t count, int width)
 {
     for (size_t i = 0; i < count; i++)
-        print_option(&rows[i], width);
+        print_option(w, &rows[i], width);
 }
 
-static void print_command_line(const struct command *c)
+static void print_command_line(struct writer *w, const struct command *c)
 {
-    print_wrapped(c->help, printf("  %-8s  ", c->name));
+    enum { NAME_WIDTH = 8 };
+    int width = (int)strlen(c->name);
+    writer_addf(w, "  %-*s  ", NAME_WIDTH, c->name);
+    print_wrapped(w, c->help, (width > NAME_WIDTH ? width : NAME_WIDTH) + 4);
 }
 
-static void print_statuses(void)
+static void print_statuses(struct writer *w)
 {
-    puts("\nExit status:");
+    writer_add(w, "\nExit status:\n");
     for (size_t i = 0; i < COUNT(statuses); i++)
-        printf("  %d  %s\n", (int)statuses[i].status, statuses[i].help);
+        writer_addf(w, "  %d  %s\n", (int)statuses[i].status, statuses[i].help);
 }
 
-void help_overview(void)
+void help_overview(struct writer *w)
 {
-    printf("%s\nUsage: ebb COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", purpose);
+    writer_addf(w, "%s\nUsage: ebb COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", purpose);
     for (const struct command *const *c = commands; *c; c++)
-        print_command_line(*c);
-    puts("\nGlobal options:");
-    print_options(global_options, GLOBAL_OPTIONS, widest(global_options, GLOBAL_OPTIONS, 0));
-    puts("\nWithout --config, Ebb reads the file that $EBB_CONFIG names, else the first of\n"
-         "$XDG_CONFIG_HOME/ebb/ebb.yaml (~/.config/ebb/ebb.yaml) and /etc/ebb/ebb.yaml that "
-         "exists.");
-    print_statuses();
-    puts("\nRun `ebb help COMMAND` for details.");
+        print_command_line(w, *c);
+    writer_add(w, "\nGlobal options:\n");
+    print_options(w, global_options, GLOBAL_OPTIONS, widest(global_options, GLOBAL_OPTIONS, 0));
+    writer_add(w,
+               "\nWithout --config, Ebb reads the file that $EBB_CONFIG names, else the first of\n"
+               "$XDG_CONFIG_HOME/ebb/ebb.yaml (~/.config/ebb/ebb.yaml) and /etc/ebb/ebb.yaml that "
+               "exists.\n");
+    print_statuses(w);
+    writer_add(w, "\nRun `ebb help COMMAND` for details.\n");
 }
 
-static void help_group(const struct command *c)
+static void help_group(const struct command *c, struct writer *w)
 {
-    printf("ebb %s: %s\n\nUsage: ebb %s COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n", c->name,
-           c->help, c->name);
+    writer_addf(w, "ebb %s: %s\n\nUsage: ebb %s COMMAND [OPTIONS] [ARGUMENTS]\n\nCommands:\n",
+                c->name, c->help, c->name);
     for (const struct command *const *sub = c->sub; *sub; sub++)
-        print_command_line(*sub);
-    printf("\nRun `ebb help %s COMMAND` for details.\n\nExample:\n  %s\n", c->name, c->example);
+        print_command_line(w, *sub);
+    writer_addf(w, "\nRun `ebb help %s COMMAND` for details.\n\nExample:\n  %s\n", c->name,
+                c->example);
 }
 
-void help_command(const struct command *c)
+void help_command(const struct command *c, struct writer *w)
 {
     if (c->sub) {
-        help_group(c);
+        help_group(c, w);
         return;
     }
     char title[COMMAND_TITLE_BYTES];
     const char *space = *c->arguments ? " " : "";
     command_title(c, title);
-    printf("ebb %s: %s\n\nUsage: ebb %s%s%s%s\n", title, c->help, title,
-           c->option_count ? " [OPTIONS]" : "", space, c->arguments);
+    writer_addf(w, "ebb %s: %s\n\nUsage: ebb %s%s%s%s\n", title, c->help, title,
+                c->option_count ? " [OPTIONS]" : "", space, c->arguments);
     int width = widest(global_options, GLOBAL_HELP + 1, widest(c->options, c->option_count, 0));
-    puts("\nOptions:");
-    print_options(c->options, c->option_count, width);
-    print_options(global_options, GLOBAL_HELP + 1, width);
+    writer_add(w, "\nOptions:\n");
+    print_options(w, c->options, c->option_count, width);
+    print_options(w, global_options, GLOBAL_HELP + 1, width);
     if (c->statuses)
-        printf("\nExit status:\n%s", c->statuses);
-    printf("\nExample:\n  %s\n", c->example);
+        writer_addf(w, "\nExit status:\n%s", c->statuses);
+    writer_addf(w, "\nExample:\n  %s\n", c->example);
 }
 
-void help_start(const char *path, bool exists)
+void help_start(const char *path, bool exists, struct writer *w)
 {
     struct text shown = { 0 };
-    terminal_add(&shown, span_of(path));
-    puts(purpose);
+    screen_add(&w->screen, span_of(path), &shown);
+    writer_addf(w, "%s\n", purpose);
     if (exists)
-        printf("Configuration: %s\n\n"
-               "  ebb check    validate it\n"
-               "  ebb once     poll once, store and publish the result\n"
-               "  ebb run      poll continuously\n"
-               "  ebb status   show balances, burn and runway\n\n",
-               text_z(&shown));
+        writer_addf(w,
+                    "Configuration: %s\n\n"
+                    "  ebb check    validate it\n"
+                    "  ebb once     poll once, store and publish the result\n"
+                    "  ebb run      poll continuously\n"
+                    "  ebb status   show balances, burn and runway\n\n",
+                    text_z(&shown));
     else
-        printf("There is no configuration yet. Create one, add your account and try it:\n\n"
-               "  ebb config --example > ebb.yaml\n"
-               "  ebb check --config ebb.yaml\n"
-               "  ebb once --config ebb.yaml\n"
-               "  ebb status --config ebb.yaml\n\n"
-               "Save it as %s to use it without --config.\n"
-               "No account yet? `ebb sim` simulates the Eden AI API.\n\n",
-               text_z(&shown));
-    puts("`ebb help` lists all commands.");
+        writer_addf(w,
+                    "There is no configuration yet. Create one, add your account and try it:\n\n"
+                    "  ebb config --example > ebb.yaml\n"
+                    "  ebb check --config ebb.yaml\n"
+                    "  ebb once --config ebb.yaml\n"
+                    "  ebb status --config ebb.yaml\n\n"
+                    "Save it as %s to use it without --config.\n"
+                    "No account yet? `ebb sim` simulates the Eden AI API.\n\n",
+                    text_z(&shown));
+    writer_add(w, "`ebb help` lists all commands.\n");
     text_done(&shown);
 }
 
@@ -170,7 +178,7 @@ static enum exit_status help_run(const struct context *c)
 {
     struct fault why;
     if (c->argument_count == 0) {
-        help_overview();
+        help_overview(c->out);
         return EXIT_OK;
     }
     const struct command *about = command_named(commands, c->arguments[0], &why);
@@ -179,7 +187,7 @@ static enum exit_status help_run(const struct context *c)
                            : no_second_word(about, &why);
     if (!about)
         return complain(EXIT_USAGE, "%s", why.text);
-    help_command(about);
+    help_command(about, c->out);
     return EXIT_OK;
 }
 

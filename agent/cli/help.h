@@ -1,11 +1,11 @@
-/* Help, made from the rows of commands and options. All of it is printed on stdout. */
+/* Help, made from the rows of commands and options. */
 #pragma once
 
 #include "cli/command.h"
 
-void help_overview(void);
-void help_command(const struct command *c);
+void help_overview(struct writer *w);
+void help_command(const struct command *c, struct writer *w);
 
 /* What to do next, for `ebb` alone. `path` is the configuration, or where one belongs when there is
  * none. */
-void help_start(const char *path, bool exists);
+void help_start(const char *path, bool exists, struct writer *w);

@@ -136,26 +136,31 @@ static bool check_specs(const struct option_value *given, const struct report_qu
     return true;
 }
 
-static bool print_html(struct store *s, const struct report_query *q, const char *path,
-                       struct fault *why)
+/* The page is there as a whole, or nothing of it. */
+static bool print_html(const struct context *c, const struct report_query *q, struct fault *why)
 {
-    struct text page = { 0 };
-    bool ok = report_html(s, q, &page, why)
-        && whole_file_write(path, (struct span){ text_z(&page), page.len }, why);
-    text_done(&page);
+    const char *path = c->options[OPT_HTML].text;
+    struct writer page;
+    writer_init(&page, NULL, NULL);
+    bool ok = report_html(c->store, q, &page, why);
+    struct span bytes = { text_z(&page.text), page.text.len };
+    if (ok && strcmp(path, "-") == 0)
+        text_add(&c->out->text, bytes);
+    else if (ok)
+        ok = whole_file_write(path, bytes, why);
+    writer_done(&page);
     return ok;
 }
 
 /* For people, and on stderr, so that programs read nothing but rows: these have the same in
  * columns. */
 static void print_notes(const struct report_query *q, const struct loaded_report *l,
-                        enum table_format format)
+                        struct writer *out)
 {
     struct text notes = { 0 };
-    bool for_people = format == TABLE_TEXT || format == TABLE_MARKDOWN;
     report_notes(q, l, &notes);
-    if (for_people && notes.len)
-        printf("\n%s", text_z(&notes));
+    if (writer_is_for_people(out) && notes.len)
+        writer_addf(out, "\n%s", text_z(&notes));
     else
         fputs(text_z(&notes), stderr);
     text_done(&notes);
@@ -165,25 +170,23 @@ static bool print_forecasts(const struct context *c, const struct report_query *
                             struct fault *why)
 {
     const struct query_filter scope = report_scope(q);
-    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     size_t rows;
-    if (!record_print(c->store, &scope, format, &rows, why))
+    if (!record_table(c->store, &scope, c->out, &rows, why))
         return false;
-    if (rows == 0 && (format == TABLE_TEXT || format == TABLE_MARKDOWN))
+    if (rows == 0 && writer_is_for_people(c->out))
         fputs("No forecasts came due in this period.\n", stderr);
     return true;
 }
 
 static bool print_table(const struct context *c, const struct report_query *q, struct fault *why)
 {
-    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     struct loaded_report l;
     bool ok = report_load(c->store, q, &l, why);
     if (ok) {
-        report_table(q, &l, format);
-        if (l.report.row_count == 0 && (format == TABLE_TEXT || format == TABLE_MARKDOWN))
+        report_table(q, &l, c->out);
+        if (l.report.row_count == 0 && writer_is_for_people(c->out))
             fputs("No spend, top-ups or resets in this period.\n", stderr);
-        print_notes(q, &l, format);
+        print_notes(q, &l, c->out);
     }
     report_unload(&l);
     return ok;
@@ -192,16 +195,15 @@ static bool print_table(const struct context *c, const struct report_query *q, s
 static bool print_reconcile(const struct context *c, const struct report_query *q,
                             struct fault *why)
 {
-    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
-    size_t rows, drifts;
-    if (!report_reconcile(c->store, q, format, &rows, &drifts, why))
+    struct days_compared seen;
+    if (!report_reconcile(c->store, q, c->out, &seen, why))
         return false;
-    if (format == TABLE_TEXT && rows == 0)
+    if (c->out->format == FORMAT_TEXT && seen.rows == 0)
         fputs(
             "No days to compare: that requires a token with a budget and a full day of readings.\n",
             stderr);
-    else if (format == TABLE_TEXT)
-        printf("\n%zu of %zu beyond tolerance.\n", drifts, rows);
+    else if (c->out->format == FORMAT_TEXT)
+        writer_addf(c->out, "\n%zu of %zu beyond tolerance.\n", seen.drifts, seen.rows);
     return true;
 }
 
@@ -252,13 +254,14 @@ static enum exit_status report_run(const struct context *c)
     bool any;
     if (!ask_account(c->store, q.account, &why) || !find_any(c->store, &q, &any, &why))
         return ask_failed(&why);
-    if (!any && ask_format(&given[OPT_FORMAT], &given[OPT_JSON]) == TABLE_JSON)
-        puts("[]");
+    ask_format(c, OPT_FORMAT, OPT_JSON);
+    if (!any && c->out->format == FORMAT_JSON)
+        writer_add(c->out, "[]\n");
     if (!any)
         return complain(EXIT_UNKNOWN, "report: no token matches");
     bool ok = given[OPT_RECONCILE].given ? print_reconcile(c, &q, &why)
         : given[OPT_FORECASTS].given     ? print_forecasts(c, &q, &why)
-        : given[OPT_HTML].text           ? print_html(c->store, &q, given[OPT_HTML].text, &why)
+        : given[OPT_HTML].text           ? print_html(c, &q, &why)
                                          : print_table(c, &q, &why);
     return ok ? EXIT_OK : ask_failed(&why);
 }

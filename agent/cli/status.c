@@ -1,16 +1,13 @@
 /* `ebb status`: every token's balance, burn and runway, and below them how each account's last poll
  * ended. */
-#include "view/status/status.h"
-
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/keys.h"
-#include "core/calendar.h"
+#include "cli/terminal.h"
 #include "edge/config.h"
-#include "view/accuracy.h"
-#include "view/terminal.h"
+#include "view/status/status.h"
 
 enum { WATCH_EVERY_S = 2, ONE_LINE_COLUMNS = 80 };
 
@@ -33,67 +30,11 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
 #define TERMINAL_HOME "\x1b[H\x1b[J"
 
-static bool print_record(struct store *s, const struct status_view *view, struct fault *why)
-{
-    const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
-    size_t rows;
-    return view->format == TABLE_JSON ? record_print(s, &scope, TABLE_JSON, &rows, why)
-                                      : record_print_lines(s, &scope, why);
-}
-
-/* How much there was to see. */
-struct seen {
-    size_t accounts, tokens;
-};
-
-static bool print_json(struct store *s, const struct status_view *view, struct seen *ret,
-                       struct fault *why)
-{
-    char stamp[TIME_TEXT_BYTES];
-    printf("{\"at\": \"%s\",\n\"accounts\": ", calendar_format(view->now, stamp));
-    if (!status_accounts(s, view, &ret->accounts, why))
-        return false;
-    fputs(",\n\"credits\": ", stdout);
-    if (!status_credits(s, view, why))
-        return false;
-    fputs(",\n\"forecasts\": ", stdout);
-    if (!print_record(s, view, why))
-        return false;
-    fputs(",\n\"tokens\": ", stdout);
-    if (!status_tokens(s, view, &ret->tokens, why))
-        return false;
-    fputs(",\n\"broker\": ", stdout);
-    if (!status_broker(s, view, why))
-        return false;
-    fputs(",\n\"store\": ", stdout);
-    if (!status_store(s, view, why))
-        return false;
-    puts("}");
-    return true;
-}
-
-static bool print_text(struct store *s, const struct status_view *view, struct seen *ret,
-                       struct fault *why)
-{
-    if (!status_tokens(s, view, &ret->tokens, why))
-        return false;
-    putchar('\n');
-    if (!status_credits(s, view, why))
-        return false;
-    putchar('\n');
-    if (!status_accounts(s, view, &ret->accounts, why) || !print_record(s, view, why))
-        return false;
-    putchar('\n');
-    return status_broker(s, view, why) && status_store(s, view, why);
-}
-
 static enum exit_status print(const struct context *c, const struct status_view *view)
 {
     struct fault why;
-    struct seen seen = { 0 };
-    bool ok = view->format == TABLE_JSON ? print_json(c->store, view, &seen, &why)
-                                         : print_text(c->store, view, &seen, &why);
-    if (!ok)
+    struct status_seen seen = { 0 };
+    if (!status_show(c->store, view, c->out, &seen, &why))
         return ask_failed(&why);
     if (seen.accounts == 0)
         return complain(EXIT_UNKNOWN,
@@ -120,13 +61,14 @@ static size_t rows_left(const struct context *c)
 static enum exit_status show(const struct context *c, struct status_view *view)
 {
     view->now = clock_unix();
-    view->rows_max = view->format == TABLE_TEXT ? rows_left(c) : 0;
+    view->rows_max = c->out->format == FORMAT_TEXT ? rows_left(c) : 0;
+    c->out->screen = terminal_screen();
     if (view->rows_max)
-        fputs(TERMINAL_HOME, stdout);
+        writer_add(c->out, TERMINAL_HOME);
     enum exit_status status = print(c, view);
     if (status == EXIT_OK && !view->rows_max)
-        putchar('\n');
-    return fflush(stdout) == 0 ? status : EXIT_FAILED;
+        writer_add(c->out, "\n");
+    return writer_flush(c->out) ? status : EXIT_FAILED;
 }
 
 static enum exit_status watch(const struct context *c, struct status_view *view)
@@ -145,14 +87,13 @@ static enum exit_status watch(const struct context *c, struct status_view *view)
 static enum exit_status status_run(const struct context *c)
 {
     struct status_view view = {
-        .format = c->options[OPT_JSON].given ? TABLE_JSON : TABLE_TEXT,
-        .colour = terminal_colour(),
         .now = clock_unix(),
         .account = c->options[OPT_ACCOUNT].text,
         .match = c->options[OPT_MATCH].text,
         .broker = c->settings->mqtt.enabled,
     };
     struct fault why;
+    ask_json(c, OPT_JSON);
     if (!ask_account(c->store, view.account, &why))
         return ask_failed(&why);
     return c->options[OPT_WATCH].given ? watch(c, &view) : print(c, &view);

@@ -1,14 +1,12 @@
 /* `ebb version`, and `ebb --version`. */
 #include "base/version.h"
 
-#include <stdio.h>
-
 #include "cli/command.h"
+#include "view/writer.h"
 
 static enum exit_status version_run(const struct context *c)
 {
-    (void)c;
-    puts("ebb " EBB_VERSION);
+    writer_add(c->out, "ebb " EBB_VERSION "\n");
     return EXIT_OK;
 }
 

@@ -4,6 +4,6 @@
 #include "base/fault.h"
 #include "base/span.h"
 
-/* Writes under a temporary name in the same folder, then renames; "-" is stdout. The mode is that
+/* Writes under a temporary name in the same folder, then renames. The mode is that
  * of any new file. FAULT_FATAL: it could not be written; nothing was changed. */
 MUST_CHECK bool whole_file_write(const char *path, struct span bytes, struct fault *why);

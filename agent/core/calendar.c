@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/json_write.h"
+
 enum { FIRST_DAY = -719162, LAST_DAY = 2932896 }; /* 0001-01-01 and 9999-12-31 */
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -56,6 +58,12 @@ const char *calendar_format(unix_s at, char out[TIME_TEXT_BYTES])
              (unsigned)d.month % 100u, (unsigned)d.day % 100u, second / HOUR_S % 24u,
              second % HOUR_S / MINUTE_S, second % MINUTE_S);
     return out;
+}
+
+void calendar_add_json(struct json_out *j, const char *name, unix_s at)
+{
+    char stamp[TIME_TEXT_BYTES];
+    json_add_z(j, name, *calendar_format(at, stamp) ? stamp : NULL);
 }
 
 /* 01:00 UTC on the last Sunday of a month of 31 days, when clocks change all over the EU. */

@@ -24,6 +24,11 @@ struct date calendar_date(int64_t day);
 /* "2026-11-23T22:00:00Z"; "" for TIME_NONE, TIME_FAR and all else outside the years 1 to 9999. */
 const char *calendar_format(unix_s at, char out[TIME_TEXT_BYTES]);
 
+struct json_out;
+
+/* The same as a JSON member; null where calendar_format has nothing to say. */
+void calendar_add_json(struct json_out *j, const char *name, unix_s at);
+
 /* RFC 3339 with 'T', 't' or a space; a fraction is dropped; without a zone it is UTC; a date alone
  * is its midnight UTC. FAULT_REJECT: anything else, also days and hours that do not exist. A leap
  * second is the second after it. */

@@ -4,12 +4,10 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 
 #include "base/markup.h"
 #include "core/forecast/tracked.h"
 #include "view/cell.h"
-#include "view/terminal.h"
 
 /* Of question_record.sql. */
 enum {
@@ -64,7 +62,7 @@ static void fill(const struct cell *asked, struct cell *cells)
     cells[OFF] = cell_integer(llround(10000 * expm1(fmin(bias, LOG_MOST))));
 }
 
-bool record_print(struct store *s, const struct query_filter *scope, enum table_format format,
+bool record_table(struct store *s, const struct query_filter *scope, struct writer *w,
                   size_t *ret_rows, struct fault *why)
 {
     struct cell asked[ASKED], cells[COLUMNS];
@@ -74,31 +72,30 @@ bool record_print(struct store *s, const struct query_filter *scope, enum table_
     if (!query_open(s, QUERY_RECORD, scope, &a, why))
         return false;
     struct table *t = NULL;
-    bool for_people = format == TABLE_TEXT || format == TABLE_MARKDOWN;
     while (ok && more) {
         ok = query_next(a, asked, ASKED, &more, why);
         if (!ok || !more)
             continue;
         if (!t)
-            t = table_begin(format, columns, COLUMNS, terminal_colour());
+            t = table_begin(w, columns, COLUMNS);
         fill(asked, cells);
         table_row(t, cells);
         rows++;
     }
     query_close(a);
-    if (!t && !for_people)
-        t = table_begin(format, columns, COLUMNS, false);
+    if (!t && !writer_is_for_people(w))
+        t = table_begin(w, columns, COLUMNS);
     if (t)
         table_end(t);
     *ret_rows = rows;
     return ok;
 }
 
-static void print_line(const struct cell *asked)
+static void add_line(const struct cell *asked, struct writer *w)
 {
     struct text line = { 0 };
     text_addf(&line, "Forecasts of ");
-    terminal_add(&line, asked[ASKED_ACCOUNT].text);
+    screen_add(&w->screen, asked[ASKED_ACCOUNT].text, &line);
     if (tells(asked))
         text_addf(&line,
                   ": %" PRId64 " of %" PRId64
@@ -111,11 +108,13 @@ static void print_line(const struct cell *asked)
     else
         text_addf(&line, ": too few have come due to judge them (%" PRId64 " so far)",
                   asked[ASKED_DUE].integer);
-    terminal_puts(text_z(&line));
+    writer_add_lines(w, text_z(&line));
+    writer_pass(w);
     text_done(&line);
 }
 
-bool record_print_lines(struct store *s, const struct query_filter *scope, struct fault *why)
+bool record_lines(struct store *s, const struct query_filter *scope, struct writer *w,
+                  struct fault *why)
 {
     struct cell asked[ASKED];
     struct query_result *a;
@@ -125,7 +124,7 @@ bool record_print_lines(struct store *s, const struct query_filter *scope, struc
     while (ok && more) {
         ok = query_next(a, asked, ASKED, &more, why);
         if (ok && more)
-            print_line(asked);
+            add_line(asked, w);
     }
     query_close(a);
     return ok;
@@ -133,6 +132,7 @@ bool record_print_lines(struct store *s, const struct query_filter *scope, struc
 
 static void add_html_row(const struct cell *asked, struct text *out)
 {
+    static const struct screen page;
     static const int shown[] = { DUE, HELD, FACTOR, OFF };
     struct cell cells[COLUMNS];
     fill(asked, cells);
@@ -141,7 +141,7 @@ static void add_html_row(const struct cell *asked, struct text *out)
     text_add(out, span_of("</td>"));
     for (size_t i = 0; i < COUNT(shown); i++) {
         text_add(out, span_of("<td>"));
-        cell_show(columns[shown[i]].kind, &cells[shown[i]], out);
+        cell_show(columns[shown[i]].kind, &cells[shown[i]], &page, out);
         text_add(out, span_of("</td>"));
     }
     text_add(out, span_of("</tr>\n"));

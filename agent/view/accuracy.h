@@ -5,14 +5,14 @@
 #include "base/text.h"
 #include "view/table.h"
 
-/* Prints an account a row: those that ended from scope->since to before scope->until. People see no
+/* A row for each account: those that ended from scope->since to before scope->until. People see no
  * table when no forecast came due. */
-MUST_CHECK bool record_print(struct store *s, const struct query_filter *scope,
-                             enum table_format format, size_t *ret_rows, struct fault *why);
+MUST_CHECK bool record_table(struct store *s, const struct query_filter *scope, struct writer *w,
+                             size_t *ret_rows, struct fault *why);
 
 /* A sentence for each account; nothing when no forecast came due. */
-MUST_CHECK bool record_print_lines(struct store *s, const struct query_filter *scope,
-                                   struct fault *why);
+MUST_CHECK bool record_lines(struct store *s, const struct query_filter *scope, struct writer *w,
+                             struct fault *why);
 
 /* The same as a section of an HTML page; nothing when no forecast came due. */
 MUST_CHECK bool record_add_html(struct store *s, const struct query_filter *scope, struct text *out,

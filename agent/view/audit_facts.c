@@ -168,15 +168,10 @@ static bool has_account(const struct settings *s, const char *name)
 /* The file names its account, unless there is only one. */
 static bool take_fleet(const struct audit_query *q, struct audit_facts *f, struct fault *why)
 {
-    struct text diagnostics = { 0 };
-    bool ok = token_file_load(q->fleet, q->limits, &f->fleet, &diagnostics, why);
-    if (!ok) {
-        fputs(text_z(&diagnostics), stderr);
+    if (!token_file_load(q->fleet, q->limits, &f->fleet, &f->diagnostics, why)) {
         why->kind = FAULT_REJECT;
-    }
-    text_done(&diagnostics);
-    if (!ok)
         return false;
+    }
     const char *name = f->fleet->account;
     if (!*name && q->settings->account_count > 1)
         return fault(why, FAULT_REJECT,
@@ -198,14 +193,9 @@ static bool take_fleet(const struct audit_query *q, struct audit_facts *f, struc
 bool audit_facts_load(struct store *store, const struct audit_query *q, struct audit_facts *ret,
                       struct fault *why)
 {
-    struct audit_facts f = { 0 };
-    take_accounts(q, &f);
-    if (!take_rows(store, q, &f, why) || (q->fleet && !take_fleet(q, &f, why))) {
-        audit_facts_done(&f);
-        return false;
-    }
-    *ret = f;
-    return true;
+    *ret = (struct audit_facts){ 0 };
+    take_accounts(q, ret);
+    return take_rows(store, q, ret, why) && (!q->fleet || take_fleet(q, ret, why));
 }
 
 void audit_facts_done(struct audit_facts *f)
@@ -217,5 +207,6 @@ void audit_facts_done(struct audit_facts *f)
     }
     free(f->accounts);
     token_file_free(f->fleet);
+    text_done(&f->diagnostics);
     *f = (struct audit_facts){ 0 };
 }

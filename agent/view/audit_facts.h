@@ -14,6 +14,7 @@ struct audit_facts {
         *accounts; /* owned, and what they point to; those of the configuration only */
     size_t count;
     struct token_file *fleet; /* owned; NULL: none */
+    struct text diagnostics;  /* of a fleet file that is wrong: one line for each error */
 };
 
 struct audit_query {
@@ -25,8 +26,8 @@ struct audit_query {
 };
 
 /* The facts of the accounts of the configuration; one that was never polled is there without an
- * answer. FAULT_REJECT: the fleet file is wrong (its errors were printed on stderr) or about no
- * account; else as query_open. */
+ * answer. FAULT_REJECT: the fleet file is wrong (see ret->diagnostics) or about no account; else as
+ * query_open. To be released by audit_facts_done, also after a failure. */
 MUST_CHECK bool audit_facts_load(struct store *store, const struct audit_query *q,
                                  struct audit_facts *ret, struct fault *why);
 void audit_facts_done(struct audit_facts *f);

@@ -9,7 +9,6 @@
 #include "core/calendar.h"
 #include "core/forecast.h"
 #include "core/rule.h"
-#include "view/terminal.h"
 
 static void add_money(struct text *out, int64_t nano, const char *plus)
 {
@@ -83,13 +82,14 @@ static void show_number(enum column_kind kind, int64_t number, struct text *out)
     }
 }
 
-size_t cell_show(enum column_kind kind, const struct cell *cell, struct text *out)
+size_t cell_show(enum column_kind kind, const struct cell *cell, const struct screen *screen,
+                 struct text *out)
 {
     size_t start = out->len;
     bool nothing = cell->kind == CELL_NONE
         || (kind == COLUMN_LEVEL && span_is(cell->text, level_name(LEVEL_NONE)));
     if (cell->kind == CELL_TEXT && !nothing)
-        return terminal_add(out, cell->text);
+        return screen_add(screen, cell->text, out);
     if (nothing)
         text_add(out, span_of("-"));
     else

@@ -3,8 +3,9 @@
 
 #include "view/table.h"
 
-/* Returns the terminal columns used. What is not known is "-". */
-size_t cell_show(enum column_kind kind, const struct cell *cell, struct text *out);
+/* Returns the columns used on the screen. What is not known is "-". */
+size_t cell_show(enum column_kind kind, const struct cell *cell, const struct screen *screen,
+                 struct text *out);
 
 /* What is not known is null. */
 void cell_add_json(enum column_kind kind, const struct cell *cell, struct text *out);

@@ -9,7 +9,7 @@
 
 #include "base/money.h"
 #include "base/xmalloc.h"
-#include "view/terminal.h"
+#include "view/screen.h"
 
 struct grid {
     size_t columns, rows, across, down; /* dots in a cell */
@@ -124,12 +124,12 @@ static void add_cells(const struct chart *c, const struct grid *g, size_t row, s
         size_t cell = row * g->columns + x;
         const char *wanted = tone_of(c, g, cell);
         if (wanted != tone)
-            text_addf(out, "%s%s", tone ? TERMINAL_PLAIN : "", wanted ? wanted : "");
+            text_addf(out, "%s%s", tone ? TONE_PLAIN : "", wanted ? wanted : "");
         tone = wanted;
         add_glyph(g, cell, out);
     }
     if (tone)
-        text_add(out, span_of(TERMINAL_PLAIN));
+        text_add(out, span_of(TONE_PLAIN));
 }
 
 static void add_label(const struct chart *c, size_t row, struct text *out)

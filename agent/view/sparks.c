@@ -6,8 +6,7 @@
 
 #include "base/money.h"
 #include "base/xmalloc.h"
-#include "view/table.h"
-#include "view/terminal.h"
+#include "view/bar.h"
 
 enum { HOURS = 24 };
 
@@ -69,11 +68,11 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-void sparks_draw(const struct sparks *s, int64_t token, struct text *out)
+void sparks_draw(const struct sparks *s, int64_t token, bool ascii, struct text *out)
 {
     static const struct spark nothing;
     const struct spark wanted = { .token = token };
     const struct spark *found =
         s->count ? bsearch(&wanted, s->at, s->count, sizeof *s->at, compare) : NULL;
-    table_sparkline(found ? found->spent_nano : nothing.spent_nano, HOURS, terminal_ascii(), out);
+    spark_draw(found ? found->spent_nano : nothing.spent_nano, HOURS, ascii, out);
 }

@@ -15,4 +15,4 @@ MUST_CHECK bool sparks_load(struct store *s, unix_s now, struct sparks *ret, str
 void sparks_done(struct sparks *s);
 
 /* The line of one token; dots when it spent nothing. */
-void sparks_draw(const struct sparks *s, int64_t token, struct text *out);
+void sparks_draw(const struct sparks *s, int64_t token, bool ascii, struct text *out);

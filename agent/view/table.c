@@ -6,14 +6,12 @@
 #include "view/table.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/markup.h"
 #include "base/xmalloc.h"
 #include "view/cell.h"
 #include "view/layout.h"
-#include "view/terminal.h"
 
 /* A cell as people see it: a piece of `shown`. */
 struct field {
@@ -21,16 +19,17 @@ struct field {
 };
 
 struct table {
-    enum table_format format;
+    struct writer *w;             /* borrowed */
     const struct column *columns; /* borrowed */
     size_t count;
-    bool colour;
     size_t rows;
-    struct text line;     /* JSON and CSV: the row being written */
+    struct text line;     /* text: the line being written */
     struct text shown;    /* text: all fields, the titles first */
     struct field *fields; /* owned; `count` for each row */
     size_t field_count, field_room;
 };
+
+enum { JSON_ROW_INDENT = 2 };
 
 static struct field *add_field(struct table *t)
 {
@@ -45,7 +44,7 @@ static void keep_cell(struct table *t, enum column_kind kind, const struct cell 
 {
     struct field *f = add_field(t);
     f->at = t->shown.len;
-    f->columns = cell_show(kind, cell, &t->shown);
+    f->columns = cell_show(kind, cell, &t->w->screen, &t->shown);
     f->len = t->shown.len - f->at;
 }
 
@@ -63,19 +62,17 @@ static void keep_row(struct table *t, const struct cell *cells)
         keep_cell(t, t->columns[i].kind, &cells[i]);
 }
 
-static void flush_line(struct table *t)
-{
-    fwrite(text_z(&t->line), 1, t->line.len, stdout);
-    text_clear(&t->line);
-}
-
 static void write_csv_heading(struct table *t)
 {
-    for (size_t i = 0; i < t->count; i++)
-        if (t->columns[i].name)
-            text_addf(&t->line, "%s%s", t->line.len ? "," : "", t->columns[i].name);
-    text_add(&t->line, span_of("\n"));
-    flush_line(t);
+    const char *comma = "";
+    for (size_t i = 0; i < t->count; i++) {
+        if (!t->columns[i].name)
+            continue;
+        writer_addf(t->w, "%s%s", comma, t->columns[i].name);
+        comma = ",";
+    }
+    writer_add(t->w, "\n");
+    writer_pass(t->w);
 }
 
 static void write_csv_row(struct table *t, const struct cell *cells)
@@ -84,43 +81,48 @@ static void write_csv_row(struct table *t, const struct cell *cells)
     for (size_t i = 0; i < t->count; i++) {
         if (!t->columns[i].name)
             continue;
-        text_add(&t->line, span_of(comma));
-        cell_add_csv(t->columns[i].kind, &cells[i], &t->line);
+        writer_add(t->w, comma);
+        cell_add_csv(t->columns[i].kind, &cells[i], &t->w->text);
         comma = ",";
     }
-    text_add(&t->line, span_of("\n"));
-    flush_line(t);
+    writer_add(t->w, "\n");
+    writer_pass(t->w);
 }
 
 static void write_json_row(struct table *t, const struct cell *cells)
 {
-    const char *before = t->rows ? ",\n  {" : "\n  {";
-    for (size_t i = 0; i < t->count; i++) {
-        if (!t->columns[i].name)
-            continue;
-        text_addf(&t->line, "%s\"%s\": ", before, t->columns[i].name);
-        cell_add_json(t->columns[i].kind, &cells[i], &t->line);
-        before = ", ";
-    }
-    text_add(&t->line, span_of("}"));
-    flush_line(t);
+    struct json_out *j = &t->w->json;
+    json_line(j, JSON_ROW_INDENT);
+    json_open_object(j, NULL);
+    for (size_t i = 0; i < t->count; i++)
+        if (t->columns[i].name)
+            cell_add_json(t->columns[i].kind, &cells[i], json_begin(j, t->columns[i].name));
+    json_close(j);
+    writer_pass(t->w);
 }
 
-struct table *table_begin(enum table_format format, const struct column *columns, size_t count,
-                          bool colour)
+static void end_json(struct table *t)
+{
+    if (t->rows)
+        json_line(&t->w->json, 0);
+    json_close(&t->w->json);
+    writer_add(t->w, "\n");
+}
+
+struct table *table_begin(struct writer *w, const struct column *columns, size_t count)
 {
     assert(count <= COLUMNS_MAX);
     struct table *t = xcalloc(1, sizeof *t);
-    *t = (struct table){ .format = format, .columns = columns, .count = count, .colour = colour };
-    switch (format) {
-    case TABLE_TEXT:
-    case TABLE_MARKDOWN:
+    *t = (struct table){ .w = w, .columns = columns, .count = count };
+    switch (w->format) {
+    case FORMAT_TEXT:
+    case FORMAT_MARKDOWN:
         keep_titles(t);
         break;
-    case TABLE_JSON:
-        putchar('[');
+    case FORMAT_JSON:
+        json_open_array(&w->json, NULL);
         break;
-    case TABLE_CSV:
+    case FORMAT_CSV:
         write_csv_heading(t);
         break;
     }
@@ -134,15 +136,15 @@ size_t table_width(const struct table *t)
 
 void table_row(struct table *t, const struct cell *cells)
 {
-    switch (t->format) {
-    case TABLE_TEXT:
-    case TABLE_MARKDOWN:
+    switch (t->w->format) {
+    case FORMAT_TEXT:
+    case FORMAT_MARKDOWN:
         keep_row(t, cells);
         break;
-    case TABLE_JSON:
+    case FORMAT_JSON:
         write_json_row(t, cells);
         break;
-    case TABLE_CSV:
+    case FORMAT_CSV:
         write_csv_row(t, cells);
         break;
     }
@@ -184,14 +186,13 @@ static size_t widest(const struct table *t, size_t column)
 
 static struct layout lay_out(const struct table *t)
 {
-    size_t widths[COLUMNS_MAX] = { 0 }, columns, rows;
+    size_t widths[COLUMNS_MAX] = { 0 }, room = t->w->screen.columns;
     for (size_t i = 0; i < t->count; i++) {
         const struct column *c = &t->columns[i];
         if (c->title && !((c->fit & COLUMN_QUIET) && says_the_same(t, i)))
             widths[i] = widest(t, i);
     }
-    return layout_make(t->columns, widths, t->count,
-                       terminal_size(&columns, &rows) ? columns : SIZE_MAX);
+    return layout_make(t->columns, widths, t->count, room ? room : SIZE_MAX);
 }
 
 static void add_blanks(struct text *line, size_t count)
@@ -202,11 +203,11 @@ static void add_blanks(struct text *line, size_t count)
 
 static const char *tone_of(const struct table *t, size_t column, size_t row, struct span text)
 {
-    if (!t->colour || row == 0)
+    if (!t->w->screen.colour || row == 0)
         return NULL;
     if (t->columns[column].kind == COLUMN_BAR)
-        return TERMINAL_BAR;
-    return t->columns[column].kind == COLUMN_LEVEL ? terminal_tone(text) : NULL;
+        return TONE_BAR;
+    return t->columns[column].kind == COLUMN_LEVEL ? screen_tone(text) : NULL;
 }
 
 static void add_piece(struct table *t, const char *tone, struct span piece)
@@ -215,7 +216,7 @@ static void add_piece(struct table *t, const char *tone, struct span piece)
         text_add(&t->line, span_of(tone));
     text_add(&t->line, piece);
     if (tone)
-        text_add(&t->line, span_of(TERMINAL_PLAIN));
+        text_add(&t->line, span_of(TONE_PLAIN));
 }
 
 /* The next piece of each field of a line of a row; false when there is none. Blanks are owed until
@@ -244,7 +245,7 @@ static bool print_pieces(struct table *t, const struct layout *l, size_t row, si
     }
     text_add(&t->line, span_of("\n"));
     if (any)
-        flush_line(t);
+        writer_add(t->w, text_z(&t->line));
     text_clear(&t->line);
     return any;
 }
@@ -257,6 +258,7 @@ static void print_row(struct table *t, const struct layout *l, size_t row)
     for (size_t line = 0; line < l->lines; line++)
         while (print_pieces(t, l, row, line, left))
             continue;
+    writer_pass(t->w);
 }
 
 static void print_text(struct table *t)
@@ -279,9 +281,8 @@ static void add_rule(struct table *t)
 {
     for (size_t i = 0; i < t->count; i++)
         if (is_in_markdown(t, i))
-            text_add(&t->line,
-                     span_of(cell_is_right_aligned(t->columns[i].kind) ? "|--:" : "|:--"));
-    text_add(&t->line, span_of("|\n"));
+            writer_add(t->w, cell_is_right_aligned(t->columns[i].kind) ? "|--:" : "|:--");
+    writer_add(t->w, "|\n");
 }
 
 static void print_markdown(struct table *t)
@@ -289,49 +290,35 @@ static void print_markdown(struct table *t)
     for (size_t row = 0; row <= t->rows; row++) {
         for (size_t i = 0; i < t->count; i++)
             if (is_in_markdown(t, i)) {
-                text_add(&t->line, span_of("| "));
-                markup_add_markdown(&t->line, field_text(t, &t->fields[row * t->count + i]));
-                text_add(&t->line, span_of(" "));
+                writer_add(t->w, "| ");
+                markup_add_markdown(&t->w->text, field_text(t, &t->fields[row * t->count + i]));
+                writer_add(t->w, " ");
             }
-        text_add(&t->line, span_of("|\n"));
+        writer_add(t->w, "|\n");
         if (row == 0)
             add_rule(t);
-        flush_line(t);
+        writer_pass(t->w);
     }
 }
 
 void table_end(struct table *t)
 {
-    switch (t->format) {
-    case TABLE_TEXT:
+    switch (t->w->format) {
+    case FORMAT_TEXT:
         print_text(t);
         break;
-    case TABLE_MARKDOWN:
+    case FORMAT_MARKDOWN:
         print_markdown(t);
         break;
-    case TABLE_JSON:
-        fputs(t->rows ? "\n]\n" : "]\n", stdout);
+    case FORMAT_JSON:
+        end_json(t);
         break;
-    case TABLE_CSV:
+    case FORMAT_CSV:
         break;
     }
+    writer_pass(t->w);
     text_done(&t->line);
     text_done(&t->shown);
     free(t->fields);
     free(t);
-}
-
-void table_sparkline(const int64_t *amounts, size_t count, bool ascii, struct text *out)
-{
-    static const char *const steps[] = { ".", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
-    static const char *const digits[] = { ".", "1", "2", "3", "4", "5", "6", "7", "8" };
-    const size_t top = COUNT(steps) - 1;
-    int64_t most = 0;
-    for (size_t i = 0; i < count; i++)
-        most = amounts[i] > most ? amounts[i] : most;
-    for (size_t i = 0; i < count; i++) {
-        double share = most ? (double)amounts[i] / (double)most : 0;
-        size_t step = amounts[i] <= 0 ? 0 : 1 + (size_t)(share * (double)(top - 1) + 0.5);
-        text_add(out, span_of(ascii ? digits[step] : steps[step]));
-    }
 }

@@ -1,14 +1,11 @@
-/* One writer for every table: text and Markdown for people, JSON and CSV for programs, of the same
+/* Every table: text and Markdown for people, JSON and CSV for programs, of the same
  * rows and columns. */
 #pragma once
 
 #include <stddef.h>
 
-#include "base/text.h"
 #include "edge/store.h"
-
-enum table_format { TABLE_TEXT, TABLE_JSON, TABLE_CSV, TABLE_MARKDOWN };
-#define TABLE_FORMATS "text|json|csv|markdown" /* in the order of enum table_format */
+#include "view/writer.h"
 
 enum column_kind {
     COLUMN_TEXT,     /* text; people see it made safe for a terminal */
@@ -51,14 +48,9 @@ enum { COLUMNS_MAX = 40 };
  * stream. */
 struct table;
 
-/* `columns` is borrowed until table_end. A text table on a terminal fits its width; nothing is ever
- * cut. */
-struct table *table_begin(enum table_format format, const struct column *columns, size_t count,
-                          bool colour);
+/* In the writer's format; `columns` is borrowed until table_end. A text table fits the writer's
+ * screen; nothing is ever cut. As JSON it is an array, the next value of w->json. */
+struct table *table_begin(struct writer *w, const struct column *columns, size_t count);
 size_t table_width(const struct table *t); /* the number of columns */
 void table_row(struct table *t, const struct cell *cells);
-void table_end(struct table *t); /* prints to stdout, frees */
-
-/* A row of Unicode blocks, or of digits from 1 to 8, for non-negative amounts, scaled to the
- * largest; a zero is '.', all zero is all dots. */
-void table_sparkline(const int64_t *amounts, size_t count, bool ascii, struct text *out);
+void table_end(struct table *t); /* passes the rest on, frees */

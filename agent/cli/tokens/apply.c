@@ -3,14 +3,12 @@
  * A token that the API refuses does not hold up the others; a service that does not answer, or a
  * key that it does not take, ends the run. Nothing is remembered between two runs but the empty
  * files of secrets: the next one compares anew and so goes on where this one stopped. */
-#include <stdio.h>
 #include <sys/stat.h>
 
 #include "base/own.h"
 #include "cli/tokens/creation.h"
 #include "cli/tokens/diff.h"
 #include "cli/tokens/tokens.h"
-#include "cli/tokens/view.h"
 
 enum { OPT_SECRET_DIR, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
@@ -47,10 +45,8 @@ _Static_assert(COUNT(outcome_names) == STEP_OUTCOMES, "an outcome has no name");
 struct application {
     const struct diff *diff;
     const char *secret_dir; /* NULL: secrets are not fetched */
-    bool json;
-    bool stopped; /* nothing more is tried */
+    bool stopped;           /* nothing more is tried */
     size_t of_outcome[STEP_OUTCOMES];
-    struct text told; /* the JSON so far */
 };
 
 /* The file for a token's secret, named by its slug: any name makes one. */
@@ -101,20 +97,36 @@ static const struct {
     [TOKEN_PLAN_DELETE] = { remove_token, METHOD_DELETE, "deleted" },
 };
 
-static void tell(struct application *a, const struct token_plan_step *step,
-                 enum outcome_of_step outcome)
+static bool is_json(const struct application *a)
 {
+    return a->diff->session.out->format == FORMAT_JSON;
+}
+
+static void report_json(struct json_out *j, const struct token_plan_step *step,
+                        enum outcome_of_step outcome)
+{
+    json_line(j, 2);
+    json_open_object(j, NULL);
+    json_add_z(j, "kind", token_plan_kind_name(step->kind));
+    json_add_z(j, "token", step->name);
+    json_add_z(j, "outcome", outcome_names[outcome]);
+    json_close(j);
+    json_line(j, 0);
+}
+
+/* People see each step when it is done; the run goes on without them. */
+static void report_step(struct application *a, const struct token_plan_step *step,
+                        enum outcome_of_step outcome)
+{
+    struct writer *w = a->diff->session.out;
     a->of_outcome[outcome]++;
-    if (a->json) {
-        text_addf(&a->told, "%s\n  {\"kind\": \"%s\", \"token\": ", a->told.len ? "," : "[",
-                  token_plan_kind_name(step->kind));
-        text_add_json(&a->told, span_of(step->name));
-        text_addf(&a->told, ", \"outcome\": \"%s\"}", outcome_names[outcome]);
+    if (is_json(a)) {
+        report_json(&w->json, step, outcome);
     } else if (outcome != STEP_NOT_TRIED) {
-        printf("%s ", outcome == STEP_DONE ? kinds[step->kind].done : "failed:");
-        view_print_name(step->name);
-        putchar('\n');
-        fflush(stdout);
+        writer_addf(w, "%s ", outcome == STEP_DONE ? kinds[step->kind].done : "failed:");
+        writer_add_safe(w, span_of(step->name));
+        writer_add(w, "\n");
+        writer_flush(w);
     }
 }
 
@@ -131,12 +143,12 @@ static void run_step(struct application *a, const struct token_plan_step *step)
     if (!kinds[step->kind].run)
         return;
     if (a->stopped) {
-        tell(a, step, STEP_NOT_TRIED);
+        report_step(a, step, STEP_NOT_TRIED);
     } else if (kinds[step->kind].run(a, step, &why)) {
-        tell(a, step, STEP_DONE);
+        report_step(a, step, STEP_DONE);
     } else {
         a->stopped = !goes_on(a, &why);
-        tell(a, step, STEP_FAILED);
+        report_step(a, step, STEP_FAILED);
         session_failed(&a->diff->session, step->name, &why);
     }
 }
@@ -167,51 +179,65 @@ static void fetch_missing_secret(struct application *a, const struct token_plan_
 static enum exit_status apply(struct application *a)
 {
     const struct token_plan *p = &a->diff->plan;
+    struct writer *w = a->diff->session.out;
+    if (is_json(a))
+        json_open_array(&w->json, NULL);
     for (size_t i = 0; i < p->count; i++)
         run_step(a, &p->steps[i]);
     for (size_t i = 0; i < p->count; i++)
         fetch_missing_secret(a, &p->steps[i]);
     const size_t *n = a->of_outcome;
-    if (a->json)
-        printf("%s%s\n", a->told.len ? text_z(&a->told) : "[", a->told.len ? "\n]" : "]");
-    else
-        printf("%zu done, %zu failed, %zu not tried\n", n[STEP_DONE], n[STEP_FAILED],
-               n[STEP_NOT_TRIED]);
-    text_done(&a->told);
+    if (is_json(a)) {
+        json_close(&w->json);
+        writer_add(w, "\n");
+    } else {
+        writer_addf(w, "%zu done, %zu failed, %zu not tried\n", n[STEP_DONE], n[STEP_FAILED],
+                    n[STEP_NOT_TRIED]);
+    }
+    writer_pass(w);
     if (!n[STEP_FAILED])
         return EXIT_OK;
     return complain(EXIT_FAILED, "not all steps were done; run the same command again to continue");
 }
 
-static void print_requests(const struct diff *k, bool json)
+static void show_requests(const struct diff *k, struct writer *w)
 {
-    const char *before = json ? "[\n" : "";
+    bool json = w->format == FORMAT_JSON;
+    const char *before = "";
+    if (json)
+        json_open_array(&w->json, NULL);
     for (size_t i = 0; i < k->plan.count; i++) {
         const struct token_plan_step *step = &k->plan.steps[i];
         if (!kinds[step->kind].run)
             continue;
-        fputs(before, stdout);
-        session_print_request(&k->session, kinds[step->kind].method, step->name,
-                              step->kind == TOKEN_PLAN_DELETE ? NULL : &step->wish, json);
-        before = json ? "," : "\n";
+        if (json)
+            json_line(&w->json, 0);
+        else
+            writer_add(w, before);
+        session_show_request(&k->session, kinds[step->kind].method, step->name,
+                             step->kind == TOKEN_PLAN_DELETE ? NULL : &step->wish);
+        before = "\n";
     }
-    if (json)
-        puts(token_plan_has_work(&k->plan) ? "]" : "[]");
+    if (!json)
+        return;
+    if (token_plan_has_work(&k->plan))
+        json_line(&w->json, 0);
+    json_close(&w->json);
+    writer_add(w, "\n");
 }
 
 static enum exit_status ask_and_apply(const struct context *c, const struct diff *k)
 {
-    struct application a = { .diff = k,
-                             .secret_dir = c->options[OPT_SECRET_DIR].text,
-                             .json = c->options[OPT_JSON].given };
+    struct application a = { .diff = k, .secret_dir = c->options[OPT_SECRET_DIR].text };
     if (c->options[OPT_DRY_RUN].given) {
-        print_requests(k, a.json);
+        show_requests(k, c->out);
         return EXIT_OK;
     }
-    if (!a.json)
-        diff_print_text(k);
+    if (!is_json(&a))
+        diff_show(k);
     if (token_plan_has_work(&k->plan)) {
-        enum consent consent = session_ask(c->options[OPT_YES].given, "Apply these changes?");
+        enum consent consent =
+            session_ask(&k->session, c->options[OPT_YES].given, "Apply these changes?");
         if (consent != CONSENT_GIVEN)
             return session_unwilling(consent);
     }
@@ -222,7 +248,8 @@ static enum exit_status tokens_apply_run(const struct context *c)
 {
     struct diff k;
     enum exit_status status;
-    if (diff_open(c->settings, c->arguments[0], c->options[OPT_ACCOUNT].text, &k, &status))
+    ask_json(c, OPT_JSON);
+    if (diff_open(c, c->arguments[0], c->options[OPT_ACCOUNT].text, &k, &status))
         status = ask_and_apply(c, &k);
     diff_close(&k);
     return status;

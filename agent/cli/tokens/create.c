@@ -29,7 +29,7 @@ static enum exit_status create(const struct context *c, const struct session *s,
     struct fault why;
     if (!creation_run(s, &creation, &d, &end, &why))
         return session_failed(s, creation.name, &why);
-    creation_print(s, &creation, end, &d, c->options[OPT_JSON].given);
+    creation_show(s, &creation, end, &d);
     if (!creation.secret_path && !c->options[OPT_JSON].given)
         fputs("To fetch its secret, run `ebb tokens show NAME --secret-file FILE`.\n", stderr);
     return EXIT_OK;
@@ -41,14 +41,15 @@ static enum exit_status tokens_create_run(const struct context *c)
     struct token_spec w;
     struct fault why;
     enum exit_status status = EXIT_OK;
+    ask_json(c, OPT_JSON);
     if (!terms_read(c->options, clock_unix(), &w, &why)
-        || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+        || !session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (w.given[SPEC_BALANCE] && !w.given[SPEC_BUDGET])
         w.wanted.budgeted = w.given[SPEC_BUDGET] =
             true; /* nobody names money that shall mean nothing */
     if (c->options[OPT_DRY_RUN].given)
-        session_print_request(&s, METHOD_POST, c->arguments[0], &w, c->options[OPT_JSON].given);
+        session_show_request(&s, METHOD_POST, c->arguments[0], &w);
     else
         status = create(c, &s, &w);
     session_close(&s);

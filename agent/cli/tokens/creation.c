@@ -2,9 +2,7 @@
  * is in it. */
 #include "cli/tokens/creation.h"
 
-#include <stdio.h>
-
-#include "cli/tokens/view.h"
+#include "view/token_row.h"
 
 static bool name_is_taken(const struct session *s)
 {
@@ -79,18 +77,20 @@ bool creation_run(const struct session *s, const struct creation *c, struct deco
         c->secret_path);
 }
 
-void creation_print(const struct session *s, const struct creation *c, enum creation_end end,
-                    const struct decoded *d, bool json)
+void creation_show(const struct session *s, const struct creation *c, enum creation_end end,
+                   const struct decoded *d)
 {
-    if (json) {
-        view_print(s->account->name, &d->reading, true);
+    struct writer *w = s->out;
+    if (w->format == FORMAT_JSON) {
+        token_row_show(s->account->name, &d->reading, w);
         return;
     }
-    printf("%s ", end == CREATION_MADE ? "created" : "already created:");
-    view_print_name(c->name);
+    writer_add(w, end == CREATION_MADE ? "created " : "already created: ");
+    writer_add_safe(w, span_of(c->name));
     if (c->secret_path) {
-        fputs("; secret written to ", stdout);
-        view_print_name(c->secret_path);
+        writer_add(w, "; secret written to ");
+        writer_add_safe(w, span_of(c->secret_path));
     }
-    putchar('\n');
+    writer_add(w, "\n");
+    writer_pass(w);
 }

@@ -19,5 +19,5 @@ MUST_CHECK bool creation_run(const struct session *s, const struct creation *c, 
                              enum creation_end *ret_end, struct fault *why);
 
 /* "created NAME ..." for people, or the token as JSON. */
-void creation_print(const struct session *s, const struct creation *c, enum creation_end end,
-                    const struct decoded *d, bool json);
+void creation_show(const struct session *s, const struct creation *c, enum creation_end end,
+                   const struct decoded *d);

@@ -3,7 +3,6 @@
 
 #include "cli/tokens/removal.h"
 #include "cli/tokens/tokens.h"
-#include "view/terminal.h"
 
 enum { OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
@@ -15,32 +14,33 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-static void print_deleted(const struct session *s, const char *name, bool json)
+static void show_deleted(const struct session *s, const char *name)
 {
-    struct text out = { 0 };
-    if (json) {
-        text_addf(&out, "{\"account\": \"%s\", \"token\": ", s->account->name);
-        text_add_json(&out, span_of(name));
-        text_add(&out, span_of(", \"deleted\": true}"));
+    struct writer *w = s->out;
+    if (w->format == FORMAT_JSON) {
+        json_open_object(&w->json, NULL);
+        json_add_z(&w->json, "account", s->account->name);
+        json_add_z(&w->json, "token", name);
+        json_add_bool(&w->json, "deleted", true);
+        json_close(&w->json);
     } else {
-        text_add(&out, span_of("deleted "));
-        terminal_add(&out, span_of(name));
+        writer_add(w, "deleted ");
+        writer_add_safe(w, span_of(name));
     }
-    puts(text_z(&out));
-    text_done(&out);
+    writer_add(w, "\n");
 }
 
-enum exit_status removal_run(const struct session *s, const char *name, bool yes, bool json)
+enum exit_status removal_run(const struct session *s, const char *name, bool yes)
 {
     char shown[SESSION_NAME_BYTES], query[SESSION_NAME_BYTES + 128];
     struct fault why;
     session_name(name, shown);
     snprintf(query, sizeof query, "Anything that uses %s will stop working. Delete it?", shown);
-    enum consent consent = session_ask(yes, query);
+    enum consent consent = session_ask(s, yes, query);
     if (consent != CONSENT_GIVEN)
         return session_unwilling(consent);
     if (client_delete(s->client, name, &why)) {
-        print_deleted(s, name, json);
+        show_deleted(s, name);
         return EXIT_OK;
     }
     if (client_may_have_done(s->client))
@@ -53,13 +53,13 @@ static enum exit_status tokens_delete_run(const struct context *c)
     struct session s = { 0 };
     struct fault why;
     enum exit_status status = EXIT_OK;
-    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+    ask_json(c, OPT_JSON);
+    if (!session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (c->options[OPT_DRY_RUN].given)
-        session_print_request(&s, METHOD_DELETE, c->arguments[0], NULL, c->options[OPT_JSON].given);
+        session_show_request(&s, METHOD_DELETE, c->arguments[0], NULL);
     else
-        status =
-            removal_run(&s, c->arguments[0], c->options[OPT_YES].given, c->options[OPT_JSON].given);
+        status = removal_run(&s, c->arguments[0], c->options[OPT_YES].given);
     session_close(&s);
     return status;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
-#include "cli/tokens/view.h"
+#include "view/token_row.h"
 
 static bool load(const char *path, struct token_file **ret, enum exit_status *ret_status)
 {
@@ -46,8 +46,8 @@ static bool compare(struct diff *c, const struct token_set *fleet, struct fault 
     return true;
 }
 
-bool diff_open(const struct settings *settings, const char *path, const char *account,
-               struct diff *ret, enum exit_status *ret_status)
+bool diff_open(const struct context *c, const char *path, const char *account, struct diff *ret,
+               enum exit_status *ret_status)
 {
     const struct token_set *fleet;
     struct fault why;
@@ -55,7 +55,7 @@ bool diff_open(const struct settings *settings, const char *path, const char *ac
     if (!load(path, &ret->file, ret_status))
         return false;
     const char *named = account ? account : ret->file->account[0] ? ret->file->account : NULL;
-    if (!session_open(settings, named, &ret->session, &why)) {
+    if (!session_open(c, named, &ret->session, &why)) {
         *ret_status = complain(EXIT_USAGE, "%s", why.text);
         return false;
     }
@@ -78,7 +78,7 @@ void diff_close(struct diff *c)
     session_close(&c->session);
 }
 
-static void print_step(const struct token_plan_step *step)
+static void show_step(const struct token_plan_step *step, struct writer *w)
 {
     static const char *const words[TOKEN_PLAN_KINDS] = {
         [TOKEN_PLAN_CREATE] = "+ create ",
@@ -88,20 +88,21 @@ static void print_step(const struct token_plan_step *step)
     };
     if (!words[step->kind])
         return;
-    fputs(words[step->kind], stdout);
-    view_print_name(step->name);
-    putchar('\n');
-    view_print_change(&step->wish, step->kind == TOKEN_PLAN_CREATE ? NULL : step->is);
+    writer_add(w, words[step->kind]);
+    writer_add_safe(w, span_of(step->name));
+    writer_add(w, "\n");
+    token_row_show_change(&step->wish, step->kind == TOKEN_PLAN_CREATE ? NULL : step->is, w);
 }
 
-void diff_print_text(const struct diff *c)
+static void show_text(const struct diff *c, struct writer *w)
 {
     const size_t *n = c->plan.of_kind;
     for (size_t i = 0; i < c->plan.count; i++)
-        print_step(&c->plan.steps[i]);
-    printf("%zu to create, %zu to change, %zu to delete; %zu as wanted, %zu not in the file\n",
-           n[TOKEN_PLAN_CREATE], n[TOKEN_PLAN_CHANGE], n[TOKEN_PLAN_DELETE], n[TOKEN_PLAN_SAME],
-           n[TOKEN_PLAN_UNKNOWN]);
+        show_step(&c->plan.steps[i], w);
+    writer_addf(w,
+                "%zu to create, %zu to change, %zu to delete; %zu as wanted, %zu not in the file\n",
+                n[TOKEN_PLAN_CREATE], n[TOKEN_PLAN_CHANGE], n[TOKEN_PLAN_DELETE],
+                n[TOKEN_PLAN_SAME], n[TOKEN_PLAN_UNKNOWN]);
 }
 
 /* What is, in the fields that a step is about. */
@@ -116,36 +117,49 @@ static void add_is(const struct provider *p, struct text *out, const struct toke
     p->add_spec(out, NULL, &is);
 }
 
-static void add_step(const struct provider *p, struct text *out, const struct token_plan_step *step)
+static void add_step(const struct provider *p, struct json_out *j,
+                     const struct token_plan_step *step)
 {
-    text_addf(out, "{\"kind\": \"%s\", \"token\": ", token_plan_kind_name(step->kind));
-    text_add_json(out, span_of(step->name));
-    text_add(out, span_of(", \"is\": "));
-    add_is(p, out, step);
-    text_add(out, span_of(", \"wanted\": "));
+    json_open_object(j, NULL);
+    json_add_z(j, "kind", token_plan_kind_name(step->kind));
+    json_add_z(j, "token", step->name);
+    add_is(p, json_begin(j, "is"), step);
     if (step->kind == TOKEN_PLAN_CREATE || step->kind == TOKEN_PLAN_CHANGE)
-        p->add_spec(out, NULL, &step->wish);
+        p->add_spec(json_begin(j, "wanted"), NULL, &step->wish);
     else
-        text_add(out, span_of("null"));
-    text_add(out, span_of("}"));
+        json_add_null(j, "wanted");
+    json_close(j);
 }
 
-void diff_print_json(const struct diff *c)
+static void show_json(const struct diff *c, struct json_out *j)
 {
-    struct text out = { 0 };
-    const char *before = "";
-    text_addf(&out, "{\"account\": \"%s\", ", c->session.account->name);
+    bool any = false;
+    json_open_object(j, NULL);
+    json_add_z(j, "account", c->session.account->name);
     for (enum token_plan_kind kind = 0; kind < TOKEN_PLAN_KINDS; kind++)
-        text_addf(&out, "\"%s\": %zu, ", token_plan_kind_name(kind), c->plan.of_kind[kind]);
-    text_add(&out, span_of("\"steps\": ["));
+        json_add_integer(j, token_plan_kind_name(kind), (int64_t)c->plan.of_kind[kind]);
+    json_open_array(j, "steps");
     for (size_t i = 0; i < c->plan.count; i++) {
         if (c->plan.steps[i].kind == TOKEN_PLAN_SAME)
             continue;
-        text_addf(&out, "%s\n  ", before);
-        add_step(provider_of(c->session.account), &out, &c->plan.steps[i]);
-        before = ",";
+        json_line(j, 2);
+        add_step(provider_of(c->session.account), j, &c->plan.steps[i]);
+        any = true;
     }
-    text_add(&out, span_of(*before ? "\n]}" : "]}"));
-    puts(text_z(&out));
-    text_done(&out);
+    if (any)
+        json_line(j, 0);
+    json_close(j);
+    json_close(j);
+}
+
+void diff_show(const struct diff *c)
+{
+    struct writer *w = c->session.out;
+    if (w->format == FORMAT_JSON) {
+        show_json(c, &w->json);
+        writer_add(w, "\n");
+    } else {
+        show_text(c, w);
+    }
+    writer_pass(w);
 }

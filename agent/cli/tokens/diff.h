@@ -1,4 +1,4 @@
-/* A fleet file against an account: loaded, listed, compared; and how the difference is printed. */
+/* A fleet file against an account: loaded, listed, compared; and how the difference is shown. */
 #pragma once
 
 #include "cli/tokens/session.h"
@@ -14,10 +14,9 @@ struct diff {
 
 /* `account` NULL: the one that the file names, else the only one. Everything wrong is said on
  * stderr; false: exit with `ret_status`. `ret` is closed by diff_close in either case. */
-MUST_CHECK bool diff_open(const struct settings *settings, const char *path, const char *account,
+MUST_CHECK bool diff_open(const struct context *c, const char *path, const char *account,
                           struct diff *ret, enum exit_status *ret_status);
 void diff_close(struct diff *c);
 
-/* To stdout. Neither holds a secret, nor what is as it should be. */
-void diff_print_text(const struct diff *c);
-void diff_print_json(const struct diff *c);
+/* As text or JSON. Neither holds a secret, nor what is as it should be. */
+void diff_show(const struct diff *c);

@@ -6,8 +6,7 @@
 #include "cli/ask.h"
 #include "cli/tokens/session.h"
 #include "cli/tokens/tokens.h"
-#include "cli/tokens/view.h"
-#include "view/terminal.h"
+#include "view/token_row.h"
 
 enum { OPT_ACCOUNT, OPT_ENVIRONMENT, OPT_TYPE, OPT_FORMAT, OPT_JSON, OPTS };
 
@@ -47,7 +46,6 @@ static bool is_restricted(const struct context *c)
 
 static size_t print(const struct context *c, const char *account, const struct token_set *fleet)
 {
-    enum table_format format = ask_format(&c->options[OPT_FORMAT], &c->options[OPT_JSON]);
     const struct token **sorted = xcalloc(fleet->count + 1, sizeof *sorted);
     char shown[SESSION_NAME_BYTES];
     size_t rows = 0;
@@ -56,12 +54,12 @@ static size_t print(const struct context *c, const char *account, const struct t
             sorted[rows++] = &fleet->tokens[i];
     qsort(sorted, rows, sizeof *sorted, by_name);
 
-    struct table *t = table_begin(format, view_columns, VIEW_COLUMNS, terminal_colour());
+    struct table *t = table_begin(c->out, token_row_columns, TOKEN_ROW_COLUMNS);
     for (size_t i = 0; i < rows; i++) {
-        struct cell cells[VIEW_COLUMNS];
-        view_cells(account, &sorted[i]->last, cells);
+        struct cell cells[TOKEN_ROW_COLUMNS];
+        token_row_cells(account, &sorted[i]->last, cells);
         if (sorted[i]->unread)
-            view_hide_unread(cells);
+            token_row_hide_unread(cells);
         table_row(t, cells);
     }
     table_end(t);
@@ -79,7 +77,8 @@ static enum exit_status tokens_list_run(const struct context *c)
     const struct token_set *fleet;
     struct fault why;
     enum exit_status status = EXIT_OK;
-    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+    ask_format(c, OPT_FORMAT, OPT_JSON);
+    if (!session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (!client_list(s.client, &fleet, &why))
         status = session_failed(&s, NULL, &why);

@@ -26,12 +26,10 @@ static enum exit_status tokens_plan_run(const struct context *c)
 {
     struct diff k;
     enum exit_status status;
-    if (diff_open(c->settings, c->arguments[0], c->options[OPT_ACCOUNT].text, &k, &status)) {
+    ask_json(c, OPT_JSON);
+    if (diff_open(c, c->arguments[0], c->options[OPT_ACCOUNT].text, &k, &status)) {
         status = judge(c, &k);
-        if (c->options[OPT_JSON].given)
-            diff_print_json(&k);
-        else
-            diff_print_text(&k);
+        diff_show(&k);
     } else if (status == EXIT_FAILED && c->options[OPT_EXIT_CODE].given) {
         status = EXIT_UNKNOWN;
     }

@@ -1,11 +1,8 @@
 /* `ebb tokens retire`: deletes a token that nobody has used for a while, and refuses when that is
  * not proved. */
-#include <stdio.h>
-
 #include "cli/tokens/idleness.h"
 #include "cli/tokens/removal.h"
 #include "cli/tokens/tokens.h"
-#include "cli/tokens/view.h"
 
 enum { OPT_IDLE, OPT_FORCE, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
@@ -49,11 +46,12 @@ static enum exit_status prove(const struct context *c, const struct session *s,
     case IDLENESS_PROVED:
         break;
     }
-    if (c->options[OPT_JSON].given)
+    if (c->out->format == FORMAT_JSON)
         return EXIT_OK;
-    view_print_name(q.token);
-    printf(" has not spent for %s, according to Ebb's records and the usage endpoint\n",
-           duration_format(q.idle_s, idle));
+    writer_add_safe(c->out, span_of(q.token));
+    writer_addf(c->out,
+                " has not spent for %s, according to Ebb's records and the usage endpoint\n",
+                duration_format(q.idle_s, idle));
     return EXIT_OK;
 }
 
@@ -70,17 +68,17 @@ static enum exit_status retire(const struct context *c, const struct session *s)
             return status;
     }
     if (c->options[OPT_DRY_RUN].given)
-        session_print_request(s, METHOD_DELETE, name, NULL, c->options[OPT_JSON].given);
-    return c->options[OPT_DRY_RUN].given
-        ? EXIT_OK
-        : removal_run(s, name, c->options[OPT_YES].given, c->options[OPT_JSON].given);
+        session_show_request(s, METHOD_DELETE, name, NULL);
+    return c->options[OPT_DRY_RUN].given ? EXIT_OK
+                                         : removal_run(s, name, c->options[OPT_YES].given);
 }
 
 static enum exit_status tokens_retire_run(const struct context *c)
 {
     struct session s = { 0 };
     struct fault why;
-    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+    ask_json(c, OPT_JSON);
+    if (!session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     enum exit_status status = retire(c, &s);
     session_close(&s);

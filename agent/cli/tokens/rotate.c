@@ -4,7 +4,6 @@
 
 #include "cli/tokens/creation.h"
 #include "cli/tokens/tokens.h"
-#include "cli/tokens/view.h"
 #include "core/audit/fix.h"
 #include "core/calendar.h"
 
@@ -92,17 +91,17 @@ static void print_next_steps(const struct context *c, const struct session *s,
         complain(
             EXIT_OK,
             "the successor has nothing to spend: set a balance with `ebb tokens update --balance`");
-    if (c->options[OPT_JSON].given)
+    if (c->out->format == FORMAT_JSON)
         return;
-    view_print_name(c->arguments[0]);
+    writer_add_safe(c->out, span_of(c->arguments[0]));
     const struct fix_words words = { .name = c->arguments[0],
                                      .account = s->account->name,
                                      .name_account = c->options[OPT_ACCOUNT].given };
     struct text line = { 0 };
     fix_add(&line, "ebb tokens retire {name}", &words);
-    fputs(" still works. Move everything that uses it, then run: ", stdout);
-    view_print_name(text_z(&line));
-    putchar('\n');
+    writer_add(c->out, " still works. Move everything that uses it, then run: ");
+    writer_add_safe(c->out, span_of(text_z(&line)));
+    writer_add(c->out, "\n");
     text_done(&line);
 }
 
@@ -115,12 +114,12 @@ static enum exit_status rotate(const struct context *c, const struct session *s,
     enum creation_end end;
     struct fault why;
     if (c->options[OPT_DRY_RUN].given) {
-        session_print_request(s, METHOD_POST, name, &w, c->options[OPT_JSON].given);
+        session_show_request(s, METHOD_POST, name, &w);
         return EXIT_OK;
     }
     if (!creation_run(s, &creation, &made, &end, &why))
         return session_failed(s, name, &why);
-    creation_print(s, &creation, end, &made, c->options[OPT_JSON].given);
+    creation_show(s, &creation, end, &made);
     print_next_steps(c, s, &made);
     return EXIT_OK;
 }
@@ -142,13 +141,13 @@ static enum exit_status tokens_rotate_run(const struct context *c)
     struct session s = { 0 };
     struct fault why;
     char name[NAME_BYTES_MAX + 1];
+    ask_json(c, OPT_JSON);
     if (c->argument_count > 1 && c->options[OPT_NAME].given)
         return complain(EXIT_USAGE, "tokens rotate: the successor's name is given twice");
     if (!c->options[OPT_SECRET_FILE].given && !c->options[OPT_DRY_RUN].given)
         return complain(EXIT_USAGE,
                         "tokens rotate: --secret-file FILE is required for the new secret");
-    if (!successor_name(c, name, &why)
-        || !session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+    if (!successor_name(c, name, &why) || !session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     enum exit_status status = look_and_rotate(c, &s, name);
     session_close(&s);

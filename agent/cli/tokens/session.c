@@ -43,11 +43,11 @@ static bool pick_account(const struct settings *settings, const char *name,
     return fault(why, FAULT_REJECT, "the configuration has no account \"%s\"", name);
 }
 
-bool session_open(const struct settings *settings, const char *account, struct session *ret,
+bool session_open(const struct context *c, const char *account, struct session *ret,
                   struct fault *why)
 {
-    struct session s = { .store = settings->store };
-    if (!pick_account(settings, account, &s.account, why)
+    struct session s = { .store = c->settings->store, .out = c->out };
+    if (!pick_account(c->settings, account, &s.account, why)
         || !client_open(s.account, &s.client, why))
         return false;
     *ret = s;
@@ -144,37 +144,38 @@ enum exit_status session_token_failed(const struct session *s, const char *token
                     session_name(token, shown));
 }
 
-static void print_request_text(const struct client_request *r)
+static void show_request_text(const struct client_request *r, struct writer *w)
 {
-    printf("%s %s\nAuthorization: Bearer [...]\nAccept: application/json\n", method_name(r->method),
-           text_z(&r->url));
+    writer_addf(w, "%s %s\nAuthorization: Bearer [...]\nAccept: application/json\n",
+                method_name(r->method), text_z(&r->url));
     if (r->body.len)
-        printf("Content-Type: application/json\n\n%s\n", text_z(&r->body));
+        writer_addf(w, "Content-Type: application/json\n\n%s\n", text_z(&r->body));
 }
 
-static void print_request_json(const struct client_request *r)
+static void show_request_json(const struct client_request *r, struct json_out *j)
 {
-    struct text out = { 0 };
-    text_addf(&out, "{\"method\": \"%s\", \"url\": ", method_name(r->method));
-    text_add_json(&out, span_of(text_z(&r->url)));
-    text_addf(&out, ", \"body\": %s}", r->body.len ? text_z(&r->body) : "null");
-    puts(text_z(&out));
-    text_done(&out);
+    json_open_object(j, NULL);
+    json_add_z(j, "method", method_name(r->method));
+    json_add_z(j, "url", text_z(&r->url));
+    text_add(json_begin(j, "body"), span_of(r->body.len ? text_z(&r->body) : "null"));
+    json_close(j);
 }
 
-void session_print_request(const struct session *s, enum method method, const char *name,
-                           const struct token_spec *w, bool json)
+void session_show_request(const struct session *s, enum method method, const char *name,
+                          const struct token_spec *w)
 {
     struct client_request r;
     client_request(s->client, method, name, w, &r);
-    if (json)
-        print_request_json(&r);
+    if (s->out->format == FORMAT_JSON)
+        show_request_json(&r, &s->out->json);
     else
-        print_request_text(&r);
+        show_request_text(&r, s->out);
+    if (s->out->format == FORMAT_JSON && !s->out->json.depth)
+        writer_add(s->out, "\n");
     client_request_done(&r);
 }
 
-enum consent session_ask(bool yes, const char *query)
+enum consent session_ask(const struct session *s, bool yes, const char *query)
 {
     char answer[16];
     if (yes)
@@ -183,7 +184,10 @@ enum consent session_ask(bool yes, const char *query)
         complain(EXIT_USAGE, "%s There is no terminal to ask on: confirm with --yes", query);
         return CONSENT_NOT_ASKED;
     }
-    fflush(stdout);
+    if (!writer_flush(s->out)) {
+        complain(EXIT_FAILED, "nothing was changed, because it cannot be shown");
+        return CONSENT_REFUSED;
+    }
     fprintf(stderr, "%s [y/N] ", query);
     if (fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
         return CONSENT_GIVEN;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "api/client.h"
-#include "cli/command.h"
+#include "cli/ask.h"
 
 #define OPTION_ROW_OF_ACCOUNT                                                                      \
     {                                                                                              \
@@ -30,11 +30,12 @@ struct session {
     const struct account_settings *account;
     const char *store; /* path of the database whose daemon is to know of edits */
     struct client *client;
+    struct writer *out; /* borrowed */
 };
 
 /* `account` NULL: the only one there is. FAULT_REJECT: which one is meant? */
-MUST_CHECK bool session_open(const struct settings *settings, const char *account,
-                             struct session *ret, struct fault *why);
+MUST_CHECK bool session_open(const struct context *c, const char *account, struct session *ret,
+                             struct fault *why);
 void session_close(struct session *s); /* accepts what was never opened, all zero */
 
 /* client_create and client_change, after writing down for the daemon that the edit is ours. */
@@ -58,15 +59,15 @@ const char *session_name(const char *name, char out[SESSION_NAME_BYTES]);
 /* Whether the last call failed because there is no such token. */
 bool session_not_found(const struct session *s);
 
-/* Prints a request as it would go out, but for the key. */
-void session_print_request(const struct session *s, enum method method, const char *name,
-                           const struct token_spec *w, bool json);
+/* Shows a request as it would go out, but for the key. */
+void session_show_request(const struct session *s, enum method method, const char *name,
+                          const struct token_spec *w);
 
 enum consent { CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_ASKED };
 
 /* Asks on the terminal, unless `yes`; where there is none, nothing is asked. What was not consented
  * to is said. */
-enum consent session_ask(bool yes, const char *query);
+enum consent session_ask(const struct session *s, bool yes, const char *query);
 
 /* The exit status for a consent that was not given. */
 enum exit_status session_unwilling(enum consent consent);

@@ -1,11 +1,10 @@
 /* `ebb tokens show`: one token, and its secret for those who ask for it. */
 #include <errno.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "cli/tokens/secret_file.h"
 #include "cli/tokens/tokens.h"
-#include "cli/tokens/view.h"
+#include "view/token_row.h"
 
 enum { OPT_ACCOUNT, OPT_SECRET, OPT_SECRET_FILE, OPT_JSON, OPTS };
 
@@ -30,7 +29,6 @@ static bool print_secret(const struct session *s, const char *name, struct fault
     size_t len = strlen(secret);
     if (ok) {
         secret[len] = '\n';
-        fflush(stdout);
         for (size_t done = 0; ok && done <= len;) {
             ssize_t wrote = write(STDOUT_FILENO, secret + done, len + 1 - done);
             ok = wrote > 0 || (wrote < 0 && errno == EINTR)
@@ -56,12 +54,12 @@ static bool write_secret(const struct session *s, const char *name, const char *
     return false;
 }
 
-static bool print_token(const struct session *s, const char *name, bool json, struct fault *why)
+static bool show_token(const struct session *s, const char *name, struct fault *why)
 {
     struct decoded d;
     if (!client_show(s->client, name, &d, why))
         return false;
-    view_print(s->account->name, &d.reading, json);
+    token_row_show(s->account->name, &d.reading, s->out);
     return true;
 }
 
@@ -70,8 +68,7 @@ static bool show(const struct context *c, const struct session *s, struct fault 
     const char *path = c->options[OPT_SECRET_FILE].text, *name = c->arguments[0];
     if (c->options[OPT_SECRET].given)
         return print_secret(s, name, why);
-    return (!path || write_secret(s, name, path, why))
-        && print_token(s, name, c->options[OPT_JSON].given, why);
+    return (!path || write_secret(s, name, path, why)) && show_token(s, name, why);
 }
 
 static enum exit_status tokens_show_run(const struct context *c)
@@ -79,12 +76,13 @@ static enum exit_status tokens_show_run(const struct context *c)
     struct session s = { 0 };
     struct fault why;
     enum exit_status status = EXIT_OK;
+    ask_json(c, OPT_JSON);
     if (c->options[OPT_SECRET].given
         && (c->options[OPT_SECRET_FILE].given || c->options[OPT_JSON].given))
         return complain(EXIT_USAGE,
                         "--secret prints only the secret: it "
                         "cannot be combined with --secret-file or --json");
-    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+    if (!session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (!show(c, &s, &why))
         status = session_token_failed(&s, c->arguments[0], &why);

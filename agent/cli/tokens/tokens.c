@@ -13,8 +13,7 @@ static const struct command *const second_words[] = {
 
 static enum exit_status tokens_run(const struct context *c)
 {
-    (void)c;
-    help_command(&cmd_tokens);
+    help_command(&cmd_tokens, c->out);
     return EXIT_OK;
 }
 

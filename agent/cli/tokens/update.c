@@ -4,7 +4,7 @@
 #include "cli/tokens/session.h"
 #include "cli/tokens/terms.h"
 #include "cli/tokens/tokens.h"
-#include "cli/tokens/view.h"
+#include "view/token_row.h"
 
 enum { OPT_YES = TERM_OPTIONS, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
@@ -22,17 +22,17 @@ struct update {
     const struct context *context;
     const struct session *session;
     const char *name;
-    bool json;
 };
 
-static void print_before(const struct update *u, const struct token_spec *change,
-                         const struct reading *is)
+static void show_before(const struct update *u, const struct token_spec *change,
+                        const struct reading *is)
 {
-    if (u->json)
+    struct writer *w = u->session->out;
+    if (w->format == FORMAT_JSON)
         return;
-    view_print_name(u->name);
-    puts(token_spec_is_empty(change) ? " already has these settings" : ":");
-    view_print_change(change, is);
+    writer_add_safe(w, span_of(u->name));
+    writer_add(w, token_spec_is_empty(change) ? " already has these settings\n" : ":\n");
+    token_row_show_change(change, is, w);
 }
 
 static enum exit_status send(const struct update *u, const struct token_spec *change)
@@ -40,10 +40,10 @@ static enum exit_status send(const struct update *u, const struct token_spec *ch
     struct decoded d;
     struct fault why;
     if (session_change(u->session, u->name, change, &d, &why)) {
-        if (u->json)
-            view_print(u->session->account->name, &d.reading, true);
+        if (u->session->out->format == FORMAT_JSON)
+            token_row_show(u->session->account->name, &d.reading, u->session->out);
         else
-            puts("changed");
+            writer_add(u->session->out, "changed\n");
         return EXIT_OK;
     }
     if (client_may_have_done(u->session->client))
@@ -57,19 +57,19 @@ static enum exit_status apply(const struct update *u, const struct token_spec *w
     const struct option_value *o = u->context->options;
     struct token_spec change = token_spec_unfulfilled(w, is);
     if (o[OPT_DRY_RUN].given) {
-        print_before(u, &change, is);
-        session_print_request(u->session, METHOD_PATCH, u->name, &change, u->json);
+        show_before(u, &change, is);
+        session_show_request(u->session, METHOD_PATCH, u->name, &change);
         return EXIT_OK;
     }
-    print_before(u, &change, is);
+    show_before(u, &change, is);
     if (token_spec_is_empty(&change)) {
-        if (u->json)
-            view_print(u->session->account->name, is, true);
+        if (u->session->out->format == FORMAT_JSON)
+            token_row_show(u->session->account->name, is, u->session->out);
         return EXIT_OK;
     }
     if (token_spec_lowers(&change, is)) {
-        enum consent consent =
-            session_ask(o[OPT_YES].given, "This takes something away from the token. Continue?");
+        enum consent consent = session_ask(u->session, o[OPT_YES].given,
+                                           "This takes something away from the token. Continue?");
         if (consent != CONSENT_GIVEN)
             return session_unwilling(consent);
     }
@@ -90,14 +90,15 @@ static enum exit_status tokens_update_run(const struct context *c)
     struct session s = { 0 };
     struct token_spec w;
     struct fault why;
+    ask_json(c, OPT_JSON);
     if (!terms_read(c->options, clock_unix(), &w, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (token_spec_is_empty(&w))
         return complain(EXIT_USAGE,
                         "tokens update: say what to change, for example --balance 50.00");
-    if (!session_open(c->settings, c->options[OPT_ACCOUNT].text, &s, &why))
+    if (!session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
-    const struct update u = { c, &s, c->arguments[0], c->options[OPT_JSON].given };
+    const struct update u = { c, &s, c->arguments[0] };
     enum exit_status status = update(&u, &w);
     session_close(&s);
     return status;

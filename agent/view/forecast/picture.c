@@ -8,7 +8,6 @@
 #include "core/rule.h"
 #include "edge/config.h"
 #include "view/forecast/view.h"
-#include "view/terminal.h"
 
 enum {
     FAN_POINTS = 33,
@@ -16,6 +15,8 @@ enum {
     MARKS_MAX = 64,
     ROWS = 13,
     COLUMNS_LEAST = 20,
+    COLUMNS_MOST = 160,
+    COLUMNS_ELSEWHERE = 80, /* where the screen has no end */
     AHEAD_MOST_S = 4 * WEEK_S
 };
 
@@ -57,7 +58,7 @@ static void set_fan(const struct forecast_input *s, double level,
 
 static void set_lines(const struct forecast_input *s, bool colour, struct picture *p)
 {
-    static const char *const tones[] = { TERMINAL_LATE, TERMINAL_EARLY, TERMINAL_BAR };
+    static const char *const tones[] = { TONE_LATE, TONE_EARLY, TONE_BAR };
     static const double levels[] = { 0.9, 0.1, 0.5 };
     static const char letters[] = { 'L', 'e', 'o' };
     p->lines[0] = (struct chart_line){ s->readings, s->reading_count, true, '*', NULL };
@@ -145,26 +146,34 @@ static void add_axis(const struct chart *c, unix_s now, struct text *out)
               (int)(room - place), "now", until);
 }
 
-void forecast_picture(const struct forecast_view *v, struct text *out)
+static size_t columns_of_chart(const struct screen *screen)
+{
+    size_t columns = screen->columns ? screen->columns : COLUMNS_ELSEWHERE,
+           taken = CHART_LABEL_COLUMNS + 1;
+    if (columns > COLUMNS_MOST)
+        columns = COLUMNS_MOST;
+    return columns > taken + COLUMNS_LEAST ? columns - taken : COLUMNS_LEAST;
+}
+
+void forecast_picture(const struct forecast_view *v, const struct screen *screen, struct text *out)
 {
     const struct forecast_input *s = v->subject;
-    struct picture p = { .chart = { .ascii = v->ascii,
+    struct picture p = { .chart = { .ascii = screen->ascii,
+                                    .columns = columns_of_chart(screen),
                                     .rows = ROWS,
-                                    .ground_tone = v->colour ? TERMINAL_FAINT : NULL } };
-    size_t taken = CHART_LABEL_COLUMNS + 1;
-    p.chart.columns = v->columns > taken + COLUMNS_LEAST ? v->columns - taken : COLUMNS_LEAST;
+                                    .ground_tone = screen->colour ? TONE_FAINT : NULL } };
     set_span(s, &p.chart);
-    set_lines(s, v->colour, &p);
+    set_lines(s, screen->colour, &p);
     set_levels(v, &p);
     set_marks(s, &p);
     set_top(s, &p.chart);
     chart_draw(&p.chart, out);
     add_axis(&p.chart, s->now, out);
     text_addf(out, "%*s%s\n", CHART_LABEL_COLUMNS, "",
-              v->ascii ? "* readings; e early, o likely, L late; : now and resets"
-                       : "readings until now, then early, likely, late; ┊ now and resets");
+              screen->ascii ? "* readings; e early, o likely, L late; : now and resets"
+                            : "readings until now, then early, likely, late; ┊ now and resets");
     if (p.told.len)
-        text_addf(out, "%*s%s %s\n", CHART_LABEL_COLUMNS, "", v->ascii ? "-" : "╌",
+        text_addf(out, "%*s%s %s\n", CHART_LABEL_COLUMNS, "", screen->ascii ? "-" : "╌",
                   text_z(&p.told));
     text_done(&p.told);
 }

@@ -4,6 +4,7 @@
 
 #include "core/what_if.h"
 #include "view/forecast/input.h"
+#include "view/writer.h"
 
 struct settings;
 
@@ -20,13 +21,22 @@ struct forecast_view {
     unix_s until; /* TIME_NONE: not asked */
     struct maybe_money
         needed; /* to last until then with NEEDED_CERTAINTY, counting from the last reading */
-    bool ascii, colour;
-    size_t columns; /* of the terminal */
 };
 
-void forecast_words(const struct forecast_view *v, struct text *out);
-void forecast_json(const struct forecast_view *v, struct text *out);
+/* Compares with a change as in "+20.00"; the text is borrowed. FAULT_REJECT: it is none. */
+MUST_CHECK bool forecast_ask_what_if(struct forecast_view *v, const char *change,
+                                     struct fault *why);
+
+/* What is needed to last until then. */
+void forecast_ask_needed(struct forecast_view *v, unix_s until);
+
+/* As JSON, or in words with a picture. */
+void forecast_show(const struct forecast_view *v, struct writer *w);
+
+/* The parts of it. */
+void forecast_words(const struct forecast_view *v, struct writer *w);
+void forecast_json(const struct forecast_view *v, struct json_out *j);
 
 /* History, the fan of early, likely and late, resets, now, and thresholds of rules; for a forecast
  * with times. */
-void forecast_picture(const struct forecast_view *v, struct text *out);
+void forecast_picture(const struct forecast_view *v, const struct screen *screen, struct text *out);

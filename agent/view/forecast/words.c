@@ -4,9 +4,8 @@
 #include <time.h>
 
 #include "core/calendar.h"
+#include "view/bar.h"
 #include "view/forecast/view.h"
-#include "view/table.h"
-#include "view/terminal.h"
 
 static void add_local(unix_s at, struct text *out)
 {
@@ -39,15 +38,16 @@ static void add_rates(const struct forecast_input *s, struct text *out)
     }
 }
 
-static void add_heading(const struct forecast_input *s, struct text *out)
+static void add_heading(const struct forecast_input *s, const struct screen *screen,
+                        struct text *out)
 {
     char age[DURATION_TEXT_BYTES];
     if (s->credits)
         text_add(out, span_of("Credits"));
     else
-        terminal_add(out, span_of(text_z(&s->name)));
+        screen_add(screen, span_of(text_z(&s->name)), out);
     text_add(out, span_of(" of account "));
-    terminal_add(out, span_of(text_z(&s->account)));
+    screen_add(screen, span_of(text_z(&s->account)), out);
     text_add(out, span_of("\n"));
     if (s->token->last.balance.known)
         add_usd(s->token->last.balance.is.nano, out);
@@ -159,12 +159,13 @@ static void add_standing(const struct forecast_input *s, struct text *out)
         add_horizon(f, &s->token->last, out);
 }
 
-static void add_what_if(const struct forecast_view *v, struct text *out)
+static void add_what_if(const struct forecast_view *v, const struct screen *screen,
+                        struct text *out)
 {
     if (!v->what_if_text)
         return;
     text_add(out, span_of("\nWith "));
-    terminal_add(out, span_of(v->what_if_text));
+    screen_add(screen, span_of(v->what_if_text), out);
     if (v->if_reading.balance.known) {
         text_add(out, span_of(", starting at "));
         add_usd(v->if_reading.balance.is.nano, out);
@@ -205,13 +206,12 @@ static void add_blocks(const int64_t *nano, size_t count, bool ascii, struct tex
     int64_t shown[24];
     for (size_t i = 0; i < count; i++)
         shown[i] = nano[i] > 0 ? nano[i] : 0;
-    table_sparkline(shown, count, ascii, out);
+    spark_draw(shown, count, ascii, out);
 }
 
-static void add_profile(const struct forecast_view *v, struct text *out)
+static void add_profile(const struct forecast_input *s, bool ascii, struct text *out)
 {
     static const char *const days[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-    const struct forecast_input *s = v->subject;
     struct burn_profile p = forecast_input_profile(s);
     char zone[16] = "", cents[MONEY_TEXT_BYTES];
     time_t stamp = (time_t)s->now;
@@ -219,9 +219,9 @@ static void add_profile(const struct forecast_view *v, struct text *out)
     if (localtime_r(&stamp, &local))
         strftime(zone, sizeof zone, "%Z", &local);
     text_addf(out, "\nBurn by hour of day (local time, %s)\n  00 ", zone);
-    add_blocks(p.hour_nano, 12, v->ascii, out);
+    add_blocks(p.hour_nano, 12, ascii, out);
     text_add(out, span_of(" 12 "));
-    add_blocks(p.hour_nano + 12, 12, v->ascii, out);
+    add_blocks(p.hour_nano + 12, 12, ascii, out);
     text_add(out, span_of(" 24\nBurn by day of week, USD per day\n "));
     for (int d = 0; d < 7; d++) {
         int64_t day_nano;
@@ -282,20 +282,21 @@ static void add_certainty(const struct forecast_input *s, struct text *out)
               forecast_input_widening(s));
 }
 
-void forecast_words(const struct forecast_view *v, struct text *out)
+void forecast_words(const struct forecast_view *v, struct writer *w)
 {
     const struct forecast_input *s = v->subject;
+    struct text *out = &w->text;
     bool timed = forecast_has_times(&s->forecast);
-    add_heading(s, out);
+    add_heading(s, &w->screen, out);
     add_standing(s, out);
-    add_what_if(v, out);
+    add_what_if(v, &w->screen, out);
     add_needed(v, out);
     if (timed) {
         text_add(out, span_of("\n"));
-        forecast_picture(v, out);
+        forecast_picture(v, &w->screen, out);
     }
     if (s->token->burn.buckets)
-        add_profile(v, out);
+        add_profile(s, w->screen.ascii, out);
     if (timed) {
         add_evidence(s, out);
         add_certainty(s, out);

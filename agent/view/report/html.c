@@ -83,9 +83,9 @@ static bool add_record(struct store *s, struct page *p, struct fault *why)
     return p->q->token || p->q->environment || record_add_html(s, &scope, p->out, why);
 }
 
-bool report_html(struct store *s, const struct report_query *q, struct text *out, struct fault *why)
+bool report_html(struct store *s, const struct report_query *q, struct writer *w, struct fault *why)
 {
-    struct page p = { .q = q, .out = out, .per = bucket_for(q) };
+    struct page p = { .q = q, .out = &w->text, .per = bucket_for(q) };
     struct report_query total = *q, series = *q;
     total.per = PER_TOTAL;
     series.per = p.per;
@@ -99,6 +99,7 @@ bool report_html(struct store *s, const struct report_query *q, struct text *out
         page_ranking(&p);
         ok = add_panels(s, &p, why) && add_record(s, &p, why);
         page_foot(&p);
+        writer_pass(w);
     }
     free(p.spent_nano);
     report_unload(&p.totals);

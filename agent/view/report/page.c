@@ -13,6 +13,8 @@
 
 enum { ROWS_MOST = 50, PANEL_ROWS = 10, SPARK_WIDTH = 120, SPARK_HEIGHT = 22 };
 
+static const struct screen page_screen; /* a browser: no colours of a terminal, UTF-8 */
+
 static void add(struct page *p, const char *text)
 {
     text_add(p->out, span_of(text));
@@ -24,7 +26,7 @@ void page_money(struct text *out, int64_t nano)
 {
     struct text plain = { 0 };
     struct cell cell = cell_integer(nano);
-    cell_show(COLUMN_MONEY, &cell, &plain);
+    cell_show(COLUMN_MONEY, &cell, &page_screen, &plain);
     const char *digits = text_z(&plain) + (nano < 0 && plain.at[0] == '-');
     size_t whole = strcspn(digits, ".");
     text_add(out, span_of(digits != plain.at ? "\xe2\x88\x92$" : "$"));
@@ -49,7 +51,7 @@ static void add_count(struct text *out, int64_t count)
 static void add_percent(struct text *out, enum column_kind kind, int64_t hundredths)
 {
     struct cell cell = cell_integer(hundredths);
-    cell_show(kind, &cell, out);
+    cell_show(kind, &cell, &page_screen, out);
 }
 
 /* "+12.3 %" with the class of its sign; nothing when it is not known. */

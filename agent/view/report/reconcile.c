@@ -1,10 +1,7 @@
 /* `ebb report --reconcile`: what balances and the endpoint say of the same days, and where they
  * part. */
-#include <stdio.h>
-
 #include "core/naming.h"
 #include "view/report/report.h"
-#include "view/terminal.h"
 
 /* The name as people see it, then the columns of question_reconcile.sql. */
 enum {
@@ -44,25 +41,25 @@ static bool is_wanted(const struct report_query *q, const struct cell *token)
         || (is_token && span_is(naming_environment(token->text), q->environment));
 }
 
-bool report_reconcile(struct store *s, const struct report_query *q, enum table_format format,
-                      size_t *ret_rows, size_t *ret_drifts, struct fault *why)
+bool report_reconcile(struct store *s, const struct report_query *q, struct writer *w,
+                      struct days_compared *ret, struct fault *why)
 {
     const struct query_filter scope = report_scope(q);
     struct cell cells[COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
-    *ret_rows = *ret_drifts = 0;
+    *ret = (struct days_compared){ 0 };
     if (!query_open(s, QUERY_RECONCILE, &scope, &a, why))
         return false;
-    struct table *t = table_begin(format, columns, COLUMNS, terminal_colour());
+    struct table *t = table_begin(w, columns, COLUMNS);
     while (ok && more) {
         ok = query_next(a, cells + ACCOUNT, ASKED, &more, why);
         if (!ok || !more || !is_wanted(q, &cells[TOKEN]))
             continue;
         cells[SHOWN] = cells[TOKEN].kind == CELL_TEXT ? cells[TOKEN] : cell_text("account credits");
         table_row(t, cells);
-        *ret_drifts += span_is(cells[JUDGED].text, "drift");
-        ++*ret_rows;
+        ret->drifts += span_is(cells[JUDGED].text, "drift");
+        ret->rows++;
     }
     query_close(a);
     table_end(t);

@@ -69,16 +69,18 @@ void report_label_add(const struct report_label *l, struct text *out);
  * shared out. */
 void report_notes(const struct report_query *q, const struct loaded_report *l, struct text *out);
 
-/* Prints the rows; for people with a line of all of them. */
-void report_table(const struct report_query *q, const struct loaded_report *l,
-                  enum table_format format);
+/* The rows; for people with a heading and a line of all of them. */
+void report_table(const struct report_query *q, const struct loaded_report *l, struct writer *w);
 
-/* One HTML file that needs nothing else. */
-MUST_CHECK bool report_html(struct store *s, const struct report_query *q, struct text *out,
+/* One HTML page that needs nothing else, whatever the writer's format. */
+MUST_CHECK bool report_html(struct store *s, const struct report_query *q, struct writer *w,
                             struct fault *why);
 
-/* Prints what balances and the endpoint say of each day of the period. `ret_drifts`: lines beyond
- * tolerance. */
-MUST_CHECK bool report_reconcile(struct store *s, const struct report_query *q,
-                                 enum table_format format, size_t *ret_rows, size_t *ret_drifts,
-                                 struct fault *why);
+/* Days on which both balances and the endpoint say something. */
+struct days_compared {
+    size_t rows, drifts; /* drifts: beyond tolerance */
+};
+
+/* What balances and the endpoint say of each day of the period. */
+MUST_CHECK bool report_reconcile(struct store *s, const struct report_query *q, struct writer *w,
+                                 struct days_compared *ret, struct fault *why);

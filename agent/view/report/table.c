@@ -1,10 +1,7 @@
 /* A report as a table: exact rows for programs; for people bars, a line of all, and no column that
  * says nothing. */
-#include <stdio.h>
-
 #include "view/bar.h"
 #include "view/report/report.h"
-#include "view/terminal.h"
 
 enum {
     ACCOUNT,
@@ -128,12 +125,11 @@ static void fill_all(const struct report *r, struct line *line)
         line->cells[CHANGE] = (struct cell){ .kind = CELL_NONE };
 }
 
-static size_t bar_width(void)
+static size_t bar_width(const struct screen *screen)
 {
-    size_t width, height;
-    if (!terminal_size(&width, &height))
+    size_t width = screen->columns / BAR_PART;
+    if (!screen->columns)
         return BAR_ELSEWHERE;
-    width /= BAR_PART;
     return width < BAR_LEAST ? BAR_LEAST : width > BAR_MOST ? BAR_MOST : width;
 }
 
@@ -173,18 +169,19 @@ static void choose_columns(const struct report_query *q, const struct loaded_rep
             (struct column){ NULL, NULL, COLUMN_TEXT, 0 };
 }
 
-static void print_rows(const struct report_query *q, const struct loaded_report *l, struct table *t,
-                       bool for_people)
+static void add_rows(const struct report_query *q, const struct loaded_report *l, struct writer *w,
+                     struct table *t)
 {
+    bool for_people = writer_is_for_people(w);
     const struct report *r = &l->report;
     struct line line = { 0 };
     int64_t most = most_spent(r);
-    size_t width = bar_width();
+    size_t width = bar_width(&w->screen);
     for (size_t i = 0; i < r->row_count; i++) {
         fill(q, l, &r->rows[i], &line);
         text_clear(&line.bar);
         if (for_people)
-            bar_draw(&(struct bar){ r->rows[i].sum.spent_nano, most, width, terminal_ascii() },
+            bar_draw(&(struct bar){ r->rows[i].sum.spent_nano, most, width, w->screen.ascii },
                      &line.bar);
         line.cells[BAR] = cell_text(text_z(&line.bar));
         table_row(t, line.cells);
@@ -204,32 +201,30 @@ static void add_stretch(const char *before, const struct period *p, struct text 
               calendar_format(p->until, until));
 }
 
-static void print_heading(const struct report_query *q)
+static void add_heading(const struct report_query *q, struct writer *w)
 {
     struct text line = { 0 };
     add_stretch("Spend from ", &q->during, &line);
     if (q->per == PER_TOTAL)
         add_stretch(", compared with ", &q->before, &line);
     text_add(&line, span_of("."));
-    terminal_puts(text_z(&line));
-    putchar('\n');
+    writer_add_lines(w, text_z(&line));
+    writer_add(w, "\n");
     text_done(&line);
 }
 
-void report_table(const struct report_query *q, const struct loaded_report *l,
-                  enum table_format format)
+void report_table(const struct report_query *q, const struct loaded_report *l, struct writer *w)
 {
     static const char *const titles[REPORT_BYS] = { "TOKEN",   "ENVIRONMENT", "PROJECT", "PURPOSE",
                                                     "ACCOUNT", "PROVIDER",    "FEATURE" };
-    bool for_people = format == TABLE_TEXT || format == TABLE_MARKDOWN;
     struct column chosen[COLUMNS];
     memcpy(chosen, columns, sizeof chosen);
     chosen[NAME].name = report_by_name(q->by);
     chosen[LABEL].title = titles[q->by];
     choose_columns(q, l, chosen);
-    if (for_people && l->report.row_count)
-        print_heading(q);
-    struct table *t = table_begin(format, chosen, COLUMNS, terminal_colour());
-    print_rows(q, l, t, for_people);
+    if (writer_is_for_people(w) && l->report.row_count)
+        add_heading(q, w);
+    struct table *t = table_begin(w, chosen, COLUMNS);
+    add_rows(q, l, w, t);
     table_end(t);
 }

@@ -143,8 +143,8 @@ static struct cell rhythm(const struct cell *cells, unix_s now, struct text *roo
     return cell_text(text_z(room));
 }
 
-bool status_accounts(struct store *s, const struct status_view *view, size_t *ret_rows,
-                     struct fault *why)
+bool status_accounts(struct store *s, const struct status_view *view, struct writer *w,
+                     size_t *ret_rows, struct fault *why)
 {
     const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
     struct text polled = { 0 }, last_ok = { 0 }, next = { 0 }, called = { 0 }, words = { 0 };
@@ -154,7 +154,7 @@ bool status_accounts(struct store *s, const struct status_view *view, size_t *re
     size_t rows = 0;
     if (!query_open(s, QUERY_ACCOUNTS, &scope, &a, why))
         return false;
-    struct table *t = table_begin(view->format, columns, COLUMNS, view->colour);
+    struct table *t = table_begin(w, columns, COLUMNS);
     while (ok && (ok = query_next(a, cells, ASKED, &more, why)) && more) {
         cells[POLLED_AGO] = status_ago(&cells[POLLED], "never", view->now, &polled);
         cells[RESULT_SHOWN] = cells[RESULT];

@@ -1,10 +1,8 @@
 /* The broker and the outbox: whether what Ebb has to report gets out. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "core/calendar.h"
 #include "view/status/status.h"
-#include "view/terminal.h"
 
 /* The columns of question_broker.sql. */
 enum {
@@ -22,43 +20,36 @@ enum {
     COLUMNS
 };
 
-static void add_json_text(struct text *out, const char *name, const struct cell *cell)
+static void add_json_text(struct json_out *j, const char *name, const struct cell *cell)
 {
-    text_addf(out, "%s\"%s\": ", out->len > 1 ? ", " : "", name);
     if (cell->kind == CELL_TEXT)
-        text_add_json(out, cell->text);
+        json_add_text(j, name, cell->text);
     else
-        text_add(out, span_of("null"));
+        json_add_null(j, name);
 }
 
-static void add_json_time(struct text *out, const char *name, const struct cell *at)
+static void add_json_time(struct json_out *j, const char *name, const struct cell *at)
 {
-    char stamp[TIME_TEXT_BYTES];
-    const struct cell text =
-        at->kind == CELL_INTEGER ? cell_text(calendar_format(at->integer, stamp)) : *at;
-    add_json_text(out, name, &text);
+    calendar_add_json(j, name, at->kind == CELL_INTEGER ? at->integer : TIME_NONE);
 }
 
-static void add_json(struct text *out, const struct cell *cells)
+static void add_json(struct json_out *j, const struct cell *cells)
 {
-    text_add(out, span_of("{"));
-    add_json_text(out, "address", &cells[ADDRESS]);
-    add_json_text(out, "state", &cells[STATE]);
-    add_json_time(out, "since", &cells[SINCE]);
-    add_json_text(out, "mqtt_version", &cells[VERSION]);
-    add_json_text(out, "reason", &cells[REASON]);
-    add_json_time(out, "delivered_at", &cells[DELIVERED_AT]);
-    text_addf(out, ", \"outbox\": {\"events\": %" PRId64 ", \"bytes\": %" PRId64,
-              cells[EVENTS].integer, cells[BYTES].integer);
-    add_json_time(out, "oldest_at", &cells[OLDEST_AT]);
-    text_addf(out, ", \"refused\": %" PRId64, cells[REFUSED].integer);
-    add_json_text(out, "refusal", &cells[REFUSAL]);
-    text_add(out, span_of("}}"));
-}
-
-static void add_words(struct text *out, const struct cell *cell)
-{
-    terminal_add(out, cell->text);
+    json_open_object(j, NULL);
+    add_json_text(j, "address", &cells[ADDRESS]);
+    add_json_text(j, "state", &cells[STATE]);
+    add_json_time(j, "since", &cells[SINCE]);
+    add_json_text(j, "mqtt_version", &cells[VERSION]);
+    add_json_text(j, "reason", &cells[REASON]);
+    add_json_time(j, "delivered_at", &cells[DELIVERED_AT]);
+    json_open_object(j, "outbox");
+    json_add_integer(j, "events", cells[EVENTS].integer);
+    json_add_integer(j, "bytes", cells[BYTES].integer);
+    add_json_time(j, "oldest_at", &cells[OLDEST_AT]);
+    json_add_integer(j, "refused", cells[REFUSED].integer);
+    add_json_text(j, "refusal", &cells[REFUSAL]);
+    json_close(j);
+    json_close(j);
 }
 
 static void add_since(struct text *out, const char *before, const struct cell *at, unix_s now,
@@ -69,26 +60,28 @@ static void add_since(struct text *out, const char *before, const struct cell *a
         text_addf(out, "%s%s%s", before, duration_format(now - at->integer, age), after);
 }
 
-static void add_broker(struct text *out, const struct cell *cells, unix_s now)
+static void add_broker(const struct screen *screen, const struct cell *cells, unix_s now,
+                       struct text *out)
 {
     text_add(out, span_of("broker "));
     if (cells[ADDRESS].kind != CELL_TEXT) {
         text_add(out, span_of("not contacted yet\n"));
         return;
     }
-    add_words(out, &cells[ADDRESS]);
+    screen_add(screen, cells[ADDRESS].text, out);
     text_add(out, span_of(": "));
-    add_words(out, &cells[STATE]);
+    screen_add(screen, cells[STATE].text, out);
     add_since(out, " for ", &cells[SINCE], now, "");
     add_since(out, ", last delivery ", &cells[DELIVERED_AT], now, " ago");
     if (cells[REASON].kind == CELL_TEXT) {
         text_add(out, span_of("\n  "));
-        add_words(out, &cells[REASON]);
+        screen_add(screen, cells[REASON].text, out);
     }
     text_add(out, span_of("\n"));
 }
 
-static void add_outbox(struct text *out, const struct cell *cells, unix_s now)
+static void add_outbox(const struct screen *screen, const struct cell *cells, unix_s now,
+                       struct text *out)
 {
     if (cells[EVENTS].integer) {
         text_addf(out, "  %" PRId64 " %s queued, %.1f MB", cells[EVENTS].integer,
@@ -100,36 +93,35 @@ static void add_outbox(struct text *out, const struct cell *cells, unix_s now)
     if (cells[REFUSED].integer) {
         text_addf(out, "  %" PRId64 " message%s refused: ", cells[REFUSED].integer,
                   cells[REFUSED].integer == 1 ? "" : "s");
-        add_words(out, &cells[REFUSAL]);
+        screen_add(screen, cells[REFUSAL].text, out);
         text_add(out, span_of("\n"));
     }
 }
 
-bool status_broker(struct store *s, const struct status_view *view, struct fault *why)
+bool status_broker(struct store *s, const struct status_view *view, struct writer *w,
+                   struct fault *why)
 {
     const struct query_filter scope = { .now = TIME_NONE, .since = TIME_NONE, .until = TIME_NONE };
-    struct text out = { 0 };
+    struct text lines = { 0 };
     struct cell cells[COLUMNS];
     struct query_result *a;
-    bool row;
-    if (!view->broker) {
-        fputs(view->format == TABLE_JSON ? "null" : "", stdout);
+    bool row, as_json = w->format == FORMAT_JSON;
+    if (!view->broker && as_json)
+        json_add_null(&w->json, NULL);
+    if (!view->broker)
         return true;
-    }
     if (!query_open(s, QUERY_BROKER, &scope, &a, why))
         return false;
     bool ok = query_next(a, cells, COLUMNS, &row, why);
-    if (ok && view->format == TABLE_JSON) {
-        add_json(&out, cells);
+    if (ok && as_json) {
+        add_json(&w->json, cells);
     } else if (ok) {
-        add_broker(&out, cells, view->now);
-        add_outbox(&out, cells, view->now);
+        add_broker(&w->screen, cells, view->now, &lines);
+        add_outbox(&w->screen, cells, view->now, &lines);
+        writer_add_lines(w, text_z(&lines));
     }
-    if (view->format == TABLE_JSON)
-        fputs(text_z(&out), stdout);
-    else
-        terminal_puts(text_z(&out));
+    writer_pass(w);
     query_close(a);
-    text_done(&out);
+    text_done(&lines);
     return ok;
 }

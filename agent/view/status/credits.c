@@ -71,7 +71,8 @@ static void show_for_people(struct cell *cells, unix_s now, struct text *ago, st
     cells[REASON_SHOWN] = reason(cells, why);
 }
 
-bool status_credits(struct store *s, const struct status_view *view, struct fault *why)
+bool status_credits(struct store *s, const struct status_view *view, struct writer *w,
+                    struct fault *why)
 {
     const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
     struct text ago = { 0 }, said = { 0 };
@@ -79,7 +80,7 @@ bool status_credits(struct store *s, const struct status_view *view, struct faul
     struct standing *standing;
     if (!standing_of_credits(s, &scope, -1, &standing, why))
         return false;
-    struct table *t = table_begin(view->format, columns, COLUMNS, view->colour);
+    struct table *t = table_begin(w, columns, COLUMNS);
     while (standing_next(standing, cells, ASKED)) {
         show_for_people(cells, view->now, &ago, &said);
         table_row(t, cells);

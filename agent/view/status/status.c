@@ -1,5 +1,8 @@
-/* What the tables of `ebb status` share. */
+/* The order of the parts: people see tokens first, programs what they are read by. */
 #include "view/status/status.h"
+
+#include "core/calendar.h"
+#include "view/accuracy.h"
 
 struct cell status_ago(const struct cell *at, const char *never, unix_s now, struct text *room)
 {
@@ -9,4 +12,71 @@ struct cell status_ago(const struct cell *at, const char *never, unix_s now, str
     text_clear(room);
     text_addf(room, "%s ago", duration_format(seconds_between(at->integer, now), age));
     return cell_text(text_z(room));
+}
+
+static bool show_accuracy(struct store *s, const struct status_view *view, struct writer *w,
+                          struct fault *why)
+{
+    const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
+    size_t rows;
+    return w->format == FORMAT_JSON ? record_table(s, &scope, w, &rows, why)
+                                    : record_lines(s, &scope, w, why);
+}
+
+static void name_on_its_line(struct writer *w, const char *name)
+{
+    json_line(&w->json, 0);
+    json_name(&w->json, name);
+}
+
+static bool show_json(struct store *s, const struct status_view *view, struct writer *w,
+                      struct status_seen *ret, struct fault *why)
+{
+    json_open_object(&w->json, NULL);
+    calendar_add_json(&w->json, "at", view->now);
+    name_on_its_line(w, "accounts");
+    if (!status_accounts(s, view, w, &ret->accounts, why))
+        return false;
+    name_on_its_line(w, "credits");
+    if (!status_credits(s, view, w, why))
+        return false;
+    name_on_its_line(w, "forecasts");
+    if (!show_accuracy(s, view, w, why))
+        return false;
+    name_on_its_line(w, "tokens");
+    if (!status_tokens(s, view, w, &ret->tokens, why))
+        return false;
+    name_on_its_line(w, "broker");
+    if (!status_broker(s, view, w, why))
+        return false;
+    name_on_its_line(w, "store");
+    if (!status_store(s, w, why))
+        return false;
+    json_close(&w->json);
+    writer_add(w, "\n");
+    return true;
+}
+
+static bool show_text(struct store *s, const struct status_view *view, struct writer *w,
+                      struct status_seen *ret, struct fault *why)
+{
+    if (!status_tokens(s, view, w, &ret->tokens, why))
+        return false;
+    writer_add(w, "\n");
+    if (!status_credits(s, view, w, why))
+        return false;
+    writer_add(w, "\n");
+    if (!status_accounts(s, view, w, &ret->accounts, why) || !show_accuracy(s, view, w, why))
+        return false;
+    writer_add(w, "\n");
+    return status_broker(s, view, w, why) && status_store(s, w, why);
+}
+
+bool status_show(struct store *s, const struct status_view *view, struct writer *w,
+                 struct status_seen *ret, struct fault *why)
+{
+    bool ok = w->format == FORMAT_JSON ? show_json(s, view, w, ret, why)
+                                       : show_text(s, view, w, ret, why);
+    writer_pass(w);
+    return ok;
 }

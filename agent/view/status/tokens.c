@@ -1,6 +1,5 @@
 /* Tokens as they stand now: programs get the stored times, people how long it is until then. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "core/forecast.h"
 #include "core/naming.h"
@@ -109,25 +108,28 @@ static struct cell time_left(const struct status_row *r, size_t at, unix_s now)
     return state_has_times(r->state) ? cell_text("never") : r->cells[at]; /* no end has no time */
 }
 
-static void show_for_people(struct status_row *r, const struct sparks *sparks, unix_s now)
-{
-    r->cells[EARLY_IN] = time_left(r, EARLY, now);
-    r->cells[LIKELY_IN] = time_left(r, LIKELY, now);
-    r->cells[LATE_IN] = time_left(r, LATE, now);
-    show_state(r);
-    r->cells[ALERT] = r->cells[LEVEL];
-    text_clear(&r->spark);
-    sparks_draw(sparks, r->cells[ID].integer, &r->spark);
-    r->cells[SPARK] = cell_text(text_z(&r->spark));
-}
-
 struct status_printer {
+    struct writer *w;
     struct table *table;
     const struct status_view *view;
     struct sparks sparks;
     struct status_row row;
     size_t shown, left_out;
 };
+
+static void show_for_people(struct status_printer *p)
+{
+    struct status_row *r = &p->row;
+    unix_s now = p->view->now;
+    r->cells[EARLY_IN] = time_left(r, EARLY, now);
+    r->cells[LIKELY_IN] = time_left(r, LIKELY, now);
+    r->cells[LATE_IN] = time_left(r, LATE, now);
+    show_state(r);
+    r->cells[ALERT] = r->cells[LEVEL];
+    text_clear(&r->spark);
+    sparks_draw(&p->sparks, r->cells[ID].integer, p->w->screen.ascii, &r->spark);
+    r->cells[SPARK] = cell_text(text_z(&r->spark));
+}
 
 static void print_row(struct status_printer *p)
 {
@@ -138,7 +140,7 @@ static void print_row(struct status_printer *p)
         p->left_out++;
         return;
     }
-    show_for_people(&p->row, &p->sparks, view->now);
+    show_for_people(p);
     table_row(p->table, p->row.cells);
     p->shown++;
 }
@@ -158,17 +160,17 @@ static bool print_rows(struct store *s, struct status_printer *p, struct fault *
     return true;
 }
 
-bool status_tokens(struct store *s, const struct status_view *view, size_t *ret_matches,
-                   struct fault *why)
+bool status_tokens(struct store *s, const struct status_view *view, struct writer *w,
+                   size_t *ret_matches, struct fault *why)
 {
-    struct status_printer p = { .view = view };
+    struct status_printer p = { .w = w, .view = view };
     bool ok = sparks_load(s, view->now, &p.sparks, why);
     if (ok) {
-        p.table = table_begin(view->format, columns, COLUMNS, view->colour);
+        p.table = table_begin(w, columns, COLUMNS);
         ok = print_rows(s, &p, why);
         table_end(p.table);
         if (p.left_out)
-            printf("and %zu more\n", p.left_out);
+            writer_addf(w, "and %zu more\n", p.left_out);
         *ret_matches = p.shown + p.left_out;
     }
     sparks_done(&p.sparks);

@@ -1,15 +1,12 @@
 /* What is about to change is told exactly, to people too. */
-#include "cli/tokens/view.h"
-
-#include <stdio.h>
+#include "view/token_row.h"
 
 #include "core/calendar.h"
 #include "core/forecast.h"
 #include "core/naming.h"
 #include "view/cell.h"
-#include "view/terminal.h"
 
-const struct column view_columns[VIEW_COLUMNS] = {
+const struct column token_row_columns[TOKEN_ROW_COLUMNS] = {
     { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
     { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
     { "environment", NULL, COLUMN_TEXT, 0 },
@@ -26,10 +23,11 @@ static struct cell money_cell(struct maybe_money amount)
     return amount.known ? cell_integer(amount.is.nano) : (struct cell){ .kind = CELL_NONE };
 }
 
-void view_cells(const char *account, const struct reading *r, struct cell ret[VIEW_COLUMNS])
+void token_row_cells(const char *account, const struct reading *r,
+                     struct cell ret[TOKEN_ROW_COLUMNS])
 {
     struct span environment = naming_environment(span_of(r->name));
-    const struct cell cells[VIEW_COLUMNS] = {
+    const struct cell cells[TOKEN_ROW_COLUMNS] = {
         cell_text(account),
         cell_text(r->name),
         environment.len ? (struct cell){ .kind = CELL_TEXT, .text = environment }
@@ -44,25 +42,23 @@ void view_cells(const char *account, const struct reading *r, struct cell ret[VI
     memcpy(ret, cells, sizeof cells);
 }
 
-void view_hide_unread(struct cell cells[VIEW_COLUMNS])
+void token_row_hide_unread(struct cell cells[TOKEN_ROW_COLUMNS])
 {
     enum { TYPE = 3 };
-    for (size_t i = TYPE; i < VIEW_COLUMNS; i++)
+    for (size_t i = TYPE; i < TOKEN_ROW_COLUMNS; i++)
         cells[i] = (struct cell){ .kind = CELL_NONE };
     cells[TYPE] = cell_text("unreadable");
 }
 
-static void print_json(const char *account, const struct reading *r)
+static void show_json(const char *account, const struct reading *r, struct json_out *j)
 {
-    struct cell cells[VIEW_COLUMNS];
-    struct text out = { 0 };
-    view_cells(account, r, cells);
-    for (size_t i = 0; i < VIEW_COLUMNS; i++) {
-        text_addf(&out, "%s\"%s\": ", i ? ", " : "{", view_columns[i].name);
-        cell_add_json(view_columns[i].kind, &cells[i], &out);
-    }
-    printf("%s}\n", text_z(&out));
-    text_done(&out);
+    struct cell cells[TOKEN_ROW_COLUMNS];
+    token_row_cells(account, r, cells);
+    json_open_object(j, NULL);
+    for (size_t i = 0; i < TOKEN_ROW_COLUMNS; i++)
+        cell_add_json(token_row_columns[i].kind, &cells[i],
+                      json_begin(j, token_row_columns[i].name));
+    json_close(j);
 }
 
 static const char *const labels[] = {
@@ -72,71 +68,62 @@ static const char *const labels[] = {
 _Static_assert(COUNT(labels) == SPEC_FIELDS, "a field has no label");
 
 /* One field, safe for a terminal, with its unit. */
-static void add_field(enum token_spec_field field, const struct reading *r, struct text *out)
+static void add_field(enum token_spec_field field, const struct reading *r,
+                      const struct screen *screen, struct text *out)
 {
     struct text value = { 0 };
     bool money = (field == SPEC_BALANCE && r->balance.known)
         || (field == SPEC_AMOUNT && r->reset_amount.known);
     token_spec_show(field, r, &value);
-    terminal_add(out, span_of(text_z(&value)));
+    screen_add(screen, span_of(text_z(&value)), out);
     text_add(out, span_of(money ? " USD" : ""));
     text_done(&value);
 }
 
-static void print_line(const char *label, const struct text *value)
+static void show_text(const char *account, const struct reading *r, struct writer *w)
 {
-    printf("%-9s %s\n", label, text_z(value));
-}
-
-static void print_text(const char *account, const struct reading *r)
-{
-    struct text line = { 0 };
+    enum { LABEL_WIDTH = 9 };
     char balance[MONEY_TEXT_BYTES];
-    terminal_add(&line, span_of(r->name));
-    print_line("token", &line);
-    text_clear(&line);
-    text_add(&line, span_of(account));
-    print_line("account", &line);
+    writer_addf(w, "%-*s ", LABEL_WIDTH, "token");
+    writer_add_safe(w, span_of(r->name));
+    writer_addf(w, "\n%-*s %s\n", LABEL_WIDTH, "account", account);
     for (enum token_spec_field f = 0; f < SPEC_FIELDS; f++) {
-        text_clear(&line);
+        writer_addf(w, "%-*s ", LABEL_WIDTH, labels[f]);
         if (f == SPEC_BALANCE && r->balance.known) /* it is spent from: shown like any balance */
-            text_addf(&line, "%s USD", money_format_cents(r->balance.is, balance));
+            writer_addf(w, "%s USD", money_format_cents(r->balance.is, balance));
         else
-            add_field(f, r, &line);
-        print_line(labels[f], &line);
+            add_field(f, r, &w->screen, &w->text);
+        writer_add(w, "\n");
     }
-    text_done(&line);
 }
 
-void view_print(const char *account, const struct reading *r, bool json)
+void token_row_show(const char *account, const struct reading *r, struct writer *w)
 {
-    if (json)
-        print_json(account, r);
-    else
-        print_text(account, r);
+    if (w->format == FORMAT_JSON) {
+        show_json(account, r, &w->json);
+        writer_add(w, "\n");
+    } else {
+        show_text(account, r, w);
+    }
+    writer_pass(w);
 }
 
-void view_print_change(const struct token_spec *w, const struct reading *is)
+void token_row_show_change(const struct token_spec *spec, const struct reading *is,
+                           struct writer *w)
 {
     for (enum token_spec_field f = 0; f < SPEC_FIELDS; f++) {
         struct text was = { 0 }, wanted = { 0 };
-        if (!w->given[f])
+        if (!spec->given[f])
             continue;
         if (is)
-            add_field(f, is, &was);
-        add_field(f, &w->wanted, &wanted);
+            add_field(f, is, &w->screen, &was);
+        add_field(f, &spec->wanted, &w->screen, &wanted);
         if (strcmp(text_z(&was), text_z(&wanted))
             != 0) /* a period goes along with its amount, changed or not */
-            printf("  %s: %s%s%s\n", labels[f], text_z(&was), is ? " -> " : "", text_z(&wanted));
+            writer_addf(w, "  %s: %s%s%s\n", labels[f], text_z(&was), is ? " -> " : "",
+                        text_z(&wanted));
         text_done(&was);
         text_done(&wanted);
     }
-}
-
-void view_print_name(const char *name)
-{
-    struct text shown = { 0 };
-    terminal_add(&shown, span_of(name));
-    fputs(text_z(&shown), stdout);
-    text_done(&shown);
+    writer_pass(w);
 }
