@@ -210,6 +210,12 @@ size_t client_complaints(const struct client *c, const struct complaint **ret)
     return c->complaint_count;
 }
 
+bool client_name_is_taken(const struct client *c)
+{
+    return provider_of(c->settings)
+        ->says_taken(client_status(c), c->complaints, c->complaint_count);
+}
+
 void client_forget(struct client *c)
 {
     blocking_forget(&c->blocking);

@@ -43,6 +43,9 @@ MUST_CHECK bool client_usage(struct client *c, const char *name, unix_s first_da
 int client_status(const struct client *c);
 size_t client_complaints(const struct client *c, const struct complaint **ret);
 
+/* Whether the last call was refused because there is a token of that name. */
+bool client_name_is_taken(const struct client *c);
+
 void client_forget(struct client *c); /* there was no last call */
 
 /* Whether the last call, which writes and failed, may have been done all the same. */

@@ -9,11 +9,13 @@
 #include "core/calendar.h"
 #include "provider/eden_usage.h"
 #include "provider/member.h"
+#include "provider/refusal.h"
 
 #define LIST_PATH "/v2/user/custom_token/"
 #define USAGE_PATH "/v2/cost_management/"
 
 enum {
+    VALIDATION_STATUS = 400,
     ELEMENT_BYTES = 32 * 1024, /* a name of 200 and a secret of 2000 characters, \u-escaped, fit */
 };
 
@@ -210,6 +212,12 @@ static bool confirms_deletion(int status, struct span body, const char *name)
         && strcmp(d.name, name) == 0;
 }
 
+static bool says_taken(int status, const struct complaint *complaints, size_t count)
+{
+    return status == VALIDATION_STATUS && count == 1
+        && strcmp(complaints[0].field, members[NAME]) == 0;
+}
+
 static const char *advice(int status)
 {
     switch (status) {
@@ -245,6 +253,7 @@ const struct provider eden_v2 = {
     .decode_credits = decode_credits,
     .limits = { .amount_digits = 5, .amount_decimals = 9, .name_characters = 200 },
     .wrappers = wrappers,
-    .validation_status = 400,
+    .validation_status = VALIDATION_STATUS,
+    .says_taken = says_taken,
     .advice = advice,
 };

@@ -16,6 +16,7 @@
 #include "core/usage.h"
 
 struct account_settings;
+struct complaint;
 
 /* A reading and the name it borrows: a copy must point its reading.name at its own name. */
 struct decoded {
@@ -57,10 +58,12 @@ struct provider {
     struct token_limits limits;
 
     /* Errors: the members that wrap what is said, up to NULL; the status of a refusal that goes
-     * field by field; what an operator can do about a status, "" or to follow the API's own words.
-     */
+     * field by field. */
     const char *const *wrappers;
     int validation_status;
+    /* Whether a POST was refused because there is a token of that name. */
+    bool (*says_taken)(int status, const struct complaint *complaints, size_t count);
+    /* What an operator can do about a status: follows the API's own words; "": nothing. */
     const char *(*advice)(int status);
 };
 

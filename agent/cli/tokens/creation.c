@@ -4,16 +4,6 @@
 
 #include "view/token_row.h"
 
-static bool name_is_taken(const struct session *s)
-{
-    const struct complaint *complaints;
-    size_t count = client_complaints(s->client, &complaints);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(complaints[i].field, "name") == 0)
-            return count == 1;
-    return false;
-}
-
 /* Alike in what does not move by itself between two runs: money burns, and "30d" is later the
  * second time. */
 static bool is_alike(const struct token_spec *w, const struct reading *r)
@@ -45,7 +35,7 @@ static bool make(const struct session *s, const struct creation *c, bool resumes
     *ret_end = CREATION_MADE;
     if (session_create(s, c->name, c->wish, ret, why))
         return true;
-    if (name_is_taken(s) && resumes) {
+    if (client_name_is_taken(s->client) && resumes) {
         *ret_end = CREATION_RESUMED;
         return resume(s, c, ret, why);
     }

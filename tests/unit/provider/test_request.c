@@ -189,6 +189,50 @@ static void other_errors_have_no_fields(void **state)
         assert_int_equal(refusal_complaints(&eden_v2, span_of(bodies[i]), c), 0);
 }
 
+static void a_name_is_taken_when_it_alone_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        int status;
+        const char *fields;
+        bool taken;
+    } rows[] = {
+        { 400, "\"name\": [\"already exists\"]", true },
+        { 400, "\"name\": [\"already exists\"], \"balance\": [\"too much\"]", false },
+        { 400, "\"balance\": [\"too much\"]", false },
+        { 400, "", false },
+        { 403, "\"name\": [\"not yours\"]", false },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct complaint c[COMPLAINTS_MAX];
+        struct text body = { 0 };
+        text_addf(&body, "{\"error\": {\"message\": {%s}}}", rows[i].fields);
+        size_t count = refusal_complaints(&eden_v2, (struct span){ body.at, body.len }, c);
+        assert_int_equal(eden_v2.says_taken(rows[i].status, c, count), rows[i].taken);
+        text_done(&body);
+    }
+}
+
+static void deletion_is_confirmed_by_silence_or_by_the_token_that_is_gone(void **state)
+{
+    (void)state;
+    static const struct {
+        int status;
+        const char *body;
+        bool gone;
+    } rows[] = {
+        { 204, "", true },
+        { 200, "", true },
+        { 200, "{\"name\": \"a\", \"balance\": 1, \"active_balance\": true}", true },
+        { 200, "{\"name\": \"b\", \"balance\": 1, \"active_balance\": true}", false },
+        { 200, "{\"detail\": \"later\"}", false },
+        { 202, "", false },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_int_equal(eden_v2.confirms_deletion(rows[i].status, span_of(rows[i].body), "a"),
+                         rows[i].gone);
+}
+
 static void complaints_are_bounded_and_show_no_key(void **state)
 {
     (void)state;
@@ -216,6 +260,8 @@ int main(void)
         cmocka_unit_test(a_secret_that_does_not_fit_is_refused),
         cmocka_unit_test(complaints_come_field_by_field),
         cmocka_unit_test(other_errors_have_no_fields),
+        cmocka_unit_test(a_name_is_taken_when_it_alone_is_refused),
+        cmocka_unit_test(deletion_is_confirmed_by_silence_or_by_the_token_that_is_gone),
         cmocka_unit_test(complaints_are_bounded_and_show_no_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
