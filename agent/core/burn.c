@@ -2,7 +2,10 @@
  *
  * A window is open on the left like a bucket, since an entry tells what was spent up to its `at`.
  * Shares are differences of a running total, so nothing is lost to rounding. Never loops longer
- * than a ring has buckets. */
+ * than a ring has buckets.
+ *
+ * A bucket holds exact nano-dollars. Most tokens spend less than 4.29 USD an hour, and for them 32
+ * bits of it are enough; the first bucket that needs more makes all of its token's wide. */
 #include "core/burn.h"
 
 #include <assert.h>
@@ -11,27 +14,67 @@
 #include "base/span.h"
 #include "base/xmalloc.h"
 
-struct burn_buckets {
-    int64_t fine_newest, hours_newest; /* numbers of the newest buckets */
-    int64_t fine[BURN_FINE_BUCKETS];   /* nano-dollars */
-    int64_t hours[BURN_HOURS];
-};
+enum resolution { FINE, HOURLY, RESOLUTIONS };
 
-struct ring {
+static const struct ring {
     int64_t width_s;
-    int64_t count;
-    int64_t *newest;
-    int64_t *spent;
+    int count, first; /* of all buckets, the fine ones first */
+} rings[] = {
+    [FINE] = { BURN_FINE_S, BURN_FINE_BUCKETS, 0 },
+    [HOURLY] = { HOUR_S, BURN_HOURS, BURN_FINE_BUCKETS },
+};
+_Static_assert(COUNT(rings) == RESOLUTIONS, "a resolution has no ring");
+
+enum { BUCKETS = BURN_FINE_BUCKETS + BURN_HOURS };
+
+/* Followed by BUCKETS numbers. */
+struct burn_buckets {
+    int64_t newest[RESOLUTIONS]; /* numbers of the newest buckets */
+    int64_t is_wide;             /* int64_t, else uint32_t */
 };
 
-static struct ring fine_ring(struct burn_buckets *b)
+static struct burn_buckets *buckets_new(bool is_wide)
 {
-    return (struct ring){ BURN_FINE_S, BURN_FINE_BUCKETS, &b->fine_newest, b->fine };
+    size_t size = is_wide ? sizeof(int64_t) : sizeof(uint32_t);
+    struct burn_buckets *b = xcalloc(1, sizeof *b + BUCKETS * size);
+    b->is_wide = is_wide;
+    return b;
 }
 
-static struct ring hours_ring(struct burn_buckets *b)
+static uint32_t *narrow(struct burn_buckets *b)
 {
-    return (struct ring){ HOUR_S, BURN_HOURS, &b->hours_newest, b->hours };
+    return (uint32_t *)(b + 1);
+}
+
+static int64_t *wide(struct burn_buckets *b)
+{
+    return (int64_t *)(b + 1);
+}
+
+static int64_t spent_at(struct burn_buckets *b, int place)
+{
+    return b->is_wide ? wide(b)[place] : (int64_t)narrow(b)[place];
+}
+
+static void widen(struct burn_history *h)
+{
+    struct burn_buckets *b = buckets_new(true);
+    for (int r = 0; r < RESOLUTIONS; r++)
+        b->newest[r] = h->buckets->newest[r];
+    for (int i = 0; i < BUCKETS; i++)
+        wide(b)[i] = spent_at(h->buckets, i);
+    free(h->buckets);
+    h->buckets = b;
+}
+
+static void set_at(struct burn_history *h, int place, int64_t nano)
+{
+    if (!h->buckets->is_wide && (nano < 0 || nano > UINT32_MAX))
+        widen(h);
+    if (h->buckets->is_wide)
+        wide(h->buckets)[place] = nano;
+    else
+        narrow(h->buckets)[place] = (uint32_t)nano;
 }
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -49,33 +92,34 @@ static int64_t bucket_ending_in(unix_s at, int64_t width_s)
     return floor_div(at - 1, width_s);
 }
 
-static int64_t *bucket(struct ring r, int64_t number)
+static int place_of(enum resolution r, int64_t number)
 {
-    int64_t place = number % r.count;
-    return &r.spent[place < 0 ? place + r.count : place];
+    int place = (int)(number % rings[r].count);
+    return rings[r].first + (place < 0 ? place + rings[r].count : place);
 }
 
-static int64_t oldest(struct ring r)
+static int64_t oldest(const struct burn_buckets *b, enum resolution r)
 {
-    return *r.newest - r.count + 1;
+    return b->newest[r] - rings[r].count + 1;
 }
 
-static void advance(struct ring r, int64_t number)
+static void advance(struct burn_history *h, enum resolution r, int64_t number)
 {
-    int64_t ahead = number - *r.newest;
+    int64_t ahead = number - h->buckets->newest[r];
     if (ahead <= 0)
         return;
-    for (int64_t i = 0; i < ahead && i < r.count; i++)
-        *bucket(r, number - i) = 0;
-    *r.newest = number;
+    for (int64_t i = 0; i < ahead && i < rings[r].count; i++)
+        set_at(h, place_of(r, number - i), 0);
+    h->buckets->newest[r] = number;
 }
 
 /* Saturates: only a broken API spends nine billion dollars; that must not make a negative rate. */
-static void deposit(struct ring r, int64_t number, int64_t nano)
+static void deposit(struct burn_history *h, int place, int64_t nano)
 {
-    int64_t *spent = bucket(r, number);
-    if (__builtin_add_overflow(*spent, nano, spent))
-        *spent = INT64_MAX;
+    int64_t sum;
+    if (__builtin_add_overflow(spent_at(h->buckets, place), nano, &sum))
+        sum = INT64_MAX;
+    set_at(h, place, sum);
 }
 
 static int64_t first_bucket(const struct entry *e, int64_t width_s)
@@ -93,14 +137,15 @@ static int64_t spent_until(const struct entry *e, unix_s time)
     return (int64_t)((__int128)e->amount.nano * (time - e->since) / (e->at - e->since));
 }
 
-static void spread(struct ring r, const struct entry *e)
+static void spread(struct burn_history *h, enum resolution r, const struct entry *e)
 {
-    int64_t first = first_bucket(e, r.width_s), last = bucket_ending_in(e->at, r.width_s);
-    advance(r, last);
-    if (first < oldest(r))
-        first = oldest(r);
+    int64_t width_s = rings[r].width_s;
+    int64_t first = first_bucket(e, width_s), last = bucket_ending_in(e->at, width_s);
+    advance(h, r, last);
+    if (first < oldest(h->buckets, r))
+        first = oldest(h->buckets, r);
     for (int64_t n = first; n <= last; n++)
-        deposit(r, n, spent_until(e, (n + 1) * r.width_s) - spent_until(e, n * r.width_s));
+        deposit(h, place_of(r, n), spent_until(e, (n + 1) * width_s) - spent_until(e, n * width_s));
 }
 
 static bool is_consumption(const struct entry *e)
@@ -108,14 +153,13 @@ static bool is_consumption(const struct entry *e)
     return e->kind == ENTRY_CONSUMPTION && e->amount.nano > 0;
 }
 
-static struct burn_buckets *buckets_of(struct burn_history *h, unix_s at)
+static void need_buckets(struct burn_history *h, unix_s at)
 {
-    if (!h->buckets) {
-        h->buckets = xcalloc(1, sizeof *h->buckets);
-        h->buckets->fine_newest = bucket_ending_in(at, BURN_FINE_S);
-        h->buckets->hours_newest = bucket_ending_in(at, HOUR_S);
-    }
-    return h->buckets;
+    if (h->buckets)
+        return;
+    h->buckets = buckets_new(false);
+    for (enum resolution r = 0; r < RESOLUTIONS; r++)
+        h->buckets->newest[r] = bucket_ending_in(at, rings[r].width_s);
 }
 
 void burn_init(struct burn_history *h)
@@ -142,28 +186,26 @@ void burn_seen(struct burn_history *h, unix_s at)
         h->readings++;
 }
 
-static void shift_ring(struct ring r, const int64_t *spent, int64_t buckets)
+/* To the nearest bucket. A ring is turned, as far as it goes round. */
+static void shift_ring(struct burn_history *h, enum resolution r, int64_t step_s)
 {
-    int64_t newest = *r.newest;
-    for (int64_t n = oldest(r); n <= newest; n++) {
-        int64_t place = n % r.count;
-        *bucket(r, n + buckets) = spent[place < 0 ? place + r.count : place];
-    }
-    *r.newest = newest + buckets;
+    int64_t was[BURN_HOURS], newest = h->buckets->newest[r];
+    int64_t buckets = floor_div(step_s + rings[r].width_s / 2, rings[r].width_s);
+    for (int i = 0; i < rings[r].count; i++)
+        was[i] = spent_at(h->buckets, place_of(r, newest - i));
+    for (int i = 0; i < rings[r].count; i++)
+        set_at(h, place_of(r, newest + buckets - i), was[i]);
+    h->buckets->newest[r] = newest + buckets;
 }
 
-/* To the nearest bucket. */
 void burn_shift(struct burn_history *h, int64_t step_s)
 {
     if (h->first_seen == TIME_NONE)
         return;
     h->first_seen += step_s;
     h->last_seen += step_s;
-    if (!h->buckets)
-        return;
-    const struct burn_buckets was = *h->buckets;
-    shift_ring(fine_ring(h->buckets), was.fine, floor_div(step_s + BURN_FINE_S / 2, BURN_FINE_S));
-    shift_ring(hours_ring(h->buckets), was.hours, floor_div(step_s + HOUR_S / 2, HOUR_S));
+    for (enum resolution r = 0; h->buckets && r < RESOLUTIONS; r++)
+        shift_ring(h, r, step_s);
 }
 
 void burn_known_from(struct burn_history *h, unix_s from)
@@ -178,8 +220,9 @@ void burn_add(struct burn_history *h, const struct entry *e)
 {
     if (!is_consumption(e))
         return;
-    spread(fine_ring(buckets_of(h, e->at)), e);
-    spread(hours_ring(h->buckets), e);
+    need_buckets(h, e->at);
+    spread(h, FINE, e);
+    spread(h, HOURLY, e);
 }
 
 void burn_take(struct burn_history *h, const struct entry *e)
@@ -188,8 +231,8 @@ void burn_take(struct burn_history *h, const struct entry *e)
         return;
     struct entry back = *e;
     back.amount.nano = -e->amount.nano;
-    spread(fine_ring(h->buckets), &back);
-    spread(hours_ring(h->buckets), &back);
+    spread(h, FINE, &back);
+    spread(h, HOURLY, &back);
 }
 
 static bool is_credible(const struct burn_history *h, unix_s at)
@@ -201,14 +244,18 @@ void burn_add_hour(struct burn_history *h, unix_s hour_start, struct money spent
 {
     unix_s hour_end = hour_start + HOUR_S;
     struct entry e = { ENTRY_CONSUMPTION, spent, hour_end, hour_end };
-    if (is_consumption(&e) && is_credible(h, hour_start))
-        spread(hours_ring(buckets_of(h, hour_end)), &e);
+    if (!is_consumption(&e) || !is_credible(h, hour_start))
+        return;
+    need_buckets(h, hour_end);
+    spread(h, HOURLY, &e);
 }
 
 void burn_add_recent(struct burn_history *h, const struct entry *e)
 {
-    if (is_consumption(e) && is_credible(h, e->at))
-        spread(fine_ring(buckets_of(h, e->at)), e);
+    if (!is_consumption(e) || !is_credible(h, e->at))
+        return;
+    need_buckets(h, e->at);
+    spread(h, FINE, e);
 }
 
 struct money burn_share(const struct entry *e, unix_s from, unix_s until)
@@ -236,35 +283,41 @@ size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max)
 }
 
 /* The sum over (start, end]; of the bucket that holds `start`, its share after `start`. */
-static __int128 spent_within(struct ring r, unix_s start, unix_s end)
+static __int128 spent_within(const struct burn_history *h, enum resolution r, unix_s start,
+                             unix_s end)
 {
-    int64_t partial = bucket_starting_in(start, r.width_s);
-    int64_t first = partial, last = bucket_ending_in(end, r.width_s);
-    if (first < oldest(r))
-        first = oldest(r);
-    if (last > *r.newest)
-        last = *r.newest;
+    struct burn_buckets *b = h->buckets;
+    const struct ring *ring = &rings[r];
+    int64_t partial = bucket_starting_in(start, ring->width_s);
+    int64_t first = partial, last = bucket_ending_in(end, ring->width_s);
+    if (first < oldest(b, r))
+        first = oldest(b, r);
+    if (last > b->newest[r])
+        last = b->newest[r];
 
     __int128 sum = 0;
     if (first == partial && first <= last) {
-        int64_t inside_s = (partial + 1) * r.width_s - start;
-        sum = (__int128)*bucket(r, partial) * inside_s / r.width_s;
+        int64_t inside_s = (partial + 1) * ring->width_s - start;
+        sum = (__int128)spent_at(b, place_of(r, partial)) * inside_s / ring->width_s;
         first++;
     }
-    for (int64_t n = first; n <= last; n++)
-        sum += *bucket(r, n);
+    int place = place_of(r, first), end_place = ring->first + ring->count;
+    for (int64_t n = first; n <= last; n++) {
+        sum += spent_at(b, place);
+        place = place + 1 < end_place ? place + 1 : ring->first;
+    }
     return sum;
 }
 
 static const struct window {
     const char *name;
     int64_t seconds;
-    struct ring (*ring)(struct burn_buckets *b);
+    enum resolution resolution;
 } windows[] = {
-    [BURN_1H] = { "1h", HOUR_S, fine_ring },
-    [BURN_6H] = { "6h", 6 * HOUR_S, fine_ring },
-    [BURN_24H] = { "24h", DAY_S, hours_ring },
-    [BURN_7D] = { "7d", WEEK_S, hours_ring },
+    [BURN_1H] = { "1h", HOUR_S, FINE },
+    [BURN_6H] = { "6h", 6 * HOUR_S, FINE },
+    [BURN_24H] = { "24h", DAY_S, HOURLY },
+    [BURN_7D] = { "7d", WEEK_S, HOURLY },
 };
 _Static_assert(COUNT(windows) == BURN_WINDOWS, "a burn window has no row");
 
@@ -281,7 +334,7 @@ struct burn_rate burn_over(const struct burn_history *h, enum burn_window window
     rate.over_s = watched_s < w->seconds ? watched_s : w->seconds;
     if (!h->buckets)
         return rate;
-    __int128 spent = spent_within(w->ring(h->buckets), h->last_seen - w->seconds, h->last_seen);
+    __int128 spent = spent_within(h, w->resolution, h->last_seen - w->seconds, h->last_seen);
     __int128 per_h = (spent * HOUR_S + rate.over_s / 2) / rate.over_s;
     rate.nano_per_h = per_h < INT64_MAX ? (int64_t)per_h : INT64_MAX;
     return rate;
@@ -291,7 +344,7 @@ int64_t burn_spent_since(const struct burn_history *h, unix_s after)
 {
     if (!h->buckets || after >= h->last_seen)
         return 0;
-    __int128 spent = spent_within(fine_ring(h->buckets), after, h->last_seen);
+    __int128 spent = spent_within(h, FINE, after, h->last_seen);
     return spent < INT64_MAX ? (int64_t)spent : INT64_MAX;
 }
 

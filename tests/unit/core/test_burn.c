@@ -118,6 +118,36 @@ static void the_oldest_bucket_counts_in_proportion(void **state)
     burn_done(&h);
 }
 
+/* Buckets are kept in 32 bits as long as they fit: an hour's 4.29 USD. */
+static void an_hour_dearer_than_all_before_loses_nothing_of_them(void **state)
+{
+    (void)state;
+    struct burn_history h = watched_from(START);
+    int64_t whole = 0;
+    for (int hour = 0; hour < 100; hour++) {
+        int64_t most = UINT32_MAX, nano = hour == 60 ? most + 1 : hour % 7 ? 1 + hour : most;
+        unix_s at = START + (hour + 1) * (int64_t)HOUR_S;
+        book(&h, nano, at - 1, at);
+        whole += nano;
+        assert_int_equal(burn_spent_since(&h, at - BURN_FINE_S), nano);
+    }
+    burn_seen(&h, START + WEEK_S);
+    assert_int_equal(per_h(&h, BURN_7D), (whole + 84) / 168);
+    burn_done(&h);
+}
+
+static void taking_back_more_than_there_was_is_remembered(void **state)
+{
+    (void)state;
+    struct burn_history h = watched_from(START);
+    struct entry more = spent(70, START + HOUR_S - 1, START + HOUR_S);
+    book(&h, 50, START + HOUR_S - 1, START + HOUR_S);
+    burn_take(&h, &more);
+    burn_add(&h, &more);
+    assert_int_equal(burn_spent_since(&h, START + HOUR_S - BURN_FINE_S), 50);
+    burn_done(&h);
+}
+
 static void an_idle_token_costs_no_memory(void **state)
 {
     (void)state;
@@ -412,6 +442,8 @@ int main(void)
         cmocka_unit_test(a_young_token_is_measured_over_its_life),
         cmocka_unit_test(what_is_older_than_a_window_leaves_it),
         cmocka_unit_test(the_oldest_bucket_counts_in_proportion),
+        cmocka_unit_test(an_hour_dearer_than_all_before_loses_nothing_of_them),
+        cmocka_unit_test(taking_back_more_than_there_was_is_remembered),
         cmocka_unit_test(an_idle_token_costs_no_memory),
         cmocka_unit_test(missed_polls_lose_no_consumption),
         cmocka_unit_test(shifting_all_stamps_changes_nothing),
