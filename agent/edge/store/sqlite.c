@@ -22,9 +22,15 @@ struct sqlite {
     void *cancelled_of;
 };
 
+/* Names of parameters are looked up once: they are literals, so an address stands for a name. More
+ * than there are in any statement. */
+enum { PARAMETERS_MAX = 64 };
+
 struct statement {
     sqlite3_stmt *handle;
     struct sqlite *db; /* borrowed */
+    const char *names[PARAMETERS_MAX];
+    unsigned char indexes[PARAMETERS_MAX]; /* of them; 0: the statement has none of this name */
 };
 
 static enum fault_kind kind_of(int code)
@@ -81,6 +87,8 @@ bool sqlite_connect(const char *path, enum sqlite_access access, struct sqlite *
                                          : SQLITE_OPEN_READONLY);
     struct sqlite *db = xcalloc(1, sizeof *db);
     db->path = xstrdup(path);
+    sqlite3_config(
+        SQLITE_CONFIG_SINGLETHREAD); /* before the first connection; then it is refused */
 
     int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
     if (code != SQLITE_OK) {
@@ -229,7 +237,7 @@ bool sqlite_prepare(struct sqlite *db, const char *sql, struct statement **ret, 
     if (code != SQLITE_OK)
         return sqlite_fault(db, code, why);
     struct statement *s = xmalloc(sizeof *s);
-    *s = (struct statement){ handle, db };
+    *s = (struct statement){ .handle = handle, .db = db };
     *ret = s;
     return true;
 }
@@ -242,23 +250,39 @@ void statement_free(struct statement *s)
     free(s);
 }
 
+static int index_of(struct statement *s, const char *parameter)
+{
+    size_t place = ((uintptr_t)parameter * UINT64_C(0x9e3779b97f4a7c15)) >> 58;
+    for (size_t tried = 0; tried < PARAMETERS_MAX; tried++, place = (place + 1) % PARAMETERS_MAX) {
+        if (s->names[place] == parameter)
+            return s->indexes[place];
+        if (s->names[place])
+            continue;
+        s->names[place] = parameter;
+        int index = sqlite3_bind_parameter_index(s->handle, parameter);
+        s->indexes[place] = (unsigned char)index;
+        return index;
+    }
+    return sqlite3_bind_parameter_index(s->handle, parameter);
+}
+
 void statement_bind_integer(struct statement *s, const char *parameter, int64_t value)
 {
-    int index = sqlite3_bind_parameter_index(s->handle, parameter);
+    int index = index_of(s, parameter);
     if (index > 0)
         sqlite3_bind_int64(s->handle, index, value);
 }
 
 void statement_bind_text(struct statement *s, const char *parameter, struct span text)
 {
-    int index = sqlite3_bind_parameter_index(s->handle, parameter);
+    int index = index_of(s, parameter);
     if (index > 0)
         sqlite3_bind_text64(s->handle, index, text.at, text.len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 void statement_bind_blob(struct statement *s, const char *parameter, struct span bytes)
 {
-    int index = sqlite3_bind_parameter_index(s->handle, parameter);
+    int index = index_of(s, parameter);
     if (index <= 0)
         return;
     if (bytes.len)

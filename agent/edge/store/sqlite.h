@@ -57,6 +57,7 @@ void statement_free(struct statement *s); /* accepts NULL */
 void statement_add_text(const struct statement *s,
                         struct text *out); /* as SQL, with what is bound to it */
 
+/* `parameter` is a literal, or lives and stays as long as the statement. */
 void statement_bind_integer(struct statement *s, const char *parameter, int64_t value);
 void statement_bind_text(struct statement *s, const char *parameter,
                          struct span text); /* borrowed until reset */
