@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/span.h"
 #include "base/xmalloc.h"
@@ -33,10 +34,14 @@ struct burn_buckets {
     int64_t is_wide;             /* int64_t, else uint32_t */
 };
 
+static size_t size_of(bool is_wide)
+{
+    return sizeof(struct burn_buckets) + BUCKETS * (is_wide ? sizeof(int64_t) : sizeof(uint32_t));
+}
+
 static struct burn_buckets *buckets_new(bool is_wide)
 {
-    size_t size = is_wide ? sizeof(int64_t) : sizeof(uint32_t);
-    struct burn_buckets *b = xcalloc(1, sizeof *b + BUCKETS * size);
+    struct burn_buckets *b = xcalloc(1, size_of(is_wide));
     b->is_wide = is_wide;
     return b;
 }
@@ -173,6 +178,15 @@ void burn_done(struct burn_history *h)
     burn_init(h);
 }
 
+void burn_clone(const struct burn_history *h, struct burn_history *ret)
+{
+    *ret = *h;
+    if (!h->buckets)
+        return;
+    size_t size = size_of(h->buckets->is_wide);
+    ret->buckets = memcpy(xmalloc(size), h->buckets, size);
+}
+
 void burn_seen(struct burn_history *h, unix_s at)
 {
     if (h->first_seen != TIME_NONE && at < time_after(h->last_seen, -(int64_t)BURN_STEP_BACK_S))
@@ -282,6 +296,27 @@ size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max)
     return count;
 }
 
+/* Wide numbers in halves that cannot overflow, so that the loops have nothing else to do. */
+static __int128 sum_of_run(struct burn_buckets *b, int place, int count)
+{
+    int64_t high = 0, low = 0;
+    for (int i = place; b->is_wide && i < place + count; i++) {
+        high += wide(b)[i] >> 32;
+        low += wide(b)[i] & UINT32_MAX;
+    }
+    for (int i = place; !b->is_wide && i < place + count; i++)
+        low += narrow(b)[i];
+    return (__int128)high * (INT64_C(1) << 32) + low;
+}
+
+/* Of so many buckets from one on: a ring has at most two runs of them. */
+static __int128 sum_of(struct burn_buckets *b, enum resolution r, int64_t first, int count)
+{
+    int place = place_of(r, first), left = rings[r].first + rings[r].count - place;
+    int run = count < left ? count : left;
+    return sum_of_run(b, place, run) + sum_of_run(b, rings[r].first, count - run);
+}
+
 /* The sum over (start, end]; of the bucket that holds `start`, its share after `start`. */
 static __int128 spent_within(const struct burn_history *h, enum resolution r, unix_s start,
                              unix_s end)
@@ -301,12 +336,7 @@ static __int128 spent_within(const struct burn_history *h, enum resolution r, un
         sum = (__int128)spent_at(b, place_of(r, partial)) * inside_s / ring->width_s;
         first++;
     }
-    int place = place_of(r, first), end_place = ring->first + ring->count;
-    for (int64_t n = first; n <= last; n++) {
-        sum += spent_at(b, place);
-        place = place + 1 < end_place ? place + 1 : ring->first;
-    }
-    return sum;
+    return first <= last ? sum + sum_of(b, r, first, (int)(last - first + 1)) : sum;
 }
 
 static const struct window {

@@ -41,6 +41,7 @@ enum {
 
 void burn_init(struct burn_history *h);
 void burn_done(struct burn_history *h); /* and begins anew, as burn_init */
+void burn_clone(const struct burn_history *h, struct burn_history *ret); /* for burn_done */
 
 /* The token was seen at `at`, whatever its balance. A time up to BURN_STEP_BACK_S before the last
  * one is ignored; an even earlier one says that the stamps before it were wrong, so the history

@@ -136,6 +136,25 @@ static void an_hour_dearer_than_all_before_loses_nothing_of_them(void **state)
     burn_done(&h);
 }
 
+static void a_clone_is_the_same_and_goes_its_own_way(void **state)
+{
+    (void)state;
+    static const int64_t per_poll[] = { CENT, 100 * (int64_t)NANO_PER_USD };
+    for (size_t i = 0; i < COUNT(per_poll); i++) {
+        struct burn_history h = steady(START, 9 * DAY_S, per_poll[i]), clone, idle;
+        int64_t before = per_h(&h, BURN_7D);
+        burn_clone(&h, &clone);
+        assert_int_equal(per_h(&clone, BURN_7D), before);
+        book(&clone, 50 * CENT, clone.last_seen, clone.last_seen + 300);
+        assert_int_equal(per_h(&h, BURN_7D), before);
+        burn_init(&idle);
+        burn_done(&clone);
+        burn_clone(&idle, &clone);
+        assert_null(clone.buckets);
+        burn_done(&h);
+    }
+}
+
 static void taking_back_more_than_there_was_is_remembered(void **state)
 {
     (void)state;
@@ -443,6 +462,7 @@ int main(void)
         cmocka_unit_test(what_is_older_than_a_window_leaves_it),
         cmocka_unit_test(the_oldest_bucket_counts_in_proportion),
         cmocka_unit_test(an_hour_dearer_than_all_before_loses_nothing_of_them),
+        cmocka_unit_test(a_clone_is_the_same_and_goes_its_own_way),
         cmocka_unit_test(taking_back_more_than_there_was_is_remembered),
         cmocka_unit_test(an_idle_token_costs_no_memory),
         cmocka_unit_test(missed_polls_lose_no_consumption),
