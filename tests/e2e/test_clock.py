@@ -10,9 +10,7 @@ import glob
 import json
 import time
 
-import pytest
-
-from harness import TOKENS, Sim
+from harness import TOKENS
 
 RULES = [
     {"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}},
@@ -68,12 +66,12 @@ def assert_sane(daemon, spent_usd_max):
     assert not daemon.database.rows("SELECT * FROM hour_sum WHERE spent_nano < 0")
 
 
-@pytest.mark.parametrize("jump", ["+3h", "-3h", "+10d", "-10d", "+2y", "-2y"])
-def test_a_jump_of_the_wall_clock_makes_no_storm_and_no_absurd_rate(jump, tmp_path, sim, broker, subscriber,
-                                                                    make_daemon):
+def jump_while_it_runs(world, jump):
+    sim, broker = world.sim(), world.broker()
+    subscriber = world.subscriber(broker)
     sim.create("prod-steady", balance="40.00")
-    daemon = make_daemon(sim.url, broker, rules=RULES[:1])
-    clock = WallClock(tmp_path, daemon)
+    daemon = world.daemon(sim.url, broker, rules=RULES[:1])
+    clock = WallClock(world.folder, daemon)
     daemon.start()
     daemon.wait_polls(2)
     for balance in ["39.00", "38.00"]:
@@ -95,6 +93,10 @@ def test_a_jump_of_the_wall_clock_makes_no_storm_and_no_absurd_rate(jump, tmp_pa
     assert daemon.stop() == 0
 
 
+def test_a_jump_of_the_wall_clock_makes_no_storm_and_no_absurd_rate(at_once):
+    at_once(jump_while_it_runs, [("+3h",), ("-3h",), ("+10d",), ("-10d",), ("+2y",), ("-2y",)])
+
+
 def burn_of(daemon, name):
     return daemon.database.rows("SELECT burn_1h_usd_per_h, burn_24h_usd_per_h, burn_7d_usd_per_h FROM v_token"
                                 " WHERE token = ?", name)[0]
@@ -106,11 +108,11 @@ def days_spent(daemon):
                                      " WHERE spent_nano <> 0 GROUP BY 1"))
 
 
-@pytest.mark.parametrize("before, after", [("-9d", "+0"), ("+0", "+30d"), ("+0", "-9d")])
-def test_a_clock_that_is_set_makes_no_gap_and_no_slower_burn(before, after, tmp_path, sim, make_daemon):
+def set_the_clock(world, before, after):
+    sim = world.sim()
     sim.create("prod-steady", balance="40.00")
-    daemon = make_daemon(sim.url, interval="1s")
-    clock = WallClock(tmp_path, daemon)
+    daemon = world.daemon(sim.url, interval="1s")
+    clock = WallClock(world.folder, daemon)
     clock.set(before)
     daemon.start()
     daemon.wait_polls(2)
@@ -142,11 +144,15 @@ def test_a_clock_that_is_set_makes_no_gap_and_no_slower_burn(before, after, tmp_
     assert daemon.stop() == 0
 
 
-@pytest.mark.parametrize("restart", [False, True])
-def test_a_clock_that_was_never_set_poisons_nothing(restart, tmp_path, sim, make_daemon):
+def test_a_clock_that_is_set_makes_no_gap_and_no_slower_burn(at_once):
+    at_once(set_the_clock, [("-9d", "+0"), ("+0", "+30d"), ("+0", "-9d")])
+
+
+def begin_without_a_clock(world, restart):
+    sim = world.sim()
     sim.create("prod-steady", balance="40.00")
-    daemon = make_daemon(sim.url, interval="1s")
-    clock = WallClock(tmp_path, daemon)
+    daemon = world.daemon(sim.url, interval="1s")
+    clock = WallClock(world.folder, daemon)
     clock.set("@1970-01-01 00:01:00")
     daemon.start()
     daemon.wait_polls(2)
@@ -175,6 +181,10 @@ def test_a_clock_that_was_never_set_poisons_nothing(restart, tmp_path, sim, make
     report = json.loads(daemon.run("report", "--since", "60d", "--json").stdout)
     assert [row["spent_usd"] for row in report if row["token"] == "prod-steady"] == [3]
     assert daemon.stop() == 0
+
+
+def test_a_clock_that_was_never_set_poisons_nothing(at_once):
+    at_once(begin_without_a_clock, [(False,), (True,)])
 
 
 def test_a_clock_that_is_lost_in_a_reboot_goes_on_from_what_was_known(tmp_path, sim, make_daemon):
@@ -212,16 +222,14 @@ def test_a_start_with_a_clock_that_was_set_back_polls_at_once(tmp_path, sim, mak
     assert daemon.stop() == 0
 
 
-@pytest.mark.parametrize("night", ["2026-03-28T22:59:50Z", "2026-10-24T21:59:50Z", "2026-03-29T21:59:50Z",
-                                   "2026-10-25T22:59:50Z"])
-def test_the_midnights_around_both_daylight_saving_nights_are_resets_and_nothing_else(night, tmp_path, stage, broker,
-                                                                                     subscriber, make_daemon):
+def live_through(world, night):
     """Ten seconds before a Paris midnight a token has spent half of its day; at midnight the API sets it back. Its
     midnight comes when the test says so, however long the daemon took to see what was spent."""
-    sim = stage.enter_context(Sim(start=night, speed=0))
+    sim, broker = world.sim(start=night, speed=0), world.broker()
+    subscriber = world.subscriber(broker)
     sim.create("dev-daily", balance="5.00", balance_reset_period="daily", balance_reset_amount="10.00")
-    daemon = make_daemon(sim.url, broker, rules=[{"name": "low", "kind": "percent_below", "levels": {"info": "20%"}}])
-    clock = WallClock(tmp_path, daemon)
+    daemon = world.daemon(sim.url, broker, rules=[{"name": "low", "kind": "percent_below", "levels": {"info": "20%"}}])
+    clock = WallClock(world.folder, daemon)
     start = datetime.datetime.fromisoformat(night.replace("Z", "+00:00"))
     skew = start - datetime.datetime.now(datetime.timezone.utc)
     clock.set(f"{int(skew.total_seconds()):+d}s")
@@ -244,3 +252,8 @@ def test_the_midnights_around_both_daylight_saving_nights_are_resets_and_nothing
     assert round(length.total_seconds() / 3600) == expected
     assert_sane(daemon, 1)
     assert subscriber.events() == []
+
+
+def test_the_midnights_around_both_daylight_saving_nights_are_resets_and_nothing_else(at_once):
+    at_once(live_through, [("2026-03-28T22:59:50Z",), ("2026-10-24T21:59:50Z",), ("2026-03-29T21:59:50Z",),
+                           ("2026-10-25T22:59:50Z",)])
