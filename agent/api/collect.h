@@ -9,8 +9,6 @@ struct observation {
     struct token *token;    /* in the account's fleet, which stays as it is while a poll runs */
     struct reading reading; /* its name is the token's */
     uint64_t hash;
-    bool returned; /* after its deletion: a balance that differs was set when the token was made
-                      anew */
 };
 
 /* A poll under way, or just over. */
@@ -36,8 +34,6 @@ struct poll {
     struct fault why;        /* of a list that is taken in, too: what of it cannot be read */
     int status;
     int64_t bytes, took_ms, retry_after_s;
-    bool is_planned;
-    struct schedule planned; /* with the next poll booked; the account's once this one is stored */
 };
 
 /* Begins to read the list of an account, of which `known` is known; both must outlive the poll,

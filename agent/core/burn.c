@@ -187,9 +187,14 @@ void burn_clone(const struct burn_history *h, struct burn_history *ret)
     ret->buckets = memcpy(xmalloc(size), h->buckets, size);
 }
 
+bool burn_would_restart(const struct burn_history *h, unix_s at)
+{
+    return h->first_seen != TIME_NONE && at < time_after(h->last_seen, -(int64_t)BURN_STEP_BACK_S);
+}
+
 void burn_seen(struct burn_history *h, unix_s at)
 {
-    if (h->first_seen != TIME_NONE && at < time_after(h->last_seen, -(int64_t)BURN_STEP_BACK_S))
+    if (burn_would_restart(h, at))
         burn_done(h);
     if (h->first_seen != TIME_NONE && at <= h->last_seen)
         return;

@@ -48,6 +48,9 @@ void burn_clone(const struct burn_history *h, struct burn_history *ret); /* for 
  * begins anew with it. */
 void burn_seen(struct burn_history *h, unix_s at);
 
+/* Whether burn_seen would begin anew. */
+bool burn_would_restart(const struct burn_history *h, unix_s at);
+
 /* All stamps were wrong by so much: the history keeps its shape and ends `step_s` later, or
  * earlier. */
 void burn_shift(struct burn_history *h, int64_t step_s);

@@ -84,22 +84,35 @@ static int oldest_first(const void *a, const void *b)
                                   : by_urgency(a, b);
 }
 
-void forecast_queue_fill(struct forecast_queue *r, const struct token_set *f, unix_s now)
+void forecast_queue_begin(struct forecast_queue *r)
 {
     r->count = r->next = 0;
-    if (r->room < f->count) {
-        r->room = f->count;
+}
+
+void forecast_queue_add(struct forecast_queue *r, const struct token *t, size_t place, unix_s now)
+{
+    double urgency = forecast_queue_urgency(t, now);
+    if (urgency <= 0)
+        return;
+    if (r->count == r->room) {
+        r->room = r->room ? r->room * 2 : 16;
         r->at = xrealloc(r->at, r->room, sizeof *r->at);
     }
-    for (size_t i = 0; i < f->count; i++) {
-        const struct token *t = &f->tokens[i];
-        double urgency = forecast_queue_urgency(t, now);
-        if (urgency > 0)
-            r->at[r->count++] =
-                (struct claim){ urgency, t->curve ? t->curve->origin : TIME_NONE, i };
-    }
+    r->at[r->count++] = (struct claim){ urgency, t->curve ? t->curve->origin : TIME_NONE, place };
+}
+
+void forecast_queue_urgent_first(struct forecast_queue *r)
+{
     if (r->count)
         qsort(r->at, r->count, sizeof *r->at, by_urgency);
+}
+
+void forecast_queue_fill(struct forecast_queue *r, const struct token_set *f, unix_s now)
+{
+    forecast_queue_begin(r);
+    for (size_t i = 0; i < f->count; i++)
+        forecast_queue_add(r, &f->tokens[i], i, now);
+    forecast_queue_urgent_first(r);
 }
 
 void forecast_queue_oldest_first(struct forecast_queue *r)

@@ -21,6 +21,11 @@ struct forecast_queue {
     size_t count, next, room;
 };
 
+/* One at a time: an empty queue, whom it is for, and then the most urgent first. */
+void forecast_queue_begin(struct forecast_queue *r);
+void forecast_queue_add(struct forecast_queue *r, const struct token *t, size_t place, unix_s now);
+void forecast_queue_urgent_first(struct forecast_queue *r);
+
 /* What the fleet claims now, the most urgent first; of equal ones the earlier in the fleet. Claims
  * that were left are forgotten: who still needs a forecast claims it again, more urgently. */
 void forecast_queue_fill(struct forecast_queue *r, const struct token_set *f, unix_s now);

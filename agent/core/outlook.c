@@ -5,10 +5,6 @@
 #include "base/span.h"
 #include "core/calendar.h"
 
-struct midnights {
-    unix_s last, next;
-};
-
 struct outlook outlook_none(void)
 {
     return (
@@ -40,36 +36,62 @@ static bool lacks_reset(const struct token *t, unix_s midnight, unix_s now)
         && t->last.balance.is.nano < t->last.reset_amount.is.nano;
 }
 
-static void add_resets(struct outlook *o, const struct token *t, const struct midnights *m,
-                       unix_s now)
+static void add_resets(struct outlook *o, const struct token *t, const struct midnights *m)
 {
-    if (m->next == TIME_NONE)
+    unix_s last = m->last[t->last.period], next = m->next[t->last.period];
+    if (next == TIME_NONE)
         return;
-    o->last_reset = m->last > o->last_reset ? m->last : o->last_reset;
-    o->next_reset = o->next_reset == TIME_NONE || m->next < o->next_reset ? m->next : o->next_reset;
-    o->reset_missing |= lacks_reset(t, m->last, now);
+    o->last_reset = last > o->last_reset ? last : o->last_reset;
+    o->next_reset = o->next_reset == TIME_NONE || next < o->next_reset ? next : o->next_reset;
+    o->reset_missing |= lacks_reset(t, last, m->now);
+}
+
+struct midnights midnights_around(unix_s now)
+{
+    struct midnights m = { .now = now };
+    for (size_t p = 0; p < COUNT(m.last); p++) {
+        m.last[p] = calendar_last_reset((enum reset_period)p, now);
+        m.next[p] = calendar_next_reset((enum reset_period)p, now);
+    }
+    return m;
+}
+
+void outlook_add_token(struct outlook *o, const struct token *t, const struct forecast *f,
+                       const struct midnights *m)
+{
+    if (t->missing > 0)
+        return;
+    if (runs_dry(f) && (o->dry_at == TIME_NONE || f->early < o->dry_at)) {
+        o->dry_at = f->early;
+        o->dry_token = t->id;
+    }
+    if (t->held.at == m->now)
+        o->held_token = t->id;
+    if (!o->jumped_token && jumped(t))
+        o->jumped_token = t->id;
+    if (t->last.budgeted)
+        add_resets(o, t, m);
 }
 
 void outlook_add(struct outlook *o, const struct token_set *f, unix_s now)
 {
-    struct midnights midnights[RESET_OTHER + 1];
-    for (size_t p = 0; p < COUNT(midnights); p++)
-        midnights[p] = (struct midnights){ calendar_last_reset((enum reset_period)p, now),
-                                           calendar_next_reset((enum reset_period)p, now) };
+    struct midnights m = midnights_around(now);
+    for (size_t i = 0; i < f->count; i++)
+        outlook_add_token(o, &f->tokens[i], &f->tokens[i].forecast, &m);
+}
 
-    for (size_t i = 0; i < f->count; i++) {
-        const struct token *t = &f->tokens[i];
-        if (t->missing > 0)
-            continue;
-        if (runs_dry(&t->forecast) && (o->dry_at == TIME_NONE || t->forecast.early < o->dry_at)) {
-            o->dry_at = t->forecast.early;
-            o->dry_token = t->id;
-        }
-        if (t->held.at == now)
-            o->held_token = t->id;
-        if (!o->jumped_token && jumped(t))
-            o->jumped_token = t->id;
-        if (t->last.budgeted)
-            add_resets(o, t, &midnights[t->last.period], now);
+struct outlook outlook_of_both(const struct outlook *x, const struct outlook *y)
+{
+    struct outlook o = *x;
+    if (y->dry_at != TIME_NONE && (o.dry_at == TIME_NONE || y->dry_at < o.dry_at)) {
+        o.dry_at = y->dry_at;
+        o.dry_token = y->dry_token;
     }
+    o.jumped_token = o.jumped_token ? o.jumped_token : y->jumped_token;
+    o.held_token = y->held_token ? y->held_token : o.held_token;
+    o.last_reset = y->last_reset > o.last_reset ? y->last_reset : o.last_reset;
+    if (o.next_reset == TIME_NONE || (y->next_reset != TIME_NONE && y->next_reset < o.next_reset))
+        o.next_reset = y->next_reset;
+    o.reset_missing |= y->reset_missing;
+    return o;
 }

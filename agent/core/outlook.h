@@ -27,6 +27,18 @@ struct outlook {
 /* An outlook of nothing: no token, nothing moved. */
 struct outlook outlook_none(void);
 
-/* Adds the outlook of a fleet at `now`, from forecasts that were just made. A token that is empty,
- * stale or without budget asks for nothing. */
+/* The midnights around a moment, for budgets of each period. */
+struct midnights {
+    unix_s now, last[RESET_OTHER + 1], next[RESET_OTHER + 1];
+};
+struct midnights midnights_around(unix_s now);
+
+/* Adds the outlook of a token with its forecast of now. One that is empty, stale or without budget
+ * asks for nothing. */
+void outlook_add_token(struct outlook *o, const struct token *t, const struct forecast *f,
+                       const struct midnights *m);
+/* The same of a set, each with the forecast that it has. */
 void outlook_add(struct outlook *o, const struct token_set *f, unix_s now);
+
+/* What two sets ask together; of equal ones the first. */
+struct outlook outlook_of_both(const struct outlook *x, const struct outlook *y);

@@ -12,3 +12,8 @@ enum series {
 };
 
 const char *series_name(enum series series); /* "token", "credits", "account", "key" */
+
+/* Levels in topics that no token's name can give. */
+#define CREDITS_SLUG "@credits"
+#define KEY_SLUG "@key"
+#define ACCOUNT_SLUG "@account"

@@ -108,7 +108,7 @@ static uint64_t name_hash(const struct token *t)
     return hash_of(span_of(t->name));
 }
 
-static void release(struct token *t)
+void token_clone_done(struct token *t)
 {
     burn_done(&t->burn);
     free(t->curve);
@@ -116,27 +116,50 @@ static void release(struct token *t)
     free(t->alerts);
     free(t->unread);
     free(t->unreadable);
+}
+
+void token_done(struct token *t)
+{
+    token_clone_done(t);
     free(t->name);
+}
+
+static void *copy_of(const void *from, size_t bytes)
+{
+    return from && bytes ? memcpy(xmalloc(bytes), from, bytes) : NULL;
+}
+
+void token_clone(const struct token *t, size_t rules, struct token *ret)
+{
+    *ret = *t;
+    burn_clone(&t->burn, &ret->burn);
+    ret->curve = copy_of(t->curve, sizeof *t->curve);
+    ret->promises = copy_of(t->promises, sizeof *t->promises);
+    ret->alerts = copy_of(t->alerts, rules * sizeof *t->alerts);
+    ret->unread = t->unread ? xstrdup(t->unread) : NULL;
+    ret->unreadable = t->unreadable ? xstrdup(t->unreadable) : NULL;
+}
+
+void token_see(struct token *t, unix_s at)
+{
+    t->seen_at = at;
+    t->stepped_s = 0;
+    if (t->last.budgeted) /* else consumption tells the burn */
+        burn_seen(&t->burn, at);
 }
 
 void token_set_done(struct token_set *f)
 {
     for (size_t i = 0; i < f->count; i++)
-        release(&f->tokens[i]);
+        token_done(&f->tokens[i]);
     free(f->tokens);
     index_free(f->by_name);
     index_free(f->by_hash);
     *f = (struct token_set){ 0 };
 }
 
-struct token *token_set_add(struct token_set *f, const char *name)
+void token_init(struct token *t, const char *name)
 {
-    assert(!token_set_find(f, span_of(name)));
-    if (f->count == f->room) {
-        f->room = f->room ? f->room * 2 : TOKENS_ROOM_FIRST;
-        f->tokens = xrealloc(f->tokens, f->room, sizeof *f->tokens);
-    }
-    struct token *t = &f->tokens[f->count];
     *t = (struct token){
         .name = xstrdup(name),
         .seen_at = TIME_NONE,
@@ -152,20 +175,34 @@ struct token *token_set_add(struct token_set *f, const char *name)
     t->published = t->stored = gist_of(&t->forecast, unknown);
     burn_init(&t->burn);
     naming_slug(span_of(name), t->slug);
+}
+
+static struct token *place_for(struct token_set *f)
+{
+    if (f->count == f->room) {
+        f->room = f->room ? f->room * 2 : TOKENS_ROOM_FIRST;
+        f->tokens = xrealloc(f->tokens, f->room, sizeof *f->tokens);
+    }
+    return &f->tokens[f->count];
+}
+
+struct token *token_set_add(struct token_set *f, const char *name)
+{
+    assert(!token_set_find(f, span_of(name)));
+    struct token *t = place_for(f);
+    token_init(t, name);
     index_add(&f->by_name, name_hash(t), f->count++);
     return t;
 }
 
 struct token *token_set_adopt(struct token_set *f, struct token *from)
 {
-    struct token *t = token_set_add(f, from->name);
-    char *name = t->name;
-    free(from->name);
-    burn_done(&t->burn);
+    assert(!token_set_find(f, span_of(from->name)));
+    struct token *t = place_for(f);
     *t = *from;
-    t->name = name;
-    t->last.name = name;
-    t->element_hash = 0; /* neither fleet finds it by its bytes */
+    t->last.name = t->name;
+    t->element_hash = 0; /* neither set finds it by its bytes */
+    index_add(&f->by_name, name_hash(t), f->count++);
     *from = (struct token){ .absent_since = TIME_NONE };
     burn_init(&from->burn);
     return t;
@@ -177,6 +214,14 @@ struct gist token_gist(const struct token *t)
     for (int w = 0; w < BURN_WINDOWS; w++)
         burn[w] = burn_over(&t->burn, (enum burn_window)w);
     return gist_of(&t->forecast, burn);
+}
+
+void token_set_exchange(struct token_set *f, size_t place, struct token *clone)
+{
+    struct token before = f->tokens[place];
+    clone->element_hash = before.element_hash;
+    f->tokens[place] = *clone;
+    *clone = before;
 }
 
 struct token *token_set_find(struct token_set *f, struct span name)
@@ -219,7 +264,7 @@ void token_set_remove(struct token_set *f, struct token *t)
 {
     token_set_remember(f, t, 0);
     index_remove(f->by_name, name_hash(t), place_of(f, t));
-    release(t);
+    token_done(t);
 
     struct token *last = &f->tokens[--f->count];
     if (t == last)
@@ -269,23 +314,20 @@ static bool is_absent(const struct token *t)
     return t->absent_since != TIME_NONE;
 }
 
-static bool lost_too_many(const struct token_set *f)
+struct token_set_loss token_set_loss_of(const struct token_set *f)
 {
-    size_t known = 0, lost = 0;
+    size_t known = 0, lost = 0, absent = 0;
     for (size_t i = 0; i < f->count; i++) {
         known += f->tokens[i].missing == 0;
         lost += f->tokens[i].missing == 0 && !f->tokens[i].listed;
+        absent += !f->tokens[i].listed;
     }
-    return lost * 2 > known;
-}
-
-/* Also of losses that came in parts, each of which was plausible by itself. */
-static bool lacks_most(const struct token_set *f)
-{
-    size_t absent = 0;
-    for (size_t i = 0; i < f->count; i++)
-        absent += is_absent(&f->tokens[i]);
-    return absent * 2 > f->count;
+    struct token_set_loss loss = { .suspicious = lost * 2 > known };
+    loss.mass = loss.suspicious || absent * 2 > f->count;
+    loss.run = loss.suspicious ? f->suspicious + 1 : 0;
+    loss.plausible = !loss.suspicious || loss.run >= TOKEN_SET_PATIENCE;
+    loss.run = loss.plausible ? 0 : loss.run;
+    return loss;
 }
 
 static void note_presence(struct token *t)
@@ -297,33 +339,21 @@ static void note_presence(struct token *t)
 
 /* A list that is no suspicious one refutes those before it. A clock that was set back starts the
  * time again. */
-static void note_absence(struct token *t, bool suspicious, unix_s now)
+static void note_absence(struct token *t, const struct token_set_loss *loss, unix_s now)
 {
-    bool refuted = !suspicious && t->missing == 0;
+    bool refuted = !loss->suspicious && t->missing == 0;
     if (!is_absent(t) || refuted || t->absent_since > now)
         t->absent_since = now;
-    if (refuted)
-        t->lost_in_mass = false;
-    t->unbooked = (suspicious ? t->unbooked : 0) + 1;
+    t->lost_in_mass = (t->lost_in_mass && !refuted) || loss->mass;
+    t->unbooked = (loss->suspicious ? t->unbooked : 0) + 1;
 }
 
-enum token_set_verdict token_set_judge(struct token_set *f, unix_s now)
+void token_set_note(struct token *t, const struct token_set_loss *loss, unix_s now)
 {
-    bool suspicious = lost_too_many(f);
-    for (size_t i = 0; i < f->count; i++) {
-        struct token *t = &f->tokens[i];
-        if (t->listed)
-            note_presence(t);
-        else
-            note_absence(t, suspicious, now);
-    }
-    bool mass = suspicious || lacks_most(f);
-    for (size_t i = 0; i < f->count; i++)
-        f->tokens[i].lost_in_mass |= mass && is_absent(&f->tokens[i]);
-    if (suspicious && ++f->suspicious < TOKEN_SET_PATIENCE)
-        return TOKEN_SET_SUSPICIOUS;
-    f->suspicious = 0;
-    return TOKEN_SET_PLAUSIBLE;
+    if (t->listed)
+        note_presence(t);
+    else
+        note_absence(t, loss, now);
 }
 
 bool token_set_book(struct token *t)

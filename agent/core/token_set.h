@@ -91,8 +91,6 @@ struct token {
     char *unread;         /* owned; why its element in that list cannot be read; NULL: it can */
     char *unreadable; /* owned; the same of the last list that was taken in: `last` is older, and
                          stands */
-    bool moved;       /* its balance changed with this list */
-    bool dirty;       /* something changed with it that its row in the store must say */
 };
 
 /* Where the burn of a series comes from: "balance", or, without a budget, "consumption". */
@@ -112,6 +110,15 @@ struct token_set {
 
 void token_set_done(struct token_set *f); /* leaves an empty one */
 
+/* A token of no set yet, as token_set_add makes it; token_done releases it. */
+void token_init(struct token *t, const char *name);
+void token_done(struct token *t);
+/* A copy with an own copy of all that can change; the name is shared. `rules`: how many alerts. */
+void token_clone(const struct token *t, size_t rules, struct token *ret);
+void token_clone_done(struct token *t); /* all but the name */
+/* It was seen at `at` and nothing about it changed. */
+void token_see(struct token *t, unix_s at);
+
 /* Adds a token that is not there yet; `name` is copied, the slug made, every stamp TIME_NONE. The
  * pointer lives until the next add or remove. */
 struct token *token_set_add(struct token_set *f, const char *name);
@@ -127,22 +134,32 @@ void token_set_remember(struct token_set *f, struct token *t,
  * is left of it in the other fleet has no name and is good only for token_set_done. */
 struct token *token_set_adopt(struct token_set *f, struct token *from);
 
+/* Puts a changed clone in the place of its token: name and bytes stay the set's. What was there
+ * before is the caller's, with the same name, for token_clone_done. */
+void token_set_exchange(struct token_set *f, size_t place, struct token *clone);
+
 /* Removes a token and frees what it owns. The last one takes its place in `tokens`: remove while
  * walking backwards. */
 void token_set_remove(struct token_set *f, struct token *t);
 
-enum token_set_verdict { TOKEN_SET_PLAUSIBLE, TOKEN_SET_SUSPICIOUS };
-
-/* One list is read so: token_set_begin; `listed = true` for each token that appears;
- * token_set_judge once the list is complete and valid. A suspicious list ends there. After a
- * plausible one each token is booked, walking backwards: if (token_set_book(t)) its `missing`
- * changed; if (token_set_is_gone(t, now)) delete and token_set_remove and only then are newcomers
- * added, for they would dilute what the list has lost. */
+/* One list is read so: token_set_begin; `listed = true` for each token that appears; once the list
+ * is complete and valid token_set_loss_of says what it lacks, and token_set_note takes that to each
+ * token, suspicious or not. A suspicious list ends there. After a plausible one each token is
+ * booked: token_set_book; token_set_is_gone: it counts as deleted. Only then are newcomers added,
+ * for they would dilute what the list has lost. */
 void token_set_begin(struct token_set *f);
 
-/* Judges a complete list, read at `now`, by the tokens that were not missing before it. The
- * TOKEN_SET_PATIENCE-th suspicious list in a row is plausible. */
-enum token_set_verdict token_set_judge(struct token_set *f, unix_s now);
+/* What a complete list lacks of the tokens that were not missing before it. */
+struct token_set_loss {
+    bool suspicious; /* more than half of them at once */
+    bool mass;       /* more than half of all, at once or in parts */
+    bool plausible;  /* to be believed: not suspicious, or the TOKEN_SET_PATIENCE-th in a row */
+    int run;         /* suspicious lists in a row, this one counted, for token_set.suspicious */
+};
+struct token_set_loss token_set_loss_of(const struct token_set *f);
+
+/* Notes presence or absence in a list that was read at `now`. */
+void token_set_note(struct token *t, const struct token_set_loss *loss, unix_s now);
 
 /* The list has this token, but its element cannot be read. */
 void token_set_list_unread(struct token *t, const char *why);

@@ -1,5 +1,4 @@
-/* What is known of an account: loaded at the start, and again when the store works after an outage.
- */
+/* What is known of an account: loaded at the start, and moved on by the plans that it adopts. */
 #include "daemon/account.h"
 
 #include <stdio.h>
@@ -8,61 +7,23 @@
 
 #include "api/collect.h"
 #include "core/ledger.h"
-#include "daemon/alerts.h"
-#include "daemon/bypass.h"
 #include "daemon/consumption.h"
 #include "daemon/credits.h"
+#include "daemon/pace.h"
 #include "daemon/retained.h"
 #include "daemon/standing.h"
 #include "daemon/state.h"
 #include "daemon/step.h"
 
-/* What is read from the store, as one, before it takes the place of what was there. */
-struct loaded {
-    struct token_set fleet, credits, self;
-    struct orphan_alerts orphans;
-    struct sight sight;
-};
-
-static void loaded_done(struct loaded *l)
-{
-    token_set_done(&l->fleet);
-    token_set_done(&l->credits);
-    token_set_done(&l->self);
-    orphan_alerts_done(&l->orphans);
-}
-
-static bool read_all(struct agent *a, int64_t account, struct loaded *ret, struct fault *why)
-{
-    struct loaded l = { .sight = { .failing_since = TIME_NONE, .dry_at = TIME_NONE } };
-    if (store_load_tokens(a->store, account, &a->rules, &l.fleet, &l.orphans, why)
-        && store_load_credits(a->store, account, &a->rules, &l.credits, &l.orphans, why)
-        && store_load_self(a->store, account, &a->rules, &l.self, &l.orphans, why)
-        && store_load_sight(a->store, account, &l.sight, why)) {
-        *ret = l;
-        return true;
-    }
-    loaded_done(&l);
-    return false;
-}
-
 static bool load(struct agent *a, struct account *account, struct fault *why)
 {
-    struct loaded l;
-    if (!read_all(a, account->id, &l, why))
-        return false;
-    forecast_queue_done(&account->forecast_queue); /* claims of a fleet that is gone */
-    forecast_queue_done(&account->credits.forecast_queue);
-    alerts_forget_findings(account);
-    struct loaded before = { account->fleet, account->credits.series, account->self,
-                             account->orphans, account->sight };
-    account->fleet = l.fleet;
-    account->credits.series = l.credits;
-    account->self = l.self;
-    account->orphans = l.orphans;
-    account->sight = l.sight;
-    loaded_done(&before);
-    return true;
+    account->watching.sight = (struct sight){ .failing_since = TIME_NONE, .dry_at = TIME_NONE };
+    return store_load_tokens(a->store, account->id, &a->rules, &account->fleet, &account->orphans,
+                             why)
+        && store_load_credits(a->store, account->id, &a->rules, &account->credits.series,
+                              &account->orphans, why)
+        && store_load_self(a->store, account->id, &a->rules, &account->self, &account->orphans, why)
+        && store_load_sight(a->store, account->id, &account->watching.sight, why);
 }
 
 /* The row that alerts about the account hang on. */
@@ -71,7 +32,7 @@ static bool settle_self(struct agent *a, struct account *account, unix_s now, st
     struct token_set f = { 0 };
     struct token *t = token_set_add(&f, "");
     t->series = SERIES_ACCOUNT;
-    snprintf(t->slug, sizeof t->slug, "%s", STORE_ACCOUNT_SLUG);
+    snprintf(t->slug, sizeof t->slug, "%s", ACCOUNT_SLUG);
     bool ok = store_find_self(a->store, account->id, t, why)
         && (t->id || store_add_token(a->store, account->id, t, now, why));
     token_set_done(&f);
@@ -111,58 +72,127 @@ void account_close(struct account *account)
     forecast_queue_done(&account->forecast_queue);
     orphan_alerts_done(&account->orphans);
     edits_done(&account->edits);
-    alerts_forget_findings(account);
-    text_done(&account->unread_reason);
+    for (size_t i = 0; i < PLAN_SETS; i++)
+        token_set_done(&account->kept[i]);
     text_done(&account->ended.reason);
     free(account->new_rules);
 }
 
-/* What was believed in the outage need not be doubted again: the next reading confirms it. No row
- * of that time exists, so nothing is booked for when it was first read. */
-static void carry_belief(struct agent *a, struct token_set *was, struct token_set *is)
+static void add_subject(const struct account *account, const struct token *t, struct text *out)
 {
-    for (size_t i = 0; i < is->count; i++) {
-        struct token *t = &is->tokens[i];
-        const struct token *before = token_set_find(was, span_of(t->name));
-        if (before)
-            t->publication = before->publication;
-        else
-            retained_tell(a, &t->publication);
-        if (before && before->held.at == TIME_NONE && ledger_differs(&t->last, &before->last))
-            t->held = (struct held){ .at = before->seen_at };
+    text_addf(out, "%s: ", account->settings->name);
+    if (t->series == SERIES_CREDITS)
+        text_add(out, span_of("credits"));
+    else
+        text_addf(out, "token \"%s\"", t->name);
+}
+
+static const char *amount(struct maybe_money m, char out[MONEY_TEXT_BYTES])
+{
+    return m.known ? money_format_cents(m.is, out) : "unknown";
+}
+
+static void tell_fate(const struct account *account, const struct plan *p,
+                      const struct plan_token *t)
+{
+    char absence[DURATION_TEXT_BYTES];
+    switch (t->fate) {
+    case PLAN_RETURNS:
+        log_warning("%s: token \"%s\" is back; its history continues", account->settings->name,
+                    t->is.name);
+        break;
+    case PLAN_IS_DELETED:
+        log_warning("%s: token \"%s\" was deleted: absent from the list for %s",
+                    account->settings->name, t->is.name,
+                    duration_format(p->at - t->is.absent_since, absence));
+        break;
+    case PLAN_STAYS:
+    case PLAN_IS_NEW:
+        break;
     }
 }
 
-bool account_follow(struct agent *a, struct account *account, struct fault *why)
+static void tell_doubt(const struct account *account, const struct plan *p,
+                       const struct plan_token *t)
 {
-    struct token_set tokens = account->fleet, credits = account->credits.series;
-    account->fleet = account->credits.series = (struct token_set){ 0 };
-    if (!load(a, account, why)) {
-        account->fleet = tokens;
-        account->credits.series = credits;
-        return false;
+    char was[MONEY_TEXT_BYTES], is[MONEY_TEXT_BYTES];
+    struct text subject = { 0 };
+    add_subject(account, &t->is, &subject);
+    if (t->refuted)
+        log_warning("%s: the jump of the balance was not confirmed; the reading is discarded",
+                    text_z(&subject));
+    else if (t->is.held.at == p->at)
+        log_info("%s: balance jumped from %s to %s; waiting for another reading to confirm it",
+                 text_z(&subject), amount(t->is.last.balance, was), amount(t->is.held.balance, is));
+    text_done(&subject);
+}
+
+static void tell(const struct account *account, const struct plan *p)
+{
+    for (size_t i = 0; i < p->touched_count; i++) {
+        const struct plan_token *t = p->touched[i];
+        tell_fate(account, p, t);
+        if (t->doubts)
+            tell_doubt(account, p, t);
     }
-    carry_belief(a, &tokens, &account->fleet);
-    carry_belief(a, &credits, &account->credits.series);
-    token_set_done(&tokens);
-    token_set_done(&credits);
+}
+
+/* Places in the queue are those of tokens that are where they were. */
+static void keep_queue(struct account *account, const struct plan *p)
+{
+    for (size_t i = 0; i < p->touched_count; i++)
+        if (p->touched[i]->fate == PLAN_IS_DELETED)
+            forecast_queue_done(&account->forecast_queue);
+}
+
+static void settle_edits(struct account *account, const struct plan *p, bool stored)
+{
+    for (size_t i = 0; i < p->base.edit_count; i++)
+        account->edits.at[i].booked |= p->base.edits[i].booked;
+    if (!stored)
+        edits_forget(&account->edits);
+}
+
+/* States are published from memory, whether they could be stored or not. */
+static void tell_states(struct agent *a, struct plan *p)
+{
+    for (size_t i = 0; i < p->touched_count; i++)
+        if (p->touched[i]->tells)
+            retained_tell(a, &p->touched[i]->is.publication);
+}
+
+void account_adopt(struct agent *a, struct account *account, struct plan *p, bool stored)
+{
+    struct token_set *sets[PLAN_SETS] = { &account->fleet, &account->credits.series,
+                                          &account->self };
+    tell(account, p);
+    keep_queue(account, p);
+    settle_edits(account, p, stored);
+    tell_states(a, p);
+    plan_adopt(p, sets, stored ? NULL : account->kept);
+    account->ahead |= !stored;
+    if (p->moves)
+        pace_moved(account);
+}
+
+void account_return(struct account *account)
+{
+    struct token_set *sets[PLAN_SETS] = { &account->fleet, &account->credits.series,
+                                          &account->self };
+    forecast_queue_done(&account->forecast_queue); /* of tokens that are elsewhere now */
+    forecast_queue_done(&account->credits.forecast_queue);
+    for (size_t i = 0; i < PLAN_SETS; i++)
+        plan_return_to(sets[i], &account->kept[i]);
+    account->watching.lost_since = token_set_lost_since(&account->fleet, &account->watching.lost);
     account->ahead = false;
-    return true;
 }
 
-bool account_write(struct agent *a, struct account *account,
-                   bool (*write)(struct agent *, struct account *, unix_s, struct fault *),
-                   unix_s now, struct fault *why)
+void account_end_orphan(struct plan *p, const struct orphan_alert *o, const char *reason)
 {
-    if (!store_begin_anyway(a->store, account->ahead ? &a->outage.why : NULL, why))
-        return false;
-    if (write(a, account, now, why) && store_commit(a->store, why)) {
-        bypass_forget(&a->bypass);
-        a->outbox_waits = true;
-        return true;
-    }
-    store_rollback(a->store);
-    bypass_keep(&a->bypass);
-    account->ahead = true;
-    return false;
+    struct rule gone = { .kind = o->kind };
+    snprintf(gone.name, sizeof gone.name, "%s", o->rule);
+    const char *said = reason ? reason
+        : o->changed          ? "the rule was changed to another kind"
+                              : "the rule was removed";
+    plan_end_alert(p, o->token, &gone, &o->alert, said);
 }

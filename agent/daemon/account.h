@@ -4,6 +4,7 @@
 #include "api/api_call.h"
 #include "base/condition.h"
 #include "core/forecast_queue.h"
+#include "core/plan.h"
 #include "core/schedule.h"
 #include "core/token_set.h"
 #include "daemon/consumption.h"
@@ -15,24 +16,24 @@
 struct agent;
 struct poll;
 
-/* What rules that are new here found with this poll; reported together at its end. */
-struct findings {
-    struct found_alert *at; /* owned */
-    size_t count, room;
+/* How it can be read, as far as memory goes beyond the store. */
+struct watching {
+    struct sight sight;
+    int64_t failed_s;    /* while it fails: how long it had by then, */
+    mono_ms failed_boot; /* by clock_boot */
+    unix_s trying_since; /* the first try since the last poll that ended began; TIME_NONE: none */
+    mono_ms trying_mono;
+    char reason[sizeof((struct fault *)0)->text]; /* why the last poll was not good */
+    unix_s lost_since; /* the tokens' set lacks more than half of them; TIME_NONE: it does not */
+    size_t lost;       /* how many */
 };
 
 struct account {
     const struct account_settings *settings;
     int64_t id;
     struct token_set self; /* one: the account as what alerts are about */
-    struct findings findings;
-    bool *new_rules;     /* owned; for each rule, whether it is new to the account. NULL: none is */
-    struct sight sight;  /* as stored */
-    int64_t failed_s;    /* while it fails: how long it had by then, */
-    mono_ms failed_boot; /* by clock_boot */
-    unix_s trying_since; /* the first try since the last stored poll began; TIME_NONE: none did */
-    mono_ms trying_mono;
-    struct text unread_reason; /* why the last poll was not good */
+    bool *new_rules; /* owned; for each rule, whether it is new to the account. NULL: none is */
+    struct watching watching;
     bool overruled; /* a configured rule is in place of the implied one about unreadable accounts */
     struct token_set fleet;
     struct orphan_alerts orphans; /* firing alerts of rules that are no longer configured */
@@ -56,19 +57,17 @@ struct account {
     struct forecast_queue
         forecast_queue; /* full forecasts that the fleet is still to get before its next poll */
     struct accuracy_summary record; /* of its newest forecasts that came due */
-    bool scored;                    /* and of some more since */
     bool ahead; /* memory knows what could not be stored, so nothing may be stored on top of it */
+    struct token_set kept[PLAN_SETS]; /* while it is: tokens as they are stored, to go back to */
 };
 
 /* Finds or makes the account's row, and loads what is known of its tokens. */
 MUST_CHECK bool account_open(struct agent *a, struct account *account, struct fault *why);
-/* One transaction. When the store fails for now (FAULT_RETRY), memory moves on all the same, ahead
- * of the store, and what was posted goes past it. A poll that is over is written here, too. */
-MUST_CHECK bool account_write(struct agent *a, struct account *account,
-                              bool (*write)(struct agent *, struct account *, unix_s,
-                                            struct fault *),
-                              unix_s now, struct fault *why);
-/* Loads again what is stored, once the store works and no poll runs, whose observations point into
- * the fleet. */
-MUST_CHECK bool account_follow(struct agent *a, struct account *account, struct fault *why);
+/* Memory takes over what was planned; `stored` false: ahead of the store. */
+void account_adopt(struct agent *a, struct account *account, struct plan *p, bool stored);
+/* Once the store works: goes back to what is stored, from which the next poll books whatever
+ * happened since. Not while a poll runs, whose observations point at tokens. */
+void account_return(struct account *account);
+/* Ends an alert whose rule is gone; `reason` NULL: it is the rule's. */
+void account_end_orphan(struct plan *p, const struct orphan_alert *o, const char *reason);
 void account_close(struct account *account);

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/collect.h"
 #include "base/xmalloc.h"
 #include "daemon/account.h"
-#include "daemon/belief.h"
 #include "daemon/bypass.h"
 #include "daemon/consumption.h"
 #include "daemon/credits.h"
@@ -152,7 +152,6 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
                  */
         outage_end(a);
     ok = ok && (!stored || journal_tend(a, why) || survive(a, why));
-    pace_adopt(a, account, stored);
     poll_free(account->poll);
     account->poll = NULL;
     account->polls++;
@@ -168,7 +167,7 @@ static bool start_if_due(struct agent *a, struct account *account, mono_ms now, 
     if (account->ahead && !outage_mend(a, why))
         return false;
     watch_begin(account, clock_unix(), now);
-    if (account->schedule.rhythm != PACE_CONFIRM || belief_waits(&account->credits.series))
+    if (account->schedule.rhythm != PACE_CONFIRM || credits_are_held(account))
         credits_ask(account);
     account->poll = collect_start(&account->api, &account->fleet);
     return true;

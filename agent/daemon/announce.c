@@ -7,17 +7,13 @@
 #include <string.h>
 
 #include "api/collect.h"
+#include "base/log.h"
 #include "daemon/account.h"
 #include "daemon/bypass.h"
 #include "daemon/delivery.h"
 #include "daemon/retained.h"
 #include "daemon/state.h"
 #include "edge/wire.h"
-
-bool announce_is_news(const struct token *t)
-{
-    return gist_moved(&t->published, &t->forecast, &t->burn, t->last.period != RESET_NONE);
-}
 
 static bool post(struct agent *a, const char *topic, const struct text *payload, bool retain,
                  struct fault *why)
@@ -27,8 +23,10 @@ static bool post(struct agent *a, const char *topic, const struct text *payload,
     struct message m = { .topic = topic,
                          .payload = { text_z(payload), payload->len },
                          .retain = retain };
-    bypass_note(&a->bypass, &m);
-    return store_post(a->store, &m, why);
+    if (!a->past_store)
+        return store_post(a->store, &m, why);
+    bypass_keep(&a->bypass, &m);
+    return true;
 }
 
 void announce_account_topic(const struct agent *a, const struct account *account, const char *rest,
@@ -52,12 +50,6 @@ void announce_alert_topic(const struct agent *a, const struct account *account, 
 {
     announce_account_topic(a, account, "alert/", out);
     text_addf(out, "%s/%s", rule, t->slug);
-}
-
-void announce_token(struct agent *a, struct token *t)
-{
-    t->published = token_gist(t);
-    retained_tell(a, &t->publication);
 }
 
 void announce_account(struct agent *a, struct account *account, unix_s at)
@@ -134,7 +126,8 @@ bool announce_no_token(struct agent *a, const struct account *account, const str
     struct text topic = { 0 };
     announce_token_topic(a, account, t, &topic);
     bool ok = post(a, text_z(&topic), &(struct text){ 0 }, true, why)
-        && (!a->publisher || store_forget_state_topic(a->store, text_z(&topic), why));
+        && (!a->publisher || a->past_store
+            || store_forget_state_topic(a->store, text_z(&topic), why));
     for (size_t i = 0; ok && i < a->rules.count; i++) {
         if (!t->alerts[i].episode)
             continue;

@@ -1,17 +1,14 @@
 /* What Ebb publishes: topics, payloads, and whether they are news. */
 #pragma once
 
-#include "core/token_set.h"
+#include "core/plan.h"
 #include "edge/wire.h"
 
 struct agent;
 struct account;
 
-/* Whether the outlook moved enough since it was told to be told again. */
-bool announce_is_news(const struct token *t);
-/* The state of a token, of the credits, or of the account after its poll is news: from memory, to
- * be called once that is stored or cannot be. */
-void announce_token(struct agent *a, struct token *t);
+/* The state of the account after its poll is news: from memory, once that is stored or cannot be.
+ */
 void announce_account(struct agent *a, struct account *account, unix_s at);
 /* What the states say now, added to `out`. */
 void announce_encode_token(const struct account *account, const struct token *t, struct text *out);

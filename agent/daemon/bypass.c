@@ -28,67 +28,27 @@ static void free_message(struct bypassed *m)
     text_done(&m->payload);
 }
 
-static void shorten(struct bypass *b, size_t count)
-{
-    for (size_t i = count; i < b->count; i++)
-        free_message(&b->at[i]);
-    b->count = count;
-}
-
 void bypass_done(struct bypass *b)
 {
-    shorten(b, 0);
+    for (size_t i = 0; i < b->count; i++)
+        free_message(&b->at[i]);
     free(b->at);
     *b = (struct bypass){ 0 };
-}
-
-static size_t count_of(const struct bypass *b, bool retain)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < b->count; i++)
-        count += b->at[i].retain == retain;
-    return count;
-}
-
-void bypass_note(struct bypass *b, const struct message *m)
-{
-    if (m->retain ? b->noted_retained >= RETAINED_MAX
-                  : b->count - b->kept - b->noted_retained >= EVENTS_MAX) {
-        b->overfull = true;
-        return;
-    }
-    b->noted_retained += m->retain;
-    if (b->count == b->room) {
-        b->room = b->room ? b->room * 2 : 16;
-        b->at = xrealloc(b->at, b->room, sizeof *b->at);
-    }
-    struct bypassed *added = &b->at[b->count++];
-    *added = (struct bypassed){ .topic = xstrdup(m->topic),
-                                .retain = m->retain,
-                                .tag = TAG_FIRST + b->tags++ };
-    text_add(&added->payload, m->payload);
-}
-
-void bypass_forget(struct bypass *b)
-{
-    shorten(b, b->kept);
-    b->noted_retained = 0;
-    b->overfull = false;
 }
 
 /* Removes one and closes the gap. */
 static void drop(struct bypass *b, size_t i)
 {
+    b->retained -= b->at[i].retain;
     free_message(&b->at[i]);
     memmove(&b->at[i], &b->at[i + 1], (b->count - i - 1) * sizeof *b->at);
     b->count--;
-    b->kept -= i < b->kept;
 }
 
 /* The payload before on a retained topic is no longer the truth. */
-static void drop_older(struct bypass *b, const char *topic, size_t before)
+static void drop_older(struct bypass *b, const char *topic)
 {
-    for (size_t i = 0; i < before; i++)
+    for (size_t i = 0; i < b->count; i++)
         if (b->at[i].retain && strcmp(b->at[i].topic, topic) == 0) {
             drop(b, i);
             return;
@@ -97,27 +57,36 @@ static void drop_older(struct bypass *b, const char *topic, size_t before)
 
 static void drop_oldest(struct bypass *b, bool retain)
 {
-    for (size_t i = 0; i < b->kept; i++)
+    for (size_t i = 0; i < b->count; i++)
         if (b->at[i].retain == retain) {
             drop(b, i);
             return;
         }
 }
 
-void bypass_keep(struct bypass *b)
+static void make_room(struct bypass *b, const struct message *m)
 {
-    b->noted_retained = 0;
-    b->dropped |= b->overfull || count_of(b, true) > RETAINED_MAX;
-    b->overfull = false;
-    while (b->kept < b->count) {
-        if (b->at[b->kept].retain)
-            drop_older(b, b->at[b->kept].topic, b->kept);
-        b->kept++;
+    if (m->retain)
+        drop_older(b, m->topic);
+    bool is_full = m->retain ? b->retained >= RETAINED_MAX : b->count - b->retained >= EVENTS_MAX;
+    if (is_full)
+        drop_oldest(b, m->retain);
+    b->dropped |= is_full;
+    if (b->count == b->room) {
+        b->room = b->room ? b->room * 2 : 16;
+        b->at = xrealloc(b->at, b->room, sizeof *b->at);
     }
-    while (count_of(b, true) > RETAINED_MAX)
-        drop_oldest(b, true);
-    while (count_of(b, false) > EVENTS_MAX)
-        drop_oldest(b, false);
+}
+
+void bypass_keep(struct bypass *b, const struct message *m)
+{
+    make_room(b, m);
+    struct bypassed *added = &b->at[b->count++];
+    *added = (struct bypassed){ .topic = xstrdup(m->topic),
+                                .retain = m->retain,
+                                .tag = TAG_FIRST + b->tags++ };
+    text_add(&added->payload, m->payload);
+    b->retained += m->retain;
 }
 
 void bypass_start_over(struct bypass *b)
@@ -144,14 +113,14 @@ static bool send(struct publisher *p, struct bypassed *m)
 
 void bypass_turn(struct bypass *b, struct publisher *p)
 {
-    for (size_t i = 0; i < b->kept && publish_room(p) > 0; i++)
+    for (size_t i = 0; i < b->count && publish_room(p) > 0; i++)
         if (!b->at[i].sent && !send(p, &b->at[i]))
             return;
 }
 
 bool bypass_take_answer(struct bypass *b, const struct publish_answer *answer)
 {
-    for (size_t i = 0; i < b->kept; i++)
+    for (size_t i = 0; i < b->count; i++)
         if (b->at[i].tag == answer->tag) {
             b->at[i].acknowledged = true; /* or refused: the outbox will ask again */
             if (answer->refusal)
@@ -162,7 +131,7 @@ bool bypass_take_answer(struct bypass *b, const struct publish_answer *answer)
 
 bool bypass_waits(const struct bypass *b)
 {
-    for (size_t i = 0; i < b->kept; i++)
+    for (size_t i = 0; i < b->count; i++)
         if (!b->at[i].acknowledged)
             return true;
     return false;
@@ -170,7 +139,7 @@ bool bypass_waits(const struct bypass *b)
 
 bool bypass_store(const struct bypass *b, struct store *s, struct fault *why)
 {
-    for (size_t i = 0; i < b->kept; i++) {
+    for (size_t i = 0; i < b->count; i++) {
         const struct bypassed *kept = &b->at[i];
         struct message m = { .topic = kept->topic,
                              .retain = kept->retain,
@@ -183,7 +152,7 @@ bool bypass_store(const struct bypass *b, struct store *s, struct fault *why)
 
 void bypass_clear(struct bypass *b)
 {
-    for (size_t i = b->kept; i-- > 0;)
+    for (size_t i = b->count; i-- > 0;)
         drop(b, i);
 }
 
@@ -196,5 +165,5 @@ bool bypass_end(struct bypass *b)
 
 size_t bypass_events(const struct bypass *b)
 {
-    return count_of(b, false);
+    return b->count - b->retained;
 }

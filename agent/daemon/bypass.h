@@ -13,18 +13,16 @@ struct bypassed {
 };
 
 struct bypass {
-    struct bypassed *at; /* owned: those kept, then those noted in the transaction under way */
-    size_t count, room, kept;
-    size_t noted_retained;
-    bool overfull, dropped; /* not all of this transaction, or of the outage, was noted */
-    int64_t tags;           /* counts on */
+    struct bypassed *at; /* owned */
+    size_t count, room;
+    size_t retained; /* of them */
+    bool dropped;    /* they were too many to keep all */
+    int64_t tags;    /* counts on */
 };
 
-void bypass_note(struct bypass *b,
-                 const struct message *m); /* posted in the transaction under way */
-void bypass_forget(struct bypass *b);      /* which is stored: so are they */
-void bypass_keep(struct bypass *b);        /* which is lost: they are sent */
-void bypass_start_over(struct bypass *b);  /* a new connection */
+/* What could not be stored, to be sent now and stored later. */
+void bypass_keep(struct bypass *b, const struct message *m);
+void bypass_start_over(struct bypass *b); /* a new connection */
 void bypass_turn(struct bypass *b,
                  struct publisher *p); /* sends what waits, as far as there is room */
 bool bypass_take_answer(struct bypass *b,

@@ -13,7 +13,9 @@
 
 #include "core/calendar.h"
 #include "daemon/account.h"
-#include "daemon/ingest.h"
+#include "daemon/commit.h"
+#include "daemon/forecasts.h"
+#include "daemon/gather.h"
 #include "daemon/pace.h"
 #include "daemon/state.h"
 #include "provider/provider.h"
@@ -146,14 +148,14 @@ mono_ms consumption_deadline(const struct account *account, mono_ms now)
         : rate_limit_ready(&account->api.rate_limit, RATE_LIMIT_SPARE, now);
 }
 
-/* Unbooked figures come in the order of tokens and the fleet mostly is: the search goes on where
- * the last one ended. */
-static struct token *seek(struct token_set *f, size_t *place, int64_t id)
+/* Figures come in the order of tokens and the set mostly is: the search goes on where the last one
+ * ended. PLAN_NOWHERE: there is none. */
+static size_t seek(const struct token_set *f, size_t *place, int64_t id)
 {
     for (size_t tried = 0; tried < f->count; tried++, *place = (*place + 1) % f->count)
         if (f->tokens[*place].id == id)
-            return &f->tokens[*place];
-    return NULL;
+            return *place;
+    return PLAN_NOWHERE;
 }
 
 /* When a day's figure was spent: since the answer before, within the day; before a balance was
@@ -180,13 +182,6 @@ static bool is_part_of_a_day(const struct token *t, const struct unbooked *u)
         && t->burn.first_seen >= u->day;
 }
 
-static void remember(struct token *t, const struct entry *e)
-{
-    burn_known_from(&t->burn, day_of(e->since < e->at ? e->since : e->at - 1));
-    burn_add(&t->burn, e);
-    t->dirty = true;
-}
-
 /* From when on the balances have yet to tell what the answer tells already: a day is over for them
  * with its last poll, but right after a poll both tell the same. */
 static unix_s caught_up(const struct account *account)
@@ -195,33 +190,24 @@ static unix_s caught_up(const struct account *account)
     return account->consumption.asked_at - account->last_ok <= AT_ONCE_S ? day + DAY_S : day;
 }
 
-static bool book(struct agent *a, struct account *account, struct fault *why)
+static bool book(struct agent *a, struct account *account, struct plan *p, struct fault *why)
 {
     struct consumption *c = &account->consumption;
+    const struct token_set *f = &account->fleet;
     struct unbooked_list list = { 0 };
     size_t place = 0;
     bool ok = store_unbooked_usage(a->store, account->id, c->range, caught_up(account), &list, why);
     for (size_t i = 0; ok && i < list.count; i++) {
         struct entry e = entry_of(c, &list.at[i]);
-        struct token *t = seek(&account->fleet, &place, list.at[i].token);
-        if (t && !is_part_of_a_day(t, &list.at[i]))
-            remember(t, &e);
+        size_t found = seek(f, &place, list.at[i].token);
+        if (found != PLAN_NOWHERE
+            && !is_part_of_a_day(plan_token_at(p, PLAN_TOKENS, found), &list.at[i]))
+            plan_spend(p, found, &e);
         ok = store_book_usage(a->store, list.at[i].token, &e, why);
     }
-    if (list.count)
-        pace_moved(account);
+    p->moves |= list.count > 0;
     free(list.at);
     return ok;
-}
-
-/* Without a budget a token's burn is known up to this answer. */
-static void see(struct account *account, unix_s at)
-{
-    for (size_t i = 0; i < account->fleet.count; i++) {
-        struct token *t = &account->fleet.tokens[i];
-        if (!t->last.budgeted && t->missing == 0)
-            burn_seen(&t->burn, at);
-    }
 }
 
 /* Up to when the range is told: to the moment of asking, or to the end of a day that is over. */
@@ -231,26 +217,28 @@ static unix_s told_until(const struct consumption *c)
     return end < c->asked_at ? end : c->asked_at;
 }
 
-static struct token *find_series(struct account *account, size_t *place, int64_t id)
+static void note_drift(struct plan *p, size_t *place, int64_t token, struct money drift)
 {
-    struct token_set *credits = &account->credits.series;
-    if (credits->count && credits->tokens[0].id == id)
-        return &credits->tokens[0];
-    return seek(&account->fleet, place, id);
+    const struct token_set *credits = p->base.sets[PLAN_CREDITS];
+    if (credits->count && credits->tokens[0].id == token) {
+        plan_drift(p, PLAN_CREDITS, 0, drift);
+        return;
+    }
+    size_t found = seek(p->base.sets[PLAN_TOKENS], place, token);
+    if (found != PLAN_NOWHERE)
+        plan_drift(p, PLAN_TOKENS, found, drift);
 }
 
-static bool compare_day(struct agent *a, struct account *account, unix_s day, struct fault *why)
+static bool compare_day(struct agent *a, struct account *account, unix_s day, struct plan *p,
+                        struct fault *why)
 {
     struct compared_list list = { 0 };
     size_t place = 0;
     bool ok = store_compare_day(a->store, account->id, day, &list, why);
     for (size_t i = 0; ok && i < list.count; i++) {
-        struct token *t = find_series(account, &place, list.at[i].token);
         enum reconciled judged = reconcile_judge(&list.at[i].day);
-        if (t && judged != RECONCILED_HIDDEN) {
-            t->drift = money_known(reconcile_difference(&list.at[i].day));
-            t->dirty = true;
-        }
+        if (judged != RECONCILED_HIDDEN)
+            note_drift(p, &place, list.at[i].token, reconcile_difference(&list.at[i].day));
         ok = store_put_reconciled(a->store, &list.at[i], day, judged, why);
     }
     free(list.at);
@@ -259,12 +247,13 @@ static bool compare_day(struct agent *a, struct account *account, unix_s day, st
 
 /* The days of the answer that are over for long enough, oldest first: the newest one's drift
  * stands. */
-static bool compare(struct agent *a, struct account *account, unix_s now, struct fault *why)
+static bool compare(struct agent *a, struct account *account, struct plan *p, struct fault *why)
 {
     const struct usage_range *range = &account->consumption.range;
-    for (unix_s day = range->first_day; day <= range->last_day && reconcile_is_due(day, now);
+    for (unix_s day = range->first_day;
+         day <= range->last_day && reconcile_is_due(day, account->consumption.asked_at);
          day += DAY_S)
-        if (!compare_day(a, account, day, why))
+        if (!compare_day(a, account, day, p, why))
             return false;
     return true;
 }
@@ -295,18 +284,40 @@ static bool store_rereads(struct agent *a, struct account *account, struct fault
     return true;
 }
 
+/* Within the transaction: what the answer changes in the store says what it changes in memory. */
+static bool take_answer(struct agent *a, struct account *account, struct plan *p, struct fault *why)
+{
+    struct consumption *c = &account->consumption;
+    const struct usage_told told = { &c->asked.book, c->range, c->asked_at, told_until(c) };
+    if (!store_replace_usage(a->store, account->id, &told, why) || !book(a, account, p, why)
+        || !compare(a, account, p, why) || !store_rereads(a, account, why))
+        return false;
+    plan_see_spending(p, known_until(c));
+    forecasts_make(a, account, p, PLAN_TOKENS);
+    plan_judge(p, PLAN_TOKENS);
+    plan_judge(p, PLAN_CREDITS);
+    return commit_plan(a, account, p, why);
+}
+
+/* One that cannot be stored is dropped whole: the next tells as much. */
 static bool store_answer(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     struct consumption *c = &account->consumption;
-    if (c->asked.call.result != POLL_OK)
-        return store_set_usage_reason(a->store, account->id, c->asked.call.why.text, why);
-    const struct usage_told told = { &c->asked.book, c->range, c->asked_at, told_until(c) };
-    if (!store_replace_usage(a->store, account->id, &told, why) || !book(a, account, why)
-        || !compare(a, account, c->asked_at, why) || !store_rereads(a, account, why))
+    struct gathered g;
+    if (!commit_begin(a, account, why))
         return false;
-    see(account, known_until(c));
-    return ingest_outlook(a, account, &account->fleet, now, why)
-        && ingest_outlook(a, account, &account->credits.series, now, why);
+    gather(a, account, &g);
+    struct plan *p = plan_begin(&g.base, now, account->last_poll);
+    bool stored = c->asked.call.result == POLL_OK
+        ? take_answer(a, account, p, why)
+        : store_set_usage_reason(a->store, account->id, c->asked.call.why.text, why);
+    if (stored)
+        stored = commit_end(a, account, p, true, why);
+    else
+        store_rollback(a->store);
+    plan_free(p);
+    gathered_done(&g);
+    return stored;
 }
 
 static const struct condition_kind answers = { "consumption", "usage endpoint recovered",
@@ -362,10 +373,7 @@ bool consumption_turn(struct agent *a, struct account *account, unix_s now, stru
     bool stored = true;
     if (!usage_call_turn(&c->asked))
         return true;
-    if (account->poll) /* its observations point into the fleet, which a failure to store would load
-                          anew */
-        return true;
-    stored = account_write(a, account, store_answer, now, why);
+    stored = store_answer(a, account, now, why);
     if (stored && c->asked.call.result == POLL_OK)
         settle(c);
     if (stored)

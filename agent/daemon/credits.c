@@ -9,8 +9,9 @@
 
 #include "base/xmalloc.h"
 #include "daemon/account.h"
-#include "daemon/belief.h"
-#include "daemon/ingest.h"
+#include "daemon/commit.h"
+#include "daemon/forecasts.h"
+#include "daemon/gather.h"
 #include "daemon/pace.h"
 #include "daemon/state.h"
 #include "provider/provider.h"
@@ -37,61 +38,40 @@ bool credits_are_owed(const struct account *account)
     return api_call_has_ended(&c->call) || api_call_is_under_way(&c->call);
 }
 
-static struct reading reading_of(struct money left)
+/* An answer that tells no amount is none. */
+static bool decode(const struct account *account, struct api_call *call, struct money *ret)
 {
-    return (struct reading){
-        .name = "",
-        .type = "credits",
-        .balance = money_known(left),
-        .budgeted = true,
-        .expires = TIME_NONE,
-    };
+    if (call->result == POLL_OK
+        && !provider_of(account->settings)->decode_credits(api_call_answer(call), ret, &call->why))
+        call->result = POLL_BROKEN;
+    return call->result == POLL_OK;
 }
 
-static bool ingest_first(struct agent *a, struct account *account, struct money left, unix_s at,
-                         struct fault *why)
-{
-    struct token_set seen = { 0 };
-    struct token *t = token_set_add(&seen, "");
-    t->series = SERIES_CREDITS;
-    t->last = reading_of(left);
-    snprintf(t->slug, sizeof t->slug, "%s", STORE_CREDITS_SLUG);
-    bool ok = ingest_newcomer(a, account, &account->credits.series, t, at, why);
-    token_set_done(&seen);
-    return ok;
-}
-
-static bool ingest_again(struct agent *a, struct account *account, struct money left, unix_s at,
-                         struct fault *why)
-{
-    struct token *t = &account->credits.series.tokens[0];
-    struct observation s = { .token = t, .reading = reading_of(left) };
-    s.reading.name = t->name;
-    if (ledger_differs(&t->last, &s.reading))
-        pace_moved(account);
-    return belief_take(a, account, &s, at, why) && belief_seen(a, t, at, why);
-}
-
-bool credits_store(struct agent *a, struct account *account, unix_s at, struct fault *why)
+void credits_plan(struct account *account, struct plan *p)
 {
     struct credits *c = &account->credits;
     struct money left;
-    if (api_call_has_ended(&c->call) && c->call.result == POLL_OK
-        && !provider_of(account->settings)
-                ->decode_credits(api_call_answer(&c->call), &left, &c->call.why))
-        c->call.result = POLL_BROKEN;
-    bool told = api_call_has_ended(&c->call) && c->call.result == POLL_OK;
-    if (api_call_has_ended(&c->call)
-        && !store_set_credits_reason(a->store, account->id, told ? NULL : c->call.why.text, why))
-        return false;
-    if (api_call_has_ended(&c->call) && !told && c->series.count)
-        c->series.tokens[0].dirty =
+    if (!api_call_has_ended(&c->call))
+        return;
+    if (decode(account, &c->call, &left))
+        plan_credits(p, left);
+    else if (c->series.count)
+        plan_touch(p, PLAN_CREDITS, 0)->dirty =
             true; /* its row says when it was seen last: polls no longer stand for that */
-    if (told && c->series.count && !ingest_again(a, account, left, at, why))
-        return false;
-    if (told && !c->series.count && !ingest_first(a, account, left, at, why))
-        return false;
-    return ingest_outlook(a, account, &c->series, at, why);
+}
+
+bool credits_write(struct agent *a, const struct account *account, struct fault *why)
+{
+    const struct api_call *call = &account->credits.call;
+    return !api_call_has_ended(call)
+        || store_set_credits_reason(a->store, account->id,
+                                    call->result == POLL_OK ? NULL : call->why.text, why);
+}
+
+bool credits_are_held(const struct account *account)
+{
+    const struct token_set *f = &account->credits.series;
+    return f->count && f->tokens[0].held.at != TIME_NONE;
 }
 
 static const struct condition_kind answers = { "credits", "credits endpoint recovered",
@@ -117,11 +97,21 @@ void credits_settle(struct agent *a, struct account *account)
 }
 
 /* They belong to the poll they were asked with, whose row is there already. */
-static bool store_late(struct agent *a, struct account *account, unix_s at, struct fault *why)
+static bool take_late(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
-    store_resume_poll(a->store, account->last_poll);
-    return credits_store(a, account, at, why)
-        && ingest_outlook(a, account, &account->fleet, at, why);
+    struct gathered g;
+    gather(a, account, &g);
+    bool open = commit_begin(a, account, why) && gather_stored(a, account, now, &g, why);
+    struct plan *p = plan_begin(&g.base, now, account->last_poll);
+    credits_plan(account, p);
+    forecasts_make(a, account, p, PLAN_CREDITS);
+    plan_judge(p, PLAN_CREDITS);
+    plan_judge(p, PLAN_TOKENS);
+    bool written = open && credits_write(a, account, why) && commit_plan(a, account, p, why);
+    bool stored = commit_end(a, account, p, written, why);
+    plan_free(p);
+    gathered_done(&g);
+    return stored;
 }
 
 bool credits_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)
@@ -131,15 +121,14 @@ bool credits_turn(struct agent *a, struct account *account, unix_s now, struct f
     if (api_call_turn(&c->call, &none) != API_ENDED || account->poll
         || (!account->last_poll && !account->ahead))
         return true;
-    if (account_write(a, account, store_late, now, why)) {
-        credits_settle(a, account);
-        belief_tell(account, &c->series, now);
-        if (belief_waits(&c->series))
-            pace_confirm(account);
-        return true;
+    if (!take_late(a, account, now, why)) {
+        api_call_done(&c->call);
+        return false;
     }
-    api_call_done(&c->call);
-    return false;
+    credits_settle(a, account);
+    if (credits_are_held(account))
+        pace_confirm(account);
+    return true;
 }
 
 void credits_done(struct credits *c)

@@ -1,23 +1,14 @@
-/* What a fleet has to expect. */
+/* Full forecasts of an account's tokens, as many as there is time for. */
 #pragma once
 
-#include "core/token_set.h"
+#include "core/plan.h"
 
 struct agent;
 struct account;
 
-/* Takes an entry to the token's curve and promises. */
-void forecasts_entry(struct token *t, const struct entry *e);
-/* Consumption from `since` on was taken back: so is what it did to the token's curve, promises and
- * scores. */
-MUST_CHECK bool forecasts_take_back(struct agent *a, struct account *account, struct token *t,
-                                    unix_s since, struct fault *why);
-/* How good the forecasts of an account have been. */
-MUST_CHECK bool forecasts_record(struct agent *a, struct account *account, struct fault *why);
-/* Makes full forecasts where they matter most, as many as a poll may take, and reads every token's.
- */
-MUST_CHECK bool forecasts_refresh(struct agent *a, struct account *account, struct token_set *fleet,
-                                  unix_s now, struct fault *why);
+/* Makes full forecasts for the plan where they matter most, as many as a poll may take; the rest
+ * are made between polls. */
+void forecasts_make(struct agent *a, struct account *account, struct plan *p, enum plan_set set);
 /* The earlier of `next_due`, when something else is due, and of the next slice, if one fits in
  * before. */
 mono_ms forecasts_deadline(const struct agent *a, mono_ms now, mono_ms next_due);

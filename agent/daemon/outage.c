@@ -67,14 +67,13 @@ static bool make_up(struct agent *a, struct fault *why)
     return false;
 }
 
-static bool follow(struct agent *a, struct fault *why)
+static void follow(struct agent *a)
 {
     for (size_t i = 0; i < a->account_count; i++) {
         struct account *account = &a->accounts[i];
-        if (account->ahead && !account->poll && !account_follow(a, account, why))
-            return false;
+        if (account->ahead && !account->poll)
+            account_return(account);
     }
-    return true;
 }
 
 bool outage_mend(struct agent *a, struct fault *why)
@@ -82,7 +81,10 @@ bool outage_mend(struct agent *a, struct fault *why)
     if (!is_ahead(a))
         return true;
     a->outage.mend_at = clock_mono() + MEND_EVERY_MS;
-    return (make_up(a, why) && follow(a, why)) || why->kind != FAULT_FATAL;
+    if (!make_up(a, why))
+        return why->kind != FAULT_FATAL;
+    follow(a);
+    return true;
 }
 
 mono_ms outage_deadline(const struct agent *a)

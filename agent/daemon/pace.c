@@ -41,15 +41,6 @@ void pace_moved(struct account *account)
     account->schedule.moved = moment_at(clock_unix());
 }
 
-static struct outlook outlook_at(const struct account *account, unix_s now)
-{
-    struct outlook o = outlook_none();
-    outlook_add(&o, &account->fleet, now);
-    outlook_add(&o, &account->credits.series, now);
-    o.moved = account->poll->changed > 0;
-    return o;
-}
-
 /* What the rhythm is about: a token, and a time. */
 static void say_why(struct plan_row *row, const struct schedule *s, const struct outlook *o)
 {
@@ -74,42 +65,42 @@ static void say_why(struct plan_row *row, const struct schedule *s, const struct
     }
 }
 
-bool pace_plan(struct agent *a, struct account *account, unix_s at, struct fault *why)
+void pace_plan(struct agent *a, const struct account *account, const struct plan *p,
+               struct pace *ret)
 {
-    struct poll *p = account->poll;
-    struct outlook outlook = outlook_at(account, at);
-    p->is_planned =
-        true; /* also where that cannot be stored: rather poll as it asks than too late */
-    p->planned = account->schedule;
-    schedule_book(&p->planned, p->result, p->retry_after_s, &outlook, moment_at(at), &a->random);
+    const struct poll *poll = account->poll;
+    const struct moment now = moment_at(p->at);
+    *ret = (struct pace){ now, account->schedule, plan_outlook(p) };
+    ret->outlook.moved = poll->changed > 0;
+    if (p->moves)
+        ret->schedule.moved = moment_at(clock_unix());
+    schedule_book(&ret->schedule, poll->result, poll->retry_after_s, &ret->outlook, now,
+                  &a->random);
+}
 
+bool pace_store(struct agent *a, const struct account *account, const struct pace *pace,
+                struct fault *why)
+{
+    const struct schedule *s = &pace->schedule;
     struct plan_row row = {
         .account = account->id,
-        .next_poll_at = p->planned.planned_at,
-        .rhythm = p->planned.rhythm,
-        .wait_s = (p->planned.wait_ms + 999) / 1000,
+        .next_poll_at = s->planned_at,
+        .rhythm = s->rhythm,
+        .wait_s = (s->wait_ms + 999) / 1000,
         .about_at = TIME_NONE,
-        .stale_s = schedule_stale_s(&p->planned),
+        .stale_s = schedule_stale_s(s),
         .calls_milli_per_s = account->settings->calls_milli_per_s,
-        .rest = schedule_rest(&p->planned, moment_at(at)),
+        .rest = schedule_rest(s, pace->booked),
         .url = account->settings->url,
     };
-    say_why(&row, &p->planned, &outlook);
+    say_why(&row, s, &pace->outlook);
     return store_put_plan(a->store, &row, why);
 }
 
-void pace_adopt(struct agent *a, struct account *account, bool stored)
+void pace_adopt(struct account *account, const struct pace *pace)
 {
-    struct poll *p = account->poll;
-    if (stored || p->is_planned) {
-        account->schedule = p->planned;
-        rate_limit_book(&account->api.rate_limit);
-        return;
-    }
-    unix_s now = clock_unix();
-    struct outlook outlook = outlook_at(account, now);
-    schedule_book(&account->schedule, p->result, p->retry_after_s, &outlook, moment_at(now),
-                  &a->random);
+    account->schedule = pace->schedule;
+    rate_limit_book(&account->api.rate_limit);
 }
 
 /* A key that is newer than the poll which refused the old one; one of the environment may be. */
@@ -147,13 +138,6 @@ void pace_hurry(struct account *account)
     account->schedule.due = account->schedule.earliest = clock_mono();
 }
 
-static bool age(struct agent *a, struct account *account, unix_s at, struct fault *why)
-{
-    store_resume_poll(a->store, account->last_poll);
-    return ingest_outlook(a, account, &account->fleet, at, why)
-        && ingest_outlook(a, account, &account->credits.series, at, why);
-}
-
 bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     bool stale = account->last_ok != TIME_NONE
@@ -161,7 +145,7 @@ bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault
     if (!stale || account->poll || account->aged_for == account->last_ok)
         return true;
     account->aged_for = account->last_ok; /* should it fail: with the next poll */
-    return account_write(a, account, age, now, why);
+    return ingest_time(a, account, now, why);
 }
 
 void pace_watch_key(struct account *account, mono_ms now)

@@ -3,6 +3,8 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "core/plan.h"
+#include "core/schedule.h"
 
 struct agent;
 struct account;
@@ -21,11 +23,20 @@ MUST_CHECK bool pace_age(struct agent *a, struct account *account, unix_s now, s
 void pace_moved(struct account *account);
 /* A reading that no poll of the list brought is to be read again. */
 void pace_confirm(struct account *account);
-/* Plans the next poll after all that this one found out, into p->planned and, in its transaction,
- * the store. */
-MUST_CHECK bool pace_plan(struct agent *a, struct account *account, unix_s at, struct fault *why);
-/* Takes the plan over; a poll that could not be stored is booked all the same. */
-void pace_adopt(struct agent *a, struct account *account, bool stored);
+/* When the next poll is, and why then. */
+struct pace {
+    struct moment booked;
+    struct schedule schedule;
+    struct outlook outlook;
+};
+/* Books the poll that is over, after all that it found out. */
+void pace_plan(struct agent *a, const struct account *account, const struct plan *p,
+               struct pace *ret);
+/* Within the poll's transaction. */
+MUST_CHECK bool pace_store(struct agent *a, const struct account *account, const struct pace *pace,
+                           struct fault *why);
+/* Also of a poll that could not be stored: rather poll as it asks than too late. */
+void pace_adopt(struct account *account, const struct pace *pace);
 /* While a key is refused, looks every few seconds whether its file has another one. Once there is
  * one, whatever call found it out, the account is due. */
 void pace_watch_key(struct account *account, mono_ms now);

@@ -10,8 +10,9 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "daemon/account.h"
-#include "daemon/alerts.h"
 #include "daemon/announce.h"
+#include "daemon/commit.h"
+#include "daemon/gather.h"
 #include "daemon/state.h"
 #include "daemon/topics.h"
 
@@ -77,15 +78,29 @@ static bool load_departed(struct agent *a, struct account *account, struct fault
         && store_load_self(a->store, account->id, &none, &account->self, &account->orphans, why);
 }
 
+static bool end_alerts(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    const struct rule_set none = { 0 };
+    struct gathered g;
+    gather(a, account, &g);
+    g.base.rules = &none;
+    struct plan *p = plan_begin(&g.base, now, 0);
+    for (size_t i = 0; i < account->orphans.count; i++)
+        account_end_orphan(p, &account->orphans.at[i],
+                           "the account was removed from the configuration");
+    bool ok = commit_plan(a, account, p, why);
+    plan_free(p);
+    gathered_done(&g);
+    return ok;
+}
+
 static bool end_account(struct agent *a, const struct account_name *gone, unix_s now,
                         struct fault *why)
 {
     struct account_settings settings = { 0 };
     struct account account = { .settings = &settings, .id = gone->id };
     snprintf(settings.name, sizeof settings.name, "%s", gone->name);
-    bool ok = load_departed(a, &account, why)
-        && alerts_end_orphans(a, &account, "the account was removed from the configuration", now,
-                              why)
+    bool ok = load_departed(a, &account, why) && end_alerts(a, &account, now, why)
         && store_forget_rules(a->store, gone->id, why)
         && store_remove_account(a->store, gone->id, now, why);
     if (ok)

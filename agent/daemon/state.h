@@ -30,6 +30,8 @@ struct agent {
     bool store_ill;   /* no poll was stored since a write failed: */
     struct store_outage outage;
     struct bypass bypass;
+    bool past_store;     /* what is announced goes there now */
+    int64_t provisional; /* the last id of a token that could not be stored, below zero */
     struct conditions
         conditions; /* what is wrong for longer: logged at its begin, hourly, and at its end */
     bool begun;     /* the store knows that this run began */

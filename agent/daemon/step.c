@@ -45,56 +45,6 @@ static int64_t step_since_heard(const struct account *account, unix_s at)
     return is_step(step_s) ? step_s : 0;
 }
 
-static void move(unix_s *at, int64_t step_s)
-{
-    if (*at != TIME_NONE && *at < TIME_FAR)
-        *at += step_s;
-}
-
-static void move_forecast(struct forecast *f, int64_t step_s)
-{
-    unix_s *const times[] = { &f->early,  &f->likely,  &f->late,   &f->alarm,
-                              &f->relief, &f->made_at, &f->read_at };
-    for (size_t i = 0; i < COUNT(times); i++)
-        move(times[i], step_s);
-}
-
-/* What was promised by another clock cannot be scored by this one. */
-static bool drop_promises(struct agent *a, struct token *t, struct fault *why)
-{
-    for (int i = 0; t->promises && i < TRACKED_MAX; i++) {
-        struct tracked_forecast *p = &t->promises->at[i];
-        if (p->made_at != TIME_NONE && !store_drop_tracked(a->store, t->id, i, why))
-            return false;
-        p->made_at = TIME_NONE;
-    }
-    if (t->promises)
-        t->promises->last_made = TIME_NONE;
-    return true;
-}
-
-static bool step_token(struct agent *a, struct token *t, int64_t step_s, struct fault *why)
-{
-    t->stepped_s += step_s;
-    move(&t->held.at, step_s);
-    if (t->leap.poll)
-        t->leap.since += step_s;
-    burn_shift(&t->burn, step_s);
-    if (t->curve)
-        move(&t->curve->origin, step_s);
-    move_forecast(&t->forecast, step_s);
-    t->dirty = true;
-    return drop_promises(a, t, why);
-}
-
-static bool step_fleet(struct agent *a, struct token_set *f, int64_t step_s, struct fault *why)
-{
-    for (size_t i = 0; i < f->count; i++)
-        if (!step_token(a, &f->tokens[i], step_s, why))
-            return false;
-    return true;
-}
-
 static void forget_usage(struct consumption *c)
 {
     c->resume = TIME_NONE;
@@ -102,27 +52,29 @@ static void forget_usage(struct consumption *c)
         c->known.from = c->known.until = TIME_NONE;
 }
 
-/* Tokens that came since the start were first seen by the clock that was wrong. */
-static bool restamp(struct agent *a, struct account *account, int64_t step_s, struct fault *why)
+void step_over(struct account *account, struct plan *p)
 {
-    if (was_never_set(account))
-        return store_rebase(a->store, CLOCK_FLOOR_S, step_s, why);
-    return account->heard.unix == TIME_NONE
-        || store_step_newcomers(a->store, account->id, account->began, step_s, why);
-}
-
-bool step_over(struct agent *a, struct account *account, unix_s at, struct fault *why)
-{
-    int64_t step_s = step_since_heard(account, at);
-    if (step_s == 0 || (was_never_set(account) && at < CLOCK_FLOOR_S))
-        return true;
+    int64_t step_s = step_since_heard(account, p->at);
+    if (step_s == 0 || (was_never_set(account) && p->at < CLOCK_FLOOR_S))
+        return;
     log_warning("%s: the clock was stepped by %+" PRId64
                 " s since the last poll: burn and forecasts are "
                 "shifted accordingly",
                 account->settings->name, step_s);
     forget_usage(&account->consumption);
-    return restamp(a, account, step_s, why) && step_fleet(a, &account->fleet, step_s, why)
-        && step_fleet(a, &account->credits.series, step_s, why);
+    plan_step(p, step_s);
+}
+
+/* Tokens that came since the start were first seen by the clock that was wrong. */
+bool step_restamp(struct agent *a, const struct account *account, const struct plan *p,
+                  struct fault *why)
+{
+    if (p->step_s == 0)
+        return true;
+    if (was_never_set(account))
+        return store_rebase(a->store, CLOCK_FLOOR_S, p->step_s, why);
+    return account->heard.unix == TIME_NONE
+        || store_step_newcomers(a->store, account->id, account->began, p->step_s, why);
 }
 
 bool step_open(struct agent *a, struct account *account, struct fault *why)
@@ -134,15 +86,6 @@ bool step_open(struct agent *a, struct account *account, struct fault *why)
     int64_t step_s = seconds_between(account->last_ok, now - 1);
     account->last_ok = now - 1;
     return store_rebase(a->store, CLOCK_FLOOR_S, step_s, why);
-}
-
-void step_correct(const struct token *t, struct entry *e)
-{
-    unix_s since = t->seen_at + t->stepped_s;
-    if (e->kind != ENTRY_CONSUMPTION || t->stepped_s == 0)
-        return;
-    if (t->stepped_s < 0 || since > e->since)
-        e->since = since < e->at ? since : e->at;
 }
 
 void step_heard(struct account *account, unix_s at, mono_ms boot)

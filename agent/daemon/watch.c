@@ -8,16 +8,16 @@
 #include <stdlib.h>
 
 #include "api/collect.h"
-#include "base/xmalloc.h"
 #include "daemon/account.h"
-#include "daemon/alerts.h"
+#include "daemon/commit.h"
+#include "daemon/gather.h"
 #include "daemon/state.h"
 
 /* As if the try before had worked, had there been one: so long as Ebb did not run, it was not the
  * account's fault. A good poll that was later than the failure had another clock. */
-static unix_s failing_from(const struct account *account)
+static unix_s failing_from(const struct account *account, const struct watching *w)
 {
-    unix_s failing = account->sight.failing_since, from = failing - account->settings->interval_s;
+    unix_s failing = w->sight.failing_since, from = failing - account->settings->interval_s;
     if (account->last_ok == TIME_NONE)
         return failing;
     return account->last_ok > from && account->last_ok <= failing ? account->last_ok : from;
@@ -25,11 +25,11 @@ static unix_s failing_from(const struct account *account)
 
 /* From here on uptime tells how long: no clock that is set makes a long outage of a short one, or
  * the reverse. */
-static void note_failing(struct account *account, unix_s now)
+static void note_failing(const struct account *account, struct watching *w, unix_s now)
 {
-    int64_t failed_s = now - failing_from(account);
-    account->failed_s = failed_s > 0 ? failed_s : 0;
-    account->failed_boot = clock_boot();
+    int64_t failed_s = now - failing_from(account, w);
+    w->failed_s = failed_s > 0 ? failed_s : 0;
+    w->failed_boot = clock_boot();
 }
 
 void watch_open(struct agent *a, struct account *account)
@@ -39,9 +39,11 @@ void watch_open(struct agent *a, struct account *account)
         .account = account->settings->name,
         .reading = &account->self.tokens[0].last,
     };
-    account->trying_since = TIME_NONE;
-    if (account->sight.failing_since != TIME_NONE)
-        note_failing(account, clock_unix());
+    struct watching *w = &account->watching;
+    w->trying_since = TIME_NONE;
+    w->lost_since = token_set_lost_since(&account->fleet, &w->lost);
+    if (w->sight.failing_since != TIME_NONE)
+        note_failing(account, w, clock_unix());
     account->overruled = false;
     for (size_t i = 0; i < a->settings->rule_count; i++) {
         const struct rule *rule = &a->settings->rules[i];
@@ -51,156 +53,115 @@ void watch_open(struct agent *a, struct account *account)
 
 void watch_begin(struct account *account, unix_s now, mono_ms mono)
 {
-    if (account->trying_since != TIME_NONE)
+    struct watching *w = &account->watching;
+    if (w->trying_since != TIME_NONE)
         return;
-    account->trying_since = now;
-    account->trying_mono = mono;
+    w->trying_since = now;
+    w->trying_mono = mono;
 }
 
-static int64_t unread_s(const struct account *account)
+static int64_t unread_s(const struct watching *w)
 {
-    if (account->sight.failing_since != TIME_NONE)
-        return account->failed_s + (clock_boot() - account->failed_boot) / 1000;
-    if (account->trying_since != TIME_NONE) /* an answer that hangs */
-        return (clock_mono() - account->trying_mono) / 1000;
+    if (w->sight.failing_since != TIME_NONE)
+        return w->failed_s + (clock_boot() - w->failed_boot) / 1000;
+    if (w->trying_since != TIME_NONE) /* an answer that hangs */
+        return (clock_mono() - w->trying_mono) / 1000;
     return 0;
 }
 
 /* The present by the clock of the last good poll. */
-static unix_s reached_at(const struct account *account, int64_t unread, unix_s now)
+static unix_s reached_at(const struct account *account, const struct watching *w, unix_s now)
 {
-    return account->sight.failing_since != TIME_NONE ? failing_from(account) + unread : now;
+    return w->sight.failing_since != TIME_NONE ? failing_from(account, w) + unread_s(w) : now;
 }
 
-static const struct token *find_dry(struct account *account)
+static const struct token *find_series(const struct account *account, int64_t id)
 {
-    return account->sight.dry_token ? alerts_find_series(account, account->sight.dry_token) : NULL;
+    const struct token_set *const sets[] = { &account->fleet, &account->credits.series };
+    for (size_t s = 0; s < COUNT(sets); s++)
+        for (size_t i = 0; i < sets[s]->count; i++)
+            if (sets[s]->tokens[i].id == id)
+                return &sets[s]->tokens[i];
+    return NULL;
 }
 
-/* What stands in the way of reading the account; its reason is the account's. */
-static struct outage outage_at(struct account *account, unix_s now)
+/* What has run out since by its last forecast; NULL: nothing, or it is gone. */
+static const struct token *find_dry(const struct account *account, const struct watching *w,
+                                    unix_s now)
 {
-    struct outage o = { .reason = text_z(&account->unread_reason), .empty_at = TIME_NONE };
-    int64_t unread = unread_s(account);
-    size_t lost;
-    unix_s lost_since = token_set_lost_since(&account->fleet, &lost);
+    bool is_due = w->sight.dry_token && unread_s(w) > 0 && w->sight.dry_at != TIME_NONE
+        && w->sight.dry_at <= reached_at(account, w, now);
+    return is_due ? find_series(account, w->sight.dry_token) : NULL;
+}
+
+/* What stands in the way of reading the account; its reason is that of `w`. */
+static struct outage outage_at(const struct account *account, struct watching *w, unix_s now)
+{
+    struct outage o = { .reason = w->reason, .empty_at = TIME_NONE };
+    int64_t unread = unread_s(w);
     o.since = now - (unread > 0 ? unread : 0);
-    if (lost_since != TIME_NONE && lost_since < o.since) {
-        o.since = lost_since;
-        text_clear(&account->unread_reason);
-        text_addf(&account->unread_reason, "%zu of %zu tokens are missing from the list", lost,
-                  account->fleet.count);
-        o.reason = text_z(&account->unread_reason);
-    } else if (!account->unread_reason.len) {
+    if (w->lost_since != TIME_NONE && w->lost_since < o.since) {
+        o.since = w->lost_since;
+        snprintf(w->reason, sizeof w->reason, "%zu of %zu tokens are missing from the list",
+                 w->lost, account->fleet.count);
+    } else if (!w->reason[0]) {
         o.reason = "the API does not answer";
     }
-    const struct token *dry = find_dry(account);
-    if (dry && unread > 0 && account->sight.dry_at != TIME_NONE
-        && account->sight.dry_at <= reached_at(account, unread, now)) {
+    const struct token *dry = find_dry(account, w, now);
+    if (dry) {
         o.empty = dry->series == SERIES_CREDITS ? "the account" : dry->name;
-        o.empty_at = account->sight.dry_at;
+        o.empty_at = w->sight.dry_at;
     }
     return o;
 }
 
-static struct snapshot snapshot_at(const struct account *account, const struct outage *o,
-                                   unix_s now)
+static void note_poll(const struct account *account, const struct plan *p, struct watching *w)
 {
-    return (struct snapshot){
-        .series = SERIES_ACCOUNT,
-        .account = account->settings->name,
-        .reading = &account->self.tokens[0].last,
-        .forecast = &account->self.tokens[0].forecast,
-        .now = now,
-        .unread_s = now - o->since,
-        .ran_dry = o->empty != NULL,
-        .overruled = account->overruled,
-    };
-}
-
-/* A balance that is set back, or gone anyway, before it is empty does not run dry. */
-static bool runs_dry(const struct token *t, unix_s at)
-{
-    unix_s reset = calendar_next_reset(t->last.period, at), likely = t->forecast.likely;
-    if (t->missing || likely == TIME_NONE || likely >= TIME_FAR || likely <= at)
-        return false;
-    return (reset == TIME_NONE || likely < reset)
-        && (t->last.expires == TIME_NONE || likely < t->last.expires);
-}
-
-static void note_dry(struct sight *sight, const struct token_set *f, unix_s at)
-{
-    for (size_t i = 0; i < f->count; i++) {
-        const struct token *t = &f->tokens[i];
-        if (!runs_dry(t, at) || (sight->dry_at != TIME_NONE && sight->dry_at <= t->forecast.likely))
-            continue;
-        sight->dry_at = t->forecast.likely;
-        sight->dry_token = t->id;
+    const struct poll *poll = account->poll;
+    if (poll->result == POLL_OK)
+        w->sight = (struct sight){ TIME_NONE, plan_dry(p).at, plan_dry(p).token };
+    else if (w->sight.failing_since == TIME_NONE) {
+        bool tried = w->trying_since != TIME_NONE;
+        w->sight.failing_since = tried ? p->at - (clock_mono() - w->trying_mono) / 1000 : p->at;
+        note_failing(account, w, p->at);
     }
+    w->trying_since = TIME_NONE;
+    if (poll->result != POLL_OK)
+        snprintf(w->reason, sizeof w->reason, "%s", poll->why.text);
+    if (p->judged)
+        w->lost_since = plan_lost_since(p, &w->lost);
 }
 
-static void note_poll(struct account *account, unix_s at)
+void watch_poll(struct account *account, struct plan *p, struct outage_words *ret)
 {
-    const struct poll *p = account->poll;
-    if (p->result == POLL_OK) {
-        account->last_ok = at;
-        account->sight = (struct sight){ .failing_since = TIME_NONE, .dry_at = TIME_NONE };
-        note_dry(&account->sight, &account->fleet, at);
-        note_dry(&account->sight, &account->credits.series, at);
-    } else if (account->sight.failing_since == TIME_NONE) {
-        bool tried = account->trying_since != TIME_NONE;
-        account->sight.failing_since =
-            tried ? at - (clock_mono() - account->trying_mono) / 1000 : at;
-        note_failing(account, at);
-    }
+    struct watching next = account->watching, before = account->watching;
+    struct outage was = outage_at(account, &before, p->at);
+    note_poll(account, p, &next);
+    struct outage is = outage_at(account, &next, p->at);
+    int64_t unread = p->at - is.since;
+    if (unread == 0) /* it is over: how long it was and why is what there is to say */
+        is = was;
+    snprintf(ret->reason, sizeof ret->reason, "%s", is.reason);
+    ret->outage = is;
+    ret->outage.reason = ret->reason;
+    plan_judge_account(p, unread, &ret->outage);
+    account->watching = next;
 }
 
-bool watch_poll(struct agent *a, struct account *account, unix_s at, struct fault *why)
-{
-    const struct poll *p = account->poll;
-    struct outage before = outage_at(account, at);
-    note_poll(account, at);
-    account->trying_since = TIME_NONE;
-    if (p->result != POLL_OK) {
-        text_clear(&account->unread_reason);
-        text_addf(&account->unread_reason, "%s", p->why.text);
-    }
-    struct outage o = outage_at(account, at);
-    struct snapshot s = snapshot_at(account, &o, at);
-    if (!s.unread_s) /* it is over: how long it was and why is what there is to say */
-        o = before;
-    return alerts_step_account(a, account, &s, &o, why)
-        && store_put_sight(a->store, account->id, &account->sight, why);
-}
-
-static bool write_alerts(struct agent *a, struct account *account, const struct snapshot *s,
-                         const struct outage *o, struct fault *why)
-{
-    if (!store_begin(a->store, why))
-        return false;
-    if (alerts_step_account(a, account, s, o, why))
-        return store_commit(a->store, why);
-    store_rollback(a->store);
-    return false;
-}
-
-/* A poll may be under way, whose observations point into the fleet: what fails here is undone here.
- */
+/* A poll may be under way: it begins with what this leaves. */
 bool watch_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
-    struct outage o = outage_at(account, now);
-    struct snapshot s = snapshot_at(account, &o, now);
-    if (!alerts_account_moves(a, account, &s))
-        return true;
-    struct alert *alerts = account->self.tokens[0].alerts;
-    size_t bytes = a->rules.count * sizeof *alerts;
-    struct alert *before = xmalloc(bytes);
-    memcpy(before, alerts, bytes);
-    bool ok = write_alerts(a, account, &s, &o, why);
-    if (ok)
-        a->outbox_waits = true;
-    else
-        memcpy(alerts, before, bytes);
-    free(before);
+    struct watching w = account->watching;
+    struct outage o = outage_at(account, &w, now);
+    struct gathered g;
+    gather(a, account, &g);
+    struct plan *p = plan_begin(&g.base, now, 0);
+    bool moves = plan_account_moves(p, now - o.since, &o), ok = true;
+    if (moves) {
+        plan_judge_account(p, now - o.since, &o);
+        ok = commit_now(a, account, p, why);
+    }
+    plan_free(p);
+    gathered_done(&g);
     return ok;
 }

@@ -11,16 +11,12 @@
 #include "core/calendar.h"
 #include "core/ledger.h"
 #include "core/schedule.h"
+#include "core/sight.h"
 #include "core/token_set.h"
 
 enum store_mode { STORE_WRITE, STORE_READ };
 
 struct store;
-
-/* Levels in topics that no token's name can give. */
-#define STORE_CREDITS_SLUG "@credits"
-#define STORE_KEY_SLUG "@key"
-#define STORE_ACCOUNT_SLUG "@account"
 
 /* STORE_WRITE takes the lock, creates or migrates; STORE_READ never changes anything. FAULT_FATAL.
  */
@@ -46,12 +42,9 @@ MUST_CHECK bool store_begin(struct store *s, struct fault *why);
 MUST_CHECK bool store_commit(struct store *s, struct fault *why); /* rolls back on failure */
 void store_rollback(struct store *s);
 
-/* For what must be judged whether or not it can be stored: a transaction that goes on when the
- * store fails with FAULT_RETRY, or, with `lost`, does not try to write at all. What is read is then
- * what was stored before, if it can be read; new tokens get ids below zero. store_commit fails with
- * the first fault. FAULT_FATAL. */
-MUST_CHECK bool store_begin_anyway(struct store *s, const struct fault *lost, struct fault *why);
-/* Within a transaction: writes down the alerts and events of those that failed, in their order. */
+/* While it owes, alerts and events that are put are kept instead of written. */
+void store_owe(struct store *s, bool owes);
+/* Within a transaction: writes down those that were kept, in their order. */
 MUST_CHECK bool store_make_up(struct store *s, struct fault *why);
 void store_made_up(struct store *s); /* after its commit: forgets them */
 MUST_CHECK bool store_touch(struct store *s, struct fault *why); /* a write for its own sake */
@@ -104,13 +97,6 @@ MUST_CHECK bool store_load_self(struct store *s, int64_t account, const struct r
 MUST_CHECK bool store_find_self(struct store *s, int64_t account, struct token *t,
                                 struct fault *why);
 
-/* How well an account can be read. */
-struct sight {
-    unix_s failing_since; /* when the first failed poll since the last good one began; TIME_NONE:
-                             the last was good */
-    unix_s dry_at; /* the earliest likely exhaustion that the last good poll saw; TIME_NONE: none */
-    int64_t dry_token; /* and of which token */
-};
 MUST_CHECK bool store_load_sight(struct store *s, int64_t account, struct sight *ret,
                                  struct fault *why);
 MUST_CHECK bool store_put_sight(struct store *s, int64_t account, const struct sight *sight,

@@ -4,9 +4,10 @@
     cmake --preset release -DBUILD_TESTING=ON && cmake --build --preset release
     /usr/bin/python3 tests/bench/year.py [--days 365] [--worst] [--build build/release]
 
-The program `year` plays the polls into a store with the agent's own ledger, rollups and retention, on a clock of its
-own. The fleet: 40 % office hours (changed in 70 % of the polls from 7 to 18 h on weekdays), 10 % steady (every poll),
-15 % bursts (3 % of the hours), 10 % nightly jobs of half an hour, 25 % idle (a call every other week); every fourth has
+The program `year` plays the polls into a store with the agent's own plans, commits and retention, on a clock of its
+own; and once more as plans alone, without a store. The fleet: 40 % office hours (changed in 70 % of the polls from 7 to
+18 h on weekdays), 10 % steady (every poll), 15 % bursts (3 % of the hours), 10 % nightly jobs of half an hour, 25 %
+idle (a call every other week); every fourth has
 a budget that is reset daily, weekly or monthly, the others are topped up when they run low. --worst: every token burns
 at every poll. The consumption endpoint's rows are added at the end, two features with two providers a token and day.
 
@@ -72,6 +73,9 @@ def main():
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
         folder = pathlib.Path(name)
         brief, eternal = folder / "brief.db", folder / "eternal.db"
+        plans = play(given.build, "-", fleet, "brief", given.days)
+        print(f"plans alone: {plans['all_ms'] / 1000:.1f} s, a poll median {plans['median_us']} us, 99 % "
+              f"{plans['p99_us']}, most {plans['most_us']}")
         polls = play(given.build, brief, fleet, "brief", given.days)
         size = megabytes(brief)
         print(f"{fleet}: {polls['polls']} polls, {polls['changes']} changes; a poll in the store: median "

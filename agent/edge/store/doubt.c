@@ -61,14 +61,19 @@ void doubt_take(struct token *t, const struct statement *row)
         };
 }
 
-/* Takes each out of the sums that it is in. */
-static bool read_bookings(struct store *s, int64_t token, int64_t poll, struct reversal *ret,
-                          struct fault *why)
+/* All that was booked of a token from a poll on. */
+struct booked_since {
+    int64_t token, poll;
+};
+
+/* `takes_back`: takes each out of the sums that it is in. */
+static bool read_bookings(struct store *s, const struct booked_since *what, bool takes_back,
+                          struct reversal *ret, struct fault *why)
 {
     struct statement *q = s->queries[SQL_REVERSED_BOOKINGS];
     bool row = true, ok = true;
-    statement_bind_integer(q, ":token", token);
-    statement_bind_integer(q, ":poll", poll);
+    statement_bind_integer(q, ":token", what->token);
+    statement_bind_integer(q, ":poll", what->poll);
     while (ok && row) {
         ok = statement_step(q, &row, why);
         if (!ok || !row)
@@ -79,10 +84,22 @@ static bool read_bookings(struct store *s, int64_t token, int64_t poll, struct r
                                  statement_integer(q, 3) };
         ret->at = xrealloc(ret->at, ret->count + 1, sizeof *ret->at);
         ret->at[ret->count++] = e;
-        ok = !statement_integer(q, 4) || rollup_take_back(s, token, &e, why);
+        ok = !takes_back || !statement_integer(q, 4) || rollup_take_back(s, what->token, &e, why);
     }
     statement_reset(q);
     return ok;
+}
+
+bool store_bookings_since(struct store *s, int64_t token, int64_t poll, struct reversal *ret,
+                          struct fault *why)
+{
+    struct reversal r = { 0 };
+    if (!read_bookings(s, &(struct booked_since){ token, poll }, false, &r, why)) {
+        free(r.at);
+        return false;
+    }
+    *ret = r;
+    return true;
 }
 
 static bool turn_bookings(struct store *s, int64_t token, int64_t poll, struct fault *why)
@@ -99,32 +116,33 @@ static bool turn_bookings(struct store *s, int64_t token, int64_t poll, struct f
     return true;
 }
 
-bool store_reverse(struct store *s, int64_t token, int64_t poll, struct reversal *ret,
-                   struct fault *why)
+bool store_reverse(struct store *s, int64_t token, int64_t poll, struct fault *why)
 {
     struct reversal r = { 0 };
-    bool ok = read_bookings(s, token, poll, &r, why) && turn_bookings(s, token, poll, why);
-    if (!ok) {
-        free(r.at);
-        return false;
-    }
-    *ret = r;
-    return true;
+    bool ok = read_bookings(s, &(struct booked_since){ token, poll }, true, &r, why)
+        && turn_bookings(s, token, poll, why);
+    free(r.at);
+    return ok;
 }
 
-bool store_drop_scores(struct store *s, int64_t token, unix_s since, struct accuracy *ret,
-                       struct fault *why)
+bool store_drop_scores(struct store *s, int64_t token, unix_s since, struct fault *why)
 {
-    struct statement *drop = s->queries[SQL_DROP_SCORES], *q = s->queries[SQL_TOKEN_SCORES];
+    struct statement *q = s->queries[SQL_DROP_SCORES];
+    statement_bind_integer(q, ":token", token);
+    statement_bind_integer(q, ":since", since);
+    return statement_run(q, why);
+}
+
+bool store_scores_until(struct store *s, int64_t token, unix_s since, struct accuracy *ret,
+                        struct fault *why)
+{
+    struct statement *q = s->queries[SQL_TOKEN_SCORES];
     struct accuracy record = { 0 };
-    bool row = true, ok;
-    statement_bind_integer(drop, ":token", token);
-    statement_bind_integer(drop, ":since", since);
-    ok = statement_run(drop, why);
+    bool row = true, ok = true;
     statement_bind_integer(q, ":token", token);
     while (ok && row) {
         ok = statement_step(q, &row, why);
-        if (!ok || !row)
+        if (!ok || !row || statement_integer(q, 1) > since)
             continue;
         struct tracked_forecast p = { .made_at = statement_integer(q, 0),
                                       .early = statement_integer(q, 2),

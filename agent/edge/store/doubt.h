@@ -13,12 +13,15 @@ struct reversal {
     size_t count;
 };
 
-/* Turns all that was booked of a token from a poll on into corrections, and takes it out of the
- * sums of its hours and days. `ret->at` is the caller's to free. */
-MUST_CHECK bool store_reverse(struct store *s, int64_t token, int64_t poll, struct reversal *ret,
-                              struct fault *why);
-
-/* Forgets how the forecasts turned out that came due after `since`; `ret`: the record that is left.
+/* All that was booked of a token from a poll on, oldest first; `ret->at` is the caller's to free.
  */
-MUST_CHECK bool store_drop_scores(struct store *s, int64_t token, unix_s since,
-                                  struct accuracy *ret, struct fault *why);
+MUST_CHECK bool store_bookings_since(struct store *s, int64_t token, int64_t poll,
+                                     struct reversal *ret, struct fault *why);
+/* Turns it into corrections, and takes it out of the sums of its hours and days. */
+MUST_CHECK bool store_reverse(struct store *s, int64_t token, int64_t poll, struct fault *why);
+
+/* How the forecasts of a token turned out that came due until `since`. */
+MUST_CHECK bool store_scores_until(struct store *s, int64_t token, unix_s since,
+                                   struct accuracy *ret, struct fault *why);
+/* Forgets those that came due after it. */
+MUST_CHECK bool store_drop_scores(struct store *s, int64_t token, unix_s since, struct fault *why);

@@ -407,7 +407,7 @@ bool store_load_self(struct store *s, int64_t account, const struct rule_set *ru
     struct token *t = token_set_add(&f, "");
     t->series = SERIES_ACCOUNT;
     t->alerts = xcalloc(rules->count, sizeof *t->alerts);
-    snprintf(t->slug, sizeof t->slug, "%s", STORE_ACCOUNT_SLUG);
+    snprintf(t->slug, sizeof t->slug, "%s", ACCOUNT_SLUG);
     if (!store_find_self(s, account, t, why) || !load_part(s, &l, &alerts, why)) {
         token_set_done(&f);
         return false;

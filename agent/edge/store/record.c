@@ -183,8 +183,7 @@ bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s a
                      struct fault *why)
 {
     return (t->series != SERIES_TOKEN || settle(s->queries[SQL_ADOPT_TOKEN], account, t, at, why))
-        && (t->id || settle(s->queries[SQL_ADD_TOKEN], account, t, at, why))
-        && (t->id || (t->id = --s->provisional)); /* not stored */
+        && (t->id || settle(s->queries[SQL_ADD_TOKEN], account, t, at, why));
 }
 
 static void bind_reading(struct statement *q, const struct reading *r)
@@ -308,7 +307,7 @@ bool store_put_alert(struct store *s, int64_t token, const struct rule *rule, co
     statement_bind_integer(q, ":episode", a->episode);
     statement_bind_integer(q, ":step", a->step);
     statement_bind_integer(q, ":contact", a->contact);
-    return store_run_kept(s, q, why);
+    return store_run_or_owe(s, q, why);
 }
 
 bool store_add_event(struct store *s, const struct event_row *row, struct fault *why)
@@ -334,5 +333,5 @@ bool store_add_event(struct store *s, const struct event_row *row, struct fault 
         statement_bind_text(q, ":reason", span_of(row->reason));
     if (row->digest)
         statement_bind_text(q, ":digest", span_of(row->digest));
-    return store_run_kept(s, q, why);
+    return store_run_or_owe(s, q, why);
 }

@@ -16,8 +16,6 @@ enum {
 struct sqlite {
     sqlite3 *handle;
     char *path;
-    bool goes_on, lost;        /* see sqlite_go_on */
-    struct fault first;        /* why it is lost */
     bool (*cancelled)(void *); /* NULL: nothing is asked */
     void *cancelled_of;
 };
@@ -112,40 +110,10 @@ void sqlite_disconnect(struct sqlite *db)
     free(db);
 }
 
-void sqlite_go_on(struct sqlite *db, const struct fault *lost)
-{
-    db->goes_on = true;
-    db->lost = lost != NULL;
-    if (lost)
-        db->first = *lost;
-}
-
-bool sqlite_went_on(struct sqlite *db, struct fault *why)
-{
-    bool lost = db->lost;
-    db->goes_on = db->lost = false;
-    if (lost)
-        *why = db->first;
-    return !lost;
-}
-
-/* Whether what failed for `why` is taken for done. */
-static bool passes(struct sqlite *db, const struct fault *why)
-{
-    if (!db->goes_on || why->kind != FAULT_RETRY)
-        return false;
-    if (!db->lost)
-        db->first = *why;
-    return db->lost = true;
-}
-
 bool sqlite_run(struct sqlite *db, const char *sql, struct fault *why)
 {
-    int code = db->lost ? SQLITE_OK : sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
-    if (code == SQLITE_OK)
-        return true;
-    sqlite_fault(db, code, why);
-    return passes(db, why);
+    int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+    return code == SQLITE_OK || sqlite_fault(db, code, why);
 }
 
 bool sqlite_run_or_skip(struct sqlite *db, const char *sql, struct fault *why)
@@ -302,13 +270,11 @@ void statement_add_text(const struct statement *s, struct text *out)
 bool statement_step(struct statement *s, bool *ret_row, struct fault *why)
 {
     *ret_row = false;
-    if (s->db->lost && !sqlite3_stmt_readonly(s->handle))
-        return true;
     int code = sqlite3_step(s->handle);
     if (code != SQLITE_ROW && code != SQLITE_DONE) {
         sqlite_fault(s->db, code, why);
         sqlite3_reset(s->handle);
-        return passes(s->db, why);
+        return false;
     }
     *ret_row = code == SQLITE_ROW;
     return true;

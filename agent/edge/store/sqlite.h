@@ -44,13 +44,6 @@ int64_t sqlite_wal_bytes(const struct sqlite *db); /* of the file; 0: there is n
  * it; never waits. *ret_held: a reader stands in the way. */
 MUST_CHECK bool sqlite_checkpoint(struct sqlite *db, bool *ret_held, struct fault *why);
 
-/* From now on a failure with FAULT_RETRY is no failure: it is remembered, from there on nothing is
- * written, and what cannot be read is as if it were not there. `lost` not NULL: so from the start,
- * for this reason. */
-void sqlite_go_on(struct sqlite *db, const struct fault *lost);
-/* The end of it. FAULT_RETRY: the first failure, if there was one. */
-MUST_CHECK bool sqlite_went_on(struct sqlite *db, struct fault *why);
-
 MUST_CHECK bool sqlite_prepare(struct sqlite *db, const char *sql, struct statement **ret,
                                struct fault *why);
 void statement_free(struct statement *s); /* accepts NULL */

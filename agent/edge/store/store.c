@@ -356,11 +356,8 @@ bool store_begin(struct store *s, struct fault *why)
 
 bool store_commit(struct store *s, struct fault *why)
 {
-    if (sqlite_went_on(s->db, why) && sqlite_run(s->db, "COMMIT", why)) {
-        owed_settle(s, true);
-        s->anyway = false;
+    if (sqlite_run(s->db, "COMMIT", why))
         return true;
-    }
     store_rollback(s);
     return false;
 }
@@ -369,12 +366,7 @@ void store_rollback(struct store *s)
 {
     struct fault
         ignored; /* SQLite rolls back by itself on a full disk; then there is nothing left to do */
-    owed_settle(s, false);
     terms_forget(s);
-    s->anyway = false;
-    if (!sqlite_went_on(s->db, &ignored)) {
-        /* known to the one who gives up */
-    }
     if (sqlite_in_transaction(s->db) && !sqlite_run(s->db, "ROLLBACK", &ignored))
         return;
 }

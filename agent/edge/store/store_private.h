@@ -160,10 +160,9 @@ struct store {
     unix_s poll_at, prior_at;        /* its time, and that of the account's good poll before it */
     struct terms_ids *terms;         /* owned; NULL: none known yet */
     struct statement *queries[SQLS]; /* of a reader: NULL until asked for by store_query */
-    bool anyway;                     /* this transaction goes on when it fails */
-    struct text *owed;               /* owned; SQL of transactions that failed, then of this one */
-    size_t owed_count, owed_noted, owed_room; /* failed ones; and this one's */
-    int64_t provisional; /* the last id of a token that could not be stored, below zero */
+    bool owes;                       /* what may not be lost is kept, not run: */
+    struct text *owed;               /* owned; as SQL */
+    size_t owed_count, owed_room;
     struct store_walk walks[STORE_RESOLUTIONS];
     struct text topic, payload; /* of the message handed out last */
 };
@@ -178,9 +177,8 @@ struct sqlite *store_sqlite(struct store *s);
 MUST_CHECK bool store_query(struct store *s, enum statement_name query, struct statement **ret,
                             struct fault *why);
 
-/* Runs what must not be lost with its transaction. */
-MUST_CHECK bool store_run_kept(struct store *s, struct statement *q, struct fault *why);
-void owed_settle(struct store *s, bool stored); /* at the end of a transaction */
+/* Runs what may not be lost, or keeps it: store_owe. */
+MUST_CHECK bool store_run_or_owe(struct store *s, struct statement *q, struct fault *why);
 void owed_done(struct store *s);
 
 static inline void bind_maybe_money(struct statement *q, const char *parameter,

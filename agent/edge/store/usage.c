@@ -104,7 +104,7 @@ static bool add_payer(struct writing *w, const char *name, enum series series, u
     naming_slug(span_of(name), slug);
     statement_bind_integer(q, ":account", w->account);
     statement_bind_text(q, ":name", span_of(name));
-    statement_bind_text(q, ":slug", span_of(series == SERIES_TOKEN ? slug : STORE_KEY_SLUG));
+    statement_bind_text(q, ":slug", span_of(series == SERIES_TOKEN ? slug : KEY_SLUG));
     statement_bind_integer(q, ":day", day);
     statement_bind_text(q, ":kind", span_of(series_name(series)));
     if (series == SERIES_TOKEN)

@@ -34,7 +34,7 @@ enum { STALE_S = WEEK_S }; /* a question is asked at a poll: never stale */
 struct asked {
     const char *id, *episode; /* borrowed; episode is NULL for a point task */
     int64_t alert_s;
-    const struct series *series;
+    const struct polled_series *series;
     unix_s hist_from, origin;
     struct money balance;
     struct forecast answer;
@@ -45,7 +45,7 @@ struct asked {
 struct bench {
     const char *folder;
     struct csv series_table, tasks, alerts;
-    struct series *series; /* owned */
+    struct polled_series *series; /* owned */
     size_t series_count;
     struct asked *asked; /* owned */
     size_t asked_count;
@@ -58,7 +58,7 @@ struct bench {
     atomic_size_t next; /* the next one to be taken by a thread */
 };
 
-static void read_polls(const char *folder, struct series *s)
+static void read_polls(const char *folder, struct polled_series *s)
 {
     char name[512];
     snprintf(name, sizeof name, "series/%s.csv", s->name);
@@ -84,7 +84,7 @@ static void read_series(struct bench *b)
     b->series_count = c->rows;
     b->series = xcalloc(c->rows, sizeof *b->series);
     for (size_t i = 0; i < c->rows; i++) {
-        struct series *s = &b->series[i];
+        struct polled_series *s = &b->series[i];
         s->name = csv_field(c, i, name);
         s->step_s = csv_integer(c, i, step);
         s->period = calendar_period_named(span_of(csv_field(c, i, reset)));
@@ -94,7 +94,7 @@ static void read_series(struct bench *b)
     }
 }
 
-static const struct series *find(const struct bench *b, const char *name)
+static const struct polled_series *find(const struct bench *b, const char *name)
 {
     for (size_t i = 0; i < b->series_count; i++)
         if (strcmp(b->series[i].name, name) == 0)
@@ -162,7 +162,7 @@ static void answer(const struct bench *b, const struct watch *w, struct asked *a
     for (int i = 0; i < b->repeat; i++) {
         double began = now_us();
         curve_make(&past, &b->nets, (double)a->balance.nano, &curve);
-        a->answer = forecast_read(&curve, &w->burn, &r, a->origin, STALE_S);
+        a->answer = forecast_read(&curve, watch_burn(w), &r, a->origin, STALE_S);
         a->took_us = fmin(a->took_us, now_us() - began);
     }
 }
@@ -173,7 +173,7 @@ static void answer_run(struct bench *b, size_t first, size_t last)
     struct watch w = { 0 };
     for (size_t i = first; i < last; i++) {
         struct asked *a = &b->asked[i];
-        if (w.series != a->series || w.since != a->hist_from || w.seen_at > a->origin) {
+        if (w.series != a->series || w.since != a->hist_from || watch_seen_at(&w) > a->origin) {
             watch_done(&w);
             watch_begin(&w, a->series, a->hist_from);
         }

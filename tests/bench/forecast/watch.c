@@ -1,39 +1,45 @@
-/* The daemon's bookkeeping (ingest.c and the store's hourly sums), in memory. */
+/* Each poll is a plan that is adopted at once; hourly sums, which the daemon's store keeps, are in
+ * memory. */
 #include "watch.h"
 
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
-#include "core/ledger.h"
+#include "core/plan.h"
 
 static int64_t hour_floor(unix_s at)
 {
     return (at - 1) / HOUR_S * HOUR_S;
 }
 
-void watch_begin(struct watch *w, const struct series *s, unix_s since)
+void watch_begin(struct watch *w, const struct polled_series *s, unix_s since)
 {
-    *w = (struct watch){
-        .series = s, .since = since, .seen_at = TIME_NONE, .last_reset = TIME_NONE
-    };
+    *w = (struct watch){ .series = s, .since = since };
     while (w->next < s->count && s->at[w->next] < since)
         w->next++;
     w->hour_count = (size_t)((s->at[s->count - 1] - hour_floor(s->at[0])) / HOUR_S + 1);
     w->hours = xcalloc(w->hour_count, sizeof *w->hours);
-    burn_init(&w->burn);
 }
 
 void watch_done(struct watch *w)
 {
-    burn_done(&w->burn);
+    token_set_done(&w->set);
     free(w->hours);
 }
 
-static void book(struct watch *w, const struct entry *e)
+unix_s watch_seen_at(const struct watch *w)
 {
-    burn_add(&w->burn, e);
-    if (e->kind == ENTRY_RESET)
-        w->last_reset = e->at;
+    return w->set.count ? w->set.tokens[0].seen_at : TIME_NONE;
+}
+
+const struct burn_history *watch_burn(const struct watch *w)
+{
+    static const struct burn_history none = { .first_seen = TIME_NONE, .last_seen = TIME_NONE };
+    return w->set.count ? &w->set.tokens[0].burn : &none;
+}
+
+static void add_hours(struct watch *w, const struct entry *e)
+{
     struct hour_slice slices[BURN_SLICES_MAX];
     size_t count = burn_slice(e, slices, COUNT(slices));
     for (size_t i = 0; i < count; i++)
@@ -45,6 +51,7 @@ struct reading watch_reading(const struct watch *w, struct money balance)
 {
     return (struct reading){
         .name = w->series->name,
+        .type = "api_token",
         .balance = money_known(balance),
         .budgeted = true,
         .expires = TIME_NONE,
@@ -53,30 +60,42 @@ struct reading watch_reading(const struct watch *w, struct money balance)
     };
 }
 
+static void plan_first(struct plan *p, const struct watch *w, const struct reading *is)
+{
+    char *name = xstrdup(w->series->name);
+    plan_add(p, PLAN_TOKENS, &(struct token){ .name = name, .last = *is });
+    free(name);
+}
+
 static void see(struct watch *w, unix_s at, struct money balance)
 {
-    struct reading is = watch_reading(w, balance);
-    struct entry entries[LEDGER_ENTRIES_MAX];
-    size_t count = 0;
-    if (w->seen_at != TIME_NONE)
-        count = ledger_compare(&w->last, w->seen_at, &is, at, w->last_reset, entries);
-    burn_seen(&w->burn, at);
-    for (size_t i = 0; i < count; i++)
-        book(w, &entries[i]);
-    w->last = is;
-    w->seen_at = at;
+    const struct reading is = watch_reading(w, balance);
+    const struct plan_base base = { .sets[PLAN_TOKENS] = &w->set, .trusted = true };
+    struct token_set *sets[PLAN_SETS] = { &w->set };
+    struct plan *p = plan_begin(&base, at, PLAN_THIS_POLL);
+    if (w->set.count)
+        plan_take(p, PLAN_TOKENS, 0, &is, 0);
+    plan_book_list(p, 0);
+    if (!w->set.count)
+        plan_first(p, w, &is);
+    for (size_t i = 0; i < p->touched_count; i++)
+        for (size_t b = 0; b < p->touched[i]->booking_count; b++)
+            for (size_t e = 0; e < p->touched[i]->bookings[b].change.entry_count; e++)
+                add_hours(w, &p->touched[i]->bookings[b].change.entries[e]);
+    plan_adopt(p, sets, NULL);
+    plan_free(p);
 }
 
 void watch_until(struct watch *w, unix_s until)
 {
-    const struct series *s = w->series;
+    const struct polled_series *s = w->series;
     for (; w->next < s->count && s->at[w->next] <= until; w->next++)
         see(w, s->at[w->next], (struct money){ s->balance[w->next] });
 }
 
 void watch_past(const struct watch *w, struct past *ret)
 {
-    past_begin(ret, &w->burn, w->series->step_s);
+    past_begin(ret, watch_burn(w), w->series->step_s);
     for (size_t i = 0; i < w->hour_count; i++)
         if (w->hours[i] > 0)
             past_add_hour(ret, hour_floor(w->series->at[0]) + (int64_t)i * HOUR_S,

@@ -1,11 +1,12 @@
 /* An agent that watches one key: what it polled becomes a ledger, a burn history and sums by hour,
- * as in the daemon. */
+ * with the daemon's own plans. */
 #pragma once
 
 #include "core/forecast/past.h"
+#include "core/token_set.h"
 
 /* The polls of one series, oldest first, and what an agent knows about its key. */
-struct series {
+struct polled_series {
     const char *name;
     int64_t step_s;
     enum reset_period period;
@@ -16,21 +17,23 @@ struct series {
 };
 
 struct watch {
-    const struct series *series;
-    size_t next;  /* of the polls */
-    unix_s since; /* polls before this are not seen */
-    unix_s seen_at, last_reset;
-    struct reading last;
-    struct burn_history burn;
-    int64_t *hours; /* owned: nano-dollars of the hours since the first poll of the series */
+    const struct polled_series *series;
+    size_t next;          /* of the polls */
+    unix_s since;         /* polls before this are not seen */
+    struct token_set set; /* the key, once it was seen */
+    int64_t *hours;       /* owned: nano-dollars of the hours since the first poll of the series */
     size_t hour_count;
 };
 
-void watch_begin(struct watch *w, const struct series *s, unix_s since);
+void watch_begin(struct watch *w, const struct polled_series *s, unix_s since);
 void watch_done(struct watch *w);
 
 /* Sees all polls up to and including `until`. */
 void watch_until(struct watch *w, unix_s until);
+
+/* When the key was seen last; TIME_NONE: never. */
+unix_s watch_seen_at(const struct watch *w);
+const struct burn_history *watch_burn(const struct watch *w);
 
 /* The reading of now with another balance: the question's. */
 struct reading watch_reading(const struct watch *w, struct money balance);

@@ -1,10 +1,10 @@
-/* Plays a year of polls of 200 tokens into a store, as ingest does it, on a clock of its own; see
- * tests/bench/year.py.
+/* Plays a year of polls of 200 tokens on a clock of its own; see tests/bench/year.py.
  *
- *     year FILE mix|worst brief|eternal DAYS
+ *     year FILE|- mix|worst brief|eternal DAYS
  *
- * Ledger, rollups, retention and commits are the agent's own; forecasts and messages are left out,
- * for they add no rows that grow. Prints how long a poll took in the store. */
+ * Each poll is a plan of the agent's own, committed as the agent does it into a store, or, with
+ * `-`, adopted and forgotten: then it is the plans alone that take the time. Forecasts and messages
+ * are left out, for they add no rows that grow. Prints how long a poll took. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,9 @@
 
 #include "base/random.h"
 #include "base/xmalloc.h"
-#include "edge/store.h"
+#include "daemon/commit.h"
+#include "daemon/state.h"
+#include "edge/store/retention.h"
 
 #define START INT64_C(1767225600) /* 2026-01-01T00:00:00Z, a Thursday */
 
@@ -85,67 +87,125 @@ static void must(bool ok, const struct fault *why)
     exit(1);
 }
 
+/* An agent of one account, whose tokens nobody polls but this. */
+struct year {
+    struct settings settings;
+    struct account_settings account_settings;
+    struct account account;
+    struct agent agent; /* without a store: plans alone */
+    struct plan_base base;
+    bool worst;
+    struct random random;
+};
+
 /* Every fourth has a budget that is reset: daily, weekly or monthly. */
-static void found(struct store *s, int64_t account, struct token_set *f, unix_s at)
+static void plan_first(struct plan *p)
 {
     static const enum reset_period periods[] = { RESET_DAILY, RESET_WEEKLY, RESET_MONTHLY };
-    struct fault why;
     for (size_t i = 0; i < TOKENS; i++) {
         char name[32];
-        snprintf(name, sizeof name, "%s-project%zu-api", i % 5 ? "prod" : "dev", i);
-        struct token *t = token_set_add(f, name);
-        strcpy(t->last.type, "api_token");
-        t->last.balance = t->high_water = money_known((struct money){ INT64_C(100000000000) });
-        t->last.budgeted = true;
-        t->last.expires = TIME_NONE;
-        t->last.period = i % 4 ? RESET_NONE : periods[i / 4 % 3];
-        t->last.reset_amount = i % 4 ? (struct maybe_money){ 0 } : t->last.balance;
-        t->seen_at = at;
-        burn_seen(&t->burn, at);
-        must(store_add_token(s, account, t, at, &why) && store_add_reading(s, t, NULL, &why)
-                 && store_put_token(s, t, &why),
-             &why);
+        struct token seen = { .name = name };
+        snprintf(name, sizeof name, "%s-project%d-api", i % 5 ? "prod" : "dev", (int)i);
+        strcpy(seen.slug, name);
+        strcpy(seen.last.type, "api_token");
+        seen.last.balance = money_known((struct money){ INT64_C(100000000000) });
+        seen.last.budgeted = true;
+        seen.last.expires = TIME_NONE;
+        seen.last.period = i % 4 ? RESET_NONE : periods[i / 4 % 3];
+        seen.last.reset_amount = i % 4 ? (struct maybe_money){ 0 } : seen.last.balance;
+        plan_add(p, PLAN_TOKENS, &seen);
     }
 }
 
 /* What the API would say now: spent, reset at midnight, or topped up when less than ten dollars are
  * left. */
-static struct reading next_reading(const struct token *t, const struct habit *h, unix_s at,
+static struct reading next_reading(const struct token *t, int64_t id, bool worst, unix_s at,
                                    struct random *random)
 {
+    const struct habit *h = habit_of((size_t)id - 1, worst);
     struct reading r = t->last;
     int64_t *nano = &r.balance.is.nano;
     if (r.period != RESET_NONE && calendar_last_reset(r.period, at) > t->seen_at)
         *nano = r.reset_amount.is.nano;
     else if (*nano < INT64_C(10000000000))
         *nano += INT64_C(100000000000);
-    else if (random_unit(random) < h->busy(t->id, at, random))
+    else if (random_unit(random) < h->busy(id, at, random))
         *nano -= 1 + (int64_t)(random_unit(random) * 20e6);
     return r;
 }
 
-static int64_t poll_token(struct store *s, struct token *t, const struct reading *r, unix_s at)
+/* How many readings differ from the last. */
+static int64_t plan_list(struct year *y, struct plan *p)
+{
+    const struct token_set *f = &y->account.fleet;
+    int64_t changed = 0;
+    if (!f->count)
+        plan_first(p);
+    for (size_t i = 0; i < f->count; i++) {
+        struct reading r = next_reading(&f->tokens[i], (int64_t)i + 1, y->worst, p->at, &y->random);
+        changed += ledger_differs(&f->tokens[i].last, &r);
+        plan_take(p, PLAN_TOKENS, i, &r, 0);
+    }
+    plan_book_list(p, 0);
+    plan_judge(p, PLAN_TOKENS);
+    return changed;
+}
+
+static void keep(struct year *y, const struct retention *how_long, struct plan *p, int64_t changed)
 {
     struct fault why;
-    struct change c = { .was = t->last.balance, .is = r->balance, .at = at };
-    c.entry_count = ledger_compare(&t->last, t->seen_at, r, at, t->last_reset, c.entries);
-    bool moved = ledger_differs(&t->last, r);
-    t->last = *r;
-    t->seen_at = at;
-    for (size_t i = 0; i < c.entry_count; i++) {
-        burn_add(&t->burn, &c.entries[i]);
-        if (c.entries[i].kind == ENTRY_RESET)
-            t->last_reset = at;
-    }
-    burn_seen(&t->burn, at);
-    if (moved)
-        must(store_add_reading(s, t, &c, &why), &why);
-    if ((moved && !store_follows(s, &c))
-        || gist_moved(&t->stored, &t->forecast, &t->burn, t->last.period != RESET_NONE)) {
-        t->stored = token_gist(t);
-        must(store_put_token(s, t, &why), &why);
-    }
-    return moved;
+    struct poll_row row = { .account = y->account.id,
+                            .at = p->at,
+                            .result = POLL_OK,
+                            .http_status = 200,
+                            .tokens = TOKENS,
+                            .bytes = 70000,
+                            .took_ms = 90 };
+    must(commit_begin(&y->agent, &y->account, &why) && store_add_poll(y->agent.store, &row, &why),
+         &why);
+    plan_resolve(p, store_last_poll(y->agent.store));
+    must(commit_plan(&y->agent, &y->account, p, &why)
+             && store_checkpoint(y->agent.store, p->at, &why)
+             && store_retain(y->agent.store, how_long, p->at, changed, &why)
+             && commit_end(&y->agent, &y->account, p, true, &why),
+         &why);
+}
+
+static int64_t play_poll(struct year *y, const struct retention *how_long, unix_s at)
+{
+    for (size_t i = 0; i < y->account.fleet.count; i++)
+        y->account.fleet.tokens[i].listed = true;
+    struct plan *p = plan_begin(&y->base, at, PLAN_THIS_POLL);
+    int64_t changed = plan_list(y, p);
+    if (y->agent.store)
+        keep(y, how_long, p, changed);
+    else
+        account_adopt(&y->agent, &y->account, p, true);
+    plan_free(p);
+    return changed;
+}
+
+static void open_year(struct year *y, const char *path)
+{
+    struct fault why;
+    unix_s last_ok;
+    snprintf(y->account_settings.name, sizeof y->account_settings.name, "main");
+    y->account.settings = &y->account_settings;
+    y->agent.settings = &y->settings;
+    y->base = (struct plan_base){
+        .sets = { &y->account.fleet, &y->account.credits.series, &y->account.self },
+        .account = y->account_settings.name,
+        .interval_s = INTERVAL_S,
+        .stale_s = HOUR_S,
+        .trusted = true,
+    };
+    if (strcmp(path, "-") != 0)
+        must(
+            store_open(path, STORE_WRITE, &y->agent.store, &why)
+                && store_begin(y->agent.store, &why)
+                && store_account(y->agent.store, "main", INTERVAL_S, &y->account.id, &last_ok, &why)
+                && store_commit(y->agent.store, &why),
+            &why);
 }
 
 static int64_t mono_us(void)
@@ -163,46 +223,28 @@ static int by_size(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-    struct store *s;
-    struct fault why;
-    struct token_set f = { 0 };
-    struct random random = random_seeded(11);
-    struct poll_row row = {
-        .result = POLL_OK, .http_status = 200, .tokens = TOKENS, .bytes = 70000, .took_ms = 90
-    };
-    unix_s last_ok;
+    struct year y = { .random = random_seeded(11) };
     if (argc != 5)
-        return fprintf(stderr, "usage: year FILE mix|worst brief|eternal DAYS\n"), 2;
-    bool worst = strcmp(argv[2], "worst") == 0;
-    const struct retention *keep = strcmp(argv[3], "brief") == 0 ? &brief : &eternal;
-    int64_t polls = atoll(argv[4]) * DAY_S / INTERVAL_S, moves = 0;
+        return fprintf(stderr, "usage: year FILE|- mix|worst brief|eternal DAYS\n"), 2;
+    y.worst = strcmp(argv[2], "worst") == 0;
+    const struct retention *how_long = strcmp(argv[3], "brief") == 0 ? &brief : &eternal;
+    int64_t polls = atoll(argv[4]) * DAY_S / INTERVAL_S, changes = 0, began_us = mono_us();
     int64_t *took_us = xcalloc((size_t)polls, sizeof *took_us);
 
-    must(store_open(argv[1], STORE_WRITE, &s, &why) && store_begin(s, &why)
-             && store_account(s, "main", INTERVAL_S, &row.account, &last_ok, &why),
-         &why);
+    open_year(&y, argv[1]);
     for (int64_t n = 0; n < polls; n++) {
-        int64_t began = mono_us(), moved = 0;
-        row.at = START + n * INTERVAL_S;
-        must((n == 0 || store_begin(s, &why)) && store_add_poll(s, &row, &why), &why);
-        if (n == 0)
-            found(s, row.account, &f, row.at);
-        for (size_t i = 0; n > 0 && i < f.count; i++) {
-            struct reading r = next_reading(&f.tokens[i], habit_of(i, worst), row.at, &random);
-            moved += poll_token(s, &f.tokens[i], &r, row.at);
-        }
-        must(store_checkpoint(s, row.at, &why) && store_retain(s, keep, row.at, moved, &why)
-                 && store_commit(s, &why),
-             &why);
+        int64_t began = mono_us();
+        changes += play_poll(&y, how_long, START + n * INTERVAL_S);
         took_us[n] = mono_us() - began;
-        moves += moved;
     }
+    int64_t all_us = mono_us() - began_us;
     qsort(took_us, (size_t)polls, sizeof *took_us, by_size);
     printf("{\"polls\": %" PRId64 ", \"changes\": %" PRId64 ", \"median_us\": %" PRId64
-           ", \"p99_us\": %" PRId64 ", \"most_us\": %" PRId64 "}\n",
-           polls, moves, took_us[polls / 2], took_us[polls * 99 / 100], took_us[polls - 1]);
-    token_set_done(&f);
-    store_close(s);
+           ", \"p99_us\": %" PRId64 ", \"most_us\": %" PRId64 ", \"all_ms\": %" PRId64 "}\n",
+           polls, changes, took_us[polls / 2], took_us[polls * 99 / 100], took_us[polls - 1],
+           all_us / 1000);
+    account_close(&y.account);
+    store_close(y.agent.store);
     free(took_us);
     return 0;
 }

@@ -212,7 +212,9 @@ static void what_is_taken_back_leaves_no_trace_in_the_sums(void **state)
     book(p,
          (struct change){
              .entries = { { ENTRY_TOPUP, { 50 }, at - 60, at } }, .entry_count = 1, .at = at });
-    check(store_begin(p->store, &why) && store_reverse(p->store, token, first, &r, &why), &why);
+    check(store_begin(p->store, &why) && store_bookings_since(p->store, token, first, &r, &why)
+              && store_reverse(p->store, token, first, &why),
+          &why);
     commit(p);
     assert_int_equal(r.count, 21);
     free(r.at);

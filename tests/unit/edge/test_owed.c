@@ -1,5 +1,5 @@
-/* A transaction that goes on when the store fails: nothing of it is stored, and its alerts and
- * events are made up for when the store works again. */
+/* While the store takes nothing, alerts and events are kept, and made up for when it works again.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,8 +9,6 @@
 #include <cmocka.h>
 
 #include "store_scene.h"
-
-static const struct fault full = { FAULT_RETRY, "the disk is full" };
 
 static const struct rule low = { .name = "low" };
 
@@ -46,21 +44,11 @@ static void raise_alert(struct place *p, int64_t token, const char *id)
           &why);
 }
 
-static void begin_anyway(struct place *p, const struct fault *lost)
+static void raise_owed(struct place *p, int64_t token, const char *id)
 {
-    struct poll_row row = {
-        .account = p->account, .at = START + 60, .result = POLL_OK, .http_status = 200
-    };
-    struct fault why;
-    check(store_begin_anyway(p->store, lost, &why) && store_add_poll(p->store, &row, &why), &why);
-}
-
-static void assert_lost(struct place *p, const char *words)
-{
-    struct fault why;
-    assert_false(store_commit(p->store, &why));
-    assert_int_equal(why.kind, FAULT_RETRY);
-    assert_non_null(strstr(why.text, words));
+    store_owe(p->store, true);
+    raise_alert(p, token, id);
+    store_owe(p->store, false);
 }
 
 static void make_up(struct place *p)
@@ -82,15 +70,13 @@ static int64_t scene(struct place *p)
     return token;
 }
 
-static void what_was_raised_in_lost_transactions_is_made_up_for_once(void **state)
+static void what_is_owed_is_made_up_for_once(void **state)
 {
     struct place *p = *state;
     int64_t token = scene(p);
-    begin_anyway(p, &full);
-    raise_alert(p, token, "x-low-1-1-1");
-    assert_lost(p, "the disk is full");
+    raise_owed(p, token, "x-low-1-1-1");
     assert_int_equal(ask(p, "SELECT count(*) FROM event"), 0);
-    assert_int_equal(ask(p, "SELECT count(*) FROM poll"), 1);
+    assert_int_equal(ask(p, "SELECT count(*) FROM alert"), 0);
 
     make_up(p);
     make_up(p);
@@ -99,11 +85,11 @@ static void what_was_raised_in_lost_transactions_is_made_up_for_once(void **stat
     assert_int_equal(ask(p, "SELECT count(*) FROM alert WHERE level = 'warning'"), 1);
 }
 
-static void a_transaction_that_is_stored_leaves_nothing_to_make_up_for(void **state)
+static void what_is_stored_leaves_nothing_to_make_up_for(void **state)
 {
     struct place *p = *state;
     int64_t token = scene(p);
-    begin_anyway(p, NULL);
+    begin_poll(p, START + 60);
     raise_alert(p, token, "x-low-1-1-1");
     commit(p);
     assert_int_equal(ask(p, "SELECT count(*) FROM event"), 1);
@@ -111,40 +97,28 @@ static void a_transaction_that_is_stored_leaves_nothing_to_make_up_for(void **st
     assert_int_equal(ask(p, "SELECT count(*) FROM event"), 1);
 }
 
-static void a_token_that_could_not_be_stored_keeps_no_event_of_another_from_it(void **state)
+static void making_up_that_fails_can_be_tried_again(void **state)
+{
+    struct place *p = *state;
+    struct fault why;
+    int64_t token = scene(p);
+    raise_owed(p, token, "x-low-1-1-1");
+    check(store_begin(p->store, &why) && store_make_up(p->store, &why), &why);
+    store_rollback(p->store);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event"), 0);
+    make_up(p);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event"), 1);
+}
+
+static void a_token_without_a_row_keeps_no_event_of_another_from_it(void **state)
 {
     struct place *p = *state;
     int64_t token = scene(p);
-    begin_anyway(p, &full);
-    int64_t fresh = add_token(p, "prod-new"), other = add_token(p, "prod-newer");
-    assert_true(fresh < 0 && other < 0 && fresh != other);
-    raise_alert(p, fresh, "x-low-new-1-1");
-    raise_alert(p, token, "x-low-1-1-1");
-    assert_lost(p, "full");
+    raise_owed(p, -1, "x-low-new-1-1");
+    raise_owed(p, token, "x-low-1-1-1");
     make_up(p);
     assert_int_equal(ask(p, "SELECT count(*) FROM event"), 1);
     assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE id = 'x-low-1-1-1'"), 1);
-}
-
-/* Another process has the database: the transaction does not even begin. */
-static void a_transaction_that_cannot_begin_goes_on_too(void **state)
-{
-    struct place *p = *state;
-    struct sqlite *other;
-    struct fault why;
-    int64_t token = scene(p);
-    check(sqlite_connect(p->path, SQLITE_ACCESS_WRITE, &other, &why)
-              && sqlite_run(other, "BEGIN IMMEDIATE", &why),
-          &why);
-    begin_anyway(p, NULL);
-    raise_alert(p, token, "x-low-1-1-1");
-    assert_lost(p, "locked");
-    sqlite_disconnect(other);
-    make_up(p);
-    assert_int_equal(ask(p, "SELECT count(*) FROM event"), 1);
-    begin_poll(p, START + 120); /* and an ordinary transaction is an ordinary one again */
-    commit(p);
-    assert_int_equal(ask(p, "SELECT count(*) FROM poll"), 2);
 }
 
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -152,10 +126,10 @@ static void a_transaction_that_cannot_begin_goes_on_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROW(what_was_raised_in_lost_transactions_is_made_up_for_once),
-        ROW(a_transaction_that_is_stored_leaves_nothing_to_make_up_for),
-        ROW(a_token_that_could_not_be_stored_keeps_no_event_of_another_from_it),
-        ROW(a_transaction_that_cannot_begin_goes_on_too),
+        ROW(what_is_owed_is_made_up_for_once),
+        ROW(what_is_stored_leaves_nothing_to_make_up_for),
+        ROW(making_up_that_fails_can_be_tried_again),
+        ROW(a_token_without_a_row_keeps_no_event_of_another_from_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

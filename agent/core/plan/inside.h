@@ -1,0 +1,48 @@
+/* What the files of the plan share. */
+#pragma once
+
+#include "core/plan.h"
+
+/* A token as it is looked at: its shadow, or the base's with what time did to it. */
+struct plan_view {
+    struct plan *plan;
+    enum plan_set set;
+    size_t place;
+    struct plan_token *own; /* NULL: no shadow yet */
+    const struct token *is;
+    struct token copy;        /* what `is` points at, where a list saw the token */
+    struct forecast forecast; /* its own is as old as its last shadow */
+    bool is_read;             /* `forecast` is of now */
+};
+void view_at(struct plan *p, enum plan_set set, size_t place, struct plan_view *ret);
+/* Gives it a shadow, so that it can be changed. */
+struct token *view_own(struct plan_view *v);
+
+/* Whether the list saw it, as far as the base tells. */
+bool list_saw(const struct token *t);
+
+struct plan_token *plan_add_shadow(struct plan *p, enum plan_set set);
+struct plan_token *plan_shadow(const struct plan *p, enum plan_set set, size_t place);
+void plan_note_tracked(struct plan *p, const struct plan_tracked *op);
+void plan_drop_tracked(struct plan *p, struct plan_token *t);
+
+/* Its reading is to be stored, and changes nothing else. */
+void plan_note_reading(struct plan_token *s, int64_t poll, const struct reading *is, unix_s at);
+/* Of several edits of a token the newest first; NULL: there is no other. */
+struct plan_edit *plan_next_edit(const struct plan *p, const char *name,
+                                 const struct plan_edit *before);
+/* Books a reading, or holds it. */
+void plan_believe(struct plan *p, struct plan_token *s, const struct reading *is);
+void plan_remember(struct plan *p, size_t place, uint64_t hash);
+
+void settle_promises(struct plan_view *v);
+void make_promise(struct plan_view *v);
+
+/* Rules. */
+void plan_judge_rules(struct plan_view *v);
+void plan_report_findings(struct plan *p);
+void plan_end_alerts(struct plan *p, struct plan_token *t, const char *reason);
+void plan_tell_deleted(struct plan *p, struct plan_token *t);
+void plan_tell_returned(struct plan *p, struct plan_token *t);
+
+void *plan_more(void *at, size_t count, size_t *room, size_t bytes);

@@ -1,0 +1,167 @@
+/* Each token with every plan, since time alone changes what is to be expected: its forecast is read
+ * for the balance of now, rules are stepped, and what moved enough is worth storing and telling. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/calendar.h"
+#include "core/plan/inside.h"
+
+static struct purse purse_of(const struct plan *p, const struct token *t)
+{
+    return (struct purse){ &t->last, t->curve, watched_of(&t->burn, p->base.stale_s) };
+}
+
+/* The credits as they will be; NULL: nothing was ever told of them. */
+static const struct token *credits_of(const struct plan *p)
+{
+    const struct token_set *known = p->base.sets[PLAN_CREDITS];
+    if (known && known->count)
+        return plan_token_at(p, PLAN_CREDITS, 0);
+    for (size_t i = 0; i < p->touched_count; i++)
+        if (p->touched[i]->set == PLAN_CREDITS)
+            return &p->touched[i]->is;
+    return NULL;
+}
+
+/* A curve of a token that spent nothing for a week tells nothing any more; what was read is what
+ * commands find. */
+static void keep_curve(struct plan_view *v)
+{
+    if (v->is->curve && !forecast_is_live(&v->is->burn)) {
+        struct token *own = view_own(v);
+        free(own->curve);
+        own->curve = NULL;
+    }
+    unix_s origin = v->is->curve ? v->is->curve->origin : TIME_NONE;
+    if (origin == v->is->curve_kept)
+        return;
+    view_own(v)->curve_kept = origin;
+    v->own->keeps_curve = true;
+}
+
+/* A balance that is set back, or gone anyway, before it is empty does not run dry. */
+static bool runs_dry(const struct token *t, const struct forecast *f, unix_s at)
+{
+    unix_s reset = calendar_next_reset(t->last.period, at);
+    if (t->missing || f->likely == TIME_NONE || f->likely >= TIME_FAR || f->likely <= at)
+        return false;
+    return (reset == TIME_NONE || f->likely < reset)
+        && (t->last.expires == TIME_NONE || f->likely < t->last.expires);
+}
+
+static struct plan_dry drier(struct plan_dry x, struct plan_dry y)
+{
+    return x.at == TIME_NONE || (y.at != TIME_NONE && y.at < x.at) ? y : x;
+}
+
+static void note_dry(struct plan *p, const struct plan_view *v)
+{
+    struct plan_dry dry = { v->forecast.likely, v->is->id };
+    if (runs_dry(v->is, &v->forecast, p->at))
+        p->dry[v->set] = drier(p->dry[v->set], dry);
+}
+
+static bool moved_since(const struct gist *was, const struct plan_view *v)
+{
+    return gist_moved(was, &v->forecast, &v->is->burn, v->is->last.period != RESET_NONE);
+}
+
+/* Whether the outlook moved enough since it was stored to be stored again, and since it was told to
+ * be told again. Both are mostly the same. */
+static void note_news(struct plan_view *v)
+{
+    const struct token *t = v->is;
+    bool dirty = v->own && v->own->dirty, moved = v->own && v->own->moved;
+    bool same = memcmp(&t->stored, &t->published, sizeof t->stored) == 0;
+    bool stores = dirty || moved_since(&t->stored, v);
+    bool tells = dirty || moved || (same ? stores : moved_since(&t->published, v));
+    if (!stores && !tells)
+        return;
+    struct token *own = view_own(v);
+    const struct gist now = token_gist(own);
+    own->stored = stores ? now : own->stored;
+    own->published = tells ? now : own->published;
+    v->own->stores |= stores;
+    v->own->tells |= tells;
+    v->own->dirty = v->own->moved = false;
+}
+
+/* Of a token, together with its account's credits until what was told last of them is too old: one
+ * answer that failed makes nobody rich. */
+static void read_forecast(struct plan_view *v, const struct purse *credits)
+{
+    struct purse own = purse_of(v->plan, v->is);
+    v->forecast = forecast_within(&own, credits, v->plan->at);
+    v->is_read = true;
+    if (v->own)
+        v->own->is.forecast = v->forecast;
+}
+
+static void judge(struct plan_view *v, const struct purse *credits, const struct midnights *m)
+{
+    if (v->own && v->own->fate == PLAN_IS_DELETED)
+        return;
+    settle_promises(v);
+    make_promise(v);
+    keep_curve(v);
+    read_forecast(v, credits);
+    plan_judge_rules(v);
+    note_news(v);
+    note_dry(v->plan, v);
+    outlook_add_token(&v->plan->outlooks[v->set], v->is, &v->forecast, m);
+}
+
+/* Those that the set does not have yet. */
+static void judge_new(struct plan *p, enum plan_set set, const struct purse *credits,
+                      const struct midnights *m)
+{
+    for (size_t i = 0; i < p->touched_count; i++) {
+        struct plan_token *t = p->touched[i];
+        if (t->set != set || t->place != PLAN_NOWHERE)
+            continue;
+        struct plan_view v = { .plan = p, .set = set, .own = t, .is = &t->is };
+        judge(&v, credits, m);
+    }
+}
+
+void plan_judge(struct plan *p, enum plan_set set)
+{
+    const struct token_set *f = p->base.sets[set];
+    const struct midnights m = midnights_around(p->at);
+    const struct token *credits = set == PLAN_TOKENS ? credits_of(p) : NULL;
+    struct purse shared;
+    if (credits)
+        shared = purse_of(p, credits);
+    for (size_t i = 0; i < f->count; i++) {
+        struct plan_view v;
+        view_at(p, set, i, &v);
+        judge(&v, credits ? &shared : NULL, &m);
+    }
+    judge_new(p, set, credits ? &shared : NULL, &m);
+    plan_report_findings(p);
+}
+
+struct outlook plan_outlook(const struct plan *p)
+{
+    return outlook_of_both(&p->outlooks[PLAN_TOKENS], &p->outlooks[PLAN_CREDITS]);
+}
+
+struct plan_dry plan_dry(const struct plan *p)
+{
+    return drier(p->dry[PLAN_TOKENS], p->dry[PLAN_CREDITS]);
+}
+
+unix_s plan_lost_since(const struct plan *p, size_t *ret_lost)
+{
+    unix_s since = TIME_NONE;
+    *ret_lost = 0;
+    for (size_t i = 0; i < p->touched_count; i++) { /* who is absent has a shadow */
+        const struct plan_token *t = p->touched[i];
+        unix_s absent = t->is.absent_since;
+        if (t->fate == PLAN_IS_DELETED || absent == TIME_NONE || !t->is.lost_in_mass)
+            continue;
+        (*ret_lost)++;
+        since = since == TIME_NONE || absent < since ? absent : since;
+    }
+    return since;
+}

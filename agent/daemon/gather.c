@@ -1,0 +1,111 @@
+/* Memory gives most of it; the store is asked only about tokens that are rare: those whose last
+ * move may turn out not to have happened, and those whose name was deleted once. */
+#include "daemon/gather.h"
+
+#include <stdlib.h>
+
+#include "api/collect.h"
+#include "base/xmalloc.h"
+#include "daemon/account.h"
+#include "daemon/state.h"
+#include "edge/store.h"
+
+static void gather_edits(const struct edits *e, struct gathered *g)
+{
+    g->edits = xcalloc(e->count, sizeof *g->edits);
+    for (size_t i = 0; i < e->count; i++)
+        g->edits[i] =
+            (struct plan_edit){ e->at[i].token, e->at[i].balance, .booked = e->at[i].booked };
+}
+
+void gather(const struct agent *a, struct account *account, struct gathered *ret)
+{
+    *ret = (struct gathered){ 0 };
+    gather_edits(&account->edits, ret);
+    ret->base = (struct plan_base){
+        .sets = { &account->fleet, &account->credits.series, &account->self },
+        .account = account->settings->name,
+        .rules = &a->rules,
+        .new_rules = account->new_rules,
+        .interval_s = account->settings->interval_s,
+        .stale_s = schedule_stale_s(&account->schedule),
+        .overruled = account->overruled,
+        .edits = ret->edits,
+        .edit_count = account->edits.count,
+    };
+}
+
+void gathered_done(struct gathered *g)
+{
+    for (size_t i = 0; i < g->undo_count; i++)
+        free(g->undos[i].booked);
+    free(g->undos);
+    free(g->edits);
+    token_set_done(&g->returned);
+}
+
+/* Once a leap has a row, a reading may undo what was booked since. */
+static bool gather_undo(struct agent *a, const struct token *t, struct gathered *g,
+                        struct fault *why)
+{
+    struct reversal booked;
+    struct plan_undo undo = { .token = t->id };
+    if (t->leap.poll <= 0)
+        return true;
+    if (!store_bookings_since(a->store, t->id, t->leap.poll, &booked, why))
+        return false;
+    undo.booked = booked.at;
+    undo.count = booked.count;
+    g->undos = xrealloc(g->undos, g->undo_count + 1, sizeof *g->undos);
+    bool ok = store_scores_until(a->store, t->id, t->leap.since, &undo.record, why);
+    g->undos[g->undo_count++] = undo;
+    return ok;
+}
+
+static bool gather_undos(struct agent *a, struct account *account, struct gathered *g,
+                         struct fault *why)
+{
+    const struct poll *p = account->poll;
+    for (size_t i = 0; p && i < p->observation_count; i++)
+        if (!gather_undo(a, p->observations[i].token, g, why))
+            return false;
+    const struct token_set *credits = &account->credits.series;
+    return !credits->count || gather_undo(a, &credits->tokens[0], g, why);
+}
+
+/* How many of the tokens that memory does not know were deleted once; their rows live again. */
+static bool revive(struct agent *a, struct account *account, unix_s at, size_t *ret,
+                   struct fault *why)
+{
+    struct token_set *fresh = &account->poll->fresh;
+    *ret = 0;
+    for (size_t i = 0; i < fresh->count; i++) {
+        if (!store_revive_token(a->store, account->id, &fresh->tokens[i], at, why))
+            return false;
+        *ret += fresh->tokens[i].id != 0;
+    }
+    return true;
+}
+
+static bool gather_returned(struct agent *a, struct account *account, unix_s at, struct gathered *g,
+                            struct fault *why)
+{
+    struct orphan_alerts ended = { 0 }; /* with the tokens */
+    size_t returned;
+    bool ok = revive(a, account, at, &returned, why)
+        && (!returned
+            || store_load_tokens(a->store, account->id, &a->rules, &g->returned, &ended, why));
+    orphan_alerts_done(&ended);
+    return ok;
+}
+
+bool gather_stored(struct agent *a, struct account *account, unix_s at, struct gathered *g,
+                   struct fault *why)
+{
+    bool lists = account->poll && account->poll->result == POLL_OK;
+    bool ok =
+        gather_undos(a, account, g, why) && (!lists || gather_returned(a, account, at, g, why));
+    g->base.undos = g->undos;
+    g->base.undo_count = g->undo_count;
+    return ok;
+}

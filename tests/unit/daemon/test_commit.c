@@ -1,0 +1,280 @@
+/* One plan, one transaction: stored and adopted whole, or not stored at all. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "daemon/commit.h"
+#include "daemon/gather.h"
+#include "daemon/state.h"
+#include "edge/store/store_private.h"
+#include "store_scene.h"
+
+/* An agent of one account without a broker. */
+struct desk {
+    struct place *place;
+    struct settings settings;
+    struct account_settings account_settings;
+    struct account account;
+    struct rule rule;
+    struct agent agent;
+    unix_s now;
+};
+
+static void open_desk(struct desk *d, struct place *p)
+{
+    struct fault why;
+    *d = (struct desk){ .place = p, .now = START };
+    open_store(p);
+    snprintf(d->account_settings.name, sizeof d->account_settings.name, "main");
+    d->account_settings.interval_s = 60;
+    d->rule =
+        (struct rule){ .name = "low",
+                       .kind = RULE_BALANCE_BELOW,
+                       .enabled = true,
+                       .levels[LEVEL_WARNING] = { true, 10 * NANO_PER_USD, 10 * NANO_PER_USD } };
+    d->agent =
+        (struct agent){ .settings = &d->settings, .store = p->store, .rules = { &d->rule, 1 } };
+    d->account = (struct account){ .settings = &d->account_settings, .id = p->account };
+    struct token *self = token_set_add(&d->account.self, "");
+    self->series = SERIES_ACCOUNT;
+    self->alerts = xcalloc(1, sizeof *self->alerts);
+    snprintf(self->slug, sizeof self->slug, "%s", ACCOUNT_SLUG);
+    check(store_begin(p->store, &why) && store_add_token(p->store, p->account, self, START, &why)
+              && store_commit(p->store, &why),
+          &why);
+}
+
+static void close_desk(struct desk *d)
+{
+    account_close(&d->account);
+    bypass_done(&d->agent.bypass);
+}
+
+static struct reading reading_of(const char *name, int64_t nano)
+{
+    return (struct reading){
+        .name = name,
+        .type = "api_token",
+        .balance = money_known((struct money){ nano }),
+        .budgeted = true,
+        .expires = TIME_NONE,
+    };
+}
+
+/* A list, within a minute of the last: names that are known have these balances now, others are
+ * new. */
+static struct plan *plan_list(struct desk *d, struct gathered *g, const char *const names[],
+                              const int64_t nano[])
+{
+    struct token_set *f = &d->account.fleet;
+    gather(&d->agent, &d->account, g);
+    g->base.trusted = true;
+    token_set_begin(f);
+    struct plan *p = plan_begin(&g->base, d->now += 60, PLAN_THIS_POLL);
+    for (size_t i = 0; names[i]; i++) {
+        struct token *t = token_set_find(f, span_of(names[i]));
+        struct reading is = reading_of(names[i], nano[i]);
+        if (t)
+            t->listed = true;
+        if (t)
+            plan_take(p, PLAN_TOKENS, (size_t)(t - f->tokens), &is, 0);
+    }
+    plan_book_list(p, 0);
+    for (size_t i = 0; names[i]; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s", names[i]);
+        if (!token_set_find(f, span_of(name)))
+            plan_add(p, PLAN_TOKENS,
+                     &(struct token){ .name = name, .last = reading_of(name, nano[i]) });
+    }
+    plan_judge(p, PLAN_TOKENS);
+    return p;
+}
+
+static bool store_list(struct desk *d, const char *const names[], const int64_t nano[],
+                       struct fault *why)
+{
+    struct gathered g;
+    struct plan *p = plan_list(d, &g, names, nano);
+    struct poll_row row = { .account = d->account.id, .at = d->now, .result = POLL_OK };
+    bool written =
+        commit_begin(&d->agent, &d->account, why) && store_add_poll(d->agent.store, &row, why);
+    if (written)
+        plan_resolve(p, store_last_poll(d->agent.store));
+    written = written && commit_plan(&d->agent, &d->account, p, why);
+    bool stored = commit_end(&d->agent, &d->account, p, written, why);
+    plan_free(p);
+    gathered_done(&g);
+    return stored;
+}
+
+static const char *const two[] = { "prod-a", "prod-b", NULL },
+                         *const three[] = { "prod-a", "prod-b", "prod-c", NULL };
+static const int64_t rich[] = { 50 * NANO_PER_USD, 50 * NANO_PER_USD, 50 * NANO_PER_USD },
+                     poor[] = { 50 * NANO_PER_USD, 5 * NANO_PER_USD, 5 * NANO_PER_USD };
+
+/* So many that storing them needs pages. */
+enum { CROWD = 400 };
+static const char *crowd[CROWD + 1];
+static int64_t crowd_nano[CROWD];
+
+/* What they are written in is the caller's to free. */
+static char *crowd_names(void)
+{
+    enum { BYTES = 32 };
+    char *names = xcalloc(CROWD, BYTES);
+    for (size_t i = 0; i < CROWD; i++) {
+        snprintf(names + i * BYTES, BYTES, "dev-crowd-%03d", (int)i);
+        crowd[i] = i < 2 ? two[i] : names + i * BYTES;
+        crowd_nano[i] = i == 1 ? 5 * NANO_PER_USD : 50 * NANO_PER_USD;
+    }
+    return names;
+}
+
+static void what_is_committed_is_adopted(void **state)
+{
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    open_desk(&d, p);
+    check(store_list(&d, two, rich, &why), &why);
+    assert_int_equal(d.account.fleet.count, 2);
+    assert_true(d.account.fleet.tokens[0].id > 0);
+    check(store_list(&d, three, poor, &why), &why);
+    assert_int_equal(d.account.fleet.count, 3);
+    assert_int_equal(d.account.fleet.tokens[1].last.balance.is.nano, 5 * NANO_PER_USD);
+    assert_int_equal(d.account.fleet.tokens[1].alerts[0].level, LEVEL_WARNING);
+    assert_false(d.account.ahead);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'raised'"), 2);
+    assert_int_equal(ask(p,
+                         "SELECT count(*) FROM event e JOIN token t ON t.id = e.token"
+                         " WHERE e.id LIKE '%-low-' || t.id || '-1-1'"),
+                     2);
+    assert_int_equal(ask(p, "SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'"),
+                     45 * NANO_PER_USD);
+    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE kind = 'token'"), 3);
+    close_desk(&d);
+}
+
+/* The disk is full after so many more pages. */
+static void set_room(struct place *p, int64_t pages)
+{
+    struct fault why;
+    char pragma[64];
+    int64_t used = ask(p, "SELECT page_count FROM pragma_page_count");
+    snprintf(pragma, sizeof pragma, "PRAGMA max_page_count = %lld", (long long)(used + pages));
+    check(sqlite_run(store_sqlite(p->store), pragma, &why), &why);
+}
+
+/* Wherever the disk is full: the store is as before, memory can go back to it, and alerts that were
+ * raised are owed and told once. */
+static void a_commit_on_a_full_disk_stores_nothing(void **state)
+{
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    int64_t room = 0;
+    open_desk(&d, p);
+    check(store_list(&d, two, rich, &why), &why);
+    char *const many = crowd_names();
+    for (;; room++) {
+        set_room(p, room);
+        if (store_list(&d, crowd, crowd_nano, &why))
+            break;
+        assert_int_equal(why.kind, FAULT_RETRY);
+        assert_true(d.account.ahead);
+        assert_int_equal(d.account.fleet.count, CROWD);
+        assert_true(d.account.fleet.tokens[2].id < 0);
+        assert_int_equal(d.account.fleet.tokens[1].alerts[0].level, LEVEL_WARNING);
+        assert_int_equal(ask(p, "SELECT count(*) FROM poll"), 1);
+        assert_int_equal(ask(p, "SELECT count(*) FROM event"), 0);
+        assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE kind = 'token'"), 2);
+        assert_false(commit_begin(&d.agent, &d.account, &why)); /* it is not even tried */
+        account_return(&d.account);
+        assert_int_equal(d.account.fleet.count, 2);
+        assert_int_equal(d.account.fleet.tokens[1].last.balance.is.nano, 50 * NANO_PER_USD);
+    }
+    free(many);
+    assert_true(room > 3);
+    assert_int_equal(d.account.fleet.tokens[1].last.balance.is.nano, 5 * NANO_PER_USD);
+    check(store_begin(p->store, &why) && store_make_up(p->store, &why), &why);
+    commit(p);
+    assert_int_equal(ask(p,
+                         "SELECT count(*) FROM event e JOIN token t ON t.id = e.token"
+                         " WHERE t.name = 'prod-b'"),
+                     1);
+    assert_int_equal(ask(p, "SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'"),
+                     45 * NANO_PER_USD);
+    close_desk(&d);
+}
+
+/* From now on nothing can be put into a table. */
+static void spoil(struct place *p, const char *table)
+{
+    static const char *const writes[] = { "INSERT", "UPDATE" };
+    struct fault why;
+    for (size_t i = 0; i < COUNT(writes); i++) {
+        char sql[256];
+        snprintf(sql, sizeof sql,
+                 "CREATE TEMP TRIGGER spoilt_%zu BEFORE %s ON main.%s BEGIN SELECT RAISE(ABORT, "
+                 "'spoilt'); END",
+                 i, writes[i], table);
+        check(sqlite_run(store_sqlite(p->store), sql, &why), &why);
+    }
+}
+
+static void mend(struct place *p)
+{
+    struct fault why;
+    check(sqlite_run(store_sqlite(p->store),
+                     "DROP TRIGGER temp.spoilt_0; DROP TRIGGER temp.spoilt_1", &why),
+          &why);
+}
+
+/* A mistake of ours, which ends the daemon: nothing is stored, nothing adopted, nothing owed. */
+static void a_statement_that_fails_changes_nothing(void **state)
+{
+    static const char *const tables[] = { "poll",  "booking",     "hourly", "daily",
+                                          "event", "token_state", "alert",  "token" };
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    int64_t nano[] = { 50 * NANO_PER_USD, 12 * NANO_PER_USD, 5 * NANO_PER_USD };
+    open_desk(&d, p);
+    check(store_list(&d, two, nano, &why), &why);
+    nano[0] = 60 * NANO_PER_USD; /* a top-up, which no reading tells by itself */
+    nano[1] = 9 * NANO_PER_USD;
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        spoil(p, tables[i]);
+        if (store_list(&d, three, nano, &why))
+            fail_msg("nothing was written to %s", tables[i]);
+        mend(p);
+        assert_int_equal(why.kind, FAULT_FATAL);
+        assert_false(d.account.ahead);
+        assert_int_equal(d.account.fleet.count, 2);
+        assert_int_equal(d.account.fleet.tokens[1].last.balance.is.nano, 12 * NANO_PER_USD);
+        assert_int_equal(d.account.fleet.tokens[1].alerts[0].level, LEVEL_NONE);
+        assert_int_equal(ask(p, "SELECT count(*) FROM poll"), 1);
+        assert_int_equal(ask(p, "SELECT count(*) FROM event"), 0);
+        assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE kind = 'token'"), 2);
+    }
+    check(store_list(&d, three, nano, &why), &why);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'raised'"), 2);
+    close_desk(&d);
+}
+
+#define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROW(what_is_committed_is_adopted),
+        ROW(a_commit_on_a_full_disk_stores_nothing),
+        ROW(a_statement_that_fails_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
