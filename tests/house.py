@@ -4,6 +4,7 @@
 * An edge is edge/NAME.h, which is all that others may include of it, and the folder edge/NAME, where all else is. The
   header may be made of several in the folder, which it includes. Edges do not know each other. Tests may look inside.
 * The header of a library is included by one file (DOORS).
+* Only commands know stdout: what is below them writes into a writer, which may be a server's.
 * Lines are short, and C is formatted as .clang-format says.
 
     python3 tests/house.py [ROOT]
@@ -44,6 +45,9 @@ DOORS = {
 }
 LIBRARY = re.compile(r"^(curl/|cjson/|sqlite3|mosquitto|mqtt_protocol|libfyaml|microhttpd)")
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
+
+STDOUT = re.compile(r"\bstdout\b|\b(?:printf|puts|putchar|vprintf)\(")
+KNOW_STDOUT = {"cli", "sim"}
 
 COLUMNS_MAX = {".c": 100, ".h": 100, ".py": 120, ".sql": 120, ".cmake": 120, ".txt": 120}
 # May be wider: what a program wrote, and migrations that were released and so stay as they are, to the byte.
@@ -95,6 +99,17 @@ def wrong_includes():
                     yield f"{here} includes {target}: of an edge others see edge/NAME.h alone, and edges see no other"
 
 
+def writes_to_stdout():
+    for file in sorted(AGENT.rglob("*.[ch]")):
+        here = file.relative_to(AGENT).as_posix()
+        if floor_of(here) in KNOW_STDOUT:
+            continue
+        code = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), file.read_text(), flags=re.S)
+        for number, line in enumerate(code.splitlines(), 1):
+            if STDOUT.search(line):
+                yield f"{here}:{number} writes to stdout: a writer may be somebody else's"
+
+
 def wide_lines():
     for folder in "agent", "tests", "tools", "sql", "cmake":
         for file in sorted((ROOT / folder).rglob("*")):
@@ -118,6 +133,6 @@ def unformatted():
             yield line.removeprefix(f"{ROOT}/")
 
 
-found = [*misplaced(), *wrong_includes(), *wide_lines(), *unformatted()]
+found = [*misplaced(), *wrong_includes(), *writes_to_stdout(), *wide_lines(), *unformatted()]
 print("\n".join(found) or "the house is in order")
 sys.exit(bool(found))

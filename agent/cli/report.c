@@ -115,7 +115,7 @@ static bool choose_stretch(const struct option_value *given, struct report_query
 static bool check_specs(const struct option_value *given, const struct report_query *q,
                         struct fault *why)
 {
-    bool is_by_word = q->by == BY_PROVIDER || q->by == BY_FEATURE;
+    bool is_by_word = report_by_is_word(q->by);
     if (q->per == PER_HOUR && (is_by_word || q->choice == REPORT_ENDPOINT))
         return fault(why, FAULT_REJECT,
                      "the usage endpoint reports days, not hours: use --per day");

@@ -75,7 +75,7 @@ static enum exit_status watch(const struct context *c, struct status_view *view)
 {
     struct keys keys;
     enum exit_status status;
-    setvbuf(stdout, NULL, _IOFBF, 1 << 16); /* a frame in one write does not flicker */
+    setvbuf(c->out->file, NULL, _IOFBF, 1 << 16); /* a frame in one write does not flicker */
     keys_open(&keys);
     do
         status = show(c, view);

@@ -53,10 +53,9 @@ static bool add_panel(struct store *s, struct page *p, enum report_by by, struct
 {
     struct report_query q = *p->q;
     struct loaded_report l;
-    bool is_by_word = by == BY_PROVIDER || by == BY_FEATURE;
     q.by = by;
     q.per = PER_TOTAL;
-    if (by == p->q->by || (is_by_word && q.choice == REPORT_BALANCE))
+    if (by == p->q->by || (report_by_is_word(by) && q.choice == REPORT_BALANCE))
         return true;
     bool ok = report_load(s, &q, &l, why);
     if (ok)

@@ -54,6 +54,9 @@ struct loaded_report {
     size_t label_count, label_room;
 };
 
+/* Provider or feature: what the endpoint alone tells. */
+bool report_by_is_word(enum report_by by);
+
 /* "token", "environment" and so on. */
 const char *report_by_name(enum report_by by);
 
