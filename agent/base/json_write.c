@@ -11,6 +11,11 @@ struct json_out json_out_to(struct text *out)
     return (struct json_out){ .out = out, .indent = SAME_LINE };
 }
 
+struct json_out json_out_compact(struct text *out)
+{
+    return (struct json_out){ .out = out, .indent = SAME_LINE, .compact = true };
+}
+
 void json_line(struct json_out *j, int indent)
 {
     j->indent = indent;
@@ -29,7 +34,7 @@ static void separate(struct json_out *j)
         text_add(j->out, span_of(","));
     if (j->indent != SAME_LINE)
         break_line(j);
-    else if (follows)
+    else if (follows && !j->compact)
         text_add(j->out, span_of(" "));
     j->filled[j->depth] = true;
 }
@@ -37,8 +42,9 @@ static void separate(struct json_out *j)
 void json_name(struct json_out *j, const char *name)
 {
     separate(j);
-    text_add_json(j->out, span_of(name));
-    text_add(j->out, span_of(": "));
+    text_add(j->out, span_of("\""));
+    text_add(j->out, span_of(name));
+    text_add(j->out, span_of(j->compact ? "\":" : "\": "));
     j->named = true;
 }
 

@@ -1,8 +1,9 @@
 /* JSON as it is written: commas, nesting and escapes are its business, so no writer counts them.
  *
  * Members and elements are added one after the other; what is added to an object has a name, what
- * is added to an array, or is the whole document, has none (NULL). Written in one line as
- * {"a": 1, "b": [2, 3]} unless json_line asks for another. */
+ * is added to an array, or is the whole document, has none (NULL). Names are ours and written as
+ * they are. One line, {"a": 1, "b": [2, 3]}, unless json_line asks for another; {"a":1,"b":[2,3]}
+ * when compact. */
 #pragma once
 
 #include "base/money.h"
@@ -17,9 +18,11 @@ struct json_out {
     char closing[JSON_DEPTH_MAX + 1]; /* the bracket that ends it */
     int indent;                       /* of the line that comes next; -1: no new line */
     bool named;                       /* the next value has its name already */
+    bool compact;
 };
 
 struct json_out json_out_to(struct text *out);
+struct json_out json_out_compact(struct text *out); /* for programs alone */
 
 void json_open_object(struct json_out *j, const char *name);
 void json_open_array(struct json_out *j, const char *name);
