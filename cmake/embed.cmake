@@ -11,8 +11,17 @@ add_custom_command(
             -D OUT=${sql_dir} -P ${CMAKE_SOURCE_DIR}/cmake/embed-sql.cmake
     DEPENDS ${sql_migrations} ${sql_queries} ${CMAKE_SOURCE_DIR}/cmake/embed-sql.cmake
     VERBATIM)
-add_library(ebb_sql STATIC ${sql_dir}/sql.c)
+add_library(ebb_sql STATIC ${sql_dir}/sql.c ${sql_dir}/sql_columns.h)
 target_include_directories(ebb_sql PUBLIC ${sql_dir})
+
+# The columns of every query as constants; a query that does not fit the tables fails here.
+add_executable(sql_columns ${CMAKE_SOURCE_DIR}/cmake/sql-columns.c)
+target_link_libraries(sql_columns PRIVATE PkgConfig::SQLITE)
+add_custom_command(
+    OUTPUT ${sql_dir}/sql_columns.h
+    COMMAND sql_columns ${sql_dir}/sql_columns.h ${sql_migrations} -- ${sql_queries}
+    DEPENDS sql_columns ${sql_migrations} ${sql_queries}
+    VERBATIM)
 
 # The scenario of `ebb sim --demo`.
 set(demo ${CMAKE_SOURCE_DIR}/tests/scenarios/demo.yaml)

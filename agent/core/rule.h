@@ -194,6 +194,7 @@ enum level rule_kind_level(enum rule_kind kind);
 int64_t rule_kind_threshold(enum rule_kind kind);
 enum rule_unit rule_unit_of(enum rule_kind kind);
 const char *rule_unit_name(enum rule_unit unit);   /* "USD", "%", "s"; UNIT_NONE: "" */
+enum rule_unit rule_unit_named(struct span name);  /* UNIT_NONE: of none */
 int64_t rule_unit_billionths(enum rule_unit unit); /* what 1 is in billionths of a dollar, a percent
                                                       or a second */
 const char *rule_kind_name(enum rule_kind kind);

@@ -9,19 +9,9 @@
 #include "core/calendar.h"
 #include "core/forecast/packed.h"
 
-/* What a forecast is read from, behind the columns that are shown. */
-enum { KNOWN_FROM = STANDING_AVAILABLE, STALE, CURVE, LAST_OK = CURVE + 4, STATUS_ASKED };
-enum {
-    C_RATE_1H = CREDITS_COLUMNS,
-    C_RATE_7D,
-    C_KNOWN_FROM,
-    C_STALE,
-    C_CURVE,
-    CREDITS_ASKED = C_CURVE + 4
-};
-enum { CELLS_MAX = STATUS_ASKED };
-_Static_assert((int)STANDING_COLUMNS <= (int)CELLS_MAX && (int)CREDITS_ASKED <= (int)CELLS_MAX,
-               "a row has no room");
+enum { ASKED_MAX = QUERY_STATUS_COLUMNS, CELLS_MAX = STANDING_COLUMNS };
+_Static_assert((int)QUERY_CREDITS_COLUMNS <= (int)ASKED_MAX, "an answer has no room");
+_Static_assert((int)CREDITS_COLUMNS <= (int)CELLS_MAX, "a row has no room");
 
 struct standing_row {
     struct cell cells[CELLS_MAX];
@@ -48,7 +38,8 @@ struct credits_columns {
 
 struct standing {
     struct rows rows, credit_rows;
-    struct credits_columns *credits; /* owned; of credit_rows */
+    struct credits_columns **credits; /* owned, each; of credit_rows */
+    bool reads_credits;               /* credit_rows are handed out, not rows */
     size_t next;
     unix_s now;
     int64_t fresh_s;
@@ -61,6 +52,17 @@ static void rows_done(struct rows *r)
     free(r->at);
 }
 
+static struct standing_row *add_row(struct rows *r)
+{
+    if (r->count == r->room) {
+        r->room = r->room ? r->room * 2 : 64;
+        r->at = xrealloc(r->at, r->room, sizeof *r->at);
+    }
+    struct standing_row *row = &r->at[r->count++];
+    *row = (struct standing_row){ .place = r->count };
+    return row;
+}
+
 static size_t bytes_of(const struct cell *cells, size_t count)
 {
     size_t bytes = 0;
@@ -69,37 +71,34 @@ static size_t bytes_of(const struct cell *cells, size_t count)
     return bytes;
 }
 
-static void keep(struct rows *r, const struct cell *cells, size_t count)
+/* The texts outlive the answer. */
+static void own_texts(struct standing_row *row, size_t count)
 {
-    if (r->count == r->room) {
-        r->room = r->room ? r->room * 2 : 64;
-        r->at = xrealloc(r->at, r->room, sizeof *r->at);
-    }
-    struct standing_row *row = &r->at[r->count++];
-    *row = (struct standing_row){ .texts = xmalloc(bytes_of(cells, count) + 1), .place = r->count };
-    char *end = row->texts;
+    char *end = row->texts = xmalloc(bytes_of(row->cells, count) + 1);
     for (size_t i = 0; i < count; i++) {
-        row->cells[i] = cells[i];
-        if (cells[i].kind != CELL_TEXT)
+        struct cell *cell = &row->cells[i];
+        if (cell->kind != CELL_TEXT)
             continue;
-        memcpy(end, cells[i].text.at, cells[i].text.len);
-        row->cells[i].text.at = end;
-        end += cells[i].text.len;
+        memcpy(end, cell->text.at, cell->text.len);
+        cell->text.at = end;
+        end += cell->text.len;
     }
 }
 
-static bool read_all(struct store *s, enum query query, const struct query_filter *scope,
-                     size_t columns, struct rows *ret, struct fault *why)
+/* Hands each row to `take`. */
+static bool each(struct store *store, enum query query, const struct query_filter *scope,
+                 size_t columns, void (*take)(struct standing *s, const struct cell *asked),
+                 struct standing *s, struct fault *why)
 {
-    struct cell cells[CELLS_MAX];
+    struct cell asked[ASKED_MAX];
     struct query_result *a;
     bool more = true, ok = true;
-    if (!query_open(s, query, scope, &a, why))
+    if (!query_open(store, query, scope, &a, why))
         return false;
     while (ok && more) {
-        ok = query_next(a, cells, columns, &more, why);
+        ok = query_next(a, asked, columns, &more, why);
         if (ok && more)
-            keep(ret, cells, columns);
+            take(s, asked);
     }
     query_close(a);
     return ok;
@@ -131,13 +130,20 @@ static struct cell cell_amount(struct maybe_money m)
     return m.known ? cell_integer(m.is.nano) : (struct cell){ .kind = CELL_NONE };
 }
 
-/* origin, spent since, history, bytes; false: there is none. To be read for a balance. */
-static bool read_curve(const struct cell *cells, const struct reading *r, struct curve *ret)
+/* A stored curve, as it is asked for. */
+struct kept_curve {
+    const struct cell *origin, *spent_nano, *history, *bytes;
+};
+
+/* False: there is none. To be read for a balance. */
+static bool read_curve(const struct kept_curve *kept, const struct reading *r, struct curve *ret)
 {
-    *ret = (struct curve){ .origin = stamp(&cells[0]), .spent_nano = (double)cells[1].integer };
-    return ret->origin != TIME_NONE && cells[2].kind == CELL_TEXT && cells[3].kind == CELL_TEXT
-        && forecast_history_slugged(cells[2].text, &ret->history)
-        && curve_unpack(cells[3].text, ret->spent_nano + (double)r->balance.is.nano, ret);
+    *ret = (struct curve){ .origin = stamp(kept->origin),
+                           .spent_nano = (double)kept->spent_nano->integer };
+    return ret->origin != TIME_NONE && kept->history->kind == CELL_TEXT
+        && kept->bytes->kind == CELL_TEXT
+        && forecast_history_slugged(kept->history->text, &ret->history)
+        && curve_unpack(kept->bytes->text, ret->spent_nano + (double)r->balance.is.nano, ret);
 }
 
 /* As the daemon counts its readings and its burn: these were stored of them. */
@@ -152,108 +158,176 @@ static struct watched watched_by(const struct cell *first, const struct cell *la
                              .live = is_known(rate_7d) && rate_7d->integer > 0 };
 }
 
-static void take_credits(const struct standing *s, struct standing_row *row,
-                         struct credits_columns *ret)
+static void copy_cells(struct standing_row *row, const struct cell *asked,
+                       const unsigned char pairs[][2], size_t count)
 {
-    struct cell *cells = row->cells;
-    int64_t stale_s = s->fresh_s >= 0 ? s->fresh_s : cells[C_STALE].integer;
-    ret->account = cells[CREDITS_ACCOUNT].text;
+    for (size_t i = 0; i < count; i++)
+        row->cells[pairs[i][0]] = asked[pairs[i][1]];
+}
+
+static int64_t stale_s(const struct standing *s, const struct cell *asked)
+{
+    return s->fresh_s >= 0 ? s->fresh_s : asked->integer;
+}
+
+static void set_credits(const struct standing *s, const struct cell *asked,
+                        struct credits_columns *ret)
+{
+    const struct kept_curve kept = { &asked[QUERY_CREDITS_ORIGIN], &asked[QUERY_CREDITS_SPENT_NANO],
+                                     &asked[QUERY_CREDITS_HISTORY], &asked[QUERY_CREDITS_BYTES] };
     ret->reading = (struct reading){ .name = "",
                                      .type = "credits",
-                                     .balance = amount(&cells[CREDITS_BALANCE]),
+                                     .balance = amount(&asked[QUERY_CREDITS_BALANCE_NANO]),
                                      .budgeted = true,
                                      .expires = TIME_NONE };
     ret->purse = (struct purse){
         .reading = &ret->reading,
-        .curve = read_curve(&cells[C_CURVE], &ret->reading, &ret->curve) ? &ret->curve : NULL,
-        .watched = watched_by(&cells[C_KNOWN_FROM], &cells[CREDITS_SEEN], &cells[C_RATE_1H],
-                              &cells[C_RATE_7D], stale_s),
+        .curve = read_curve(&kept, &ret->reading, &ret->curve) ? &ret->curve : NULL,
+        .watched =
+            watched_by(&asked[QUERY_CREDITS_FIRST_SEEN], &asked[QUERY_CREDITS_SEEN],
+                       &asked[QUERY_CREDITS_BURN_1H_NANO], &asked[QUERY_CREDITS_BURN_7D_NANO],
+                       stale_s(s, &asked[QUERY_CREDITS_STALE_S])),
     };
-    ret->known = cells[CREDITS_REASON].kind != CELL_TEXT && ret->reading.balance.known;
-    struct forecast f = forecast_within(&ret->purse, NULL, s->now);
-    row->state = state_of_credits(f.verdict, ret->known);
-    ret->forecast = f;
+    ret->known =
+        asked[QUERY_CREDITS_CREDITS_REASON].kind != CELL_TEXT && ret->reading.balance.known;
+    ret->forecast = forecast_within(&ret->purse, NULL, s->now);
+}
+
+static void take_credits(struct standing *s, const struct cell *asked)
+{
+    static const unsigned char same[][2] = {
+        { CREDITS_ACCOUNT, QUERY_CREDITS_ACCOUNT },
+        { CREDITS_BALANCE, QUERY_CREDITS_BALANCE_NANO },
+        { CREDITS_BURN, QUERY_CREDITS_BURN_NANO },
+        { CREDITS_SEEN, QUERY_CREDITS_SEEN },
+        { CREDITS_REASON, QUERY_CREDITS_CREDITS_REASON },
+        { CREDITS_USAGE_FROM, QUERY_CREDITS_USAGE_FROM },
+        { CREDITS_USAGE_UNTIL, QUERY_CREDITS_USAGE_AT },
+        { CREDITS_USAGE_REASON, QUERY_CREDITS_USAGE_REASON },
+    };
+    struct standing_row *row = add_row(&s->credit_rows);
+    struct credits_columns *c = xcalloc(1, sizeof *c);
+    s->credits = xrealloc(s->credits, s->credit_rows.count, sizeof *s->credits);
+    s->credits[s->credit_rows.count - 1] = c;
+    set_credits(s, asked, c);
+    row->state = state_of_credits(c->forecast.verdict, c->known);
     if (row->state == STATE_STALE) {
-        ret->forecast = forecast_none();
-        ret->forecast.verdict = VERDICT_STALE;
+        c->forecast = forecast_none();
+        c->forecast.verdict = VERDICT_STALE;
     }
-    cells[CREDITS_STATE] = cell_text(state_slug(row->state));
-    cells[CREDITS_LIKELY] = cell_stamp(ret->forecast.likely);
+    copy_cells(row, asked, same, COUNT(same));
+    row->cells[CREDITS_STATE] = cell_text(state_slug(row->state));
+    row->cells[CREDITS_LIKELY] = cell_stamp(c->forecast.likely);
+    own_texts(row, CREDITS_COLUMNS);
+    c->account = row->cells[CREDITS_ACCOUNT].text;
 }
 
 static bool load_credits(struct store *s, const struct query_filter *scope, struct standing *to,
                          struct fault *why)
 {
-    if (!read_all(s, QUERY_CREDITS, scope, CREDITS_ASKED, &to->credit_rows, why))
-        return false;
-    to->credits = xcalloc(to->credit_rows.count + 1, sizeof *to->credits);
-    for (size_t i = 0; i < to->credit_rows.count; i++)
-        take_credits(to, &to->credit_rows.at[i], &to->credits[i]);
-    return true;
+    return each(s, QUERY_CREDITS, scope, QUERY_CREDITS_COLUMNS, take_credits, to, why);
 }
 
 /* As the daemon sees them: what was told last counts until it is too old, whatever failed since. */
 static const struct purse *credits_of(const struct standing *s, struct span account)
 {
     for (size_t i = 0; i < s->credit_rows.count; i++) {
-        const struct credits_columns *c = &s->credits[i];
+        const struct credits_columns *c = s->credits[i];
         if (c->account.len == account.len && memcmp(c->account.at, account.at, account.len) == 0)
             return c->reading.balance.known ? &c->purse : NULL;
     }
     return NULL;
 }
 
-static struct reading reading_of(const struct cell *cells)
+static struct reading reading_of(const struct cell *asked)
 {
+    const struct span type = asked[QUERY_STATUS_TYPE].text;
     struct reading r = {
         .name = "",
-        .balance = amount(&cells[STANDING_BALANCE]),
-        .budgeted = cells[STANDING_BUDGETED].integer != 0,
-        .expires = stamp(&cells[STANDING_EXPIRES]),
-        .period = calendar_period_named(cells[STANDING_PERIOD].text),
-        .reset_amount = amount(&cells[STANDING_RESET_AMOUNT]),
+        .balance = amount(&asked[QUERY_STATUS_BALANCE_NANO]),
+        .budgeted = asked[QUERY_STATUS_BUDGETED].integer != 0,
+        .expires = stamp(&asked[QUERY_STATUS_EXPIRES_AT]),
+        .period = calendar_period_named(asked[QUERY_STATUS_RESET_PERIOD].text),
+        .reset_amount = amount(&asked[QUERY_STATUS_RESET_AMOUNT_NANO]),
     };
-    snprintf(r.type, sizeof r.type, "%.*s", (int)cells[STANDING_TYPE].text.len,
-             cells[STANDING_TYPE].text.at);
+    snprintf(r.type, sizeof r.type, "%.*s", (int)type.len, type.at);
     return r;
 }
 
-static struct presence presence_of(const struct cell *cells, unix_s now)
+static struct presence presence_of(const struct cell *asked, unix_s now)
 {
     return presence_at(
-        cells[STANDING_MISSING].integer > 0, cells[STANDING_UNREADABLE].kind == CELL_TEXT,
-        stamp(&cells[STANDING_EXPIRES]), stamp(&cells[LAST_OK]), cells[STALE].integer, now);
+        asked[QUERY_STATUS_MISSING].integer > 0, asked[QUERY_STATUS_UNREADABLE].kind == CELL_TEXT,
+        stamp(&asked[QUERY_STATUS_EXPIRES_AT]), stamp(&asked[QUERY_STATUS_LAST_OK_AT]),
+        asked[QUERY_STATUS_STALE_S].integer, now);
 }
 
-static void take_token(const struct standing *s, struct standing_row *row)
+static struct forecast forecast_of(const struct standing *s, const struct cell *asked,
+                                   const struct purse *credits)
 {
-    struct cell *cells = row->cells;
+    const struct kept_curve kept = { &asked[QUERY_STATUS_ORIGIN], &asked[QUERY_STATUS_SPENT_NANO],
+                                     &asked[QUERY_STATUS_HISTORY], &asked[QUERY_STATUS_BYTES] };
     struct curve curve;
-    struct reading reading = reading_of(cells);
-    struct purse own = {
+    const struct reading reading = reading_of(asked);
+    const struct purse own = {
         .reading = &reading,
-        .curve = read_curve(&cells[CURVE], &reading, &curve) ? &curve : NULL,
-        .watched = watched_by(&cells[KNOWN_FROM], &cells[STANDING_SEEN], &cells[STANDING_RATE_1H],
-                              &cells[STANDING_RATE_7D],
-                              s->fresh_s >= 0 ? s->fresh_s : cells[STALE].integer),
+        .curve = read_curve(&kept, &reading, &curve) ? &curve : NULL,
+        .watched = watched_by(&asked[QUERY_STATUS_KNOWN_FROM], &asked[QUERY_STATUS_SEEN],
+                              &asked[QUERY_STATUS_BURN_1H_NANO], &asked[QUERY_STATUS_BURN_7D_NANO],
+                              stale_s(s, &asked[QUERY_STATUS_STALE_S])),
     };
-    const struct purse *credits = credits_of(s, cells[STANDING_ACCOUNT].text);
-    struct forecast f = forecast_within(&own, credits, s->now);
-    const struct presence presence = presence_of(cells, s->now);
-    row->state = state_of(f.verdict, &presence);
-    const struct forecast shown = state_forecast(row->state, &f);
-    row->forecast = f;
+    return forecast_within(&own, credits, s->now);
+}
+
+static void set_forecast(struct standing_row *row, const struct forecast *f)
+{
+    const struct forecast shown = state_forecast(row->state, f);
+    struct cell *cells = row->cells;
+    row->forecast = *f;
     cells[STANDING_STATE] = cell_text(state_slug(row->state));
     cells[STANDING_EARLY] = cell_stamp(shown.early);
     cells[STANDING_LIKELY] = cell_stamp(shown.likely);
     cells[STANDING_LATE] = cell_stamp(shown.late);
-    cells[STANDING_HORIZON] = cell_stamp(f.horizon);
-    cells[STANDING_FORECAST] = cell_stamp(f.made_at);
+    cells[STANDING_HORIZON] = cell_stamp(f->horizon);
+    cells[STANDING_FORECAST] = cell_stamp(f->made_at);
+    cells[STANDING_AVAILABLE] = cell_amount(f->available);
+    if (f->available.known)
+        cells[STANDING_LIMITED_BY] = cell_text(forecast_limit_name(f->limit));
+}
+
+static void take_token(struct standing *s, const struct cell *asked)
+{
+    static const unsigned char same[][2] = {
+        { STANDING_ID, QUERY_STATUS_ID },
+        { STANDING_ACCOUNT, QUERY_STATUS_ACCOUNT },
+        { STANDING_TOKEN, QUERY_STATUS_TOKEN },
+        { STANDING_TYPE, QUERY_STATUS_TYPE },
+        { STANDING_BALANCE, QUERY_STATUS_BALANCE_NANO },
+        { STANDING_BUDGETED, QUERY_STATUS_BUDGETED },
+        { STANDING_BURN, QUERY_STATUS_BURN_NANO },
+        { STANDING_RATE_1H, QUERY_STATUS_BURN_1H_NANO },
+        { STANDING_RATE_6H, QUERY_STATUS_BURN_6H_NANO },
+        { STANDING_RATE_24H, QUERY_STATUS_BURN_24H_NANO },
+        { STANDING_RATE_7D, QUERY_STATUS_BURN_7D_NANO },
+        { STANDING_LEVEL, QUERY_STATUS_LEVEL },
+        { STANDING_PERIOD, QUERY_STATUS_RESET_PERIOD },
+        { STANDING_RESET_AMOUNT, QUERY_STATUS_RESET_AMOUNT_NANO },
+        { STANDING_EXPIRES, QUERY_STATUS_EXPIRES_AT },
+        { STANDING_SEEN, QUERY_STATUS_SEEN },
+        { STANDING_MISSING, QUERY_STATUS_MISSING },
+        { STANDING_SOURCE, QUERY_STATUS_BURN_SOURCE },
+        { STANDING_UNREADABLE, QUERY_STATUS_UNREADABLE },
+    };
+    const struct purse *credits = credits_of(s, asked[QUERY_STATUS_ACCOUNT].text);
+    const struct forecast f = forecast_of(s, asked, credits);
+    const struct presence presence = presence_of(asked, s->now);
+    struct standing_row *row = add_row(&s->rows);
+    row->state = state_of(f.verdict, &presence);
+    copy_cells(row, asked, same, COUNT(same));
+    set_forecast(row, &f);
     bool is_limited = credits && forecast_within(credits, NULL, s->now).verdict != VERDICT_STALE;
-    cells[STANDING_CREDITS_KNOWN] = cell_integer(is_limited);
-    cells[STANDING_AVAILABLE] = cell_amount(f.available);
-    cells[STANDING_LIMITED_BY] = f.available.known ? cell_text(forecast_limit_name(f.limit))
-                                                   : (struct cell){ .kind = CELL_NONE };
+    row->cells[STANDING_CREDITS_KNOWN] = cell_integer(is_limited);
+    own_texts(row, STANDING_COLUMNS);
 }
 
 static struct urgency urgency_of(const struct standing_row *row)
@@ -284,12 +358,10 @@ bool standing_of_tokens(struct store *store, const struct query_filter *scope, i
 {
     struct standing *s = begin(scope, fresh_s);
     if (!load_credits(store, scope, s, why)
-        || !read_all(store, QUERY_STATUS, scope, STATUS_ASKED, &s->rows, why)) {
+        || !each(store, QUERY_STATUS, scope, QUERY_STATUS_COLUMNS, take_token, s, why)) {
         standing_end(s);
         return false;
     }
-    for (size_t i = 0; i < s->rows.count; i++)
-        take_token(s, &s->rows.at[i]);
     if (s->rows.count)
         qsort(s->rows.at, s->rows.count, sizeof *s->rows.at, nearest_first);
     *ret = s;
@@ -304,23 +376,23 @@ bool standing_of_credits(struct store *store, const struct query_filter *scope, 
         standing_end(s);
         return false;
     }
-    s->rows = s->credit_rows;
-    s->credit_rows = (struct rows){ 0 };
+    s->reads_credits = true;
     *ret = s;
     return true;
 }
 
 bool standing_next(struct standing *s, struct cell *cells, size_t count)
 {
-    if (s->next == s->rows.count)
+    const struct rows *rows = s->reads_credits ? &s->credit_rows : &s->rows;
+    if (s->next == rows->count)
         return false;
-    memcpy(cells, s->rows.at[s->next++].cells, count * sizeof *cells);
+    memcpy(cells, rows->at[s->next++].cells, count * sizeof *cells);
     return true;
 }
 
 enum state standing_state(const struct standing *s)
 {
-    return s->rows.at[s->next - 1].state;
+    return (s->reads_credits ? &s->credit_rows : &s->rows)->at[s->next - 1].state;
 }
 
 struct forecast standing_of_token(const struct standing *s, int64_t id)
@@ -334,7 +406,7 @@ struct forecast standing_of_token(const struct standing *s, int64_t id)
 struct forecast standing_of_account(const struct standing *s, struct span account)
 {
     for (size_t i = 0; i < s->credit_rows.count; i++) {
-        const struct credits_columns *c = &s->credits[i];
+        const struct credits_columns *c = s->credits[i];
         if (c->account.len == account.len && memcmp(c->account.at, account.at, account.len) == 0)
             return c->forecast;
     }
@@ -345,8 +417,10 @@ void standing_end(struct standing *s)
 {
     if (!s)
         return;
+    for (size_t i = 0; i < s->credit_rows.count; i++)
+        free(s->credits[i]);
+    free(s->credits);
     rows_done(&s->rows);
     rows_done(&s->credit_rows);
-    free(s->credits);
     free(s);
 }

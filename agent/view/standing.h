@@ -8,9 +8,8 @@
 #include "core/state.h"
 #include "edge/store.h"
 
-/* The first columns of question_status.sql, whose state and times are those of now, then what is
- * made of them. */
-enum {
+/* A token; its state and times are those of now. */
+enum standing_cell {
     STANDING_ID,
     STANDING_ACCOUNT,
     STANDING_TOKEN,
@@ -42,8 +41,8 @@ enum {
     STANDING_COLUMNS,
 };
 
-/* The first columns of question_credits.sql, likewise. */
-enum {
+/* The credits of an account, likewise. */
+enum credits_cell {
     CREDITS_ACCOUNT,
     CREDITS_BALANCE,
     CREDITS_BURN,

@@ -1,1 +1,1 @@
-SELECT count(*) FROM rule_known WHERE account = :account AND rule = :rule AND terms = :terms;
+SELECT count(*) AS known FROM rule_known WHERE account = :account AND rule = :rule AND terms = :terms;

@@ -1,1 +1,1 @@
-SELECT hour, upto > poll, (SELECT count(*) FROM token) FROM checkpoint;
+SELECT hour, upto > poll AS is_moving, (SELECT count(*) FROM token) AS tokens FROM checkpoint;

@@ -24,7 +24,7 @@ WITH told AS (
            coalesce((SELECT usage_nano FROM daily WHERE token = o.token AND day = o.day), 0) AS usage_nano
     FROM told o
 )
-SELECT token, day, CASE WHEN budgeted THEN first_seen END AS seen_from, CAST(nano - spent_nano AS INTEGER)
+SELECT token, day, CASE WHEN budgeted THEN first_seen END AS seen_from, CAST(nano - spent_nano AS INTEGER) AS nano
 FROM booked
 WHERE nano > spent_nano
       AND (NOT budgeted OR day < first_seen - first_seen % 86400 OR (usage_nano = 0 AND day < :caught_up))

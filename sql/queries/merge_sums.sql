@@ -1,2 +1,3 @@
-SELECT topic, min(id), sum(max(merged, 1)), min(coalesce(merged_from, at)), max(at)
+SELECT topic, min(id) AS message, sum(max(merged, 1)) AS events, min(coalesce(merged_from, at)) AS merged_from,
+       max(at) AS at
 FROM outbox WHERE pending = 3 GROUP BY topic;

@@ -2,9 +2,10 @@
 WITH called AS (
     SELECT account, sum(calls) AS calls FROM poll WHERE at > :now - 3600 AND at <= :now GROUP BY account
 )
-SELECT a.name, p.at, p.result, nullif(p.http_status, 0), p.reason, p.tokens, p.changed, p.missing, p.took_ms,
-       a.last_ok_at, a.interval_s, a.next_poll_at, a.rhythm, a.rhythm_wait_s, t.name, a.rhythm_at,
-       coalesce(c.calls, 0), a.calls_milli_per_s * 3600 / 1000
+SELECT a.name AS account, p.at, p.result, nullif(p.http_status, 0) AS http_status, p.reason, p.tokens, p.changed,
+       p.missing, p.took_ms,
+       a.last_ok_at, a.interval_s, a.next_poll_at, a.rhythm, a.rhythm_wait_s, t.name AS rhythm_token, a.rhythm_at,
+       coalesce(c.calls, 0) AS calls, a.calls_milli_per_s * 3600 / 1000 AS calls_max
 FROM account a
      LEFT JOIN poll p ON p.id = (SELECT id FROM poll WHERE account = a.id ORDER BY id DESC LIMIT 1)
      LEFT JOIN token t ON t.id = a.rhythm_token

@@ -3,8 +3,9 @@
 WITH latest AS (
     SELECT token, rule, max(seq) AS seq FROM event GROUP BY token, rule
 )
-SELECT l.level, l.since, a.name,
-       CASE t.kind WHEN 'credits' THEN '(credits)' WHEN 'account' THEN '(account)' ELSE t.name END, l.rule, l.episode,
+SELECT l.level, l.since, a.name AS account,
+       CASE t.kind WHEN 'credits' THEN '(credits)' WHEN 'account' THEN '(account)' ELSE t.name END AS token,
+       l.rule, l.episode,
        l.step,
        e.at, e.summary,
        t.kind, s.type, s.balance_nano, s.budgeted, s.expires_at, s.reset_period, s.reset_amount_nano, s.risen_to_nano,

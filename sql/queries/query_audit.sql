@@ -22,11 +22,11 @@ WITH known AS (
             FROM daily WHERE token = t.id AND day > :now - 31 * 86400) AS spent_nano, o.nano AS open_nano
     FROM token t LEFT JOIN open o ON o.token = t.id WHERE t.deleted_at IS NULL AND t.kind = 'token'
 )
-SELECT k.name, k.last_ok_at, k.credits_nano, t.name AS token, s.type, s.balance_nano, s.budgeted, s.expires_at,
-       s.reset_period, s.reset_amount_nano, s.missing, t.first_seen,
+SELECT k.name AS account, k.last_ok_at, k.credits_nano, t.name AS token, s.type, s.balance_nano, s.budgeted,
+       s.expires_at, s.reset_period, s.reset_amount_nano, s.missing, t.first_seen,
        t.first_seen > k.begun AS born,
        nullif(min(:now, max(u.spent_at, coalesce(u.called_at, 0))), 0) AS used_at,
-       k.usage_from, k.usage_at, coalesce(u.spent_nano, u.open_nano), k.stale_s, s.unreadable
+       k.usage_from, k.usage_at, coalesce(u.spent_nano, u.open_nano) AS spent_nano, k.stale_s, s.unreadable
 FROM known k
      LEFT JOIN token t ON t.account = k.id AND t.deleted_at IS NULL AND t.kind = 'token'
      LEFT JOIN token_now s ON s.token = t.id

@@ -1,4 +1,4 @@
--- How good the forecasts of each living token have been, as question_record.sql for accounts; scores are kept for the
+-- How good the forecasts of each living token have been, as query_record.sql for accounts; scores are kept for the
 -- newest 64 of each.
 WITH ranked AS (
     SELECT a.name AS account, t.name AS token, t.id, t.kind, c.within, c.spent, c.error_milli, c.made_at, c.ended_at,
@@ -8,7 +8,8 @@ WITH ranked AS (
     FROM token t JOIN account a ON a.id = t.account JOIN score c ON c.token = t.id
     WHERE t.deleted_at IS NULL AND (:account IS NULL OR a.name = :account) AND (:token IS NULL OR t.name = :token)
 )
-SELECT account, token, kind, count, sum(within), sum(spent),
-       max(CASE WHEN by_size = count / 2 + 1 THEN abs(error_milli) END),
-       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END), max(ended_at) - min(made_at)
+SELECT account, token, kind, count, sum(within) AS within, sum(spent) AS spent,
+       max(CASE WHEN by_size = count / 2 + 1 THEN abs(error_milli) END) AS off_milli,
+       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END) AS bias_milli,
+       max(ended_at) - min(made_at) AS over_s
 FROM ranked GROUP BY id ORDER BY account, kind, token;

@@ -16,7 +16,7 @@ SELECT p.at, n.account, n.token, n.generation, r.balance_nano,
        CASE k.name WHEN 'consumption' THEN -b.amount_nano ELSE coalesce(b.amount_nano, -r.spent_nano) END
            AS change_nano,
        coalesce(k.name, iif(r.spent_nano IS NULL, 'reading', 'consumption')) AS kind,
-       coalesce(b.since, iif(r.spent_nano IS NULL, NULL, p.prior_at)),
+       coalesce(b.since, iif(r.spent_nano IS NULL, NULL, p.prior_at)) AS since,
        t.type, t.budgeted, t.expires_at, t.reset_period, t.reset_amount_nano,
        CASE WHEN k.name = 'consumption' AND p.at - b.since > 26 * 3600 THEN p.at - b.since END AS gap_s
 FROM begun n

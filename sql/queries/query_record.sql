@@ -16,6 +16,8 @@ WITH newest AS (
     FROM newest WHERE age <= 1000
     WINDOW of_account AS (PARTITION BY account)
 )
-SELECT account, count, sum(within), max(CASE WHEN by_size = count / 2 + 1 THEN abs(error_milli) END),
-       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END), max(ended_at) - min(made_at)
+SELECT account, count, sum(within) AS within,
+       max(CASE WHEN by_size = count / 2 + 1 THEN abs(error_milli) END) AS off_milli,
+       max(CASE WHEN by_error = count / 2 + 1 THEN error_milli END) AS bias_milli,
+       max(ended_at) - min(made_at) AS over_s
 FROM ranked GROUP BY account ORDER BY account;

@@ -4,12 +4,12 @@
 WITH open AS MATERIALIZED (
     SELECT token, sum(spent_nano) AS nano FROM open_day WHERE day >= :until - :until % 86400 GROUP BY token
 )
-SELECT t.id,
+SELECT t.id AS token,
        CAST(coalesce(sum(d.spent_nano >> 32) * 4294967296 + sum(d.spent_nano & 4294967295)
             - sum(d.usage_nano >> 32) * 4294967296 - sum(d.usage_nano & 4294967295)
             - sum(d.topup_nano >> 32) * 4294967296 - sum(d.topup_nano & 4294967295)
             - sum(d.reset_nano >> 32) * 4294967296 - sum(d.reset_nano & 4294967295), 0)
-            + coalesce(o.nano, 0) AS INTEGER)
+            + coalesce(o.nano, 0) AS INTEGER) AS fallen_nano
 FROM token t LEFT JOIN daily d ON d.token = t.id AND d.day >= :until - :until % 86400
      LEFT JOIN open o ON o.token = t.id
 WHERE t.kind = 'token' AND (d.token IS NOT NULL OR o.token IS NOT NULL)

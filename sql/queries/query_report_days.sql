@@ -1,6 +1,6 @@
 -- The sums of each UTC day from :since to before :until.
-SELECT t.id, h.day AS day, CAST(h.spent_nano + coalesce(o.spent_nano, 0) AS INTEGER), h.usage_nano, h.topup_nano,
-       h.reset_nano
+SELECT t.id AS token, h.day AS day, CAST(h.spent_nano + coalesce(o.spent_nano, 0) AS INTEGER) AS spent_nano,
+       h.usage_nano, h.topup_nano, h.reset_nano
 FROM token t CROSS JOIN daily h ON h.token = t.id AND h.day >= :since AND h.day < :until
      LEFT JOIN open_day o ON o.token = h.token AND o.day = h.day
 WHERE t.kind <> 'credits'

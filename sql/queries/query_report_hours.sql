@@ -1,6 +1,6 @@
 -- The sums of each hour from :since to before :until.
-SELECT t.id, h.hour AS hour, CAST(h.spent_nano + coalesce(o.spent_nano, 0) AS INTEGER), h.usage_nano, h.topup_nano,
-       h.reset_nano
+SELECT t.id AS token, h.hour AS hour, CAST(h.spent_nano + coalesce(o.spent_nano, 0) AS INTEGER) AS spent_nano,
+       h.usage_nano, h.topup_nano, h.reset_nano
 FROM token t CROSS JOIN hourly h ON h.token = t.id AND h.hour >= :since AND h.hour < :until
      LEFT JOIN open_hour o ON o.token = h.token AND o.hour = h.hour
 WHERE t.kind <> 'credits'

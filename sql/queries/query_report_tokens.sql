@@ -6,9 +6,10 @@ WITH sight AS MATERIALIZED (
     FROM token t LEFT JOIN token_now s ON s.token = t.id
     WHERE t.kind <> 'account' GROUP BY t.account
 )
-SELECT t.id, a.name, t.name, t.generation, t.kind, t.deleted_at IS NOT NULL, a.usage_from, a.usage_at,
+SELECT t.id, a.name AS account, t.name AS token, t.generation, t.kind, t.deleted_at IS NOT NULL AS is_deleted,
+       a.usage_from, a.usage_at,
        min(coalesce(a.usage_from, 1 << 60), i.first) AS known_from,
-       coalesce(s.budgeted, 0), coalesce(s.reset_period, 'none'), s.reset_amount_nano,
+       coalesce(s.budgeted, 0) AS budgeted, coalesce(s.reset_period, 'none') AS reset_period, s.reset_amount_nano,
        t.first_seen, t.deleted_at, i.listed, s.type, s.balance_nano, a.usage_reason
 FROM token t JOIN account a ON a.id = t.account JOIN sight i ON i.account = a.id
      LEFT JOIN token_now s ON s.token = t.id

@@ -1,6 +1,6 @@
 -- What living tokens spent in each UTC hour that began after :since; hours without consumption have no row, one that is
 -- open may have two.
-SELECT t.id, h.hour, h.spent_nano
+SELECT t.id AS token, h.hour, h.spent_nano
 FROM token t CROSS JOIN hourly h ON h.token = t.id AND h.hour > :since
 WHERE t.deleted_at IS NULL
 UNION ALL

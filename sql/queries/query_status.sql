@@ -5,8 +5,7 @@ WITH firing AS (
 )
 SELECT t.id, a.name AS account, t.name AS token, s.type, s.balance_nano, s.budgeted,
        coalesce(s.burn_24h_nano, s.burn_6h_nano, s.burn_1h_nano) AS burn_nano,
-       s.burn_1h_nano, s.burn_6h_nano, s.burn_24h_nano, s.burn_7d_nano, s.verdict, s.early_at, s.likely_at, s.late_at,
-       s.horizon_at, s.forecast_at,
+       s.burn_1h_nano, s.burn_6h_nano, s.burn_24h_nano, s.burn_7d_nano,
        coalesce(f.level, 'none') AS level,
        s.reset_period, s.reset_amount_nano, s.expires_at,
        CASE WHEN s.missing = 0 AND s.unreadable IS NULL
@@ -16,7 +15,7 @@ SELECT t.id, a.name AS account, t.name AS token, s.type, s.balance_nano, s.budge
                                                THEN day END
                                    FROM daily WHERE token = t.id ORDER BY day LIMIT 1), t.first_seen)) AS known_from,
        a.stale_s,
-       c.origin, s.spent_nano - c.spent_nano, c.history, c.bytes,
+       c.origin, s.spent_nano - c.spent_nano AS spent_nano, c.history, c.bytes,
        a.last_ok_at
 FROM token t JOIN account a ON a.id = t.account JOIN token_now s ON s.token = t.id
      LEFT JOIN firing f ON f.token = t.id

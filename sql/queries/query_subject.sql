@@ -1,6 +1,6 @@
 -- The living token of one name, or (the empty name) the credits, in each account that has it: whose it is, and the
 -- burns that are shown everywhere.
-SELECT a.name, t.kind, a.id, t.id, a.interval_s, a.stale_s,
+SELECT a.name AS account, t.kind, a.id AS account_id, t.id AS token_id, a.interval_s, a.stale_s,
        s.burn_1h_nano, s.burn_6h_nano, s.burn_24h_nano, s.burn_7d_nano,
        a.last_ok_at, t.kind <> 'credits' OR a.credits_reason IS NULL AS answered
 FROM token t JOIN account a ON a.id = t.account JOIN token_state s ON s.token = t.id

@@ -22,11 +22,12 @@ SELECT t.id,
        coalesce((SELECT CAST(sum(spent_nano >> 32) * 4294967296 + sum(spent_nano & 4294967295)
                             - sum(usage_nano >> 32) * 4294967296 - sum(usage_nano & 4294967295) AS INTEGER)
                  FROM hourly
-                 WHERE token = t.id AND hour >= :day AND hour < :day + 86400), 0) + coalesce(p.nano, 0),
+                 WHERE token = t.id AND hour >= :day AND hour < :day + 86400), 0) + coalesce(p.nano, 0)
+           AS balance_nano,
        CASE t.kind WHEN 'credits'
             THEN coalesce((SELECT CAST(sum(nano >> 32) * 4294967296 + sum(nano & 4294967295) AS INTEGER)
-                           FROM told), 0) ELSE coalesce(o.nano, 0) END,
-       coalesce(h.risen, 0)
+                           FROM told), 0) ELSE coalesce(o.nano, 0) END AS usage_nano,
+       coalesce(h.risen, 0) AS risen
 FROM near CROSS JOIN token t JOIN token_state s ON s.token = t.id
      LEFT JOIN told o ON o.token = t.id LEFT JOIN open p ON p.token = t.id LEFT JOIN happened h ON h.token = t.id
 WHERE t.account = :account AND t.kind IN ('token', 'credits') AND s.budgeted = 1

@@ -1,6 +1,6 @@
 -- What was booked of one token from a poll on, oldest first, and whether it is in the sums by hour and day. Readings
 -- after the checkpoint are not.
-SELECT b.kind, b.amount_nano, b.since, p.at, 1, p.id, b.seq
+SELECT b.kind, b.amount_nano, b.since, p.at, 1 AS is_summed, p.id, b.seq
 FROM poll p CROSS JOIN booking b ON b.poll = p.id AND b.token = :token
 WHERE p.id >= :poll
 UNION ALL

@@ -11,9 +11,6 @@
 #include "core/state.h"
 #include "edge/store.h"
 
-/* The columns of question_idle.sql. */
-enum { FIRST_SEEN, LAST_OK, STALE, MISSING, BALANCE, SPENT, LAST_HOUR, IDLE_COLUMNS };
-
 static enum idleness disproved(struct fault *why)
 {
     why->kind = FAULT_REJECT;
@@ -21,7 +18,7 @@ static enum idleness disproved(struct fault *why)
 }
 
 static bool ask_store(const struct idle_query *q, const char *account,
-                      struct cell cells[IDLE_COLUMNS], bool *ret_known, struct fault *why)
+                      struct cell cells[QUERY_IDLE_COLUMNS], bool *ret_known, struct fault *why)
 {
     const struct query_filter scope = { .now = q->now,
                                         .since = q->now - q->idle_s,
@@ -36,7 +33,7 @@ static bool ask_store(const struct idle_query *q, const char *account,
         return false;
     bool ok = query_open(store, QUERY_IDLE, &scope, &a, why);
     if (ok) {
-        ok = query_next(a, cells, IDLE_COLUMNS, ret_known, why);
+        ok = query_next(a, cells, QUERY_IDLE_COLUMNS, ret_known, why);
         query_close(a);
     }
     store_close(store);
@@ -46,30 +43,33 @@ static bool ask_store(const struct idle_query *q, const char *account,
 static bool is_watched(const struct idle_query *q, const struct cell *c, struct fault *why)
 {
     char for_long[DURATION_TEXT_BYTES], asked[DURATION_TEXT_BYTES];
-    int64_t watched_s = q->now - c[FIRST_SEEN].integer;
+    int64_t watched_s = q->now - c[QUERY_IDLE_FIRST_SEEN].integer;
     if (watched_s < q->idle_s)
         return fault(why, FAULT_REJECT, "Ebb's records cover only %s, not %s",
                      duration_format(watched_s, for_long), duration_format(q->idle_s, asked));
-    if (stamp_is_stale(c[LAST_OK].kind == CELL_INTEGER ? c[LAST_OK].integer : TIME_NONE,
-                       c[STALE].integer, q->now))
+    if (stamp_is_stale(c[QUERY_IDLE_LAST_OK_AT].kind == CELL_INTEGER
+                           ? c[QUERY_IDLE_LAST_OK_AT].integer
+                           : TIME_NONE,
+                       c[QUERY_IDLE_STALE_S].integer, q->now))
         return fault(why, FAULT_REJECT,
                      "Ebb's records are stale: the account's last complete poll is not recent (is "
                      "`ebb run` running?)");
-    if (c[MISSING].integer)
+    if (c[QUERY_IDLE_MISSING].integer)
         return fault(why, FAULT_REJECT, "it is missing from the last token list");
     return true;
 }
 
 static bool fell_since_the_poll(const struct idle_query *q, const struct cell *c)
 {
-    return q->now_is->budgeted && q->now_is->balance.known && c[BALANCE].kind == CELL_INTEGER
-        && q->now_is->balance.is.nano < c[BALANCE].integer;
+    return q->now_is->budgeted && q->now_is->balance.known
+        && c[QUERY_IDLE_BALANCE_NANO].kind == CELL_INTEGER
+        && q->now_is->balance.is.nano < c[QUERY_IDLE_BALANCE_NANO].integer;
 }
 
 static enum idleness by_our_records(const struct session *s, const struct idle_query *q,
                                     struct fault *why)
 {
-    struct cell c[IDLE_COLUMNS];
+    struct cell c[QUERY_IDLE_COLUMNS];
     char spent[MONEY_TEXT_BYTES], hour[TIME_TEXT_BYTES];
     bool known = false;
     if (!ask_store(q, s->account->name, c, &known, why))
@@ -78,11 +78,11 @@ static enum idleness by_our_records(const struct session *s, const struct idle_q
         fault(why, FAULT_REJECT, "Ebb has no record of it: it was never polled");
         return IDLENESS_UNKNOWN;
     }
-    if (c[SPENT].integer != 0) {
+    if (c[QUERY_IDLE_SPENT_NANO].integer != 0) {
         fault(why, FAULT_REJECT,
               "according to Ebb's records it spent %s USD in this time, last in the hour from %s",
-              money_format((struct money){ c[SPENT].integer }, spent),
-              calendar_format(c[LAST_HOUR].integer, hour));
+              money_format((struct money){ c[QUERY_IDLE_SPENT_NANO].integer }, spent),
+              calendar_format(c[QUERY_IDLE_LAST_HOUR].integer, hour));
         return disproved(why);
     }
     if (fell_since_the_poll(q, c)) {

@@ -348,6 +348,14 @@ const char *rule_unit_name(enum rule_unit unit)
     return units[unit].name;
 }
 
+enum rule_unit rule_unit_named(struct span name)
+{
+    enum rule_unit unit = 0;
+    while (unit < UNIT_NONE && !span_is(name, units[unit].name))
+        unit++;
+    return unit;
+}
+
 int64_t rule_unit_billionths(enum rule_unit unit)
 {
     assert(unit < COUNT(units));

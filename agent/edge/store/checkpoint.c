@@ -23,8 +23,9 @@ static bool load(struct store *s, struct checkpoint *ret, struct fault *why)
     bool row;
     bool ok = statement_step(q, &row, why);
     if (ok && row)
-        *ret = (struct checkpoint){ statement_integer(q, 0), statement_integer(q, 1) != 0,
-                                    statement_integer(q, 2) };
+        *ret = (struct checkpoint){ statement_integer(q, LOAD_CHECKPOINT_HOUR),
+                                    statement_integer(q, LOAD_CHECKPOINT_IS_MOVING) != 0,
+                                    statement_integer(q, LOAD_CHECKPOINT_TOKENS) };
     statement_reset(q);
     return ok;
 }

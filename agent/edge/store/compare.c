@@ -12,11 +12,11 @@ static void add_compared(struct compared_list *list, const struct statement *q)
         list->at = xrealloc(list->at, list->room, sizeof *list->at);
     }
     list->at[list->count++] = (struct compared){
-        .token = statement_integer(q, 0),
+        .token = statement_integer(q, RECONCILE_DAY_ID),
         .day = {
-            .balance = { statement_integer(q, 1) },
-            .usage = { statement_integer(q, 2) },
-            .hidden = statement_integer(q, 3) != 0,
+            .balance = { statement_integer(q, RECONCILE_DAY_BALANCE_NANO) },
+            .usage = { statement_integer(q, RECONCILE_DAY_USAGE_NANO) },
+            .hidden = statement_integer(q, RECONCILE_DAY_RISEN) != 0,
         },
     };
 }

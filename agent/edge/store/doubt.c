@@ -42,22 +42,22 @@ bool store_put_doubt(struct store *s, const struct token *t, struct fault *why)
 
 void doubt_take(struct token *t, const struct statement *row)
 {
-    if (!statement_is_null(row, 2)) {
-        t->seen_at = statement_integer(row, 1);
+    if (!statement_is_null(row, LOAD_DOUBTS_HELD_AT)) {
+        t->seen_at = statement_integer(row, LOAD_DOUBTS_BELIEVED_AT);
         t->held = (struct held){
-            .at = statement_integer(row, 2),
-            .poll = statement_integer(row, 3),
-            .balance = column_money(row, 4),
+            .at = statement_integer(row, LOAD_DOUBTS_HELD_AT),
+            .poll = statement_integer(row, LOAD_DOUBTS_HELD_POLL),
+            .balance = column_money(row, LOAD_DOUBTS_HELD_NANO),
         };
     }
-    if (!statement_is_null(row, 5))
+    if (!statement_is_null(row, LOAD_DOUBTS_LEAP_POLL))
         t->leap = (struct leap){
-            .poll = statement_integer(row, 5),
-            .since = statement_integer(row, 6),
-            .from = { statement_integer(row, 7) },
-            .full = column_money(row, 8),
-            .pace_nano_per_h = statement_integer(row, 9),
-            .readings = (int)statement_integer(row, 10),
+            .poll = statement_integer(row, LOAD_DOUBTS_LEAP_POLL),
+            .since = statement_integer(row, LOAD_DOUBTS_LEAP_SINCE),
+            .from = { statement_integer(row, LOAD_DOUBTS_LEAP_FROM_NANO) },
+            .full = column_money(row, LOAD_DOUBTS_LEAP_FULL_NANO),
+            .pace_nano_per_h = statement_integer(row, LOAD_DOUBTS_LEAP_PACE_NANO_PER_H),
+            .readings = (int)statement_integer(row, LOAD_DOUBTS_READINGS),
         };
 }
 
@@ -78,13 +78,14 @@ static bool read_bookings(struct store *s, const struct booked_since *what, bool
         ok = statement_step(q, &row, why);
         if (!ok || !row)
             continue;
-        const struct entry e = { (enum entry_kind)statement_integer(q, 0),
-                                 { statement_integer(q, 1) },
-                                 statement_integer(q, 2),
-                                 statement_integer(q, 3) };
+        const struct entry e = { (enum entry_kind)statement_integer(q, REVERSED_BOOKINGS_KIND),
+                                 { statement_integer(q, REVERSED_BOOKINGS_AMOUNT_NANO) },
+                                 statement_integer(q, REVERSED_BOOKINGS_SINCE),
+                                 statement_integer(q, REVERSED_BOOKINGS_AT) };
         ret->at = xrealloc(ret->at, ret->count + 1, sizeof *ret->at);
         ret->at[ret->count++] = e;
-        ok = !takes_back || !statement_integer(q, 4) || rollup_take_back(s, what->token, &e, why);
+        ok = !takes_back || !statement_integer(q, REVERSED_BOOKINGS_IS_SUMMED)
+            || rollup_take_back(s, what->token, &e, why);
     }
     statement_reset(q);
     return ok;
@@ -142,13 +143,13 @@ bool store_scores_until(struct store *s, int64_t token, unix_s since, struct acc
     statement_bind_integer(q, ":token", token);
     while (ok && row) {
         ok = statement_step(q, &row, why);
-        if (!ok || !row || statement_integer(q, 1) > since)
+        if (!ok || !row || statement_integer(q, TOKEN_SCORES_ENDED_AT) > since)
             continue;
-        struct tracked_forecast p = { .made_at = statement_integer(q, 0),
-                                      .early = statement_integer(q, 2),
-                                      .likely = statement_integer(q, 3),
-                                      .late = statement_integer(q, 4) };
-        struct due due = due_of(&p, statement_integer(q, 1));
+        struct tracked_forecast p = { .made_at = statement_integer(q, TOKEN_SCORES_MADE_AT),
+                                      .early = statement_integer(q, TOKEN_SCORES_EARLY_AT),
+                                      .likely = statement_integer(q, TOKEN_SCORES_LIKELY_AT),
+                                      .late = statement_integer(q, TOKEN_SCORES_LATE_AT) };
+        struct due due = due_of(&p, statement_integer(q, TOKEN_SCORES_ENDED_AT));
         accuracy_book(&record, &due);
     }
     statement_reset(q);

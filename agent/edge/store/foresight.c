@@ -15,8 +15,9 @@ bool store_load_past(struct store *s, int64_t token, struct past *past, struct f
     statement_bind_integer(q, ":since", past->last_seen - (PAST_HOURS + 1) * (int64_t)HOUR_S);
     while (ok && row) {
         ok = statement_step(q, &row, why);
-        if (ok && row && is_stamp(statement_integer(q, 0)))
-            past_add_hour(past, statement_integer(q, 0), (struct money){ statement_integer(q, 1) });
+        if (ok && row && is_stamp(statement_integer(q, LOAD_PAST_HOUR)))
+            past_add_hour(past, statement_integer(q, LOAD_PAST_HOUR),
+                          (struct money){ statement_integer(q, LOAD_PAST_SPENT_NANO) });
     }
     statement_reset(q);
     return ok;
@@ -95,9 +96,11 @@ bool store_accuracy(struct store *s, const char *account, struct accuracy_summar
     statement_bind_text(q, ":account", span_of(account));
     bool ok = statement_step(q, &row, why);
     if (ok && row)
-        *ret = (struct accuracy_summary){ statement_integer(q, 1), statement_integer(q, 2),
-                                          statement_integer(q, 3), statement_integer(q, 4),
-                                          statement_integer(q, 5) };
+        *ret = (struct accuracy_summary){ statement_integer(q, QUERY_RECORD_COUNT),
+                                          statement_integer(q, QUERY_RECORD_WITHIN),
+                                          statement_integer(q, QUERY_RECORD_OFF_MILLI),
+                                          statement_integer(q, QUERY_RECORD_BIAS_MILLI),
+                                          statement_integer(q, QUERY_RECORD_OVER_S) };
     statement_reset(q);
     return ok;
 }

@@ -19,12 +19,26 @@ struct loading {
     size_t place; /* in the fleet, of the row before */
 };
 
+/* Rows about a token begin with it. */
+enum { OF_TOKEN = LOAD_ALERTS_TOKEN };
+_Static_assert((int)OF_TOKEN == LOAD_HOURS_TOKEN && (int)OF_TOKEN == LOAD_OPEN_HOURS_TOKEN
+                   && (int)OF_TOKEN == LOAD_ENTRIES_TOKEN && (int)OF_TOKEN == LOAD_FORECASTS_TOKEN
+                   && (int)OF_TOKEN == LOAD_CURVES_TOKEN && (int)OF_TOKEN == LOAD_DRIFTS_TOKEN
+                   && (int)OF_TOKEN == LOAD_PROMISES_TOKEN && (int)OF_TOKEN == LOAD_SCORES_TOKEN
+                   && (int)OF_TOKEN == LOAD_DOUBTS_TOKEN,
+               "a row about a token does not begin with it");
+/* Open hours are read like closed ones. */
+_Static_assert((int)LOAD_OPEN_HOURS_HOUR == LOAD_HOURS_HOUR
+                   && (int)LOAD_OPEN_HOURS_SPENT_NANO == LOAD_HOURS_SPENT_NANO
+                   && (int)LOAD_OPEN_HOURS_USAGE_NANO == LOAD_HOURS_USAGE_NANO,
+               "open hours have other columns");
+
 /* The token that a row is about; NULL: not one of the fleet. Every query and the fleet are in the
  * order of ids, so finding it is a merge. */
 static struct token *token_of(struct loading *l, const struct statement *row)
 {
     const struct token_set *f = l->fleet;
-    int64_t id = statement_integer(row, 0);
+    int64_t id = statement_integer(row, OF_TOKEN);
     while (l->place < f->count && f->tokens[l->place].id < id)
         l->place++;
     return l->place < f->count && f->tokens[l->place].id == id ? &f->tokens[l->place] : NULL;
@@ -33,37 +47,38 @@ static struct token *token_of(struct loading *l, const struct statement *row)
 /* Up to when its burn is known. */
 static unix_s known_until(const struct statement *q, unix_s seen_at)
 {
-    bool by_usage = span_is(statement_text(q, 15), "consumption");
-    unix_s usage_at = column_time(q, 16);
+    bool by_usage = span_is(statement_text(q, LOAD_TOKENS_BURN_SOURCE), "consumption");
+    unix_s usage_at = column_time(q, LOAD_TOKENS_USAGE_AT);
     return by_usage && usage_at != TIME_NONE && usage_at < seen_at ? usage_at : seen_at;
 }
 
 static void take_token(struct loading *l, const struct statement *q)
 {
-    struct token *t = token_set_add(l->fleet, statement_text(q, 1).at);
+    struct token *t = token_set_add(l->fleet, statement_text(q, LOAD_TOKENS_NAME).at);
     t->series = l->series;
-    t->id = statement_integer(q, 0);
+    t->id = statement_integer(q, LOAD_TOKENS_ID);
     t->alerts = xcalloc(l->rules->count, sizeof *t->alerts);
-    t->seen_at = column_time(q, 3);
-    t->missing = (int)statement_integer(q, 4);
-    snprintf(t->last.type, sizeof t->last.type, "%s", statement_text(q, 5).at);
-    t->last.balance = column_money(q, 6);
-    t->last.budgeted = statement_integer(q, 7) != 0;
-    t->last.expires = column_time(q, 8);
-    t->last.period = calendar_period_named(statement_text(q, 9));
-    t->last.reset_amount = column_money(q, 10);
-    t->last_reset = column_time(q, 11);
-    t->high_water = column_money(q, 12);
-    snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 13).at);
-    if (t->seen_at != TIME_NONE && column_time(q, 2) != TIME_NONE) {
-        burn_seen(&t->burn, column_time(q, 2));
+    t->seen_at = column_time(q, LOAD_TOKENS_SEEN);
+    t->missing = (int)statement_integer(q, LOAD_TOKENS_MISSING);
+    snprintf(t->last.type, sizeof t->last.type, "%s", statement_text(q, LOAD_TOKENS_TYPE).at);
+    t->last.balance = column_money(q, LOAD_TOKENS_BALANCE_NANO);
+    t->last.budgeted = statement_integer(q, LOAD_TOKENS_BUDGETED) != 0;
+    t->last.expires = column_time(q, LOAD_TOKENS_EXPIRES_AT);
+    t->last.period = calendar_period_named(statement_text(q, LOAD_TOKENS_RESET_PERIOD));
+    t->last.reset_amount = column_money(q, LOAD_TOKENS_RESET_AMOUNT_NANO);
+    t->last_reset = column_time(q, LOAD_TOKENS_LAST_RESET);
+    t->high_water = column_money(q, LOAD_TOKENS_RISEN_TO_NANO);
+    snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, LOAD_TOKENS_SLUG).at);
+    if (t->seen_at != TIME_NONE && column_time(q, LOAD_TOKENS_KNOWN_FROM) != TIME_NONE) {
+        burn_seen(&t->burn, column_time(q, LOAD_TOKENS_KNOWN_FROM));
         burn_seen(&t->burn, known_until(q, t->seen_at));
     }
-    if (!statement_is_null(q, 17))
-        t->unreadable = xstrdup(statement_text(q, 17).at);
-    t->absent_since = t->missing ? column_time(q, 18) : TIME_NONE;
-    t->lost_in_mass = statement_integer(q, 19) != 0;
-    if (!statement_is_null(q, 14)) /* there was a rate, so there were readings enough in between */
+    if (!statement_is_null(q, LOAD_TOKENS_UNREADABLE))
+        t->unreadable = xstrdup(statement_text(q, LOAD_TOKENS_UNREADABLE).at);
+    t->absent_since = t->missing ? column_time(q, LOAD_TOKENS_MISSING_SINCE) : TIME_NONE;
+    t->lost_in_mass = statement_integer(q, LOAD_TOKENS_LOST_IN_MASS) != 0;
+    if (!statement_is_null(q, LOAD_TOKENS_BURN_1H_NANO)) /* there was a rate, so there were readings
+                                                            enough in between */
         t->burn.readings = BURN_MIN_READINGS;
 }
 
@@ -76,13 +91,17 @@ static enum level column_level(const struct statement *q, int column)
 static struct alert read_alert(const struct statement *q)
 {
     return (struct alert){
-        .level = column_level(q, 2),
-        .pending = column_level(q, 3),
-        .pending_since = is_stamp(statement_integer(q, 4)) ? statement_integer(q, 4) : 0,
-        .since = is_stamp(statement_integer(q, 5)) ? statement_integer(q, 5) : 0,
-        .episode = statement_integer(q, 6),
-        .step = statement_integer(q, 7),
-        .contact = (enum contact)statement_integer(q, 8),
+        .level = column_level(q, LOAD_ALERTS_LEVEL),
+        .pending = column_level(q, LOAD_ALERTS_PENDING),
+        .pending_since = is_stamp(statement_integer(q, LOAD_ALERTS_PENDING_SINCE))
+            ? statement_integer(q, LOAD_ALERTS_PENDING_SINCE)
+            : 0,
+        .since = is_stamp(statement_integer(q, LOAD_ALERTS_SINCE))
+            ? statement_integer(q, LOAD_ALERTS_SINCE)
+            : 0,
+        .episode = statement_integer(q, LOAD_ALERTS_EPISODE),
+        .step = statement_integer(q, LOAD_ALERTS_STEP),
+        .contact = (enum contact)statement_integer(q, LOAD_ALERTS_CONTACT),
     };
 }
 
@@ -90,10 +109,11 @@ static void add_orphan(struct orphan_alerts *o, const struct statement *q, bool 
 {
     o->at = xrealloc(o->at, o->count + 1, sizeof *o->at);
     struct orphan_alert *added = &o->at[o->count++];
-    *added = (struct orphan_alert){ .token = statement_integer(q, 0), .alert = read_alert(q) };
-    snprintf(added->rule, sizeof added->rule, "%s", statement_text(q, 1).at);
+    *added = (struct orphan_alert){ .token = statement_integer(q, LOAD_ALERTS_TOKEN),
+                                    .alert = read_alert(q) };
+    snprintf(added->rule, sizeof added->rule, "%s", statement_text(q, LOAD_ALERTS_RULE).at);
     added->changed = changed;
-    if (!rule_kind_named(statement_text(q, 9), &added->kind))
+    if (!rule_kind_named(statement_text(q, LOAD_ALERTS_KIND), &added->kind))
         added->kind = RULE_GONE;
 }
 
@@ -108,8 +128,8 @@ void orphan_alerts_done(struct orphan_alerts *o)
 static void take_alert_of(struct loading *l, struct token *t, const struct rule *rule,
                           const struct statement *q)
 {
-    bool changed = rule && !statement_is_null(q, 9)
-        && !span_is(statement_text(q, 9), rule_kind_name(rule->kind));
+    bool changed = rule && !statement_is_null(q, LOAD_ALERTS_KIND)
+        && !span_is(statement_text(q, LOAD_ALERTS_KIND), rule_kind_name(rule->kind));
     struct alert stored = read_alert(q);
     if (rule)
         t->alerts[rule - l->rules->at] =
@@ -121,8 +141,8 @@ static void take_alert_of(struct loading *l, struct token *t, const struct rule 
 static void take_alert(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
-    const struct rule *rule = rule_named(l->rules, statement_text(q, 1));
-    if (t && span_is(statement_text(q, 1), RULE_DELETED_NAME))
+    const struct rule *rule = rule_named(l->rules, statement_text(q, LOAD_ALERTS_RULE));
+    if (t && span_is(statement_text(q, LOAD_ALERTS_RULE), RULE_DELETED_NAME))
         t->deletion = read_alert(q);
     else if (t)
         take_alert_of(l, t, rule, q);
@@ -133,11 +153,13 @@ static void take_alert(struct loading *l, const struct statement *q)
 static void take_hour(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
-    if (!t || !is_stamp(statement_integer(q, 1)))
+    if (!t || !is_stamp(statement_integer(q, LOAD_HOURS_HOUR)))
         return;
-    unix_s hour = statement_integer(q, 1), end = hour + HOUR_S;
-    struct entry usage = { ENTRY_CONSUMPTION, { statement_integer(q, 3) }, hour, end };
-    struct money spent = { statement_integer(q, 2) };
+    unix_s hour = statement_integer(q, LOAD_HOURS_HOUR), end = hour + HOUR_S;
+    struct entry usage = {
+        ENTRY_CONSUMPTION, { statement_integer(q, LOAD_HOURS_USAGE_NANO) }, hour, end
+    };
+    struct money spent = { statement_integer(q, LOAD_HOURS_SPENT_NANO) };
     if (usage.at > t->burn.last_seen && hour < t->burn.last_seen)
         usage.at = t->burn.last_seen;
     if (t->last.budgeted && hour < t->burn.first_seen) { /* before its pace is known */
@@ -155,9 +177,9 @@ static void take_entry(struct loading *l, const struct statement *q)
     struct token *t = token_of(l, q);
     struct entry e = {
         .kind = ENTRY_CONSUMPTION,
-        .amount = { statement_integer(q, 1) },
-        .since = column_time(q, 2),
-        .at = column_time(q, 3),
+        .amount = { statement_integer(q, LOAD_ENTRIES_AMOUNT_NANO) },
+        .since = column_time(q, LOAD_ENTRIES_SINCE),
+        .at = column_time(q, LOAD_ENTRIES_AT),
     };
     if (t && e.since != TIME_NONE && e.at != TIME_NONE)
         burn_add_recent(&t->burn, &e);
@@ -167,15 +189,18 @@ static void take_drift(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
     if (t)
-        t->drift = column_money(q, 1);
+        t->drift = column_money(q, LOAD_DRIFTS_DRIFT_NANO);
 }
 
 static void take_curve(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
-    struct curve c = { .origin = column_time(q, 1), .spent_nano = (double)statement_integer(q, 2) };
-    if (!t || c.origin == TIME_NONE || !forecast_history_slugged(statement_text(q, 3), &c.history)
-        || !curve_unpack(statement_text(q, 4), c.spent_nano + (double)t->last.balance.is.nano, &c))
+    struct curve c = { .origin = column_time(q, LOAD_CURVES_ORIGIN),
+                       .spent_nano = (double)statement_integer(q, LOAD_CURVES_SPENT_NANO) };
+    if (!t || c.origin == TIME_NONE
+        || !forecast_history_slugged(statement_text(q, LOAD_CURVES_HISTORY), &c.history)
+        || !curve_unpack(statement_text(q, LOAD_CURVES_BYTES),
+                         c.spent_nano + (double)t->last.balance.is.nano, &c))
         return;
     t->curve = xmalloc(sizeof *t->curve);
     *t->curve = c;
@@ -192,37 +217,47 @@ static unix_s column_forecast(const struct statement *q, int column)
 static struct forecast read_forecast(const struct statement *q)
 {
     struct forecast f = forecast_none();
-    if (!forecast_verdict_slugged(statement_text(q, 1), &f.verdict))
+    if (!forecast_verdict_slugged(statement_text(q, LOAD_FORECASTS_VERDICT), &f.verdict))
         return forecast_none();
-    f.horizon = column_time(q, 7);
-    f.limit = statement_integer(q, 12 + BURN_WINDOWS) ? LIMIT_CREDITS : LIMIT_BALANCE;
-    f.made_at = f.read_at = column_time(q, 10);
-    if (!statement_is_null(q, 8))
-        f.lasts = (double)statement_integer(q, 8) / 10000;
+    f.horizon = column_time(q, LOAD_FORECASTS_HORIZON_AT);
+    f.limit = statement_integer(q, LOAD_FORECASTS_BY_CREDITS) ? LIMIT_CREDITS : LIMIT_BALANCE;
+    f.made_at = f.read_at = column_time(q, LOAD_FORECASTS_FORECAST_AT);
+    if (!statement_is_null(q, LOAD_FORECASTS_LASTS_BP))
+        f.lasts = (double)statement_integer(q, LOAD_FORECASTS_LASTS_BP) / 10000;
     if (!forecast_has_times(&f) && !forecast_is_endless(&f))
         return f;
-    f.early = column_forecast(q, 2);
-    f.likely = column_forecast(q, 3);
-    f.late = column_forecast(q, 4);
-    f.alarm = statement_is_null(q, 5) ? f.likely : statement_integer(q, 5);
-    f.relief = statement_is_null(q, 6) ? f.alarm : statement_integer(q, 6);
-    if (!forecast_history_slugged(statement_text(q, 9), &f.history))
+    f.early = column_forecast(q, LOAD_FORECASTS_EARLY_AT);
+    f.likely = column_forecast(q, LOAD_FORECASTS_LIKELY_AT);
+    f.late = column_forecast(q, LOAD_FORECASTS_LATE_AT);
+    f.alarm = statement_is_null(q, LOAD_FORECASTS_ALARM_AT)
+        ? f.likely
+        : statement_integer(q, LOAD_FORECASTS_ALARM_AT);
+    f.relief = statement_is_null(q, LOAD_FORECASTS_RELIEF_AT)
+        ? f.alarm
+        : statement_integer(q, LOAD_FORECASTS_RELIEF_AT);
+    if (!forecast_history_slugged(statement_text(q, LOAD_FORECASTS_HISTORY), &f.history))
         f.history = HISTORY_NONE;
     return f;
 }
 
 static void take_forecast(struct loading *l, const struct statement *q)
 {
+    static const int burns[BURN_WINDOWS] = {
+        [BURN_1H] = LOAD_FORECASTS_BURN_1H_NANO,
+        [BURN_6H] = LOAD_FORECASTS_BURN_6H_NANO,
+        [BURN_24H] = LOAD_FORECASTS_BURN_24H_NANO,
+        [BURN_7D] = LOAD_FORECASTS_BURN_7D_NANO,
+    };
     struct token *t = token_of(l, q);
     if (!t)
         return;
     struct burn_rate burn[BURN_WINDOWS];
     for (int w = 0; w < BURN_WINDOWS; w++)
-        burn[w] = (struct burn_rate){ .known = !statement_is_null(q, 12 + w),
-                                      .nano_per_h = statement_integer(q, 12 + w) };
+        burn[w] = (struct burn_rate){ .known = !statement_is_null(q, burns[w]),
+                                      .nano_per_h = statement_integer(q, burns[w]) };
     t->forecast = read_forecast(q);
     t->published = t->stored = gist_of(&t->forecast, burn);
-    t->spent_nano = statement_integer(q, 11);
+    t->spent_nano = statement_integer(q, LOAD_FORECASTS_SPENT_NANO);
 }
 
 static struct tracked_forecasts *promises_of(struct token *t)
@@ -241,17 +276,17 @@ static void note_made(struct tracked_forecasts *p, unix_s made_at)
 static void take_promise(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
-    int64_t place = statement_integer(q, 1);
+    int64_t place = statement_integer(q, LOAD_PROMISES_PLACE);
     if (!t || place < 0 || place >= TRACKED_MAX)
         return;
     struct tracked_forecasts *p = promises_of(t);
     p->at[place] = (struct tracked_forecast){
-        .made_at = column_time(q, 2),
-        .amount = { statement_integer(q, 3) },
-        .target_nano = statement_integer(q, 4),
-        .early = column_time(q, 5),
-        .likely = column_time(q, 6),
-        .late = column_time(q, 7),
+        .made_at = column_time(q, LOAD_PROMISES_MADE_AT),
+        .amount = { statement_integer(q, LOAD_PROMISES_AMOUNT_NANO) },
+        .target_nano = statement_integer(q, LOAD_PROMISES_TARGET_NANO),
+        .early = column_time(q, LOAD_PROMISES_EARLY_AT),
+        .likely = column_time(q, LOAD_PROMISES_LIKELY_AT),
+        .late = column_time(q, LOAD_PROMISES_LATE_AT),
         .spent_at = TIME_NONE,
     };
     if (p->at[place].early == TIME_NONE || p->at[place].likely == TIME_NONE
@@ -264,12 +299,12 @@ static void take_score(struct loading *l, const struct statement *q)
 {
     struct token *t = token_of(l, q);
     struct tracked_forecast p = {
-        .made_at = column_time(q, 2),
-        .early = column_time(q, 3),
-        .likely = column_time(q, 4),
-        .late = column_time(q, 5),
+        .made_at = column_time(q, LOAD_SCORES_MADE_AT),
+        .early = column_time(q, LOAD_SCORES_EARLY_AT),
+        .likely = column_time(q, LOAD_SCORES_LIKELY_AT),
+        .late = column_time(q, LOAD_SCORES_LATE_AT),
     };
-    unix_s ended_at = column_time(q, 1);
+    unix_s ended_at = column_time(q, LOAD_SCORES_ENDED_AT);
     if (!t || p.made_at == TIME_NONE || p.early == TIME_NONE || p.likely <= p.made_at
         || p.late == TIME_NONE || ended_at <= p.made_at)
         return;
@@ -287,7 +322,7 @@ static void take_doubt(struct loading *l, const struct statement *q)
 
 static void take_suspicious(struct loading *l, const struct statement *q)
 {
-    l->fleet->suspicious = (int)statement_integer(q, 0);
+    l->fleet->suspicious = (int)statement_integer(q, LOAD_SUSPICIOUS_LISTS);
 }
 
 /* What is loaded, in this order: the tokens first, then what is about them. */

@@ -1,12 +1,14 @@
 /* SQLite, for readers: the questions that people ask, as rows of cells.
  *
- * A question is a file under sql/queries (question_<name>.sql); its columns are described where the
- * answer is printed. FAULT_RETRY: busy. FAULT_FATAL: damaged. Nothing here ever writes. */
+ * A question is a file under sql/queries (query_<name>.sql); its columns are QUERY_<NAME>_<COLUMN>,
+ * made from the file at build time. FAULT_RETRY: busy. FAULT_FATAL: damaged. Nothing here ever
+ * writes. */
 #pragma once
 
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/span.h"
+#include "sql_columns.h"
 
 struct store;
 

@@ -5,6 +5,14 @@
 #include "edge/store/rollup.h"
 #include "edge/store/store_private.h"
 
+/* An account is found or added, a token adopted, revived or added: all are read alike. */
+_Static_assert((int)ADD_ACCOUNT_ID == FIND_ACCOUNT_ID
+                   && (int)ADD_ACCOUNT_LAST_OK_AT == FIND_ACCOUNT_LAST_OK_AT
+                   && (int)ADOPT_TOKEN_ID == ADD_TOKEN_ID && (int)REVIVE_TOKEN_ID == ADD_TOKEN_ID
+                   && (int)ADOPT_TOKEN_SLUG == ADD_TOKEN_SLUG
+                   && (int)REVIVE_TOKEN_SLUG == ADD_TOKEN_SLUG,
+               "columns differ");
+
 static bool settle_account(struct statement *q, const char *name, int64_t interval_s,
                            int64_t *ret_id, unix_s *ret_last_ok, bool *ret_found, struct fault *why)
 {
@@ -12,8 +20,8 @@ static bool settle_account(struct statement *q, const char *name, int64_t interv
     statement_bind_integer(q, ":interval_s", interval_s);
     bool ok = statement_step(q, ret_found, why);
     if (ok && *ret_found) {
-        *ret_id = statement_integer(q, 0);
-        *ret_last_ok = column_time(q, 1);
+        *ret_id = statement_integer(q, FIND_ACCOUNT_ID);
+        *ret_last_ok = column_time(q, FIND_ACCOUNT_LAST_OK_AT);
     }
     statement_reset(q);
     return ok;
@@ -46,8 +54,8 @@ static bool read_added(struct store *s, struct statement *q, const struct poll_r
 {
     bool added;
     bool ok = statement_step(q, &added, why);
-    s->poll = ok && added ? statement_integer(q, 0) : 0;
-    s->prior_at = ok && added ? column_time(q, 1) : TIME_NONE;
+    s->poll = ok && added ? statement_integer(q, ADD_POLL_ID) : 0;
+    s->prior_at = ok && added ? column_time(q, ADD_POLL_PRIOR_AT) : TIME_NONE;
     s->poll_at = row->at;
     s->added_poll = s->poll;
     statement_reset(q);
@@ -108,9 +116,10 @@ bool store_load_plan(struct store *s, int64_t account, const char *url, struct p
     bool ok = statement_step(q, &row, why);
     *ret = (struct plan_memory){ .known = ok && row };
     if (ret->known) {
-        ret->rest = (struct schedule_rest){ statement_integer(q, 0), (int)statement_integer(q, 1) };
-        ret->polled_at = statement_integer(q, 2);
-        ret->result = column_poll_result(q, 3);
+        ret->rest = (struct schedule_rest){ statement_integer(q, LOAD_PLAN_NOT_BEFORE_AT),
+                                            (int)statement_integer(q, LOAD_PLAN_FAILURES) };
+        ret->polled_at = statement_integer(q, LOAD_PLAN_AT);
+        ret->result = column_poll_result(q, LOAD_PLAN_RESULT);
     }
     statement_reset(q);
     return ok;
@@ -166,8 +175,8 @@ static bool settle(struct statement *q, int64_t account, struct token *t, unix_s
     statement_bind_integer(q, ":at", at);
     bool ok = statement_step(q, &row, why);
     if (ok && row) {
-        t->id = statement_integer(q, 0);
-        snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, 1).at);
+        t->id = statement_integer(q, ADD_TOKEN_ID);
+        snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, ADD_TOKEN_SLUG).at);
     }
     statement_reset(q);
     return ok;

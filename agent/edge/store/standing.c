@@ -13,7 +13,7 @@ bool store_find_self(struct store *s, int64_t account, struct token *t, struct f
     statement_bind_integer(q, ":account", account);
     bool ok = statement_step(q, &row, why);
     if (ok && row)
-        t->id = statement_integer(q, 0);
+        t->id = statement_integer(q, FIND_SELF_ID);
     statement_reset(q);
     return ok;
 }
@@ -25,9 +25,9 @@ bool store_load_sight(struct store *s, int64_t account, struct sight *ret, struc
     statement_bind_integer(q, ":account", account);
     bool ok = statement_step(q, &row, why);
     if (ok && row) {
-        ret->failing_since = column_time(q, 0);
-        ret->dry_at = column_time(q, 1);
-        ret->dry_token = statement_integer(q, 2);
+        ret->failing_since = column_time(q, LOAD_SIGHT_FAILING_SINCE);
+        ret->dry_at = column_time(q, LOAD_SIGHT_DRY_AT);
+        ret->dry_token = statement_integer(q, LOAD_SIGHT_DRY_TOKEN);
     }
     statement_reset(q);
     return ok;
@@ -91,8 +91,8 @@ bool store_accounts(struct store *s, struct account_names *ret, struct fault *wh
     while ((ok = statement_step(q, &row, why)) && row) {
         n.at = xrealloc(n.at, n.count + 1, sizeof *n.at);
         struct account_name *added = &n.at[n.count++];
-        added->id = statement_integer(q, 0);
-        snprintf(added->name, sizeof added->name, "%s", statement_text(q, 1).at);
+        added->id = statement_integer(q, LOAD_ACCOUNTS_ID);
+        snprintf(added->name, sizeof added->name, "%s", statement_text(q, LOAD_ACCOUNTS_NAME).at);
     }
     statement_reset(q);
     if (!ok) {

@@ -176,7 +176,7 @@ static bool read_id(struct store *s, struct fault *why)
         return false;
     bool ok = statement_step(q, &row, why);
     if (ok && row)
-        snprintf(s->id, sizeof s->id, "%s", statement_text(q, 0).at);
+        snprintf(s->id, sizeof s->id, "%s", statement_text(q, STORE_ID_ID).at);
     statement_free(q);
     return ok;
 }

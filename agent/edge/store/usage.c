@@ -20,12 +20,14 @@ bool store_usage_known(struct store *s, int64_t account, struct usage_known *ret
     bool ok = statement_step(q, &row, why);
     if (ok) {
         *ret = (struct usage_known){
-            .from = column_time(q, 0),
-            .until = column_time(q, 1),
-            .reread_at = { [REREAD_7D] = column_time(q, 2), [REREAD_35D] = column_time(q, 3) },
+            .from = column_time(q, LOAD_USAGE_KNOWN_USAGE_FROM),
+            .until = column_time(q, LOAD_USAGE_KNOWN_USAGE_AT),
+            .reread_at = { [REREAD_7D] = column_time(q, LOAD_USAGE_KNOWN_USAGE_7D_AT),
+                           [REREAD_35D] = column_time(q, LOAD_USAGE_KNOWN_USAGE_35D_AT) },
         };
-        if (!statement_is_null(q, 4))
-            snprintf(ret->reason, sizeof ret->reason, "%s", statement_text(q, 4).at);
+        if (!statement_is_null(q, LOAD_USAGE_KNOWN_USAGE_REASON))
+            snprintf(ret->reason, sizeof ret->reason, "%s",
+                     statement_text(q, LOAD_USAGE_KNOWN_USAGE_REASON).at);
     }
     statement_reset(q);
     return ok;
@@ -260,10 +262,10 @@ static void add_unbooked(struct unbooked_list *list, const struct statement *q)
         list->at = xrealloc(list->at, list->room, sizeof *list->at);
     }
     list->at[list->count++] = (struct unbooked){
-        .token = statement_integer(q, 0),
-        .day = statement_integer(q, 1),
-        .seen_from = column_time(q, 2),
-        .more = { statement_integer(q, 3) },
+        .token = statement_integer(q, LOAD_UNBOOKED_USAGE_TOKEN),
+        .day = statement_integer(q, LOAD_UNBOOKED_USAGE_DAY),
+        .seen_from = column_time(q, LOAD_UNBOOKED_USAGE_SEEN_FROM),
+        .more = { statement_integer(q, LOAD_UNBOOKED_USAGE_NANO) },
     };
 }
 

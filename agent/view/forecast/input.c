@@ -8,20 +8,7 @@
 #include "base/xmalloc.h"
 #include "edge/store.h"
 
-enum {
-    ACCOUNT,
-    KIND,
-    ACCOUNT_ID,
-    TOKEN_ID,
-    INTERVAL,
-    STALE,
-    RATE_FIRST,
-    LIST_AT = RATE_FIRST + BURN_WINDOWS,
-    ANSWERED,
-    SUBJECT_COLUMNS,
-};
-
-enum { HISTORY_AT = 0, HISTORY_BALANCE = 4, HISTORY_COLUMNS = 5, CELLS_MAX = 16 };
+enum { CELLS_MAX = QUERY_HISTORY_COLUMNS + QUERY_FORECASTS_COLUMNS };
 
 /* Whose series it is. */
 struct place {
@@ -49,53 +36,69 @@ static bool each(struct store *store, enum query query, const struct query_filte
 
 static struct place take_subject(struct forecast_input *s, const struct cell *cells)
 {
-    text_add(&s->account, cells[ACCOUNT].text);
-    s->credits = span_is(cells[KIND].text, "credits");
-    s->step_s = cells[INTERVAL].integer > 0 ? cells[INTERVAL].integer : 1;
-    s->stale_s = cells[STALE].integer;
+    text_add(&s->account, cells[QUERY_SUBJECT_ACCOUNT].text);
+    s->credits = span_is(cells[QUERY_SUBJECT_KIND].text, "credits");
+    s->step_s =
+        cells[QUERY_SUBJECT_INTERVAL_S].integer > 0 ? cells[QUERY_SUBJECT_INTERVAL_S].integer : 1;
+    s->stale_s = cells[QUERY_SUBJECT_STALE_S].integer;
+    static const int rates[BURN_WINDOWS] = {
+        [BURN_1H] = QUERY_SUBJECT_BURN_1H_NANO,
+        [BURN_6H] = QUERY_SUBJECT_BURN_6H_NANO,
+        [BURN_24H] = QUERY_SUBJECT_BURN_24H_NANO,
+        [BURN_7D] = QUERY_SUBJECT_BURN_7D_NANO,
+    };
     for (size_t w = 0; w < BURN_WINDOWS; w++) {
-        const struct cell *rate = &cells[RATE_FIRST + w];
+        const struct cell *rate = &cells[rates[w]];
         s->rates[w] =
             (struct burn_rate){ .known = rate->kind == CELL_INTEGER, .nano_per_h = rate->integer };
     }
-    s->list_at = cells[LIST_AT].kind == CELL_INTEGER ? cells[LIST_AT].integer : TIME_NONE;
-    s->answered = cells[ANSWERED].integer != 0;
-    return (struct place){ cells[ACCOUNT_ID].integer, cells[TOKEN_ID].integer };
+    s->list_at = cells[QUERY_SUBJECT_LAST_OK_AT].kind == CELL_INTEGER
+        ? cells[QUERY_SUBJECT_LAST_OK_AT].integer
+        : TIME_NONE;
+    s->answered = cells[QUERY_SUBJECT_ANSWERED].integer != 0;
+    return (struct place){ cells[QUERY_SUBJECT_ACCOUNT_ID].integer,
+                           cells[QUERY_SUBJECT_TOKEN_ID].integer };
 }
 
 static void take_track_record(struct forecast_input *s, const struct cell *cells)
 {
-    s->scored = (struct accuracy_summary){ cells[3].integer, cells[4].integer, cells[6].integer,
-                                           cells[7].integer, cells[8].integer };
+    s->scored = (struct accuracy_summary){
+        .scores = cells[QUERY_FORECASTS_COUNT].integer,
+        .within = cells[QUERY_FORECASTS_WITHIN].integer,
+        .median_off_milli = cells[QUERY_FORECASTS_OFF_MILLI].integer,
+        .median_bias_milli = cells[QUERY_FORECASTS_BIAS_MILLI].integer,
+        .span_s = cells[QUERY_FORECASTS_OVER_S].integer,
+    };
 }
 
 /* One change may have two entries, and so two rows; balances that are not known leave a gap nobody
  * sees. */
 static void take_reading(struct forecast_input *s, const struct cell *cells)
 {
-    if (cells[HISTORY_BALANCE].kind != CELL_INTEGER)
+    if (cells[QUERY_HISTORY_BALANCE_NANO].kind != CELL_INTEGER)
         return;
     if (s->reading_count == s->reading_room) {
         s->reading_room = s->reading_room ? s->reading_room * 2 : 256;
         s->readings = xrealloc(s->readings, s->reading_room, sizeof *s->readings);
     }
     s->readings[s->reading_count++] =
-        (struct chart_point){ cells[HISTORY_AT].integer, cells[HISTORY_BALANCE].integer };
+        (struct chart_point){ cells[QUERY_HISTORY_AT].integer,
+                              cells[QUERY_HISTORY_BALANCE_NANO].integer };
 }
 
 static bool find(struct store *store, const char *name, const char *account,
                  struct forecast_input *s, struct place *ret, struct fault *why)
 {
     const struct query_filter scope = { s->now, TIME_NONE, TIME_NONE, name, account };
-    struct cell cells[SUBJECT_COLUMNS];
+    struct cell cells[QUERY_SUBJECT_COLUMNS];
     struct query_result *a;
     bool found, several = false;
     if (!query_open(store, QUERY_SUBJECT, &scope, &a, why))
         return false;
-    bool ok = query_next(a, cells, SUBJECT_COLUMNS, &found, why);
+    bool ok = query_next(a, cells, QUERY_SUBJECT_COLUMNS, &found, why);
     if (ok && found) {
         *ret = take_subject(s, cells);
-        ok = query_next(a, cells, SUBJECT_COLUMNS, &several, why);
+        ok = query_next(a, cells, QUERY_SUBJECT_COLUMNS, &several, why);
     }
     query_close(a);
     if (!ok)
@@ -131,8 +134,8 @@ static bool load_history(struct store *store, struct forecast_input *s, struct f
         .token = text_z(&s->name),
         .account = text_z(&s->account),
     };
-    return each(store, QUERY_FORECASTS, &scope, 9, take_track_record, s, why)
-        && each(store, QUERY_HISTORY, &scope, HISTORY_COLUMNS, take_reading, s, why);
+    return each(store, QUERY_FORECASTS, &scope, QUERY_FORECASTS_COLUMNS, take_track_record, s, why)
+        && each(store, QUERY_HISTORY, &scope, QUERY_HISTORY_COLUMNS, take_reading, s, why);
 }
 
 static enum state state_at(const struct forecast_input *s, enum verdict verdict)

@@ -10,52 +10,6 @@
 #include "view/report/days.h"
 #include "view/report/report.h"
 
-/* The columns of question_report_tokens.sql. */
-enum {
-    ID,
-    ACCOUNT,
-    NAME,
-    GENERATION,
-    KIND,
-    DELETED,
-    USAGE_FROM,
-    USAGE_AT,
-    KNOWN_FROM,
-    BUDGETED,
-    PERIOD,
-    AMOUNT,
-    FIRST_SEEN,
-    DELETED_AT,
-    LISTED,
-    TYPE,
-    BALANCE,
-    USAGE_REASON,
-    TOKEN_CELLS,
-};
-
-/* Of question_report_days.sql and hours, of usage and providers, gaps, unread days, and what came
- * after. */
-enum {
-    TOKEN,
-    AT,
-    SPENT,
-    USAGE,
-    TOPUP,
-    RESET,
-    SUM_CELLS,
-    WORD = SPENT,
-    COST,
-    CALLS,
-    USAGE_CELLS,
-    PROVIDER_CELLS = CALLS,
-    UNTIL = SPENT,
-    GAP_NANO,
-    GAP_CELLS,
-    UNREAD_CELLS = SPENT,
-    FALLEN = AT,
-    AFTER_CELLS,
-};
-
 #define NO_NAME "(none)"
 #define NOT_ATTRIBUTED "(not attributed)"
 
@@ -122,12 +76,13 @@ static size_t group_named(struct report_loading *l, struct span name)
  */
 static size_t group_of_token(struct report_loading *l, const struct cell *cells)
 {
-    size_t group = add_group(l, cells[NAME].text);
+    size_t group = add_group(l, cells[QUERY_REPORT_TOKENS_TOKEN].text);
     struct report_label *label = &l->to->labels[group];
     free(label->account);
-    label->account = xstrndup(cells[ACCOUNT].text.at, cells[ACCOUNT].text.len);
-    label->generation = cells[GENERATION].integer;
-    label->deleted = cells[DELETED].integer;
+    label->account = xstrndup(cells[QUERY_REPORT_TOKENS_ACCOUNT].text.at,
+                              cells[QUERY_REPORT_TOKENS_ACCOUNT].text.len);
+    label->generation = cells[QUERY_REPORT_TOKENS_GENERATION].integer;
+    label->deleted = cells[QUERY_REPORT_TOKENS_IS_DELETED].integer;
     return group;
 }
 
@@ -139,10 +94,10 @@ static struct span named_or_none(struct span part)
 /* The main key has no name of the convention. */
 static struct span part_of(const struct report_query *q, const struct cell *cells)
 {
-    struct span name = cells[NAME].text;
+    struct span name = cells[QUERY_REPORT_TOKENS_TOKEN].text;
     if (q->by == BY_ACCOUNT)
-        return cells[ACCOUNT].text;
-    if (!span_is(cells[KIND].text, "token"))
+        return cells[QUERY_REPORT_TOKENS_ACCOUNT].text;
+    if (!span_is(cells[QUERY_REPORT_TOKENS_KIND].text, "token"))
         return span_of(NO_NAME);
     if (q->by == BY_PROJECT)
         return named_or_none(naming_project(name));
@@ -151,8 +106,8 @@ static struct span part_of(const struct report_query *q, const struct cell *cell
 
 static bool is_wanted(const struct report_query *q, const struct cell *cells)
 {
-    struct span name = cells[NAME].text;
-    bool is_token = span_is(cells[KIND].text, "token");
+    struct span name = cells[QUERY_REPORT_TOKENS_TOKEN].text;
+    bool is_token = span_is(cells[QUERY_REPORT_TOKENS_KIND].text, "token");
     if (q->environment
         && !(is_token && span_is(named_or_none(naming_environment(name)), q->environment)))
         return false;
@@ -173,14 +128,26 @@ static int compare_after(const void *a, const void *b)
 /* What a token had at the end of the report: what it has now, and what it lost since. */
 static struct maybe_money left_at_end(const struct report_loading *l, const struct cell *cells)
 {
-    const struct after wanted = { .token = cells[ID].integer };
+    const struct after wanted = { .token = cells[QUERY_REPORT_TOKENS_ID].integer };
     const struct after *found = l->after_count
         ? bsearch(&wanted, l->after, l->after_count, sizeof *l->after, compare_after)
         : NULL;
-    if (cells[BALANCE].kind != CELL_INTEGER)
+    if (cells[QUERY_REPORT_TOKENS_BALANCE_NANO].kind != CELL_INTEGER)
         return (struct maybe_money){ .known = false };
-    return money_known(
-        (struct money){ nano_add(cells[BALANCE].integer, found ? found->fallen_nano : 0) });
+    return money_known((struct money){ nano_add(cells[QUERY_REPORT_TOKENS_BALANCE_NANO].integer,
+                                                found ? found->fallen_nano : 0) });
+}
+
+static struct report_budget budget_of(const struct report_loading *l, const struct cell *cells)
+{
+    const struct cell *amount = &cells[QUERY_REPORT_TOKENS_RESET_AMOUNT_NANO];
+    return (struct report_budget){
+        .allowance = {
+            .period = calendar_period_named(cells[QUERY_REPORT_TOKENS_RESET_PERIOD].text),
+            .amount_nano = amount->kind == CELL_INTEGER ? amount->integer : -1,
+        },
+        .left = left_at_end(l, cells),
+    };
 }
 
 static void add_payer(struct report_loading *l, const struct cell *cells)
@@ -190,28 +157,25 @@ static void add_payer(struct report_loading *l, const struct cell *cells)
     l->payers = report_grown(l->payers, l->payer_count, &l->payer_room, sizeof *l->payers);
     struct report_payer *p = &l->payers[l->payer_count++];
     *p = (struct report_payer){
-        .id = cells[ID].integer,
-        .known = { stamp(&cells[USAGE_FROM]), stamp(&cells[USAGE_AT]) },
-        .known_from = stamp(&cells[KNOWN_FROM]),
-        .first_seen = stamp(&cells[FIRST_SEEN]),
-        .deleted_at = stamp(&cells[DELETED_AT]),
-        .listed = stamp(&cells[LISTED]),
-        .budgeted = cells[BUDGETED].integer != 0,
-        .costs_nothing = cells[TYPE].kind == CELL_TEXT && type_is_free(cells[TYPE].text),
+        .id = cells[QUERY_REPORT_TOKENS_ID].integer,
+        .known = { stamp(&cells[QUERY_REPORT_TOKENS_USAGE_FROM]),
+                   stamp(&cells[QUERY_REPORT_TOKENS_USAGE_AT]) },
+        .known_from = stamp(&cells[QUERY_REPORT_TOKENS_KNOWN_FROM]),
+        .first_seen = stamp(&cells[QUERY_REPORT_TOKENS_FIRST_SEEN]),
+        .deleted_at = stamp(&cells[QUERY_REPORT_TOKENS_DELETED_AT]),
+        .listed = stamp(&cells[QUERY_REPORT_TOKENS_LISTED]),
+        .budgeted = cells[QUERY_REPORT_TOKENS_BUDGETED].integer != 0,
+        .costs_nothing = cells[QUERY_REPORT_TOKENS_TYPE].kind == CELL_TEXT
+            && type_is_free(cells[QUERY_REPORT_TOKENS_TYPE].text),
     };
-    if (cells[USAGE_REASON].kind == CELL_TEXT && !l->to->usage_reason)
-        l->to->usage_reason = xstrndup(cells[USAGE_REASON].text.at, cells[USAGE_REASON].text.len);
+    if (cells[QUERY_REPORT_TOKENS_USAGE_REASON].kind == CELL_TEXT && !l->to->usage_reason)
+        l->to->usage_reason = xstrndup(cells[QUERY_REPORT_TOKENS_USAGE_REASON].text.at,
+                                       cells[QUERY_REPORT_TOKENS_USAGE_REASON].text.len);
     if (p->known.usage_from > l->usage_from)
         l->usage_from = p->known.usage_from;
     if (report_by_is_word(l->q->by))
         return;
-    const struct report_budget budget = {
-        .allowance = {
-            .period = calendar_period_named(cells[PERIOD].text),
-            .amount_nano = cells[AMOUNT].kind == CELL_INTEGER ? cells[AMOUNT].integer : -1,
-        },
-        .left = left_at_end(l, cells),
-    };
+    const struct report_budget budget = budget_of(l, cells);
     size_t group =
         l->q->by == BY_TOKEN ? group_of_token(l, cells) : group_named(l, part_of(l->q, cells));
     p->item = report_add_item(&l->to->report, group, p->known_from, p->budgeted ? &budget : NULL);
@@ -237,28 +201,28 @@ static const struct report_payer *payer_of(const struct report_loading *l, int64
     ((rows).at = report_grown((rows).at, (rows).count, &(rows).room, sizeof *(rows).at),           \
      &(rows).at[(rows).count++])
 
-static struct sum_row sum_of_cells(const struct report_payer *p, const struct cell *cells)
-{
-    return (struct sum_row){ p,
-                             cells[AT].integer,
-                             cells[SPENT].integer,
-                             cells[USAGE].integer,
-                             cells[TOPUP].integer,
-                             cells[RESET].integer };
-}
-
 static void take_day(struct report_loading *l, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_DAYS_TOKEN].integer);
     if (p)
-        *NEW_ROW(l->days.days) = sum_of_cells(p, cells);
+        *NEW_ROW(l->days.days) = (struct sum_row){ p,
+                                                   cells[QUERY_REPORT_DAYS_DAY].integer,
+                                                   cells[QUERY_REPORT_DAYS_SPENT_NANO].integer,
+                                                   cells[QUERY_REPORT_DAYS_USAGE_NANO].integer,
+                                                   cells[QUERY_REPORT_DAYS_TOPUP_NANO].integer,
+                                                   cells[QUERY_REPORT_DAYS_RESET_NANO].integer };
 }
 
 static void take_hour(struct report_loading *l, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_HOURS_TOKEN].integer);
     if (p)
-        *NEW_ROW(l->days.hours) = sum_of_cells(p, cells);
+        *NEW_ROW(l->days.hours) = (struct sum_row){ p,
+                                                    cells[QUERY_REPORT_HOURS_HOUR].integer,
+                                                    cells[QUERY_REPORT_HOURS_SPENT_NANO].integer,
+                                                    cells[QUERY_REPORT_HOURS_USAGE_NANO].integer,
+                                                    cells[QUERY_REPORT_HOURS_TOPUP_NANO].integer,
+                                                    cells[QUERY_REPORT_HOURS_RESET_NANO].integer };
 }
 
 /* An item of its own for each word: its group may have many, and calls are told of a feature only.
@@ -273,41 +237,47 @@ static size_t item_named(struct report_loading *l, struct span word)
 
 static void take_feature(struct report_loading *l, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
-    size_t item = p && l->q->by == BY_FEATURE ? item_named(l, cells[WORD].text) : 0;
+    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_USAGE_TOKEN].integer);
+    size_t item =
+        p && l->q->by == BY_FEATURE ? item_named(l, cells[QUERY_REPORT_USAGE_FEATURE].text) : 0;
     if (p)
-        *NEW_ROW(l->days.uses) = (struct use_row){ p, cells[AT].integer, item, cells[COST].integer,
-                                                   cells[CALLS].integer };
+        *NEW_ROW(l->days.uses) = (struct use_row){ p, cells[QUERY_REPORT_USAGE_DAY].integer, item,
+                                                   cells[QUERY_REPORT_USAGE_COST_NANO].integer,
+                                                   cells[QUERY_REPORT_USAGE_CALLS].integer };
 }
 
 static void take_provider(struct report_loading *l, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
+    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_PROVIDERS_TOKEN].integer);
     if (p)
         *NEW_ROW(l->days.providers) =
-            (struct use_row){ p, cells[AT].integer, item_named(l, cells[WORD].text),
-                              cells[COST].integer, 0 };
+            (struct use_row){ p, cells[QUERY_REPORT_PROVIDERS_DAY].integer,
+                              item_named(l, cells[QUERY_REPORT_PROVIDERS_PROVIDER].text),
+                              cells[QUERY_REPORT_PROVIDERS_COST_NANO].integer, 0 };
 }
 
 static void take_gap(struct report_loading *l, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[TOKEN].integer);
-    const struct entry e = {
-        ENTRY_CONSUMPTION, { cells[GAP_NANO].integer }, cells[AT].integer, cells[UNTIL].integer
-    };
+    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_GAPS_TOKEN].integer);
+    const struct entry e = { ENTRY_CONSUMPTION,
+                             { cells[QUERY_REPORT_GAPS_AMOUNT_NANO].integer },
+                             cells[QUERY_REPORT_GAPS_SINCE].integer,
+                             cells[QUERY_REPORT_GAPS_UNTIL].integer };
     if (p)
         *NEW_ROW(l->days.gaps) = (struct gap_row){ p, e };
 }
 
 static void take_unread(struct report_loading *l, const struct cell *cells)
 {
-    *NEW_ROW(l->days.unread) = (struct unread_row){ cells[TOKEN].integer, cells[AT].integer };
+    *NEW_ROW(l->days.unread) = (struct unread_row){ cells[QUERY_REPORT_UNREAD_TOKEN].integer,
+                                                    cells[QUERY_REPORT_UNREAD_DAY].integer };
 }
 
 static void take_after(struct report_loading *l, const struct cell *cells)
 {
     l->after = report_grown(l->after, l->after_count, &l->after_room, sizeof *l->after);
-    l->after[l->after_count++] = (struct after){ cells[TOKEN].integer, cells[FALLEN].integer };
+    l->after[l->after_count++] = (struct after){ cells[QUERY_REPORT_AFTER_TOKEN].integer,
+                                                 cells[QUERY_REPORT_AFTER_FALLEN_NANO].integer };
 }
 
 /* What is asked, and what becomes of each row. */
@@ -315,23 +285,23 @@ static const struct feed {
     enum query query;
     size_t count;
     void (*take)(struct report_loading *l, const struct cell *cells);
-} fallen = { QUERY_REPORT_AFTER, AFTER_CELLS, take_after },
-  tokens = { QUERY_REPORT_TOKENS, TOKEN_CELLS, add_payer },
-  hours = { QUERY_REPORT_HOURS, SUM_CELLS, take_hour },
+} fallen = { QUERY_REPORT_AFTER, QUERY_REPORT_AFTER_COLUMNS, take_after },
+  tokens = { QUERY_REPORT_TOKENS, QUERY_REPORT_TOKENS_COLUMNS, add_payer },
+  hours = { QUERY_REPORT_HOURS, QUERY_REPORT_HOURS_COLUMNS, take_hour },
   others[] = {
-      { QUERY_REPORT_DAYS, SUM_CELLS, take_day },
-      { QUERY_REPORT_USAGE, USAGE_CELLS, take_feature },
-      { QUERY_REPORT_GAPS, GAP_CELLS, take_gap },
-      { QUERY_REPORT_UNREAD, UNREAD_CELLS, take_unread },
+      { QUERY_REPORT_DAYS, QUERY_REPORT_DAYS_COLUMNS, take_day },
+      { QUERY_REPORT_USAGE, QUERY_REPORT_USAGE_COLUMNS, take_feature },
+      { QUERY_REPORT_GAPS, QUERY_REPORT_GAPS_COLUMNS, take_gap },
+      { QUERY_REPORT_UNREAD, QUERY_REPORT_UNREAD_COLUMNS, take_unread },
   },
-  providers = { QUERY_REPORT_PROVIDERS, PROVIDER_CELLS, take_provider };
+  providers = { QUERY_REPORT_PROVIDERS, QUERY_REPORT_PROVIDERS_COLUMNS, take_provider };
 
 static bool ask(struct store *s, const struct feed *feed, struct report_loading *l,
                 struct period during, struct fault *why)
 {
     const struct query_filter scope = { l->q->now, during.since, during.until, NULL,
                                         l->q->account };
-    struct cell cells[TOKEN_CELLS];
+    struct cell cells[QUERY_REPORT_TOKENS_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
     if (!query_open(s, feed->query, &scope, &a, why))
