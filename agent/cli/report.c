@@ -217,9 +217,8 @@ static bool is_in(struct span name, const char *environment)
  */
 static bool find_any(struct store *s, const struct report_query *q, bool *ret, struct fault *why)
 {
-    enum { NAME = 2, CELLS };
     const struct query_filter scope = report_scope(q);
-    struct cell cells[CELLS];
+    struct cell cells[QUERY_REPORT_TOKENS_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true, found = !q->token && !q->environment;
     if (found || !query_open(s, QUERY_REPORT_TOKENS, &scope, &a, why)) {
@@ -227,9 +226,10 @@ static bool find_any(struct store *s, const struct report_query *q, bool *ret, s
         return found;
     }
     while (ok && more && !found) {
-        ok = query_next(a, cells, CELLS, &more, why);
-        found = ok && more && (!q->token || naming_matches(q->token, cells[NAME].text))
-            && (!q->environment || is_in(cells[NAME].text, q->environment));
+        ok = query_next(a, cells, QUERY_REPORT_TOKENS_COLUMNS, &more, why);
+        found = ok && more
+            && (!q->token || naming_matches(q->token, cells[QUERY_REPORT_TOKENS_TOKEN].text))
+            && (!q->environment || is_in(cells[QUERY_REPORT_TOKENS_TOKEN].text, q->environment));
     }
     query_close(a);
     *ret = found;

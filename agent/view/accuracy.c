@@ -9,17 +9,6 @@
 #include "core/forecast/tracked.h"
 #include "view/cell.h"
 
-/* Of question_record.sql. */
-enum {
-    ASKED_ACCOUNT,
-    ASKED_DUE,
-    ASKED_WITHIN,
-    ASKED_OFF_MILLI,
-    ASKED_BIAS_MILLI,
-    ASKED_SPAN,
-    ASKED
-};
-
 /* Errors are kept by their logarithms; beyond this one (22026 times) nobody reads on. */
 #define LOG_MOST 10.0
 
@@ -39,33 +28,33 @@ _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
 static bool tells(const struct cell *asked)
 {
-    const struct accuracy_summary r = { .scores = asked[ASKED_DUE].integer,
-                                        .span_s = asked[ASKED_SPAN].integer };
+    const struct accuracy_summary r = { .scores = asked[QUERY_RECORD_COUNT].integer,
+                                        .span_s = asked[QUERY_RECORD_OVER_S].integer };
     return accuracy_summary_tells(&r);
 }
 
 static void fill(const struct cell *asked, struct cell *cells)
 {
-    int64_t due = asked[ASKED_DUE].integer, within = asked[ASKED_WITHIN].integer;
-    double off = (double)asked[ASKED_OFF_MILLI].integer / 1000,
-           bias = (double)asked[ASKED_BIAS_MILLI].integer / 1000;
+    int64_t due = asked[QUERY_RECORD_COUNT].integer, within = asked[QUERY_RECORD_WITHIN].integer;
+    double off = (double)asked[QUERY_RECORD_OFF_MILLI].integer / 1000,
+           bias = (double)asked[QUERY_RECORD_BIAS_MILLI].integer / 1000;
     for (size_t i = 0; i < COLUMNS; i++)
         cells[i] = (struct cell){ .kind = CELL_NONE };
-    cells[ACCOUNT] = asked[ASKED_ACCOUNT];
+    cells[ACCOUNT] = asked[QUERY_RECORD_ACCOUNT];
     cells[DUE] = cell_integer(due);
     if (!tells(asked))
         return;
     cells[HELD] = cell_integer((within * 10000 + due / 2) / due);
     cells[COVERAGE] = cell_integer((within * 1000 + due / 2) / due);
     cells[FACTOR] = cell_integer(llround(1000 * exp(fmin(off, LOG_MOST))));
-    cells[BIAS] = asked[ASKED_BIAS_MILLI];
+    cells[BIAS] = asked[QUERY_RECORD_BIAS_MILLI];
     cells[OFF] = cell_integer(llround(10000 * expm1(fmin(bias, LOG_MOST))));
 }
 
 bool record_table(struct store *s, const struct query_filter *scope, struct writer *w,
                   size_t *ret_rows, struct fault *why)
 {
-    struct cell asked[ASKED], cells[COLUMNS];
+    struct cell asked[QUERY_RECORD_COLUMNS], cells[COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
     size_t rows = 0;
@@ -73,7 +62,7 @@ bool record_table(struct store *s, const struct query_filter *scope, struct writ
         return false;
     struct table *t = NULL;
     while (ok && more) {
-        ok = query_next(a, asked, ASKED, &more, why);
+        ok = query_next(a, asked, QUERY_RECORD_COLUMNS, &more, why);
         if (!ok || !more)
             continue;
         if (!t)
@@ -95,19 +84,19 @@ static void add_line(const struct cell *asked, struct writer *w)
 {
     struct text line = { 0 };
     text_addf(&line, "Forecasts of ");
-    screen_add(&w->screen, asked[ASKED_ACCOUNT].text, &line);
+    screen_add(&w->screen, asked[QUERY_RECORD_ACCOUNT].text, &line);
     if (tells(asked))
         text_addf(&line,
                   ": %" PRId64 " of %" PRId64
                   " within their interval, half within a factor of %.2f, "
                   "median %.0f %% too %s",
-                  asked[ASKED_WITHIN].integer, asked[ASKED_DUE].integer,
-                  exp((double)asked[ASKED_OFF_MILLI].integer / 1000),
-                  100 * fabs(expm1((double)asked[ASKED_BIAS_MILLI].integer / 1000)),
-                  asked[ASKED_BIAS_MILLI].integer < 0 ? "early" : "late");
+                  asked[QUERY_RECORD_WITHIN].integer, asked[QUERY_RECORD_COUNT].integer,
+                  exp((double)asked[QUERY_RECORD_OFF_MILLI].integer / 1000),
+                  100 * fabs(expm1((double)asked[QUERY_RECORD_BIAS_MILLI].integer / 1000)),
+                  asked[QUERY_RECORD_BIAS_MILLI].integer < 0 ? "early" : "late");
     else
         text_addf(&line, ": too few have come due to judge them (%" PRId64 " so far)",
-                  asked[ASKED_DUE].integer);
+                  asked[QUERY_RECORD_COUNT].integer);
     writer_add_lines(w, text_z(&line));
     writer_pass(w);
     text_done(&line);
@@ -116,13 +105,13 @@ static void add_line(const struct cell *asked, struct writer *w)
 bool record_lines(struct store *s, const struct query_filter *scope, struct writer *w,
                   struct fault *why)
 {
-    struct cell asked[ASKED];
+    struct cell asked[QUERY_RECORD_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
     if (!query_open(s, QUERY_RECORD, scope, &a, why))
         return false;
     while (ok && more) {
-        ok = query_next(a, asked, ASKED, &more, why);
+        ok = query_next(a, asked, QUERY_RECORD_COLUMNS, &more, why);
         if (ok && more)
             add_line(asked, w);
     }
@@ -150,13 +139,13 @@ static void add_html_row(const struct cell *asked, struct text *out)
 bool record_add_html(struct store *s, const struct query_filter *scope, struct text *out,
                      struct fault *why)
 {
-    struct cell asked[ASKED];
+    struct cell asked[QUERY_RECORD_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
     if (!query_open(s, QUERY_RECORD, scope, &a, why))
         return false;
     for (size_t rows = 0; ok && more; rows++) {
-        ok = query_next(a, asked, ASKED, &more, why);
+        ok = query_next(a, asked, QUERY_RECORD_COLUMNS, &more, why);
         if (ok && more && rows == 0)
             text_add(out,
                      span_of("<section><h2>Forecast accuracy</h2><div class=\"wide\"><table>\n"

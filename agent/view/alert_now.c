@@ -18,24 +18,26 @@ static struct maybe_money money_of(const struct cell *cell)
 static struct token token_of(const struct cell *cells, const struct forecast *f, char *name)
 {
     struct token t = { .name = name };
-    t.series = span_is(cells[ALERT_KIND].text, series_name(SERIES_CREDITS)) ? SERIES_CREDITS
-                                                                            : SERIES_TOKEN;
+    t.series = span_is(cells[QUERY_ALERTS_KIND].text, series_name(SERIES_CREDITS)) ? SERIES_CREDITS
+                                                                                   : SERIES_TOKEN;
     t.last = (struct reading){
         .name = name,
-        .balance = money_of(&cells[ALERT_BALANCE]),
-        .budgeted = cells[ALERT_BUDGETED].kind == CELL_INTEGER && cells[ALERT_BUDGETED].integer,
-        .expires =
-            cells[ALERT_EXPIRES].kind == CELL_INTEGER ? cells[ALERT_EXPIRES].integer : TIME_NONE,
-        .period = cells[ALERT_PERIOD].kind == CELL_TEXT
-            ? calendar_period_named(cells[ALERT_PERIOD].text)
+        .balance = money_of(&cells[QUERY_ALERTS_BALANCE_NANO]),
+        .budgeted = cells[QUERY_ALERTS_BUDGETED].kind == CELL_INTEGER
+            && cells[QUERY_ALERTS_BUDGETED].integer,
+        .expires = cells[QUERY_ALERTS_EXPIRES_AT].kind == CELL_INTEGER
+            ? cells[QUERY_ALERTS_EXPIRES_AT].integer
+            : TIME_NONE,
+        .period = cells[QUERY_ALERTS_RESET_PERIOD].kind == CELL_TEXT
+            ? calendar_period_named(cells[QUERY_ALERTS_RESET_PERIOD].text)
             : RESET_NONE,
-        .reset_amount = money_of(&cells[ALERT_RESET_AMOUNT]),
+        .reset_amount = money_of(&cells[QUERY_ALERTS_RESET_AMOUNT_NANO]),
     };
-    if (cells[ALERT_TYPE].kind == CELL_TEXT)
-        snprintf(t.last.type, sizeof t.last.type, "%.*s", (int)cells[ALERT_TYPE].text.len,
-                 cells[ALERT_TYPE].text.at);
-    t.high_water = money_of(&cells[ALERT_RISEN_TO]);
-    t.drift = money_of(&cells[ALERT_DRIFT]);
+    if (cells[QUERY_ALERTS_TYPE].kind == CELL_TEXT)
+        snprintf(t.last.type, sizeof t.last.type, "%.*s", (int)cells[QUERY_ALERTS_TYPE].text.len,
+                 cells[QUERY_ALERTS_TYPE].text.at);
+    t.high_water = money_of(&cells[QUERY_ALERTS_RISEN_TO_NANO]);
+    t.drift = money_of(&cells[QUERY_ALERTS_DRIFT_NANO]);
     t.forecast = *f;
     return t;
 }
@@ -54,9 +56,9 @@ static void add_age(const struct cell *cells, const struct forecast *f, unix_s n
                     struct text *words)
 {
     char age[DURATION_TEXT_BYTES];
-    if (f->verdict == VERDICT_STALE && cells[ALERT_SEEN].kind == CELL_INTEGER)
+    if (f->verdict == VERDICT_STALE && cells[QUERY_ALERTS_SEEN].kind == CELL_INTEGER)
         text_addf(words, "; last read %s ago",
-                  duration_format(seconds_between(cells[ALERT_SEEN].integer, now), age));
+                  duration_format(seconds_between(cells[QUERY_ALERTS_SEEN].integer, now), age));
 }
 
 static char *copy_of(const struct cell *cell)
@@ -68,20 +70,21 @@ static char *copy_of(const struct cell *cell)
 static struct alert_now account_now(const struct cell *cells, const struct rule *rule, unix_s now,
                                     struct text *words)
 {
-    own_free char *reason = copy_of(&cells[ALERT_UNREAD_REASON]);
-    own_free char *empty = copy_of(&cells[ALERT_DRY_TOKEN]);
+    own_free char *reason = copy_of(&cells[QUERY_ALERTS_UNREAD_REASON]);
+    own_free char *empty = copy_of(&cells[QUERY_ALERTS_DRY_TOKEN]);
     struct outage o = {
-        .since = cells[ALERT_UNREAD_SINCE].integer,
-        .reason = cells[ALERT_UNREAD_REASON].kind == CELL_TEXT ? reason : "the API does not answer",
-        .empty_at = cells[ALERT_DRY_AT].integer,
+        .since = cells[QUERY_ALERTS_UNREAD_SINCE].integer,
+        .reason = cells[QUERY_ALERTS_UNREAD_REASON].kind == CELL_TEXT ? reason
+                                                                      : "the API does not answer",
+        .empty_at = cells[QUERY_ALERTS_DRY_AT].integer,
     };
-    if (cells[ALERT_DRY_TOKEN].kind == CELL_TEXT && cells[ALERT_DRY_AT].kind == CELL_INTEGER
-        && o.empty_at <= now)
+    if (cells[QUERY_ALERTS_DRY_TOKEN].kind == CELL_TEXT
+        && cells[QUERY_ALERTS_DRY_AT].kind == CELL_INTEGER && o.empty_at <= now)
         o.empty = empty;
     struct alert_now is = { .known = true,
                             .value = now > o.since ? now - o.since : 0,
                             .unit = UNIT_SECONDS };
-    level_named(cells[ALERT_LEVEL].text, &is.level);
+    level_named(cells[QUERY_ALERTS_LEVEL].text, &is.level);
     is.threshold = rule->levels[is.level].at;
     const struct alert_event e = {
         .rule = rule,
@@ -97,20 +100,23 @@ static struct alert_now account_now(const struct cell *cells, const struct rule 
 static struct rule removed_rule(const struct cell *cells)
 {
     struct rule r = { .kind = RULE_GONE };
-    if (cells[ALERT_RULE_KIND].kind == CELL_TEXT)
-        rule_kind_named(cells[ALERT_RULE_KIND].text, &r.kind);
+    if (cells[QUERY_ALERTS_RULE_KIND].kind == CELL_TEXT)
+        rule_kind_named(cells[QUERY_ALERTS_RULE_KIND].text, &r.kind);
     return r;
 }
 
-struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct forecast *f,
-                              const struct rule_set *rules, unix_s now, struct text *words)
+struct alert_now alert_now_of(const struct cell cells[QUERY_ALERTS_COLUMNS],
+                              const struct forecast *f, const struct rule_set *rules, unix_s now,
+                              struct text *words)
 {
     const struct rule gone = removed_rule(cells);
-    own_free char *name = xstrndup(cells[ALERT_TOKEN].text.at, cells[ALERT_TOKEN].text.len);
-    own_free char *account = xstrndup(cells[ALERT_ACCOUNT].text.at, cells[ALERT_ACCOUNT].text.len);
-    const struct rule *rule = rule_named(rules, cells[ALERT_RULE].text);
+    own_free char *name =
+        xstrndup(cells[QUERY_ALERTS_TOKEN].text.at, cells[QUERY_ALERTS_TOKEN].text.len);
+    own_free char *account =
+        xstrndup(cells[QUERY_ALERTS_ACCOUNT].text.at, cells[QUERY_ALERTS_ACCOUNT].text.len);
+    const struct rule *rule = rule_named(rules, cells[QUERY_ALERTS_RULE].text);
     const struct rule implied = rule_implied();
-    if (span_is(cells[ALERT_KIND].text, series_name(SERIES_ACCOUNT)))
+    if (span_is(cells[QUERY_ALERTS_KIND].text, series_name(SERIES_ACCOUNT)))
         return account_now(cells, rule ? rule : &implied, now, words);
     struct token t = token_of(cells, f, name);
     const struct snapshot s = {
@@ -125,7 +131,7 @@ struct alert_now alert_now_of(const struct cell cells[ALERT_CELLS], const struct
     struct rule_value value = { 0 };
     struct alert_now is = { .unit = rule_unit_of(rule ? rule->kind : gone.kind) };
 
-    level_named(cells[ALERT_LEVEL].text, &is.level);
+    level_named(cells[QUERY_ALERTS_LEVEL].text, &is.level);
     is.known = rule && rule_value(rule, &s, &value);
     is.value = value.at;
     is.threshold = rule ? rule->levels[is.level].at : 0;

@@ -42,24 +42,24 @@ static const struct column firing[] = {
 };
 _Static_assert(COUNT(firing) == COLUMNS, "a column has no row");
 
-/* The columns of question_events.sql, and what people see of the last: level and token have columns
- * of their own. */
-enum { PAST_KIND = 1, PAST_LEVEL = 2, PAST_TOKEN = 5, PAST_SUMMARY = 12, PAST_WORDS, PAST_COLUMNS };
+/* Behind the columns of query_events.sql: the summary as people see it, for whom level and token
+ * have columns of their own. */
+enum { PAST_WORDS = QUERY_EVENTS_COLUMNS, PAST_COLUMNS };
 
 static const struct column past[] = {
-    { "at", "TIME", COLUMN_TIME, COLUMN_KEY },
-    { "kind", "EVENT", COLUMN_TEXT, COLUMN_KEY },
-    { "level", "LEVEL", COLUMN_LEVEL, COLUMN_KEY },
-    { "was", NULL, COLUMN_LEVEL, 0 },
-    { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
-    { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
-    { "rule", "RULE", COLUMN_TEXT, COLUMN_KEY },
-    { "value", NULL, COLUMN_MONEY, 0 },
-    { "threshold", NULL, COLUMN_MONEY, 0 },
-    { "unit", NULL, COLUMN_TEXT, 0 },
-    { "since", NULL, COLUMN_TIME, 0 },
-    { "id", NULL, COLUMN_TEXT, 0 },
-    { "summary", NULL, COLUMN_TEXT, 0 },
+    [QUERY_EVENTS_AT] = { "at", "TIME", COLUMN_TIME, COLUMN_KEY },
+    [QUERY_EVENTS_KIND] = { "kind", "EVENT", COLUMN_TEXT, COLUMN_KEY },
+    [QUERY_EVENTS_LEVEL] = { "level", "LEVEL", COLUMN_LEVEL, COLUMN_KEY },
+    [QUERY_EVENTS_WAS] = { "was", NULL, COLUMN_LEVEL, 0 },
+    [QUERY_EVENTS_ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    [QUERY_EVENTS_TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
+    [QUERY_EVENTS_RULE] = { "rule", "RULE", COLUMN_TEXT, COLUMN_KEY },
+    [QUERY_EVENTS_VALUE] = { "value", NULL, COLUMN_MONEY, 0 },
+    [QUERY_EVENTS_THRESHOLD] = { "threshold", NULL, COLUMN_MONEY, 0 },
+    [QUERY_EVENTS_UNIT] = { "unit", NULL, COLUMN_TEXT, 0 },
+    [QUERY_EVENTS_SINCE] = { "since", NULL, COLUMN_TIME, 0 },
+    [QUERY_EVENTS_ID] = { "id", NULL, COLUMN_TEXT, 0 },
+    [QUERY_EVENTS_SUMMARY] = { "summary", NULL, COLUMN_TEXT, 0 },
     [PAST_WORDS] = { NULL, "SUMMARY", COLUMN_TEXT, COLUMN_PROSE },
 };
 _Static_assert(COUNT(past) == PAST_COLUMNS, "a column has no row");
@@ -75,33 +75,41 @@ struct listing {
 };
 
 /* Programs get values in their unit: dollars, percent, seconds. */
-static struct cell quantity(const struct alert_now *is, int64_t number)
+static struct cell quantity(enum rule_unit unit, int64_t number)
 {
     int64_t scaled;
-    bool fits = !__builtin_mul_overflow(number, rule_unit_billionths(is->unit), &scaled);
-    return is->known && fits ? cell_integer(scaled) : (struct cell){ .kind = CELL_NONE };
+    bool fits = !__builtin_mul_overflow(number, rule_unit_billionths(unit), &scaled);
+    return fits ? cell_integer(scaled) : (struct cell){ .kind = CELL_NONE };
+}
+
+static struct cell quantity_now(const struct alert_now *is, int64_t number)
+{
+    return is->known ? quantity(is->unit, number) : (struct cell){ .kind = CELL_NONE };
 }
 
 static void list_firing(struct listing *l, const struct cell *asked)
 {
     static const size_t taken[][2] = {
-        { LEVEL, ALERT_LEVEL }, { SINCE, ALERT_SINCE },     { ACCOUNT, ALERT_ACCOUNT },
-        { TOKEN, ALERT_TOKEN }, { RULE, ALERT_RULE },       { EPISODE, ALERT_EPISODE },
-        { STEP, ALERT_STEP },   { CHANGED, ALERT_CHANGED }, { ANNOUNCED, ALERT_ANNOUNCED },
+        { LEVEL, QUERY_ALERTS_LEVEL },       { SINCE, QUERY_ALERTS_SINCE },
+        { ACCOUNT, QUERY_ALERTS_ACCOUNT },   { TOKEN, QUERY_ALERTS_TOKEN },
+        { RULE, QUERY_ALERTS_RULE },         { EPISODE, QUERY_ALERTS_EPISODE },
+        { STEP, QUERY_ALERTS_STEP },         { CHANGED, QUERY_ALERTS_AT },
+        { ANNOUNCED, QUERY_ALERTS_SUMMARY },
     };
     struct cell cells[COLUMNS];
     text_clear(&l->words);
     text_clear(&l->summary);
-    struct forecast f = span_is(asked[ALERT_KIND].text, "credits")
-        ? standing_of_account(l->standing, asked[ALERT_ACCOUNT].text)
-        : standing_of_token(l->standing, asked[ALERT_ID].integer);
+    struct forecast f = span_is(asked[QUERY_ALERTS_KIND].text, "credits")
+        ? standing_of_account(l->standing, asked[QUERY_ALERTS_ACCOUNT].text)
+        : standing_of_token(l->standing, asked[QUERY_ALERTS_ID].integer);
     struct alert_now is = alert_now_of(asked, &f, l->rules, l->now, &l->words);
     for (size_t i = 0; i < COUNT(taken); i++)
         cells[taken[i][0]] = asked[taken[i][1]];
-    text_addf(&l->summary, "%s: %.*s %s", level_name(is.level), (int)asked[ALERT_TOKEN].text.len,
-              asked[ALERT_TOKEN].text.at, text_z(&l->words));
-    cells[VALUE] = quantity(&is, is.value);
-    cells[THRESHOLD] = quantity(&is, is.threshold);
+    text_addf(&l->summary, "%s: %.*s %s", level_name(is.level),
+              (int)asked[QUERY_ALERTS_TOKEN].text.len, asked[QUERY_ALERTS_TOKEN].text.at,
+              text_z(&l->words));
+    cells[VALUE] = quantity_now(&is, is.value);
+    cells[THRESHOLD] = quantity_now(&is, is.threshold);
     cells[UNIT] = cell_text(rule_unit_name(is.unit));
     cells[SUMMARY] = cell_text(text_z(&l->summary));
     cells[NOW] = cell_text(text_z(&l->words));
@@ -113,7 +121,7 @@ static void list_firing(struct listing *l, const struct cell *asked)
 /* "warning: prod-app has 5.00 USD left" without what its row says already. */
 static struct cell words_of(const struct cell *asked)
 {
-    struct span words = asked[PAST_SUMMARY].text, token = asked[PAST_TOKEN].text;
+    struct span words = asked[QUERY_EVENTS_SUMMARY].text, token = asked[QUERY_EVENTS_TOKEN].text;
     const char *colon = words.len ? memchr(words.at, ':', words.len) : NULL;
     size_t head = colon ? (size_t)(colon - words.at) + 2 : 0;
     if (head && words.len > head + token.len && memcmp(words.at + head, token.at, token.len) == 0)
@@ -121,6 +129,16 @@ static struct cell words_of(const struct cell *asked)
     if (head > words.len)
         head = 0;
     return (struct cell){ .kind = CELL_TEXT, .text = { words.at + head, words.len - head } };
+}
+
+/* As `quantity`, of what was stored. */
+static void scale(struct cell *cells)
+{
+    enum rule_unit unit = rule_unit_named(cells[QUERY_EVENTS_UNIT].text);
+    struct cell *const numbers[] = { &cells[QUERY_EVENTS_VALUE], &cells[QUERY_EVENTS_THRESHOLD] };
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (numbers[i]->kind == CELL_INTEGER)
+            *numbers[i] = quantity(unit, numbers[i]->integer);
 }
 
 bool alerts_past(struct store *s, const struct query_filter *scope, struct writer *w,
@@ -135,6 +153,7 @@ bool alerts_past(struct store *s, const struct query_filter *scope, struct write
     struct table *t = table_begin(w, past, COUNT(past));
     while (ok && !writer_is_lost(w) && (ok = query_next(a, cells, PAST_WORDS, &more, why))
            && more) {
+        scale(cells);
         cells[PAST_WORDS] = words_of(cells);
         table_row(t, cells);
         ret->rows++;
@@ -147,12 +166,12 @@ bool alerts_past(struct store *s, const struct query_filter *scope, struct write
 static bool list_all(struct store *s, const struct query_filter *scope, struct listing *l,
                      const struct writer *w, struct fault *why)
 {
-    struct cell cells[ALERT_CELLS];
+    struct cell cells[QUERY_ALERTS_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
     if (!query_open(s, QUERY_ALERTS, scope, &a, why))
         return false;
-    while (ok && !writer_is_lost(w) && (ok = query_next(a, cells, ALERT_CELLS, &more, why))
+    while (ok && !writer_is_lost(w) && (ok = query_next(a, cells, QUERY_ALERTS_COLUMNS, &more, why))
            && more) {
         list_firing(l, cells);
         l->seen->rows++;

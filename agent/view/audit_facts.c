@@ -8,30 +8,6 @@
 #include "core/calendar.h"
 #include "edge/store.h"
 
-/* The columns of question_audit.sql. */
-enum {
-    ACCOUNT,
-    LAST_OK,
-    CREDITS,
-    TOKEN,
-    TYPE,
-    BALANCE,
-    BUDGETED,
-    EXPIRES,
-    PERIOD,
-    AMOUNT,
-    MISSING,
-    FIRST_SEEN,
-    BORN,
-    USED,
-    USAGE_FROM,
-    USAGE_TO,
-    SPENT,
-    STALE,
-    UNREADABLE,
-    COLUMNS,
-};
-
 static unix_s stamp(const struct cell *c)
 {
     return c->kind == CELL_INTEGER ? c->integer : TIME_NONE;
@@ -51,16 +27,17 @@ static bool is_set(const struct cell *c)
 static struct reading reading_of(const struct cell *cells)
 {
     struct reading r = {
-        .name = xstrndup(cells[TOKEN].text.at, cells[TOKEN].text.len),
-        .balance = amount(&cells[BALANCE]),
-        .budgeted = is_set(&cells[BUDGETED]),
-        .expires = stamp(&cells[EXPIRES]),
-        .reset_amount = amount(&cells[AMOUNT]),
+        .name = xstrndup(cells[QUERY_AUDIT_TOKEN].text.at, cells[QUERY_AUDIT_TOKEN].text.len),
+        .balance = amount(&cells[QUERY_AUDIT_BALANCE_NANO]),
+        .budgeted = is_set(&cells[QUERY_AUDIT_BUDGETED]),
+        .expires = stamp(&cells[QUERY_AUDIT_EXPIRES_AT]),
+        .reset_amount = amount(&cells[QUERY_AUDIT_RESET_AMOUNT_NANO]),
     };
-    if (cells[PERIOD].kind == CELL_TEXT)
-        r.period = calendar_period_named(cells[PERIOD].text);
-    if (cells[TYPE].kind == CELL_TEXT)
-        snprintf(r.type, sizeof r.type, "%.*s", (int)cells[TYPE].text.len, cells[TYPE].text.at);
+    if (cells[QUERY_AUDIT_RESET_PERIOD].kind == CELL_TEXT)
+        r.period = calendar_period_named(cells[QUERY_AUDIT_RESET_PERIOD].text);
+    if (cells[QUERY_AUDIT_TYPE].kind == CELL_TEXT)
+        snprintf(r.type, sizeof r.type, "%.*s", (int)cells[QUERY_AUDIT_TYPE].text.len,
+                 cells[QUERY_AUDIT_TYPE].text.at);
     return r;
 }
 
@@ -69,10 +46,13 @@ static struct reading reading_of(const struct cell *cells)
  * does. */
 static void set_watch(struct audit_token *t, const struct cell *cells)
 {
-    unix_s usage_from = stamp(&cells[USAGE_FROM]), usage_to = stamp(&cells[USAGE_TO]);
+    unix_s usage_from = stamp(&cells[QUERY_AUDIT_USAGE_FROM]),
+           usage_to = stamp(&cells[QUERY_AUDIT_USAGE_AT]);
     bool usage = usage_from != TIME_NONE && usage_to != TIME_NONE;
     t->watched_from = t->first_seen;
-    t->watched_to = t->reading.budgeted ? stamp(&cells[LAST_OK]) : usage ? usage_to : TIME_NONE;
+    t->watched_to = t->reading.budgeted ? stamp(&cells[QUERY_AUDIT_LAST_OK_AT])
+        : usage                         ? usage_to
+                                        : TIME_NONE;
     if (usage && t->used_at != TIME_NONE && usage_from < t->first_seen)
         t->watched_from = usage_from;
     if (usage && !t->reading.budgeted && usage_from > t->watched_from)
@@ -83,12 +63,12 @@ static struct audit_token token_of(const struct cell *cells)
 {
     struct audit_token t = {
         .reading = reading_of(cells),
-        .missing = is_set(&cells[MISSING]),
-        .unreadable = cells[UNREADABLE].kind == CELL_TEXT,
-        .born = is_set(&cells[BORN]),
-        .first_seen = stamp(&cells[FIRST_SEEN]),
-        .used_at = stamp(&cells[USED]),
-        .spent_30d = amount(&cells[SPENT]),
+        .missing = is_set(&cells[QUERY_AUDIT_MISSING]),
+        .unreadable = cells[QUERY_AUDIT_UNREADABLE].kind == CELL_TEXT,
+        .born = is_set(&cells[QUERY_AUDIT_BORN]),
+        .first_seen = stamp(&cells[QUERY_AUDIT_FIRST_SEEN]),
+        .used_at = stamp(&cells[QUERY_AUDIT_USED_AT]),
+        .spent_30d = amount(&cells[QUERY_AUDIT_SPENT_NANO]),
     };
     set_watch(&t, cells);
     return t;
@@ -115,13 +95,13 @@ static void add_token(struct audit_account *a, const struct cell *cells)
 /* Accounts no longer in the configuration are left out. */
 static void take_row(struct audit_facts *f, const struct cell *cells)
 {
-    struct audit_account *a = account_named(f, cells[ACCOUNT].text);
+    struct audit_account *a = account_named(f, cells[QUERY_AUDIT_ACCOUNT].text);
     if (!a)
         return;
-    a->seen_at = stamp(&cells[LAST_OK]);
-    a->stale_after_s = cells[STALE].integer;
-    a->credits = amount(&cells[CREDITS]);
-    if (cells[TOKEN].kind == CELL_TEXT)
+    a->seen_at = stamp(&cells[QUERY_AUDIT_LAST_OK_AT]);
+    a->stale_after_s = cells[QUERY_AUDIT_STALE_S].integer;
+    a->credits = amount(&cells[QUERY_AUDIT_CREDITS_NANO]);
+    if (cells[QUERY_AUDIT_TOKEN].kind == CELL_TEXT)
         add_token(a, cells);
 }
 
@@ -146,12 +126,12 @@ static bool take_rows(struct store *store, const struct audit_query *q, struct a
                       struct fault *why)
 {
     const struct query_filter scope = { q->now, TIME_NONE, TIME_NONE, NULL, q->account };
-    struct cell cells[COLUMNS];
+    struct cell cells[QUERY_AUDIT_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
     if (!query_open(store, QUERY_AUDIT, &scope, &a, why))
         return false;
-    while (ok && (ok = query_next(a, cells, COLUMNS, &more, why)) && more)
+    while (ok && (ok = query_next(a, cells, QUERY_AUDIT_COLUMNS, &more, why)) && more)
         take_row(f, cells);
     query_close(a);
     return ok;

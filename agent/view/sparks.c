@@ -29,16 +29,16 @@ static struct spark *spark_of(struct sparks *s, int64_t token)
 
 static void add_hour(struct sparks *s, const struct cell *cells)
 {
-    int64_t place = (cells[1].integer - s->first_hour) / HOUR_S;
+    int64_t place = (cells[QUERY_SPARKS_HOUR].integer - s->first_hour) / HOUR_S;
     if (place >= 0 && place < HOURS) {
-        int64_t *spent = &spark_of(s, cells[0].integer)->spent_nano[place];
-        *spent = nano_add(*spent, cells[2].integer);
+        int64_t *spent = &spark_of(s, cells[QUERY_SPARKS_TOKEN].integer)->spent_nano[place];
+        *spent = nano_add(*spent, cells[QUERY_SPARKS_SPENT_NANO].integer);
     }
 }
 
 bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why)
 {
-    struct cell cells[3];
+    struct cell cells[QUERY_SPARKS_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
     *ret = (struct sparks){ .first_hour = now - now % HOUR_S - (HOURS - 1) * HOUR_S };

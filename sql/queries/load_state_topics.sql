@@ -1,1 +1,1 @@
-SELECT topic, refusal IS NOT NULL FROM state_topic;
+SELECT topic, refusal IS NOT NULL AS is_refused FROM state_topic;

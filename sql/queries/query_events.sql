@@ -1,9 +1,7 @@
--- Alert transitions, oldest first. Value and threshold come in billionths of their unit: dollars, percent or seconds.
-SELECT e.at, e.kind, e.level, e.was, a.name,
+-- Alert transitions, oldest first. Value and threshold are in their unit.
+SELECT e.at, e.kind, e.level, e.was, a.name AS account,
        CASE t.kind WHEN 'credits' THEN '(credits)' WHEN 'account' THEN '(account)' ELSE t.name END AS token, e.rule,
-       e.value * CASE e.unit WHEN 'USD' THEN 1 WHEN '%' THEN 10000000 ELSE 1000000000 END AS value,
-       e.threshold * CASE e.unit WHEN 'USD' THEN 1 WHEN '%' THEN 10000000 ELSE 1000000000 END AS threshold,
-       e.unit, e.since, e.id, e.summary
+       e.value, e.threshold, e.unit, e.since, e.id, e.summary
 FROM event e JOIN token t ON t.id = e.token JOIN account a ON a.id = t.account
 WHERE (:since IS NULL OR e.at >= :since) AND (:until IS NULL OR e.at < :until)
       AND (:account IS NULL OR a.name = :account)

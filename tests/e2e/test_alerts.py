@@ -140,3 +140,7 @@ def test_exhaustion_is_told_ahead_and_when_it_happens(sim, broker, subscriber, m
     sim.set_balance(token, "0.00")
     event = subscriber.wait_event(rule="empty", kind="raised")
     assert event["level"] == "critical" and event["value"] == 0
+    listed = {row["id"]: row for row in json.loads(daemon.run("alerts", "--past", "--json").stdout)}
+    for event in subscriber.events():
+        row = listed[event["id"]]
+        assert [row[m] for m in ("value", "threshold", "unit")] == [event[m] for m in ("value", "threshold", "unit")]

@@ -18,13 +18,13 @@ static void copy_message(struct store *s, const struct statement *q, struct mess
 {
     text_clear(&s->topic);
     text_clear(&s->payload);
-    text_add(&s->topic, statement_text(q, 1));
-    text_add(&s->payload, statement_text(q, 2));
+    text_add(&s->topic, statement_text(q, NEXT_MESSAGE_TOPIC));
+    text_add(&s->payload, statement_text(q, NEXT_MESSAGE_PAYLOAD));
     *ret = (struct message){
-        .id = statement_integer(q, 0),
+        .id = statement_integer(q, NEXT_MESSAGE_ID),
         .topic = text_z(&s->topic),
         .payload = { text_z(&s->payload), s->payload.len },
-        .retain = statement_integer(q, 3) != 0,
+        .retain = statement_integer(q, NEXT_MESSAGE_RETAIN) != 0,
     };
 }
 
@@ -70,7 +70,7 @@ bool store_refuse(struct store *s, int64_t message, const char *reason, unix_s r
         return false;
     text_clear(ret_topic);
     if (row)
-        text_add(ret_topic, statement_text(q, 0));
+        text_add(ret_topic, statement_text(q, REFUSE_MESSAGE_TOPIC));
     bool ok = !row
         || statement_step(q, &more,
                           why); /* a statement that returns rows is done after the last one */
@@ -85,9 +85,6 @@ bool store_retry_refused(struct store *s, unix_s now, struct fault *why)
     return statement_run(q, why);
 }
 
-/* The columns of question_broker.sql that are about the outbox. */
-enum { DELIVERED_AT = 5, EVENTS, BYTES, OLDEST_AT, REFUSED, REFUSAL };
-
 bool store_outbox(struct store *s, struct outbox_depth *ret, struct text *refusal,
                   struct fault *why)
 {
@@ -96,14 +93,14 @@ bool store_outbox(struct store *s, struct outbox_depth *ret, struct text *refusa
     if (!statement_step(q, &row, why))
         return false;
     *ret = (struct outbox_depth){
-        .events = statement_integer(q, EVENTS),
-        .bytes = statement_integer(q, BYTES),
-        .oldest_at = column_time(q, OLDEST_AT),
-        .refused = statement_integer(q, REFUSED),
-        .delivered_at = column_time(q, DELIVERED_AT),
+        .events = statement_integer(q, QUERY_BROKER_EVENTS),
+        .bytes = statement_integer(q, QUERY_BROKER_BYTES),
+        .oldest_at = column_time(q, QUERY_BROKER_OLDEST_AT),
+        .refused = statement_integer(q, QUERY_BROKER_REFUSED),
+        .delivered_at = column_time(q, QUERY_BROKER_DELIVERED_AT),
     };
     text_clear(refusal);
-    text_add(refusal, statement_text(q, REFUSAL));
+    text_add(refusal, statement_text(q, QUERY_BROKER_REFUSAL));
     statement_reset(q);
     return true;
 }
@@ -129,14 +126,14 @@ static bool sum_up(struct statement *q, struct merged_list *ret, struct fault *w
 {
     bool row = true, ok = true;
     while ((ok = statement_step(q, &row, why)) && row) {
-        struct span topic = statement_text(q, 0);
+        struct span topic = statement_text(q, MERGE_SUMS_TOPIC);
         ret->at = xrealloc(ret->at, ret->count + 1, sizeof *ret->at);
         ret->at[ret->count++] = (struct merged){
             .topic = xstrndup(topic.at, topic.len),
-            .message = statement_integer(q, 1),
-            .events = statement_integer(q, 2),
-            .from = column_time(q, 3),
-            .until = column_time(q, 4),
+            .message = statement_integer(q, MERGE_SUMS_MESSAGE),
+            .events = statement_integer(q, MERGE_SUMS_EVENTS),
+            .from = column_time(q, MERGE_SUMS_MERGED_FROM),
+            .until = column_time(q, MERGE_SUMS_AT),
         };
     }
     statement_reset(q);

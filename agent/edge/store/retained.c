@@ -16,9 +16,9 @@ bool store_set_retained_at(struct store *s, const char *address, const char *bas
     bool row;
     bool ok = statement_step(find, &row, why);
     if (ok && row) {
-        text_add(&ret_before->address, statement_text(find, 0));
-        text_add(&ret_before->base, statement_text(find, 1));
-        ret_before->told = statement_integer(find, 2) != 0;
+        text_add(&ret_before->address, statement_text(find, FIND_RETAINED_AT_ADDRESS));
+        text_add(&ret_before->base, statement_text(find, FIND_RETAINED_AT_BASE));
+        ret_before->told = statement_integer(find, FIND_RETAINED_AT_TOLD) != 0;
     }
     statement_reset(find);
     statement_bind_text(set, ":address", span_of(address));
@@ -66,7 +66,8 @@ bool store_each_state_topic(struct store *s,
     struct statement *q = s->queries[SQL_LOAD_STATE_TOPICS];
     bool row, ok;
     while ((ok = statement_step(q, &row, why)) && row)
-        see(context, statement_text(q, 0), statement_integer(q, 1) != 0);
+        see(context, statement_text(q, LOAD_STATE_TOPICS_TOPIC),
+            statement_integer(q, LOAD_STATE_TOPICS_IS_REFUSED) != 0);
     statement_reset(q);
     return ok;
 }
@@ -85,7 +86,7 @@ bool store_each_retained(struct store *s, void (*see)(void *context, struct span
     struct statement *q = s->queries[SQL_LOAD_RETAINED];
     bool row, ok;
     while ((ok = statement_step(q, &row, why)) && row)
-        see(context, statement_text(q, 0));
+        see(context, statement_text(q, LOAD_RETAINED_TOPIC));
     statement_reset(q);
     return ok;
 }
@@ -115,10 +116,10 @@ bool store_last_poll_of(struct store *s, int64_t account, struct poll_end *ret, 
     if (ok && !row)
         ret->at = TIME_NONE;
     if (ok && row) {
-        ret->at = column_time(q, 0);
-        ret->result = column_poll_result(q, 1);
+        ret->at = column_time(q, LOAD_LAST_POLL_AT);
+        ret->result = column_poll_result(q, LOAD_LAST_POLL_RESULT);
         text_clear(&ret->reason);
-        text_add(&ret->reason, statement_text(q, 2));
+        text_add(&ret->reason, statement_text(q, LOAD_LAST_POLL_REASON));
     }
     statement_reset(q);
     return ok;

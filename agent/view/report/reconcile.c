@@ -3,31 +3,22 @@
 #include "core/naming.h"
 #include "view/report/report.h"
 
-/* The name as people see it, then the columns of question_reconcile.sql. */
-enum {
-    SHOWN,
-    ACCOUNT,
-    TOKEN,
-    GENERATION,
-    DAY,
-    BALANCE,
-    USAGE,
-    DIFFERENCE,
-    JUDGED,
-    COLUMNS,
-    ASKED = COLUMNS - ACCOUNT
-};
+/* The name as people see it comes first, then the columns of query_reconcile.sql. */
+enum { SHOWN, ASKED, COLUMNS = ASKED + QUERY_RECONCILE_COLUMNS };
 
 static const struct column columns[] = {
     [SHOWN] = { NULL, "TOKEN", COLUMN_TEXT, COLUMN_KEY },
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
-    [TOKEN] = { "token", NULL, COLUMN_TEXT, 0 },
-    [GENERATION] = { "generation", "GENERATION", COLUMN_COUNT, COLUMN_QUIET },
-    [DAY] = { "day", "DAY (UTC)", COLUMN_TEXT, 0 },
-    [BALANCE] = { "balance_usd", "BY BALANCE", COLUMN_MONEY, 0 },
-    [USAGE] = { "endpoint_usd", "BY ENDPOINT", COLUMN_MONEY, 0 },
-    [DIFFERENCE] = { "difference_usd", "DIFFERENCE", COLUMN_CHANGE, 0 },
-    [JUDGED] = { "judged", "RESULT", COLUMN_LEVEL, 0 },
+    [ASKED +
+        QUERY_RECONCILE_ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    [ASKED + QUERY_RECONCILE_TOKEN] = { "token", NULL, COLUMN_TEXT, 0 },
+    [ASKED +
+        QUERY_RECONCILE_GENERATION] = { "generation", "GENERATION", COLUMN_COUNT, COLUMN_QUIET },
+    [ASKED + QUERY_RECONCILE_DAY] = { "day", "DAY (UTC)", COLUMN_TEXT, 0 },
+    [ASKED + QUERY_RECONCILE_BALANCE_NANO] = { "balance_usd", "BY BALANCE", COLUMN_MONEY, 0 },
+    [ASKED + QUERY_RECONCILE_USAGE_NANO] = { "endpoint_usd", "BY ENDPOINT", COLUMN_MONEY, 0 },
+    [ASKED +
+        QUERY_RECONCILE_DIFFERENCE_NANO] = { "difference_usd", "DIFFERENCE", COLUMN_CHANGE, 0 },
+    [ASKED + QUERY_RECONCILE_JUDGED] = { "judged", "RESULT", COLUMN_LEVEL, 0 },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
@@ -46,6 +37,7 @@ bool report_reconcile(struct store *s, const struct report_query *q, struct writ
 {
     const struct query_filter scope = report_scope(q);
     struct cell cells[COLUMNS];
+    const struct cell *token = &cells[ASKED + QUERY_RECONCILE_TOKEN];
     struct query_result *a;
     bool more = true, ok = true;
     *ret = (struct days_compared){ 0 };
@@ -53,12 +45,12 @@ bool report_reconcile(struct store *s, const struct report_query *q, struct writ
         return false;
     struct table *t = table_begin(w, columns, COLUMNS);
     while (ok && more) {
-        ok = query_next(a, cells + ACCOUNT, ASKED, &more, why);
-        if (!ok || !more || !is_wanted(q, &cells[TOKEN]))
+        ok = query_next(a, cells + ASKED, QUERY_RECONCILE_COLUMNS, &more, why);
+        if (!ok || !more || !is_wanted(q, token))
             continue;
-        cells[SHOWN] = cells[TOKEN].kind == CELL_TEXT ? cells[TOKEN] : cell_text("account credits");
+        cells[SHOWN] = token->kind == CELL_TEXT ? *token : cell_text("account credits");
         table_row(t, cells);
-        ret->drifts += span_is(cells[JUDGED].text, "drift");
+        ret->drifts += span_is(cells[ASKED + QUERY_RECONCILE_JUDGED].text, "drift");
         ret->rows++;
     }
     query_close(a);

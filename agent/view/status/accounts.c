@@ -3,28 +3,9 @@
 
 #include "core/schedule.h"
 
-/* The columns of question_accounts.sql, then those that are made of them for people. */
+/* Behind the columns of query_accounts.sql: what is made of them for people. */
 enum {
-    ACCOUNT,
-    POLLED,
-    RESULT,
-    STATUS,
-    REASON,
-    TOKENS,
-    CHANGED,
-    MISSING,
-    TOOK,
-    LAST_OK,
-    INTERVAL,
-    NEXT,
-    RHYTHM,
-    WAIT,
-    ABOUT_TOKEN,
-    ABOUT_AT,
-    CALLS,
-    CALLS_MAX,
-    ASKED,
-    POLLED_AGO = ASKED,
+    POLLED_AGO = QUERY_ACCOUNTS_COLUMNS,
     RESULT_SHOWN,
     TOKENS_SHOWN,
     LAST_OK_AGO,
@@ -36,24 +17,24 @@ enum {
 };
 
 static const struct column columns[] = {
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
-    [POLLED] = { "polled_at", NULL, COLUMN_TIME, 0 },
-    [RESULT] = { "result", NULL, COLUMN_TEXT, 0 },
-    [STATUS] = { "http_status", NULL, COLUMN_COUNT, 0 },
-    [REASON] = { "reason", NULL, COLUMN_TEXT, 0 },
-    [TOKENS] = { "tokens", NULL, COLUMN_COUNT, 0 },
-    [CHANGED] = { "changed", NULL, COLUMN_COUNT, 0 },
-    [MISSING] = { "missing", NULL, COLUMN_COUNT, 0 },
-    [TOOK] = { "took_ms", NULL, COLUMN_COUNT, 0 },
-    [LAST_OK] = { "last_ok_at", NULL, COLUMN_TIME, 0 },
-    [INTERVAL] = { "interval_s", NULL, COLUMN_DURATION, 0 },
-    [NEXT] = { "next_poll_at", NULL, COLUMN_TIME, 0 },
-    [RHYTHM] = { "rhythm", NULL, COLUMN_TEXT, 0 },
-    [WAIT] = { "rhythm_wait_s", NULL, COLUMN_DURATION, 0 },
-    [ABOUT_TOKEN] = { "rhythm_token", NULL, COLUMN_TEXT, 0 },
-    [ABOUT_AT] = { "rhythm_at", NULL, COLUMN_TIME, 0 },
-    [CALLS] = { "calls_1h", NULL, COLUMN_COUNT, 0 },
-    [CALLS_MAX] = { "calls_1h_max", NULL, COLUMN_COUNT, 0 },
+    [QUERY_ACCOUNTS_ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
+    [QUERY_ACCOUNTS_AT] = { "polled_at", NULL, COLUMN_TIME, 0 },
+    [QUERY_ACCOUNTS_RESULT] = { "result", NULL, COLUMN_TEXT, 0 },
+    [QUERY_ACCOUNTS_HTTP_STATUS] = { "http_status", NULL, COLUMN_COUNT, 0 },
+    [QUERY_ACCOUNTS_REASON] = { "reason", NULL, COLUMN_TEXT, 0 },
+    [QUERY_ACCOUNTS_TOKENS] = { "tokens", NULL, COLUMN_COUNT, 0 },
+    [QUERY_ACCOUNTS_CHANGED] = { "changed", NULL, COLUMN_COUNT, 0 },
+    [QUERY_ACCOUNTS_MISSING] = { "missing", NULL, COLUMN_COUNT, 0 },
+    [QUERY_ACCOUNTS_TOOK_MS] = { "took_ms", NULL, COLUMN_COUNT, 0 },
+    [QUERY_ACCOUNTS_LAST_OK_AT] = { "last_ok_at", NULL, COLUMN_TIME, 0 },
+    [QUERY_ACCOUNTS_INTERVAL_S] = { "interval_s", NULL, COLUMN_DURATION, 0 },
+    [QUERY_ACCOUNTS_NEXT_POLL_AT] = { "next_poll_at", NULL, COLUMN_TIME, 0 },
+    [QUERY_ACCOUNTS_RHYTHM] = { "rhythm", NULL, COLUMN_TEXT, 0 },
+    [QUERY_ACCOUNTS_RHYTHM_WAIT_S] = { "rhythm_wait_s", NULL, COLUMN_DURATION, 0 },
+    [QUERY_ACCOUNTS_RHYTHM_TOKEN] = { "rhythm_token", NULL, COLUMN_TEXT, 0 },
+    [QUERY_ACCOUNTS_RHYTHM_AT] = { "rhythm_at", NULL, COLUMN_TIME, 0 },
+    [QUERY_ACCOUNTS_CALLS] = { "calls_1h", NULL, COLUMN_COUNT, 0 },
+    [QUERY_ACCOUNTS_CALLS_MAX] = { "calls_1h_max", NULL, COLUMN_COUNT, 0 },
     [POLLED_AGO] = { NULL, "POLLED", COLUMN_TEXT, 0 },
     [RESULT_SHOWN] = { NULL, "RESULT", COLUMN_LEVEL, 0 },
     [TOKENS_SHOWN] = { NULL, "TOKENS", COLUMN_COUNT, 0 },
@@ -68,13 +49,13 @@ _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 /* A poll that went well is no comfort when none followed it. */
 static struct cell reason(const struct cell *cells, unix_s now)
 {
-    if (cells[REASON].kind == CELL_TEXT)
-        return cells[REASON];
-    int64_t planned = cells[NEXT].kind == CELL_INTEGER
-        ? cells[NEXT].integer
-        : time_after(cells[POLLED].integer, cells[INTERVAL].integer);
-    if (cells[POLLED].kind == CELL_INTEGER
-        && !schedule_is_overdue(planned, cells[INTERVAL].integer, now))
+    if (cells[QUERY_ACCOUNTS_REASON].kind == CELL_TEXT)
+        return cells[QUERY_ACCOUNTS_REASON];
+    int64_t planned = cells[QUERY_ACCOUNTS_NEXT_POLL_AT].kind == CELL_INTEGER
+        ? cells[QUERY_ACCOUNTS_NEXT_POLL_AT].integer
+        : time_after(cells[QUERY_ACCOUNTS_AT].integer, cells[QUERY_ACCOUNTS_INTERVAL_S].integer);
+    if (cells[QUERY_ACCOUNTS_AT].kind == CELL_INTEGER
+        && !schedule_is_overdue(planned, cells[QUERY_ACCOUNTS_INTERVAL_S].integer, now))
         return cell_text("");
     return cell_text("no poll since then: is `ebb run` running?");
 }
@@ -94,18 +75,20 @@ static struct cell next_in(const struct cell *next, unix_s now, struct text *roo
 static struct cell calls(const struct cell *cells, struct text *room)
 {
     text_clear(room);
-    text_addf(room, "%lld", (long long)cells[CALLS].integer);
-    if (cells[CALLS_MAX].kind == CELL_INTEGER)
-        text_addf(room, " of %lld", (long long)cells[CALLS_MAX].integer);
+    text_addf(room, "%lld", (long long)cells[QUERY_ACCOUNTS_CALLS].integer);
+    if (cells[QUERY_ACCOUNTS_CALLS_MAX].kind == CELL_INTEGER)
+        text_addf(room, " of %lld", (long long)cells[QUERY_ACCOUNTS_CALLS_MAX].integer);
     return cell_text(text_z(room));
 }
 
 static void add_about_token(struct text *room, const struct cell *cells)
 {
-    if (cells[ABOUT_TOKEN].kind == CELL_TEXT && cells[ABOUT_TOKEN].text.len == 0)
+    if (cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].kind == CELL_TEXT
+        && cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].text.len == 0)
         text_add(room, span_of("the account"));
-    else if (cells[ABOUT_TOKEN].kind == CELL_TEXT)
-        text_addf(room, "%.*s", (int)cells[ABOUT_TOKEN].text.len, cells[ABOUT_TOKEN].text.at);
+    else if (cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].kind == CELL_TEXT)
+        text_addf(room, "%.*s", (int)cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].text.len,
+                  cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].text.at);
     else
         text_add(room, span_of("a token"));
 }
@@ -114,31 +97,34 @@ static void add_about_token(struct text *room, const struct cell *cells)
 static struct cell rhythm(const struct cell *cells, unix_s now, struct text *room)
 {
     char wait[DURATION_TEXT_BYTES], about[DURATION_TEXT_BYTES];
-    if (cells[RHYTHM].kind != CELL_TEXT)
+    if (cells[QUERY_ACCOUNTS_RHYTHM].kind != CELL_TEXT)
         return cell_text("");
     text_clear(room);
-    if (span_is(cells[RHYTHM].text, pace_name(PACE_RETRY))) {
-        text_addf(room, "retrying after %s", duration_format(cells[WAIT].integer, wait));
+    if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_RETRY))) {
+        text_addf(room, "retrying after %s",
+                  duration_format(cells[QUERY_ACCOUNTS_RHYTHM_WAIT_S].integer, wait));
         return cell_text(text_z(room));
     }
-    if (span_is(cells[RHYTHM].text, pace_name(PACE_CONFIRM))) {
+    if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_CONFIRM))) {
         text_add(room, span_of("at once: confirming "));
         add_about_token(room, cells);
         return cell_text(text_z(room));
     }
-    text_addf(room, "every %s", duration_format(cells[WAIT].integer, wait));
-    if (span_is(cells[RHYTHM].text, pace_name(PACE_RUNWAY))) {
+    text_addf(room, "every %s", duration_format(cells[QUERY_ACCOUNTS_RHYTHM_WAIT_S].integer, wait));
+    if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_RUNWAY))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
-        text_addf(room, " may run out in %s",
-                  duration_format(seconds_between(now, cells[ABOUT_AT].integer), about));
-    } else if (span_is(cells[RHYTHM].text, pace_name(PACE_JUMP))) {
+        text_addf(
+            room, " may run out in %s",
+            duration_format(seconds_between(now, cells[QUERY_ACCOUNTS_RHYTHM_AT].integer), about));
+    } else if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_JUMP))) {
         text_add(room, span_of(": "));
         add_about_token(room, cells);
         text_add(room, span_of(" burns much faster than before"));
-    } else if (span_is(cells[RHYTHM].text, pace_name(PACE_IDLE))) {
-        text_addf(room, ": idle for %s",
-                  duration_format(seconds_between(cells[ABOUT_AT].integer, now), about));
+    } else if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_IDLE))) {
+        text_addf(
+            room, ": idle for %s",
+            duration_format(seconds_between(cells[QUERY_ACCOUNTS_RHYTHM_AT].integer, now), about));
     }
     return cell_text(text_z(room));
 }
@@ -155,12 +141,13 @@ bool status_accounts(struct store *s, const struct status_view *view, struct wri
     if (!query_open(s, QUERY_ACCOUNTS, &scope, &a, why))
         return false;
     struct table *t = table_begin(w, columns, COLUMNS);
-    while (ok && (ok = query_next(a, cells, ASKED, &more, why)) && more) {
-        cells[POLLED_AGO] = status_ago(&cells[POLLED], "never", view->now, &polled);
-        cells[RESULT_SHOWN] = cells[RESULT];
-        cells[TOKENS_SHOWN] = cells[TOKENS];
-        cells[LAST_OK_AGO] = status_ago(&cells[LAST_OK], "never", view->now, &last_ok);
-        cells[NEXT_IN] = next_in(&cells[NEXT], view->now, &next);
+    while (ok && (ok = query_next(a, cells, QUERY_ACCOUNTS_COLUMNS, &more, why)) && more) {
+        cells[POLLED_AGO] = status_ago(&cells[QUERY_ACCOUNTS_AT], "never", view->now, &polled);
+        cells[RESULT_SHOWN] = cells[QUERY_ACCOUNTS_RESULT];
+        cells[TOKENS_SHOWN] = cells[QUERY_ACCOUNTS_TOKENS];
+        cells[LAST_OK_AGO] =
+            status_ago(&cells[QUERY_ACCOUNTS_LAST_OK_AT], "never", view->now, &last_ok);
+        cells[NEXT_IN] = next_in(&cells[QUERY_ACCOUNTS_NEXT_POLL_AT], view->now, &next);
         cells[CALLS_SHOWN] = calls(cells, &called);
         cells[PACE_SHOWN] = rhythm(cells, view->now, &words);
         cells[REASON_SHOWN] = reason(cells, view->now);

@@ -4,22 +4,6 @@
 #include "core/calendar.h"
 #include "view/status/status.h"
 
-/* The columns of question_broker.sql. */
-enum {
-    ADDRESS,
-    STATE,
-    SINCE,
-    VERSION,
-    REASON,
-    DELIVERED_AT,
-    EVENTS,
-    BYTES,
-    OLDEST_AT,
-    REFUSED,
-    REFUSAL,
-    COLUMNS
-};
-
 static void add_json_text(struct json_out *j, const char *name, const struct cell *cell)
 {
     if (cell->kind == CELL_TEXT)
@@ -36,18 +20,18 @@ static void add_json_time(struct json_out *j, const char *name, const struct cel
 static void add_json(struct json_out *j, const struct cell *cells)
 {
     json_open_object(j, NULL);
-    add_json_text(j, "address", &cells[ADDRESS]);
-    add_json_text(j, "state", &cells[STATE]);
-    add_json_time(j, "since", &cells[SINCE]);
-    add_json_text(j, "mqtt_version", &cells[VERSION]);
-    add_json_text(j, "reason", &cells[REASON]);
-    add_json_time(j, "delivered_at", &cells[DELIVERED_AT]);
+    add_json_text(j, "address", &cells[QUERY_BROKER_ADDRESS]);
+    add_json_text(j, "state", &cells[QUERY_BROKER_STATE]);
+    add_json_time(j, "since", &cells[QUERY_BROKER_SINCE]);
+    add_json_text(j, "mqtt_version", &cells[QUERY_BROKER_VERSION]);
+    add_json_text(j, "reason", &cells[QUERY_BROKER_REASON]);
+    add_json_time(j, "delivered_at", &cells[QUERY_BROKER_DELIVERED_AT]);
     json_open_object(j, "outbox");
-    json_add_integer(j, "events", cells[EVENTS].integer);
-    json_add_integer(j, "bytes", cells[BYTES].integer);
-    add_json_time(j, "oldest_at", &cells[OLDEST_AT]);
-    json_add_integer(j, "refused", cells[REFUSED].integer);
-    add_json_text(j, "refusal", &cells[REFUSAL]);
+    json_add_integer(j, "events", cells[QUERY_BROKER_EVENTS].integer);
+    json_add_integer(j, "bytes", cells[QUERY_BROKER_BYTES].integer);
+    add_json_time(j, "oldest_at", &cells[QUERY_BROKER_OLDEST_AT]);
+    json_add_integer(j, "refused", cells[QUERY_BROKER_REFUSED].integer);
+    add_json_text(j, "refusal", &cells[QUERY_BROKER_REFUSAL]);
     json_close(j);
     json_close(j);
 }
@@ -64,18 +48,18 @@ static void add_broker(const struct screen *screen, const struct cell *cells, un
                        struct text *out)
 {
     text_add(out, span_of("broker "));
-    if (cells[ADDRESS].kind != CELL_TEXT) {
+    if (cells[QUERY_BROKER_ADDRESS].kind != CELL_TEXT) {
         text_add(out, span_of("not contacted yet\n"));
         return;
     }
-    screen_add(screen, cells[ADDRESS].text, out);
+    screen_add(screen, cells[QUERY_BROKER_ADDRESS].text, out);
     text_add(out, span_of(": "));
-    screen_add(screen, cells[STATE].text, out);
-    add_since(out, " for ", &cells[SINCE], now, "");
-    add_since(out, ", last delivery ", &cells[DELIVERED_AT], now, " ago");
-    if (cells[REASON].kind == CELL_TEXT) {
+    screen_add(screen, cells[QUERY_BROKER_STATE].text, out);
+    add_since(out, " for ", &cells[QUERY_BROKER_SINCE], now, "");
+    add_since(out, ", last delivery ", &cells[QUERY_BROKER_DELIVERED_AT], now, " ago");
+    if (cells[QUERY_BROKER_REASON].kind == CELL_TEXT) {
         text_add(out, span_of("\n  "));
-        screen_add(screen, cells[REASON].text, out);
+        screen_add(screen, cells[QUERY_BROKER_REASON].text, out);
     }
     text_add(out, span_of("\n"));
 }
@@ -83,17 +67,17 @@ static void add_broker(const struct screen *screen, const struct cell *cells, un
 static void add_outbox(const struct screen *screen, const struct cell *cells, unix_s now,
                        struct text *out)
 {
-    if (cells[EVENTS].integer) {
-        text_addf(out, "  %" PRId64 " %s queued, %.1f MB", cells[EVENTS].integer,
-                  cells[EVENTS].integer == 1 ? "event" : "events",
-                  (double)cells[BYTES].integer / 1e6);
-        add_since(out, ", the oldest for ", &cells[OLDEST_AT], now, "");
+    if (cells[QUERY_BROKER_EVENTS].integer) {
+        text_addf(out, "  %" PRId64 " %s queued, %.1f MB", cells[QUERY_BROKER_EVENTS].integer,
+                  cells[QUERY_BROKER_EVENTS].integer == 1 ? "event" : "events",
+                  (double)cells[QUERY_BROKER_BYTES].integer / 1e6);
+        add_since(out, ", the oldest for ", &cells[QUERY_BROKER_OLDEST_AT], now, "");
         text_add(out, span_of("\n"));
     }
-    if (cells[REFUSED].integer) {
-        text_addf(out, "  %" PRId64 " message%s refused: ", cells[REFUSED].integer,
-                  cells[REFUSED].integer == 1 ? "" : "s");
-        screen_add(screen, cells[REFUSAL].text, out);
+    if (cells[QUERY_BROKER_REFUSED].integer) {
+        text_addf(out, "  %" PRId64 " message%s refused: ", cells[QUERY_BROKER_REFUSED].integer,
+                  cells[QUERY_BROKER_REFUSED].integer == 1 ? "" : "s");
+        screen_add(screen, cells[QUERY_BROKER_REFUSAL].text, out);
         text_add(out, span_of("\n"));
     }
 }
@@ -103,7 +87,7 @@ bool status_broker(struct store *s, const struct status_view *view, struct write
 {
     const struct query_filter scope = { .now = TIME_NONE, .since = TIME_NONE, .until = TIME_NONE };
     struct text lines = { 0 };
-    struct cell cells[COLUMNS];
+    struct cell cells[QUERY_BROKER_COLUMNS];
     struct query_result *a;
     bool row, as_json = w->format == FORMAT_JSON;
     if (!view->broker && as_json)
@@ -112,7 +96,7 @@ bool status_broker(struct store *s, const struct status_view *view, struct write
         return true;
     if (!query_open(s, QUERY_BROKER, &scope, &a, why))
         return false;
-    bool ok = query_next(a, cells, COLUMNS, &row, why);
+    bool ok = query_next(a, cells, QUERY_BROKER_COLUMNS, &row, why);
     if (ok && as_json) {
         add_json(&w->json, cells);
     } else if (ok) {

@@ -3,17 +3,14 @@
 #include "core/calendar.h"
 #include "view/status/status.h"
 
-/* The columns of question_size.sql. */
-enum { BYTES, FREE_BYTES, RAW_SINCE, HOURLY_SINCE, DAILY_SINCE, COLUMNS };
-
-static bool ask(struct store *s, struct cell cells[COLUMNS], struct fault *why)
+static bool ask(struct store *s, struct cell cells[QUERY_SIZE_COLUMNS], struct fault *why)
 {
     const struct query_filter scope = { .now = TIME_NONE, .since = TIME_NONE, .until = TIME_NONE };
     struct query_result *a;
     bool row;
     if (!query_open(s, QUERY_SIZE, &scope, &a, why))
         return false;
-    bool ok = query_next(a, cells, COLUMNS, &row, why);
+    bool ok = query_next(a, cells, QUERY_SIZE_COLUMNS, &row, why);
     query_close(a);
     return ok;
 }
@@ -26,12 +23,12 @@ static void add_json_since(struct json_out *j, const char *name, const struct ce
 static void add_json(struct json_out *j, const struct cell *cells, int64_t journal)
 {
     json_open_object(j, NULL);
-    json_add_integer(j, "bytes", cells[BYTES].integer);
-    json_add_integer(j, "free_bytes", cells[FREE_BYTES].integer);
+    json_add_integer(j, "bytes", cells[QUERY_SIZE_BYTES].integer);
+    json_add_integer(j, "free_bytes", cells[QUERY_SIZE_FREE_BYTES].integer);
     json_add_integer(j, "journal_bytes", journal);
-    add_json_since(j, "raw_since", &cells[RAW_SINCE]);
-    add_json_since(j, "hourly_since", &cells[HOURLY_SINCE]);
-    add_json_since(j, "daily_since", &cells[DAILY_SINCE]);
+    add_json_since(j, "raw_since", &cells[QUERY_SIZE_RAW_SINCE]);
+    add_json_since(j, "hourly_since", &cells[QUERY_SIZE_HOURLY_SINCE]);
+    add_json_since(j, "daily_since", &cells[QUERY_SIZE_DAILY_SINCE]);
     json_close(j);
 }
 
@@ -45,20 +42,20 @@ static void add_since(const char *what, const struct cell *at, struct text *out)
 
 static void add_words(const struct cell *cells, int64_t journal, struct text *line)
 {
-    text_addf(line, "database %.1f MB", (double)cells[BYTES].integer / 1e6);
-    if (cells[FREE_BYTES].integer)
-        text_addf(line, " (%.1f MB free)", (double)cells[FREE_BYTES].integer / 1e6);
+    text_addf(line, "database %.1f MB", (double)cells[QUERY_SIZE_BYTES].integer / 1e6);
+    if (cells[QUERY_SIZE_FREE_BYTES].integer)
+        text_addf(line, " (%.1f MB free)", (double)cells[QUERY_SIZE_FREE_BYTES].integer / 1e6);
     if (journal > JOURNAL_USUAL_BYTES)
         text_addf(line, " and a journal of %.1f MB%s", (double)journal / 1e6,
                   journal > JOURNAL_MUCH_BYTES ? ", kept from being emptied by some reader" : "");
-    add_since("readings", &cells[RAW_SINCE], line);
-    add_since("hourly totals", &cells[HOURLY_SINCE], line);
-    add_since("daily totals", &cells[DAILY_SINCE], line);
+    add_since("readings", &cells[QUERY_SIZE_RAW_SINCE], line);
+    add_since("hourly totals", &cells[QUERY_SIZE_HOURLY_SINCE], line);
+    add_since("daily totals", &cells[QUERY_SIZE_DAILY_SINCE], line);
 }
 
 bool status_store(struct store *s, struct writer *w, struct fault *why)
 {
-    struct cell cells[COLUMNS];
+    struct cell cells[QUERY_SIZE_COLUMNS];
     struct text line = { 0 };
     if (!ask(s, cells, why))
         return false;

@@ -8,37 +8,9 @@
 #include "view/standing.h"
 #include "view/status/status.h"
 
-/* The columns of view/standing.h, then those that are made of them for people. */
+/* Behind the cells of view/standing.h: what is made of them for people. */
 enum {
-    ID,
-    ACCOUNT,
-    TOKEN,
-    TYPE,
-    BALANCE,
-    BUDGETED,
-    BURN,
-    RATE_1H,
-    RATE_6H,
-    RATE_24H,
-    RATE_7D,
-    STATE,
-    EARLY,
-    LIKELY,
-    LATE,
-    HORIZON,
-    FORECAST,
-    LEVEL,
-    PERIOD,
-    RESET_AMOUNT,
-    EXPIRES,
-    SEEN,
-    MISSING,
-    SOURCE,
-    UNREADABLE,
-    AVAILABLE,
-    LIMITED_BY,
-    ASKED,
-    EARLY_IN = ASKED,
+    EARLY_IN = STANDING_COLUMNS,
     LIKELY_IN,
     LATE_IN,
     STATE_SHOWN,
@@ -48,33 +20,34 @@ enum {
 };
 
 static const struct column columns[] = {
-    [ID] = { NULL, NULL, COLUMN_COUNT, 0 },
-    [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
-    [TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
-    [TYPE] = { "type", NULL, COLUMN_TEXT, 0 },
-    [BALANCE] = { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
-    [BUDGETED] = { "budgeted", NULL, COLUMN_FLAG, 0 },
-    [BURN] = { "burn_usd_per_h", "BURN", COLUMN_PER_HOUR, 0 },
-    [RATE_1H] = { "burn_1h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
-    [RATE_6H] = { "burn_6h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
-    [RATE_24H] = { "burn_24h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
-    [RATE_7D] = { "burn_7d_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
-    [STATE] = { "state", NULL, COLUMN_TEXT, 0 },
-    [EARLY] = { "early_at", NULL, COLUMN_TIME, 0 },
-    [LIKELY] = { "likely_at", NULL, COLUMN_TIME, 0 },
-    [LATE] = { "late_at", NULL, COLUMN_TIME, 0 },
-    [HORIZON] = { "horizon_at", NULL, COLUMN_TIME, 0 },
-    [FORECAST] = { "forecast_at", NULL, COLUMN_TIME, 0 },
-    [LEVEL] = { "level", NULL, COLUMN_TEXT, 0 },
-    [PERIOD] = { "reset_period", NULL, COLUMN_TEXT, 0 },
-    [RESET_AMOUNT] = { "reset_amount_usd", NULL, COLUMN_MONEY, 0 },
-    [EXPIRES] = { "expires_at", NULL, COLUMN_TIME, 0 },
-    [SEEN] = { "seen_at", NULL, COLUMN_TIME, 0 },
-    [MISSING] = { "missing_polls", NULL, COLUMN_COUNT, 0 },
-    [SOURCE] = { "burn_source", NULL, COLUMN_TEXT, 0 },
-    [UNREADABLE] = { "unreadable", NULL, COLUMN_TEXT, 0 },
-    [AVAILABLE] = { "available_usd", NULL, COLUMN_MONEY, 0 },
-    [LIMITED_BY] = { "limited_by", NULL, COLUMN_TEXT, 0 },
+    [STANDING_ID] = { NULL, NULL, COLUMN_COUNT, 0 },
+    [STANDING_ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_QUIET | COLUMN_KEY },
+    [STANDING_TOKEN] = { "token", "TOKEN", COLUMN_TEXT, COLUMN_KEY },
+    [STANDING_TYPE] = { "type", NULL, COLUMN_TEXT, 0 },
+    [STANDING_BALANCE] = { "balance_usd", "BALANCE USD", COLUMN_MONEY, 0 },
+    [STANDING_BUDGETED] = { "budgeted", NULL, COLUMN_FLAG, 0 },
+    [STANDING_BURN] = { "burn_usd_per_h", "BURN", COLUMN_PER_HOUR, 0 },
+    [STANDING_RATE_1H] = { "burn_1h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [STANDING_RATE_6H] = { "burn_6h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [STANDING_RATE_24H] = { "burn_24h_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [STANDING_RATE_7D] = { "burn_7d_usd_per_h", NULL, COLUMN_PER_HOUR, 0 },
+    [STANDING_STATE] = { "state", NULL, COLUMN_TEXT, 0 },
+    [STANDING_EARLY] = { "early_at", NULL, COLUMN_TIME, 0 },
+    [STANDING_LIKELY] = { "likely_at", NULL, COLUMN_TIME, 0 },
+    [STANDING_LATE] = { "late_at", NULL, COLUMN_TIME, 0 },
+    [STANDING_HORIZON] = { "horizon_at", NULL, COLUMN_TIME, 0 },
+    [STANDING_FORECAST] = { "forecast_at", NULL, COLUMN_TIME, 0 },
+    [STANDING_LEVEL] = { "level", NULL, COLUMN_TEXT, 0 },
+    [STANDING_PERIOD] = { "reset_period", NULL, COLUMN_TEXT, 0 },
+    [STANDING_RESET_AMOUNT] = { "reset_amount_usd", NULL, COLUMN_MONEY, 0 },
+    [STANDING_EXPIRES] = { "expires_at", NULL, COLUMN_TIME, 0 },
+    [STANDING_SEEN] = { "seen_at", NULL, COLUMN_TIME, 0 },
+    [STANDING_MISSING] = { "missing_polls", NULL, COLUMN_COUNT, 0 },
+    [STANDING_SOURCE] = { "burn_source", NULL, COLUMN_TEXT, 0 },
+    [STANDING_UNREADABLE] = { "unreadable", NULL, COLUMN_TEXT, 0 },
+    [STANDING_AVAILABLE] = { "available_usd", NULL, COLUMN_MONEY, 0 },
+    [STANDING_LIMITED_BY] = { "limited_by", NULL, COLUMN_TEXT, 0 },
+    [STANDING_CREDITS_KNOWN] = { NULL, NULL, COLUMN_FLAG, 0 },
     [EARLY_IN] = { NULL, "EARLY", COLUMN_DURATION, COLUMN_SPARE },
     [LIKELY_IN] = { NULL, "LIKELY", COLUMN_DURATION, 0 },
     [LATE_IN] = { NULL, "LATE", COLUMN_DURATION, COLUMN_SPARE },
@@ -95,7 +68,7 @@ static void show_state(struct status_row *r)
 {
     text_clear(&r->words);
     text_add(&r->words, span_of(state_name(r->state)));
-    const struct cell *limit = &r->cells[LIMITED_BY];
+    const struct cell *limit = &r->cells[STANDING_LIMITED_BY];
     if (limit->kind == CELL_TEXT && span_is(limit->text, forecast_limit_name(LIMIT_CREDITS)))
         text_add(&r->words, span_of(" (credits)"));
     r->cells[STATE_SHOWN] = cell_text(text_z(&r->words));
@@ -121,20 +94,20 @@ static void show_for_people(struct status_printer *p)
 {
     struct status_row *r = &p->row;
     unix_s now = p->view->now;
-    r->cells[EARLY_IN] = time_left(r, EARLY, now);
-    r->cells[LIKELY_IN] = time_left(r, LIKELY, now);
-    r->cells[LATE_IN] = time_left(r, LATE, now);
+    r->cells[EARLY_IN] = time_left(r, STANDING_EARLY, now);
+    r->cells[LIKELY_IN] = time_left(r, STANDING_LIKELY, now);
+    r->cells[LATE_IN] = time_left(r, STANDING_LATE, now);
     show_state(r);
-    r->cells[ALERT] = r->cells[LEVEL];
+    r->cells[ALERT] = r->cells[STANDING_LEVEL];
     text_clear(&r->spark);
-    sparks_draw(&p->sparks, r->cells[ID].integer, p->w->screen.ascii, &r->spark);
+    sparks_draw(&p->sparks, r->cells[STANDING_ID].integer, p->w->screen.ascii, &r->spark);
     r->cells[SPARK] = cell_text(text_z(&r->spark));
 }
 
 static void print_row(struct status_printer *p)
 {
     const struct status_view *view = p->view;
-    if (view->match && !naming_matches(view->match, p->row.cells[TOKEN].text))
+    if (view->match && !naming_matches(view->match, p->row.cells[STANDING_TOKEN].text))
         return;
     if (view->rows_max && p->shown == view->rows_max) {
         p->left_out++;
@@ -152,7 +125,7 @@ static bool print_rows(struct store *s, struct status_printer *p, struct fault *
     struct standing *standing;
     if (!standing_of_tokens(s, &scope, -1, &standing, why))
         return false;
-    while (standing_next(standing, p->row.cells, ASKED)) {
+    while (standing_next(standing, p->row.cells, STANDING_COLUMNS)) {
         p->row.state = standing_state(standing);
         print_row(p);
     }

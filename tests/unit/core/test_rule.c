@@ -465,6 +465,9 @@ static void names_are_read_as_they_are_written(void **state)
         enum rule_kind read = RULE_KINDS;
         assert_true(rule_kind_named(span_of(rule_kind_name(k)), &read) && read == k);
     }
+    for (enum rule_unit u = 0; u < UNIT_NONE; u++)
+        assert_int_equal(rule_unit_named(span_of(rule_unit_name(u))), u);
+    assert_int_equal(rule_unit_named(span_of("EUR")), UNIT_NONE);
     for (enum level l = LEVEL_INFO; l < LEVELS; l++) {
         enum level read = LEVEL_NONE;
         assert_true(level_named(span_of(level_name(l)), &read) && read == l);

@@ -230,8 +230,8 @@ static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void 
            "warning|50|main|tok|low|1|2|55|second\n");
     expect(s, QUERY_EVENTS, &scope, 10,
            "50|raised|info|none|main|tok|low|1500000000|2|USD\n"
-           "55|worsened|warning|info|main|tok|low|12500000000|10000000000|%\n"
-           "60|raised|critical|none|main|young|low|90000000000|-|s\n");
+           "55|worsened|warning|info|main|tok|low|1250|1000|%\n"
+           "60|raised|critical|none|main|young|low|90|-|s\n");
     scope.since = 55;
     scope.until = 60;
     expect(s, QUERY_EVENTS, &scope, 3, "55|worsened|warning\n");
