@@ -133,19 +133,21 @@ static void take_replays(const struct inquiry *q, const struct days *d, const st
 {
     struct urn u;
     double hours[QUERY_AMOUNTS];
+    const int different = d->count > 1 ? REPLAYS : 1; /* one day leaves nothing to draw */
     fill(&u, k, d->count);
     hint(&u);
-    for (int n = 0; n < REPLAYS; n++) {
+    for (int n = 0; n < different; n++) {
         struct random r = random_seeded(1);
         random_skip(&r, (uint64_t)n * DAYS_AHEAD);
         replay(q, d, &u, r, hours);
-        ret->weight[n] = 1;
         for (size_t i = 0; i < q->count; i++)
             ret->ratio[i][n] = (float)(hours[i] / q->amounts[i]);
     }
+    for (int n = 0; n < REPLAYS; n++)
+        ret->weight[n] = 1;
     for (size_t i = 0; i < q->count; i++)
         for (int n = 0; n < REPLAYS; n++)
-            ret->ratio[i][n] = quick_log(ret->ratio[i][n]);
+            ret->ratio[i][n] = n < different ? quick_log(ret->ratio[i][n]) : ret->ratio[i][0];
 }
 
 void experts_replays(const struct inquiry *q)
