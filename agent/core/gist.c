@@ -5,6 +5,7 @@
 #include <math.h>
 
 #define NEWS_RATIO 0.10
+#define FADED_RATIO 0.50
 
 struct gist gist_of(const struct forecast *f, const struct burn_rate burn[BURN_WINDOWS])
 {
@@ -31,13 +32,20 @@ static bool end_moved(unix_s was, unix_s is, unix_s now)
         && figure_moved((double)(was - now), (double)(is - now));
 }
 
+/* While nothing is spent every rate fades, poll by poll: of that only the halves are news, and the
+ * end. */
+static bool rate_moved(double was, double is)
+{
+    return is > was ? figure_moved(was, is) : is < FADED_RATIO * was;
+}
+
 static bool burn_moved(const struct gist *was, const struct burn_history *h)
 {
     for (int w = 0; w < BURN_WINDOWS; w++) {
         struct burn_rate rate = burn_over(h, (enum burn_window)w);
         bool was_known = was->burn_nano_per_h[w] >= 0;
         if (was_known != rate.known
-            || (rate.known && figure_moved(was->burn_nano_per_h[w], (double)rate.nano_per_h)))
+            || (rate.known && rate_moved(was->burn_nano_per_h[w], (double)rate.nano_per_h)))
             return true;
     }
     return false;

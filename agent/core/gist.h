@@ -14,7 +14,7 @@ struct gist {
 
 struct gist gist_of(const struct forecast *f, const struct burn_rate burn[BURN_WINDOWS]);
 
-/* Whether a figure moved by more than a tenth, or a word changed. `resets`: the horizon is a reset,
- * which counts as well. */
+/* Whether a figure moved by more than a tenth (a burn that falls: by half), or a word changed.
+ * `resets`: the horizon is a reset, which counts as well. */
 bool gist_moved(const struct gist *was, const struct forecast *f, const struct burn_history *h,
                 bool resets);
