@@ -155,6 +155,7 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
     poll_free(account->poll);
     account->poll = NULL;
     account->polls++;
+    a->poll_ended = true;
     return ok;
 }
 
@@ -221,6 +222,18 @@ static mono_ms next_poll(const struct agent *a)
     return earlier(next, outage_deadline(a));
 }
 
+/* How long the loop served nobody else, the turn that stored a poll included. */
+static void note_turn(struct agent *a, mono_ms now)
+{
+    int64_t took_ms = a->woke_at ? now - a->woke_at : 0;
+    a->longest_ms = took_ms > a->longest_ms ? took_ms : a->longest_ms;
+    if (!a->poll_ended)
+        return;
+    log_debug("longest turn of the loop since the last poll: %lld ms", (long long)a->longest_ms);
+    a->longest_ms = 0;
+    a->poll_ended = false;
+}
+
 /* One turn: each part prepares, one wait, each part takes what is its own. */
 static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_seen *seen,
                  struct fault *why)
@@ -229,6 +242,7 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
                             { .fd = -1 },
                             { .fd = log_waits_for(), .events = POLLOUT } };
     mono_ms now = clock_mono();
+    note_turn(a, now);
 
     if (a->publisher) {
         mono_ms due =
@@ -239,6 +253,7 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
     if (!fetch_wait(a->fetch, fds, COUNT(fds), wait_ms > 0 ? wait_ms : 0, why))
         return false;
 
+    a->woke_at = clock_mono();
     conditions_turn(&a->conditions, clock_mono());
     a->quiet = !fetch_has_news(a->fetch) && !fds[0].revents && !fds[1].revents;
     log_turn();

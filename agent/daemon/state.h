@@ -37,8 +37,12 @@ struct agent {
     bool begun;     /* the store knows that this run began */
     bool once;      /* one poll of each account, then the end: `ebb once` */
     mono_ms opened_at;
-    bool reload_wanted;    /* once what is under way has ended */
-    bool quiet;            /* nothing arrived in the last turn */
+    bool reload_wanted; /* once what is under way has ended */
+    mono_ms woke_at;    /* from the last wait; 0: there was none */
+    int64_t
+        longest_ms;  /* between two waits, since the last poll: nothing else is served meanwhile */
+    bool poll_ended; /* since the last wait */
+    bool quiet;      /* nothing arrived in the last turn */
     mono_ms confirm_until; /* of `ebb once` */
     mono_ms slice_due;     /* of forecasts between polls */
     size_t sliced;         /* counts on; whose turn it is */
