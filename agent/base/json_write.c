@@ -2,7 +2,8 @@
 #include "base/json_write.h"
 
 #include <assert.h>
-#include <inttypes.h>
+
+#include "base/digits.h"
 
 enum { SAME_LINE = -1 };
 
@@ -98,7 +99,11 @@ void json_add_bool(struct json_out *j, const char *name, bool value)
 
 void json_add_integer(struct json_out *j, const char *name, int64_t value)
 {
-    text_addf(json_begin(j, name), "%" PRId64, value);
+    char digits[1 + DIGITS_MAX], *end = digits;
+    if (value < 0)
+        *end++ = '-';
+    end = digits_put(end, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 1);
+    text_add(json_begin(j, name), (struct span){ digits, (size_t)(end - digits) });
 }
 
 void json_add_text(struct json_out *j, const char *name, struct span value)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/digits.h"
+
 enum { NANO_DIGITS = 9, DIGITS_KEPT = 18, EXPONENT_LIMIT = 100000000 };
 
 /* A decimal as read: the first 18 significant digits, and the power of ten of the last one kept. */
@@ -134,10 +136,15 @@ bool money_from_double(double usd, struct money *ret, struct fault *why)
 const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES])
 {
     uint64_t size = amount.nano < 0 ? 0 - (uint64_t)amount.nano : (uint64_t)amount.nano;
-    int len = snprintf(out, MONEY_TEXT_BYTES, "%s%" PRIu64 ".%09" PRIu64,
-                       amount.nano < 0 ? "-" : "", size / NANO_PER_USD, size % NANO_PER_USD);
-    for (int trimmed = 0; trimmed < NANO_DIGITS - 2 && out[len - 1] == '0'; trimmed++)
-        out[--len] = '\0';
+    char *end = out;
+    if (amount.nano < 0)
+        *end++ = '-';
+    end = digits_put(end, size / NANO_PER_USD, 1);
+    *end++ = '.';
+    end = digits_put(end, size % NANO_PER_USD, NANO_DIGITS);
+    for (int trimmed = 0; trimmed < NANO_DIGITS - 2 && end[-1] == '0'; trimmed++)
+        end--;
+    *end = '\0';
     return out;
 }
 

@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 
+#include "base/digits.h"
 #include "base/json_write.h"
+#include "base/span.h"
 
 enum { FIRST_DAY = -719162, LAST_DAY = 2932896 }; /* 0001-01-01 and 9999-12-31 */
 
@@ -54,9 +56,24 @@ const char *calendar_format(unix_s at, char out[TIME_TEXT_BYTES])
 
     struct date d = calendar_date(day);
     unsigned second = (unsigned)(at - day * DAY_S);
-    snprintf(out, TIME_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02uZ", (unsigned)d.year % 10000u,
-             (unsigned)d.month % 100u, (unsigned)d.day % 100u, second / HOUR_S % 24u,
-             second % HOUR_S / MINUTE_S, second % MINUTE_S);
+    const struct {
+        unsigned value;
+        int width;
+        char after;
+    } parts[] = {
+        { (unsigned)d.year, 4, '-' },
+        { (unsigned)d.month, 2, '-' },
+        { (unsigned)d.day, 2, 'T' },
+        { second / HOUR_S, 2, ':' },
+        { second % HOUR_S / MINUTE_S, 2, ':' },
+        { second % MINUTE_S, 2, 'Z' },
+    };
+    char *end = out;
+    for (size_t i = 0; i < COUNT(parts); i++) {
+        end = digits_put(end, parts[i].value, parts[i].width);
+        *end++ = parts[i].after;
+    }
+    *end = '\0';
     return out;
 }
 

@@ -34,6 +34,7 @@ struct account {
     struct token_set self; /* one: the account as what alerts are about */
     bool *new_rules; /* owned; for each rule, whether it is new to the account. NULL: none is */
     struct watching watching;
+    unix_s watched_at; /* judged by time alone, last */
     bool overruled; /* a configured rule is in place of the implied one about unreadable accounts */
     struct token_set fleet;
     struct orphan_alerts orphans; /* firing alerts of rules that are no longer configured */

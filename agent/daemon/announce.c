@@ -32,8 +32,11 @@ static bool post(struct agent *a, const char *topic, const struct text *payload,
 void announce_account_topic(const struct agent *a, const struct account *account, const char *rest,
                             struct text *out)
 {
+    const char *const parts[] = { a->settings->mqtt.base_topic, "/", account->settings->name, "/",
+                                  rest };
     text_clear(out);
-    text_addf(out, "%s/%s/%s", a->settings->mqtt.base_topic, account->settings->name, rest);
+    for (size_t i = 0; i < COUNT(parts); i++)
+        text_add(out, span_of(parts[i]));
 }
 
 void announce_token_topic(const struct agent *a, const struct account *account,
@@ -41,8 +44,10 @@ void announce_token_topic(const struct agent *a, const struct account *account,
 {
     announce_account_topic(a, account, t->series == SERIES_CREDITS ? "credits/state" : "token/",
                            out);
-    if (t->series != SERIES_CREDITS)
-        text_addf(out, "%s/state", t->slug);
+    if (t->series == SERIES_CREDITS)
+        return;
+    text_add(out, span_of(t->slug));
+    text_add(out, span_of("/state"));
 }
 
 void announce_alert_topic(const struct agent *a, const struct account *account, const char *rule,

@@ -151,6 +151,9 @@ void watch_poll(struct account *account, struct plan *p, struct outage_words *re
 /* A poll may be under way: it begins with what this leaves. */
 bool watch_turn(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
+    if (now == account->watched_at) /* nothing here is finer than a second */
+        return true;
+    account->watched_at = now;
     struct watching w = account->watching;
     struct outage o = outage_at(account, &w, now);
     struct gathered g;

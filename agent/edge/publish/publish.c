@@ -424,7 +424,7 @@ bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct sp
     slot->bytes = payload.len;
     slot->sent_at = p->turned_at;
     if (!client_send(p->client, slot, topic, payload, retain, why)) {
-        in_flight_cancel(slot);
+        in_flight_cancel(&p->in_flight, slot);
         return false;
     }
     if (p->broker.will_topic && strcmp(topic, p->broker.will_topic) == 0)

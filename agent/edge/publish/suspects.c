@@ -37,23 +37,24 @@ static void add(struct suspects *s, int64_t tag)
         s->at[s->count++] = (struct suspect){ .tag = tag };
 }
 
-static void convict(struct suspects *s, struct in_flight_slot *slot)
+static void convict(struct suspects *s, struct in_flight *f, struct in_flight_slot *slot)
 {
     if (!s->convicted_bytes || slot->bytes < s->convicted_bytes)
         s->convicted_bytes = slot->bytes;
-    slot->answered = true;
-    slot->refusal = "the broker closes the connection when this message is sent; it may be larger "
-                    "than it accepts";
+    in_flight_settle(f, slot,
+                     "the broker closes the connection when this message is sent; it may be larger "
+                     "than it accepts");
     slot->closes = true;
     suspects_clear(s, slot->tag);
 }
 
-static void accuse(struct suspects *s, struct in_flight_slot *slot, bool for_a_message)
+static void accuse(struct suspects *s, struct in_flight *f, struct in_flight_slot *slot,
+                   bool for_a_message)
 {
     struct suspect *known = find(s, slot->tag);
     bool as_large = s->convicted_bytes && slot->bytes >= s->convicted_bytes;
     if (for_a_message || (known && (as_large || ++known->closings >= CLOSINGS_THAT_CONVICT)))
-        convict(s, slot);
+        convict(s, f, slot);
     else
         add(s, slot->tag);
 }
@@ -62,7 +63,7 @@ void suspects_closed(struct suspects *s, struct in_flight *f, bool for_a_message
 {
     struct in_flight_slot *first = in_flight_next_open(f, NULL);
     if (first && !in_flight_next_open(f, first)) {
-        accuse(s, first, for_a_message);
+        accuse(s, f, first, for_a_message);
         return;
     }
     for (struct in_flight_slot *slot = first; slot; slot = in_flight_next_open(f, slot))

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/digits.h"
 #include "base/json_write.h"
 #include "core/calendar.h"
 #include "edge/wire.h"
@@ -53,11 +54,11 @@ static void add_token(struct json_out *j, const char *account, const struct toke
 
 static void add_burn(struct json_out *j, const struct burn_history *h)
 {
+    static const char *const names[BURN_WINDOWS] = { "burn_1h_usd_per_h", "burn_6h_usd_per_h",
+                                                     "burn_24h_usd_per_h", "burn_7d_usd_per_h" };
     for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
-        char name[32];
-        snprintf(name, sizeof name, "burn_%s_usd_per_h", burn_window_name(w));
         struct burn_rate rate = burn_over(h, w);
-        json_add_money(j, name, (struct maybe_money){ rate.known, { rate.nano_per_h } });
+        json_add_money(j, names[w], (struct maybe_money){ rate.known, { rate.nano_per_h } });
     }
 }
 
@@ -74,6 +75,8 @@ static void add_runway(struct json_out *j, unix_s empty_at, unix_s at)
         json_add_null(j, "runway_s");
 }
 
+enum { CHANCE_PARTS = 10000 };
+
 /* Ten-thousandths, told with the decimals that say something. */
 static void add_chance(struct json_out *j, const char *name, double chance)
 {
@@ -81,7 +84,12 @@ static void add_chance(struct json_out *j, const char *name, double chance)
         json_add_null(j, name);
         return;
     }
-    text_addf(json_begin(j, name), "%.4f", chance);
+    char digits[2 + DIGITS_MAX], *end = digits;
+    uint64_t parts = (uint64_t)llround(chance * CHANCE_PARTS);
+    end = digits_put(end, parts / CHANCE_PARTS, 1);
+    *end++ = '.';
+    end = digits_put(end, parts % CHANCE_PARTS, 4);
+    text_add(json_begin(j, name), (struct span){ digits, (size_t)(end - digits) });
 }
 
 /* `f` NULL: of what has no balance to forecast. */
