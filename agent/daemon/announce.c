@@ -18,8 +18,6 @@
 static bool post(struct agent *a, const char *topic, const struct text *payload, bool retain,
                  struct fault *why)
 {
-    if (!a->publisher)
-        return true;
     struct message m = { .topic = topic,
                          .payload = { text_z(payload), payload->len },
                          .retain = retain };
@@ -103,6 +101,8 @@ void announce_encode_account(const struct agent *a, const struct account *accoun
 bool announce_event(struct agent *a, const struct account *account, const struct alert_event *e,
                     struct fault *why)
 {
+    if (!a->publisher)
+        return true;
     struct text topic = { 0 }, payload = { 0 };
     announce_account_topic(a, account, "event", &topic);
     wire_encode_event(e, &payload);
@@ -115,6 +115,8 @@ bool announce_event(struct agent *a, const struct account *account, const struct
 bool announce_alert(struct agent *a, const struct account *account, const struct alert_event *e,
                     struct fault *why)
 {
+    if (!a->publisher)
+        return true;
     struct text topic = { 0 }, payload = { 0 };
     announce_alert_topic(a, account, e->rule->name, e->token, &topic);
     if (!e->gone)
@@ -128,6 +130,8 @@ bool announce_alert(struct agent *a, const struct account *account, const struct
 bool announce_no_token(struct agent *a, const struct account *account, const struct token *t,
                        struct fault *why)
 {
+    if (!a->publisher)
+        return true;
     struct text topic = { 0 };
     announce_token_topic(a, account, t, &topic);
     bool ok = post(a, text_z(&topic), &(struct text){ 0 }, true, why)
