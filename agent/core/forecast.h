@@ -1,7 +1,7 @@
 /* When will the balance be empty, and does it last until the next reset?
  *
- * A full forecast (core/forecast/curve.h) takes about a millisecond and is made now and then; here
- * it is read for the balance of now, after every poll, in microseconds. Pure. */
+ * A full forecast (core/forecast/curve.h) takes a tenth of a millisecond and is made now and then;
+ * here it is read for the balance of now, after every poll, in microseconds. Pure. */
 #pragma once
 
 #include "base/span.h"

@@ -111,12 +111,14 @@ static void daily_traits(const struct track *t, float ret[2])
  * of the middle. */
 static void peak_traits(const struct track *t, float ret[3])
 {
-    double x = 0, y = 0, all = 0;
-    for (int k = 0; k < t->hours; k++) {
-        double turn = 2 * M_PI * (k + 0.5) / DAY_HOURS;
-        x += t->spent[k] * cos(turn);
-        y += t->spent[k] * sin(turn);
-        all += t->spent[k];
+    double x = 0, y = 0, all = 0, by_hour[DAY_HOURS] = { 0 };
+    for (int k = 0, h = 0; k < t->hours; k++, h = h + 1 < DAY_HOURS ? h + 1 : 0)
+        by_hour[h] += t->spent[k];
+    for (int h = 0; h < DAY_HOURS; h++) {
+        double turn = 2 * M_PI * (h + 0.5) / DAY_HOURS;
+        x += by_hour[h] * cos(turn);
+        y += by_hour[h] * sin(turn);
+        all += by_hour[h];
     }
     bool tells = t->hours >= 2 * DAY_HOURS && all > 0;
     ret[0] = quiet(tells ? hypot(x, y) / all : 0);

@@ -169,49 +169,51 @@ static void choose(const struct track *t, struct moments *ret)
     weigh(&looks, ret);
 }
 
-/* Hours from `ago` until `amount` was spent. `newer` is an hour near the end, as found for a moment
- * before. */
-static double passage(const struct track *t, int ago, double amount, int *newer)
-{
-    double reached = t->back[ago] - amount;
-    while (*newer > 0 && t->back[*newer] > reached)
-        --*newer;
-    while (*newer < ago && t->back[*newer + 1] <= reached)
-        ++*newer;
-    double spent = t->spent[*newer];
-    double within = spent > 0 ? (reached - t->back[*newer]) / spent : 0;
-    return ago - (*newer + (within < 1 ? within : 1));
-}
-
-struct passed {
-    double hours, certain;
-};
-
-static struct passed pass(const struct track *t, int ago, double amount, int *newer)
-{
-    double spent = t->back[ago];
-    if (spent >= amount)
-        return (struct passed){ passage(t, ago, amount, newer), 1 };
-    return (struct passed){ ago + (amount - spent), spent / amount };
-}
-
-/* The passages of all moments: logs of their ratio to the amount, and how certain they are. */
+/* The passages of all moments. Each took `whole` hours less `rest / of` of one more; that is
+ * divided for all together at the end, and `ratio` is the log of the hours' ratio to the amount. */
 struct passages {
     int count;
-    float ratio[MOMENTS], certain[MOMENTS];
+    float whole[MOMENTS], rest[MOMENTS], of[MOMENTS];
+    float ratio[MOMENTS], certain[MOMENTS]; /* what was seen of it, of the amount */
 };
 
-static void note(struct passages *p, struct passed passed)
+/* The hour in which what was spent since `ago` reached an amount. `newer` is an hour near it, as
+ * found for a moment before. */
+static int end_of(const struct track *t, int ago, double reached, int newer)
 {
-    p->ratio[p->count] = (float)(passed.hours > 0.02 ? passed.hours : 0.02);
-    p->certain[p->count++] = (float)passed.certain;
+    while (newer > 0 && t->back[newer] > reached)
+        --newer;
+    while (newer < ago && t->back[newer + 1] <= reached)
+        ++newer;
+    return newer;
+}
+
+static void pass(const struct track *t, int ago, double amount, int *newer, struct passages *p)
+{
+    double spent = t->back[ago], reached = spent - amount;
+    int i = p->count++;
+    if (reached < 0) {
+        p->whole[i] = (float)(ago + (amount - spent));
+        p->rest[i] = 0;
+        p->of[i] = 1;
+        p->certain[i] = (float)(spent / amount);
+        return;
+    }
+    *newer = end_of(t, ago, reached, *newer);
+    p->whole[i] = (float)(ago - *newer);
+    p->rest[i] = (float)(reached - t->back[*newer]);
+    p->of[i] = (float)t->spent[*newer];
+    p->certain[i] = 1;
 }
 
 static void take_ratios(struct passages *p, double amount)
 {
-    float one = (float)(1 / amount);
-    for (int i = 0; i < p->count; i++)
-        p->ratio[i] = quick_log(p->ratio[i] * one);
+    const float one = (float)(1 / amount), least = 0.02F, tiny = 1e-30F;
+    for (int i = 0; i < p->count; i++) {
+        float part = p->rest[i] / (p->of[i] > tiny ? p->of[i] : tiny);
+        float hours = p->whole[i] - (part < 1 ? part : 1);
+        p->ratio[i] = quick_log((hours > least ? hours : least) * one);
+    }
 }
 
 static void sample_passages(const struct track *t, const struct moments *m, double amount,
@@ -221,7 +223,7 @@ static void sample_passages(const struct track *t, const struct moments *m, doub
     p.count = 0;
     int newer = 0;
     for (int i = 0; i < m->count; i++)
-        note(&p, pass(t, m->ago[i], amount, &newer));
+        pass(t, m->ago[i], amount, &newer, &p);
     take_ratios(&p, amount);
     side_samples_add(ret, 1, &even, &once, &prior_weight);
     side_samples_add(ret, p.count, p.ratio, p.certain, m->weight);
@@ -234,7 +236,7 @@ static void sample_levelled(const struct track *t, const struct moments *m, doub
     p.count = 0;
     int newer = 0;
     for (int i = 0; i < m->count; i++)
-        note(&p, pass(t, m->ago[i], amount * (double)m->level[i], &newer));
+        pass(t, m->ago[i], amount * (double)m->level[i], &newer, &p);
     take_ratios(&p, amount);
     for (int i = 0; i < p.count; i++)
         p.certain[i] *= m->of_level[i];
@@ -254,12 +256,13 @@ static void sample_fine(const struct track *t, double amount, struct sample *ret
         double reached = t->fine[ago] - amount;
         while (newer < ago && t->fine[newer + 1] <= reached)
             newer++;
-        if (reached < 0)
-            note(&p,
-                 (struct passed){ (ago + -reached / (rate > 0.002 ? rate : 0.002)) / 12.0,
-                                  t->fine[ago] / amount });
-        else
-            note(&p, (struct passed){ (ago - newer) / 12.0, 1 });
+        int i = p.count++;
+        bool over = reached >= 0;
+        double whole = over ? ago - newer : ago - reached / (rate > 0.002 ? rate : 0.002);
+        p.whole[i] = (float)(whole / 12);
+        p.rest[i] = 0;
+        p.of[i] = 1;
+        p.certain[i] = over ? 1 : (float)(t->fine[ago] / amount);
     }
     take_ratios(&p, amount);
     sample_add(ret, 1, &even, &prior_fine);

@@ -125,6 +125,7 @@ static void replay(const struct inquiry *q, const struct days *d, const struct u
 
 /* Logs of the ratio of hours to the amount, of every replay; and how much each counts. */
 struct replays {
+    int count;
     float ratio[QUERY_AMOUNTS][REPLAYS], weight[REPLAYS];
 };
 
@@ -133,21 +134,20 @@ static void take_replays(const struct inquiry *q, const struct days *d, const st
 {
     struct urn u;
     double hours[QUERY_AMOUNTS];
-    const int different = d->count > 1 ? REPLAYS : 1; /* one day leaves nothing to draw */
+    ret->count = d->count > 1 ? REPLAYS : 1; /* one day leaves nothing to draw */
     fill(&u, k, d->count);
     hint(&u);
-    for (int n = 0; n < different; n++) {
+    for (int n = 0; n < ret->count; n++) {
         struct random r = random_seeded(1);
         random_skip(&r, (uint64_t)n * DAYS_AHEAD);
         replay(q, d, &u, r, hours);
+        ret->weight[n] = 1;
         for (size_t i = 0; i < q->count; i++)
             ret->ratio[i][n] = (float)(hours[i] / q->amounts[i]);
     }
-    for (int n = 0; n < REPLAYS; n++)
-        ret->weight[n] = 1;
     for (size_t i = 0; i < q->count; i++)
-        for (int n = 0; n < REPLAYS; n++)
-            ret->ratio[i][n] = n < different ? quick_log(ret->ratio[i][n]) : ret->ratio[i][0];
+        for (int n = 0; n < ret->count; n++)
+            ret->ratio[i][n] = quick_log(ret->ratio[i][n]);
 }
 
 void experts_replays(const struct inquiry *q)
@@ -161,7 +161,7 @@ void experts_replays(const struct inquiry *q)
         take_replays(q, &d, &kinds[k], &r);
         for (size_t i = 0; i < q->count; i++) {
             struct sample s = { .total = 0 };
-            sample_add(&s, REPLAYS, r.ratio[i], r.weight);
+            sample_add(&s, r.count, r.ratio[i], r.weight);
             sample_quantiles(&s, levels, COUNT(levels), ratios);
             experts_note_ratios(q, i, FIRST_REPLAY + (int)(k * COUNT(levels)), ratios,
                                 COUNT(levels));

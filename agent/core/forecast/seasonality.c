@@ -8,6 +8,7 @@
 
 #include "core/forecast/experts.h"
 #include "core/forecast/path.h"
+#include "core/forecast/vector_math.h"
 
 /* What is added to both sides of a ratio of spent to expected, in mean hours for each hour of its
  * window. */
@@ -32,9 +33,10 @@ static struct sums gather(const struct track *t, int period, double half_life_h,
     double weights[WEEK_HOURS] = { 0 }, fade = exp2(-1 / half_life_h), weight = 1;
     for (int j = 0; j < period; j++)
         mean[j] = 0;
-    for (int k = 0; k < t->hours; k++, weight *= fade) {
-        double off = t->spent[k] - (base ? base[phase(k, DAY_HOURS)] : 0);
-        int j = phase(k, period);
+    for (int k = 0, j = 0, hour = 0; k < t->hours; k++, weight *= fade) {
+        j = j > 0 ? j - 1 : period - 1; /* phase(k, period), without a division */
+        hour = hour > 0 ? hour - 1 : DAY_HOURS - 1;
+        double off = t->spent[k] - (base ? base[hour] : 0);
         weights[j] += weight;
         mean[j] += weight * off;
         all.weight += weight;
@@ -151,7 +153,7 @@ static void note_carried(const struct inquiry *q, int expert, struct carried c)
 {
     const struct track *t = q->track;
     double now = 0, most = most_asked(q);
-    int recent = t->hours < (int)recent_h ? t->hours : (int)recent_h;
+    int recent = t->hours < (int)recent_h ? t->hours : (int)recent_h, at = -1;
     if (c.fade_h > 0)
         now = log((t->back[recent] + recent_ballast)
                   / (c.level * expected(c.profile, c.period, recent) + recent_ballast));
@@ -159,9 +161,10 @@ static void note_carried(const struct inquiry *q, int expert, struct carried c)
     struct path p;
     path_begin(&p);
     do {
-        correction = fabs(now) > 0.01 ? exp(now) : 1;
+        correction = fabs(now) > 0.01 ? (double)quick_exp((float)now) : 1;
         now *= fade;
-    } while (path_add(&p, c.level * correction * c.profile[p.hours % c.period], most));
+        at = at + 1 < c.period ? at + 1 : 0;
+    } while (path_add(&p, c.level * correction * c.profile[at], most));
     note_path(q, expert, &p);
 }
 
