@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/money.h"
 #include "base/xmalloc.h"
 #include "view/bar.h"
 
@@ -30,10 +29,9 @@ static struct spark *spark_of(struct sparks *s, int64_t token)
 static void add_hour(struct sparks *s, const struct cell *cells)
 {
     int64_t place = (cells[QUERY_SPARKS_HOUR].integer - s->first_hour) / HOUR_S;
-    if (place >= 0 && place < HOURS) {
-        int64_t *spent = &spark_of(s, cells[QUERY_SPARKS_TOKEN].integer)->spent_nano[place];
-        *spent = nano_add(*spent, cells[QUERY_SPARKS_SPENT_NANO].integer);
-    }
+    if (place >= 0 && place < HOURS)
+        spark_of(s, cells[QUERY_SPARKS_TOKEN].integer)->spent_nano[place] =
+            cells[QUERY_SPARKS_SPENT_NANO].integer; /* an hour has one row */
 }
 
 bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why)
