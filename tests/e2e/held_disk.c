@@ -145,19 +145,35 @@ int fdatasync(int fd)
     return result;
 }
 
+/* A name that came into its folder; `from`: under which it was there before, or nothing. */
+static void note_name(const char *from, const char *to)
+{
+    const char *root = getenv("HELD_ROOT"), *end = strrchr(to, '/');
+    char folder[PATH_MAX], line[2 * PATH_MAX + 64];
+    struct stat about;
+    if (!root || !end || strncmp(to, root, strlen(root)) != 0 || log_fd() < 0)
+        return;
+    snprintf(folder, sizeof folder, "%.*s", (int)(end - to), to);
+    if (stat(folder, &about) == 0)
+        put(log_fd(), line,
+            (size_t)snprintf(line, sizeof line, "N %lu %s\t%s\n", (unsigned long)about.st_ino, from,
+                             to));
+}
+
 int rename(const char *from, const char *to)
 {
     REAL(rename);
     int result = real(from, to);
-    const char *root = getenv("HELD_ROOT"), *end = strrchr(to, '/');
-    if (result == 0 && root && end && strncmp(to, root, strlen(root)) == 0 && log_fd() >= 0) {
-        char folder[PATH_MAX], line[2 * PATH_MAX + 64];
-        struct stat about;
-        snprintf(folder, sizeof folder, "%.*s", (int)(end - to), to);
-        if (stat(folder, &about) == 0)
-            put(log_fd(), line,
-                (size_t)snprintf(line, sizeof line, "N %lu %s\t%s\n", (unsigned long)about.st_ino,
-                                 from, to));
-    }
+    if (result == 0)
+        note_name(from, to);
+    return result;
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    REAL(mkdir);
+    int result = real(path, mode);
+    if (result == 0)
+        note_name("", path);
     return result;
 }

@@ -3,6 +3,7 @@
 import glob
 import os
 import pathlib
+import shutil
 import subprocess
 
 SOURCE = pathlib.Path(__file__).with_name("held_disk.c")
@@ -41,7 +42,9 @@ class HeldDisk:
         files = {os.stat(path).st_ino: path for path in self.root.rglob("*")}
         for kind, inode, what in reversed(unsynced):
             if kind == "N":
-                if os.path.exists(what[1]):
+                if os.path.isdir(what[1]):
+                    shutil.rmtree(what[1])
+                elif os.path.exists(what[1]):
                     os.rename(what[1], what[0])
             elif inode in files and files[inode].exists():
                 at, old, size = what

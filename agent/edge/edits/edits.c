@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +50,23 @@ static void give_to_owner(int fd, const struct stat *database)
         return; /* the daemon cannot remove it then, and gives it up when it is old */
 }
 
+static void sync_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && fsync(fd) == 0) {
+        close(fd);
+        return;
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+static void sync_parent(const char *folder)
+{
+    own_free char *copied = xstrdup(folder);
+    sync_folder(dirname(copied));
+}
+
 static bool make_folder(const char *folder, const struct stat *database, struct fault *why)
 {
     if (mkdir(folder, 0750) != 0)
@@ -59,23 +77,13 @@ static bool make_folder(const char *folder, const struct stat *database, struct 
         give_to_owner(fd, database);
         close(fd);
     }
+    sync_parent(folder);
     return true;
 }
 
 static bool write_all(int fd, const struct text *t)
 {
     return write(fd, text_z(t), t->len) == (ssize_t)t->len && fsync(fd) == 0;
-}
-
-static void sync_folder(const char *folder)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0 && fsync(fd) == 0) {
-        close(fd);
-        return;
-    }
-    if (fd >= 0)
-        close(fd);
 }
 
 static bool write_file(const char *folder, const char *path, const struct text *content,
