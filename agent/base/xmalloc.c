@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,4 +45,9 @@ char *xstrndup(const char *bytes, size_t len)
     memcpy(copy, bytes, len);
     copy[len] = '\0';
     return copy;
+}
+
+void xtrim(void)
+{
+    malloc_trim(0);
 }

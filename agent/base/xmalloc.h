@@ -8,3 +8,4 @@ void *xcalloc(size_t count, size_t bytes);               /* zeroed; overflow abo
 void *xrealloc(void *block, size_t count, size_t bytes); /* overflow aborts */
 char *xstrdup(const char *text);
 char *xstrndup(const char *bytes, size_t len); /* terminated copy */
+void xtrim(void); /* gives back to the system what was freed, wherever it lies */

@@ -74,7 +74,7 @@ struct plan_booking {
 };
 
 enum plan_fate { PLAN_STAYS, PLAN_IS_NEW, PLAN_RETURNS, PLAN_IS_DELETED };
-enum { PLAN_BOOKINGS_MAX = 3 };
+enum { PLAN_BOOKINGS_MAX = 2 }; /* a held reading's and the new one's */
 
 /* A token that the plan changes. */
 struct plan_token {
@@ -128,8 +128,10 @@ struct plan_bytes {
 struct plan {
     struct plan_base base;
     unix_s at;
-    int64_t poll;                /* that all belongs to: PLAN_THIS_POLL, or a row */
-    struct plan_token **touched; /* owned, as are all below */
+    int64_t poll;               /* that all belongs to: PLAN_THIS_POLL, or a row */
+    struct plan_token **blocks; /* owned, as are all below; shadows, many in each */
+    size_t block_count;
+    struct plan_token **touched;
     size_t touched_count, touched_room;
     uint32_t *shadow_of[PLAN_SETS]; /* by place: in `touched`, plus one; 0: none */
     struct plan_event *events;

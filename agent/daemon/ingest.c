@@ -21,6 +21,8 @@
 #include "daemon/watch.h"
 #include "edge/store.h"
 
+enum { LARGE_PLAN = 2000 }; /* tokens touched: megabytes, which idle polls need not keep */
+
 /* ---- plan ---- */
 
 static size_t place_of(const struct account *account, const struct token *t)
@@ -232,8 +234,11 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
     announce_account(a, account, now);
     account->record = stored ? account->record : record;
     tell(a, account, stored, clock_mono() - began);
+    bool is_large = p->touched_count >= LARGE_PLAN;
     plan_free(p);
     gathered_done(&g);
+    if (is_large)
+        xtrim();
     return stored;
 }
 

@@ -4,7 +4,10 @@
 #include "base/xmalloc.h"
 #include "core/plan/inside.h"
 
-enum { PROMISES_MOST = 400 /* made in one plan */ };
+enum {
+    PROMISES_MOST = 400, /* made in one plan */
+    BLOCK = 64,          /* shadows: large pieces of memory leave no holes between what stays */
+};
 
 struct plan *plan_begin(const struct plan_base *base, unix_s at, int64_t poll)
 {
@@ -26,7 +29,6 @@ static void free_shadow(struct plan_token *t)
         token_done(&t->is);
     else
         token_clone_done(&t->is);
-    free(t);
 }
 
 void plan_free(struct plan *p)
@@ -35,10 +37,13 @@ void plan_free(struct plan *p)
         return;
     for (size_t i = 0; i < p->touched_count; i++)
         free_shadow(p->touched[i]);
+    for (size_t i = 0; i < p->block_count; i++)
+        free(p->blocks[i]);
     for (size_t i = 0; i < p->own_rule_count; i++)
         free(p->own_rules[i]);
     for (size_t s = 0; s < PLAN_SETS; s++)
         free(p->shadow_of[s]);
+    free(p->blocks);
     free(p->touched);
     free(p->own_rules);
     free(p->events);
@@ -56,9 +61,19 @@ void *plan_more(void *at, size_t count, size_t *room, size_t bytes)
     return xrealloc(at, *room, bytes);
 }
 
+static struct plan_token *place_for_shadow(struct plan *p)
+{
+    size_t place = p->touched_count % BLOCK;
+    if (place == 0) {
+        p->blocks = xrealloc(p->blocks, p->block_count + 1, sizeof *p->blocks);
+        p->blocks[p->block_count++] = xmalloc(BLOCK * sizeof **p->blocks);
+    }
+    return &p->blocks[p->block_count - 1][place];
+}
+
 struct plan_token *plan_add_shadow(struct plan *p, enum plan_set set)
 {
-    struct plan_token *t = xmalloc(sizeof *t);
+    struct plan_token *t = place_for_shadow(p);
     t->set = set;
     t->place = PLAN_NOWHERE;
     t->fate = PLAN_STAYS;
