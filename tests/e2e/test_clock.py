@@ -257,3 +257,20 @@ def live_through(world, night):
 def test_the_midnights_around_both_daylight_saving_nights_are_resets_and_nothing_else(at_once):
     at_once(live_through, [("2026-03-28T22:59:50Z",), ("2026-10-24T21:59:50Z",), ("2026-03-29T21:59:50Z",),
                            ("2026-10-25T22:59:50Z",)])
+
+
+@pytest.mark.parametrize("jump", ["+3d", "-3d"])
+def test_a_jump_of_the_wall_clock_deletes_no_token_that_a_few_lists_lack(jump, tmp_path, sim, broker, subscriber,
+                                                                         make_daemon):
+    for n in range(4):
+        sim.create(f"prod-{n}", balance="40.00")
+    daemon = make_daemon(sim.url, broker)
+    clock = WallClock(tmp_path, daemon)
+    daemon.start()
+    daemon.wait_polls(2)
+    sim.delete("prod-0")
+    daemon.wait_polls(4)
+    clock.set(jump)
+    daemon.wait_polls(5)
+    assert daemon.database.one("SELECT count(*) FROM token WHERE kind = 'token' AND deleted_at IS NULL") == 4
+    assert subscriber.events() == []

@@ -104,11 +104,11 @@ static inline struct plan *plan_begin_world(struct world *w, int64_t passes_s)
     return plan_begin(&base, w->now, PLAN_THIS_POLL);
 }
 
-static inline struct plan *plan_world(struct world *w, int64_t passes_s)
+/* The list, all the way. */
+static inline void finish_world(struct world *w, struct plan *p)
 {
-    struct plan *p = plan_begin_world(w, passes_s);
     if (!plan_judge_list(p))
-        return p;
+        return;
     for (size_t i = 0; i < w->count; i++) {
         struct token *t = token_set_find(&w->tokens, span_of(w->names[i]));
         struct reading is = reading_of(w, i);
@@ -121,6 +121,12 @@ static inline struct plan *plan_world(struct world *w, int64_t passes_s)
     forecast_queue_done(&queue);
     plan_judge(p, PLAN_CREDITS);
     plan_judge(p, PLAN_TOKENS);
+}
+
+static inline struct plan *plan_world(struct world *w, int64_t passes_s)
+{
+    struct plan *p = plan_begin_world(w, passes_s);
+    finish_world(w, p);
     return p;
 }
 

@@ -16,6 +16,15 @@ static void note_event(struct plan *p, const struct plan_event *e)
     p->events[p->event_count++] = *e;
 }
 
+void plan_note_alert(struct plan *p, const struct plan_token *t, size_t rule)
+{
+    note_event(p,
+               &(struct plan_event){ .of = t,
+                                     .rule = &p->base.rules->at[rule],
+                                     .rule_place = rule,
+                                     .alert = t->is.alerts[rule] });
+}
+
 /* Found out by a rule that is new here. */
 static void meet(const struct plan *p, size_t rule, struct alert *alert)
 {

@@ -40,6 +40,8 @@ void make_promise(struct plan_view *v);
 
 /* Rules. */
 void plan_judge_rules(struct plan_view *v);
+/* The alert of a rule is to be stored as it is. */
+void plan_note_alert(struct plan *p, const struct plan_token *t, size_t rule);
 void plan_report_findings(struct plan *p);
 void plan_end_alerts(struct plan *p, struct plan_token *t, const char *reason);
 void plan_tell_deleted(struct plan *p, struct plan_token *t);

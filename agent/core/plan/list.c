@@ -83,7 +83,7 @@ bool plan_judge_list(struct plan *p)
     p->loss = token_set_loss_of(f);
     p->judged = true;
     for (size_t i = 0; i < f->count; i++) {
-        const struct token *t = &f->tokens[i];
+        const struct token *t = plan_token_at(p, PLAN_TOKENS, i);
         struct token noted = *t;
         token_set_note(&noted, &p->loss, p->at);
         if (noted.absent_since == t->absent_since && noted.lost_in_mass == t->lost_in_mass

@@ -31,6 +31,25 @@ static void drop_promises(struct plan *p, struct plan_token *s)
         promises->last_made = TIME_NONE;
 }
 
+/* Forward only, and never beyond the present: where it is not clear by which clock an absence
+ * began, it is a short one. */
+static void step_absence(struct token *t, int64_t step_s, unix_s at)
+{
+    if (t->absent_since != TIME_NONE && step_s > 0)
+        t->absent_since = t->absent_since + step_s < at ? t->absent_since + step_s : at;
+}
+
+/* No level has held for longer, or shorter, because of it. */
+static void step_alert(struct plan *p, struct plan_token *s, size_t rule, int64_t step_s)
+{
+    struct alert *a = &s->is.alerts[rule];
+    if (a->level == LEVEL_NONE && a->pending == LEVEL_NONE)
+        return;
+    a->since += step_s;
+    a->pending_since += step_s;
+    plan_note_alert(p, s, rule);
+}
+
 static void step_token(struct plan *p, struct plan_token *s, int64_t step_s)
 {
     struct token *t = &s->is;
@@ -42,6 +61,9 @@ static void step_token(struct plan *p, struct plan_token *s, int64_t step_s)
     if (t->curve)
         move(&t->curve->origin, step_s);
     move_forecast(&t->forecast, step_s);
+    step_absence(t, step_s, p->at);
+    for (size_t i = 0; p->base.rules && i < p->base.rules->count; i++)
+        step_alert(p, s, i, step_s);
     s->dirty = true;
     drop_promises(p, s);
 }

@@ -235,6 +235,36 @@ static void a_list_that_lost_most_changes_no_more_than_absence(void **state)
     world_done(&w);
 }
 
+/* A clock that is set is no time: nobody is absent for longer, no level has held for longer. */
+static void a_clock_that_is_set_lets_no_time_pass(void **state)
+{
+    (void)state;
+    struct world w;
+    world_of(&w, 5, 50);
+    w.rule.hold_s = HOUR_S;
+    for (int i = 0; i < 4; i++)
+        poll_world(&w, 600);
+    w.absent[2] = true;
+    w.balance[1] = 5 * NANO_PER_USD + 1;
+    w.trusted = true;
+    for (int i = 0; i < 4; i++)
+        poll_world(&w, 60);
+    assert_int_equal(w.tokens.tokens[1].alerts[0].pending, LEVEL_WARNING);
+    struct plan *p = plan_begin_world(&w, 9 * DAY_S);
+    plan_step(p, 9 * DAY_S - 60);
+    finish_world(&w, p);
+    assert_int_equal(w.now - p->touched[2]->is.absent_since, 5 * 60 - 60);
+    for (size_t i = 0; i < p->touched_count; i++)
+        assert_int_equal(p->touched[i]->fate, PLAN_STAYS);
+    for (size_t i = 0; i < p->event_count; i++)
+        assert_int_equal(p->events[i].transition.kind, TRANSITION_NONE);
+    assert_true(p->event_count > 0);
+    adopt(&w, p);
+    poll_world(&w, HOUR_S);
+    assert_int_equal(w.tokens.tokens[1].alerts[0].level, LEVEL_WARNING);
+    world_done(&w);
+}
+
 /* ---- properties ---- */
 
 enum { RUNS = 40, POLLS = 30, TOKENS = 8 };
@@ -414,6 +444,7 @@ int main(void)
         cmocka_unit_test(what_a_new_rule_finds_is_one_event),
         cmocka_unit_test(credits_limit_the_tokens_of_the_same_plan),
         cmocka_unit_test(a_list_that_lost_most_changes_no_more_than_absence),
+        cmocka_unit_test(a_clock_that_is_set_lets_no_time_pass),
         cmocka_unit_test(planning_changes_nothing),
         cmocka_unit_test(a_dropped_plan_leaves_no_trace),
         cmocka_unit_test(planning_twice_gives_the_same),
