@@ -1,9 +1,9 @@
 /* The one place that decides what running out of memory means. */
 #include "base/xmalloc.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 

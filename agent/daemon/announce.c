@@ -1,5 +1,5 @@
 /* What Ebb publishes: states on change, alerts on transition. Events and alerts are posted inside a
- * transaction, states are flagged; nothing here sends. Which alerts there are: alerts.c. */
+ * transaction, states are flagged; nothing here sends. Which alerts there are: core/plan. */
 #include "daemon/announce.h"
 
 #include <inttypes.h>
