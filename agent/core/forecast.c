@@ -86,7 +86,7 @@ static enum verdict standing_of(const struct watched *w, const struct reading *r
 {
     if (!r->budgeted || !r->balance.known)
         return VERDICT_NO_BUDGET;
-    if (w->last_seen != TIME_NONE && seconds_between(w->last_seen, now) > w->stale_after_s)
+    if (w->last_seen != TIME_NONE && stamp_is_stale(w->last_seen, w->stale_after_s, now))
         return VERDICT_STALE;
     if (r->balance.is.nano <= 0)
         return VERDICT_EXHAUSTED;
@@ -175,8 +175,7 @@ static bool limits(const struct purse *credits, const struct purse *own, unix_s 
 {
     const struct watched *w = &credits->watched;
     return own->reading->budgeted && own->reading->balance.known && !reading_is_free(own->reading)
-        && credits->reading->balance.known && w->last_seen != TIME_NONE
-        && seconds_between(w->last_seen, now) <= w->stale_after_s;
+        && credits->reading->balance.known && !stamp_is_stale(w->last_seen, w->stale_after_s, now);
 }
 
 /* The earlier of each: an end of either is the end. */

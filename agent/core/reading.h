@@ -42,3 +42,9 @@ static inline bool reading_is_free(const struct reading *r)
 {
     return type_is_free(span_of(r->type));
 }
+
+/* Whether a reading, or a list, taken at `at` (TIME_NONE: never) is too old at `now`. */
+static inline bool stamp_is_stale(unix_s at, int64_t stale_after_s, unix_s now)
+{
+    return at == TIME_NONE || seconds_between(at, now) > stale_after_s;
+}

@@ -10,11 +10,6 @@ static const char *const list_words[STATES - VERDICTS] = {
     [STATE_EXPIRED - VERDICTS] = "expired",
 };
 
-bool stamp_is_stale(unix_s at, int64_t stale_after_s, unix_s now)
-{
-    return at == TIME_NONE || seconds_between(at, now) > stale_after_s;
-}
-
 struct presence presence_at(bool missing, bool unreadable, unix_s expires, unix_s list_at,
                             int64_t stale_after_s, unix_s now)
 {

@@ -56,9 +56,6 @@ struct forecast state_forecast(enum state state, const struct forecast *f);
 /* Whether it is said of a forecast that has times: far ones, when no end is in sight. */
 bool state_has_times(enum state state);
 
-/* Whether a reading, or a list, taken at `at` (TIME_NONE: never) is too old at `now`. */
-bool stamp_is_stale(unix_s at, int64_t stale_after_s, unix_s now);
-
 /* How soon somebody should look at it. */
 struct urgency {
     enum state state;

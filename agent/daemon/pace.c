@@ -141,7 +141,7 @@ void pace_hurry(struct account *account)
 bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     bool stale = account->last_ok != TIME_NONE
-        && now - account->last_ok > schedule_stale_s(&account->schedule);
+        && stamp_is_stale(account->last_ok, schedule_stale_s(&account->schedule), now);
     if (!stale || account->poll || account->aged_for == account->last_ok)
         return true;
     account->aged_for = account->last_ok; /* should it fail: with the next poll */

@@ -15,6 +15,7 @@
 #include "core/forecast/packed.h"
 #include "edge/store/store_private.h"
 #include "store_scene.h"
+#include "view/screen.h"
 #include "view/standing.h"
 
 #define NOW INT64_C(1785585600) /* 2026-08-01T12:00:00Z */
@@ -337,6 +338,17 @@ static void a_view_shows_stale_once_nobody_polls_any_more(void **state)
     text_done(&credits);
 }
 
+static void every_state_and_level_has_its_colour(void **state)
+{
+    (void)state;
+    for (enum state s = 0; s < STATES; s++)
+        if (!screen_tone(span_of(state_name(s))))
+            fail_msg("%s has none", state_name(s));
+    for (enum level l = LEVEL_INFO; l < LEVELS; l++)
+        if (!screen_tone(span_of(level_name(l))))
+            fail_msg("%s has none", level_name(l));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 
 int main(void)
@@ -347,6 +359,7 @@ int main(void)
         TEST(bytes_that_are_no_curve_are_no_forecast),
         TEST(a_view_says_what_the_commands_say_at_any_time),
         TEST(a_view_shows_stale_once_nobody_polls_any_more),
+        cmocka_unit_test(every_state_and_level_has_its_colour),
         cmocka_unit_test(a_curve_is_the_same_after_it_was_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
