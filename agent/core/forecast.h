@@ -30,17 +30,17 @@ enum limit { LIMIT_BALANCE, LIMIT_CREDITS, LIMITS };
 
 struct forecast {
     enum verdict verdict;
+    enum limit limit;     /* whether times or `available` are those of the account's credits */
+    enum history history; /* how much there was to learn from */
     unix_s early, likely,
         late; /* 10 %, 50 %, 90 %; TIME_NONE when there is none, TIME_FAR: no end in sight */
     unix_s alarm, relief; /* exhausts_within fires by `alarm` and clears by `relief`; curve_alarm */
     unix_s horizon; /* what the verdict is about: next reset, else expiry, else a week ahead */
     double lasts;   /* the chance that the balance lasts until the horizon, or CHANCE_NONE */
-    enum history history; /* how much there was to learn from */
     unix_s made_at; /* the reading that the full forecast was made from; without one, read_at */
     unix_s read_at; /* now */
     struct maybe_money available; /* what can be spent: the balance, or the account's credits where
                                      these are less */
-    enum limit limit; /* whether times or `available` are those of the account's credits */
 };
 
 /* A forecast of nothing: learning, every time TIME_NONE. */

@@ -54,20 +54,22 @@ struct publication {
 };
 
 struct token {
-    int64_t id;         /* row in the store; 0 until it has one */
-    enum series series; /* SERIES_TOKEN, or SERIES_CREDITS in a fleet of its own */
-    char *name;         /* owned */
+    int64_t id; /* row in the store; 0 until it has one */
+    char *name; /* owned */
     char slug[SLUG_BYTES];
     struct reading last;   /* last.name == name */
     unix_s seen_at;        /* the poll that saw it last */
     int64_t stepped_s;     /* by so much the wall clock was set since */
     uint64_t element_hash; /* of its bytes in the last list; 0: not known */
+    enum series series;    /* SERIES_TOKEN, or SERIES_CREDITS in a fleet of its own */
     int missing;  /* complete lists in a row without it, at most TOKEN_SET_PATIENCE, no suspicious
                      ones */
     int unbooked; /* lists without it that token_set_judge saw and token_set_book has not counted
                      yet */
-    unix_s absent_since;   /* the first of those lists; TIME_NONE: it is there */
     bool lost_in_mass;     /* absent together with more than half of the fleet */
+    bool listed;           /* appeared in the list that is being read */
+    bool invalidated;      /* topped up, reset or edited since the curve was made */
+    unix_s absent_since;   /* the first of those lists; TIME_NONE: it is there */
     struct alert deletion; /* counts its deletions (episode) and whether it returned (step); never
                               at a level */
     unix_s last_reset;     /* TIME_NONE: none seen */
@@ -81,13 +83,11 @@ struct token {
     unix_s curve_kept;   /* origin of the curve that the store has; TIME_NONE: none */
     int64_t spent_nano;  /* consumed since it is watched; what promises count */
     struct tracked_forecasts *promises; /* owned; NULL until it had a curve */
-    bool invalidated;                   /* topped up, reset or edited since the curve was made */
     struct forecast forecast;
     struct gist published;          /* forecast and burns as published last */
     struct gist stored;             /* and as its row in the store has them */
     struct publication publication; /* of its state */
     struct alert *alerts; /* owned; one for each rule of the configuration, in its order */
-    bool listed;          /* appeared in the list that is being read */
     char *unread;         /* owned; why its element in that list cannot be read; NULL: it can */
     char *unreadable; /* owned; the same of the last list that was taken in: `last` is older, and
                          stands */
