@@ -44,8 +44,7 @@ static enum exit_status finish(struct writer *out, enum gate gate)
     };
     if (writer_flush(out))
         return (enum exit_status)statuses[gate];
-    out->file = NULL; /* said here, and no failure of the command */
-    out->error = 0;
+    writer_abandon(out);
     return complain(EXIT_UNKNOWN, "gate: cannot write the answer");
 }
 

@@ -8,12 +8,6 @@
 #include "core/calendar.h"
 #include "edge/wire.h"
 
-static struct maybe_money money_of(const struct cell *cell)
-{
-    return (struct maybe_money){ cell->kind == CELL_INTEGER,
-                                 { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
-}
-
 /* `name` is what the token borrows. */
 static struct token token_of(const struct cell *cells, const struct forecast *f, char *name)
 {
@@ -22,7 +16,7 @@ static struct token token_of(const struct cell *cells, const struct forecast *f,
                                                                                    : SERIES_TOKEN;
     t.last = (struct reading){
         .name = name,
-        .balance = money_of(&cells[QUERY_ALERTS_BALANCE_NANO]),
+        .balance = cell_money(&cells[QUERY_ALERTS_BALANCE_NANO]),
         .budgeted = cells[QUERY_ALERTS_BUDGETED].kind == CELL_INTEGER
             && cells[QUERY_ALERTS_BUDGETED].integer,
         .expires = cells[QUERY_ALERTS_EXPIRES_AT].kind == CELL_INTEGER
@@ -31,13 +25,13 @@ static struct token token_of(const struct cell *cells, const struct forecast *f,
         .period = cells[QUERY_ALERTS_RESET_PERIOD].kind == CELL_TEXT
             ? calendar_period_named(cells[QUERY_ALERTS_RESET_PERIOD].text)
             : RESET_NONE,
-        .reset_amount = money_of(&cells[QUERY_ALERTS_RESET_AMOUNT_NANO]),
+        .reset_amount = cell_money(&cells[QUERY_ALERTS_RESET_AMOUNT_NANO]),
     };
     if (cells[QUERY_ALERTS_TYPE].kind == CELL_TEXT)
         snprintf(t.last.type, sizeof t.last.type, "%.*s", (int)cells[QUERY_ALERTS_TYPE].text.len,
                  cells[QUERY_ALERTS_TYPE].text.at);
-    t.high_water = money_of(&cells[QUERY_ALERTS_RISEN_TO_NANO]);
-    t.drift = money_of(&cells[QUERY_ALERTS_DRIFT_NANO]);
+    t.high_water = cell_money(&cells[QUERY_ALERTS_RISEN_TO_NANO]);
+    t.drift = cell_money(&cells[QUERY_ALERTS_DRIFT_NANO]);
     t.forecast = *f;
     return t;
 }

@@ -8,30 +8,14 @@
 #include "core/calendar.h"
 #include "edge/store.h"
 
-static unix_s stamp(const struct cell *c)
-{
-    return c->kind == CELL_INTEGER ? c->integer : TIME_NONE;
-}
-
-static struct maybe_money amount(const struct cell *c)
-{
-    return c->kind == CELL_INTEGER ? money_known((struct money){ c->integer })
-                                   : (struct maybe_money){ 0 };
-}
-
-static bool is_set(const struct cell *c)
-{
-    return c->kind == CELL_INTEGER && c->integer != 0;
-}
-
 static struct reading reading_of(const struct cell *cells)
 {
     struct reading r = {
         .name = xstrndup(cells[QUERY_AUDIT_TOKEN].text.at, cells[QUERY_AUDIT_TOKEN].text.len),
-        .balance = amount(&cells[QUERY_AUDIT_BALANCE_NANO]),
-        .budgeted = is_set(&cells[QUERY_AUDIT_BUDGETED]),
-        .expires = stamp(&cells[QUERY_AUDIT_EXPIRES_AT]),
-        .reset_amount = amount(&cells[QUERY_AUDIT_RESET_AMOUNT_NANO]),
+        .balance = cell_money(&cells[QUERY_AUDIT_BALANCE_NANO]),
+        .budgeted = cell_is_set(&cells[QUERY_AUDIT_BUDGETED]),
+        .expires = cell_time(&cells[QUERY_AUDIT_EXPIRES_AT]),
+        .reset_amount = cell_money(&cells[QUERY_AUDIT_RESET_AMOUNT_NANO]),
     };
     if (cells[QUERY_AUDIT_RESET_PERIOD].kind == CELL_TEXT)
         r.period = calendar_period_named(cells[QUERY_AUDIT_RESET_PERIOD].text);
@@ -46,11 +30,11 @@ static struct reading reading_of(const struct cell *cells)
  * does. */
 static void set_watch(struct audit_token *t, const struct cell *cells)
 {
-    unix_s usage_from = stamp(&cells[QUERY_AUDIT_USAGE_FROM]),
-           usage_to = stamp(&cells[QUERY_AUDIT_USAGE_AT]);
+    unix_s usage_from = cell_time(&cells[QUERY_AUDIT_USAGE_FROM]),
+           usage_to = cell_time(&cells[QUERY_AUDIT_USAGE_AT]);
     bool usage = usage_from != TIME_NONE && usage_to != TIME_NONE;
     t->watched_from = t->first_seen;
-    t->watched_to = t->reading.budgeted ? stamp(&cells[QUERY_AUDIT_LAST_OK_AT])
+    t->watched_to = t->reading.budgeted ? cell_time(&cells[QUERY_AUDIT_LAST_OK_AT])
         : usage                         ? usage_to
                                         : TIME_NONE;
     if (usage && t->used_at != TIME_NONE && usage_from < t->first_seen)
@@ -63,12 +47,12 @@ static struct audit_token token_of(const struct cell *cells)
 {
     struct audit_token t = {
         .reading = reading_of(cells),
-        .missing = is_set(&cells[QUERY_AUDIT_MISSING]),
+        .missing = cell_is_set(&cells[QUERY_AUDIT_MISSING]),
         .unreadable = cells[QUERY_AUDIT_UNREADABLE].kind == CELL_TEXT,
-        .born = is_set(&cells[QUERY_AUDIT_BORN]),
-        .first_seen = stamp(&cells[QUERY_AUDIT_FIRST_SEEN]),
-        .used_at = stamp(&cells[QUERY_AUDIT_USED_AT]),
-        .spent_30d = amount(&cells[QUERY_AUDIT_SPENT_NANO]),
+        .born = cell_is_set(&cells[QUERY_AUDIT_BORN]),
+        .first_seen = cell_time(&cells[QUERY_AUDIT_FIRST_SEEN]),
+        .used_at = cell_time(&cells[QUERY_AUDIT_USED_AT]),
+        .spent_30d = cell_money(&cells[QUERY_AUDIT_SPENT_NANO]),
     };
     set_watch(&t, cells);
     return t;
@@ -98,9 +82,9 @@ static void take_row(struct audit_facts *f, const struct cell *cells)
     struct audit_account *a = account_named(f, cells[QUERY_AUDIT_ACCOUNT].text);
     if (!a)
         return;
-    a->seen_at = stamp(&cells[QUERY_AUDIT_LAST_OK_AT]);
+    a->seen_at = cell_time(&cells[QUERY_AUDIT_LAST_OK_AT]);
     a->stale_after_s = cells[QUERY_AUDIT_STALE_S].integer;
-    a->credits = amount(&cells[QUERY_AUDIT_CREDITS_NANO]);
+    a->credits = cell_money(&cells[QUERY_AUDIT_CREDITS_NANO]);
     if (cells[QUERY_AUDIT_TOKEN].kind == CELL_TEXT)
         add_token(a, cells);
 }

@@ -17,17 +17,6 @@ struct found {
     struct text account;
 };
 
-static struct maybe_money amount(const struct cell *cell)
-{
-    return (struct maybe_money){ cell->kind == CELL_INTEGER,
-                                 { cell->kind == CELL_INTEGER ? cell->integer : 0 } };
-}
-
-static unix_s stamp(const struct cell *cell)
-{
-    return cell->kind == CELL_INTEGER && is_stamp(cell->integer) ? cell->integer : TIME_NONE;
-}
-
 static void keep(struct found *f, struct span account, enum state state)
 {
     text_clear(&f->account);
@@ -39,16 +28,16 @@ static void keep(struct found *f, struct span account, enum state state)
 static void take_token(struct found *f, const struct cell *cells, enum state state, unix_s now)
 {
     bool spends_credits = !cells[STANDING_BUDGETED].integer;
-    f->balance = amount(&cells[STANDING_BALANCE]);
+    f->balance = cell_money(&cells[STANDING_BALANCE]);
     f->view = (struct gate_view){
-        .balance = spends_credits ? f->balance : amount(&cells[STANDING_AVAILABLE]),
+        .balance = spends_credits ? f->balance : cell_money(&cells[STANDING_AVAILABLE]),
         .is_free = type_is_free(cells[STANDING_TYPE].text),
         .spends_credits = spends_credits,
         .by_credits = cells[STANDING_LIMITED_BY].kind == CELL_TEXT
             && span_is(cells[STANDING_LIMITED_BY].text, forecast_limit_name(LIMIT_CREDITS)),
         .credits_unknown = !spends_credits && !cells[STANDING_CREDITS_KNOWN].integer,
-        .seen = stamp(&cells[STANDING_SEEN]),
-        .likely = stamp(&cells[STANDING_LIKELY]),
+        .seen = cell_time(&cells[STANDING_SEEN]),
+        .likely = cell_time(&cells[STANDING_LIKELY]),
         .refilled = calendar_next_reset(calendar_period_named(cells[STANDING_PERIOD].text), now),
     };
     keep(f, cells[STANDING_ACCOUNT].text, state);
@@ -56,11 +45,11 @@ static void take_token(struct found *f, const struct cell *cells, enum state sta
 
 static void take_credits(struct found *f, const struct cell *cells, enum state state)
 {
-    f->balance = amount(&cells[CREDITS_BALANCE]);
+    f->balance = cell_money(&cells[CREDITS_BALANCE]);
     f->view = (struct gate_view){
         .balance = f->balance,
-        .seen = stamp(&cells[CREDITS_SEEN]),
-        .likely = stamp(&cells[CREDITS_LIKELY]),
+        .seen = cell_time(&cells[CREDITS_SEEN]),
+        .likely = cell_time(&cells[CREDITS_LIKELY]),
         .refilled = TIME_NONE,
     };
     keep(f, cells[CREDITS_ACCOUNT].text, state);

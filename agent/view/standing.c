@@ -8,23 +8,10 @@
 #include "base/xmalloc.h"
 #include "core/calendar.h"
 #include "core/forecast/packed.h"
+#include "view/standing_rows.h"
 
-enum { ASKED_MAX = QUERY_STATUS_COLUMNS, CELLS_MAX = STANDING_COLUMNS };
+enum { ASKED_MAX = QUERY_STATUS_COLUMNS };
 _Static_assert((int)QUERY_CREDITS_COLUMNS <= (int)ASKED_MAX, "an answer has no room");
-_Static_assert((int)CREDITS_COLUMNS <= (int)CELLS_MAX, "a row has no room");
-
-struct standing_row {
-    struct cell cells[CELLS_MAX];
-    char *texts; /* owned; what the cells point into */
-    struct forecast forecast;
-    enum state state;
-    size_t place; /* in the question's order: by account and name */
-};
-
-struct rows {
-    struct standing_row *at; /* owned */
-    size_t count, room;
-};
 
 /* What is left on an account. */
 struct credits_columns {
@@ -37,53 +24,13 @@ struct credits_columns {
 };
 
 struct standing {
-    struct rows rows, credit_rows;
+    struct standing_rows rows, credit_rows;
     struct credits_columns **credits; /* owned, each; of credit_rows */
     bool reads_credits;               /* credit_rows are handed out, not rows */
     size_t next;
     unix_s now;
     int64_t fresh_s;
 };
-
-static void rows_done(struct rows *r)
-{
-    for (size_t i = 0; i < r->count; i++)
-        free(r->at[i].texts);
-    free(r->at);
-}
-
-static struct standing_row *add_row(struct rows *r)
-{
-    if (r->count == r->room) {
-        r->room = r->room ? r->room * 2 : 64;
-        r->at = xrealloc(r->at, r->room, sizeof *r->at);
-    }
-    struct standing_row *row = &r->at[r->count++];
-    *row = (struct standing_row){ .place = r->count };
-    return row;
-}
-
-static size_t bytes_of(const struct cell *cells, size_t count)
-{
-    size_t bytes = 0;
-    for (size_t i = 0; i < count; i++)
-        bytes += cells[i].kind == CELL_TEXT ? cells[i].text.len : 0;
-    return bytes;
-}
-
-/* The texts outlive the answer. */
-static void own_texts(struct standing_row *row, size_t count)
-{
-    char *end = row->texts = xmalloc(bytes_of(row->cells, count) + 1);
-    for (size_t i = 0; i < count; i++) {
-        struct cell *cell = &row->cells[i];
-        if (cell->kind != CELL_TEXT)
-            continue;
-        memcpy(end, cell->text.at, cell->text.len);
-        cell->text.at = end;
-        end += cell->text.len;
-    }
-}
 
 /* Hands each row to `take`. */
 static bool each(struct store *store, enum query query, const struct query_filter *scope,
@@ -109,16 +56,6 @@ static bool is_known(const struct cell *cell)
     return cell->kind == CELL_INTEGER;
 }
 
-static unix_s stamp(const struct cell *cell)
-{
-    return is_known(cell) && is_stamp(cell->integer) ? cell->integer : TIME_NONE;
-}
-
-static struct maybe_money amount(const struct cell *cell)
-{
-    return (struct maybe_money){ is_known(cell), { is_known(cell) ? cell->integer : 0 } };
-}
-
 static struct cell cell_stamp(unix_s at)
 {
     return at == TIME_NONE || at >= TIME_FAR ? (struct cell){ .kind = CELL_NONE }
@@ -138,7 +75,7 @@ struct kept_curve {
 /* False: there is none. To be read for a balance. */
 static bool read_curve(const struct kept_curve *kept, const struct reading *r, struct curve *ret)
 {
-    *ret = (struct curve){ .origin = stamp(kept->origin),
+    *ret = (struct curve){ .origin = cell_time(kept->origin),
                            .spent_nano = (double)kept->spent_nano->integer };
     return ret->origin != TIME_NONE && kept->history->kind == CELL_TEXT
         && kept->bytes->kind == CELL_TEXT
@@ -151,8 +88,8 @@ static struct watched watched_by(const struct cell *first, const struct cell *la
                                  const struct cell *rate_1h, const struct cell *rate_7d,
                                  int64_t stale_s)
 {
-    return (struct watched){ .first_seen = stamp(first),
-                             .last_seen = stamp(last),
+    return (struct watched){ .first_seen = cell_time(first),
+                             .last_seen = cell_time(last),
                              .stale_after_s = stale_s,
                              .enough = is_known(rate_1h),
                              .live = is_known(rate_7d) && rate_7d->integer > 0 };
@@ -177,7 +114,7 @@ static void set_credits(const struct standing *s, const struct cell *asked,
                                      &asked[QUERY_CREDITS_HISTORY], &asked[QUERY_CREDITS_BYTES] };
     ret->reading = (struct reading){ .name = "",
                                      .type = "credits",
-                                     .balance = amount(&asked[QUERY_CREDITS_BALANCE_NANO]),
+                                     .balance = cell_money(&asked[QUERY_CREDITS_BALANCE_NANO]),
                                      .budgeted = true,
                                      .expires = TIME_NONE };
     ret->purse = (struct purse){
@@ -205,7 +142,7 @@ static void take_credits(struct standing *s, const struct cell *asked)
         { CREDITS_USAGE_UNTIL, QUERY_CREDITS_USAGE_AT },
         { CREDITS_USAGE_REASON, QUERY_CREDITS_USAGE_REASON },
     };
-    struct standing_row *row = add_row(&s->credit_rows);
+    struct standing_row *row = standing_row_add(&s->credit_rows);
     struct credits_columns *c = xcalloc(1, sizeof *c);
     s->credits = xrealloc(s->credits, s->credit_rows.count, sizeof *s->credits);
     s->credits[s->credit_rows.count - 1] = c;
@@ -218,7 +155,7 @@ static void take_credits(struct standing *s, const struct cell *asked)
     copy_cells(row, asked, same, COUNT(same));
     row->cells[CREDITS_STATE] = cell_text(state_slug(row->state));
     row->cells[CREDITS_LIKELY] = cell_stamp(c->forecast.likely);
-    own_texts(row, CREDITS_COLUMNS);
+    standing_row_own(row, CREDITS_COLUMNS);
     c->account = row->cells[CREDITS_ACCOUNT].text;
 }
 
@@ -244,11 +181,11 @@ static struct reading reading_of(const struct cell *asked)
     const struct span type = asked[QUERY_STATUS_TYPE].text;
     struct reading r = {
         .name = "",
-        .balance = amount(&asked[QUERY_STATUS_BALANCE_NANO]),
+        .balance = cell_money(&asked[QUERY_STATUS_BALANCE_NANO]),
         .budgeted = asked[QUERY_STATUS_BUDGETED].integer != 0,
-        .expires = stamp(&asked[QUERY_STATUS_EXPIRES_AT]),
+        .expires = cell_time(&asked[QUERY_STATUS_EXPIRES_AT]),
         .period = calendar_period_named(asked[QUERY_STATUS_RESET_PERIOD].text),
-        .reset_amount = amount(&asked[QUERY_STATUS_RESET_AMOUNT_NANO]),
+        .reset_amount = cell_money(&asked[QUERY_STATUS_RESET_AMOUNT_NANO]),
     };
     snprintf(r.type, sizeof r.type, "%.*s", (int)type.len, type.at);
     return r;
@@ -258,7 +195,7 @@ static struct presence presence_of(const struct cell *asked, unix_s now)
 {
     return presence_at(
         asked[QUERY_STATUS_MISSING].integer > 0, asked[QUERY_STATUS_UNREADABLE].kind == CELL_TEXT,
-        stamp(&asked[QUERY_STATUS_EXPIRES_AT]), stamp(&asked[QUERY_STATUS_LAST_OK_AT]),
+        cell_time(&asked[QUERY_STATUS_EXPIRES_AT]), cell_time(&asked[QUERY_STATUS_LAST_OK_AT]),
         asked[QUERY_STATUS_STALE_S].integer, now);
 }
 
@@ -321,18 +258,18 @@ static void take_token(struct standing *s, const struct cell *asked)
     const struct purse *credits = credits_of(s, asked[QUERY_STATUS_ACCOUNT].text);
     const struct forecast f = forecast_of(s, asked, credits);
     const struct presence presence = presence_of(asked, s->now);
-    struct standing_row *row = add_row(&s->rows);
+    struct standing_row *row = standing_row_add(&s->rows);
     row->state = state_of(f.verdict, &presence);
     copy_cells(row, asked, same, COUNT(same));
     set_forecast(row, &f);
     bool is_limited = credits && forecast_within(credits, NULL, s->now).verdict != VERDICT_STALE;
     row->cells[STANDING_CREDITS_KNOWN] = cell_integer(is_limited);
-    own_texts(row, STANDING_COLUMNS);
+    standing_row_own(row, STANDING_COLUMNS);
 }
 
 static struct urgency urgency_of(const struct standing_row *row)
 {
-    struct urgency u = { .state = row->state, .likely = stamp(&row->cells[STANDING_LIKELY]) };
+    struct urgency u = { .state = row->state, .likely = cell_time(&row->cells[STANDING_LIKELY]) };
     level_named(row->cells[STANDING_LEVEL].text, &u.level);
     return u;
 }
@@ -383,7 +320,7 @@ bool standing_of_credits(struct store *store, const struct query_filter *scope, 
 
 bool standing_next(struct standing *s, struct cell *cells, size_t count)
 {
-    const struct rows *rows = s->reads_credits ? &s->credit_rows : &s->rows;
+    const struct standing_rows *rows = s->reads_credits ? &s->credit_rows : &s->rows;
     if (s->next == rows->count)
         return false;
     memcpy(cells, rows->at[s->next++].cells, count * sizeof *cells);
@@ -420,7 +357,7 @@ void standing_end(struct standing *s)
     for (size_t i = 0; i < s->credit_rows.count; i++)
         free(s->credits[i]);
     free(s->credits);
-    rows_done(&s->rows);
-    rows_done(&s->credit_rows);
+    standing_rows_done(&s->rows);
+    standing_rows_done(&s->credit_rows);
     free(s);
 }

@@ -69,6 +69,12 @@ bool writer_is_lost(const struct writer *w)
     return w->error;
 }
 
+void writer_abandon(struct writer *w)
+{
+    w->file = NULL;
+    w->error = 0;
+}
+
 bool writer_is_for_people(const struct writer *w)
 {
     return w->format == FORMAT_TEXT || w->format == FORMAT_MARKDOWN;

@@ -1,5 +1,9 @@
 /* Where a view writes: to a stream, or into memory for whoever hands it on.
  *
+ * A view is handed a store, a question and a writer, by a command today and by a server later; it
+ * loads what it shows itself (standing.h, report/load.c, audit_facts.h), so that nobody above has a
+ * second way to the same figures.
+ *
  * Views add to `text` with the text_add functions, or as JSON through `json`, and pass on what is
  * whole: a row, a section. So little of a long answer is held, and nobody checks each write: the
  * first that failed is remembered, and asked about at the end. Nothing of a writer is left to pass
@@ -41,5 +45,8 @@ bool writer_flush(struct writer *w);
 
 /* A write has failed: there is no use in further rows. */
 bool writer_is_lost(const struct writer *w);
+
+/* The failure was reported, and is none any more; nothing else goes to the stream. */
+void writer_abandon(struct writer *w);
 
 bool writer_is_for_people(const struct writer *w); /* text or Markdown */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/money.h"
 #include "base/span.h"
 #include "sql_columns.h"
 
@@ -58,6 +59,23 @@ static inline struct cell cell_integer(int64_t value)
 static inline struct cell cell_text(const char *text)
 {
     return (struct cell){ .kind = CELL_TEXT, .text = span_of(text) };
+}
+
+/* What is not known, or no time at all in a file that was tampered with, is TIME_NONE. */
+static inline unix_s cell_time(const struct cell *c)
+{
+    return c->kind == CELL_INTEGER && is_stamp(c->integer) ? c->integer : TIME_NONE;
+}
+
+static inline struct maybe_money cell_money(const struct cell *c)
+{
+    bool known = c->kind == CELL_INTEGER;
+    return (struct maybe_money){ known, { known ? c->integer : 0 } };
+}
+
+static inline bool cell_is_set(const struct cell *c)
+{
+    return c->kind == CELL_INTEGER && c->integer != 0;
 }
 
 /* What a question may ask for; each file uses the parameters it names. TIME_NONE, NULL: not

@@ -8,6 +8,7 @@
 #include "base/xmalloc.h"
 #include "core/naming.h"
 #include "view/report/days.h"
+#include "view/report/labels.h"
 #include "view/report/report.h"
 
 #define NO_NAME "(none)"
@@ -28,55 +29,16 @@ struct report_loading {
     struct report_days days;
 };
 
-static const char *const by_names[] = {
-    [BY_TOKEN] = "token",     [BY_ENVIRONMENT] = "environment", [BY_PROJECT] = "project",
-    [BY_PURPOSE] = "purpose", [BY_ACCOUNT] = "account",         [BY_PROVIDER] = "provider",
-    [BY_FEATURE] = "feature",
-};
-_Static_assert(COUNT(by_names) == REPORT_BYS, "a dimension has no name");
-
-const char *report_by_name(enum report_by by)
-{
-    return by_names[by];
-}
-
 struct query_filter report_scope(const struct report_query *q)
 {
     return (struct query_filter){ q->now, q->during.since, q->during.until, NULL, q->account };
-}
-
-bool report_by_is_word(enum report_by by)
-{
-    return by == BY_PROVIDER || by == BY_FEATURE;
-}
-
-static size_t add_group(struct report_loading *l, struct span name)
-{
-    struct loaded_report *to = l->to;
-    if (to->label_count == to->label_room) {
-        to->label_room = to->label_room ? to->label_room * 2 : 64;
-        to->labels = xrealloc(to->labels, to->label_room, sizeof *to->labels);
-    }
-    to->labels[to->label_count++] = (struct report_label){
-        .name = xstrndup(name.at, name.len),
-        .account = xstrdup(""),
-    };
-    return report_add_group(&to->report);
-}
-
-static size_t group_named(struct report_loading *l, struct span name)
-{
-    size_t group = intern_number(&l->names, name);
-    if (group == l->to->label_count)
-        add_group(l, name);
-    return group;
 }
 
 /* Generations count only for names that were born again, so an only one is told apart from nothing.
  */
 static size_t group_of_token(struct report_loading *l, const struct cell *cells)
 {
-    size_t group = add_group(l, cells[QUERY_REPORT_TOKENS_TOKEN].text);
+    size_t group = report_label_new(l->to, cells[QUERY_REPORT_TOKENS_TOKEN].text);
     struct report_label *label = &l->to->labels[group];
     free(label->account);
     label->account = xstrndup(cells[QUERY_REPORT_TOKENS_ACCOUNT].text.at,
@@ -112,11 +74,6 @@ static bool is_wanted(const struct report_query *q, const struct cell *cells)
         && !(is_token && span_is(named_or_none(naming_environment(name)), q->environment)))
         return false;
     return !q->token || naming_matches(q->token, name);
-}
-
-static unix_s stamp(const struct cell *cell)
-{
-    return cell->kind == CELL_INTEGER ? cell->integer : TIME_NONE;
 }
 
 static int compare_after(const void *a, const void *b)
@@ -158,12 +115,12 @@ static void add_payer(struct report_loading *l, const struct cell *cells)
     struct report_payer *p = &l->payers[l->payer_count++];
     *p = (struct report_payer){
         .id = cells[QUERY_REPORT_TOKENS_ID].integer,
-        .known = { stamp(&cells[QUERY_REPORT_TOKENS_USAGE_FROM]),
-                   stamp(&cells[QUERY_REPORT_TOKENS_USAGE_AT]) },
-        .known_from = stamp(&cells[QUERY_REPORT_TOKENS_KNOWN_FROM]),
-        .first_seen = stamp(&cells[QUERY_REPORT_TOKENS_FIRST_SEEN]),
-        .deleted_at = stamp(&cells[QUERY_REPORT_TOKENS_DELETED_AT]),
-        .listed = stamp(&cells[QUERY_REPORT_TOKENS_LISTED]),
+        .known = { cell_time(&cells[QUERY_REPORT_TOKENS_USAGE_FROM]),
+                   cell_time(&cells[QUERY_REPORT_TOKENS_USAGE_AT]) },
+        .known_from = cell_time(&cells[QUERY_REPORT_TOKENS_KNOWN_FROM]),
+        .first_seen = cell_time(&cells[QUERY_REPORT_TOKENS_FIRST_SEEN]),
+        .deleted_at = cell_time(&cells[QUERY_REPORT_TOKENS_DELETED_AT]),
+        .listed = cell_time(&cells[QUERY_REPORT_TOKENS_LISTED]),
         .budgeted = cells[QUERY_REPORT_TOKENS_BUDGETED].integer != 0,
         .costs_nothing = cells[QUERY_REPORT_TOKENS_TYPE].kind == CELL_TEXT
             && type_is_free(cells[QUERY_REPORT_TOKENS_TYPE].text),
@@ -176,8 +133,9 @@ static void add_payer(struct report_loading *l, const struct cell *cells)
     if (report_by_is_word(l->q->by))
         return;
     const struct report_budget budget = budget_of(l, cells);
-    size_t group =
-        l->q->by == BY_TOKEN ? group_of_token(l, cells) : group_named(l, part_of(l->q, cells));
+    size_t group = l->q->by == BY_TOKEN
+        ? group_of_token(l, cells)
+        : report_label_named(l->to, &l->names, part_of(l->q, cells));
     p->item = report_add_item(&l->to->report, group, p->known_from, p->budgeted ? &budget : NULL);
 }
 
@@ -229,7 +187,7 @@ static void take_hour(struct report_loading *l, const struct cell *cells)
  */
 static size_t item_named(struct report_loading *l, struct span word)
 {
-    size_t before = l->to->label_count, group = group_named(l, word);
+    size_t before = l->to->label_count, group = report_label_named(l->to, &l->names, word);
     if (group == before)
         report_add_item(&l->to->report, group, l->usage_from, NULL);
     return group;
@@ -367,22 +325,6 @@ static bool ask_all(struct store *s, struct report_loading *l, struct fault *why
     return (q->by != BY_PROVIDER || ask(s, &providers, l, all, why)) && ask_hours(s, l, why);
 }
 
-/* A name that only one generation bears needs no number. */
-static void forget_only_generations(struct loaded_report *l)
-{
-    for (size_t i = 0; i < l->label_count; i++) {
-        const struct report_label *before = i ? &l->labels[i - 1] : NULL;
-        const struct report_label *after = i + 1 < l->label_count ? &l->labels[i + 1] : NULL;
-        struct report_label *label = &l->labels[i];
-        bool shared = (before && strcmp(before->name, label->name) == 0
-                       && strcmp(before->account, label->account) == 0)
-            || (after && strcmp(after->name, label->name) == 0
-                && strcmp(after->account, label->account) == 0);
-        if (!shared && label->generation == 1)
-            label->generation = 0;
-    }
-}
-
 static void count_shared(struct report_loading *l)
 {
     const struct report *r = &l->to->report;
@@ -405,22 +347,10 @@ bool report_load(struct store *s, const struct report_query *q, struct loaded_re
         count_shared(&l);
         ok = report_finish(&ret->report, why);
     }
-    forget_only_generations(ret);
+    report_labels_finish(ret);
     report_days_done(&l.days);
     free(l.payers);
     free(l.after);
     intern_done(&l.names);
     return ok;
-}
-
-void report_unload(struct loaded_report *l)
-{
-    for (size_t i = 0; i < l->label_count; i++) {
-        free(l->labels[i].name);
-        free(l->labels[i].account);
-    }
-    free(l->labels);
-    free(l->usage_reason);
-    report_done(&l->report);
-    *l = (struct loaded_report){ 0 };
 }

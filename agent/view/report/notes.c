@@ -3,15 +3,6 @@
 
 #include "view/report/report.h"
 
-void report_label_add(const struct report_label *l, struct text *out)
-{
-    text_add(out, span_of(l->name));
-    if (l->generation)
-        text_addf(out, " (generation %" PRId64 "%s)", l->generation, l->deleted ? ", deleted" : "");
-    else if (l->deleted)
-        text_add(out, span_of(" (deleted)"));
-}
-
 static void say_days(struct text *out, const struct report *r)
 {
     enum { NAMED_MOST = 5 };

@@ -1,0 +1,45 @@
+/* The texts of a row are one piece of memory. */
+#include "view/standing_rows.h"
+
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+
+void standing_rows_done(struct standing_rows *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        free(r->at[i].texts);
+    free(r->at);
+}
+
+struct standing_row *standing_row_add(struct standing_rows *r)
+{
+    if (r->count == r->room) {
+        r->room = r->room ? r->room * 2 : 64;
+        r->at = xrealloc(r->at, r->room, sizeof *r->at);
+    }
+    struct standing_row *row = &r->at[r->count++];
+    *row = (struct standing_row){ .place = r->count };
+    return row;
+}
+
+static size_t bytes_of(const struct cell *cells, size_t count)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += cells[i].kind == CELL_TEXT ? cells[i].text.len : 0;
+    return bytes;
+}
+
+void standing_row_own(struct standing_row *row, size_t count)
+{
+    char *end = row->texts = xmalloc(bytes_of(row->cells, count) + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct cell *cell = &row->cells[i];
+        if (cell->kind != CELL_TEXT)
+            continue;
+        memcpy(end, cell->text.at, cell->text.len);
+        cell->text.at = end;
+        end += cell->text.len;
+    }
+}

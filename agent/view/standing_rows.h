@@ -1,0 +1,28 @@
+/* Rows that are kept beyond the answer that they are from. */
+#pragma once
+
+#include "core/forecast.h"
+#include "core/state.h"
+#include "view/standing.h"
+
+struct standing_row {
+    struct cell cells[STANDING_COLUMNS];
+    char *texts; /* owned; what the cells point into */
+    struct forecast forecast;
+    enum state state;
+    size_t place; /* in the question's order: by account and name */
+};
+
+struct standing_rows {
+    struct standing_row *at; /* owned */
+    size_t count, room;
+};
+_Static_assert((int)CREDITS_COLUMNS <= (int)STANDING_COLUMNS, "a row has no room");
+
+/* A row without cells, valid until the next one is added. */
+struct standing_row *standing_row_add(struct standing_rows *r);
+
+/* Copies the texts of the first `count` cells, so that they outlive the answer. */
+void standing_row_own(struct standing_row *row, size_t count);
+
+void standing_rows_done(struct standing_rows *r);
