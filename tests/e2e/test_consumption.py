@@ -15,6 +15,8 @@ import pytest
 
 from test_money import DAY, PRESENT, Scene, nano
 
+AN_HOUR_LATER_S = 3660  # usage is asked for an hour after the last answer, which took a moment
+
 USAGE = "/v2/cost_management/?"
 LAB = [{"name": "dev-free-lab"}, {"name": "prod-other"}, {"name": "prod-paid", "balance": "50.00"}]
 
@@ -97,7 +99,7 @@ def test_one_bad_line_is_refused_alone_and_said(scene, bad, broker, subscriber):
     s = scene(past_days=0, broker=broker)
     s.door.bend = usage(GOOD[0], BAD[bad], GOOD[1])
     s.once()
-    s.pass_time(3600)
+    s.pass_time(AN_HOUR_LATER_S)
     s.once()  # and it stops nothing for ever
     stored = {(name, when, feature): cost for (name, when, feature), (cost, _) in s.stored().items()}
     assert stored == {("prod-other", day(1), "llm__chat"): 3 * 10**9, ("prod-other", day(1), "ocr__ocr"): 4 * 10**9,
@@ -128,7 +130,7 @@ def test_a_payer_that_cannot_be_read_takes_no_other_along(scene, odd):
     good = s.stored()
     answer = {"response": [odd] + [{"token": token, "data": data} for token, data in GOOD]}
     s.door.bend = lambda path, given: answer if path.startswith(USAGE) else given
-    s.pass_time(3600)
+    s.pass_time(AN_HOUR_LATER_S)
     s.once()
     assert s.stored() == good
     assert "could not be read" in s.db.one("SELECT usage_reason FROM account")
@@ -140,7 +142,7 @@ def test_an_answer_that_names_no_payer_changes_nothing(scene):
     s.once()
     good, until = s.stored(), s.db.one("SELECT usage_at FROM account")
     s.door.bend = lambda path, given: {"response": [{"a": 1}, {"b": 2}]} if path.startswith(USAGE) else given
-    s.pass_time(3600)
+    s.pass_time(AN_HOUR_LATER_S)
     s.once()
     assert s.stored() == good and s.db.one("SELECT usage_at FROM account") == until
     assert "could not be read" in s.db.one("SELECT usage_reason FROM account")
@@ -237,7 +239,7 @@ def test_spend_over_a_gap_is_spread_evenly_and_marked(scene):
     s.once()
     s.sim.fault("status", status=500, path="/v2/cost_management/")
     s.sim.spend("prod-paid", "1.50")
-    s.pass_time(3600)
+    s.pass_time(AN_HOUR_LATER_S)
     s.once()
     s.sim.spend("prod-paid", "9.00")
     s.pass_time(9 * DAY)
@@ -268,7 +270,7 @@ def test_sums_beyond_all_money_end_nothing_and_no_start_after_them(scene):
                         ("base_token", {day(1): features}))
     for n in range(3):
         s.once()
-        s.pass_time(3600)
+        s.pass_time(AN_HOUR_LATER_S)
     assert s.db.one("SELECT count(*) FROM usage") == 2500 * 5
     assert s.db.one("SELECT max(spent_nano) FROM day_sum") == 2**63 - 1
     for command in (["status"], ["audit"], ["forecast", "dev-free-lab"], ["report", "--reconcile"], ["report"],
@@ -317,5 +319,5 @@ def test_the_daemon_lives_through_amounts_at_the_door(scene):
     for cost in (9223372036.854775807, -9223372036.854775808, 1e300, 4000000, -4000000):
         s.door.bend = usage(("dev-free-lab", {day(1): {"llm__chat": line(cost)}}), *GOOD)
         s.once()
-        s.pass_time(3600)
+        s.pass_time(AN_HOUR_LATER_S)
     assert s.stored()["prod-other", day(1), "llm__chat"] == (nano(3), 1)
