@@ -107,14 +107,6 @@ void forecast_queue_urgent_first(struct forecast_queue *r)
         qsort(r->at, r->count, sizeof *r->at, by_urgency);
 }
 
-void forecast_queue_fill(struct forecast_queue *r, const struct token_set *f, unix_s now)
-{
-    forecast_queue_begin(r);
-    for (size_t i = 0; i < f->count; i++)
-        forecast_queue_add(r, &f->tokens[i], i, now);
-    forecast_queue_urgent_first(r);
-}
-
 void forecast_queue_oldest_first(struct forecast_queue *r)
 {
     if (forecast_queue_left(r))

@@ -21,14 +21,12 @@ struct forecast_queue {
     size_t count, next, room;
 };
 
-/* One at a time: an empty queue, whom it is for, and then the most urgent first. */
+/* Filled one at a time: an empty queue; who claims what, whose place in its set is `place`; and
+ * then the most urgent first, of equal ones the earlier in the set. Claims that were left are
+ * forgotten: who still needs a forecast claims it again, more urgently. */
 void forecast_queue_begin(struct forecast_queue *r);
 void forecast_queue_add(struct forecast_queue *r, const struct token *t, size_t place, unix_s now);
 void forecast_queue_urgent_first(struct forecast_queue *r);
-
-/* What the fleet claims now, the most urgent first; of equal ones the earlier in the fleet. Claims
- * that were left are forgotten: who still needs a forecast claims it again, more urgently. */
-void forecast_queue_fill(struct forecast_queue *r, const struct token_set *f, unix_s now);
 
 /* Of the claims that are left those for a first curve go first, then those with the oldest one,
  * however urgent: so nobody who burns fast and claims again after every poll keeps another without

@@ -73,13 +73,6 @@ void outlook_add_token(struct outlook *o, const struct token *t, const struct fo
         add_resets(o, t, m);
 }
 
-void outlook_add(struct outlook *o, const struct token_set *f, unix_s now)
-{
-    struct midnights m = midnights_around(now);
-    for (size_t i = 0; i < f->count; i++)
-        outlook_add_token(o, &f->tokens[i], &f->tokens[i].forecast, &m);
-}
-
 struct outlook outlook_of_both(const struct outlook *x, const struct outlook *y)
 {
     struct outlook o = *x;

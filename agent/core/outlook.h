@@ -37,8 +37,6 @@ struct midnights midnights_around(unix_s now);
  * asks for nothing. */
 void outlook_add_token(struct outlook *o, const struct token *t, const struct forecast *f,
                        const struct midnights *m);
-/* The same of a set, each with the forecast that it has. */
-void outlook_add(struct outlook *o, const struct token_set *f, unix_s now);
 
 /* What two sets ask together; of equal ones the first. */
 struct outlook outlook_of_both(const struct outlook *x, const struct outlook *y);

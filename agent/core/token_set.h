@@ -64,7 +64,7 @@ struct token {
     enum series series;    /* SERIES_TOKEN, or SERIES_CREDITS in a fleet of its own */
     int missing;  /* complete lists in a row without it, at most TOKEN_SET_PATIENCE, no suspicious
                      ones */
-    int unbooked; /* lists without it that token_set_judge saw and token_set_book has not counted
+    int unbooked; /* lists without it that token_set_note saw and token_set_book has not counted
                      yet */
     bool lost_in_mass;     /* absent together with more than half of the fleet */
     bool listed;           /* appeared in the list that is being read */

@@ -1,8 +1,9 @@
 /* The wiring: owns every part, turns the loop, and takes one poll after the other through the
  * pipeline
  *
- *     collect (fetch -> splitter -> wire)  ->  ingest (one transaction)  ->  deliver (outbox ->
- * broker)
+ *     collect  ->  gather  ->  plan  ->  commit  ->  adopt  ->  deliver
+ *
+ * whose middle, from an answer to what memory knows then, is ingest.c.
  *
  * It is the only code that knows more than one edge. */
 #pragma once

@@ -14,6 +14,14 @@
 
 #define CENT (NANO_PER_USD / 100)
 
+static void fill(struct forecast_queue *r, const struct token_set *f, unix_s now)
+{
+    forecast_queue_begin(r);
+    for (size_t i = 0; i < f->count; i++)
+        forecast_queue_add(r, &f->tokens[i], i, now);
+    forecast_queue_urgent_first(r);
+}
+
 enum { NOW = 1795427400, POLL_S = 300 };
 
 /* A token that spends a cent every five minutes and has 10.00 USD left: 83 hours. */
@@ -207,7 +215,7 @@ static void claims_are_served_by_urgency_each_once(void **state)
         bool served[CROWD] = { false };
         double before = INFINITY;
         gather(&c, seed);
-        forecast_queue_fill(&r, &c.fleet, NOW);
+        fill(&r, &c.fleet, NOW);
         assert_int_equal(forecast_queue_left(&r), CROWD);
         for (struct token *t; (t = forecast_queue_next(&r, &c.fleet));) {
             assert_false(served[t - c.fleet.tokens]);
@@ -216,7 +224,7 @@ static void claims_are_served_by_urgency_each_once(void **state)
             before = forecast_queue_urgency(t, NOW);
         }
         assert_int_equal(forecast_queue_left(&r), 0);
-        forecast_queue_fill(&r, &c.fleet, NOW); /* nobody got a curve: all claim again */
+        fill(&r, &c.fleet, NOW); /* nobody got a curve: all claim again */
         assert_int_equal(forecast_queue_left(&r), CROWD);
         forecast_queue_done(&r);
         scatter(&c);
@@ -241,7 +249,7 @@ static void nobody_waits_for_a_first_curve_behind_those_who_come_back(void **sta
     }
     assert_true(without > CROWD / 2);
     for (size_t rounds = (without + BETWEEN - 1) / BETWEEN; rounds > 0; rounds--) {
-        forecast_queue_fill(&r, &c.fleet, NOW);
+        fill(&r, &c.fleet, NOW);
         for (int i = 0; i < AT_ONCE; i++)
             assert_non_null(forecast_queue_next(&r, &c.fleet)
                                 ->curve); /* renewed, and old again by the next poll */
@@ -266,7 +274,7 @@ static void of_those_that_wait_the_oldest_curve_is_renewed_first(void **state)
     struct crowd c;
     struct forecast_queue r = { 0 };
     gather(&c, 7);
-    forecast_queue_fill(&r, &c.fleet, NOW);
+    fill(&r, &c.fleet, NOW);
     forecast_queue_oldest_first(&r);
     unix_s before = TIME_NONE;
     for (const struct token *t; (t = forecast_queue_next(&r, &c.fleet));) {
@@ -284,7 +292,7 @@ static void a_fleet_of_nobody_claims_nothing(void **state)
     (void)state;
     struct forecast_queue r = { 0 };
     struct token_set nobody = { 0 };
-    forecast_queue_fill(&r, &nobody, NOW);
+    fill(&r, &nobody, NOW);
     forecast_queue_oldest_first(&r);
     assert_null(forecast_queue_next(&r, &nobody));
     forecast_queue_done(&r);

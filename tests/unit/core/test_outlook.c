@@ -13,6 +13,13 @@
 #define NOON INT64_C(1771329600) /* 2026-02-17T12:00:00Z */
 #define USD INT64_C(1000000000)
 
+static void add_set(struct outlook *o, const struct token_set *f, unix_s now)
+{
+    struct midnights m = midnights_around(now);
+    for (size_t i = 0; i < f->count; i++)
+        outlook_add_token(o, &f->tokens[i], &f->tokens[i].forecast, &m);
+}
+
 static struct token *add(struct token_set *f, const char *name, int64_t id, int64_t balance_usd)
 {
     struct token *t = token_set_add(f, name);
@@ -34,7 +41,7 @@ static void spend(struct token *t, unix_s from, unix_s until, int64_t usd_per_h)
 static struct outlook outlook_of(const struct token_set *f, unix_s now)
 {
     struct outlook o = outlook_none();
-    outlook_add(&o, f, now);
+    add_set(&o, f, now);
     return o;
 }
 
