@@ -47,7 +47,7 @@ def megabytes(file):
 
 def figures(file):
     with sqlite3.connect(file) as db:
-        return db.execute(f"SELECT {FIGURES} FROM daily ORDER BY token, day").fetchall()
+        return db.execute(f"SELECT {FIGURES} FROM day_sum ORDER BY token, day").fetchall()
 
 
 def report_s(build, folder, file):

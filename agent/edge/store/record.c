@@ -218,6 +218,7 @@ bool store_add_reading(struct store *s, const struct token *t, const struct chan
     statement_bind_integer(q, ":token", t->id);
     bind_maybe_money(q, ":balance_nano", t->last.balance);
     statement_bind_integer(q, ":terms", terms);
+    s->open_readings++;
     if (follows)
         statement_bind_integer(q, ":spent_nano", c->entries[0].amount.nano);
     return statement_run(q, why) && (!c || follows || store_add_change(s, t->id, c, why));

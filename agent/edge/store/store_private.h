@@ -158,6 +158,7 @@ struct store {
     int64_t poll;                    /* the poll row of this transaction */
     int64_t added_poll;              /* the one that was added last, */
     unix_s poll_at, prior_at;        /* its time, and that of the account's good poll before it */
+    int64_t open_readings;           /* added since the last checkpoint began, by this process */
     struct terms_ids *terms;         /* owned; NULL: none known yet */
     struct statement *queries[SQLS]; /* of a reader: NULL until asked for by store_query */
     bool owes;                       /* what may not be lost is kept, not run: */
