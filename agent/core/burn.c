@@ -305,12 +305,15 @@ size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max)
 static __int128 sum_of_run(struct burn_buckets *b, int place, int count)
 {
     int64_t high = 0, low = 0;
-    for (int i = place; b->is_wide && i < place + count; i++) {
+    if (!b->is_wide) {
+        for (int i = place; i < place + count; i++)
+            low += narrow(b)[i];
+        return low;
+    }
+    for (int i = place; i < place + count; i++) {
         high += wide(b)[i] >> 32;
         low += wide(b)[i] & UINT32_MAX;
     }
-    for (int i = place; !b->is_wide && i < place + count; i++)
-        low += narrow(b)[i];
     return (__int128)high * (INT64_C(1) << 32) + low;
 }
 
@@ -322,7 +325,8 @@ static __int128 sum_of(struct burn_buckets *b, enum resolution r, int64_t first,
     return sum_of_run(b, place, run) + sum_of_run(b, rings[r].first, count - run);
 }
 
-/* The sum over (start, end]; of the bucket that holds `start`, its share after `start`. */
+/* The sum over (start, end]; of the bucket that holds `start`, its share after `start`. Before the
+ * token was watched there is nothing to add up. */
 static __int128 spent_within(const struct burn_history *h, enum resolution r, unix_s start,
                              unix_s end)
 {
@@ -330,8 +334,11 @@ static __int128 spent_within(const struct burn_history *h, enum resolution r, un
     const struct ring *ring = &rings[r];
     int64_t partial = bucket_starting_in(start, ring->width_s);
     int64_t first = partial, last = bucket_ending_in(end, ring->width_s);
+    int64_t watched = bucket_starting_in(h->first_seen, ring->width_s);
     if (first < oldest(b, r))
         first = oldest(b, r);
+    if (first < watched)
+        first = watched;
     if (last > b->newest[r])
         last = b->newest[r];
 
@@ -356,6 +363,15 @@ static const struct window {
 };
 _Static_assert(COUNT(windows) == BURN_WINDOWS, "a burn window has no row");
 
+/* Rounded, and at most what fits. Ordinary sums spare the division of 128 bits. */
+static int64_t per_hour(__int128 spent, int64_t over_s)
+{
+    if (spent >= 0 && spent < INT64_MAX / (2 * HOUR_S))
+        return ((int64_t)spent * HOUR_S + over_s / 2) / over_s;
+    __int128 per_h = (spent * HOUR_S + over_s / 2) / over_s;
+    return per_h < INT64_MAX ? (int64_t)per_h : INT64_MAX;
+}
+
 struct burn_rate burn_over(const struct burn_history *h, enum burn_window window)
 {
     const struct window *w = &windows[window];
@@ -370,8 +386,7 @@ struct burn_rate burn_over(const struct burn_history *h, enum burn_window window
     if (!h->buckets)
         return rate;
     __int128 spent = spent_within(h, w->resolution, h->last_seen - w->seconds, h->last_seen);
-    __int128 per_h = (spent * HOUR_S + rate.over_s / 2) / rate.over_s;
-    rate.nano_per_h = per_h < INT64_MAX ? (int64_t)per_h : INT64_MAX;
+    rate.nano_per_h = per_hour(spent, rate.over_s);
     return rate;
 }
 
