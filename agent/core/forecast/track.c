@@ -7,7 +7,7 @@ enum { FINE_SPAN_H = PAST_FINES * PAST_FINE_S / HOUR_S };
 /* Nano-dollars from hourly sums alone since `after_s` seconds before the last reading. */
 static double hourly_since(const struct past *p, const double *sums, double after_s)
 {
-    double into_hour_s = (double)(p->last_seen - HOUR_S * ((p->last_seen - 1) / HOUR_S));
+    double into_hour_s = (double)((p->last_seen - 1) % HOUR_S + 1);
     if (after_s <= into_hour_s)
         return sums[1] * after_s / into_hour_s;
     double place = 1 + (after_s - into_hour_s) / HOUR_S;

@@ -14,7 +14,7 @@ struct plan_view {
     struct forecast forecast; /* its own is as old as its last shadow */
     bool is_read;             /* `forecast` is of now */
 };
-void view_at(struct plan *p, enum plan_set set, size_t place, struct plan_view *ret);
+void view_at(struct plan *p, enum plan_set set, size_t place, struct plan_view *v);
 /* Gives it a shadow, so that it can be changed. */
 struct token *view_own(struct plan_view *v);
 

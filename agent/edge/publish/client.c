@@ -65,14 +65,13 @@ void client_lose(struct mqtt_client *c, enum loss_kind kind, const char *words)
 /* To be called before anything else can touch errno. */
 static void lose_by_code(struct mqtt_client *c, int code)
 {
-    if (code == MOSQ_ERR_ERRNO && errno == EPIPE)
+    bool closed = code == MOSQ_ERR_CONN_LOST || (code == MOSQ_ERR_ERRNO && errno == EPIPE);
+    if (closed)
         client_lose(c, LOSS_CLOSED, "the broker closed the connection");
     else if (code == MOSQ_ERR_ERRNO)
         client_lose(c, LOSS_ERROR, errno ? strerror(errno) : "the connection was lost");
     else if ((code == MOSQ_ERR_TLS || code == MOSQ_ERR_TLS_HANDSHAKE) && c->library_words[0])
         client_lose(c, LOSS_ERROR, c->library_words);
-    else if (code == MOSQ_ERR_CONN_LOST)
-        client_lose(c, LOSS_CLOSED, "the broker closed the connection");
     else if (code == MOSQ_ERR_PROTOCOL || code == MOSQ_ERR_MALFORMED_PACKET)
         client_lose(c, LOSS_CLOSED, "the broker sent invalid MQTT");
     else
