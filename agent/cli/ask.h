@@ -20,7 +20,7 @@
     }
 #define OPTION_ROW_SINCE(default_)                                                                 \
     {                                                                                              \
-        .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = (default_),                 \
+        .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = (default_),               \
         .help = "start of the period (UTC), or how long ago"                                       \
     }
 #define OPTION_ROW_UNTIL                                                                           \
