@@ -58,12 +58,13 @@ static void quantiles(struct bins b, const double *levels, int count, double *re
         double here = (double)b.weight[at], place = below + here / 2;
         if (here <= 0)
             continue;
-        for (; place >= sought; sought = levels[l] * b.total) {
+        while (place >= sought) {
             double mean = mean_of(b, at), before = last < 0 ? mean : mean_of(b, last);
             ret[l] = before
                 + (last < 0 ? 0 : (sought - last_place) / (place - last_place)) * (mean - before);
             if (++l == count)
                 return;
+            sought = levels[l] * b.total;
         }
         last = at;
         last_place = place;
