@@ -15,6 +15,8 @@ enum {
     MOVED_DUE = 10, /* what is left is not what the curve was made near */
     NEW_DUE = 20,   /* there is no curve yet */
     RUNWAY_LEAST_S = MINUTE_S,
+    FAR_RUNWAY_S = 30 * DAY_S,
+    FAR_WATCHED_S = 10 * MINUTE_S,
     RUNWAY_UNKNOWN_S =
         DAY_S, /* of a token that never had a forecast: what is burned at last decides */
 };
@@ -46,11 +48,18 @@ double forecast_queue_amount(const struct token *t)
     return (double)(is_less ? f->available.is.nano : balance);
 }
 
+/* Of a month's money a minute's history says little: thousands of first curves that
+ * nobody needs would delay those that somebody does. */
+static bool can_wait(const struct token *t, unix_s now)
+{
+    return now - t->burn.first_seen < FAR_WATCHED_S && runway_s(t, now) > FAR_RUNWAY_S;
+}
+
 /* How many times over its renewal is due; 1: just now. */
 static double due(const struct token *t, unix_s now)
 {
     if (!t->curve)
-        return NEW_DUE;
+        return can_wait(t, now) ? 0 : NEW_DUE;
     if (!curve_is_near(t->curve, t->curve->spent_nano + forecast_queue_amount(t)))
         return MOVED_DUE;
     if (t->curve->origin >= t->burn.last_seen)

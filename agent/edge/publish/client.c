@@ -56,7 +56,7 @@ void client_lose(struct mqtt_client *c, enum loss_kind kind, const char *words)
     if (c->lost) /* the first reason is the cause, what follows are its effects */
         return;
     c->lost = kind;
-    snprintf(c->loss, sizeof c->loss, "%s", words);
+    snprintf(c->loss, sizeof c->loss, "%.*s", (int)sizeof c->loss - 1, words);
     size_t len = strlen(c->loss);
     if (len && c->loss[len - 1] == '.')
         c->loss[len - 1] = '\0';

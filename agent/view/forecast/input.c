@@ -149,7 +149,7 @@ static enum state state_at(const struct forecast_input *s, enum verdict verdict)
 bool forecast_input_load(struct store *store, const char *name, const char *account, unix_s now,
                          struct forecast_input *ret, struct fault *why)
 {
-    struct place place;
+    struct place place = { 0 };
     *ret = (struct forecast_input){ .now = now };
     text_add(&ret->name, span_of(name));
     if (!find(store, name, account, ret, &place, why) || !load_series(store, ret, &place, why)

@@ -88,6 +88,32 @@ static void a_curve_is_renewed_when_it_can_say_something_new(void **state)
     }
 }
 
+/* A token that was watched for minutes and spends 12 cents an hour. */
+static double first_urgency(int64_t watched_s, int64_t left_cents)
+{
+    struct token t = { .last = { .balance = money_known((struct money){ left_cents * CENT }),
+                                 .budgeted = true,
+                                 .expires = TIME_NONE } };
+    burn_init(&t.burn);
+    for (unix_s at = NOW - watched_s; at <= NOW; at += MINUTE_S) {
+        struct entry e = { ENTRY_CONSUMPTION, { CENT / 5 }, at - MINUTE_S, at };
+        burn_seen(&t.burn, at);
+        burn_add(&t.burn, &e);
+    }
+    t.forecast = forecast_none();
+    double urgency = forecast_queue_urgency(&t, NOW);
+    burn_done(&t.burn);
+    return urgency;
+}
+
+static void a_first_curve_can_wait_where_the_money_lasts_for_months(void **state)
+{
+    (void)state;
+    assert_true(first_urgency(3 * MINUTE_S, 100) > 0);
+    assert_true(first_urgency(3 * MINUTE_S, 1000 * 1000) == 0);
+    assert_true(first_urgency(15 * MINUTE_S, 1000 * 1000) > 0);
+}
+
 /* A balance that no entry explains, or credits that are less than it. */
 static void a_curve_made_near_another_amount_is_renewed(void **state)
 {
@@ -302,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_curve_is_renewed_when_it_can_say_something_new),
+        cmocka_unit_test(a_first_curve_can_wait_where_the_money_lasts_for_months),
         cmocka_unit_test(a_curve_made_near_another_amount_is_renewed),
         cmocka_unit_test(what_cannot_be_forecast_asks_for_nothing),
         cmocka_unit_test(the_one_that_ends_sooner_comes_first),
