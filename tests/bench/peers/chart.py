@@ -51,7 +51,7 @@ def table(figures):
     print("|---|---" + "|---" * len(NAMES) + "|")
     for member, title, unit, _ in PANELS:
         for tokens in sizes:
-            row = figures[member][tokens]
+            row = figures[member].get(tokens)
             if row:
                 cells = (f"{shown(row[n])} {unit}" if n in row else "-" for n in NAMES)
                 print(f"| {title} | {tokens:,} |", " | ".join(cells), "|")
