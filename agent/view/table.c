@@ -129,11 +129,6 @@ struct table *table_begin(struct writer *w, const struct column *columns, size_t
     return t;
 }
 
-size_t table_width(const struct table *t)
-{
-    return t->count;
-}
-
 void table_row(struct table *t, const struct cell *cells)
 {
     switch (t->w->format) {

@@ -51,6 +51,5 @@ struct table;
 /* In the writer's format; `columns` is borrowed until table_end. A text table fits the writer's
  * screen; nothing is ever cut. As JSON it is an array, the next value of w->json. */
 struct table *table_begin(struct writer *w, const struct column *columns, size_t count);
-size_t table_width(const struct table *t); /* the number of columns */
 void table_row(struct table *t, const struct cell *cells);
 void table_end(struct table *t); /* passes the rest on, frees */
