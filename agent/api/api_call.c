@@ -50,9 +50,17 @@ void api_call_ask(struct api_call *c, struct api *api, const struct api_request 
     text_add(&c->body, r->body);
 }
 
+static void end_transfer(struct api_call *c)
+{
+    if (c->transfer)
+        live_count_code(&c->api->requests, c->outcome.status);
+    transfer_free(c->transfer);
+    c->transfer = NULL;
+}
+
 void api_call_done(struct api_call *c)
 {
-    transfer_free(c->transfer);
+    end_transfer(c);
     splitter_free(c->splitter);
     text_done(&c->url);
     text_done(&c->body);
@@ -62,8 +70,7 @@ void api_call_done(struct api_call *c)
 
 static void end_with(struct api_call *c, enum poll_result result)
 {
-    transfer_free(c->transfer);
-    c->transfer = NULL;
+    end_transfer(c);
     c->state = API_CALL_ENDED;
     c->result = result;
     hide_key(c->why.text, c->api->settings->key);
@@ -173,8 +180,7 @@ static bool has_another_key(struct api_call *c)
 /* What was refused was not done: even a call that writes may go out again. */
 static void ask_again(struct api_call *c)
 {
-    transfer_free(c->transfer);
-    c->transfer = NULL;
+    end_transfer(c);
     text_wipe(&c->answer);
     c->why = (struct fault){ 0 };
     c->whole = false;

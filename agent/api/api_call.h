@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/text.h"
+#include "core/live.h"
 #include "core/rate_limit.h"
 #include "core/schedule.h"
 #include "core/splitter.h"
@@ -22,6 +23,7 @@ struct api {
     struct rate_limit rate_limit;            /* every request takes its call from here first */
     bool key_is_new; /* a refused key was replaced; cleared by whoever has seen to it */
     bool unattended; /* a refusal also says what becomes of it: nobody waits for the answer */
+    struct live_codes requests; /* that are over */
 };
 
 struct api_request {

@@ -48,8 +48,9 @@ struct account {
     unix_s last_ok;                 /* as stored; TIME_NONE: never */
     struct moment
         heard; /* the last good poll since the start, `mono` by clock_boot; unix TIME_NONE: none */
-    unix_s began;    /* the first one, by the clock as it is now */
-    int polls;       /* since the start */
+    unix_s began;                       /* the first one, by the clock as it is now */
+    int polls;                          /* since the start */
+    int64_t poll_results[POLL_RESULTS]; /* the same, by how they ended */
     unix_s aged_for; /* the last good poll whose readings were found to be stale by time alone */
     mono_ms key_looked_at; /* while the key is refused: its file, last */
     int64_t last_poll;     /* row of the last one since the start; 0: none, or it was not stored */

@@ -14,6 +14,7 @@
 #include "daemon/delivery.h"
 #include "daemon/forecasts.h"
 #include "daemon/ingest.h"
+#include "daemon/live.h"
 #include "daemon/outage.h"
 #include "daemon/pace.h"
 #include "daemon/retained.h"
@@ -43,6 +44,7 @@ enum {
 static bool open_accounts(struct agent *a, struct fault *why)
 {
     a->accounts = xcalloc(a->settings->account_count, sizeof *a->accounts);
+    a->live_accounts = xcalloc(a->settings->account_count, sizeof *a->live_accounts);
     for (size_t i = 0; i < a->settings->account_count; i++) {
         struct account *account = &a->accounts[a->account_count++];
         account->settings = &a->settings->accounts[i];
@@ -130,6 +132,7 @@ void agent_close(struct agent *a)
     store_close(a->store);
     conditions_done(&a->conditions);
     free(a->rules_in_force);
+    free(a->live_accounts);
     bypass_done(&a->bypass);
     free(a->accounts);
     free(a);
@@ -155,6 +158,7 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
     poll_free(account->poll);
     account->poll = NULL;
     account->polls++;
+    account->poll_results[account->last_result]++;
     a->poll_ended = true;
     return ok;
 }
@@ -226,6 +230,7 @@ static mono_ms next_poll(const struct agent *a)
 static void note_turn(struct agent *a, mono_ms now)
 {
     int64_t took_ms = a->woke_at ? now - a->woke_at : 0;
+    live_turn(a, took_ms);
     a->longest_ms = took_ms > a->longest_ms ? took_ms : a->longest_ms;
     if (!a->poll_ended)
         return;

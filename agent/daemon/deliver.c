@@ -181,6 +181,7 @@ bool deliver_turn(struct agent *a, unix_s now, struct fault *why)
     if (!a->publisher)
         return true;
     bool is_new = publish_take_connected(a->publisher);
+    a->live.mqtt_connections += is_new;
     if (is_new) {
         a->starts_over = true;
         bypass_start_over(&a->bypass);

@@ -3,6 +3,7 @@
 
 #include "base/condition.h"
 #include "base/random.h"
+#include "core/live.h"
 #include "daemon/account.h"
 #include "daemon/bypass.h"
 #include "daemon/delivery.h"
@@ -40,10 +41,12 @@ struct agent {
     bool reload_wanted; /* once what is under way has ended */
     mono_ms woke_at;    /* from the last wait; 0: there was none */
     int64_t
-        longest_ms;  /* between two waits, since the last poll: nothing else is served meanwhile */
-    bool poll_ended; /* since the last wait */
-    bool quiet;      /* nothing arrived in the last turn */
-    mono_ms confirm_until; /* of `ebb once` */
-    mono_ms slice_due;     /* of forecasts between polls */
-    size_t sliced;         /* counts on; whose turn it is */
+        longest_ms;   /* between two waits, since the last poll: nothing else is served meanwhile */
+    bool poll_ended;  /* since the last wait */
+    struct live live; /* daemon/live.h */
+    struct live_account *live_accounts; /* owned */
+    bool quiet;                         /* nothing arrived in the last turn */
+    mono_ms confirm_until;              /* of `ebb once` */
+    mono_ms slice_due;                  /* of forecasts between polls */
+    size_t sliced;                      /* counts on; whose turn it is */
 };
