@@ -27,9 +27,16 @@ struct standing {
     struct standing_rows rows, credit_rows;
     struct credits_columns **credits; /* owned, each; of credit_rows */
     bool reads_credits;               /* credit_rows are handed out, not rows */
+    struct query_result *asked;       /* tokens that are not loaded yet; NULL: all are */
+    struct named_row *by_id;          /* owned; NULL until somebody looks one up */
     size_t next;
     unix_s now;
     int64_t fresh_s;
+};
+
+struct named_row {
+    int64_t id;
+    size_t row;
 };
 
 /* Hands each row to `take`. */
@@ -264,21 +271,16 @@ static void take_token(struct standing *s, const struct cell *asked)
     set_forecast(row, &f);
     bool is_limited = credits && forecast_within(credits, NULL, s->now).verdict != VERDICT_STALE;
     row->cells[STANDING_CREDITS_KNOWN] = cell_integer(is_limited);
+    row->urgency =
+        (struct urgency){ .state = row->state, .likely = cell_time(&row->cells[STANDING_LIKELY]) };
+    level_named(row->cells[STANDING_LEVEL].text, &row->urgency.level);
     standing_row_own(row, STANDING_COLUMNS);
-}
-
-static struct urgency urgency_of(const struct standing_row *row)
-{
-    struct urgency u = { .state = row->state, .likely = cell_time(&row->cells[STANDING_LIKELY]) };
-    level_named(row->cells[STANDING_LEVEL].text, &u.level);
-    return u;
 }
 
 static int nearest_first(const void *a, const void *b)
 {
     const struct standing_row *x = a, *y = b;
-    const struct urgency of_x = urgency_of(x), of_y = urgency_of(y);
-    int order = urgency_compare(&of_x, &of_y);
+    int order = urgency_compare(&x->urgency, &y->urgency);
     return order ? order : (x->place > y->place) - (x->place < y->place);
 }
 
@@ -290,17 +292,55 @@ static struct standing *begin(const struct query_filter *scope, int64_t fresh_s)
     return s;
 }
 
-bool standing_of_tokens(struct store *store, const struct query_filter *scope, int64_t fresh_s,
-                        struct standing **ret, struct fault *why)
+static void sort(struct standing *s)
+{
+    if (s->rows.count)
+        qsort(s->rows.at, s->rows.count, sizeof *s->rows.at, nearest_first);
+}
+
+bool standing_begin(struct store *store, const struct query_filter *scope, int64_t fresh_s,
+                    struct standing **ret, struct fault *why)
 {
     struct standing *s = begin(scope, fresh_s);
     if (!load_credits(store, scope, s, why)
-        || !each(store, QUERY_STATUS, scope, QUERY_STATUS_COLUMNS, take_token, s, why)) {
+        || !query_open(store, QUERY_STATUS, scope, &s->asked, why)) {
         standing_end(s);
         return false;
     }
-    if (s->rows.count)
-        qsort(s->rows.at, s->rows.count, sizeof *s->rows.at, nearest_first);
+    *ret = s;
+    return true;
+}
+
+bool standing_load(struct standing *s, size_t most, bool *ret_more, struct fault *why)
+{
+    struct cell asked[QUERY_STATUS_COLUMNS];
+    bool more = s->asked != NULL;
+    for (size_t i = 0; more && i < most; i++) {
+        if (!query_next(s->asked, asked, COUNT(asked), &more, why))
+            return false;
+        if (more)
+            take_token(s, asked);
+    }
+    if (!more && s->asked) {
+        query_close(s->asked);
+        s->asked = NULL;
+        sort(s);
+    }
+    *ret_more = more;
+    return true;
+}
+
+bool standing_of_tokens(struct store *store, const struct query_filter *scope, int64_t fresh_s,
+                        struct standing **ret, struct fault *why)
+{
+    struct standing *s;
+    bool more;
+    if (!standing_begin(store, scope, fresh_s, &s, why))
+        return false;
+    if (!standing_load(s, SIZE_MAX, &more, why)) {
+        standing_end(s);
+        return false;
+    }
     *ret = s;
     return true;
 }
@@ -332,12 +372,33 @@ enum state standing_state(const struct standing *s)
     return (s->reads_credits ? &s->credit_rows : &s->rows)->at[s->next - 1].state;
 }
 
-struct forecast standing_of_token(const struct standing *s, int64_t id)
+size_t standing_count(const struct standing *s)
 {
+    return s->reads_credits ? s->credit_rows.count : s->rows.count;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = ((const struct named_row *)a)->id, y = ((const struct named_row *)b)->id;
+    return (x > y) - (x < y);
+}
+
+static void name_rows(struct standing *s)
+{
+    s->by_id = xcalloc(s->rows.count, sizeof *s->by_id);
     for (size_t i = 0; i < s->rows.count; i++)
-        if (s->rows.at[i].cells[STANDING_ID].integer == id)
-            return s->rows.at[i].forecast;
-    return forecast_none();
+        s->by_id[i] = (struct named_row){ s->rows.at[i].cells[STANDING_ID].integer, i };
+    qsort(s->by_id, s->rows.count, sizeof *s->by_id, by_id);
+}
+
+struct forecast standing_of_token(struct standing *s, int64_t id)
+{
+    const struct named_row wanted = { .id = id }, *found = NULL;
+    if (s->rows.count && !s->by_id)
+        name_rows(s);
+    if (s->rows.count)
+        found = bsearch(&wanted, s->by_id, s->rows.count, sizeof wanted, by_id);
+    return found ? s->rows.at[found->row].forecast : forecast_none();
 }
 
 struct forecast standing_of_account(const struct standing *s, struct span account)
@@ -357,6 +418,8 @@ void standing_end(struct standing *s)
     for (size_t i = 0; i < s->credit_rows.count; i++)
         free(s->credits[i]);
     free(s->credits);
+    free(s->by_id);
+    query_close(s->asked);
     standing_rows_done(&s->rows);
     standing_rows_done(&s->credit_rows);
     free(s);

@@ -62,6 +62,13 @@ struct standing;
  * says. */
 MUST_CHECK bool standing_of_tokens(struct store *s, const struct query_filter *scope,
                                    int64_t fresh_s, struct standing **ret, struct fault *why);
+/* The same in slices, for whoever has little time at once: the query stays open until all tokens
+ * are loaded, and only then rows may be read. The names in `scope` must live until then. */
+MUST_CHECK bool standing_begin(struct store *s, const struct query_filter *scope, int64_t fresh_s,
+                               struct standing **ret, struct fault *why);
+/* Loads at most so many further tokens; *ret_more false: all are there, in their order. */
+MUST_CHECK bool standing_load(struct standing *s, size_t most, bool *ret_more, struct fault *why);
+
 /* By account. */
 MUST_CHECK bool standing_of_credits(struct store *s, const struct query_filter *scope,
                                     int64_t fresh_s, struct standing **ret, struct fault *why);
@@ -70,8 +77,9 @@ MUST_CHECK bool standing_of_credits(struct store *s, const struct query_filter *
  * there is none. */
 bool standing_next(struct standing *s, struct cell *cells, size_t count);
 enum state standing_state(const struct standing *s); /* of the row that was filled last */
+size_t standing_count(const struct standing *s);     /* of all rows */
 /* The forecast of now of a token, or of an account's credits, from an answer about tokens; of none:
  * forecast_none. */
-struct forecast standing_of_token(const struct standing *s, int64_t id);
+struct forecast standing_of_token(struct standing *s, int64_t id);
 struct forecast standing_of_account(const struct standing *s, struct span account);
 void standing_end(struct standing *s); /* accepts NULL */

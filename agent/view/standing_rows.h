@@ -10,6 +10,7 @@ struct standing_row {
     char *texts; /* owned; what the cells point into */
     struct forecast forecast;
     enum state state;
+    struct urgency urgency;
     size_t place; /* in the question's order: by account and name */
 };
 

@@ -113,7 +113,8 @@ static void print_row(struct status_printer *p)
         p->left_out++;
         return;
     }
-    show_for_people(p);
+    if (writer_is_for_people(p->w))
+        show_for_people(p);
     table_row(p->table, p->row.cells);
     p->shown++;
 }
@@ -137,7 +138,7 @@ bool status_tokens(struct store *s, const struct status_view *view, struct write
                    size_t *ret_matches, struct fault *why)
 {
     struct status_printer p = { .w = w, .view = view };
-    bool ok = sparks_load(s, view->now, &p.sparks, why);
+    bool ok = !writer_is_for_people(w) || sparks_load(s, view->now, &p.sparks, why);
     if (ok) {
         p.table = table_begin(w, columns, COLUMNS);
         ok = print_rows(s, &p, why);

@@ -103,15 +103,27 @@ static void add_series(struct place *s, int id, const char *name, int64_t cents,
     text_done(&sql);
 }
 
-/* "name state ends by" for each token, "-" for what is not known. */
-static void expect(struct place *s, unix_s now, int64_t fresh_s, const char *lines)
+/* `slice` tokens at a time. */
+static struct standing *load(struct place *s, unix_s now, int64_t fresh_s, size_t slice)
 {
     const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
-    struct cell c[STANDING_COLUMNS];
     struct standing *standing;
-    struct text got = { 0 };
     struct fault why;
-    check(standing_of_tokens(s->store, &scope, fresh_s, &standing, &why), &why);
+    bool more = true;
+    check(standing_begin(s->store, &scope, fresh_s, &standing, &why), &why);
+    for (size_t loaded = 0; more; loaded += slice) {
+        assert_true(standing_count(standing) == loaded);
+        check(standing_load(standing, slice, &more, &why), &why);
+    }
+    check(standing_load(standing, slice, &more, &why), &why);
+    assert_false(more);
+    return standing;
+}
+
+static void expect_rows(struct standing *standing, const char *lines)
+{
+    struct cell c[STANDING_COLUMNS];
+    struct text got = { 0 };
     while (standing_next(standing, c, STANDING_COLUMNS)) {
         text_add(&got, c[STANDING_TOKEN].text);
         text_add(&got, span_of(" "));
@@ -125,6 +137,17 @@ static void expect(struct place *s, unix_s now, int64_t fresh_s, const char *lin
     standing_end(standing);
     assert_string_equal(text_z(&got), lines);
     text_done(&got);
+}
+
+/* "name state ends by" for each token, "-" for what is not known; loaded at once, or one by one. */
+static void expect(struct place *s, unix_s now, int64_t fresh_s, const char *lines)
+{
+    const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
+    struct standing *at_once;
+    struct fault why;
+    check(standing_of_tokens(s->store, &scope, fresh_s, &at_once, &why), &why);
+    expect_rows(at_once, lines);
+    expect_rows(load(s, now, fresh_s, 1), lines);
 }
 
 static void tokens_come_by_runway_and_what_cannot_be_seen_has_no_end(void **state)
