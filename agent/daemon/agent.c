@@ -154,7 +154,7 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
     if (stored) /* only this proves it: a turn that had nothing to write says nothing about the disk
                  */
         outage_end(a);
-    ok = ok && (!stored || journal_tend(a, why) || survive(a, why));
+    a->poll_stored |= stored;
     poll_free(account->poll);
     account->poll = NULL;
     account->polls++;
@@ -239,6 +239,14 @@ static void note_turn(struct agent *a, mono_ms now)
     a->poll_ended = false;
 }
 
+/* After a poll was stored, and what it has to say is on its way. */
+static bool tend_store(struct agent *a, struct fault *why)
+{
+    bool stored = a->poll_stored;
+    a->poll_stored = false;
+    return !stored || journal_tend(a, why);
+}
+
 /* One turn: each part prepares, one wait, each part takes what is its own. */
 static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_seen *seen,
                  struct fault *why)
@@ -267,7 +275,8 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
         publish_turn(a->publisher, clock_mono(), fds[1].revents);
     if (outage_deadline(a) <= clock_mono() && !outage_mend(a, why))
         return false;
-    return turn_accounts(a, why) && (deliver_turn(a, clock_unix(), why) || survive(a, why));
+    return turn_accounts(a, why) && (deliver_turn(a, clock_unix(), why) || survive(a, why))
+        && (tend_store(a, why) || survive(a, why));
 }
 
 /* What the last poll had to say is delivered before the broker is left; what is not stays in the

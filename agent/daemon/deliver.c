@@ -163,6 +163,16 @@ static bool send_waiting(struct agent *a, struct fault *why)
     return true;
 }
 
+void deliver_events(struct agent *a)
+{
+    struct fault later;
+    if (!a->publisher || !publish_connected(a->publisher))
+        return;
+    bypass_turn(&a->bypass, a->publisher);
+    if (!a->starts_over && !send_waiting(a, &later))
+        log_debug("%s", later.text);
+}
+
 static bool serve_outbox(struct agent *a, unix_s now, struct fault *why)
 {
     return (!a->starts_over || start_over(a, now, why)) && retry_refused(a, now, why)

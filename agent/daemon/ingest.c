@@ -12,6 +12,7 @@
 #include "daemon/announce.h"
 #include "daemon/commit.h"
 #include "daemon/credits.h"
+#include "daemon/deliver.h"
 #include "daemon/forecasts.h"
 #include "daemon/gather.h"
 #include "daemon/pace.h"
@@ -228,6 +229,7 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
         account->last_ok = now;
     written = written && add_rest(a, account, p, &pace, why);
     bool stored = commit_end(a, account, p, written, why);
+    deliver_events(a); /* an alert waits for nothing that can be done after it */
     pace_adopt(account, &pace);
     if (stored)
         settle(a, account, now, boot);

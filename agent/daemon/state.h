@@ -43,6 +43,7 @@ struct agent {
     int64_t
         longest_ms;   /* between two waits, since the last poll: nothing else is served meanwhile */
     bool poll_ended;  /* since the last wait */
+    bool poll_stored; /* and what the journal then needs is still to be done */
     struct live live; /* daemon/live.h */
     struct live_account *live_accounts; /* owned */
     bool quiet;                         /* nothing arrived in the last turn */

@@ -38,9 +38,6 @@ void edits_withdraw(const char *file); /* it was refused; accepts NULL */
 
 /* Takes up what commands wrote since. A file that cannot be read is left alone. */
 void edits_look(struct edits *e, const char *store, const char *account);
-/* The newest edit of a token that waits, of those before `before`, unless that is NULL; NULL: there
- * is none. */
-struct edit *edits_of(const struct edits *e, const char *token, const struct edit *before);
 /* After the commit: removes what was booked, edits of the same token before it, and what nothing
  * came of for long. */
 void edits_settle(struct edits *e, const char *store);

@@ -59,7 +59,7 @@ void publish_turn(struct publisher *p, mono_ms now, short revents);
 bool publish_connected(const struct publisher *p);
 
 /* True once after each new connection: all retained state is to be sent again, and nothing is in
- * flight. */
+ * flight. Before that there is no room on it. */
 bool publish_take_connected(struct publisher *p);
 
 /* Whether the connection before this one ended because of a message, as far as one can see: then

@@ -62,6 +62,9 @@ static inline void turn(struct publisher *p)
         assert_true(clock_mono() < limit);                                                         \
     }
 
+/* Before the news of a connection is taken there is no room on it. */
+#define CONNECT(p) TURN_UNTIL(p, publish_take_connected(p))
+
 static inline void send_ok(struct publisher *p, int64_t tag, const char *topic, const char *payload)
 {
     struct fault why;

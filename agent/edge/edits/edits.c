@@ -229,14 +229,6 @@ void edits_look(struct edits *e, const char *store, const char *account)
         qsort(e->at, e->count, sizeof *e->at, by_name);
 }
 
-struct edit *edits_of(const struct edits *e, const char *token, const struct edit *before)
-{
-    for (size_t i = before ? (size_t)(before - e->at) : e->count; i-- > 0;)
-        if (!e->at[i].booked && strcmp(e->at[i].token, token) == 0)
-            return &e->at[i];
-    return NULL;
-}
-
 static bool is_old(const struct edit *x)
 {
     int64_t age_s = clock_unix() - strtoll(x->file, NULL, 10);

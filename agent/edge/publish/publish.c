@@ -387,7 +387,7 @@ static size_t window_of(const struct publisher *p)
 
 size_t publish_room(struct publisher *p)
 {
-    if (!publish_connected(p) || alone_is_on_its_way(p))
+    if (!publish_connected(p) || p->fresh || alone_is_on_its_way(p))
         return 0;
     size_t room = in_flight_room(&p->in_flight), open = in_flight_open(&p->in_flight);
     size_t window = window_of(p) > open ? window_of(p) - open : 0;
@@ -471,6 +471,7 @@ static void say_farewell(struct publisher *p)
 {
     bool sent = !p->broker.will_topic, heard = sent;
     int steps = CLOSE_STEPS;
+    p->fresh = false; /* nobody is going to ask any more */
     while (!heard && publish_connected(p) && steps-- > 0) {
         struct fault why; /* no room yet, or the connection broke: both are seen by the loop */
         if (!sent)

@@ -47,6 +47,16 @@ static char *note(const struct place *p, const char *account, const char *token,
     return file;
 }
 
+/* The newest edit of a token that waits, of those before `before`, unless that is NULL. */
+static struct edit *waiting_edit(const struct edits *e, const char *token,
+                                 const struct edit *before)
+{
+    for (size_t i = before ? (size_t)(before - e->at) : e->count; i-- > 0;)
+        if (!e->at[i].booked && strcmp(e->at[i].token, token) == 0)
+            return &e->at[i];
+    return NULL;
+}
+
 static void an_edit_is_found_by_its_account_whatever_the_name(void **state)
 {
     static const char *const names[] = { "prod-app", "-", "two\nlines\n",
@@ -61,12 +71,12 @@ static void an_edit_is_found_by_its_account_whatever_the_name(void **state)
     assert_int_equal(e.count, sizeof names / sizeof *names);
     assert_int_equal(other.count, 0);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct edit *edit = edits_of(&e, names[i], NULL);
+        struct edit *edit = waiting_edit(&e, names[i], NULL);
         assert_non_null(edit);
         assert_int_equal(edit->balance.is.nano, (int64_t)i - 2);
-        assert_null(edits_of(&e, names[i], edit));
+        assert_null(waiting_edit(&e, names[i], edit));
         edit->booked = true;
-        assert_null(edits_of(&e, names[i], NULL));
+        assert_null(waiting_edit(&e, names[i], NULL));
     }
     edits_settle(&e, p->store);
     assert_int_equal(e.count, 0);
@@ -84,14 +94,14 @@ static void a_booked_edit_takes_those_before_it_along_and_leaves_those_after_it(
         edits_look(&e, p->store, "main");
     }
     e.at[1].booked = true;
-    assert_int_equal(edits_of(&e, "prod-app", NULL)->balance.is.nano, 3);
-    assert_int_equal(edits_of(&e, "prod-app", &e.at[2])->balance.is.nano, 1);
+    assert_int_equal(waiting_edit(&e, "prod-app", NULL)->balance.is.nano, 3);
+    assert_int_equal(waiting_edit(&e, "prod-app", &e.at[2])->balance.is.nano, 1);
     edits_settle(&e, p->store);
     assert_int_equal(e.count, 1);
-    assert_int_equal(edits_of(&e, "prod-app", NULL)->balance.is.nano, 3);
+    assert_int_equal(waiting_edit(&e, "prod-app", NULL)->balance.is.nano, 3);
     e.at[0].booked = true;
     edits_forget(&e); /* the write failed */
-    assert_non_null(edits_of(&e, "prod-app", NULL));
+    assert_non_null(waiting_edit(&e, "prod-app", NULL));
     e.at[0].booked = true;
     edits_settle(&e, p->store);
     edits_done(&e);

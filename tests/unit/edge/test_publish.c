@@ -23,6 +23,7 @@ static void a_message_is_sent_and_acknowledged_by_its_tag(void **state)
 
         TURN_UNTIL(p, publish_connected(p));
         assert_string_equal(publish_reason(p), "");
+        assert_int_equal(publish_room(p), 0); /* what the caller does not know of it cannot use */
         assert_true(publish_take_connected(p));
         assert_false(publish_take_connected(p));
         assert_int_equal(publish_room(p), PUBLISH_IN_FLIGHT_MAX);
@@ -92,7 +93,7 @@ static void no_more_is_in_flight_than_allowed_and_each_is_acknowledged_once(void
     struct broker settings = broker_at(b.port, 1);
     settings.version = MQTT_311; /* which lets a broker say nothing of its limit */
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
 
     kill(b.child.pid, SIGSTOP);
     int64_t sent = 0;
@@ -124,7 +125,7 @@ static void a_message_that_can_never_be_sent_is_rejected(void **state)
     struct random random = dice();
     struct broker settings = broker_at(b.port, 1);
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     static const char *const topics[] = { "", "a/#", "a/+/b", "bad \xff utf-8" };
     struct fault why;
     for (size_t i = 0; i < COUNT(topics); i++) {
@@ -162,7 +163,7 @@ static void a_wrong_password_is_told_and_never_written_down(void **state)
 
     settings.password = "the right one";
     p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     publish_close(p);
     caught(&c, log, sizeof log);
     assert_non_null(strcasestr(log, "not authori"));
@@ -181,7 +182,7 @@ static void the_will_is_heard_after_an_abrupt_end(void **state)
     struct random random = dice();
     struct broker settings = broker_at(b.port, 1);
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     struct pollfd fd;
     publish_prepare(p, clock_mono(), &fd);
     shutdown(fd.fd, SHUT_RDWR);
@@ -206,7 +207,7 @@ static void closing_says_the_will_once_and_for_all(void **state)
         struct random random = dice();
         struct broker settings = broker_at(b.port, qos);
         struct publisher *p = open_publisher(&settings, &random);
-        TURN_UNTIL(p, publish_connected(p));
+        CONNECT(p);
         for (int64_t tag = 1; tag <= PUBLISH_IN_FLIGHT_MAX;
              tag++) /* even when there is no room for it at first */
             send_ok(p, tag, "ebb/main/event", "busy");
@@ -231,7 +232,7 @@ static void closing_does_not_wait_long_for_a_silent_broker(void **state)
     struct random random = dice();
     struct broker settings = broker_at(b.port, 1);
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     kill(b.child.pid, SIGSTOP);
     mono_ms began = clock_mono();
     publish_close(p);
@@ -436,7 +437,7 @@ static void tls_trusts_the_given_authority_and_the_right_name_only(void **state)
         struct publisher *p = open_publisher(&settings, &random);
         if (rows[i].connects) {
             int64_t tag;
-            TURN_UNTIL(p, publish_connected(p));
+            CONNECT(p);
             for (tag = 1; tag <= PUBLISH_IN_FLIGHT_MAX; tag++)
                 send_ok(p, tag, "ebb/main/event", "sealed");
             for (int left = PUBLISH_IN_FLIGHT_MAX; left > 0; left--)

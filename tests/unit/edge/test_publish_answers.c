@@ -43,7 +43,7 @@ static void what_access_rules_deny_is_refused_and_blocks_nothing(void **state)
     struct random random = dice();
     struct broker settings = broker_at(b.port, 1);
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     send_ok(p, 1, "ebb/main/event", "denied");
     struct publish_answer answer = answer_of(p);
     assert_int_equal(answer.tag, 1);
@@ -68,7 +68,7 @@ static void what_is_over_the_brokers_message_size_is_refused(void **state)
     char large[400];
     memset(large, 'x', sizeof large - 1);
     large[sizeof large - 1] = '\0';
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     send_ok(p, 1, "ebb/main/event", large);
     struct publish_answer answer = answer_of(p);
     assert_non_null(answer.refusal);
@@ -90,7 +90,7 @@ static void what_is_over_the_brokers_packet_size_is_rejected_before_it_is_sent(v
     memset(large, 'x', sizeof large - 1);
     large[sizeof large - 1] = '\0';
     struct fault why;
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     assert_false(publish_send(p, 1, "ebb/main/event", span_of(large), false, &why));
     assert_int_equal(why.kind, FAULT_REJECT);
     assert_non_null(strstr(why.text, "300 bytes"));
@@ -163,7 +163,7 @@ static void no_more_is_on_its_way_than_the_broker_receives_at_a_time(void **stat
     struct random random = dice();
     struct broker settings = broker_at(b.port, 1);
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     kill(b.child.pid, SIGSTOP);
     struct fault why;
     int64_t sent = 0;
@@ -236,11 +236,11 @@ static void a_broker_that_comes_back_is_a_notice_and_one_that_is_there_at_once_i
     char log[4096];
     struct catcher c = catch_log();
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     child_kill(&b.child);
     TURN_UNTIL(p, !publish_connected(p));
     broker_run(&b);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     caught(&c, log, sizeof log);
     assert_int_equal(count_of(log, "info: mqtt: connected to"), 1);
     assert_int_equal(count_of(log, "notice: mqtt: connected to"), 1);
@@ -259,7 +259,7 @@ static void a_broker_that_speaks_only_3_1_1_is_spoken_to_in_3_1_1(void **state)
         char log[4096];
         struct catcher c = catch_log();
         struct publisher *p = open_publisher(&settings, &random);
-        TURN_UNTIL(p, publish_connected(p));
+        CONNECT(p);
         caught(&c, log, sizeof log);
         assert_int_equal(publish_version(p), MQTT_311);
         assert_non_null(strstr(log, "does not speak MQTT 5"));
@@ -278,7 +278,7 @@ static void a_broker_that_does_not_acknowledge_is_left_in_the_end(void **state)
     struct broker settings = broker_at(b.port, 1);
     settings.version = MQTT_311;
     struct publisher *p = open_publisher(&settings, &random);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     send_ok(p, 1, "ebb/main/event", "x");
     mono_ms now = clock_mono();
     turn_at(p, now + PUBLISH_SILENCE_MAX_MS - 5000, 0);
@@ -306,7 +306,7 @@ static void in_3_1_1_the_own_status_is_read_back(void **state)
         struct broker settings = broker_at(b.port, 1);
         settings.version = MQTT_311;
         struct publisher *p = open_publisher(&settings, &random);
-        TURN_UNTIL(p, publish_connected(p));
+        CONNECT(p);
         send_ok(p, 1, "ebb/status", "online");
         assert_null(answer_of(p).refusal); /* that is all that 3.1.1 says */
         mono_ms now = clock_mono(), limit = now + 1000;
@@ -359,7 +359,7 @@ static void a_name_server_that_does_not_answer_holds_up_nothing(void **state)
     assert_true(clock_mono() - begun < DEADLINE_MS);
     assert_non_null(strstr(publish_reason(p), "no name server has answered for never.test"));
     atomic_store(&answers, true);
-    TURN_UNTIL(p, publish_connected(p));
+    CONNECT(p);
     publish_close(p);
 
     atomic_store(&answers, false); /* and is not waited for at the end */
