@@ -28,8 +28,9 @@ MAY_INCLUDE = {
     "view": {"view", "edge", "core", "base"},
     "provider": {"provider", "edge", "core", "base"},
     "api": {"api", "provider", "edge", "core", "base"},
-    "daemon": {"daemon", "view", "api", "provider", "edge", "core", "base"},
-    "cli": {"cli", "sim", "daemon", "view", "api", "provider", "edge", "core", "base"},
+    "web": {"web", "view", "edge", "core", "base"},
+    "daemon": {"daemon", "web", "view", "api", "provider", "edge", "core", "base"},
+    "cli": {"cli", "sim", "daemon", "web", "view", "api", "provider", "edge", "core", "base"},
     "main": {"cli"},
 }
 
@@ -41,7 +42,7 @@ DOORS = {
     "mosquitto.h": {"edge/publish/client.c"},
     "mqtt_protocol.h": {"edge/publish/client.c"},
     "libfyaml.h": {"edge/config/yaml.c", "sim/yaml.c"},
-    "microhttpd.h": {"sim/server.c"},
+    "microhttpd.h": {"edge/serve/serve.c", "sim/server.c"},
 }
 LIBRARY = re.compile(r"^(curl/|cjson/|sqlite3|mosquitto|mqtt_protocol|libfyaml|microhttpd)")
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)

@@ -31,7 +31,8 @@ static enum exit_status check_run(const struct context *c)
     const char *path = c->argument_count ? c->arguments[0] : c->config_path;
     struct settings *s = NULL;
     struct fault why;
-    if (!settings_load(path, !c->options[OPTION_NO_SECRETS].given, &s, &why))
+    if (!settings_load(path, c->options[OPTION_NO_SECRETS].given ? SECRETS_NONE : SECRETS_ALL, &s,
+                       &why))
         return complain(EXIT_USAGE, "%s", why.text);
     add_summary(s, c->out);
     settings_free(s);

@@ -22,9 +22,9 @@
 #include "view/writer.h"
 
 const struct command *const commands[] = {
-    &cmd_run,    &cmd_once,   &cmd_status,  &cmd_forecast, &cmd_history, &cmd_report,
-    &cmd_gate,   &cmd_alerts, &cmd_audit,   &cmd_export,   &cmd_tokens,  &cmd_check,
-    &cmd_config, &cmd_sim,    &cmd_version, &cmd_help,     NULL,
+    &cmd_run,   &cmd_once,   &cmd_status, &cmd_forecast, &cmd_history, &cmd_report,
+    &cmd_serve, &cmd_gate,   &cmd_alerts, &cmd_audit,    &cmd_export,  &cmd_tokens,
+    &cmd_check, &cmd_config, &cmd_sim,    &cmd_version,  &cmd_help,    NULL,
 };
 
 const char *command_title(const struct command *c, char out[COMMAND_TITLE_BYTES])
@@ -103,7 +103,8 @@ static enum exit_status open_settings_and_run(const struct command_line *line, s
     struct fault why;
     unsigned needs = line->command->needs;
     if ((needs & NEEDS_SETTINGS)
-        && !settings_load(c->config_path, needs & NEEDS_SECRETS, &settings, &why))
+        && !settings_load(c->config_path, needs & NEEDS_SECRETS ? SECRETS_ALL : SECRETS_NONE,
+                          &settings, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     set_log_level(&line->globals[GLOBAL_LOG], settings);
     c->settings = settings;

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "edge/config.h"
 
-struct settings;
 struct store;
 struct writer;
 
@@ -86,8 +86,8 @@ struct command {
 };
 
 extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_gate,
-    cmd_alerts, cmd_audit, cmd_forecast, cmd_export, cmd_check, cmd_config, cmd_sim, cmd_tokens,
-    cmd_version, cmd_help;
+    cmd_alerts, cmd_audit, cmd_forecast, cmd_export, cmd_check, cmd_config, cmd_serve, cmd_sim,
+    cmd_tokens, cmd_version, cmd_help;
 
 /* Every command in the order of help, ended by NULL. */
 extern const struct command *const commands[];
@@ -102,7 +102,7 @@ enum exit_status complain(enum exit_status status, const char *format, ...)
 
 /* Reads and checks a configuration with the process's environment and credentials as sources; every
  * mistake in it is printed on stderr, `why` is the summary. */
-MUST_CHECK bool settings_load(const char *path, bool with_secrets, struct settings **ret,
+MUST_CHECK bool settings_load(const char *path, enum secrets_wanted secrets, struct settings **ret,
                               struct fault *why);
 
 /* TLS sessions can be decrypted only when EBB_SSLKEYLOGFILE asks for it. To be called before

@@ -16,7 +16,7 @@ static const struct option_row options[OPTION_COUNT_OF_CONFIG] = {
 static bool add_effective(const char *path, struct text *out, struct fault *why)
 {
     struct settings *s = NULL;
-    if (!settings_load(path, false, &s, why))
+    if (!settings_load(path, SECRETS_NONE, &s, why))
         return false;
     config_print(s, out);
     settings_free(s);

@@ -64,7 +64,7 @@ static bool reload(struct daemon *d, struct fault *why)
         return true;
     }
     signals_notify(getenv("NOTIFY_SOCKET"), "RELOADING=1");
-    if (!settings_load(d->config_path, true, &fresh, &refused)) {
+    if (!settings_load(d->config_path, SECRETS_ALL, &fresh, &refused)) {
         say_kept(&refused);
         signals_notify(getenv("NOTIFY_SOCKET"), "READY=1");
         return true;

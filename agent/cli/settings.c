@@ -64,15 +64,16 @@ void guard_tls_secrets(void)
         log_warning("EBB_SSLKEYLOGFILE is set: TLS session secrets are written to %s", wanted);
 }
 
-bool settings_load(const char *path, bool with_secrets, struct settings **ret, struct fault *why)
+bool settings_load(const char *path, enum secrets_wanted secrets, struct settings **ret,
+                   struct fault *why)
 {
     const struct config_sources from = {
         .environment = environment,
         .credentials_directory = environment("CREDENTIALS_DIRECTORY"),
-        .without_secrets = !with_secrets,
+        .secrets = secrets,
     };
     struct text diagnostics = { 0 };
-    if (with_secrets)
+    if (secrets != SECRETS_NONE)
         memory_keep_private();
     bool ok = config_load(path, &from, ret, &diagnostics, why);
     if (!ok)

@@ -24,6 +24,7 @@
 #include "daemon/step.h"
 #include "daemon/watch.h"
 #include "edge/signals.h"
+#include "web/web.h"
 
 enum {
     TRANSFERS_MIN = 16,  /* at the same time */
@@ -92,6 +93,12 @@ static int transfers_at_once(const struct settings *settings)
     return most < TRANSFERS_MAX ? (int)most : TRANSFERS_MAX;
 }
 
+static bool open_web(struct agent *a, struct fault *why)
+{
+    const struct http_settings *http = &a->settings->http;
+    return a->once || !http->enabled || web_open(http, a->settings->store, &a->web, why);
+}
+
 bool agent_open(const struct settings *settings, enum agent_mode mode, struct agent **ret,
                 struct fault *why)
 {
@@ -103,8 +110,8 @@ bool agent_open(const struct settings *settings, enum agent_mode mode, struct ag
     a->opened_at = clock_mono();
     if (!store_open(settings->store, STORE_WRITE, &a->store, why)
         || !fetch_open(transfers_at_once(settings), &a->fetch, why) || !open_accounts(a, why)
-        || !deliver_open(a, why) || !standing_settle(a, clock_unix(), why)
-        || !retained_open(a, why)) {
+        || !deliver_open(a, why) || !standing_settle(a, clock_unix(), why) || !retained_open(a, why)
+        || !open_web(a, why)) {
         agent_close(a);
         return false;
     }
@@ -123,6 +130,7 @@ void agent_close(struct agent *a)
 {
     if (!a)
         return;
+    web_close(a->web);
     outage_last_word(a);
     deliver_close(a);
     for (size_t i = 0; i < a->account_count; i++)
@@ -253,7 +261,8 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
 {
     struct pollfd fds[] = { { .fd = signals, .events = POLLIN },
                             { .fd = -1 },
-                            { .fd = log_waits_for(), .events = POLLOUT } };
+                            { .fd = log_waits_for(), .events = POLLOUT },
+                            { .fd = -1 } };
     mono_ms now = clock_mono();
     note_turn(a, now);
 
@@ -262,6 +271,8 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
             earlier(publish_prepare(a->publisher, now, &fds[1]), deliver_deadline(a, now));
         deadline = due < deadline ? due : deadline;
     }
+    if (a->web)
+        deadline = earlier(web_prepare(a->web, now, &fds[3]), deadline);
     int64_t wait_ms = deadline - now < TURN_MAX_MS ? deadline - now : TURN_MAX_MS;
     if (!fetch_wait(a->fetch, fds, COUNT(fds), wait_ms > 0 ? wait_ms : 0, why))
         return false;
@@ -275,8 +286,13 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
         publish_turn(a->publisher, clock_mono(), fds[1].revents);
     if (outage_deadline(a) <= clock_mono() && !outage_mend(a, why))
         return false;
-    return turn_accounts(a, why) && (deliver_turn(a, clock_unix(), why) || survive(a, why))
-        && (tend_store(a, why) || survive(a, why));
+    if (!turn_accounts(a, why) || (!deliver_turn(a, clock_unix(), why) && !survive(a, why)))
+        return false;
+    if (!tend_store(a, why) && !survive(a, why))
+        return false;
+    if (a->web) /* after what is urgent */
+        web_turn(a->web, live_now(a));
+    return true;
 }
 
 /* What the last poll had to say is delivered before the broker is left; what is not stays in the

@@ -17,6 +17,7 @@ struct agent {
     struct store *store;
     struct fetch *fetch;
     struct publisher *publisher; /* NULL: no broker configured */
+    struct web *web;             /* NULL: no `http` in the configuration, or `ebb once` */
     char *status_topic;
     struct text offline;   /* payload of the will */
     struct text client_id; /* at the broker, where the configuration has none */

@@ -21,7 +21,9 @@
 enum {
     ACCOUNT_NAME_BYTES = 64,
     SECRET_BYTES_MAX = 4096,
+    HTTP_PORT = 5322, /* of an address without one */
 };
+#define HTTP_LISTEN_PRESET "127.0.0.1:5322"
 
 struct account_settings {
     char name[ACCOUNT_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique */
@@ -57,6 +59,17 @@ struct mqtt_settings {
     int64_t outbox_events;     /* how many may wait for the broker, default 100000 */
 };
 
+/* The web server. Anything but loopback needs a password file, or `open`. */
+struct http_settings {
+    bool enabled;        /* false: the file has no `http` section */
+    char *listen;        /* addresses with ports, separated by ", "; default 127.0.0.1:5322 */
+    char *hosts;         /* names that clients may use, likewise; NULL: none but localhost */
+    char *password_file; /* lines of NAME:BCRYPT; NULL: not given */
+    bool open;           /* everybody who can connect may read */
+    char *cert, *key;    /* PEM files; NULL: not given */
+    char *logins, *cert_pem, *key_pem; /* what these files held; wiped by settings_free */
+};
+
 struct settings {
     char *file;                        /* where it was read */
     char *store;                       /* path of the database */
@@ -64,6 +77,7 @@ struct settings {
     struct account_settings *accounts; /* owned, at least one */
     size_t account_count;
     struct mqtt_settings mqtt;
+    struct http_settings http;
     struct rule *rules; /* owned */
     size_t rule_count;
     struct audit_policy audit;
@@ -74,8 +88,12 @@ struct settings {
 struct config_sources {
     const char *(*environment)(const char *name); /* getenv, or a test's */
     const char *credentials_directory;            /* $CREDENTIALS_DIRECTORY or NULL */
-    bool without_secrets; /* commands that only read the store need no key: missing secrets are no
-                             error */
+    /* Commands that only read the store need no key: what is not read is not missed. */
+    enum secrets_wanted {
+        SECRETS_ALL,
+        SECRETS_HTTP, /* the files of `http` alone */
+        SECRETS_NONE,
+    } secrets;
 };
 
 /* Reads and checks a whole file. On failure `errors` holds every mistake as file:line:column: text,
@@ -91,6 +109,14 @@ MUST_CHECK bool config_renew_key(const struct account_settings *s, bool *ret_cha
 
 /* When the file of the key was changed last; TIME_FAR: there is none, or that cannot be seen. */
 unix_s config_key_changed_at(const struct account_settings *s);
+
+/* What an empty `http` section means; to be released by http_settings_done. */
+void config_http_defaults(struct http_settings *ret);
+void http_settings_done(struct http_settings *s); /* wipes secrets */
+/* Reads addresses as `listen` does. FAULT_REJECT. */
+MUST_CHECK bool config_http_listen(struct http_settings *s, const char *listen, struct fault *why);
+/* Not everybody who can reach this machine may read, or it is said that they may. */
+bool config_http_is_guarded(const struct http_settings *s);
 
 /* Accepts NULL; wipes secrets. */
 void settings_free(struct settings *s);

@@ -58,7 +58,7 @@ static void read_secret(struct reader *r, const struct node *n, const struct sec
                         char **ret)
 {
     struct fault why;
-    if (r->from->without_secrets || n->kind == NODE_REFUSED
+    if (r->from->secrets != SECRETS_ALL || n->kind == NODE_REFUSED
         || (!source->file && !source->env && !source->credential))
         return;
     if (secret_read(source, r->from, ret, &why))

@@ -9,5 +9,6 @@ void check_settings(struct reader *r, const struct node *map, void *fields);
 void check_account(struct reader *r, const struct node *map, void *fields);
 void check_mqtt(struct reader *r, const struct node *map, void *fields);
 void check_tls(struct reader *r, const struct node *map, void *fields);
+void check_http(struct reader *r, const struct node *map, void *fields);
 void check_audit(struct reader *r, const struct node *map, void *fields);
 void check_rule(struct reader *r, const struct node *map, void *fields);

@@ -7,6 +7,40 @@
 #include "edge/config/reader.h"
 #include "edge/config/secret.h"
 
+static void wipe(char *text)
+{
+    if (text)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
+static void wipe_http(struct http_settings *s)
+{
+    wipe(s->logins);
+    wipe(s->cert_pem);
+    wipe(s->key_pem);
+    s->logins = s->cert_pem = s->key_pem = NULL;
+}
+
+void http_settings_done(struct http_settings *s)
+{
+    wipe_http(s);
+    free_section(&section_http, s);
+}
+
+void config_http_defaults(struct http_settings *ret)
+{
+    *ret = (struct http_settings){ .enabled = true };
+    read_defaults(&section_http, ret);
+}
+
+bool config_http_listen(struct http_settings *s, const char *listen, struct fault *why)
+{
+    static const struct value_context anywhere = { .folder = "/" };
+    const struct row *row = row_named(&section_http, span_of("listen"));
+    return value_parse(row, span_of(listen), &anywhere, &s->listen, why);
+}
+
 void settings_free(struct settings *s)
 {
     if (!s)
@@ -16,6 +50,7 @@ void settings_free(struct settings *s)
         free(s->accounts[i].key_path);
     }
     secret_free(s->mqtt.password);
+    wipe_http(&s->http);
     free_section(&section_settings, s);
     free(s->file);
     free(s);

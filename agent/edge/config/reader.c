@@ -140,6 +140,22 @@ static void read_named(struct reader *r, const struct row *row, const struct nod
     }
 }
 
+/* A section without a word in the file has its defaults too, unless its absence says something
+ * (`tracked`). */
+void read_defaults(const struct section *section, void *fields)
+{
+    static const struct value_context anywhere = { .folder = "/" };
+    for (size_t i = 0; i < section->row_count; i++) {
+        const struct row *row = &section->rows[i];
+        struct fault why;
+        if (row->type == VALUE_SECTION && !row->section->tracked)
+            read_defaults(row->section, row_field(row, fields));
+        if (row->preset
+            && !value_parse(row, span_of(row->preset), &anywhere, row_field(row, fields), &why))
+            assert(false && "a default that its own type refuses");
+    }
+}
+
 static void read_subsection(struct reader *r, const struct row *row, const struct node *n,
                             void *fields)
 {
@@ -155,7 +171,9 @@ static void read_subsection(struct reader *r, const struct row *row, const struc
     }
     if (section->tracked)
         *given_flag(section, part) = true;
-    if (!brief)
+    if (brief)
+        read_defaults(section, part);
+    else
         read_section(r, section, n, part);
 }
 
@@ -229,6 +247,8 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
         if (n->kind != NODE_REFUSED)
             read_named(r, row, n, fields);
         break;
+    case VALUE_ADDRESSES:
+    case VALUE_HOSTS:
     case VALUE_PATTERNS:
     case VALUE_CHECKS:
         read_texts(r, row, n, fields);
@@ -257,22 +277,6 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
     case VALUE_TYPES:
         read_scalar(r, row, n, fields);
         break;
-    }
-}
-
-/* A section without a word in the file has its defaults too, unless its absence says something
- * (`tracked`). */
-static void read_defaults(const struct section *section, void *fields)
-{
-    static const struct value_context anywhere = { .folder = "/" };
-    for (size_t i = 0; i < section->row_count; i++) {
-        const struct row *row = &section->rows[i];
-        struct fault why;
-        if (row->type == VALUE_SECTION && !row->section->tracked)
-            read_defaults(row->section, row_field(row, fields));
-        if (row->preset
-            && !value_parse(row, span_of(row->preset), &anywhere, row_field(row, fields), &why))
-            assert(false && "a default that its own type refuses");
     }
 }
 

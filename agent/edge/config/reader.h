@@ -17,6 +17,9 @@ struct reader {
 void read_section(struct reader *r, const struct section *section, const struct node *map,
                   void *fields);
 
+/* Fills `fields` (zeroed) with the defaults alone. */
+void read_defaults(const struct section *section, void *fields);
+
 /* A kind of file. */
 struct document {
     const struct section *root;

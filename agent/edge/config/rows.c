@@ -128,6 +128,35 @@ static const struct section section_mqtt = {
     .check = check_mqtt,
 };
 
+static const struct row http_rows[] = {
+    { "listen", VALUE_ADDRESSES, FIELD(http_settings, listen), .preset = HTTP_LISTEN_PRESET,
+      .max = PATTERNS_BYTES_MAX,
+      .help = "addresses to listen on, with ports; IPv6 as \"[::1]:5322\"" },
+    { "hosts", VALUE_HOSTS, FIELD(http_settings, hosts), .max = PATTERNS_BYTES_MAX,
+      .sample = "ebb.example.com", .preset_note = "only localhost and addresses",
+      .help = "names under which browsers reach Ebb; requests for others are refused" },
+    { "password_file", VALUE_PATH, FIELD(http_settings, password_file), .max = PATH_BYTES_MAX,
+      .sample = "/etc/ebb/http.passwords",
+      .help = "file with a line NAME:BCRYPT for each user, as `htpasswd -B` writes them" },
+    { "open", VALUE_FLAG, FIELD(http_settings, open), .preset = "false",
+      .help = "let everybody who can connect read everything, also from other machines" },
+    { "cert", VALUE_PATH, FIELD(http_settings, cert), .max = PATH_BYTES_MAX,
+      .sample = "/etc/ebb/http.pem",
+      .help = "PEM file with the certificate for https, its chain after it; requires `key`" },
+    { "key", VALUE_PATH, FIELD(http_settings, key), .max = PATH_BYTES_MAX,
+      .sample = "/etc/ebb/http.key", .help = "PEM file with its private key; requires `cert`" },
+};
+
+const struct section section_http = {
+    .rows = http_rows,
+    .row_count = COUNT(http_rows),
+    .bytes = sizeof(struct http_settings),
+    .tracked = true,
+    .given_offset = offsetof(struct http_settings, enabled),
+    .brief = true,
+    .check = check_http,
+};
+
 static const struct row match_rows[] = {
     { "series", VALUE_SERIES, FIELD(rule, series), .preset = "token", .sample = "credits",
       .help = "what the rule watches: tokens, the account's credits, or (kind unreadable) the "
@@ -241,6 +270,8 @@ static const struct row settings_rows[] = {
       .help = "the accounts to watch" },
     { "mqtt", VALUE_SECTION, FIELD(settings, mqtt), .section = &section_mqtt, .shown = true,
       .preset_note = "nothing is published", .help = "the broker to publish to" },
+    { "http", VALUE_SECTION, FIELD(settings, http), .section = &section_http, .preset_note = "off",
+      .help = "dashboards and metrics in the browser, on this machine" },
     { "rules", VALUE_LIST, FIELD(settings, rules),
       .count_offset = offsetof(struct settings, rule_count), .section = &section_rule,
       .shown = true, .min = 0, .max = RULES_MAX, .preset_note = "no alerts",
@@ -305,6 +336,8 @@ void row_describe(const struct row *row, struct text *out)
         for (int i = LEVEL_NONE + 1; i < LEVELS; i++)
             text_addf(out, "%s%s", i > LEVEL_NONE + 1 ? ", " : ": ", level_name((enum level)i));
         break;
+    case VALUE_ADDRESSES:
+    case VALUE_HOSTS:
     case VALUE_PATTERNS:
     case VALUE_CHECKS:
     case VALUE_TEXT:

@@ -17,6 +17,8 @@ enum value_type {
     VALUE_CREDENTIAL,   /* char *, name of a systemd credential */
     VALUE_NAME,         /* char[ACCOUNT_NAME_BYTES] */
     VALUE_PATTERN,      /* char[PATTERN_BYTES] */
+    VALUE_ADDRESSES,    /* char *, ADDRESS:PORT separated by ", "; a list in the file, or so */
+    VALUE_HOSTS,        /* char *, host names, likewise */
     VALUE_PATTERNS,     /* char *, patterns separated by ", "; a list in the file, or so */
     VALUE_CHECKS,       /* uint32_t, checks of the audit as bits; written likewise */
     VALUE_COUNT,        /* int64_t */
@@ -74,7 +76,7 @@ struct section {
     void (*check)(struct reader *r, const struct node *map, void *fields);
 };
 
-extern const struct section section_settings, section_account, section_fleet_file;
+extern const struct section section_settings, section_account, section_http, section_fleet_file;
 
 /* The row of a key in a section, NULL when there is none. */
 const struct row *row_named(const struct section *section, struct span name);

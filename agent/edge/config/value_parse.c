@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/endpoint.h"
 #include "base/nearest.h"
 #include "base/xmalloc.h"
 #include "core/calendar.h"
@@ -189,24 +190,67 @@ static struct span take_member(struct span *list)
     return member;
 }
 
-static bool parse_patterns(const struct place *p, struct span text, struct fault *why)
+/* Reads a list of members, each of which `add` checks and writes in its usual form. */
+static bool parse_members(const struct place *p, struct span text,
+                          bool (*add)(struct span member, struct text *out), const char *what,
+                          struct fault *why)
 {
     struct text joined = { 0 };
     bool ok = fits_text(p, text, why);
     for (bool more = ok; more;) {
         more = memchr(text.at, ',', text.len);
         struct span member = take_member(&text);
-        if (member.len == 0 || member.len >= PATTERN_BYTES)
-            more = ok =
-                wanted(p, why, "patterns of 1 to 255 bytes, separated by commas or as a list");
         if (joined.len)
             text_add(&joined, span_of(", "));
-        text_add(&joined, member);
+        if (!add(member, &joined))
+            more = ok = wanted(p, why, what);
     }
     if (ok)
         store_text(p, span_of(text_z(&joined)));
     text_done(&joined);
     return ok;
+}
+
+static bool add_pattern(struct span member, struct text *out)
+{
+    text_add(out, member);
+    return member.len > 0 && member.len < PATTERN_BYTES;
+}
+
+static bool parse_patterns(const struct place *p, struct span text, struct fault *why)
+{
+    return parse_members(p, text, add_pattern,
+                         "patterns of 1 to 255 bytes, separated by commas or as a list", why);
+}
+
+static bool add_address(struct span member, struct text *out)
+{
+    struct endpoint e;
+    char words[ENDPOINT_TEXT_BYTES];
+    if (!endpoint_parse(member, HTTP_PORT, &e))
+        return false;
+    text_add(out, span_of(endpoint_format(&e, words)));
+    return true;
+}
+
+static bool parse_addresses(const struct place *p, struct span text, struct fault *why)
+{
+    return parse_members(
+        p, text, add_address,
+        "numeric addresses with ports, such as 127.0.0.1:5322, [::1]:5322 or 0.0.0.0:5322", why);
+}
+
+static bool add_host(struct span member, struct text *out)
+{
+    text_add(out, member);
+    return host_is_valid(member);
+}
+
+static bool parse_hosts(const struct place *p, struct span text, struct fault *why)
+{
+    return parse_members(p, text, add_host,
+                         "host names, without scheme and port, separated by commas or as a list",
+                         why);
 }
 
 /* Keeps a number; one beyond the row's bounds is refused, and the bounds are told as `add` writes
@@ -360,6 +404,8 @@ static bool (*const parsers[VALUE_TYPES])(const struct place *p, struct span tex
     [VALUE_CREDENTIAL] = parse_credential,
     [VALUE_NAME] = parse_name,
     [VALUE_PATTERN] = parse_pattern,
+    [VALUE_ADDRESSES] = parse_addresses,
+    [VALUE_HOSTS] = parse_hosts,
     [VALUE_PATTERNS] = parse_patterns,
     [VALUE_CHECKS] = parse_checks,
     [VALUE_COUNT] = parse_count,

@@ -96,6 +96,8 @@ static const struct {
     [VALUE_CREDENTIAL] = { "credential", print_text, true },
     [VALUE_NAME] = { "name", print_array, false },
     [VALUE_PATTERN] = { "pattern", print_array, false },
+    [VALUE_ADDRESSES] = { "addresses", print_text, true },
+    [VALUE_HOSTS] = { "hosts", print_text, true },
     [VALUE_PATTERNS] = { "patterns", print_text, true },
     [VALUE_CHECKS] = { "checks", print_checks, false },
     [VALUE_COUNT] = { "number", print_count, false },

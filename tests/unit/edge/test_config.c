@@ -388,7 +388,7 @@ static void a_key_file_that_everyone_can_read_is_warned_about(void **state)
 static void commands_that_need_no_secret_do_not_look_for_one(void **state)
 {
     struct scene *s = *state;
-    s->from.without_secrets = true;
+    s->from.secrets = SECRETS_NONE;
     struct settings *settings = scene_read(s, with_key("key_file: nowhere.key"), NULL);
     assert_non_null(settings);
     assert_null(settings->accounts[0].key);

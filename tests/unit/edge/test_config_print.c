@@ -116,6 +116,13 @@ static void any_value(struct random *random, const struct row *row, void *field)
         *(char **)field =
             given ? ONE_OF(random, "prod, production", "a", "te*t, [x-z], é: #", "*") : NULL;
         break;
+    case VALUE_ADDRESSES:
+        *(char **)field =
+            given ? ONE_OF(random, "127.0.0.1:5322", "127.0.0.2:1, [::1]:65535") : NULL;
+        break;
+    case VALUE_HOSTS:
+        *(char **)field = given ? ONE_OF(random, "a.example", "a, b-c.example, ::1") : NULL;
+        break;
     case VALUE_CHECKS:
         break; /* each check once */
     case VALUE_COUNT:
@@ -219,6 +226,18 @@ static void any_mqtt(struct random *random, struct mqtt_settings *m)
     }
 }
 
+static void any_http(struct random *random, struct http_settings *h)
+{
+    h->enabled = true;
+    any_rows(random, part(&section_settings, "http"), h);
+    if (h->password_file)
+        h->open = false;
+    if (!h->cert || !h->key) {
+        drop(&h->cert);
+        drop(&h->key);
+    }
+}
+
 static void any_levels(struct random *random, struct rule *rule)
 {
     static const int64_t largest[] = {
@@ -282,6 +301,8 @@ static struct settings *any_settings(struct random *random)
         any_account(random, &s->accounts[i], i);
     if (below(random, 3))
         any_mqtt(random, &s->mqtt);
+    if (below(random, 3))
+        any_http(random, &s->http);
     any_audit(random, &s->audit);
     any_rows(random, part(&section_settings, "retention"), &s->retention);
     s->rule_count = below(random, 5);
@@ -330,6 +351,8 @@ static bool same_value(const struct row *row, const void *a, const void *b)
     case VALUE_TOPIC:
     case VALUE_VARIABLE:
     case VALUE_CREDENTIAL:
+    case VALUE_ADDRESSES:
+    case VALUE_HOSTS:
     case VALUE_PATTERNS:
         return same_text(*(char *const *)x, *(char *const *)y);
     case VALUE_NAME:
@@ -388,7 +411,7 @@ static void what_is_printed_reads_back_as_what_it_was(void **state)
 {
     struct scene *scene = *state;
     struct random random = random_seeded(20260801);
-    scene->from.without_secrets = true;
+    scene->from.secrets = SECRETS_NONE;
     for (int round = 0; round < 1500; round++) {
         struct settings *s = any_settings(&random);
         struct text printed = { 0 }, told = { 0 };
@@ -498,7 +521,7 @@ static void the_example_is_accepted_and_shows_every_key(void **state)
     walk(&section_settings, "top", text_z(&example), assert_in_example);
     for (int kind = 0; kind < RULE_KINDS; kind++)
         assert_non_null(strstr(text_z(&example), rule_kind_name((enum rule_kind)kind)));
-    s->from.without_secrets = true;
+    s->from.secrets = SECRETS_NONE;
     struct settings *settings = scene_read(s, span_of(text_z(&example)), &told);
     if (!settings)
         fail_msg("%s", text_z(&told));
@@ -512,7 +535,7 @@ static void every_sample_in_the_example_is_a_good_value(void **state)
 {
     struct scene *s = *state;
     struct text example = { 0 }, on = { 0 }, told = { 0 };
-    s->from.without_secrets = true;
+    s->from.secrets = SECRETS_NONE;
     config_example(&example);
     for (const char *c = text_z(&example); *c; c++)
         if (*c != '#' || c[1] == ' ')
