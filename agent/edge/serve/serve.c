@@ -440,6 +440,8 @@ static bool start(struct server *s, const struct serve_options *o, struct fault 
 
 bool serve_open(const struct serve_options *o, struct server **ret, struct fault *why)
 {
+    if (o->logins) /* better closed than open */
+        return fault(why, FAULT_FATAL, "`password_file` is not served yet");
     struct server *s = xcalloc(1, sizeof *s);
     s->hosts = o->hosts ? xstrdup(o->hosts) : NULL;
     s->asked.last = &s->asked.first;
