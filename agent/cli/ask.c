@@ -21,7 +21,9 @@ unix_s ask_time(const struct option_value *value)
 
 bool ask_account(struct store *s, const char *account, struct fault *why)
 {
-    const struct query_filter scope = { TIME_NONE, TIME_NONE, TIME_NONE, NULL, account };
+    const struct query_filter scope = {
+        .now = TIME_NONE, .since = TIME_NONE, .until = TIME_NONE, .account = account
+    };
     struct cell name;
     struct query_result *a;
     bool found;

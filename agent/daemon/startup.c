@@ -14,7 +14,7 @@
 
 static bool ask_one(struct agent *a, enum query query, struct cell *cells, size_t count)
 {
-    const struct query_filter all = { clock_unix(), TIME_NONE, TIME_NONE, NULL, NULL };
+    const struct query_filter all = query_at(clock_unix(), NULL);
     struct query_result *answer;
     struct fault why;
     bool row = false;
@@ -100,7 +100,7 @@ static void log_accounts(struct agent *a, enum log_level level, enum query query
                          void (*log)(enum log_level level, const struct cell *cells))
 {
     enum { CELLS_MAX = QUERY_ACCOUNTS_COLUMNS + QUERY_CREDITS_COLUMNS };
-    const struct query_filter all = { clock_unix(), TIME_NONE, TIME_NONE, NULL, NULL };
+    const struct query_filter all = query_at(clock_unix(), NULL);
     struct cell cells[CELLS_MAX];
     struct query_result *answer;
     struct fault why;

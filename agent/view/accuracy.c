@@ -33,21 +33,36 @@ static bool tells(const struct cell *asked)
     return accuracy_summary_tells(&r);
 }
 
-static void fill(const struct cell *asked, struct cell *cells)
+struct record_figures record_figures_of(const struct cell *asked)
 {
     int64_t due = asked[QUERY_RECORD_COUNT].integer, within = asked[QUERY_RECORD_WITHIN].integer;
-    double off = (double)asked[QUERY_RECORD_OFF_MILLI].integer / 1000,
-           bias = (double)asked[QUERY_RECORD_BIAS_MILLI].integer / 1000;
+    double off = (double)asked[QUERY_RECORD_OFF_MILLI].integer / 1000;
+    if (!tells(asked))
+        return (struct record_figures){ .scored = due };
+    return (struct record_figures){
+        .scored = due,
+        .tells = true,
+        .coverage_milli = (within * 1000 + due / 2) / due,
+        .factor_milli = llround(1000 * exp(fmin(off, LOG_MOST))),
+        .bias_milli = asked[QUERY_RECORD_BIAS_MILLI].integer,
+    };
+}
+
+static void fill(const struct cell *asked, struct cell *cells)
+{
+    const struct record_figures f = record_figures_of(asked);
+    int64_t due = f.scored, within = asked[QUERY_RECORD_WITHIN].integer;
+    double bias = (double)f.bias_milli / 1000;
     for (size_t i = 0; i < COLUMNS; i++)
         cells[i] = (struct cell){ .kind = CELL_NONE };
     cells[ACCOUNT] = asked[QUERY_RECORD_ACCOUNT];
     cells[DUE] = cell_integer(due);
-    if (!tells(asked))
+    if (!f.tells)
         return;
     cells[HELD] = cell_integer((within * 10000 + due / 2) / due);
-    cells[COVERAGE] = cell_integer((within * 1000 + due / 2) / due);
-    cells[FACTOR] = cell_integer(llround(1000 * exp(fmin(off, LOG_MOST))));
-    cells[BIAS] = asked[QUERY_RECORD_BIAS_MILLI];
+    cells[COVERAGE] = cell_integer(f.coverage_milli);
+    cells[FACTOR] = cell_integer(f.factor_milli);
+    cells[BIAS] = cell_integer(f.bias_milli);
     cells[OFF] = cell_integer(llround(10000 * expm1(fmin(bias, LOG_MOST))));
 }
 

@@ -5,6 +5,14 @@
 #include "base/text.h"
 #include "view/table.h"
 
+/* What a row of query_record.sql comes to; `tells` false: too few came due to judge them. */
+struct record_figures {
+    int64_t scored;
+    bool tells;
+    int64_t coverage_milli, factor_milli, bias_milli;
+};
+struct record_figures record_figures_of(const struct cell *asked);
+
 /* A row for each account: those that ended from scope->since to before scope->until. People see no
  * table when no forecast came due. */
 MUST_CHECK bool record_table(struct store *s, const struct query_filter *scope, struct writer *w,

@@ -109,7 +109,7 @@ static void take_accounts(const struct audit_query *q, struct audit_facts *f)
 static bool take_rows(struct store *store, const struct audit_query *q, struct audit_facts *f,
                       struct fault *why)
 {
-    const struct query_filter scope = { q->now, TIME_NONE, TIME_NONE, NULL, q->account };
+    const struct query_filter scope = query_at(q->now, q->account);
     struct cell cells[QUERY_AUDIT_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;

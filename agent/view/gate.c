@@ -60,7 +60,7 @@ static void take_credits(struct found *f, const struct cell *cells, enum state s
 static bool find(struct store *s, const struct gate_query *q, const char *token,
                  const char *account, struct found *ret, struct fault *why)
 {
-    const struct query_filter scope = { q->now, TIME_NONE, TIME_NONE, NULL, account };
+    const struct query_filter scope = query_at(q->now, account);
     struct cell cells[STANDING_COLUMNS];
     struct standing *standing;
     ret->count = 0;

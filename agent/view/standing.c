@@ -27,7 +27,9 @@ struct standing {
     struct standing_rows rows, credit_rows;
     struct credits_columns **credits; /* owned, each; of credit_rows */
     bool reads_credits;               /* credit_rows are handed out, not rows */
-    struct query_result *asked;       /* tokens that are not loaded yet; NULL: all are */
+    struct store *store;              /* borrowed, to load further tokens from; NULL: all are */
+    const struct query_filter *scope; /* borrowed */
+    int64_t last_id;                  /* of the tokens that are loaded */
     struct named_row *by_id;          /* owned; NULL until somebody looks one up */
     size_t next;
     unix_s now;
@@ -148,6 +150,11 @@ static void take_credits(struct standing *s, const struct cell *asked)
         { CREDITS_USAGE_FROM, QUERY_CREDITS_USAGE_FROM },
         { CREDITS_USAGE_UNTIL, QUERY_CREDITS_USAGE_AT },
         { CREDITS_USAGE_REASON, QUERY_CREDITS_USAGE_REASON },
+        { CREDITS_RATE_1H, QUERY_CREDITS_BURN_1H_NANO },
+        { CREDITS_RATE_6H, QUERY_CREDITS_BURN_6H_NANO },
+        { CREDITS_RATE_24H, QUERY_CREDITS_BURN_24H_NANO },
+        { CREDITS_RATE_7D, QUERY_CREDITS_BURN_7D_NANO },
+        { CREDITS_SPENT_EVER, QUERY_CREDITS_SPENT_EVER_NANO },
     };
     struct standing_row *row = standing_row_add(&s->credit_rows);
     struct credits_columns *c = xcalloc(1, sizeof *c);
@@ -159,6 +166,7 @@ static void take_credits(struct standing *s, const struct cell *asked)
         c->forecast = forecast_none();
         c->forecast.verdict = VERDICT_STALE;
     }
+    row->forecast = c->forecast;
     copy_cells(row, asked, same, COUNT(same));
     row->cells[CREDITS_STATE] = cell_text(state_slug(row->state));
     row->cells[CREDITS_LIKELY] = cell_stamp(c->forecast.likely);
@@ -261,6 +269,7 @@ static void take_token(struct standing *s, const struct cell *asked)
         { STANDING_MISSING, QUERY_STATUS_MISSING },
         { STANDING_SOURCE, QUERY_STATUS_BURN_SOURCE },
         { STANDING_UNREADABLE, QUERY_STATUS_UNREADABLE },
+        { STANDING_SPENT_EVER, QUERY_STATUS_SPENT_EVER_NANO },
     };
     const struct purse *credits = credits_of(s, asked[QUERY_STATUS_ACCOUNT].text);
     const struct forecast f = forecast_of(s, asked, credits);
@@ -275,13 +284,25 @@ static void take_token(struct standing *s, const struct cell *asked)
         (struct urgency){ .state = row->state, .likely = cell_time(&row->cells[STANDING_LIKELY]) };
     level_named(row->cells[STANDING_LEVEL].text, &row->urgency.level);
     standing_row_own(row, STANDING_COLUMNS);
+    if (row->cells[STANDING_ID].integer > s->last_id)
+        s->last_id = row->cells[STANDING_ID].integer;
+}
+
+static int compare_names(struct span a, struct span b)
+{
+    size_t both = a.len < b.len ? a.len : b.len;
+    int order = both ? memcmp(a.at, b.at, both) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
 static int nearest_first(const void *a, const void *b)
 {
     const struct standing_row *x = a, *y = b;
     int order = urgency_compare(&x->urgency, &y->urgency);
-    return order ? order : (x->place > y->place) - (x->place < y->place);
+    order = order ? order
+                  : compare_names(x->cells[STANDING_ACCOUNT].text, y->cells[STANDING_ACCOUNT].text);
+    return order ? order
+                 : compare_names(x->cells[STANDING_TOKEN].text, y->cells[STANDING_TOKEN].text);
 }
 
 static struct standing *begin(const struct query_filter *scope, int64_t fresh_s)
@@ -302,8 +323,9 @@ bool standing_begin(struct store *store, const struct query_filter *scope, int64
                     struct standing **ret, struct fault *why)
 {
     struct standing *s = begin(scope, fresh_s);
-    if (!load_credits(store, scope, s, why)
-        || !query_open(store, QUERY_STATUS, scope, &s->asked, why)) {
+    s->store = store;
+    s->scope = scope;
+    if (!load_credits(store, scope, s, why)) {
         standing_end(s);
         return false;
     }
@@ -313,21 +335,28 @@ bool standing_begin(struct store *store, const struct query_filter *scope, int64
 
 bool standing_load(struct standing *s, size_t most, bool *ret_more, struct fault *why)
 {
-    struct cell asked[QUERY_STATUS_COLUMNS];
-    bool more = s->asked != NULL;
-    for (size_t i = 0; more && i < most; i++) {
-        if (!query_next(s->asked, asked, COUNT(asked), &more, why))
-            return false;
-        if (more)
-            take_token(s, asked);
-    }
-    if (!more && s->asked) {
-        query_close(s->asked);
-        s->asked = NULL;
-        sort(s);
-    }
-    *ret_more = more;
+    size_t before = s->rows.count;
+    *ret_more = false;
+    if (!s->store || most == 0)
+        return true;
+    struct query_filter slice = *s->scope;
+    slice.after = s->last_id;
+    slice.most = most < INT64_MAX ? (int64_t)most : 0;
+    if (!each(s->store, QUERY_STATUS, &slice, QUERY_STATUS_COLUMNS, take_token, s, why))
+        return false;
+    *ret_more = s->rows.count - before == most;
+    if (*ret_more)
+        return true;
+    s->store = NULL;
+    sort(s);
     return true;
+}
+
+void standing_forget(struct standing *s)
+{
+    standing_rows_done(&s->rows);
+    s->rows = (struct standing_rows){ 0 };
+    s->next = 0;
 }
 
 bool standing_of_tokens(struct store *store, const struct query_filter *scope, int64_t fresh_s,
@@ -358,9 +387,14 @@ bool standing_of_credits(struct store *store, const struct query_filter *scope, 
     return true;
 }
 
+static const struct standing_rows *rows_of(const struct standing *s)
+{
+    return s->reads_credits ? &s->credit_rows : &s->rows;
+}
+
 bool standing_next(struct standing *s, struct cell *cells, size_t count)
 {
-    const struct standing_rows *rows = s->reads_credits ? &s->credit_rows : &s->rows;
+    const struct standing_rows *rows = rows_of(s);
     if (s->next == rows->count)
         return false;
     memcpy(cells, rows->at[s->next++].cells, count * sizeof *cells);
@@ -369,12 +403,17 @@ bool standing_next(struct standing *s, struct cell *cells, size_t count)
 
 enum state standing_state(const struct standing *s)
 {
-    return (s->reads_credits ? &s->credit_rows : &s->rows)->at[s->next - 1].state;
+    return rows_of(s)->at[s->next - 1].state;
+}
+
+const struct forecast *standing_forecast(const struct standing *s)
+{
+    return &rows_of(s)->at[s->next - 1].forecast;
 }
 
 size_t standing_count(const struct standing *s)
 {
-    return s->reads_credits ? s->credit_rows.count : s->rows.count;
+    return rows_of(s)->count;
 }
 
 static int by_id(const void *a, const void *b)
@@ -419,7 +458,6 @@ void standing_end(struct standing *s)
         free(s->credits[i]);
     free(s->credits);
     free(s->by_id);
-    query_close(s->asked);
     standing_rows_done(&s->rows);
     standing_rows_done(&s->credit_rows);
     free(s);

@@ -38,6 +38,7 @@ enum standing_cell {
     STANDING_AVAILABLE,     /* what can be spent: no more than the account has */
     STANDING_LIMITED_BY,    /* "balance" or "credits"; none: without a budget */
     STANDING_CREDITS_KNOWN, /* 0: the token was judged by itself */
+    STANDING_SPENT_EVER,    /* since it is watched */
     STANDING_COLUMNS,
 };
 
@@ -53,6 +54,11 @@ enum credits_cell {
     CREDITS_USAGE_FROM,
     CREDITS_USAGE_UNTIL,
     CREDITS_USAGE_REASON,
+    CREDITS_RATE_1H,
+    CREDITS_RATE_6H,
+    CREDITS_RATE_24H,
+    CREDITS_RATE_7D,
+    CREDITS_SPENT_EVER, /* since they are watched */
     CREDITS_COLUMNS,
 };
 
@@ -62,12 +68,14 @@ struct standing;
  * says. */
 MUST_CHECK bool standing_of_tokens(struct store *s, const struct query_filter *scope,
                                    int64_t fresh_s, struct standing **ret, struct fault *why);
-/* The same in slices, for whoever has little time at once: the query stays open until all tokens
- * are loaded, and only then rows may be read. The names in `scope` must live until then. */
+/* The same in slices, for whoever has little time at once; between two nothing of the store is
+ * open. `scope` and its names must live until all tokens are loaded. */
 MUST_CHECK bool standing_begin(struct store *s, const struct query_filter *scope, int64_t fresh_s,
                                struct standing **ret, struct fault *why);
-/* Loads at most so many further tokens; *ret_more false: all are there, in their order. */
+/* Loads at most so many further tokens; *ret_more false: all are there, in their order. Before,
+ * rows may be read in no order. */
 MUST_CHECK bool standing_load(struct standing *s, size_t most, bool *ret_more, struct fault *why);
+void standing_forget(struct standing *s); /* the rows that are loaded: they were read */
 
 /* By account. */
 MUST_CHECK bool standing_of_credits(struct store *s, const struct query_filter *scope,
@@ -76,8 +84,10 @@ MUST_CHECK bool standing_of_credits(struct store *s, const struct query_filter *
 /* Fills the first `count` cells of the next row, whose texts live until standing_end; false when
  * there is none. */
 bool standing_next(struct standing *s, struct cell *cells, size_t count);
-enum state standing_state(const struct standing *s); /* of the row that was filled last */
-size_t standing_count(const struct standing *s);     /* of all rows */
+/* Of the row that was filled last. */
+enum state standing_state(const struct standing *s);
+const struct forecast *standing_forecast(const struct standing *s);
+size_t standing_count(const struct standing *s); /* of all rows */
 /* The forecast of now of a token, or of an account's credits, from an answer about tokens; of none:
  * forecast_none. */
 struct forecast standing_of_token(struct standing *s, int64_t id);

@@ -19,7 +19,7 @@ struct standing_row *standing_row_add(struct standing_rows *r)
         r->at = xrealloc(r->at, r->room, sizeof *r->at);
     }
     struct standing_row *row = &r->at[r->count++];
-    *row = (struct standing_row){ .place = r->count };
+    *row = (struct standing_row){ 0 };
     return row;
 }
 

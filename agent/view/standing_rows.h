@@ -11,7 +11,6 @@ struct standing_row {
     struct forecast forecast;
     enum state state;
     struct urgency urgency;
-    size_t place; /* in the question's order: by account and name */
 };
 
 struct standing_rows {

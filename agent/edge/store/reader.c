@@ -36,6 +36,8 @@ static const char *const texts[] = {
     [QUERY_SIZE] = sql_query_size,
     [QUERY_LAST_RUN] = sql_query_last_run,
     [QUERY_BROKER] = sql_query_broker,
+    [QUERY_FIRING] = sql_query_firing,
+    [QUERY_VOLUME] = sql_query_volume,
 };
 _Static_assert(COUNT(texts) == QUERIES, "a question has no file");
 
@@ -47,6 +49,12 @@ static void bind_stamp(struct statement *q, const char *parameter, unix_s at)
 {
     if (at != TIME_NONE)
         statement_bind_integer(q, parameter, at);
+}
+
+static void bind_count(struct statement *q, const char *parameter, int64_t number)
+{
+    if (number)
+        statement_bind_integer(q, parameter, number);
 }
 
 static void bind_name(struct statement *q, const char *parameter, const char *name)
@@ -64,6 +72,8 @@ bool query_open(struct store *s, enum query query, const struct query_filter *sc
     bind_stamp(q, ":now", scope->now);
     bind_stamp(q, ":since", scope->since);
     bind_stamp(q, ":until", scope->until);
+    bind_count(q, ":after", scope->after);
+    bind_count(q, ":most", scope->most);
     bind_name(q, ":token", scope->token);
     bind_name(q, ":account", scope->account);
 

@@ -40,6 +40,8 @@ enum query {
     QUERY_SIZE,     /* bytes, free bytes, and since when there are readings, hours and days */
     QUERY_LAST_RUN, /* how the run before this one ended, and what it left */
     QUERY_BROKER,   /* the connection to the broker, and what waits for it */
+    QUERY_FIRING,   /* alerts that fire, by level alone: no words */
+    QUERY_VOLUME,   /* bytes and free bytes of the file, at no cost */
     QUERIES,
 };
 
@@ -83,7 +85,16 @@ static inline bool cell_is_set(const struct cell *c)
 struct query_filter {
     unix_s now, since, until;
     const char *token, *account; /* names; must outlive the answer */
+    int64_t after, most;         /* ids beyond this one, and so many of them; 0: not restricted */
 };
+
+/* All that there is of an account, as of now. */
+static inline struct query_filter query_at(unix_s now, const char *account)
+{
+    return (struct query_filter){
+        .now = now, .since = TIME_NONE, .until = TIME_NONE, .account = account
+    };
+}
 
 struct query_result;
 

@@ -89,7 +89,9 @@ static void take_reading(struct forecast_input *s, const struct cell *cells)
 static bool find(struct store *store, const char *name, const char *account,
                  struct forecast_input *s, struct place *ret, struct fault *why)
 {
-    const struct query_filter scope = { s->now, TIME_NONE, TIME_NONE, name, account };
+    const struct query_filter scope = {
+        .now = s->now, .since = TIME_NONE, .until = TIME_NONE, .token = name, .account = account
+    };
     struct cell cells[QUERY_SUBJECT_COLUMNS];
     struct query_result *a;
     bool found, several = false;

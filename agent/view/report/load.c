@@ -31,7 +31,9 @@ struct report_loading {
 
 struct query_filter report_scope(const struct report_query *q)
 {
-    return (struct query_filter){ q->now, q->during.since, q->during.until, NULL, q->account };
+    return (struct query_filter){
+        .now = q->now, .since = q->during.since, .until = q->during.until, .account = q->account
+    };
 }
 
 /* Generations count only for names that were born again, so an only one is told apart from nothing.
@@ -257,8 +259,9 @@ static const struct feed {
 static bool ask(struct store *s, const struct feed *feed, struct report_loading *l,
                 struct period during, struct fault *why)
 {
-    const struct query_filter scope = { l->q->now, during.since, during.until, NULL,
-                                        l->q->account };
+    const struct query_filter scope = {
+        .now = l->q->now, .since = during.since, .until = during.until, .account = l->q->account
+    };
     struct cell cells[QUERY_REPORT_TOKENS_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;

@@ -132,7 +132,7 @@ static struct cell rhythm(const struct cell *cells, unix_s now, struct text *roo
 bool status_accounts(struct store *s, const struct status_view *view, struct writer *w,
                      size_t *ret_rows, struct fault *why)
 {
-    const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
+    const struct query_filter scope = query_at(view->now, view->account);
     struct text polled = { 0 }, last_ok = { 0 }, next = { 0 }, called = { 0 }, words = { 0 };
     struct cell cells[COLUMNS];
     struct query_result *a;

@@ -56,7 +56,7 @@ static void show_for_people(struct cell *cells, enum state state, unix_s now, st
 bool status_credits(struct store *s, const struct status_view *view, struct writer *w,
                     struct fault *why)
 {
-    const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
+    const struct query_filter scope = query_at(view->now, view->account);
     struct text ago = { 0 }, said = { 0 };
     struct cell cells[COLUMNS];
     struct standing *standing;

@@ -17,7 +17,7 @@ struct cell status_ago(const struct cell *at, const char *never, unix_s now, str
 static bool show_accuracy(struct store *s, const struct status_view *view, struct writer *w,
                           struct fault *why)
 {
-    const struct query_filter scope = { view->now, TIME_NONE, TIME_NONE, NULL, view->account };
+    const struct query_filter scope = query_at(view->now, view->account);
     size_t rows;
     return w->format == FORMAT_JSON ? record_table(s, &scope, w, &rows, why)
                                     : record_lines(s, &scope, w, why);

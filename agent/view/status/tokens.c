@@ -121,8 +121,7 @@ static void print_row(struct status_printer *p)
 
 static bool print_rows(struct store *s, struct status_printer *p, struct fault *why)
 {
-    const struct query_filter scope = { p->view->now, TIME_NONE, TIME_NONE, NULL,
-                                        p->view->account };
+    const struct query_filter scope = query_at(p->view->now, p->view->account);
     struct standing *standing;
     if (!standing_of_tokens(s, &scope, -1, &standing, why))
         return false;

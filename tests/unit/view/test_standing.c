@@ -106,7 +106,7 @@ static void add_series(struct place *s, int id, const char *name, int64_t cents,
 /* `slice` tokens at a time. */
 static struct standing *load(struct place *s, unix_s now, int64_t fresh_s, size_t slice)
 {
-    const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
+    const struct query_filter scope = query_at(now, NULL);
     struct standing *standing;
     struct fault why;
     bool more = true;
@@ -142,7 +142,7 @@ static void expect_rows(struct standing *standing, const char *lines)
 /* "name state ends by" for each token, "-" for what is not known; loaded at once, or one by one. */
 static void expect(struct place *s, unix_s now, int64_t fresh_s, const char *lines)
 {
-    const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
+    const struct query_filter scope = query_at(now, NULL);
     struct standing *at_once;
     struct fault why;
     check(standing_of_tokens(s->store, &scope, fresh_s, &at_once, &why), &why);
@@ -271,7 +271,7 @@ static void put_view(struct place *s, const char *from, struct text *ret)
 
 static void put_standing(struct place *s, unix_s now, struct text *ret)
 {
-    const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
+    const struct query_filter scope = query_at(now, NULL);
     struct cell c[STANDING_COLUMNS];
     struct standing *standing;
     struct fault why;

@@ -24,7 +24,7 @@
 #define NOW (START + 30 * DAY_S)
 #define NASTY "a\"<b>|\x1b[31m"
 
-static const struct query_filter all = { NOW, START, NOW, NULL, NULL };
+static const struct query_filter all = { .now = NOW, .since = START, .until = NOW };
 
 static int open_scene(void **state)
 {

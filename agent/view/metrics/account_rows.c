@@ -1,0 +1,198 @@
+/* What is known of an account: its polls, its forecasts, its alerts, its calls and its
+ * consumption. */
+#include "base/span.h"
+#include "core/schedule.h"
+#include "view/metrics/row.h"
+
+static const char *name_of_level(size_t place)
+{
+    return level_name((enum level)(place + LEVEL_INFO));
+}
+
+static const char *name_of_result(size_t place)
+{
+    return poll_result_name((enum poll_result)place);
+}
+
+static const struct metric_label levels = { "level", name_of_level, LEVELS - LEVEL_INFO };
+static const struct metric_label results = { "result", name_of_result, POLL_RESULTS };
+
+static int64_t tokens(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.tokens;
+}
+
+static int64_t polled(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.polled_at;
+}
+
+static int64_t last_ok(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.last_ok_at;
+}
+
+static int64_t next(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.next_at;
+}
+
+static int64_t ok(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.ok;
+}
+
+static int64_t took(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.took_ms;
+}
+
+static int64_t interval(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.interval_s;
+}
+
+static int64_t stale_after(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.stale_s;
+}
+
+static int64_t listed(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.listed;
+}
+
+static int64_t changed(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.changed;
+}
+
+static int64_t missing(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.missing;
+}
+
+static int64_t bytes(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.bytes;
+}
+
+static int64_t polls(const struct subject *s, size_t place)
+{
+    return s->account.polls[place];
+}
+
+static int64_t usage_until(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.usage_until;
+}
+
+static int64_t scored(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.scored;
+}
+
+static int64_t coverage(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.coverage_milli;
+}
+
+static int64_t factor(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.factor_milli;
+}
+
+static int64_t bias(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->account.bias_milli;
+}
+
+static int64_t alerts(const struct subject *s, size_t place)
+{
+    return s->account.alerts[place + LEVEL_INFO];
+}
+
+static int64_t number(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->number;
+}
+
+static const struct metric of_accounts[] = {
+    { "ebb_account_tokens", "Tokens of the account that are watched.", NULL, METRIC_GAUGE,
+      METRIC_WHOLE, NULL, tokens },
+    { "ebb_alerts", "Alerts that fire now, by level.", NULL, METRIC_GAUGE, METRIC_WHOLE, &levels,
+      alerts },
+    { "ebb_poll_timestamp_seconds", "When the account was polled last, however that ended.",
+      "seconds", METRIC_GAUGE, METRIC_WHOLE, NULL, polled },
+    { "ebb_poll_success", "Whether the last poll was good: 1, else 0.", NULL, METRIC_GAUGE,
+      METRIC_WHOLE, NULL, ok },
+    { "ebb_poll_last_success_timestamp_seconds", "When the last good poll ended.", "seconds",
+      METRIC_GAUGE, METRIC_WHOLE, NULL, last_ok },
+    { "ebb_poll_next_timestamp_seconds", "When the next poll is planned.", "seconds", METRIC_GAUGE,
+      METRIC_WHOLE, NULL, next },
+    { "ebb_poll_duration_seconds", "How long the requests of the last poll took.", "seconds",
+      METRIC_GAUGE, METRIC_MILLI, NULL, took },
+    { "ebb_poll_interval_seconds", "The configured time between two polls.", "seconds",
+      METRIC_GAUGE, METRIC_WHOLE, NULL, interval },
+    { "ebb_poll_stale_after_seconds", "A reading older than this is stale.", "seconds",
+      METRIC_GAUGE, METRIC_WHOLE, NULL, stale_after },
+    { "ebb_poll_listed_tokens", "Tokens in the list of the last poll.", NULL, METRIC_GAUGE,
+      METRIC_WHOLE, NULL, listed },
+    { "ebb_poll_changed_tokens", "Tokens that the last poll found changed.", NULL, METRIC_GAUGE,
+      METRIC_WHOLE, NULL, changed },
+    { "ebb_poll_missing_tokens", "Tokens that the list of the last poll lacked.", NULL,
+      METRIC_GAUGE, METRIC_WHOLE, NULL, missing },
+    { "ebb_poll_response_bytes", "Size of the list of the last poll.", "bytes", METRIC_GAUGE,
+      METRIC_WHOLE, NULL, bytes },
+    { "ebb_polls_total", "Polls since the daemon started, by how they ended.", NULL, METRIC_COUNTER,
+      METRIC_WHOLE, &results, polls },
+    { "ebb_consumption_known_until_timestamp_seconds",
+      "Up to when the API has reported consumption by feature and provider.", "seconds",
+      METRIC_GAUGE, METRIC_WHOLE, NULL, usage_until },
+    { "ebb_forecast_scored", "Forecasts that came due and are judged here: the newest thousand.",
+      NULL, METRIC_GAUGE, METRIC_WHOLE, NULL, scored },
+    { "ebb_forecast_coverage_ratio",
+      "The share of forecasts whose interval held the truth; 0.8 is right. Absent while too few.",
+      "ratio", METRIC_GAUGE, METRIC_MILLI, NULL, coverage },
+    { "ebb_forecast_median_factor",
+      "Half of the forecasts were within this factor of the truth. Absent while too few.", NULL,
+      METRIC_GAUGE, METRIC_MILLI, NULL, factor },
+    { "ebb_forecast_bias",
+      "The median logarithm of forecast by truth; positive: too late. Absent while too few.", NULL,
+      METRIC_GAUGE, METRIC_MILLI, NULL, bias },
+};
+
+static const struct metric of_requests[] = {
+    { "ebb_api_requests_total",
+      "Requests to the API since the daemon started, by HTTP status; none: no answer came.", NULL,
+      METRIC_COUNTER, METRIC_WHOLE, NULL, number },
+};
+
+static const struct metric of_alerts[] = {
+    { "ebb_alert_level", "An alert that fires: 1 info, 2 warning, 3 critical.", NULL, METRIC_GAUGE,
+      METRIC_WHOLE, NULL, number },
+};
+
+const struct metric_rows metric_rows_of_accounts = { SUBJECT_ACCOUNT, of_accounts,
+                                                     COUNT(of_accounts) };
+const struct metric_rows metric_rows_of_requests = { SUBJECT_REQUESTS, of_requests,
+                                                     COUNT(of_requests) };
+const struct metric_rows metric_rows_of_alerts = { SUBJECT_ALERT, of_alerts, COUNT(of_alerts) };

@@ -1,0 +1,36 @@
+/* What the database and the daemon know, as subjects of metrics. */
+#pragma once
+
+#include "edge/store.h"
+#include "view/metrics.h"
+#include "view/metrics/row.h"
+#include "view/standing.h"
+
+struct subjects {
+    struct subject *at; /* owned */
+    size_t count, room;
+};
+
+struct metric_facts {
+    struct subjects of[SUBJECTS];
+    int64_t living; /* tokens that there are */
+};
+
+void facts_done(struct metric_facts *f);
+
+/* A subject without facts, valid until the next one is added. `info`: further labels of rows that
+ * are METRIC_INFO. */
+struct subject *facts_add(struct metric_facts *f, enum metric_subject of, struct span labels,
+                          struct span info);
+
+/* The program, its accounts, and what the daemon counts of them. */
+MUST_CHECK bool facts_begin(struct store *s, const struct metrics_query *q,
+                            struct metric_facts *ret, struct fault *why);
+enum { FACTS_PARTS = 4 };
+/* One more part, up to FACTS_PARTS; tokens and credits are further ones. */
+MUST_CHECK bool facts_load(struct store *s, const struct metrics_query *q, size_t part,
+                           struct metric_facts *f, struct fault *why);
+
+/* The rows that are loaded; then they may be forgotten. */
+void facts_take_tokens(struct metric_facts *f, struct standing *rows, unix_s now);
+void facts_take_credits(struct metric_facts *f, struct standing *rows);

@@ -1,0 +1,122 @@
+/* Tokens and credits as they stand, read by view/standing.h: the same figures as everywhere. */
+#include <math.h>
+
+#include "core/calendar.h"
+#include "core/naming.h"
+#include "view/metrics/facts.h"
+#include "view/metrics/format.h"
+
+static int64_t known(const struct cell *c)
+{
+    return c->kind == CELL_INTEGER ? c->integer : METRIC_ABSENT;
+}
+
+static int64_t stamp(const struct cell *c)
+{
+    unix_s at = cell_time(c);
+    return at == TIME_NONE ? METRIC_ABSENT : at;
+}
+
+static int64_t end_of(unix_s at)
+{
+    return at == TIME_NONE || at >= TIME_FAR ? METRIC_ABSENT : at;
+}
+
+/* Of a state that says when, or that there is no end; else nothing is said (state_forecast). */
+static void set_forecast(struct series_facts *f, enum state state, const struct forecast *as)
+{
+    const struct forecast shown = state_forecast(state, as);
+    f->state = state;
+    f->ends_at[0] = end_of(shown.early);
+    f->ends_at[1] = end_of(shown.likely);
+    f->ends_at[2] = end_of(shown.late);
+    f->lasts_nano = shown.lasts >= 0 ? llround(shown.lasts * 1e9) : METRIC_ABSENT;
+    f->horizon_at = f->lasts_nano == METRIC_ABSENT ? METRIC_ABSENT : end_of(shown.horizon);
+    f->forecast_at = f->ends_at[1] == METRIC_ABSENT ? METRIC_ABSENT : end_of(shown.made_at);
+}
+
+static void add_token_info(struct text *out, const struct cell *cells)
+{
+    const struct span name = cells[STANDING_TOKEN].text, project = naming_project(name);
+    metric_add_label(out, "type", cells[STANDING_TYPE].text);
+    metric_add_label(out, "reset_period", cells[STANDING_PERIOD].text);
+    metric_add_label(out, "budget", span_of(cell_is_set(&cells[STANDING_BUDGETED]) ? "yes" : "no"));
+    if (project.len)
+        metric_add_label(out, "project", project);
+}
+
+/* The next one from now on; a period of another calendar has none that is known. */
+static int64_t next_reset(const struct cell *cells, unix_s now)
+{
+    return end_of(calendar_next_reset(calendar_period_named(cells[STANDING_PERIOD].text), now));
+}
+
+static void set_token(struct series_facts *f, const struct cell *cells, unix_s now)
+{
+    *f = (struct series_facts){
+        .balance_nano = known(&cells[STANDING_BALANCE]),
+        .available_nano = known(&cells[STANDING_AVAILABLE]),
+        .reset_amount_nano = known(&cells[STANDING_RESET_AMOUNT]),
+        .spent_nano = known(&cells[STANDING_SPENT_EVER]),
+        .burn_nano = { known(&cells[STANDING_RATE_1H]), known(&cells[STANDING_RATE_6H]),
+                       known(&cells[STANDING_RATE_24H]), known(&cells[STANDING_RATE_7D]) },
+        .reset_at = next_reset(cells, now),
+        .expires_at = stamp(&cells[STANDING_EXPIRES]),
+        .seen_at = stamp(&cells[STANDING_SEEN]),
+    };
+}
+
+static void take_token(struct metric_facts *to, const struct standing *rows,
+                       const struct cell *cells, unix_s now)
+{
+    struct text labels = { 0 }, info = { 0 };
+    const struct span name = cells[STANDING_TOKEN].text, environment = naming_environment(name);
+    metric_add_label(&labels, "account", cells[STANDING_ACCOUNT].text);
+    metric_add_label(&labels, "token", name);
+    if (environment.len)
+        metric_add_label(&labels, "environment", environment);
+    add_token_info(&info, cells);
+    struct series_facts *f =
+        &facts_add(to, SUBJECT_TOKEN, (struct span){ text_z(&labels), labels.len },
+                   (struct span){ text_z(&info), info.len })
+             ->series;
+    set_token(f, cells, now);
+    set_forecast(f, standing_state(rows), standing_forecast(rows));
+    text_done(&labels);
+    text_done(&info);
+}
+
+void facts_take_tokens(struct metric_facts *f, struct standing *rows, unix_s now)
+{
+    struct cell cells[STANDING_COLUMNS];
+    while (standing_next(rows, cells, STANDING_COLUMNS))
+        take_token(f, rows, cells, now);
+}
+
+static void set_credits(struct series_facts *f, const struct cell *cells)
+{
+    *f = (struct series_facts){
+        .balance_nano = known(&cells[CREDITS_BALANCE]),
+        .spent_nano = known(&cells[CREDITS_SPENT_EVER]),
+        .burn_nano = { known(&cells[CREDITS_RATE_1H]), known(&cells[CREDITS_RATE_6H]),
+                       known(&cells[CREDITS_RATE_24H]), known(&cells[CREDITS_RATE_7D]) },
+        .seen_at = stamp(&cells[CREDITS_SEEN]),
+    };
+}
+
+void facts_take_credits(struct metric_facts *f, struct standing *rows)
+{
+    struct cell cells[CREDITS_COLUMNS];
+    struct text labels = { 0 };
+    while (standing_next(rows, cells, CREDITS_COLUMNS)) {
+        metric_add_label(&labels, "account", cells[CREDITS_ACCOUNT].text);
+        struct series_facts *to =
+            &facts_add(f, SUBJECT_CREDITS, (struct span){ text_z(&labels), labels.len },
+                       (struct span){ "", 0 })
+                 ->series;
+        set_credits(to, cells);
+        set_forecast(to, standing_state(rows), standing_forecast(rows));
+        text_clear(&labels);
+    }
+    text_done(&labels);
+}
