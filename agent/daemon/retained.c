@@ -433,11 +433,10 @@ static enum sending send(struct agent *a, const struct topic *s)
     return SENDING_REJECTED;
 }
 
-bool retained_turn(struct agent *a, struct fault *why)
+static bool send_due(struct agent *a, struct fault *why)
 {
     struct retained *r = &a->retained;
     size_t left = count_states(a), rejected = 0;
-    r->hurries = false;
     for (; r->waits && left > 0 && publish_room_for_bulk(a->publisher) > 0; advance(a, &r->next)) {
         struct topic s = state_at(a, &r->next);
         left--;
@@ -456,6 +455,17 @@ bool retained_turn(struct agent *a, struct fault *why)
     }
     r->waits = r->waits && left > 0;
     return true;
+}
+
+bool retained_turn(struct agent *a, struct fault *why)
+{
+    a->retained.hurries = false;
+    if (!a->retained.waits || !publish_room_for_bulk(a->publisher))
+        return true;
+    publish_hold(a->publisher);
+    bool ok = send_due(a, why);
+    publish_release(a->publisher);
+    return ok;
 }
 
 bool retained_waits(const struct agent *a)

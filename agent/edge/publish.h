@@ -79,6 +79,11 @@ bool publish_is_idle(
 MUST_CHECK bool publish_send(struct publisher *p, int64_t tag, const char *topic,
                              struct span payload, bool retain, struct fault *why);
 
+/* What is sent between the two leaves in few large packets, at the second call at the latest: many
+ * messages that can wait for one another. A single one leaves at once without them. */
+void publish_hold(struct publisher *p);
+void publish_release(struct publisher *p);
+
 /* What the broker made of one message. */
 struct publish_answer {
     int64_t tag;

@@ -11,6 +11,8 @@
 #include <fcntl.h>
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -201,6 +203,8 @@ static int set_up(struct mosquitto *library, const struct broker *b, enum mqtt_v
     if (!code) /* more than there ever are (one is the farewell), so that the library sends each at
                   once */
         code = mosquitto_max_inflight_messages_set(library, PUBLISH_IN_FLIGHT_MAX + 1);
+    if (!code) /* else the second of two messages waits until the first was received */
+        code = mosquitto_int_option(library, MOSQ_OPT_TCP_NODELAY, 1);
     if (!code && b->user)
         code = mosquitto_username_pw_set(library, b->user, b->password);
     if (!code && b->will_topic)
@@ -416,6 +420,15 @@ bool client_send(struct mqtt_client *c, struct in_flight_slot *slot, const char 
         return reject(c, topic, code, why);
     lose_by_code(c, code); /* the library may have kept it: it goes away with this client */
     return fault(why, FAULT_RETRY, "mqtt: %s: %s", topic, mosquitto_strerror(code));
+}
+
+/* The library writes each message by itself: with a cork the kernel passes on many at a time. A
+ * socket that cannot have one only costs more. */
+void client_hold(struct mqtt_client *c, bool held)
+{
+    int socket = mosquitto_socket(c->library), cork = held;
+    if (socket >= 0 && setsockopt(socket, IPPROTO_TCP, TCP_CORK, &cork, sizeof cork) < 0)
+        errno = 0;
 }
 
 void client_listen(struct mqtt_client *c, const char *topic)

@@ -432,6 +432,18 @@ bool publish_send(struct publisher *p, int64_t tag, const char *topic, struct sp
     return true;
 }
 
+void publish_hold(struct publisher *p)
+{
+    if (publish_connected(p))
+        client_hold(p->client, true);
+}
+
+void publish_release(struct publisher *p)
+{
+    if (publish_connected(p))
+        client_hold(p->client, false);
+}
+
 bool publish_take_answer(struct publisher *p, struct publish_answer *ret)
 {
     struct in_flight_slot slot;
