@@ -234,12 +234,14 @@ static void take_bytes(struct api_call *c)
     }
 }
 
-/* False: there is none among the bytes that arrived. */
-static bool next_element(struct api_call *c, struct element *ret)
+/* API_NO_NEWS: there is none among the bytes that arrived. */
+static enum api_event next_element(struct api_call *c, struct element *ret)
 {
     switch (splitter_next(c->splitter, ret, &c->why)) {
+    case SPLIT_OUTLINE:
+        return API_OUTLINE;
     case SPLIT_ELEMENT:
-        return true;
+        return API_ELEMENT;
     case SPLIT_FAULT: /* the rest is not worth waiting for */
         end_with(c, POLL_BROKEN);
         break;
@@ -247,19 +249,27 @@ static bool next_element(struct api_call *c, struct element *ret)
         c->draining = false;
         break;
     }
-    return false;
+    return API_NO_NEWS;
+}
+
+void api_call_pass(struct api_call *c)
+{
+    splitter_pass(c->splitter);
 }
 
 /* Bytes are taken once for each news of the fetch, so that a long answer leaves the loop
  * responsive. */
 enum api_event api_call_turn(struct api_call *c, struct element *ret)
 {
+    enum api_event event = API_NO_NEWS;
     if (c->state == API_CALL_WAITS && rate_limit_take(&c->api->rate_limit, c->use, clock_mono()))
         send(c);
     if (c->state == API_CALL_SENT && !c->draining)
         take_bytes(c);
-    if (c->state == API_CALL_SENT && c->draining && next_element(c, ret))
-        return API_ELEMENT;
+    if (c->state == API_CALL_SENT && c->draining)
+        event = next_element(c, ret);
+    if (event != API_NO_NEWS)
+        return event;
     if (c->state == API_CALL_SENT && c->whole)
         judge(c);
     return c->state == API_CALL_ENDED ? API_ENDED : API_NO_NEWS;

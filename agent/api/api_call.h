@@ -62,12 +62,16 @@ void api_call_ask(struct api_call *c, struct api *api, const struct api_request 
 
 enum api_event {
     API_NO_NEWS, /* wait, for news of the fetch or for api_call_deadline */
+    API_OUTLINE, /* of the element that comes next: see splitter_next */
     API_ELEMENT, /* one more of the splitter's; the next turn may have another at once */
     API_ENDED,   /* the result stands */
 };
 
 /* Moves the call on. The element lives until the next turn. */
 enum api_event api_call_turn(struct api_call *c, struct element *ret);
+
+/* After API_OUTLINE: nothing more of the element is wanted. */
+void api_call_pass(struct api_call *c);
 
 /* Ends the call with a failure that its reader found. */
 void api_call_fail(struct api_call *c, enum poll_result result, const struct fault *why);

@@ -3,7 +3,7 @@
  * An element that cannot be read makes its own token unreadable and no other; a list that is mostly
  * such is none. A verdict on the list waits for its last byte; until then nothing of the account
  * changes. An element whose bytes are those of last time is recognised by their hash and not
- * decoded at all. */
+ * decoded at all, nor even read where its outline is enough. */
 #include "api/collect.h"
 
 #include <stdlib.h>
@@ -40,6 +40,7 @@ static void ask_for_page(struct poll *p, const char *url)
         .splitter = splitter_new(&provider_of(settings_of(p))->list),
         .bytes_max = settings_of(p)->max_tokens * BYTES_PER_TOKEN_MAX,
     };
+    splitter_outline(request.splitter);
     p->seen_urls = xrealloc(p->seen_urls, (size_t)p->pages + 1, sizeof *p->seen_urls);
     p->seen_urls[p->pages++] = hash_of(span_of(url));
     p->named_before = named(p);
@@ -168,6 +169,27 @@ static void take_reading(struct poll *p, struct decoded *d, uint64_t hash)
     t->element_hash = hash;
 }
 
+static void count_element(struct poll *p)
+{
+    struct fault why;
+    if (++p->elements <= settings_of(p)->max_tokens)
+        return;
+    fault(&why, FAULT_REJECT, "the list is longer than max_tokens (%lld)",
+          (long long)settings_of(p)->max_tokens);
+    api_call_fail(&p->call, POLL_BROKEN, &why);
+}
+
+/* What is not recognised comes again, in full. */
+static void read_outline(struct poll *p, const struct element *e)
+{
+    struct token *t = token_set_recognise(p->known, e->hash);
+    if (!t)
+        return;
+    api_call_pass(&p->call);
+    list_known(p, t, NULL);
+    count_element(p);
+}
+
 static void read_element(struct poll *p, const struct element *e)
 {
     struct fault flaw;
@@ -181,11 +203,19 @@ static void read_element(struct poll *p, const struct element *e)
         take_reading(p, &d, e->hash);
     else
         read_flawed(p, e->json, flaw.text);
-    if (++p->elements <= settings_of(p)->max_tokens)
-        return;
-    fault(&flaw, FAULT_REJECT, "the list is longer than max_tokens (%lld)",
-          (long long)settings_of(p)->max_tokens);
-    api_call_fail(&p->call, POLL_BROKEN, &flaw);
+    count_element(p);
+}
+
+/* False: there is none among the bytes that arrived. */
+static bool read_next(struct poll *p, enum api_event *ret)
+{
+    struct element element;
+    *ret = api_call_turn(&p->call, &element);
+    if (*ret == API_OUTLINE)
+        read_outline(p, &element);
+    else if (*ret == API_ELEMENT)
+        read_element(p, &element);
+    return *ret == API_OUTLINE || *ret == API_ELEMENT;
 }
 
 static bool same_origin(const struct poll *p, struct span url)
@@ -285,10 +315,9 @@ static void give_up(struct poll *p)
 
 bool collect_turn(struct poll *p)
 {
-    struct element element;
     enum api_event event;
-    while ((event = api_call_turn(&p->call, &element)) == API_ELEMENT)
-        read_element(p, &element);
+    while (read_next(p, &event))
+        continue;
     bool over = event == API_ENDED && end_page(p);
     if (event == API_ENDED && !over)
         follow(p);

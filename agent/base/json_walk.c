@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/escape.h"
+#include "base/json_bytes.h"
 
 void walk_init(struct json_walk *w)
 {
@@ -110,36 +111,6 @@ static void keep(struct kept *k, struct span bytes)
 }
 
 /* ---- strings ---- */
-
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-/* Whether any of eight bytes may be a quote, a backslash, a control character or of a longer
- * character; a carry makes it say so of bytes that are not, never the other way round. */
-static bool may_hold_special(uint64_t bytes)
-{
-    uint64_t quote = bytes ^ EACH_BYTE('"'), slash = bytes ^ EACH_BYTE('\\');
-    uint64_t found =
-        (bytes - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (slash - EACH_BYTE(1)) | bytes;
-    return found & EACH_BYTE(0x80);
-}
-
-static bool is_plain(char c)
-{
-    return (unsigned char)c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
-}
-
-static const char *skip_plain(const char *at, const char *end)
-{
-    uint64_t eight;
-    for (; end - at >= (ptrdiff_t)sizeof eight; at += sizeof eight) {
-        memcpy(&eight, at, sizeof eight);
-        if (may_hold_special(eight))
-            break;
-    }
-    while (at < end && is_plain(*at))
-        at++;
-    return at;
-}
 
 /* How a character of several bytes begins: how many follow, and what the next one may be (RFC
  * 3629). */
@@ -271,7 +242,7 @@ static bool skip_string(struct json_walk *w)
 {
     while (w->at < w->end) {
         if (w->lexeme == LEX_PLAIN)
-            w->at = skip_plain(w->at, w->end);
+            w->at = json_skip_plain(w->at, w->end);
         if (w->at < w->end && take_byte(w, (unsigned char)*w->at++))
             return true;
     }
@@ -523,6 +494,25 @@ enum walk_event walk_next(struct json_walk *w, struct fault *why)
             return event;
     }
     return WALK_MORE;
+}
+
+bool walk_reach_object(struct json_walk *w)
+{
+    bool is_inside = w->state == IN_STRING || w->state == IN_SCALAR;
+    if (is_inside || !w->depth || is_in_object(w) || !skip_white(w))
+        return false;
+    if (w->state == WANT_COMMA_OR_CLOSE && *w->at == ',') {
+        w->at++;
+        w->state = WANT_VALUE;
+    }
+    return (w->state == WANT_VALUE || w->state == WANT_VALUE_OR_CLOSE) && skip_white(w)
+        && *w->at == '{';
+}
+
+void walk_pass(struct json_walk *w, const char *end)
+{
+    w->at = end;
+    end_value(w);
 }
 
 bool walk_whole(struct span json, struct fault *why)

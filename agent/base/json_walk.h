@@ -97,6 +97,12 @@ void walk_init(struct json_walk *w);
 void walk_feed(struct json_walk *w, struct span bytes);
 enum walk_event walk_next(struct json_walk *w, struct fault *why);
 
+/* Whether an object is the next thing within an array, and its first byte is at hand: then `at` is
+ * there. */
+bool walk_reach_object(struct json_walk *w);
+/* Moves over a value that walk_reach_object found and whose end the owner knows. */
+void walk_pass(struct json_walk *w, const char *end);
+
 /* Whether the document is complete and all bytes are read. */
 bool walk_is_over(const struct json_walk *w);
 

@@ -9,6 +9,7 @@
 
 #include "base/escape.h"
 #include "base/hash.h"
+#include "base/json_outline.h"
 #include "base/json_walk.h"
 #include "base/xmalloc.h"
 
@@ -33,6 +34,10 @@ struct splitter {
     bool dropped;
     const char *unsaved; /* while saving: the first byte not yet in `element` */
     size_t element_len;
+
+    bool outlines;       /* are asked for */
+    const char *outline; /* the end of the element that is offered; NULL: it is read */
+    bool offered;        /* the element that comes next was */
 
     char next_bytes[SPLIT_NEXT_BYTES];
     char element[]; /* shape->element_bytes */
@@ -283,8 +288,51 @@ static uint64_t fingerprint(struct span bytes)
     return hash_mix(stir(state, word));
 }
 
+void splitter_outline(struct splitter *s)
+{
+    s->outlines = true;
+}
+
+/* The bytes that would be saved, were it read. */
+static bool save_outline(struct splitter *s, const struct json_outline *o)
+{
+    const char *at = s->walk.at, *secret = o->from ? o->from : o->end;
+    s->element_len = 0;
+    s->dropped = false;
+    save(s, (struct span){ at, (size_t)(secret - at) });
+    if (o->from) {
+        save(s, span_of("null"));
+        save(s, (struct span){ o->to, (size_t)(o->end - o->to) });
+    }
+    return !s->dropped;
+}
+
+static bool offer(struct splitter *s, struct element *ret)
+{
+    struct json_outline o;
+    struct json_walk *w = &s->walk;
+    if (!s->outlines || s->offered || !s->list_level || w->depth != s->list_level
+        || !walk_reach_object(w)
+        || !json_outline((struct span){ w->at, (size_t)(w->end - w->at) }, s->shape->secret, &o)
+        || !save_outline(s, &o))
+        return false;
+    s->outline = o.end;
+    *ret = (struct element){ .hash = fingerprint((struct span){ s->element, s->element_len }) };
+    return true;
+}
+
+void splitter_pass(struct splitter *s)
+{
+    walk_pass(&s->walk, s->outline);
+    s->offered = false;
+}
+
 enum split splitter_next(struct splitter *s, struct element *ret, struct fault *why)
 {
+    if (offer(s, ret)) {
+        s->offered = true;
+        return SPLIT_OUTLINE;
+    }
     for (bool whole = false;;) {
         enum walk_event event = walk_next(&s->walk, why);
         if (!take_event(s, event, &whole, why)) {
@@ -296,6 +344,7 @@ enum split splitter_next(struct splitter *s, struct element *ret, struct fault *
         if (whole)
             break;
     }
+    s->offered = false;
     ret->json = (struct span){ s->element, s->element_len };
     ret->hash = fingerprint(ret->json);
     ret->flaw = s->flaw;

@@ -46,11 +46,19 @@ void splitter_free(struct splitter *s);
  * and only then may more be fed. */
 void splitter_feed(struct splitter *s, struct span bytes);
 
-enum split { SPLIT_ELEMENT, SPLIT_MORE, SPLIT_FAULT };
+/* From here on an element may come as its outline first. */
+void splitter_outline(struct splitter *s);
+
+enum split { SPLIT_OUTLINE, SPLIT_ELEMENT, SPLIT_MORE, SPLIT_FAULT };
 
 /* The next whole element, or a wish for more bytes. After SPLIT_FAULT (FAULT_REJECT: not such a
- * list) only splitter_free may follow. */
+ * list) only splitter_free may follow. Of an outline only the hash is filled in, and nothing of it
+ * was read: who had an element of that hash without a flaw passes over it, and whoever asks for the
+ * next one gets it in full. */
 enum split splitter_next(struct splitter *s, struct element *ret, struct fault *why);
+
+/* After SPLIT_OUTLINE: the element is the one that came before. */
+void splitter_pass(struct splitter *s);
 
 /* To be asked after the last byte: FAULT_REJECT when the list is not complete. `ret_next` is the
  * URL of the following page or an empty span; borrowed from the splitter. */

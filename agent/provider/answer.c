@@ -83,6 +83,8 @@ static bool feed(struct one_token *o, struct span bytes, struct fault *why)
             return true;
         case SPLIT_FAULT:
             return false;
+        case SPLIT_OUTLINE: /* not asked for */
+            break;
         case SPLIT_ELEMENT:
             if (++o->count > 1)
                 return fault(why, FAULT_REJECT, "more than one token");

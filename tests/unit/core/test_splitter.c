@@ -593,6 +593,99 @@ static void elements_that_differ_have_different_hashes(void **state)
     free(hashes);
 }
 
+enum { KNOWN_MAX = 64 };
+
+/* The elements without a flaw that came out of one list. */
+struct known {
+    uint64_t hashes[KNOWN_MAX];
+    size_t count;
+};
+
+static bool is_known(const struct known *k, uint64_t hash)
+{
+    for (size_t i = 0; k && i < k->count; i++)
+        if (k->hashes[i] == hash)
+            return true;
+    return false;
+}
+
+/* What comes out, each element by its hash. With `known`: by their outlines as far as they are
+ * known; `ret_passed` counts those. */
+static struct text outline_split(struct span bytes, const struct known *known,
+                                 struct known *ret_known, size_t *ret_passed)
+{
+    struct splitter *s = splitter_new(&list_shape);
+    struct text transcript = { 0 };
+    struct random r = random_seeded(bytes.len);
+    struct element e;
+    struct span next;
+    struct fault why = { 0 };
+    enum split split = SPLIT_MORE;
+    if (known)
+        splitter_outline(s);
+    while (bytes.len && split == SPLIT_MORE) {
+        size_t len = 1 + random_next(&r) % 400;
+        len = len < bytes.len ? len : bytes.len;
+        own_free char *piece = xstrndup(bytes.at, len);
+        splitter_feed(s, (struct span){ piece, len });
+        while ((split = splitter_next(s, &e, &why)) == SPLIT_ELEMENT || split == SPLIT_OUTLINE) {
+            bool passes = split == SPLIT_OUTLINE && is_known(known, e.hash);
+            if (split == SPLIT_OUTLINE && !passes)
+                continue;
+            *ret_passed += passes;
+            if (passes)
+                splitter_pass(s);
+            else if (!e.flaw && ret_known && ret_known->count < KNOWN_MAX)
+                ret_known->hashes[ret_known->count++] = e.hash;
+            text_addf(&transcript, "%" PRIx64 " %s\n", e.hash, passes || !e.flaw ? "" : e.flaw);
+        }
+        bytes = (struct span){ bytes.at + len, bytes.len - len };
+    }
+    bool whole = split == SPLIT_MORE && splitter_end(s, &next, &why);
+    text_addf(&transcript, "%s", whole ? "end" : why.text);
+    splitter_free(s);
+    return transcript;
+}
+
+/* With outlines of what is known, `list` is the same list. Returns how many stood for an element.
+ */
+static size_t assert_same_by_outlines(struct span list, const struct known *known)
+{
+    size_t passed = 0;
+    struct text read = outline_split(list, NULL, NULL, &passed);
+    assert_int_equal(passed, 0);
+    struct text outlined = outline_split(list, known, NULL, &passed);
+    assert_string_equal(text_z(&read), text_z(&outlined));
+    text_done(&read);
+    text_done(&outlined);
+    return passed;
+}
+
+static void a_known_outline_stands_for_its_element_and_for_no_other_bytes(void **state)
+{
+    (void)state;
+    static const char letters[] = "[]{}\",:\\ nu0x\xef\x00";
+    struct random r = random_seeded(11);
+    size_t passed_whole = 0, passed_changed = 0;
+    for (size_t g = 0; g < sizeof goldens / sizeof *goldens; g++) {
+        struct text list = read_golden(goldens[g].name);
+        struct known known = { .count = 0 };
+        size_t none = 0;
+        struct text read = outline_split((struct span){ list.at, list.len }, NULL, &known, &none);
+        text_done(&read);
+        passed_whole += assert_same_by_outlines((struct span){ list.at, list.len }, &known);
+        for (int i = 0; list.len && i < 200; i++) {
+            own_free char *changed = xstrndup(list.at, list.len);
+            for (uint64_t k = 1 + random_next(&r) % 2; k; k--)
+                changed[random_next(&r) % list.len] =
+                    letters[random_next(&r) % (sizeof letters - 1)];
+            passed_changed += assert_same_by_outlines((struct span){ changed, list.len }, &known);
+        }
+        text_done(&list);
+    }
+    assert_true(passed_whole > 20 && passed_changed > 1000);
+}
+
 static void changed_bytes_never_crash_nor_break_a_promise(void **state)
 {
     (void)state;
@@ -630,6 +723,7 @@ int main(void)
         cmocka_unit_test(members_beside_the_results_may_be_longer_than_an_element),
         cmocka_unit_test(the_hash_is_of_the_element_and_not_of_its_secret),
         cmocka_unit_test(elements_that_differ_have_different_hashes),
+        cmocka_unit_test(a_known_outline_stands_for_its_element_and_for_no_other_bytes),
         cmocka_unit_test(changed_bytes_never_crash_nor_break_a_promise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
