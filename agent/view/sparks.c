@@ -7,11 +7,9 @@
 #include "base/xmalloc.h"
 #include "view/bar.h"
 
-enum { HOURS = 24 };
-
 struct spark {
     int64_t token;
-    int64_t spent_nano[HOURS]; /* the oldest first; the last hour is the one that runs */
+    int64_t spent_nano[SPARK_HOURS];
 };
 
 static struct spark *spark_of(struct sparks *s, int64_t token)
@@ -29,20 +27,21 @@ static struct spark *spark_of(struct sparks *s, int64_t token)
 static void add_hour(struct sparks *s, const struct cell *cells)
 {
     int64_t place = (cells[QUERY_SPARKS_HOUR].integer - s->first_hour) / HOUR_S;
-    if (place >= 0 && place < HOURS)
+    if (place >= 0 && place < SPARK_HOURS)
         spark_of(s, cells[QUERY_SPARKS_TOKEN].integer)->spent_nano[place] =
             cells[QUERY_SPARKS_SPENT_NANO].integer; /* an hour has one row */
 }
 
-bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why)
+bool sparks_load(struct store *s, unix_s now, const char *ids, struct sparks *ret,
+                 struct fault *why)
 {
     struct cell cells[QUERY_SPARKS_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
-    *ret = (struct sparks){ .first_hour = now - now % HOUR_S - (HOURS - 1) * HOUR_S };
-    const struct query_filter scope = { .now = now,
-                                        .since = ret->first_hour - 1,
-                                        .until = TIME_NONE };
+    *ret = (struct sparks){ .first_hour = now - now % HOUR_S - (SPARK_HOURS - 1) * HOUR_S };
+    const struct query_filter scope = {
+        .now = now, .since = ret->first_hour - 1, .until = TIME_NONE, .ids = ids
+    };
     if (!query_open(s, QUERY_SPARKS, &scope, &a, why))
         return false;
     while (ok && more) {
@@ -66,11 +65,16 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-void sparks_draw(const struct sparks *s, int64_t token, bool ascii, struct text *out)
+const int64_t *sparks_of(const struct sparks *s, int64_t token)
 {
     static const struct spark nothing;
     const struct spark wanted = { .token = token };
     const struct spark *found =
         s->count ? bsearch(&wanted, s->at, s->count, sizeof *s->at, compare) : NULL;
-    spark_draw(found ? found->spent_nano : nothing.spent_nano, HOURS, ascii, out);
+    return (found ? found : &nothing)->spent_nano;
+}
+
+void sparks_draw(const struct sparks *s, int64_t token, bool ascii, struct text *out)
+{
+    spark_draw(sparks_of(s, token), SPARK_HOURS, ascii, out);
 }

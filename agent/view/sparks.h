@@ -1,4 +1,4 @@
-/* What each token spent in each of the last 24 UTC hours, for a line of blocks in a table. */
+/* What each token spent in each of the last 24 UTC hours, for a line in a table. */
 #pragma once
 
 #include "base/text.h"
@@ -10,9 +10,16 @@ struct sparks {
     unix_s first_hour;
 };
 
-/* `ret` is released by sparks_done, also after a failure. */
-MUST_CHECK bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why);
+enum { SPARK_HOURS = 24 };
+
+/* `ids`: of these tokens alone, a JSON array; NULL: of all. `ret` is released by sparks_done, also
+ * after a failure. */
+MUST_CHECK bool sparks_load(struct store *s, unix_s now, const char *ids, struct sparks *ret,
+                            struct fault *why);
 void sparks_done(struct sparks *s);
 
-/* The line of one token; dots when it spent nothing. */
+/* What it spent, the oldest hour first; the last one is the hour that runs. Borrowed. */
+const int64_t *sparks_of(const struct sparks *s, int64_t token);
+
+/* The line of one token in blocks; dots when it spent nothing. */
 void sparks_draw(const struct sparks *s, int64_t token, bool ascii, struct text *out);

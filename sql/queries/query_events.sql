@@ -5,4 +5,5 @@ SELECT e.at, e.kind, e.level, e.was, a.name AS account,
 FROM event e JOIN token t ON t.id = e.token JOIN account a ON a.id = t.account
 WHERE (:since IS NULL OR e.at >= :since) AND (:until IS NULL OR e.at < :until)
       AND (:account IS NULL OR a.name = :account)
+      AND (:ids IS NULL OR e.token IN (SELECT value FROM json_each(:ids)))
 ORDER BY e.seq;

@@ -27,6 +27,7 @@ static const char *const texts[] = {
     [QUERY_REPORT_UNREAD] = sql_query_report_unread,
     [QUERY_REPORT_AFTER] = sql_query_report_after,
     [QUERY_ALERTS] = sql_query_alerts,
+    [QUERY_FIRING] = sql_query_firing,
     [QUERY_RECORD] = sql_query_record,
     [QUERY_FORECASTS] = sql_query_forecasts,
     [QUERY_SUBJECT] = sql_query_subject,
@@ -76,6 +77,7 @@ bool query_open(struct store *s, enum query query, const struct query_filter *sc
     bind_count(q, ":most", scope->most);
     bind_name(q, ":token", scope->token);
     bind_name(q, ":account", scope->account);
+    bind_name(q, ":ids", scope->ids);
 
     struct query_result *a = xmalloc(sizeof *a);
     *a = (struct query_result){ q };

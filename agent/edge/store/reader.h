@@ -30,6 +30,7 @@ enum query {
                             it */
     QUERY_REPORT_AFTER,  /* token id, fall of its balance since the day of :until */
     QUERY_ALERTS,        /* firing now */
+    QUERY_FIRING,        /* how many, by level */
     QUERY_RECORD,        /* how good the forecasts of each account have been */
     QUERY_FORECASTS,     /* and those of each token */
     QUERY_SUBJECT,  /* the accounts that have one living token, or credits (the name ""), with ids
@@ -86,6 +87,7 @@ struct query_filter {
     unix_s now, since, until;
     const char *token, *account; /* names; must outlive the answer */
     int64_t after, most;         /* ids beyond this one, and so many of them; 0: not restricted */
+    const char *ids;             /* of tokens, as a JSON array; likewise */
 };
 
 /* All that there is of an account, as of now. */

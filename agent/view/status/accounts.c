@@ -1,7 +1,7 @@
 /* Accounts and their last poll: why something went wrong is told here, in the words of the poll. */
 #include "view/status/status.h"
 
-#include "core/schedule.h"
+#include "view/account_words.h"
 
 /* Behind the columns of query_accounts.sql: what is made of them for people. */
 enum {
@@ -46,87 +46,9 @@ static const struct column columns[] = {
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
-/* A poll that went well is no comfort when none followed it. */
-static struct cell reason(const struct cell *cells, unix_s now)
+static struct cell word(const struct text *words)
 {
-    if (cells[QUERY_ACCOUNTS_REASON].kind == CELL_TEXT)
-        return cells[QUERY_ACCOUNTS_REASON];
-    int64_t planned = cells[QUERY_ACCOUNTS_NEXT_POLL_AT].kind == CELL_INTEGER
-        ? cells[QUERY_ACCOUNTS_NEXT_POLL_AT].integer
-        : time_after(cells[QUERY_ACCOUNTS_AT].integer, cells[QUERY_ACCOUNTS_INTERVAL_S].integer);
-    if (cells[QUERY_ACCOUNTS_AT].kind == CELL_INTEGER
-        && !schedule_is_overdue(planned, cells[QUERY_ACCOUNTS_INTERVAL_S].integer, now))
-        return cell_text("");
-    return cell_text("no poll since then: is `ebb run` running?");
-}
-
-static struct cell next_in(const struct cell *next, unix_s now, struct text *room)
-{
-    char wait[DURATION_TEXT_BYTES];
-    if (next->kind != CELL_INTEGER)
-        return cell_text("");
-    if (next->integer <= now)
-        return cell_text("due");
-    text_clear(room);
-    text_addf(room, "in %s", duration_format(seconds_between(now, next->integer), wait));
-    return cell_text(text_z(room));
-}
-
-static struct cell calls(const struct cell *cells, struct text *room)
-{
-    text_clear(room);
-    text_addf(room, "%lld", (long long)cells[QUERY_ACCOUNTS_CALLS].integer);
-    if (cells[QUERY_ACCOUNTS_CALLS_MAX].kind == CELL_INTEGER)
-        text_addf(room, " of %lld", (long long)cells[QUERY_ACCOUNTS_CALLS_MAX].integer);
-    return cell_text(text_z(room));
-}
-
-static void add_about_token(struct text *room, const struct cell *cells)
-{
-    if (cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].kind == CELL_TEXT
-        && cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].text.len == 0)
-        text_add(room, span_of("the account"));
-    else if (cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].kind == CELL_TEXT)
-        text_addf(room, "%.*s", (int)cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].text.len,
-                  cells[QUERY_ACCOUNTS_RHYTHM_TOKEN].text.at);
-    else
-        text_add(room, span_of("a token"));
-}
-
-/* "every 1m: ci-nightly runs dry in 20m", "every 15m: idle for 4h 10m". */
-static struct cell rhythm(const struct cell *cells, unix_s now, struct text *room)
-{
-    char wait[DURATION_TEXT_BYTES], about[DURATION_TEXT_BYTES];
-    if (cells[QUERY_ACCOUNTS_RHYTHM].kind != CELL_TEXT)
-        return cell_text("");
-    text_clear(room);
-    if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_RETRY))) {
-        text_addf(room, "retrying after %s",
-                  duration_format(cells[QUERY_ACCOUNTS_RHYTHM_WAIT_S].integer, wait));
-        return cell_text(text_z(room));
-    }
-    if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_CONFIRM))) {
-        text_add(room, span_of("at once: confirming "));
-        add_about_token(room, cells);
-        return cell_text(text_z(room));
-    }
-    text_addf(room, "every %s", duration_format(cells[QUERY_ACCOUNTS_RHYTHM_WAIT_S].integer, wait));
-    if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_RUNWAY))) {
-        text_add(room, span_of(": "));
-        add_about_token(room, cells);
-        text_addf(
-            room, " may run out in %s",
-            duration_format(seconds_between(now, cells[QUERY_ACCOUNTS_RHYTHM_AT].integer), about));
-    } else if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_JUMP))) {
-        text_add(room, span_of(": "));
-        add_about_token(room, cells);
-        text_add(room, span_of(" burns much faster than before"));
-    } else if (span_is(cells[QUERY_ACCOUNTS_RHYTHM].text, pace_name(PACE_IDLE))) {
-        text_addf(
-            room, ": idle for %s",
-            duration_format(seconds_between(cells[QUERY_ACCOUNTS_RHYTHM_AT].integer, now), about));
-    }
-    return cell_text(text_z(room));
+    return cell_text(text_z(words));
 }
 
 bool status_accounts(struct store *s, const struct status_view *view, struct writer *w,
@@ -147,10 +69,16 @@ bool status_accounts(struct store *s, const struct status_view *view, struct wri
         cells[TOKENS_SHOWN] = cells[QUERY_ACCOUNTS_TOKENS];
         cells[LAST_OK_AGO] =
             status_ago(&cells[QUERY_ACCOUNTS_LAST_OK_AT], "never", view->now, &last_ok);
-        cells[NEXT_IN] = next_in(&cells[QUERY_ACCOUNTS_NEXT_POLL_AT], view->now, &next);
-        cells[CALLS_SHOWN] = calls(cells, &called);
-        cells[PACE_SHOWN] = rhythm(cells, view->now, &words);
-        cells[REASON_SHOWN] = reason(cells, view->now);
+        text_clear(&next);
+        text_clear(&called);
+        text_clear(&words);
+        account_add_next(cells, view->now, &next);
+        account_add_calls(cells, &called);
+        account_add_pace(cells, view->now, &words);
+        cells[NEXT_IN] = word(&next);
+        cells[CALLS_SHOWN] = word(&called);
+        cells[PACE_SHOWN] = word(&words);
+        cells[REASON_SHOWN] = account_reason(cells, view->now);
         table_row(t, cells);
         rows++;
     }

@@ -137,7 +137,7 @@ bool status_tokens(struct store *s, const struct status_view *view, struct write
                    size_t *ret_matches, struct fault *why)
 {
     struct status_printer p = { .w = w, .view = view };
-    bool ok = !writer_is_for_people(w) || sparks_load(s, view->now, &p.sparks, why);
+    bool ok = !writer_is_for_people(w) || sparks_load(s, view->now, NULL, &p.sparks, why);
     if (ok) {
         p.table = table_begin(w, columns, COLUMNS);
         ok = print_rows(s, &p, why);
