@@ -34,3 +34,15 @@ add_custom_command(
     VERBATIM)
 add_library(ebb_demo STATIC ${demo_text}.c)
 target_include_directories(ebb_demo PUBLIC ${sql_dir})
+
+# Style sheet, script and icon of the pages.
+file(GLOB assets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/agent/view/page/assets/*)
+list(SORT assets)
+add_custom_command(
+    OUTPUT ${sql_dir}/assets.c ${sql_dir}/assets.h
+    COMMAND ${CMAKE_COMMAND} -D "FILES=${assets}" -D OUT=${sql_dir}/assets
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed-assets.cmake
+    DEPENDS ${assets} ${CMAKE_SOURCE_DIR}/cmake/embed-assets.cmake
+    VERBATIM)
+add_library(ebb_assets STATIC ${sql_dir}/assets.c)
+target_include_directories(ebb_assets PUBLIC ${sql_dir})

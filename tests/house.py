@@ -25,7 +25,7 @@ MAY_INCLUDE = {
     "core": {"core", "base"},
     "edge": {"edge", "core", "base", "sql", "sql_columns"},
     "sim": {"sim", "core", "base"},
-    "view": {"view", "edge", "core", "base"},
+    "view": {"view", "edge", "core", "base", "assets"},
     "provider": {"provider", "edge", "core", "base"},
     "api": {"api", "provider", "edge", "core", "base"},
     "web": {"web", "view", "edge", "core", "base"},

@@ -51,7 +51,8 @@ static void add_addresses(struct writer *out, const struct http_settings *http)
     writer_flush(out);
 }
 
-static enum exit_status serve(const struct context *c, struct http_settings *http, const char *db)
+static enum exit_status serve(const struct context *c, struct http_settings *http, const char *db,
+                              const struct settings *settings)
 {
     const char *listen = c->options[OPT_LISTEN].text;
     struct web *w = NULL;
@@ -68,7 +69,7 @@ static enum exit_status serve(const struct context *c, struct http_settings *htt
                         "true` if that is meant",
                         http->listen);
     log_never_wait();
-    bool ok = signals_open(&signals, &why) && web_open(http, db, &w, &why);
+    bool ok = signals_open(&signals, &why) && web_open(http, db, settings, &w, &why);
     if (ok)
         add_addresses(c->out, http);
     ok = ok && serve_until_stopped(w, signals, &why);
@@ -92,7 +93,8 @@ static enum exit_status serve_run(const struct context *c)
         return complain(EXIT_USAGE, "%s", why.text);
     config_http_defaults(&http);
     bool own = settings && settings->http.enabled;
-    enum exit_status status = serve(c, own ? &settings->http : &http, db ? db : settings->store);
+    enum exit_status status =
+        serve(c, own ? &settings->http : &http, db ? db : settings->store, settings);
     http_settings_done(&http);
     settings_free(settings);
     return status;

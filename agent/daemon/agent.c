@@ -96,7 +96,8 @@ static int transfers_at_once(const struct settings *settings)
 static bool open_web(struct agent *a, struct fault *why)
 {
     const struct http_settings *http = &a->settings->http;
-    return a->once || !http->enabled || web_open(http, a->settings->store, &a->web, why);
+    return a->once || !http->enabled
+        || web_open(http, a->settings->store, a->settings, &a->web, why);
 }
 
 bool agent_open(const struct settings *settings, enum agent_mode mode, struct agent **ret,

@@ -67,6 +67,7 @@ struct serve_head {
     int status;
     const char *type;     /* Content-Type */
     const char *etag;     /* with quotes; NULL: none, and then nobody may keep the answer */
+    bool lasts;           /* its address names its content: a browser may keep it for good */
     const char *location; /* of a redirection; NULL */
     const char *download; /* a file name of plain characters, to be saved and not shown; NULL */
 };

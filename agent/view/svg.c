@@ -4,15 +4,24 @@
 
 #include "base/markup.h"
 
+static void add_name(struct text *out, struct span title, struct span description)
+{
+    text_add(out, span_of(" role=\"img\"><title>"));
+    markup_add_html(out, title);
+    text_add(out, span_of("</title>"));
+    if (description.len) {
+        text_add(out, span_of("<desc>"));
+        markup_add_html(out, description);
+        text_add(out, span_of("</desc>"));
+    }
+    text_add(out, span_of("\n"));
+}
+
 void svg_begin(struct text *out, const char *class_, double width, double height, struct span title,
                struct span description)
 {
-    text_addf(out, "<svg class=\"%s\" viewBox=\"0 0 %.2f %.2f\" role=\"img\"><title>", class_,
-              width, height);
-    markup_add_html(out, title);
-    text_add(out, span_of("</title><desc>"));
-    markup_add_html(out, description);
-    text_add(out, span_of("</desc>\n"));
+    text_addf(out, "<svg class=\"%s\" viewBox=\"0 0 %.2f %.2f\"", class_, width, height);
+    add_name(out, title, description);
 }
 
 void svg_end(struct text *out)
@@ -70,4 +79,74 @@ void svg_spark(struct text *out, const struct svg_box *box, const int64_t *amoun
               box->y + box->height);
     add_points(out, box, amounts, count);
     text_add(out, span_of("\"/>"));
+}
+
+/* ---- as wide as its place ---- */
+
+static void add_hint(struct text *out, const char *element, struct span hint)
+{
+    if (!hint.len) {
+        text_add(out, span_of("/>\n"));
+        return;
+    }
+    text_add(out, span_of("><title>"));
+    markup_add_html(out, hint);
+    text_addf(out, "</title></%s>\n", element);
+}
+
+void svg_plot_begin(struct text *out, const char *class_, double height, struct span title,
+                    struct span description)
+{
+    text_addf(out, "<svg class=\"plot %s\" width=\"100%%\" height=\"%.0f\"", class_, height);
+    add_name(out, title, description);
+}
+
+void svg_column(struct text *out, const char *class_, const struct svg_box *box, struct span hint)
+{
+    text_addf(out, "<rect class=\"%s\" x=\"%.3f%%\" y=\"%.1f\" width=\"%.3f%%\" height=\"%.1f\"",
+              class_, box->x, box->y, box->width, box->height);
+    add_hint(out, "rect", hint);
+}
+
+void svg_level(struct text *out, const char *class_, double y)
+{
+    text_addf(out, "<line class=\"%s\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n", class_,
+              y, y);
+}
+
+void svg_moment(struct text *out, const char *class_, double x, double y1, double y2)
+{
+    text_addf(out, "<line class=\"%s\" x1=\"%.3f%%\" x2=\"%.3f%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n",
+              class_, x, x, y1, y2);
+}
+
+void svg_label(struct text *out, const char *anchor_class, double x, double y, struct span words)
+{
+    text_addf(out, "<text class=\"%s\" x=\"%.3f%%\" y=\"%.1f\">", anchor_class, x, y);
+    markup_add_html(out, words);
+    text_add(out, span_of("</text>\n"));
+}
+
+void svg_amount(struct text *out, double y, struct span words)
+{
+    text_addf(out, "<text class=\"amount\" x=\"-8\" y=\"%.1f\">", y + 4);
+    markup_add_html(out, words);
+    text_add(out, span_of("</text>\n"));
+}
+
+void svg_mark(struct text *out, const char *shape, double x, double y, struct span hint)
+{
+    text_addf(out,
+              "<use class=\"mark shape %s\" href=\"#%s\" x=\"%.3f%%\" y=\"%.1f\" width=\"14\" "
+              "height=\"14\"",
+              shape, shape, x, y - 7);
+    add_hint(out, "use", hint);
+}
+
+void svg_canvas_begin(struct text *out, double height)
+{
+    text_addf(out,
+              "<svg width=\"100%%\" height=\"%.0f\" viewBox=\"0 0 %d %.0f\" "
+              "preserveAspectRatio=\"none\">\n",
+              height, SVG_CANVAS_WIDTH, height);
 }

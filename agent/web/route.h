@@ -29,6 +29,7 @@
 enum { ASKED_SEGMENTS_MAX = 8, ASKED_PARAMETERS_MAX = 32 };
 
 struct store;
+struct settings;
 
 struct asked_parameter {
     const char *name, *value; /* decoded, "" where there was none; UTF-8 without controls */
@@ -38,6 +39,7 @@ struct asked_parameter {
 struct asked {
     struct store *store; /* for reading */
     unix_s now;
+    const struct settings *settings; /* the configuration; NULL: there is none */
     const struct live *live; /* NULL: nothing runs beside the database; for this call alone */
     const char *path;        /* decoded, for people; never to be taken apart */
     const char *segments[ASKED_SEGMENTS_MAX]; /* decoded: what stands for each {} of the pattern */
@@ -56,6 +58,7 @@ struct answer {
     const char *type;   /* Content-Type; NULL: text/plain; charset=utf-8 */
     char etag[64];      /* with its quotes; "": nobody may keep the answer. When the client has this
                            one already, the body is dropped and 304 is sent */
+    bool lasts;         /* the address names the content: a browser may keep the answer for good */
     char location[256]; /* for a redirection, percent-encoded; "" */
     const char *download;  /* a file name, [A-Za-z0-9._-], to be saved instead of shown; NULL */
     struct writer body;    /* in memory; all of the body, or its beginning */
@@ -81,5 +84,8 @@ struct route {
 /* All of them, ended by one without a path; the first that fits is taken. */
 extern const struct route routes[];
 
+bool route_home(const struct asked *q, struct answer *a, struct fault *why);
+bool route_token(const struct asked *q, struct answer *a, struct fault *why);
+bool route_asset(const struct asked *q, struct answer *a, struct fault *why);
 bool route_healthy(const struct asked *q, struct answer *a, struct fault *why);
 bool route_ready(const struct asked *q, struct answer *a, struct fault *why);

@@ -2,6 +2,11 @@
 #include "web/route.h"
 
 const struct route routes[] = {
+    { "/", "page: all tokens, the nearest exhaustion first", route_home },
+    { "/token/{account}/{token}", "page: one token, its past and its forecast", route_token },
+    { "/token", "the same, of `?account=` and `token=`, for names that no path can hold",
+      route_token },
+    { "/assets/{name}", "style sheet, script and icon of the pages", route_asset },
     { "/-/healthy", "200 as long as the program runs", route_healthy },
     { "/-/ready", "200 when what is shown is current, else 503 and why not", route_ready },
     { NULL, NULL, NULL },

@@ -25,6 +25,7 @@ struct answering {
 struct web {
     struct server *server;
     struct store *store;
+    const struct settings *settings; /* NULL: none */
     struct conditions conditions;
 };
 
@@ -127,7 +128,9 @@ static void begin(struct web *w, struct exchange *x, const struct live *live)
     struct answer *a = &g->answer;
     a->status = 200;
     writer_init(&a->body, NULL, NULL);
-    g->asked = (struct asked){ .store = w->store, .now = clock_unix(), .live = live };
+    g->asked = (struct asked){
+        .store = w->store, .now = clock_unix(), .settings = w->settings, .live = live
+    };
     fill(w, g, x);
     g->asked.live = NULL;
 
@@ -141,6 +144,7 @@ static void begin(struct web *w, struct exchange *x, const struct live *live)
             : a->type ? a->type
                       : "text/plain; charset=utf-8",
         .etag = a->etag[0] ? a->etag : NULL,
+        .lasts = a->lasts && a->status == 200,
         .location = a->location[0] ? a->location : NULL,
         .download = a->download,
     };
@@ -170,10 +174,11 @@ static void let_go(struct exchange *x)
     *exchange_answering(x) = NULL;
 }
 
-bool web_open(const struct http_settings *s, const char *database, struct web **ret,
-              struct fault *why)
+bool web_open(const struct http_settings *s, const char *database, const struct settings *settings,
+              struct web **ret, struct fault *why)
 {
     struct web *w = xcalloc(1, sizeof *w);
+    w->settings = settings;
     const struct serve_options o = { .listen = s->listen,
                                      .hosts = s->hosts,
                                      .logins = s->logins,

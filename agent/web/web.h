@@ -21,10 +21,10 @@
 
 struct web;
 
-/* Opens the database for reading, and listens as `s` says; both are the caller's for the life of
- * it. FAULT_FATAL. */
-MUST_CHECK bool web_open(const struct http_settings *s, const char *database, struct web **ret,
-                         struct fault *why);
+/* Opens the database for reading, and listens as `s` says. `settings`: the configuration, whose
+ * rules are shown; NULL: there is none. All are the caller's for the life of it. FAULT_FATAL. */
+MUST_CHECK bool web_open(const struct http_settings *s, const char *database,
+                         const struct settings *settings, struct web **ret, struct fault *why);
 void web_close(struct web *w); /* at once, whatever is open; accepts NULL */
 
 /* Adds the one descriptor to wait for, and returns when web_turn is due at the latest. */

@@ -557,7 +557,10 @@ void serve_answer(struct exchange *x, const struct serve_head *head, struct text
     x->stage = BODY_SENDING;
     struct MHD_Response *r = MHD_create_response_from_callback(
         more ? MHD_SIZE_UNKNOWN : x->piece.len, CLIENT_BYTES, on_room, x, NULL);
-    add_guards(r, head->etag ? "no-cache" : "no-store");
+    add_guards(r,
+               head->lasts      ? "max-age=31536000, immutable"
+                   : head->etag ? "no-cache"
+                                : "no-store");
     if (head->type)
         MHD_add_response_header(r, "Content-Type", head->type);
     if (head->etag)

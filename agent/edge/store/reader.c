@@ -27,7 +27,6 @@ static const char *const texts[] = {
     [QUERY_REPORT_UNREAD] = sql_query_report_unread,
     [QUERY_REPORT_AFTER] = sql_query_report_after,
     [QUERY_ALERTS] = sql_query_alerts,
-    [QUERY_FIRING] = sql_query_firing,
     [QUERY_RECORD] = sql_query_record,
     [QUERY_FORECASTS] = sql_query_forecasts,
     [QUERY_SUBJECT] = sql_query_subject,

@@ -30,7 +30,6 @@ enum query {
                             it */
     QUERY_REPORT_AFTER,  /* token id, fall of its balance since the day of :until */
     QUERY_ALERTS,        /* firing now */
-    QUERY_FIRING,        /* how many, by level */
     QUERY_RECORD,        /* how good the forecasts of each account have been */
     QUERY_FORECASTS,     /* and those of each token */
     QUERY_SUBJECT,  /* the accounts that have one living token, or credits (the name ""), with ids

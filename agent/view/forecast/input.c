@@ -193,10 +193,23 @@ void forecast_input_done(struct forecast_input *s)
     free(s->readings);
 }
 
+/* The mean of what was watched. */
+static void add_up(int64_t *sum, int64_t *count, int64_t nano)
+{
+    *sum = nano_add(*sum, nano);
+    ++*count;
+}
+
+static void set_means(int64_t *sums, const int64_t *counts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        sums[i] = counts[i] ? sums[i] / counts[i] : -1;
+}
+
 struct burn_profile forecast_input_profile(const struct forecast_input *s)
 {
     struct burn_profile p = { 0 };
-    int64_t hours[24] = { 0 }, days[7] = { 0 };
+    int64_t hours[24] = { 0 }, days[7] = { 0 }, week[7][24] = { 0 };
     int watched = s->past.last_seen == TIME_NONE ? 0 : PAST_HOURS;
     unix_s newest = watched ? (s->past.last_seen - 1) / HOUR_S * HOUR_S : 0;
     for (int k = 0; k < watched && newest - k * (int64_t)HOUR_S + HOUR_S > s->past.first_seen;
@@ -205,15 +218,14 @@ struct burn_profile forecast_input_profile(const struct forecast_input *s)
         struct tm local;
         if (!localtime_r(&start, &local))
             continue;
-        p.hour_nano[local.tm_hour] = nano_add(p.hour_nano[local.tm_hour], s->past.hours[k]);
-        int64_t *day = &p.day_nano[(local.tm_wday + 6) % 7];
-        *day = nano_add(*day, s->past.hours[k]);
-        hours[local.tm_hour]++;
-        days[(local.tm_wday + 6) % 7]++;
+        int day = (local.tm_wday + 6) % 7, hour = local.tm_hour;
+        add_up(&p.hour_nano[hour], &hours[hour], s->past.hours[k]);
+        add_up(&p.day_nano[day], &days[day], s->past.hours[k]);
+        add_up(&p.week_nano[day][hour], &week[day][hour], s->past.hours[k]);
     }
-    for (int h = 0; h < 24; h++)
-        p.hour_nano[h] = hours[h] ? p.hour_nano[h] / hours[h] : -1;
-    for (int d = 0; d < 7; d++)
-        p.day_nano[d] = days[d] ? p.day_nano[d] / days[d] : -1;
+    set_means(p.hour_nano, hours, 24);
+    set_means(p.day_nano, days, 7);
+    for (int day = 0; day < 7; day++)
+        set_means(p.week_nano[day], week[day], 24);
     return p;
 }

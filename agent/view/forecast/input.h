@@ -41,9 +41,9 @@ struct forecast forecast_input_forecast(const struct forecast_input *s, const st
 /* How many times as wide as usual its interval is drawn. */
 double forecast_input_widening(const struct forecast_input *s);
 
-/* Mean spent in an hour, by local hour of the day and by local day of the week (0: Monday);
- * negative: never watched. */
+/* Mean spent in an hour, by local hour of the day, by local day of the week (0: Monday), and by
+ * both; negative: never watched. */
 struct burn_profile {
-    int64_t hour_nano[24], day_nano[7];
+    int64_t hour_nano[24], day_nano[7], week_nano[7][24];
 };
 struct burn_profile forecast_input_profile(const struct forecast_input *s);

@@ -10,8 +10,6 @@
 #include "view/forecast/view.h"
 
 enum {
-    FAN_POINTS = 33,
-    LEVELS_MAX = 8,
     MARKS_MAX = 64,
     ROWS = 13,
     COLUMNS_LEAST = 20,
@@ -26,7 +24,7 @@ struct picture {
     struct chart chart;
     struct chart_point fan[3][FAN_POINTS];
     struct chart_line lines[4];
-    int64_t levels[LEVELS_MAX];
+    int64_t levels[FORECAST_THRESHOLDS];
     unix_s marks[MARKS_MAX];
     struct text told; /* of the levels */
 };
@@ -42,11 +40,10 @@ static void set_span(const struct forecast_input *s, struct chart *c)
     c->until = s->now + ahead_s + ahead_s / 20;
 }
 
-static void set_fan(const struct forecast_input *s, double level,
-                    struct chart_point fan[FAN_POINTS])
+void forecast_fan(const struct curve *c, const struct reading *r, double level,
+                  struct chart_point fan[FAN_POINTS])
 {
-    const struct curve *c = s->token->curve;
-    double balance = (double)s->token->last.balance.is.nano;
+    double balance = (double)r->balance.is.nano;
     for (int i = 0; i < FAN_POINTS; i++) {
         double spent = balance * i / (FAN_POINTS - 1);
         double hours = curve_hours(c, c->spent_nano + spent, level);
@@ -63,7 +60,7 @@ static void set_lines(const struct forecast_input *s, bool colour, struct pictur
     static const char letters[] = { 'L', 'e', 'o' };
     p->lines[0] = (struct chart_line){ s->readings, s->reading_count, true, '*', NULL };
     for (int i = 0; i < 3; i++) {
-        set_fan(s, levels[i], p->fan[i]);
+        forecast_fan(s->token->curve, &s->token->last, levels[i], p->fan[i]);
         p->lines[1 + i] = (struct chart_line){ p->fan[i], FAN_POINTS, false, letters[i],
                                                colour ? tones[i] : NULL };
     }
@@ -71,27 +68,38 @@ static void set_lines(const struct forecast_input *s, bool colour, struct pictur
     p->chart.line_count = COUNT(p->lines);
 }
 
-static void set_levels(const struct forecast_view *v, struct picture *p)
+size_t forecast_thresholds(const struct forecast_view *v,
+                           struct forecast_threshold ret[FORECAST_THRESHOLDS])
 {
     const struct forecast_input *s = v->subject;
+    size_t count = 0;
     struct snapshot snapshot = { .series = s->credits ? SERIES_CREDITS : SERIES_TOKEN,
                                  .account = text_z(&s->account),
                                  .reading = &s->token->last,
                                  .forecast = &s->forecast,
                                  .high_water = s->token->high_water,
                                  .now = s->now };
-    char cents[MONEY_TEXT_BYTES];
-    for (size_t i = 0; i < v->settings->rule_count; i++) {
+    for (size_t i = 0; v->settings && i < v->settings->rule_count; i++) {
         const struct rule *rule = &v->settings->rules[i];
         for (enum level l = LEVEL_INFO; l < LEVELS && rule_matches(rule, &snapshot); l++) {
             int64_t nano;
-            if (p->chart.level_count == LEVELS_MAX || !rule_balance_at(rule, l, &snapshot, &nano)
-                || nano <= 0)
-                continue;
-            p->levels[p->chart.level_count++] = nano;
-            text_addf(&p->told, "%s%s below %s", p->told.len ? ", " : "", level_name(l),
-                      money_format_cents((struct money){ nano }, cents));
+            if (count < FORECAST_THRESHOLDS && rule_balance_at(rule, l, &snapshot, &nano)
+                && nano > 0)
+                ret[count++] = (struct forecast_threshold){ l, nano };
         }
+    }
+    return count;
+}
+
+static void set_levels(const struct forecast_view *v, struct picture *p)
+{
+    struct forecast_threshold at[FORECAST_THRESHOLDS];
+    char cents[MONEY_TEXT_BYTES];
+    p->chart.level_count = forecast_thresholds(v, at);
+    for (size_t i = 0; i < p->chart.level_count; i++) {
+        p->levels[i] = at[i].nano;
+        text_addf(&p->told, "%s%s below %s", p->told.len ? ", " : "", level_name(at[i].level),
+                  money_format_cents((struct money){ at[i].nano }, cents));
     }
     p->chart.levels = p->levels;
 }

@@ -4,16 +4,14 @@
 bool forecast_ask_what_if(struct forecast_view *v, const char *change, struct fault *why)
 {
     const struct forecast_input *s = v->subject;
-    struct curve curve = { .origin = TIME_NONE };
     struct what_if what_if;
     if (!what_if_parse(span_of(change), &what_if, why))
         return false;
-    if (s->token->curve)
-        curve = *s->token->curve;
+    v->if_curve = s->token->curve ? *s->token->curve : (struct curve){ .origin = TIME_NONE };
     v->what_if_text = change;
     v->if_reading = s->token->last;
-    what_if_apply(&what_if, &curve, &v->if_reading);
-    v->if_forecast = forecast_input_forecast(s, &v->if_reading, &curve);
+    what_if_apply(&what_if, &v->if_curve, &v->if_reading);
+    v->if_forecast = forecast_input_forecast(s, &v->if_reading, &v->if_curve);
     return true;
 }
 

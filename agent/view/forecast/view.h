@@ -18,6 +18,7 @@ struct forecast_view {
     const char *what_if_text;    /* NULL: not asked */
     struct forecast if_forecast; /* as it would be; meaningful when asked */
     struct reading if_reading;
+    struct curve if_curve;
     unix_s until; /* TIME_NONE: not asked */
     struct maybe_money
         needed; /* to last until then with NEEDED_CERTAINTY, counting from the last reading */
@@ -40,3 +41,19 @@ void forecast_json(const struct forecast_view *v, struct json_out *j);
 /* History, the fan of early, likely and late, resets, now, and thresholds of rules; for a forecast
  * with times. */
 void forecast_picture(const struct forecast_view *v, const struct screen *screen, struct text *out);
+
+/* ---- for other pictures ---- */
+
+enum { FAN_POINTS = 33, FORECAST_THRESHOLDS = 8 };
+
+/* What the balance will be at a level (0.1: early), from now to its end. */
+void forecast_fan(const struct curve *c, const struct reading *r, double level,
+                  struct chart_point fan[FAN_POINTS]);
+
+/* A balance at which an alert begins. */
+struct forecast_threshold {
+    enum level level;
+    int64_t nano;
+};
+size_t forecast_thresholds(const struct forecast_view *v,
+                           struct forecast_threshold ret[FORECAST_THRESHOLDS]);

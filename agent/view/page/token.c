@@ -1,0 +1,139 @@
+/* The same reading of a token as `ebb forecast` has, with its picture drawn for a browser. */
+#include "view/page/token.h"
+
+#include <ctype.h>
+
+#include "base/markup.h"
+#include "view/page/figures.h"
+#include "view/page/frame.h"
+
+static const struct {
+    const char *name, *words;
+    int64_t seconds;
+} spans[] = {
+    { "1d", "1 day", DAY_S },
+    { "1w", "1 week", WEEK_S },
+    { "4w", "4 weeks", 4 * WEEK_S },
+};
+
+void token_add_address(struct text *out, const struct token_page *p, const char *span,
+                       const char *what_if)
+{
+    size_t start = out->len;
+    figure_token_path(out, span_of(p->q->account), span_of(p->q->token));
+    const char *before = memchr(out->at + start, '?', out->len - start) ? "&amp;" : "?";
+    if (span) {
+        text_addf(out, "%sspan=%s", before, span);
+        before = "&amp;";
+    }
+    if (what_if && *what_if) {
+        text_addf(out, "%swhat_if=", before);
+        text_add_percent(out, span_of(what_if));
+    }
+}
+
+/* As far back as the forecast looks ahead, so that slopes can be compared. */
+static size_t span_of_picture(const struct token_page *p)
+{
+    const struct forecast *f = &p->input.forecast;
+    size_t i = 0;
+    int64_t ahead =
+        forecast_has_times(f) && f->likely < TIME_FAR ? f->likely - p->from->now : WEEK_S;
+    for (i = 0; p->q->span && i < COUNT(spans); i++)
+        if (strcmp(spans[i].name, p->q->span) == 0)
+            return i;
+    for (i = 0; i + 1 < COUNT(spans) && spans[i].seconds < ahead; i++)
+        ;
+    return i;
+}
+
+static void set_times(struct token_page *p)
+{
+    const struct forecast *f = &p->input.forecast;
+    size_t chosen = span_of_picture(p);
+    int64_t behind = spans[chosen].seconds, ahead = behind / 8;
+    if (forecast_has_times(f))
+        ahead = f->late < TIME_FAR ? f->late - p->from->now + behind / 20 : behind;
+    ahead = ahead > behind ? behind : ahead < behind / 8 ? behind / 8 : ahead;
+    p->span = spans[chosen].name;
+    p->since = p->from->now - behind;
+    p->until = p->from->now + ahead;
+}
+
+/* "20" is meant as "+20". */
+static void ask_what_if(struct token_page *p, struct text *room)
+{
+    const char *asked = p->q->what_if;
+    if (!asked || !*asked)
+        return;
+    text_addf(room, "%s%s", isdigit((unsigned char)*asked) ? "+" : "", asked);
+    p->refused = !forecast_ask_what_if(&p->view, text_z(room), &p->refusal);
+}
+
+static bool load(struct token_page *p, struct text *room, struct fault *why)
+{
+    if (!pulse_load(p->from, &p->pulse, why)
+        || !forecast_input_load(p->from->store, p->q->token, p->q->account, p->from->now, &p->input,
+                                why))
+        return false;
+    p->view = (struct forecast_view){ .subject = &p->input,
+                                      .settings = p->from->settings,
+                                      .until = TIME_NONE };
+    text_addf(&p->ids, "[%lld]", (long long)p->input.token->id);
+    set_times(p);
+    ask_what_if(p, room);
+    return token_marks_load(p, why);
+}
+
+static void add_spans(struct text *out, const struct token_page *p)
+{
+    text_add(out, span_of("<nav class=\"states\" aria-label=\"Span of the picture\"><ul>"));
+    for (size_t i = 0; i < COUNT(spans); i++) {
+        text_add(out, span_of("<li><a href=\""));
+        token_add_address(out, p, spans[i].name, p->q->what_if);
+        text_addf(out, "\"%s>%s</a></li>",
+                  strcmp(spans[i].name, p->span) == 0 ? " aria-current=\"true\"" : "",
+                  spans[i].words);
+    }
+    text_add(out, span_of("</ul></nav>\n"));
+}
+
+static bool add_page(struct text *out, const struct token_page *p, struct fault *why)
+{
+    const struct page_frame frame = {
+        .place = AT_TOKEN, .title = span_of(p->q->token), .pulse = &p->pulse, .now = p->from->now
+    };
+    page_begin(out, &frame);
+    token_add_head(out, p);
+    text_add(out,
+             span_of("<section id=\"picture\" data-part><div class=\"titled\">"
+                     "<h2>Balance and forecast</h2>"));
+    add_spans(out, p);
+    text_add(out, span_of("</div>\n"));
+    token_add_chart(out, p);
+    text_add(out, span_of("</section>\n"));
+    token_add_what_if(out, p);
+    if (!token_add_usage(out, p, why))
+        return false;
+    token_add_heat(out, p);
+    text_add(out, span_of("<div class=\"panels\">\n"));
+    token_add_marks(out, p);
+    token_add_record(out, p);
+    text_add(out, span_of("</div>\n"));
+    page_end(out);
+    return true;
+}
+
+bool page_token(const struct page_source *from, const struct token_question *q, struct writer *w,
+                struct fault *why)
+{
+    struct token_page p = { .from = from, .q = q };
+    struct text asked = { 0 };
+    bool ok = load(&p, &asked, why) && add_page(&w->text, &p, why);
+    token_marks_done(&p);
+    forecast_input_done(&p.input);
+    pulse_done(&p.pulse);
+    text_done(&p.ids);
+    text_done(&asked);
+    return ok;
+}

@@ -1,0 +1,291 @@
+/* What a token is, how it stands, and until when; the same for a change that is only thought of. */
+#include <inttypes.h>
+
+#include "base/markup.h"
+#include "core/calendar.h"
+#include "core/naming.h"
+#include "view/page/figures.h"
+#include "view/page/token.h"
+
+static void add(struct text *out, const char *html)
+{
+    text_add(out, span_of(html));
+}
+
+static void add_left(struct text *out, unix_s at, unix_s now)
+{
+    char left[DURATION_TEXT_BYTES];
+    if (at >= TIME_FAR)
+        add(out, "no end in sight");
+    else
+        text_addf(out, "in %s", duration_format(seconds_between(now, at), left));
+}
+
+/* ---- until when ---- */
+
+static void add_time(struct text *out, const char *name, const char *chance, unix_s at, unix_s now)
+{
+    text_addf(out, "<tr><th scope=\"row\">%s</th><td class=\"words\">", name);
+    add_left(out, at, now);
+    add(out, "</td><td class=\"words\">");
+    if (at < TIME_FAR)
+        figure_time(out, at, now);
+    text_addf(out, "</td><td class=\"words soft\">%s</td></tr>\n", chance);
+}
+
+static void add_times(struct text *out, const struct forecast *f)
+{
+    add(out,
+        "<div class=\"wide\"><table class=\"times\"><tr><th scope=\"col\">Forecast</th>"
+        "<th scope=\"col\" class=\"words\">Empty</th><th scope=\"col\" class=\"words\">On</th>"
+        "<th scope=\"col\" class=\"words\">Lasts longer</th></tr>\n");
+    add_time(out, "early", "9 times in 10", f->early, f->read_at);
+    add_time(out, "likely", "5 times in 10", f->likely, f->read_at);
+    add_time(out, "late", "1 time in 10", f->late, f->read_at);
+    add(out, "</table></div>\n");
+}
+
+static void add_horizon(struct text *out, const struct forecast *f, const struct reading *r)
+{
+    unix_s now = f->read_at;
+    if (calendar_next_reset(r->period, now) == f->horizon) {
+        add(out, "Next reset ");
+        figure_time(out, f->horizon, now);
+        if (r->reset_amount.known) {
+            add(out, " to ");
+            figure_money(out, r->reset_amount.is.nano);
+        }
+    } else {
+        add(out, r->expires == f->horizon ? "Expires " : "Over the next week, until ");
+        figure_time(out, f->horizon, now);
+    }
+    if (f->lasts >= 0)
+        text_addf(out, ": a chance of <b>%s%.0f %%</b> that it lasts until then",
+                  f->lasts > 0.99       ? "over "
+                      : f->lasts < 0.01 ? "under "
+                                        : "",
+                  f->lasts > 0.99       ? 99.0
+                      : f->lasts < 0.01 ? 1.0
+                                        : 100 * f->lasts);
+    add(out, ".");
+}
+
+/* What there is to say without times. */
+static const char *const standing_words[STATES] = {
+    [STATE_LEARNING] = "Still learning: too few readings for a forecast yet.",
+    [STATE_NO_BUDGET] =
+        "No budget: this token spends its account\xe2\x80\x99s credits and cannot run "
+        "out on its own.",
+    [STATE_STALE] = "Stale: its last reading is too old for a forecast.",
+    [STATE_UNUSED] = "Not used yet: nothing was spent since Ebb began to watch it.",
+    [STATE_IDLE] = "Idle: nothing was spent in the last week, no end in sight.",
+    [STATE_EXHAUSTED] = "Exhausted: nothing is left, and calls are refused.",
+    [STATE_UNREADABLE] = "Unreadable: its entry in the API\xe2\x80\x99s last answer is invalid.",
+    [STATE_MISSING] = "Missing: it is not in the last token list.",
+    [STATE_EXPIRED] = "Expired: its calls are refused.",
+};
+
+static void add_until(struct text *out, const struct token_page *p)
+{
+    const struct forecast_input *s = &p->input;
+    const struct forecast *f = &s->forecast;
+    if (state_has_times(s->state)) {
+        add(out,
+            f->limit == LIMIT_CREDITS ? "<p class=\"lead\">Runs out with its account\xe2\x80\x99s "
+                                        "credits, likely <b>"
+                                      : "<p class=\"lead\">Runs out, likely <b>");
+        add_left(out, f->likely, f->read_at);
+        add(out, "</b>.");
+    } else {
+        text_addf(out, "<p class=\"lead\">%s", standing_words[s->state]);
+    }
+    add(out, "</p>\n");
+    if (state_has_times(s->state))
+        add_times(out, f);
+    if (state_is_in_use(s->state) && s->state != STATE_NO_BUDGET && s->state != STATE_STALE
+        && f->horizon != TIME_NONE) {
+        add(out, "<p class=\"soft\">");
+        add_horizon(out, f, &s->token->last);
+        add(out, "</p>\n");
+    }
+}
+
+/* ---- what it is ---- */
+
+static void add_fact(struct text *out, const char *name, struct span value)
+{
+    if (!value.len)
+        return;
+    text_addf(out, "<span>%s <b>", name);
+    markup_add_html(out, value);
+    add(out, "</b></span> ");
+}
+
+static void add_facts(struct text *out, const struct token_page *p)
+{
+    struct span name = span_of(p->q->token);
+    add(out, "<p class=\"facts\">");
+    add_fact(out, "account", span_of(text_z(&p->input.account)));
+    add_fact(out, "environment", naming_environment(name));
+    add_fact(out, "project", naming_project(name));
+    add_fact(out, "type", span_of(p->input.token->last.type));
+    add(out, "</p>\n");
+}
+
+static void add_tile(struct text *out, const char *name)
+{
+    text_addf(out, "<dl class=\"tile\"><dt>%s</dt><dd class=\"big\">", name);
+}
+
+static void add_balance_tile(struct text *out, const struct token_page *p)
+{
+    const struct token *t = p->input.token;
+    add_tile(out, "Balance");
+    figure_amount(out, t->last.balance);
+    add(out, "</dd><dd class=\"soft\">read ");
+    figure_ago(out, t->seen_at, p->from->now);
+    if (p->input.forecast.available.known && p->input.forecast.limit == LIMIT_CREDITS) {
+        add(out, "<br>the account has ");
+        figure_money(out, p->input.forecast.available.is.nano);
+    }
+    add(out, "</dd></dl>\n");
+}
+
+static struct maybe_money rate_of(const struct token_page *p, enum burn_window w)
+{
+    const struct burn_rate *r = &p->input.rates[w];
+    return (struct maybe_money){ r->known, { r->nano_per_h } };
+}
+
+static void add_burn_tile(struct text *out, const struct token_page *p)
+{
+    enum burn_window shown = BURN_24H;
+    add_tile(out, "Burn over 24 hours");
+    figure_rate(out, rate_of(p, shown));
+    add(out, "</dd><dd class=\"soft\">");
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
+        if (w == shown)
+            continue;
+        text_addf(out, "<span class=\"level\">%s ", burn_window_name(w));
+        figure_rate(out, rate_of(p, w));
+        add(out, "</span> ");
+    }
+    add(out, "</dd></dl>\n");
+}
+
+static void add_turn_tile(struct text *out, const struct token_page *p)
+{
+    const struct reading *r = &p->input.token->last;
+    unix_s now = p->from->now, reset = calendar_next_reset(r->period, now);
+    if (reset != TIME_NONE) {
+        add_tile(out, "Next reset");
+        add_left(out, reset, now);
+        text_addf(out, "</dd><dd class=\"soft\">%s", calendar_period_name(r->period));
+        if (r->reset_amount.known) {
+            add(out, ", to ");
+            figure_money(out, r->reset_amount.is.nano);
+        }
+        add(out, "</dd></dl>\n");
+    }
+    if (r->expires == TIME_NONE)
+        return;
+    add_tile(out, "Expires");
+    add_left(out, r->expires, now);
+    add(out, "</dd><dd class=\"soft\">");
+    figure_time(out, r->expires, now);
+    add(out, "</dd></dl>\n");
+}
+
+void token_add_head(struct text *out, const struct token_page *p)
+{
+    add(out, "<div id=\"head\" data-part>\n<h1>");
+    markup_add_html(out, span_of(p->q->token));
+    text_addf(out, " <span class=\"badge %s\">", state_slug(p->input.state));
+    figure_state(out, p->input.state);
+    add(out, "</span></h1>\n");
+    add_facts(out, p);
+    add(out, "<div class=\"tiles\">\n");
+    add_balance_tile(out, p);
+    add_burn_tile(out, p);
+    add_turn_tile(out, p);
+    add(out, "</div>\n<section>");
+    add_until(out, p);
+    add(out, "</section></div>\n");
+}
+
+/* ---- what would be ---- */
+
+static void add_gain(struct text *out, const struct forecast *is, const struct forecast *as_if)
+{
+    char more[DURATION_TEXT_BYTES];
+    if (!forecast_has_times(is) || is->likely >= TIME_FAR || as_if->likely >= TIME_FAR)
+        return;
+    int64_t seconds = seconds_between(is->likely, as_if->likely);
+    text_addf(out, ", %s %s than without", duration_format(seconds < 0 ? -seconds : seconds, more),
+              seconds < 0 ? "earlier" : "later");
+}
+
+static void add_answer(struct text *out, const struct token_page *p)
+{
+    const struct forecast *f = &p->view.if_forecast;
+    add(out, "<p class=\"lead\">With <b>");
+    markup_add_html(out, span_of(p->view.what_if_text));
+    add(out, "</b>");
+    if (p->view.if_reading.balance.known) {
+        add(out, ", starting at ");
+        figure_money(out, p->view.if_reading.balance.is.nano);
+    }
+    if (!forecast_has_times(f)) {
+        text_addf(out, ": %s.</p>\n", forecast_verdict_name(f->verdict));
+        return;
+    }
+    add(out, ": empty <b>");
+    add_left(out, f->likely, f->read_at);
+    add(out, "</b>");
+    add_gain(out, &p->input.forecast, f);
+    add(out, ".</p>\n");
+    add_times(out, f);
+    add(out, "<p class=\"soft\">");
+    add_horizon(out, f, &p->view.if_reading);
+    add(out, "</p>\n");
+}
+
+void token_add_what_if(struct text *out, const struct token_page *p)
+{
+    bool stepped = strcmp(p->q->token, ".") == 0 || strcmp(p->q->token, "..") == 0;
+    if (!p->input.token->last.balance.known || !state_is_in_use(p->input.state))
+        return;
+    add(out,
+        "<section id=\"what-if\"><h2>What if?</h2>\n<form class=\"filter\" method=\"get\" "
+        "action=\"");
+    if (stepped)
+        add(out, "/token");
+    else
+        figure_token_path(out, span_of(p->q->account), span_of(p->q->token));
+    add(out, "\">");
+    if (stepped)
+        text_addf(out,
+                  "<input type=\"hidden\" name=\"account\" value=\"%s\"><input type=\"hidden\" "
+                  "name=\"token\" value=\"%s\">",
+                  p->q->account, p->q->token);
+    text_addf(out, "<input type=\"hidden\" name=\"span\" value=\"%s\">", p->span);
+    add(out,
+        "<label class=\"grow\"><span>A top-up in USD, such as 20 or -5, or another pace, such as "
+        "burn x1.5</span><input name=\"what_if\" autocomplete=\"off\" value=\"");
+    markup_add_html(out, span_of(p->q->what_if && *p->q->what_if ? p->q->what_if : "20"));
+    add(out, "\"></label><button>Show</button>");
+    if (p->q->what_if && *p->q->what_if) {
+        add(out, "<a class=\"clear\" href=\"");
+        token_add_address(out, p, p->span, NULL);
+        add(out, "\">Clear</a>");
+    }
+    add(out, "</form>\n");
+    if (p->refused) {
+        add(out, "<p class=\"bad\" role=\"alert\">");
+        markup_add_html(out, span_of(p->refusal.text));
+        add(out, "</p>\n");
+    } else if (p->view.what_if_text) {
+        add_answer(out, p);
+    }
+    add(out, "</section>\n");
+}

@@ -1,0 +1,90 @@
+/* Pages for people: an address becomes the question of a view. */
+#include <stdlib.h>
+
+#include "view/page/asset.h"
+#include "view/page/page.h"
+#include "web/route.h"
+
+#define HTML "text/html; charset=utf-8"
+
+static struct page_source source_of(const struct asked *q)
+{
+    return (struct page_source){ q->store, q->settings, q->now };
+}
+
+/* What is not there, or was not meant so, is said on a page as well. */
+static bool refuse(struct answer *a, int status, const char *title, const struct fault *why)
+{
+    text_clear(&a->body.text);
+    page_refusal(&a->body, title, why->text);
+    a->status = status;
+    a->type = HTML;
+    return true;
+}
+
+/* ---- the overview, in pieces ---- */
+
+static bool home_next(void *state, struct writer *out, bool *ret_more, struct fault *why)
+{
+    return page_home_next(state, out, ret_more, why);
+}
+
+static void home_done(void *state)
+{
+    page_home_end(state);
+}
+
+bool route_home(const struct asked *q, struct answer *a, struct fault *why)
+{
+    const char *page = asked_parameter(q, "page");
+    const struct page_source from = source_of(q);
+    const struct home_question asks = {
+        .account = asked_parameter(q, "account"),
+        .environment = asked_parameter(q, "environment"),
+        .state = asked_parameter(q, "state"),
+        .match = asked_parameter(q, "match"),
+        .page = page ? (size_t)strtoul(page, NULL, 10) : 1,
+    };
+    struct home *home;
+    if (!page_home_begin(&from, &asks, &home, why))
+        return false;
+    a->type = HTML;
+    a->pieces.next = home_next;
+    a->pieces.done = home_done;
+    a->pieces.state = home;
+    return true;
+}
+
+/* ---- one token ---- */
+
+bool route_token(const struct asked *q, struct answer *a, struct fault *why)
+{
+    const struct page_source from = source_of(q);
+    bool in_path = q->segment_count == 2;
+    const struct token_question asks = {
+        .account = in_path ? q->segments[0] : asked_parameter(q, "account"),
+        .token = in_path ? q->segments[1] : asked_parameter(q, "token"),
+        .span = asked_parameter(q, "span"),
+        .what_if = asked_parameter(q, "what_if"),
+    };
+    struct fault none;
+    if (!asks.account || !asks.token || !*asks.token) {
+        (void)fault(&none, FAULT_REJECT, "Name one by account and token.");
+        return refuse(a, 404, "No token named", &none);
+    }
+    a->type = HTML;
+    if (page_token(&from, &asks, &a->body, why))
+        return true;
+    return why->kind == FAULT_REJECT && refuse(a, 404, "No such token", why);
+}
+
+bool route_asset(const struct asked *q, struct answer *a, struct fault *why)
+{
+    struct fault none;
+    (void)why;
+    a->lasts = page_asset(q->segments[0], &a->type, &a->body);
+    if (a->lasts)
+        return true;
+    (void)fault(&none, FAULT_REJECT, "This page belongs to another version: load it again.");
+    return refuse(a, 404, "No such file", &none);
+}
