@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "base/clock.h"
-#include "base/process.h"
 #include "core/schedule.h"
 
 enum {
@@ -39,5 +38,4 @@ struct live {
     int64_t mqtt_connections;             /* that the broker accepted */
     int64_t loop_turns, loop_longest_ms;  /* of the loop: from one wait to the next */
     bool store_writable;                  /* the last write succeeded */
-    struct process_usage process;
 };

@@ -24,6 +24,5 @@ const struct live *live_now(struct agent *a)
     l->mqtt_configured = a->publisher;
     l->mqtt_connected = a->publisher && publish_connected(a->publisher);
     l->store_writable = !a->store_ill;
-    l->process = process_usage();
     return l;
 }

@@ -61,12 +61,13 @@ struct mqtt_settings {
 
 /* The web server. Anything but loopback needs a password file, or `open`. */
 struct http_settings {
-    bool enabled;        /* false: the file has no `http` section */
-    char *listen;        /* addresses with ports, separated by ", "; default 127.0.0.1:5322 */
-    char *hosts;         /* names that clients may use, likewise; NULL: none but localhost */
-    char *password_file; /* lines of NAME:BCRYPT; NULL: not given */
-    bool open;           /* everybody who can connect may read */
-    char *cert, *key;    /* PEM files; NULL: not given */
+    bool enabled;              /* false: the file has no `http` section */
+    char *listen;              /* addresses with ports, separated by ", "; default 127.0.0.1:5322 */
+    char *hosts;               /* names that clients may use, likewise; NULL: none but localhost */
+    char *password_file;       /* lines of NAME:BCRYPT; NULL: not given */
+    bool open;                 /* everybody who can connect may read */
+    char *cert, *key;          /* PEM files; NULL: not given */
+    int64_t metrics_token_max; /* tokens with series of their own, default 10000 */
     char *logins, *cert_pem, *key_pem; /* what these files held; wiped by settings_free */
 };
 

@@ -29,6 +29,7 @@
 enum { ASKED_SEGMENTS_MAX = 8, ASKED_PARAMETERS_MAX = 32 };
 
 struct store;
+struct http_settings;
 struct settings;
 
 struct asked_parameter {
@@ -39,7 +40,8 @@ struct asked_parameter {
 struct asked {
     struct store *store; /* for reading */
     unix_s now;
-    const struct settings *settings; /* the configuration; NULL: there is none */
+    const struct settings *settings;  /* the configuration; NULL: there is none */
+    const struct http_settings *http; /* how this is served, with or without one */
     const struct live *live; /* NULL: nothing runs beside the database; for this call alone */
     const char *path;        /* decoded, for people; never to be taken apart */
     const char *segments[ASKED_SEGMENTS_MAX]; /* decoded: what stands for each {} of the pattern */
@@ -89,3 +91,4 @@ bool route_token(const struct asked *q, struct answer *a, struct fault *why);
 bool route_asset(const struct asked *q, struct answer *a, struct fault *why);
 bool route_healthy(const struct asked *q, struct answer *a, struct fault *why);
 bool route_ready(const struct asked *q, struct answer *a, struct fault *why);
+bool route_metrics(const struct asked *q, struct answer *a, struct fault *why);

@@ -9,5 +9,7 @@ const struct route routes[] = {
     { "/assets/{name}", "style sheet, script and icon of the pages", route_asset },
     { "/-/healthy", "200 as long as the program runs", route_healthy },
     { "/-/ready", "200 when what is shown is current, else 503 and why not", route_ready },
+    { "/metrics", "every figure as Prometheus metrics, or OpenMetrics when asked for",
+      route_metrics },
     { NULL, NULL, NULL },
 };

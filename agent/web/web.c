@@ -26,6 +26,7 @@ struct web {
     struct server *server;
     struct store *store;
     const struct settings *settings; /* NULL: none */
+    const struct http_settings *http;
     struct conditions conditions;
 };
 
@@ -128,9 +129,11 @@ static void begin(struct web *w, struct exchange *x, const struct live *live)
     struct answer *a = &g->answer;
     a->status = 200;
     writer_init(&a->body, NULL, NULL);
-    g->asked = (struct asked){
-        .store = w->store, .now = clock_unix(), .settings = w->settings, .live = live
-    };
+    g->asked = (struct asked){ .store = w->store,
+                               .now = clock_unix(),
+                               .settings = w->settings,
+                               .http = w->http,
+                               .live = live };
     fill(w, g, x);
     g->asked.live = NULL;
 
@@ -179,6 +182,7 @@ bool web_open(const struct http_settings *s, const char *database, const struct 
 {
     struct web *w = xcalloc(1, sizeof *w);
     w->settings = settings;
+    w->http = s;
     const struct serve_options o = { .listen = s->listen,
                                      .hosts = s->hosts,
                                      .logins = s->logins,

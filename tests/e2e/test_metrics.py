@@ -4,12 +4,17 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
+import threading
+import time
 
 import pytest
+import requests
 import yaml
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics_families
 
-from players import EBB, PATIENCE_S
+from players import EBB, PATIENCE_S, Process, free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 NASTY = yaml.safe_load((ROOT / "tests" / "scenarios" / "nasty-names.yaml").read_text())["tokens"]
@@ -124,6 +129,7 @@ def test_both_formats_are_what_their_readers_expect(polled):
     assert "# TYPE ebb_token info\n" in open_metrics
     units = re.findall(r"# UNIT (\S+) (\S+)", open_metrics)
     assert units and all(name.endswith("_" + unit) for name, unit in units)
+    assert {f.name for f in open_metrics_families(open_metrics)} >= {"ebb_token", "ebb_token_spent_usd", "ebb_alerts"}
     moving = {"ebb_store_journal_bytes"}
     assert {k: v for k, v in parse(text).items() if k[0] not in moving} \
         == {k: v for k, v in parse(open_metrics).items() if k[0] not in moving}
@@ -162,3 +168,109 @@ def test_a_file_is_replaced_as_a_whole(polled, tmp_path):
     gone = subprocess.run([str(EBB), "metrics", "--config", str(polled.path), "--output", str(tmp_path / "no" / "f")],
                           capture_output=True, text=True)
     assert gone.returncode == 1 and "no/f" in gone.stderr
+
+
+OPEN_METRICS = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75," \
+    "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+
+
+class Prometheus:
+    """A real one that scrapes a target every second, with the rules of this repository."""
+
+    def __init__(self, folder, target):
+        self.url, self.folder = f"http://127.0.0.1:{free_port()}", folder
+        shutil.copytree(ROOT / "grafana" / "prometheus", folder)
+        config = yaml.safe_load((folder / "prometheus.yml").read_text())
+        config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
+        config["scrape_configs"][0].update(scrape_interval="1s", static_configs=[{"targets": [target]}])
+        (folder / "prometheus.yml").write_text(yaml.safe_dump(config))
+
+    def start(self):
+        self.process = Process("prometheus", f"--config.file={self.folder}/prometheus.yml",
+                               f"--storage.tsdb.path={self.folder}/data",
+                               f"--web.listen-address={self.url.removeprefix('http://')}")
+        self.process.wait_line("Server is ready to receive web requests")
+        return self
+
+    def query(self, expression):
+        answer = requests.get(f"{self.url}/api/v1/query", params={"query": expression}, timeout=PATIENCE_S).json()
+        assert answer["status"] == "success", answer
+        return [(sample["metric"], sample["value"][1]) for sample in answer["data"]["result"]]
+
+    def wait(self, expression):
+        """The result of a query, once it has one: the next scrape may be what brings it."""
+        end, pause = time.monotonic() + PATIENCE_S, threading.Event()
+        while not (found := self.query(expression)):
+            assert time.monotonic() < end, f"no result of {expression}"
+            pause.wait(0.1)
+        return found
+
+
+@pytest.fixture
+def watched(sim, broker, make_daemon):
+    """A daemon that runs, with a broker and a door; nothing is spent any more."""
+    sim.set_credits("500.25")
+    sim.create("prod-rich-api", balance="50.00", balance_reset_period="daily", balance_reset_amount="50.00")
+    sim.create("plain", balance="5.00")
+    daemon = make_daemon(sim.url, broker, rules=RULES)
+    daemon.address = f"127.0.0.1:{free_port()}"
+    daemon.settings["http"] = {"listen": daemon.address}
+    daemon.write()
+    daemon.start()
+    daemon.wait_polls(1)
+    sim.set_balance("prod-rich-api", "47.123456789")
+    daemon.wait_polls(4)
+    return daemon
+
+
+def scrape(daemon, accept="*/*"):
+    answer = requests.get(f"http://{daemon.address}/metrics", headers={"Accept": accept}, timeout=PATIENCE_S)
+    assert answer.status_code == 200, answer.text
+    answer.encoding = "utf-8"
+    return answer
+
+
+def test_a_running_daemon_counts_what_no_database_knows(watched):
+    series = parse(scrape(watched).text)
+    assert int(value(series, "ebb_api_requests_total", account="main", code="200")) >= 4
+    assert absent(series, "ebb_api_requests_total", code="none")
+    assert int(value(series, "ebb_polls_total", account="main", result="ok")) >= 4
+    assert value(series, "ebb_polls_total", account="main", result="broken") == "0"
+    assert value(series, "ebb_mqtt_connected") == value(series, "ebb_mqtt_connections_total") == "1"
+    assert value(series, "ebb_store_writable") == "1"
+    assert float(value(series, "process_cpu_seconds_total")) > 0
+    assert 0 <= time.time() - int(value(series, "process_start_time_seconds")) < 600
+    promtool_check(scrape(watched).text)
+
+
+def test_the_format_is_the_one_that_was_asked_for(watched):
+    text, open_metrics = scrape(watched), scrape(watched, OPEN_METRICS)
+    assert text.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert open_metrics.headers["Content-Type"] == "application/openmetrics-text; version=1.0.0; charset=utf-8"
+    assert [f for f in open_metrics_families(open_metrics.text) if f.name == "process_cpu_seconds"]
+
+
+def test_prometheus_stores_what_status_says_to_the_last_nano_dollar(watched, stage, tmp_path):
+    prometheus = Prometheus(tmp_path / "prometheus", watched.address).start()
+    stage.callback(prometheus.process.stop)
+    status = json.loads(ebb(watched, "status", "--json"))
+    assert prometheus.wait('up{job="ebb"}')[0][1] == "1"
+    stored = {m["token"]: float(v) for m, v in prometheus.wait("ebb_token_balance_usd")}
+    assert stored == {t["token"]: t["balance_usd"] for t in status["tokens"]}
+    assert stored["prod-rich-api"] == 47.123456789
+    assert [float(v) for _, v in prometheus.wait("ebb_credits_balance_usd")] == [status["credits"][0]["balance_usd"]]
+    assert [v for _, v in prometheus.wait('ebb_token_spent_usd_total{token="prod-rich-api"}')] == ["2.876543211"]
+    states = {m["token"]: m["state"] for m, v in prometheus.wait("ebb_token_state == 1")}
+    assert states == {t["token"]: t["state"] for t in status["tokens"]}
+    assert prometheus.wait("account:ebb_token_balance_usd:sum")[0][1] == "52.123456789"
+    meta = requests.get(f"{prometheus.url}/api/v1/metadata", timeout=PATIENCE_S).json()["data"]
+    assert meta["ebb_token_spent_usd"][0]["type"] == "counter" and meta["ebb_token_spent_usd"][0]["unit"] in ("usd", "")
+
+
+def test_prometheus_raises_the_alert_when_the_daemon_is_gone(watched, stage, tmp_path):
+    prometheus = Prometheus(tmp_path / "prometheus", watched.address).start()
+    stage.callback(prometheus.process.stop)
+    prometheus.wait('up{job="ebb"} == 1')
+    watched.stop()
+    pending = prometheus.wait('ALERTS{alertname="EbbDown"}')
+    assert pending[0][0]["severity"] == "critical"

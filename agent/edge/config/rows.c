@@ -145,6 +145,9 @@ static const struct row http_rows[] = {
       .help = "PEM file with the certificate for https, its chain after it; requires `key`" },
     { "key", VALUE_PATH, FIELD(http_settings, key), .max = PATH_BYTES_MAX,
       .sample = "/etc/ebb/http.key", .help = "PEM file with its private key; requires `cert`" },
+    { "metrics_token_max", VALUE_COUNT, FIELD(http_settings, metrics_token_max), .preset = "10000",
+      .max = 1000 * 1000,
+      .help = "tokens with series in `/metrics`; how many are left out is a metric" },
 };
 
 const struct section section_http = {

@@ -104,37 +104,37 @@ static int64_t of_process(const struct subject *s, int64_t value)
 static int64_t cpu(const struct subject *s, size_t place)
 {
     (void)place;
-    return of_process(s, s->agent.live.process.cpu_ns);
+    return of_process(s, s->agent.process.cpu_ns);
 }
 
 static int64_t resident(const struct subject *s, size_t place)
 {
     (void)place;
-    return of_process(s, s->agent.live.process.resident_bytes);
+    return of_process(s, s->agent.process.resident_bytes);
 }
 
 static int64_t virtual(const struct subject *s, size_t place)
 {
     (void)place;
-    return of_process(s, s->agent.live.process.virtual_bytes);
+    return of_process(s, s->agent.process.virtual_bytes);
 }
 
 static int64_t open_fds(const struct subject *s, size_t place)
 {
     (void)place;
-    return of_process(s, s->agent.live.process.open_fds);
+    return of_process(s, s->agent.process.open_fds);
 }
 
 static int64_t max_fds(const struct subject *s, size_t place)
 {
     (void)place;
-    return of_process(s, s->agent.live.process.max_fds);
+    return of_process(s, s->agent.process.max_fds);
 }
 
 static int64_t started(const struct subject *s, size_t place)
 {
     (void)place;
-    return of_process(s, s->agent.live.process.started_at);
+    return of_process(s, s->agent.process.started_at);
 }
 
 static const struct metric of_agent[] = {

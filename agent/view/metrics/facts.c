@@ -210,6 +210,7 @@ static void take_live(struct loading *l, const struct live *live)
     struct agent_facts *f = agent_of(l);
     f->is_running = true;
     f->live = *live;
+    f->process = process_usage();
     f->live.accounts = NULL;
     f->live.account_count = 0;
 }

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/process.h"
 #include "core/burn.h"
 #include "core/level.h"
 #include "core/live.h"
@@ -57,6 +58,7 @@ struct agent_facts {
     int64_t tokens_left_out;
     bool is_running;  /* the rest is of the daemon */
     struct live live; /* its accounts are not there any more */
+    struct process_usage process;
 };
 
 struct subject {
