@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/json_lex.h"
 #include "base/span.h"
 
 enum {
@@ -39,26 +40,6 @@ enum walk_state {
     IN_SCALAR,
 };
 
-/* Where within a string or a scalar the walk stands. */
-enum lexeme {
-    LEX_PLAIN,  /* in a string, between two characters */
-    LEX_ESCAPE, /* after a backslash */
-    LEX_HEX,    /* in \uXXXX */
-    LEX_LOW,    /* a low surrogate must follow: its backslash */
-    LEX_LOW_U,  /* and its u */
-    LEX_UTF8,   /* in a character of several bytes */
-    LEX_WORD,   /* in true, false or null */
-    LEX_MINUS,
-    LEX_ZERO,
-    LEX_INTEGER,
-    LEX_POINT,
-    LEX_FRACTION,
-    LEX_E,
-    LEX_E_SIGN,
-    LEX_EXPONENT, /* in a number */
-    LEX_WRONG,    /* in a scalar that is flawed */
-};
-
 /* A string as it is written, escapes and all. */
 struct kept {
     char *at;
@@ -79,12 +60,8 @@ struct json_walk {
     int64_t bytes_before; /* of earlier feeds */
     enum walk_state state;
     bool in_key; /* of the open string */
-    enum lexeme lexeme;
-    unsigned digits, code;        /* LEX_HEX: those still to come, and what they say so far */
-    bool low;                     /* LEX_HEX: must be a low surrogate */
-    unsigned char left, from, to; /* LEX_UTF8: bytes still to come, and the range of the next one */
-    const char *word;             /* LEX_WORD: what is still to come */
-    unsigned depth;               /* containers open */
+    struct json_lex lex;
+    unsigned depth;                              /* containers open */
     uint64_t is_object[WALK_DEPTH_MAX / 64 + 1]; /* bit d: the container at depth d is an object */
     unsigned bom_bytes;                          /* seen of a byte order mark */
     struct kept key;
