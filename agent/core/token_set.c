@@ -23,7 +23,11 @@ struct token_set_index {
     size_t used;
 };
 
-enum { INDEX_ROOM_FIRST = 64, TOKENS_ROOM_FIRST = 16 };
+enum {
+    INDEX_ROOM_FIRST = 64,
+    TOKENS_ROOM_FIRST = 16,
+    PREFETCHED = 6, /* tokens ahead of the one that is recognised */
+};
 
 static struct token_set_index *index_new(size_t room)
 {
@@ -238,17 +242,39 @@ struct token *token_set_find(struct token_set *f, struct span name)
     return NULL;
 }
 
-struct token *token_set_recognise(struct token_set *f, uint64_t element_hash)
+/* Lists come in the same order again: the token behind the one before is looked at first, or, where
+ * one in between has changed, the next. */
+static struct token *token_expected(struct token_set *f, uint64_t element_hash)
+{
+    for (size_t at = f->expected; at < f->count && at < f->expected + 2; at++)
+        if (f->tokens[at].element_hash == element_hash)
+            return &f->tokens[at];
+    return NULL;
+}
+
+static struct token *token_of_hash(const struct token_set *f, uint64_t element_hash)
 {
     const struct token_set_index *x = f->by_hash;
-    if (!x || element_hash == 0)
-        return NULL;
     for (size_t at = element_hash & (x->room - 1); x->slots[at].place; at = next_slot(x, at)) {
         struct token *t = &f->tokens[x->slots[at].place - 1];
         if (t->element_hash == element_hash)
             return t;
     }
     return NULL;
+}
+
+struct token *token_set_recognise(struct token_set *f, uint64_t element_hash)
+{
+    if (!f->by_hash || element_hash == 0)
+        return NULL;
+    struct token *t = token_expected(f, element_hash);
+    t = t ? t : token_of_hash(f, element_hash);
+    if (!t)
+        return NULL;
+    f->expected = place_of(f, t) + 1;
+    if (f->expected + PREFETCHED < f->count) /* by its turn it is here */
+        __builtin_prefetch(&f->tokens[f->expected + PREFETCHED].element_hash, 1);
+    return t;
 }
 
 void token_set_remember(struct token_set *f, struct token *t, uint64_t element_hash)

@@ -106,6 +106,7 @@ struct token_set {
     size_t count, room;
     struct token_set_index *by_name, *by_hash; /* owned */
     int suspicious;                            /* suspicious lists in a row */
+    size_t expected; /* the place of the token that the next element may be of */
 };
 
 void token_set_done(struct token_set *f); /* leaves an empty one */
