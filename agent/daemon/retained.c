@@ -1,146 +1,21 @@
-/* A walk over everything that has a state, from where the last one stopped: while nothing is due it
- * costs nothing. */
+/* What is due, sent as far as there is room, and what became of it: from where the last turn
+ * stopped, so that while nothing is due it costs nothing. */
 #include "daemon/retained.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "base/version.h"
 #include "base/xmalloc.h"
-#include "daemon/announce.h"
 #include "daemon/state.h"
+#include "daemon/state_walk.h"
 #include "daemon/topics.h"
-#include "edge/wire.h"
 
 enum {
     REGISTERED_MAX = 1000, /* topics that are stored at a time */
     REJECTED_MAX = 100,    /* messages that the library does not take, in one turn */
     REFUSED_FOR_S = DAY_S, /* a message that the broker closes the connection for */
 };
-
-/* Tags of the publisher: above the ids of the outbox, below those of the bypass. The same state
- * always has the same one. */
-#define TAG_STATUS (INT64_C(1) << 59)
-#define TAG_ACCOUNTS (TAG_STATUS + 1)
-#define TAG_TOKENS (INT64_C(1) << 61) /* ids of tokens that are not stored are below zero */
-#define TAG_END (INT64_C(1) << 62)
-
-/* ---- everything that has a state ---- */
-
-struct topic {
-    struct publication *publication;
-    struct account *account; /* NULL: the daemon's own */
-    struct token *token;     /* NULL: the account's own */
-    int64_t tag;
-};
-
-static size_t places_of(const struct account *account)
-{
-    return 1 + account->credits.series.count + account->fleet.count;
-}
-
-static size_t count_states(const struct agent *a)
-{
-    size_t count = 1;
-    for (size_t i = 0; i < a->account_count; i++)
-        count += places_of(&a->accounts[i]);
-    return count;
-}
-
-static struct topic token_state(struct account *account, struct token *t)
-{
-    return (struct topic){ &t->publication, account, t, TAG_TOKENS + t->id };
-}
-
-/* Fleets shrink between two turns: a place that is gone is the next account's first. */
-static struct topic state_at(struct agent *a, struct state_place *at)
-{
-    if (at->account < a->account_count && at->place >= places_of(&a->accounts[at->account]))
-        *at = (struct state_place){ at->account + 1, 0 };
-    if (at->account >= a->account_count)
-        return (struct topic){ &a->retained.status, NULL, NULL, TAG_STATUS };
-    struct account *account = &a->accounts[at->account];
-    size_t credits = account->credits.series.count;
-    if (at->place == 0)
-        return (struct topic){ &account->publication, account, NULL,
-                               TAG_ACCOUNTS + (int64_t)at->account };
-    if (at->place <= credits)
-        return token_state(account, &account->credits.series.tokens[at->place - 1]);
-    return token_state(account, &account->fleet.tokens[at->place - 1 - credits]);
-}
-
-static void advance(const struct agent *a, struct state_place *at)
-{
-    if (at->account >= a->account_count)
-        *at = (struct state_place){ 0, 0 };
-    else
-        at->place++;
-}
-
-static struct state_place first_place(const struct agent *a)
-{
-    return (struct state_place){ a->account_count, 0 }; /* the status */
-}
-
-/* Calls `see` with each. */
-static void each_state(struct agent *a, void (*see)(struct agent *, struct topic *, void *),
-                       void *context)
-{
-    struct state_place at = first_place(a);
-    for (size_t left = count_states(a); left > 0; left--, advance(a, &at)) {
-        struct topic s = state_at(a, &at);
-        see(a, &s, context);
-    }
-}
-
-/* `ebb once` has no status: nobody would take it back. Of an account that was never polled there is
- * nothing to say. */
-static bool has_words(const struct agent *a, const struct topic *s)
-{
-    if (!s->account)
-        return !a->once;
-    return s->token || s->account->ended.at != TIME_NONE;
-}
-
-static bool is_due(const struct agent *a, const struct topic *s)
-{
-    const struct publication *p = s->publication;
-    return p->due && !p->sent && !p->aside && has_words(a, s);
-}
-
-static void make_topic(const struct agent *a, const struct topic *s, struct text *out)
-{
-    if (s->token)
-        announce_token_topic(a, s->account, s->token, out);
-    else if (s->account)
-        announce_account_topic(a, s->account, "state", out);
-    else {
-        text_clear(out);
-        text_add(out, span_of(a->status_topic));
-    }
-}
-
-/* ---- what they say ---- */
-
-static void encode_status(const struct agent *a, struct text *out)
-{
-    if (a->store_ill)
-        wire_encode_degraded(a->outage.why.text, a->outage.since, EBB_VERSION, clock_unix(), out);
-    else
-        wire_encode_status("online", EBB_VERSION, clock_unix(), out);
-}
-
-static void encode(const struct agent *a, const struct topic *s, struct text *out)
-{
-    text_clear(out);
-    if (s->token)
-        announce_encode_token(s->account, s->token, out);
-    else if (s->account)
-        announce_encode_account(a, s->account, out);
-    else
-        encode_status(a, out);
-}
 
 /* ---- the begin and the end ---- */
 
@@ -157,12 +32,12 @@ static void see_topic(void *context, struct span topic, bool refused)
 }
 
 /* A daemon tells everything; `ebb once` what is new since everything was told. */
-static void take_up(struct agent *a, struct topic *s, void *context)
+static void take_up(struct agent *a, struct state_topic *s, void *context)
 {
     const struct known *k = context;
     struct publication *p = s->publication;
     struct text *topic = &a->retained.topic;
-    make_topic(a, s, topic);
+    state_make_topic(a, s, topic);
     p->registered = topic_set_has(&k->registered, span_of(text_z(topic)));
     p->refused = p->registered && topic_set_has(&k->refused, span_of(text_z(topic)));
     p->due = !a->once || !a->retained.told || !p->registered || p->refused;
@@ -182,8 +57,8 @@ bool retained_open(struct agent *a, struct fault *why)
     if (ok) {
         topic_set_sort(&known.registered);
         topic_set_sort(&known.refused);
-        each_state(a, take_up, &known);
-        r->next = first_place(a);
+        state_walk_each(a, take_up, &known);
+        r->next = state_walk_first(a);
         r->waits = r->open = true;
     }
     topic_set_done(&known.registered);
@@ -191,10 +66,10 @@ bool retained_open(struct agent *a, struct fault *why)
     return ok;
 }
 
-static void find_due(struct agent *a, struct topic *s, void *context)
+static void find_due(struct agent *a, struct state_topic *s, void *context)
 {
     bool *due = context;
-    *due |= is_due(a, s) || s->publication->sent;
+    *due |= state_is_due(a, s) || s->publication->sent;
 }
 
 void retained_close(struct agent *a)
@@ -203,7 +78,7 @@ void retained_close(struct agent *a)
     struct fault why;
     bool due = false;
     if (r->open)
-        each_state(a, find_due, &due);
+        state_walk_each(a, find_due, &due);
     if (r->open && !due && !a->store_ill && !store_set_told(a->store, true, &why))
         log_debug("%s", why.text); /* the next run tells more than it needs to */
     for (size_t i = 0; i < r->note_count; i++) {
@@ -228,7 +103,7 @@ void retained_tell_status(struct agent *a)
     retained_tell(a, &a->retained.status);
 }
 
-static void tell_unregistered(struct agent *a, struct topic *s, void *context)
+static void tell_unregistered(struct agent *a, struct state_topic *s, void *context)
 {
     (void)context;
     if (!s->publication->registered)
@@ -239,7 +114,7 @@ void retained_store_returned(struct agent *a)
 {
     if (!a->retained.open)
         return;
-    each_state(a, tell_unregistered, NULL);
+    state_walk_each(a, tell_unregistered, NULL);
     retained_tell_status(a);
 }
 
@@ -248,7 +123,7 @@ static bool is_out_of_time(const struct agent *a, unix_s now)
     return a->retained.aside_until != TIME_NONE && now >= a->retained.aside_until;
 }
 
-static void tell_refused(struct agent *a, struct topic *s, void *context)
+static void tell_refused(struct agent *a, struct state_topic *s, void *context)
 {
     const unix_s *now = context;
     struct publication *p = s->publication;
@@ -261,13 +136,13 @@ void retained_retry(struct agent *a, unix_s now)
     struct retained *r = &a->retained;
     if (!r->refused)
         return;
-    each_state(a, tell_refused, &now);
+    state_walk_each(a, tell_refused, &now);
     if (is_out_of_time(a, now))
         r->aside_until = TIME_NONE;
     r->waits = true;
 }
 
-static void begin_anew(struct agent *a, struct topic *s, void *context)
+static void begin_anew(struct agent *a, struct state_topic *s, void *context)
 {
     const bool *stays_aside = context;
     struct publication *p = s->publication;
@@ -281,10 +156,10 @@ void retained_start_over(struct agent *a, unix_s now)
     struct retained *r = &a->retained;
     bool stays_aside = publish_closed_for_message(a->publisher) && !is_out_of_time(a, now);
     r->sent_count = 0;
-    each_state(a, begin_anew, &stays_aside);
+    state_walk_each(a, begin_anew, &stays_aside);
     if (!stays_aside)
         r->aside_until = TIME_NONE;
-    r->next = first_place(a);
+    r->next = state_walk_first(a);
     r->waits = true;
 }
 
@@ -297,10 +172,11 @@ static void note(struct retained *r, const char *topic, const char *refusal)
         (struct state_note){ xstrdup(topic), refusal ? xstrdup(refusal) : NULL };
 }
 
-static void refuse(struct agent *a, const struct topic *s, const char *reason, unix_s aside_until)
+static void refuse(struct agent *a, const struct state_topic *s, const char *reason,
+                   unix_s aside_until)
 {
     struct retained *r = &a->retained;
-    make_topic(a, s, &r->topic);
+    state_make_topic(a, s, &r->topic);
     log_info("mqtt: not accepted on %s: %s", text_z(&r->topic), reason);
     note(r, text_z(&r->topic), reason);
     text_clear(&a->delivery.refused_topic);
@@ -313,23 +189,23 @@ static void refuse(struct agent *a, const struct topic *s, const char *reason, u
         r->aside_until = aside_until;
 }
 
-static void accept(struct agent *a, const struct topic *s)
+static void accept(struct agent *a, const struct state_topic *s)
 {
     if (!s->publication->refused)
         return;
-    make_topic(a, s, &a->retained.topic);
+    state_make_topic(a, s, &a->retained.topic);
     note(&a->retained, text_z(&a->retained.topic), NULL);
     s->publication->refused = false;
 }
 
 /* Fleets change while a message is on its way, hardly ever: then the state is looked for. */
-static bool find(struct agent *a, const struct state_sent *sent, struct topic *ret)
+static bool find(struct agent *a, const struct state_sent *sent, struct state_topic *ret)
 {
     struct state_place at = sent->at;
-    *ret = state_at(a, &at);
-    for (size_t left = count_states(a); ret->tag != sent->tag && left > 0; left--) {
-        advance(a, &at);
-        *ret = state_at(a, &at);
+    *ret = state_walk_at(a, &at);
+    for (size_t left = state_walk_count(a); ret->tag != sent->tag && left > 0; left--) {
+        state_walk_advance(a, &at);
+        *ret = state_walk_at(a, &at);
     }
     return ret->tag == sent->tag;
 }
@@ -337,7 +213,7 @@ static bool find(struct agent *a, const struct state_sent *sent, struct topic *r
 bool retained_take_answer(struct agent *a, const struct publish_answer *answer, unix_s now)
 {
     struct retained *r = &a->retained;
-    struct topic s;
+    struct state_topic s;
     if (answer->tag < TAG_STATUS || answer->tag >= TAG_END)
         return false;
     size_t i = 0; /* answers come in the order of sending */
@@ -392,11 +268,12 @@ static bool register_topics(struct agent *a, struct fault *why)
     size_t count = 0;
     if (!store_begin(a->store, why))
         return false;
-    for (size_t left = count_states(a); left > 0 && count < COUNT(added); left--, advance(a, &at)) {
-        struct topic s = state_at(a, &at);
-        if (s.publication->registered || !is_due(a, &s))
+    for (size_t left = state_walk_count(a); left > 0 && count < COUNT(added);
+         left--, state_walk_advance(a, &at)) {
+        struct state_topic s = state_walk_at(a, &at);
+        if (s.publication->registered || !state_is_due(a, &s))
             continue;
-        make_topic(a, &s, &r->topic);
+        state_make_topic(a, &s, &r->topic);
         if (!store_add_state_topic(a->store, text_z(&r->topic), why)) {
             store_rollback(a->store);
             return false;
@@ -412,12 +289,12 @@ static bool register_topics(struct agent *a, struct fault *why)
 
 enum sending { SENDING_DONE, SENDING_REJECTED, SENDING_WAITS };
 
-static enum sending send(struct agent *a, const struct topic *s)
+static enum sending send(struct agent *a, const struct state_topic *s)
 {
     struct retained *r = &a->retained;
     struct fault refused;
-    make_topic(a, s, &r->topic);
-    encode(a, s, &r->payload);
+    state_make_topic(a, s, &r->topic);
+    state_encode(a, s, &r->payload);
     /* With QoS 0 it is acknowledged from within the call, and the answer is taken later. */
     if (publish_send(a->publisher, s->tag, text_z(&r->topic),
                      (struct span){ text_z(&r->payload), r->payload.len }, true, &refused)) {
@@ -436,11 +313,12 @@ static enum sending send(struct agent *a, const struct topic *s)
 static bool send_due(struct agent *a, struct fault *why)
 {
     struct retained *r = &a->retained;
-    size_t left = count_states(a), rejected = 0;
-    for (; r->waits && left > 0 && publish_room_for_bulk(a->publisher) > 0; advance(a, &r->next)) {
-        struct topic s = state_at(a, &r->next);
+    size_t left = state_walk_count(a), rejected = 0;
+    for (; r->waits && left > 0 && publish_room_for_bulk(a->publisher) > 0;
+         state_walk_advance(a, &r->next)) {
+        struct state_topic s = state_walk_at(a, &r->next);
         left--;
-        if (!is_due(a, &s))
+        if (!state_is_due(a, &s))
             continue;
         if (!s.publication->registered && !a->store_ill && !register_topics(a, why))
             return false;
@@ -451,7 +329,7 @@ static bool send_due(struct agent *a, struct fault *why)
         r->hurries = rejected == REJECTED_MAX;
         if (r->hurries)
             return true;
-        left = count_states(a);
+        left = state_walk_count(a);
     }
     r->waits = r->waits && left > 0;
     return true;

@@ -1,51 +1,18 @@
 /* Transfers over libcurl: one multi handle, a few easy handles at a time, the others in a queue of
- * ours.
- *
- * What keeps the key safe is in `fixed` and in check_url: read those first. HTTP stays at 1.1,
- * because a paused stream of HTTP/2 is not paused on the wire: its bytes pile up in the library.
- * Callbacks only copy and count. Must never follow a redirect, nor put a key or a URL into a text.
- */
+ * ours. Callbacks only copy and count. Must never put a key or a URL into a text. */
 #include "edge/fetch.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
-#include <curl/curl.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/own.h"
 #include "base/xmalloc.h"
-#include "edge/fetch/headers.h"
+#include "edge/fetch/transfer.h"
 
 enum {
-    INFLATE_STEP_BYTES =
-        4096,        /* gzip grows up to 1032 times; curl holds one step of a paused transfer */
     OTHERS_MAX = 16, /* foreign descriptors in one wait */
-};
-
-enum transfer_state { TRANSFER_WAITING, TRANSFER_RUNNING, TRANSFER_OVER };
-
-struct transfer {
-    struct fetch *fetch;
-    struct transfer *next;
-    enum transfer_state state;
-    CURL *easy;
-    CURLU *url;
-    struct curl_slist *asked; /* our headers; the key is in here */
-    char *account;
-    char *host;
-    int64_t body_bytes_max;
-    int64_t body_bytes;
-    char *window; /* FETCH_WINDOW_BYTES, from the start of the transfer on; secrets go through it */
-    size_t filled, most_filled;
-    bool handed_out; /* the reader holds the window until the next fetch_wait */
-    bool paused;
-    bool too_long;
-    struct answer_headers headers;
-    CURLcode result;
-    char error[CURL_ERROR_SIZE];
 };
 
 struct fetch {
@@ -53,26 +20,6 @@ struct fetch {
     int parallel_max;
     struct transfer *first; /* all transfers, oldest first */
     bool news;              /* since this fetch_wait began: bytes, or an end */
-};
-
-struct long_option {
-    CURLoption option;
-    long value;
-};
-
-static const struct long_option fixed[] = {
-    { CURLOPT_FOLLOWLOCATION, 0 },
-    { CURLOPT_SSL_VERIFYPEER, 1 },
-    { CURLOPT_SSL_VERIFYHOST, 2 },
-    { CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2 },
-    { CURLOPT_NETRC, CURL_NETRC_IGNORED },
-    { CURLOPT_DISALLOW_USERNAME_IN_URL, 1 },
-    { CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
-    { CURLOPT_PATH_AS_IS, 1 }, /* a name may be "..", and is one segment of the path all the same */
-    { CURLOPT_NOSIGNAL, 1 },
-    { CURLOPT_LOW_SPEED_LIMIT, 1 },
-    { CURLOPT_QUICK_EXIT,
-      1 }, /* else giving up a transfer joins its resolver thread, which may take half a minute */
 };
 
 bool fetch_open(int parallel_max, struct fetch **ret, struct fault *why)
@@ -106,77 +53,6 @@ void fetch_close(struct fetch *f)
     free(f);
 }
 
-/* curl writes IPv4 in its usual form ("127.1" comes as 127.0.0.1) and answers "localhost" itself,
- * without DNS. */
-static bool host_is_loopback(const char *host)
-{
-    struct in_addr v4;
-    if (inet_pton(AF_INET, host, &v4) == 1)
-        return ntohl(v4.s_addr) >> 24 == 127;
-    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
-}
-
-/* The parsed URL itself is handed to the transfer, so that nothing is ever read in two ways. */
-static bool check_url(const struct request *request, struct transfer *t, char **ret_scheme,
-                      struct fault *why)
-{
-    t->url = curl_url();
-    CURLUcode code = t->url
-        ? curl_url_set(t->url, CURLUPART_URL, request->url, CURLU_DISALLOW_USER | CURLU_PATH_AS_IS)
-        : CURLUE_OUT_OF_MEMORY;
-    char *host = NULL, *scheme = NULL;
-    if (code == CURLUE_OK)
-        code = curl_url_get(t->url, CURLUPART_HOST, &host, 0);
-    if (code == CURLUE_OK)
-        code = curl_url_get(t->url, CURLUPART_SCHEME, &scheme, 0);
-    if (host)
-        t->host = xstrdup(host);
-    curl_free(host);
-    *ret_scheme = scheme;
-
-    if (code != CURLUE_OK)
-        return fault(why, FAULT_REJECT, "account %s: invalid URL: %s", t->account,
-                     curl_url_strerror(code));
-    if (strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && host_is_loopback(t->host)))
-        return true;
-    return fault(
-        why, FAULT_REJECT,
-        "account %s: %s://%s is rejected: https is required (http is only allowed to this machine)",
-        t->account, scheme, t->host);
-}
-
-static void forget(char *secret)
-{
-    explicit_bzero(secret, strlen(secret));
-}
-
-/* curl_slist_append takes over the list and copies the text. */
-static bool add_header(struct transfer *t, const char *line)
-{
-    struct curl_slist *longer = curl_slist_append(t->asked, line);
-    if (longer)
-        t->asked = longer;
-    return longer != NULL;
-}
-
-static bool add_headers(struct transfer *t, const struct request *request, struct fault *why)
-{
-    const char *key = request->key;
-    for (const char *c = key; *c; c++)
-        if (*c <= ' ' || *c == 0x7f) /* a line break would start a header of its own */
-            return fault(why, FAULT_REJECT,
-                         "account %s: its key contains a space or a control character", t->account);
-
-    static const char prefix[] = "Authorization: Bearer ";
-    size_t room = sizeof prefix + strlen(key);
-    own_free char *line = xmalloc(room);
-    snprintf(line, room, "%s%s", prefix, key);
-    bool added = add_header(t, line) && add_header(t, "Accept: application/json")
-        && (!request->body.len || add_header(t, "Content-Type: application/json"));
-    forget(line);
-    return added || fault(why, FAULT_RETRY, "account %s: out of memory for a request", t->account);
-}
-
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *t = context;
@@ -204,92 +80,13 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
     return headers_take(&t->headers, (struct span){ bytes, len }) ? len : CURL_WRITEFUNC_ERROR;
 }
 
-static bool set_longs(CURL *easy, const struct long_option *rows, size_t count)
+static bool set_callbacks(struct transfer *t, struct fault *why)
 {
-    for (size_t i = 0; i < count; i++)
-        if (curl_easy_setopt(easy, rows[i].option, rows[i].value) != CURLE_OK)
-            return false;
-    return true;
-}
-
-static bool set_limits(CURL *easy, const struct request *request)
-{
-    const struct long_option rows[] = {
-        { CURLOPT_TIMEOUT, (long)request->timeout_s },
-        { CURLOPT_CONNECTTIMEOUT, (long)request->connect_timeout_s },
-        { CURLOPT_LOW_SPEED_TIME, request->timeout_s >= 3 ? (long)request->timeout_s / 3 : 1 },
-    };
-    return set_longs(easy, rows, COUNT(rows))
-        && (!request->compression
-            || (curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip") == CURLE_OK
-                && curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)INFLATE_STEP_BYTES)
-                    == CURLE_OK));
-}
-
-static const struct method_row {
-    const char *name;
-    bool writes;
-    bool has_body;
-} methods[] = {
-    [METHOD_GET] = { "GET", false, false },
-    [METHOD_POST] = { "POST", true, true },
-    [METHOD_PATCH] = { "PATCH", true, true },
-    [METHOD_DELETE] = { "DELETE", true, false },
-};
-_Static_assert(COUNT(methods) == METHODS, "a method has no row");
-
-const char *method_name(enum method method)
-{
-    return methods[method].name;
-}
-
-static bool set_method(CURL *easy, const struct request *request)
-{
-    const struct method_row *method = &methods[request->method];
-    const struct long_option plain[] = { { CURLOPT_HTTPGET, 1 } };
-    const struct long_option alone[] = { { CURLOPT_FRESH_CONNECT, 1 },
-                                         { CURLOPT_FORBID_REUSE, 1 } };
-    if (method->has_body) {
-        if (curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len)
-                != CURLE_OK
-            || curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS,
-                                request->body.len ? request->body.at : "")
-                != CURLE_OK)
-            return false;
-    } else if (!set_longs(easy, plain, COUNT(plain))) {
-        return false;
-    }
-    return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method->name) == CURLE_OK
-        && (!method->writes || set_longs(easy, alone, COUNT(alone)));
-}
-
-static bool set_up(struct transfer *t, const struct request *request, const char *scheme)
-{
-    CURL *easy = t->easy = curl_easy_init();
-    return easy && set_longs(easy, fixed, COUNT(fixed)) && set_limits(easy, request)
-        && set_method(easy, request)
-        && curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, scheme) == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_CURLU, t->url) == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_USERAGENT, "ebb") == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->asked) == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error) == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_PRIVATE, t) == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_WRITEDATA, t) == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK
-        && curl_easy_setopt(easy, CURLOPT_HEADERDATA, t) == CURLE_OK;
-}
-
-static bool prepare(struct transfer *t, const struct request *request, struct fault *why)
-{
-    char *scheme = NULL;
-    bool prepared = check_url(request, t, &scheme, why) && add_headers(t, request, why)
-        && (set_up(t, request, scheme)
-            || fault(why, FAULT_FATAL, "account %s: libcurl lacks a required option", t->account));
-    curl_free(scheme);
-    return prepared;
+    bool set = curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK
+        && curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t) == CURLE_OK
+        && curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK
+        && curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t) == CURLE_OK;
+    return set || transfer_lacks_option(t, why);
 }
 
 static void append(struct fetch *f, struct transfer *t)
@@ -307,7 +104,7 @@ bool fetch_start(struct fetch *f, const struct request *request, struct transfer
     struct transfer *t = xcalloc(1, sizeof *t);
     t->account = xstrdup(request->account);
     t->body_bytes_max = request->body_bytes_max;
-    if (!prepare(t, request, why)) {
+    if (!transfer_prepare(t, request, why) || !set_callbacks(t, why)) {
         transfer_free(t);
         return false;
     }
@@ -507,9 +304,7 @@ void transfer_free(struct transfer *t)
     }
     curl_easy_cleanup(t->easy);
     curl_url_cleanup(t->url);
-    for (struct curl_slist *h = t->asked; h; h = h->next)
-        forget(h->data);
-    curl_slist_free_all(t->asked);
+    transfer_forget(t);
     free(t->account);
     free(t->host);
     if (t->window)
