@@ -12,10 +12,10 @@
 struct claim {
     double urgency; /* > 0; the larger, the sooner */
     unix_s origin;  /* of the curve that it has; TIME_NONE: none yet */
-    size_t token;   /* its place in the fleet */
+    size_t token;   /* its place in the set */
 };
 
-/* The claims of a fleet, in the order in which they are served. */
+/* The claims of a set, in the order in which they are served. */
 struct forecast_queue {
     struct claim *at; /* owned */
     size_t count, next, room;
@@ -33,7 +33,7 @@ void forecast_queue_urgent_first(struct forecast_queue *r);
  * a curve, or with an old one. */
 void forecast_queue_oldest_first(struct forecast_queue *r);
 
-/* The one whose turn it is, from the fleet that claimed, unchanged since; NULL: none is left. */
+/* The one whose turn it is, from the set that claimed, unchanged since; NULL: none is left. */
 struct token *forecast_queue_next(struct forecast_queue *r, const struct token_set *f);
 
 size_t forecast_queue_left(const struct forecast_queue *r);

@@ -1,5 +1,5 @@
 /* What the tokens of an account ask of its rhythm: how soon one is empty, whether one burns much
- * faster than it did, and when budgets are set back. Pure: a fleet in, a few words out. */
+ * faster than it did, and when budgets are set back. Pure: a token set in, a few words out. */
 #pragma once
 
 #include "core/token_set.h"

@@ -17,7 +17,7 @@
 struct token_set_index {
     struct slot {
         uint32_t hash;  /* its lower half: rooms are smaller, and a find compares the whole */
-        uint32_t place; /* in fleet.tokens, plus one; 0: the slot is free */
+        uint32_t place; /* in the set's tokens, plus one; 0: the slot is free */
     } * slots;
     size_t room; /* a power of two */
     size_t used;

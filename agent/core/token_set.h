@@ -61,12 +61,12 @@ struct token {
     unix_s seen_at;        /* the poll that saw it last */
     int64_t stepped_s;     /* by so much the wall clock was set since */
     uint64_t element_hash; /* of its bytes in the last list; 0: not known */
-    enum series series;    /* SERIES_TOKEN, or SERIES_CREDITS in a fleet of its own */
+    enum series series;    /* SERIES_TOKEN, or SERIES_CREDITS in a set of its own */
     int missing;  /* complete lists in a row without it, at most TOKEN_SET_PATIENCE, no suspicious
                      ones */
     int unbooked; /* lists without it that token_set_note saw and token_set_book has not counted
                      yet */
-    bool lost_in_mass;     /* absent together with more than half of the fleet */
+    bool lost_in_mass;     /* absent together with more than half of the set */
     bool listed;           /* appeared in the list that is being read */
     bool invalidated;      /* topped up, reset or edited since the curve was made */
     unix_s absent_since;   /* the first of those lists; TIME_NONE: it is there */
@@ -81,7 +81,7 @@ struct token {
     struct burn_history burn;
     struct curve *curve; /* owned; the last full forecast, NULL: none. Only of a token that burns */
     unix_s curve_kept;   /* origin of the curve that the store has; TIME_NONE: none */
-    int64_t spent_nano;  /* consumed since it is watched; what promises count */
+    int64_t spent_nano;  /* consumed since it is watched; what tracked forecasts count */
     struct tracked_forecasts *promises; /* owned; NULL until it had a curve */
     struct forecast forecast;
     struct gist published;          /* forecast and burns as published last */
@@ -131,8 +131,8 @@ struct token *token_set_recognise(struct token_set *f, uint64_t element_hash);
 void token_set_remember(struct token_set *f, struct token *t,
                         uint64_t element_hash); /* 0: forgets */
 
-/* Moves a token, with all that it owns, from another fleet; its name must not be in `f` yet. What
- * is left of it in the other fleet has no name and is good only for token_set_done. */
+/* Moves a token, with all that it owns, from another set; its name must not be in `f` yet. What
+ * is left of it in the other set has no name and is good only for token_set_done. */
 struct token *token_set_adopt(struct token_set *f, struct token *from);
 
 /* Puts a changed clone in the place of its token: name and bytes stay the set's. What was there
@@ -176,6 +176,6 @@ bool token_set_is_gone(const struct token *t, unix_s now);
 /* How long a token must be absent before it counts as deleted. */
 int64_t token_set_patience_s(const struct token *t);
 
-/* Since when the fleet lacks more than half of its tokens; TIME_NONE: it does not. `ret_lost`: how
+/* Since when the set lacks more than half of its tokens; TIME_NONE: it does not. `ret_lost`: how
  * many are absent. */
 unix_s token_set_lost_since(const struct token_set *f, size_t *ret_lost);

@@ -78,18 +78,18 @@ MUST_CHECK bool store_load_tokens(struct store *s, int64_t account, const struct
                                   struct token_set *ret, struct orphan_alerts *ret_orphans,
                                   struct fault *why);
 
-/* The account's credits as a fleet of one, or of none before they were first told; orphans are
+/* The account's credits as a set of one, or of none before they were first told; orphans are
  * added to those there. */
 MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules,
                                    struct token_set *ret, struct orphan_alerts *orphans,
                                    struct fault *why);
 
-/* One series of them as the daemon has it, for whoever only reads: a fleet of one, or of none when
+/* One series of them as the daemon has it, for whoever only reads: a set of one, or of none when
  * it is not there. Also of a STORE_READ store, like store_load_past. */
 MUST_CHECK bool store_load_series(struct store *s, int64_t account, enum series series, int64_t id,
                                   struct token_set *ret, struct fault *why);
 
-/* The account itself as a fleet of one, which alerts about it hang on; its row must be there. */
+/* The account itself as a set of one, which alerts about it hang on; its row must be there. */
 MUST_CHECK bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules,
                                 struct token_set *ret, struct orphan_alerts *orphans,
                                 struct fault *why);
@@ -189,7 +189,7 @@ void store_resume_poll(
     int64_t poll); /* what is added now belongs to an earlier poll of the account */
 
 /* The row of a deleted token of t's name is living again. Fills t->id (0: there was none) and
- * t->slug. What was known of it is loaded with the fleet from then on. */
+ * t->slug. What was known of it is loaded with the set from then on. */
 MUST_CHECK bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at,
                                    struct fault *why);
 

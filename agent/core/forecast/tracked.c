@@ -1,18 +1,19 @@
-/* Making promises and ending them. */
+/* Beginning to track forecasts, and scoring them. */
 #include "core/forecast/tracked.h"
 
 #include "base/xmalloc.h"
 
 static const double shares[TRACKED_MAX] = { 1.0 / 16, 1.0 / 4, 1 };
 
-/* A promise that is this many times late, and behind its interval, is given up: its error is large
- * enough to count as what it is, and nobody waits for ever for a token that fell asleep. */
+/* A tracked forecast that is this many times late, and behind its interval, is given up: its error
+ * is large enough to count as what it is, and nobody waits for ever for a token that fell asleep.
+ */
 enum { GIVE_UP_TIMES = 4, SHORTEST_S = 30 * MINUTE_S, LONGEST_S = 4 * WEEK_S };
 
 /* The moment is known to no more than the time between two readings, within which it is put by
  * interpolation. What the truth may be off by must be small beside what is measured, so this share
- * of the promised time is the most: a poll in its usual rhythm stays below, an outage does not. It
- * is a share of the promise and not of the truth: money that was gone at once is a miss, and
+ * of the time it names is the most: a poll in its usual rhythm stays below, an outage does not. It
+ * is a share of the forecast and not of the truth: money that was gone at once is a miss, and
  * counts. */
 static const double unsure_share = 0.5;
 

@@ -1,7 +1,7 @@
-/* Promises: forecasts that are remembered until it is known what happened, and what that says about
+/* Tracked forecasts: they are remembered until it is known what happened, and what that says about
  * the next ones.
  *
- * A promise is about an amount of money, not about a balance: it has come due when that much was
+ * One is about an amount of money, not about a balance: it has come due when that much was
  * consumed since, so a top-up or a reset does not disturb it. From time to time one is made of a
  * share of the balance, so that the first are due within hours. Pure, bounded. */
 #pragma once
@@ -65,13 +65,13 @@ static inline bool accuracy_summary_tells(const struct accuracy_summary *r)
     return r->scores >= ACCURACY_LEAST && r->span_s >= ACCURACY_LEAST_S;
 }
 
-/* A promise about the share of the balance that belongs to `place`; false when the forecast says
- * nothing that could be scored: less than half an hour ahead, or more than four weeks.
- * `spent_nano`: the token's consumption so far. */
+/* A forecast to track about the share of the balance that belongs to `place`; false when the
+ * forecast says nothing that could be scored: less than half an hour ahead, or more than four
+ * weeks. `spent_nano`: the token's consumption so far. */
 bool tracked_make(int place, const struct curve *c, const struct reading *r, unix_s now,
                   int64_t spent_nano, struct tracked_forecast *ret);
 
-/* The first place to be tried by a new promise: of a token that never had one the smallest share,
+/* The first place to be tried by a new one: of a token that never had one the smallest share,
  * then they take turns by the clock, which no start begins anew. */
 int tracked_turn(const struct tracked_forecasts *p, unix_s now);
 

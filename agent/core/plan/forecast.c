@@ -25,8 +25,8 @@ static void score(struct plan_view *v, int place, const struct score *score)
     promises->at[place].made_at = TIME_NONE;
 }
 
-/* What came due is scored, and the place is free again. Time passes for a promise as far as its
- * token was seen: one that was not kept while nobody could look is no miss. */
+/* What came due is scored, and the place is free again. Time passes for a tracked forecast as far
+ * as its token was seen: one that was not kept while nobody could look is no miss. */
 void settle_promises(struct plan_view *v)
 {
     for (int i = 0; v->is->promises && i < TRACKED_MAX; i++) {
@@ -44,7 +44,7 @@ void settle_promises(struct plan_view *v)
     }
 }
 
-/* Whether it has a curve that nothing was promised of, and the last promise is old. */
+/* Whether it has a curve that no tracked forecast is made of, and the last one is old. */
 static bool may_promise(const struct token *t, unix_s now)
 {
     const struct tracked_forecasts *p = t->promises;

@@ -17,7 +17,7 @@ static void move_forecast(struct forecast *f, int64_t step_s)
         move(times[i], step_s);
 }
 
-/* What was promised by another clock cannot be scored by this one. */
+/* What was forecast by another clock cannot be scored by this one. */
 static void drop_promises(struct plan *p, struct plan_token *s)
 {
     struct tracked_forecasts *promises = s->is.promises;

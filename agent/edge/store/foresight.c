@@ -1,4 +1,4 @@
-/* What forecasts are made of, and how they turned out: hours of the past, promises and their
+/* What forecasts are made of, and how they turned out: hours of the past, tracked ones and their
  * scores. */
 #include "core/forecast/packed.h"
 #include "edge/store/store_private.h"

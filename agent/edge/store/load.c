@@ -16,7 +16,7 @@ struct loading {
     const struct rule_set *rules;
     struct token_set *fleet;
     struct orphan_alerts *orphans;
-    size_t place; /* in the fleet, of the row before */
+    size_t place; /* in the set, of the row before */
 };
 
 /* Rows about a token begin with it. */
@@ -33,7 +33,7 @@ _Static_assert((int)LOAD_OPEN_HOURS_HOUR == LOAD_HOURS_HOUR
                    && (int)LOAD_OPEN_HOURS_USAGE_NANO == LOAD_HOURS_USAGE_NANO,
                "open hours have other columns");
 
-/* The token that a row is about; NULL: not one of the fleet. Every query and the fleet are in the
+/* The token that a row is about; NULL: not one of the set. Every query and the set are in the
  * order of ids, so finding it is a merge. */
 static struct token *token_of(struct loading *l, const struct statement *row)
 {
