@@ -42,9 +42,10 @@ DOORS = {
     "mosquitto.h": {"edge/publish/client.c"},
     "mqtt_protocol.h": {"edge/publish/client.c"},
     "libfyaml.h": {"edge/config/yaml.c", "sim/yaml.c"},
-    "microhttpd.h": {"edge/serve/serve.c", "sim/server.c"},
+    "microhttpd.h": {"edge/serve/http.c", "sim/server.c"},
+    "crypt.h": {"edge/serve/logins.c"},
 }
-LIBRARY = re.compile(r"^(curl/|cjson/|sqlite3|mosquitto|mqtt_protocol|libfyaml|microhttpd)")
+LIBRARY = re.compile(r"^(curl/|cjson/|sqlite3|mosquitto|mqtt_protocol|libfyaml|microhttpd|crypt\.h)")
 INCLUDE = re.compile(r'^\s*#include\s+([<"])([^>"]+)[>"]', re.M)
 
 STDOUT = re.compile(r"\bstdout\b|\b(?:printf|puts|putchar|vprintf)\(")

@@ -272,8 +272,8 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
             earlier(publish_prepare(a->publisher, now, &fds[1]), deliver_deadline(a, now));
         deadline = due < deadline ? due : deadline;
     }
-    if (a->web)
-        deadline = earlier(web_prepare(a->web, now, &fds[3]), deadline);
+    mono_ms web_due = a->web ? web_prepare(a->web, now, &fds[3]) : MONO_NEVER;
+    deadline = earlier(web_due, deadline);
     int64_t wait_ms = deadline - now < TURN_MAX_MS ? deadline - now : TURN_MAX_MS;
     if (!fetch_wait(a->fetch, fds, COUNT(fds), wait_ms > 0 ? wait_ms : 0, why))
         return false;
@@ -291,7 +291,7 @@ static bool turn(struct agent *a, int signals, mono_ms deadline, struct signals_
         return false;
     if (!tend_store(a, why) && !survive(a, why))
         return false;
-    if (a->web) /* after what is urgent */
+    if (fds[3].revents || web_due <= clock_mono()) /* after what is urgent */
         web_turn(a->web, live_now(a));
     return true;
 }

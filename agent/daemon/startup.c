@@ -118,6 +118,9 @@ void agent_begin(struct agent *a, const char *config_path, enum log_level level)
 {
     struct fault why;
     log_program(a, config_path, level);
+    if (a->web)
+        log_line(level, "serving http%s on %s", a->settings->http.cert ? "s" : "",
+                 a->settings->http.listen);
     log_last_run(a, level);
     log_accounts(a, level, QUERY_ACCOUNTS, log_poll);
     log_accounts(a, level, QUERY_CREDITS, log_money);

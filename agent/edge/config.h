@@ -118,6 +118,7 @@ void http_settings_done(struct http_settings *s); /* wipes secrets */
 MUST_CHECK bool config_http_listen(struct http_settings *s, const char *listen, struct fault *why);
 /* Not everybody who can reach this machine may read, or it is said that they may. */
 bool config_http_is_guarded(const struct http_settings *s);
+bool config_http_is_local(const struct http_settings *s); /* it listens on loopback alone */
 
 /* Accepts NULL; wipes secrets. */
 void settings_free(struct settings *s);

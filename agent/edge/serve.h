@@ -35,8 +35,8 @@ struct exchange;
  * do. */
 MUST_CHECK bool serve_open(const struct serve_options *o, struct server **ret, struct fault *why);
 
-/* Ends all connections, whatever is open; forgets exchanges, whose `answering` must be released
- * before (serve_any). Accepts NULL. */
+/* Ends all connections, whatever is open, and forgets all exchanges; what hangs on them is the
+ * caller's still. Accepts NULL. */
 void serve_close(struct server *s);
 
 /* Adds the one descriptor to wait for, and returns when serve_turn is due at the latest. */
@@ -57,7 +57,6 @@ enum serve_event serve_next(struct server *s, struct exchange **ret);
 
 /* What whoever answers hangs on an exchange; NULL at first. */
 void **exchange_answering(struct exchange *x);
-struct exchange *serve_any(struct server *s); /* one with something hanging on it, or NULL */
 
 /* As the client sent it, percent-encoded: "/token/main/a%2Fb?since=7d". Borrowed. */
 const char *exchange_target(const struct exchange *x);

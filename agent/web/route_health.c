@@ -1,4 +1,5 @@
 /* For whoever restarts programs (/-/healthy) and whoever sends traffic to them (/-/ready). */
+#include "view/ready.h"
 #include "web/route.h"
 
 bool route_healthy(const struct asked *q, struct answer *a, struct fault *why)
@@ -10,7 +11,9 @@ bool route_healthy(const struct asked *q, struct answer *a, struct fault *why)
 
 bool route_ready(const struct asked *q, struct answer *a, struct fault *why)
 {
-    (void)q, (void)why;
-    writer_add(&a->body, "ready\n");
+    bool ready;
+    if (!ready_show(q->store, q->now, &a->body, &ready, why))
+        return false;
+    a->status = ready ? 200 : 503;
     return true;
 }

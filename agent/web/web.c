@@ -17,6 +17,7 @@ enum {
 
 /* What hangs on an exchange until its answer is over. */
 struct answering {
+    struct answering *next, **link; /* of all, in no order */
     struct target target;
     struct asked asked;
     struct answer answer;
@@ -28,6 +29,7 @@ struct web {
     const struct settings *settings; /* NULL: none */
     const struct http_settings *http;
     struct conditions conditions;
+    struct answering *all; /* owned */
 };
 
 static const struct condition_kind unreadable = { .name = "web",
@@ -57,8 +59,22 @@ bool answer_refuse(struct answer *a, int status, const char *format, ...)
     return true;
 }
 
+static struct answering *answering_new(struct web *w)
+{
+    struct answering *g = xcalloc(1, sizeof *g);
+    g->next = w->all;
+    g->link = &w->all;
+    if (g->next)
+        g->next->link = &g->next;
+    w->all = g;
+    return g;
+}
+
 static void answering_free(struct answering *g)
 {
+    *g->link = g->next;
+    if (g->next)
+        g->next->link = g->link;
     if (g->answer.pieces.done)
         g->answer.pieces.done(g->answer.pieces.state);
     writer_done(&g->answer.body);
@@ -125,7 +141,7 @@ static bool has_etag(const char *list, const char *etag)
 
 static void begin(struct web *w, struct exchange *x, const struct live *live)
 {
-    struct answering *g = xcalloc(1, sizeof *g);
+    struct answering *g = answering_new(w);
     struct answer *a = &g->answer;
     a->status = 200;
     writer_init(&a->body, NULL, NULL);
@@ -171,12 +187,6 @@ static void go_on(struct web *w, struct exchange *x)
     serve_add(x, &g->answer.body.text, more);
 }
 
-static void let_go(struct exchange *x)
-{
-    answering_free(*exchange_answering(x));
-    *exchange_answering(x) = NULL;
-}
-
 bool web_open(const struct http_settings *s, const char *database, const struct settings *settings,
               struct web **ret, struct fault *why)
 {
@@ -192,6 +202,9 @@ bool web_open(const struct http_settings *s, const char *database, const struct 
         web_close(w);
         return false;
     }
+    if (s->logins && !s->cert && !config_http_is_local(s))
+        log_warning("http: passwords cross the network unencrypted, for `cert` and `key` are not "
+                    "set");
     *ret = w;
     return true;
 }
@@ -200,9 +213,9 @@ void web_close(struct web *w)
 {
     if (!w)
         return;
-    for (struct exchange *x = NULL; w->server && (x = serve_any(w->server));)
-        let_go(x);
     serve_close(w->server);
+    while (w->all)
+        answering_free(w->all);
     store_close(w->store);
     conditions_done(&w->conditions);
     free(w);
@@ -226,7 +239,7 @@ static void serve_one(struct web *w, enum serve_event event, struct exchange *x,
         go_on(w, x);
         break;
     case SERVE_OVER:
-        let_go(x);
+        answering_free(*exchange_answering(x));
         serve_forget(x);
         break;
     }

@@ -90,9 +90,9 @@ static char *read_named(struct reader *r, const struct node *map, const char *ke
     return held;
 }
 
-static bool is_local(const char *listen)
+bool config_http_is_local(const struct http_settings *s)
 {
-    while (*listen) {
+    for (const char *listen = s->listen; *listen;) {
         struct span one = { listen, strcspn(listen, ", ") };
         struct endpoint e;
         if (!endpoint_parse(one, HTTP_PORT, &e) || !endpoint_is_loopback(&e))
@@ -105,7 +105,7 @@ static bool is_local(const char *listen)
 
 bool config_http_is_guarded(const struct http_settings *s)
 {
-    return s->password_file || s->open || is_local(s->listen);
+    return s->password_file || s->open || config_http_is_local(s);
 }
 
 void check_http(struct reader *r, const struct node *map, void *fields)

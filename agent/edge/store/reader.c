@@ -34,6 +34,7 @@ static const char *const texts[] = {
     [QUERY_IDLE] = sql_query_idle,
     [QUERY_AUDIT] = sql_query_audit,
     [QUERY_SIZE] = sql_query_size,
+    [QUERY_READY] = sql_query_ready,
     [QUERY_LAST_RUN] = sql_query_last_run,
     [QUERY_BROKER] = sql_query_broker,
     [QUERY_FIRING] = sql_query_firing,

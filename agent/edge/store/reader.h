@@ -42,6 +42,7 @@ enum query {
     QUERY_BROKER,   /* the connection to the broker, and what waits for it */
     QUERY_FIRING,   /* alerts that fire, by level alone: no words */
     QUERY_VOLUME,   /* bytes and free bytes of the file, at no cost */
+    QUERY_READY,    /* accounts, their last good poll, and when that is stale */
     QUERIES,
 };
 

@@ -1,0 +1,6 @@
+-- Accounts, when their tokens were last read, and the age after which that is stale; why the last poll failed.
+SELECT a.name AS account, a.last_ok_at, coalesce(a.stale_s, 3 * a.interval_s + 60) AS stale_s,
+       (SELECT reason FROM poll p WHERE p.account = a.id ORDER BY id DESC LIMIT 1) AS reason
+FROM account a
+WHERE a.removed_at IS NULL
+ORDER BY a.name;
