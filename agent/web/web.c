@@ -8,7 +8,8 @@
 #include "base/condition.h"
 #include "base/xmalloc.h"
 #include "edge/serve.h"
-#include "edge/store.h"
+#include "web/etag.h"
+#include "web/source.h"
 #include "web/target.h"
 
 enum {
@@ -18,6 +19,7 @@ enum {
 /* What hangs on an exchange until its answer is over. */
 struct answering {
     struct answering *next, **link; /* of all, in no order */
+    struct source *source;
     struct target target;
     struct asked asked;
     struct answer answer;
@@ -25,7 +27,7 @@ struct answering {
 
 struct web {
     struct server *server;
-    struct store *store;
+    struct source *source;
     const struct settings *settings; /* NULL: none */
     const struct http_settings *http;
     struct conditions conditions;
@@ -62,6 +64,8 @@ bool answer_refuse(struct answer *a, int status, const char *format, ...)
 static struct answering *answering_new(struct web *w)
 {
     struct answering *g = xcalloc(1, sizeof *g);
+    source_renew(&w->source);
+    g->source = source_use(w->source);
     g->next = w->all;
     g->link = &w->all;
     if (g->next)
@@ -79,6 +83,7 @@ static void answering_free(struct answering *g)
         g->answer.pieces.done(g->answer.pieces.state);
     writer_done(&g->answer.body);
     target_done(&g->target);
+    source_release(g->source);
     free(g);
 }
 
@@ -124,28 +129,13 @@ static void fill(struct web *w, struct answering *g, const struct exchange *x)
     answer_refuse(a, 503, "The database could not be read; the log says why.");
 }
 
-/* Whether one of the client's tags is ours: "a", W/"b", or *. */
-static bool has_etag(const char *list, const char *etag)
-{
-    size_t len = strlen(etag);
-    if (!list || !len)
-        return false;
-    if (strcmp(list, "*") == 0)
-        return true;
-    for (const char *at = strstr(list, etag); at; at = strstr(at + 1, etag))
-        if ((at == list || strchr(" ,/", at[-1]))
-            && (at[len] == '\0' || at[len] == ',' || at[len] == ' '))
-            return true;
-    return false;
-}
-
 static void begin(struct web *w, struct exchange *x, const struct live *live)
 {
     struct answering *g = answering_new(w);
     struct answer *a = &g->answer;
     a->status = 200;
     writer_init(&a->body, NULL, NULL);
-    g->asked = (struct asked){ .store = w->store,
+    g->asked = (struct asked){ .store = g->source->store,
                                .now = clock_unix(),
                                .settings = w->settings,
                                .http = w->http,
@@ -153,7 +143,7 @@ static void begin(struct web *w, struct exchange *x, const struct live *live)
     fill(w, g, x);
     g->asked.live = NULL;
 
-    bool known = a->status == 200 && has_etag(exchange_header(x, "If-None-Match"), a->etag);
+    bool known = a->status == 200 && etag_is_listed(exchange_header(x, "If-None-Match"), a->etag);
     if (known)
         text_clear(&a->body.text);
     bool in_pieces = a->pieces.next && !known && a->status == 200;
@@ -198,7 +188,7 @@ bool web_open(const struct http_settings *s, const char *database, const struct 
                                      .logins = s->logins,
                                      .cert = s->cert_pem,
                                      .key = s->key_pem };
-    if (!store_open(database, STORE_READ, &w->store, why) || !serve_open(&o, &w->server, why)) {
+    if (!source_open(database, &w->source, why) || !serve_open(&o, &w->server, why)) {
         web_close(w);
         return false;
     }
@@ -216,7 +206,7 @@ void web_close(struct web *w)
     serve_close(w->server);
     while (w->all)
         answering_free(w->all);
-    store_close(w->store);
+    source_release(w->source);
     conditions_done(&w->conditions);
     free(w);
 }

@@ -1,0 +1,56 @@
+/* Told apart by device and inode: a file that is written to stays the same. */
+#include "web/source.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "edge/store.h"
+
+/* The file is looked at first: should it be replaced meanwhile, the next look sees that. */
+bool source_open(const char *path, struct source **ret, struct fault *why)
+{
+    struct stat seen = { 0 };
+    struct store *store;
+    bool known = stat(path, &seen) == 0;
+    if (!store_open(path, STORE_READ, &store, why))
+        return false;
+    struct source *s = xcalloc(1, sizeof *s);
+    *s = (struct source){ .store = store, .path = xstrdup(path), .users = 1 };
+    s->device = known ? seen.st_dev : 0;
+    s->inode = known ? seen.st_ino : 0;
+    *ret = s;
+    return true;
+}
+
+struct source *source_use(struct source *s)
+{
+    s->users++;
+    return s;
+}
+
+void source_release(struct source *s)
+{
+    if (!s || --s->users > 0)
+        return;
+    store_close(s->store);
+    free(s->path);
+    free(s);
+}
+
+void source_renew(struct source **s)
+{
+    struct stat seen;
+    struct source *fresh;
+    struct fault why;
+    if (stat((*s)->path, &seen) != 0 || (seen.st_dev == (*s)->device && seen.st_ino == (*s)->inode))
+        return;
+    if (!source_open((*s)->path, &fresh,
+                     &why)) { /* still being written, maybe: the next asks again */
+        log_debug("%s", why.text);
+        return;
+    }
+    source_release(*s);
+    *s = fresh;
+}
