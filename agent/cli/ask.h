@@ -5,10 +5,6 @@
 #include "cli/command.h"
 #include "view/writer.h"
 
-#define OPTION_ROW_ACCOUNT                                                                         \
-    {                                                                                              \
-        .name = "account", .type = OPTION_TEXT, .value = "NAME", .help = "only this account"       \
-    }
 #define OPTION_ROW_FORMAT                                                                          \
     {                                                                                              \
         .name = "format", .type = OPTION_CHOICE, .value = FORMAT_NAMES, .preset = "text",          \
@@ -17,15 +13,6 @@
 #define OPTION_ROW_AS_JSON                                                                         \
     {                                                                                              \
         .name = "json", .type = OPTION_FLAG, .help = "same as --format json"                       \
-    }
-#define OPTION_ROW_SINCE(default_)                                                                 \
-    {                                                                                              \
-        .name = "since", .type = OPTION_TIME, .value = "TIME", .preset = (default_),               \
-        .help = "start of the period (UTC), or how long ago"                                       \
-    }
-#define OPTION_ROW_UNTIL                                                                           \
-    {                                                                                              \
-        .name = "until", .type = OPTION_TIME, .value = "TIME", .help = "end of the period"         \
     }
 
 /* Sets the format of the output to JSON when --json says so. */

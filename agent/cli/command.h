@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/fault.h"
+#include "core/option.h"
 #include "edge/config.h"
 
 struct store;
@@ -28,34 +28,7 @@ enum needs {
     NEEDS_STORE = 4,    /* the store, for reading */
 };
 
-enum option_type {
-    OPTION_FLAG,
-    OPTION_TEXT,
-    OPTION_COUNT,
-    OPTION_DURATION,
-    OPTION_TIME,   /* a point in time, or how long ago */
-    OPTION_AHEAD,  /* a point in time, how long from now on, or never (TIME_NONE) */
-    OPTION_LATER,  /* a point in time to come, or how long from now on */
-    OPTION_AMOUNT, /* nano-dollars, as exact as the API takes them */
-    OPTION_CHOICE,
-};
-
 enum { OPTIONS_MAX = 16, ARGUMENTS_MAX = 8 };
-
-struct option_row {
-    const char *name; /* "since": written --since VALUE or --since=VALUE */
-    enum option_type type;
-    const char *value;  /* how help names the value: "TIME"; choices: "text|json|csv" */
-    const char *preset; /* default, as text; NULL: none */
-    const char *help;
-    int64_t min, max; /* OPTION_COUNT and OPTION_DURATION; both 0: not restricted */
-};
-
-struct option_value {
-    bool given;
-    const char *text; /* as written; the preset, or NULL */
-    int64_t number;   /* count, seconds, unix time, nano-dollars, or index of the choice */
-};
 
 /* What a command is run with. All borrowed; settings and store are NULL when not asked for by
  * `needs`. */

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/nearest.h"
-#include "cli/option.h"
+#include "provider/provider.h"
 
 const struct option_row global_options[GLOBAL_OPTIONS] = {
     [GLOBAL_CONFIG] = { .name = "config",
@@ -28,7 +28,7 @@ const struct option_row global_options[GLOBAL_OPTIONS] = {
 struct parser {
     const struct command *const *known;
     char *const *next;
-    unix_s now;
+    struct option_reading how;
     struct command_line line;
 };
 
@@ -107,7 +107,7 @@ static bool take_long_option(struct parser *p, const char *text, struct fault *w
         return fault(why, FAULT_REJECT, "--%s requires a value: %s", row->name, row->value);
     if (row->type != OPTION_FLAG && !equals)
         p->next++;
-    return option_read(row, written, p->now, value, why);
+    return option_read(row, &p->how, written, value, why);
 }
 
 static bool take_word(struct parser *p, const char *word, struct fault *why)
@@ -155,7 +155,7 @@ static void take_presets(struct parser *p)
     const struct command *c = p->line.command;
     for (size_t i = 0; c && i < c->option_count; i++)
         if (!p->line.options[i].given)
-            option_preset(&c->options[i], p->now, &p->line.options[i]);
+            option_preset(&c->options[i], &p->how, &p->line.options[i]);
 }
 
 static bool check_arguments(const struct command_line *l, struct fault *why)
@@ -171,7 +171,11 @@ static bool check_arguments(const struct command_line *l, struct fault *why)
 bool command_line_parse(const struct command *const *known, char *const *words, unix_s now,
                         struct command_line *ret, struct fault *why)
 {
-    struct parser p = { .known = known, .next = words, .now = now };
+    struct parser p = {
+        .known = known,
+        .next = words,
+        .how = { .lead = "--", .now = now, .limits = provider_limits() },
+    };
     if (!take_words(&p, why) || !check_arguments(&p.line, why))
         return false;
     take_presets(&p);

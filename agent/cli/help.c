@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "cli/command_line.h"
-#include "cli/option.h"
 #include "view/writer.h"
 
 /* What fits into a terminal of 80 columns. A choice of many words has a line of its own. */

@@ -4,21 +4,11 @@
 #include "base/clock.h"
 #include "cli/ask.h"
 #include "cli/whole_file.h"
-#include "core/naming.h"
 #include "view/accuracy.h"
-#include "view/report/report.h"
+#include "view/report/question.h"
 
 enum {
-    OPT_BY,
-    OPT_PER,
-    OPT_SINCE,
-    OPT_UNTIL,
-    OPT_MONTH,
-    OPT_TOKEN,
-    OPT_ENVIRONMENT,
-    OPT_ACCOUNT,
-    OPT_SOURCE,
-    OPT_HTML,
+    OPT_HTML = REPORT_OPTIONS,
     OPT_RECONCILE,
     OPT_FORECASTS,
     OPT_FORMAT,
@@ -27,44 +17,7 @@ enum {
 };
 
 static const struct option_row options[] = {
-    [OPT_BY] = { .name = "by",
-                 .type = OPTION_CHOICE,
-                 .value = REPORT_BY_NAMES,
-                 .preset = "token",
-                 .help = "grouping; provider and feature come from the usage endpoint" },
-    [OPT_PER] = { .name = "per",
-                  .type = OPTION_CHOICE,
-                  .value = PERIOD_LENGTHS,
-                  .preset = "total",
-                  .help = "one line per period (UTC; weeks start on Monday)" },
-    [OPT_SINCE] = { .name = "since",
-                    .type = OPTION_TIME,
-                    .value = "TIME",
-                    .preset = "30d",
-                    .help = "start of the period, rounded down to the hour, or how long ago" },
-    [OPT_UNTIL] = { .name = "until",
-                    .type = OPTION_TIME,
-                    .value = "TIME",
-                    .help = "end of the period, rounded up to the hour" },
-    [OPT_MONTH] = { .name = "month",
-                    .type = OPTION_TEXT,
-                    .value = "YYYY-MM",
-                    .help = "one month (UTC)" },
-    [OPT_TOKEN] = { .name = "token",
-                    .type = OPTION_TEXT,
-                    .value = "GLOB",
-                    .help = "only tokens whose name matches, such as 'prod-*'" },
-    [OPT_ENVIRONMENT] = { .name = "environment",
-                          .type = OPTION_TEXT,
-                          .value = "NAME",
-                          .help = "only tokens of this environment (first part of the name)" },
-    [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
-    [OPT_SOURCE] = { .name = "source",
-                     .type = OPTION_CHOICE,
-                     .value = REPORT_CHOICES,
-                     .preset = "auto",
-                     .help = "auto: the usage endpoint for days queried after they ended, else "
-                             "balances" },
+    REPORT_OPTION_ROWS,
     [OPT_HTML] = { .name = "html",
                    .type = OPTION_TEXT,
                    .value = "FILE",
@@ -81,44 +34,9 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-static bool choose_month(const struct option_value *given, struct period *ret, struct fault *why)
-{
-    if (given[OPT_SINCE].given || given[OPT_UNTIL].given)
-        return fault(why, FAULT_REJECT, "--month cannot be combined with --since or --until");
-    return period_parse_month(span_of(given[OPT_MONTH].text), ret, why)
-        || fault_within(why, "--month");
-}
-
-/* From the hour of one time to before the hour of another, or up to now; all figures of a report,
- * in every format and by every dimension, are of this one time. */
-static bool choose_stretch(const struct option_value *given, struct report_query *q,
-                           struct fault *why)
-{
-    struct period p = { given[OPT_SINCE].number,
-                        given[OPT_UNTIL].text ? given[OPT_UNTIL].number : q->now + 1 };
-    bool is_month = given[OPT_MONTH].text != NULL;
-    if (is_month && !choose_month(given, &p, why))
-        return false;
-    p.since = period_start(PER_HOUR, p.since);
-    if (p.since > q->now)
-        return fault(why, FAULT_REJECT, "this period has not started yet");
-    if (p.until <= p.since)
-        return fault(why, FAULT_REJECT, "--until is not after --since");
-    p.until = period_start(PER_HOUR, p.until + HOUR_S - 1);
-    if (p.until > q->now)
-        p.until = q->now + 1;
-    q->before = period_before(&p, is_month);
-    q->during = p;
-    return true;
-}
-
 static bool check_specs(const struct option_value *given, const struct report_query *q,
                         struct fault *why)
 {
-    bool is_by_word = report_by_is_word(q->by);
-    if (q->per == PER_HOUR && (is_by_word || q->choice == REPORT_ENDPOINT))
-        return fault(why, FAULT_REJECT,
-                     "the usage endpoint reports days, not hours: use --per day");
     if (given[OPT_RECONCILE].given && given[OPT_HTML].given)
         return fault(why, FAULT_REJECT, "--reconcile cannot be combined with --html");
     if (given[OPT_FORECASTS].given && (given[OPT_RECONCILE].given || given[OPT_HTML].given))
@@ -130,9 +48,6 @@ static bool check_specs(const struct option_value *given, const struct report_qu
                      "use `ebb forecast TOKEN`");
     if (given[OPT_HTML].given && (given[OPT_FORMAT].given || given[OPT_JSON].given))
         return fault(why, FAULT_REJECT, "--html cannot be combined with --format or --json");
-    if (is_by_word && q->choice == REPORT_BALANCE)
-        return fault(why, FAULT_REJECT, "balances cannot be grouped by %s: drop --source",
-                     report_by_name(q->by));
     return true;
 }
 
@@ -207,52 +122,16 @@ static bool print_reconcile(const struct context *c, const struct report_query *
     return true;
 }
 
-static bool is_in(struct span name, const char *environment)
-{
-    struct span found = naming_environment(name);
-    return span_is(found.len ? found : span_of("(none)"), environment);
-}
-
-/* Whether --token and --environment leave anybody: nothing spent and nobody meant are two answers.
- */
-static bool find_any(struct store *s, const struct report_query *q, bool *ret, struct fault *why)
-{
-    const struct query_filter scope = report_scope(q);
-    struct cell cells[QUERY_REPORT_TOKENS_COLUMNS];
-    struct query_result *a;
-    bool more = true, ok = true, found = !q->token && !q->environment;
-    if (found || !query_open(s, QUERY_REPORT_TOKENS, &scope, &a, why)) {
-        *ret = found;
-        return found;
-    }
-    while (ok && more && !found) {
-        ok = query_next(a, cells, QUERY_REPORT_TOKENS_COLUMNS, &more, why);
-        found = ok && more
-            && (!q->token || naming_matches(q->token, cells[QUERY_REPORT_TOKENS_TOKEN].text))
-            && (!q->environment || is_in(cells[QUERY_REPORT_TOKENS_TOKEN].text, q->environment));
-    }
-    query_close(a);
-    *ret = found;
-    return ok;
-}
-
 static enum exit_status report_run(const struct context *c)
 {
     const struct option_value *given = c->options;
-    struct report_query q = {
-        .by = (enum report_by)given[OPT_BY].number,
-        .per = (enum period_length)given[OPT_PER].number,
-        .choice = (enum report_choice)given[OPT_SOURCE].number,
-        .token = given[OPT_TOKEN].text,
-        .account = given[OPT_ACCOUNT].text,
-        .environment = given[OPT_ENVIRONMENT].text,
-        .now = clock_unix(),
-    };
+    const struct option_reading how = { .lead = "--", .now = clock_unix() };
+    struct report_query q;
     struct fault why;
-    if (!choose_stretch(given, &q, &why) || !check_specs(given, &q, &why))
+    if (!report_question(given, &how, &q, &why) || !check_specs(given, &q, &why))
         return complain(EXIT_USAGE, "report: %s", why.text);
     bool any;
-    if (!ask_account(c->store, q.account, &why) || !find_any(c->store, &q, &any, &why))
+    if (!ask_account(c->store, q.account, &why) || !report_finds(c->store, &q, &any, &why))
         return ask_failed(&why);
     ask_format(c, OPT_FORMAT, OPT_JSON);
     if (!any && c->out->format == FORMAT_JSON)

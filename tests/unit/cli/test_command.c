@@ -11,7 +11,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "cli/command_line.h"
-#include "cli/option.h"
+#include "core/option.h"
 
 enum { NOW = 1800000000, WORDS_MAX = 8 };
 
@@ -379,13 +379,14 @@ static void a_time_ahead_is_a_date_a_span_or_never(void **state)
     } rows[] = { { "30d", NOW + 30 * 86400 },
                  { "never", TIME_NONE },
                  { "2031-01-01", 1924992000 } };
+    static const struct option_reading how = { .lead = "--", .now = NOW };
     struct option_value v;
     struct fault why;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        assert_true(option_read(&row, rows[i].text, NOW, &v, &why));
+        assert_true(option_read(&row, &how, rows[i].text, &v, &why));
         assert_int_equal(v.number, rows[i].at);
     }
-    assert_false(option_read(&row, "soon", NOW, &v, &why));
+    assert_false(option_read(&row, &how, "soon", &v, &why));
 }
 
 int main(void)
