@@ -27,7 +27,7 @@ static void add_account(struct writer *w, const struct cell *cells, unix_s now)
 
 bool ready_show(struct store *s, unix_s now, struct writer *w, bool *ret_ready, struct fault *why)
 {
-    const struct query_filter scope = { now, TIME_NONE, TIME_NONE, NULL, NULL };
+    const struct query_filter scope = query_at(now, NULL);
     struct cell cells[QUERY_READY_COLUMNS];
     struct query_result *a;
     size_t accounts = 0;
