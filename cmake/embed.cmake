@@ -23,17 +23,22 @@ add_custom_command(
     DEPENDS sql_columns ${sql_migrations} ${sql_queries}
     VERBATIM)
 
-# The scenario of `ebb sim --demo`.
-set(demo ${CMAKE_SOURCE_DIR}/tests/scenarios/demo.yaml)
-set(demo_text ${sql_dir}/sim/demo_text)
-add_custom_command(
-    OUTPUT ${demo_text}.c ${demo_text}.h
-    COMMAND ${CMAKE_COMMAND} -D FROM=${demo} -D NAME=sim_demo_text -D OUT=${demo_text}
-            -P ${CMAKE_SOURCE_DIR}/cmake/embed-text.cmake
-    DEPENDS ${demo} ${CMAKE_SOURCE_DIR}/cmake/embed-text.cmake
-    VERBATIM)
-add_library(ebb_demo STATIC ${demo_text}.c)
-target_include_directories(ebb_demo PUBLIC ${sql_dir})
+# One text file each: ebb_embed_text(LIBRARY FROM NAME OUT) makes the string NAME, declared in OUT.h, and its library.
+function(ebb_embed_text library from name out)
+    set(out ${sql_dir}/${out})
+    add_custom_command(
+        OUTPUT ${out}.c ${out}.h
+        COMMAND ${CMAKE_COMMAND} -D FROM=${from} -D NAME=${name} -D OUT=${out}
+                -P ${CMAKE_SOURCE_DIR}/cmake/embed-text.cmake
+        DEPENDS ${from} ${CMAKE_SOURCE_DIR}/cmake/embed-text.cmake
+        VERBATIM)
+    add_library(${library} STATIC ${out}.c)
+    target_include_directories(${library} PUBLIC ${sql_dir})
+endfunction()
+
+# The scenario of `ebb sim --demo`, and the description of what is served under /api/v1/.
+ebb_embed_text(ebb_demo ${CMAKE_SOURCE_DIR}/tests/scenarios/demo.yaml sim_demo_text sim/demo_text)
+ebb_embed_text(ebb_openapi ${CMAKE_SOURCE_DIR}/docs/openapi.yaml web_openapi_text web/openapi_text)
 
 # Style sheet, script and icon of the pages.
 file(GLOB assets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/agent/view/page/assets/*)

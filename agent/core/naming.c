@@ -78,6 +78,12 @@ struct span naming_environment(struct span name)
     return (struct span){ name.at, dash ? (size_t)(dash - name.at) : 0 };
 }
 
+struct span naming_environment_or_none(struct span name)
+{
+    struct span found = naming_environment(name);
+    return found.len ? found : span_of(NAMING_NONE);
+}
+
 /* "-r" and up to six digits at the end, other than nothing at all before them; 0 when there is
  * none. */
 static unsigned generation_of(struct span name, size_t *ret_stem)

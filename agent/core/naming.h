@@ -30,6 +30,9 @@ bool naming_successor(struct span name, int characters_max, char out[NAMING_NAME
 
 /* The first part of `env-project-purpose`; empty when the name has no '-'. Borrowed from `name`. */
 struct span naming_environment(struct span name);
+/* The same, or NAMING_NONE, as which those without one are asked for and shown. */
+#define NAMING_NONE "(none)"
+struct span naming_environment_or_none(struct span name);
 
 /* The second part, and all that follows it but the "-r2" of a rotation; empty when the name does
  * not go so far. Borrowed from `name`. */

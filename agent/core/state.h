@@ -67,3 +67,7 @@ int urgency_compare(const struct urgency *a, const struct urgency *b);
 
 const char *state_name(enum state state); /* "runs dry", ... */
 const char *state_slug(enum state state); /* "runs_dry", ... */
+/* All slugs, in the order of enum state. */
+#define STATE_SLUGS                                                                                \
+    "learning|no_budget|stale|unused|idle|safe|tight|runs_dry|exhausted|unreadable|missing|"       \
+    "expired"

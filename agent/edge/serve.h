@@ -68,6 +68,7 @@ struct serve_head {
     const char *etag;     /* with quotes; NULL: none, and then nobody may keep the answer */
     bool lasts;           /* its address names its content: a browser may keep it for good */
     const char *location; /* of a redirection; NULL */
+    const char *link;     /* Link: other pages of a list; NULL */
     const char *download; /* a file name of plain characters, to be saved and not shown; NULL */
 };
 

@@ -430,14 +430,36 @@ static void name_rows(struct standing *s)
     qsort(s->by_id, s->rows.count, sizeof *s->by_id, by_id);
 }
 
-struct forecast standing_of_token(struct standing *s, int64_t id)
+static const struct standing_row *row_of(struct standing *s, int64_t id)
 {
     const struct named_row wanted = { .id = id }, *found = NULL;
     if (s->rows.count && !s->by_id)
         name_rows(s);
     if (s->rows.count)
         found = bsearch(&wanted, s->by_id, s->rows.count, sizeof wanted, by_id);
-    return found ? s->rows.at[found->row].forecast : forecast_none();
+    return found ? &s->rows.at[found->row] : NULL;
+}
+
+struct forecast standing_of_token(struct standing *s, int64_t id)
+{
+    const struct standing_row *row = row_of(s, id);
+    return row ? row->forecast : forecast_none();
+}
+
+void standing_go_on(struct standing *s, const struct urgency *last, int64_t id)
+{
+    const struct standing_row *row = row_of(s, id);
+    if (row && urgency_compare(&row->urgency, last) == 0) {
+        s->next = (size_t)(row - s->rows.at) + 1;
+        return;
+    }
+    while (s->next < s->rows.count && urgency_compare(&s->rows.at[s->next].urgency, last) < 0)
+        s->next++;
+}
+
+struct urgency standing_urgency(const struct standing *s)
+{
+    return s->rows.at[s->next - 1].urgency;
 }
 
 struct forecast standing_of_account(const struct standing *s, struct span account)

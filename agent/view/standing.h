@@ -84,8 +84,12 @@ MUST_CHECK bool standing_of_credits(struct store *s, const struct query_filter *
 /* Fills the first `count` cells of the next row, whose texts live until standing_end; false when
  * there is none. */
 bool standing_next(struct standing *s, struct cell *cells, size_t count);
-/* Of the row that was filled last. */
-enum state standing_state(const struct standing *s);
+/* Goes on behind a row that had this urgency when it was handed out: the place where an earlier
+ * answer ended. When that row is gone, or stands elsewhere by now, with the first row that is not
+ * more urgent. */
+void standing_go_on(struct standing *s, const struct urgency *last, int64_t id);
+struct urgency standing_urgency(const struct standing *s); /* of the row that was filled last */
+enum state standing_state(const struct standing *s);       /* likewise */
 const struct forecast *standing_forecast(const struct standing *s);
 size_t standing_count(const struct standing *s); /* of all rows */
 /* The forecast of now of a token, or of an account's credits, from an answer about tokens; of none:

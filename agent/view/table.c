@@ -296,6 +296,16 @@ static void print_markdown(struct table *t)
     }
 }
 
+void table_drop(struct table *t)
+{
+    if (!t)
+        return;
+    text_done(&t->line);
+    text_done(&t->shown);
+    free(t->fields);
+    free(t);
+}
+
 void table_end(struct table *t)
 {
     switch (t->w->format) {
@@ -312,8 +322,5 @@ void table_end(struct table *t)
         break;
     }
     writer_pass(t->w);
-    text_done(&t->line);
-    text_done(&t->shown);
-    free(t->fields);
-    free(t);
+    table_drop(t);
 }

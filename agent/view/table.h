@@ -52,4 +52,5 @@ struct table;
  * screen; nothing is ever cut. As JSON it is an array, the next value of w->json. */
 struct table *table_begin(struct writer *w, const struct column *columns, size_t count);
 void table_row(struct table *t, const struct cell *cells);
-void table_end(struct table *t); /* passes the rest on, frees */
+void table_end(struct table *t);  /* passes the rest on, frees */
+void table_drop(struct table *t); /* frees, and writes nothing more; accepts NULL */

@@ -13,6 +13,11 @@
  *         return spend_page(q->store, q->now, by, &a->body, why); // a view, into a writer
  *     }
  *
+ * What takes longer before its first byte is known, because it has to be loaded and sorted whole,
+ * or gets an ETag, is done in steps: fill a->work. `step` is called turn after turn, at most a few
+ * milliseconds each, until it says that there is no more; only then the answer counts. No client is
+ * waited for meanwhile, so a statement may stay open between two steps.
+ *
  * In pieces: fill a->pieces instead of (or after) writing to a->body. `next` is called whenever the
  * client has taken what it was given, and never while it has not, so no more than one piece is ever
  * held for a slow reader; a piece is about 16 to 64 KiB and at most a few milliseconds of work. It
@@ -62,8 +67,15 @@ struct answer {
                            one already, the body is dropped and 304 is sent */
     bool lasts;         /* the address names the content: a browser may keep the answer for good */
     char location[256]; /* for a redirection, percent-encoded; "" */
-    const char *download;  /* a file name, [A-Za-z0-9._-], to be saved instead of shown; NULL */
-    struct writer body;    /* in memory; all of the body, or its beginning */
+    const char *download; /* a file name, [A-Za-z0-9._-], to be saved instead of shown; NULL */
+    struct writer body;   /* in memory; all of the body, or its beginning */
+    struct text link;     /* the value of a header Link; empty: none */
+    bool is_api;          /* refusals are JSON (RFC 9457), not words */
+    struct answer_work {  /* what is left to do before anything is sent; NULL: nothing */
+        bool (*step)(void *state, struct answer *a, bool *ret_more, struct fault *why);
+        void (*done)(void *state); /* always called, once */
+        void *state;
+    } work;
     struct answer_pieces { /* the rest of it; NULL: there is none */
         bool (*next)(void *state, struct writer *out, bool *ret_more, struct fault *why);
         void (*done)(void *state); /* always called, once */
@@ -92,3 +104,7 @@ bool route_asset(const struct asked *q, struct answer *a, struct fault *why);
 bool route_healthy(const struct asked *q, struct answer *a, struct fault *why);
 bool route_ready(const struct asked *q, struct answer *a, struct fault *why);
 bool route_metrics(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_accounts(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_tokens(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_report(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_openapi(const struct asked *q, struct answer *a, struct fault *why);

@@ -11,5 +11,11 @@ const struct route routes[] = {
     { "/-/ready", "200 when what is shown is current, else 503 and why not", route_ready },
     { "/metrics", "every figure as Prometheus metrics, or OpenMetrics when asked for",
       route_metrics },
+    { "/api/v1/accounts", "accounts: polls, credits, how good their forecasts have been",
+      route_api_accounts },
+    { "/api/v1/tokens", "tokens, the nearest exhaustion first", route_api_tokens },
+    { "/api/v1/report", "what was spent, by token, environment, provider and more",
+      route_api_report },
+    { "/api/v1/openapi.yaml", "what these paths take and answer (OpenAPI 3.1)", route_api_openapi },
     { NULL, NULL, NULL },
 };

@@ -19,6 +19,8 @@ enum {
 /* What hangs on an exchange until its answer is over. */
 struct answering {
     struct answering *next, **link; /* of all, in no order */
+    struct answering *worked_on_next;
+    struct exchange *exchange;
     struct source *source;
     struct target target;
     struct asked asked;
@@ -31,7 +33,8 @@ struct web {
     const struct settings *settings; /* NULL: none */
     const struct http_settings *http;
     struct conditions conditions;
-    struct answering *all; /* owned */
+    struct answering *all;     /* owned */
+    struct answering *working; /* those with work left; the first is worked on */
 };
 
 static const struct condition_kind unreadable = { .name = "web",
@@ -46,18 +49,51 @@ const char *asked_parameter(const struct asked *q, const char *name)
     return NULL;
 }
 
+static const char *title_of(int status)
+{
+    static const struct {
+        int status;
+        const char *title;
+    } titles[] = { { 400, "Bad Request" }, { 404, "Not Found" }, { 503, "Service Unavailable" } };
+    for (size_t i = 0; i < COUNT(titles); i++)
+        if (titles[i].status == status)
+            return titles[i].title;
+    return "Error";
+}
+
+/* RFC 9457. Its type is "about:blank": the status says it all, and the detail what to do. */
+static void add_problem(struct answer *a, struct span words)
+{
+    struct json_out *j = &a->body.json;
+    a->type = "application/problem+json";
+    json_open_object(j, NULL);
+    json_add_z(j, "type", "about:blank");
+    json_add_z(j, "title", title_of(a->status));
+    json_add_integer(j, "status", a->status);
+    json_add_text(j, "detail", words);
+    json_close(j);
+}
+
 bool answer_refuse(struct answer *a, int status, const char *format, ...)
 {
+    struct text words = { 0 };
     va_list args;
     va_start(args, format);
-    text_clear(&a->body.text);
-    text_addv(&a->body.text, format, args);
-    text_add(&a->body.text, span_of("\n"));
+    text_addv(&words, format, args);
     va_end(args);
+    writer_done(&a->body);
+    writer_init(&a->body, NULL, NULL);
     a->status = status;
     a->type = NULL;
     a->etag[0] = '\0';
     a->download = NULL;
+    text_clear(&a->link);
+    if (a->is_api)
+        add_problem(a, (struct span){ text_z(&words), words.len });
+    else
+        text_add(&a->body.text, (struct span){ text_z(&words), words.len });
+    writer_add(&a->body, "\n");
+    text_done(&words);
     return true;
 }
 
@@ -81,6 +117,9 @@ static void answering_free(struct answering *g)
         g->next->link = g->link;
     if (g->answer.pieces.done)
         g->answer.pieces.done(g->answer.pieces.state);
+    if (g->answer.work.done)
+        g->answer.work.done(g->answer.work.state);
+    text_done(&g->answer.link);
     writer_done(&g->answer.body);
     target_done(&g->target);
     source_release(g->source);
@@ -103,11 +142,19 @@ static void tell(struct web *w, const struct fault *why)
     conditions_feed(&w->conditions, &unreadable, &is, clock_mono());
 }
 
+static void fail(struct web *w, struct answer *a, const struct fault *why)
+{
+    tell(w, why);
+    answer_refuse(a, 503, "The database could not be read; the log says why.");
+}
+
 static void fill(struct web *w, struct answering *g, const struct exchange *x)
 {
     struct fault why;
     struct answer *a = &g->answer;
-    if (!target_parse(span_of(exchange_target(x)), &g->target, &why)) {
+    const char *target = exchange_target(x);
+    a->is_api = strncmp(target, "/api/", strlen("/api/")) == 0;
+    if (!target_parse(span_of(target), &g->target, &why)) {
         answer_refuse(a, 400, "%s", why.text);
         return;
     }
@@ -118,15 +165,58 @@ static void fill(struct web *w, struct answering *g, const struct exchange *x)
     g->asked.parameter_count = g->target.parameter_count;
     const struct route *r = find_route(g);
     if (!r) {
-        answer_refuse(a, 404, "There is no such page.");
+        answer_refuse(a, 404, "There is no such page%s.",
+                      a->is_api ? ": /api/v1/openapi.yaml lists what there is" : "");
         return;
     }
     if (r->answer(&g->asked, a, &why)) {
         tell(w, NULL);
         return;
     }
-    tell(w, &why);
-    answer_refuse(a, 503, "The database could not be read; the log says why.");
+    fail(w, a, &why);
+}
+
+static void put_to_work(struct web *w, struct answering *g)
+{
+    struct answering **last = &w->working;
+    while (*last)
+        last = &(*last)->worked_on_next;
+    *last = g;
+}
+
+static void take_from_work(struct web *w, const struct answering *g)
+{
+    for (struct answering **at = &w->working; *at; at = &(*at)->worked_on_next)
+        if (*at == g) {
+            *at = g->worked_on_next;
+            return;
+        }
+}
+
+/* Its head and its first bytes. */
+static void send(struct answering *g)
+{
+    struct exchange *x = g->exchange;
+    struct answer *a = &g->answer;
+    bool known = a->status == 200 && etag_is_listed(exchange_header(x, "If-None-Match"), a->etag);
+    if (known)
+        text_clear(&a->body.text);
+    bool in_pieces = a->pieces.next && !known && a->status == 200;
+    const struct serve_head head = {
+        .status = known ? 304 : a->status,
+        .type = known ? NULL
+            : a->type ? a->type
+                      : "text/plain; charset=utf-8",
+        .etag = a->etag[0] ? a->etag : NULL,
+        .lasts = a->lasts && a->status == 200,
+        .link = a->link.len ? text_z(&a->link) : NULL,
+        .location = a->location[0] ? a->location : NULL,
+        .download = a->download,
+    };
+    *exchange_answering(x) = in_pieces ? g : NULL;
+    serve_answer(x, &head, &a->body.text, in_pieces);
+    if (!in_pieces)
+        answering_free(g);
 }
 
 static void begin(struct web *w, struct exchange *x, const struct live *live)
@@ -142,26 +232,28 @@ static void begin(struct web *w, struct exchange *x, const struct live *live)
                                .live = live };
     fill(w, g, x);
     g->asked.live = NULL;
+    g->exchange = x;
+    *exchange_answering(x) = g;
+    if (a->work.step && a->status == 200)
+        put_to_work(w, g);
+    else
+        send(g);
+}
 
-    bool known = a->status == 200 && etag_is_listed(exchange_header(x, "If-None-Match"), a->etag);
-    if (known)
-        text_clear(&a->body.text);
-    bool in_pieces = a->pieces.next && !known && a->status == 200;
-    const struct serve_head head = {
-        .status = known ? 304 : a->status,
-        .type = known ? NULL
-            : a->type ? a->type
-                      : "text/plain; charset=utf-8",
-        .etag = a->etag[0] ? a->etag : NULL,
-        .lasts = a->lasts && a->status == 200,
-        .location = a->location[0] ? a->location : NULL,
-        .download = a->download,
-    };
-    if (in_pieces)
-        *exchange_answering(x) = g;
-    serve_answer(x, &head, &a->body.text, in_pieces);
-    if (!in_pieces)
-        answering_free(g);
+/* A step of the work that came first; so no more than one answer is half made. */
+static void work(struct web *w)
+{
+    struct answering *g = w->working;
+    struct fault why;
+    bool more = false;
+    if (!g->answer.work.step(g->answer.work.state, &g->answer, &more, &why)) {
+        fail(w, &g->answer, &why);
+        more = false;
+    }
+    if (more)
+        return;
+    take_from_work(w, g);
+    send(g);
 }
 
 static void go_on(struct web *w, struct exchange *x)
@@ -213,7 +305,8 @@ void web_close(struct web *w)
 
 mono_ms web_prepare(struct web *w, mono_ms now, struct pollfd *ret)
 {
-    return serve_prepare(w->server, now, ret);
+    mono_ms next = serve_prepare(w->server, now, ret);
+    return w->working ? now : next;
 }
 
 static void serve_one(struct web *w, enum serve_event event, struct exchange *x,
@@ -229,6 +322,7 @@ static void serve_one(struct web *w, enum serve_event event, struct exchange *x,
         go_on(w, x);
         break;
     case SERVE_OVER:
+        take_from_work(w, *exchange_answering(x));
         answering_free(*exchange_answering(x));
         serve_forget(x);
         break;
@@ -245,5 +339,9 @@ void web_turn(struct web *w, const struct live *live)
         event = serve_next(w->server, &x);
         serve_one(w, event, x, live);
     } while (event != SERVE_NOTHING && clock_mono() - began < TURN_MS);
+    if (w->working)
+        do
+            work(w);
+        while (w->working && clock_mono() - began < TURN_MS);
     conditions_turn(&w->conditions, clock_mono());
 }

@@ -203,6 +203,8 @@ bool http_answer(struct exchange *x, const struct serve_head *head)
         MHD_add_response_header(r, "ETag", head->etag);
     if (head->location)
         MHD_add_response_header(r, "Location", head->location);
+    if (head->link)
+        MHD_add_response_header(r, "Link", head->link);
     if (head->download) {
         struct text words = { 0 };
         text_addf(&words, "attachment; filename=\"%s\"", head->download);

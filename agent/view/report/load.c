@@ -11,7 +11,6 @@
 #include "view/report/labels.h"
 #include "view/report/report.h"
 
-#define NO_NAME "(none)"
 #define NOT_ATTRIBUTED "(not attributed)"
 
 struct report_loading {
@@ -52,7 +51,7 @@ static size_t group_of_token(struct report_loading *l, const struct cell *cells)
 
 static struct span named_or_none(struct span part)
 {
-    return part.len ? part : span_of(NO_NAME);
+    return part.len ? part : span_of(NAMING_NONE);
 }
 
 /* The main key has no name of the convention. */
@@ -62,18 +61,18 @@ static struct span part_of(const struct report_query *q, const struct cell *cell
     if (q->by == BY_ACCOUNT)
         return cells[QUERY_REPORT_TOKENS_ACCOUNT].text;
     if (!span_is(cells[QUERY_REPORT_TOKENS_KIND].text, "token"))
-        return span_of(NO_NAME);
+        return span_of(NAMING_NONE);
     if (q->by == BY_PROJECT)
         return named_or_none(naming_project(name));
-    return named_or_none(q->by == BY_PURPOSE ? naming_purpose(name) : naming_environment(name));
+    return q->by == BY_PURPOSE ? named_or_none(naming_purpose(name))
+                               : naming_environment_or_none(name);
 }
 
 static bool is_wanted(const struct report_query *q, const struct cell *cells)
 {
     struct span name = cells[QUERY_REPORT_TOKENS_TOKEN].text;
     bool is_token = span_is(cells[QUERY_REPORT_TOKENS_KIND].text, "token");
-    if (q->environment
-        && !(is_token && span_is(named_or_none(naming_environment(name)), q->environment)))
+    if (q->environment && !(is_token && span_is(naming_environment_or_none(name), q->environment)))
         return false;
     return !q->token || naming_matches(q->token, name);
 }

@@ -67,12 +67,6 @@ bool report_question(const struct option_value *given, const struct option_readi
     return true;
 }
 
-static bool is_in(struct span name, const char *environment)
-{
-    struct span found = naming_environment(name);
-    return span_is(found.len ? found : span_of("(none)"), environment);
-}
-
 bool report_finds(struct store *s, const struct report_query *q, bool *ret, struct fault *why)
 {
     const struct query_filter scope = report_scope(q);
@@ -87,7 +81,9 @@ bool report_finds(struct store *s, const struct report_query *q, bool *ret, stru
         ok = query_next(a, cells, QUERY_REPORT_TOKENS_COLUMNS, &more, why);
         found = ok && more
             && (!q->token || naming_matches(q->token, cells[QUERY_REPORT_TOKENS_TOKEN].text))
-            && (!q->environment || is_in(cells[QUERY_REPORT_TOKENS_TOKEN].text, q->environment));
+            && (!q->environment
+                || span_is(naming_environment_or_none(cells[QUERY_REPORT_TOKENS_TOKEN].text),
+                           q->environment));
     }
     query_close(a);
     *ret = found;

@@ -29,11 +29,10 @@ static void name_on_its_line(struct writer *w, const char *name)
     json_name(&w->json, name);
 }
 
-static bool show_json(struct store *s, const struct status_view *view, struct writer *w,
-                      struct status_seen *ret, struct fault *why)
+/* Members of an object that is open. */
+static bool add_accounts(struct store *s, const struct status_view *view, struct writer *w,
+                         struct status_seen *ret, struct fault *why)
 {
-    json_open_object(&w->json, NULL);
-    calendar_add_json(&w->json, "at", view->now);
     name_on_its_line(w, "accounts");
     if (!status_accounts(s, view, w, &ret->accounts, why))
         return false;
@@ -41,7 +40,15 @@ static bool show_json(struct store *s, const struct status_view *view, struct wr
     if (!status_credits(s, view, w, why))
         return false;
     name_on_its_line(w, "forecasts");
-    if (!show_accuracy(s, view, w, why))
+    return show_accuracy(s, view, w, why);
+}
+
+static bool show_json(struct store *s, const struct status_view *view, struct writer *w,
+                      struct status_seen *ret, struct fault *why)
+{
+    json_open_object(&w->json, NULL);
+    calendar_add_json(&w->json, "at", view->now);
+    if (!add_accounts(s, view, w, ret, why))
         return false;
     name_on_its_line(w, "tokens");
     if (!status_tokens(s, view, w, &ret->tokens, why))
@@ -54,6 +61,19 @@ static bool show_json(struct store *s, const struct status_view *view, struct wr
         return false;
     json_close(&w->json);
     writer_add(w, "\n");
+    return true;
+}
+
+bool status_accounts_show(struct store *s, const struct status_view *view, struct writer *w,
+                          struct fault *why)
+{
+    struct status_seen seen;
+    json_open_object(&w->json, NULL);
+    if (!add_accounts(s, view, w, &seen, why))
+        return false;
+    json_close(&w->json);
+    writer_add(w, "\n");
+    writer_pass(w);
     return true;
 }
 

@@ -1,11 +1,13 @@
 /* Tokens as they stand now: programs get the stored times, people how long it is until then. */
-#include <inttypes.h>
+#include <stdlib.h>
 
+#include "base/xmalloc.h"
 #include "core/forecast.h"
 #include "core/naming.h"
 #include "core/token_set.h"
 #include "view/sparks.h"
 #include "view/standing.h"
+#include "view/status/cursor.h"
 #include "view/status/status.h"
 
 /* Behind the cells of view/standing.h: what is made of them for people. */
@@ -81,73 +83,150 @@ static struct cell time_left(const struct status_row *r, size_t at, unix_s now)
     return state_has_times(r->state) ? cell_text("never") : r->cells[at]; /* no end has no time */
 }
 
-struct status_printer {
-    struct writer *w;
+enum {
+    LOADED_A_STEP = 150, /* a forecast is read again for each */
+    WRITTEN_A_STEP = 500,
+};
+
+struct status_list {
+    struct writer *w;               /* borrowed */
+    const struct status_view *view; /* borrowed */
+    struct query_filter scope;
+    struct standing *standing;
     struct table *table;
-    const struct status_view *view;
     struct sparks sparks;
     struct status_row row;
+    struct text cursor; /* of what follows */
+    struct cursor from;
+    bool loaded;
     size_t shown, left_out;
 };
 
-static void show_for_people(struct status_printer *p)
+static void show_for_people(struct status_list *l)
 {
-    struct status_row *r = &p->row;
-    unix_s now = p->view->now;
+    struct status_row *r = &l->row;
+    unix_s now = l->view->now;
     r->cells[EARLY_IN] = time_left(r, STANDING_EARLY, now);
     r->cells[LIKELY_IN] = time_left(r, STANDING_LIKELY, now);
     r->cells[LATE_IN] = time_left(r, STANDING_LATE, now);
     show_state(r);
     r->cells[ALERT] = r->cells[STANDING_LEVEL];
     text_clear(&r->spark);
-    sparks_draw(&p->sparks, r->cells[STANDING_ID].integer, p->w->screen.ascii, &r->spark);
+    sparks_draw(&l->sparks, r->cells[STANDING_ID].integer, l->w->screen.ascii, &r->spark);
     r->cells[SPARK] = cell_text(text_z(&r->spark));
 }
 
-static void print_row(struct status_printer *p)
+static bool is_or_any(const char *wanted, struct span is)
 {
-    const struct status_view *view = p->view;
-    if (view->match && !naming_matches(view->match, p->row.cells[STANDING_TOKEN].text))
-        return;
-    if (view->rows_max && p->shown == view->rows_max) {
-        p->left_out++;
-        return;
-    }
-    if (writer_is_for_people(p->w))
-        show_for_people(p);
-    table_row(p->table, p->row.cells);
-    p->shown++;
+    return !wanted || span_is(is, wanted);
 }
 
-static bool print_rows(struct store *s, struct status_printer *p, struct fault *why)
+static bool is_wanted(const struct status_view *view, const struct cell *cells)
 {
-    const struct query_filter scope = query_at(p->view->now, p->view->account);
-    struct standing *standing;
-    if (!standing_of_tokens(s, &scope, -1, &standing, why))
-        return false;
-    while (standing_next(standing, p->row.cells, STANDING_COLUMNS)) {
-        p->row.state = standing_state(standing);
-        print_row(p);
+    struct span name = cells[STANDING_TOKEN].text;
+    return (!view->match || naming_matches(view->match, name))
+        && is_or_any(view->environment, naming_environment_or_none(name))
+        && is_or_any(view->state, cells[STANDING_STATE].text)
+        && is_or_any(view->level, cells[STANDING_LEVEL].text);
+}
+
+static void print_row(struct status_list *l)
+{
+    if (!is_wanted(l->view, l->row.cells))
+        return;
+    if (l->view->rows_max && l->shown == l->view->rows_max) {
+        l->left_out++;
+        return;
     }
-    standing_end(standing);
+    if (writer_is_for_people(l->w))
+        show_for_people(l);
+    table_row(l->table, l->row.cells);
+    l->shown++;
+    if (l->shown == l->view->rows_max) {
+        const struct cursor last = { standing_urgency(l->standing),
+                                     l->row.cells[STANDING_ID].integer };
+        cursor_add(&last, &l->cursor);
+    }
+}
+
+/* True: there are more. */
+static bool print_rows(struct status_list *l, size_t most)
+{
+    size_t i = 0;
+    for (; i < most && standing_next(l->standing, l->row.cells, STANDING_COLUMNS); i++) {
+        l->row.state = standing_state(l->standing);
+        print_row(l);
+    }
+    if (i == most)
+        return true;
+    table_end(l->table);
+    l->table = NULL;
+    return false;
+}
+
+bool status_list_begin(struct store *s, const struct status_view *view, struct writer *w,
+                       struct status_list **ret, struct fault *why)
+{
+    struct status_list *l = xcalloc(1, sizeof *l);
+    *l = (struct status_list){ .w = w, .view = view, .scope = query_at(view->now, view->account) };
+    if ((view->cursor && !cursor_parse(span_of(view->cursor), &l->from, why))
+        || (writer_is_for_people(w) && !sparks_load(s, view->now, NULL, &l->sparks, why))
+        || !standing_begin(s, &l->scope, -1, &l->standing, why)) {
+        status_list_end(l);
+        return false;
+    }
+    l->table = table_begin(w, columns, COLUMNS);
+    *ret = l;
     return true;
+}
+
+bool status_list_step(struct status_list *l, bool *ret_more, struct fault *why)
+{
+    bool more = true;
+    if (l->loaded) {
+        *ret_more = print_rows(l, WRITTEN_A_STEP);
+        return true;
+    }
+    if (!standing_load(l->standing, LOADED_A_STEP, &more, why))
+        return false;
+    l->loaded = !more;
+    if (l->loaded && l->view->cursor)
+        standing_go_on(l->standing, &l->from.urgency, l->from.id);
+    *ret_more = true;
+    return true;
+}
+
+void status_list_cursor(const struct status_list *l, struct text *out)
+{
+    if (l->left_out)
+        text_add(out, (struct span){ text_z(&l->cursor), l->cursor.len });
+}
+
+void status_list_end(struct status_list *l)
+{
+    if (!l)
+        return;
+    table_drop(l->table);
+    standing_end(l->standing);
+    sparks_done(&l->sparks);
+    text_done(&l->row.words);
+    text_done(&l->row.spark);
+    text_done(&l->cursor);
+    free(l);
 }
 
 bool status_tokens(struct store *s, const struct status_view *view, struct writer *w,
                    size_t *ret_matches, struct fault *why)
 {
-    struct status_printer p = { .w = w, .view = view };
-    bool ok = !writer_is_for_people(w) || sparks_load(s, view->now, NULL, &p.sparks, why);
-    if (ok) {
-        p.table = table_begin(w, columns, COLUMNS);
-        ok = print_rows(s, &p, why);
-        table_end(p.table);
-        if (p.left_out)
-            writer_addf(w, "and %zu more\n", p.left_out);
-        *ret_matches = p.shown + p.left_out;
-    }
-    sparks_done(&p.sparks);
-    text_done(&p.row.words);
-    text_done(&p.row.spark);
+    struct status_list *l;
+    bool more = true, ok = true;
+    if (!status_list_begin(s, view, w, &l, why))
+        return false;
+    while (ok && more)
+        ok = status_list_step(l, &more, why);
+    if (l->left_out)
+        writer_addf(w, "and %zu more\n", l->left_out);
+    *ret_matches = l->shown + l->left_out;
+    status_list_end(l);
     return ok;
 }
