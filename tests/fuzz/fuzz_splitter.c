@@ -1,6 +1,6 @@
 /* Any bytes as a token list: no crash, the same elements and the same verdict however the bytes are
- * cut, and an element that is split again comes out as it went in. Seeds: tests/golden/list-*.json.
- */
+ * cut and whether elements are known by their outlines, and an element that is split again comes
+ * out as it went in. Seeds: tests/golden/list-*.json. */
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,6 +18,68 @@ static void require(bool promise)
 {
     if (!promise)
         abort();
+}
+
+enum { KNOWN_MAX = 256 };
+
+/* Hashes of elements without a flaw. */
+struct known {
+    uint64_t hashes[KNOWN_MAX];
+    size_t count;
+};
+
+static bool is_known(const struct known *k, uint64_t hash)
+{
+    for (size_t i = 0; i < k->count; i++)
+        if (k->hashes[i] == hash)
+            return true;
+    return false;
+}
+
+static void know(struct known *k, const struct element *e)
+{
+    if (!e->flaw && k->count < KNOWN_MAX)
+        k->hashes[k->count++] = e->hash;
+}
+
+/* The hashes of all elements, one a line, and the verdict; what is in `known` by its outline. */
+static void split_known(struct span bytes, const struct known *known, struct text *hashes)
+{
+    struct splitter *s = splitter_new(&list_shape);
+    struct element e;
+    struct fault why = { 0 };
+    struct span next;
+    enum split event;
+    splitter_outline(s);
+    splitter_feed(s, bytes);
+    while ((event = splitter_next(s, &e, &why)) == SPLIT_ELEMENT || event == SPLIT_OUTLINE) {
+        if (event == SPLIT_OUTLINE && !is_known(known, e.hash))
+            continue;
+        if (event == SPLIT_OUTLINE)
+            splitter_pass(s);
+        text_addf(hashes, "%" PRIx64 "\n", e.hash);
+    }
+    bool whole = event == SPLIT_MORE && splitter_end(s, &next, &why);
+    text_addf(hashes, "%s", whole ? "whole" : why.text);
+    splitter_free(s);
+}
+
+static void require_same_by_outlines(struct span bytes)
+{
+    struct splitter *s = splitter_new(&list_shape);
+    struct known known = { .count = 0 }, none = { .count = 0 };
+    struct text read = { 0 }, outlined = { 0 };
+    struct element e;
+    struct fault why;
+    splitter_feed(s, bytes);
+    while (splitter_next(s, &e, &why) == SPLIT_ELEMENT)
+        know(&known, &e);
+    splitter_free(s);
+    split_known(bytes, &none, &read);
+    split_known(bytes, &known, &outlined);
+    require(read.len == outlined.len && memcmp(read.at, outlined.at, read.len) == 0);
+    text_done(&read);
+    text_done(&outlined);
 }
 
 /* All elements with their hashes, one a line; true when the list is whole. Pieces of up to
@@ -87,6 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(split(bytes, 7, &pieces) == is_list);
     require(whole.len == pieces.len && (!whole.len || memcmp(whole.at, pieces.at, whole.len) == 0));
     split_again(bytes);
+    require_same_by_outlines(bytes);
     text_done(&whole);
     text_done(&pieces);
     return 0;
