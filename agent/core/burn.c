@@ -5,7 +5,9 @@
  * than a ring has buckets.
  *
  * A bucket holds exact nano-dollars. Most tokens spend less than 4.29 USD an hour, and for them 32
- * bits of it are enough; the first bucket that needs more makes all of its token's wide. */
+ * bits of it are enough; the first bucket that needs more makes all of its token's wide. A ring has
+ * room back to the oldest bucket in which something was spent: it grows with the time that a token
+ * burns. What a narrow one holds in each window is kept as a running sum. */
 #include "core/burn.h"
 
 #include <assert.h>
@@ -19,31 +21,44 @@ enum resolution { FINE, HOURLY, RESOLUTIONS };
 
 static const struct ring {
     int64_t width_s;
-    int count, first; /* of all buckets, the fine ones first */
+    int most; /* buckets */
 } rings[] = {
-    [FINE] = { BURN_FINE_S, BURN_FINE_BUCKETS, 0 },
-    [HOURLY] = { HOUR_S, BURN_HOURS, BURN_FINE_BUCKETS },
+    [FINE] = { BURN_FINE_S, BURN_FINE_BUCKETS },
+    [HOURLY] = { HOUR_S, BURN_HOURS },
 };
 _Static_assert(COUNT(rings) == RESOLUTIONS, "a resolution has no ring");
 
-enum { BUCKETS = BURN_FINE_BUCKETS + BURN_HOURS };
+enum { ROOM_FIRST = 4 };
 
-/* Followed by BUCKETS numbers. */
-struct burn_buckets {
-    int64_t newest[RESOLUTIONS]; /* numbers of the newest buckets */
-    int64_t is_wide;             /* int64_t, else uint32_t */
+static const struct window {
+    const char *name;
+    int64_t seconds;
+    enum resolution resolution;
+} windows[] = {
+    [BURN_1H] = { "1h", HOUR_S, FINE },
+    [BURN_6H] = { "6h", 6 * HOUR_S, FINE },
+    [BURN_24H] = { "24h", DAY_S, HOURLY },
+    [BURN_7D] = { "7d", WEEK_S, HOURLY },
+};
+_Static_assert(COUNT(windows) == BURN_WINDOWS, "a burn window has no row");
+
+/* Buckets from `first` to the newest one, together; of narrow ones alone. */
+struct running_sum {
+    int64_t first, nano;
 };
 
-static size_t size_of(bool is_wide)
-{
-    return sizeof(struct burn_buckets) + BUCKETS * (is_wide ? sizeof(int64_t) : sizeof(uint32_t));
-}
+/* Followed by the numbers of both rings, int64_t or uint32_t. */
+struct burn_buckets {
+    int64_t newest[RESOLUTIONS]; /* numbers of the newest buckets */
+    struct running_sum sums[BURN_WINDOWS];
+    int room[RESOLUTIONS]; /* for so many buckets; older ones are empty */
+    bool is_wide;
+};
 
-static struct burn_buckets *buckets_new(bool is_wide)
+static size_t size_of(const struct burn_buckets *b)
 {
-    struct burn_buckets *b = xcalloc(1, size_of(is_wide));
-    b->is_wide = is_wide;
-    return b;
+    size_t buckets = (size_t)(b->room[FINE] + b->room[HOURLY]);
+    return sizeof *b + buckets * (b->is_wide ? sizeof(int64_t) : sizeof(uint32_t));
 }
 
 static uint32_t *narrow(struct burn_buckets *b)
@@ -54,32 +69,6 @@ static uint32_t *narrow(struct burn_buckets *b)
 static int64_t *wide(struct burn_buckets *b)
 {
     return (int64_t *)(b + 1);
-}
-
-static int64_t spent_at(struct burn_buckets *b, int place)
-{
-    return b->is_wide ? wide(b)[place] : (int64_t)narrow(b)[place];
-}
-
-static void widen(struct burn_history *h)
-{
-    struct burn_buckets *b = buckets_new(true);
-    for (int r = 0; r < RESOLUTIONS; r++)
-        b->newest[r] = h->buckets->newest[r];
-    for (int i = 0; i < BUCKETS; i++)
-        wide(b)[i] = spent_at(h->buckets, i);
-    free(h->buckets);
-    h->buckets = b;
-}
-
-static void set_at(struct burn_history *h, int place, int64_t nano)
-{
-    if (!h->buckets->is_wide && (nano < 0 || nano > UINT32_MAX))
-        widen(h);
-    if (h->buckets->is_wide)
-        wide(h->buckets)[place] = nano;
-    else
-        narrow(h->buckets)[place] = (uint32_t)nano;
 }
 
 static int64_t floor_div(int64_t a, int64_t b)
@@ -97,34 +86,126 @@ static int64_t bucket_ending_in(unix_s at, int64_t width_s)
     return floor_div(at - 1, width_s);
 }
 
-static int place_of(enum resolution r, int64_t number)
-{
-    int place = (int)(number % rings[r].count);
-    return rings[r].first + (place < 0 ? place + rings[r].count : place);
-}
-
+/* The oldest bucket that a ring has room for. */
 static int64_t oldest(const struct burn_buckets *b, enum resolution r)
 {
-    return b->newest[r] - rings[r].count + 1;
+    return b->newest[r] - b->room[r] + 1;
+}
+
+static int place_of(const struct burn_buckets *b, enum resolution r, int64_t number)
+{
+    int place = (int)(number % b->room[r]);
+    return (r == HOURLY ? b->room[FINE] : 0) + (place < 0 ? place + b->room[r] : place);
+}
+
+static int64_t spent_in(struct burn_buckets *b, enum resolution r, int64_t number)
+{
+    if (number < oldest(b, r) || number > b->newest[r])
+        return 0;
+    int place = place_of(b, r, number);
+    return b->is_wide ? wide(b)[place] : (int64_t)narrow(b)[place];
+}
+
+static void put(struct burn_buckets *b, enum resolution r, int64_t number, int64_t nano)
+{
+    if (b->is_wide)
+        wide(b)[place_of(b, r, number)] = nano;
+    else
+        narrow(b)[place_of(b, r, number)] = (uint32_t)nano;
+}
+
+static void sum_up(struct burn_buckets *b)
+{
+    for (int w = 0; w < BURN_WINDOWS && !b->is_wide; w++) {
+        enum resolution r = windows[w].resolution;
+        struct running_sum *sum = &b->sums[w];
+        *sum = (struct running_sum){ b->newest[r] + 1 - windows[w].seconds / rings[r].width_s, 0 };
+        for (int64_t n = sum->first; n <= b->newest[r]; n++)
+            sum->nano += spent_in(b, r, n);
+    }
+}
+
+/* The same in buckets of another size, or with another room for them. */
+static void reshape(struct burn_history *h, const struct burn_buckets *shape)
+{
+    struct burn_buckets *b = xcalloc(1, size_of(shape));
+    *b = *shape;
+    for (enum resolution r = 0; h->buckets && r < RESOLUTIONS; r++)
+        for (int64_t n = oldest(b, r); n <= b->newest[r]; n++)
+            put(b, r, n, spent_in(h->buckets, r, n));
+    free(h->buckets);
+    h->buckets = b;
+    sum_up(b);
+}
+
+static void widen(struct burn_history *h)
+{
+    struct burn_buckets shape = *h->buckets;
+    shape.is_wide = true;
+    reshape(h, &shape);
+}
+
+/* Room for so many buckets, and some more. */
+static void need_room(struct burn_history *h, enum resolution r, int64_t count)
+{
+    if (count <= h->buckets->room[r])
+        return;
+    struct burn_buckets shape = *h->buckets;
+    int64_t room = count + count / 2;
+    shape.room[r] = room < rings[r].most ? (int)room : rings[r].most;
+    reshape(h, &shape);
+}
+
+/* How many buckets there are from the oldest one that is not empty to a new one. */
+static int64_t count_until(struct burn_buckets *b, enum resolution r, int64_t number)
+{
+    int64_t least = number - rings[r].most + 1, n = oldest(b, r);
+    n = n > least ? n : least;
+    while (n <= b->newest[r] && spent_in(b, r, n) == 0)
+        n++;
+    return n <= b->newest[r] ? number - n + 1 : 1;
+}
+
+/* The running sums leave out what a window that ends with the new bucket does not hold. */
+static void advance_sums(struct burn_buckets *b, enum resolution r, int64_t number)
+{
+    for (int w = 0; w < BURN_WINDOWS && !b->is_wide; w++) {
+        struct running_sum *sum = &b->sums[w];
+        int64_t first = number + 1 - windows[w].seconds / rings[r].width_s;
+        if (windows[w].resolution != r || first <= sum->first)
+            continue;
+        for (int64_t n = sum->first; n < first && n <= b->newest[r]; n++)
+            sum->nano -= spent_in(b, r, n);
+        sum->first = first;
+    }
 }
 
 static void advance(struct burn_history *h, enum resolution r, int64_t number)
 {
-    int64_t ahead = number - h->buckets->newest[r];
-    if (ahead <= 0)
+    if (number <= h->buckets->newest[r])
         return;
-    for (int64_t i = 0; i < ahead && i < rings[r].count; i++)
-        set_at(h, place_of(r, number - i), 0);
-    h->buckets->newest[r] = number;
+    need_room(h, r, count_until(h->buckets, r, number));
+    struct burn_buckets *b = h->buckets;
+    advance_sums(b, r, number);
+    int64_t ahead = number - b->newest[r];
+    b->newest[r] = number;
+    for (int64_t i = 0; i < ahead && i < b->room[r]; i++)
+        put(b, r, number - i, 0);
 }
 
 /* Saturates: only a broken API spends nine billion dollars; that must not make a negative rate. */
-static void deposit(struct burn_history *h, int place, int64_t nano)
+static void deposit(struct burn_history *h, enum resolution r, int64_t number, int64_t nano)
 {
     int64_t sum;
-    if (__builtin_add_overflow(spent_at(h->buckets, place), nano, &sum))
+    need_room(h, r, h->buckets->newest[r] - number + 1);
+    if (__builtin_add_overflow(spent_in(h->buckets, r, number), nano, &sum))
         sum = INT64_MAX;
-    set_at(h, place, sum);
+    if (!h->buckets->is_wide && (sum < 0 || sum > UINT32_MAX))
+        widen(h);
+    put(h->buckets, r, number, sum);
+    for (int w = 0; w < BURN_WINDOWS && !h->buckets->is_wide; w++)
+        if (windows[w].resolution == r && number >= h->buckets->sums[w].first)
+            h->buckets->sums[w].nano += nano;
 }
 
 static int64_t first_bucket(const struct entry *e, int64_t width_s)
@@ -147,10 +228,9 @@ static void spread(struct burn_history *h, enum resolution r, const struct entry
     int64_t width_s = rings[r].width_s;
     int64_t first = first_bucket(e, width_s), last = bucket_ending_in(e->at, width_s);
     advance(h, r, last);
-    if (first < oldest(h->buckets, r))
-        first = oldest(h->buckets, r);
-    for (int64_t n = first; n <= last; n++)
-        deposit(h, place_of(r, n), spent_until(e, (n + 1) * width_s) - spent_until(e, n * width_s));
+    int64_t least = h->buckets->newest[r] - rings[r].most + 1;
+    for (int64_t n = first > least ? first : least; n <= last; n++)
+        deposit(h, r, n, spent_until(e, (n + 1) * width_s) - spent_until(e, n * width_s));
 }
 
 static bool is_consumption(const struct entry *e)
@@ -162,9 +242,10 @@ static void need_buckets(struct burn_history *h, unix_s at)
 {
     if (h->buckets)
         return;
-    h->buckets = buckets_new(false);
+    struct burn_buckets shape = { .room = { ROOM_FIRST, ROOM_FIRST } };
     for (enum resolution r = 0; r < RESOLUTIONS; r++)
-        h->buckets->newest[r] = bucket_ending_in(at, rings[r].width_s);
+        shape.newest[r] = bucket_ending_in(at, rings[r].width_s);
+    reshape(h, &shape);
 }
 
 void burn_init(struct burn_history *h)
@@ -183,7 +264,7 @@ void burn_clone(const struct burn_history *h, struct burn_history *ret)
     *ret = *h;
     if (!h->buckets)
         return;
-    size_t size = size_of(h->buckets->is_wide);
+    size_t size = size_of(h->buckets);
     ret->buckets = memcpy(xmalloc(size), h->buckets, size);
 }
 
@@ -205,16 +286,16 @@ void burn_seen(struct burn_history *h, unix_s at)
         h->readings++;
 }
 
-/* To the nearest bucket. A ring is turned, as far as it goes round. */
-static void shift_ring(struct burn_history *h, enum resolution r, int64_t step_s)
+/* To the nearest bucket: a ring is turned. */
+static void shift_ring(struct burn_buckets *b, enum resolution r, int64_t step_s)
 {
-    int64_t was[BURN_HOURS], newest = h->buckets->newest[r];
+    int64_t was[BURN_HOURS], newest = b->newest[r];
     int64_t buckets = floor_div(step_s + rings[r].width_s / 2, rings[r].width_s);
-    for (int i = 0; i < rings[r].count; i++)
-        was[i] = spent_at(h->buckets, place_of(r, newest - i));
-    for (int i = 0; i < rings[r].count; i++)
-        set_at(h, place_of(r, newest + buckets - i), was[i]);
-    h->buckets->newest[r] = newest + buckets;
+    for (int i = 0; i < b->room[r]; i++)
+        was[i] = spent_in(b, r, newest - i);
+    b->newest[r] = newest + buckets;
+    for (int i = 0; i < b->room[r]; i++)
+        put(b, r, newest + buckets - i, was[i]);
 }
 
 void burn_shift(struct burn_history *h, int64_t step_s)
@@ -224,7 +305,9 @@ void burn_shift(struct burn_history *h, int64_t step_s)
     h->first_seen += step_s;
     h->last_seen += step_s;
     for (enum resolution r = 0; h->buckets && r < RESOLUTIONS; r++)
-        shift_ring(h, r, step_s);
+        shift_ring(h->buckets, r, step_s);
+    if (h->buckets)
+        sum_up(h->buckets);
 }
 
 void burn_known_from(struct burn_history *h, unix_s from)
@@ -317,12 +400,28 @@ static __int128 sum_of_run(struct burn_buckets *b, int place, int count)
     return (__int128)high * (INT64_C(1) << 32) + low;
 }
 
-/* Of so many buckets from one on: a ring has at most two runs of them. */
-static __int128 sum_of(struct burn_buckets *b, enum resolution r, int64_t first, int count)
+/* Of buckets that there is room for: a ring has at most two runs of them. */
+static __int128 sum_of(struct burn_buckets *b, enum resolution r, int64_t first, int64_t last)
 {
-    int place = place_of(r, first), left = rings[r].first + rings[r].count - place;
+    if (first > last)
+        return 0;
+    int count = (int)(last - first + 1), begin = r == HOURLY ? b->room[FINE] : 0;
+    int place = place_of(b, r, first), left = begin + b->room[r] - place;
     int run = count < left ? count : left;
-    return sum_of_run(b, place, run) + sum_of_run(b, rings[r].first, count - run);
+    return sum_of_run(b, place, run) + sum_of_run(b, begin, count - run);
+}
+
+/* Whole buckets. A sum that is kept has to be rid of only what its window has left behind since. */
+static __int128 spent_from(struct burn_buckets *b, enum resolution r, int64_t first, int64_t last)
+{
+    for (int w = 0; w < BURN_WINDOWS && !b->is_wide && last == b->newest[r]; w++) {
+        const struct running_sum *sum = &b->sums[w];
+        if (windows[w].resolution != r || first < sum->first || first - sum->first > last - first)
+            continue;
+        int64_t from = sum->first > oldest(b, r) ? sum->first : oldest(b, r);
+        return sum->nano - sum_of(b, r, from, first - 1);
+    }
+    return sum_of(b, r, first > oldest(b, r) ? first : oldest(b, r), last);
 }
 
 /* The sum over (start, end]; of the bucket that holds `start`, its share after `start`. Before the
@@ -331,37 +430,16 @@ static __int128 spent_within(const struct burn_history *h, enum resolution r, un
                              unix_s end)
 {
     struct burn_buckets *b = h->buckets;
-    const struct ring *ring = &rings[r];
-    int64_t partial = bucket_starting_in(start, ring->width_s);
-    int64_t first = partial, last = bucket_ending_in(end, ring->width_s);
-    int64_t watched = bucket_starting_in(h->first_seen, ring->width_s);
-    if (first < oldest(b, r))
-        first = oldest(b, r);
-    if (first < watched)
-        first = watched;
-    if (last > b->newest[r])
-        last = b->newest[r];
-
-    __int128 sum = 0;
-    if (first == partial && first <= last) {
-        int64_t inside_s = (partial + 1) * ring->width_s - start;
-        sum = (__int128)spent_at(b, place_of(r, partial)) * inside_s / ring->width_s;
-        first++;
-    }
-    return first <= last ? sum + sum_of(b, r, first, (int)(last - first + 1)) : sum;
+    int64_t width_s = rings[r].width_s;
+    int64_t partial = bucket_starting_in(start, width_s), last = bucket_ending_in(end, width_s);
+    int64_t watched = bucket_starting_in(h->first_seen, width_s);
+    int64_t inside_s = partial < watched ? 0 : (partial + 1) * width_s - start;
+    int64_t first = partial < watched ? watched : partial + 1;
+    last = last < b->newest[r] ? last : b->newest[r];
+    if (partial > last)
+        return 0;
+    return (__int128)spent_in(b, r, partial) * inside_s / width_s + spent_from(b, r, first, last);
 }
-
-static const struct window {
-    const char *name;
-    int64_t seconds;
-    enum resolution resolution;
-} windows[] = {
-    [BURN_1H] = { "1h", HOUR_S, FINE },
-    [BURN_6H] = { "6h", 6 * HOUR_S, FINE },
-    [BURN_24H] = { "24h", DAY_S, HOURLY },
-    [BURN_7D] = { "7d", WEEK_S, HOURLY },
-};
-_Static_assert(COUNT(windows) == BURN_WINDOWS, "a burn window has no row");
 
 /* Rounded, and at most what fits. Ordinary sums spare the division of 128 bits. */
 static int64_t per_hour(__int128 spent, int64_t over_s)

@@ -158,10 +158,17 @@ static bool returns(const struct token *t, const struct reading *is, unix_s at)
     return spent >= 0 && spent < size / 2 && spent <= larger(size / UNDO_PART, burnt);
 }
 
+bool doubt_may_undo(const struct token *t, const struct reading *is)
+{
+    int64_t was = t->last.balance.is.nano, now = is->balance.is.nano;
+    bool fell = was < t->leap.from.nano;
+    return t->leap.poll && t->leap.readings <= LEAP_READINGS && (fell ? now > was : now < was);
+}
+
 static bool undoes(const struct judgement *f, const struct token *t, const struct reading *is,
                    unix_s at)
 {
-    if (!t->leap.poll || t->leap.readings > LEAP_READINGS)
+    if (!doubt_may_undo(t, is))
         return false;
     if (t->last.balance.is.nano < t->leap.from.nano)
         return is_only(f, ENTRY_TOPUP) && returns(t, is, at);

@@ -34,6 +34,10 @@ struct judgement {
 struct judgement doubt_weigh(const struct token *t, const struct reading *is, unix_s at,
                              const struct own_edit *edit);
 
+/* Whether what was booked since the leap has to be known to weigh this reading: only one that moves
+ * the balance back towards where it was can undo the leap. */
+bool doubt_may_undo(const struct token *t, const struct reading *is);
+
 /* Moves a reading to token.held. False when it must be booked now: it is not doubtful, or it is
  * the second doubtful one in a row, which confirms it. `poll`: row of the poll that read it. */
 bool doubt_holds(struct token *t, const struct judgement *f, struct maybe_money balance, unix_s at,

@@ -56,18 +56,24 @@ struct midnights midnights_around(unix_s now)
     return m;
 }
 
-void outlook_add_token(struct outlook *o, const struct token *t, const struct forecast *f,
+void outlook_judge(const struct token *t, const struct forecast *f, struct judged *ret)
+{
+    ret->dry_at = runs_dry(f) ? f->early : TIME_NONE;
+    ret->jumped = jumped(t);
+}
+
+void outlook_add_token(struct outlook *o, const struct token *t, const struct judged *j,
                        const struct midnights *m)
 {
     if (t->missing > 0)
         return;
-    if (runs_dry(f) && (o->dry_at == TIME_NONE || f->early < o->dry_at)) {
-        o->dry_at = f->early;
+    if (j->dry_at != TIME_NONE && (o->dry_at == TIME_NONE || j->dry_at < o->dry_at)) {
+        o->dry_at = j->dry_at;
         o->dry_token = t->id;
     }
     if (t->held.at == m->now)
         o->held_token = t->id;
-    if (!o->jumped_token && jumped(t))
+    if (!o->jumped_token && j->jumped)
         o->jumped_token = t->id;
     if (t->last.budgeted)
         add_resets(o, t, m);

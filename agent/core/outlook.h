@@ -33,9 +33,12 @@ struct midnights {
 };
 struct midnights midnights_around(unix_s now);
 
-/* Adds the outlook of a token with its forecast of now. One that is empty, stale or without budget
+/* Of a token with its forecast of now: when its money may end, and whether its burn jumped. */
+void outlook_judge(const struct token *t, const struct forecast *f, struct judged *ret);
+
+/* Adds the outlook of a token for which that was found. One that is empty, stale or without budget
  * asks for nothing. */
-void outlook_add_token(struct outlook *o, const struct token *t, const struct forecast *f,
+void outlook_add_token(struct outlook *o, const struct token *t, const struct judged *j,
                        const struct midnights *m);
 
 /* What two sets ask together; of equal ones the first. */

@@ -119,6 +119,13 @@ struct plan_event {
     const struct outage *outage; /* the caller's; of the account's own alerts, else NULL */
 };
 
+/* What was made of a token that is as it was. */
+struct plan_look {
+    enum plan_set set;
+    size_t place;
+    struct judged judged;
+};
+
 /* What to recognise a known token's element by. */
 struct plan_bytes {
     size_t place;
@@ -142,6 +149,8 @@ struct plan {
     size_t tracked_count, tracked_room;
     struct plan_bytes *bytes;
     size_t byte_count, byte_room;
+    struct plan_look *looks;
+    size_t look_count, look_room;
     struct rule **own_rules;
     size_t own_rule_count;
     bool lists;                 /* a complete, plausible list: who was in it was seen `at` */
@@ -210,7 +219,8 @@ void token_forecast(struct token *t, const struct past *past);
 
 /* ---- judging ---- */
 
-/* Each token of a set: its forecast, the rules, and what is worth storing and telling. */
+/* Each token of a set: its forecast, the rules, and what is worth storing and telling. With a list
+ * not all of those that are as they were. */
 void plan_judge(struct plan *p, enum plan_set set);
 /* What the tokens and the credits that were judged ask of the next poll, and when the first of them
  * is likely to be empty. */

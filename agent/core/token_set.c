@@ -171,6 +171,7 @@ void token_init(struct token *t, const char *name)
         .curve_kept = TIME_NONE,
         .absent_since = TIME_NONE,
         .held.at = TIME_NONE,
+        .judged.at = TIME_NONE,
     };
     t->last.name = t->name;
     t->last.expires = TIME_NONE;

@@ -44,6 +44,16 @@ struct leap {
     int readings;            /* since */
 };
 
+/* What was made of a token when it was judged last. That stands for a while if nothing is read of
+ * it. */
+struct judged {
+    unix_s at;      /* TIME_NONE: it is to be judged with the next plan, whatever that is about */
+    unix_s dry_at;  /* its money may end as early as this; TIME_NONE: no end in sight */
+    unix_s ends_at; /* and is likely to, then, before it is set back; TIME_NONE: it is not */
+    bool jumped;    /* it burns much faster than it did */
+    bool moves;     /* time alone may change more than that any moment */
+};
+
 /* How far the broker knows the state of something. */
 struct publication {
     bool due;        /* it is news since it was sent last */
@@ -84,6 +94,7 @@ struct token {
     int64_t spent_nano;  /* consumed since it is watched; what tracked forecasts count */
     struct tracked_forecasts *promises; /* owned; NULL until it had a curve */
     struct forecast forecast;
+    struct judged judged;
     struct gist published;          /* forecast and burns as published last */
     struct gist stored;             /* and as its row in the store has them */
     struct publication publication; /* of its state */

@@ -44,14 +44,11 @@ void gathered_done(struct gathered *g)
     token_set_done(&g->returned);
 }
 
-/* Once a leap has a row, a reading may undo what was booked since. */
 static bool gather_undo(struct agent *a, const struct token *t, struct gathered *g,
                         struct fault *why)
 {
     struct reversal booked;
     struct plan_undo undo = { .token = t->id };
-    if (t->leap.poll <= 0)
-        return true;
     if (!store_bookings_since(a->store, t->id, t->leap.poll, &booked, why))
         return false;
     undo.booked = booked.at;
@@ -62,15 +59,20 @@ static bool gather_undo(struct agent *a, const struct token *t, struct gathered 
     return ok;
 }
 
+/* Once a leap has a row, a reading may undo what was booked since. */
 static bool gather_undos(struct agent *a, struct account *account, struct gathered *g,
                          struct fault *why)
 {
     const struct poll *p = account->poll;
-    for (size_t i = 0; p && i < p->observation_count; i++)
-        if (!gather_undo(a, p->observations[i].token, g, why))
+    for (size_t i = 0; p && i < p->observation_count; i++) {
+        const struct observation *o = &p->observations[i];
+        if (o->token->leap.poll > 0 && doubt_may_undo(o->token, &o->reading)
+            && !gather_undo(a, o->token, g, why))
             return false;
+    }
     const struct token_set *credits = &account->credits.series;
-    return !credits->count || gather_undo(a, &credits->tokens[0], g, why);
+    return !credits->count || credits->tokens[0].leap.poll <= 0
+        || gather_undo(a, &credits->tokens[0], g, why);
 }
 
 /* How many of the tokens that memory does not know were deleted once; their rows live again. */

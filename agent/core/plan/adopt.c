@@ -27,7 +27,7 @@ static void see_the_idle(const struct plan *p, struct token_set *f)
 {
     for (size_t i = 0; i < f->count; i++)
         if (!plan_shadow(p, PLAN_TOKENS, i) && list_saw(&f->tokens[i]))
-            token_see(&f->tokens[i], p->at);
+            see_idle(&f->tokens[i], p->at);
 }
 
 static void keep(struct token_set *kept, struct token *before)
@@ -75,6 +75,8 @@ void plan_adopt(struct plan *p, struct token_set *sets[PLAN_SETS], struct token_
         tokens->suspicious = p->loss.run;
     if (p->lists)
         see_the_idle(p, tokens);
+    for (size_t i = 0; i < p->look_count; i++)
+        sets[p->looks[i].set]->tokens[p->looks[i].place].judged = p->looks[i].judged;
     for (size_t i = 0; i < p->touched_count; i++)
         exchange(p->touched[i], sets, kept);
     for (size_t i = 0; i < p->byte_count; i++)
@@ -94,6 +96,7 @@ static void carry(struct token *stored, struct token *now)
     stored->deletion = now->deletion;
     stored->listed = now->listed;
     stored->publication = now->publication;
+    stored->judged.at = TIME_NONE;
     if (now->held.at == TIME_NONE && ledger_differs(&stored->last, &now->last))
         stored->held = (struct held){ .at = now->seen_at };
 }

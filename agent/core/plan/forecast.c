@@ -81,8 +81,11 @@ void plan_claim(struct plan *p, enum plan_set set, struct forecast_queue *queue)
 {
     const struct token_set *f = p->base.sets[set];
     struct plan_view v;
+    const struct midnights m = midnights_around(p->at);
     forecast_queue_begin(queue);
     for (size_t i = 0; i < f->count; i++) {
+        if (plan_stands(p, set, i, &m)) /* it wanted none */
+            continue;
         view_at(p, set, i, &v);
         if (v.own && v.own->fate == PLAN_IS_DELETED)
             continue;
@@ -117,6 +120,7 @@ void token_forecast(struct token *t, const struct past *past)
     if (!t->promises)
         t->promises = tracked_new();
     t->invalidated = false;
+    t->judged.at = TIME_NONE;
     if (curve_make(past, &net_shipped, forecast_queue_amount(t), t->curve)) {
         curve_widen(t->curve, accuracy_widening(&t->promises->record));
         return;

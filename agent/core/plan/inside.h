@@ -21,6 +21,9 @@ struct token *view_own(struct plan_view *v);
 /* Whether the list saw it, as far as the base tells. */
 bool list_saw(const struct token *t);
 
+/* The list has it again, as it was: its leap is a reading older. */
+void see_idle(struct token *t, unix_s at);
+
 struct plan_token *plan_add_shadow(struct plan *p, enum plan_set set);
 struct plan_token *plan_shadow(const struct plan *p, enum plan_set set, size_t place);
 void plan_note_tracked(struct plan *p, const struct plan_tracked *op);
@@ -34,6 +37,9 @@ struct plan_edit *plan_next_edit(const struct plan *p, const char *name,
 /* Books a reading, or holds it. */
 void plan_believe(struct plan *p, struct plan_token *s, const struct reading *is);
 void plan_remember(struct plan *p, size_t place, uint64_t hash);
+
+/* What was made of a token the last time stands. */
+bool plan_stands(const struct plan *p, enum plan_set set, size_t place, const struct midnights *m);
 
 void settle_promises(struct plan_view *v);
 void make_promise(struct plan_view *v);

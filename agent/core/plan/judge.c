@@ -1,5 +1,9 @@
-/* Each token with every plan, since time alone changes what is to be expected: its forecast is read
- * for the balance of now, rules are stepped, and what moved enough is worth storing and telling. */
+/* Time alone changes what is to be expected of a token: its forecast is read for the balance of
+ * now, rules are stepped, and what moved enough is worth storing and telling.
+ *
+ * A plan looks at each token. With a list, one about which nothing was read has its turn twice in
+ * a minute; else what was made of it stands: time changes it slowly, and what is known to come
+ * sooner is waited for. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,16 +53,70 @@ static bool runs_dry(const struct token *t, const struct forecast *f, unix_s at)
         && (t->last.expires == TIME_NONE || f->likely < t->last.expires);
 }
 
+enum { STANDS_MOST_S = MINUTE_S };
+
+/* They take turns, so that no list has to look at all of them. */
+static int64_t stands_for_s(size_t place)
+{
+    return STANDS_MOST_S / 2 + (int64_t)(place % (STANDS_MOST_S / 2));
+}
+
+static bool lies_between(unix_s at, unix_s from, unix_s until)
+{
+    return at > from && at <= until;
+}
+
+bool plan_stands(const struct plan *p, enum plan_set set, size_t place, const struct midnights *m)
+{
+    if (!p->lists || set != PLAN_TOKENS || plan_shadow(p, set, place))
+        return false;
+    const struct token *t = &p->base.sets[set]->tokens[place];
+    const struct judged *j = &t->judged;
+    return j->at != TIME_NONE && !j->moves && list_saw(t) && p->at >= j->at
+        && p->at - j->at < stands_for_s(place) && !lies_between(t->last.expires, j->at, p->at)
+        && !lies_between(m->last[t->last.period], j->at, p->at);
+}
+
+/* What is lived from, what is waited for, and what is known too little of. */
+static bool moves(const struct plan *p, const struct token *t, const struct forecast *f)
+{
+    bool waits = false;
+    for (size_t i = 0; p->base.rules && i < p->base.rules->count; i++)
+        waits |= t->alerts[i].pending != t->alerts[i].level;
+    return waits || f->limit == LIMIT_CREDITS || t->burn.readings < BURN_MIN_READINGS
+        || forecast_queue_urgency(t, p->at) > 0;
+}
+
 static struct plan_dry drier(struct plan_dry x, struct plan_dry y)
 {
     return x.at == TIME_NONE || (y.at != TIME_NONE && y.at < x.at) ? y : x;
 }
 
-static void note_dry(struct plan *p, const struct plan_view *v)
+/* What a token adds to the whole, whether it was judged now or before. */
+static void add_to_all(struct plan *p, enum plan_set set, const struct token *t,
+                       const struct judged *j, const struct midnights *m)
 {
-    struct plan_dry dry = { v->forecast.likely, v->is->id };
-    if (runs_dry(v->is, &v->forecast, p->at))
-        p->dry[v->set] = drier(p->dry[v->set], dry);
+    outlook_add_token(&p->outlooks[set], t, j, m);
+    if (j->ends_at != TIME_NONE)
+        p->dry[set] = drier(p->dry[set], (struct plan_dry){ j->ends_at, t->id });
+}
+
+static void note_judged(struct plan_view *v, const struct midnights *m)
+{
+    struct plan *p = v->plan;
+    struct judged j = {
+        .at = p->at,
+        .ends_at = runs_dry(v->is, &v->forecast, p->at) ? v->forecast.likely : TIME_NONE,
+        .moves = moves(p, v->is, &v->forecast),
+    };
+    outlook_judge(v->is, &v->forecast, &j);
+    add_to_all(p, v->set, v->is, &j, m);
+    if (v->own) {
+        v->own->is.judged = j;
+        return;
+    }
+    p->looks = plan_more(p->looks, p->look_count, &p->look_room, sizeof *p->looks);
+    p->looks[p->look_count++] = (struct plan_look){ v->set, v->place, j };
 }
 
 static bool moved_since(const struct gist *was, const struct plan_view *v)
@@ -109,8 +167,7 @@ static void judge(struct plan_view *v, const struct purse *credits, const struct
     read_forecast(v, credits);
     plan_judge_rules(v);
     note_news(v);
-    note_dry(v->plan, v);
-    outlook_add_token(&v->plan->outlooks[v->set], v->is, &v->forecast, m);
+    note_judged(v, m);
 }
 
 /* Those that the set does not have yet. */
@@ -126,9 +183,19 @@ static void judge_new(struct plan *p, enum plan_set set, const struct purse *cre
     }
 }
 
+/* A rule that is new, or credits that are news, may change what each token is told. */
+static bool judges_all(const struct plan *p)
+{
+    bool all = p->base.new_rules;
+    for (size_t i = 0; i < p->touched_count; i++)
+        all |= p->touched[i]->set == PLAN_CREDITS && p->touched[i]->tells;
+    return all;
+}
+
 void plan_judge(struct plan *p, enum plan_set set)
 {
     const struct token_set *f = p->base.sets[set];
+    const bool all = judges_all(p);
     const struct midnights m = midnights_around(p->at);
     const struct token *credits = set == PLAN_TOKENS ? credits_of(p) : NULL;
     struct purse shared;
@@ -136,6 +203,10 @@ void plan_judge(struct plan *p, enum plan_set set)
         shared = purse_of(p, credits);
     for (size_t i = 0; i < f->count; i++) {
         struct plan_view v;
+        if (!all && plan_stands(p, set, i, &m)) {
+            add_to_all(p, set, &f->tokens[i], &f->tokens[i].judged, &m);
+            continue;
+        }
         view_at(p, set, i, &v);
         judge(&v, credits ? &shared : NULL, &m);
     }

@@ -36,14 +36,24 @@ struct plan_token *plan_add(struct plan *p, enum plan_set set, const struct toke
     return s;
 }
 
+/* Whether the next reading is one too many to undo its leap. */
+static bool leap_ends(const struct token *t)
+{
+    return t->leap.poll && t->leap.readings >= LEAP_READINGS;
+}
+
 /* It was in the answer, whether its reading moved or not. */
 static void see(struct plan *p, struct plan_token *s)
 {
     struct token *t = &s->is;
     if (t->held.at != TIME_NONE)
         return;
-    token_see(t, p->at);
-    if (!t->leap.poll || t->leap.poll == p->poll || ++t->leap.readings <= LEAP_READINGS)
+    bool ends = t->leap.poll != p->poll && leap_ends(t);
+    if (t->leap.poll == p->poll)
+        token_see(t, p->at);
+    else
+        see_idle(t, p->at);
+    if (!ends)
         return;
     t->leap.poll = 0;
     s->doubts = true;
@@ -84,6 +94,8 @@ bool plan_judge_list(struct plan *p)
     p->judged = true;
     for (size_t i = 0; i < f->count; i++) {
         const struct token *t = plan_token_at(p, PLAN_TOKENS, i);
+        if (t->listed && t->absent_since == TIME_NONE && !t->lost_in_mass && !t->unbooked)
+            continue;
         struct token noted = *t;
         token_set_note(&noted, &p->loss, p->at);
         if (noted.absent_since == t->absent_since && noted.lost_in_mass == t->lost_in_mass
@@ -106,10 +118,10 @@ static void book_absence(struct plan *p, struct plan_token *s)
     plan_tell_deleted(p, s);
 }
 
-/* Whether more about a listed token moves than the time when it was seen. */
+/* Whether more about a listed token moves than the time when it was seen, and the age of a leap. */
 static bool is_more_than_seen(const struct plan *p, const struct token *t)
 {
-    return t->missing || t->unread || t->unreadable || t->leap.poll
+    return t->missing || t->unread || t->unreadable || leap_ends(t)
         || (t->last.budgeted && burn_would_restart(&t->burn, p->at));
 }
 

@@ -50,6 +50,7 @@ void plan_free(struct plan *p)
     free(p->findings);
     free(p->tracked);
     free(p->bytes);
+    free(p->looks);
     free(p);
 }
 
@@ -96,6 +97,12 @@ bool list_saw(const struct token *t)
     return t->listed && !t->unread && t->held.at == TIME_NONE;
 }
 
+void see_idle(struct token *t, unix_s at)
+{
+    token_see(t, at);
+    t->leap.readings += t->leap.poll != 0;
+}
+
 struct plan_token *plan_touch(struct plan *p, enum plan_set set, size_t place)
 {
     struct plan_token *t = plan_shadow(p, set, place);
@@ -107,9 +114,10 @@ struct plan_token *plan_touch(struct plan *p, enum plan_set set, size_t place)
     t = plan_add_shadow(p, set);
     t->place = place;
     token_clone(&known->tokens[place], p->base.rules ? p->base.rules->count : 0, &t->is);
+    t->is.judged.at = TIME_NONE;
     p->shadow_of[set][place] = (uint32_t)p->touched_count;
     if (p->lists && set == PLAN_TOKENS && list_saw(&t->is))
-        token_see(&t->is, p->at);
+        see_idle(&t->is, p->at);
     return t;
 }
 
@@ -131,7 +139,7 @@ void view_at(struct plan *p, enum plan_set set, size_t place, struct plan_view *
     if (v->own || !p->lists || set != PLAN_TOKENS || !list_saw(t))
         return;
     v->copy = *t; /* shares what the token owns: nothing below changes that */
-    token_see(&v->copy, p->at);
+    see_idle(&v->copy, p->at);
     v->is = &v->copy;
 }
 

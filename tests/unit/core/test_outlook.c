@@ -16,8 +16,11 @@
 static void add_set(struct outlook *o, const struct token_set *f, unix_s now)
 {
     struct midnights m = midnights_around(now);
-    for (size_t i = 0; i < f->count; i++)
-        outlook_add_token(o, &f->tokens[i], &f->tokens[i].forecast, &m);
+    for (size_t i = 0; i < f->count; i++) {
+        struct token *t = &f->tokens[i];
+        outlook_judge(t, &t->forecast, &t->judged);
+        outlook_add_token(o, t, &t->judged, &m);
+    }
 }
 
 static struct token *add(struct token_set *f, const char *name, int64_t id, int64_t balance_usd)

@@ -32,6 +32,50 @@ static void an_idle_token_gets_no_shadow(void **state)
     world_done(&w);
 }
 
+/* At most a minute goes by, however often lists are read; and nobody is left out. */
+static void what_was_made_of_a_token_stands_for_a_while(void **state)
+{
+    (void)state;
+    struct world w;
+    world_of(&w, 8, 50);
+    for (int i = 0; i < 4; i++)
+        poll_world(&w, HOUR_S);
+    unix_s looked_at[8];
+    size_t looks = 0;
+    for (size_t i = 0; i < 8; i++)
+        looked_at[i] = w.now;
+    for (int poll = 0; poll < 60; poll++) {
+        struct plan *p = plan_world(&w, 5);
+        looks += p->look_count;
+        adopt(&w, p);
+        for (size_t i = 0; i < 8; i++) {
+            const struct judged *j = &w.tokens.tokens[i].judged;
+            assert_true(w.now - j->at <= MINUTE_S && j->at >= looked_at[i]);
+            looked_at[i] = j->at;
+        }
+    }
+    assert_in_range(looks, 8 * 5, 8 * 10);
+    world_done(&w);
+}
+
+static void a_level_that_is_held_is_not_waited_for(void **state)
+{
+    (void)state;
+    struct world w;
+    world_of(&w, 2, 12);
+    w.rule.hold_s = 12;
+    for (int i = 0; i < 4; i++)
+        poll_world(&w, HOUR_S);
+    w.balance[1] -= 3 * SPENT; /* below 10 */
+    poll_world(&w, 5);
+    poll_world(&w, 5); /* confirmed, where it was doubted */
+    assert_int_equal(w.tokens.tokens[1].alerts[0].pending, LEVEL_WARNING);
+    for (int i = 0; i < 3; i++)
+        poll_world(&w, 5);
+    assert_int_equal(w.tokens.tokens[1].alerts[0].level, LEVEL_WARNING);
+    world_done(&w);
+}
+
 static void a_change_is_booked_and_its_alert_raised_with_it(void **state)
 {
     (void)state;
@@ -447,6 +491,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_idle_token_gets_no_shadow),
+        cmocka_unit_test(what_was_made_of_a_token_stands_for_a_while),
+        cmocka_unit_test(a_level_that_is_held_is_not_waited_for),
         cmocka_unit_test(a_change_is_booked_and_its_alert_raised_with_it),
         cmocka_unit_test(a_doubtful_reading_is_held_and_booked_when_it_is_confirmed),
         cmocka_unit_test(readings_that_were_believed_before_are_booked_at_once),
