@@ -57,7 +57,7 @@ struct burn_buckets {
 
 static size_t size_of(const struct burn_buckets *b)
 {
-    size_t buckets = (size_t)(b->room[FINE] + b->room[HOURLY]);
+    size_t buckets = (size_t)b->room[FINE] + (size_t)b->room[HOURLY];
     return sizeof *b + buckets * (b->is_wide ? sizeof(int64_t) : sizeof(uint32_t));
 }
 

@@ -150,7 +150,7 @@ static void weigh_change(struct judgement *f, const struct token *t, const struc
 /* Within what could have been spent since: the level before the leap, or a little less. */
 static bool returns(const struct token *t, const struct reading *is, unix_s at)
 {
-    const struct leap *l = &t->leap;
+    const struct leap leap = token_leap(t), *l = &leap;
     int64_t leapt = t->last.balance.is.nano - l->from.nano,
             spent = l->from.nano - is->balance.is.nano;
     int64_t size = leapt < 0 ? -leapt : leapt, passed_s = at > l->since ? at - l->since : 0;
@@ -161,8 +161,9 @@ static bool returns(const struct token *t, const struct reading *is, unix_s at)
 bool doubt_may_undo(const struct token *t, const struct reading *is)
 {
     int64_t was = t->last.balance.is.nano, now = is->balance.is.nano;
-    bool fell = was < t->leap.from.nano;
-    return t->leap.poll && t->leap.readings <= LEAP_READINGS && (fell ? now > was : now < was);
+    const struct leap leap = token_leap(t);
+    bool fell = was < leap.from.nano;
+    return leap.poll && leap.readings <= LEAP_READINGS && (fell ? now > was : now < was);
 }
 
 static bool undoes(const struct judgement *f, const struct token *t, const struct reading *is,
@@ -170,7 +171,7 @@ static bool undoes(const struct judgement *f, const struct token *t, const struc
 {
     if (!doubt_may_undo(t, is))
         return false;
-    if (t->last.balance.is.nano < t->leap.from.nano)
+    if (t->last.balance.is.nano < t->doubt->leap.from.nano)
         return is_only(f, ENTRY_TOPUP) && returns(t, is, at);
     int64_t fall = t->last.balance.is.nano - is->balance.is.nano;
     return is_only(f, ENTRY_CONSUMPTION) && fall > reach(&t->burn, elapsed_s(t, at), true)
@@ -186,12 +187,13 @@ static void add_consumption(struct judgement *f, int64_t nano, unix_s since, uni
 static void correct(struct judgement *f, const struct token *t, const struct reading *is)
 {
     struct entry whole = f->entries[0];
-    int64_t back = t->leap.from.nano - t->last.balance.is.nano;
-    unix_s since = t->leap.since < whole.at ? t->leap.since : whole.at;
+    const struct leap leap = token_leap(t);
+    int64_t back = leap.from.nano - t->last.balance.is.nano;
+    unix_s since = leap.since < whole.at ? leap.since : whole.at;
     f->undoes = true;
     f->entries[0] = (struct entry){ ENTRY_CORRECTION, { back }, whole.since, whole.at };
     f->entry_count = 1;
-    add_consumption(f, t->leap.from.nano - is->balance.is.nano, since, whole.at);
+    add_consumption(f, leap.from.nano - is->balance.is.nano, since, whole.at);
 }
 
 /* The balance that was set, or less; it must explain the better part of the change. */
@@ -244,16 +246,16 @@ struct judgement doubt_weigh(const struct token *t, const struct reading *is, un
 bool doubt_holds(struct token *t, const struct judgement *f, struct maybe_money balance, unix_s at,
                  int64_t poll)
 {
-    if (!f->doubtful || t->held.at != TIME_NONE)
+    if (!f->doubtful || token_is_held(t))
         return false;
-    t->held = (struct held){ .at = at, .poll = poll, .balance = balance };
+    token_own_doubt(t)->held = (struct held){ .at = at, .poll = poll, .balance = balance };
     return true;
 }
 
 bool doubt_splits(const struct token *t, const struct judgement *f, const struct reading *is,
                   unix_s at)
 {
-    const struct held *h = &t->held;
+    const struct held held = token_held(t), *h = &held;
     bool fell = f->doubtful && (is_only(f, ENTRY_CONSUMPTION) || is_only(f, ENTRY_UNKNOWN))
         && has_balance(&t->last) && has_balance(is) && h->at != TIME_NONE && h->balance.known;
     return fell && h->at >= t->seen_at && at >= h->at && at - h->at < DAY_S

@@ -25,7 +25,7 @@ struct judgement {
     size_t entry_count;
     bool doubtful; /* hold it: doubt_holds */
     bool leaps;    /* remember it: doubt_leap */
-    bool undoes;   /* entries[0] is a correction of what was booked since token.leap */
+    bool undoes;   /* entries[0] is a correction of what was booked since the leap */
     bool edited;   /* it shows Ebb's own edit */
 };
 
@@ -38,12 +38,13 @@ struct judgement doubt_weigh(const struct token *t, const struct reading *is, un
  * the balance back towards where it was can undo the leap. */
 bool doubt_may_undo(const struct token *t, const struct reading *is);
 
-/* Moves a reading to token.held. False when it must be booked now: it is not doubtful, or it is
- * the second doubtful one in a row, which confirms it. `poll`: row of the poll that read it. */
+/* Moves a reading to what is held of the token. False when it must be booked now: it is not
+ * doubtful, or it is the second doubtful one in a row, which confirms it. `poll`: row of the poll
+ * that read it. */
 bool doubt_holds(struct token *t, const struct judgement *f, struct maybe_money balance, unix_s at,
                  int64_t poll);
 
-/* Whether the confirmed fall in token.held is booked for the time when it was first read, and then
+/* Whether the confirmed fall that is held is booked for the time when it was first read, and then
  * what was read since. */
 bool doubt_splits(const struct token *t, const struct judgement *f, const struct reading *is,
                   unix_s at);

@@ -71,7 +71,7 @@ void outlook_add_token(struct outlook *o, const struct token *t, const struct ju
         o->dry_at = j->dry_at;
         o->dry_token = t->id;
     }
-    if (t->held.at == m->now)
+    if (token_held(t).at == m->now)
         o->held_token = t->id;
     if (!o->jumped_token && j->jumped)
         o->jumped_token = t->id;

@@ -1,8 +1,9 @@
 /* Tokens in one array, found by two hash tables that hold places in it: by name, and by the bytes
  * of the last list.
  *
- * Nothing is allocated for a token beyond its row, its name and its places. For 100,000 idle tokens
- * that is about 80 MB; one that burns adds 1.4 kB (burn.c, its curve and what is tracked of it). */
+ * Nothing is allocated for an ordinary token beyond its row, its name and its places. For 100,000
+ * idle ones that is about 60 MB; one that burns adds half a kilobyte, and another one with time
+ * (burn.c, its curve and what is tracked of it). */
 #include "core/token_set.h"
 
 #include <assert.h>
@@ -118,6 +119,8 @@ void token_clone_done(struct token *t)
     free(t->curve);
     free(t->promises);
     free(t->alerts);
+    free(t->doubt);
+    free(t->deletion);
     free(t->unread);
     free(t->unreadable);
 }
@@ -125,7 +128,63 @@ void token_clone_done(struct token *t)
 void token_done(struct token *t)
 {
     token_clone_done(t);
+    if (t->slug != t->name)
+        free(t->slug);
     free(t->name);
+}
+
+/* Most names make their own topics. */
+void token_name_slug(struct token *t, struct span slug)
+{
+    if (t->slug != t->name)
+        free(t->slug);
+    t->slug = span_is(slug, t->name) ? t->name : xstrndup(slug.at, slug.len);
+}
+
+void token_own_names(struct token *t)
+{
+    bool same = t->slug == t->name;
+    t->name = xstrdup(t->name);
+    t->slug = same ? t->name : xstrdup(t->slug);
+    t->last.name = t->name;
+}
+
+struct doubt *token_own_doubt(struct token *t)
+{
+    if (!t->doubt) {
+        t->doubt = xcalloc(1, sizeof *t->doubt);
+        t->doubt->held.at = TIME_NONE;
+    }
+    return t->doubt;
+}
+
+void token_set_doubt(struct token *t, const struct held *held, const struct leap *leap)
+{
+    if (held->at != TIME_NONE || leap->poll) {
+        *token_own_doubt(t) = (struct doubt){ *held, *leap };
+        return;
+    }
+    free(t->doubt);
+    t->doubt = NULL;
+}
+
+struct alert *token_own_deletion(struct token *t)
+{
+    if (!t->deletion)
+        t->deletion = xcalloc(1, sizeof *t->deletion);
+    return t->deletion;
+}
+
+struct alert token_alert(const struct token *t, size_t rule)
+{
+    return t->alerts ? t->alerts[rule] : (struct alert){ 0 };
+}
+
+struct alert *token_own_alert(struct token *t, size_t rules, size_t rule)
+{
+    if (!t->alerts)
+        t->alerts = xcalloc(rules, sizeof *t->alerts);
+    return &t->alerts[rule];
 }
 
 static void *copy_of(const void *from, size_t bytes)
@@ -140,6 +199,8 @@ void token_clone(const struct token *t, size_t rules, struct token *ret)
     ret->curve = copy_of(t->curve, sizeof *t->curve);
     ret->promises = copy_of(t->promises, sizeof *t->promises);
     ret->alerts = copy_of(t->alerts, rules * sizeof *t->alerts);
+    ret->doubt = copy_of(t->doubt, sizeof *t->doubt);
+    ret->deletion = copy_of(t->deletion, sizeof *t->deletion);
     ret->unread = t->unread ? xstrdup(t->unread) : NULL;
     ret->unreadable = t->unreadable ? xstrdup(t->unreadable) : NULL;
 }
@@ -170,7 +231,6 @@ void token_init(struct token *t, const char *name)
         .last_reset = TIME_NONE,
         .curve_kept = TIME_NONE,
         .absent_since = TIME_NONE,
-        .held.at = TIME_NONE,
         .judged.at = TIME_NONE,
     };
     t->last.name = t->name;
@@ -179,7 +239,10 @@ void token_init(struct token *t, const char *name)
     t->forecast = forecast_none();
     t->published = t->stored = gist_of(&t->forecast, unknown);
     burn_init(&t->burn);
-    naming_slug(span_of(name), t->slug);
+    char slug[SLUG_BYTES];
+    naming_slug(span_of(name), slug);
+    t->slug = t->name;
+    token_name_slug(t, span_of(slug));
 }
 
 static struct token *place_for(struct token_set *f)

@@ -44,6 +44,12 @@ struct leap {
     int readings;            /* since */
 };
 
+/* What is not sure about a token. */
+struct doubt {
+    struct held held;
+    struct leap leap;
+};
+
 /* What was made of a token when it was judged last. That stands for a while if nothing is read of
  * it. */
 struct judged {
@@ -64,9 +70,9 @@ struct publication {
 };
 
 struct token {
-    int64_t id; /* row in the store; 0 until it has one */
-    char *name; /* owned */
-    char slug[SLUG_BYTES];
+    int64_t id;            /* row in the store; 0 until it has one */
+    char *name;            /* owned */
+    char *slug;            /* owned, unless it is the name itself; token_name_slug */
     struct reading last;   /* last.name == name */
     unix_s seen_at;        /* the poll that saw it last */
     int64_t stepped_s;     /* by so much the wall clock was set since */
@@ -76,16 +82,15 @@ struct token {
                      ones */
     int unbooked; /* lists without it that token_set_note saw and token_set_book has not counted
                      yet */
-    bool lost_in_mass;     /* absent together with more than half of the set */
-    bool listed;           /* appeared in the list that is being read */
-    bool invalidated;      /* topped up, reset or edited since the curve was made */
-    unix_s absent_since;   /* the first of those lists; TIME_NONE: it is there */
-    struct alert deletion; /* counts its deletions (episode) and whether it returned (step); never
-                              at a level */
-    unix_s last_reset;     /* TIME_NONE: none seen */
+    bool lost_in_mass;      /* absent together with more than half of the set */
+    bool listed;            /* appeared in the list that is being read */
+    bool invalidated;       /* topped up, reset or edited since the curve was made */
+    unix_s absent_since;    /* the first of those lists; TIME_NONE: it is there */
+    struct alert *deletion; /* owned; counts its deletions (episode) and whether it returned (step);
+                               never at a level. NULL: it was never deleted */
+    unix_s last_reset;      /* TIME_NONE: none seen */
     struct maybe_money high_water; /* the level that is 100 % without a reset amount: ledger_full */
-    struct held held;
-    struct leap leap;
+    struct doubt *doubt;           /* owned; NULL: there is none */
     struct maybe_money drift; /* consumption told less what the balance shows, of the newest day
                                  that was compared */
     struct burn_history burn;
@@ -98,7 +103,8 @@ struct token {
     struct gist published;          /* forecast and burns as published last */
     struct gist stored;             /* and as its row in the store has them */
     struct publication publication; /* of its state */
-    struct alert *alerts; /* owned; one for each rule of the configuration, in its order */
+    struct alert *alerts; /* owned; one for each rule of the configuration, in its order. NULL while
+                             all of them are as at first; token_alert */
     char *unread;         /* owned; why its element in that list cannot be read; NULL: it can */
     char *unreadable; /* owned; the same of the last list that was taken in: `last` is older, and
                          stands */
@@ -125,9 +131,38 @@ void token_set_done(struct token_set *f); /* leaves an empty one */
 /* A token of no set yet, as token_set_add makes it; token_done releases it. */
 void token_init(struct token *t, const char *name);
 void token_done(struct token *t);
-/* A copy with an own copy of all that can change; the name is shared. `rules`: how many alerts. */
+/* Another slug than its name makes; copied. */
+void token_name_slug(struct token *t, struct span slug);
+
+/* What is in doubt about it, as far as something is; and the same, to be changed. */
+static inline struct held token_held(const struct token *t)
+{
+    return t->doubt ? t->doubt->held : (struct held){ .at = TIME_NONE };
+}
+static inline struct leap token_leap(const struct token *t)
+{
+    return t->doubt ? t->doubt->leap : (struct leap){ 0 };
+}
+static inline bool token_is_held(const struct token *t)
+{
+    return t->doubt && t->doubt->held.at != TIME_NONE;
+}
+struct doubt *token_own_doubt(struct token *t);
+void token_set_doubt(struct token *t, const struct held *held, const struct leap *leap);
+
+/* Counts its deletions, to be changed. */
+struct alert *token_own_deletion(struct token *t);
+/* What it has of the rule at this place. */
+struct alert token_alert(const struct token *t, size_t rule);
+/* The same, to be changed. `rules`: how many there are. */
+struct alert *token_own_alert(struct token *t, size_t rules, size_t rule);
+
+/* A copy with an own copy of all that can change; name and slug are shared. `rules`: how many
+ * alerts. */
 void token_clone(const struct token *t, size_t rules, struct token *ret);
-void token_clone_done(struct token *t); /* all but the name */
+void token_clone_done(struct token *t); /* all but name and slug */
+/* Its own copy of the names that it shared. */
+void token_own_names(struct token *t);
 /* It was seen at `at` and nothing about it changed. */
 void token_see(struct token *t, unix_s at);
 
@@ -146,8 +181,8 @@ void token_set_remember(struct token_set *f, struct token *t,
  * is left of it in the other set has no name and is good only for token_set_done. */
 struct token *token_set_adopt(struct token_set *f, struct token *from);
 
-/* Puts a changed clone in the place of its token: name and bytes stay the set's. What was there
- * before is the caller's, with the same name, for token_clone_done. */
+/* Puts a changed clone in the place of its token: names and bytes stay the set's. What was there
+ * before is the caller's, with the same names, for token_clone_done. */
 void token_set_exchange(struct token_set *f, size_t place, struct token *clone);
 
 /* Removes a token and frees what it owns. The last one takes its place in `tokens`: remove while

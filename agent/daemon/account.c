@@ -32,7 +32,7 @@ static bool settle_self(struct agent *a, struct account *account, unix_s now, st
     struct token_set f = { 0 };
     struct token *t = token_set_add(&f, "");
     t->series = SERIES_ACCOUNT;
-    snprintf(t->slug, sizeof t->slug, "%s", ACCOUNT_SLUG);
+    token_name_slug(t, span_of(ACCOUNT_SLUG));
     bool ok = store_find_self(a->store, account->id, t, why)
         && (t->id || store_add_token(a->store, account->id, t, now, why));
     token_set_done(&f);
@@ -121,9 +121,10 @@ static void tell_doubt(const struct account *account, const struct plan *p,
     if (t->refuted)
         log_warning("%s: the jump of the balance was not confirmed; the reading is discarded",
                     text_z(&subject));
-    else if (t->is.held.at == p->at)
+    else if (token_held(&t->is).at == p->at)
         log_info("%s: balance jumped from %s to %s; waiting for another reading to confirm it",
-                 text_z(&subject), amount(t->is.last.balance, was), amount(t->is.held.balance, is));
+                 text_z(&subject), amount(t->is.last.balance, was),
+                 amount(token_held(&t->is).balance, is));
     text_done(&subject);
 }
 

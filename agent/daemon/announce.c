@@ -138,7 +138,7 @@ bool announce_no_token(struct agent *a, const struct account *account, const str
         && (!a->publisher || a->past_store
             || store_forget_state_topic(a->store, text_z(&topic), why));
     for (size_t i = 0; ok && i < a->rules.count; i++) {
-        if (!t->alerts[i].episode)
+        if (!token_alert(t, i).episode)
             continue;
         announce_alert_topic(a, account, a->rules.at[i].name, t, &topic);
         ok = post(a, text_z(&topic), &(struct text){ 0 }, true, why);

@@ -71,7 +71,7 @@ bool credits_write(struct agent *a, const struct account *account, struct fault 
 bool credits_are_held(const struct account *account)
 {
     const struct token_set *f = &account->credits.series;
-    return f->count && f->tokens[0].held.at != TIME_NONE;
+    return f->count && token_is_held(&f->tokens[0]);
 }
 
 static const struct condition_kind answers = { "credits", "credits endpoint recovered",

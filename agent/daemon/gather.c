@@ -49,12 +49,12 @@ static bool gather_undo(struct agent *a, const struct token *t, struct gathered 
 {
     struct reversal booked;
     struct plan_undo undo = { .token = t->id };
-    if (!store_bookings_since(a->store, t->id, t->leap.poll, &booked, why))
+    if (!store_bookings_since(a->store, t->id, token_leap(t).poll, &booked, why))
         return false;
     undo.booked = booked.at;
     undo.count = booked.count;
     g->undos = xrealloc(g->undos, g->undo_count + 1, sizeof *g->undos);
-    bool ok = store_scores_until(a->store, t->id, t->leap.since, &undo.record, why);
+    bool ok = store_scores_until(a->store, t->id, token_leap(t).since, &undo.record, why);
     g->undos[g->undo_count++] = undo;
     return ok;
 }
@@ -66,12 +66,12 @@ static bool gather_undos(struct agent *a, struct account *account, struct gather
     const struct poll *p = account->poll;
     for (size_t i = 0; p && i < p->observation_count; i++) {
         const struct observation *o = &p->observations[i];
-        if (o->token->leap.poll > 0 && doubt_may_undo(o->token, &o->reading)
+        if (token_leap(o->token).poll > 0 && doubt_may_undo(o->token, &o->reading)
             && !gather_undo(a, o->token, g, why))
             return false;
     }
     const struct token_set *credits = &account->credits.series;
-    return !credits->count || credits->tokens[0].leap.poll <= 0
+    return !credits->count || token_leap(&credits->tokens[0]).poll <= 0
         || gather_undo(a, &credits->tokens[0], g, why);
 }
 

@@ -133,7 +133,7 @@ static void add_alerts(const struct agent *a, const struct account *account, con
                                 .reading = &t->last,
                                 .overruled = account->overruled };
     for (size_t i = 0; i < a->rules.count; i++) {
-        if (!t->alerts[i].episode || !rule_matches(&a->rules.at[i], &s))
+        if (!token_alert(t, i).episode || !rule_matches(&a->rules.at[i], &s))
             continue;
         announce_alert_topic(a, account, a->rules.at[i].name, t, topic);
         topic_set_add(out, span_of(text_z(topic)));

@@ -26,10 +26,11 @@ static bool is_utf8(struct span text)
 
 static void send_token(struct decoded *d)
 {
-    struct token token = { .name = d->name, .last = d->reading };
+    char slug[SLUG_BYTES];
+    struct token token = { .name = d->name, .slug = slug, .last = d->reading };
     struct text payload = { 0 };
     burn_init(&token.burn);
-    naming_slug(span_of(d->name), token.slug);
+    naming_slug(span_of(d->name), slug);
     wire_encode_token("main", &token, 0, &payload);
     require(is_utf8((struct span){ payload.at, payload.len }));
     text_done(&payload);

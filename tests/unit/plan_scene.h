@@ -63,14 +63,12 @@ static inline void world_of(struct world *w, size_t count, int64_t usd)
         t->last = reading_of(w, i);
         t->last.name = t->name;
         t->seen_at = w->now;
-        t->alerts = xcalloc(1, sizeof *t->alerts);
         t->high_water = t->last.balance;
         burn_seen(&t->burn, w->now);
     }
     struct token *self = token_set_add(&w->self, "");
     self->series = SERIES_ACCOUNT;
     self->id = 99;
-    self->alerts = xcalloc(1, sizeof *self->alerts);
 }
 
 static inline void world_done(struct world *w)
@@ -177,7 +175,7 @@ static inline struct picture picture_of(const struct token_set *f)
                          xcalloc(f->count * BURN_WINDOWS, sizeof *p.rates) };
     memcpy(p.tokens, f->tokens, f->count * sizeof *p.tokens);
     for (size_t i = 0; i < f->count; i++) {
-        p.alerts[i] = f->tokens[i].alerts[0];
+        p.alerts[i] = token_alert(&f->tokens[i], 0);
         for (int b = 0; b < BURN_WINDOWS; b++)
             p.rates[i * BURN_WINDOWS + (size_t)b] =
                 burn_over(&f->tokens[i].burn, (enum burn_window)b);
@@ -211,10 +209,11 @@ static inline void assert_same_tokens(const struct token_set *x, const struct to
         assert_string_equal(t->name, u->name);
         assert_true(maybe_money_equal(t->last.balance, u->last.balance));
         assert_true(t->seen_at == u->seen_at && t->missing == u->missing
-                    && t->absent_since == u->absent_since && t->held.at == u->held.at
-                    && t->leap.poll == u->leap.poll && t->spent_nano == u->spent_nano
+                    && t->absent_since == u->absent_since && token_held(t).at == token_held(u).at
+                    && token_leap(t).poll == token_leap(u).poll && t->spent_nano == u->spent_nano
                     && t->element_hash == u->element_hash);
-        assert_memory_equal(t->alerts, u->alerts, sizeof *t->alerts);
+        const struct alert x_alert = token_alert(t, 0), y_alert = token_alert(u, 0);
+        assert_memory_equal(&x_alert, &y_alert, sizeof x_alert);
         for (int b = 0; b < BURN_WINDOWS; b++)
             assert_int_equal(burn_over(&t->burn, (enum burn_window)b).nano_per_h,
                              burn_over(&u->burn, (enum burn_window)b).nano_per_h);

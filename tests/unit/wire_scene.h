@@ -11,6 +11,7 @@
 enum { SCENE_AT = 1795427400 }; /* 2026-11-23T09:50:00Z, a Monday */
 
 struct scene {
+    char slug[SLUG_BYTES];
     struct token token;
     struct rule rule;
     struct alert alert;
@@ -30,7 +31,8 @@ static inline void scene_spend(struct scene *s, int64_t from_h, int64_t to_h, in
 static inline void scene_token(struct scene *s, char *name)
 {
     s->token.name = name;
-    naming_slug(span_of(name), s->token.slug);
+    naming_slug(span_of(name), s->slug);
+    s->token.slug = s->slug;
     s->token.last = (struct reading){
         .name = name,
         .type = "api_token",

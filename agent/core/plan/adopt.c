@@ -12,10 +12,11 @@ void plan_resolve(struct plan *p, int64_t poll)
     p->poll = poll;
     for (size_t i = 0; i < p->touched_count; i++) {
         struct plan_token *t = p->touched[i];
-        if (t->is.held.poll == before)
-            t->is.held.poll = poll;
-        if (t->is.leap.poll == before)
-            t->is.leap.poll = poll;
+        struct doubt *doubt = t->is.doubt;
+        if (doubt && doubt->held.poll == before)
+            doubt->held.poll = poll;
+        if (doubt && doubt->leap.poll == before)
+            doubt->leap.poll = poll;
         for (size_t b = 0; b < t->booking_count; b++)
             if (t->bookings[b].poll == before)
                 t->bookings[b].poll = poll;
@@ -34,7 +35,7 @@ static void keep(struct token_set *kept, struct token *before)
 {
     if (before->id <= 0 || token_set_find(kept, span_of(before->name)))
         return;
-    before->name = xstrdup(before->name);
+    token_own_names(before);
     token_set_adopt(kept, before);
 }
 
@@ -93,12 +94,14 @@ static void carry(struct token *stored, struct token *now)
     struct alert *alerts = stored->alerts;
     stored->alerts = now->alerts;
     now->alerts = alerts;
+    free(stored->deletion);
     stored->deletion = now->deletion;
+    now->deletion = NULL;
     stored->listed = now->listed;
     stored->publication = now->publication;
     stored->judged.at = TIME_NONE;
-    if (now->held.at == TIME_NONE && ledger_differs(&stored->last, &now->last))
-        stored->held = (struct held){ .at = now->seen_at };
+    if (!token_is_held(now) && ledger_differs(&stored->last, &now->last))
+        token_own_doubt(stored)->held = (struct held){ .at = now->seen_at };
 }
 
 static void go_back(struct token_set *set, struct token *stored)

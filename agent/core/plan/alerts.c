@@ -22,7 +22,7 @@ void plan_note_alert(struct plan *p, const struct plan_token *t, size_t rule)
                &(struct plan_event){ .of = t,
                                      .rule = &p->base.rules->at[rule],
                                      .rule_place = rule,
-                                     .alert = t->is.alerts[rule] });
+                                     .alert = token_alert(&t->is, rule) });
 }
 
 /* Found out by a rule that is new here. */
@@ -64,12 +64,13 @@ static void judge_rule(struct plan_view *v, size_t i, const struct snapshot *s)
 {
     struct plan *p = v->plan;
     const struct rule *rule = &p->base.rules->at[i];
-    struct plan_event e = { .rule = rule, .rule_place = i, .alert = v->is->alerts[i] };
+    const struct alert before = token_alert(v->is, i);
+    struct plan_event e = { .rule = rule, .rule_place = i, .alert = before };
     meet(p, i, &e.alert);
     e.transition = step(rule, s, &e.alert, &e);
-    if (e.transition.kind == TRANSITION_NONE && same_alert(&e.alert, &v->is->alerts[i]))
+    if (e.transition.kind == TRANSITION_NONE && same_alert(&e.alert, &before))
         return;
-    view_own(v)->alerts[i] = e.alert;
+    *token_own_alert(view_own(v), p->base.rules->count, i) = e.alert;
     e.of = v->own;
     if (e.transition.kind != TRANSITION_NONE && e.transition.found)
         add_finding(p, &e);
@@ -189,15 +190,15 @@ static struct plan_event step_account(const struct plan *p, size_t i, const stru
 {
     struct plan_event e = { .rule = rule,
                             .rule_place = i,
-                            .alert = plan_token_at(p, PLAN_SELF, 0)->alerts[i] };
+                            .alert = token_alert(plan_token_at(p, PLAN_SELF, 0), i) };
     e.transition = step(rule, s, &e.alert, &e);
     return e;
 }
 
 static bool account_moves(const struct plan *p, size_t i, const struct plan_event *e)
 {
-    return e->transition.kind != TRANSITION_NONE
-        || !same_alert(&e->alert, &plan_token_at(p, PLAN_SELF, 0)->alerts[i]);
+    const struct alert before = token_alert(plan_token_at(p, PLAN_SELF, 0), i);
+    return e->transition.kind != TRANSITION_NONE || !same_alert(&e->alert, &before);
 }
 
 static const struct rule *own_rule(struct plan *p, const struct rule *rule)
@@ -221,7 +222,7 @@ void plan_judge_account(struct plan *p, int64_t unread_s, const struct outage *o
         if (!account_moves(p, i, &e))
             continue;
         struct plan_token *self = plan_touch(p, PLAN_SELF, 0);
-        self->is.alerts[i] = e.alert;
+        *token_own_alert(&self->is, p->base.rules->count, i) = e.alert;
         e.of = self;
         e.rule = own_rule(p, &rule);
         e.outage = o;
@@ -255,7 +256,7 @@ static void end_alert(struct plan *p, struct plan_event *e)
 
 void plan_end_alerts(struct plan *p, struct plan_token *t, const char *reason)
 {
-    for (size_t i = 0; p->base.rules && i < p->base.rules->count; i++) {
+    for (size_t i = 0; t->is.alerts && p->base.rules && i < p->base.rules->count; i++) {
         struct plan_event e = { .of = t,
                                 .rule = &p->base.rules->at[i],
                                 .rule_place = i,
@@ -300,7 +301,7 @@ static void tell_life(struct plan *p, struct plan_token *t, const struct transit
                &(struct plan_event){ .of = t,
                                      .rule = &deleted,
                                      .rule_place = PLAN_NOWHERE,
-                                     .alert = t->is.deletion,
+                                     .alert = *t->is.deletion,
                                      .transition = *transition,
                                      .life = true });
 }
@@ -319,22 +320,24 @@ void plan_tell_deleted(struct plan *p, struct plan_token *t)
         .value = passed_s(t->is.absent_since, p->at),
         .threshold = token_set_patience_s(&t->is),
     };
-    t->is.deletion.episode++;
-    t->is.deletion.step = 1;
-    t->is.deletion.since = t->is.absent_since;
+    struct alert *deletion = token_own_deletion(&t->is);
+    deletion->episode++;
+    deletion->step = 1;
+    deletion->since = t->is.absent_since;
     plan_end_alerts(p, t, "the token was deleted");
     tell_life(p, t, &gone);
 }
 
 void plan_tell_returned(struct plan *p, struct plan_token *t)
 {
+    struct alert *deletion = token_own_deletion(&t->is);
     const struct transition back = {
         .kind = TRANSITION_RETURNED,
         .was = LEVEL_WARNING,
         .known = true,
-        .value = passed_s(t->is.deletion.since, p->at),
+        .value = passed_s(deletion->since, p->at),
         .threshold = token_set_patience_s(&t->is),
     };
-    t->is.deletion.step++;
+    deletion->step++;
     tell_life(p, t, &back);
 }

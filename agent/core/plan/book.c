@@ -62,13 +62,14 @@ static void take_back(struct plan *p, struct plan_token *s)
 {
     struct token *t = &s->is;
     const struct plan_undo *undo = undo_of(p, t->id);
-    s->undone = t->leap.poll;
-    s->scores_since = t->leap.since;
-    t->high_water = t->leap.full;
+    const struct leap leap = token_leap(t);
+    s->undone = leap.poll;
+    s->scores_since = leap.since;
+    t->high_water = leap.full;
     free(t->curve);
     t->curve = NULL;
     t->forecast = forecast_none();
-    reopen_tracked(p, s, t->leap.since);
+    reopen_tracked(p, s, leap.since);
     p->scores = true;
     if (!undo)
         return;
@@ -87,7 +88,7 @@ static struct leap next_leap(const struct token *t, const struct judgement *f, i
     bool ends = f->undoes || f->edited || (f->entry_count && f->entries[0].kind == ENTRY_RESET);
     if (f->leaps)
         return doubt_leap(t, poll);
-    return ends ? none : t->leap;
+    return ends ? none : token_leap(t);
 }
 
 /* What was spent since a token's last reading was spent since then by the clock as it is now. */
@@ -138,7 +139,7 @@ static void book(struct plan *p, struct plan_token *s, const struct taken *as,
     struct change *c = &b->change;
     s->moved |= b->differs;
     s->dirty |= !token_set_was_read(t) || ledger_terms_differ(&t->last, &as->reading);
-    s->doubts |= t->leap.poll || leap.poll || t->held.at != TIME_NONE;
+    s->doubts |= t->doubt || leap.poll;
     if (f->undoes)
         take_back(p, s);
     bool first = !token_set_was_read(t);
@@ -153,8 +154,7 @@ static void book(struct plan *p, struct plan_token *s, const struct taken *as,
         correct_since(t, e);
         note_entry(t, e, &level);
     }
-    t->leap = leap;
-    t->held.at = TIME_NONE;
+    token_set_doubt(t, &(struct held){ .at = TIME_NONE }, &leap);
     t->seen_at = as->at;
     t->stepped_s = 0;
 }
@@ -164,8 +164,9 @@ static void book(struct plan *p, struct plan_token *s, const struct taken *as,
 static void book_held(struct plan *p, struct plan_token *s)
 {
     struct token *t = &s->is;
-    struct taken first = { .poll = t->held.poll, .at = t->held.at, .reading = t->last };
-    first.reading.balance = t->held.balance;
+    const struct held held = token_held(t);
+    struct taken first = { .poll = held.poll, .at = held.at, .reading = t->last };
+    first.reading.balance = held.balance;
     struct judgement f = doubt_weigh(t, &first.reading, first.at, NULL);
     book(p, s, &first, &f);
 }
@@ -215,13 +216,13 @@ void plan_believe(struct plan *p, struct plan_token *s, const struct reading *is
     struct plan_edit *edit = NULL;
     struct judgement f = weigh(p, s, is, &edit);
     struct taken now = { .poll = p->poll, .at = p->at, .reading = *is };
-    bool held = t->held.at != TIME_NONE;
+    const struct held held = token_held(t);
     struct maybe_money shown = is->budgeted ? is->balance : (struct maybe_money){ .known = false };
     if (doubt_holds(t, &f, shown, p->at, p->poll)) {
         s->doubts = true;
         return;
     }
-    s->refuted = held && !f.doubtful && t->held.poll;
+    s->refuted = held.at != TIME_NONE && !f.doubtful && held.poll;
     if (doubt_splits(t, &f, is, p->at)) {
         book_held(p, s);
         if (!ledger_differs(&t->last, is)) {
@@ -238,8 +239,7 @@ void plan_believe(struct plan *p, struct plan_token *s, const struct reading *is
 /* The same reading in other bytes, of a token about which nothing is in doubt. */
 static bool is_idle(const struct token *t, const struct reading *is)
 {
-    return t->held.at == TIME_NONE && !t->leap.poll && token_set_was_read(t)
-        && !ledger_differs(&t->last, is);
+    return !t->doubt && token_set_was_read(t) && !ledger_differs(&t->last, is);
 }
 
 void plan_remember(struct plan *p, size_t place, uint64_t hash)
@@ -258,5 +258,5 @@ void plan_take(struct plan *p, enum plan_set set, size_t place, const struct rea
         t = &s->is;
     }
     if (set == PLAN_TOKENS) /* what is not read, or not believed, is decoded again */
-        plan_remember(p, place, t->unread || t->held.at != TIME_NONE ? 0 : hash);
+        plan_remember(p, place, t->unread || token_is_held(t) ? 0 : hash);
 }

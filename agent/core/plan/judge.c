@@ -81,7 +81,7 @@ bool plan_stands(const struct plan *p, enum plan_set set, size_t place, const st
 static bool moves(const struct plan *p, const struct token *t, const struct forecast *f)
 {
     bool waits = false;
-    for (size_t i = 0; p->base.rules && i < p->base.rules->count; i++)
+    for (size_t i = 0; t->alerts && i < p->base.rules->count; i++)
         waits |= t->alerts[i].pending != t->alerts[i].level;
     return waits || f->limit == LIMIT_CREDITS || t->burn.readings < BURN_MIN_READINGS
         || forecast_queue_urgency(t, p->at) > 0;

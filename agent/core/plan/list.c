@@ -13,12 +13,12 @@ struct plan_token *plan_add(struct plan *p, enum plan_set set, const struct toke
     s->dirty = true;
     token_init(t, seen->name);
     t->series = seen->series;
-    memcpy(t->slug, seen->slug, sizeof t->slug);
+    if (seen->slug)
+        token_name_slug(t, span_of(seen->slug));
     if (!seen->unread) {
         t->last = seen->last;
         t->last.name = t->name;
     }
-    t->alerts = xcalloc(p->base.rules ? p->base.rules->count : 0, sizeof *t->alerts);
     struct plan_edit *edit = t->series == SERIES_TOKEN ? plan_next_edit(p, t->name, NULL) : NULL;
     if (edit)
         edit->booked = true;
@@ -39,23 +39,27 @@ struct plan_token *plan_add(struct plan *p, enum plan_set set, const struct toke
 /* Whether the next reading is one too many to undo its leap. */
 static bool leap_ends(const struct token *t)
 {
-    return t->leap.poll && t->leap.readings >= LEAP_READINGS;
+    const struct leap leap = token_leap(t);
+    return leap.poll && leap.readings >= LEAP_READINGS;
 }
+
+static const struct held nothing_held = { .at = TIME_NONE };
+static const struct leap no_leap = { .poll = 0 };
 
 /* It was in the answer, whether its reading moved or not. */
 static void see(struct plan *p, struct plan_token *s)
 {
     struct token *t = &s->is;
-    if (t->held.at != TIME_NONE)
+    if (token_is_held(t))
         return;
-    bool ends = t->leap.poll != p->poll && leap_ends(t);
-    if (t->leap.poll == p->poll)
+    bool is_new = token_leap(t).poll == p->poll, ends = !is_new && leap_ends(t);
+    if (is_new)
         token_see(t, p->at);
     else
         see_idle(t, p->at);
     if (!ends)
         return;
-    t->leap.poll = 0;
+    token_set_doubt(t, &nothing_held, &no_leap);
     s->doubts = true;
 }
 
@@ -77,7 +81,7 @@ struct plan_token *plan_return(struct plan *p, struct token *known, const struct
         token_set_list_unread(t, seen->unread);
     } else {
         plan_believe(p, s, &seen->last);
-        t->element_hash = t->held.at == TIME_NONE ? seen->element_hash : 0;
+        t->element_hash = token_is_held(t) ? 0 : seen->element_hash;
         see(p, s);
     }
     plan_tell_returned(p, s);
@@ -177,9 +181,8 @@ void plan_credits(struct plan *p, struct money left)
         see(p, s);
         return;
     }
-    char no_name[] = "";
-    struct token seen = { .series = SERIES_CREDITS, .name = no_name, .last = is };
-    memcpy(seen.slug, CREDITS_SLUG, sizeof CREDITS_SLUG);
+    char no_name[] = "", slug[] = CREDITS_SLUG;
+    struct token seen = { .series = SERIES_CREDITS, .name = no_name, .slug = slug, .last = is };
     plan_add(p, PLAN_CREDITS, &seen);
 }
 

@@ -94,13 +94,14 @@ struct plan_token *plan_shadow(const struct plan *p, enum plan_set set, size_t p
 
 bool list_saw(const struct token *t)
 {
-    return t->listed && !t->unread && t->held.at == TIME_NONE;
+    return t->listed && !t->unread && !token_is_held(t);
 }
 
 void see_idle(struct token *t, unix_s at)
 {
     token_see(t, at);
-    t->leap.readings += t->leap.poll != 0;
+    if (t->doubt)
+        t->doubt->leap.readings += t->doubt->leap.poll != 0;
 }
 
 struct plan_token *plan_touch(struct plan *p, enum plan_set set, size_t place)

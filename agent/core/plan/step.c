@@ -54,15 +54,16 @@ static void step_token(struct plan *p, struct plan_token *s, int64_t step_s)
 {
     struct token *t = &s->is;
     t->stepped_s += step_s;
-    move(&t->held.at, step_s);
-    if (t->leap.poll)
-        t->leap.since += step_s;
+    if (t->doubt)
+        move(&t->doubt->held.at, step_s);
+    if (token_leap(t).poll)
+        t->doubt->leap.since += step_s;
     burn_shift(&t->burn, step_s);
     if (t->curve)
         move(&t->curve->origin, step_s);
     move_forecast(&t->forecast, step_s);
     step_absence(t, step_s, p->at);
-    for (size_t i = 0; p->base.rules && i < p->base.rules->count; i++)
+    for (size_t i = 0; t->alerts && i < p->base.rules->count; i++)
         step_alert(p, s, i, step_s);
     s->dirty = true;
     drop_promises(p, s);

@@ -29,13 +29,15 @@ static void bind_leap(struct statement *q, const struct leap *l)
 
 bool store_put_doubt(struct store *s, const struct token *t, struct fault *why)
 {
-    bool none = t->held.at == TIME_NONE && !t->leap.poll;
+    const struct held held = token_held(t);
+    const struct leap leap = token_leap(t);
+    bool none = held.at == TIME_NONE && !leap.poll;
     struct statement *q = s->queries[none ? SQL_DELETE_DOUBT : SQL_PUT_DOUBT];
     statement_bind_integer(q, ":token", t->id);
     if (!none) {
         statement_bind_integer(q, ":believed_at", t->seen_at);
-        bind_held(q, &t->held);
-        bind_leap(q, &t->leap);
+        bind_held(q, &held);
+        bind_leap(q, &leap);
     }
     return statement_run(q, why);
 }
@@ -44,14 +46,14 @@ void doubt_take(struct token *t, const struct statement *row)
 {
     if (!statement_is_null(row, LOAD_DOUBTS_HELD_AT)) {
         t->seen_at = statement_integer(row, LOAD_DOUBTS_BELIEVED_AT);
-        t->held = (struct held){
+        token_own_doubt(t)->held = (struct held){
             .at = statement_integer(row, LOAD_DOUBTS_HELD_AT),
             .poll = statement_integer(row, LOAD_DOUBTS_HELD_POLL),
             .balance = column_money(row, LOAD_DOUBTS_HELD_NANO),
         };
     }
     if (!statement_is_null(row, LOAD_DOUBTS_LEAP_POLL))
-        t->leap = (struct leap){
+        token_own_doubt(t)->leap = (struct leap){
             .poll = statement_integer(row, LOAD_DOUBTS_LEAP_POLL),
             .since = statement_integer(row, LOAD_DOUBTS_LEAP_SINCE),
             .from = { statement_integer(row, LOAD_DOUBTS_LEAP_FROM_NANO) },

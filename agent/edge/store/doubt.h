@@ -4,7 +4,7 @@
 
 #include "edge/store.h"
 
-/* token.held and token.leap as they are now. */
+/* What is held of a token, and its leap, as they are now. */
 MUST_CHECK bool store_put_doubt(struct store *s, const struct token *t, struct fault *why);
 
 /* What was booked, as it was booked. */

@@ -57,7 +57,6 @@ static void take_token(struct loading *l, const struct statement *q)
     struct token *t = token_set_add(l->fleet, statement_text(q, LOAD_TOKENS_NAME).at);
     t->series = l->series;
     t->id = statement_integer(q, LOAD_TOKENS_ID);
-    t->alerts = xcalloc(l->rules->count, sizeof *t->alerts);
     t->seen_at = column_time(q, LOAD_TOKENS_SEEN);
     t->missing = (int)statement_integer(q, LOAD_TOKENS_MISSING);
     snprintf(t->last.type, sizeof t->last.type, "%s", statement_text(q, LOAD_TOKENS_TYPE).at);
@@ -68,7 +67,7 @@ static void take_token(struct loading *l, const struct statement *q)
     t->last.reset_amount = column_money(q, LOAD_TOKENS_RESET_AMOUNT_NANO);
     t->last_reset = column_time(q, LOAD_TOKENS_LAST_RESET);
     t->high_water = column_money(q, LOAD_TOKENS_RISEN_TO_NANO);
-    snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, LOAD_TOKENS_SLUG).at);
+    token_name_slug(t, statement_text(q, LOAD_TOKENS_SLUG));
     if (t->seen_at != TIME_NONE && column_time(q, LOAD_TOKENS_KNOWN_FROM) != TIME_NONE) {
         burn_seen(&t->burn, column_time(q, LOAD_TOKENS_KNOWN_FROM));
         burn_seen(&t->burn, known_until(q, t->seen_at));
@@ -132,7 +131,7 @@ static void take_alert_of(struct loading *l, struct token *t, const struct rule 
         && !span_is(statement_text(q, LOAD_ALERTS_KIND), rule_kind_name(rule->kind));
     struct alert stored = read_alert(q);
     if (rule)
-        t->alerts[rule - l->rules->at] =
+        *token_own_alert(t, l->rules->count, (size_t)(rule - l->rules->at)) =
             changed ? (struct alert){ .episode = stored.episode, .step = stored.step } : stored;
     if ((!rule || changed) && stored.level != LEVEL_NONE)
         add_orphan(l->orphans, q, changed);
@@ -143,7 +142,7 @@ static void take_alert(struct loading *l, const struct statement *q)
     struct token *t = token_of(l, q);
     const struct rule *rule = rule_named(l->rules, statement_text(q, LOAD_ALERTS_RULE));
     if (t && span_is(statement_text(q, LOAD_ALERTS_RULE), RULE_DELETED_NAME))
-        t->deletion = read_alert(q);
+        *token_own_deletion(t) = read_alert(q);
     else if (t)
         take_alert_of(l, t, rule, q);
 }
@@ -441,8 +440,7 @@ bool store_load_self(struct store *s, int64_t account, const struct rule_set *ru
                          .orphans = orphans };
     struct token *t = token_set_add(&f, "");
     t->series = SERIES_ACCOUNT;
-    t->alerts = xcalloc(rules->count, sizeof *t->alerts);
-    snprintf(t->slug, sizeof t->slug, "%s", ACCOUNT_SLUG);
+    token_name_slug(t, span_of(ACCOUNT_SLUG));
     if (!store_find_self(s, account, t, why) || !load_part(s, &l, &alerts, why)) {
         token_set_done(&f);
         return false;

@@ -176,7 +176,7 @@ static bool settle(struct statement *q, int64_t account, struct token *t, unix_s
     bool ok = statement_step(q, &row, why);
     if (ok && row) {
         t->id = statement_integer(q, ADD_TOKEN_ID);
-        snprintf(t->slug, sizeof t->slug, "%s", statement_text(q, ADD_TOKEN_SLUG).at);
+        token_name_slug(t, statement_text(q, ADD_TOKEN_SLUG));
     }
     statement_reset(q);
     return ok;

@@ -106,7 +106,7 @@ static void plan_first(struct plan *p)
         char name[32];
         struct token seen = { .name = name };
         snprintf(name, sizeof name, "%s-project%d-api", i % 5 ? "prod" : "dev", (int)i);
-        strcpy(seen.slug, name);
+        seen.slug = name;
         strcpy(seen.last.type, "api_token");
         seen.last.balance = money_known((struct money){ INT64_C(100000000000) });
         seen.last.budgeted = true;

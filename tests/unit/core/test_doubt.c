@@ -176,8 +176,8 @@ static void a_confirmed_fall_is_of_the_time_when_it_was_seen_first(void **state)
     struct reading is = s.t->last;
     is.balance = cents(4011);
     assert_true(doubt_splits(s.t, &j, &is, AT + 2));
-    assert_int_equal(s.t->held.at, AT);
-    assert_int_equal(s.t->held.poll, 7);
+    assert_int_equal(token_held(s.t).at, AT);
+    assert_int_equal(token_held(s.t).poll, 7);
     is.balance = cents(4100); /* it was less for a moment: only what stands is booked */
     assert_false(doubt_splits(s.t, &j, &is, AT + 2));
     token_set_done(&s.fleet);
@@ -188,7 +188,7 @@ static void leap(struct forecast_input *s, int64_t to, enum entry_kind kind)
 {
     struct judgement j = weigh(s, to);
     assert_true(j.leaps && j.entries[0].kind == kind);
-    s->t->leap = doubt_leap(s->t, 7);
+    token_own_doubt(s->t)->leap = doubt_leap(s->t, 7);
     burn_add(&s->t->burn, &j.entries[0]);
     s->t->last.balance = cents(to);
     s->t->seen_at = AT;
@@ -233,7 +233,7 @@ static void a_return_within_a_few_readings_is_a_correction(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct forecast_input s = subject(rows[i].was, 0);
         leap(&s, rows[i].leapt, rows[i].leapt > rows[i].was ? ENTRY_TOPUP : ENTRY_CONSUMPTION);
-        s.t->leap.readings = rows[i].readings;
+        s.t->doubt->leap.readings = rows[i].readings;
         struct judgement j = later(&s, rows[i].is);
         const struct reading is = { .balance = money_known((struct money){ rows[i].is * CENT }) };
         assert_true(doubt_may_undo(s.t, &is) || !rows[i].undoes);

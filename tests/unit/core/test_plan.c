@@ -69,10 +69,10 @@ static void a_level_that_is_held_is_not_waited_for(void **state)
     w.balance[1] -= 3 * SPENT; /* below 10 */
     poll_world(&w, 5);
     poll_world(&w, 5); /* confirmed, where it was doubted */
-    assert_int_equal(w.tokens.tokens[1].alerts[0].pending, LEVEL_WARNING);
+    assert_int_equal(token_alert(&w.tokens.tokens[1], 0).pending, LEVEL_WARNING);
     for (int i = 0; i < 3; i++)
         poll_world(&w, 5);
-    assert_int_equal(w.tokens.tokens[1].alerts[0].level, LEVEL_WARNING);
+    assert_int_equal(token_alert(&w.tokens.tokens[1], 0).level, LEVEL_WARNING);
     world_done(&w);
 }
 
@@ -96,9 +96,9 @@ static void a_change_is_booked_and_its_alert_raised_with_it(void **state)
     assert_true(t->bookings[0].differs && t->stores);
     assert_int_equal(p->event_count, 1);
     assert_int_equal(p->events[0].transition.kind, TRANSITION_RAISED);
-    assert_int_equal(w.tokens.tokens[1].alerts[0].level, LEVEL_NONE);
+    assert_int_equal(token_alert(&w.tokens.tokens[1], 0).level, LEVEL_NONE);
     adopt(&w, p);
-    assert_int_equal(w.tokens.tokens[1].alerts[0].level, LEVEL_WARNING);
+    assert_int_equal(token_alert(&w.tokens.tokens[1], 0).level, LEVEL_WARNING);
     assert_int_equal(w.tokens.tokens[1].last.balance.is.nano, w.balance[1]);
     world_done(&w);
 }
@@ -115,9 +115,9 @@ static void a_doubtful_reading_is_held_and_booked_when_it_is_confirmed(void **st
     assert_int_equal(p->touched_count, 1);
     assert_true(p->touched[0]->doubts);
     assert_int_equal(p->touched[0]->booking_count, 0);
-    assert_int_equal(p->touched[0]->is.held.poll, PLAN_THIS_POLL);
+    assert_int_equal(token_held(&p->touched[0]->is).poll, PLAN_THIS_POLL);
     plan_resolve(p, 7);
-    assert_int_equal(p->touched[0]->is.held.poll, 7);
+    assert_int_equal(token_held(&p->touched[0]->is).poll, 7);
     adopt(&w, p);
     assert_int_equal(w.tokens.tokens[0].last.balance.is.nano, 98 * NANO_PER_USD);
 
@@ -126,7 +126,7 @@ static void a_doubtful_reading_is_held_and_booked_when_it_is_confirmed(void **st
     assert_int_equal(p->touched[0]->bookings[0].change.at, w.now - 4);
     adopt(&w, p);
     assert_int_equal(w.tokens.tokens[0].last.balance.is.nano, 0);
-    assert_true(w.tokens.tokens[0].held.at == TIME_NONE);
+    assert_true(token_held(&w.tokens.tokens[0]).at == TIME_NONE);
     world_done(&w);
 }
 
@@ -157,13 +157,13 @@ static void what_turns_out_never_to_have_happened_is_taken_back(void **state)
     poll_world(&w, 60);
     poll_world(&w, 4);
     struct token *t = &w.tokens.tokens[0];
-    assert_true(t->leap.poll && t->spent_nano == 98 * NANO_PER_USD);
-    fall.since = t->leap.since;
+    assert_true(token_leap(t).poll && t->spent_nano == 98 * NANO_PER_USD);
+    fall.since = token_leap(t).since;
     fall.at = t->seen_at;
     w.balance[0] = 98 * NANO_PER_USD;
     w.undo = &undo;
     struct plan *p = plan_world(&w, 60);
-    assert_int_equal(p->touched[0]->undone, t->leap.poll);
+    assert_int_equal(p->touched[0]->undone, token_leap(t).poll);
     assert_int_equal(p->touched[0]->bookings[0].change.entries[0].kind, ENTRY_CORRECTION);
     struct past past = { 0 };
     assert_false(plan_add_past(p->touched[0], &past));
@@ -188,14 +188,13 @@ static void a_token_that_is_gone_for_long_is_deleted_and_comes_back(void **state
     struct token known;
     token_init(&known, "dev-2");
     known.id = 3;
-    known.deletion.episode = 1;
-    known.deletion.step = 1;
-    known.alerts = xcalloc(1, sizeof *known.alerts);
+    token_own_deletion(&known)->episode = 1;
+    known.deletion->step = 1;
     known.last.type[0] = 'x';
     struct token seen = { .name = known.name, .last = w.tokens.tokens[0].last };
     p = plan_world(&w, HOUR_S);
     const struct plan_token *back = plan_return(p, &known, &seen);
-    assert_true(back->is.id == 3 && back->is.deletion.step == 2);
+    assert_true(back->is.id == 3 && back->is.deletion->step == 2);
     assert_int_equal(p->events[p->event_count - 1].transition.kind, TRANSITION_RETURNED);
     adopt(&w, p);
     assert_int_equal(w.tokens.count, 5);
@@ -293,7 +292,7 @@ static void a_clock_that_is_set_lets_no_time_pass(void **state)
     w.trusted = true;
     for (int i = 0; i < 4; i++)
         poll_world(&w, 60);
-    assert_int_equal(w.tokens.tokens[1].alerts[0].pending, LEVEL_WARNING);
+    assert_int_equal(token_alert(&w.tokens.tokens[1], 0).pending, LEVEL_WARNING);
     struct plan *p = plan_begin_world(&w, 9 * DAY_S);
     plan_step(p, 9 * DAY_S - 60);
     finish_world(&w, p);
@@ -305,7 +304,7 @@ static void a_clock_that_is_set_lets_no_time_pass(void **state)
     assert_true(p->event_count > 0);
     adopt(&w, p);
     poll_world(&w, HOUR_S);
-    assert_int_equal(w.tokens.tokens[1].alerts[0].level, LEVEL_WARNING);
+    assert_int_equal(token_alert(&w.tokens.tokens[1], 0).level, LEVEL_WARNING);
     world_done(&w);
 }
 
@@ -455,8 +454,8 @@ static void going_back_restores_books_and_keeps_alerts(void **state)
         enum level levels[TOKENS];
         bool held[TOKENS];
         for (size_t i = 0; i < TOKENS; i++) {
-            levels[i] = w.tokens.tokens[i].alerts[0].level;
-            held[i] = w.tokens.tokens[i].held.at != TIME_NONE;
+            levels[i] = token_alert(&w.tokens.tokens[i], 0).level;
+            held[i] = token_held(&w.tokens.tokens[i]).at != TIME_NONE;
         }
         plan_return_to(&w.tokens, &kept[PLAN_TOKENS]);
         assert_int_equal(w.tokens.count, TOKENS);
@@ -465,7 +464,7 @@ static void going_back_restores_books_and_keeps_alerts(void **state)
             struct token *t = token_set_find(&w.tokens, span_of(w.names[i]));
             assert_non_null(t);
             assert_int_equal(t->last.balance.is.nano, stored[i]);
-            assert_int_equal(t->alerts[0].level, levels[i]);
+            assert_int_equal(token_alert(t, 0).level, levels[i]);
             assert_ptr_equal(t->last.name, t->name);
             if (stored[i] != w.balance[i]) /* its element is decoded again */
                 assert_null(token_set_recognise(&w.tokens, 1000 + i));

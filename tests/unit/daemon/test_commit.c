@@ -41,8 +41,7 @@ static void open_desk(struct desk *d, struct place *p)
     d->account = (struct account){ .settings = &d->account_settings, .id = p->account };
     struct token *self = token_set_add(&d->account.self, "");
     self->series = SERIES_ACCOUNT;
-    self->alerts = xcalloc(1, sizeof *self->alerts);
-    snprintf(self->slug, sizeof self->slug, "%s", ACCOUNT_SLUG);
+    token_name_slug(self, span_of(ACCOUNT_SLUG));
     check(store_begin(p->store, &why) && store_add_token(p->store, p->account, self, START, &why)
               && store_commit(p->store, &why),
           &why);
@@ -147,7 +146,7 @@ static void what_is_committed_is_adopted(void **state)
     check(store_list(&d, three, poor, &why), &why);
     assert_int_equal(d.account.fleet.count, 3);
     assert_int_equal(d.account.fleet.tokens[1].last.balance.is.nano, 5 * NANO_PER_USD);
-    assert_int_equal(d.account.fleet.tokens[1].alerts[0].level, LEVEL_WARNING);
+    assert_int_equal(token_alert(&d.account.fleet.tokens[1], 0).level, LEVEL_WARNING);
     assert_false(d.account.ahead);
     assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'raised'"), 2);
     assert_int_equal(ask(p,
@@ -189,7 +188,7 @@ static void a_commit_on_a_full_disk_stores_nothing(void **state)
         assert_true(d.account.ahead);
         assert_int_equal(d.account.fleet.count, CROWD);
         assert_true(d.account.fleet.tokens[2].id < 0);
-        assert_int_equal(d.account.fleet.tokens[1].alerts[0].level, LEVEL_WARNING);
+        assert_int_equal(token_alert(&d.account.fleet.tokens[1], 0).level, LEVEL_WARNING);
         assert_int_equal(ask(p, "SELECT count(*) FROM poll"), 1);
         assert_int_equal(ask(p, "SELECT count(*) FROM event"), 0);
         assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE kind = 'token'"), 2);
@@ -257,7 +256,7 @@ static void a_statement_that_fails_changes_nothing(void **state)
         assert_false(d.account.ahead);
         assert_int_equal(d.account.fleet.count, 2);
         assert_int_equal(d.account.fleet.tokens[1].last.balance.is.nano, 12 * NANO_PER_USD);
-        assert_int_equal(d.account.fleet.tokens[1].alerts[0].level, LEVEL_NONE);
+        assert_int_equal(token_alert(&d.account.fleet.tokens[1], 0).level, LEVEL_NONE);
         assert_int_equal(ask(p, "SELECT count(*) FROM poll"), 1);
         assert_int_equal(ask(p, "SELECT count(*) FROM event"), 0);
         assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE kind = 'token'"), 2);

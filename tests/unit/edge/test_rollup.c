@@ -239,29 +239,29 @@ static void a_reading_that_is_held_and_a_leap_are_there_again_after_a_start(void
     add_token(p, (struct money){ 98 * NANO_PER_USD });
     struct token *t = &p->fleet.tokens[0];
     t->seen_at = START;
-    t->held =
+    token_own_doubt(t)->held =
         (struct held){ .at = START + 300, .poll = 1, .balance = money_known((struct money){ 0 }) };
-    t->leap = (struct leap){ .poll = 1,
-                             .since = START - 60,
-                             .from = { 7 },
-                             .full = money_known((struct money){ 9 }),
-                             .pace_nano_per_h = 11 };
+    t->doubt->leap = (struct leap){ .poll = 1,
+                                    .since = START - 60,
+                                    .from = { 7 },
+                                    .full = money_known((struct money){ 9 }),
+                                    .pace_nano_per_h = 11 };
     begin_poll(p, START + 300);
     check(store_put_token(p->store, t, &why) && store_put_doubt(p->store, t, &why), &why);
     commit(p);
     check(store_load_tokens(p->store, p->account, &none, &loaded, &orphans, &why), &why);
     const struct token *l = &loaded.tokens[0];
     assert_int_equal(l->seen_at, START); /* not the later poll, which it was not believed in */
-    assert_true(l->held.at == START + 300 && l->held.poll == 1);
-    assert_true(l->held.balance.known && l->held.balance.is.nano == 0);
-    assert_true(l->leap.poll == 1 && l->leap.from.nano == 7 && l->leap.full.is.nano == 9
-                && l->leap.readings == 1);
-    assert_int_equal(l->leap.pace_nano_per_h, 11);
+    assert_true(l->doubt->held.at == START + 300 && l->doubt->held.poll == 1);
+    assert_true(l->doubt->held.balance.known && l->doubt->held.balance.is.nano == 0);
+    assert_true(l->doubt->leap.poll == 1 && l->doubt->leap.from.nano == 7
+                && l->doubt->leap.full.is.nano == 9 && l->doubt->leap.readings == 1);
+    assert_int_equal(l->doubt->leap.pace_nano_per_h, 11);
     token_set_done(&loaded);
     orphan_alerts_done(&orphans);
 
-    t->held.at = TIME_NONE;
-    t->leap.poll = 0;
+    t->doubt->held.at = TIME_NONE;
+    t->doubt->leap.poll = 0;
     check(store_begin(p->store, &why) && store_put_doubt(p->store, t, &why), &why);
     commit(p);
     assert_int_equal(ask(p, "SELECT count(*) FROM doubt"), 0);

@@ -34,10 +34,9 @@ static struct token *add_token(struct place *p, struct token_set *f, const char 
     t->last.balance = t->high_water = money_known((struct money){ INT64_C(50000000000) });
     t->last.budgeted = true;
     t->seen_at = at;
-    t->alerts = xcalloc(1, sizeof *t->alerts);
     burn_seen(&t->burn, at);
     if (slug)
-        snprintf(t->slug, sizeof t->slug, "%s", slug);
+        token_name_slug(t, span_of(slug));
     check(store_add_token(p->store, p->account, t, at, &why)
               && store_add_reading(p->store, t, NULL, &why) && store_put_token(p->store, t, &why),
           &why);
