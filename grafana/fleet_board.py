@@ -2,15 +2,17 @@
 
 import dataclasses
 
-from panels import (BLUE, GREEN, GREY, ORANGE, PROMETHEUS, RED, Query, bars, gauges, lines, merged, override, stat, table)
+from panels import (BLUE, GREEN, ORANGE, PROMETHEUS, RED, USD, Only, Query, bars, gauges, lines, merged, override, stat,
+                    table)
 from shared import FIRING as FIRING_NOW
-from shared import (ACCOUNT, ACCOUNTS, AGE_STEPS, ALERTS, BY_ACCOUNT, ENVIRONMENT, LEVEL_TEXTS, LONG, RANKS, RESETS, RUNWAY_STEPS,
-                    SELECTED, SHORT, SPENT, SPENT_ROWS, STATE_TEXTS, TOKEN, TOKENS, TOPUPS, WITHIN, open_token)
+from shared import (ACCOUNT, ACCOUNTS, AGE_STEPS, BY_ACCOUNT, ENVIRONMENT, LEVEL_TEXTS, LONG, RANKS, RESETS,
+                    RUNWAY_STEPS, SELECTED, SHORT, SPENT, SPENT_ROWS, STATE_TEXTS, TOKEN, TOKENS, TOPUPS, WITHIN,
+                    alerts, open_token)
 
 NAME, TITLE, SINCE = "fleet", "Ebb: fleet", "now-7d"
 DESCRIPTION = "Which tokens run out first, what fires, and what is spent"
 CHOICES = (ACCOUNT, ENVIRONMENT, TOKEN)
-MARKS = (TOPUPS, dataclasses.replace(RESETS, on=False), ALERTS)
+MARKS = (TOPUPS, dataclasses.replace(RESETS, on=False), alerts(3))
 
 NOW = f"FROM v_token\nWHERE deleted_at IS NULL AND {SELECTED}"
 OUT = f'ebb_token_state{{{TOKENS}, state="exhausted"}}'
@@ -52,7 +54,8 @@ ORDER BY time"""
 TABLE = f"""\
 SELECT token AS "Token", account AS "Account", state AS "State", balance_usd AS "Balance",
        burn_24h_usd_per_h AS "Burn rate",
-       CASE state WHEN 'exhausted' THEN 0.0 ELSE CAST(likely_at - unixepoch() AS REAL) END AS "Likely", CAST(early_at - unixepoch() AS REAL) AS "Early",
+       CASE state WHEN 'exhausted' THEN 0.0 ELSE CAST(likely_at - unixepoch() AS REAL) END AS "Likely",
+       CAST(early_at - unixepoch() AS REAL) AS "Early",
        CAST(late_at - unixepoch() AS REAL) AS "Late", CAST(likely_at AS REAL) * 1000 AS "Empty on",
        chance_lasts AS "Lasts", CAST(unixepoch() - seen_at AS REAL) AS "Age"
 {NOW}
@@ -87,15 +90,16 @@ ORDER BY urgency DESC, since"""
 
 def spent_on(word, view):
     return (f"SELECT {word} AS series, CAST(sum(cost_usd) AS REAL) AS value\nFROM {view}\n"
-            f"WHERE {WITHIN} AND ({SELECTED} OR kind = 'key' AND {BY_ACCOUNT})\nGROUP BY 1 ORDER BY 2 DESC LIMIT 12")
+            f"WHERE {WITHIN} AND ({SELECTED} OR kind = 'key' AND {BY_ACCOUNT})\nGROUP BY 1 ORDER BY 2 DESC LIMIT 10")
 
 
 def stats():
     burning = [f'ebb_token_burn_usd_per_hour{{{TOKENS}, window="{window}"}}' for window in ("24h", "6h", "1h")]
     return [
         stat("Next to run out", "Time until the first token is likely empty (50 %); exhausted ones are counted beside",
-             "s", f'SELECT CAST(min(likely_at) - unixepoch() AS REAL) AS "Next to run out"\n{NOW}',
-             f"clamp_min(min({LIKELY}) - time(), 0)", no_data="No end in sight", steps=RUNWAY_STEPS, decimals=1),
+             "s", f"SELECT CAST(min(likely_at) - unixepoch() AS REAL) AS \"Runway\"\n{NOW} AND state <> 'exhausted'",
+             f"min({LIKELY} unless on (account, token) {OUT}) - time()", no_data="No end in sight", steps=RUNWAY_STEPS,
+             decimals=1),
         stat("Exhausted", "Tokens that have stopped working because nothing is left", "none",
              f"SELECT count(*) AS \"Exhausted\"\n{NOW} AND state = 'exhausted'",
              f"count({OUT} == 1) or vector(0)",
@@ -108,14 +112,14 @@ def stats():
              f"SELECT count(*) AS \"Alerts\" FROM v_alert_level\n"
              f"WHERE urgency >= 2 AND ({SELECTED} OR series <> 'token' AND {BY_ACCOUNT})",
              f"count({FIRING_NOW} >= 2) or vector(0)", steps=[(None, GREEN), (1, ORANGE), (5, RED)]),
-        stat("Burn rate", "USD per hour of these tokens, over the last 24 hours", "currencyUSD",
+        stat("Burn per hour", "USD per hour of these tokens, over the last 24 hours", USD,
              f'SELECT sum(coalesce(burn_24h_usd_per_h, burn_6h_usd_per_h, burn_1h_usd_per_h)) AS "Burn rate"\n{NOW}',
              f"sum({' or ignoring (window) '.join(burning)})", steps=[(None, BLUE)], decimals=2,
              no_data="Watched for too short"),
-        stat("Spent", "USD that these tokens spent in the period shown", "currencyUSD",
+        stat("Spent", "USD that these tokens spent in the period shown", USD,
              SPENT,
              f"sum(increase(ebb_token_spent_usd_total{{{TOKENS}}}[$__range]))", steps=[(None, BLUE)], decimals=2),
-        stat("Credits left", "USD left on the accounts, on which all their tokens draw", "currencyUSD",
+        stat("Credits left", "USD left on the accounts, on which all their tokens draw", USD,
              f'SELECT sum(credits_usd) AS "Credits" FROM v_credits\nWHERE {BY_ACCOUNT}',
              f"sum(ebb_credits_balance_usd{{{ACCOUNTS}}})", steps=[(None, RED), (1, GREEN)], decimals=2,
              no_data="Not reported"),
@@ -129,19 +133,19 @@ def stats():
 def token_table(source):
     duration = {"unit": "s", "decimals": 1, "custom__width": 100}
     return table(
-        "Tokens, the next to run out first", "All that are alive. Early, likely, late: the chance to be empty by then is "
-        "10, 50 and 90 %. Lasts: the chance to last until the reset, the expiry, or for a week",
-        [Query(TABLE)], TABLE_OF_METRICS, height=11, no_data="-",
+        "Tokens, the next to run out first", "All that are alive. Early, likely, late: the chance to be empty by "
+        "then is 10, 50 and 90 %. Lasts: the chance to last until the reset, the expiry, or for a week",
+        [Query(TABLE)], TABLE_OF_METRICS, height=12, no_data="-",
         transformations={PROMETHEUS: merged({
             "token": "Token", "account": "Account", "state": "State", "C": "Balance", "D": "Burn rate", "A": "Likely",
-            "E": "Early", "F": "Late", "G": "Empty on", "H": "Lasts", "I": "Age"})},
+            "E": "Early", "F": "Late", "G": "Empty on", "H": "Lasts", "I": "Age"}, drop=("Value #B",))},
         overrides=[
-            override("Token", links=open_token(source), custom__width=220),
+            override("Token", links=open_token(source)),
             override("Account", custom__width=100),
             override("State", mappings=[STATE_TEXTS], custom__cellOptions={"type": "color-background", "mode": "basic"},
                      custom__width=110),
-            override("Balance", unit="currencyUSD", decimals=2, custom__width=110),
-            override("Burn rate", unit="currencyUSD", decimals=3, custom__width=100, displayName="Burn per hour"),
+            override("Balance", unit=USD, decimals=2, custom__width=110),
+            override("Burn rate", unit=USD, decimals=3, custom__width=100, displayName="Burn per hour"),
             override("Likely", **duration, custom__cellOptions={"type": "color-text"},
                      thresholds={"mode": "absolute", "steps": [{"color": c, "value": v} for v, c in RUNWAY_STEPS]}),
             override("Early", **duration), override("Late", **duration),
@@ -156,35 +160,42 @@ def panels(source):
     return [
         *stats(),
         token_table(source),
-        lines("Balance of the ten that run out first", "USD left, as the smallest balance of each hour", "currencyUSD",
+        lines("Balance of the ten that run out first", "USD left, as the smallest balance of each hour", USD,
               [Query(FIRST_TEN, "series")],
               [Query(f"ebb_token_balance_usd{{{TOKENS}}} and on (account, token) bottomk(10, {LIKELY} @ end())",
                      "series", "{{token}}")], decimals=2, legend="right"),
-        bars("Consumption by environment", "USD per hour; in more than eight days, the average of each day", "currencyUSD",
+        bars("Consumption by environment", "USD per hour; beyond eight days, by day", USD,
              [Query(SPENT_OVER_TIME, "series")],
-             [Query(f"sum by (environment) (rate(ebb_token_spent_usd_total{{{TOKENS}}}[$__rate_interval])) * 3600", "series",
+             [Query(f"sum by (environment) (rate(ebb_token_spent_usd_total{{{TOKENS}}}[$__rate_interval])) * 3600",
+                    "series",
                     "{{environment}}")], interval="1h", decimals=2, calcs=["mean"]),
-        gauges("Spent by token", "USD in the period shown, of the twelve that spent most", "currencyUSD",
+        gauges("Spent by token", "USD in the period shown, of the ten that spent most", USD,
                f"{SPENT_ROWS}\nSELECT token AS series, CAST(sum(spent_usd) AS REAL) AS value FROM spent\n"
-               "GROUP BY 1 ORDER BY 2 DESC LIMIT 12",
-               f"sort_desc(topk(12, sum by (token) (increase(ebb_token_spent_usd_total{{{TOKENS}}}[$__range]))))",
+               "GROUP BY 1 ORDER BY 2 DESC LIMIT 10",
+               f"sort_desc(topk(10, sum by (token) (increase(ebb_token_spent_usd_total{{{TOKENS}}}[$__range]))))",
                decimals=2),
-        gauges("Spent by feature", "USD by whole UTC days, as the usage endpoint reports it", "currencyUSD",
-               spent_on("feature", "v_usage"),
-               f"sort_desc(topk(12, sum by (feature) (increase(ebb_usage_usd_total{{{TOKENS}}}[$__range]))))", decimals=2),
-        gauges("Spent by provider", "USD by whole UTC days, as the usage endpoint reports it", "currencyUSD",
-               spent_on("provider", "v_usage_provider"),
-               f"sort_desc(topk(12, sum by (provider) (increase(ebb_usage_usd_total{{{TOKENS}}}[$__range]))))", decimals=2),
+        Only(gauges("Spent by feature", "USD by whole UTC days, as the usage endpoint reports it", USD,
+                    spent_on("feature", "v_usage"), [], decimals=2),
+             gauges("Spent by environment", "USD in the period shown", USD, "",
+                    f"sort_desc(topk(10,"
+                    f" sum by (environment) (increase(ebb_token_spent_usd_total{{{TOKENS}}}[$__range]))))",
+                    decimals=2)),
+        Only(gauges("Spent by provider", "USD by whole UTC days, as the usage endpoint reports it", USD,
+                    spent_on("provider", "v_usage_provider"), [], decimals=2),
+             gauges("Spent by account", "USD in the period shown, by the fall of each account's credits", USD, "",
+                    f"sort_desc(sum by (account) (increase(ebb_credits_spent_usd_total{{{ACCOUNTS}}}[$__range])))",
+                    decimals=2)),
         table("Alerts firing", "Alerts of these tokens and of their accounts, the most severe and oldest first",
               [Query(FIRING)], [Query(f"sort_desc({FIRING_NOW})")], width=12, no_data="Nothing fires",
-              transformations={PROMETHEUS: merged({"Value": "Level", "account": "Account", "token": "Token", "rule": "Rule"},
+              transformations={PROMETHEUS: merged({"Value": "Level", "account": "Account", "token": "Token",
+                                                   "rule": "Rule"},
                                                   drop=("__name__", "instance", "job", "series", "environment"))},
               overrides=[
-                  override("Level", mappings=[LEVEL_TEXTS, RANKS], custom__width=90,
+                  override("Level", mappings=[LEVEL_TEXTS, RANKS], custom__width=90, custom__align="left",
                            custom__cellOptions={"type": "color-background", "mode": "basic"}),
                   override("For", unit="s", decimals=1, custom__width=110),
                   override("Token", links=open_token(source))]),
-        lines("Credits", "USD left on each account", "currencyUSD", [Query(
+        lines("Credits", "USD left on each account", USD, [Query(
             f"SELECT at AS time, account AS series, credits_usd AS value FROM v_credits_balance\n"
             f"WHERE credits_usd IS NOT NULL AND {WITHIN} AND {BY_ACCOUNT}\nORDER BY at", "series")],
               [Query(f"ebb_credits_balance_usd{{{ACCOUNTS}}}", "series", "{{account}}")], decimals=2,

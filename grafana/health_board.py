@@ -1,7 +1,7 @@
 """The agent: whether it reads, whether it is heard, whether its forecasts hold."""
 
-from panels import (BLUE, GREEN, ORANGE, PROMETHEUS, RED, YELLOW, Only, Query, bars, lines, merged, override, stat, table,
-                    texts)
+from panels import (BLUE, GREEN, GREY, ORANGE, PROMETHEUS, RED, YELLOW, Only, Query, bars, lines, merged, override,
+                    stat, table, texts)
 from shared import ACCOUNT, ACCOUNTS, AGE_STEPS, BY_ACCOUNT, WITHIN
 
 NAME, TITLE, SINCE = "health", "Ebb: agent health", "now-24h"
@@ -12,7 +12,8 @@ MARKS = ()
 CONNECTED = texts({"connected": ("connected", GREEN), "stopped": ("stopped", BLUE), "stalled": ("stalled", RED),
                    "disconnected": ("disconnected", RED), "1": ("connected", GREEN), "0": ("disconnected", RED)})
 RESULTS = texts({"ok": ("ok", GREEN), "suspicious": ("suspicious", YELLOW), "unavailable": ("unavailable", RED),
-                 "busy": ("busy", ORANGE), "unauthorized": ("unauthorized", RED), "broken": ("broken", RED), "1": ("ok", GREEN), "0": ("failed", RED)})
+                 "busy": ("busy", ORANGE), "unauthorized": ("unauthorized", RED), "broken": ("broken", RED),
+                 "1": ("ok", GREEN), "0": ("failed", RED)})
 BUCKET = "max(300, ($__to - $__from) / 1000 / 150 / 300 * 300)"
 
 
@@ -36,8 +37,10 @@ RECORD_OF_METRICS = [Query(f"max by (account) ({value})", ref=ref) for ref, valu
 ACCOUNTS_TABLE = f"""\
 SELECT account AS "Account", result AS "Last poll", CAST(unixepoch() - polled_at AS REAL) AS "Polled",
        CAST(unixepoch() - last_ok_at AS REAL) AS "Last good poll",
-       CAST(unixepoch() - failing_since AS REAL) AS "Failing for", CAST(next_poll_at - unixepoch() AS REAL) AS "Next poll in",
-       CAST(unixepoch() - usage_at AS REAL) AS "Usage read", coalesce(reason, usage_reason, credits_reason, '-') AS "Reason"
+       CAST(unixepoch() - failing_since AS REAL) AS "Failing for",
+       CAST(next_poll_at - unixepoch() AS REAL) AS "Next poll in",
+       CAST(unixepoch() - usage_at AS REAL) AS "Usage read",
+       coalesce(reason, usage_reason, credits_reason, '-') AS "Reason"
 FROM v_account
 WHERE {BY_ACCOUNT}
 ORDER BY account"""
@@ -69,20 +72,23 @@ def stats():
              f'sum(increase(ebb_polls_total{{{ACCOUNTS}, result!="ok"}}[$__range])) or vector(0)',
              steps=[(None, GREEN), (1, ORANGE), (20, RED)], decimals=0),
         stat("Broker", "The connection to the MQTT broker", "none", 'SELECT state AS "Broker" FROM v_broker',
-             "sum(ebb_mqtt_connected)", fields="/^(Broker|Value)$/", mappings=[CONNECTED], color="background", steps=[(None, BLUE)],
-             no_data="None configured"),
+             "sum(ebb_mqtt_connected)", fields="/^(Broker|Value)$/", mappings=[CONNECTED], color="background",
+             steps=[(None, GREY)],
+             options={"text": {"valueSize": 24}}, no_data="None configured"),
         stat("Messages waiting", "Events that the broker has not acknowledged yet", "short",
              'SELECT waiting AS "Waiting" FROM v_broker', "sum(ebb_mqtt_outbox_messages)",
              steps=[(None, GREEN), (10, ORANGE), (100, RED)], decimals=0),
         stat("Oldest message", "Age of the oldest event that waits for the broker", "s",
              'SELECT CAST(coalesce(unixepoch() - oldest_at, 0) AS REAL) AS "Age" FROM v_broker',
-             "time() - min(ebb_mqtt_outbox_oldest_timestamp_seconds) or vector(0)", steps=[(None, GREEN), (60, ORANGE), (600, RED)], decimals=0,
+             "time() - min(ebb_mqtt_outbox_oldest_timestamp_seconds) or vector(0)",
+             steps=[(None, GREEN), (60, ORANGE), (600, RED)], decimals=0,
              no_data="Nothing waits"),
-        stat("Forecasts that held", "Share of the forecasts that came due between early and late, the mean of the accounts; 80 % is right",
+        stat("Forecasts that held", "Share of the forecasts that came due between early and late; 80 % is right",
              "percentunit", f'SELECT avg(coverage) AS "Held" FROM v_forecast_record\nWHERE {BY_ACCOUNT}',
              f"avg(ebb_forecast_coverage_ratio{{{ACCOUNTS}}})",
              steps=[(None, RED), (0.6, ORANGE), (0.7, GREEN)], decimals=0, no_data="Too few to judge"),
-        stat("Database", "Size of the database file", "bytes", 'SELECT bytes AS "Size" FROM v_store', "sum(ebb_store_size_bytes)",
+        stat("Database", "Size of the database file", "bytes", 'SELECT bytes AS "Size" FROM v_store',
+             "sum(ebb_store_size_bytes)",
              steps=[(None, BLUE), (10**9, ORANGE)], decimals=1),
     ]
 
@@ -94,17 +100,18 @@ def panels(source):
               ACCOUNTS_OF_METRICS, height=5, no_data="-", unit="s", transformations={PROMETHEUS: merged({
                   "account": "Account", "A": "Last poll", "B": "Polled", "C": "Last good poll", "D": "Next poll in",
                   "E": "Usage read"})}, overrides=[
-                  override("Account", custom__width=120),
-                  override("Last poll", mappings=[RESULTS], custom__width=120,
+                  override("Last poll", mappings=[RESULTS], custom__width=120, custom__align="left",
                            custom__cellOptions={"type": "color-background", "mode": "basic"}),
                   *(override(name, unit="s", decimals=0, custom__width=130)
                     for name in ("Polled", "Failing for", "Next poll in", "Usage read")),
                   override("Last good poll", unit="s", decimals=0, custom__width=130,
                            custom__cellOptions={"type": "color-text"},
-                           thresholds={"mode": "absolute", "steps": [{"color": c, "value": v} for v, c in AGE_STEPS]})]),
+                           thresholds={"mode": "absolute", "steps": [{"color": c, "value": v} for v,
+                                                                     c in AGE_STEPS]})]),
         bars("Polls by result", "Polls in each step; anything but ok left the last readings in place", "short",
              [Query(in_steps("count(*)", "result"), "series")],
-             [Query(f"sum by (result) (increase(ebb_polls_total{{{ACCOUNTS}}}[$__rate_interval]))", "series", "{{result}}")],
+             [Query(f"sum by (result) (increase(ebb_polls_total{{{ACCOUNTS}}}[$__rate_interval]))", "series",
+                    "{{result}}")],
              decimals=0, interval="5m", calcs=["sum"], overrides=[
                  override(result, color={"mode": "fixed", "fixedColor": shown["color"]})
                  for result, shown in RESULTS["options"].items() if result.isalpha()]),
@@ -120,21 +127,24 @@ def panels(source):
               [Query(in_steps("max(tokens)", "account", " AND result = 'ok'"), "series")],
               [Query(f"ebb_poll_listed_tokens{{{ACCOUNTS}}}", "series", "{{account}}")], decimals=0, interval="5m",
               defaults={"min": 0}),
-        table("Forecast record", "Forecasts that came due, by account; fewer than ten, or less than a day of them, prove "
-              "nothing. Held: the truth was between early and late (80 % is right)", [Query(RECORD)], RECORD_OF_METRICS,
+        table("Forecast record", "Forecasts that came due, by account; fewer than ten, or less than a day of "
+              "them, prove nothing. Held: the truth was between early and late (80 % is right)", [Query(RECORD)],
+              RECORD_OF_METRICS,
               width=12, height=7, no_data="Too few to judge", transformations={PROMETHEUS: merged({
                   "account": "Account", "A": "Judged", "B": "Held", "C": "Off by factor", "D": "Too late by"})},
               overrides=[
                   override("Held", unit="percentunit", decimals=0), override("Off by factor", decimals=2),
                   override("Too late by", unit="percentunit", decimals=0)]),
-        Only(table("Failed polls", "The newest polls that brought no complete, plausible list, and why", [Query(FAILED)],
+        Only(table("Failed polls", "The newest polls that brought no complete, plausible list, and why",
+                   [Query(FAILED)],
                    [], width=12, height=7, no_data="None in this period", overrides=[
                        override("time", displayName="At", custom__width=170), override("Account", custom__width=90),
                        override("Result", mappings=[RESULTS], custom__width=110,
                                 custom__cellOptions={"type": "color-background", "mode": "basic"}),
                        override("HTTP status", custom__width=110)]),
              lines("CPU of the agent", "Share of one core that the process uses", "percentunit", [],
-                   [Query("sum(rate(process_cpu_seconds_total[$__rate_interval])\n  * on (instance, job) group_left () ebb_build_info)",
+                   [Query("sum(rate(process_cpu_seconds_total[$__rate_interval])\n"
+                          "  * on (instance, job) group_left () ebb_build_info)",
                           "series", "CPU")], height=7,
                    decimals=2, defaults={"min": 0})),
     ]

@@ -10,6 +10,7 @@ SQLITE, PROMETHEUS = "sqlite", "prometheus"
 PLUGINS = {SQLITE: "frser-sqlite-datasource", PROMETHEUS: "prometheus"}
 SCHEMA_VERSION = 39  # Grafana 10 reads it, and 11 to 13 move it on
 COLUMNS = 24
+USD = "currencyUSD"
 
 RED, ORANGE, YELLOW, GREEN, BLUE, PURPLE, GREY = (
     "semi-dark-red", "semi-dark-orange", "semi-dark-yellow", "semi-dark-green", "semi-dark-blue", "semi-dark-purple",
@@ -82,7 +83,7 @@ def stat(title, description, unit, sqlite, prometheus, width=3, color="value", *
     options = {"reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": more.pop("fields", "")},
                "colorMode": color, "graphMode": "none", "textMode": "value", "justifyMode": "center",
                "orientation": "auto", "wideLayout": True, "showPercentChange": False,
-               "percentChangeColorMode": "standard"}
+               "percentChangeColorMode": "standard", **more.pop("options", {})}
     return Panel("stat", title, description, width, 4, unit, [Query(sqlite)], [Query(prometheus)],
                  options=options, **more)
 
@@ -111,10 +112,10 @@ def bars(title, description, unit, sqlite, prometheus, **more):
     return lines(title, description, unit, sqlite, prometheus, custom=look, defaults={"min": 0}, **more)
 
 
-def gauges(title, description, unit, sqlite, prometheus, width=8, height=8, **more):
+def gauges(title, description, unit, sqlite, prometheus, width=8, height=9, **more):
     options = {"displayMode": "gradient", "orientation": "horizontal", "valueMode": "color", "showUnfilled": True,
-               "minVizWidth": 8, "minVizHeight": 16, "maxVizHeight": 48, "namePlacement": "auto", "sizing": "auto",
-               "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": "", "limit": 12},
+               "minVizWidth": 8, "minVizHeight": 10, "maxVizHeight": 48, "namePlacement": "auto", "sizing": "auto",
+               "reduceOptions": {"values": True, "calcs": ["lastNotNull"], "fields": "", "limit": 10},
                "legend": {"showLegend": False, "displayMode": "list", "placement": "bottom", "calcs": []}}
     if isinstance(prometheus, str):
         prometheus = [Query(prometheus)]

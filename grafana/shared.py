@@ -105,13 +105,16 @@ TOPUPS = Mark("Top-ups", "green", booked("topup", "Top-up"),
               f"({RISEN})\nunless on (account, token) ({WAS_RESET})", "{{token}}")
 RESETS = Mark("Resets", "blue", booked("reset", "Reset"), f"({RISEN})\nand on (account, token) ({WAS_RESET})",
               "{{token}}")
-ALERTS = Mark("Alerts", "red", f"""\
-SELECT at AS time, 'Alert ' || kind AS title, summary AS text
-FROM v_event
-WHERE kind IN ('raised', 'worsened') AND level IN ('warning', 'critical') AND {WITHIN} AND {SELECTED}
-ORDER BY at""", """\
-(ebb_alert_level{account=~"$account", token=~"$token"} >= 2)
-unless (ebb_alert_level{account=~"$account", token=~"$token"} offset 5m >= 2)""", "{{token}}: {{rule}}")
+
+
+def alerts(least):
+    """Alerts that were raised to this level, 2 warning or 3 critical, or beyond."""
+    firing = 'ebb_alert_level{account=~"$account", token=~"$token"}'
+    return Mark("Alerts", "red", f"""\
+SELECT e.at AS time, 'Alert ' || e.kind AS title, e.summary AS text
+FROM v_event e JOIN v_event_level l USING (event_id)
+WHERE l.urgency >= {least} AND l.urgency_before < {least} AND {within('e.at')} AND e.{SELECTED}
+ORDER BY e.at""", f"({firing} >= {least})\nunless ({firing} offset 5m >= {least})", "{{token}}: {{rule}}")
 
 
 def open_token(source):

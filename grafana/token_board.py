@@ -1,13 +1,14 @@
 """One token: how much is left, how long it lasts, what it is spent on, what it was warned of."""
 
-from panels import BLUE, GREEN, GREY, ORANGE, PROMETHEUS, RED, Query, bars, gauges, lines, merged, override, stat, table
-from shared import (ACCOUNT, ALERTS, ENVIRONMENT, LEVEL_TEXTS, LONG, ONE_TOKEN, RANKS, RESETS, RUNWAY_STEPS, SELECTED, SHORT,
-                    SPENT, STATE_TEXTS, TOPUPS, WITHIN, within)
+from panels import (BLUE, GREEN, GREY, ORANGE, PROMETHEUS, RED, USD, Only, Query, bars, gauges, lines, merged, override,
+                    stat, table)
+from shared import (ACCOUNT, ENVIRONMENT, LEVEL_TEXTS, LONG, ONE_TOKEN, RANKS, RESETS, RUNWAY_STEPS, SELECTED, SHORT,
+                    SPENT, STATE_TEXTS, TOPUPS, WITHIN, alerts, within)
 
 NAME, TITLE, SINCE = "token", "Ebb: one token", "now-7d"
 DESCRIPTION = "How much is left, how long it lasts, and what it is spent on"
 CHOICES = (ACCOUNT, ENVIRONMENT, ONE_TOKEN)
-MARKS = (TOPUPS, RESETS, ALERTS)
+MARKS = (TOPUPS, RESETS, alerts(2))
 
 TOKEN = 'account=~"$account", token="$token"'
 NOW = f"FROM v_token\nWHERE deleted_at IS NULL AND {SELECTED}"
@@ -20,7 +21,8 @@ def exhaustion(quantile):
 
 def runway(name, column, quantile, description):
     return stat(name, description, "s", f'SELECT CAST(max({column} - unixepoch(), 0) AS REAL) AS "{name}"\n{NOW}',
-                f"clamp_min({exhaustion(quantile)} - time(), 0)", steps=RUNWAY_STEPS, decimals=1, no_data="No end in sight")
+                f"clamp_min({exhaustion(quantile)} - time(), 0)", steps=RUNWAY_STEPS, decimals=1,
+                no_data="No end in sight")
 
 
 def burning(window):
@@ -29,14 +31,17 @@ def burning(window):
 
 def stats():
     return [
-        stat("State", "What is known of the token now, as `ebb status` says it", "none", f'SELECT state AS "State"\n{NOW}',
+        stat("State", "What is known of the token now, as `ebb status` says it", "none",
+             f'SELECT state AS "State"\n{NOW}',
              f"ebb_token_state{{{TOKEN}}} == 1", mappings=[STATE_TEXTS], fields="/^[Ss]tate$/", color="background",
+             options={"text": {"valueSize": 28}},
              steps=[(None, GREY)], no_data="No such token"),
-        stat("Balance", "USD left of this token's budget", "currencyUSD", f'SELECT balance_usd AS "Balance"\n{NOW}',
+        stat("Balance", "USD left of this token's budget", USD, f'SELECT balance_usd AS "Balance"\n{NOW}',
              f"ebb_token_balance_usd{{{TOKEN}}}", decimals=2, steps=[(None, RED), (0.01, BLUE)], no_data="No budget"),
-        stat("Burn rate", "USD per hour over the last 24 hours, or as long as it is watched", "currencyUSD",
+        stat("Burn per hour", "USD per hour over the last 24 hours, or as long as it is watched", USD,
              f'SELECT coalesce(burn_24h_usd_per_h, burn_6h_usd_per_h, burn_1h_usd_per_h) AS "Burn rate"\n{NOW}',
-             " or ignoring (window) ".join(burning(window) for window in ("24h", "6h", "1h")), decimals=3, steps=[(None, BLUE)],
+             " or ignoring (window) ".join(burning(window) for window in ("24h", "6h", "1h")), decimals=3,
+             steps=[(None, BLUE)],
              no_data="Watched for too short"),
         runway("Early", "early_at", "0.1", "The balance is empty by then with a chance of 10 %"),
         runway("Likely", "likely_at", "0.5", "The balance is empty by then with a chance of 50 %"),
@@ -44,7 +49,7 @@ def stats():
         stat("Lasts until its reset", "Chance that the balance lasts until the next reset, the expiry, or for a week",
              "percentunit", f'SELECT chance_lasts AS "Lasts"\n{NOW}', f"1 - ebb_token_runs_dry_probability{{{TOKEN}}}",
              decimals=0, steps=[(None, RED), (0.5, ORANGE), (0.9, GREEN)], no_data="No forecast"),
-        stat("Spent", "USD that the token spent in the period shown", "currencyUSD",
+        stat("Spent", "USD that the token spent in the period shown", USD,
              SPENT,
              f"sum(increase(ebb_token_spent_usd_total{{{TOKEN}}}[$__range]))", decimals=2, steps=[(None, BLUE)]),
     ]
@@ -149,48 +154,63 @@ WHERE urgency > 0 AND {SELECTED}
 ORDER BY urgency DESC, since"""
 
 
+QUANTILES = (("0.9", "late", "A"), ("0.5", "likely", "B"), ("0.1", "early", "C"))
+FAN = {"lineInterpolation": "linear", "fillOpacity": 0}
+
+
+def fan():
+    """What lies between early and late is shaded."""
+    dashed = {"custom__lineStyle": {"fill": "dash", "dash": [8, 6]}}
+    return [override("late", color={"mode": "fixed", "fixedColor": GREEN}, custom__fillBelowTo="early",
+                     custom__fillOpacity=15, **dashed),
+            override("likely", color={"mode": "fixed", "fixedColor": ORANGE}),
+            override("early", color={"mode": "fixed", "fixedColor": RED}, **dashed)]
+
+
 def ahead_panel():
-    colors = {"early": RED, "likely": ORANGE, "late": GREEN}
     return lines(
-        "The next seven days", "Straight lines from the last reading to nothing left: early (10 %), likely (50 %), late "
-        "(90 %); a reset or a top-up is not in them", "currencyUSD", [Query(AHEAD, "series")],
-        [Query(ahead(quantile), "series", name, ref) for quantile, name, ref in
-         (("0.9", "late", "A"), ("0.5", "likely", "B"), ("0.1", "early", "C"))],
-        width=9, height=10, time_from=f"+{AHEAD_DAYS}d", no_data="No end in sight", decimals=2, calcs=[],
-        custom={"lineInterpolation": "linear", "fillOpacity": 0}, interval="1h", overrides=[
-            override(name, color={"mode": "fixed", "fixedColor": color},
-                     **({"custom__fillBelowTo": "early", "custom__fillOpacity": 15} if name == "late" else {}),
-                     **({"custom__lineStyle": {"fill": "dash", "dash": [8, 6]}} if name != "likely" else {}))
-            for name, color in colors.items()], defaults={"min": 0})
+        "The next seven days", "Straight lines from the last reading to nothing left: early (10 %), likely "
+        "(50 %), late (90 %); a reset or a top-up is not in them", USD, [Query(AHEAD, "series")],
+        [Query(ahead(quantile), "series", name, ref) for quantile, name, ref in QUANTILES],
+        width=9, height=10, time_from=f"+{AHEAD_DAYS}d", no_data="No end in sight", decimals=2, calcs=[], custom=FAN,
+        interval="1h", overrides=fan(), defaults={"min": 0})
 
 
 def panels(source):
     return [
         *stats(),
-        lines("Balance", "USD left, as it was read; marks show top-ups, resets and alerts", "currencyUSD",
+        lines("Balance", "USD left, as it was read; marks show top-ups, resets and alerts", USD,
               [Query(BALANCE, "series")], [Query(f"ebb_token_balance_usd{{{TOKEN}}}", "series", "Balance")],
               width=15, height=10, decimals=2, legend="hidden", no_data="No balance in this period",
               custom={"fillOpacity": 15}, defaults={"min": 0, "color": {"mode": "fixed", "fixedColor": BLUE}}),
         ahead_panel(),
-        bars("Consumption", "USD per hour; in more than 15 days, the average of each day", "currencyUSD",
+        bars("Consumption", "USD per hour; beyond 15 days, by day", USD,
              [Query(HOURLY, "series")],
-             [Query(f"sum(rate(ebb_token_spent_usd_total{{{TOKEN}}}[$__rate_interval])) * 3600", "series", "Consumption")],
+             [Query(f"sum(rate(ebb_token_spent_usd_total{{{TOKEN}}}[$__rate_interval])) * 3600", "series",
+                    "Consumption")],
              width=15, decimals=3, interval="1h", legend="hidden"),
-        gauges("Burn rate by window", "USD per hour over the last hour, 6 hours, day and week", "currencyUSD",
+        gauges("Burn rate by window", "USD per hour over the last hour, 6 hours, day and week", USD,
                BURN, [Query(f"max by (window) ({burning(window)})", ref=ref)
                       for ref, window in zip("ABCD", ("1h", "6h", "24h", "7d"))], width=9, height=9, decimals=3,
                no_data="Watched for too short"),
-        bars("Consumption by feature", "USD by UTC day, as the usage endpoint reports it", "currencyUSD",
-             [Query(by_day("feature", "v_usage"), "series")],
-             [Query(f"sum by (feature) (increase(ebb_usage_usd_total{{{TOKEN}}}[$__rate_interval]))", "series",
-                    "{{feature}}")], interval="1d", decimals=2, calcs=["sum"], no_data="No consumption reported"),
-        bars("Consumption by provider", "USD by UTC day, as the usage endpoint reports it", "currencyUSD",
-             [Query(by_day("provider", "v_usage_provider"), "series")],
-             [Query(f"sum by (provider) (increase(ebb_usage_usd_total{{{TOKEN}}}[$__rate_interval]))", "series",
-                    "{{provider}}")], interval="1d", decimals=2, calcs=["sum"], no_data="No consumption reported"),
+        Only(bars("Consumption by feature", "USD by UTC day, as the usage endpoint reports it", USD,
+                  [Query(by_day("feature", "v_usage"), "series")], [], decimals=2, calcs=["sum"],
+                  no_data="No consumption reported"),
+             lines("Runway over time", "How long the balance was forecast to last",
+                   "s", [], [Query(f"clamp_min({exhaustion(quantile)} - time(), 0)", "series", name, ref) for
+                             quantile, name, ref in QUANTILES],
+                   decimals=1, no_data="No end in sight", defaults={"min": 0}, custom=FAN, overrides=fan())),
+        Only(bars("Consumption by provider", "USD by UTC day, as the usage endpoint reports it", USD,
+                  [Query(by_day("provider", "v_usage_provider"), "series")], [], decimals=2, calcs=["sum"],
+                  no_data="No consumption reported"),
+             lines("Burn rate over time", "USD per hour over the last hour, the last day and the last week", USD, [],
+                   [Query(burning(window), "series", window, ref) for ref, window in zip("ABC", ("1h", "24h", "7d"))],
+                   decimals=3, no_data="Watched for too short", defaults={"min": 0}, custom={"fillOpacity": 0})),
         lines("Alert levels", "Level of each rule: none, info, warning, critical", "none",
               [Query(LEVELS_OVER_TIME, "series")],
-              [Query(f"max by (rule) (ebb_alert_level{{{TOKEN}}})", "series", "{{rule}}")], width=15, mappings=[RANKS],
+              [Query(f"max by (rule) (ebb_alert_level{{{TOKEN}}})\n"
+                     f"or max by (rule) (last_over_time(ebb_alert_level{{{TOKEN}}}[$__range])) * 0", "series",
+                     "{{rule}}")], width=15, mappings=[RANKS],
               decimals=0, no_data="No alert in this period",
               custom={"fillOpacity": 20}, defaults={"min": 0, "max": 3}),
         table("Alerts firing", "Alerts of this token, the most severe and oldest first", [Query(FIRING)],
@@ -198,15 +218,17 @@ def panels(source):
               transformations={PROMETHEUS: merged({"Value": "Level", "rule": "Rule"}, drop=(
                   "__name__", "account", "environment", "instance", "job", "series", "token"))},
               overrides=[
-                  override("Level", mappings=[LEVEL_TEXTS, RANKS],
+                  override("Level", mappings=[LEVEL_TEXTS, RANKS], custom__align="left",
                            custom__cellOptions={"type": "color-background", "mode": "basic"}),
                   override("For", unit="s", decimals=1)]),
-        table("Settings", "What the API says of this token, and how old that is", [Query(TERMS)], TERMS_OF_METRICS, height=4,
+        table("Settings", "What the API says of this token, and how old that is", [Query(TERMS)], TERMS_OF_METRICS,
+              height=4,
               no_data="-", transformations={PROMETHEUS: merged({
-                  "account": "Account", "type": "Type", "reset": "Reset", "B": "Reset amount", "C": "Expires", "D": "Age"},
+                  "account": "Account", "type": "Type", "reset": "Reset", "B": "Reset amount", "C": "Expires",
+                  "D": "Age"},
                   drop=("token", "Value #A"))},
               overrides=[
-                  override("Reset amount", unit="currencyUSD", decimals=2),
+                  override("Reset amount", unit=USD, decimals=2),
                   override("Expires", unit="dateTimeAsIso"),
                   override("Age", unit="s", decimals=0)]),
     ]

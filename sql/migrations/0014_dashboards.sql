@@ -61,8 +61,8 @@ FROM alert l JOIN level u ON u.name = l.level JOIN token t ON t.id = l.token JOI
 WHERE t.deleted_at IS NULL AND a.removed_at IS NULL;
 
 CREATE VIEW v_event_level AS
-SELECT e.at, a.name AS account, t.name AS token, t.id AS token_id, t.kind AS series, e.rule, e.level, u.urgency,
-       w.urgency AS urgency_before
+SELECT e.id AS event_id, e.at, a.name AS account, t.name AS token, t.id AS token_id, t.kind AS series, e.rule, e.level,
+       u.urgency, w.urgency AS urgency_before
 FROM event e JOIN level u ON u.name = e.level JOIN level w ON w.name = e.was JOIN token t ON t.id = e.token
      JOIN account a ON a.id = t.account;
 

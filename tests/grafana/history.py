@@ -9,11 +9,13 @@ at each step is in FOLDER/history.om, for `promtool tsdb create-blocks-from open
 """
 
 import argparse
+import contextlib
 import glob
 import json
 import os
 import pathlib
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -57,7 +59,7 @@ ACCOUNTS = [
 ]
 # A balance that is topped up to its budget when it is down to this; the others run dry.
 REFILLS = {"prod-billing-api": (9, 60), "prod-search-embeddings": (12, 120)}
-OUTAGE_DAYS_AGO = (5.2, 5.0)
+OUTAGES_DAYS_AGO = ((5.2, 5.0), (0.42, 0.4))
 
 RULES = [
     {"name": "low-balance", "kind": "balance_below", "match": {"environment": "prod"},
@@ -104,36 +106,55 @@ class History:
                     sim.control("POST", "token", json={"name": t["name"], "balance": f"{full}.00"})
 
     def outage(self, sim, before):
-        begins, ends = (self.now - days * DAY for days in OUTAGE_DAYS_AGO)
-        if before < begins <= self.at:
-            sim.fault("status", status=503)
-        if before < ends <= self.at:
-            sim.clear_faults()
+        for begins, ends in OUTAGES_DAYS_AGO:
+            if before < self.now - begins * DAY <= self.at:
+                sim.fault("status", status=503)
+            if before < self.now - ends * DAY <= self.at:
+                sim.clear_faults()
 
     def sample(self):
-        """What `ebb metrics` says, each sample with its time."""
-        for line in self.ebb("metrics").stdout.splitlines():
+        """What `ebb metrics` says, each sample with its time; and what only a running daemon would count."""
+        for line in [*self.ebb("metrics").stdout.splitlines(), *self.counted()]:
             if not line.startswith("#"):
                 self.samples.write(f"{line} {self.at}\n")
 
+    def counted(self):
+        with sqlite3.connect(f"file:{self.folder / 'ebb.db'}?mode=ro", uri=True) as db:
+            for account, result, polls in db.execute("SELECT account, result, count(*) FROM v_poll GROUP BY 1, 2"):
+                yield f'ebb_polls_total{{account="{account}",result="{result}"}} {polls}'
+            for account, code, calls in db.execute("SELECT account, http_status, sum(calls) FROM v_poll GROUP BY 1, 2"):
+                yield f'ebb_api_requests_total{{account="{account}",code="{code}"}} {calls}'
+        times = os.times()
+        yield f"process_cpu_seconds_total {times.children_user + times.children_system:.3f}"
+        yield "ebb_mqtt_connected 1"
+
     def play(self):
+        """The path of the database."""
+        with self.lived():
+            return self.folder / "ebb.db"
+
+    @contextlib.contextmanager
+    def lived(self):
+        """With the stand-in as it is at the end, its clock stopped: whoever goes on polling finds nothing new."""
         start = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.at))
         with Sim({"accounts": ACCOUNTS}, start=start, speed=0) as sim:
             self.write_config(sim.url)
-            while True:
-                done = self.ebb("once")
-                assert done.returncode == 0 or "503" in done.stderr, done.stderr
-                if self.samples:
-                    self.sample()
-                if self.at >= self.now:
-                    break
+            while self.step():
                 before, self.at = self.at, min(self.at + self.step_s, self.now)
                 sim.clock(advance=f"{self.at - before}s")
                 self.outage(sim, before)
                 self.refill(sim)
+            if self.samples:
+                self.samples.close()
+            yield sim
+
+    def step(self):
+        """One poll; whether there is more to come."""
+        done = self.ebb("once")
+        assert done.returncode == 0 or "503" in done.stderr, done.stderr
         if self.samples:
-            self.samples.close()
-        return self.folder / "ebb.db"
+            self.sample()
+        return self.at < self.now
 
 
 def main():
