@@ -39,22 +39,34 @@ static bool rate_moved(double was, double is)
     return is > was ? figure_moved(was, is) : is < FADED_RATIO * was;
 }
 
-static bool burn_moved(const struct gist *was, const struct burn_history *h)
+static bool rate_doubled(double was, double is)
+{
+    return is > 2 * was;
+}
+
+static bool any_rate(const struct gist *was, const struct gist *is, bool (*differs)(double, double))
 {
     for (int w = 0; w < BURN_WINDOWS; w++) {
-        struct burn_rate rate = burn_over(h, (enum burn_window)w);
-        bool was_known = was->burn_nano_per_h[w] >= 0;
-        if (was_known != rate.known
-            || (rate.known && rate_moved(was->burn_nano_per_h[w], (double)rate.nano_per_h)))
+        float before = was->burn_nano_per_h[w], now = is->burn_nano_per_h[w];
+        if ((before < 0) != (now < 0) || (now >= 0 && differs(before, now)))
             return true;
     }
     return false;
 }
 
-bool gist_moved(const struct gist *was, const struct forecast *f, const struct burn_history *h,
-                bool resets)
+static bool outlook_moved(const struct gist *was, const struct gist *is, unix_s now, bool resets)
 {
-    return was->verdict != f->verdict || was->limit != f->limit
-        || (resets && was->horizon != f->horizon) || end_moved(was->likely, f->likely, f->read_at)
-        || fabs(was->lasts - f->lasts) > NEWS_RATIO || burn_moved(was, h);
+    return was->verdict != is->verdict || was->limit != is->limit
+        || (resets && was->horizon != is->horizon) || end_moved(was->likely, is->likely, now)
+        || fabs((double)was->lasts - (double)is->lasts) > NEWS_RATIO;
+}
+
+bool gist_moved(const struct gist *was, const struct gist *is, unix_s now, bool resets)
+{
+    return outlook_moved(was, is, now, resets) || any_rate(was, is, rate_moved);
+}
+
+bool gist_misleads(const struct gist *was, const struct gist *is, unix_s now, bool resets)
+{
+    return outlook_moved(was, is, now, resets) || any_rate(was, is, rate_doubled);
 }

@@ -276,12 +276,12 @@ struct token *token_set_adopt(struct token_set *f, struct token *from)
     return t;
 }
 
-struct gist token_gist(const struct token *t)
+struct gist token_gist(const struct token *t, const struct forecast *f)
 {
     struct burn_rate burn[BURN_WINDOWS];
     for (int w = 0; w < BURN_WINDOWS; w++)
         burn[w] = burn_over(&t->burn, (enum burn_window)w);
-    return gist_of(&t->forecast, burn);
+    return gist_of(f, burn);
 }
 
 void token_set_exchange(struct token_set *f, size_t place, struct token *clone)

@@ -116,7 +116,7 @@ static inline const char *token_burn_source(const struct token *t)
     return t->last.budgeted ? "balance" : "consumption";
 }
 
-struct gist token_gist(const struct token *t);
+struct gist token_gist(const struct token *t, const struct forecast *f);
 
 struct token_set {
     struct token *tokens; /* owned; in no order */

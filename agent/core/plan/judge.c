@@ -5,7 +5,6 @@
  * a minute; else what was made of it stands: time changes it slowly, and what is known to come
  * sooner is waited for. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/calendar.h"
 #include "core/plan/inside.h"
@@ -119,26 +118,19 @@ static void note_judged(struct plan_view *v, const struct midnights *m)
     p->looks[p->look_count++] = (struct plan_look){ v->set, v->place, j };
 }
 
-static bool moved_since(const struct gist *was, const struct plan_view *v)
-{
-    return gist_moved(was, &v->forecast, &v->is->burn, v->is->last.period != RESET_NONE);
-}
-
-/* Whether the outlook moved enough since it was stored to be stored again, and since it was told to
- * be told again. Both are mostly the same. */
+/* Whether the outlook moved enough since it was told to be told again, and since it was stored to
+ * be stored again before the hour ends. */
 static void note_news(struct plan_view *v)
 {
     const struct token *t = v->is;
-    bool dirty = v->own && v->own->dirty, moved = v->own && v->own->moved;
-    /* Padding that differs costs a comparison, no more. */
-    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
-    bool same = memcmp(&t->stored, &t->published, sizeof t->stored) == 0;
-    bool stores = dirty || moved_since(&t->stored, v);
-    bool tells = dirty || moved || (same ? stores : moved_since(&t->published, v));
+    const struct gist now = token_gist(t, &v->forecast);
+    bool resets = t->last.period != RESET_NONE, dirty = v->own && v->own->dirty;
+    bool tells = dirty || (v->own && v->own->moved)
+        || gist_moved(&t->published, &now, v->forecast.read_at, resets);
+    bool stores = dirty || gist_misleads(&t->stored, &now, v->forecast.read_at, resets);
     if (!stores && !tells)
         return;
     struct token *own = view_own(v);
-    const struct gist now = token_gist(own);
     own->stored = stores ? now : own->stored;
     own->published = tells ? now : own->published;
     v->own->stores |= stores;
