@@ -22,6 +22,7 @@
 #include "daemon/startup.h"
 #include "daemon/state.h"
 #include "daemon/step.h"
+#include "daemon/upkeep.h"
 #include "daemon/watch.h"
 #include "edge/signals.h"
 #include "web/web.h"
@@ -253,6 +254,8 @@ static bool tend_store(struct agent *a, struct fault *why)
 {
     bool stored = a->poll_stored;
     a->poll_stored = false;
+    if (stored)
+        upkeep_wake(a);
     return !stored || journal_tend(a, why);
 }
 
@@ -336,7 +339,9 @@ static bool may_reload(const struct agent *a)
 static mono_ms next_deadline(const struct agent *a)
 {
     mono_ms now = clock_mono();
-    return a->reload_wanted ? now + RELOAD_TURN_MS : forecasts_deadline(a, now, next_poll(a));
+    if (a->reload_wanted)
+        return now + RELOAD_TURN_MS;
+    return forecasts_deadline(a, now, upkeep_deadline(a, now, next_poll(a)));
 }
 
 bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *why)
@@ -345,6 +350,8 @@ bool agent_run(struct agent *a, int signals, enum agent_end *ret, struct fault *
         struct signals_seen seen;
         if ((!a->reload_wanted && !start_accounts(a, why))
             || !turn(a, signals, next_deadline(a), &seen, why))
+            return false;
+        if (a->quiet && !upkeep_slice(a, next_poll(a), why) && !survive(a, why))
             return false;
         if (a->quiet && !forecasts_slice(a, next_poll(a), why) && !survive(a, why))
             return false;
@@ -427,6 +434,8 @@ bool agent_once(struct agent *a, int signals, struct fault *why)
     while (!is_through(a) && !seen.stop)
         if (!start_unpolled(a, &next, why) || !turn(a, signals, next, &seen, why))
             return false;
+    if (!seen.stop && !upkeep_finish(a, why) && !survive(a, why))
+        return false;
 
     mono_ms patience = clock_mono() + ONCE_DELIVERY_MS;
     bool delivered = false;

@@ -80,7 +80,7 @@ static bool keep_state(struct agent *a, const struct plan *p, struct plan_token 
     if (t->fate == PLAN_IS_DELETED)
         return store_delete_token(a->store, &t->is, p->at, why);
     if (t->stores)
-        t->is.stored = token_gist(&t->is);
+        t->is.stored = token_gist(&t->is, &t->is.forecast);
     return (!t->keeps_curve || store_put_curve(a->store, &t->is, why))
         && (!t->stores || store_put_token(a->store, &t->is, why));
 }

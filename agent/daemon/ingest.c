@@ -120,9 +120,6 @@ static bool add_rest(struct agent *a, struct account *account, struct plan *p,
         && (account->last_ok == TIME_NONE || !account->new_rules
             || standing_know_rules(a, account, why))
         && (!p->scores || store_accuracy(a->store, account->settings->name, &account->record, why))
-        && store_checkpoint(a->store, p->at, why)
-        && store_retain(a->store, &a->settings->retention, p->at, (int64_t)account->poll->changed,
-                        why)
         && pace_store(a, account, pace, why);
 }
 

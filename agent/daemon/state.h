@@ -9,6 +9,7 @@
 #include "daemon/delivery.h"
 #include "daemon/outage.h"
 #include "daemon/retained.h"
+#include "daemon/upkeep.h"
 
 struct agent {
     const struct settings *settings;
@@ -32,6 +33,7 @@ struct agent {
     bool store_ill;   /* no poll was stored since a write failed: */
     struct store_outage outage;
     struct bypass bypass;
+    struct upkeep upkeep;
     bool past_store;     /* what is announced goes there now */
     int64_t provisional; /* the last id of a token that could not be stored, below zero */
     struct conditions

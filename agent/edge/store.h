@@ -210,13 +210,13 @@ MUST_CHECK bool store_add_change(struct store *s, int64_t token, const struct ch
                                  struct fault *why);
 /* Current state for readers: last reading, burns, forecast, missing count. To be called when
  * something changed that does not follow from the readings (terms, presence, a top-up, a clock that
- * was set), and when forecast or burns moved (gist_moved). Balances and consumption that follow are
- * in the readings: readers add them, and store_checkpoint writes them down. */
+ * was set), and when it misleads otherwise (gist_misleads). Balances and consumption that follow
+ * are in the readings: readers add them, and store_checkpoint writes them down. */
 MUST_CHECK bool store_put_token(struct store *s, const struct token *t, struct fault *why);
-/* Once in each poll, after its readings: when an hour is over, what the readings since the last
- * checkpoint say of sums and balances is written down, of so many tokens with each poll that none
- * takes long. */
-MUST_CHECK bool store_checkpoint(struct store *s, unix_s now, struct fault *why);
+/* When an hour is over, what the readings since the last checkpoint say of sums and balances is to
+ * be written down: between polls, of so many tokens at a time that none takes long, each in a
+ * transaction. `ret_more`: there are others. */
+MUST_CHECK bool store_checkpoint(struct store *s, unix_s now, bool *ret_more, struct fault *why);
 MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_s at,
                                    struct fault *why);
 

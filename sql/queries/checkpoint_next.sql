@@ -1,3 +1,3 @@
 -- The last of the next :most tokens; NULL: there are no more.
-SELECT CASE WHEN count(*) = :most THEN max(id) END AS upto
-FROM (SELECT id FROM token WHERE id > (SELECT token FROM checkpoint) ORDER BY id LIMIT :most);
+SELECT CASE WHEN count(*) = :most THEN max(id) END AS until
+FROM (SELECT id FROM token WHERE id > :after ORDER BY id LIMIT :most);

@@ -1,12 +1,10 @@
--- Living tokens, or the credits, in the order of ids. While a token is not missing, the last good poll saw it; the
--- credits have an answer of their own, and while that fails they are as old as when they were told last. What was spent
--- before a token was seen is known from consumption. What has no budget is known up to the last answer about it.
+-- Living tokens, or the credits, in the order of ids. What was spent before a token was seen is known from consumption.
+-- What has no budget is known up to the last answer about it.
 SELECT t.id, t.name,
        min(t.first_seen, coalesce((SELECT CASE WHEN usage_nano > 0 AND (s.budgeted = 0 OR day + 86400 <= t.first_seen)
                                                THEN day END
                                    FROM daily WHERE token = t.id ORDER BY day LIMIT 1), t.first_seen)) AS known_from,
-       CASE WHEN s.missing = 0 AND s.unreadable IS NULL AND (t.kind <> 'credits' OR a.credits_reason IS NULL)
-            THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END AS seen,
+       s.last_seen AS seen,
        s.missing, s.type, s.balance_nano, s.budgeted, s.expires_at, s.reset_period, s.reset_amount_nano, s.last_reset,
        s.risen_to_nano, t.slug, s.burn_1h_nano,
        s.burn_source, a.usage_at,

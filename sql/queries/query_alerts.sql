@@ -11,8 +11,7 @@ SELECT l.level, l.since, a.name AS account,
        t.kind, s.type, s.balance_nano, s.budgeted, s.expires_at, s.reset_period, s.reset_amount_nano, s.risen_to_nano,
        (SELECT r.usage_nano - r.balance_nano FROM reconcile r WHERE r.token = t.id AND r.judged <> 'hidden'
         ORDER BY r.day DESC LIMIT 1) AS drift_nano,
-       CASE WHEN s.missing = 0 AND s.unreadable IS NULL AND (t.kind <> 'credits' OR a.credits_reason IS NULL)
-            THEN max(s.seen_at, coalesce(a.last_ok_at, s.seen_at)) ELSE s.seen_at END AS seen,
+       s.last_seen AS seen,
        t.id,
        coalesce(max(a.last_ok_at, a.failing_since - a.interval_s), a.failing_since, l.since) AS unread_since,
        coalesce((SELECT p.reason FROM poll p WHERE p.account = a.id ORDER BY p.id DESC LIMIT 1), e.reason)

@@ -24,7 +24,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-MOST_MB = 60
+MOST_MB = 50
 FIGURES = "token, day, spent_nano, usage_nano, topup_nano, reset_nano, low_nano, high_nano"
 USAGE = """
 INSERT INTO word VALUES (1, 'llm__chat'), (2, 'text__embeddings'), (3, 'openai'), (4, 'mistral');

@@ -98,6 +98,27 @@ static inline void commit(struct place *p)
     check(store_commit(p->store, &why), &why);
 }
 
+/* Between polls, all that is due. */
+static inline void checkpoint(struct place *p, unix_s at)
+{
+    struct fault why;
+    bool more = true;
+    while (more) {
+        check(store_begin(p->store, &why) && store_checkpoint(p->store, at, &more, &why), &why);
+        commit(p);
+    }
+}
+
+static inline void retain(struct place *p, const struct retention *keep, unix_s at)
+{
+    struct fault why;
+    bool more = true;
+    while (more) {
+        check(store_begin(p->store, &why) && store_retain(p->store, keep, at, &more, &why), &why);
+        commit(p);
+    }
+}
+
 /* One number, read by another connection, so it is of what was committed; -1 for NULL. */
 static inline int64_t ask(const struct place *p, const char *sql)
 {

@@ -27,11 +27,12 @@ static void keep(struct store *s, struct statement *q)
     statement_add_text(q, owed);
 }
 
-bool store_run_or_owe(struct store *s, struct statement *q, struct fault *why)
+bool store_run_or_owe(struct store *s, int64_t token, struct statement *q, struct fault *why)
 {
     if (!s->owes)
         return statement_run(q, why);
-    keep(s, q);
+    if (token > 0)
+        keep(s, q);
     statement_reset(q);
     return true;
 }

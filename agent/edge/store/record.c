@@ -58,6 +58,7 @@ static bool read_added(struct store *s, struct statement *q, const struct poll_r
     s->prior_at = ok && added ? column_time(q, ADD_POLL_PRIOR_AT) : TIME_NONE;
     s->poll_at = row->at;
     s->added_poll = s->poll;
+    s->newest_poll = s->poll;
     statement_reset(q);
     return ok;
 }
@@ -269,9 +270,17 @@ static void bind_forecast(struct statement *q, const struct forecast *f)
         statement_bind_text(q, ":limited_by", span_of(forecast_limit_name(f->limit)));
 }
 
+/* The row says what every poll up to the newest one found. */
+static bool newest_poll(struct store *s, struct fault *why)
+{
+    return s->newest_poll || statement_ask(s->queries[SQL_NEWEST_POLL], 0, &s->newest_poll, why);
+}
+
 bool store_put_token(struct store *s, const struct token *t, struct fault *why)
 {
     struct statement *q = s->queries[SQL_PUT_STATE];
+    if (!newest_poll(s, why))
+        return false;
     statement_bind_integer(q, ":token", t->id);
     statement_bind_integer(q, ":seen_at", t->seen_at + t->stepped_s);
     statement_bind_integer(q, ":missing", t->missing);
@@ -291,7 +300,7 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
     statement_bind_text(q, ":burn_source", span_of(token_burn_source(t)));
     if (t->unreadable)
         statement_bind_text(q, ":unreadable", span_of(t->unreadable));
-    statement_bind_integer(q, ":poll", s->poll);
+    statement_bind_integer(q, ":known_poll", s->newest_poll);
     return statement_run(q, why);
 }
 
@@ -317,7 +326,7 @@ bool store_put_alert(struct store *s, int64_t token, const struct rule *rule, co
     statement_bind_integer(q, ":episode", a->episode);
     statement_bind_integer(q, ":step", a->step);
     statement_bind_integer(q, ":contact", a->contact);
-    return store_run_or_owe(s, q, why);
+    return store_run_or_owe(s, token, q, why);
 }
 
 bool store_add_event(struct store *s, const struct event_row *row, struct fault *why)
@@ -343,5 +352,5 @@ bool store_add_event(struct store *s, const struct event_row *row, struct fault 
         statement_bind_text(q, ":reason", span_of(row->reason));
     if (row->digest)
         statement_bind_text(q, ":digest", span_of(row->digest));
-    return store_run_or_owe(s, q, why);
+    return store_run_or_owe(s, row->token, q, why);
 }

@@ -1,5 +1,5 @@
 /* A table of resolutions, each with its age and the way it is walked; every walk goes on where the
- * last poll left it.
+ * last slice left it.
  *
  * Raw rows lie in the order of polls, sums in that of tokens. The walks' places live in memory
  * alone: after a start they begin anew, and once a day of polls they do so by themselves, to find
@@ -12,9 +12,9 @@
 #include "edge/store/store_private.h"
 
 enum {
-    ROWS_AT_LEAST = 2000, /* in one poll: some milliseconds */
-    TOKENS_AT_MOST = 128, /* whose sums are looked at in one poll */
-    PAGES_AT_MOST = 64,   /* given back in one poll: 256 KiB */
+    ROWS_AT_MOST = 1000,  /* in one slice: some milliseconds */
+    TOKENS_AT_MOST = 128, /* whose sums are looked at in one slice */
+    PAGES_AT_MOST = 64,   /* given back in one slice: 256 KiB */
     RESERVE_SHARE = 8,    /* of all pages that one in so many is kept free for what comes next */
     LAP_S = DAY_S,
     POLLS_BEFORE_BELIEF = 288, /* a day of polls at the usual interval: see believed */
@@ -24,6 +24,7 @@ struct sweep {
     struct store *s;
     unix_s then, before; /* what is older than `before` goes; `then`: a day of polls ago */
     int64_t rows_left;   /* to delete; may fall below zero by one step */
+    bool more;           /* not all that is old was looked at */
 };
 
 /* Runs a statement that deletes, and counts. */
@@ -70,6 +71,7 @@ static bool sweep_raw(struct sweep *w, int64_t *place, struct fault *why)
             return true;
         *place = poll;
     }
+    w->more = true;
     return true;
 }
 
@@ -93,6 +95,7 @@ static bool sweep_hourly(struct sweep *w, int64_t *place, struct fault *why)
         if (w->rows_left > 0) /* else there may be more of this one */
             *place = token;
     }
+    w->more = true;
     return true;
 }
 
@@ -105,11 +108,16 @@ static bool sweep_events(struct sweep *w, int64_t *place, struct fault *why)
     (void)place;
     statement_bind_integer(events, ":before", w->before);
     statement_bind_integer(events, ":most", w->rows_left);
-    if (!shed(w, events, why) || w->rows_left <= 0)
-        return w->rows_left <= 0;
-    statement_bind_integer(topics, ":then", w->then);
-    statement_bind_integer(topics, ":most", w->rows_left);
-    return shed(w, topics, why);
+    if (!shed(w, events, why))
+        return false;
+    if (w->rows_left > 0) {
+        statement_bind_integer(topics, ":then", w->then);
+        statement_bind_integer(topics, ":most", w->rows_left);
+        if (!shed(w, topics, why))
+            return false;
+    }
+    w->more = w->rows_left <= 0;
+    return true;
 }
 
 static const struct resolution {
@@ -128,18 +136,22 @@ static int64_t age_of(const struct retention *keep, const struct resolution *r)
     return *(const int64_t *)(const void *)((const char *)keep + r->age);
 }
 
-/* A reserve of free pages is what the next day is written to. */
-static bool give_back(struct store *s, struct fault *why)
+/* A reserve of free pages is what the next day is written to. A database made before pages could be
+ * given back keeps them. */
+static bool give_back(struct store *s, bool *ret_more, struct fault *why)
 {
-    int64_t pages, free_pages;
+    int64_t pages, spare, left;
     char give[64];
     if (!sqlite_pragma(s->db, "page_count", &pages, why)
-        || !sqlite_pragma(s->db, "freelist_count", &free_pages, why))
+        || !sqlite_pragma(s->db, "freelist_count", &spare, why))
         return false;
-    if (free_pages <= pages / RESERVE_SHARE + PAGES_AT_MOST)
+    if (spare <= pages / RESERVE_SHARE + PAGES_AT_MOST)
         return true;
     snprintf(give, sizeof give, "PRAGMA incremental_vacuum(%d)", (int)PAGES_AT_MOST);
-    return sqlite_run(s->db, give, why); /* does nothing to a database made before it could */
+    if (!sqlite_run(s->db, give, why) || !sqlite_pragma(s->db, "freelist_count", &left, why))
+        return false;
+    *ret_more = left < spare;
+    return true;
 }
 
 /* A clock that jumped ahead must not cost what cannot be brought back: the past looks as old as it
@@ -155,20 +167,24 @@ static bool believed(struct store *s, unix_s now, unix_s *ret, struct fault *why
     return true;
 }
 
-bool store_retain(struct store *s, const struct retention *keep, unix_s now, int64_t written,
+bool store_retain(struct store *s, const struct retention *keep, unix_s now, bool *ret_more,
                   struct fault *why)
 {
     unix_s then;
+    *ret_more = false;
     if (!believed(s, now, &then, why))
         return false;
-    for (size_t i = 0; then != TIME_NONE && i < COUNT(resolutions); i++) {
+    for (size_t i = 0; then != TIME_NONE && i < COUNT(resolutions) && !*ret_more; i++) {
         struct store_walk *walk = &s->walks[i];
-        struct sweep w = { s, then, then - age_of(keep, &resolutions[i]),
-                           ROWS_AT_LEAST + 2 * written };
+        struct sweep w = { .s = s,
+                           .then = then,
+                           .before = then - age_of(keep, &resolutions[i]),
+                           .rows_left = ROWS_AT_MOST };
         if (walk->begun > now || now - walk->begun >= LAP_S)
             *walk = (struct store_walk){ .begun = now };
         if (!resolutions[i].sweep(&w, &walk->place, why))
             return false;
+        *ret_more = w.more;
     }
-    return give_back(s, why);
+    return *ret_more || give_back(s, ret_more, why);
 }

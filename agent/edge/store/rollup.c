@@ -23,11 +23,6 @@ struct rollup_sums {
     struct maybe_money low, high;
 };
 
-struct rollup {
-    struct rollup_sums *at; /* owned */
-    size_t count, room;
-};
-
 static unix_s start_of(unix_s at, int64_t width_s)
 {
     int64_t into = at % width_s;
@@ -63,12 +58,7 @@ static void add_to(int64_t *sum, int64_t nano)
     *sum = nano_add(*sum, nano);
 }
 
-/* The hours and days that one change touches. */
-struct rollups {
-    struct rollup hours, days;
-};
-
-static void rollups_done(struct rollups *r)
+void rollups_done(struct rollups *r)
 {
     free(r->hours.at);
     free(r->days.at);
@@ -120,36 +110,58 @@ static void note_entry(struct rollups *r, const struct entry *e)
     note_rise(sums_from(&r->days, start_of(e->at, DAY_S)), e);
 }
 
-static void note_levels(struct rollup_sums *s, const struct change *c)
+/* The lowest and the highest balance that was read. */
+static void note_levels(struct rollups *r, unix_s at, struct maybe_money was, struct maybe_money is)
 {
-    note_level(s, c->was);
-    note_level(s, c->is);
+    struct rollup_sums *sums[] = { sums_from(&r->hours, start_of(at, HOUR_S)),
+                                   sums_from(&r->days, start_of(at, DAY_S)) };
+    for (size_t i = 0; i < COUNT(sums); i++) {
+        note_level(sums[i], was);
+        note_level(sums[i], is);
+    }
 }
 
-static bool add(struct store *s, enum statement_name query, int64_t token, const struct rollup *r,
-                struct fault *why)
+void rollups_add_fall(struct rollups *r, const struct entry *e, struct maybe_money balance)
+{
+    struct maybe_money before = balance;
+    before.is.nano = nano_add(before.is.nano, e->amount.nano);
+    note_spent(r, *e, false);
+    note_levels(r, e->at - 1, before, balance);
+}
+
+static void bind_sums(struct statement *q, int64_t token, const struct rollup_sums *sums)
+{
+    statement_bind_integer(q, ":token", token);
+    statement_bind_integer(q, ":start", sums->start);
+    statement_bind_integer(q, ":spent_nano", sums->spent_nano);
+    statement_bind_integer(q, ":usage_nano", sums->usage_nano);
+    statement_bind_integer(q, ":topup_nano", sums->topup_nano);
+    statement_bind_integer(q, ":reset_nano", sums->reset_nano);
+    bind_maybe_money(q, ":low_nano", sums->low);
+    bind_maybe_money(q, ":high_nano", sums->high);
+}
+
+static bool write(struct store *s, enum statement_name query, int64_t token, const struct rollup *r,
+                  struct fault *why)
 {
     struct statement *q = s->queries[query];
     for (size_t i = 0; i < r->count; i++) {
-        const struct rollup_sums *sums = &r->at[i];
-        statement_bind_integer(q, ":token", token);
-        statement_bind_integer(q, ":start", sums->start);
-        statement_bind_integer(q, ":spent_nano", sums->spent_nano);
-        statement_bind_integer(q, ":usage_nano", sums->usage_nano);
-        statement_bind_integer(q, ":topup_nano", sums->topup_nano);
-        statement_bind_integer(q, ":reset_nano", sums->reset_nano);
-        bind_maybe_money(q, ":low_nano", sums->low);
-        bind_maybe_money(q, ":high_nano", sums->high);
+        bind_sums(q, token, &r->at[i]);
         if (!statement_run(q, why))
             return false;
     }
     return true;
 }
 
+bool rollups_write(struct store *s, int64_t token, const struct rollups *r, struct fault *why)
+{
+    return write(s, SQL_ADD_HOURLY, token, &r->hours, why)
+        && write(s, SQL_ADD_DAILY, token, &r->days, why);
+}
+
 static bool add_all(struct store *s, int64_t token, struct rollups *r, struct fault *why)
 {
-    bool ok = add(s, SQL_ADD_HOURLY, token, &r->hours, why)
-        && add(s, SQL_ADD_DAILY, token, &r->days, why);
+    bool ok = rollups_write(s, token, r, why);
     rollups_done(r);
     return ok;
 }
@@ -173,10 +185,8 @@ bool rollup_change(struct store *s, int64_t token, const struct change *c, struc
     }
     for (size_t i = 0; i < c->entry_count; i++)
         note_entry(&r, &c->entries[i]);
-    if (c->entry_count) {
-        note_levels(sums_from(&r.hours, start_of(c->at, HOUR_S)), c);
-        note_levels(sums_from(&r.days, start_of(c->at, DAY_S)), c);
-    }
+    if (c->entry_count)
+        note_levels(&r, c->at, c->was, c->is);
     return add_all(s, token, &r, why);
 }
 

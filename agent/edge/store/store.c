@@ -48,6 +48,7 @@ static const char *const texts[] = {
     [SQL_REBASE_DAYS] = sql_rebase_days,
     [SQL_DROP_DAYS] = sql_drop_days,
     [SQL_STEP_NEWCOMERS] = sql_step_newcomers,
+    [SQL_NEWEST_POLL] = sql_newest_poll,
     [SQL_PUT_STATE] = sql_put_state,
     [SQL_DELETE_TOKEN] = sql_delete_token,
     [SQL_PUT_ALERT] = sql_put_alert,
@@ -137,9 +138,8 @@ static const char *const texts[] = {
     [SQL_LOAD_CHECKPOINT] = sql_load_checkpoint,
     [SQL_CHECKPOINT_BEGIN] = sql_checkpoint_begin,
     [SQL_CHECKPOINT_NEXT] = sql_checkpoint_next,
-    [SQL_CHECKPOINT_HOURS] = sql_checkpoint_hours,
-    [SQL_CHECKPOINT_DAYS] = sql_checkpoint_days,
-    [SQL_CHECKPOINT_STATES] = sql_checkpoint_states,
+    [SQL_CHECKPOINT_READINGS] = sql_checkpoint_readings,
+    [SQL_CHECKPOINT_STATE] = sql_checkpoint_state,
     [SQL_CHECKPOINT_MOVE] = sql_checkpoint_move,
     [SQL_PUT_RUNNING] = sql_put_running,
     [SQL_PUT_DOUBT] = sql_put_doubt,
@@ -367,6 +367,7 @@ void store_rollback(struct store *s)
     struct fault
         ignored; /* SQLite rolls back by itself on a full disk; then there is nothing left to do */
     terms_forget(s);
+    s->newest_poll = 0;
     if (sqlite_in_transaction(s->db) && !sqlite_run(s->db, "ROLLBACK", &ignored))
         return;
 }

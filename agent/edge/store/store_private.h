@@ -35,6 +35,7 @@ enum statement_name {
     SQL_REBASE_DAYS,
     SQL_DROP_DAYS,
     SQL_STEP_NEWCOMERS,
+    SQL_NEWEST_POLL,
     SQL_PUT_STATE,
     SQL_DELETE_TOKEN,
     SQL_PUT_ALERT,
@@ -124,9 +125,8 @@ enum statement_name {
     SQL_LOAD_CHECKPOINT,
     SQL_CHECKPOINT_BEGIN,
     SQL_CHECKPOINT_NEXT,
-    SQL_CHECKPOINT_HOURS,
-    SQL_CHECKPOINT_DAYS,
-    SQL_CHECKPOINT_STATES,
+    SQL_CHECKPOINT_READINGS,
+    SQL_CHECKPOINT_STATE,
     SQL_CHECKPOINT_MOVE,
     SQL_PUT_RUNNING,
     SQL_PUT_DOUBT,
@@ -157,6 +157,7 @@ struct store {
     char id[STORE_ID_BYTES];
     int64_t poll;                    /* the poll row of this transaction */
     int64_t added_poll;              /* the one that was added last, */
+    int64_t newest_poll;             /* there is; 0: to be asked for */
     unix_s poll_at, prior_at;        /* its time, and that of the account's good poll before it */
     int64_t open_readings;           /* added since the last checkpoint began, by this process */
     struct terms_ids *terms;         /* owned; NULL: none known yet */
@@ -178,8 +179,10 @@ struct sqlite *store_sqlite(struct store *s);
 MUST_CHECK bool store_query(struct store *s, enum statement_name query, struct statement **ret,
                             struct fault *why);
 
-/* Runs what may not be lost, or keeps it: store_owe. */
-MUST_CHECK bool store_run_or_owe(struct store *s, struct statement *q, struct fault *why);
+/* Runs what may not be lost, or keeps it: store_owe. Of a token without a row, whose id is below
+ * zero, there is nothing to keep. */
+MUST_CHECK bool store_run_or_owe(struct store *s, int64_t token, struct statement *q,
+                                 struct fault *why);
 void owed_done(struct store *s);
 
 static inline void bind_maybe_money(struct statement *q, const char *parameter,

@@ -151,7 +151,7 @@ static int64_t plan_list(struct year *y, struct plan *p)
     return changed;
 }
 
-static void keep(struct year *y, const struct retention *how_long, struct plan *p, int64_t changed)
+static void keep(struct year *y, const struct retention *how_long, struct plan *p)
 {
     struct fault why;
     struct poll_row row = { .account = y->account.id,
@@ -165,10 +165,14 @@ static void keep(struct year *y, const struct retention *how_long, struct plan *
          &why);
     plan_resolve(p, store_last_poll(y->agent.store));
     must(commit_plan(&y->agent, &y->account, p, &why)
-             && store_checkpoint(y->agent.store, p->at, &why)
-             && store_retain(y->agent.store, how_long, p->at, changed, &why)
              && commit_end(&y->agent, &y->account, p, true, &why),
          &why);
+    for (bool more = true; more;)
+        must(store_begin(y->agent.store, &why)
+                 && store_checkpoint(y->agent.store, p->at, &more, &why)
+                 && (more || store_retain(y->agent.store, how_long, p->at, &more, &why))
+                 && store_commit(y->agent.store, &why),
+             &why);
 }
 
 static int64_t play_poll(struct year *y, const struct retention *how_long, unix_s at)
@@ -178,7 +182,7 @@ static int64_t play_poll(struct year *y, const struct retention *how_long, unix_
     struct plan *p = plan_begin(&y->base, at, PLAN_THIS_POLL);
     int64_t changed = plan_list(y, p);
     if (y->agent.store)
-        keep(y, how_long, p, changed);
+        keep(y, how_long, p);
     else
         account_adopt(&y->agent, &y->account, p, true);
     plan_free(p);

@@ -1,4 +1,5 @@
-/* One plan, one transaction: stored and adopted whole, or not stored at all. */
+/* One plan, one transaction: stored and adopted whole, or not stored at all; and what is left to
+ * the time between polls. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include "daemon/commit.h"
 #include "daemon/gather.h"
 #include "daemon/state.h"
+#include "daemon/upkeep.h"
 #include "edge/store/store_private.h"
 #include "store_scene.h"
 
@@ -266,14 +268,90 @@ static void a_statement_that_fails_changes_nothing(void **state)
     close_desk(&d);
 }
 
+/* ---- upkeep ---- */
+
+/* Prod-a spends so much with each of some polls. */
+static void spend(struct desk *d, int64_t *nano, int64_t each, int polls)
+{
+    struct fault why;
+    for (int i = 0; i < polls; i++) {
+        nano[0] -= each;
+        check(store_list(d, two, nano, &why), &why);
+    }
+}
+
+#define BURN_STORED                                                                                \
+    "SELECT burn_1h_nano / 1000000 FROM token_state s JOIN token t ON t.id = s.token"              \
+    " WHERE t.name = 'prod-a'"
+
+/* A burn that rose by a quarter misleads nobody, so its row waits for upkeep, as sums do. */
+static void upkeep_writes_what_polls_left(void **state)
+{
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    int64_t nano[] = { 50 * NANO_PER_USD, 50 * NANO_PER_USD };
+    open_desk(&d, p);
+    d.agent.accounts = &d.account;
+    d.agent.account_count = 1;
+    spend(&d, nano, NANO_PER_USD / 10, 4); /* the first is not known to be spent */
+    assert_int_equal(ask(p, BURN_STORED), 6000);
+    upkeep_wake(&d.agent);
+    check(upkeep_finish(&d.agent, &why), &why);
+    spend(&d, nano, NANO_PER_USD / 5, 1);
+    assert_int_equal(ask(p, BURN_STORED), 6000);
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hourly"), 3 * NANO_PER_USD / 10);
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hour_sum"), 5 * NANO_PER_USD / 10);
+
+    d.agent.upkeep.states_hour = 0; /* an hour later */
+    check(sqlite_run(store_sqlite(p->store), "UPDATE checkpoint SET hour = 0", &why), &why);
+    upkeep_wake(&d.agent);
+    check(upkeep_finish(&d.agent, &why), &why);
+    assert_int_equal(d.agent.upkeep.jobs_left, 0);
+    assert_int_equal(ask(p, BURN_STORED), 7500);
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hourly"), 5 * NANO_PER_USD / 10);
+    spend(&d, nano, NANO_PER_USD, 1); /* more than twice */
+    assert_true(ask(p, BURN_STORED) > 15000);
+    close_desk(&d);
+}
+
+/* What it could not write it leaves, and goes on with when it can. */
+static void upkeep_that_cannot_write_loses_nothing(void **state)
+{
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    int64_t nano[] = { 50 * NANO_PER_USD, 50 * NANO_PER_USD };
+    open_desk(&d, p);
+    d.agent.accounts = &d.account;
+    d.agent.account_count = 1;
+    spend(&d, nano, NANO_PER_USD / 10, 4);
+    static const char *const tables[] = { "hourly", "daily", "token_state", "checkpoint" };
+    for (size_t i = 0; i < COUNT(tables); i++) {
+        spoil(p, tables[i]);
+        upkeep_wake(&d.agent);
+        assert_false(upkeep_slice(&d.agent, MONO_NEVER, &why));
+        assert_int_equal(d.agent.upkeep.jobs_left, 0); /* until a poll was stored */
+        mend(p);
+        d.agent.upkeep.due = 0;
+        assert_int_equal(ask(p, "SELECT count(*) FROM hourly"), 0);
+        assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hour_sum"), 3 * NANO_PER_USD / 10);
+    }
+    upkeep_wake(&d.agent);
+    check(upkeep_finish(&d.agent, &why), &why);
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hourly"), 3 * NANO_PER_USD / 10);
+    assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hour_sum"), 3 * NANO_PER_USD / 10);
+    close_desk(&d);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROW(what_is_committed_is_adopted),
-        ROW(a_commit_on_a_full_disk_stores_nothing),
-        ROW(a_statement_that_fails_changes_nothing),
+        ROW(what_is_committed_is_adopted),           ROW(a_commit_on_a_full_disk_stores_nothing),
+        ROW(a_statement_that_fails_changes_nothing), ROW(upkeep_writes_what_polls_left),
+        ROW(upkeep_that_cannot_write_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,15 +110,15 @@ static void take_back(struct place *p, struct token *t, int64_t poll)
 static void keep_state(struct place *p, struct token *t, bool may_spare)
 {
     struct fault why;
-    if (may_spare && !gist_moved(&t->stored, &t->forecast, &t->burn, false))
+    const struct gist now = token_gist(t, &t->forecast);
+    if (may_spare && !gist_misleads(&t->stored, &now, t->seen_at, false))
         return;
-    t->stored = token_gist(t);
+    t->stored = now;
     check(store_put_token(p->store, t, &why), &why);
 }
 
 static void poll_one(struct place *p, unix_s at, struct random random, bool narrow)
 {
-    struct fault why;
     begin_poll(p, at);
     for (int i = 0; i < TOKENS; i++) {
         struct token *t = &p->fleet.tokens[i * STRIDE];
@@ -135,8 +135,17 @@ static void poll_one(struct place *p, unix_s at, struct random random, bool narr
         t->seen_at = at;
         keep_state(p, t, narrow && !dirty);
     }
-    check(store_checkpoint(p->store, at, &why), &why);
     commit(p);
+}
+
+/* One slice, so that what follows is asked amid a checkpoint as well. */
+static bool upkeep(struct place *p, unix_s at)
+{
+    struct fault why;
+    bool more;
+    check(store_begin(p->store, &why) && store_checkpoint(p->store, at, &more, &why), &why);
+    commit(p);
+    return more;
 }
 
 /* Five minutes, seldom some hours or a day and more; a clock that was set back. */
@@ -333,13 +342,16 @@ static void every_reader_finds_what_would_have_been_written_down(void **state)
             struct random dice = random_seeded(random_next(&t.random));
             poll_one(&t.narrow, t.at, dice, true);
             poll_one(&t.wide, t.at, dice, false);
-            bool is_under_way = ask(&t.narrow, "SELECT token FROM checkpoint") > 0;
+            bool is_under_way = upkeep(&t.narrow, t.at);
+            upkeep(&t.wide, t.at);
             if (n % ASK_EVERY == 0 || (is_under_way && moments++ < 6))
                 compare(&t);
         }
         assert_true(moments > 3); /* some were asked amid a checkpoint */
         assert_true(ask(&t.narrow, "SELECT count(*) FROM booking")
                     < ask(&t.narrow, "SELECT count(*) FROM entry") / 3);
+        assert_int_equal(ask(&t.narrow, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+        assert_int_equal(ask(&t.wide, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
         remove_place(&t.narrow);
         remove_place(&t.wide);
     }
@@ -412,9 +424,7 @@ static void a_database_from_before_goes_on_in_the_middle_of_an_hour(void **state
         assert_int_equal(ask(p, "SELECT spent_nano FROM token_now"), 150);
         assert_int_equal(ask(p, "SELECT low_nano FROM hour_sum"), 850);
         assert_int_equal(ask(p, "SELECT spent_nano FROM hourly"), later ? 150 : 100);
-        begin_poll(p, START + HOUR_S + 300);
-        check(store_checkpoint(p->store, START + HOUR_S + 300, &why), &why);
-        commit(p);
+        checkpoint(p, START + HOUR_S + 300);
     }
 }
 
@@ -424,7 +434,6 @@ static void no_reading_goes_before_its_hour_is_in_the_sums(void **state)
     static const struct retention brief = { DAY_S, 400 * (int64_t)DAY_S, 400 * (int64_t)DAY_S };
     struct place *p = *state;
     struct random random = random_seeded(5);
-    struct fault why;
     open_store(p);
     found(p, START, 1);
     commit(p);
@@ -436,18 +445,13 @@ static void no_reading_goes_before_its_hour_is_in_the_sums(void **state)
         bool dirty = book(p, t, &c, true);
         t->seen_at = at;
         keep_state(p, t, !dirty);
-        check(store_retain(p->store, &brief, at, 1, &why), &why);
         commit(p);
+        retain(p, &brief, at);
     }
     assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hour_sum"), t->spent_nano);
     assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM day_sum"), t->spent_nano);
-    for (int i = 0; i < 2; i++) {
-        begin_poll(p, START + 701 * 300 + i);
-        check(store_checkpoint(p->store, START + 701 * 300 + i, &why)
-                  && store_retain(p->store, &brief, START + 701 * 300 + i, 1, &why),
-              &why);
-        commit(p);
-    }
+    checkpoint(p, START + 701 * 300);
+    retain(p, &brief, START + 701 * 300);
     assert_true(ask(p, "SELECT count(*) FROM reading") < 650);
     assert_int_equal(ask(p, "SELECT sum(spent_nano) FROM hour_sum"), t->spent_nano);
 }

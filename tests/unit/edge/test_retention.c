@@ -34,12 +34,11 @@ static const struct retention eternal = { .raw_s = 520 * WEEK_S,
                                           .events_s = 520 * WEEK_S };
 static const struct rule_set no_rules = { 0 };
 
-static void end_poll(struct place *p, const struct retention *keep, unix_s at, int64_t written)
+static void end_poll(struct place *p, const struct retention *keep, unix_s at)
 {
-    struct fault why;
-    check(store_checkpoint(p->store, at, &why) && store_retain(p->store, keep, at, written, &why)
-              && store_commit(p->store, &why),
-          &why);
+    commit(p);
+    checkpoint(p, at);
+    retain(p, keep, at);
 }
 
 static void found_fleet(struct place *p, const struct retention *keep)
@@ -59,17 +58,17 @@ static void found_fleet(struct place *p, const struct retention *keep)
                   && store_put_token(p->store, t, &why),
               &why);
     }
-    end_poll(p, keep, START, TOKENS);
+    end_poll(p, keep, START);
 }
 
 /* One in three polls finds a token's balance as it was; one in twenty that somebody topped it up.
  */
-static int64_t move(struct place *p, struct token *t, unix_s at, struct random *random)
+static void move(struct place *p, struct token *t, unix_s at, struct random *random)
 {
     struct fault why;
     uint64_t dice = random_next(random);
     if (dice % 3 == 0)
-        return 0;
+        return;
     struct change c = { .was = t->last.balance, .at = at };
     int64_t amount = 1 + (int64_t)(dice / 3 % 100000007);
     enum entry_kind kind = dice % 20 == 1 ? ENTRY_TOPUP
@@ -79,7 +78,6 @@ static int64_t move(struct place *p, struct token *t, unix_s at, struct random *
     c.is = t->last.balance;
     c.entries[c.entry_count++] = (struct entry){ kind, { amount }, t->seen_at, at };
     check(store_add_reading(p->store, t, &c, &why) && store_put_token(p->store, t, &why), &why);
-    return 1;
 }
 
 static void play(struct place *p, const struct retention *keep, int days)
@@ -87,16 +85,16 @@ static void play(struct place *p, const struct retention *keep, int days)
     struct random random = random_seeded(7);
     found_fleet(p, keep);
     for (unix_s at = START + POLL_EVERY_S; at < START + days * DAY_S; at += POLL_EVERY_S) {
-        int64_t written = 0;
         begin_poll(p, at);
         for (int i = 0; i < TOKENS; i++) {
             struct token *t = &p->fleet.tokens[i];
             if (i != IDLER || at < START + SLEEPS_FROM_DAY * DAY_S)
-                written += move(p, t, at, &random);
+                move(p, t, at, &random);
             t->seen_at = at;
         }
-        end_poll(p, keep, at, written);
+        end_poll(p, keep, at);
     }
+    assert_int_equal(ask(p, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
 }
 
 /* ---- tests ---- */
@@ -193,30 +191,36 @@ static void a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again(void 
     remove_place(&p);
 }
 
-/* After a setting was shortened, each poll takes a bounded share until all that is old has gone. */
-static void a_shortened_setting_takes_its_share_with_each_poll(void **state)
+static int64_t rows_of(struct place *p)
+{
+    return ask(p, "SELECT count(*) FROM entry") + ask(p, "SELECT count(*) FROM snapshot")
+        + ask(p, "SELECT count(*) FROM poll");
+}
+
+/* After a setting was shortened, each slice takes a bounded share until all that is old has gone.
+ */
+static void a_shortened_setting_takes_its_share_with_each_slice(void **state)
 {
     (void)state;
     struct place p;
+    struct fault why;
     make_place(&p);
     open_store(&p);
     play(&p, &eternal, DAYS);
-    unix_s at = START + DAYS * DAY_S;
-    int64_t rows = ask(&p, "SELECT count(*) FROM entry") + ask(&p, "SELECT count(*) FROM snapshot")
-        + ask(&p, "SELECT count(*) FROM poll");
+    int64_t rows = rows_of(&p);
     assert_true(rows > 10000);
-    int polls = 0;
-    for (bool more = true; more; polls++) {
-        begin_poll(&p, at);
-        end_poll(&p, &brief, at, 0);
-        int64_t left = ask(&p, "SELECT count(*) FROM entry")
-            + ask(&p, "SELECT count(*) FROM snapshot") + ask(&p, "SELECT count(*) FROM poll");
-        if (rows - left > 2500)
-            fail_msg("one poll deleted %lld rows", (long long)(rows - left));
-        more = left < rows;
+    int slices = 0;
+    for (bool more = true; more; slices++) {
+        check(store_begin(p.store, &why)
+                  && store_retain(p.store, &brief, START + DAYS * DAY_S, &more, &why),
+              &why);
+        commit(&p);
+        int64_t left = rows_of(&p);
+        if (rows - left > 1500)
+            fail_msg("one slice deleted %lld rows", (long long)(rows - left));
         rows = left;
     }
-    assert_in_range(polls, 4, 20);
+    assert_in_range(slices, 8, 40);
     char sql[160];
     snprintf(sql, sizeof sql, "SELECT count(*) FROM poll WHERE at < %lld",
              (long long)(START + DAYS * DAY_S - POLL_EVERY_S - brief.raw_s - BELIEF_S));
@@ -238,7 +242,7 @@ static void a_clock_that_jumped_costs_nothing_while_it_may_still_be_mended(void 
                 hours = ask(&p, "SELECT count(*) FROM hour_sum");
         for (int polls = 0; polls < 20; polls++, at += POLL_EVERY_S) {
             begin_poll(&p, at + jumps_s[i]);
-            end_poll(&p, &brief, at + jumps_s[i], 0);
+            end_poll(&p, &brief, at + jumps_s[i]);
         }
         /* by the clock of 288 polls ago some three of the ten days are old, and no hour is */
         assert_true(ask(&p, "SELECT count(*) FROM entry") > entries / 2);
@@ -255,11 +259,7 @@ static void the_file_shrinks_but_for_a_reserve(void **state)
     open_store(&p);
     play(&p, &eternal, LONG_DAYS);
     int64_t pages = ask(&p, "PRAGMA page_count");
-    for (int i = 0; i < 40; i++) {
-        unix_s at = START + LONG_DAYS * DAY_S + i;
-        begin_poll(&p, at);
-        end_poll(&p, &brief, at, 0);
-    }
+    retain(&p, &brief, START + LONG_DAYS * DAY_S);
     int64_t left = ask(&p, "PRAGMA page_count"), spare = ask(&p, "PRAGMA freelist_count");
     assert_true(left < pages * 2 / 3); /* the reserve is a large part of so small a file */
     assert_true(spare <= left / 8 + 64);
@@ -272,7 +272,7 @@ int main(void)
         cmocka_unit_test(no_sum_of_a_day_differs_after_retention),
         cmocka_unit_test(rows_older_than_their_age_are_gone_and_younger_ones_are_not),
         cmocka_unit_test(a_token_that_sleeps_keeps_its_last_reading_and_is_loaded_again),
-        cmocka_unit_test(a_shortened_setting_takes_its_share_with_each_poll),
+        cmocka_unit_test(a_shortened_setting_takes_its_share_with_each_slice),
         cmocka_unit_test(a_clock_that_jumped_costs_nothing_while_it_may_still_be_mended),
         cmocka_unit_test(the_file_shrinks_but_for_a_reserve),
     };

@@ -404,8 +404,9 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
     const struct token *again = &after.tokens[0];
     assert_same_forecast(&again->forecast, &t->forecast);
     assert_int_equal(again->forecast.limit, LIMIT_CREDITS);
-    assert_false(gist_moved(&again->published, &t->forecast, &t->burn, true));
-    assert_false(gist_moved(&again->stored, &t->forecast, &t->burn, true));
+    const struct gist now = token_gist(t, &t->forecast);
+    assert_false(gist_moved(&again->published, &now, t->forecast.read_at, true));
+    assert_false(gist_moved(&again->stored, &now, t->forecast.read_at, true));
     assert_int_equal(again->spent_nano, 77);
     assert_int_equal(again->promises->at[1].made_at, TIME_NONE); /* scored: its place is free */
     assert_true(again->promises->at[2].made_at == START && again->promises->at[2].target_nano == 82
