@@ -88,6 +88,15 @@ bool endpoint_is_loopback(const struct endpoint *e)
     return IN6_IS_ADDR_LOOPBACK(v6) || (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == 127);
 }
 
+bool endpoint_same_address(const struct endpoint *a, const struct endpoint *b)
+{
+    if (a->address.any.sa_family != b->address.any.sa_family)
+        return false;
+    return a->address.any.sa_family == AF_INET6
+        ? memcmp(&a->address.v6.sin6_addr, &b->address.v6.sin6_addr, sizeof(struct in6_addr)) == 0
+        : a->address.v4.sin_addr.s_addr == b->address.v4.sin_addr.s_addr;
+}
+
 uint16_t endpoint_port(const struct endpoint *e)
 {
     return ntohs(e->address.any.sa_family == AF_INET6 ? e->address.v6.sin6_port

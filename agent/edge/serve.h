@@ -52,7 +52,8 @@ enum serve_event {
     SERVE_OVER,    /* sent or given up; release what hangs on it, then serve_forget */
 };
 
-/* The next exchange that wants something, in the order of their wants. */
+/* The next exchange that wants something: whose answer was begun before whose was not, and then in
+ * the order of their coming, address by address. */
 enum serve_event serve_next(struct server *s, struct exchange **ret);
 
 /* What whoever answers hangs on an exchange; NULL at first. */

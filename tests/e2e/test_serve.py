@@ -1,22 +1,25 @@
 """The web server: who may look, what is refused, and that nobody who looks holds up what Ebb is for."""
 
+import concurrent.futures
 import contextlib
 import crypt
 import hashlib
 import itertools
 import os
 import pathlib
+import re
 import resource
 import socket
 import ssl
 import subprocess
+import threading
 import warnings
 
 import pytest
 import requests
 
-from harness import EBB
-from players import PATIENCE_S, Process, free_port
+from harness import EBB, ROOT, Sim
+from players import PATIENCE_S, Process, Record, free_port
 
 COUNT = itertools.count(1)
 ASK = "GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -55,9 +58,9 @@ def get(address, path, **options):
     return requests.get(f"http://{address}{path}", **options)
 
 
-def dial(address):
+def dial(address, source="127.0.0.1"):
     host, port = address.rsplit(":", 1)
-    return socket.create_connection((host, int(port)), PATIENCE_S)
+    return socket.create_connection((host, int(port)), PATIENCE_S, (source, 0))
 
 
 def listening(pid):
@@ -339,8 +342,9 @@ def ask_halfway(client):
     client.sendall(b"GET / HTTP/1.1\r\nHost: loc")
 
 
-def ask_and_not_read(client):
-    client.sendall(ASK.format("/-/ready").encode() * 50)
+def ask_and_not_read(client, path="/"):
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.sendall(ASK.format(path).encode() * 20)
 
 
 def test_a_thousand_sockets_hold_up_no_poll_no_alert_and_no_end(sim, shown, broker, subscriber):
@@ -363,10 +367,64 @@ def test_a_thousand_sockets_hold_up_no_poll_no_alert_and_no_end(sim, shown, brok
             daemon.wait_polls(2)
             sim.set_balance("prod-chat", "1.00")
             subscriber.wait_event(rule="low")
-            assert get(address, "/-/healthy").text == "healthy\n", "whoever asks is answered all the same"
+            other = crowd.enter_context(dial(address, "127.0.0.77"))
+            other.sendall(ASK.format("/-/healthy").encode())
+            assert b" 200 OK\r\n" in other.recv(4096), "whoever asks from elsewhere is answered all the same"
             assert daemon.stop() == 0
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_storm_of_scrapes_holds_up_no_poll_and_no_alert(sim, shown, broker, subscriber, stage):
+    """Twenty that read as fast as they can, ten that ask and hardly read."""
+    for number in range(100):
+        sim.create(f"prod-app-{number}", balance="5.00")
+    daemon, address = shown()
+    daemon.settings["mqtt"] = {"host": "127.0.0.1", "port": broker.port}
+    daemon.settings["rules"] = [{"name": "low", "kind": "balance_below", "levels": {"critical": 2.0}}]
+    daemon.write()
+    daemon.start()
+    daemon.wait_poll()
+    over, scrapes = threading.Event(), Record()
+
+    def scrape(path):
+        while not over.is_set():
+            answer = get(address, path)
+            scrapes.add((answer.status_code, len(answer.content) > 10000))
+
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        stage.callback(over.set)
+        running = [pool.submit(scrape, ("/metrics", "/")[number % 2]) for number in range(20)]
+        for number in range(10):
+            ask_and_not_read(stage.enter_context(dial(address)), ("/metrics", "/")[number % 2])
+        scrapes.wait(lambda items: len(items) > 20, "scrapes")
+        daemon.wait_polls(2)
+        sim.set_balance("prod-app-7", "1.00")
+        subscriber.wait_event(rule="low")
+        over.set()
+        for one in running:
+            one.result(PATIENCE_S)
+    assert set(scrapes.items) == {(200, True)}, "every answer is whole"
+    assert daemon.stop() == 0
+
+
+def test_no_secret_is_in_any_answer(stage, shown, tmp_path):
+    sim = stage.enter_context(Sim(key="canary-key"))
+    sim.create("prod-chat", balance="5.00")
+    secrets = ["canary-key", "canary-password", bcrypt("canary-password"), sim.tokens()[0]["token"]]
+    daemon, address = shown(sim, password_file=password_file(tmp_path, ann="canary-password"))
+    daemon.key_file.write_text("canary-key\n")
+    daemon.start()
+    daemon.wait_poll()
+    documented = re.findall(r"^\| `(/[^`]*)` \|", (ROOT / "docs" / "http.md").read_text(), re.M)
+    assert "/-/ready" in documented and "/metrics" in documented
+    for path in documented:
+        path = path.replace("{account}", "main").replace("{token}", "prod-chat").replace("{name}", "x")
+        answer = get(address, path, auth=("ann", "canary-password"))
+        for secret in secrets:
+            assert secret not in answer.text and secret not in str(answer.headers), (path, secret)
+    for secret in secrets:
+        assert secret not in daemon.text()
 
 
 def test_a_client_that_sends_a_byte_now_and_then_is_let_go(sim, shown):

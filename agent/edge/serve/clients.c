@@ -30,15 +30,6 @@ void clients_remove(struct clients *c, struct client *gone)
     free(gone);
 }
 
-static bool is_same_address(const struct endpoint *a, const struct endpoint *b)
-{
-    if (a->address.any.sa_family != b->address.any.sa_family)
-        return false;
-    return a->address.any.sa_family == AF_INET6
-        ? memcmp(&a->address.v6.sin6_addr, &b->address.v6.sin6_addr, sizeof(struct in6_addr)) == 0
-        : a->address.v4.sin_addr.s_addr == b->address.v4.sin_addr.s_addr;
-}
-
 /* How many are there, of one address or (NULL) of all, and who has asked nothing longest. */
 static size_t count(const struct clients *all, const struct endpoint *from,
                     struct client **ret_idlest)
@@ -46,7 +37,7 @@ static size_t count(const struct clients *all, const struct endpoint *from,
     size_t found = 0;
     *ret_idlest = NULL;
     for (struct client *c = all->first; c; c = c->next) {
-        if (c->ended || (from && !is_same_address(&c->from, from)))
+        if (c->ended || (from && !endpoint_same_address(&c->from, from)))
             continue;
         found++;
         if (c->state == CLIENT_ASKS && (!*ret_idlest || c->since <= (*ret_idlest)->since))
@@ -65,7 +56,7 @@ bool clients_make_room(struct clients *c, const struct endpoint *from)
     return idlest;
 }
 
-void client_turns(struct client *c, int state, mono_ms now)
+void client_turns(struct client *c, enum client_state state, mono_ms now)
 {
     c->state = state;
     c->since = now;

@@ -13,14 +13,16 @@ enum {
     CLIENTS_OF_ONE = 128, /* from one address, which may be a proxy */
 };
 
+enum client_state {
+    CLIENT_ASKS,  /* its next request is awaited, or on its way */
+    CLIENT_WAITS, /* for us */
+    CLIENT_TAKES, /* its answer, as fast as it can */
+};
+
 struct client {
     int fd;
     struct endpoint from;
-    enum {
-        CLIENT_ASKS,  /* its next request is awaited, or on its way */
-        CLIENT_WAITS, /* for us */
-        CLIENT_TAKES, /* its answer, as fast as it can */
-    } state;
+    enum client_state state;
     mono_ms since; /* it is so; of one that takes: it last took some */
     bool ended;    /* it was shut down, and the library will see it */
     struct client *next, *before;
@@ -37,7 +39,7 @@ void clients_remove(struct clients *c, struct client *gone);
  * answered does not. False: there is none. */
 bool clients_make_room(struct clients *c, const struct endpoint *from);
 
-void client_turns(struct client *c, int state, mono_ms now); /* CLIENT_... */
+void client_turns(struct client *c, enum client_state state, mono_ms now);
 void client_end(struct client *c);
 
 /* Ends those whose time is over. `crowded`: others wait for those that take their answers. */

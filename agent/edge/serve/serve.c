@@ -31,6 +31,7 @@ struct server {
     struct queue asked;  /* requests */
     struct queue others; /* exchanges that want anything else */
     size_t sending;
+    struct endpoint served; /* whose request was handed out last */
     mono_ms now;
     mono_ms deaf_until;
     bool hurried; /* the library is to run again at once */
@@ -334,19 +335,32 @@ void serve_turn(struct server *s, mono_ms now)
     http_run(s->http);
 }
 
+/* The first that waits; of another address than the last one, if there is any: a crowd from one
+ * address waits for itself. */
+static struct exchange *take_asked(struct server *s)
+{
+    struct exchange *x = s->asked.first;
+    while (x && endpoint_same_address(&x->client->from, &s->served))
+        x = x->next;
+    x = x ? x : s->asked.first;
+    queue_remove(&s->asked, x);
+    s->served = x->client->from;
+    x->counted = true;
+    s->sending++;
+    return x;
+}
+
 enum serve_event serve_next(struct server *s, struct exchange **ret)
 {
-    struct queue *q = s->others.first ? &s->others : &s->asked;
-    if (!q->first || (q == &s->asked && is_crowded(s)))
-        return SERVE_NOTHING;
-    enum serve_event wants = q->first->wants;
-    struct exchange *x = queue_take(q);
-    if (wants == SERVE_ASKED) {
-        x->counted = true;
-        s->sending++;
+    if (s->others.first) {
+        enum serve_event wants = s->others.first->wants;
+        *ret = queue_take(&s->others);
+        return wants;
     }
-    *ret = x;
-    return wants;
+    if (!s->asked.first || is_crowded(s))
+        return SERVE_NOTHING;
+    *ret = take_asked(s);
+    return SERVE_ASKED;
 }
 
 void **exchange_answering(struct exchange *x)

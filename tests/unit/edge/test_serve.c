@@ -134,14 +134,21 @@ static void saturate(struct scene *s)
     }
 }
 
-static int dial(const struct scene *s)
+static int dial_from(const struct scene *s, const char *address)
 {
-    struct endpoint e;
+    struct endpoint e, from;
     assert_true(endpoint_parse(span_of(s->listen), 0, &e));
+    assert_true(endpoint_parse(span_of(address), 0, &from));
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     assert_true(fd >= 0);
+    assert_int_equal(bind(fd, &from.address.any, from.len), 0);
     assert_int_equal(connect(fd, &e.address.any, e.len), 0);
     return fd;
+}
+
+static int dial(const struct scene *s)
+{
+    return dial_from(s, "127.0.0.1");
 }
 
 static void say(int fd, const char *words)
@@ -431,6 +438,33 @@ static void who_is_being_answered_keeps_its_place(void **state)
     close(fd);
 }
 
+static void a_crowd_from_one_address_keeps_nobody_else_waiting(void **state)
+{
+    struct scene *s = *state;
+    int crowd[CLIENTS_OF_ONE];
+    scene_start(s, NULL);
+    s->ignore_asked = true;
+    for (size_t i = 0; i < COUNT(crowd); i++) {
+        crowd[i] = dial(s);
+        ask(crowd[i], "/crowd");
+        turns(s);
+    }
+    int fd = dial_from(s, "127.0.0.77");
+    ask(fd, "/other");
+    turns(s);
+    struct exchange *first, *second;
+    assert_int_equal(serve_next(s->server, &first), SERVE_ASKED);
+    assert_int_equal(serve_next(s->server, &second), SERVE_ASKED);
+    assert_string_equal(exchange_target(first), "/crowd");
+    assert_string_equal(exchange_target(second), "/other");
+    answer(s, first);
+    answer(s, second);
+    turns(s);
+    assert_non_null(strstr(hear(fd), "/other"));
+    hang_up(crowd, COUNT(crowd));
+    close(fd);
+}
+
 /* Without descriptors a client that waits must not turn the loop for ever. */
 static void without_descriptors_the_door_is_shut_for_a_while(void **state)
 {
@@ -604,6 +638,7 @@ int main(void)
         SCENE(readers_that_stall_do_not_keep_others_waiting),
         SCENE(a_crowd_of_idle_clients_makes_room_for_whoever_asks),
         SCENE(who_is_being_answered_keeps_its_place),
+        SCENE(a_crowd_from_one_address_keeps_nobody_else_waiting),
         SCENE(without_descriptors_the_door_is_shut_for_a_while),
         SCENE(only_a_name_with_its_password_gets_in),
         SCENE(a_known_login_is_not_checked_again),
