@@ -62,10 +62,11 @@ static bool is_same(const char *a, const char *b)
 
 bool logins_know(const struct logins *l, const char *name, const char *password)
 {
-    bool known = false;
+    int known = 0;
     for (size_t i = 0; i < LOGINS_REMEMBERED; i++)
         if (l->good[i].name)
-            known |= is_same(l->good[i].name, name) & is_same(l->good[i].password, password);
+            known |=
+                (int)is_same(l->good[i].name, name) & (int)is_same(l->good[i].password, password);
     return known;
 }
 
