@@ -7,9 +7,11 @@
 #include "base/xmalloc.h"
 
 enum {
-    REQUEST_MS = 15 * 1000, /* from connecting, or the last answer, to the end of a request */
-    STALL_MS = 30 * 1000,   /* within which a client must take some more of its answer */
-    IMPATIENT_MS = 1000,    /* the same, when others wait for their turn because of it */
+    REQUEST_MS = 15 * 1000, /* from connecting to the end of the first request */
+    KEEP_MS =
+        90 * 1000, /* from an answer to the end of the next one: more than a scrape's minute */
+    STALL_MS = 30 * 1000, /* within which a client must take some more of its answer */
+    IMPATIENT_MS = 1000,  /* the same, when others wait for their turn because of it */
 };
 
 struct client *clients_add(struct clients *c, int fd, const struct endpoint *from, mono_ms now)
@@ -58,6 +60,7 @@ bool clients_make_room(struct clients *c, const struct endpoint *from)
 
 void client_turns(struct client *c, enum client_state state, mono_ms now)
 {
+    c->answered |= c->state == CLIENT_TAKES && state == CLIENT_ASKS;
     c->state = state;
     c->since = now;
 }
@@ -74,7 +77,7 @@ static mono_ms deadline(const struct client *c, bool crowded)
     if (c->ended || c->state == CLIENT_WAITS)
         return MONO_NEVER;
     if (c->state == CLIENT_ASKS)
-        return c->since + REQUEST_MS;
+        return c->since + (c->answered ? KEEP_MS : REQUEST_MS);
     return c->since + (crowded ? IMPATIENT_MS : STALL_MS);
 }
 

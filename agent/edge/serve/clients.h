@@ -24,6 +24,7 @@ struct client {
     struct endpoint from;
     enum client_state state;
     mono_ms since; /* it is so; of one that takes: it last took some */
+    bool answered; /* at least once: a dashboard that will ask again */
     bool ended;    /* it was shut down, and the library will see it */
     struct client *next, *before;
 };

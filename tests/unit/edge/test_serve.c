@@ -23,7 +23,8 @@ enum {
     PIECE = 32 << 10,    /* of the long answer */
     PIECES = 400,        /* of it: more than all buffers between two sockets hold */
     PATIENCE_MS = 10000, /* real time, for a child that checks a login */
-    REQUEST_S = 15,      /* what serve/clients.c grants, in seconds */
+    KEEP_S = 90,
+    REQUEST_S = 15, /* what serve/clients.c grants, in seconds */
     STALL_S = 30,
 };
 
@@ -318,9 +319,13 @@ static void a_connection_serves_one_request_after_the_other(void **state)
         ask(fd, "/again");
         turns(s);
         assert_non_null(strstr(hear(fd), "/again"));
-        s->now += (REQUEST_S - 1) * 1000;
+        s->now += (KEEP_S - 1) * 1000;
+        turns(s);
     }
     assert_int_equal(s->answered, 5);
+    s->now += 1000;
+    turns(s);
+    assert_true(is_closed(fd));
     close(fd);
 }
 
