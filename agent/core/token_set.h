@@ -97,6 +97,7 @@ struct token {
     struct curve *curve; /* owned; the last full forecast, NULL: none. Only of a token that burns */
     unix_s curve_kept;   /* origin of the curve that the store has; TIME_NONE: none */
     int64_t spent_nano;  /* consumed since it is watched; what tracked forecasts count */
+    int64_t spent_most_nano; /* the most that this ever was, before a booking was taken back */
     struct tracked_forecasts *promises; /* owned; NULL until it had a curve */
     struct forecast forecast;
     struct judged judged;

@@ -38,7 +38,7 @@ enum standing_cell {
     STANDING_AVAILABLE,     /* what can be spent: no more than the account has */
     STANDING_LIMITED_BY,    /* "balance" or "credits"; none: without a budget */
     STANDING_CREDITS_KNOWN, /* 0: the token was judged by itself */
-    STANDING_SPENT_EVER,    /* since it is watched */
+    STANDING_SPENT_EVER,    /* since it is watched; never falls */
     STANDING_COLUMNS,
 };
 
@@ -58,7 +58,7 @@ enum credits_cell {
     CREDITS_RATE_6H,
     CREDITS_RATE_24H,
     CREDITS_RATE_7D,
-    CREDITS_SPENT_EVER, /* since they are watched */
+    CREDITS_SPENT_EVER, /* since they are watched; never falls */
     CREDITS_COLUMNS,
 };
 

@@ -22,7 +22,7 @@ SELECT a.name AS account,
        a.stale_s,
        c.origin, CAST(s.spent_nano + coalesce(n.spent_nano, 0) AS INTEGER) - c.spent_nano AS spent_nano,
        c.history, c.bytes,
-       CAST(s.spent_nano + coalesce(n.spent_nano, 0) AS INTEGER) AS spent_ever_nano
+       max(CAST(s.spent_nano + coalesce(n.spent_nano, 0) AS INTEGER), s.spent_most_nano) AS spent_ever_nano
 FROM account a
      LEFT JOIN token t ON t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL
      LEFT JOIN token_state s ON s.token = t.id

@@ -170,6 +170,49 @@ def test_a_file_is_replaced_as_a_whole(polled, tmp_path):
     assert gone.returncode == 1 and "no/f" in gone.stderr
 
 
+def test_spending_is_a_counter_that_nothing_lowers(sim, broker, subscriber, make_daemon):
+    """A top-up, an edit, a restart, and a booking that is taken back because it never happened."""
+    def spent():
+        return value(parse(ebb(daemon, "metrics")), "ebb_token_spent_usd_total", token="prod-a")
+    sim.create("prod-a", balance="98.00")
+    daemon = make_daemon(sim.url, broker, rules=RULES).start()
+    daemon.wait_polls(4)
+    assert spent() == "0.00"
+    sim.set_balance("prod-a", "2.40")
+    subscriber.wait_event(kind="raised", rule="low")
+    assert spent() == "95.60"
+    sim.set_balance("prod-a", "97.95")
+    subscriber.wait_event(kind="resolved", rule="low")
+    daemon.wait_polls(1)
+    assert daemon.database.one("SELECT spent_nano FROM token_now") == 50000000
+    assert spent() == "95.60"
+    sim.set_balance("prod-a", "150.00")
+    daemon.wait_polls(2)
+    daemon.stop()
+    assert spent() == "95.60"
+    daemon.start()
+    daemon.wait_polls(1)
+    assert spent() == "95.60"
+
+
+def test_consumption_is_counted_by_feature_and_provider(sim, make_daemon):
+    sim.create("prod-open")
+    sim.spend("prod-open", 0.25)
+    sim.spend(None, 1.5)
+    daemon = make_daemon(sim.url).start()
+    daemon.process.wait_line("consumption of [0-9]+ payers stored")
+    daemon.stop()
+    series = parse(ebb(daemon, "metrics"))
+    reported = daemon.database.rows(
+        "SELECT t.kind, f.text, p.text, u.cost_nano FROM usage_provider u JOIN token t ON t.id = u.token "
+        "JOIN word f ON f.id = u.feature JOIN word p ON p.id = u.provider")
+    assert {kind for kind, *_ in reported} == {"token", "key"}
+    for kind, feature, provider, nano in reported:
+        labels = {"token": "prod-open", "environment": "prod"} if kind == "token" else {}
+        key = {"account": "main", "feature": feature, "provider": provider, **labels}
+        assert float(series["ebb_usage_usd_total", tuple(sorted(key.items()))]) == nano / 1e9
+
+
 OPEN_METRICS = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75," \
     "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 

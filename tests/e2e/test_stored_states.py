@@ -28,7 +28,8 @@ SPARED = {"store", "sqlite_sequence", "booking_kind"}
 RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}},
          {"name": "soon", "kind": "exhausts_within", "levels": {"warning": "5d"}}]
 COMMANDS = [
-    ("status",), ("status", "--json"), ("alerts",), ("alerts", "--past"), ("alerts", "--json"),
+    ("status",), ("status", "--json"), ("metrics",), ("metrics", "--openmetrics"),
+    ("alerts",), ("alerts", "--past"), ("alerts", "--json"),
     ("report", "--since", "7d"), ("report", "--json"), ("report", "--per", "day", "--by", "provider"),
     ("report", "--forecasts"), ("report", "--html", "-"), ("audit",), ("audit", "--json"),
     ("forecast", "--credits"), ("forecast", "--credits", "--json"), ("gate", "--credits", "--json"),

@@ -307,7 +307,7 @@ enum audit_answer check_never_used(const struct audit_scene *s, struct text *rea
         return AUDIT_CLEAR;
     if (!t->born || t->watched_to == TIME_NONE || t->watched_from > t->first_seen)
         return AUDIT_UNKNOWN; /* it may have been used before */
-    if (t->watched_to - t->first_seen <= s->policy->never_used_s)
+    if (seconds_between(t->first_seen, t->watched_to) <= s->policy->never_used_s)
         return AUDIT_CLEAR; /* it is new */
     text_addf(reason, "never used since it was created ");
     add_duration(reason, seconds_between(t->first_seen, s->now));

@@ -73,6 +73,8 @@ static void take_back(struct plan *p, struct plan_token *s)
     p->scores = true;
     if (!undo)
         return;
+    if (t->spent_nano > t->spent_most_nano)
+        t->spent_most_nano = t->spent_nano;
     for (size_t i = 0; i < undo->count; i++) {
         if (undo->booked[i].kind == ENTRY_CONSUMPTION)
             t->spent_nano -= undo->booked[i].amount.nano;

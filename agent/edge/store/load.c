@@ -257,6 +257,7 @@ static void take_forecast(struct loading *l, const struct statement *q)
     t->forecast = read_forecast(q);
     t->published = t->stored = gist_of(&t->forecast, burn);
     t->spent_nano = statement_integer(q, LOAD_FORECASTS_SPENT_NANO);
+    t->spent_most_nano = statement_integer(q, LOAD_FORECASTS_SPENT_MOST_NANO);
 }
 
 static struct tracked_forecasts *promises_of(struct token *t)

@@ -38,6 +38,7 @@ static const char *const texts[] = {
     [QUERY_LAST_RUN] = sql_query_last_run,
     [QUERY_BROKER] = sql_query_broker,
     [QUERY_FIRING] = sql_query_firing,
+    [QUERY_USAGE_TOTALS] = sql_query_usage_totals,
     [QUERY_VOLUME] = sql_query_volume,
 };
 _Static_assert(COUNT(texts) == QUERIES, "a question has no file");

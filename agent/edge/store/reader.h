@@ -41,8 +41,9 @@ enum query {
     QUERY_LAST_RUN, /* how the run before this one ended, and what it left */
     QUERY_BROKER,   /* the connection to the broker, and what waits for it */
     QUERY_FIRING,   /* alerts that fire, by level alone: no words */
-    QUERY_VOLUME,   /* bytes and free bytes of the file, at no cost */
-    QUERY_READY,    /* accounts, their last good poll, and when that is stale */
+    QUERY_USAGE_TOTALS, /* token id, feature, provider, and what it cost in all */
+    QUERY_VOLUME,       /* bytes and free bytes of the file, at no cost */
+    QUERY_READY,        /* accounts, their last good poll, and when that is stale */
     QUERIES,
 };
 

@@ -297,6 +297,7 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
     }
     bind_forecast(q, &t->forecast);
     statement_bind_integer(q, ":spent_nano", t->spent_nano);
+    statement_bind_integer(q, ":spent_most_nano", t->spent_most_nano);
     statement_bind_text(q, ":burn_source", span_of(token_burn_source(t)));
     if (t->unreadable)
         statement_bind_text(q, ":unreadable", span_of(t->unreadable));

@@ -166,6 +166,23 @@ static bool run_on_range(struct statement *q, int64_t account, struct usage_rang
     return statement_run(q, why);
 }
 
+enum { TAKE_OUT = -1, PUT_IN = 1 };
+
+/* The sums of all days without those of the answer, or with them again. */
+static bool add_totals(struct store *s, int64_t account, struct usage_range range, int sign,
+                       struct fault *why)
+{
+    struct statement *q = s->queries[SQL_ADD_USAGE_TOTAL],
+                     *raise = s->queries[SQL_RAISE_USAGE_TOTAL];
+    statement_bind_integer(q, ":sign", sign);
+    if (!run_on_range(q, account, range, why))
+        return false;
+    if (sign == TAKE_OUT)
+        return true;
+    statement_bind_integer(raise, ":account", account);
+    return statement_run(raise, why);
+}
+
 static bool add_gap(struct writing *w, uint32_t payer, unix_s day, struct fault *why)
 {
     struct statement *q = w->s->queries[SQL_ADD_USAGE_GAP];
@@ -247,10 +264,11 @@ bool store_replace_usage(struct store *s, int64_t account, const struct usage_to
     };
     w.word_ids = xcalloc(b->words.count ? b->words.count : 1, sizeof *w.word_ids);
     bool ok = run_on_range(s->queries[SQL_CLEAR_USAGE_GAPS], account, range, why)
-        && write_gaps(&w, range, why)
+        && write_gaps(&w, range, why) && add_totals(s, account, range, TAKE_OUT, why)
         && run_on_range(s->queries[SQL_CLEAR_USAGE], account, range, why)
         && run_on_range(s->queries[SQL_CLEAR_USAGE_PROVIDER], account, range, why)
-        && write_lines(&w, range, why) && set_known(s, account, told, why);
+        && write_lines(&w, range, why) && add_totals(s, account, range, PUT_IN, why)
+        && set_known(s, account, told, why);
     free(w.word_ids);
     return ok;
 }

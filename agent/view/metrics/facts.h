@@ -13,7 +13,9 @@ struct subjects {
 
 struct metric_facts {
     struct subjects of[SUBJECTS];
-    int64_t living; /* tokens that there are */
+    int64_t living;  /* tokens that there are */
+    int64_t last_id; /* of those that have series */
+    bool whole;      /* all have */
 };
 
 void facts_done(struct metric_facts *f);
@@ -33,4 +35,8 @@ MUST_CHECK bool facts_load(struct store *s, const struct metrics_query *q, size_
 
 /* The rows that are loaded; then they may be forgotten. */
 void facts_take_tokens(struct metric_facts *f, struct standing *rows, unix_s now);
+/* Consumption of the slice's tokens, of those alone that have series; the slice moves on.
+ * *ret_more false: it was empty. */
+MUST_CHECK bool facts_load_usage(struct store *s, struct query_filter *slice,
+                                 struct metric_facts *f, bool *ret_more, struct fault *why);
 void facts_take_credits(struct metric_facts *f, struct standing *rows);

@@ -122,6 +122,15 @@ static void add_whole(struct text *out, int64_t value)
     text_add(out, (struct span){ digits, (size_t)(end - digits) });
 }
 
+/* What a file that was tampered with holds stays at the end of its range. */
+static int64_t nano_of_milli(int64_t milli)
+{
+    int64_t nano;
+    return __builtin_mul_overflow(milli, NANO_PER_MILLI, &nano)
+        ? (milli < 0 ? -INT64_MAX : INT64_MAX)
+        : nano;
+}
+
 static void add_number(struct text *out, enum metric_scale scale, int64_t value)
 {
     char decimal[MONEY_TEXT_BYTES];
@@ -130,7 +139,7 @@ static void add_number(struct text *out, enum metric_scale scale, int64_t value)
         add_whole(out, value);
         break;
     case METRIC_MILLI:
-        add(out, money_format((struct money){ value * NANO_PER_MILLI }, decimal));
+        add(out, money_format((struct money){ nano_of_milli(value) }, decimal));
         break;
     case METRIC_NANO:
         add(out, money_format((struct money){ value }, decimal));

@@ -16,13 +16,10 @@ enum {
 };
 
 const struct metric_rows *const metric_rows[] = {
-    &metric_rows_of_agent,
-    &metric_rows_of_accounts,
-    &metric_rows_of_requests,
-    &metric_rows_of_alerts,
-    &metric_rows_of_credits,
-    &metric_rows_of_tokens,
-    NULL,
+    &metric_rows_of_agent,    &metric_rows_of_accounts,
+    &metric_rows_of_requests, &metric_rows_of_alerts,
+    &metric_rows_of_credits,  &metric_rows_of_tokens,
+    &metric_rows_of_usage,    NULL,
 };
 
 /* Where the writing is: of a list of rows one family, of that one subject. */
@@ -39,7 +36,8 @@ struct metrics {
     struct metric_facts facts;
     size_t parts; /* of the facts, that are loaded; then come credits and tokens */
     struct standing *tokens;
-    bool loaded;
+    struct query_filter usage; /* what is asked of consumption next */
+    bool tokens_loaded, loaded;
     struct place at;
 };
 
@@ -50,7 +48,7 @@ bool metrics_open(struct store *s, const struct metrics_query *q, struct metrics
     m->store = s;
     m->query = *q;
     m->query.live = NULL;
-    m->scope = query_at(q->now, NULL);
+    m->scope = m->usage = query_at(q->now, NULL);
     m->at.rows = metric_rows;
     if (!facts_begin(s, q, &m->facts, why)) {
         metrics_close(m);
@@ -79,12 +77,13 @@ static bool load_credits(struct metrics *m, struct fault *why)
     return true;
 }
 
-static void end_loading(struct metrics *m)
+static void end_tokens(struct metrics *m)
 {
     struct metric_facts *f = &m->facts;
     int64_t left_out = f->living - (int64_t)f->of[SUBJECT_TOKEN].count;
     f->of[SUBJECT_AGENT].at[0].agent.tokens_left_out = left_out > 0 ? left_out : 0;
-    m->loaded = true;
+    f->whole = left_out <= 0;
+    m->tokens_loaded = true;
 }
 
 static bool load_slice(struct metrics *m, struct fault *why)
@@ -96,7 +95,17 @@ static bool load_slice(struct metrics *m, struct fault *why)
     facts_take_tokens(&m->facts, m->tokens, m->query.now);
     standing_forget(m->tokens);
     if (!more || room <= SLICE_TOKENS)
-        end_loading(m);
+        end_tokens(m);
+    return true;
+}
+
+static bool load_usage(struct metrics *m, struct fault *why)
+{
+    bool more;
+    m->usage.most = SLICE_TOKENS;
+    if (!facts_load_usage(m->store, &m->usage, &m->facts, &more, why))
+        return false;
+    m->loaded = !more;
     return true;
 }
 
@@ -107,7 +116,7 @@ static bool load(struct metrics *m, struct fault *why)
     if (!m->tokens)
         return load_credits(m, why)
             && standing_begin(m->store, &m->scope, BY_PLAN, &m->tokens, why);
-    return load_slice(m, why);
+    return m->tokens_loaded ? load_usage(m, why) : load_slice(m, why);
 }
 
 static void add_samples(struct metrics *m, const struct metric *family, const struct subject *s,

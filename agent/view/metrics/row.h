@@ -28,6 +28,7 @@ enum metric_subject {
     SUBJECT_ALERT,    /* account, series, token, rule */
     SUBJECT_CREDITS,  /* account */
     SUBJECT_TOKEN,    /* account, token, environment */
+    SUBJECT_USAGE,    /* account, token (none: the main key), environment, feature, provider */
     SUBJECTS,
 };
 
@@ -96,7 +97,8 @@ struct metric_rows {
     size_t count;
 };
 extern const struct metric_rows metric_rows_of_agent, metric_rows_of_accounts,
-    metric_rows_of_requests, metric_rows_of_alerts, metric_rows_of_credits, metric_rows_of_tokens;
+    metric_rows_of_requests, metric_rows_of_alerts, metric_rows_of_credits, metric_rows_of_tokens,
+    metric_rows_of_usage;
 
 /* All of them, in the order in which they are written; ended by NULL. */
 extern const struct metric_rows *const metric_rows[];

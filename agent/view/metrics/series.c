@@ -3,6 +3,7 @@
 
 #include "core/calendar.h"
 #include "core/naming.h"
+#include "core/series.h"
 #include "view/metrics/facts.h"
 #include "view/metrics/format.h"
 
@@ -89,8 +90,52 @@ static void take_token(struct metric_facts *to, const struct standing *rows,
 void facts_take_tokens(struct metric_facts *f, struct standing *rows, unix_s now)
 {
     struct cell cells[STANDING_COLUMNS];
-    while (standing_next(rows, cells, STANDING_COLUMNS))
+    while (standing_next(rows, cells, STANDING_COLUMNS)) {
+        int64_t id = cells[STANDING_ID].integer;
+        f->last_id = id > f->last_id ? id : f->last_id;
         take_token(f, rows, cells, now);
+    }
+}
+
+static void take_usage(struct metric_facts *f, const struct cell *row, struct text *labels)
+{
+    const struct span name = row[QUERY_USAGE_TOTALS_TOKEN].text;
+    bool is_key = !span_is(row[QUERY_USAGE_TOTALS_KIND].text, series_name(SERIES_TOKEN));
+    const struct span environment = is_key ? (struct span){ "", 0 } : naming_environment(name);
+    if (!cell_is_set(&row[QUERY_USAGE_TOTALS_IS_LIVING])
+        || (!is_key && !f->whole && row[QUERY_USAGE_TOTALS_ID].integer > f->last_id))
+        return;
+    metric_add_label(labels, "account", row[QUERY_USAGE_TOTALS_ACCOUNT].text);
+    if (!is_key)
+        metric_add_label(labels, "token", name);
+    if (environment.len)
+        metric_add_label(labels, "environment", environment);
+    metric_add_label(labels, "feature", row[QUERY_USAGE_TOTALS_FEATURE].text);
+    metric_add_label(labels, "provider", row[QUERY_USAGE_TOTALS_PROVIDER].text);
+    facts_add(f, SUBJECT_USAGE, (struct span){ text_z(labels), labels->len },
+              (struct span){ "", 0 })
+        ->number = known(&row[QUERY_USAGE_TOTALS_TOLD_NANO]);
+    text_clear(labels);
+}
+
+bool facts_load_usage(struct store *s, struct query_filter *slice, struct metric_facts *f,
+                      bool *ret_more, struct fault *why)
+{
+    struct cell row[QUERY_USAGE_TOTALS_COLUMNS];
+    struct text labels = { 0 };
+    struct query_result *a;
+    bool more = true, ok = true;
+    *ret_more = false;
+    if (!query_open(s, QUERY_USAGE_TOTALS, slice, &a, why))
+        return false;
+    while (ok && (ok = query_next(a, row, COUNT(row), &more, why)) && more) {
+        slice->after = row[QUERY_USAGE_TOTALS_ID].integer;
+        *ret_more = true;
+        take_usage(f, row, &labels);
+    }
+    query_close(a);
+    text_done(&labels);
+    return ok;
 }
 
 static void set_credits(struct series_facts *f, const struct cell *cells)

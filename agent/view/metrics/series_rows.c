@@ -147,6 +147,18 @@ static const struct metric tokens[] = {
       "seconds", METRIC_GAUGE, METRIC_WHOLE, NULL, forecast_made },
 };
 
+static int64_t number(const struct subject *s, size_t place)
+{
+    (void)place;
+    return s->number;
+}
+
+static const struct metric usage[] = {
+    { "ebb_usage_usd_total",
+      "Consumption that the API has reported in all, by feature and provider.", "usd",
+      METRIC_COUNTER, METRIC_NANO, NULL, number },
+};
+
 static const struct metric credits[] = {
     { "ebb_credits_state", "The state of the account's credits, as `ebb status` shows it.", NULL,
       METRIC_GAUGE, METRIC_WHOLE, &states, state },
@@ -169,5 +181,6 @@ static const struct metric credits[] = {
       METRIC_GAUGE, METRIC_WHOLE, NULL, seen },
 };
 
+const struct metric_rows metric_rows_of_usage = { SUBJECT_USAGE, usage, COUNT(usage) };
 const struct metric_rows metric_rows_of_tokens = { SUBJECT_TOKEN, tokens, COUNT(tokens) };
 const struct metric_rows metric_rows_of_credits = { SUBJECT_CREDITS, credits, COUNT(credits) };

@@ -169,6 +169,7 @@ static void what_turns_out_never_to_have_happened_is_taken_back(void **state)
     assert_false(plan_add_past(p->touched[0], &past));
     adopt(&w, p);
     assert_int_equal(t->spent_nano, 0);
+    assert_int_equal(t->spent_most_nano, 98 * NANO_PER_USD); /* what others have counted */
     assert_int_equal(burn_over(&t->burn, BURN_24H).nano_per_h, 0);
     world_done(&w);
 }

@@ -100,6 +100,44 @@ static void a_day_read_again_is_replaced_with_all_that_vanished(void **state)
     assert_int_equal(told(p, "SELECT sum(calls) FROM usage"), 7);
 }
 
+/* Of one feature of the token "a". */
+static int64_t total(struct place *p, const char *feature, const char *column)
+{
+    struct text sql = { 0 };
+    text_addf(&sql,
+              "SELECT coalesce(sum(%s), -1) FROM usage_total u JOIN word w ON w.id = u.feature"
+              " WHERE w.text = '%s'",
+              column, feature);
+    int64_t value = told(p, text_z(&sql));
+    text_done(&sql);
+    return value;
+}
+
+static void totals_are_the_sum_of_all_days_and_what_was_told_of_them_never_falls(void **state)
+{
+    struct place *p = *state;
+    add_token(p, "a", false, START);
+    assert_int_equal(total(p, "llm__chat", "told_nano"), -1);
+    say(p, "a", 0, "llm__chat", 100);
+    say(p, "a", 1, "llm__chat", 5);
+    say(p, "a", 1, "ocr__ocr", 30);
+    replace(p, 0, 1);
+    assert_int_equal(total(p, "llm__chat", "told_nano"), 105);
+    assert_int_equal(total(p, "ocr__ocr", "told_nano"), 30);
+    say(p, "a", 1, "llm__chat", 2); /* corrected, and the other is gone */
+    replace(p, 1, 1);
+    assert_int_equal(total(p, "llm__chat", "cost_nano"), 102);
+    assert_int_equal(total(p, "llm__chat", "told_nano"), 105);
+    assert_int_equal(total(p, "ocr__ocr", "cost_nano"), 0);
+    assert_int_equal(total(p, "ocr__ocr", "told_nano"), 30);
+    say(p, "a", 1, "llm__chat", 2);
+    say(p, "a", 2, "llm__chat", 10);
+    replace(p, 1, 2);
+    assert_int_equal(total(p, "llm__chat", "told_nano"), 112);
+    assert_int_equal(told(p, "SELECT sum(cost_nano) FROM usage_total"),
+                     told(p, "SELECT sum(cost_nano) FROM usage_provider"));
+}
+
 static void what_is_known_grows_from_its_first_day_to_the_last_answer(void **state)
 {
     struct place *p = *state;
@@ -392,6 +430,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_day_read_again_is_replaced_with_all_that_vanished, begin,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            totals_are_the_sum_of_all_days_and_what_was_told_of_them_never_falls, begin, tear_down),
         cmocka_unit_test_setup_teardown(what_is_known_grows_from_its_first_day_to_the_last_answer,
                                         begin, tear_down),
         cmocka_unit_test_setup_teardown(a_name_is_the_generation_that_lived_on_that_day, begin,

@@ -189,6 +189,7 @@ static void numbers_are_exact_decimals(void **state)
     expect_number(METRIC_NANO, 0, "x{a=\"b\"} 0.00\n");
     expect_number(METRIC_NANO, INT64_MAX, "x{a=\"b\"} 9223372036.854775807\n");
     expect_number(METRIC_MILLI, 1234, "x{a=\"b\"} 1.234\n");
+    expect_number(METRIC_MILLI, INT64_MAX, "x{a=\"b\"} 9223372036.854775807\n");
     expect_number(METRIC_WHOLE, -42, "x{a=\"b\"} -42\n");
     expect_number(METRIC_WHOLE, INT64_MAX, "x{a=\"b\"} 9223372036854775807\n");
 }
