@@ -1,7 +1,6 @@
 /* Alerts in the words of now, past events in the words of their time. */
 #include "view/alerts.h"
 
-#include "view/alert_now.h"
 #include "view/standing.h"
 
 /* What is asked of the store is turned into these. Value and threshold are in the unit of their
@@ -67,11 +66,9 @@ _Static_assert(COUNT(past) == PAST_COLUMNS, "a column has no row");
 /* A run over the alerts that fire. */
 struct listing {
     struct table *table;
-    const struct rule_set *rules;
-    struct standing *standing; /* what the forecasts of now say */
-    unix_s now;
+    const struct writer *to;
     struct alerts_seen *seen;
-    struct text words, summary;
+    struct text summary;
 };
 
 /* Programs get values in their unit: dollars, percent, seconds. */
@@ -87,7 +84,7 @@ static struct cell quantity_now(const struct alert_now *is, int64_t number)
     return is->known ? quantity(is->unit, number) : (struct cell){ .kind = CELL_NONE };
 }
 
-static void list_firing(struct listing *l, const struct cell *asked)
+static void list_firing(void *to, const struct alert_firing *f)
 {
     static const size_t taken[][2] = {
         { LEVEL, QUERY_ALERTS_LEVEL },       { SINCE, QUERY_ALERTS_SINCE },
@@ -96,30 +93,29 @@ static void list_firing(struct listing *l, const struct cell *asked)
         { STEP, QUERY_ALERTS_STEP },         { CHANGED, QUERY_ALERTS_AT },
         { ANNOUNCED, QUERY_ALERTS_SUMMARY },
     };
+    struct listing *l = to;
     struct cell cells[COLUMNS];
-    text_clear(&l->words);
+    if (writer_is_lost(l->to))
+        return;
     text_clear(&l->summary);
-    struct forecast f = span_is(asked[QUERY_ALERTS_KIND].text, "credits")
-        ? standing_of_account(l->standing, asked[QUERY_ALERTS_ACCOUNT].text)
-        : standing_of_token(l->standing, asked[QUERY_ALERTS_ID].integer);
-    struct alert_now is = alert_now_of(asked, &f, l->rules, l->now, &l->words);
     for (size_t i = 0; i < COUNT(taken); i++)
-        cells[taken[i][0]] = asked[taken[i][1]];
-    text_addf(&l->summary, "%s: %.*s %s", level_name(is.level),
-              (int)asked[QUERY_ALERTS_TOKEN].text.len, asked[QUERY_ALERTS_TOKEN].text.at,
-              text_z(&l->words));
-    cells[VALUE] = quantity_now(&is, is.value);
-    cells[THRESHOLD] = quantity_now(&is, is.threshold);
-    cells[UNIT] = cell_text(rule_unit_name(is.unit));
+        cells[taken[i][0]] = f->asked[taken[i][1]];
+    text_addf(&l->summary, "%s: %.*s %s", level_name(f->now.level),
+              (int)f->asked[QUERY_ALERTS_TOKEN].text.len, f->asked[QUERY_ALERTS_TOKEN].text.at,
+              f->words);
+    cells[VALUE] = quantity_now(&f->now, f->now.value);
+    cells[THRESHOLD] = quantity_now(&f->now, f->now.threshold);
+    cells[UNIT] = cell_text(rule_unit_name(f->now.unit));
     cells[SUMMARY] = cell_text(text_z(&l->summary));
-    cells[NOW] = cell_text(text_z(&l->words));
-    if (is.level > l->seen->worst)
-        l->seen->worst = is.level;
+    cells[NOW] = cell_text(f->words);
+    if (f->now.level > l->seen->worst)
+        l->seen->worst = f->now.level;
+    l->seen->rows++;
     table_row(l->table, cells);
 }
 
-/* "warning: prod-app has 5.00 USD left" without what its row says already. */
-static struct cell words_of(const struct cell *asked)
+/* "warning: prod-app has 5.00 USD left" in its full length. */
+struct cell alerts_words(const struct cell *asked)
 {
     struct span words = asked[QUERY_EVENTS_SUMMARY].text, token = asked[QUERY_EVENTS_TOKEN].text;
     const char *colon = words.len ? memchr(words.at, ':', words.len) : NULL;
@@ -154,7 +150,7 @@ bool alerts_past(struct store *s, const struct query_filter *scope, struct write
     while (ok && !writer_is_lost(w) && (ok = query_next(a, cells, PAST_WORDS, &more, why))
            && more) {
         scale(cells);
-        cells[PAST_WORDS] = words_of(cells);
+        cells[PAST_WORDS] = alerts_words(cells);
         table_row(t, cells);
         ret->rows++;
     }
@@ -163,36 +159,46 @@ bool alerts_past(struct store *s, const struct query_filter *scope, struct write
     return ok;
 }
 
-static bool list_all(struct store *s, const struct query_filter *scope, struct listing *l,
-                     const struct writer *w, struct fault *why)
+/* The forecast of now of what an alert is about. */
+static struct forecast forecast_of(struct standing *standing, const struct cell *asked)
+{
+    return span_is(asked[QUERY_ALERTS_KIND].text, "credits")
+        ? standing_of_account(standing, asked[QUERY_ALERTS_ACCOUNT].text)
+        : standing_of_token(standing, asked[QUERY_ALERTS_ID].integer);
+}
+
+bool alerts_each(struct store *s, const struct alerts_query *q,
+                 void (*take)(void *to, const struct alert_firing *f), void *to, struct fault *why)
 {
     struct cell cells[QUERY_ALERTS_COLUMNS];
-    struct query_result *a;
-    bool more = true, ok = true;
-    if (!query_open(s, QUERY_ALERTS, scope, &a, why))
+    struct alert_firing firing_now = { .asked = cells };
+    struct text words = { 0 };
+    struct query_result *a = NULL;
+    struct standing *standing;
+    bool more = true;
+    if (!standing_of_tokens(s, &q->scope, -1, &standing, why))
         return false;
-    while (ok && !writer_is_lost(w) && (ok = query_next(a, cells, QUERY_ALERTS_COLUMNS, &more, why))
-           && more) {
-        list_firing(l, cells);
-        l->seen->rows++;
+    bool ok = query_open(s, QUERY_ALERTS, &q->scope, &a, why);
+    while (ok && (ok = query_next(a, cells, QUERY_ALERTS_COLUMNS, &more, why)) && more) {
+        const struct forecast f = forecast_of(standing, cells);
+        text_clear(&words);
+        firing_now.now = alert_now_of(cells, &f, &q->rules, q->scope.now, &words);
+        firing_now.words = text_z(&words);
+        take(to, &firing_now);
     }
     query_close(a);
+    standing_end(standing);
+    text_done(&words);
     return ok;
 }
 
 bool alerts_firing(struct store *s, const struct alerts_query *q, struct writer *w,
                    struct alerts_seen *ret, struct fault *why)
 {
-    const struct query_filter *scope = &q->scope;
-    struct listing l = { .rules = &q->rules, .now = scope->now, .seen = ret };
     *ret = (struct alerts_seen){ 0 };
-    if (!standing_of_tokens(s, scope, -1, &l.standing, why))
-        return false;
-    l.table = table_begin(w, firing, COUNT(firing));
-    bool ok = list_all(s, scope, &l, w, why);
+    struct listing l = { .table = table_begin(w, firing, COUNT(firing)), .to = w, .seen = ret };
+    bool ok = alerts_each(s, q, list_firing, &l, why);
     table_end(l.table);
-    standing_end(l.standing);
-    text_done(&l.words);
     text_done(&l.summary);
     return ok;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/rule.h"
+#include "view/alert_now.h"
 #include "view/table.h"
 
 struct alerts_query {
@@ -19,3 +20,20 @@ MUST_CHECK bool alerts_firing(struct store *s, const struct alerts_query *q, str
                               struct alerts_seen *ret, struct fault *why);
 MUST_CHECK bool alerts_past(struct store *s, const struct query_filter *scope, struct writer *w,
                             struct alerts_seen *ret, struct fault *why);
+
+/* ---- for other pictures ---- */
+
+/* An alert that fires, as it stands now. */
+struct alert_firing {
+    const struct cell *asked; /* its row of QUERY_ALERTS */
+    struct alert_now now;
+    const char *words; /* of now: neither level nor token nor rule */
+};
+
+/* Hands each to `take`, the worst and oldest first; all of it lives until `take` returns. */
+MUST_CHECK bool alerts_each(struct store *s, const struct alerts_query *q,
+                            void (*take)(void *to, const struct alert_firing *f), void *to,
+                            struct fault *why);
+
+/* A past event in words, as a row of QUERY_EVENTS has them, without its level and token. */
+struct cell alerts_words(const struct cell *asked);

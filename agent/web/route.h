@@ -100,6 +100,8 @@ extern const struct route routes[];
 
 bool route_home(const struct asked *q, struct answer *a, struct fault *why);
 bool route_token(const struct asked *q, struct answer *a, struct fault *why);
+bool route_alerts(const struct asked *q, struct answer *a, struct fault *why);
+bool route_accounts(const struct asked *q, struct answer *a, struct fault *why);
 bool route_asset(const struct asked *q, struct answer *a, struct fault *why);
 bool route_healthy(const struct asked *q, struct answer *a, struct fault *why);
 bool route_ready(const struct asked *q, struct answer *a, struct fault *why);

@@ -78,6 +78,22 @@ bool route_token(const struct asked *q, struct answer *a, struct fault *why)
     return why->kind == FAULT_REJECT && refuse(a, 404, "No such token", why);
 }
 
+/* ---- the others ---- */
+
+bool route_alerts(const struct asked *q, struct answer *a, struct fault *why)
+{
+    const struct page_source from = source_of(q);
+    a->type = HTML;
+    return page_alerts(&from, asked_parameter(q, "span"), &a->body, why);
+}
+
+bool route_accounts(const struct asked *q, struct answer *a, struct fault *why)
+{
+    const struct page_source from = source_of(q);
+    a->type = HTML;
+    return page_accounts(&from, &a->body, why);
+}
+
 bool route_asset(const struct asked *q, struct answer *a, struct fault *why)
 {
     struct fault none;

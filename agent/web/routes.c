@@ -6,6 +6,8 @@ const struct route routes[] = {
     { "/token/{account}/{token}", "page: one token, its past and its forecast", route_token },
     { "/token", "the same, of `?account=` and `token=`, for names that no path can hold",
       route_token },
+    { "/alerts", "page: what fires, and what fired lately", route_alerts },
+    { "/accounts", "page: how the polls of each account go", route_accounts },
     { "/assets/{name}", "style sheet, script and icon of the pages", route_asset },
     { "/-/healthy", "200 as long as the program runs", route_healthy },
     { "/-/ready", "200 when what is shown is current, else 503 and why not", route_ready },

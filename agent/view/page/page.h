@@ -42,5 +42,12 @@ struct token_question {
 MUST_CHECK bool page_token(const struct page_source *from, const struct token_question *q,
                            struct writer *w, struct fault *why);
 
+/* What fires, and what fired lately. `span`: "1d", "1w", "4w" or "1y"; NULL: a week. */
+MUST_CHECK bool page_alerts(const struct page_source *from, const char *span, struct writer *w,
+                            struct fault *why);
+
+/* How the polls of each account go, and what is left on it. */
+MUST_CHECK bool page_accounts(const struct page_source *from, struct writer *w, struct fault *why);
+
 /* A page for what cannot be shown, and why. */
 void page_refusal(struct writer *w, const char *title, const char *words);
