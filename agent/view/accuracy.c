@@ -140,9 +140,9 @@ static void add_html_row(const struct cell *asked, struct text *out)
     static const int shown[] = { DUE, HELD, FACTOR, OFF };
     struct cell cells[COLUMNS];
     fill(asked, cells);
-    text_add(out, span_of("<tr><td class=\"name\">"));
+    text_add(out, span_of("<tr><th scope=\"row\" class=\"name\">"));
     markup_add_html(out, cells[ACCOUNT].text);
-    text_add(out, span_of("</td>"));
+    text_add(out, span_of("</th>"));
     for (size_t i = 0; i < COUNT(shown); i++) {
         text_add(out, span_of("<td>"));
         cell_show(columns[shown[i]].kind, &cells[shown[i]], &page, out);
@@ -164,9 +164,10 @@ bool record_add_html(struct store *s, const struct query_filter *scope, struct t
         if (ok && more && rows == 0)
             text_add(out,
                      span_of("<section><h2>Forecast accuracy</h2><div class=\"wide\"><table>\n"
-                             "<tr><th>Account</th><th>Scored</th><th>In interval</th><th>Half "
-                             "within factor</th>"
-                             "<th>Bias (+ late, − early)</th></tr>\n"));
+                             "<tr><th scope=\"col\">Account</th><th scope=\"col\">Scored</th>"
+                             "<th scope=\"col\">In interval</th>"
+                             "<th scope=\"col\">Half within factor</th>"
+                             "<th scope=\"col\">Bias (+ late, − early)</th></tr>\n"));
         if (ok && more)
             add_html_row(asked, out);
         else if (ok && rows)

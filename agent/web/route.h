@@ -102,6 +102,8 @@ bool route_home(const struct asked *q, struct answer *a, struct fault *why);
 bool route_token(const struct asked *q, struct answer *a, struct fault *why);
 bool route_alerts(const struct asked *q, struct answer *a, struct fault *why);
 bool route_accounts(const struct asked *q, struct answer *a, struct fault *why);
+bool route_spend(const struct asked *q, struct answer *a, struct fault *why);
+bool route_spend_csv(const struct asked *q, struct answer *a, struct fault *why);
 bool route_asset(const struct asked *q, struct answer *a, struct fault *why);
 bool route_healthy(const struct asked *q, struct answer *a, struct fault *why);
 bool route_ready(const struct asked *q, struct answer *a, struct fault *why);

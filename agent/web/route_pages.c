@@ -3,6 +3,7 @@
 
 #include "view/page/asset.h"
 #include "view/page/page.h"
+#include "view/page/spend.h"
 #include "web/route.h"
 
 #define HTML "text/html; charset=utf-8"
@@ -92,6 +93,52 @@ bool route_accounts(const struct asked *q, struct answer *a, struct fault *why)
     const struct page_source from = source_of(q);
     a->type = HTML;
     return page_accounts(&from, &a->body, why);
+}
+
+/* ---- spend ---- */
+
+static struct spend_question spend_question(const struct asked *q)
+{
+    struct spend_question s = { { NULL } };
+    for (size_t i = 0; i < REPORT_OPTIONS; i++)
+        s.asked[i] = asked_parameter(q, spend_rows[i].name);
+    return s;
+}
+
+static bool spend_next(void *state, struct writer *out, bool *ret_more, struct fault *why)
+{
+    return page_spend_next(state, out, ret_more, why);
+}
+
+static void spend_done(void *state)
+{
+    page_spend_end(state);
+}
+
+bool route_spend(const struct asked *q, struct answer *a, struct fault *why)
+{
+    const struct page_source from = source_of(q);
+    const struct spend_question asks = spend_question(q);
+    struct spend *spend;
+    if (!page_spend_begin(&from, &asks, &spend, why))
+        return false;
+    a->type = HTML;
+    a->pieces.next = spend_next;
+    a->pieces.done = spend_done;
+    a->pieces.state = spend;
+    return true;
+}
+
+bool route_spend_csv(const struct asked *q, struct answer *a, struct fault *why)
+{
+    const struct page_source from = source_of(q);
+    const struct spend_question asks = spend_question(q);
+    a->type = "text/csv; charset=utf-8";
+    a->download = "spend.csv";
+    a->body.format = FORMAT_CSV;
+    if (page_spend_rows(&from, &asks, &a->body, why))
+        return true;
+    return why->kind == FAULT_REJECT && answer_refuse(a, 400, "%s", why->text);
 }
 
 bool route_asset(const struct asked *q, struct answer *a, struct fault *why)

@@ -7,6 +7,8 @@ const struct route routes[] = {
     { "/token", "the same, of `?account=` and `token=`, for names that no path can hold",
       route_token },
     { "/alerts", "page: what fires, and what fired lately", route_alerts },
+    { "/spend", "page: the report, by anything, over any period", route_spend },
+    { "/spend.csv", "its rows as CSV", route_spend_csv },
     { "/accounts", "page: how the polls of each account go", route_accounts },
     { "/assets/{name}", "style sheet, script and icon of the pages", route_asset },
     { "/-/healthy", "200 as long as the program runs", route_healthy },

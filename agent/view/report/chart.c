@@ -2,26 +2,18 @@
 #include <stdio.h>
 
 #include "base/markup.h"
-#include "base/money.h"
+#include "view/axis.h"
+#include "view/page/figures.h"
 #include "view/report/html.h"
 #include "view/svg.h"
 
-enum {
-    WIDTH = 1060,
-    HEIGHT = 300,
-    LEFT = 64,
-    RIGHT = 6,
-    TOP = 12,
-    BOTTOM = 26,
-    TICKS = 4,
-    LABELS_MOST = 12
-};
+enum { HEIGHT = 300, TOP = 12, BOTTOM = 26, TICKS = 4, LABELS_MOST = 12 };
 
 struct report_chart {
     struct page *page;
-    int64_t most_nano, step_nano; /* of the axis */
-    size_t shown;                 /* groups with a colour of their own */
-    double slot;                  /* width of a bucket */
+    struct axis axis;
+    size_t shown; /* groups with a colour of their own */
+    double slot;  /* width of a bucket, in percent */
 };
 
 static const char *const per_words[] = {
@@ -47,49 +39,30 @@ static int64_t spent_by_all(const struct page *p, size_t bucket)
     return sum;
 }
 
-/* 1, 2 or 5 times a power of ten. */
-static int64_t nice_step(int64_t most)
-{
-    static const int64_t nice[] = { 1, 2, 5 };
-    for (int64_t unit = 1;; unit *= 10)
-        for (size_t i = 0; i < COUNT(nice); i++)
-            if (unit > INT64_MAX / 100 || unit * nice[i] >= most / TICKS + (most % TICKS != 0))
-                return unit * nice[i];
-}
-
 static void scale(struct report_chart *c)
 {
-    const int64_t axis_most = INT64_MAX / 4; /* its end and the step beyond it fit into 64 bits */
     int64_t most = 0;
     for (size_t b = 0; b < c->page->bucket_count; b++) {
         int64_t sum = spent_by_all(c->page, b);
         most = sum > most ? sum : most;
     }
-    most = most > axis_most ? axis_most : most;
-    c->step_nano = nice_step(most > 0 ? most : NANO_PER_USD);
-    c->most_nano = c->step_nano;
-    while (c->most_nano < most)
-        c->most_nano += c->step_nano;
-    c->slot = (double)(WIDTH - LEFT - RIGHT) / (double)c->page->bucket_count;
+    c->axis = axis_for(most, TICKS);
+    c->slot = 100.0 / (double)c->page->bucket_count;
 }
 
 static double y_of(const struct report_chart *c, int64_t nano)
 {
-    double share = (double)nano / (double)c->most_nano;
-    return TOP + (HEIGHT - TOP - BOTTOM) * (share < 1 ? 1 - share : 0);
+    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * axis_share(&c->axis, nano);
 }
 
 static void draw_axis(struct report_chart *c)
 {
     struct text label = { 0 };
-    for (int64_t at = 0; at <= c->most_nano; at += c->step_nano) {
+    for (int64_t at = 0; at <= c->axis.most_nano; at += c->axis.step_nano) {
         text_clear(&label);
-        page_money(&label, at);
-        if (c->step_nano >= NANO_PER_USD && label.len > 3) /* whole dollars need no cents */
-            label.len -= 3;
-        svg_line(c->page->out, at ? "grid" : "axis", LEFT, y_of(c, at), WIDTH - RIGHT, y_of(c, at));
-        svg_text(c->page->out, "end", LEFT - 8, y_of(c, at) + 4,
-                 (struct span){ text_z(&label), label.len });
+        axis_add_amount(&c->axis, at, &label);
+        svg_level(c->page->out, at ? "grid" : "axis", y_of(c, at));
+        svg_amount(c->page->out, y_of(c, at), span_of(text_z(&label)));
     }
     text_done(&label);
 }
@@ -107,11 +80,11 @@ static void draw_part(struct report_chart *c, size_t bucket, const char *class_,
     text_addf(&hint, "%s · ", period_name(c->page->per, start, when));
     text_add(&hint, name);
     text_add(&hint, span_of(": "));
-    page_money(&hint, part[1] - part[0]);
-    double gap = c->slot > 6 ? c->slot * 0.22 : c->slot * 0.1;
-    struct svg_box box = { LEFT + c->slot * (double)bucket + gap / 2, y_of(c, part[1]),
-                           c->slot - gap, y_of(c, part[0]) - y_of(c, part[1]) };
-    svg_rect(c->page->out, class_, &box, (struct span){ text_z(&hint), hint.len });
+    figure_money(&hint, part[1] - part[0]);
+    double gap = c->slot > 0.6 ? c->slot * 0.22 : c->slot * 0.1;
+    struct svg_box box = { c->slot * (double)bucket + gap / 2, y_of(c, part[1]), c->slot - gap,
+                           y_of(c, part[0]) - y_of(c, part[1]) };
+    svg_column(c->page->out, class_, &box, (struct span){ text_z(&hint), hint.len });
     text_done(&hint);
 }
 
@@ -158,7 +131,8 @@ static void draw_ticks(struct report_chart *c)
         if (b % every)
             continue;
         name_tick(p, start, name);
-        svg_text(p->out, "middle", LEFT + c->slot * ((double)b + 0.5), HEIGHT - 8, span_of(name));
+        svg_label(p->out, b / every % 2 ? "middle spare" : "middle", c->slot * ((double)b + 0.5),
+                  HEIGHT - 8, span_of(name));
     }
 }
 
@@ -195,9 +169,10 @@ void page_chart(struct page *p)
     scale(&c);
     text_addf(&title, "Spend per %s", per_words[p->per]);
     text_addf(p->out, "<section><h2>%s</h2>", text_z(&title));
-    svg_begin(p->out, "", WIDTH, HEIGHT, span_of(text_z(&title)),
-              span_of("Columns stacked by the groups with the highest spend; the table below has "
-                      "the totals."));
+    svg_plot_begin(
+        p->out, "", HEIGHT, span_of(text_z(&title)),
+        span_of("Columns stacked by the groups with the highest spend; the table below has "
+                "the totals."));
     draw_axis(&c);
     for (size_t b = 0; b < p->bucket_count; b++)
         draw_column(&c, b);

@@ -64,44 +64,100 @@ static bool add_panel(struct store *s, struct page *p, enum report_by by, struct
     return ok;
 }
 
-static bool add_panels(struct store *s, struct page *p, struct fault *why)
+/* ---- in steps, each of one load at most ---- */
+
+static bool load_totals(struct store *s, struct page *p, struct fault *why)
 {
-    static const enum report_by all[] = { BY_ENVIRONMENT, BY_PROJECT, BY_PROVIDER, BY_FEATURE };
-    text_add(p->out, span_of("<div class=\"panels\">\n"));
-    for (size_t i = 0; i < COUNT(all); i++)
-        if (!add_panel(s, p, all[i], why))
-            return false;
-    text_add(p->out, span_of("</div>\n"));
+    struct report_query total = *p->q;
+    total.per = PER_TOTAL;
+    return report_load(s, &total, &p->totals, why);
+}
+
+static bool load_series(struct store *s, struct page *p, struct fault *why)
+{
+    struct report_query series = *p->q;
+    series.per = p->per;
+    if (!report_load(s, &series, &p->series, why))
+        return false;
+    spread_series(p);
     return true;
+}
+
+static bool add_figures(struct store *s, struct page *p, struct fault *why)
+{
+    (void)s, (void)why;
+    page_tiles(p);
+    page_notes(p);
+    page_chart(p);
+    page_ranking(p);
+    text_add(p->out, span_of("<div class=\"panels\">\n"));
+    return true;
+}
+
+static bool add_environments(struct store *s, struct page *p, struct fault *why)
+{
+    return add_panel(s, p, BY_ENVIRONMENT, why);
+}
+
+static bool add_projects(struct store *s, struct page *p, struct fault *why)
+{
+    return add_panel(s, p, BY_PROJECT, why);
+}
+
+static bool add_providers(struct store *s, struct page *p, struct fault *why)
+{
+    return add_panel(s, p, BY_PROVIDER, why);
+}
+
+static bool add_features(struct store *s, struct page *p, struct fault *why)
+{
+    return add_panel(s, p, BY_FEATURE, why);
 }
 
 /* A page of some tokens does not tell of all of an account. */
 static bool add_record(struct store *s, struct page *p, struct fault *why)
 {
     const struct query_filter scope = report_scope(p->q);
+    text_add(p->out, span_of("</div>\n"));
     return p->q->token || p->q->environment || record_add_html(s, &scope, p->out, why);
+}
+
+static bool (*const steps[])(struct store *s, struct page *p, struct fault *why) = {
+    load_totals,  load_series,   add_figures,  add_environments,
+    add_projects, add_providers, add_features, add_record,
+};
+
+void page_init(struct page *p, const struct report_query *q, struct text *out)
+{
+    *p = (struct page){ .q = q, .out = out, .per = bucket_for(q) };
+}
+
+bool page_step(struct store *s, struct page *p, bool *ret_more, struct fault *why)
+{
+    if (p->step < COUNT(steps) && !steps[p->step++](s, p, why))
+        return false;
+    *ret_more = p->step < COUNT(steps);
+    return true;
+}
+
+void page_done(struct page *p)
+{
+    free(p->spent_nano);
+    report_unload(&p->totals);
+    report_unload(&p->series);
 }
 
 bool report_html(struct store *s, const struct report_query *q, struct writer *w, struct fault *why)
 {
-    struct page p = { .q = q, .out = &w->text, .per = bucket_for(q) };
-    struct report_query total = *q, series = *q;
-    total.per = PER_TOTAL;
-    series.per = p.per;
-    bool ok = report_load(s, &total, &p.totals, why) && report_load(s, &series, &p.series, why);
-    if (ok) {
-        spread_series(&p);
-        page_head(&p);
-        page_tiles(&p);
-        page_notes(&p);
-        page_chart(&p);
-        page_ranking(&p);
-        ok = add_panels(s, &p, why) && add_record(s, &p, why);
-        page_foot(&p);
+    struct page p;
+    bool ok = true, more = true;
+    page_init(&p, q, &w->text);
+    page_head(&p);
+    while (ok && more)
+        ok = page_step(s, &p, &more, why);
+    page_foot(&p);
+    page_done(&p);
+    if (ok)
         writer_pass(w);
-    }
-    free(p.spent_nano);
-    report_unload(&p.totals);
-    report_unload(&p.series);
     return ok;
 }

@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "assets.h"
 #include "base/markup.h"
 #include "base/money.h"
 #include "view/cell.h"
+#include "view/page/asset.h"
+#include "view/page/figures.h"
 #include "view/report/html.h"
-#include "view/report/style.h"
 #include "view/svg.h"
 
 enum { ROWS_MOST = 50, PANEL_ROWS = 10, SPARK_WIDTH = 120, SPARK_HEIGHT = 22 };
@@ -21,32 +23,6 @@ static void add(struct page *p, const char *text)
 }
 
 /* ---- figures ---- */
-
-void page_money(struct text *out, int64_t nano)
-{
-    struct text plain = { 0 };
-    struct cell cell = cell_integer(nano);
-    cell_show(COLUMN_MONEY, &cell, &page_screen, &plain);
-    const char *digits = text_z(&plain) + (nano < 0 && plain.at[0] == '-');
-    size_t whole = strcspn(digits, ".");
-    text_add(out, span_of(digits != plain.at ? "\xe2\x88\x92$" : "$"));
-    for (size_t i = 0; i < whole; i++) {
-        text_add(out, (struct span){ digits + i, 1 });
-        if (i + 1 < whole && (whole - i - 1) % 3 == 0)
-            text_add(out, span_of(","));
-    }
-    text_add(out, span_of(digits + whole));
-    text_done(&plain);
-}
-
-static void add_count(struct text *out, int64_t count)
-{
-    char digits[32];
-    int len = snprintf(digits, sizeof digits, "%" PRId64, count);
-    for (int i = 0; i < len; i++)
-        text_addf(out, "%c%s", digits[i],
-                  i + 1 < len && (len - i - 1) % 3 == 0 && digits[i] != '-' ? "," : "");
-}
 
 static void add_percent(struct text *out, enum column_kind kind, int64_t hundredths)
 {
@@ -88,30 +64,37 @@ static void add_stretch(struct text *out, const struct period *p)
     add_date(out, p->until - 1);
 }
 
-static void add_label(struct text *out, const struct report_label *l)
+static void add_label(struct page *p, const struct report_label *l)
 {
-    text_add(out, span_of("<span class=\"clip\">"));
-    markup_add_html(out, span_of(l->name));
-    text_add(out, span_of("</span>"));
+    add(p, "<span class=\"clip\">");
+    if (p->links && *l->account && !l->deleted)
+        figure_token_link(p->out, span_of(l->account), span_of(l->name));
+    else
+        markup_add_html(p->out, span_of(l->name));
+    add(p, "</span>");
     if (l->generation)
-        text_addf(out, " <span class=\"gone\">generation %" PRId64 "</span>", l->generation);
+        text_addf(p->out, " <span class=\"gone\">generation %" PRId64 "</span>", l->generation);
     if (l->deleted)
-        text_add(out, span_of(" <span class=\"gone\">deleted</span>"));
+        add(p, " <span class=\"gone\">deleted</span>");
 }
 
 /* ---- head and tiles ---- */
 
-void page_head(struct page *p)
+/* The whole style sheet, so that the page needs nothing else. */
+static void add_style(struct page *p)
 {
-    struct text during = { 0 };
-    char stamp[TIME_TEXT_BYTES];
-    add_stretch(&during, &p->q->during);
-    text_addf(p->out,
-              "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-              "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-              "<title>AI spend, %s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n"
-              "<header>\n<h1>AI spend</h1>\n<p>%s (UTC), by %s",
-              text_z(&during), report_style, text_z(&during), report_by_name(p->q->by));
+    const char *type;
+    struct writer sheet;
+    writer_init(&sheet, NULL, NULL);
+    page_asset(ASSET_EBB_CSS, &type, &sheet);
+    text_addf(p->out, "<style>\n%s</style>\n", text_z(&sheet.text));
+    writer_done(&sheet);
+}
+
+void page_scope(struct page *p)
+{
+    add_stretch(p->out, &p->q->during);
+    text_addf(p->out, " (UTC), by %s", report_by_name(p->q->by));
     if (p->q->account) {
         add(p, " · account ");
         markup_add_html(p->out, span_of(p->q->account));
@@ -124,8 +107,21 @@ void page_head(struct page *p)
         add(p, " · tokens ");
         markup_add_html(p->out, span_of(p->q->token));
     }
+}
+
+void page_head(struct page *p)
+{
+    char stamp[TIME_TEXT_BYTES];
+    add(p,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+        "<title>AI spend, ");
+    add_stretch(p->out, &p->q->during);
+    add(p, "</title>\n");
+    add_style(p);
+    add(p, "</head>\n<body>\n<main>\n<header>\n<h1>AI spend</h1>\n<p>");
+    page_scope(p);
     text_addf(p->out, " · as of %.16sZ</p>\n</header>\n", calendar_format(p->q->now, stamp));
-    text_done(&during);
 }
 
 static void begin_tile(struct page *p, const char *name)
@@ -148,10 +144,10 @@ static void add_spent_tile(struct page *p, const struct report_row *all)
     } else {
         add_change(&note, all);
         text_add(&note, span_of(note.len ? " from " : "previously "));
-        page_money(&note, all->before_nano);
+        figure_money(&note, all->before_nano);
     }
     begin_tile(p, "Spent");
-    page_money(p->out, all->sum.spent_nano);
+    figure_money(p->out, all->sum.spent_nano);
     end_tile(p, text_z(&note));
     text_done(&note);
 }
@@ -161,12 +157,12 @@ static void add_calls_tiles(struct page *p, const struct report_sum *sum)
     if (!sum->calls_told)
         return;
     begin_tile(p, "Calls");
-    add_count(p->out, sum->calls);
+    figure_count(p->out, sum->calls);
     end_tile(p, "reported by the usage endpoint");
     if (sum->calls <= 0)
         return;
     begin_tile(p, "Cost per call");
-    page_money(p->out, ratio_each(sum->called_nano, sum->calls));
+    figure_money(p->out, ratio_each(sum->called_nano, sum->calls));
     end_tile(p, "on average");
 }
 
@@ -180,7 +176,7 @@ static void add_day_tile(struct page *p, const struct report *r)
     if (r->during.until - since < DAY_S)
         return;
     begin_tile(p, "Per day");
-    page_money(p->out, ratio_part(r->all.sum.spent_nano, DAY_S, r->during.until - since));
+    figure_money(p->out, ratio_part(r->all.sum.spent_nano, DAY_S, r->during.until - since));
     snprintf(note, sizeof note, "on average over %" PRId64 " day%s%s", days, days == 1 ? "" : "s",
              since > r->during.since ? " on record" : "");
     end_tile(p, note);
@@ -197,7 +193,7 @@ void page_tiles(struct page *p)
     add_calls_tiles(p, &r->all.sum);
     if (r->all.sum.topup_nano) {
         begin_tile(p, "Topped up");
-        page_money(p->out, r->all.sum.topup_nano);
+        figure_money(p->out, r->all.sum.topup_nano);
         end_tile(p, "from balances");
     }
     add(p, "</div>\n");
@@ -210,9 +206,10 @@ static void add_bar(struct page *p, int64_t amount, int64_t most, const char *cl
     int64_t share = 0;
     ratio_share(amount > 0 ? amount : 0, most, &share);
     text_addf(p->out,
-              "<td class=\"bar\"><span class=\"track\"><span class=\"fill %s\" "
-              "style=\"width:%.2f%%\"></span>"
-              "</span></td>",
+              "<td class=\"bar\"><svg class=\"meter\" viewBox=\"0 0 100 10\" "
+              "preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"track\" "
+              "width=\"100\" height=\"10\"/><rect class=\"%s\" width=\"%.2f\" "
+              "height=\"10\"/></svg></td>",
               class_, (double)share / 100);
 }
 
@@ -222,7 +219,7 @@ static void add_spark(struct page *p, const struct report_label *label)
     const int64_t *series = label ? page_series_of(p, label) : NULL;
     add(p, "<td class=\"pic\">");
     if (series && p->bucket_count > 1) {
-        svg_begin(p->out, "", SPARK_WIDTH, SPARK_HEIGHT, span_of("Spend over time"),
+        svg_begin(p->out, "sparkline", SPARK_WIDTH, SPARK_HEIGHT, span_of("Spend over time"),
                   span_of(label->name));
         svg_spark(p->out, &box, series, p->bucket_count);
         svg_end(p->out);
@@ -243,7 +240,7 @@ static void add_figures(struct page *p, const struct report_row *row)
 {
     const struct report_sum *sum = &row->sum;
     add(p, "<td>");
-    page_money(p->out, sum->spent_nano);
+    figure_money(p->out, sum->spent_nano);
     add(p, "</td>");
     add_share_cell(p, sum->spent_nano, p->totals.report.all.sum.spent_nano, true);
     add(p, "<td>");
@@ -252,10 +249,10 @@ static void add_figures(struct page *p, const struct report_row *row)
     if (p->totals.report.all.sum.calls_told) {
         add(p, "<td>");
         if (sum->calls_told)
-            add_count(p->out, sum->calls);
+            figure_count(p->out, sum->calls);
         add(p, "</td><td>");
         if (sum->calls_told && sum->calls > 0)
-            page_money(p->out, ratio_each(sum->called_nano, sum->calls));
+            figure_money(p->out, ratio_each(sum->called_nano, sum->calls));
         add(p, "</td>");
     }
     if (p->totals.report.all.budget_known)
@@ -278,7 +275,8 @@ static void add_left_out(struct page *p, size_t from)
         rest.sum.spent_nano = nano_add(rest.sum.spent_nano, r->rows[i].sum.spent_nano);
         rest.sum.source |= r->rows[i].sum.source;
     }
-    text_addf(p->out, "<tr><td class=\"name soft\">%zu more</td><td class=\"pic\"></td>",
+    text_addf(p->out,
+              "<tr><th scope=\"row\" class=\"name soft\">%zu more</th><td class=\"pic\"></td>",
               r->row_count - from);
     add_bar(p, rest.sum.spent_nano, r->rows[0].sum.spent_nano, "s7");
     add_figures(p, &rest);
@@ -291,17 +289,19 @@ void page_ranking(struct page *p)
     if (r->row_count == 0)
         return;
     text_addf(p->out,
-              "<section class=\"long\"><h2>By %s</h2><div class=\"wide\"><table>\n<tr><th>Name</th>"
-              "<th class=\"pic\"></th><th class=\"bar\"></th>"
-              "<th>Spent</th><th>Share</th><th>Change</th>%s%s<th>Source</th></tr>\n",
+              "<section class=\"long\"><h2>By %s</h2><div class=\"wide\"><table>\n<tr>"
+              "<th scope=\"col\">Name</th><td class=\"pic\"></td><td class=\"bar\"></td>"
+              "<th scope=\"col\">Spent</th><th scope=\"col\">Share</th>"
+              "<th scope=\"col\">Change</th>%s%s<th scope=\"col\">Source</th></tr>\n",
               report_by_name(p->q->by),
-              r->all.sum.calls_told ? "<th>Calls</th><th>Per call</th>" : "",
-              r->all.budget_known ? "<th>Budget used</th>" : "");
+              r->all.sum.calls_told ? "<th scope=\"col\">Calls</th><th scope=\"col\">Per call</th>"
+                                    : "",
+              r->all.budget_known ? "<th scope=\"col\">Budget used</th>" : "");
     for (size_t i = 0; i < shown; i++) {
         const struct report_label *label = &p->totals.labels[r->rows[i].group];
-        add(p, "<tr><td class=\"name\">");
-        add_label(p->out, label);
-        add(p, "</td>");
+        add(p, "<tr><th scope=\"row\" class=\"name\">");
+        add_label(p, label);
+        add(p, "</th>");
         add_spark(p, label);
         add_bar(p, r->rows[i].sum.spent_nano, r->rows[0].sum.spent_nano, series_class(i));
         add_figures(p, &r->rows[i]);
@@ -309,7 +309,9 @@ void page_ranking(struct page *p)
     if (shown < r->row_count)
         add_left_out(p, shown);
     if (r->row_count > 1) {
-        add(p, "<tr class=\"sum\"><td>Total</td><td class=\"pic\"></td><td class=\"bar\"></td>");
+        add(p,
+            "<tr class=\"sum\"><th scope=\"row\">Total</th><td class=\"pic\"></td><td "
+            "class=\"bar\"></td>");
         add_figures(p, &r->all);
     }
     add(p, "</table></div></section>\n");
@@ -323,12 +325,12 @@ void page_panel(struct page *p, const struct loaded_report *l, enum report_by by
         return;
     text_addf(p->out, "<section><h2>By %s</h2><table>\n", report_by_name(by));
     for (size_t i = 0; i < shown; i++) {
-        add(p, "<tr><td class=\"name\">");
-        add_label(p->out, &l->labels[r->rows[i].group]);
-        add(p, "</td>");
+        add(p, "<tr><th scope=\"row\" class=\"name\">");
+        add_label(p, &l->labels[r->rows[i].group]);
+        add(p, "</th>");
         add_bar(p, r->rows[i].sum.spent_nano, r->rows[0].sum.spent_nano, "s0");
         add(p, "<td>");
-        page_money(p->out, r->rows[i].sum.spent_nano);
+        figure_money(p->out, r->rows[i].sum.spent_nano);
         add(p, "</td>");
         add_share_cell(p, r->rows[i].sum.spent_nano, r->all.sum.spent_nano, true);
         add(p, "</tr>\n");
@@ -352,18 +354,21 @@ void page_notes(struct page *p)
     text_done(&notes);
 }
 
+void page_legend(struct page *p)
+{
+    add(p,
+        "<footer><p>Amounts are in US dollars, days are UTC, weeks start on Monday. Changes are "
+        "relative to ");
+    add_stretch(p->out, &p->q->before);
+    add(p,
+        " and left empty where that period is not fully on record.</p>\n"
+        "<p>Source: <em>endpoint</em> is usage reported by the API, <em>balance</em> is spend "
+        "derived from falling balances. Budget used: spend as a share of the reset amount, "
+        "prorated, or else of the top-ups.</p></footer>\n");
+}
+
 void page_foot(struct page *p)
 {
-    struct text before = { 0 };
-    add_stretch(&before, &p->q->before);
-    text_addf(
-        p->out,
-        "<footer><p>Amounts are in US dollars, days are UTC, weeks start on Monday. Changes are "
-        "relative to %s and left empty where that period is not fully on record.</p>\n"
-        "<p>Source: <em>endpoint</em> is usage reported by the API, <em>balance</em> is spend "
-        "derived "
-        "from falling balances. Budget used: spend as a share of the reset amount, prorated, "
-        "or else of the top-ups.</p><p>Generated by Ebb.</p></footer>\n</main>\n</body>\n</html>\n",
-        text_z(&before));
-    text_done(&before);
+    page_legend(p);
+    add(p, "<footer><p>Generated by Ebb.</p></footer>\n</main>\n</body>\n</html>\n");
 }

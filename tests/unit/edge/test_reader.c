@@ -111,7 +111,7 @@ static void every_question_can_be_asked_of_an_empty_store(void **state)
     for (int q = 0; q < QUERIES; q++)
         if (q != QUERY_ACCOUNTS && q != QUERY_READY && q != QUERY_AUDIT && q != QUERY_SIZE
             && q != QUERY_LAST_RUN && q != QUERY_BROKER && q != QUERY_VOLUME)
-            expect(*state, (enum query)q, &scope, 2, "");
+            expect(*state, (enum query)q, &scope, 1, "");
     expect(*state, QUERY_ACCOUNTS, &scope, 4, "main|-|-|-\nother|-|-|-\n");
     expect(*state, QUERY_BROKER, &scope, 10, "-|-|-|-|-|-|0|0|-|0\n");
     expect(*state, QUERY_AUDIT, &scope, 4, "main|1785585500|-|-\nother|1785585500|-|-\n");
