@@ -64,12 +64,13 @@ bool route_token(const struct asked *q, struct answer *a, struct fault *why)
     bool in_path = q->segment_count == 2;
     const struct token_question asks = {
         .account = in_path ? q->segments[0] : asked_parameter(q, "account"),
-        .token = in_path ? q->segments[1] : asked_parameter(q, "token"),
+        .token = in_path ? q->segments[1] : NULL,
+        .slug = in_path ? NULL : asked_parameter(q, "slug"),
         .span = asked_parameter(q, "span"),
         .what_if = asked_parameter(q, "what_if"),
     };
     struct fault none;
-    if (!asks.account || !asks.token || !*asks.token) {
+    if (!asks.account || (asks.token ? !*asks.token : !asks.slug)) {
         (void)fault(&none, FAULT_REJECT, "Name one by account and token.");
         return refuse(a, 404, "No token named", &none);
     }

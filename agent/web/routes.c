@@ -4,7 +4,7 @@
 const struct route routes[] = {
     { "/", "page: all tokens, the nearest exhaustion first", route_home },
     { "/token/{account}/{token}", "page: one token, its past and its forecast", route_token },
-    { "/token", "the same, of `?account=` and `token=`, for names that no path can hold",
+    { "/token", "the same, of `?account=` and `slug=`, for names that no path can hold",
       route_token },
     { "/alerts", "page: what fires, and what fired lately", route_alerts },
     { "/spend", "page: the report, by anything, over any period", route_spend },

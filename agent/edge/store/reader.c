@@ -30,6 +30,7 @@ static const char *const texts[] = {
     [QUERY_RECORD] = sql_query_record,
     [QUERY_FORECASTS] = sql_query_forecasts,
     [QUERY_SUBJECT] = sql_query_subject,
+    [QUERY_SLUG] = sql_query_slug,
     [QUERY_EVENTS] = sql_query_events,
     [QUERY_IDLE] = sql_query_idle,
     [QUERY_AUDIT] = sql_query_audit,

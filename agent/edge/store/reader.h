@@ -34,6 +34,7 @@ enum query {
     QUERY_FORECASTS,     /* and those of each token */
     QUERY_SUBJECT,  /* the accounts that have one living token, or credits (the name ""), with ids
                        and burns */
+    QUERY_SLUG,     /* the name of the living token of one slug */
     QUERY_EVENTS,   /* past transitions */
     QUERY_IDLE,     /* what is known of the use of the living token of one name since `since` */
     QUERY_AUDIT,    /* living tokens with what an audit judges by, and accounts without any */

@@ -7,6 +7,7 @@
 
 #include "base/markup.h"
 #include "core/calendar.h"
+#include "core/naming.h"
 
 void figure_money(struct text *out, int64_t nano)
 {
@@ -37,10 +38,14 @@ static void add_unknown(struct text *out)
 
 void figure_amount(struct text *out, struct maybe_money amount)
 {
-    if (amount.known)
-        figure_money(out, amount.is.nano);
-    else
+    char exact[MONEY_TEXT_BYTES];
+    if (!amount.known) {
         add_unknown(out);
+        return;
+    }
+    text_addf(out, "<data value=\"%s\">", money_format(amount.is, exact));
+    figure_money(out, amount.is.nano);
+    text_add(out, span_of("</data>"));
 }
 
 void figure_rate(struct text *out, struct maybe_money per_hour)
@@ -138,18 +143,29 @@ void figure_level(struct text *out, enum level level)
     text_add(out, span_of(level_name(level)));
 }
 
-/* A browser takes "." and ".." for steps of a path, even when they are percent-encoded. */
-static bool is_step(struct span name)
+/* A browser takes "." and ".." for steps of a path, even when they are percent-encoded; and no
+ * address holds control characters. */
+bool figure_has_path(struct span token)
 {
-    return span_is(name, ".") || span_is(name, "..");
+    for (size_t i = 0; i < token.len; i++)
+        if ((unsigned char)token.at[i] < ' ' || token.at[i] == '\x7f')
+            return false;
+    return utf8_characters(token) > 0 && !span_is(token, ".") && !span_is(token, "..");
 }
 
 void figure_token_path(struct text *out, struct span account, struct span token)
 {
-    text_add(out, span_of(is_step(token) ? "/token?account=" : "/token/"));
+    char slug[SLUG_BYTES];
+    bool plain = figure_has_path(token);
+    text_add(out, span_of(plain ? "/token/" : "/token?account="));
     text_add_percent(out, account);
-    text_add(out, span_of(is_step(token) ? "&amp;token=" : "/"));
-    text_add_percent(out, token);
+    text_add(out, span_of(plain ? "/" : "&amp;slug="));
+    if (plain) {
+        text_add_percent(out, token);
+    } else {
+        naming_slug(token, slug);
+        text_add(out, span_of(slug));
+    }
 }
 
 void figure_token_link(struct text *out, struct span account, struct span token)

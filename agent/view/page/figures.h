@@ -9,7 +9,8 @@
 void figure_money(struct text *out, int64_t nano);
 void figure_count(struct text *out, int64_t count); /* "1,234" */
 
-/* HTML from here on. An amount, or a dash that says that it is not known. */
+/* HTML from here on. An amount, with its exact value for programs; or a dash that says that it is
+ * not known. */
 void figure_amount(struct text *out, struct maybe_money amount);
 void figure_rate(struct text *out, struct maybe_money per_hour); /* "$0.42/h" */
 
@@ -26,6 +27,9 @@ void figure_moment(struct text *out, unix_s at, unix_s now);
 /* A shape and the word that it stands for. */
 void figure_state(struct text *out, enum state state);
 void figure_level(struct text *out, enum level level);
+
+/* Whether a name can be part of a path. One that cannot is asked for by its slug. */
+bool figure_has_path(struct span token);
 
 /* The address of a token's page, as the value of a quoted attribute. */
 void figure_token_path(struct text *out, struct span account, struct span token);

@@ -36,6 +36,7 @@ void page_home_end(struct home *h); /* accepts NULL */
  * of that name. */
 struct token_question {
     const char *account, *token;
+    const char *slug;    /* of core/naming.h, in place of the name; NULL: the name is given */
     const char *span;    /* of the picture: "1d", "1w" or "4w"; NULL: as suits the forecast */
     const char *what_if; /* "20", "+20", "-5", "burn x1.5"; NULL: not asked */
 };

@@ -1,4 +1,5 @@
-/* The same question as `ebb report` has, from a form; what its page shows is written by the report. */
+/* The same question as `ebb report` has, from a form; what its page shows is written by the report.
+ */
 #include "view/page/spend.h"
 
 #include <stdio.h>
@@ -84,7 +85,8 @@ static void add_field(struct text *out, const struct spend *s, enum report_optio
 static void add_day(struct text *out, const char *name, const char *label, unix_s at)
 {
     char stamp[TIME_TEXT_BYTES] = "";
-    text_addf(out, "<label><span>%s</span><input type=\"date\" name=\"%s\" value=\"%.10s\"></label>\n",
+    text_addf(out,
+              "<label><span>%s</span><input type=\"date\" name=\"%s\" value=\"%.10s\"></label>\n",
               label, name, at == TIME_NONE ? "" : calendar_format(at, stamp));
 }
 
@@ -108,9 +110,9 @@ static void add_time(struct text *out, const struct spend *s, const char *time, 
 {
     bool is_it = (strncmp(time, "since=", 6) == 0 && !is_given(s, REPORT_ASK_MONTH)
                   && !is_given(s, REPORT_ASK_UNTIL)
-                  && strcmp(time + 6, is_given(s, REPORT_ASK_SINCE)
-                                ? s->q.asked[REPORT_ASK_SINCE]
-                                : spend_rows[REPORT_ASK_SINCE].preset)
+                  && strcmp(time + 6,
+                            is_given(s, REPORT_ASK_SINCE) ? s->q.asked[REPORT_ASK_SINCE]
+                                                          : spend_rows[REPORT_ASK_SINCE].preset)
                       == 0)
         || (strncmp(time, "month=", 6) == 0 && is_given(s, REPORT_ASK_MONTH)
             && strcmp(time + 6, s->q.asked[REPORT_ASK_MONTH]) == 0);
@@ -236,7 +238,7 @@ void page_spend_end(struct spend *s)
 bool page_spend_rows(const struct page_source *from, const struct spend_question *q,
                      struct writer *w, struct fault *why)
 {
-    struct option_value given[REPORT_OPTIONS];
+    struct option_value given[REPORT_OPTIONS] = { 0 };
     struct report_query query;
     struct loaded_report l;
     if (!read_question(from, q, given, &query, why))

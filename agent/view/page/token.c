@@ -20,7 +20,7 @@ void token_add_address(struct text *out, const struct token_page *p, const char 
                        const char *what_if)
 {
     size_t start = out->len;
-    figure_token_path(out, span_of(p->q->account), span_of(p->q->token));
+    figure_token_path(out, span_of(p->q.account), span_of(p->q.token));
     const char *before = memchr(out->at + start, '?', out->len - start) ? "&amp;" : "?";
     if (span) {
         text_addf(out, "%sspan=%s", before, span);
@@ -39,8 +39,8 @@ static size_t span_of_picture(const struct token_page *p)
     size_t i = 0;
     int64_t ahead =
         forecast_has_times(f) && f->likely < TIME_FAR ? f->likely - p->from->now : WEEK_S;
-    for (i = 0; p->q->span && i < COUNT(spans); i++)
-        if (strcmp(spans[i].name, p->q->span) == 0)
+    for (i = 0; p->q.span && i < COUNT(spans); i++)
+        if (strcmp(spans[i].name, p->q.span) == 0)
             return i;
     for (i = 0; i + 1 < COUNT(spans) && spans[i].seconds < ahead; i++)
         ;
@@ -63,17 +63,41 @@ static void set_times(struct token_page *p)
 /* "20" is meant as "+20". */
 static void ask_what_if(struct token_page *p, struct text *room)
 {
-    const char *asked = p->q->what_if;
+    const char *asked = p->q.what_if;
     if (!asked || !*asked)
         return;
     text_addf(room, "%s%s", isdigit((unsigned char)*asked) ? "+" : "", asked);
     p->refused = !forecast_ask_what_if(&p->view, text_z(room), &p->refusal);
 }
 
+/* The name of a slug; none: an empty name, which no token has. */
+static bool name_of_slug(struct token_page *p, struct fault *why)
+{
+    const struct query_filter scope = { .now = p->from->now,
+                                        .since = TIME_NONE,
+                                        .until = TIME_NONE,
+                                        .token = p->q.slug,
+                                        .account = p->q.account };
+    struct cell cells[QUERY_SLUG_COLUMNS];
+    struct query_result *a;
+    bool row;
+    if (!query_open(p->from->store, QUERY_SLUG, &scope, &a, why))
+        return false;
+    bool ok = query_next(a, cells, QUERY_SLUG_COLUMNS, &row, why);
+    if (ok && row)
+        text_add(&p->name, cells[QUERY_SLUG_TOKEN].text);
+    query_close(a);
+    if (ok && !row)
+        return fault(why, FAULT_REJECT, "no token of account %s is called \"%s\" in topics",
+                     p->q.account, p->q.slug);
+    p->q.token = text_z(&p->name);
+    return ok;
+}
+
 static bool load(struct token_page *p, struct text *room, struct fault *why)
 {
-    if (!pulse_load(p->from, &p->pulse, why)
-        || !forecast_input_load(p->from->store, p->q->token, p->q->account, p->from->now, &p->input,
+    if ((p->q.slug && !name_of_slug(p, why)) || !pulse_load(p->from, &p->pulse, why)
+        || !forecast_input_load(p->from->store, p->q.token, p->q.account, p->from->now, &p->input,
                                 why))
         return false;
     p->view = (struct forecast_view){ .subject = &p->input,
@@ -90,7 +114,7 @@ static void add_spans(struct text *out, const struct token_page *p)
     text_add(out, span_of("<nav class=\"states\" aria-label=\"Span of the picture\"><ul>"));
     for (size_t i = 0; i < COUNT(spans); i++) {
         text_add(out, span_of("<li><a href=\""));
-        token_add_address(out, p, spans[i].name, p->q->what_if);
+        token_add_address(out, p, spans[i].name, p->q.what_if);
         text_addf(out, "\"%s>%s</a></li>",
                   strcmp(spans[i].name, p->span) == 0 ? " aria-current=\"true\"" : "",
                   spans[i].words);
@@ -101,7 +125,7 @@ static void add_spans(struct text *out, const struct token_page *p)
 static bool add_page(struct text *out, const struct token_page *p, struct fault *why)
 {
     const struct page_frame frame = {
-        .place = AT_TOKEN, .title = span_of(p->q->token), .pulse = &p->pulse, .now = p->from->now
+        .place = AT_TOKEN, .title = span_of(p->q.token), .pulse = &p->pulse, .now = p->from->now
     };
     page_begin(out, &frame);
     token_add_head(out, p);
@@ -127,13 +151,14 @@ static bool add_page(struct text *out, const struct token_page *p, struct fault 
 bool page_token(const struct page_source *from, const struct token_question *q, struct writer *w,
                 struct fault *why)
 {
-    struct token_page p = { .from = from, .q = q };
+    struct token_page p = { .from = from, .q = *q };
     struct text asked = { 0 };
     bool ok = load(&p, &asked, why) && add_page(&w->text, &p, why);
     token_marks_done(&p);
     forecast_input_done(&p.input);
     pulse_done(&p.pulse);
     text_done(&p.ids);
+    text_done(&p.name);
     text_done(&asked);
     return ok;
 }

@@ -18,7 +18,8 @@ struct token_mark {
 
 struct token_page {
     const struct page_source *from;
-    const struct token_question *q;
+    struct token_question q; /* with the name */
+    struct text name;
     struct pulse pulse;
     struct forecast_input input;
     struct forecast_view view; /* of it, with what was asked */

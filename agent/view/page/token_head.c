@@ -59,7 +59,7 @@ static void add_horizon(struct text *out, const struct forecast *f, const struct
         add(out, r->expires == f->horizon ? "Expires " : "Over the next week, until ");
         figure_time(out, f->horizon, now);
     }
-    if (f->lasts >= 0)
+    if (f->lasts >= 0 && forecast_has_times(f))
         text_addf(out, ": a chance of <b>%s%.0f %%</b> that it lasts until then",
                   f->lasts > 0.99       ? "over "
                       : f->lasts < 0.01 ? "under "
@@ -123,7 +123,7 @@ static void add_fact(struct text *out, const char *name, struct span value)
 
 static void add_facts(struct text *out, const struct token_page *p)
 {
-    struct span name = span_of(p->q->token);
+    struct span name = span_of(p->q.token);
     add(out, "<p class=\"facts\">");
     add_fact(out, "account", span_of(text_z(&p->input.account)));
     add_fact(out, "environment", naming_environment(name));
@@ -199,7 +199,7 @@ static void add_turn_tile(struct text *out, const struct token_page *p)
 void token_add_head(struct text *out, const struct token_page *p)
 {
     add(out, "<div id=\"head\" data-part>\n<h1>");
-    markup_add_html(out, span_of(p->q->token));
+    markup_add_html(out, span_of(p->q.token));
     text_addf(out, " <span class=\"badge %s\">", state_slug(p->input.state));
     figure_state(out, p->input.state);
     add(out, "</span></h1>\n");
@@ -252,29 +252,31 @@ static void add_answer(struct text *out, const struct token_page *p)
 
 void token_add_what_if(struct text *out, const struct token_page *p)
 {
-    bool stepped = strcmp(p->q->token, ".") == 0 || strcmp(p->q->token, "..") == 0;
+    struct span name = span_of(p->q.token);
+    char slug[SLUG_BYTES];
     if (!p->input.token->last.balance.known || !state_is_in_use(p->input.state))
         return;
     add(out,
         "<section id=\"what-if\"><h2>What if?</h2>\n<form class=\"filter\" method=\"get\" "
         "action=\"");
-    if (stepped)
-        add(out, "/token");
+    naming_slug(name, slug);
+    if (figure_has_path(name))
+        figure_token_path(out, span_of(p->q.account), name);
     else
-        figure_token_path(out, span_of(p->q->account), span_of(p->q->token));
+        add(out, "/token");
     add(out, "\">");
-    if (stepped)
+    if (!figure_has_path(name))
         text_addf(out,
                   "<input type=\"hidden\" name=\"account\" value=\"%s\"><input type=\"hidden\" "
-                  "name=\"token\" value=\"%s\">",
-                  p->q->account, p->q->token);
+                  "name=\"slug\" value=\"%s\">",
+                  text_z(&p->input.account), slug);
     text_addf(out, "<input type=\"hidden\" name=\"span\" value=\"%s\">", p->span);
     add(out,
         "<label class=\"grow\"><span>A top-up in USD, such as 20 or -5, or another pace, such as "
         "burn x1.5</span><input name=\"what_if\" autocomplete=\"off\" value=\"");
-    markup_add_html(out, span_of(p->q->what_if && *p->q->what_if ? p->q->what_if : "20"));
+    markup_add_html(out, span_of(p->q.what_if && *p->q.what_if ? p->q.what_if : "20"));
     add(out, "\"></label><button>Show</button>");
-    if (p->q->what_if && *p->q->what_if) {
+    if (p->q.what_if && *p->q.what_if) {
         add(out, "<a class=\"clear\" href=\"");
         token_add_address(out, p, p->span, NULL);
         add(out, "\">Clear</a>");
