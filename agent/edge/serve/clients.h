@@ -13,6 +13,8 @@ enum {
     CLIENTS_OF_ONE = 128, /* from one address, which may be a proxy */
 };
 
+struct exchange;
+
 enum client_state {
     CLIENT_ASKS,  /* its next request is awaited, or on its way */
     CLIENT_WAITS, /* for us */
@@ -23,9 +25,10 @@ struct client {
     int fd;
     struct endpoint from;
     enum client_state state;
-    mono_ms since; /* it is so; of one that takes: it last took some */
-    bool answered; /* at least once: a dashboard that will ask again */
-    bool ended;    /* it was shut down, and the library will see it */
+    mono_ms since;             /* it is so; of one that takes: it last took some */
+    bool answered;             /* at least once: a dashboard that will ask again */
+    struct exchange *exchange; /* what it is asking, or being answered; NULL: nothing */
+    bool ended;                /* it was shut down, and the library will see it */
     struct client *next, *before;
 };
 

@@ -145,6 +145,7 @@ struct exchange *request_begin(struct server *s, struct MHD_Connection *c, struc
     x->server = s;
     x->connection = c;
     x->client = client;
+    client->exchange = x;
     x->target = xstrdup(target);
     return x;
 }
@@ -199,6 +200,7 @@ void request_over(struct exchange *x)
 {
     struct server *s = x->server;
     client_turns(x->client, CLIENT_ASKS, s->now);
+    x->client->exchange = NULL;
     x->client = NULL;
     x->connection = NULL;
     if (!x->answering) {
@@ -291,12 +293,9 @@ void serve_close(struct server *s)
     if (!s)
         return;
     s->closing = true;
-    while (s->checks.first)
-        resume(queue_take(&s->checks));
-    while (s->asked.first)
-        resume(queue_take(&s->asked));
-    for (struct exchange *x = s->others.first; x; x = x->next)
-        resume(x);
+    for (struct client *c = s->clients.first; c; c = c->next)
+        if (c->exchange)
+            resume(c->exchange);
     if (s->http)
         http_run(s->http);
     http_close(s->http);
