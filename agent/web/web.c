@@ -296,8 +296,10 @@ void web_close(struct web *w)
     if (!w)
         return;
     serve_close(w->server);
-    while (w->all)
-        answering_free(w->all);
+    for (struct answering *g = w->all, *next; g; g = next) {
+        next = g->next;
+        answering_free(g);
+    }
     source_release(w->source);
     conditions_done(&w->conditions);
     free(w);
