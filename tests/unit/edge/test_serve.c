@@ -617,6 +617,31 @@ static void it_ends_at_once_whatever_is_open(void **state)
     close(fds[0]);
 }
 
+/* Whoever answers may take several turns for it, and be told to end meanwhile. */
+static void it_ends_with_requests_that_were_handed_out_and_not_answered(void **state)
+{
+    struct scene *s = *state;
+    int fds[3];
+    struct exchange *x;
+    scene_start(s, NULL);
+    s->ignore_asked = true;
+    for (size_t i = 0; i < COUNT(fds); i++) {
+        fds[i] = dial(s);
+        ask(fds[i], "/wait");
+    }
+    turns(s);
+    for (size_t i = 0; i < COUNT(fds); i++) {
+        assert_int_equal(serve_next(s->server, &x), SERVE_ASKED);
+        *exchange_answering(x) = i == 0 ? s : NULL;
+    }
+    turns(s);
+    serve_close(s->server);
+    s->server = NULL;
+    for (size_t i = 0; i < COUNT(fds); i++)
+        assert_true(is_closed(fds[i]));
+    hang_up(fds, COUNT(fds));
+}
+
 static void an_address_in_use_is_named_with_what_to_do(void **state)
 {
     struct scene *s = *state;
@@ -650,6 +675,7 @@ int main(void)
         SCENE(only_a_name_with_its_password_gets_in),
         SCENE(a_known_login_is_not_checked_again),
         SCENE(it_ends_at_once_whatever_is_open),
+        SCENE(it_ends_with_requests_that_were_handed_out_and_not_answered),
         SCENE(an_address_in_use_is_named_with_what_to_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
