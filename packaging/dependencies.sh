@@ -3,7 +3,7 @@
 # dpkg-query works without root or network, so nothing happens on a machine that has all of them.
 
 packages_build="gcc cmake ninja-build pkg-config libc6-dev libcurl4-openssl-dev libcjson-dev libsqlite3-dev
-    libmosquitto-dev libfyaml-dev libmicrohttpd-dev"
+    libmosquitto-dev libfyaml-dev libmicrohttpd-dev libcrypt-dev"
 packages_demo="$packages_build mosquitto mosquitto-clients ca-certificates python3 procps util-linux"
 packages_train="$packages_build libcmocka-dev python3 python3-numpy"
 packages_test="$packages_demo $packages_train clang clang-format clang-tidy libclang-rt-14-dev llvm python3-pytest python3-paho-mqtt
