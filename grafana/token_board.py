@@ -125,7 +125,7 @@ SELECT account AS "Account", type AS "Type", reset_period AS "Reset", reset_amou
        CAST(expires_at AS REAL) * 1000 AS "Expires", CAST(unixepoch() - seen_at AS REAL) AS "Age"
 {NOW}"""
 TERMS_OF_METRICS = [
-    Query(f"max by (account, token, type, reset) (ebb_token_info{{{TOKEN}}})", ref="A"),
+    Query(f"max by (account, token, type, reset_period) (ebb_token_info{{{TOKEN}}})", ref="A"),
     Query(f"max by (account, token) (ebb_token_reset_amount_usd{{{TOKEN}}})", ref="B"),
     Query(f"max by (account, token) (ebb_token_expiry_timestamp_seconds{{{TOKEN}}}) * 1000", ref="C"),
     Query(f"time() - max by (account, token) (ebb_token_last_success_timestamp_seconds{{{TOKEN}}})", ref="D"),
@@ -224,7 +224,7 @@ def panels(source):
         table("Settings", "What the API says of this token, and how old that is", [Query(TERMS)], TERMS_OF_METRICS,
               height=4,
               no_data="-", transformations={PROMETHEUS: merged({
-                  "account": "Account", "type": "Type", "reset": "Reset", "B": "Reset amount", "C": "Expires",
+                  "account": "Account", "type": "Type", "reset_period": "Reset", "B": "Reset amount", "C": "Expires",
                   "D": "Age"},
                   drop=("token", "Value #A"))},
               overrides=[

@@ -19,8 +19,8 @@ def step_of(panel, period):
     return max(int(least) * UNITS[unit], math.ceil((period[1] - period[0]) / POINTS))
 
 
-def built_in(step, period):
-    return {"__rate_interval": f"{max(step + SCRAPE_S, 4 * SCRAPE_S)}s", "__interval": f"{step}s",
+def built_in(step, period, scrape_s=SCRAPE_S):
+    return {"__rate_interval": f"{max(step + scrape_s, 4 * scrape_s)}s", "__interval": f"{step}s",
             "__range": f"{period[1] - period[0]}s"}
 
 
@@ -56,10 +56,10 @@ def legend_of(form, labels):
     return re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda m: labels.get(m[1], ""), form)
 
 
-def ask_prometheus(url, board, panel, target, chosen, period):
+def ask_prometheus(url, board, panel, target, chosen, period, scrape_s=SCRAPE_S):
     """(legend, frame) of each series; of an instant query one table."""
     step = step_of(panel, period)
-    text = expand(target["expr"], board, "prometheus", chosen, period, built_in(step, period))
+    text = expand(target["expr"], board, "prometheus", chosen, period, built_in(step, period, scrape_s))
     if target["instant"]:
         rows = call(url, "query", query=text, time=period[1])["result"]
         many = len(panel["targets"]) > 1

@@ -92,7 +92,7 @@ def test_what_is_merged_and_renamed_is_there(world, name, title, n):
     fields = {column for frame in world.ask(name, panel) for column, _, _, _ in frame}
     for step in panel["transformations"]:
         for column in step["options"].get("renameByName", ()) if fields else ():
-            assert column in fields or column in {"Value #C", "Value #B", "reset"}, column
+            assert column in fields or column in {"Value #C", "Value #B"}, column
 
 
 @pytest.mark.parametrize("name", BOARDS)

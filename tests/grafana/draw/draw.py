@@ -31,7 +31,8 @@ from promql import ask_prometheus, times_marked  # noqa: E402
 from source import ask_sqlite, boards, connect, expand, marks, panels  # noqa: E402
 
 WIDTH = 1600
-LOOKBACK = "6m"  # the history has a sample every five minutes
+SCRAPE_S = 300  # of the history
+LOOKBACK = "6m"
 UNITS = {"h": 3600, "d": 86400}
 PAGE = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0 }} {style}</style><div id="root"></div>
 <script>window.drawing = {drawing}; window.__grafana_public_path__ = "";</script><script>{code}</script>"""
@@ -70,7 +71,7 @@ class Drawing:
         if source == "sqlite":
             text = expand(target["rawQueryText"], board, source, chosen, period)
             return [(None, frame) for frame in ask_sqlite(self.db, text, target["queryType"])]
-        return ask_prometheus(self.given.prometheus, board, panel, target, chosen, period)
+        return ask_prometheus(self.given.prometheus, board, panel, target, chosen, period, SCRAPE_S)
 
     def answers(self, board, source, chosen):
         return {panel["id"]: [{"refId": target["refId"], "legend": legend, "fields": frame}
