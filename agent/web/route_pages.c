@@ -58,6 +58,16 @@ bool route_home(const struct asked *q, struct answer *a, struct fault *why)
 
 /* ---- one token ---- */
 
+static bool one_token_next(void *state, struct writer *out, bool *ret_more, struct fault *why)
+{
+    return page_token_next(state, out, ret_more, why);
+}
+
+static void one_token_done(void *state)
+{
+    page_token_end(state);
+}
+
 bool route_token(const struct asked *q, struct answer *a, struct fault *why)
 {
     const struct page_source from = source_of(q);
@@ -69,15 +79,19 @@ bool route_token(const struct asked *q, struct answer *a, struct fault *why)
         .span = asked_parameter(q, "span"),
         .what_if = asked_parameter(q, "what_if"),
     };
+    struct token_page *page;
     struct fault none;
     if (!asks.account || (asks.token ? !*asks.token : !asks.slug)) {
         (void)fault(&none, FAULT_REJECT, "Name one by account and token.");
         return refuse(a, 404, "No token named", &none);
     }
+    if (!page_token_begin(&from, &asks, &page, why))
+        return why->kind == FAULT_REJECT && refuse(a, 404, "No such token", why);
     a->type = HTML;
-    if (page_token(&from, &asks, &a->body, why))
-        return true;
-    return why->kind == FAULT_REJECT && refuse(a, 404, "No such token", why);
+    a->pieces.next = one_token_next;
+    a->pieces.done = one_token_done;
+    a->pieces.state = page;
+    return true;
 }
 
 /* ---- the others ---- */

@@ -40,8 +40,13 @@ struct token_question {
     const char *span;    /* of the picture: "1d", "1w" or "4w"; NULL: as suits the forecast */
     const char *what_if; /* "20", "+20", "-5", "burn x1.5"; NULL: not asked */
 };
-MUST_CHECK bool page_token(const struct page_source *from, const struct token_question *q,
-                           struct writer *w, struct fault *why);
+/* In pieces, as the overview. */
+struct token_page;
+MUST_CHECK bool page_token_begin(const struct page_source *from, const struct token_question *q,
+                                 struct token_page **ret, struct fault *why);
+MUST_CHECK bool page_token_next(struct token_page *p, struct writer *w, bool *ret_more,
+                                struct fault *why);
+void page_token_end(struct token_page *p); /* accepts NULL */
 
 /* What fires, and what fired lately. `span`: "1d", "1w", "4w" or "1y"; NULL: a week. */
 MUST_CHECK bool page_alerts(const struct page_source *from, const char *span, struct writer *w,

@@ -2,8 +2,9 @@
 #include "view/page/token.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
-#include "base/markup.h"
+#include "base/xmalloc.h"
 #include "view/page/figures.h"
 #include "view/page/frame.h"
 
@@ -38,7 +39,7 @@ static size_t span_of_picture(const struct token_page *p)
     const struct forecast *f = &p->input.forecast;
     size_t i = 0;
     int64_t ahead =
-        forecast_has_times(f) && f->likely < TIME_FAR ? f->likely - p->from->now : WEEK_S;
+        forecast_has_times(f) && f->likely < TIME_FAR ? f->likely - p->from.now : WEEK_S;
     for (i = 0; p->q.span && i < COUNT(spans); i++)
         if (strcmp(spans[i].name, p->q.span) == 0)
             return i;
@@ -53,11 +54,11 @@ static void set_times(struct token_page *p)
     size_t chosen = span_of_picture(p);
     int64_t behind = spans[chosen].seconds, ahead = behind / 8;
     if (forecast_has_times(f))
-        ahead = f->late < TIME_FAR ? f->late - p->from->now + behind / 20 : behind;
+        ahead = f->late < TIME_FAR ? f->late - p->from.now + behind / 20 : behind;
     ahead = ahead > behind ? behind : ahead < behind / 8 ? behind / 8 : ahead;
     p->span = spans[chosen].name;
-    p->since = p->from->now - behind;
-    p->until = p->from->now + ahead;
+    p->since = p->from.now - behind;
+    p->until = p->from.now + ahead;
 }
 
 /* "20" is meant as "+20". */
@@ -73,7 +74,7 @@ static void ask_what_if(struct token_page *p, struct text *room)
 /* The name of a slug; none: an empty name, which no token has. */
 static bool name_of_slug(struct token_page *p, struct fault *why)
 {
-    const struct query_filter scope = { .now = p->from->now,
+    const struct query_filter scope = { .now = p->from.now,
                                         .since = TIME_NONE,
                                         .until = TIME_NONE,
                                         .token = p->q.slug,
@@ -81,7 +82,7 @@ static bool name_of_slug(struct token_page *p, struct fault *why)
     struct cell cells[QUERY_SLUG_COLUMNS];
     struct query_result *a;
     bool row;
-    if (!query_open(p->from->store, QUERY_SLUG, &scope, &a, why))
+    if (!query_open(p->from.store, QUERY_SLUG, &scope, &a, why))
         return false;
     bool ok = query_next(a, cells, QUERY_SLUG_COLUMNS, &row, why);
     if (ok && row)
@@ -94,19 +95,19 @@ static bool name_of_slug(struct token_page *p, struct fault *why)
     return ok;
 }
 
-static bool load(struct token_page *p, struct text *room, struct fault *why)
+static bool load(struct token_page *p, struct fault *why)
 {
-    if ((p->q.slug && !name_of_slug(p, why)) || !pulse_load(p->from, &p->pulse, why)
-        || !forecast_input_load(p->from->store, p->q.token, p->q.account, p->from->now, &p->input,
+    if ((p->q.slug && !name_of_slug(p, why))
+        || !forecast_input_load(p->from.store, p->q.token, p->q.account, p->from.now, &p->input,
                                 why))
         return false;
     p->view = (struct forecast_view){ .subject = &p->input,
-                                      .settings = p->from->settings,
+                                      .settings = p->from.settings,
                                       .until = TIME_NONE };
     text_addf(&p->ids, "[%lld]", (long long)p->input.token->id);
     set_times(p);
-    ask_what_if(p, room);
-    return token_marks_load(p, why);
+    ask_what_if(p, &p->asked);
+    return true;
 }
 
 static void add_spans(struct text *out, const struct token_page *p)
@@ -122,11 +123,20 @@ static void add_spans(struct text *out, const struct token_page *p)
     text_add(out, span_of("</ul></nav>\n"));
 }
 
-static bool add_page(struct text *out, const struct token_page *p, struct fault *why)
+/* ---- the page, in steps ---- */
+
+static bool load_rest(struct text *out, struct token_page *p, struct fault *why)
+{
+    (void)out;
+    return pulse_load(&p->from, &p->pulse, why) && token_marks_load(p, why);
+}
+
+static bool add_head(struct text *out, struct token_page *p, struct fault *why)
 {
     const struct page_frame frame = {
-        .place = AT_TOKEN, .title = span_of(p->q.token), .pulse = &p->pulse, .now = p->from->now
+        .place = AT_TOKEN, .title = span_of(p->q.token), .pulse = &p->pulse, .now = p->from.now
     };
+    (void)why;
     page_begin(out, &frame);
     token_add_head(out, p);
     text_add(out,
@@ -137,8 +147,17 @@ static bool add_page(struct text *out, const struct token_page *p, struct fault 
     token_add_chart(out, p);
     text_add(out, span_of("</section>\n"));
     token_add_what_if(out, p);
-    if (!token_add_usage(out, p, why))
-        return false;
+    return true;
+}
+
+static bool add_usage(struct text *out, struct token_page *p, struct fault *why)
+{
+    return token_add_usage(out, p, why);
+}
+
+static bool add_rest(struct text *out, struct token_page *p, struct fault *why)
+{
+    (void)why;
     token_add_heat(out, p);
     text_add(out, span_of("<div class=\"panels\">\n"));
     token_add_marks(out, p);
@@ -148,17 +167,44 @@ static bool add_page(struct text *out, const struct token_page *p, struct fault 
     return true;
 }
 
-bool page_token(const struct page_source *from, const struct token_question *q, struct writer *w,
-                struct fault *why)
+static bool (*const steps[])(struct text *out, struct token_page *p, struct fault *why) = {
+    load_rest,
+    add_head,
+    add_usage,
+    add_rest,
+};
+
+bool page_token_begin(const struct page_source *from, const struct token_question *q,
+                      struct token_page **ret, struct fault *why)
 {
-    struct token_page p = { .from = from, .q = *q };
-    struct text asked = { 0 };
-    bool ok = load(&p, &asked, why) && add_page(&w->text, &p, why);
-    token_marks_done(&p);
-    forecast_input_done(&p.input);
-    pulse_done(&p.pulse);
-    text_done(&p.ids);
-    text_done(&p.name);
-    text_done(&asked);
-    return ok;
+    struct token_page *p = xcalloc(1, sizeof *p);
+    p->from = *from;
+    p->q = *q;
+    if (!load(p, why)) {
+        page_token_end(p);
+        return false;
+    }
+    *ret = p;
+    return true;
+}
+
+bool page_token_next(struct token_page *p, struct writer *w, bool *ret_more, struct fault *why)
+{
+    if (!steps[p->step++](&w->text, p, why))
+        return false;
+    *ret_more = p->step < COUNT(steps);
+    return true;
+}
+
+void page_token_end(struct token_page *p)
+{
+    if (!p)
+        return;
+    token_marks_done(p);
+    forecast_input_done(&p->input);
+    pulse_done(&p->pulse);
+    text_done(&p->ids);
+    text_done(&p->name);
+    text_done(&p->asked);
+    free(p);
 }

@@ -17,9 +17,10 @@ struct token_mark {
 };
 
 struct token_page {
-    const struct page_source *from;
+    struct page_source from;
     struct token_question q; /* with the name */
-    struct text name;
+    struct text name, asked; /* of a slug; what would be */
+    size_t step;
     struct pulse pulse;
     struct forecast_input input;
     struct forecast_view view; /* of it, with what was asked */

@@ -16,7 +16,8 @@ enum {
     BOOK_AT = 8,
     ALERTS_AT = 24,
     RESETS_MAX = 40,
-    FAN_STEPS = 2
+    FAN_STEPS = 2,
+    LABEL_HEIGHT = 14
 };
 
 struct token_chart {
@@ -219,6 +220,7 @@ static void draw_thresholds(struct token_chart *c)
     struct forecast_threshold at[FORECAST_THRESHOLDS];
     size_t count = forecast_thresholds(&c->page->view, at);
     struct text words = { 0 };
+    double above = -LABEL_HEIGHT;
     char class_[32];
     for (size_t i = 0; i < count; i++) {
         if (at[i].nano > c->axis.most_nano)
@@ -228,7 +230,11 @@ static void draw_thresholds(struct token_chart *c)
         figure_money(&words, at[i].nano);
         snprintf(class_, sizeof class_, "threshold %s", level_name(at[i].level));
         svg_level(c->out, class_, y_of(c, at[i].nano));
-        svg_label(c->out, "end", 100, y_of(c, at[i].nano) - 4, span_of(text_z(&words)));
+        double y = y_of(c, at[i].nano) - 4;
+        bool crowded = y - above < LABEL_HEIGHT && above - y < LABEL_HEIGHT;
+        svg_label(c->out, crowded ? "start" : "end", crowded ? 0.5 : 100, y,
+                  span_of(text_z(&words)));
+        above = y;
     }
     text_done(&words);
 }
@@ -236,11 +242,11 @@ static void draw_thresholds(struct token_chart *c)
 static void draw_resets(struct token_chart *c)
 {
     const struct token_page *p = c->page;
-    unix_s reset = calendar_next_reset(p->input.token->last.period, p->from->now);
+    unix_s reset = calendar_next_reset(p->input.token->last.period, p->from.now);
     for (int n = 0; n < RESETS_MAX && reset != TIME_NONE && reset < p->until; n++) {
         struct text hint = { 0 };
         text_add(&hint, span_of("reset "));
-        figure_moment(&hint, reset, p->from->now);
+        figure_moment(&hint, reset, p->from.now);
         svg_moment(c->out, "coming", x_of(c, reset), TOP - 34, BOTTOM);
         svg_mark(c->out, "reset", x_of(c, reset), BOOK_AT, span_of(text_z(&hint)));
         text_done(&hint);
@@ -307,8 +313,8 @@ void token_add_chart(struct text *out, const struct token_page *p)
     draw_thresholds(&c);
     draw_resets(&c);
     draw_marks(&c);
-    svg_moment(out, "now", x_of(&c, p->from->now), TOP, BOTTOM);
-    svg_label(out, "middle now", x_of(&c, p->from->now), TOP - 5, span_of("now"));
+    svg_moment(out, "now", x_of(&c, p->from.now), TOP, BOTTOM);
+    svg_label(out, "middle now", x_of(&c, p->from.now), TOP - 5, span_of("now"));
     svg_end(out);
     add_key(out, p);
     text_done(&words);

@@ -143,7 +143,7 @@ static void add_balance_tile(struct text *out, const struct token_page *p)
     add_tile(out, "Balance");
     figure_amount(out, t->last.balance);
     add(out, "</dd><dd class=\"soft\">read ");
-    figure_ago(out, t->seen_at, p->from->now);
+    figure_ago(out, t->seen_at, p->from.now);
     if (p->input.forecast.available.known && p->input.forecast.limit == LIMIT_CREDITS) {
         add(out, "<br>the account has ");
         figure_money(out, p->input.forecast.available.is.nano);
@@ -176,7 +176,7 @@ static void add_burn_tile(struct text *out, const struct token_page *p)
 static void add_turn_tile(struct text *out, const struct token_page *p)
 {
     const struct reading *r = &p->input.token->last;
-    unix_s now = p->from->now, reset = calendar_next_reset(r->period, now);
+    unix_s now = p->from.now, reset = calendar_next_reset(r->period, now);
     if (reset != TIME_NONE) {
         add_tile(out, "Next reset");
         add_left(out, reset, now);

@@ -57,7 +57,7 @@ static void add_hours(struct text *out)
 static void add_legend(struct text *out, const struct token_page *p, int64_t most)
 {
     char zone[16] = "";
-    time_t stamp = (time_t)p->from->now;
+    time_t stamp = (time_t)p->from.now;
     struct tm local;
     if (localtime_r(&stamp, &local))
         strftime(zone, sizeof zone, "%Z", &local);

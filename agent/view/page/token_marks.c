@@ -74,7 +74,7 @@ static bool each(struct token_page *p, enum query query, size_t columns,
                  void (*take)(struct token_page *p, const struct cell *cells), struct fault *why)
 {
     const struct query_filter scope = {
-        .now = p->from->now,
+        .now = p->from.now,
         .since = p->since,
         .until = TIME_NONE,
         .token = text_z(&p->input.name),
@@ -84,7 +84,7 @@ static bool each(struct token_page *p, enum query query, size_t columns,
     struct cell cells[QUERY_HISTORY_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
-    if (!query_open(p->from->store, query, &scope, &a, why))
+    if (!query_open(p->from.store, query, &scope, &a, why))
         return false;
     while (ok && (ok = query_next(a, cells, columns, &more, why)) && more)
         take(p, cells);
@@ -132,7 +132,7 @@ void token_add_marks(struct text *out, const struct token_page *p)
     for (size_t i = p->mark_count; i-- > 0;) {
         const struct token_mark *m = &p->marks[i];
         text_add(out, span_of("<tr><td>"));
-        figure_time(out, m->at, p->from->now);
+        figure_time(out, m->at, p->from.now);
         text_addf(out,
                   "</td><td class=\"words what\"><svg class=\"shape %s\" aria-hidden=\"true\"><use "
                   "href=\"#%s\"/></svg>",

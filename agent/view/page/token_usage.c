@@ -66,14 +66,14 @@ static int by_cost(const void *a, const void *b)
 
 static bool load(struct usage *u, bool by_provider, struct fault *why)
 {
-    const struct query_filter scope = { .now = u->page->from->now,
+    const struct query_filter scope = { .now = u->page->from.now,
                                         .since = u->first_day,
                                         .until = u->first_day + DAYS * DAY_S,
                                         .ids = text_z(&u->page->ids) };
     struct cell cells[QUERY_REPORT_USAGE_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
-    if (!query_open(u->page->from->store, by_provider ? QUERY_REPORT_PROVIDERS : QUERY_REPORT_USAGE,
+    if (!query_open(u->page->from.store, by_provider ? QUERY_REPORT_PROVIDERS : QUERY_REPORT_USAGE,
                     &scope, &a, why))
         return false;
     size_t columns = by_provider ? QUERY_REPORT_PROVIDERS_COLUMNS : QUERY_REPORT_USAGE_COLUMNS;
@@ -241,7 +241,7 @@ static bool add_by(struct text *out, const struct token_page *p, bool by_provide
                    struct fault *why)
 {
     struct usage u = { .page = p,
-                       .first_day = period_start(PER_DAY, p->from->now) - (DAYS - 1) * DAY_S };
+                       .first_day = period_start(PER_DAY, p->from.now) - (DAYS - 1) * DAY_S };
     bool ok = load(&u, by_provider, why);
     if (ok)
         add_panel(out, &u, by_provider ? "provider" : "feature");

@@ -103,7 +103,11 @@ static bool token(struct place *p, const struct token_question *q, char **ret, s
     const struct page_source from = { p->store, NULL, NOW };
     struct writer w;
     writer_init(&w, NULL, NULL);
-    bool ok = page_token(&from, q, &w, why);
+    struct token_page *t = NULL;
+    bool more = true, ok = page_token_begin(&from, q, &t, why);
+    while (ok && more)
+        ok = page_token_next(t, &w, &more, why);
+    page_token_end(t);
     *ret = ok ? xstrdup(text_z(&w.text)) : NULL;
     writer_done(&w);
     if (ok)
