@@ -1,5 +1,5 @@
 /* URLs and bodies, and whether an answer is about what was asked. An answer is wiped after each
- * call, for a GET brings a secret. */
+ * call, for it may bring a secret. */
 #include "api/client.h"
 
 #include <stdlib.h>
@@ -17,6 +17,8 @@ struct client {
     struct api_call call;   /* the last one about a token */
     struct complaint complaints[COMPLAINTS_MAX];
     size_t complaint_count;
+    enum method method; /* of the last call about a token */
+    bool told;          /* its answer shows the token as it is now */
 };
 
 bool client_open(const struct account_settings *settings, struct client **ret, struct fault *why)
@@ -72,6 +74,8 @@ static bool call(struct client *c, enum method method, const char *name, const s
         .body = { text_z(&r.body), r.body.len },
         .bytes_max = ANSWER_BYTES_MAX,
     };
+    c->method = method;
+    c->told = false;
     bool ok = blocking_call(&c->blocking, &request, &c->call, why);
     client_request_done(&r);
     c->complaint_count = 0;
@@ -105,6 +109,7 @@ static bool take_named(struct client *c, bool ok, const char *name, struct decod
                      c->settings->name);
     *ret = d;
     ret->reading.name = ret->name;
+    c->told = true;
     return true;
 }
 
@@ -113,45 +118,80 @@ bool client_show(struct client *c, const char *name, struct decoded *ret, struct
     return take_named(c, call(c, METHOD_GET, name, NULL, why), name, ret, why);
 }
 
-bool client_secret(struct client *c, const char *name, char ret[SECRET_ROOM], struct fault *why)
+bool client_secret(struct client *c, const char *name, char ret[SECRET_ROOM], bool *ret_hidden,
+                   struct fault *why)
 {
-    bool ok = call(c, METHOD_GET, name, NULL, why)
-        && provider_take_secret(provider_of(c->settings), api_call_answer(&c->call), ret, why);
+    bool told = call(c, METHOD_GET, name, NULL, why);
+    bool ok =
+        told && provider_take_secret(provider_of(c->settings), api_call_answer(&c->call), ret, why);
+    *ret_hidden = told && !ok;
     api_call_done(&c->call);
     return ok;
 }
 
+/* The rest of an answer may be beyond reading, but a secret that is shown once is kept. */
+static void keep_secret(const struct client *c, const char *name, struct created *ret)
+{
+    const struct provider *p = provider_of(c->settings);
+    struct span answer = api_call_answer(&c->call);
+    char named[NAME_BYTES_MAX + 1];
+    struct fault none;
+    if (!provider_take_secret(p, answer, ret->secret, &none) || !provider_name_of(p, answer, named)
+        || strcmp(named, name) != 0)
+        client_wipe(ret);
+}
+
 bool client_create(struct client *c, const char *name, const struct token_spec *w,
-                   struct decoded *ret, struct fault *why)
+                   struct created *ret, struct fault *why)
 {
-    return take_named(c, call(c, METHOD_POST, name, w, why), name, ret, why);
+    client_wipe(ret);
+    bool ok = call(c, METHOD_POST, name, w, why);
+    if (ok)
+        keep_secret(c, name, ret);
+    return take_named(c, ok, name, &ret->token, why);
 }
 
-/* Of a balance that is being spent, a little may be gone already. */
-static bool is_near(const struct token_spec *w, const struct reading *is)
+void client_wipe(struct created *made)
 {
-    int64_t wanted = w->wanted.balance.is.nano, left = is->balance.is.nano;
-    return w->wanted.balance.known && is->balance.known && left <= wanted
-        && wanted - left <= wanted / 100;
+    explicit_bzero(made->secret, sizeof made->secret);
 }
 
-/* What comes back is what was asked for, or it is not known what was done. */
-static bool was_changed(const struct client *c, const struct token_spec *w,
-                        const struct reading *is, struct fault *why)
+/* "balance is 5.00, not 80.00; expire_time is never, not ...". */
+static void add_differences(const struct token_spec *rest, const struct reading *is,
+                            struct text *out)
 {
-    struct token_spec rest = token_spec_unfulfilled(w, is);
-    rest.given[SPEC_BALANCE] = rest.given[SPEC_BALANCE] && !is_near(w, is);
-    return token_spec_is_empty(&rest)
-        || fault(why, FAULT_REJECT,
-                 "account %s: the API answered HTTP %d, but the token was not changed as requested",
-                 c->settings->name, c->blocking.outcome.status);
+    for (enum token_spec_field f = 0; f < SPEC_FIELDS; f++) {
+        if (!rest->given[f])
+            continue;
+        text_addf(out, "%s%s is ", out->len ? "; " : "", token_spec_field_name(f));
+        token_spec_show(f, is, out);
+        text_add(out, span_of(", not "));
+        token_spec_show(f, &rest->wanted, out);
+    }
+}
+
+bool client_compare(const struct client *c, const struct token_spec *w, const struct reading *is,
+                    struct fault *why)
+{
+    struct token_spec rest = token_spec_refused(w, is);
+    struct text differences = { 0 }, shown = { 0 };
+    if (token_spec_is_empty(&rest))
+        return true;
+    add_differences(&rest, is, &differences);
+    text_add_terminal(&shown, (struct span){ text_z(&differences), differences.len }, 0);
+    fault(why, FAULT_REJECT,
+          "account %s: the API answered HTTP %d, but the token was not %s as requested: %s",
+          c->settings->name, client_status(c), c->method == METHOD_POST ? "created" : "changed",
+          text_z(&shown));
+    text_done(&differences);
+    text_done(&shown);
+    return false;
 }
 
 bool client_change(struct client *c, const char *name, const struct token_spec *w,
                    struct decoded *ret, struct fault *why)
 {
-    return take_named(c, call(c, METHOD_PATCH, name, w, why), name, ret, why)
-        && was_changed(c, w, &ret->reading, why);
+    return take_named(c, call(c, METHOD_PATCH, name, w, why), name, ret, why);
 }
 
 static bool was_deleted(const struct client *c, const char *name, struct fault *why)
@@ -219,6 +259,7 @@ bool client_name_is_taken(const struct client *c)
 void client_forget(struct client *c)
 {
     blocking_forget(&c->blocking);
+    c->told = false;
     c->complaint_count = 0;
 }
 
@@ -226,7 +267,7 @@ bool client_may_have_done(const struct client *c)
 {
     const struct outcome *o = &c->blocking.outcome;
     bool said_no = o->end == TRANSFER_ANSWERED && c->blocking.result != POLL_OK && o->status < 500;
-    return c->blocking.wrote && o->sent && !said_no;
+    return c->blocking.wrote && o->sent && !said_no && !c->told;
 }
 
 void client_request(const struct client *c, enum method method, const char *name,

@@ -23,14 +23,28 @@ MUST_CHECK bool client_list(struct client *c, const struct token_set **ret, stru
 
 MUST_CHECK bool client_show(struct client *c, const char *name, struct decoded *ret,
                             struct fault *why);
-/* The secret alone; the caller wipes it. */
+/* The secret alone; the caller wipes it. `ret_hidden`: the API showed the token without it. */
 MUST_CHECK bool client_secret(struct client *c, const char *name, char ret[SECRET_ROOM],
-                              struct fault *why);
+                              bool *ret_hidden, struct fault *why);
 
+/* A token that was just made. Some APIs show its secret now and never again, others only later. */
+struct created {
+    struct decoded token;
+    char secret[SECRET_ROOM]; /* empty: not in the answer */
+};
+
+/* The caller wipes what is made, also when that fails: with a secret, it was made all the same, and
+ * the rest of the answer cannot be read. */
 MUST_CHECK bool client_create(struct client *c, const char *name, const struct token_spec *w,
-                              struct decoded *ret, struct fault *why);
+                              struct created *ret, struct fault *why);
+void client_wipe(struct created *made); /* its secret */
+
 MUST_CHECK bool client_change(struct client *c, const char *name, const struct token_spec *w,
                               struct decoded *ret, struct fault *why);
+/* Whether the token that an answer shows is as it was asked to be; names what is not.
+ */
+MUST_CHECK bool client_compare(const struct client *c, const struct token_spec *w,
+                               const struct reading *is, struct fault *why);
 MUST_CHECK bool client_delete(struct client *c, const char *name, struct fault *why);
 
 /* What the consumption endpoint says that a token spent on the UTC days from `first_day` to
@@ -48,7 +62,7 @@ bool client_name_is_taken(const struct client *c);
 
 void client_forget(struct client *c); /* there was no last call */
 
-/* Whether the last call, which writes and failed, may have been done all the same. */
+/* Whether the last call, which writes and failed, may have been done all the same: nobody said. */
 bool client_may_have_done(const struct client *c);
 
 /* The request that one of the writing calls would send; `w` as there. */

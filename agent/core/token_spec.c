@@ -177,6 +177,21 @@ struct token_spec token_spec_unfulfilled(const struct token_spec *w, const struc
     return rest;
 }
 
+/* Up to a hundredth less. */
+static bool is_near(struct maybe_money wanted, struct maybe_money left)
+{
+    return wanted.known && left.known && left.is.nano <= wanted.is.nano
+        && wanted.is.nano - left.is.nano <= wanted.is.nano / 100;
+}
+
+struct token_spec token_spec_refused(const struct token_spec *w, const struct reading *is)
+{
+    struct token_spec rest = token_spec_unfulfilled(w, is);
+    if ((!is->budgeted && !is->balance.known) || is_near(w->wanted.balance, is->balance))
+        rest.given[SPEC_BALANCE] = false;
+    return rest;
+}
+
 struct token_spec token_spec_from_reading(const struct reading *r)
 {
     struct token_spec w = { .wanted = *r };

@@ -42,6 +42,10 @@ bool token_spec_is_empty(const struct token_spec *w);
  * checks them as one. */
 struct token_spec token_spec_unfulfilled(const struct token_spec *w, const struct reading *is);
 
+/* The part of a wish that an answer to it shows as not taken over: of a balance that is being spent
+ * a little may be gone already, and without a budget none need be told. */
+struct token_spec token_spec_refused(const struct token_spec *w, const struct reading *is);
+
 /* Everything that a reading says; a balance or an amount that is not known is not wished for. */
 struct token_spec token_spec_from_reading(const struct reading *r);
 

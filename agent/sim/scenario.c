@@ -310,11 +310,26 @@ static bool set_balance_form(struct world *w, struct span value, struct fault *w
         || fault(why, FAULT_REJECT, "number or string is required");
 }
 
-const char *const scenario_world_keys[] = { "speed", "seed", "start", "rate_limit",
-                                            "balance_form" };
+static bool set_secret_place(struct world *w, struct span value, struct fault *why)
+{
+    static const char *const places[] = {
+        [SECRET_IN_GET] = "get",
+        [SECRET_IN_POST] = "post",
+        [SECRET_NOWHERE] = "none",
+    };
+    for (size_t i = 0; i < COUNT(places); i++)
+        if (span_is(value, places[i])) {
+            w->secret_place = (enum secret_place)i;
+            return true;
+        }
+    return fault(why, FAULT_REJECT, "get, post or none is required");
+}
+
+const char *const scenario_world_keys[] = { "speed",      "seed",         "start",
+                                            "rate_limit", "balance_form", "secret_in" };
 const size_t scenario_world_key_count = COUNT(scenario_world_keys);
 static bool (*const world_setters[])(struct world *, struct span, struct fault *) = {
-    set_speed, set_seed, set_start, set_rate_limit, set_balance_form,
+    set_speed, set_seed, set_start, set_rate_limit, set_balance_form, set_secret_place,
 };
 _Static_assert(COUNT(world_setters) == COUNT(scenario_world_keys),
                "a key of the sim has no setter");

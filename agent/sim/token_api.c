@@ -1,8 +1,17 @@
-/* /v2/user/custom_token/: list, create, show, change, delete. Secrets leave in GET answers alone.
- */
+/* /v2/user/custom_token/: list, create, show, change, delete. */
 #include "sim/routes.h"
 #include "sim/token_form.h"
 #include "sim/token_text.h"
+
+/* A secret leaves in GET answers alone, or in the one that creates it alone, or never. */
+static enum token_view view_of(const struct world *w, const char *method)
+{
+    bool gets = strcmp(method, "GET") == 0, creates = strcmp(method, "POST") == 0;
+    return (gets && w->secret_place == SECRET_IN_GET)
+            || (creates && w->secret_place == SECRET_IN_POST)
+        ? TOKEN_WITH_SECRET
+        : TOKEN_WITHOUT_SECRET;
+}
 
 /* A list changes only when the account does, so 100,000 unchanged tokens are rendered once. */
 static struct body *render_list(const struct world *w, const struct sim_account *a, size_t kept)
@@ -11,7 +20,7 @@ static struct body *render_list(const struct world *w, const struct sim_account 
     text_addf(&body->text, "[");
     for (size_t i = 0; i < kept; i++) {
         text_addf(&body->text, "%s", i ? "," : "");
-        token_text_add(&body->text, a->tokens[i], w->balance_form, TOKEN_WITH_SECRET);
+        token_text_add(&body->text, a->tokens[i], w->balance_form, view_of(w, "GET"));
     }
     text_addf(&body->text, "]");
     return body;
@@ -36,9 +45,8 @@ void tokens_list(const struct call *c, struct sim_answer *ret)
 static void answer_token(const struct call *c, int status, const struct sim_token *t,
                          struct sim_answer *ret)
 {
-    enum token_view view =
-        strcmp(c->request->method, "GET") == 0 ? TOKEN_WITH_SECRET : TOKEN_WITHOUT_SECRET;
-    token_text_add(answer_begin(ret, status), t, c->world->balance_form, view);
+    token_text_add(answer_begin(ret, status), t, c->world->balance_form,
+                   view_of(c->world, c->request->method));
 }
 
 static void answer_invalid(struct sim_answer *ret, const struct text *errors)

@@ -8,6 +8,9 @@
 
 enum balance_form { BALANCE_NUMBER, BALANCE_STRING };
 
+/* Which answers about a token hold its secret: the service moved it once. */
+enum secret_place { SECRET_IN_GET, SECRET_IN_POST, SECRET_NOWHERE };
+
 /* The list of an account as last rendered; valid while the account's version stays. */
 struct list_cache {
     struct body *body;
@@ -35,6 +38,7 @@ struct world {
     bool control;
     int64_t rate_limit; /* API calls a second and account; 0: no limit */
     enum balance_form balance_form;
+    enum secret_place secret_place;
     struct index words; /* texts that must outlive the accounts: uses */
     struct sim_faults sim_faults;
     struct request_log log;

@@ -216,6 +216,71 @@ def test_a_service_that_is_not_there_at_all_has_done_nothing(sim, make_daemon, t
     assert refused.returncode == 1 and "unknown whether" not in refused.stderr and not (tmp_path / "key").exists()
 
 
+# Where the API shows a secret
+
+@pytest.fixture
+def cli_of(stage, make_daemon):
+    """Like `cli`, on a stand-in of its own that shows secrets elsewhere."""
+    def open_one(place):
+        sim = stage.enter_context(Sim({"secret_in": place}))
+        daemon = make_daemon(sim.url)
+        return sim, lambda *words: daemon.run("tokens", *words)
+    return open_one
+
+
+def lists(sim, token, secret):
+    """Whether `secret` is the key of this token: a call with it is a call of it."""
+    return sim.call("POST", "/v3/chat/completions", key=secret, json={"cost": "0.01"}).status_code == 200 \
+        and sim.balances()[token] == "4.990000000"
+
+
+def test_a_secret_that_stands_in_the_answer_to_the_creation_alone_is_taken_from_there(cli_of, tmp_path):
+    sim, cli = cli_of("post")
+    told = ok(cli("create", "prod-x", "--balance", "5", "--secret-file", tmp_path / "key"))
+    secret = (tmp_path / "key").read_text().strip()
+    assert "secret written to" in told and lists(sim, "prod-x", secret)
+    fleet = tmp_path / "fleet.yaml"
+    fleet.write_text("tokens:\n  - name: prod-y\n    balance: 5\n")
+    (tmp_path / "secrets").mkdir()
+    ok(cli("apply", fleet, "--yes", "--secret-dir", tmp_path / "secrets"))
+    assert lists(sim, "prod-y", (tmp_path / "secrets" / "prod-y.key").read_text().strip())
+    ok(cli("rotate", "prod-x", "--balance", "5", "--secret-file", tmp_path / "next"))
+    assert lists(sim, "prod-x-r2", (tmp_path / "next").read_text().strip())
+
+
+def test_a_secret_is_kept_though_the_rest_of_the_answer_cannot_be_read(sim, cli, tmp_path):
+    sim.fault("body", status=201, times=1, body='{"name": "prod-x", "token": "s3cret", "balance": "?"}')
+    failed = cli("create", "prod-x", "--secret-file", tmp_path / "key")
+    assert failed.returncode == 1 and "it was created, and its secret written to" in failed.stderr
+    assert (tmp_path / "key").read_text() == "s3cret\n"
+
+
+def test_a_secret_that_nobody_asked_for_and_that_is_not_shown_again_is_said_to_be_gone(cli_of):
+    _, cli = cli_of("post")
+    done = cli("create", "prod-x")
+    assert done.returncode == 0 and "ebb tokens rotate NAME --secret-file FILE" in done.stderr
+    assert "ebb tokens show" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("create", "prod-x"), ("show", "there")])
+def test_a_secret_that_no_answer_has_leaves_no_empty_file_and_says_what_makes_a_new_one(cli_of, tmp_path, words):
+    sim, cli = cli_of("none")
+    sim.create("there")
+    failed = cli(*words, "--secret-file", tmp_path / "key")
+    assert failed.returncode == 1 and "ebb tokens rotate NAME --secret-file FILE" in failed.stderr
+    assert "run the same command again" not in failed.stderr and not (tmp_path / "key").exists()
+
+
+def test_a_creation_whose_answer_got_lost_with_its_secret_says_so_the_second_time(cli_of, tmp_path):
+    sim, cli = cli_of("post")
+    words = ("create", "prod-x", "--secret-file", tmp_path / "key")
+    sim.fault("cut", path=TOKENS, times=1)
+    assert "is unknown whether" in cli(*words).stderr
+    again = cli(*words)
+    assert again.returncode == 1 and "does not show this token's secret" in again.stderr
+    assert "ebb tokens rotate NAME" in again.stderr and not (tmp_path / "key").exists()
+
+
 # Show, list
 
 def test_an_unknown_token_is_said_to_be_none(cli):
@@ -368,18 +433,31 @@ def test_another_token_s_object_is_no_answer_to_show_or_update(sim, cli):
         assert "99" not in done.stdout
 
 
-@pytest.mark.parametrize("fields, words", [
-    ({"balance": 5}, ["--balance", "80.00"]),
-    ({"balance": 81}, ["--balance", "80.00"]),
-    ({"expire_time": None}, ["--expires", "2031-01-01"]),
+@pytest.mark.parametrize("fields, words, says", [
+    ({"balance": 5}, ["--balance", "80.00"], "balance is 5.00, not 80.00"),
+    ({"balance": 81}, ["--balance", "80.00"], "balance is 81.00, not 80.00"),
+    ({"expire_time": None}, ["--expires", "2031-01-01"], "expire_time is never, not 2031-01-01T00:00:00Z"),
+    ({"balance": None}, ["--balance", "80.00", "--expires", "2031-01-01"],
+     "balance is -, not 80.00; expire_time is never, not 2031"),
 ])
-def test_an_update_that_did_not_happen_is_not_called_changed(sim, cli, fields, words):
+def test_an_update_that_did_not_happen_is_not_called_changed(sim, cli, fields, words, says):
     sim.create("asked", balance="5.00")
     before = {"name": "asked", "balance": 5, "active_balance": True, "expire_time": None, **fields}
     sim.fault(kind="body", path=TOKENS + "asked/", after=1, body=json.dumps(before))
     done = cli("update", "asked", *words, "--yes")
     assert done.returncode == 1, done.stdout
-    assert "not changed as requested" in done.stderr and "changed\n" not in done.stdout
+    assert "not changed as requested: " in done.stderr and "changed\n" not in done.stdout
+    assert says in done.stderr and "unknown whether" not in done.stderr
+
+
+def test_a_creation_that_took_less_than_was_asked_for_says_what_and_keeps_the_secret(sim, cli, tmp_path):
+    sim.fault(kind="body", path=TOKENS, status=201, times=1, body=json.dumps(
+        {"name": "new", "token_type": "api_token", "balance": 5, "active_balance": True, "expire_time": None,
+         "token": "s3cret"}))
+    done = cli("create", "new", "--type", "sandbox_api_token", "--balance", "5", "--secret-file", tmp_path / "key")
+    assert done.returncode == 1 and "it was created, and its secret written to" in done.stderr
+    assert "not created as requested: token_type is api_token, not sandbox_api_token" in done.stderr
+    assert (tmp_path / "key").read_text() == "s3cret\n"
 
 
 def test_a_balance_that_is_being_spent_may_be_a_little_lower_than_asked_for(sim, cli):

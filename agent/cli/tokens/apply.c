@@ -66,9 +66,8 @@ static bool create(const struct application *a, const struct token_plan_step *st
 {
     own_free char *path = secret_path(a, step->name);
     const struct creation creation = { step->name, &step->wish, path, false };
-    struct decoded made;
-    enum creation_end end;
-    return creation_run(&a->diff->session, &creation, &made, &end, why);
+    struct creation_end end;
+    return creation_run(&a->diff->session, &creation, &end, why);
 }
 
 static bool change(const struct application *a, const struct token_plan_step *step,
@@ -165,12 +164,15 @@ static void fetch_missing_secret(struct application *a, const struct token_plan_
     own_free char *path = secret_path(a, step->name);
     struct secret_file file = { 0 };
     struct fault why;
+    bool hidden = false;
     bool existed = step->kind == TOKEN_PLAN_SAME || step->kind == TOKEN_PLAN_CHANGE;
     if (!path || !existed || a->stopped || !is_empty_file(path))
         return;
     if (secret_file_open(path, &file, &why)
-        && secret_file_fill(&file, &a->diff->session, step->name, &why))
+        && secret_file_fill(&file, &a->diff->session, step->name, &hidden, &why))
         return;
+    if (hidden)
+        fault_within(&why, SESSION_NEW_SECRET);
     a->stopped = !goes_on(a, &why);
     a->of_outcome[STEP_FAILED]++;
     session_failed(&a->diff->session, step->name, &why);

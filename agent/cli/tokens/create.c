@@ -24,13 +24,12 @@ static enum exit_status create(const struct context *c, const struct session *s,
 {
     const struct creation creation = { c->arguments[0], w, c->options[OPT_SECRET_FILE].text,
                                        false };
-    struct decoded d;
-    enum creation_end end;
+    struct creation_end end;
     struct fault why;
-    if (!creation_run(s, &creation, &d, &end, &why))
+    if (!creation_run(s, &creation, &end, &why))
         return session_failed(s, creation.name, &why);
-    creation_show(s, &creation, end, &d);
-    if (!creation.secret_path && !c->options[OPT_JSON].given)
+    creation_show(s, &creation, &end);
+    if (!creation.secret_path && !end.secret_gone && !c->options[OPT_JSON].given)
         fputs("To fetch its secret, run `ebb tokens show NAME --secret-file FILE`.\n", stderr);
     return EXIT_OK;
 }

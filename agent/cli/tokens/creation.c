@@ -1,5 +1,5 @@
 /* The empty file is the memory between two runs: it is there from before the POST until the secret
- * is in it. */
+ * is in it, or until it is known that nobody will see the secret again. */
 #include "cli/tokens/creation.h"
 
 #include "view/token_row.h"
@@ -29,15 +29,28 @@ static bool resume(const struct session *s, const struct creation *c, struct dec
     return true;
 }
 
-static bool make(const struct session *s, const struct creation *c, bool resumes,
-                 struct decoded *ret, enum creation_end *ret_end, struct fault *why)
+/* A token on its way. */
+struct made {
+    struct secret_file file;
+    struct created answer;
+    struct fault flaw; /* of the answer; without a text: there is none */
+    bool resumed;
+};
+
+/* The answer to the POST; false: it was not made, or nobody knows. An answer with a secret in it is
+ * one of a token that was made, whatever is wrong with the rest. */
+static bool make(const struct session *s, const struct creation *c, bool resumes, struct made *ret,
+                 struct fault *why)
 {
-    *ret_end = CREATION_MADE;
-    if (session_create(s, c->name, c->wish, ret, why))
+    if (session_create(s, c->name, c->wish, &ret->answer, why))
         return true;
+    if (ret->answer.secret[0]) {
+        ret->flaw = *why;
+        return true;
+    }
     if (client_name_is_taken(s->client) && resumes) {
-        *ret_end = CREATION_RESUMED;
-        return resume(s, c, ret, why);
+        ret->resumed = true;
+        return resume(s, c, &ret->answer.token, why);
     }
     if (client_may_have_done(s->client))
         return fault_within(why, "it is unknown whether it was created (%s)",
@@ -46,36 +59,70 @@ static bool make(const struct session *s, const struct creation *c, bool resumes
     return false;
 }
 
-bool creation_run(const struct session *s, const struct creation *c, struct decoded *ret,
-                  enum creation_end *ret_end, struct fault *why)
+static bool store_secret(const struct session *s, const struct creation *c, struct made *made,
+                         struct fault *why)
 {
-    struct secret_file file = { 0 };
-    client_forget(s->client); /* what is told below is about this creation */
-    if (c->secret_path && !secret_file_open(c->secret_path, &file, why))
-        return false;
-    bool resumes = c->secret_path && (c->resumes || !file.made);
-    if (!make(s, c, resumes, ret, ret_end, why)) {
-        secret_file_close(&file, !client_may_have_done(s->client));
-        return false;
-    }
-    if (!c->secret_path || secret_file_fill(&file, s, c->name, why))
+    bool hidden = made->answer.secret[0];
+    if (hidden && secret_file_put(&made->file, made->answer.secret, why))
         return true;
+    if (!hidden && secret_file_fill(&made->file, s, c->name, &hidden, why))
+        return true;
+    return fault_within(why, "it was created, but its secret was not written to %s (%s)",
+                        c->secret_path,
+                        hidden ? SESSION_NEW_SECRET
+                               : "run the same command again, or `ebb tokens show NAME "
+                                 "--secret-file FILE`");
+}
+
+/* What was made, and its secret where that is wanted; then what of it is not as asked for. */
+static bool finish(const struct session *s, const struct creation *c, struct made *made,
+                   struct creation_end *ret, struct fault *why)
+{
+    ret->resumed = made->resumed;
+    ret->secret_gone = !c->secret_path && made->answer.secret[0];
+    if (c->secret_path && !store_secret(s, c, made, why))
+        return false;
+    if (made->flaw.text[0])
+        *why = made->flaw;
+    else if (made->resumed
+             || client_compare(s->client, c->wish, &made->answer.token.reading, why)) {
+        ret->token = made->answer.token;
+        ret->token.reading.name = ret->token.name;
+        return true;
+    }
     return fault_within(
-        why,
-        "it was created, but its secret was not written to %s (run the same command again, or "
-        "`ebb tokens show NAME --secret-file FILE`)",
+        why, c->secret_path ? "it was created, and its secret written to %s" : "it was created",
         c->secret_path);
 }
 
-void creation_show(const struct session *s, const struct creation *c, enum creation_end end,
-                   const struct decoded *d)
+bool creation_run(const struct session *s, const struct creation *c, struct creation_end *ret,
+                  struct fault *why)
+{
+    struct made made = { 0 };
+    client_forget(s->client); /* what is told below is about this creation */
+    if (c->secret_path && !secret_file_open(c->secret_path, &made.file, why))
+        return false;
+    bool resumes = c->secret_path && (c->resumes || !made.file.made);
+    bool ok = make(s, c, resumes, &made, why);
+    if (!ok)
+        secret_file_close(&made.file, !client_may_have_done(s->client));
+    ok = ok && finish(s, c, &made, ret, why);
+    client_wipe(&made.answer);
+    return ok;
+}
+
+void creation_show(const struct session *s, const struct creation *c,
+                   const struct creation_end *end)
 {
     struct writer *w = s->out;
+    if (end->secret_gone)
+        complain(EXIT_OK,
+                 "the API showed its secret only now, and it was not kept: " SESSION_NEW_SECRET);
     if (w->format == FORMAT_JSON) {
-        token_row_show(s->account->name, &d->reading, w);
+        token_row_show(s->account->name, &end->token.reading, w);
         return;
     }
-    writer_add(w, end == CREATION_MADE ? "created " : "already created: ");
+    writer_add(w, end->resumed ? "already created: " : "created ");
     writer_add_safe(w, span_of(c->name));
     if (c->secret_path) {
         writer_add(w, "; secret written to ");

@@ -1,5 +1,6 @@
-/* Making a token so that its secret is never lost: file, POST, read-back, in this order, and again
- * from where it broke off when the same command is run again. */
+/* Making a token so that its secret is never lost: file, POST, read-back where the answer to the
+ * POST is without it, in this order, and again from where it broke off when the same command is run
+ * again. */
 #pragma once
 
 #include "cli/tokens/secret_file.h"
@@ -12,12 +13,16 @@ struct creation {
                    * else it is only when the secret's file was left behind, empty */
 };
 
-enum creation_end { CREATION_MADE, CREATION_RESUMED };
+struct creation_end {
+    struct decoded token;
+    bool resumed;     /* it was there already */
+    bool secret_gone; /* the API showed it now, nobody wanted it, and it is not shown again */
+};
 
 /* On failure `why` says what was done, what is not known, and what to do. */
-MUST_CHECK bool creation_run(const struct session *s, const struct creation *c, struct decoded *ret,
-                             enum creation_end *ret_end, struct fault *why);
+MUST_CHECK bool creation_run(const struct session *s, const struct creation *c,
+                             struct creation_end *ret, struct fault *why);
 
 /* "created NAME ..." for people, or the token as JSON. */
-void creation_show(const struct session *s, const struct creation *c, enum creation_end end,
-                   const struct decoded *d);
+void creation_show(const struct session *s, const struct creation *c,
+                   const struct creation_end *end);

@@ -110,17 +110,16 @@ static enum exit_status rotate(const struct context *c, const struct session *s,
 {
     struct token_spec w = successor_spec(c, old);
     const struct creation creation = { name, &w, c->options[OPT_SECRET_FILE].text, true };
-    struct decoded made;
-    enum creation_end end;
+    struct creation_end end;
     struct fault why;
     if (c->options[OPT_DRY_RUN].given) {
         session_show_request(s, METHOD_POST, name, &w);
         return EXIT_OK;
     }
-    if (!creation_run(s, &creation, &made, &end, &why))
+    if (!creation_run(s, &creation, &end, &why))
         return session_failed(s, name, &why);
-    creation_show(s, &creation, end, &made);
-    print_next_steps(c, s, &made);
+    creation_show(s, &creation, &end);
+    print_next_steps(c, s, &end.token);
     return EXIT_OK;
 }
 

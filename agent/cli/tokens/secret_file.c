@@ -80,16 +80,27 @@ static bool put(const struct secret_file *f, char *secret, struct fault *why)
     return fault(why, FAULT_RETRY, "%s: %s", f->path, strerror(reason));
 }
 
-bool secret_file_fill(struct secret_file *f, const struct session *s, const char *token,
-                      struct fault *why)
+bool secret_file_put(struct secret_file *f, char secret[SECRET_ROOM], struct fault *why)
 {
-    char secret[SECRET_ROOM] = { 0 };
-    bool ok = client_secret(s->client, token, secret, why) && put(f, secret, why);
-    explicit_bzero(secret, sizeof secret);
+    bool ok = put(f, secret, why);
+    explicit_bzero(secret, SECRET_ROOM);
     if (ok)
         sync_folder(f->path);
     secret_file_close(f, false);
     return ok;
+}
+
+bool secret_file_fill(struct secret_file *f, const struct session *s, const char *token,
+                      bool *ret_hidden, struct fault *why)
+{
+    char secret[SECRET_ROOM] = { 0 };
+    if (session_secret(s, token, secret, ret_hidden, why))
+        return secret_file_put(f, secret, why);
+    explicit_bzero(secret, sizeof secret);
+    if (*ret_hidden)
+        unlink(f->path); /* it was empty, and nothing will ever be in it */
+    secret_file_close(f, false);
+    return false;
 }
 
 void secret_file_close(struct secret_file *f, bool undo)

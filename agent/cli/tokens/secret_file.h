@@ -15,10 +15,13 @@ struct secret_file {
  * made. */
 MUST_CHECK bool secret_file_open(const char *path, struct secret_file *ret, struct fault *why);
 
-/* Reads the secret of a token from the API into the file, makes it last and closes it. When that
- * fails the file stays, empty: it tells the next run what is missing. */
+/* Puts a secret into the file, makes it last and closes it; the secret is wiped. When that fails
+ * the file stays, empty: it tells the next run what is missing. */
+MUST_CHECK bool secret_file_put(struct secret_file *f, char secret[SECRET_ROOM], struct fault *why);
+
+/* The same of what the API shows. One that it does not show is not worth an empty file. */
 MUST_CHECK bool secret_file_fill(struct secret_file *f, const struct session *s, const char *token,
-                                 struct fault *why);
+                                 bool *ret_hidden, struct fault *why);
 
 /* Closes; `undo` removes a file that was made and not filled. Accepts what was never opened, all
  * zero. */

@@ -84,7 +84,7 @@ static bool settle(const struct session *s, char *file, bool done)
 }
 
 bool session_create(const struct session *s, const char *name, const struct token_spec *w,
-                    struct decoded *ret, struct fault *why)
+                    struct created *ret, struct fault *why)
 {
     char *file = note(s, name, balance_of(w, true));
     return settle(s, file, client_create(s->client, name, w, ret, why));
@@ -94,7 +94,18 @@ bool session_change(const struct session *s, const char *name, const struct toke
                     struct decoded *ret, struct fault *why)
 {
     char *file = note(s, name, balance_of(w, false));
-    return settle(s, file, client_change(s->client, name, w, ret, why));
+    return settle(s, file, client_change(s->client, name, w, ret, why))
+        && client_compare(s->client, w, &ret->reading, why);
+}
+
+bool session_secret(const struct session *s, const char *name, char ret[SECRET_ROOM],
+                    bool *ret_hidden, struct fault *why)
+{
+    return client_secret(s->client, name, ret, ret_hidden, why)
+        || (*ret_hidden
+                ? fault(why, FAULT_REJECT, "account %s: the API does not show this token's secret",
+                        s->account->name)
+                : false);
 }
 
 void session_close(struct session *s)

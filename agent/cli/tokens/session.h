@@ -38,11 +38,20 @@ MUST_CHECK bool session_open(const struct context *c, const char *account, struc
                              struct fault *why);
 void session_close(struct session *s); /* accepts what was never opened, all zero */
 
-/* client_create and client_change, after writing down for the daemon that the edit is ours. */
+/* client_create and client_change, after writing down for the daemon that the edit is ours. A
+ * change is compared with the wish, too. */
 MUST_CHECK bool session_create(const struct session *s, const char *name,
-                               const struct token_spec *w, struct decoded *ret, struct fault *why);
+                               const struct token_spec *w, struct created *ret, struct fault *why);
 MUST_CHECK bool session_change(const struct session *s, const char *name,
                                const struct token_spec *w, struct decoded *ret, struct fault *why);
+
+/* client_secret; one that the API does not show is told as that. */
+MUST_CHECK bool session_secret(const struct session *s, const char *name, char ret[SECRET_ROOM],
+                               bool *ret_hidden, struct fault *why);
+
+/* How to come by a secret that is not shown again. */
+#define SESSION_NEW_SECRET                                                                         \
+    "`ebb tokens rotate NAME --secret-file FILE` makes a successor with a new one"
 
 /* Says on stderr what went wrong with the last call, field by field where the API did; returns
  * EXIT_FAILED. `token` is the name of the one that it was about; NULL: it was about the account. */

@@ -25,7 +25,7 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 static bool print_secret(const struct session *s, const char *name, struct fault *why)
 {
     char secret[SECRET_ROOM] = { 0 };
-    bool ok = client_secret(s->client, name, secret, why);
+    bool hidden, ok = session_secret(s, name, secret, &hidden, why);
     size_t len = strlen(secret);
     if (ok) {
         secret[len] = '\n';
@@ -46,9 +46,11 @@ static bool write_secret(const struct session *s, const char *name, const char *
     struct secret_file file = { 0 };
     if (!secret_file_open(path, &file, why))
         return false;
-    bool made = file.made;
-    if (secret_file_fill(&file, s, name, why))
+    bool made = file.made, hidden;
+    if (secret_file_fill(&file, s, name, &hidden, why))
         return true;
+    if (hidden)
+        return fault_within(why, SESSION_NEW_SECRET);
     if (made)
         unlink(path);
     return false;

@@ -125,6 +125,37 @@ static void what_is_wished_for_and_done_leaves_nothing_to_spec(void **state)
     assert_false(token_spec_lowers(&w, &r));
 }
 
+static void an_answer_may_have_spent_a_little_of_the_balance_and_lack_nothing_else(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t wanted_nano, left_nano;
+        bool known, budgeted, refused;
+    } rows[] = {
+        { 80 * NANO_PER_USD, 80 * NANO_PER_USD, true, true, false },
+        { 80 * NANO_PER_USD, 79 * NANO_PER_USD + NANO_PER_USD / 2, true, true, false },
+        { 80 * NANO_PER_USD, 79 * NANO_PER_USD, true, true, true },
+        { 80 * NANO_PER_USD, 81 * NANO_PER_USD, true, true, true },
+        { 80 * NANO_PER_USD, 5 * NANO_PER_USD, true, false, true },
+        { 80 * NANO_PER_USD, 0, false, true, true },
+        { 80 * NANO_PER_USD, 0, false, false, false }, /* without a budget none need be told */
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct token_spec w = { .given[SPEC_BALANCE] = true,
+                                .wanted.balance = { .known = true,
+                                                    .is.nano = rows[i].wanted_nano } };
+        struct reading r = { .balance = { .known = rows[i].known, .is.nano = rows[i].left_nano },
+                             .budgeted = rows[i].budgeted };
+        struct token_spec rest = token_spec_refused(&w, &r);
+        if (token_spec_is_empty(&rest) == rows[i].refused)
+            fail_msg("row %zu", i);
+        w.given[SPEC_EXPIRES] = true;
+        w.wanted.expires = DAY_S;
+        rest = token_spec_refused(&w, &r);
+        assert_true(rest.given[SPEC_EXPIRES]);
+    }
+}
+
 static void less_money_less_time_or_a_new_limit_is_lowering(void **state)
 {
     (void)state;
@@ -205,6 +236,7 @@ int main(void)
         cmocka_unit_test(what_the_list_does_not_know_is_no_work),
         cmocka_unit_test(a_change_names_what_differs_and_an_amount_brings_its_period),
         cmocka_unit_test(what_is_wished_for_and_done_leaves_nothing_to_spec),
+        cmocka_unit_test(an_answer_may_have_spent_a_little_of_the_balance_and_lack_nothing_else),
         cmocka_unit_test(less_money_less_time_or_a_new_limit_is_lowering),
         cmocka_unit_test(an_amount_is_exact_or_refused),
     };
