@@ -37,7 +37,9 @@ static void compare(struct token_plan *p, const struct wanted_token *w, const st
     } else {
         step.wish = token_spec_unfulfilled(&w->wish, is);
         step.wish.given[SPEC_BALANCE] = false;
-        step.kind = token_spec_is_empty(&step.wish) ? TOKEN_PLAN_SAME : TOKEN_PLAN_CHANGE;
+        step.kind = token_spec_is_empty(&step.wish) ? TOKEN_PLAN_SAME
+            : token_spec_is_possible(&step.wish)    ? TOKEN_PLAN_CHANGE
+                                                    : TOKEN_PLAN_CONFLICT;
     }
     add(p, step);
 }
@@ -95,12 +97,17 @@ bool token_plan_has_work(const struct token_plan *p)
         || p->of_kind[TOKEN_PLAN_DELETE];
 }
 
+bool token_plan_is_fulfilled(const struct token_plan *p)
+{
+    return !token_plan_has_work(p) && !p->of_kind[TOKEN_PLAN_CONFLICT];
+}
+
 const char *token_plan_kind_name(enum token_plan_kind kind)
 {
     static const char *const names[] = {
-        [TOKEN_PLAN_CREATE] = "create",   [TOKEN_PLAN_CHANGE] = "change",
-        [TOKEN_PLAN_DELETE] = "delete",   [TOKEN_PLAN_SAME] = "same",
-        [TOKEN_PLAN_UNKNOWN] = "unknown",
+        [TOKEN_PLAN_CREATE] = "create",     [TOKEN_PLAN_CHANGE] = "change",
+        [TOKEN_PLAN_DELETE] = "delete",     [TOKEN_PLAN_SAME] = "same",
+        [TOKEN_PLAN_CONFLICT] = "conflict", [TOKEN_PLAN_UNKNOWN] = "unknown",
     };
     _Static_assert(COUNT(names) == TOKEN_PLAN_KINDS, "a kind has no name");
     return names[kind];

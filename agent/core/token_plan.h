@@ -20,8 +20,9 @@ enum token_plan_kind {
     TOKEN_PLAN_CREATE,
     TOKEN_PLAN_CHANGE,
     TOKEN_PLAN_DELETE,
-    TOKEN_PLAN_SAME,    /* as wanted */
-    TOKEN_PLAN_UNKNOWN, /* the account has it, the list does not name it */
+    TOKEN_PLAN_CONFLICT, /* differs in what cannot be changed: nothing is done about it */
+    TOKEN_PLAN_SAME,     /* as wanted */
+    TOKEN_PLAN_UNKNOWN,  /* the account has it, the list does not name it */
     TOKEN_PLAN_KINDS,
 };
 
@@ -30,7 +31,7 @@ struct token_plan_step {
     const char *name;                  /* borrowed */
     const struct wanted_token *wanted; /* borrowed; NULL for TOKEN_PLAN_UNKNOWN */
     const struct reading *is;          /* borrowed; NULL for TOKEN_PLAN_CREATE */
-    struct token_spec wish; /* TOKEN_PLAN_CREATE: everything; TOKEN_PLAN_CHANGE: what differs */
+    struct token_spec wish; /* TOKEN_PLAN_CREATE: everything; CHANGE, CONFLICT: what differs */
 };
 
 struct token_plan {
@@ -46,6 +47,8 @@ void token_plan_done(struct token_plan *p); /* leaves an empty one */
 
 /* Whether anything is to be done: what the list does not know is not. */
 bool token_plan_has_work(const struct token_plan *p);
+/* Whether there is nothing to do and nothing that cannot be done. */
+bool token_plan_is_fulfilled(const struct token_plan *p);
 
 const char *token_plan_kind_name(
-    enum token_plan_kind kind); /* "create", "change", "delete", "same", "unknown" */
+    enum token_plan_kind kind); /* "create", "change", "delete", "conflict", "same", ... */

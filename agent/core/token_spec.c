@@ -67,11 +67,6 @@ static bool amount_equal(const struct reading *a, const struct reading *b)
     return maybe_money_equal(a->reset_amount, b->reset_amount);
 }
 
-static bool type_lowers(const struct reading *to, const struct reading *from)
-{
-    return !type_equal(to, from);
-}
-
 static bool budget_lowers(const struct reading *to, const struct reading *from)
 {
     return to->budgeted && !from->budgeted;
@@ -141,10 +136,11 @@ static void show_amount(const struct reading *r, struct text *out)
 static const struct field {
     const char *name;
     bool (*equal)(const struct reading *a, const struct reading *b);
-    bool (*lowers)(const struct reading *to, const struct reading *from);
+    bool (*lowers)(const struct reading *to,
+                   const struct reading *from); /* NULL: it never changes */
     void (*show)(const struct reading *r, struct text *out);
 } fields[] = {
-    [SPEC_TYPE] = { "token_type", type_equal, type_lowers, show_type },
+    [SPEC_TYPE] = { "token_type", type_equal, NULL, show_type },
     [SPEC_BUDGET] = { "active_balance", budget_equal, budget_lowers, show_budget },
     [SPEC_BALANCE] = { "balance", balance_equal, balance_lowers, show_balance },
     [SPEC_EXPIRES] = { "expire_time", expiry_equal, expiry_lowers, show_expiry },
@@ -203,10 +199,18 @@ struct token_spec token_spec_from_reading(const struct reading *r)
     return w;
 }
 
+bool token_spec_is_possible(const struct token_spec *w)
+{
+    for (size_t i = 0; i < SPEC_FIELDS; i++)
+        if (w->given[i] && !fields[i].lowers)
+            return false;
+    return true;
+}
+
 bool token_spec_lowers(const struct token_spec *w, const struct reading *is)
 {
     for (size_t i = 0; i < SPEC_FIELDS; i++)
-        if (w->given[i] && fields[i].lowers(&w->wanted, is))
+        if (w->given[i] && fields[i].lowers && fields[i].lowers(&w->wanted, is))
             return true;
     return false;
 }

@@ -49,8 +49,11 @@ struct token_spec token_spec_refused(const struct token_spec *w, const struct re
 /* Everything that a reading says; a balance or an amount that is not known is not wished for. */
 struct token_spec token_spec_from_reading(const struct reading *r);
 
+/* Whether a token that exists can be changed so: each keeps its type, whatever the API. */
+bool token_spec_is_possible(const struct token_spec *w);
+
 /* Whether fulfilling the wish takes something away: less money or time, a budget where there was
- * none, another type, a smaller allowance or none. */
+ * none, a smaller allowance or none. */
 bool token_spec_lowers(const struct token_spec *w, const struct reading *is);
 
 /* One field of a reading for people: "50.00", "yes", "never", "2027-01-01T00:00:00Z"; "-" when not

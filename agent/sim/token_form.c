@@ -149,7 +149,7 @@ static const struct field {
     const char *(*read)(const struct json *, struct form *);
 } fields[] = {
     { "name", true, read_name },
-    { "token_type", false, read_type },
+    { "token_type", true, read_type },
     { "balance", false, read_balance },
     { "active_balance", false, read_active },
     { "expire_time", false, read_expiry },

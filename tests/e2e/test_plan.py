@@ -107,6 +107,27 @@ def test_a_balance_that_burns_is_no_drift_but_an_edited_allowance_is(fleet):
     fleet.assert_in_sync()
 
 
+def test_a_type_that_differs_is_told_by_both_and_changed_by_neither(fleet, tmp_path):
+    fleet.sim.create("ci-tests", expire_time="2031-01-01T00:00:00Z")
+    fleet.write({"tokens": [{"name": "ci-tests", "type": "sandbox_api_token", "expires": "never"}]})
+    plan = fleet.plan()
+    assert (plan["conflict"], plan["change"]) == (1, 0)
+    told = fleet.run("plan", "--exit-code")
+    assert told.returncode == 1 and "! cannot change ci-tests\n  type: api_token -> sandbox_api_token" in told.stdout
+    done = fleet.apply()
+    assert done.returncode == 1 and "1 failed" in done.stdout
+    assert "token ci-tests: its type is api_token, the file wants sandbox_api_token: a token keeps" in done.stderr
+    assert json.loads(fleet.run("apply", "--dry-run", "--json").stdout) == []
+    assert len(fleet.written()) == 1, "that of the test alone"
+    moved = fleet.daemon.run("tokens", "rotate", "ci-tests", "--type", "sandbox_api_token", "--expires", "never",
+                             "--secret-file", tmp_path / "next.key")
+    assert moved.returncode == 0, moved.stderr
+    fleet.write({"tokens": [{"name": "ci-tests-r2", "type": "sandbox_api_token", "expires": "never"},
+                            {"name": "ci-tests", "absent": True}]})
+    assert fleet.apply().returncode == 0
+    fleet.assert_in_sync()
+
+
 def test_apply_asks_and_a_dry_run_prints_every_request_and_sends_none(fleet):
     refused = fleet.run("apply")
     assert refused.returncode == 2 and "--yes" in refused.stderr

@@ -332,7 +332,7 @@ def test_an_update_shows_before_and_after_and_changes_only_what_was_said(sim, cl
 
 
 @pytest.mark.parametrize("words", [
-    ["--balance", "4"], ["--budget", "--balance", "1"], ["--expires", "2030-01-01"], ["--type", "sandbox_api_token"],
+    ["--balance", "4"], ["--budget", "--balance", "1"], ["--expires", "2030-01-01"],
     ["--reset", "none"], ["--reset-amount", "5", "--reset", "weekly"],
 ])
 def test_taking_something_away_needs_a_yes(sim, cli, words):
@@ -342,6 +342,13 @@ def test_taking_something_away_needs_a_yes(sim, cli, words):
     assert len(writes(sim)) == 1
     ok(cli("update", "a", *words, "--yes"))
     assert len(writes(sim)) == 2
+
+
+def test_what_cannot_be_changed_is_not_offered(sim, cli):
+    sim.create("a")
+    refused = cli("update", "a", "--type", "sandbox_api_token", "--yes")
+    assert refused.returncode == 2 and "--type" in refused.stderr and len(writes(sim)) == 1
+    assert "--type" not in ok(cli("update", "--help"))
 
 
 def test_deleting_needs_a_yes(sim, cli):

@@ -85,7 +85,16 @@ static bool remove_token(const struct application *a, const struct token_plan_st
         || session_not_found(&a->diff->session);
 }
 
-/* What each kind does, and its word in the past; NULL: nothing to do. */
+static bool refuse(const struct application *a, const struct token_plan_step *step,
+                   struct fault *why)
+{
+    client_forget(a->diff->session.client);
+    return fault(why, FAULT_REJECT, "its type is %s, the file wants %s: " DIFF_KEEPS_TYPE,
+                 step->is->type, step->wish.wanted.type);
+}
+
+/* What each kind does, and its word in the past. Without a function there is nothing to do, without
+ * a word there is no request. */
 static const struct {
     bool (*run)(const struct application *a, const struct token_plan_step *step, struct fault *why);
     enum method method;
@@ -94,6 +103,7 @@ static const struct {
     [TOKEN_PLAN_CREATE] = { create, METHOD_POST, "created" },
     [TOKEN_PLAN_CHANGE] = { change, METHOD_PATCH, "changed" },
     [TOKEN_PLAN_DELETE] = { remove_token, METHOD_DELETE, "deleted" },
+    [TOKEN_PLAN_CONFLICT] = { refuse, METHOD_GET, NULL },
 };
 
 static bool is_json(const struct application *a)
@@ -165,7 +175,7 @@ static void fetch_missing_secret(struct application *a, const struct token_plan_
     struct secret_file file = { 0 };
     struct fault why;
     bool hidden = false;
-    bool existed = step->kind == TOKEN_PLAN_SAME || step->kind == TOKEN_PLAN_CHANGE;
+    bool existed = step->is && step->kind != TOKEN_PLAN_DELETE && step->kind != TOKEN_PLAN_UNKNOWN;
     if (!path || !existed || a->stopped || !is_empty_file(path))
         return;
     if (secret_file_open(path, &file, &why)
@@ -210,7 +220,7 @@ static void show_requests(const struct diff *k, struct writer *w)
         json_open_array(&w->json, NULL);
     for (size_t i = 0; i < k->plan.count; i++) {
         const struct token_plan_step *step = &k->plan.steps[i];
-        if (!kinds[step->kind].run)
+        if (!kinds[step->kind].done)
             continue;
         if (json)
             json_line(&w->json, 0);

@@ -5,10 +5,11 @@
 #include "cli/tokens/terms.h"
 #include "cli/tokens/tokens.h"
 
-enum { OPT_SECRET_FILE = TERM_OPTIONS, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
+enum { OPT_TYPE = TERM_OPTIONS, OPT_SECRET_FILE, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     TERM_OPTION_ROWS,
+    [OPT_TYPE] = OPTION_ROW_TYPE,
     [OPT_SECRET_FILE] = { .name = "secret-file",
                           .type = OPTION_TEXT,
                           .value = "FILE",
@@ -42,6 +43,7 @@ static enum exit_status tokens_create_run(const struct context *c)
     enum exit_status status = EXIT_OK;
     ask_json(c, OPT_JSON);
     if (!terms_read(c->options, clock_unix(), &w, &why)
+        || !terms_read_type(&c->options[OPT_TYPE], &w, &why)
         || !session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
     if (w.given[SPEC_BALANCE] && !w.given[SPEC_BUDGET])

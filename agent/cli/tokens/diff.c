@@ -84,6 +84,7 @@ static void show_step(const struct token_plan_step *step, struct writer *w)
         [TOKEN_PLAN_CREATE] = "+ create ",
         [TOKEN_PLAN_CHANGE] = "~ change ",
         [TOKEN_PLAN_DELETE] = "- delete ",
+        [TOKEN_PLAN_CONFLICT] = "! cannot change ",
         [TOKEN_PLAN_UNKNOWN] = "? not in the file: ",
     };
     if (!words[step->kind])
@@ -103,6 +104,8 @@ static void show_text(const struct diff *c, struct writer *w)
                 "%zu to create, %zu to change, %zu to delete; %zu as wanted, %zu not in the file\n",
                 n[TOKEN_PLAN_CREATE], n[TOKEN_PLAN_CHANGE], n[TOKEN_PLAN_DELETE],
                 n[TOKEN_PLAN_SAME], n[TOKEN_PLAN_UNKNOWN]);
+    if (n[TOKEN_PLAN_CONFLICT])
+        writer_addf(w, "%zu cannot be changed: " DIFF_KEEPS_TYPE "\n", n[TOKEN_PLAN_CONFLICT]);
 }
 
 /* What is, in the fields that a step is about. */
@@ -124,7 +127,7 @@ static void add_step(const struct provider *p, struct json_out *j,
     json_add_z(j, "kind", token_plan_kind_name(step->kind));
     json_add_z(j, "token", step->name);
     add_is(p, json_begin(j, "is"), step);
-    if (step->kind == TOKEN_PLAN_CREATE || step->kind == TOKEN_PLAN_CHANGE)
+    if (!token_spec_is_empty(&step->wish))
         p->add_spec(json_begin(j, "wanted"), NULL, &step->wish);
     else
         json_add_null(j, "wanted");

@@ -5,6 +5,11 @@
 #include "core/token_plan.h"
 #include "edge/config.h"
 
+/* What to do where only the type differs. */
+#define DIFF_KEEPS_TYPE                                                                            \
+    "a token keeps its type; make a successor with `ebb tokens rotate NAME --type TYPE`, or "      \
+    "correct the file"
+
 struct diff {
     struct session session;
     struct token_file *file;  /* owned */

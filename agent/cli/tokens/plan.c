@@ -7,7 +7,8 @@ enum { OPT_EXIT_CODE, OPT_ACCOUNT, OPT_JSON, OPTS };
 static const struct option_row options[] = {
     [OPT_EXIT_CODE] = { .name = "exit-code",
                         .type = OPTION_FLAG,
-                        .help = "exit with 1 if there is something to do, 3 if that is unknown" },
+                        .help = "exit with 1 if the account differs from the file, 3 if that is "
+                                "unknown" },
     [OPT_ACCOUNT] = { .name = "account",
                       .type = OPTION_TEXT,
                       .value = "NAME",
@@ -19,7 +20,8 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
 static enum exit_status judge(const struct context *c, const struct diff *k)
 {
-    return c->options[OPT_EXIT_CODE].given && token_plan_has_work(&k->plan) ? EXIT_FAILED : EXIT_OK;
+    return c->options[OPT_EXIT_CODE].given && !token_plan_is_fulfilled(&k->plan) ? EXIT_FAILED
+                                                                                 : EXIT_OK;
 }
 
 static enum exit_status tokens_plan_run(const struct context *c)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/tokens/creation.h"
+#include "cli/tokens/terms.h"
 #include "cli/tokens/tokens.h"
 #include "core/audit/fix.h"
 #include "core/calendar.h"
@@ -11,6 +12,7 @@ enum {
     OPT_NAME,
     OPT_BALANCE,
     OPT_EXPIRES,
+    OPT_TYPE,
     OPT_SECRET_FILE,
     OPT_DRY_RUN,
     OPT_ACCOUNT,
@@ -32,6 +34,7 @@ static const struct option_row options[] = {
                       .type = OPTION_AHEAD,
                       .value = "TIME",
                       .help = "expiry of the successor (default: that of the old token)" },
+    [OPT_TYPE] = OPTION_ROW_TYPE,
     [OPT_SECRET_FILE] = { .name = "secret-file",
                           .type = OPTION_TEXT,
                           .value = "FILE",
@@ -49,7 +52,7 @@ static bool can_be_copied(const struct reading *old, unix_s now, const struct op
 {
     if (old->period == RESET_OTHER)
         return fault(why, FAULT_REJECT, "this version of ebb does not support its reset period");
-    if (strlen(old->type) == TYPE_BYTES - 1)
+    if (!o[OPT_TYPE].given && strlen(old->type) == TYPE_BYTES - 1)
         return fault(why, FAULT_REJECT, "its type is longer than this version of ebb can copy");
     if (!o[OPT_EXPIRES].given && old->expires != TIME_NONE && old->expires <= now)
         return fault(why, FAULT_REJECT,
@@ -72,7 +75,8 @@ static bool successor_name(const struct context *c, char out[NAME_BYTES_MAX + 1]
                  "the name is too long for a suffix: choose a new one with --name");
 }
 
-static struct token_spec successor_spec(const struct context *c, const struct reading *old)
+static bool successor_spec(const struct context *c, const struct reading *old,
+                           struct token_spec *ret, struct fault *why)
 {
     struct token_spec w = token_spec_from_reading(old);
     if (c->options[OPT_BALANCE].given) {
@@ -81,7 +85,8 @@ static struct token_spec successor_spec(const struct context *c, const struct re
     }
     if (c->options[OPT_EXPIRES].given)
         w.wanted.expires = c->options[OPT_EXPIRES].number;
-    return w;
+    *ret = w;
+    return terms_read_type(&c->options[OPT_TYPE], ret, why);
 }
 
 static void print_next_steps(const struct context *c, const struct session *s,
@@ -108,10 +113,12 @@ static void print_next_steps(const struct context *c, const struct session *s,
 static enum exit_status rotate(const struct context *c, const struct session *s, const char *name,
                                const struct reading *old)
 {
-    struct token_spec w = successor_spec(c, old);
+    struct token_spec w;
     const struct creation creation = { name, &w, c->options[OPT_SECRET_FILE].text, true };
     struct creation_end end;
     struct fault why;
+    if (!successor_spec(c, old, &w, &why))
+        return complain(EXIT_USAGE, "%s", why.text);
     if (c->options[OPT_DRY_RUN].given) {
         session_show_request(s, METHOD_POST, name, &w);
         return EXIT_OK;

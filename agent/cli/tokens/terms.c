@@ -26,21 +26,26 @@ static bool contradicts(const struct option_value *o, unix_s now, struct fault *
     return false;
 }
 
+bool terms_read_type(const struct option_value *type, struct token_spec *w, struct fault *why)
+{
+    if (!type->given)
+        return true;
+    if (strlen(type->text) >= TYPE_BYTES)
+        return fault(why, FAULT_REJECT, "--type takes " TYPE_ORDINARY " or " TYPE_FREE);
+    snprintf(w->wanted.type, sizeof w->wanted.type, "%s", type->text);
+    return w->given[SPEC_TYPE] = true;
+}
+
 bool terms_read(const struct option_value *o, unix_s now, struct token_spec *ret, struct fault *why)
 {
     struct token_spec w = { .wanted = { .budgeted = o[TERM_BUDGET].given } };
     if (contradicts(o, now, why))
         return false;
-    if (o[TERM_TYPE].given && strlen(o[TERM_TYPE].text) >= TYPE_BYTES)
-        return fault(why, FAULT_REJECT, "--type takes " TYPE_ORDINARY " or " TYPE_FREE);
-    if (o[TERM_TYPE].given)
-        snprintf(w.wanted.type, sizeof w.wanted.type, "%s", o[TERM_TYPE].text);
     w.wanted.balance = money_known((struct money){ o[TERM_BALANCE].number });
     w.wanted.expires = o[TERM_EXPIRES].number;
     w.wanted.period = (enum reset_period)o[TERM_RESET].number;
     w.wanted.reset_amount = money_known((struct money){ o[TERM_RESET_AMOUNT].number });
 
-    w.given[SPEC_TYPE] = o[TERM_TYPE].given;
     w.given[SPEC_BUDGET] = o[TERM_BUDGET].given || o[TERM_NO_BUDGET].given;
     w.given[SPEC_BALANCE] = o[TERM_BALANCE].given;
     w.given[SPEC_EXPIRES] = o[TERM_EXPIRES].given;

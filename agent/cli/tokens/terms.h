@@ -6,7 +6,6 @@
 
 /* These come first among the options of a command that has them. */
 enum term_option {
-    TERM_TYPE,
     TERM_BALANCE,
     TERM_BUDGET,
     TERM_NO_BUDGET,
@@ -18,10 +17,6 @@ enum term_option {
 };
 
 #define TERM_OPTION_ROWS                                                                           \
-    [TERM_TYPE] = { .name = "type",                                                                \
-                    .type = OPTION_TEXT,                                                           \
-                    .value = "TYPE",                                                               \
-                    .help = TYPE_ORDINARY " or " TYPE_FREE },                                      \
     [TERM_BALANCE] = { .name = "balance",                                                          \
                        .type = OPTION_AMOUNT,                                                      \
                        .value = "USD",                                                             \
@@ -47,6 +42,17 @@ enum term_option {
     [TERM_FORCE] = { .name = "force",                                                              \
                      .type = OPTION_FLAG,                                                          \
                      .help = "send an expiry in the past anyway" }
+
+/* Of a token that is new: one that exists keeps its type. */
+#define OPTION_ROW_TYPE                                                                            \
+    {                                                                                              \
+        .name = "type", .type = OPTION_TEXT, .value = "TYPE",                                      \
+        .help = TYPE_ORDINARY " or " TYPE_FREE                                                     \
+    }
+
+/* Puts that option into a wish, if it is given. FAULT_REJECT: it is too long for any type. */
+MUST_CHECK bool terms_read_type(const struct option_value *type, struct token_spec *w,
+                                struct fault *why);
 
 /* FAULT_REJECT: options that contradict each other, or an expiry before `now` without --force. */
 MUST_CHECK bool terms_read(const struct option_value *options, unix_s now, struct token_spec *ret,

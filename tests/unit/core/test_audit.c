@@ -354,14 +354,15 @@ static void drift_from_the_fleet_file_is_told(void **state)
 {
     (void)state;
     const struct audit_token tokens[] = { GOOD("prod-a-b"), GOOD("prod-c-d"), GOOD("prod-e-f"),
-                                          GOOD("prod-g-h") };
+                                          GOOD("prod-g-h"), GOOD("prod-i-j") };
     static char same[] = "prod-a-b", other[] = "prod-c-d", gone[] = "prod-e-f",
-                lacking[] = "prod-x-y";
+                lacking[] = "prod-x-y", typed[] = "prod-i-j";
     const struct wanted_token wanted[] = {
         { .name = same },
         { .name = other, .wish = { .given[SPEC_BUDGET] = true } },
         { .name = gone, .absent = true },
         { .name = lacking },
+        { .name = typed, .wish = { .given[SPEC_TYPE] = true, .wanted.type = TYPE_FREE } },
     };
     const struct audit_account account = { .name = "main",
                                            .seen_at = NOW,
@@ -379,6 +380,8 @@ static void drift_from_the_fleet_file_is_told(void **state)
         { AUDIT_DRIFT_DIFFERS, "prod-c-d", "differs in active_balance (is yes, wanted no)",
           "ebb tokens apply 'my fleet.yaml'" },
         { AUDIT_DRIFT_UNWANTED, "prod-e-f", "absent", "ebb tokens apply 'my fleet.yaml'" },
+        { AUDIT_DRIFT_CONFLICT, "prod-i-j", "(is api_token, wanted sandbox_api_token)",
+          "ebb tokens plan 'my fleet.yaml'" },
         { AUDIT_DRIFT_MISSING, "prod-x-y", "no such token", "ebb tokens apply 'my fleet.yaml'" },
         { AUDIT_DRIFT_UNKNOWN, "prod-g-h", "not in the fleet file",
           "ebb tokens plan 'my fleet.yaml'" },

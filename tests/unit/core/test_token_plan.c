@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
+
 #include "core/token_plan.h"
 
 enum { NOON = 1800000000 };
@@ -112,6 +114,22 @@ static void a_change_names_what_differs_and_an_amount_brings_its_period(void **s
     token_plan_done(&p);
 }
 
+static void another_type_is_a_conflict_and_no_work_whatever_else_differs(void **state)
+{
+    (void)state;
+    struct wanted_token w = wants("a", budget_of(1));
+    snprintf(w.wish.wanted.type, sizeof w.wish.wanted.type, TYPE_FREE);
+    w.wish.wanted.expires = NOON;
+    w.wish.given[SPEC_TYPE] = w.wish.given[SPEC_EXPIRES] = true;
+    struct reading is = budgeted("a", 12);
+    struct token_plan p;
+    token_plan_make(&w, 1, &is, 1, &p);
+    assert_int_equal(p.steps[0].kind, TOKEN_PLAN_CONFLICT);
+    assert_true(p.steps[0].wish.given[SPEC_TYPE] && p.steps[0].wish.given[SPEC_EXPIRES]);
+    assert_false(token_plan_has_work(&p) || token_plan_is_fulfilled(&p));
+    token_plan_done(&p);
+}
+
 static void what_is_wished_for_and_done_leaves_nothing_to_spec(void **state)
 {
     (void)state;
@@ -183,8 +201,6 @@ static void less_money_less_time_or_a_new_limit_is_lowering(void **state)
         { SPEC_PERIOD, { .period = RESET_DAILY }, is, false },
         { SPEC_AMOUNT, { .reset_amount = usd(9) }, is, true },
         { SPEC_AMOUNT, { .reset_amount = usd(11) }, is, false },
-        { SPEC_TYPE, { .type = "sandbox_api_token" }, is, true },
-        { SPEC_TYPE, { .type = "api_token" }, is, false },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct token_spec w = { .wanted = rows[i].wanted };
@@ -235,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_burning_balance_is_no_difference_and_a_creation_has_it),
         cmocka_unit_test(what_the_list_does_not_know_is_no_work),
         cmocka_unit_test(a_change_names_what_differs_and_an_amount_brings_its_period),
+        cmocka_unit_test(another_type_is_a_conflict_and_no_work_whatever_else_differs),
         cmocka_unit_test(what_is_wished_for_and_done_leaves_nothing_to_spec),
         cmocka_unit_test(an_answer_may_have_spent_a_little_of_the_balance_and_lack_nothing_else),
         cmocka_unit_test(less_money_less_time_or_a_new_limit_is_lowering),
