@@ -3,11 +3,16 @@
 #include "base/clock.h"
 #include "cli/ask.h"
 
-enum { OPT_SINCE, OPT_UNTIL, OPT_ACCOUNT, OPT_CREDITS, OPT_FORMAT, OPT_JSON, OPTS };
+enum { OPT_SINCE, OPT_UNTIL, OPT_STEP, OPT_ACCOUNT, OPT_CREDITS, OPT_FORMAT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     [OPT_SINCE] = OPTION_ROW_SINCE("24h"),
     [OPT_UNTIL] = OPTION_ROW_UNTIL,
+    [OPT_STEP] = { .name = "step",
+                   .type = OPTION_CHOICE,
+                   .value = HISTORY_STEPS,
+                   .preset = "raw",
+                   .help = "readings, or what each hour or day (UTC) adds up to" },
     [OPT_ACCOUNT] = OPTION_ROW_ACCOUNT,
     [OPT_CREDITS] = { .name = "credits",
                       .type = OPTION_FLAG,
@@ -23,19 +28,21 @@ static enum exit_status history_run(const struct context *c)
     bool credits = given[OPT_CREDITS].given;
     if (credits == (c->argument_count > 0))
         return complain(EXIT_USAGE, "history: name a token, or use --credits");
-    const struct query_filter scope = {
-        .now = clock_unix(),
-        .since = ask_time(&given[OPT_SINCE]),
-        .until = ask_time(&given[OPT_UNTIL]),
-        .token =
-            credits ? "" : c->arguments[0], /* the store's name of the credits, and no token's */
-        .account = given[OPT_ACCOUNT].text,
+    const struct history_view view = {
+        .scope = { .now = clock_unix(),
+                   .since = ask_time(&given[OPT_SINCE]),
+                   .until = ask_time(&given[OPT_UNTIL]),
+                   /* the store's name of the credits, and no token's */
+                   .token = credits ? "" : c->arguments[0],
+                   .account = given[OPT_ACCOUNT].text },
+        .step = (enum history_step)given[OPT_STEP].number,
     };
+    const struct query_filter *scope = &view.scope;
     struct fault why;
     struct history_seen seen;
     ask_format(c, OPT_FORMAT, OPT_JSON);
-    if (!ask_account(c->store, scope.account, &why)
-        || !history_show(c->store, &scope, c->out, &seen, &why))
+    if (!ask_account(c->store, scope->account, &why)
+        || !history_show(c->store, &view, c->out, &seen, &why))
         return ask_failed(&why);
     if (seen.rows == 0 && seen.older)
         return complain(EXIT_UNKNOWN,
@@ -45,7 +52,7 @@ static enum exit_status history_run(const struct context *c)
         return credits
             ? complain(EXIT_UNKNOWN, "no credits data for this period: see `ebb status`")
             : complain(EXIT_UNKNOWN, "no data for token \"%s\" in this period: see `ebb status`",
-                       scope.token);
+                       scope->token);
     return EXIT_OK;
 }
 

@@ -1,6 +1,9 @@
 /* Alerts in the words of now, past events in the words of their time. */
 #include "view/alerts.h"
 
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
 #include "view/standing.h"
 
 /* What is asked of the store is turned into these. Value and threshold are in the unit of their
@@ -59,6 +62,7 @@ static const struct column past[] = {
     [QUERY_EVENTS_SINCE] = { "since", NULL, COLUMN_TIME, 0 },
     [QUERY_EVENTS_ID] = { "id", NULL, COLUMN_TEXT, 0 },
     [QUERY_EVENTS_SUMMARY] = { "summary", NULL, COLUMN_TEXT, 0 },
+    [QUERY_EVENTS_SEQ] = { NULL, NULL, COLUMN_COUNT, 0 },
     [PAST_WORDS] = { NULL, "SUMMARY", COLUMN_TEXT, COLUMN_PROSE },
 };
 _Static_assert(COUNT(past) == PAST_COLUMNS, "a column has no row");
@@ -143,12 +147,20 @@ bool alerts_past(struct store *s, const struct query_filter *scope, struct write
     struct cell cells[PAST_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
+    struct query_filter page = *scope;
+    int64_t last = 0;
     *ret = (struct alerts_seen){ 0 };
-    if (!query_open(s, QUERY_EVENTS, scope, &a, why))
+    page.most += page.most != 0; /* one more says whether there are more */
+    if (!query_open(s, QUERY_EVENTS, &page, &a, why))
         return false;
     struct table *t = table_begin(w, past, COUNT(past));
     while (ok && !writer_is_lost(w) && (ok = query_next(a, cells, PAST_WORDS, &more, why))
            && more) {
+        if (scope->most && (int64_t)ret->rows == scope->most) {
+            ret->next = last;
+            break;
+        }
+        last = cells[QUERY_EVENTS_SEQ].integer;
         scale(cells);
         cells[PAST_WORDS] = alerts_words(cells);
         table_row(t, cells);
@@ -167,11 +179,28 @@ static struct forecast forecast_of(struct standing *standing, const struct cell 
         : standing_of_token(standing, asked[QUERY_ALERTS_ID].integer);
 }
 
+/* Whom alerts are handed to. */
+struct taker {
+    void (*take)(void *to, const struct alert_firing *f);
+    void *to;
+};
+
+static void hand_out(const struct alerts_query *q, struct standing *standing,
+                     const struct cell *cells, struct text *words, const struct taker *t)
+{
+    struct alert_firing f = { .asked = cells };
+    const struct forecast forecast = forecast_of(standing, cells);
+    text_clear(words);
+    f.now = alert_now_of(cells, &forecast, &q->rules, q->scope.now, words);
+    f.words = text_z(words);
+    t->take(t->to, &f);
+}
+
 bool alerts_each(struct store *s, const struct alerts_query *q,
                  void (*take)(void *to, const struct alert_firing *f), void *to, struct fault *why)
 {
+    const struct taker taker = { take, to };
     struct cell cells[QUERY_ALERTS_COLUMNS];
-    struct alert_firing firing_now = { .asked = cells };
     struct text words = { 0 };
     struct query_result *a = NULL;
     struct standing *standing;
@@ -179,26 +208,100 @@ bool alerts_each(struct store *s, const struct alerts_query *q,
     if (!standing_of_tokens(s, &q->scope, -1, &standing, why))
         return false;
     bool ok = query_open(s, QUERY_ALERTS, &q->scope, &a, why);
-    while (ok && (ok = query_next(a, cells, QUERY_ALERTS_COLUMNS, &more, why)) && more) {
-        const struct forecast f = forecast_of(standing, cells);
-        text_clear(&words);
-        firing_now.now = alert_now_of(cells, &f, &q->rules, q->scope.now, &words);
-        firing_now.words = text_z(&words);
-        take(to, &firing_now);
-    }
+    while (ok && (ok = query_next(a, cells, QUERY_ALERTS_COLUMNS, &more, why)) && more)
+        hand_out(q, standing, cells, &words, &taker);
     query_close(a);
     standing_end(standing);
     text_done(&words);
     return ok;
 }
 
+enum {
+    LOADED_A_STEP = 150, /* a forecast is read again for each */
+    WRITTEN_A_STEP = 100,
+};
+
+struct alerts_list {
+    struct store *store; /* borrowed, as are: */
+    const struct alerts_query *q;
+    struct listing to;
+    struct standing *standing; /* what the forecasts of now say */
+    bool loaded;
+    struct query_result *asked;
+    struct alerts_seen seen;
+    struct text words;
+};
+
+bool alerts_list_begin(struct store *s, const struct alerts_query *q, struct writer *w,
+                       struct alerts_list **ret, struct fault *why)
+{
+    struct alerts_list *l = xcalloc(1, sizeof *l);
+    *l = (struct alerts_list){ .store = s, .q = q, .to = { .to = w, .seen = &l->seen } };
+    if (!standing_begin(s, &q->scope, -1, &l->standing, why)) {
+        alerts_list_end(l);
+        return false;
+    }
+    l->to.table = table_begin(w, firing, COUNT(firing));
+    *ret = l;
+    return true;
+}
+
+static bool list_some(struct alerts_list *l, bool *ret_more, struct fault *why)
+{
+    const struct taker taker = { list_firing, &l->to };
+    struct cell cells[QUERY_ALERTS_COLUMNS];
+    bool more = true;
+    if (!l->asked && !query_open(l->store, QUERY_ALERTS, &l->q->scope, &l->asked, why))
+        return false;
+    for (size_t i = 0; i < WRITTEN_A_STEP && more; i++) {
+        if (!query_next(l->asked, cells, QUERY_ALERTS_COLUMNS, &more, why))
+            return false;
+        if (more)
+            hand_out(l->q, l->standing, cells, &l->words, &taker);
+    }
+    *ret_more = more && !writer_is_lost(l->to.to);
+    if (*ret_more)
+        return true;
+    table_end(l->to.table);
+    l->to.table = NULL;
+    return true;
+}
+
+bool alerts_list_step(struct alerts_list *l, bool *ret_more, struct fault *why)
+{
+    bool more;
+    if (l->loaded)
+        return list_some(l, ret_more, why);
+    if (!standing_load(l->standing, LOADED_A_STEP, &more, why))
+        return false;
+    l->loaded = !more;
+    *ret_more = true;
+    return true;
+}
+
+void alerts_list_end(struct alerts_list *l)
+{
+    if (!l)
+        return;
+    query_close(l->asked);
+    table_drop(l->to.table);
+    standing_end(l->standing);
+    text_done(&l->to.summary);
+    text_done(&l->words);
+    free(l);
+}
+
 bool alerts_firing(struct store *s, const struct alerts_query *q, struct writer *w,
                    struct alerts_seen *ret, struct fault *why)
 {
+    struct alerts_list *l;
+    bool more = true, ok = true;
     *ret = (struct alerts_seen){ 0 };
-    struct listing l = { .table = table_begin(w, firing, COUNT(firing)), .to = w, .seen = ret };
-    bool ok = alerts_each(s, q, list_firing, &l, why);
-    table_end(l.table);
-    text_done(&l.summary);
+    if (!alerts_list_begin(s, q, w, &l, why))
+        return false;
+    while (ok && more)
+        ok = alerts_list_step(l, &more, why);
+    *ret = l->seen;
+    alerts_list_end(l);
     return ok;
 }

@@ -12,12 +12,22 @@ struct alerts_query {
 
 struct alerts_seen {
     size_t rows;
+    int64_t next;     /* scope->after of the events that scope->most left out; 0: none */
     enum level worst; /* of those that fire */
 };
 
 /* `rules` are those of the configuration, which the store does not know. */
 MUST_CHECK bool alerts_firing(struct store *s, const struct alerts_query *q, struct writer *w,
                               struct alerts_seen *ret, struct fault *why);
+
+/* The same in steps, for whoever has little time at once; all that is handed in is borrowed until
+ * its end. */
+struct alerts_list;
+MUST_CHECK bool alerts_list_begin(struct store *s, const struct alerts_query *q, struct writer *w,
+                                  struct alerts_list **ret, struct fault *why);
+MUST_CHECK bool alerts_list_step(struct alerts_list *l, bool *ret_more, struct fault *why);
+void alerts_list_end(struct alerts_list *l); /* accepts NULL */
+
 MUST_CHECK bool alerts_past(struct store *s, const struct query_filter *scope, struct writer *w,
                             struct alerts_seen *ret, struct fault *why);
 

@@ -87,6 +87,28 @@ bool api_account(const struct asked *q, struct answer *a, const char *account, b
     return ok;
 }
 
+bool api_token(const struct asked *q, struct answer *a, const char *account, const char *token,
+               bool *ret, struct fault *why)
+{
+    struct query_filter scope = query_at(q->now, account);
+    struct cell id;
+    struct query_result *r;
+    scope.token = token;
+    if (!query_open(q->store, QUERY_KNOWN, &scope, &r, why))
+        return false;
+    bool ok = query_next(r, &id, 1, ret, why);
+    query_close(r);
+    if (ok && !*ret && *token)
+        answer_refuse(a, 404,
+                      "no data for token \"%s\" of account \"%s\": /api/v1/tokens lists "
+                      "those there are",
+                      token, account);
+    else if (ok && !*ret)
+        answer_refuse(a, 404, "no credits known of account \"%s\": /api/v1/accounts says why",
+                      account);
+    return ok;
+}
+
 bool api_refuse(struct answer *a, int status, const struct fault *why)
 {
     return why->kind == FAULT_REJECT && answer_refuse(a, status, "%s", why->text);

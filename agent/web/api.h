@@ -34,6 +34,11 @@ struct option_reading api_reading(const struct asked *q);
 MUST_CHECK bool api_account(const struct asked *q, struct answer *a, const char *account, bool *ret,
                             struct fault *why);
 
+/* Whether the account has or had a token of this name ("": credits). Refused when not: *ret false.
+ */
+MUST_CHECK bool api_token(const struct asked *q, struct answer *a, const char *account,
+                          const char *token, bool *ret, struct fault *why);
+
 /* Refuses with the words of `why`, if its kind says that the question was wrong: then true, as a
  * route returns. */
 bool api_refuse(struct answer *a, int status, const struct fault *why);

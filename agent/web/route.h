@@ -38,7 +38,7 @@ struct http_settings;
 struct settings;
 
 struct asked_parameter {
-    const char *name, *value; /* decoded, "" where there was none; UTF-8 without controls */
+    const char *name, *value; /* decoded, "" where there was none; UTF-8 without NUL */
 };
 
 /* A request. All of it is borrowed, and lives until the answer was given in full. */
@@ -110,5 +110,11 @@ bool route_ready(const struct asked *q, struct answer *a, struct fault *why);
 bool route_metrics(const struct asked *q, struct answer *a, struct fault *why);
 bool route_api_accounts(const struct asked *q, struct answer *a, struct fault *why);
 bool route_api_tokens(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_token(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_credits(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_history(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_credits_history(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_alerts(const struct asked *q, struct answer *a, struct fault *why);
+bool route_api_events(const struct asked *q, struct answer *a, struct fault *why);
 bool route_api_report(const struct asked *q, struct answer *a, struct fault *why);
 bool route_api_openapi(const struct asked *q, struct answer *a, struct fault *why);

@@ -14,6 +14,8 @@ static bool decode(struct span part, bool plus_is_blank, char **out)
     char *to = *out;
     for (size_t i = 0; i < part.len; i++) {
         char c = part.at[i];
+        if ((unsigned char)c < ' ' || c == 0x7f)
+            return false;
         if (c == '%') {
             int high = i + 1 < part.len ? escape_hex(part.at[i + 1]) : -1;
             int low = i + 2 < part.len ? escape_hex(part.at[i + 2]) : -1;
@@ -24,7 +26,7 @@ static bool decode(struct span part, bool plus_is_blank, char **out)
         } else if (c == '+' && plus_is_blank) {
             c = ' ';
         }
-        if ((unsigned char)c < ' ' || c == 0x7f)
+        if (c == '\0')
             return false;
         *to++ = c;
     }

@@ -17,7 +17,8 @@ struct target {
     size_t parameter_count;
 };
 
-/* FAULT_REJECT: too long, too many parts, a broken escape, not UTF-8, or a control character. */
+/* FAULT_REJECT: too long, too many parts, a broken escape, not UTF-8, a NUL, or a
+ * control character as it is: encoded, it may be part of a name. */
 MUST_CHECK bool target_parse(struct span raw, struct target *ret, struct fault *why);
 void target_done(struct target *t);
 

@@ -20,6 +20,9 @@ enum query {
     QUERY_CREDITS,       /* what is left on each account, and how far consumption is known */
     QUERY_RECONCILE,     /* consumption by balances and by the endpoint, by day */
     QUERY_HISTORY,       /* readings of the tokens of one name, and what each change meant */
+    QUERY_TOKEN_HOURS,   /* what each hour of such tokens adds up to */
+    QUERY_TOKEN_DAYS,    /* and each UTC day */
+    QUERY_KNOWN,         /* whether there is such a token, or was */
     QUERY_REPORT_TOKENS, /* whoever can spend, and how far its account's consumption is known */
     QUERY_REPORT_HOURS,  /* token id, hour, and its sums, from :since to before :until */
     QUERY_REPORT_DAYS,   /* the same by UTC day */

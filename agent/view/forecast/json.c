@@ -78,6 +78,29 @@ static void add_evidence(struct json_out *j, const struct forecast_input *s)
     json_close(j);
 }
 
+/* When the balance will have fallen to an amount, early, likely and late. */
+static void add_curve(struct json_out *j, const struct forecast_input *s)
+{
+    static const double levels[] = { 0.1, 0.5, 0.9 };
+    static const char *const names[] = { "early_at", "likely_at", "late_at" };
+    struct chart_point fan[COUNT(levels)][FAN_POINTS];
+    if (!forecast_has_times(&s->forecast)) {
+        json_add_null(j, "curve");
+        return;
+    }
+    for (size_t l = 0; l < COUNT(levels); l++)
+        forecast_fan(s->token->curve, &s->token->last, levels[l], fan[l]);
+    json_open_array(j, "curve");
+    for (size_t i = 0; i < FAN_POINTS; i++) {
+        json_open_object(j, NULL);
+        json_add_money(j, "balance_usd", money_known((struct money){ fan[0][i].nano }));
+        for (size_t l = 0; l < COUNT(levels); l++)
+            calendar_add_json(j, names[l], fan[l][i].at);
+        json_close(j);
+    }
+    json_close(j);
+}
+
 static void add_record(struct json_out *j, const struct forecast_input *s)
 {
     const struct accuracy_summary *r = &s->scored;
@@ -136,5 +159,6 @@ void forecast_json(const struct forecast_view *v, struct json_out *j)
     add_profile(j, s);
     add_evidence(j, s);
     add_record(j, s);
+    add_curve(j, s);
     json_close(j);
 }

@@ -57,10 +57,10 @@ static bool add_status(struct store *s, struct writer *w, struct fault *why)
 
 static bool add_history(struct store *s, struct writer *w, struct fault *why)
 {
-    struct query_filter scope = all;
+    struct history_view view = { .scope = all };
     struct history_seen seen;
-    scope.token = NASTY;
-    return history_show(s, &scope, w, &seen, why);
+    view.scope.token = NASTY;
+    return history_show(s, &view, w, &seen, why);
 }
 
 static bool add_alerts(struct store *s, struct writer *w, struct fault *why)
