@@ -1,6 +1,6 @@
 #!/bin/sh
-# Shows Ebb at work in a minute: a simulated API, a broker on loopback, the daemon and a subscriber, all on free ports
-# and in one temporary folder that is removed at the end.
+# Shows Ebb at work in a minute: a simulated API, a broker on loopback, the daemon with its pages for a browser, and a
+# subscriber, all on free ports and in one temporary folder that is removed at the end.
 #
 #   ./demo.sh [--seconds N]      runs for N seconds, or until Ctrl-C
 set -eu

@@ -30,6 +30,7 @@ SPEED = 3600  # simulated seconds per second
 POLL_S = 1
 TABLE_EVERY_S = {True: 1, False: 10}  # by whether stdout is a terminal
 ALERTS_SHOWN = 10
+LAPSE = "Time-lapse: the simulated API spends an hour's money in each second, so burn and runways are those of a race."
 
 CONFIG = """\
 store: {folder}/ebb.db
@@ -41,6 +42,8 @@ accounts:
 mqtt:
   host: 127.0.0.1
   port: {broker}
+http:
+  listen: 127.0.0.1:{web}
 rules:
   - name: low-balance
     kind: balance_below
@@ -60,14 +63,14 @@ def free_port():
         return s.getsockname()[1]
 
 
-def wait_for_port(port, process):
+def wait_for_port(port, process, name):
     while process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), 0.2).close()
             return
         except OSError:
             time.sleep(0.05)
-    sys.exit("demo: the broker exited at once")
+    sys.exit(f"demo: the {name} exited at once")
 
 
 class Stage:
@@ -102,14 +105,16 @@ class Stage:
         mosquitto = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
         broker = self.start(mosquitto, "-c", self.folder / "mosquitto.conf", stdout=self.log("broker.log"),
                             stderr=subprocess.STDOUT)
-        wait_for_port(port, broker)
+        wait_for_port(port, broker, "broker")
         return port
 
     def start_daemon(self, api, broker):
-        self.config = self.folder / "ebb.yaml"
-        self.config.write_text(CONFIG.format(folder=self.folder, api=api, broker=broker, poll=POLL_S))
+        self.config, web = self.folder / "ebb.yaml", free_port()
+        self.page = f"http://127.0.0.1:{web}/"
+        self.config.write_text(CONFIG.format(folder=self.folder, api=api, broker=broker, poll=POLL_S, web=web))
         self.daemon = self.start(self.ebb, "run", "--config", self.config, stdout=subprocess.DEVNULL,
                                  stderr=self.log("daemon.log"))
+        wait_for_port(web, self.daemon, "daemon")
 
     def subscribe(self, broker):
         received = queue.Queue()
@@ -150,7 +155,7 @@ def alert_line(line):
 
 def show_screen(stage, alerts):
     size = shutil.get_terminal_size()
-    lines = table(stage, size.columns).splitlines()
+    lines = [f"In your browser: {stage.page}", LAPSE, "", *table(stage, size.columns).splitlines()]
     lines += ["", "alerts that a subscriber received from the broker:"]
     for alert in alerts[-ALERTS_SHOWN:] or ["(none yet)"]:
         lines += textwrap.wrap(alert, size.columns - 1, subsequent_indent=" " * 10)
@@ -164,6 +169,7 @@ def play(stage, received, seconds):
     end = time.monotonic() + seconds if seconds else float("inf")
     next_table = time.monotonic() + (0 if terminal else 5)
     alerts = []
+    print(f"In your browser: {stage.page}\n{LAPSE}\n", flush=True)
     if terminal:
         sys.stdout.write("\033[2J")
     while time.monotonic() < end and stage.daemon.poll() is None:

@@ -13,7 +13,7 @@
 #define LOG_MOST 10.0
 
 /* Programs get what `ebb status --json` and MQTT call so, too; people percentages. */
-enum { ACCOUNT, DUE, HELD, COVERAGE, FACTOR, BIAS, OFF, COLUMNS };
+enum { ACCOUNT, DUE, HELD, COVERAGE, FACTOR, BIAS, OFF, REASON, COLUMNS };
 
 static const struct column columns[] = {
     [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
@@ -23,13 +23,19 @@ static const struct column columns[] = {
     [FACTOR] = { "median_factor", "HALF WITHIN FACTOR", COLUMN_RATIO, 0 },
     [BIAS] = { "bias", NULL, COLUMN_RATIO, 0 },
     [OFF] = { NULL, "BIAS (+ LATE)", COLUMN_GROWTH, 0 },
+    [REASON] = { "reason", NULL, COLUMN_TEXT, 0 },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
+static struct accuracy_summary summary_of(const struct cell *asked)
+{
+    return (struct accuracy_summary){ .scores = asked[QUERY_RECORD_COUNT].integer,
+                                      .span_s = asked[QUERY_RECORD_OVER_S].integer };
+}
+
 static bool tells(const struct cell *asked)
 {
-    const struct accuracy_summary r = { .scores = asked[QUERY_RECORD_COUNT].integer,
-                                        .span_s = asked[QUERY_RECORD_OVER_S].integer };
+    const struct accuracy_summary r = summary_of(asked);
     return accuracy_summary_tells(&r);
 }
 
@@ -57,8 +63,11 @@ static void fill(const struct cell *asked, struct cell *cells)
         cells[i] = (struct cell){ .kind = CELL_NONE };
     cells[ACCOUNT] = asked[QUERY_RECORD_ACCOUNT];
     cells[DUE] = cell_integer(due);
-    if (!f.tells)
+    if (!f.tells) {
+        const struct accuracy_summary r = summary_of(asked);
+        cells[REASON] = cell_text(accuracy_summary_reason(&r));
         return;
+    }
     cells[HELD] = cell_integer((within * 10000 + due / 2) / due);
     cells[COVERAGE] = cell_integer(f.coverage_milli);
     cells[FACTOR] = cell_integer(f.factor_milli);

@@ -46,6 +46,11 @@ def exact(text):
     return json.loads(text, parse_float=decimal.Decimal)
 
 
+def still(rows):
+    """Without what counts from the second in which it is asked."""
+    return [{name: value for name, value in row.items() if name not in ("horizon_at", "forecast_at")} for row in rows]
+
+
 def quoted(name):
     # A dot, too: clients take "." and ".." for steps of a path, even encoded.
     return urllib.parse.quote(name, safe="")
@@ -214,26 +219,26 @@ def test_pages_of_any_length_are_the_whole(fleet, api):
     api = api(fleet)
     for target in ("/tokens", "/events?since=1h", "/tokens/main/dev-app-02/history?since=1h",
                    "/tokens?environment=prod"):
-        whole = api.get(target).json()
+        whole = still(api.get(target).json())
         assert len(whole) >= 2
         glue = "&" if "?" in target else "?"
         for limit in (1, 5, 12, 100):
-            assert api.pages(f"{target}{glue}limit={limit}") == whole, (target, limit)
+            assert still(api.pages(f"{target}{glue}limit={limit}")) == whole, (target, limit)
     assert "Link" not in api.get("/tokens?limit=12").headers
     assert "Link" in api.get("/tokens?limit=11").headers
 
 
 def test_tokens_are_filtered_by_account_name_environment_state_and_level(fleet, api):
     api = api(fleet)
-    rows = api.get("/tokens").json()
-    assert api.get("/tokens?account=main").json() == rows
+    rows = still(api.get("/tokens").json())
+    assert still(api.get("/tokens?account=main").json()) == rows
     for query, holds in {"match=*-0%3F": lambda r: "-0" in r["token"],
                          "environment=prod": lambda r: r["token"][0] == "p",
                          "state=learning": lambda r: r["state"] == "learning",
                          "state=idle": lambda r: r["state"] == "idle",
                          "level=critical": lambda r: r["level"] == "critical",
                          "level=none&environment=dev": lambda r: r["level"] == "none" and r["token"][0] == "d"}.items():
-        assert api.get("/tokens?" + query).json() == [row for row in rows if holds(row)], query
+        assert still(api.get("/tokens?" + query).json()) == [row for row in rows if holds(row)], query
 
 
 def test_what_is_asked_wrongly_is_refused_by_name(fleet, api):

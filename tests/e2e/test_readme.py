@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import pytest
+import requests
 
 from players import EBB, PATIENCE_S, ROOT, Process, free_port
 
@@ -64,7 +65,7 @@ class Typist:
     def run(self, body):
         for line in self.local(body).splitlines():
             self.script.append(line)
-            server = re.search(r"--port (\d+).*&$", line)
+            server = re.search(r"(?:--port |--listen 127\.0\.0\.1:)(\d+).*&$", line)
             if server:  # a reader is slower than a script
                 self.script.append(f"until (: </dev/tcp/127.0.0.1/{server[1]}) 2>/dev/null; do :; done")
         self.expected += [(line.split(" #")[0].strip(), allowed(line)) for line in body.splitlines() if line.strip()]
@@ -198,8 +199,12 @@ def left_running(folder):
 
 def test_the_demo_shows_a_table_and_alerts_from_the_broker_until_it_is_ended(demo, tmp_path):
     shown = demo()
+    page = shown.out.wait(lambda lines: lines and re.fullmatch(r"In your browser: (http://127\.0\.0\.1:\d+/)", lines[0]),
+                          "the page's address")[1]
     for what in (r"^alert \d\d:\d\d:\d\d  .*prod-billing-api", r"^TOKEN +BALANCE USD .*LIKELY", r"[▁▂▃▄▅▆▇█]"):
         shown.out.wait(lambda lines: any(re.search(what, line) for line in lines), what)
+    seen = requests.get(page, timeout=PATIENCE_S)
+    assert seen.status_code == 200 and "prod-billing-api" in seen.text
     assert left_running(tmp_path), "the search itself works"
     assert shown.stop() == 0, shown.text()
     assert shown.out.items[-1] == "stopped"

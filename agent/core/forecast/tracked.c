@@ -31,6 +31,14 @@ int tracked_turn(const struct tracked_forecasts *p, unix_s now)
     return p->last_made == TIME_NONE ? 0 : (int)(now / TRACKED_EVERY_S % TRACKED_MAX);
 }
 
+const char *accuracy_summary_reason(const struct accuracy_summary *r)
+{
+    if (r->scores < ACCURACY_LEAST)
+        return "fewer than ten forecasts have come due";
+    return r->span_s < ACCURACY_LEAST_S ? "the forecasts that have come due span less than a day"
+                                        : NULL;
+}
+
 bool tracked_make(int place, const struct curve *c, const struct reading *r, unix_s now,
                   int64_t spent_nano, struct tracked_forecast *ret)
 {

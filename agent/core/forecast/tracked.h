@@ -64,6 +64,8 @@ static inline bool accuracy_summary_tells(const struct accuracy_summary *r)
 {
     return r->scores >= ACCURACY_LEAST && r->span_s >= ACCURACY_LEAST_S;
 }
+/* Why it says nothing yet; NULL: it does. */
+const char *accuracy_summary_reason(const struct accuracy_summary *r);
 
 /* A forecast to track about the share of the balance that belongs to `place`; false when the
  * forecast says nothing that could be scored: less than half an hour ahead, or more than four

@@ -110,6 +110,7 @@ static void add_record(struct json_out *j, const struct forecast_input *s)
     add_number(j, "coverage", known, known ? (double)r->within / (double)r->scores : 0);
     add_number(j, "median_factor", known, exp((double)r->median_off_milli / 1000));
     add_number(j, "bias", known, (double)r->median_bias_milli / 1000);
+    json_add_z(j, "reason", accuracy_summary_reason(r));
     add_number(j, "interval_times", true, forecast_input_widening(s));
     json_close(j);
 }
