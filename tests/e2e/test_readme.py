@@ -199,8 +199,8 @@ def left_running(folder):
 
 def test_the_demo_shows_a_table_and_alerts_from_the_broker_until_it_is_ended(demo, tmp_path):
     shown = demo()
-    page = shown.out.wait(lambda lines: lines and re.fullmatch(r"In your browser: (http://127\.0\.0\.1:\d+/)", lines[0]),
-                          "the page's address")[1]
+    page = shown.out.wait(lambda lines: lines and re.fullmatch(r"In your browser: (http://127\.0\.0\.1:\d+/)",
+                                                               lines[0]), "the page's address")[1]
     for what in (r"^alert \d\d:\d\d:\d\d  .*prod-billing-api", r"^TOKEN +BALANCE USD .*LIKELY", r"[▁▂▃▄▅▆▇█]"):
         shown.out.wait(lambda lines: any(re.search(what, line) for line in lines), what)
     seen = requests.get(page, timeout=PATIENCE_S)
