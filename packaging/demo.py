@@ -6,7 +6,9 @@ received from the broker, not the daemon's own output.
 
 import argparse
 import contextlib
+import datetime
 import fcntl
+import glob
 import json
 import os
 import pathlib
@@ -26,11 +28,12 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCENARIO = HERE.parent / "tests" / "scenarios" / "demo.yaml"
-SPEED = 3600  # simulated seconds per second
-POLL_S = 1
+SPEED = 3600  # seconds of the demo's clock per second: of the API's and of Ebb's alike, so that all figures are true
+BEGUN = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=3)
+CLOCK = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), "")  # the package faketime
 TABLE_EVERY_S = {True: 1, False: 10}  # by whether stdout is a terminal
 ALERTS_SHOWN = 10
-LAPSE = "Time-lapse: the simulated API spends an hour's money in each second, so burn and runways are those of a race."
+LAPSE = "Time-lapse: a second here is an hour. After half a minute Ebb has seen a day, and its forecasts get sharp."
 
 CONFIG = """\
 store: {folder}/ebb.db
@@ -38,19 +41,18 @@ accounts:
   - name: demo
     url: {api}
     key_file: {folder}/key
-    interval: {poll}s
+    interval: 30m
+    timeout: 1h
 mqtt:
   host: 127.0.0.1
   port: {broker}
-http:
-  listen: 127.0.0.1:{web}
 rules:
   - name: low-balance
     kind: balance_below
     levels: {{ warning: 10.00, critical: 2.00 }}
   - name: runs-dry
     kind: exhausts_within
-    levels: {{ info: 5m, warning: 1m }}
+    levels: {{ info: 2d, warning: 12h }}
   - name: empty
     kind: exhausted
     level: critical
@@ -89,11 +91,17 @@ class Stage:
     def log(self, name):
         return open(self.folder / name, "w")
 
+    def at_now(self, speed=1):
+        """Before a command: the clock that it sees."""
+        now = BEGUN + datetime.timedelta(seconds=SPEED * (time.monotonic() - self.began))
+        return ["env", "TZ=UTC", f"LD_PRELOAD={CLOCK}", f"FAKETIME=@{now:%Y-%m-%d %H:%M:%S} x{speed}"]
+
     def start_api(self):
         (self.folder / "key").write_text("demo-key\n")
         os.chmod(self.folder / "key", 0o600)
+        self.began = time.monotonic()
         sim = self.start(self.ebb, "sim", "--port", 0, "--scenario", SCENARIO, "--speed", SPEED, "--seed", 1,
-                         "--key-file", self.folder / "key", stdout=subprocess.PIPE, stderr=self.log("sim.log"), text=True)
+                         "--start", f"{BEGUN:%Y-%m-%dT%H:%M:%SZ}", "--key-file", self.folder / "key", stdout=subprocess.PIPE, stderr=self.log("sim.log"), text=True)
         line = sim.stdout.readline()
         if not line:
             sys.exit((self.folder / "sim.log").read_text())
@@ -109,12 +117,23 @@ class Stage:
         return port
 
     def start_daemon(self, api, broker):
-        self.config, web = self.folder / "ebb.yaml", free_port()
-        self.page = f"http://127.0.0.1:{web}/"
-        self.config.write_text(CONFIG.format(folder=self.folder, api=api, broker=broker, poll=POLL_S, web=web))
-        self.daemon = self.start(self.ebb, "run", "--config", self.config, stdout=subprocess.DEVNULL,
-                                 stderr=self.log("daemon.log"))
-        wait_for_port(web, self.daemon, "daemon")
+        self.config, self.web = self.folder / "ebb.yaml", free_port()
+        self.page = f"http://127.0.0.1:{self.web}/"
+        text = CONFIG.format(folder=self.folder, api=api, broker=broker)
+        (self.folder / "daemon.yaml").write_text(text)
+        self.config.write_text(f"{text}http:\n  listen: 127.0.0.1:{self.web}\n")
+        subprocess.run([*self.at_now(), self.ebb, "once", "--config", self.folder / "daemon.yaml"], check=True,
+                       stdin=subprocess.DEVNULL, stderr=self.log("once.log"))
+        self.daemon = self.start(*self.at_now(SPEED), self.ebb, "run", "--config", self.folder / "daemon.yaml",
+                                 stdout=subprocess.DEVNULL, stderr=self.log("daemon.log"))
+
+    def start_pages(self):
+        """As `ebb run` would show them, by a process of its own: a client that is given seconds to ask, as everybody
+        is, would be given milliseconds by the daemon's clock."""
+        pages = self.start(*self.at_now(SPEED), self.ebb, "serve", "--config", self.config, stdout=subprocess.DEVNULL,
+                           stderr=self.log("pages.log"),
+                           env={**os.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1"})
+        wait_for_port(self.web, pages, "page server")
 
     def subscribe(self, broker):
         received = queue.Queue()
@@ -132,7 +151,7 @@ class Stage:
 
 def table(stage, columns):
     """The output of `ebb status`; for a terminal, run in one of this width to get its colours and line lengths."""
-    command = [stage.ebb, "status", "--config", stage.config]
+    command = [*stage.at_now(), stage.ebb, "status", "--config", stage.config]
     if not sys.stdout.isatty():
         shown = subprocess.run(command, capture_output=True, text=True)
         return shown.stdout or shown.stderr
@@ -204,6 +223,7 @@ def main():
             api, broker = stage.start_api(), stage.start_broker()
             received = stage.subscribe(broker)
             stage.start_daemon(api, broker)
+            stage.start_pages()
             count = play(stage, received, options.seconds)
             print(f"\n{count} alerts received; everything stopped")
         except KeyboardInterrupt:
