@@ -44,7 +44,7 @@ enum query {
     QUERY_SIZE,     /* bytes, free bytes, and since when there are readings, hours and days */
     QUERY_LAST_RUN, /* how the run before this one ended, and what it left */
     QUERY_BROKER,   /* the connection to the broker, and what waits for it */
-    QUERY_FIRING,   /* alerts that fire, by level alone: no words */
+    QUERY_FIRING,   /* alerts, whether they fire, and their level alone: no words */
     QUERY_USAGE_TOTALS, /* token id, feature, provider, and what it cost in all */
     QUERY_VOLUME,       /* bytes and free bytes of the file, at no cost */
     QUERY_READY,        /* accounts, their last good poll, and when that is stale */
@@ -111,4 +111,4 @@ MUST_CHECK bool query_open(struct store *s, enum query query, const struct query
  * further row. */
 MUST_CHECK bool query_next(struct query_result *a, struct cell *cells, size_t count, bool *ret_more,
                            struct fault *why);
-void query_close(struct query_result *a); /* accepts NULL */
+void query_close(struct query_result *a); /* before its store; accepts NULL */

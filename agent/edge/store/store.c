@@ -308,6 +308,8 @@ void store_close(struct store *s)
         return;
     for (size_t i = 0; i < SQLS; i++)
         statement_free(s->queries[i]);
+    for (size_t i = 0; i < QUERIES; i++)
+        statement_free(s->idle[i]);
     sqlite_disconnect(s->db);
     lock_release(s->file); /* not before SQLite has closed it: that would drop SQLite's locks */
     lock_release(s->lock);

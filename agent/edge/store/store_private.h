@@ -164,6 +164,7 @@ struct store {
     int64_t open_readings;           /* added since the last checkpoint began, by this process */
     struct terms_ids *terms;         /* owned; NULL: none known yet */
     struct statement *queries[SQLS]; /* of a reader: NULL until asked for by store_query */
+    struct statement *idle[QUERIES]; /* of questions that were answered; NULL: none */
     bool owes;                       /* what may not be lost is kept, not run: */
     struct text *owed;               /* owned; as SQL */
     size_t owed_count, owed_room;

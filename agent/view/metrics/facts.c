@@ -145,6 +145,8 @@ static void take_record(struct loading *l, const struct cell *row)
 /* Whatever fires is counted; what has no room has no series. */
 static void take_alert(struct loading *l, const struct cell *row)
 {
+    if (!cell_is_set(&row[QUERY_FIRING_IS_FIRING]))
+        return;
     struct account_facts *f = account_of(l, row[QUERY_FIRING_ACCOUNT].text);
     int64_t level = row[QUERY_FIRING_URGENCY].integer;
     if (f && level > LEVEL_NONE && level < LEVELS)
@@ -242,7 +244,6 @@ static const struct part {
     void (*take)(struct loading *l, const struct cell *row);
 } parts[] = {
     { QUERY_RECORD, QUERY_RECORD_COLUMNS, take_record },
-    { QUERY_FIRING, QUERY_FIRING_COLUMNS, take_alert },
     { QUERY_BROKER, QUERY_BROKER_COLUMNS, take_broker },
     { QUERY_VOLUME, QUERY_VOLUME_COLUMNS, take_volume },
 };
@@ -253,6 +254,26 @@ bool facts_load(struct store *s, const struct metrics_query *q, size_t part, str
 {
     struct loading l = { .to = f, .query = q };
     bool ok = each(s, parts[part].query, parts[part].columns, parts[part].take, &l, why);
+    text_done(&l.labels);
+    return ok;
+}
+
+bool facts_load_alerts(struct store *s, const struct metrics_query *q, struct query_filter *slice,
+                       struct metric_facts *f, bool *ret_more, struct fault *why)
+{
+    struct loading l = { .to = f, .query = q };
+    struct cell row[QUERY_FIRING_COLUMNS];
+    struct query_result *a;
+    bool more = true, ok = true;
+    *ret_more = false;
+    if (!query_open(s, QUERY_FIRING, slice, &a, why))
+        return false;
+    while (ok && (ok = query_next(a, row, COUNT(row), &more, why)) && more) {
+        slice->after = row[QUERY_FIRING_ID].integer;
+        *ret_more = true;
+        take_alert(&l, row);
+    }
+    query_close(a);
     text_done(&l.labels);
     return ok;
 }

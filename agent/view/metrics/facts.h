@@ -28,13 +28,17 @@ struct subject *facts_add(struct metric_facts *f, enum metric_subject of, struct
 /* The program, its accounts, and what the daemon counts of them. */
 MUST_CHECK bool facts_begin(struct store *s, const struct metrics_query *q,
                             struct metric_facts *ret, struct fault *why);
-enum { FACTS_PARTS = 4 };
+enum { FACTS_PARTS = 3 };
 /* One more part, up to FACTS_PARTS; tokens and credits are further ones. */
 MUST_CHECK bool facts_load(struct store *s, const struct metrics_query *q, size_t part,
                            struct metric_facts *f, struct fault *why);
 
 /* The rows that are loaded; then they may be forgotten. */
 void facts_take_tokens(struct metric_facts *f, struct standing *rows, unix_s now);
+/* Alerts of the slice's series; the slice moves on. *ret_more false: it was empty. */
+MUST_CHECK bool facts_load_alerts(struct store *s, const struct metrics_query *q,
+                                  struct query_filter *slice, struct metric_facts *f,
+                                  bool *ret_more, struct fault *why);
 /* Consumption of the slice's tokens, of those alone that have series; the slice moves on.
  * *ret_more false: it was empty. */
 MUST_CHECK bool facts_load_usage(struct store *s, struct query_filter *slice,

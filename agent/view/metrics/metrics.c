@@ -36,8 +36,8 @@ struct metrics {
     struct metric_facts facts;
     size_t parts; /* of the facts, that are loaded; then come credits and tokens */
     struct standing *tokens;
-    struct query_filter usage; /* what is asked of consumption next */
-    bool tokens_loaded, loaded;
+    struct query_filter alerts, usage; /* what is asked of them next */
+    bool alerts_loaded, tokens_loaded, loaded;
     struct place at;
 };
 
@@ -48,7 +48,8 @@ bool metrics_open(struct store *s, const struct metrics_query *q, struct metrics
     m->store = s;
     m->query = *q;
     m->query.live = NULL;
-    m->scope = m->usage = query_at(q->now, NULL);
+    m->scope = m->alerts = m->usage = query_at(q->now, NULL);
+    m->alerts.most = m->usage.most = SLICE_TOKENS;
     m->at.rows = metric_rows;
     if (!facts_begin(s, q, &m->facts, why)) {
         metrics_close(m);
@@ -99,10 +100,18 @@ static bool load_slice(struct metrics *m, struct fault *why)
     return true;
 }
 
+static bool load_alerts(struct metrics *m, struct fault *why)
+{
+    bool more;
+    if (!facts_load_alerts(m->store, &m->query, &m->alerts, &m->facts, &more, why))
+        return false;
+    m->alerts_loaded = !more;
+    return true;
+}
+
 static bool load_usage(struct metrics *m, struct fault *why)
 {
     bool more;
-    m->usage.most = SLICE_TOKENS;
     if (!facts_load_usage(m->store, &m->usage, &m->facts, &more, why))
         return false;
     m->loaded = !more;
@@ -113,6 +122,8 @@ static bool load(struct metrics *m, struct fault *why)
 {
     if (m->parts < FACTS_PARTS)
         return facts_load(m->store, &m->query, m->parts++, &m->facts, why);
+    if (!m->alerts_loaded)
+        return load_alerts(m, why);
     if (!m->tokens)
         return load_credits(m, why)
             && standing_begin(m->store, &m->scope, BY_PLAN, &m->tokens, why);
