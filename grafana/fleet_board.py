@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from panels import (BLUE, GREEN, ORANGE, PROMETHEUS, RED, USD, Only, Query, bars, gauges, lines, merged, override, stat,
+from panels import (BLUE, GREEN, ORANGE, PROMETHEUS, RED, USD, Query, bars, gauges, lines, merged, override, stat,
                     table)
 from shared import FIRING as FIRING_NOW
 from shared import (ACCOUNT, ACCOUNTS, AGE_STEPS, BY_ACCOUNT, ENVIRONMENT, LEVEL_TEXTS, LONG, RANKS, RESETS,
@@ -174,17 +174,11 @@ def panels(source):
                "GROUP BY 1 ORDER BY 2 DESC LIMIT 10",
                f"sort_desc(topk(10, sum by (token) (increase(ebb_token_spent_usd_total{{{TOKENS}}}[$__range]))))",
                decimals=2),
-        Only(gauges("Spent by feature", "USD by whole UTC days, as the usage endpoint reports it", USD,
-                    spent_on("feature", "v_usage"), [], decimals=2),
-             gauges("Spent by environment", "USD in the period shown", USD, "",
-                    f"sort_desc(topk(10,"
-                    f" sum by (environment) (increase(ebb_token_spent_usd_total{{{TOKENS}}}[$__range]))))",
-                    decimals=2)),
-        Only(gauges("Spent by provider", "USD by whole UTC days, as the usage endpoint reports it", USD,
-                    spent_on("provider", "v_usage_provider"), [], decimals=2),
-             gauges("Spent by account", "USD in the period shown, by the fall of each account's credits", USD, "",
-                    f"sort_desc(sum by (account) (increase(ebb_credits_spent_usd_total{{{ACCOUNTS}}}[$__range])))",
-                    decimals=2)),
+        *(gauges(f"Spent by {word}", "USD, as the usage endpoint reports it, in the database by whole UTC days", USD,
+                 spent_on(word, view),
+                 f"sort_desc(topk(10, sum by ({word}) (increase(ebb_usage_usd_total{{{TOKENS}}}[$__range]))))",
+                 decimals=2)
+          for word, view in (("feature", "v_usage"), ("provider", "v_usage_provider"))),
         table("Alerts firing", "Alerts of these tokens and of their accounts, the most severe and oldest first",
               [Query(FIRING)], [Query(f"sort_desc({FIRING_NOW})")], width=12, no_data="Nothing fires",
               transformations={PROMETHEUS: merged({"Value": "Level", "account": "Account", "token": "Token",

@@ -53,9 +53,9 @@ class Panel:
 
 @dataclasses.dataclass
 class Only:
-    """A place on the grid that each source fills with what it alone knows."""
-    sqlite: Panel
-    prometheus: Panel
+    """A place on the grid that each source fills with what it alone knows, or, at the end of a board, with nothing."""
+    sqlite: Panel | None
+    prometheus: Panel | None
 
 
 @dataclasses.dataclass
@@ -195,6 +195,8 @@ def lay(panels, source):
     shown, x, y, line = [], 0, 0, 0
     for number, panel in enumerate(panels, 1):
         panel = getattr(panel, source) if isinstance(panel, Only) else panel
+        if panel is None:
+            continue
         width = COLUMNS if isinstance(panel, Row) else panel.width
         if x + width > COLUMNS:
             x, y, line = 0, y + line, 0

@@ -193,19 +193,12 @@ def panels(source):
                BURN, [Query(f"max by (window) ({burning(window)})", ref=ref)
                       for ref, window in zip("ABCD", ("1h", "6h", "24h", "7d"))], width=9, height=9, decimals=3,
                no_data="Watched for too short"),
-        Only(bars("Consumption by feature", "USD by UTC day, as the usage endpoint reports it", USD,
-                  [Query(by_day("feature", "v_usage"), "series")], [], decimals=2, calcs=["sum"],
-                  no_data="No consumption reported"),
-             lines("Runway over time", "How long the balance was forecast to last",
-                   "s", [], [Query(f"clamp_min({exhaustion(quantile)} - time(), 0)", "series", name, ref) for
-                             quantile, name, ref in QUANTILES],
-                   decimals=1, no_data="No end in sight", defaults={"min": 0}, custom=FAN, overrides=fan())),
-        Only(bars("Consumption by provider", "USD by UTC day, as the usage endpoint reports it", USD,
-                  [Query(by_day("provider", "v_usage_provider"), "series")], [], decimals=2, calcs=["sum"],
-                  no_data="No consumption reported"),
-             lines("Burn rate over time", "USD per hour over the last hour, the last day and the last week", USD, [],
-                   [Query(burning(window), "series", window, ref) for ref, window in zip("ABC", ("1h", "24h", "7d"))],
-                   decimals=3, no_data="Watched for too short", defaults={"min": 0}, custom={"fillOpacity": 0})),
+        *(bars(f"Consumption by {word}", "USD by day, as the usage endpoint reports it", USD,
+               [Query(by_day(word, view), "series")],
+               [Query(f"sum by ({word}) (increase(ebb_usage_usd_total{{{TOKEN}}}[$__rate_interval]))", "series",
+                      f"{{{{{word}}}}}")], interval="1d", decimals=2, calcs=["sum"],
+               no_data="No consumption reported")
+          for word, view in (("feature", "v_usage"), ("provider", "v_usage_provider"))),
         lines("Alert levels", "Level of each rule: none, info, warning, critical", "none",
               [Query(LEVELS_OVER_TIME, "series")],
               [Query(f"max by (rule) (ebb_alert_level{{{TOKEN}}})\n"
@@ -231,4 +224,12 @@ def panels(source):
                   override("Reset amount", unit=USD, decimals=2),
                   override("Expires", unit="dateTimeAsIso"),
                   override("Age", unit="s", decimals=0)]),
+        Only(None, lines("Runway over time", "How long the balance was forecast to last", "s", [],
+                         [Query(f"clamp_min({exhaustion(quantile)} - time(), 0)", "series", name, ref)
+                          for quantile, name, ref in QUANTILES],
+                         decimals=1, no_data="No end in sight", defaults={"min": 0}, custom=FAN, overrides=fan())),
+        Only(None, lines("Burn rate over time", "USD per hour over the last hour, day and week", USD, [],
+                         [Query(burning(window), "series", window, ref)
+                          for ref, window in zip("ABC", ("1h", "24h", "7d"))], decimals=3,
+                         no_data="Watched for too short", defaults={"min": 0}, custom={"fillOpacity": 0})),
     ]

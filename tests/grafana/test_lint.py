@@ -12,11 +12,8 @@ import lint
 from source import ROOT, boards, marks, panels, variables
 
 BOARDS = boards()
-# What one source knows and the other does not: consumption by feature and provider, failures with their reasons; past
-# forecasts and the process.
-ONLY_HERE = {"Failed polls", "CPU of the agent", "Spent by feature", "Spent by provider", "Spent by environment",
-             "Spent by account", "Consumption by feature", "Consumption by provider", "Runway over time",
-             "Burn rate over time"}
+# What one source knows and the other does not: failures with their reasons; past forecasts and the process.
+ONLY_HERE = {"Failed polls", "CPU of the agent", "Runway over time", "Burn rate over time"}
 
 
 def first(board, kind):
