@@ -139,8 +139,8 @@ void view_at(struct plan *p, enum plan_set set, size_t place, struct plan_view *
     v->is = v->own ? &v->own->is : t;
     if (v->own || !p->lists || set != PLAN_TOKENS || !list_saw(t))
         return;
-    v->copy = *t; /* shares what the token owns: nothing below changes that */
-    see_idle(&v->copy, p->at);
+    v->copy = *t; /* shares what the token owns, its doubt too: nothing below changes that */
+    token_see(&v->copy, p->at);
     v->is = &v->copy;
 }
 

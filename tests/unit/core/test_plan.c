@@ -174,6 +174,30 @@ static void what_turns_out_never_to_have_happened_is_taken_back(void **state)
     world_done(&w);
 }
 
+/* A top-up that nobody explains can be an error for a few readings: each list is one, however often
+ * a plan looks at the token, and a plan that is dropped is none. */
+static void a_leap_is_a_reading_older_with_each_list(void **state)
+{
+    (void)state;
+    struct world w;
+    world_of(&w, 1, 50);
+    for (int i = 0; i < 4; i++)
+        poll_world(&w, HOUR_S);
+    w.balance[0] += 20 * NANO_PER_USD;
+    poll_world(&w, HOUR_S);
+    const struct token *t = &w.tokens.tokens[0];
+    assert_true(token_leap(t).poll);
+    for (int i = 1; i <= LEAP_READINGS; i++) {
+        plan_free(plan_world(&w, HOUR_S));
+        assert_int_equal(token_leap(t).readings, i - 1);
+        poll_world(&w, HOUR_S);
+        assert_int_equal(token_leap(t).readings, i);
+    }
+    poll_world(&w, HOUR_S);
+    assert_false(token_leap(t).poll);
+    world_done(&w);
+}
+
 static void a_token_that_is_gone_for_long_is_deleted_and_comes_back(void **state)
 {
     (void)state;
@@ -497,6 +521,7 @@ int main(void)
         cmocka_unit_test(a_doubtful_reading_is_held_and_booked_when_it_is_confirmed),
         cmocka_unit_test(readings_that_were_believed_before_are_booked_at_once),
         cmocka_unit_test(what_turns_out_never_to_have_happened_is_taken_back),
+        cmocka_unit_test(a_leap_is_a_reading_older_with_each_list),
         cmocka_unit_test(a_token_that_is_gone_for_long_is_deleted_and_comes_back),
         cmocka_unit_test(deleting_ends_alerts_first),
         cmocka_unit_test(what_a_new_rule_finds_is_one_event),
