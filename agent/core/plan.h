@@ -240,7 +240,8 @@ void plan_end_alert(struct plan *p, int64_t token, const struct rule *gone,
 /* ---- the end ---- */
 
 /* The sets take over what was planned; never fails. `kept`, or NULL: what they had of each token
- * that was touched for the first time moves there, to go back to; PLAN_THIS_POLL is no row then. */
+ * that was touched for the first time moves there, to go back to, unless its deletion was told;
+ * PLAN_THIS_POLL is no row then. */
 void plan_adopt(struct plan *p, struct token_set *sets[PLAN_SETS], struct token_set *kept);
 /* The poll that all belongs to is this row; 0: it has none, for it could not be stored. */
 void plan_resolve(struct plan *p, int64_t poll);

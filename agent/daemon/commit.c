@@ -243,17 +243,33 @@ bool commit_plan(struct agent *a, struct account *account, struct plan *p, struc
     return true;
 }
 
-/* Alerts and events are owed to the store, under the ids that they are published with. */
+/* Of no row that lives; after the outage the next list has them again. */
+static void name_newcomers(struct agent *a, const struct plan *p)
+{
+    for (size_t i = 0; i < p->touched_count; i++)
+        if (p->touched[i]->fate == PLAN_IS_NEW || p->touched[i]->fate == PLAN_RETURNS)
+            p->touched[i]->is.id = --a->provisional;
+}
+
+static bool owe_deletions(struct agent *a, const struct plan *p, struct fault *why)
+{
+    for (size_t i = 0; i < p->touched_count; i++)
+        if (p->touched[i]->fate == PLAN_IS_DELETED
+            && !store_delete_token(a->store, &p->touched[i]->is, p->at, why))
+            return false;
+    return true;
+}
+
+/* Alerts, events and deletions are owed to the store, under the ids that they are published with.
+ */
 static void go_past_store(struct agent *a, struct account *account, struct plan *p)
 {
     struct fault never;
-    for (size_t i = 0; i < p->touched_count; i++)
-        if (p->touched[i]->fate == PLAN_IS_NEW)
-            p->touched[i]->is.id = --a->provisional;
+    name_newcomers(a, p);
     plan_resolve(p, 0);
     a->past_store = true;
     store_owe(a->store, true);
-    if (!publish(a, account, p, &never))
+    if (!publish(a, account, p, &never) || !owe_deletions(a, p, &never))
         log_debug("%s", never.text);
     store_owe(a->store, false);
     a->past_store = false;

@@ -39,12 +39,22 @@ static void keep(struct token_set *kept, struct token *before)
     token_set_adopt(kept, before);
 }
 
+/* Nothing is gone back to of a token whose end was told. */
+static void let_go(struct token_set *kept, const struct token *before)
+{
+    struct token *k = token_set_find(kept, span_of(before->name));
+    if (k)
+        token_set_remove(kept, k);
+}
+
 static void exchange(struct plan_token *t, struct token_set *sets[], struct token_set *kept)
 {
     if (t->place == PLAN_NOWHERE)
         return;
     token_set_exchange(sets[t->set], t->place, &t->is);
-    if (kept)
+    if (kept && t->fate == PLAN_IS_DELETED)
+        let_go(&kept[t->set], &t->is);
+    else if (kept)
         keep(&kept[t->set], &t->is);
 }
 

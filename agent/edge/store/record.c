@@ -310,7 +310,7 @@ bool store_delete_token(struct store *s, const struct token *t, unix_s at, struc
     struct statement *q = s->queries[SQL_DELETE_TOKEN];
     statement_bind_integer(q, ":token", t->id);
     statement_bind_integer(q, ":at", at);
-    return statement_run(q, why);
+    return store_run_or_owe(s, t->id, q, why);
 }
 
 bool store_put_alert(struct store *s, int64_t token, const struct rule *rule, const struct alert *a,

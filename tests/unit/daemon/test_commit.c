@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "api/collect.h"
 #include "daemon/commit.h"
 #include "daemon/gather.h"
 #include "daemon/state.h"
@@ -78,9 +79,13 @@ static struct plan *plan_list(struct desk *d, struct gathered *g, const char *co
     struct plan *p = plan_begin(&g->base, d->now += 60, PLAN_THIS_POLL);
     for (size_t i = 0; names[i]; i++) {
         struct token *t = token_set_find(f, span_of(names[i]));
-        struct reading is = reading_of(names[i], nano[i]);
         if (t)
             t->listed = true;
+    }
+    plan_judge_list(p);
+    for (size_t i = 0; names[i]; i++) {
+        struct token *t = token_set_find(f, span_of(names[i]));
+        struct reading is = reading_of(names[i], nano[i]);
         if (t)
             plan_take(p, PLAN_TOKENS, (size_t)(t - f->tokens), &is, 0);
     }
@@ -111,6 +116,29 @@ static bool store_list(struct desk *d, const char *const names[], const int64_t 
     plan_free(p);
     gathered_done(&g);
     return stored;
+}
+
+/* The store does not take it. */
+static void fail_list(struct desk *d, const char *const names[], const int64_t nano[])
+{
+    struct gathered g;
+    struct fault why;
+    struct plan *p = plan_list(d, &g, names, nano);
+    fault(&why, FAULT_RETRY, "database or disk is full");
+    assert_false(commit_end(&d->agent, &d->account, p, false, &why));
+    plan_free(p);
+    gathered_done(&g);
+}
+
+/* It takes writes again. */
+static void end_outage(struct desk *d)
+{
+    struct fault why;
+    struct store *s = d->agent.store;
+    check(store_begin(s, &why) && store_make_up(s, &why), &why);
+    commit(d->place);
+    store_made_up(s);
+    account_return(&d->account);
 }
 
 static const char *const two[] = { "prod-a", "prod-b", NULL },
@@ -210,6 +238,91 @@ static void a_commit_on_a_full_disk_stores_nothing(void **state)
                      1);
     assert_int_equal(ask(p, "SELECT sum(amount_nano) FROM entry WHERE kind = 'consumption'"),
                      45 * NANO_PER_USD);
+    close_desk(&d);
+}
+
+/* Its end is told once, though the first list that lacks it for long enough cannot be stored. */
+static void a_token_that_is_deleted_in_an_outage_is_deleted_once(void **state)
+{
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    open_desk(&d, p);
+    check(store_list(&d, three, poor, &why), &why);
+    for (int i = 0; i < 3; i++)
+        check(store_list(&d, two, poor, &why), &why);
+    assert_int_equal(d.account.fleet.count, 3);
+    d.now += DAY_S;
+    fail_list(&d, two, poor);
+    assert_int_equal(d.account.fleet.count, 2);
+    end_outage(&d);
+    check(store_list(&d, two, poor, &why), &why);
+    assert_int_equal(d.account.fleet.count, 2);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'deleted'"), 1);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'resolved'"), 1);
+    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE deleted_at IS NOT NULL"), 1);
+    close_desk(&d);
+}
+
+/* The list has all three again, of which the last was deleted. */
+static struct plan *plan_return_of_last(struct desk *d, struct gathered *g)
+{
+    struct fault why;
+    struct poll poll = { .result = POLL_OK };
+    struct plan *p = plan_list(d, g, two, poor);
+    struct token *seen = token_set_add(&poll.fresh, three[2]);
+    seen->last = reading_of(seen->name, poor[2]);
+    d->account.poll = &poll;
+    check(store_begin(d->agent.store, &why)
+              && gather_stored(&d->agent, &d->account, d->now, g, &why),
+          &why);
+    d->account.poll = NULL;
+    plan_return(p, token_set_find(&g->returned, span_of(seen->name)), seen);
+    plan_judge(p, PLAN_TOKENS);
+    token_set_done(&poll.fresh);
+    return p;
+}
+
+static void a_token_that_returns_in_an_outage_returns_after_it(void **state)
+{
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    struct gathered g;
+    open_desk(&d, p);
+    check(store_list(&d, three, rich, &why), &why);
+    for (int i = 0; i < 3; i++)
+        check(store_list(&d, two, rich, &why), &why);
+    d.now += DAY_S;
+    check(store_list(&d, two, rich, &why), &why);
+    assert_int_equal(d.account.fleet.count, 2);
+
+    struct plan *back = plan_return_of_last(&d, &g);
+    fault(&why, FAULT_RETRY, "database or disk is full");
+    assert_false(commit_end(&d.agent, &d.account, back, false, &why));
+    plan_free(back);
+    gathered_done(&g);
+    assert_int_equal(d.account.fleet.count, 3);
+    end_outage(&d);
+    assert_int_equal(d.account.fleet.count, 2);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'returned'"), 0);
+
+    back = plan_return_of_last(&d, &g);
+    struct poll_row row = { .account = d.account.id, .at = d.now, .result = POLL_OK };
+    check(store_add_poll(p->store, &row, &why), &why);
+    plan_resolve(back, store_last_poll(p->store));
+    check(commit_plan(&d.agent, &d.account, back, &why)
+              && commit_end(&d.agent, &d.account, back, true, &why),
+          &why);
+    plan_free(back);
+    gathered_done(&g);
+    assert_int_equal(d.account.fleet.count, 3);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'returned'"), 1);
+    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE deleted_at IS NOT NULL"), 0);
+    assert_int_equal(ask(p,
+                         "SELECT balance_nano FROM token_state s JOIN token t ON t.id = s.token"
+                         " WHERE t.name = 'prod-c'"),
+                     5 * NANO_PER_USD);
     close_desk(&d);
 }
 
@@ -349,8 +462,12 @@ static void upkeep_that_cannot_write_loses_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROW(what_is_committed_is_adopted),           ROW(a_commit_on_a_full_disk_stores_nothing),
-        ROW(a_statement_that_fails_changes_nothing), ROW(upkeep_writes_what_polls_left),
+        ROW(what_is_committed_is_adopted),
+        ROW(a_commit_on_a_full_disk_stores_nothing),
+        ROW(a_token_that_is_deleted_in_an_outage_is_deleted_once),
+        ROW(a_token_that_returns_in_an_outage_returns_after_it),
+        ROW(a_statement_that_fails_changes_nothing),
+        ROW(upkeep_writes_what_polls_left),
         ROW(upkeep_that_cannot_write_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
