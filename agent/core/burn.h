@@ -63,7 +63,8 @@ void burn_known_from(struct burn_history *h, unix_s from);
  * was set back) counts at its end. Says nothing about the token being seen: burn_seen does. */
 void burn_add(struct burn_history *h, const struct entry *e);
 
-/* Takes back consumption that was added before and turned out never to have been. */
+/* Takes back consumption that was added before and turned out never to have been. What lies after
+ * all that was added bears the stamp of a clock that was set since, and is ignored. */
 void burn_take(struct burn_history *h, const struct entry *e);
 
 /* For loading what the store kept, after burn_seen: an hour's sum goes to the hours alone, a recent

@@ -430,6 +430,124 @@ static void random_clocks_never_make_a_negative_or_absurd_rate(void **state)
     }
 }
 
+/* Its stamps are those of a clock that was set since: nobody knows any more where it went. */
+static void taking_back_what_lies_ahead_harms_nothing(void **state)
+{
+    (void)state;
+    struct burn_history h = steady(START, 6 * HOUR_S, CENT);
+    struct entry ahead = spent(50 * CENT, START + DAY_S, START + DAY_S + 300);
+    burn_take(&h, &ahead);
+    assert_int_equal(per_h(&h, BURN_1H), 12 * CENT);
+    assert_int_equal(per_h(&h, BURN_6H), 12 * CENT);
+    for (unix_s at = START + 6 * HOUR_S + 300; at <= START + DAY_S + HOUR_S; at += 300)
+        book(&h, CENT, at - 300, at);
+    assert_int_equal(per_h(&h, BURN_1H), 12 * CENT);
+    burn_done(&h);
+}
+
+/* ---- sums that are kept, against sums that are made anew ---- */
+
+/* So that its buckets are wide, for which no sums are kept. */
+static void make_wide(struct burn_history *h)
+{
+    struct entry much = spent(100 * NANO_PER_USD, h->last_seen, h->last_seen);
+    burn_add(h, &much);
+    burn_take(h, &much);
+}
+
+static void assert_same_sums(const struct burn_history *h, const struct burn_history *other,
+                             struct random *random)
+{
+    for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
+        struct burn_rate x = burn_over(h, w), y = burn_over(other, w);
+        assert_true(x.known == y.known && x.over_s == y.over_s);
+        assert_int_equal(x.nano_per_h, y.nano_per_h);
+    }
+    for (int i = 0; i < 4; i++) {
+        unix_s after = h->last_seen - (int64_t)(random_next(random) % (8 * HOUR_S));
+        assert_int_equal(burn_spent_since(h, after), burn_spent_since(other, after));
+    }
+}
+
+enum { LIVED_MAX = 400 };
+
+/* Two of one history, in narrow and in wide buckets, and what they lived. */
+struct twins {
+    struct burn_history narrow, wide;
+    struct entry booked[LIVED_MAX];
+    size_t count;
+    unix_s at;
+    struct random random;
+};
+
+static bool chance(struct twins *t, uint64_t of)
+{
+    return random_next(&t->random) % of == 0;
+}
+
+static void live_on(struct twins *t)
+{
+    static const int64_t gaps[] = { 5,     61,        299, 300,   3600,  7 * HOUR_S,
+                                    DAY_S, 9 * DAY_S, -60, -3000, -5000, -9 * DAY_S };
+    unix_s since = t->at;
+    t->at += chance(t, 6) ? gaps[random_next(&t->random) % COUNT(gaps)] : 60;
+    bool is_anew = burn_would_restart(&t->narrow, t->at);
+    burn_seen(&t->narrow, t->at);
+    burn_seen(&t->wide, t->at);
+    if (is_anew) {
+        make_wide(&t->wide);
+        t->count = 0;
+    }
+    if (chance(t, 3))
+        return;
+    struct entry e = spent(1 + (int64_t)(random_next(&t->random) % (CENT / 10)), since, t->at);
+    t->booked[t->count++] = e;
+    burn_add(&t->narrow, &e);
+    burn_add(&t->wide, &e);
+}
+
+static void set_clock(struct twins *t, int64_t step_s)
+{
+    burn_shift(&t->narrow, step_s);
+    burn_shift(&t->wide, step_s);
+    t->at += step_s;
+    t->count = 0; /* under stamps that are no more */
+}
+
+static void take_last_back(struct twins *t)
+{
+    const struct entry *e = &t->booked[--t->count];
+    burn_take(&t->narrow, e);
+    burn_take(&t->wide, e);
+}
+
+static void sums_that_are_kept_are_those_of_the_buckets(void **state)
+{
+    (void)state;
+    for (int run = 0; run < 40; run++) {
+        struct twins t = { .narrow = watched_from(START + run),
+                           .wide = watched_from(START + run),
+                           .at = START + run,
+                           .random = random_seeded((uint64_t)run) };
+        make_wide(&t.wide);
+        for (int i = 0; i < LIVED_MAX; i++) {
+            live_on(&t);
+            if (chance(&t, 40))
+                set_clock(&t, (int64_t)(random_next(&t.random) % (4 * DAY_S)) - 2 * DAY_S);
+            if (t.count && chance(&t, 20))
+                take_last_back(&t);
+            assert_same_sums(&t.narrow, &t.wide, &t.random);
+            struct burn_history anew;
+            burn_clone(&t.narrow, &anew);
+            burn_shift(&anew, 0);
+            assert_same_sums(&t.narrow, &anew, &t.random);
+            burn_done(&anew);
+        }
+        burn_done(&t.narrow);
+        burn_done(&t.wide);
+    }
+}
+
 static void impossible_amounts_do_not_overflow(void **state)
 {
     (void)state;
@@ -478,6 +596,8 @@ int main(void)
         cmocka_unit_test(a_clock_set_back_a_lot_begins_anew),
         cmocka_unit_test(a_clock_that_jumps_a_year_ahead_spreads_thin),
         cmocka_unit_test(random_clocks_never_make_a_negative_or_absurd_rate),
+        cmocka_unit_test(taking_back_what_lies_ahead_harms_nothing),
+        cmocka_unit_test(sums_that_are_kept_are_those_of_the_buckets),
         cmocka_unit_test(impossible_amounts_do_not_overflow),
         cmocka_unit_test(what_was_spent_since_a_time_ends_at_the_last_reading),
     };
