@@ -76,10 +76,30 @@ bool plan_stands(const struct plan *p, enum plan_set set, size_t place, const st
         && !lies_between(m->last[t->last.period], j->at, p->at);
 }
 
+/* A runway shortens while nothing is read: whether it passes a threshold within a turn. */
+static bool nears_level(const struct rule *rule, const struct forecast *f, unix_s at)
+{
+    bool nears = false;
+    for (enum level l = LEVEL_NONE + 1; l < LEVELS; l++) {
+        int64_t left_s = f->alarm - at - rule->levels[l].at;
+        nears |= rule->levels[l].set && left_s >= 0 && left_s <= STANDS_MOST_S;
+    }
+    return nears;
+}
+
+static bool nears_alert(const struct plan *p, const struct forecast *f)
+{
+    bool nears = false, ends = f->alarm > p->at && f->alarm < TIME_FAR;
+    for (size_t i = 0; ends && p->base.rules && i < p->base.rules->count; i++)
+        nears |= rule_kind_has(p->base.rules->at[i].kind, KIND_BEYOND_RESET)
+            && nears_level(&p->base.rules->at[i], f, p->at);
+    return nears;
+}
+
 /* What is lived from, what is waited for, and what is known too little of. */
 static bool moves(const struct plan *p, const struct token *t, const struct forecast *f)
 {
-    bool waits = false;
+    bool waits = nears_alert(p, f);
     for (size_t i = 0; t->alerts && i < p->base.rules->count; i++)
         waits |= t->alerts[i].pending != t->alerts[i].level;
     return waits || f->limit == LIMIT_CREDITS || t->burn.readings < BURN_MIN_READINGS

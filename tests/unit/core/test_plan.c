@@ -76,6 +76,65 @@ static void a_level_that_is_held_is_not_waited_for(void **state)
     world_done(&w);
 }
 
+static void forecast_world(struct world *w)
+{
+    for (size_t i = 0; i < w->tokens.count; i++) {
+        struct token *t = &w->tokens.tokens[i];
+        struct past past;
+        past_begin(&past, &t->burn, 300);
+        for (int h = 1; h < 30; h++)
+            past_add_hour(&past, (w->now / HOUR_S - h) * HOUR_S,
+                          (struct money){ burn_over(&t->burn, BURN_6H).nano_per_h });
+        token_forecast(t, &past);
+    }
+}
+
+/* Both spend alike for a morning, and hardly anything then, while they are polled often. */
+static void live_alike(struct world *w, struct world *v, int poll, struct random *random)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (poll < 100 || poll % 200 == (int)i)
+            v->balance[i] = w->balance[i] -= (int64_t)(random_unit(random) * 0.15e9);
+    if (poll >= 100 && poll % 1000 == 100) {
+        forecast_world(w);
+        forecast_world(v);
+    }
+    poll_world(w, poll < 100 ? 300 : 4);
+    poll_world(v, poll < 100 ? 300 : 4);
+}
+
+/* One of two worlds judges everybody each time, and is not earlier. */
+static void an_alert_does_not_wait_for_a_turn(void **state)
+{
+    (void)state;
+    struct random random = random_seeded(11);
+    struct world w, v;
+    size_t firing = 0;
+    world_of(&w, 12, 10);
+    w.rule = (struct rule){ .name = "soon",
+                            .kind = RULE_EXHAUSTS_WITHIN,
+                            .enabled = true,
+                            .levels = { [LEVEL_WARNING] = { true, 10 * HOUR_S, 12 * HOUR_S },
+                                        [LEVEL_CRITICAL] = { true, 6 * HOUR_S, 8 * HOUR_S } } };
+    world_of(&v, 12, 10);
+    v.rule = w.rule;
+    for (size_t i = 0; i < w.count; i++)
+        v.balance[i] = w.balance[i] += (int64_t)i * NANO_PER_USD;
+    for (int poll = 0; poll < 2000; poll++) {
+        for (size_t i = 0; i < v.count; i++)
+            v.tokens.tokens[i].judged.at = TIME_NONE;
+        live_alike(&w, &v, poll, &random);
+        for (size_t i = 0; i < w.count; i++) {
+            enum level late = token_alert(&w.tokens.tokens[i], 0).level;
+            assert_int_equal(late, token_alert(&v.tokens.tokens[i], 0).level);
+            firing += poll > 100 && late != LEVEL_NONE;
+        }
+    }
+    assert_true(firing > 0);
+    world_done(&w);
+    world_done(&v);
+}
+
 static void a_change_is_booked_and_its_alert_raised_with_it(void **state)
 {
     (void)state;
@@ -517,6 +576,7 @@ int main(void)
         cmocka_unit_test(an_idle_token_gets_no_shadow),
         cmocka_unit_test(what_was_made_of_a_token_stands_for_a_while),
         cmocka_unit_test(a_level_that_is_held_is_not_waited_for),
+        cmocka_unit_test(an_alert_does_not_wait_for_a_turn),
         cmocka_unit_test(a_change_is_booked_and_its_alert_raised_with_it),
         cmocka_unit_test(a_doubtful_reading_is_held_and_booked_when_it_is_confirmed),
         cmocka_unit_test(readings_that_were_believed_before_are_booked_at_once),
