@@ -105,10 +105,11 @@ bool plan_judge_list(struct plan *p)
         if (noted.absent_since == t->absent_since && noted.lost_in_mass == t->lost_in_mass
             && noted.unbooked == t->unbooked)
             continue;
-        struct token *own = &plan_touch(p, PLAN_TOKENS, i)->is;
-        own->absent_since = noted.absent_since;
-        own->lost_in_mass = noted.lost_in_mass;
-        own->unbooked = noted.unbooked;
+        struct plan_token *own = plan_touch(p, PLAN_TOKENS, i);
+        own->dirty |= noted.missing && noted.lost_in_mass != own->is.lost_in_mass;
+        own->is.absent_since = noted.absent_since;
+        own->is.lost_in_mass = noted.lost_in_mass;
+        own->is.unbooked = noted.unbooked;
     }
     return p->loss.plausible;
 }

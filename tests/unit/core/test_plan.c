@@ -362,6 +362,24 @@ static void a_list_that_lost_most_changes_no_more_than_absence(void **state)
     world_done(&w);
 }
 
+/* It decides how long they are waited for, also after a start. */
+static void that_absent_tokens_are_lost_with_most_is_stored(void **state)
+{
+    (void)state;
+    struct world w;
+    world_of(&w, 5, 50);
+    w.absent[0] = true;
+    for (int i = 0; i < 4; i++)
+        poll_world(&w, 60);
+    w.absent[1] = w.absent[2] = true;
+    struct plan *p = plan_world(&w, 60);
+    assert_int_equal(p->touched_count, 3);
+    for (size_t i = 0; i < p->touched_count; i++)
+        assert_true(p->touched[i]->is.lost_in_mass && p->touched[i]->stores);
+    plan_free(p);
+    world_done(&w);
+}
+
 /* A clock that is set is no time: nobody is absent for longer, no level has held for longer. */
 static void a_clock_that_is_set_lets_no_time_pass(void **state)
 {
@@ -587,6 +605,7 @@ int main(void)
         cmocka_unit_test(what_a_new_rule_finds_is_one_event),
         cmocka_unit_test(credits_limit_the_tokens_of_the_same_plan),
         cmocka_unit_test(a_list_that_lost_most_changes_no_more_than_absence),
+        cmocka_unit_test(that_absent_tokens_are_lost_with_most_is_stored),
         cmocka_unit_test(a_clock_that_is_set_lets_no_time_pass),
         cmocka_unit_test(planning_changes_nothing),
         cmocka_unit_test(a_dropped_plan_leaves_no_trace),
