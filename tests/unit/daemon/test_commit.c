@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "api/collect.h"
+#include "base/random.h"
 #include "daemon/commit.h"
 #include "daemon/gather.h"
 #include "daemon/state.h"
@@ -457,6 +458,105 @@ static void upkeep_that_cannot_write_loses_nothing(void **state)
     close_desk(&d);
 }
 
+/* ---- starts ---- */
+
+static void assert_same_burn(const struct token *t, const struct token *u)
+{
+    assert_int_equal(t->burn.first_seen, u->burn.first_seen);
+    assert_int_equal(t->burn.last_seen, u->burn.last_seen);
+    for (int b = 0; b < BURN_WINDOWS; b++) {
+        struct burn_rate x = burn_over(&t->burn, (enum burn_window)b),
+                         y = burn_over(&u->burn, (enum burn_window)b);
+        if (x.known && y.known && llabs(x.nano_per_h - y.nano_per_h) > 3)
+            fail_msg("%s: %s burn %lld, after a start %lld", t->name,
+                     burn_window_name((enum burn_window)b), (long long)x.nano_per_h,
+                     (long long)y.nano_per_h);
+    }
+}
+
+/* What memory knows, and what a start would know. */
+static void assert_start_knows(struct desk *d)
+{
+    struct fault why;
+    struct token_set loaded = { 0 };
+    struct orphan_alerts orphans = { 0 };
+    check(
+        store_load_tokens(d->agent.store, d->account.id, &d->agent.rules, &loaded, &orphans, &why),
+        &why);
+    assert_int_equal(loaded.count, d->account.fleet.count);
+    for (size_t i = 0; i < loaded.count; i++) {
+        const struct token *u = &loaded.tokens[i],
+                           *t = token_set_find(&d->account.fleet, span_of(u->name));
+        const struct alert x = token_alert(t, 0), y = token_alert(u, 0);
+        assert_true(maybe_money_equal(t->last.balance, u->last.balance));
+        assert_true(maybe_money_equal(t->high_water, u->high_water));
+        assert_int_equal(t->spent_nano, u->spent_nano);
+        assert_int_equal(t->seen_at, u->seen_at);
+        assert_int_equal(t->missing, u->missing);
+        assert_true(!t->missing || t->absent_since == u->absent_since);
+        assert_true(!t->missing || t->lost_in_mass == u->lost_in_mass);
+        assert_true(x.level == y.level && x.pending == y.pending && x.episode == y.episode
+                    && x.step == y.step);
+        if (!t->missing) /* windows end with the last reading */
+            assert_same_burn(t, u);
+    }
+    orphan_alerts_done(&orphans);
+    token_set_done(&loaded);
+}
+
+enum { CAST = 6 };
+
+/* Balances fall, rise and end; a token is absent now and then. `names` is who is in the list. */
+static void shake(struct random *random, int64_t nano[], const char *names[], int64_t listed[])
+{
+    static const char *const cast[] = { "dev-a", "dev-b", "dev-c", "dev-d", "dev-e", "dev-f" };
+    size_t count = 0;
+    for (size_t i = 0; i < CAST; i++) {
+        uint64_t what = random_next(random) % 20;
+        if (what < 8)
+            nano[i] -= (int64_t)(random_next(random) % NANO_PER_USD);
+        else if (what == 8)
+            nano[i] += (int64_t)(random_next(random) % 40) * NANO_PER_USD;
+        if (i < 2 && what == 9)
+            continue;
+        names[count] = cast[i];
+        listed[count++] = nano[i];
+    }
+    names[count] = NULL;
+}
+
+/* Killed after any poll, with its upkeep done, half done or not begun. */
+static void a_start_knows_what_memory_knew(void **state)
+{
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    struct random random = random_seeded(7);
+    int64_t nano[CAST], listed[CAST];
+    const char *names[CAST + 1];
+    open_desk(&d, p);
+    d.agent.accounts = &d.account;
+    d.agent.account_count = 1;
+    for (size_t i = 0; i < CAST; i++)
+        nano[i] = 30 * NANO_PER_USD;
+    for (int poll = 0; poll < 250; poll++) {
+        shake(&random, nano, names, listed);
+        d.now += random_next(&random) % 10 ? 240 : 2 * HOUR_S;
+        check(store_list(&d, names, listed, &why), &why);
+        if (random_next(&random) % 8 == 0) {
+            d.agent.upkeep.states_hour = 0;
+            check(sqlite_run(store_sqlite(p->store), "UPDATE checkpoint SET hour = 0", &why), &why);
+            upkeep_wake(&d.agent);
+            check(random_next(&random) % 2 ? upkeep_finish(&d.agent, &why)
+                                           : upkeep_slice(&d.agent, MONO_NEVER, &why),
+                  &why);
+            d.agent.upkeep.due = 0;
+        }
+        assert_start_knows(&d);
+    }
+    close_desk(&d);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -469,6 +569,7 @@ int main(void)
         ROW(a_statement_that_fails_changes_nothing),
         ROW(upkeep_writes_what_polls_left),
         ROW(upkeep_that_cannot_write_loses_nothing),
+        ROW(a_start_knows_what_memory_knew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
