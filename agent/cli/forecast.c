@@ -41,6 +41,12 @@ static enum exit_status show(const struct context *c, const struct forecast_inpu
     return EXIT_OK;
 }
 
+/* As far back as a forecast looks. */
+static unix_s picture_since(const struct forecast_input *s)
+{
+    return time_after(s->token->seen_at, -(PAST_HOURS + 1) * (int64_t)HOUR_S);
+}
+
 static enum exit_status forecast_run(const struct context *c)
 {
     bool credits = c->options[OPT_CREDITS].given;
@@ -52,7 +58,8 @@ static enum exit_status forecast_run(const struct context *c)
     if (!ok)
         return ask_failed(&why);
     ok = forecast_input_load(c->store, credits ? "" : c->arguments[0], c->options[OPT_ACCOUNT].text,
-                             clock_unix(), &s, &why);
+                             clock_unix(), &s, &why)
+        && forecast_input_read(c->store, &s, picture_since(&s), &why);
     enum exit_status status = ok ? show(c, &s) : ask_failed(&why);
     forecast_input_done(&s);
     return status;

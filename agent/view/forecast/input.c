@@ -127,17 +127,25 @@ static bool load_series(struct store *store, struct forecast_input *s, const str
     return store_load_past(store, s->token->id, &s->past, why);
 }
 
-static bool load_history(struct store *store, struct forecast_input *s, struct fault *why)
+static bool load_record(struct store *store, struct forecast_input *s, struct fault *why)
 {
-    const struct query_filter scope = {
-        .now = s->now,
-        .since = time_after(s->token->seen_at, -(PAST_HOURS + 1) * (int64_t)HOUR_S),
-        .until = TIME_NONE,
-        .token = text_z(&s->name),
-        .account = text_z(&s->account),
-    };
-    return each(store, QUERY_FORECASTS, &scope, QUERY_FORECASTS_COLUMNS, take_track_record, s, why)
-        && each(store, QUERY_HISTORY, &scope, QUERY_HISTORY_COLUMNS, take_reading, s, why);
+    const struct query_filter scope = { .now = s->now,
+                                        .since = TIME_NONE,
+                                        .until = TIME_NONE,
+                                        .token = text_z(&s->name),
+                                        .account = text_z(&s->account) };
+    return each(store, QUERY_FORECASTS, &scope, QUERY_FORECASTS_COLUMNS, take_track_record, s, why);
+}
+
+bool forecast_input_read(struct store *store, struct forecast_input *s, unix_s since,
+                         struct fault *why)
+{
+    const struct query_filter scope = { .now = s->now,
+                                        .since = since,
+                                        .until = TIME_NONE,
+                                        .token = text_z(&s->name),
+                                        .account = text_z(&s->account) };
+    return each(store, QUERY_HISTORY, &scope, QUERY_HISTORY_COLUMNS, take_reading, s, why);
 }
 
 static enum state state_at(const struct forecast_input *s, enum verdict verdict)
@@ -155,7 +163,7 @@ bool forecast_input_load(struct store *store, const char *name, const char *acco
     *ret = (struct forecast_input){ .now = now };
     text_add(&ret->name, span_of(name));
     if (!find(store, name, account, ret, &place, why) || !load_series(store, ret, &place, why)
-        || !load_history(store, ret, why))
+        || !load_record(store, ret, why))
         return false;
     const struct forecast f = forecast_input_forecast(ret, &ret->token->last, ret->token->curve);
     ret->state = state_at(ret, f.verdict);

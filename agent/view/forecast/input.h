@@ -24,7 +24,7 @@ struct forecast_input {
     enum state state;         /* of now, as everywhere */
     struct forecast forecast; /* of now, as far as it is shown in this state */
     struct accuracy_summary scored;
-    struct chart_point *readings; /* owned; balances as they were read */
+    struct chart_point *readings; /* owned; forecast_input_read */
     size_t reading_count, reading_room;
 };
 
@@ -32,6 +32,10 @@ struct forecast_input {
  * or several. To be released by forecast_input_done, also after a failure. */
 MUST_CHECK bool forecast_input_load(struct store *s, const char *name, const char *account,
                                     unix_s now, struct forecast_input *ret, struct fault *why);
+
+/* Its balances as they were read, from the one that held at `since`: for a picture. */
+MUST_CHECK bool forecast_input_read(struct store *store, struct forecast_input *s, unix_s since,
+                                    struct fault *why);
 void forecast_input_done(struct forecast_input *s);
 
 /* Its forecast of now if it had this reading and this curve (NULL: none). */

@@ -128,7 +128,8 @@ static void add_spans(struct text *out, const struct token_page *p)
 static bool load_rest(struct text *out, struct token_page *p, struct fault *why)
 {
     (void)out;
-    return pulse_load(&p->from, &p->pulse, why) && token_marks_load(p, why);
+    return pulse_load(&p->from, &p->pulse, why)
+        && forecast_input_read(p->from.store, &p->input, p->since, why) && token_marks_load(p, why);
 }
 
 static bool add_head(struct text *out, struct token_page *p, struct fault *why)
