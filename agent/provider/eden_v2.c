@@ -49,24 +49,28 @@ static void add_token_path(struct text *out, struct span name)
     text_add(out, span_of("/"));
 }
 
+/* Nobody says whether `end` belongs to what is asked for: the day behind the last one is right in
+ * both readings. */
 static void add_usage_path(struct text *out, struct span name, unix_s first, unix_s last)
 {
-    struct date begin = calendar_date(first / DAY_S), end = calendar_date(last / DAY_S);
+    struct date begin = calendar_date(first / DAY_S), end = calendar_date(last / DAY_S + 1);
     text_addf(out, USAGE_PATH "?begin=%04d-%02d-%02d&end=%04d-%02d-%02d&step=1%s", begin.year,
               begin.month, begin.day, end.year, end.month, end.day, name.len ? "&token=" : "");
     text_add_percent(out, name);
 }
 
-static void add_amount(struct text *out, struct maybe_money amount)
+static void add_amount(struct text *out, struct maybe_money amount, const char *quote)
 {
     char exact[MONEY_TEXT_BYTES];
     if (amount.known)
-        text_addf(out, "\"%s\"", money_format(amount.is, exact));
+        text_addf(out, "%s%s%s", quote, money_format(amount.is, exact), quote);
     else
         text_add(out, span_of("null"));
 }
 
-static void add_value(struct text *out, enum token_spec_field field, const struct reading *wanted)
+/* A balance is a text where a token is made, and a number where it is changed. */
+static void add_value(struct text *out, enum token_spec_field field, const struct reading *wanted,
+                      bool makes)
 {
     char stamp[TIME_TEXT_BYTES];
     switch (field) {
@@ -77,7 +81,7 @@ static void add_value(struct text *out, enum token_spec_field field, const struc
         text_add(out, span_of(wanted->budgeted ? "true" : "false"));
         break;
     case SPEC_BALANCE:
-        add_amount(out, wanted->balance);
+        add_amount(out, wanted->balance, makes ? "\"" : "");
         break;
     case SPEC_EXPIRES:
         if (wanted->expires == TIME_NONE)
@@ -89,7 +93,7 @@ static void add_value(struct text *out, enum token_spec_field field, const struc
         text_addf(out, "\"%s\"", periods[wanted->period]);
         break;
     case SPEC_AMOUNT:
-        add_amount(out, wanted->reset_amount);
+        add_amount(out, wanted->reset_amount, "\"");
         break;
     case SPEC_FIELDS:
         break;
@@ -108,7 +112,7 @@ static void add_spec(struct text *out, const char *name, const struct token_spec
         if (!w->given[f])
             continue;
         text_addf(out, "%s\"%s\": ", before, members[f]);
-        add_value(out, f, &w->wanted);
+        add_value(out, f, &w->wanted, name != NULL);
         before = ", ";
     }
     text_add(out, span_of(*before == '{' ? "{}" : "}"));
@@ -128,13 +132,17 @@ static bool decode_type(const cJSON *value, char ret[TYPE_BYTES], struct fault *
     return true;
 }
 
+/* A budget of null is no cap, which is what a token without a budget is. */
 static bool decode_budget(const cJSON *const found[MEMBERS], struct reading *r, struct fault *why)
 {
     if (!found[SPEC_BALANCE])
         return fault(why, FAULT_REJECT, "balance is missing");
     if (!member_flag(found[SPEC_BUDGET], &r->budgeted))
         return fault(why, FAULT_REJECT, "active_balance is missing or no boolean");
-    return member_amount(found[SPEC_BALANCE], members[SPEC_BALANCE], &r->balance, why);
+    if (!member_amount(found[SPEC_BALANCE], members[SPEC_BALANCE], &r->balance, why))
+        return false;
+    r->budgeted &= r->balance.known;
+    return true;
 }
 
 static enum reset_period period_named(struct span word)

@@ -44,7 +44,7 @@ struct provider {
     bool (*confirms_deletion)(int status, struct span body, const char *name);
 
     /* What a token, or with an empty one everybody, spent on the UTC days from `first` to `last`,
-     * which are their first seconds. */
+     * which are their first seconds; the answer may tell a day more. */
     void (*add_usage_path)(struct text *out, struct span token, unix_s first, unix_s last);
     struct split_shape usage;
     /* One element: adds the lines that can be read; of the others the book says why, and which days

@@ -149,6 +149,24 @@ def test_a_spelling_that_can_mean_one_thing_only_is_read(sim, broker, subscriber
         assert {k: odd[k] for k in members} == members, form
 
 
+def test_a_budget_of_null_is_no_cap_wherever_it_is_told(sim, daemon):
+    """Everything that is told of it is what is told of a token without a budget."""
+    for name in "uncapped", "no-budget":
+        sim.create(name)
+    sim.show_as("uncapped", element(name="uncapped", balance=None))
+    daemon.wait_polls(2)
+    told = []
+    for name in "uncapped", "no-budget":
+        (row,) = [t for t in json.loads(daemon.run("tokens", "list", "--json").stdout) if t["token"] == name]
+        state = tokens(daemon)[name]
+        gate = daemon.run("gate", name)
+        findings = {f["check"] for f in json.loads(daemon.run("audit", "--json").stdout)["findings"]
+                    if f["token"] == name}
+        told.append((row["budgeted"], row["balance_usd"], state["budgeted"], state["state"], state["balance_usd"],
+                     gate.returncode, gate.stdout.replace(name, ""), findings))
+    assert told[0] == told[1] and told[0][0] is False
+
+
 def test_an_unreadable_token_is_told_in_log_topic_and_database_and_keeps_its_alert(sim, subscriber, daemon):
     sim.set_balance("odd", "1.00")
     subscriber.wait_event(kind="raised", token="odd")

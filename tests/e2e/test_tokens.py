@@ -390,7 +390,7 @@ def test_a_dry_run_prints_the_request_and_sends_nothing_that_writes(sim, cli):
         "name": "b/c", "active_balance": True, "balance": "-0.000000001", "balance_reset_period": "daily",
         "balance_reset_amount": "3.00"}
     request = token(cli("update", "a", "--balance", "1", "--dry-run", "--json"))
-    assert request == {"method": "PATCH", "url": f"{sim.url}{TOKENS}a/", "body": {"balance": "1.00"}}
+    assert request == {"method": "PATCH", "url": f"{sim.url}{TOKENS}a/", "body": {"balance": 1.00}}
     assert token(cli("delete", "b/c", "--dry-run", "--json"))["url"] == f"{sim.url}{TOKENS}b%2Fc/"
     assert len(writes(sim)) == before
 

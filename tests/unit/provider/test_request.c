@@ -58,6 +58,10 @@ static void a_body_says_what_was_given_and_nothing_else(void **state)
         "{\"name\": \"a\", \"token_type\": \"sandbox_api_token\", \"active_balance\": true, "
         "\"balance\": \"-1.500000001\", \"expire_time\": \"1970-01-01T00:00:00Z\", "
         "\"balance_reset_period\": \"monthly\", \"balance_reset_amount\": \"20.00\"}");
+    struct token_spec balance = { .wanted.balance = { .known = true, .is.nano = 1500000000 } };
+    balance.given[SPEC_BALANCE] = true;
+    assert_body("a", &balance, "{\"name\": \"a\", \"balance\": \"1.50\"}");
+    assert_body(NULL, &balance, "{\"balance\": 1.50}"); /* a change wants a number */
     struct token_spec never = { .wanted = { .expires = TIME_NONE } };
     never.given[SPEC_EXPIRES] = true;
     assert_body(NULL, &never, "{\"expire_time\": null}");
@@ -67,9 +71,9 @@ static void the_use_of_one_token_is_asked_for_by_day_and_name(void **state)
 {
     (void)state;
     struct text path = { 0 };
-    eden_v2.add_usage_path(&path, span_of("a&b=\xc3\xa4"), 1795391999, 1795392000);
+    eden_v2.add_usage_path(&path, span_of("a&b=\xc3\xa4"), 1795305600, 1795392000);
     assert_string_equal(text_z(&path),
-                        "/v2/cost_management/?begin=2026-11-22&end=2026-11-23&step=1"
+                        "/v2/cost_management/?begin=2026-11-22&end=2026-11-24&step=1"
                         "&token=a%26b%3D%C3%A4");
     text_done(&path);
 }

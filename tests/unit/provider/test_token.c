@@ -88,6 +88,13 @@ static void what_the_api_left_out_is_unknown_and_not_zero(void **state)
     assert_false(d.reading.reset_amount.known);
 }
 
+static void a_budget_of_null_is_no_cap(void **state)
+{
+    (void)state;
+    struct decoded d = decode_golden("no-cap");
+    assert_false(d.reading.balance.known || d.reading.budgeted);
+}
+
 static void money_is_read_from_decimal_strings_as_from_numbers(void **state)
 {
     (void)state;
@@ -405,6 +412,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_with_everything_is_read_whole),
         cmocka_unit_test(what_the_api_left_out_is_unknown_and_not_zero),
+        cmocka_unit_test(a_budget_of_null_is_no_cap),
         cmocka_unit_test(money_is_read_from_decimal_strings_as_from_numbers),
         cmocka_unit_test(a_time_without_zone_is_utc),
         cmocka_unit_test(the_future_may_add_members_types_and_periods),
