@@ -83,6 +83,12 @@ void api_call_fail(struct api_call *c, enum poll_result result, const struct fau
     end_with(c, result);
 }
 
+void api_call_accept(struct api_call *c)
+{
+    c->result = POLL_OK;
+    c->why = (struct fault){ 0 };
+}
+
 static void send(struct api_call *c)
 {
     const struct account_settings *s = c->api->settings;

@@ -76,6 +76,9 @@ void api_call_pass(struct api_call *c);
 /* Ends the call with a failure that its reader found. */
 void api_call_fail(struct api_call *c, enum poll_result result, const struct fault *why);
 
+/* Takes the refusal with which it ended for a good answer without content. */
+void api_call_accept(struct api_call *c);
+
 /* When a call that waits for the rate limit goes on; MONO_NEVER: there is none. */
 mono_ms api_call_deadline(const struct api_call *c, mono_ms now);
 

@@ -38,9 +38,19 @@ static void read_element(struct usage_call *u, const struct element *e)
     api_call_fail(&u->call, POLL_BROKEN, &why);
 }
 
+static bool says_unspent(const struct usage_call *u)
+{
+    const struct provider *p = provider_of(u->call.api->settings);
+    return p->says_unspent && u->call.outcome.end == TRANSFER_ANSWERED
+        && p->says_unspent(u->call.outcome.status, api_call_answer(&u->call));
+}
+
 static void judge(struct usage_call *u)
 {
     struct fault why;
+    if (u->call.result == POLL_BROKEN && says_unspent(u))
+        api_call_accept(&u->call);
+    usage_merge(&u->book);
     if (u->call.result != POLL_OK || u->book.refused == 0 || u->elements_read > 0)
         return;
     usage_say_refused(&u->book, &why);

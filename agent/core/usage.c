@@ -40,6 +40,75 @@ void usage_refuse_element(struct usage_book *b, const char *flaw)
     usage_add_gap(b, USAGE_NOBODY, TIME_NONE);
 }
 
+void usage_add_again(struct usage_book *b, uint32_t payer)
+{
+    if (b->again_count == b->again_room) {
+        b->again_room = b->again_room ? b->again_room * 2 : 16;
+        b->again = xrealloc(b->again, b->again_room, sizeof *b->again);
+    }
+    b->again[b->again_count++] = payer;
+}
+
+/* The whole of a feature, whose number is the largest, comes before its providers. */
+static uint32_t rank_of(uint32_t provider)
+{
+    return provider == USAGE_WHOLE ? 0 : provider + 1;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct usage_line *x = a, *y = b;
+    if (x->payer != y->payer)
+        return x->payer < y->payer ? -1 : 1;
+    if (x->day != y->day)
+        return x->day < y->day ? -1 : 1;
+    if (x->feature != y->feature)
+        return x->feature < y->feature ? -1 : 1;
+    return (rank_of(x->provider) > rank_of(y->provider))
+        - (rank_of(x->provider) < rank_of(y->provider));
+}
+
+/* Which payers have both several elements and a date that cannot be read: true at their numbers;
+ * owned by the caller. */
+static bool *unsure_payers(const struct usage_book *b)
+{
+    bool *again = xcalloc(b->payers.count, sizeof *again),
+         *unsure = xcalloc(b->payers.count, sizeof *unsure);
+    for (size_t i = 0; i < b->again_count; i++)
+        again[b->again[i]] = true;
+    for (size_t i = 0; i < b->gap_count; i++)
+        if (b->gaps[i].payer != USAGE_NOBODY && b->gaps[i].day == TIME_NONE)
+            unsure[b->gaps[i].payer] = again[b->gaps[i].payer];
+    free(again);
+    return unsure;
+}
+
+static void add_up(struct usage_line *to, const struct usage_line *more)
+{
+    to->cost.nano = nano_add(to->cost.nano, more->cost.nano);
+    to->calls = nano_add(to->calls, more->calls);
+}
+
+void usage_merge(struct usage_book *b)
+{
+    size_t kept = 0;
+    if (!b->again_count)
+        return;
+    bool *unsure = unsure_payers(b);
+    if (b->count)
+        qsort(b->lines, b->count, sizeof *b->lines, compare_lines);
+    for (size_t i = 0; i < b->count; i++) {
+        if (unsure[b->lines[i].payer])
+            continue;
+        if (kept && compare_lines(&b->lines[kept - 1], &b->lines[i]) == 0)
+            add_up(&b->lines[kept - 1], &b->lines[i]);
+        else
+            b->lines[kept++] = b->lines[i];
+    }
+    b->count = kept;
+    free(unsure);
+}
+
 void usage_say_refused(const struct usage_book *b, struct fault *ret)
 {
     fault(ret, FAULT_REJECT, "%zu usage line%s could not be read%s%s", b->refused,
@@ -50,6 +119,7 @@ void usage_done(struct usage_book *b)
 {
     free(b->lines);
     free(b->gaps);
+    free(b->again);
     intern_done(&b->payers);
     intern_done(&b->words);
     *b = (struct usage_book){ 0 };

@@ -33,10 +33,12 @@ struct usage_book {
     struct usage_line
         *lines; /* owned; payer by payer, day by day as told, a feature before its providers */
     size_t count, room;
-    struct intern payers;   /* each has one element of the answer */
+    struct intern payers;   /* each has one element of the answer, or several: see usage_merge */
     struct intern words;    /* features and providers */
     struct usage_gap *gaps; /* owned; runs of equal ones are one */
     size_t gap_count, gap_room;
+    uint32_t *again; /* owned; payers that had an element before */
+    size_t again_count, again_room;
     size_t refused;       /* lines, days and payers that could not be read */
     struct fault refusal; /* the first of them, and why; meaningful when refused > 0 */
 };
@@ -52,5 +54,12 @@ void usage_add_gap(struct usage_book *b, uint32_t payer, unix_s day);
 
 /* "2 usage lines could not be read; the first: WHY". */
 void usage_say_refused(const struct usage_book *b, struct fault *ret);
+
+/* Payer has another element: names can be borne twice, one after the other or by two members. */
+void usage_add_again(struct usage_book *b, uint32_t payer);
+
+/* Once the answer is whole: what several elements say of one payer is added up. Where one of them
+ * has a date that cannot be read, that may be any day, and none of the payer's days is known. */
+void usage_merge(struct usage_book *b);
 
 void usage_done(struct usage_book *b); /* leaves an empty one */

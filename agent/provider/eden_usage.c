@@ -172,19 +172,6 @@ static void read_days(const cJSON *data, struct reading_usage *r)
     intern_done(&seen);
 }
 
-/* What a payer's second element says of a day would have to be added to the first, or not: nobody
- * knows. */
-static void refuse_days(const cJSON *data, struct reading_usage *r)
-{
-    struct fault why;
-    const cJSON *each;
-    cJSON_ArrayForEach(each, data)
-    {
-        if (read_date(each, &r->line.day, &why))
-            usage_add_gap(r->book, r->line.payer, r->line.day);
-    }
-}
-
 static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *why)
 {
     const cJSON *name, *data;
@@ -203,16 +190,13 @@ static bool read_payer(const cJSON *root, struct usage_book *b, struct fault *wh
     bool has_data = member_once(root, "data", &data, &later);
     if (has_data && !cJSON_IsObject(data))
         has_data = fault(&later, FAULT_REJECT, "data is missing or not an object");
-    if (has_data && r.line.payer >= known) {
+    if (r.line.payer < known)
+        usage_add_again(b, r.line.payer);
+    if (has_data) {
         read_days(data, &r);
         return true;
     }
-    if (has_data) {
-        refuse_days(data, &r);
-        fault(&later, FAULT_REJECT, "duplicate entry for this token");
-    } else {
-        usage_add_gap(b, r.line.payer, TIME_NONE);
-    }
+    usage_add_gap(b, r.line.payer, TIME_NONE);
     fault_within(&later, "%s", name_of(&b->payers, r.line.payer));
     usage_refuse(b, &later);
     return true;

@@ -9,6 +9,6 @@ enum {
 };
 
 /* See decode_usage in provider.h. Refused are: U+0000 anywhere; a name of a token, date, feature or
- * provider that is none or is given twice; a cost or a number of calls that is none. Unknown
- * members are passed by. */
+ * provider that is none, or a date, feature or provider that an element gives twice; a cost or a
+ * number of calls that is none. Unknown members are passed by. */
 bool eden_decode_usage(struct span element, struct usage_book *b);

@@ -220,6 +220,18 @@ static bool confirms_deletion(int status, struct span body, const char *name)
         && strcmp(d.name, name) == 0;
 }
 
+/* "details" is what the service itself says of data that it does not have; a path that is not there
+ * is answered with "detail", or with a page. */
+static bool says_unspent(int status, struct span body)
+{
+    struct fault broken;
+    const cJSON *details;
+    if (status != 404)
+        return false;
+    own_json cJSON *root = json_parse_object(body, &broken);
+    return root && member_once(root, "details", &details, &broken) && cJSON_IsString(details);
+}
+
 static bool says_taken(int status, const struct complaint *complaints, size_t count)
 {
     return status == VALIDATION_STATUS && count == 1
@@ -256,6 +268,7 @@ const struct provider eden_v2 = {
     .confirms_deletion = confirms_deletion,
     .add_usage_path = add_usage_path,
     .usage = { .what = "consumption", .list = "response", .element_bytes = EDEN_USAGE_BYTES },
+    .says_unspent = says_unspent,
     .decode_usage = eden_decode_usage,
     .credits_path = USAGE_PATH "credits/",
     .decode_credits = decode_credits,

@@ -47,6 +47,8 @@ struct provider {
      * which are their first seconds; the answer may tell a day more. */
     void (*add_usage_path)(struct text *out, struct span token, unix_s first, unix_s last);
     struct split_shape usage;
+    /* Whether a refusal says that nothing was spent. NULL: none does. */
+    bool (*says_unspent)(int status, struct span body);
     /* One element: adds the lines that can be read; of the others the book says why, and which days
      * of which payer they leave unknown. False: not even a payer's name could be read. */
     bool (*decode_usage)(struct span element, struct usage_book *b);

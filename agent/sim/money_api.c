@@ -6,6 +6,8 @@
 #include "sim/routes.h"
 #include "sim/token_text.h"
 
+#define EMPTY "{\"response\":[]}" /* consumption of nothing */
+
 void credits_show(const struct call *c, struct sim_answer *ret)
 {
     struct text *out = answer_begin(ret, 200);
@@ -135,10 +137,16 @@ void consumption_show(const struct call *c, struct sim_answer *ret)
         && read_query(values, &q, ret)) {
         if (c->caller)
             q.payer = c->caller->name;
+        q.last_day -= c->world->end_is_exclusive;
         if (values[PARAM_WORKFLOW] || values[PARAM_RAG]) /* nothing here ever ran in a workflow */
-            answer_json(ret, 200, "{\"response\":[]}");
+            answer_json(ret, 200, EMPTY);
         else
             books_render(&c->account->books, &q, answer_begin(ret, 200));
+        if (c->world->no_data_is_404 && strcmp(text_z(&ret->body->text), EMPTY) == 0) {
+            answer_done(ret);
+            *ret = (struct sim_answer){ 0 };
+            answer_not_found(ret);
+        }
     }
     for (size_t i = 0; i < PARAMS; i++)
         free(values[i]);

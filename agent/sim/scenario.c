@@ -325,11 +325,26 @@ static bool set_secret_place(struct world *w, struct span value, struct fault *w
     return fault(why, FAULT_REJECT, "get, post or none is required");
 }
 
-const char *const scenario_world_keys[] = { "speed",      "seed",         "start",
-                                            "rate_limit", "balance_form", "secret_in" };
+static bool set_usage_end(struct world *w, struct span value, struct fault *why)
+{
+    w->end_is_exclusive = span_is(value, "exclusive");
+    return w->end_is_exclusive || span_is(value, "inclusive")
+        || fault(why, FAULT_REJECT, "inclusive or exclusive is required");
+}
+
+static bool set_no_data(struct world *w, struct span value, struct fault *why)
+{
+    w->no_data_is_404 = span_is(value, "404");
+    return w->no_data_is_404 || span_is(value, "empty")
+        || fault(why, FAULT_REJECT, "empty or 404 is required");
+}
+
+const char *const scenario_world_keys[] = { "speed",        "seed",      "start",     "rate_limit",
+                                            "balance_form", "secret_in", "usage_end", "no_data" };
 const size_t scenario_world_key_count = COUNT(scenario_world_keys);
 static bool (*const world_setters[])(struct world *, struct span, struct fault *) = {
-    set_speed, set_seed, set_start, set_rate_limit, set_balance_form, set_secret_place,
+    set_speed,        set_seed,         set_start,     set_rate_limit,
+    set_balance_form, set_secret_place, set_usage_end, set_no_data,
 };
 _Static_assert(COUNT(world_setters) == COUNT(scenario_world_keys),
                "a key of the sim has no setter");

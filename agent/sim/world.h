@@ -39,7 +39,8 @@ struct world {
     int64_t rate_limit; /* API calls a second and account; 0: no limit */
     enum balance_form balance_form;
     enum secret_place secret_place;
-    struct index words; /* texts that must outlive the accounts: uses */
+    bool end_is_exclusive, no_data_is_404; /* of consumption */
+    struct index words;                    /* texts that must outlive the accounts: uses */
     struct sim_faults sim_faults;
     struct request_log log;
 };

@@ -13,6 +13,7 @@ import urllib.request
 
 import pytest
 
+from harness import Sim
 from test_money import DAY, PRESENT, Scene, nano
 
 AN_HOUR_LATER_S = 3660  # usage is asked for an hour after the last answer, which took a moment
@@ -257,6 +258,40 @@ def test_spend_over_a_gap_is_spread_evenly_and_marked(scene):
     assert [row["gap_s"] for row in rows if row["gap_s"]] == [9 * DAY]
     burn = s.db.rows("SELECT burn_24h_usd_per_h, burn_7d_usd_per_h FROM v_token WHERE token = 'prod-paid'")[0]
     assert burn == pytest.approx((1 / 24, 1 / 24), rel=0.02)
+
+
+def test_several_elements_of_one_name_add_up(scene):
+    s = scene(past_days=0)
+    s.door.bend = usage(*GOOD, ("prod-other", {day(1): {"llm__chat": line(2)}, day(3): {"a__b": line(1)}}))
+    s.once()
+    stored = {when + " " + feature: cost for (name, when, feature), (cost, _) in s.stored().items()
+              if name == "prod-other"}
+    assert stored == {f"{day(1)} llm__chat": 5 * 10**9, f"{day(1)} ocr__ocr": 4 * 10**9,
+                      f"{day(2)} llm__chat": 5 * 10**9, f"{day(3)} a__b": 10**9}
+    assert s.db.one("SELECT usage_reason FROM account") is None
+
+
+def test_a_cost_that_is_split_among_no_providers_is_that_of_an_unknown_one(scene):
+    s = scene(past_days=0)
+    s.door.bend = usage(("dev-free-lab", {day(1): {"a__b": {"total_cost": 2, "details": 1},
+                                                   "c__d": {**line(3), "cost_per_provider": {}},
+                                                   "llm__chat": line(4)}}))
+    s.once()
+    rows = json.loads(s.daemon.run("report", "--since", day(1), "--until", day(0), "--by", "provider", "--json").stdout)
+    assert {r["provider"]: r["spent_usd"] for r in rows} == {"openai": 4, "(unknown provider)": 5}
+
+
+@pytest.mark.parametrize("form", [{"usage_end": "exclusive"}, {"no_data": "404"}])
+def test_consumption_is_read_in_every_form_that_is_documented(stage, make_daemon, form):
+    sim = stage.enter_context(Sim({"tokens": [{"name": "dev-free-lab"}], **form}))
+    daemon = make_daemon(sim.url)
+    assert daemon.run("once").returncode == 0
+    (account,) = daemon.database.rows("SELECT usage_at IS NOT NULL, usage_reason FROM account")
+    assert account == (1, None), "that nothing was spent is an answer"
+    assert sim.spend("dev-free-lab", "1.25").status_code == 200
+    daemon.database.path.unlink()
+    assert daemon.run("once").returncode == 0
+    assert daemon.database.one("SELECT sum(cost_nano) FROM usage") == 1_250_000_000, "today is part of it"
 
 
 HUGE = 4_000_000

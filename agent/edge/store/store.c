@@ -86,6 +86,7 @@ static const char *const texts[] = {
     [SQL_PUT_BROKER] = sql_put_broker,
     [SQL_SET_DELIVERED] = sql_set_delivered,
     [SQL_FIND_PAYER] = sql_find_payer,
+    [SQL_FIND_NAMESAKE] = sql_find_namesake,
     [SQL_ADD_PAYER] = sql_add_payer,
     [SQL_ADOPT_TOKEN] = sql_adopt_token,
     [SQL_REVIVE_TOKEN] = sql_revive_token,

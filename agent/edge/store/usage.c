@@ -98,6 +98,16 @@ static bool find_payer(struct writing *w, const char *name, enum series series, 
     return statement_ask(q, NO_ID, &w->token, why);
 }
 
+/* A token may be called as the answer calls the main key: then it is that token that is meant. */
+static bool find_namesake(struct writing *w, const char *name, unix_s day, struct fault *why)
+{
+    struct statement *q = w->s->queries[SQL_FIND_NAMESAKE];
+    statement_bind_integer(q, ":account", w->account);
+    statement_bind_text(q, ":name", span_of(name));
+    statement_bind_integer(q, ":day", day);
+    return statement_ask(q, NO_ID, &w->token, why);
+}
+
 static bool add_payer(struct writing *w, const char *name, enum series series, unix_s day,
                       struct fault *why)
 {
@@ -120,7 +130,9 @@ static bool find_token(struct writing *w, uint32_t payer, unix_s day, struct fau
         return true;
     const char *name = w->book->payers.at[payer];
     enum series series = strcmp(name, USAGE_MAIN_KEY) == 0 ? SERIES_KEY : SERIES_TOKEN;
-    if (!find_payer(w, name, series, day, why)
+    w->token = NO_ID;
+    if ((series == SERIES_KEY && !find_namesake(w, name, day, why))
+        || (w->token == NO_ID && !find_payer(w, name, series, day, why))
         || (w->token == NO_ID && !add_payer(w, name, series, day, why)))
         return false;
     w->payer = payer;

@@ -197,7 +197,9 @@ static void a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told
         "INSERT INTO word VALUES (1, 'llm__chat'), (2, 'openai'), (3, 'ocr__ocr');"
         "INSERT INTO usage VALUES (1, 0, 1, 5, 2), (1, 86400, 3, 6, 1), (2, 0, 1, 7, 3);"
         "INSERT INTO usage_provider VALUES (1, 0, 1, 2, 5), (1, 86400, 1, 2, 1), (1, 86400, 3, 2, "
-        "5);");
+        "5);"
+        "INSERT INTO usage VALUES (2, 86400, 1, 8, 1), (2, 86400, 3, 9, 1), (1, 86400, 1, 1, 1);"
+        "INSERT INTO usage_provider VALUES (2, 86400, 3, 2, 9);");
     scope.since = 0;
     scope.until = 86400;
     expect(s, QUERY_REPORT_HOURS, &scope, 6, "1|0|3|0|0|30\n1|82800|4|4|0|0\n");
@@ -206,7 +208,8 @@ static void a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told
     scope.since = 86400;
     scope.until = 2 * 86400;
     expect(s, QUERY_REPORT_DAYS, &scope, 6, "1|86400|5|0|0|0\n2|86400|1|0|11|0\n");
-    expect(s, QUERY_REPORT_PROVIDERS, &scope, 4, "1|86400|openai|6\n");
+    expect(s, QUERY_REPORT_PROVIDERS, &scope, 4,
+           "1|86400|openai|6\n2|86400|(unknown provider)|8\n2|86400|openai|9\n");
 }
 
 static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void **state)

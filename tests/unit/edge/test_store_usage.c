@@ -313,13 +313,24 @@ static void a_token_may_be_called_like_the_main_key(void **state)
     struct place *p = *state;
     say(p, USAGE_MAIN_KEY, 0, "x__y", 3);
     replace(p, 0, 0);
-    struct token *t = add_token(p, USAGE_MAIN_KEY, true, START);
+    struct token *t = add_token(p, USAGE_MAIN_KEY, true, START + DAY_S + 3600);
     assert_string_equal(t->slug, USAGE_MAIN_KEY);
-    say(p, USAGE_MAIN_KEY, 0, "x__y", 3);
-    replace(p, 0, 0);
-    assert_int_equal(
-        told(p, "SELECT count(*) FROM usage u JOIN token t ON t.id = u.token WHERE t.kind = 'key'"),
-        1);
+    for (int64_t day = 0; day < 4; day++)
+        say(p, USAGE_MAIN_KEY, day, "x__y", 3);
+    replace(p, 0, 3);
+    static const char days[] =
+        "SELECT sum(1 << (u.day / 86400 - %d)) FROM usage u JOIN token t ON t.id = u.token"
+        " WHERE t.kind = '%s'";
+    char sql[256];
+    snprintf(sql, sizeof sql, days, (int)(START / DAY_S), "key");
+    assert_int_equal(told(p, sql), 1 << 0); /* before there was the token */
+    snprintf(sql, sizeof sql, days, (int)(START / DAY_S), "token");
+    assert_int_equal(told(p, sql), 1 << 1 | 1 << 2 | 1 << 3);
+    delete_token(p, t, START + 3 * DAY_S);
+    for (int64_t day = 0; day < 4; day++)
+        say(p, USAGE_MAIN_KEY, day, "x__y", 3);
+    replace(p, 0, 3);
+    assert_int_equal(told(p, sql), 1 << 1 | 1 << 2);
 }
 
 /* Books all that is not booked yet, each at the end of its day; returns how much that was. */

@@ -188,21 +188,62 @@ static void one_bad_line_takes_none_of_its_neighbours_along(void **state)
     decode(&b, "{\"token\":\"c\",\"data\":[]}");
     decode(&b, "{\"token\":7,\"data\":{\"2026-11-22\":{\"x\":" GOOD(1) "}}}");
     decode(&b, "{\"token\":\"d\",\"data\":{\"2026-11-22\":{\"x\":" GOOD(32) "}}}");
-    decode(&b, "{\"token\":\"a\",\"data\":{\"2026-11-25\":{\"x\":" GOOD(1) "}}}");
     static const int64_t kept[] = { 1, 4, 8, 16, 32 };
     assert_int_equal(b.count, COUNT(kept));
     for (size_t i = 0; i < COUNT(kept); i++)
         assert_int_equal(b.lines[i].cost.nano, kept[i] * NANO_PER_USD);
-    assert_int_equal(b.refused, 6);
+    assert_int_equal(b.refused, 5);
     assert_string_equal(b.refusal.text, "a, 2026-11-22: y: details is not a valid call count");
     assert_gap(&b, 0, "a", day);
     assert_gap(&b, 1, "b", -1); /* which day it was, nobody knows */
     assert_gap(&b, 2, "b", day + 1);
     assert_gap(&b, 3, "c", -1);
     assert_gap(&b, 4, "(nobody)", -1);
-    assert_gap(&b, 5, "a", day + 3); /* a second element: to be added or not? */
-    assert_int_equal(b.gap_count, 6);
+    assert_int_equal(b.gap_count, 5);
     usage_done(&b);
+}
+
+#define SPLIT(cost)                                                                                \
+    "{\"total_cost\":" #cost ",\"details\":1,\"cost_per_provider\":{\"p\":" #cost "}}"
+
+static void several_elements_of_one_name_add_up(void **state)
+{
+    (void)state;
+    struct usage_book b = { 0 };
+    int64_t day = calendar_day(2026, 11, 22);
+    decode(&b,
+           "{\"token\":\"a\",\"data\":{\"2026-11-23\":{\"y\":" SPLIT(
+               1) "},\"2026-11-22\":{\"x\":" SPLIT(2) "}}}");
+    decode(&b, "{\"token\":\"b\",\"data\":{\"2026-11-22\":{\"x\":" SPLIT(4) "}}}");
+    decode(&b,
+           "{\"token\":\"a\",\"data\":{\"2026-11-22\":{\"x\":" SPLIT(8) ",\"z\":" GOOD(
+               16) "},\"2026-11-23\":{\"x\":[]}}}");
+    usage_merge(&b);
+    assert_int_equal(b.count, 7);
+    assert_line(&b, 0, day, "x", "(whole)", 10 * NANO_PER_USD, 2);
+    assert_line(&b, 1, day, "x", "p", 10 * NANO_PER_USD, 0);
+    assert_line(&b, 2, day, "z", "(whole)", 16 * NANO_PER_USD, 1);
+    assert_line(&b, 3, day + 1, "y", "(whole)", NANO_PER_USD, 1);
+    assert_line(&b, 5, day, "x", "(whole)", 4 * NANO_PER_USD, 1);
+    assert_int_equal(b.refused, 1);
+    assert_gap(&b, 0, "a", day + 1); /* half of that day is not known */
+
+    /* a date that cannot be read may be any of those that the other element tells */
+    decode(&b, "{\"token\":\"a\",\"data\":{\"2026-11-32\":{\"x\":" SPLIT(1) "}}}");
+    usage_merge(&b);
+    assert_int_equal(b.count, 2);
+    assert_string_equal(b.payers.at[b.lines[0].payer], "b");
+    usage_done(&b);
+}
+
+static void that_nothing_was_spent_may_be_a_refusal(void **state)
+{
+    (void)state;
+    assert_true(eden_v2.says_unspent(404, span_of("{\"details\": \"Not Found\"}")));
+    assert_false(eden_v2.says_unspent(404, span_of("{\"detail\": \"Not found.\"}")));
+    assert_false(eden_v2.says_unspent(404, span_of("<html>404</html>")));
+    assert_false(eden_v2.says_unspent(404, span_of("{\"details\": \"Not")));
+    assert_false(eden_v2.says_unspent(403, span_of("{\"details\": \"Not Found\"}")));
 }
 
 static void a_provider_that_cannot_be_read_leaves_the_day_known(void **state)
@@ -324,6 +365,8 @@ int main(void)
         cmocka_unit_test(the_future_may_add_members_and_leave_providers_out),
         cmocka_unit_test(each_broken_line_is_refused_with_its_reason),
         cmocka_unit_test(one_bad_line_takes_none_of_its_neighbours_along),
+        cmocka_unit_test(several_elements_of_one_name_add_up),
+        cmocka_unit_test(that_nothing_was_spent_may_be_a_refusal),
         cmocka_unit_test(a_provider_that_cannot_be_read_leaves_the_day_known),
         cmocka_unit_test(very_many_names_are_read_in_no_time),
         cmocka_unit_test(the_whole_answer_is_cut_into_payers_with_their_names),
