@@ -215,6 +215,7 @@ static void judge(struct api_call *c)
         end_refused(c);
     } else {
         bool complete = !c->splitter || splitter_end(c->splitter, &c->next, &c->why);
+        c->count = c->splitter ? splitter_count(c->splitter) : -1;
         end_with(c, complete ? POLL_OK : POLL_BROKEN);
     }
 }

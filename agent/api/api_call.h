@@ -49,8 +49,9 @@ struct api_call {
     bool renewed;              /* it was refused, and asked again with another key */
     uint64_t key_hash;         /* of the key it was sent with */
 
-    struct text answer;      /* all of it, or the first bytes of a refusal */
-    struct span next;        /* URL of the page that follows; borrowed from the splitter */
+    struct text answer; /* all of it, or the first bytes of a refusal */
+    struct span next;   /* URL of the page that follows; borrowed from the splitter */
+    int64_t count;      /* of the elements on all pages, as the answer has it; -1: it does not */
     struct outcome outcome;  /* as far as it is known; its fault is `why` */
     enum poll_result result; /* this and the next one: once it has ended */
     struct fault why;        /* unless POLL_OK. FAULT_RETRY: the service was ill or busy */

@@ -218,13 +218,6 @@ static bool read_next(struct poll *p, enum api_event *ret)
     return *ret == API_OUTLINE || *ret == API_ELEMENT;
 }
 
-static bool same_origin(const struct poll *p, struct span url)
-{
-    const char *origin = settings_of(p)->url;
-    size_t len = strlen(origin);
-    return url.len > len && memcmp(url.at, origin, len) == 0 && url.at[len] == '/';
-}
-
 static bool was_asked_for(const struct poll *p, struct span url)
 {
     uint64_t hash = hash_of(url);
@@ -235,12 +228,12 @@ static bool was_asked_for(const struct poll *p, struct span url)
 }
 
 /* Whether a list may go on there: on the same host, for the key goes nowhere else. */
-static bool leads_on(const struct poll *p, struct span next, struct fault *why)
+static bool leads_on(const struct poll *p, const char *next, struct text *ret, struct fault *why)
 {
-    if (!same_origin(p, next))
+    if (!fetch_resolve(text_z(&p->call.url), next, ret))
         return fault(why, FAULT_REJECT,
                      "the next page of the list is on another host and was not requested");
-    if (was_asked_for(p, next))
+    if (was_asked_for(p, (struct span){ ret->at, ret->len }))
         return fault(why, FAULT_REJECT, "page %d of the list links back to a page already read",
                      p->pages);
     if (p->idle_pages > IDLE_PAGES_MAX)
@@ -274,7 +267,30 @@ static void judge_whole(struct poll *p)
               flaws);
 }
 
-/* Adds what the call of a page was; true when the list ends with it. */
+/* What the list says of its own length, if anything: the last page may be missing. */
+static bool is_short(struct poll *p)
+{
+    if (p->call.count <= p->elements)
+        return false;
+    p->result = POLL_BROKEN;
+    fault(&p->why, FAULT_REJECT, "the list is incomplete: it ends after %lld of %lld tokens",
+          (long long)p->elements, (long long)p->call.count);
+    return true;
+}
+
+static bool follow(struct poll *p)
+{
+    struct text url = { 0 };
+    char *next = xstrndup(p->call.next.at, p->call.next.len);
+    bool ok = leads_on(p, next, &url, &p->why);
+    if (ok)
+        ask_for_page(p, text_z(&url));
+    free(next);
+    text_done(&url);
+    return ok;
+}
+
+/* Adds what the call of a page was, and asks for the next one; true when the list ends with it. */
 static bool end_page(struct poll *p)
 {
     const struct api_call *c = &p->call;
@@ -287,21 +303,15 @@ static bool end_page(struct poll *p)
     if (c->result != POLL_OK)
         return true;
     if (!c->next.len) {
-        judge_whole(p);
+        if (!is_short(p))
+            judge_whole(p);
         return true;
     }
     p->idle_pages = named(p) > p->named_before ? 0 : p->idle_pages + 1;
-    if (leads_on(p, c->next, &p->why))
+    if (follow(p))
         return false;
     p->result = POLL_BROKEN;
     return true;
-}
-
-static void follow(struct poll *p)
-{
-    char *next = xstrndup(p->call.next.at, p->call.next.len);
-    ask_for_page(p, next);
-    free(next);
 }
 
 static void give_up(struct poll *p)
@@ -319,8 +329,6 @@ bool collect_turn(struct poll *p)
     while (read_next(p, &event))
         continue;
     bool over = event == API_ENDED && end_page(p);
-    if (event == API_ENDED && !over)
-        follow(p);
     if (!over && clock_mono() >= last_moment(p)) {
         give_up(p);
         over = true;

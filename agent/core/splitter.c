@@ -16,7 +16,7 @@
 _Static_assert((int)SPLIT_DEPTH == (int)WALK_DEPTH, "the walk sets the limit of depth");
 
 /* The members that matter here; which of them a key can be depends on where it stands. */
-enum member { MEMBER_OTHER, MEMBER_SECRET, MEMBER_LIST, MEMBER_NEXT };
+enum member { MEMBER_OTHER, MEMBER_SECRET, MEMBER_LIST, MEMBER_NEXT, MEMBER_COUNT };
 
 struct splitter {
     const struct split_shape *shape;
@@ -26,6 +26,8 @@ struct splitter {
     enum member member; /* of the value that comes next */
     bool is_object, has_list, has_next;
     struct kept next;
+    int64_t count; /* -1: it was not said */
+    bool counting; /* its digits go by */
 
     bool saving; /* an element is open and no secret is going by */
     bool hiding; /* a secret is going by */
@@ -47,6 +49,7 @@ struct splitter *splitter_new(const struct split_shape *shape)
 {
     struct splitter *s = xcalloc(1, sizeof *s + shape->element_bytes);
     s->shape = shape;
+    s->count = -1;
     walk_init(&s->walk);
     s->next = (struct kept){ .at = s->next_bytes, .room = sizeof s->next_bytes };
     return s;
@@ -126,6 +129,8 @@ static enum member member_named_by_key(const struct splitter *s)
         return s->shape->secret && walk_key_is(w, s->shape->secret) ? MEMBER_SECRET : MEMBER_OTHER;
     if (w->level == 1 && walk_key_is(w, s->shape->list))
         return MEMBER_LIST;
+    if (w->level == 1 && s->shape->count && walk_key_is(w, s->shape->count))
+        return MEMBER_COUNT;
     return w->level == 1 && s->shape->next && walk_key_is(w, s->shape->next) ? MEMBER_NEXT
                                                                              : MEMBER_OTHER;
 }
@@ -168,6 +173,24 @@ static bool begin_next(struct splitter *s, char first, struct fault *why)
     return true;
 }
 
+/* What is no whole number of ordinary size says nothing. */
+static void count_until(struct splitter *s, const char *end)
+{
+    enum { COUNT_MAX = 1000 * 1000 * 1000 };
+    for (; s->counting && s->unsaved < end; s->unsaved++) {
+        bool is_digit = *s->unsaved >= '0' && *s->unsaved <= '9';
+        s->counting = is_digit && s->count < COUNT_MAX;
+        s->count = s->counting ? s->count * 10 + (*s->unsaved - '0') : -1;
+    }
+}
+
+static void begin_count(struct splitter *s, char first)
+{
+    s->counting = first >= '0' && first <= '9';
+    s->count = s->counting ? 0 : -1;
+    s->unsaved = s->walk.at - 1;
+}
+
 static void begin_secret(struct splitter *s)
 {
     save_until(s, s->walk.at - 1);
@@ -198,6 +221,9 @@ static bool begin_value(struct splitter *s, struct fault *why)
     case MEMBER_SECRET:
         begin_secret(s);
         break;
+    case MEMBER_COUNT:
+        begin_count(s, first);
+        break;
     case MEMBER_OTHER:
         break;
     }
@@ -208,6 +234,8 @@ static bool begin_value(struct splitter *s, struct fault *why)
 static bool end_value(struct splitter *s)
 {
     const char *end = s->walk.at;
+    count_until(s, end);
+    s->counting = false;
     if (s->hiding && is_in_element(s)) {
         s->hiding = false;
         save_from(s, end);
@@ -258,6 +286,7 @@ static bool take_event(struct splitter *s, enum walk_event event, bool *ret_whol
         *ret_whole = end_value(s);
         break;
     case WALK_MORE:
+        count_until(s, s->walk.at);
         save_until(s, s->walk.at);
         break;
     case WALK_FAULT:
@@ -358,6 +387,11 @@ static bool refuse_incomplete(const struct splitter *s, struct fault *why)
     snprintf(words, sizeof words, "an object without \"%s\"%s%s%s", shape->list,
              shape->next ? " and \"" : "", shape->next ? shape->next : "", shape->next ? "\"" : "");
     return refuse(s, words, why);
+}
+
+int64_t splitter_count(const struct splitter *s)
+{
+    return s->count;
 }
 
 bool splitter_end(struct splitter *s, struct span *ret_next, struct fault *why)

@@ -24,6 +24,7 @@ struct split_shape {
     const char *what;     /* the answer, for people: "token list" */
     const char *list;     /* the member that is the array */
     const char *next;     /* the member with the URL of the next page; NULL: not paged */
+    const char *count;    /* the member that says how many elements all pages have; NULL: none */
     const char *secret;   /* the member of an element that is never kept; NULL: none */
     size_t element_bytes; /* of the longest element that is read */
     bool bare;            /* the array may stand alone */
@@ -63,3 +64,6 @@ void splitter_pass(struct splitter *s);
 /* To be asked after the last byte: FAULT_REJECT when the list is not complete. `ret_next` is the
  * URL of the following page or an empty span; borrowed from the splitter. */
 MUST_CHECK bool splitter_end(struct splitter *s, struct span *ret_next, struct fault *why);
+
+/* Then, too: how many elements the answer says that all pages have; -1: it does not say. */
+int64_t splitter_count(const struct splitter *s);

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/span.h"
+#include "base/text.h"
 
 enum { FETCH_WINDOW_BYTES = 256 * 1024 };
 
@@ -51,6 +52,10 @@ struct outcome {
     int64_t took_ms;
     struct fault why; /* TRANSFER_FAILED: FAULT_RETRY, or FAULT_REJECT when a size limit was hit */
 };
+
+/* Adds the absolute URL that `reference` means within an answer to `base`: a URL, a path, a query.
+ * False: it is none, or is of another origin, where no key may go. */
+MUST_CHECK bool fetch_resolve(const char *base, const char *reference, struct text *ret);
 
 MUST_CHECK bool fetch_open(int parallel_max, struct fetch **ret, struct fault *why);
 void fetch_close(struct fetch *f); /* ends all transfers; accepts NULL */

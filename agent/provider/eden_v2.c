@@ -257,6 +257,7 @@ const struct provider eden_v2 = {
     .list = { .what = "token list",
               .list = "results",
               .next = "next",
+              .count = "count",
               .secret = "token",
               .element_bytes = ELEMENT_BYTES,
               .bare = true },

@@ -27,7 +27,7 @@ struct decoded {
 /* `token` is how the dialect addresses one token: today its name. Paths begin with a slash and go
  * behind the account's URL. */
 struct provider {
-    /* The list of all tokens: a GET; more pages are at the URLs that it names. */
+    /* The list of all tokens: a GET; more pages are where it says, on the same host. */
     const char *list_path;
     struct split_shape list;
     const char *name_member, *secret_member; /* of an element */

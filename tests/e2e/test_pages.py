@@ -71,6 +71,28 @@ def test_an_honest_list_in_pages_is_read_whole(sim, daemon):
     daemon.process.wait_line(r"stored: ok, 16 tokens")
 
 
+@pytest.mark.parametrize("next_page", [
+    lambda sim, n: f"?page={n}", lambda sim, n: f"{TOKENS}?page={n}",
+    lambda sim, n: f"{sim.url.replace('http:', 'https:')}{TOKENS}?page={n}",
+], ids=["query", "path", "scheme"])
+def test_however_a_page_names_the_next_one_it_is_followed(sim, daemon, next_page):
+    for page in range(3):
+        sim.fault(kind="body", times=1, path=TOKENS, body=json.dumps(
+            {"count": 3, "results": [element(f"t{page}" if page else "prod")],
+             "next": next_page(sim, page) if page < 2 else None}))
+    daemon.process.wait_line(r"stored: ok, 3 tokens")
+
+
+def test_a_list_that_is_shorter_than_it_says_deletes_nobody(sim, daemon):
+    sim.create("other", balance="1.00")
+    daemon.wait_polls(1)
+    sim.fault(kind="body", path=TOKENS, body=json.dumps({"count": 2, "results": [element("prod")], "next": None}))
+    daemon.wait_polls(4, "broken")
+    reason = daemon.database.one("SELECT reason FROM poll WHERE result = 'broken' ORDER BY id DESC LIMIT 1")
+    assert "it ends after 1 of 2 tokens" in reason
+    assert daemon.database.rows("SELECT token, missing FROM v_token ORDER BY token") == [("other", 0), ("prod", 0)]
+
+
 def test_pages_that_name_the_same_tokens_again_and_again_are_no_list(sim, daemon):
     answer(sim, [element("a"), element("b")], "%n")
     assert "4 consecutive pages without a new token" in broken_reason(daemon)

@@ -198,6 +198,37 @@ static void pages_are_one_list(void **state)
     end(&p);
 }
 
+static void a_next_page_may_be_named_by_its_path_or_its_query_alone(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "{\"results\":[" TOKEN("a", "1") "],\"next\":\"?page=2\",\"count\":3}",
+        "{\"results\":[" TOKEN("b", "2") "],\"next\":\"/list/?page=3\",\"count\":3}",
+        "{\"count\":3,\"results\":[" TOKEN("c", "3") "],\"next\":null}",
+    };
+    struct poll_scene p;
+    begin_paged(&p, bodies, 3);
+    struct poll *poll = run(&p);
+    assert_int_equal(poll->result, POLL_OK);
+    assert_int_equal(poll->fresh.count, 3);
+    end(&p);
+}
+
+static void a_list_that_is_shorter_than_it_says_is_incomplete(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "{\"results\":[" TOKEN("a", "1") "],\"next\":\"@/list/?page=2\",\"count\":4}",
+        "{\"count\":4,\"results\":[" TOKEN("b", "2") "," TOKEN("c", "3") "],\"next\":\"\"}",
+    };
+    struct poll_scene p;
+    begin_paged(&p, bodies, 2);
+    struct poll *poll = run(&p);
+    assert_int_equal(poll->result, POLL_BROKEN);
+    assert_says(&poll->why, "it ends after 3 of 4 tokens");
+    end(&p);
+}
+
 static void a_page_that_fails_fails_the_list(void **state)
 {
     (void)state;
@@ -282,6 +313,8 @@ int main(void)
         cmocka_unit_test(a_list_that_is_cut_is_none),
         cmocka_unit_test(a_list_that_is_too_long_is_none),
         cmocka_unit_test(pages_are_one_list),
+        cmocka_unit_test(a_next_page_may_be_named_by_its_path_or_its_query_alone),
+        cmocka_unit_test(a_list_that_is_shorter_than_it_says_is_incomplete),
         cmocka_unit_test(a_page_that_fails_fails_the_list),
         cmocka_unit_test(a_list_that_leads_nowhere_is_none),
         cmocka_unit_test(pages_that_bring_nothing_end_the_list),

@@ -722,9 +722,46 @@ static void what_was_told_once_wakes_nobody_twice(void **state)
     server_stop(s);
 }
 
+static void a_reference_is_followed_on_the_origin_of_its_answer_alone(void **state)
+{
+    (void)state;
+    static const char base[] = "https://api.edenai.run/v2/list/?page=1";
+    static const struct {
+        const char *base, *reference, *url; /* NULL: not followed */
+    } rows[] = {
+        { base, "https://api.edenai.run/v2/list/?page=2",
+          "https://api.edenai.run/v2/list/?page=2" },
+        { base, "?page=2&size=3", "https://api.edenai.run/v2/list/?page=2&size=3" },
+        { base, "/v2/list/?page=2", "https://api.edenai.run/v2/list/?page=2" },
+        { base, "//api.edenai.run/v2/", "https://api.edenai.run/v2/" },
+        { base, "http://api.edenai.run/v2/?page=2", "https://api.edenai.run/v2/?page=2" },
+        { base, "http://api.edenai.run:80/v2/", "https://api.edenai.run/v2/" },
+        { base, "https://API.edenai.run:443/v2/#end", "https://API.edenai.run/v2/" },
+        { "http://127.0.0.1:81/", "https://127.0.0.1:81/2", "http://127.0.0.1:81/2" },
+        { base, "https://api.edenai.run:8443/v2/", NULL },
+        { base, "https://api.eu.edenai.run/v2/", NULL },
+        { base, "//evil.example/v2/", NULL },
+        { base, "https://api.edenai.run.evil.example/v2/", NULL },
+        { base, "https://api.edenai.run@evil.example/", NULL },
+        { base, "https://user:word@api.edenai.run/v2/", NULL },
+        { base, "ftp://api.edenai.run/v2/", NULL },
+        { base, "file:///etc/passwd", NULL },
+        { "http://127.0.0.1:81/", "http://127.0.0.1:81evil.example/", NULL },
+        { "http://127.0.0.1:81/", "http://127.0.0.1/", NULL },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct text url = { 0 };
+        bool ok = fetch_resolve(rows[i].base, rows[i].reference, &url);
+        if (ok != (rows[i].url != NULL) || strcmp(text_z(&url), ok ? rows[i].url : "") != 0)
+            fail_msg("%s: \"%s\"", rows[i].reference, text_z(&url));
+        text_done(&url);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reference_is_followed_on_the_origin_of_its_answer_alone),
         cmocka_unit_test(a_body_in_chunks_arrives_whole),
         cmocka_unit_test(a_slow_reader_holds_the_sender_back_and_loses_no_byte),
         cmocka_unit_test(a_redirect_is_an_answer_and_its_target_sees_nobody),
