@@ -199,9 +199,10 @@ static void read_element(struct poll *p, const struct element *e)
         list_known(p, t, NULL);
     else if (e->flaw)
         read_flawed(p, e->json, e->flaw);
-    else if (provider_of(settings_of(p))->decode_token(e->json, &d, &flaw))
-        take_reading(p, &d, e->hash);
-    else
+    else if (provider_of(settings_of(p))->decode_token(e->json, &d, &flaw)) {
+        if (!d.revoked) /* it may have left its name to another one, and a list does without it */
+            take_reading(p, &d, e->hash);
+    } else
         read_flawed(p, e->json, flaw.text);
     count_element(p);
 }

@@ -20,7 +20,7 @@ enum {
 };
 
 /* The members of a token that we read or write; anything else may come and go. */
-enum { NAME = SPEC_FIELDS, MEMBERS };
+enum { NAME = SPEC_FIELDS, REVOKED, MEMBERS };
 
 static const char *const members[] = {
     [SPEC_TYPE] = "token_type",
@@ -30,6 +30,7 @@ static const char *const members[] = {
     [SPEC_PERIOD] = "balance_reset_period",
     [SPEC_AMOUNT] = "balance_reset_amount",
     [NAME] = "name",
+    [REVOKED] = "revoked",
 };
 _Static_assert(COUNT(members) == MEMBERS, "the last member has no name");
 
@@ -145,6 +146,14 @@ static bool decode_budget(const cJSON *const found[MEMBERS], struct reading *r, 
     return true;
 }
 
+/* Absent from the first descriptions. */
+static bool decode_revoked(const cJSON *value, bool *ret, struct fault *why)
+{
+    *ret = false;
+    return member_is_absent(value) || member_flag(value, ret)
+        || fault(why, FAULT_REJECT, "revoked is no boolean");
+}
+
 static enum reset_period period_named(struct span word)
 {
     enum reset_period period = RESET_NONE;
@@ -168,6 +177,13 @@ static bool decode_reset(const cJSON *const found[MEMBERS], struct reading *r, s
     return true;
 }
 
+static bool decode_members(const cJSON *const found[MEMBERS], struct reading *r, struct fault *why)
+{
+    return decode_type(found[SPEC_TYPE], r->type, why) && decode_budget(found, r, why)
+        && decode_reset(found, r, why)
+        && member_moment(found[SPEC_EXPIRES], members[SPEC_EXPIRES], &r->expires, why);
+}
+
 /* Refused are, besides U+0000 and a member given twice: a name that is missing, empty or longer
  * than 200 characters; a missing balance; a balance or reset amount that is neither number, decimal
  * text nor null; active_balance that is no boolean; expire_time that is no time; a type or period
@@ -182,9 +198,8 @@ static bool decode_token(struct span element, struct decoded *ret, struct fault 
     const cJSON *found[MEMBERS] = { 0 };
     struct decoded d = { 0 };
     if (!member_find(root, members, found, MEMBERS, why) || !member_name(found[NAME], d.name, why)
-        || !decode_type(found[SPEC_TYPE], d.reading.type, why)
-        || !decode_budget(found, &d.reading, why) || !decode_reset(found, &d.reading, why)
-        || !member_moment(found[SPEC_EXPIRES], members[SPEC_EXPIRES], &d.reading.expires, why))
+        || !decode_revoked(found[REVOKED], &d.revoked, why)
+        || (!d.revoked && !decode_members(found, &d.reading, why)))
         return false;
     *ret = d;
     ret->reading.name = ret->name;

@@ -22,6 +22,7 @@ struct complaint;
 struct decoded {
     struct reading reading; /* reading.name points at name below */
     char name[NAME_BYTES_MAX + 1];
+    bool revoked; /* it is over, though still told of: its reading says nothing */
 };
 
 /* `token` is how the dialect addresses one token: today its name. Paths begin with a slash and go

@@ -80,6 +80,9 @@ READABLE = {
     "balance as text": (element(balance="49.500000000"), {"balance_usd": 49.5}),
     "balance without a zero": (element(balance=".5"), {"balance_usd": 0.5, "burn_source": "balance"}),
     "balance with a bare point": (element(balance="5."), {"balance_usd": 5}),
+    "beside a revoked one": (element(balance=-0.01, revoked=True) + "," + element(balance=3), {"balance_usd": 3}),
+    "before a revoked one": (element(balance=3, revoked=False) + "," + element(balance="?", revoked=True),
+                             {"balance_usd": 3}),
     "type empty": (element(token_type=""), {"type": "api_token"}),
 }
 
@@ -165,6 +168,19 @@ def test_a_budget_of_null_is_no_cap_wherever_it_is_told(sim, daemon):
         told.append((row["budgeted"], row["balance_usd"], state["budgeted"], state["state"], state["balance_usd"],
                      gate.returncode, gate.stdout.replace(name, ""), findings))
     assert told[0] == told[1] and told[0][0] is False
+
+
+def test_a_revoked_key_raises_nothing_and_is_offered_nothing(sim, subscriber, daemon):
+    sim.set_balance("odd", "3.00")
+    daemon.wait_polls(2)
+    sim.show_as("odd", element(balance=-0.01, revoked=True))
+    daemon.wait_polls(4)
+    assert (tokens(daemon)["odd"]["state"], tokens(daemon)["odd"]["balance_usd"]) == ("missing", 3)
+    assert not [f for f in json.loads(daemon.run("audit", "--json").stdout)["findings"] if f["token"] == "odd"]
+    assert "odd" not in [t["token"] for t in json.loads(daemon.run("tokens", "list", "--json").stdout)]
+    sim.set_balance("neighbour 0", "0.00")  # it costs the others nothing
+    subscriber.wait_event(kind="raised", token="neighbour 0")
+    assert not [e for e in subscriber.events() if e["token"] == "odd"]
 
 
 def test_an_unreadable_token_is_told_in_log_topic_and_database_and_keeps_its_alert(sim, subscriber, daemon):

@@ -95,6 +95,13 @@ static void a_budget_of_null_is_no_cap(void **state)
     assert_false(d.reading.balance.known || d.reading.budgeted);
 }
 
+static void a_token_that_is_revoked_is_known_by_its_name_alone(void **state)
+{
+    (void)state;
+    assert_true(decode_golden("revoked").revoked);
+    assert_false(decode_golden("full").revoked);
+}
+
 static void money_is_read_from_decimal_strings_as_from_numbers(void **state)
 {
     (void)state;
@@ -178,6 +185,7 @@ static void each_broken_element_is_refused_with_its_reason(void **state)
         { "name-twice", "duplicate name" },
         { "null", "not an object" },
         { "period-number", "balance_reset_period" },
+        { "revoked-text", "revoked is no boolean" },
         { "trailing-text", "unexpected data after the end" },
         { "two-objects", "unexpected data after the end" },
         { "type-not-utf8", "invalid UTF-8" },
@@ -413,6 +421,7 @@ int main(void)
         cmocka_unit_test(a_token_with_everything_is_read_whole),
         cmocka_unit_test(what_the_api_left_out_is_unknown_and_not_zero),
         cmocka_unit_test(a_budget_of_null_is_no_cap),
+        cmocka_unit_test(a_token_that_is_revoked_is_known_by_its_name_alone),
         cmocka_unit_test(money_is_read_from_decimal_strings_as_from_numbers),
         cmocka_unit_test(a_time_without_zone_is_utc),
         cmocka_unit_test(the_future_may_add_members_types_and_periods),
