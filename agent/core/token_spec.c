@@ -183,7 +183,8 @@ static bool is_near(struct maybe_money wanted, struct maybe_money left)
 struct token_spec token_spec_refused(const struct token_spec *w, const struct reading *is)
 {
     struct token_spec rest = token_spec_unfulfilled(w, is);
-    if ((!is->budgeted && !is->balance.known) || is_near(w->wanted.balance, is->balance))
+    bool means_nothing = w->given[SPEC_BUDGET] && !w->wanted.budgeted && !is->balance.known;
+    if (means_nothing || is_near(w->wanted.balance, is->balance))
         rest.given[SPEC_BALANCE] = false;
     return rest;
 }

@@ -43,7 +43,7 @@ bool token_spec_is_empty(const struct token_spec *w);
 struct token_spec token_spec_unfulfilled(const struct token_spec *w, const struct reading *is);
 
 /* The part of a wish that an answer to it shows as not taken over: of a balance that is being spent
- * a little may be gone already, and without a budget none need be told. */
+ * a little may be gone already, and where no budget is wished for none need be told. */
 struct token_spec token_spec_refused(const struct token_spec *w, const struct reading *is);
 
 /* Everything that a reading says; a balance or an amount that is not known is not wished for. */

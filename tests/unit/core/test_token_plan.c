@@ -156,7 +156,7 @@ static void an_answer_may_have_spent_a_little_of_the_balance_and_lack_nothing_el
         { 80 * NANO_PER_USD, 81 * NANO_PER_USD, true, true, true },
         { 80 * NANO_PER_USD, 5 * NANO_PER_USD, true, false, true },
         { 80 * NANO_PER_USD, 0, false, true, true },
-        { 80 * NANO_PER_USD, 0, false, false, false }, /* without a budget none need be told */
+        { 80 * NANO_PER_USD, 0, false, false, true },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct token_spec w = { .given[SPEC_BALANCE] = true,
@@ -171,6 +171,9 @@ static void an_answer_may_have_spent_a_little_of_the_balance_and_lack_nothing_el
         w.wanted.expires = DAY_S;
         rest = token_spec_refused(&w, &r);
         assert_true(rest.given[SPEC_EXPIRES]);
+        w.given[SPEC_BUDGET] = true; /* and none is wished for: then no balance need be told */
+        rest = token_spec_refused(&w, &r);
+        assert_true(rest.given[SPEC_BALANCE] == (rows[i].refused && rows[i].known));
     }
 }
 
