@@ -364,11 +364,15 @@ static bool load_part(struct store *s, struct loading *l, const struct part *par
     return ok;
 }
 
+/* Credits are one series: once it is known which, the rest of it is looked up by its id. */
 static bool load(struct store *s, struct loading *l, struct fault *why)
 {
-    for (size_t i = 0; i < COUNT(parts); i++)
+    for (size_t i = 0; i < COUNT(parts); i++) {
         if (!load_part(s, l, &parts[i], why))
             return false;
+        if (l->series == SERIES_CREDITS && l->fleet->count == 1)
+            l->only = l->fleet->tokens[0].id;
+    }
     return true;
 }
 
