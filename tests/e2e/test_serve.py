@@ -168,6 +168,24 @@ def test_nothing_can_be_changed_and_nothing_else_is_there(sim, shown):
     assert head.status_code == 200 and head.headers["Content-Length"] == "8" and not head.content
 
 
+def test_nothing_follows_the_head_of_an_answer_whatever_its_length(sim, shown):
+    """A byte more would be taken for the beginning of the next answer on that connection."""
+    sim.create("prod-chat", balance="5.00")
+    daemon, address = shown()
+    daemon.start()
+    daemon.wait_poll()
+    for path in "/", "/metrics", "/token/main/prod-chat", "/spend", "/api/v1/tokens", "/-/healthy":
+        with dial(address) as client:
+            client.sendall(f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            head = client.makefile("rb")
+            assert head.readline().split()[1] == b"200", path
+            while head.readline() not in (b"\r\n", b""):
+                pass
+            with contextlib.suppress(OSError):
+                client.sendall(ASK.format("/-/healthy").encode())
+            assert head.readline() in (b"", b"HTTP/1.1 200 OK\r\n"), path
+
+
 def test_every_answer_keeps_browsers_from_harm(sim, shown, tmp_path):
     daemon, address = shown(password_file=password_file(tmp_path, ann="secret"))
     daemon.start()

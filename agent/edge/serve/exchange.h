@@ -13,6 +13,7 @@ struct exchange {
     char *target;
     char *name, *password; /* while its login is checked; wiped */
     bool has_head;         /* the request line and headers were looked at */
+    bool asks_head_only;   /* HEAD: no byte of a body may follow */
     bool is_whole;         /* all of the request is here */
     bool suspended;
     bool counted;      /* among those that are being sent */

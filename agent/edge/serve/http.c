@@ -3,7 +3,9 @@
  * Everything of its version that matters here: a connection that is suspended is out of its epoll
  * set, so it does not see a client leave; one that is resumed calls the handler again; an answer
  * may be queued while it is suspended; a reader of bodies that returns 0 must have suspended, or
- * the loop spins; what is still suspended when it stops is a panic. */
+ * the loop spins; what is still suspended when it stops is a panic; to a HEAD of an answer in
+ * chunks it sends the end of the chunks, which a client takes for the next answer, unless chunks
+ * are not allowed. */
 #include "edge/serve/http.h"
 
 #include <microhttpd.h>
@@ -197,6 +199,8 @@ bool http_answer(struct exchange *x, const struct serve_head *head)
                head->lasts      ? "max-age=31536000, immutable"
                    : head->etag ? "no-cache"
                                 : "no-store");
+    if (x->asks_head_only && x->goes_on)
+        MHD_set_response_options(r, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
     if (head->type)
         MHD_add_response_header(r, "Content-Type", head->type);
     if (head->etag)

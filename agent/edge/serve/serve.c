@@ -169,7 +169,8 @@ static bool is_for_us(const struct exchange *x, const char *version)
 const struct refusal *request_head(struct exchange *x, const char *method, const char *version)
 {
     x->has_head = true;
-    if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
+    x->asks_head_only = strcmp(method, "HEAD") == 0;
+    if (strcmp(method, "GET") != 0 && !x->asks_head_only)
         return &not_allowed;
     if (has_body(x) || x->target[0] != '/')
         return &no_request;
