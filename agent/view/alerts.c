@@ -179,65 +179,95 @@ static struct forecast forecast_of(struct standing *standing, const struct cell 
         : standing_of_token(standing, asked[QUERY_ALERTS_ID].integer);
 }
 
-/* Whom alerts are handed to. */
-struct taker {
-    void (*take)(void *to, const struct alert_firing *f);
-    void *to;
-};
-
-static void hand_out(const struct alerts_query *q, struct standing *standing,
-                     const struct cell *cells, struct text *words, const struct taker *t)
-{
-    struct alert_firing f = { .asked = cells };
-    const struct forecast forecast = forecast_of(standing, cells);
-    text_clear(words);
-    f.now = alert_now_of(cells, &forecast, &q->rules, q->scope.now, words);
-    f.words = text_z(words);
-    t->take(t->to, &f);
-}
-
-bool alerts_each(struct store *s, const struct alerts_query *q,
-                 void (*take)(void *to, const struct alert_firing *f), void *to, struct fault *why)
-{
-    const struct taker taker = { take, to };
-    struct cell cells[QUERY_ALERTS_COLUMNS];
-    struct text words = { 0 };
-    struct query_result *a = NULL;
-    struct standing *standing;
-    bool more = true;
-    if (!standing_of_tokens(s, &q->scope, -1, &standing, why))
-        return false;
-    bool ok = query_open(s, QUERY_ALERTS, &q->scope, &a, why);
-    while (ok && (ok = query_next(a, cells, QUERY_ALERTS_COLUMNS, &more, why)) && more)
-        hand_out(q, standing, cells, &words, &taker);
-    query_close(a);
-    standing_end(standing);
-    text_done(&words);
-    return ok;
-}
-
 enum {
     LOADED_A_STEP = 150, /* a forecast is read again for each */
-    WRITTEN_A_STEP = 100,
+    HANDED_A_STEP = 100,
 };
 
-struct alerts_list {
+struct alerts_run {
     struct store *store; /* borrowed, as are: */
     const struct alerts_query *q;
-    struct listing to;
+    void (*take)(void *to, const struct alert_firing *f);
+    void *to;
     struct standing *standing; /* what the forecasts of now say */
     bool loaded;
     struct query_result *asked;
-    struct alerts_seen seen;
     struct text words;
+};
+
+bool alerts_run_begin(struct store *s, const struct alerts_query *q,
+                      void (*take)(void *to, const struct alert_firing *f), void *to,
+                      struct alerts_run **ret, struct fault *why)
+{
+    struct standing *standing;
+    if (!standing_begin(s, &q->scope, -1, &standing, why))
+        return false;
+    struct alerts_run *r = xcalloc(1, sizeof *r);
+    *r = (struct alerts_run){ .store = s, .q = q, .take = take, .to = to, .standing = standing };
+    *ret = r;
+    return true;
+}
+
+static void hand_out(struct alerts_run *r, const struct cell *cells)
+{
+    struct alert_firing f = { .asked = cells };
+    const struct forecast forecast = forecast_of(r->standing, cells);
+    text_clear(&r->words);
+    f.now = alert_now_of(cells, &forecast, &r->q->rules, r->q->scope.now, &r->words);
+    f.words = text_z(&r->words);
+    r->take(r->to, &f);
+}
+
+static bool hand_out_some(struct alerts_run *r, bool *ret_more, struct fault *why)
+{
+    struct cell cells[QUERY_ALERTS_COLUMNS];
+    bool more = true;
+    if (!r->asked && !query_open(r->store, QUERY_ALERTS, &r->q->scope, &r->asked, why))
+        return false;
+    for (size_t i = 0; i < HANDED_A_STEP && more; i++) {
+        if (!query_next(r->asked, cells, QUERY_ALERTS_COLUMNS, &more, why))
+            return false;
+        if (more)
+            hand_out(r, cells);
+    }
+    *ret_more = more;
+    return true;
+}
+
+bool alerts_run_step(struct alerts_run *r, bool *ret_more, struct fault *why)
+{
+    bool more;
+    if (r->loaded)
+        return hand_out_some(r, ret_more, why);
+    if (!standing_load(r->standing, LOADED_A_STEP, &more, why))
+        return false;
+    r->loaded = !more;
+    *ret_more = true;
+    return true;
+}
+
+void alerts_run_end(struct alerts_run *r)
+{
+    if (!r)
+        return;
+    query_close(r->asked);
+    standing_end(r->standing);
+    text_done(&r->words);
+    free(r);
+}
+
+struct alerts_list {
+    struct listing to;
+    struct alerts_run *run;
+    struct alerts_seen seen;
 };
 
 bool alerts_list_begin(struct store *s, const struct alerts_query *q, struct writer *w,
                        struct alerts_list **ret, struct fault *why)
 {
     struct alerts_list *l = xcalloc(1, sizeof *l);
-    *l = (struct alerts_list){ .store = s, .q = q, .to = { .to = w, .seen = &l->seen } };
-    if (!standing_begin(s, &q->scope, -1, &l->standing, why)) {
+    *l = (struct alerts_list){ .to = { .to = w, .seen = &l->seen } };
+    if (!alerts_run_begin(s, q, list_firing, &l->to, &l->run, why)) {
         alerts_list_end(l);
         return false;
     }
@@ -246,19 +276,11 @@ bool alerts_list_begin(struct store *s, const struct alerts_query *q, struct wri
     return true;
 }
 
-static bool list_some(struct alerts_list *l, bool *ret_more, struct fault *why)
+bool alerts_list_step(struct alerts_list *l, bool *ret_more, struct fault *why)
 {
-    const struct taker taker = { list_firing, &l->to };
-    struct cell cells[QUERY_ALERTS_COLUMNS];
-    bool more = true;
-    if (!l->asked && !query_open(l->store, QUERY_ALERTS, &l->q->scope, &l->asked, why))
+    bool more;
+    if (!alerts_run_step(l->run, &more, why))
         return false;
-    for (size_t i = 0; i < WRITTEN_A_STEP && more; i++) {
-        if (!query_next(l->asked, cells, QUERY_ALERTS_COLUMNS, &more, why))
-            return false;
-        if (more)
-            hand_out(l->q, l->standing, cells, &l->words, &taker);
-    }
     *ret_more = more && !writer_is_lost(l->to.to);
     if (*ret_more)
         return true;
@@ -267,27 +289,13 @@ static bool list_some(struct alerts_list *l, bool *ret_more, struct fault *why)
     return true;
 }
 
-bool alerts_list_step(struct alerts_list *l, bool *ret_more, struct fault *why)
-{
-    bool more;
-    if (l->loaded)
-        return list_some(l, ret_more, why);
-    if (!standing_load(l->standing, LOADED_A_STEP, &more, why))
-        return false;
-    l->loaded = !more;
-    *ret_more = true;
-    return true;
-}
-
 void alerts_list_end(struct alerts_list *l)
 {
     if (!l)
         return;
-    query_close(l->asked);
+    alerts_run_end(l->run);
     table_drop(l->to.table);
-    standing_end(l->standing);
     text_done(&l->to.summary);
-    text_done(&l->words);
     free(l);
 }
 

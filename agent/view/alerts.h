@@ -40,10 +40,14 @@ struct alert_firing {
     const char *words; /* of now: neither level nor token nor rule */
 };
 
-/* Hands each to `take`, the worst and oldest first; all of it lives until `take` returns. */
-MUST_CHECK bool alerts_each(struct store *s, const struct alerts_query *q,
-                            void (*take)(void *to, const struct alert_firing *f), void *to,
-                            struct fault *why);
+/* Hands each to `take`, the worst and oldest first, some in each step; all of it lives until `take`
+ * returns. The question is borrowed until the end. */
+struct alerts_run;
+MUST_CHECK bool alerts_run_begin(struct store *s, const struct alerts_query *q,
+                                 void (*take)(void *to, const struct alert_firing *f), void *to,
+                                 struct alerts_run **ret, struct fault *why);
+MUST_CHECK bool alerts_run_step(struct alerts_run *r, bool *ret_more, struct fault *why);
+void alerts_run_end(struct alerts_run *r); /* accepts NULL */
 
 /* A past event in words, as a row of QUERY_EVENTS has them, without its level and token. */
 struct cell alerts_words(const struct cell *asked);

@@ -94,14 +94,30 @@ bool route_token(const struct asked *q, struct answer *a, struct fault *why)
     return true;
 }
 
-/* ---- the others ---- */
+/* ---- alerts: all is read before anything is sent ---- */
+
+static bool alerts_step(void *state, struct answer *a, bool *ret_more, struct fault *why)
+{
+    return page_alerts_step(state, &a->body, ret_more, why);
+}
+
+static void alerts_done(void *state)
+{
+    page_alerts_end(state);
+}
 
 bool route_alerts(const struct asked *q, struct answer *a, struct fault *why)
 {
     const struct page_source from = source_of(q);
+    struct alerts_page *page;
+    if (!page_alerts_begin(&from, asked_parameter(q, "span"), &page, why))
+        return false;
     a->type = HTML;
-    return page_alerts(&from, asked_parameter(q, "span"), &a->body, why);
+    a->work = (struct answer_work){ alerts_step, alerts_done, page };
+    return true;
 }
+
+/* ---- the others ---- */
 
 bool route_accounts(const struct asked *q, struct answer *a, struct fault *why)
 {

@@ -9,7 +9,7 @@
 #include "view/page/figures.h"
 #include "view/page/frame.h"
 
-enum { ROWS_MAX = 200 };
+enum { ROWS_MAX = 200, EVENTS_A_STEP = 500 };
 
 static const struct {
     const char *name, *words;
@@ -23,8 +23,11 @@ static const struct {
 enum { SPAN_PRESET = 1 };
 
 struct alerts_page {
-    const struct page_source *from;
+    struct page_source from;
     size_t span;
+    struct alerts_query firing_now;
+    struct alerts_run *run;      /* NULL: all were taken */
+    struct query_result *events; /* NULL: not asked for yet */
     struct pulse pulse;
     struct text firing; /* rows, as HTML */
     size_t firing_count;
@@ -85,7 +88,7 @@ static void take_firing(void *to, const struct alert_firing *f)
     add_prose(out, span_of(f->words));
     add_rule(out, f->asked[QUERY_ALERTS_RULE].text);
     text_add(out, span_of("<td>"));
-    figure_ago(out, cell_time(&f->asked[QUERY_ALERTS_SINCE]), p->from->now);
+    figure_ago(out, cell_time(&f->asked[QUERY_ALERTS_SINCE]), p->from.now);
     text_add(out, span_of("</td></tr>\n"));
 }
 
@@ -103,33 +106,39 @@ static void take_past(struct alerts_page *p, const struct cell *cells)
     text_add(out, span_of("</td>"));
     add_rule(out, cells[QUERY_EVENTS_RULE].text);
     text_add(out, span_of("<td>"));
-    figure_time(out, cell_time(&cells[QUERY_EVENTS_AT]), p->from->now);
+    figure_time(out, cell_time(&cells[QUERY_EVENTS_AT]), p->from.now);
     text_add(out, span_of("</td></tr>\n"));
 }
 
-static bool load_past(struct alerts_page *p, struct fault *why)
+static bool load_some_past(struct alerts_page *p, bool *ret_more, struct fault *why)
 {
-    const struct query_filter scope = { .now = p->from->now,
-                                        .since = p->from->now - spans[p->span].seconds,
+    const struct query_filter scope = { .now = p->from.now,
+                                        .since = p->from.now - spans[p->span].seconds,
                                         .until = TIME_NONE };
     struct cell cells[QUERY_EVENTS_COLUMNS];
-    struct query_result *a;
-    bool more = true, ok = true;
-    if (!query_open(p->from->store, QUERY_EVENTS, &scope, &a, why))
+    bool more = true;
+    if (!p->events && !query_open(p->from.store, QUERY_EVENTS, &scope, &p->events, why))
         return false;
-    while (ok && (ok = query_next(a, cells, QUERY_EVENTS_COLUMNS, &more, why)) && more)
-        take_past(p, cells);
-    query_close(a);
-    return ok;
+    for (size_t i = 0; i < EVENTS_A_STEP && more; i++) {
+        if (!query_next(p->events, cells, QUERY_EVENTS_COLUMNS, &more, why))
+            return false;
+        if (more)
+            take_past(p, cells);
+    }
+    *ret_more = more;
+    return true;
 }
 
-static bool load(struct alerts_page *p, struct fault *why)
+static bool load_some_firing(struct alerts_page *p, struct fault *why)
 {
-    struct alerts_query q = { .scope = query_at(p->from->now, NULL) };
-    if (p->from->settings)
-        q.rules = (struct rule_set){ p->from->settings->rules, p->from->settings->rule_count };
-    return pulse_load(p->from, &p->pulse, why)
-        && alerts_each(p->from->store, &q, take_firing, p, why) && load_past(p, why);
+    bool more;
+    if (!alerts_run_step(p->run, &more, why))
+        return false;
+    if (more)
+        return true;
+    alerts_run_end(p->run);
+    p->run = NULL;
+    return true;
 }
 
 /* ---- the page ---- */
@@ -201,7 +210,7 @@ static void add_past(struct text *out, const struct alerts_page *p)
 static void add_page(struct text *out, const struct alerts_page *p)
 {
     const struct page_frame frame = {
-        .place = AT_ALERTS, .title = span_of("Alerts"), .pulse = &p->pulse, .now = p->from->now
+        .place = AT_ALERTS, .title = span_of("Alerts"), .pulse = &p->pulse, .now = p->from.now
     };
     page_begin(out, &frame);
     text_add(out, span_of("<h1 class=\"unseen\">Alerts</h1>\n"));
@@ -218,19 +227,46 @@ static size_t span_named(const char *name)
     return SPAN_PRESET;
 }
 
-bool page_alerts(const struct page_source *from, const char *span, struct writer *w,
-                 struct fault *why)
+bool page_alerts_begin(const struct page_source *from, const char *span, struct alerts_page **ret,
+                       struct fault *why)
 {
     struct alerts_page *p = xcalloc(1, sizeof *p);
-    p->from = from;
+    p->from = *from;
     p->span = span_named(span);
-    bool ok = load(p, why);
-    if (ok)
+    p->firing_now.scope = query_at(from->now, NULL);
+    if (from->settings)
+        p->firing_now.rules =
+            (struct rule_set){ from->settings->rules, from->settings->rule_count };
+    if (!pulse_load(from, &p->pulse, why)
+        || !alerts_run_begin(from->store, &p->firing_now, take_firing, p, &p->run, why)) {
+        page_alerts_end(p);
+        return false;
+    }
+    *ret = p;
+    return true;
+}
+
+bool page_alerts_step(struct alerts_page *p, struct writer *w, bool *ret_more, struct fault *why)
+{
+    *ret_more = true;
+    if (p->run)
+        return load_some_firing(p, why);
+    if (!load_some_past(p, ret_more, why))
+        return false;
+    if (!*ret_more)
         add_page(&w->text, p);
+    return true;
+}
+
+void page_alerts_end(struct alerts_page *p)
+{
+    if (!p)
+        return;
+    alerts_run_end(p->run);
+    query_close(p->events);
     pulse_done(&p->pulse);
     text_done(&p->firing);
     for (size_t i = 0; i < ROWS_MAX; i++)
         text_done(&p->past[i]);
     free(p);
-    return ok;
 }

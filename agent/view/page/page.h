@@ -48,9 +48,15 @@ MUST_CHECK bool page_token_next(struct token_page *p, struct writer *w, bool *re
                                 struct fault *why);
 void page_token_end(struct token_page *p); /* accepts NULL */
 
-/* What fires, and what fired lately. `span`: "1d", "1w", "4w" or "1y"; NULL: a week. */
-MUST_CHECK bool page_alerts(const struct page_source *from, const char *span, struct writer *w,
-                            struct fault *why);
+/* What fires, and what fired lately. `span`: "1d", "1w", "4w" or "1y"; NULL: a week. In steps, each
+ * of some milliseconds; the last writes the page. The question may be forgotten at once; a query
+ * may be open between two steps, so none is to wait for a client. */
+struct alerts_page;
+MUST_CHECK bool page_alerts_begin(const struct page_source *from, const char *span,
+                                  struct alerts_page **ret, struct fault *why);
+MUST_CHECK bool page_alerts_step(struct alerts_page *p, struct writer *w, bool *ret_more,
+                                 struct fault *why);
+void page_alerts_end(struct alerts_page *p); /* accepts NULL */
 
 /* How the polls of each account go, and what is left on it. */
 MUST_CHECK bool page_accounts(const struct page_source *from, struct writer *w, struct fault *why);
