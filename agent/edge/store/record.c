@@ -1,16 +1,11 @@
 /* Writing down what a poll found out. All of it runs inside the caller's transaction. */
-#include <stdio.h>
-
 #include "core/ledger.h"
 #include "edge/store/rollup.h"
 #include "edge/store/store_private.h"
 
-/* An account is found or added, a token adopted, revived or added: all are read alike. */
+/* An account is found or added: both are read alike. */
 _Static_assert((int)ADD_ACCOUNT_ID == FIND_ACCOUNT_ID
-                   && (int)ADD_ACCOUNT_LAST_OK_AT == FIND_ACCOUNT_LAST_OK_AT
-                   && (int)ADOPT_TOKEN_ID == ADD_TOKEN_ID && (int)REVIVE_TOKEN_ID == ADD_TOKEN_ID
-                   && (int)ADOPT_TOKEN_SLUG == ADD_TOKEN_SLUG
-                   && (int)REVIVE_TOKEN_SLUG == ADD_TOKEN_SLUG,
+                   && (int)ADD_ACCOUNT_LAST_OK_AT == FIND_ACCOUNT_LAST_OK_AT,
                "columns differ");
 
 static bool settle_account(struct statement *q, const char *name, int64_t interval_s,
@@ -161,39 +156,6 @@ int64_t store_last_poll(const struct store *s)
 void store_resume_poll(struct store *s, int64_t poll)
 {
     s->poll = poll;
-}
-
-/* Runs a query that makes or finds the row of a token; leaves t->id 0 when it found none. */
-static bool settle(struct statement *q, int64_t account, struct token *t, unix_s at,
-                   struct fault *why)
-{
-    bool row;
-    t->id = 0;
-    statement_bind_integer(q, ":account", account);
-    statement_bind_text(q, ":name", span_of(t->name));
-    statement_bind_text(q, ":slug", span_of(t->slug));
-    statement_bind_text(q, ":kind", span_of(series_name(t->series)));
-    statement_bind_integer(q, ":at", at);
-    bool ok = statement_step(q, &row, why);
-    if (ok && row) {
-        t->id = statement_integer(q, ADD_TOKEN_ID);
-        token_name_slug(t, statement_text(q, ADD_TOKEN_SLUG));
-    }
-    statement_reset(q);
-    return ok;
-}
-
-bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at,
-                        struct fault *why)
-{
-    return settle(s->queries[SQL_REVIVE_TOKEN], account, t, at, why);
-}
-
-bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at,
-                     struct fault *why)
-{
-    return (t->series != SERIES_TOKEN || settle(s->queries[SQL_ADOPT_TOKEN], account, t, at, why))
-        && (t->id || settle(s->queries[SQL_ADD_TOKEN], account, t, at, why));
 }
 
 static void bind_reading(struct statement *q, const struct reading *r)

@@ -169,6 +169,11 @@ int64_t sqlite_changes(const struct sqlite *db)
     return sqlite3_changes(db->handle);
 }
 
+int64_t sqlite_inserted(const struct sqlite *db)
+{
+    return sqlite3_last_insert_rowid(db->handle);
+}
+
 bool sqlite_in_transaction(const struct sqlite *db)
 {
     return !sqlite3_get_autocommit(db->handle);

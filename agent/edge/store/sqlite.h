@@ -38,6 +38,7 @@ const char *sqlite_path(const struct sqlite *db); /* as it was named */
 void sqlite_watch(struct sqlite *db, bool (*cancelled)(void *), void *of);
 int64_t sqlite_changes(
     const struct sqlite *db); /* rows that the statement run last inserted, changed or deleted */
+int64_t sqlite_inserted(const struct sqlite *db); /* the id of the row that was inserted last */
 bool sqlite_in_transaction(const struct sqlite *db);
 int64_t sqlite_wal_bytes(const struct sqlite *db); /* of the file; 0: there is none */
 /* Moves the WAL into the database as far as readers let it, and empties its file if they let all of

@@ -14,6 +14,8 @@ enum statement_name {
     SQL_SET_LAST_OK,
     SQL_PUT_PLAN,
     SQL_LOAD_PLAN,
+    SQL_FIND_DELETED_TOKEN,
+    SQL_PLACE_TOKEN,
     SQL_ADD_TOKEN,
     SQL_ADD_READING,
     SQL_FIND_TERMS,
