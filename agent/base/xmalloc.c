@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEPT_BYTES = 128 * 1024 };
+
 static void *or_abort(void *block)
 {
     if (!block) {
@@ -45,6 +47,14 @@ char *xstrndup(const char *bytes, size_t len)
     memcpy(copy, bytes, len);
     copy[len] = '\0';
     return copy;
+}
+
+/* By itself the C library keeps more with every large block that is freed: once a list was read,
+ * megabytes, for good. */
+void xtrim_soon(void)
+{
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 }
 
 void xtrim(void)

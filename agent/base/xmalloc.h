@@ -8,4 +8,7 @@ void *xcalloc(size_t count, size_t bytes);               /* zeroed; overflow abo
 void *xrealloc(void *block, size_t count, size_t bytes); /* overflow aborts */
 char *xstrdup(const char *text);
 char *xstrndup(const char *bytes, size_t len); /* terminated copy */
+/* From now on memory at the end of the heap goes back to the system as it gets free, and so do
+ * large blocks. For a process that stays. */
+void xtrim_soon(void);
 void xtrim(void); /* gives back to the system what was freed, wherever it lies */

@@ -74,7 +74,6 @@ struct plan_booking {
 };
 
 enum plan_fate { PLAN_STAYS, PLAN_IS_NEW, PLAN_RETURNS, PLAN_IS_DELETED };
-enum { PLAN_BOOKINGS_MAX = 2 }; /* a held reading's and the new one's */
 
 /* A token that the plan changes. */
 struct plan_token {
@@ -82,7 +81,7 @@ struct plan_token {
     enum plan_set set;
     size_t place; /* in its set, or PLAN_NOWHERE */
     enum plan_fate fate;
-    struct plan_booking bookings[PLAN_BOOKINGS_MAX];
+    struct plan_booking *bookings; /* owned; two at most: a held reading's and the new one's */
     size_t booking_count;
     int64_t undone;      /* all that was booked from this poll on is reversed; 0: nothing is */
     unix_s scores_since; /* forecasts that came due after it are forgotten; TIME_NONE: none */

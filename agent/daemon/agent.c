@@ -88,6 +88,7 @@ bool agent_open(const struct settings *settings, enum agent_mode mode, struct ag
                 struct fault *why)
 {
     struct agent *a = xcalloc(1, sizeof *a);
+    xtrim_soon();
     a->settings = settings;
     a->once = mode == AGENT_ONCE;
     open_rules(a);

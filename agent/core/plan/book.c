@@ -106,6 +106,7 @@ static void correct_since(const struct token *t, struct entry *e)
 static struct plan_booking *new_booking(struct plan_token *s, int64_t poll,
                                         const struct reading *is, unix_s at)
 {
+    s->bookings = xrealloc(s->bookings, s->booking_count + 1, sizeof *s->bookings);
     struct plan_booking *b = &s->bookings[s->booking_count++];
     b->poll = poll;
     b->change.entry_count = 0;

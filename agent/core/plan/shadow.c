@@ -25,6 +25,7 @@ struct plan *plan_begin(const struct plan_base *base, unix_s at, int64_t poll)
 
 static void free_shadow(struct plan_token *t)
 {
+    free(t->bookings);
     if (t->place == PLAN_NOWHERE)
         token_done(&t->is);
     else
@@ -78,6 +79,7 @@ struct plan_token *plan_add_shadow(struct plan *p, enum plan_set set)
     t->set = set;
     t->place = PLAN_NOWHERE;
     t->fate = PLAN_STAYS;
+    t->bookings = NULL;
     t->booking_count = 0;
     t->undone = 0;
     t->scores_since = TIME_NONE;
