@@ -21,7 +21,7 @@ struct token *view_own(struct plan_view *v);
 /* Whether the list saw it, as far as the base tells. */
 bool list_saw(const struct token *t);
 
-/* The list has it again, as it was: its leap is a reading older. */
+/* The list has it again, as it was: its leap is a reading older, and ends with one too many. */
 void see_idle(struct token *t, unix_s at);
 
 struct plan_token *plan_add_shadow(struct plan *p, enum plan_set set);

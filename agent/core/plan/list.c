@@ -36,31 +36,16 @@ struct plan_token *plan_add(struct plan *p, enum plan_set set, const struct toke
     return s;
 }
 
-/* Whether the next reading is one too many to undo its leap. */
-static bool leap_ends(const struct token *t)
-{
-    const struct leap leap = token_leap(t);
-    return leap.poll && leap.readings >= LEAP_READINGS;
-}
-
-static const struct held nothing_held = { .at = TIME_NONE };
-static const struct leap no_leap = { .poll = 0 };
-
 /* It was in the answer, whether its reading moved or not. */
-static void see(struct plan *p, struct plan_token *s)
+static void see(const struct plan *p, struct plan_token *s)
 {
     struct token *t = &s->is;
     if (token_is_held(t))
         return;
-    bool is_new = token_leap(t).poll == p->poll, ends = !is_new && leap_ends(t);
-    if (is_new)
+    if (token_leap(t).poll == p->poll)
         token_see(t, p->at);
     else
         see_idle(t, p->at);
-    if (!ends)
-        return;
-    token_set_doubt(t, &nothing_held, &no_leap);
-    s->doubts = true;
 }
 
 struct plan_token *plan_return(struct plan *p, struct token *known, const struct token *seen)
@@ -126,7 +111,7 @@ static void book_absence(struct plan *p, struct plan_token *s)
 /* Whether more about a listed token moves than the time when it was seen, and the age of a leap. */
 static bool is_more_than_seen(const struct plan *p, const struct token *t)
 {
-    return t->missing || t->unread || t->unreadable || leap_ends(t)
+    return t->missing || t->unread || t->unreadable
         || (t->last.budgeted && burn_would_restart(&t->burn, p->at));
 }
 

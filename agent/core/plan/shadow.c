@@ -99,11 +99,16 @@ bool list_saw(const struct token *t)
     return t->listed && !t->unread && !token_is_held(t);
 }
 
+static const struct leap no_leap = { .poll = 0 };
+
+/* The store need not hear of the end of a leap: it counts readings, too. */
 void see_idle(struct token *t, unix_s at)
 {
     token_see(t, at);
-    if (t->doubt)
-        t->doubt->leap.readings += t->doubt->leap.poll != 0;
+    if (!token_leap(t).poll || ++t->doubt->leap.readings <= LEAP_READINGS)
+        return;
+    const struct held held = t->doubt->held;
+    token_set_doubt(t, &held, &no_leap);
 }
 
 struct plan_token *plan_touch(struct plan *p, enum plan_set set, size_t place)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
+#include "core/doubt.h"
 #include "edge/store/rollup.h"
 #include "edge/store/store_private.h"
 
@@ -52,14 +53,15 @@ void doubt_take(struct token *t, const struct statement *row)
             .balance = column_money(row, LOAD_DOUBTS_HELD_NANO),
         };
     }
-    if (!statement_is_null(row, LOAD_DOUBTS_LEAP_POLL))
+    int64_t readings = statement_integer(row, LOAD_DOUBTS_READINGS);
+    if (!statement_is_null(row, LOAD_DOUBTS_LEAP_POLL) && readings <= LEAP_READINGS)
         token_own_doubt(t)->leap = (struct leap){
             .poll = statement_integer(row, LOAD_DOUBTS_LEAP_POLL),
             .since = statement_integer(row, LOAD_DOUBTS_LEAP_SINCE),
             .from = { statement_integer(row, LOAD_DOUBTS_LEAP_FROM_NANO) },
             .full = column_money(row, LOAD_DOUBTS_LEAP_FULL_NANO),
             .pace_nano_per_h = statement_integer(row, LOAD_DOUBTS_LEAP_PACE_NANO_PER_H),
-            .readings = (int)statement_integer(row, LOAD_DOUBTS_READINGS),
+            .readings = (int)readings,
         };
 }
 

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/random.h"
+#include "core/doubt.h"
 #include "edge/store.h"
 #include "sql.h"
 #include "store_scene.h"
@@ -257,6 +258,16 @@ static void a_reading_that_is_held_and_a_leap_are_there_again_after_a_start(void
     assert_true(l->doubt->leap.poll == 1 && l->doubt->leap.from.nano == 7
                 && l->doubt->leap.full.is.nano == 9 && l->doubt->leap.readings == 1);
     assert_int_equal(l->doubt->leap.pace_nano_per_h, 11);
+    token_set_done(&loaded);
+    orphan_alerts_done(&orphans);
+
+    for (int i = 0; i < LEAP_READINGS; i++) {
+        begin_poll(p, START + 360 + 60 * i);
+        commit(p);
+    }
+    check(store_load_tokens(p->store, p->account, &none, &loaded, &orphans, &why), &why);
+    assert_true(token_is_held(&loaded.tokens[0])); /* while the leap has ended by itself */
+    assert_int_equal(token_leap(&loaded.tokens[0]).poll, 0);
     token_set_done(&loaded);
     orphan_alerts_done(&orphans);
 
