@@ -101,7 +101,8 @@ class Stage:
         os.chmod(self.folder / "key", 0o600)
         self.began = time.monotonic()
         sim = self.start(self.ebb, "sim", "--port", 0, "--scenario", SCENARIO, "--speed", SPEED, "--seed", 1,
-                         "--start", f"{BEGUN:%Y-%m-%dT%H:%M:%SZ}", "--key-file", self.folder / "key", stdout=subprocess.PIPE, stderr=self.log("sim.log"), text=True)
+                         "--start", f"{BEGUN:%Y-%m-%dT%H:%M:%SZ}", "--key-file", self.folder / "key",
+                         stdout=subprocess.PIPE, stderr=self.log("sim.log"), text=True)
         line = sim.stdout.readline()
         if not line:
             sys.exit((self.folder / "sim.log").read_text())

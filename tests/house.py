@@ -113,7 +113,7 @@ def writes_to_stdout():
 
 
 def wide_lines():
-    for folder in "agent", "tests", "tools", "sql", "cmake", "grafana":
+    for folder in "agent", "tests", "tools", "sql", "cmake", "grafana", "packaging":
         for file in sorted((ROOT / folder).rglob("*")):
             here = file.relative_to(ROOT).as_posix()
             most = COLUMNS_MAX.get(file.suffix)

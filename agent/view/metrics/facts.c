@@ -36,12 +36,12 @@ void facts_done(struct metric_facts *f)
     }
 }
 
-static int64_t known(const struct cell *c)
+int64_t facts_number(const struct cell *c)
 {
     return c->kind == CELL_INTEGER ? c->integer : METRIC_ABSENT;
 }
 
-static int64_t stamp(const struct cell *c)
+int64_t facts_stamp(const struct cell *c)
 {
     unix_s at = cell_time(c);
     return at == TIME_NONE ? METRIC_ABSENT : at;
@@ -107,20 +107,20 @@ static void take_account(struct loading *l, const struct cell *row)
     metric_add_label(&l->labels, "account", row[QUERY_ACCOUNTS_ACCOUNT].text);
     struct account_facts *f = &add(l, SUBJECT_ACCOUNT)->account;
     *f = (struct account_facts){
-        .polled_at = stamp(&row[QUERY_ACCOUNTS_AT]),
-        .last_ok_at = stamp(&row[QUERY_ACCOUNTS_LAST_OK_AT]),
-        .next_at = stamp(&row[QUERY_ACCOUNTS_NEXT_POLL_AT]),
-        .took_ms = known(&row[QUERY_ACCOUNTS_TOOK_MS]),
-        .interval_s = known(&row[QUERY_ACCOUNTS_INTERVAL_S]),
-        .stale_s = known(&row[QUERY_ACCOUNTS_STALE_S]),
+        .polled_at = facts_stamp(&row[QUERY_ACCOUNTS_AT]),
+        .last_ok_at = facts_stamp(&row[QUERY_ACCOUNTS_LAST_OK_AT]),
+        .next_at = facts_stamp(&row[QUERY_ACCOUNTS_NEXT_POLL_AT]),
+        .took_ms = facts_number(&row[QUERY_ACCOUNTS_TOOK_MS]),
+        .interval_s = facts_number(&row[QUERY_ACCOUNTS_INTERVAL_S]),
+        .stale_s = facts_number(&row[QUERY_ACCOUNTS_STALE_S]),
         .ok = result->kind == CELL_TEXT ? span_is(result->text, poll_result_name(POLL_OK))
                                         : METRIC_ABSENT,
-        .listed = known(&row[QUERY_ACCOUNTS_TOKENS]),
-        .changed = known(&row[QUERY_ACCOUNTS_CHANGED]),
-        .missing = known(&row[QUERY_ACCOUNTS_MISSING]),
-        .bytes = known(&row[QUERY_ACCOUNTS_BYTES]),
-        .tokens = known(&row[QUERY_ACCOUNTS_LIVING]),
-        .usage_until = stamp(&row[QUERY_ACCOUNTS_USAGE_AT]),
+        .listed = facts_number(&row[QUERY_ACCOUNTS_TOKENS]),
+        .changed = facts_number(&row[QUERY_ACCOUNTS_CHANGED]),
+        .missing = facts_number(&row[QUERY_ACCOUNTS_MISSING]),
+        .bytes = facts_number(&row[QUERY_ACCOUNTS_BYTES]),
+        .tokens = facts_number(&row[QUERY_ACCOUNTS_LIVING]),
+        .usage_until = facts_stamp(&row[QUERY_ACCOUNTS_USAGE_AT]),
         .coverage_milli = METRIC_ABSENT,
         .factor_milli = METRIC_ABSENT,
         .bias_milli = METRIC_ABSENT,
@@ -169,18 +169,18 @@ static struct agent_facts *agent_of(struct loading *l)
 static void take_broker(struct loading *l, const struct cell *row)
 {
     struct agent_facts *f = agent_of(l);
-    f->outbox_events = known(&row[QUERY_BROKER_EVENTS]);
-    f->outbox_bytes = known(&row[QUERY_BROKER_BYTES]);
-    f->outbox_oldest_at = stamp(&row[QUERY_BROKER_OLDEST_AT]);
-    f->refused = known(&row[QUERY_BROKER_REFUSED]);
-    f->delivered_at = stamp(&row[QUERY_BROKER_DELIVERED_AT]);
+    f->outbox_events = facts_number(&row[QUERY_BROKER_EVENTS]);
+    f->outbox_bytes = facts_number(&row[QUERY_BROKER_BYTES]);
+    f->outbox_oldest_at = facts_stamp(&row[QUERY_BROKER_OLDEST_AT]);
+    f->refused = facts_number(&row[QUERY_BROKER_REFUSED]);
+    f->delivered_at = facts_stamp(&row[QUERY_BROKER_DELIVERED_AT]);
 }
 
 static void take_volume(struct loading *l, const struct cell *row)
 {
     struct agent_facts *f = agent_of(l);
-    f->store_bytes = known(&row[QUERY_VOLUME_BYTES]);
-    f->store_free_bytes = known(&row[QUERY_VOLUME_FREE_BYTES]);
+    f->store_bytes = facts_number(&row[QUERY_VOLUME_BYTES]);
+    f->store_free_bytes = facts_number(&row[QUERY_VOLUME_FREE_BYTES]);
 }
 
 /* ---- what no database knows ---- */

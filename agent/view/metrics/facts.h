@@ -20,6 +20,10 @@ struct metric_facts {
 
 void facts_done(struct metric_facts *f);
 
+/* What a cell holds; METRIC_ABSENT: not known. */
+int64_t facts_number(const struct cell *c);
+int64_t facts_stamp(const struct cell *c); /* a time */
+
 /* A subject without facts, valid until the next one is added. `info`: further labels of rows that
  * are METRIC_INFO. */
 struct subject *facts_add(struct metric_facts *f, enum metric_subject of, struct span labels,

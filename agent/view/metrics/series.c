@@ -7,17 +7,6 @@
 #include "view/metrics/facts.h"
 #include "view/metrics/format.h"
 
-static int64_t known(const struct cell *c)
-{
-    return c->kind == CELL_INTEGER ? c->integer : METRIC_ABSENT;
-}
-
-static int64_t stamp(const struct cell *c)
-{
-    unix_s at = cell_time(c);
-    return at == TIME_NONE ? METRIC_ABSENT : at;
-}
-
 static int64_t end_of(unix_s at)
 {
     return at == TIME_NONE || at >= TIME_FAR ? METRIC_ABSENT : at;
@@ -55,15 +44,17 @@ static int64_t next_reset(const struct cell *cells, unix_s now)
 static void set_token(struct series_facts *f, const struct cell *cells, unix_s now)
 {
     *f = (struct series_facts){
-        .balance_nano = known(&cells[STANDING_BALANCE]),
-        .available_nano = known(&cells[STANDING_AVAILABLE]),
-        .reset_amount_nano = known(&cells[STANDING_RESET_AMOUNT]),
-        .spent_nano = known(&cells[STANDING_SPENT_EVER]),
-        .burn_nano = { known(&cells[STANDING_RATE_1H]), known(&cells[STANDING_RATE_6H]),
-                       known(&cells[STANDING_RATE_24H]), known(&cells[STANDING_RATE_7D]) },
+        .balance_nano = facts_number(&cells[STANDING_BALANCE]),
+        .available_nano = facts_number(&cells[STANDING_AVAILABLE]),
+        .reset_amount_nano = facts_number(&cells[STANDING_RESET_AMOUNT]),
+        .spent_nano = facts_number(&cells[STANDING_SPENT_EVER]),
+        .burn_nano = { facts_number(&cells[STANDING_RATE_1H]),
+                       facts_number(&cells[STANDING_RATE_6H]),
+                       facts_number(&cells[STANDING_RATE_24H]),
+                       facts_number(&cells[STANDING_RATE_7D]) },
         .reset_at = next_reset(cells, now),
-        .expires_at = stamp(&cells[STANDING_EXPIRES]),
-        .seen_at = stamp(&cells[STANDING_SEEN]),
+        .expires_at = facts_stamp(&cells[STANDING_EXPIRES]),
+        .seen_at = facts_stamp(&cells[STANDING_SEEN]),
     };
 }
 
@@ -114,7 +105,7 @@ static void take_usage(struct metric_facts *f, const struct cell *row, struct te
     metric_add_label(labels, "provider", row[QUERY_USAGE_TOTALS_PROVIDER].text);
     facts_add(f, SUBJECT_USAGE, (struct span){ text_z(labels), labels->len },
               (struct span){ "", 0 })
-        ->number = known(&row[QUERY_USAGE_TOTALS_TOLD_NANO]);
+        ->number = facts_number(&row[QUERY_USAGE_TOTALS_TOLD_NANO]);
     text_clear(labels);
 }
 
@@ -141,11 +132,12 @@ bool facts_load_usage(struct store *s, struct query_filter *slice, struct metric
 static void set_credits(struct series_facts *f, const struct cell *cells)
 {
     *f = (struct series_facts){
-        .balance_nano = known(&cells[CREDITS_BALANCE]),
-        .spent_nano = known(&cells[CREDITS_SPENT_EVER]),
-        .burn_nano = { known(&cells[CREDITS_RATE_1H]), known(&cells[CREDITS_RATE_6H]),
-                       known(&cells[CREDITS_RATE_24H]), known(&cells[CREDITS_RATE_7D]) },
-        .seen_at = stamp(&cells[CREDITS_SEEN]),
+        .balance_nano = facts_number(&cells[CREDITS_BALANCE]),
+        .spent_nano = facts_number(&cells[CREDITS_SPENT_EVER]),
+        .burn_nano = { facts_number(&cells[CREDITS_RATE_1H]), facts_number(&cells[CREDITS_RATE_6H]),
+                       facts_number(&cells[CREDITS_RATE_24H]),
+                       facts_number(&cells[CREDITS_RATE_7D]) },
+        .seen_at = facts_stamp(&cells[CREDITS_SEEN]),
     };
 }
 

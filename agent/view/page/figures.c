@@ -176,3 +176,18 @@ void figure_token_link(struct text *out, struct span account, struct span token)
     markup_add_html(out, token);
     text_add(out, span_of("</a>"));
 }
+
+void figure_tile_begin(struct text *out, const char *name)
+{
+    text_addf(out, "<dl class=\"tile\"><dt>%s</dt><dd class=\"big\">", name);
+}
+
+void figure_tile_below(struct text *out)
+{
+    text_add(out, span_of("</dd><dd class=\"soft\">"));
+}
+
+void figure_tile_end(struct text *out)
+{
+    text_add(out, span_of("</dd></dl>\n"));
+}

@@ -24,6 +24,11 @@ void figure_time(struct text *out, unix_s at, unix_s now);
  * year or more away. */
 void figure_moment(struct text *out, unix_s at, unix_s now);
 
+/* A tile: its name, one figure, and what explains that below it. */
+void figure_tile_begin(struct text *out, const char *name);
+void figure_tile_below(struct text *out);
+void figure_tile_end(struct text *out);
+
 /* A shape and the word that it stands for. */
 void figure_state(struct text *out, enum state state);
 void figure_level(struct text *out, enum level level);

@@ -9,23 +9,6 @@ static void add(struct text *out, const char *html)
     text_add(out, span_of(html));
 }
 
-static void begin_tile(struct text *out, const char *name)
-{
-    text_addf(out, "<dl class=\"tile\"><dt>%s</dt><dd class=\"big\">", name);
-}
-
-static void middle_of_tile(struct text *out)
-{
-    add(out, "</dd><dd class=\"soft\">");
-}
-
-static void end_tile(struct text *out)
-{
-    add(out, "</dd></dl>\n");
-}
-
-/* ---- tiles ---- */
-
 static void add_empty_now(struct text *out, const struct home *h)
 {
     if (!h->in_state[STATE_EXHAUSTED])
@@ -39,32 +22,32 @@ static void add_soonest(struct text *out, const struct home *h)
 {
     char left[DURATION_TEXT_BYTES];
     const struct cell *cells = h->soonest.cells;
-    begin_tile(out, "Empty soonest");
+    figure_tile_begin(out, "Empty soonest");
     if (h->soonest.state == STATES) {
         add(out, "no end in sight");
-        middle_of_tile(out);
+        figure_tile_below(out);
         add(out,
             h->in_state[STATE_LEARNING] ? "some tokens are still being learned" : "of any token");
         add_empty_now(out, h);
-        end_tile(out);
+        figure_tile_end(out);
         return;
     }
     unix_s likely = cells[STANDING_LIKELY].integer;
     text_addf(out, "in %s", duration_format(seconds_between(h->from.now, likely), left));
-    middle_of_tile(out);
+    figure_tile_below(out);
     figure_token_link(out, cells[STANDING_ACCOUNT].text, cells[STANDING_TOKEN].text);
     add(out, "<br>likely by ");
     figure_time(out, likely, h->from.now);
     add_empty_now(out, h);
-    end_tile(out);
+    figure_tile_end(out);
 }
 
 static void add_firing(struct text *out, const struct home *h)
 {
     bool any = false;
-    begin_tile(out, "Alerts firing");
+    figure_tile_begin(out, "Alerts firing");
     text_addf(out, "<a href=\"/alerts\">%zu</a>", pulse_firing(&h->pulse));
-    middle_of_tile(out);
+    figure_tile_below(out);
     for (enum level l = LEVELS - 1; l > LEVEL_NONE; l--) {
         if (!h->pulse.firing[l])
             continue;
@@ -75,30 +58,30 @@ static void add_firing(struct text *out, const struct home *h)
     }
     if (!any)
         add(out, "all quiet");
-    end_tile(out);
+    figure_tile_end(out);
 }
 
 static void add_burn(struct text *out, const struct home *h)
 {
-    begin_tile(out, "Burn");
+    figure_tile_begin(out, "Burn");
     figure_rate(out, (struct maybe_money){ h->burning > 0, { h->burn_nano } });
-    middle_of_tile(out);
+    figure_tile_below(out);
     add(out, h->burning == h->tokens ? "of all " : "of ");
     figure_count(out, (int64_t)h->burning);
     add(out, h->burning == h->tokens ? " tokens" : " tokens whose burn is known");
-    end_tile(out);
+    figure_tile_end(out);
 }
 
 static void add_current(struct text *out, const struct home *h)
 {
     char age[DURATION_TEXT_BYTES];
     const struct pulse *p = &h->pulse;
-    begin_tile(out, "Data");
+    figure_tile_begin(out, "Data");
     if (p->read_at == TIME_NONE)
         add(out, "incomplete");
     else
         text_addf(out, "%s old", duration_format(seconds_between(p->read_at, h->from.now), age));
-    middle_of_tile(out);
+    figure_tile_below(out);
     if (p->failing)
         text_addf(out, "<span class=\"bad\">%zu of %zu accounts fail</span>", p->failing,
                   p->accounts);
@@ -109,7 +92,7 @@ static void add_current(struct text *out, const struct home *h)
         add(out, "<br>next poll ");
         figure_in(out, p->next_at, h->from.now);
     }
-    end_tile(out);
+    figure_tile_end(out);
 }
 
 void home_add_tiles(struct text *out, const struct home *h)

@@ -132,23 +132,19 @@ static void add_facts(struct text *out, const struct token_page *p)
     add(out, "</p>\n");
 }
 
-static void add_tile(struct text *out, const char *name)
-{
-    text_addf(out, "<dl class=\"tile\"><dt>%s</dt><dd class=\"big\">", name);
-}
-
 static void add_balance_tile(struct text *out, const struct token_page *p)
 {
     const struct token *t = p->input.token;
-    add_tile(out, "Balance");
+    figure_tile_begin(out, "Balance");
     figure_amount(out, t->last.balance);
-    add(out, "</dd><dd class=\"soft\">read ");
+    figure_tile_below(out);
+    add(out, "read ");
     figure_ago(out, t->seen_at, p->from.now);
     if (p->input.forecast.available.known && p->input.forecast.limit == LIMIT_CREDITS) {
         add(out, "<br>the account has ");
         figure_money(out, p->input.forecast.available.is.nano);
     }
-    add(out, "</dd></dl>\n");
+    figure_tile_end(out);
 }
 
 static struct maybe_money rate_of(const struct token_page *p, enum burn_window w)
@@ -160,9 +156,9 @@ static struct maybe_money rate_of(const struct token_page *p, enum burn_window w
 static void add_burn_tile(struct text *out, const struct token_page *p)
 {
     enum burn_window shown = BURN_24H;
-    add_tile(out, "Burn over 24 hours");
+    figure_tile_begin(out, "Burn over 24 hours");
     figure_rate(out, rate_of(p, shown));
-    add(out, "</dd><dd class=\"soft\">");
+    figure_tile_below(out);
     for (enum burn_window w = 0; w < BURN_WINDOWS; w++) {
         if (w == shown)
             continue;
@@ -170,7 +166,7 @@ static void add_burn_tile(struct text *out, const struct token_page *p)
         figure_rate(out, rate_of(p, w));
         add(out, "</span> ");
     }
-    add(out, "</dd></dl>\n");
+    figure_tile_end(out);
 }
 
 static void add_turn_tile(struct text *out, const struct token_page *p)
@@ -178,22 +174,23 @@ static void add_turn_tile(struct text *out, const struct token_page *p)
     const struct reading *r = &p->input.token->last;
     unix_s now = p->from.now, reset = calendar_next_reset(r->period, now);
     if (reset != TIME_NONE) {
-        add_tile(out, "Next reset");
+        figure_tile_begin(out, "Next reset");
         add_left(out, reset, now);
-        text_addf(out, "</dd><dd class=\"soft\">%s", calendar_period_name(r->period));
+        figure_tile_below(out);
+        add(out, calendar_period_name(r->period));
         if (r->reset_amount.known) {
             add(out, ", to ");
             figure_money(out, r->reset_amount.is.nano);
         }
-        add(out, "</dd></dl>\n");
+        figure_tile_end(out);
     }
     if (r->expires == TIME_NONE)
         return;
-    add_tile(out, "Expires");
+    figure_tile_begin(out, "Expires");
     add_left(out, r->expires, now);
-    add(out, "</dd><dd class=\"soft\">");
+    figure_tile_below(out);
     figure_time(out, r->expires, now);
-    add(out, "</dd></dl>\n");
+    figure_tile_end(out);
 }
 
 void token_add_head(struct text *out, const struct token_page *p)

@@ -12,24 +12,19 @@ static void add_json_text(struct json_out *j, const char *name, const struct cel
         json_add_null(j, name);
 }
 
-static void add_json_time(struct json_out *j, const char *name, const struct cell *at)
-{
-    calendar_add_json(j, name, at->kind == CELL_INTEGER ? at->integer : TIME_NONE);
-}
-
 static void add_json(struct json_out *j, const struct cell *cells)
 {
     json_open_object(j, NULL);
     add_json_text(j, "address", &cells[QUERY_BROKER_ADDRESS]);
     add_json_text(j, "state", &cells[QUERY_BROKER_STATE]);
-    add_json_time(j, "since", &cells[QUERY_BROKER_SINCE]);
+    calendar_add_json(j, "since", cell_time(&cells[QUERY_BROKER_SINCE]));
     add_json_text(j, "mqtt_version", &cells[QUERY_BROKER_VERSION]);
     add_json_text(j, "reason", &cells[QUERY_BROKER_REASON]);
-    add_json_time(j, "delivered_at", &cells[QUERY_BROKER_DELIVERED_AT]);
+    calendar_add_json(j, "delivered_at", cell_time(&cells[QUERY_BROKER_DELIVERED_AT]));
     json_open_object(j, "outbox");
     json_add_integer(j, "events", cells[QUERY_BROKER_EVENTS].integer);
     json_add_integer(j, "bytes", cells[QUERY_BROKER_BYTES].integer);
-    add_json_time(j, "oldest_at", &cells[QUERY_BROKER_OLDEST_AT]);
+    calendar_add_json(j, "oldest_at", cell_time(&cells[QUERY_BROKER_OLDEST_AT]));
     json_add_integer(j, "refused", cells[QUERY_BROKER_REFUSED].integer);
     add_json_text(j, "refusal", &cells[QUERY_BROKER_REFUSAL]);
     json_close(j);

@@ -15,20 +15,15 @@ static bool ask(struct store *s, struct cell cells[QUERY_SIZE_COLUMNS], struct f
     return ok;
 }
 
-static void add_json_since(struct json_out *j, const char *name, const struct cell *at)
-{
-    calendar_add_json(j, name, at->kind == CELL_INTEGER ? at->integer : TIME_NONE);
-}
-
 static void add_json(struct json_out *j, const struct cell *cells, int64_t journal)
 {
     json_open_object(j, NULL);
     json_add_integer(j, "bytes", cells[QUERY_SIZE_BYTES].integer);
     json_add_integer(j, "free_bytes", cells[QUERY_SIZE_FREE_BYTES].integer);
     json_add_integer(j, "journal_bytes", journal);
-    add_json_since(j, "raw_since", &cells[QUERY_SIZE_RAW_SINCE]);
-    add_json_since(j, "hourly_since", &cells[QUERY_SIZE_HOURLY_SINCE]);
-    add_json_since(j, "daily_since", &cells[QUERY_SIZE_DAILY_SINCE]);
+    calendar_add_json(j, "raw_since", cell_time(&cells[QUERY_SIZE_RAW_SINCE]));
+    calendar_add_json(j, "hourly_since", cell_time(&cells[QUERY_SIZE_HOURLY_SINCE]));
+    calendar_add_json(j, "daily_since", cell_time(&cells[QUERY_SIZE_DAILY_SINCE]));
     json_close(j);
 }
 

@@ -42,8 +42,8 @@
   const lost = () => {
     if (!since) since = Date.now();
     const minutes = Math.round((Date.now() - since) / 60000);
-    contact.textContent = "Ebb does not answer" + (minutes ? " since " + minutes + " min" : "")
-      + ": what you see is not current. Trying again.";
+    contact.textContent = (minutes ? "Ebb has not answered for " + minutes + " min" : "Ebb does not answer")
+      + ": this page is not current. Trying again.";
     contact.hidden = false;
   };
 
