@@ -106,6 +106,8 @@ def test_what_is_not_known_has_no_series(polled):
     assert absent(series, "ebb_token_reset_amount_usd", token="plain")
     assert absent(series, "ebb_token_exhaustion_timestamp_seconds", token="dev-free")
     assert absent(series, "ebb_token_available_usd", token="dev-free")
+    assert absent(series, "ebb_token_spent_usd_total", token="dev-free"), "no balance tells what it spent"
+    assert value(series, "ebb_token_spent_usd_total", token="plain") == "0.00"
     assert absent(series, "ebb_token_info", token="plain", environment="plain")
     assert absent(series, "ebb_forecast_coverage_ratio"), "nothing has come due"
     for metric in ("ebb_api_requests_total", "ebb_polls_total", "ebb_mqtt_connected", "process_cpu_seconds_total"):

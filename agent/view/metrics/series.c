@@ -41,13 +41,20 @@ static int64_t next_reset(const struct cell *cells, unix_s now)
     return end_of(calendar_next_reset(calendar_period_named(cells[STANDING_PERIOD].text), now));
 }
 
+/* Of a token that never had a budget no balance tells what it spends. */
+static int64_t spent_ever(const struct cell *cells)
+{
+    int64_t spent = facts_number(&cells[STANDING_SPENT_EVER]);
+    return spent == 0 && !cell_is_set(&cells[STANDING_BUDGETED]) ? METRIC_ABSENT : spent;
+}
+
 static void set_token(struct series_facts *f, const struct cell *cells, unix_s now)
 {
     *f = (struct series_facts){
         .balance_nano = facts_number(&cells[STANDING_BALANCE]),
         .available_nano = facts_number(&cells[STANDING_AVAILABLE]),
         .reset_amount_nano = facts_number(&cells[STANDING_RESET_AMOUNT]),
-        .spent_nano = facts_number(&cells[STANDING_SPENT_EVER]),
+        .spent_nano = spent_ever(cells),
         .burn_nano = { facts_number(&cells[STANDING_RATE_1H]),
                        facts_number(&cells[STANDING_RATE_6H]),
                        facts_number(&cells[STANDING_RATE_24H]),
