@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/log.h"
 #include "base/xmalloc.h"
 #include "edge/store.h"
 
@@ -39,18 +38,15 @@ void source_release(struct source *s)
     free(s);
 }
 
-void source_renew(struct source **s)
+bool source_renew(struct source **s, struct fault *why)
 {
     struct stat seen;
     struct source *fresh;
-    struct fault why;
     if (stat((*s)->path, &seen) != 0 || (seen.st_dev == (*s)->device && seen.st_ino == (*s)->inode))
-        return;
-    if (!source_open((*s)->path, &fresh,
-                     &why)) { /* still being written, maybe: the next asks again */
-        log_debug("%s", why.text);
-        return;
-    }
+        return true;
+    if (!source_open((*s)->path, &fresh, why)) /* still being written, maybe: the next asks again */
+        return false;
     source_release(*s);
     *s = fresh;
+    return true;
 }

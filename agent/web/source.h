@@ -22,5 +22,6 @@ MUST_CHECK bool source_open(const char *path, struct source **ret, struct fault 
 struct source *source_use(struct source *s);
 void source_release(struct source *s); /* the last user closes it; accepts NULL */
 
-/* Puts the file of now in the place of *s, if that is another one and can be read. */
-void source_renew(struct source **s);
+/* Puts the file of now in the place of *s, if that is another one. False: it cannot be read, so *s
+ * stays. */
+MUST_CHECK bool source_renew(struct source **s, struct fault *why);

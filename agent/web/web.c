@@ -41,6 +41,10 @@ static const struct condition_kind unreadable = { .name = "web",
                                                   .over = "pages can be read again",
                                                   .level = LOG_WARNING };
 
+static const struct condition_kind replaced = { .name = "web",
+                                                .over = "the database of now is shown again",
+                                                .level = LOG_WARNING };
+
 const char *asked_parameter(const struct asked *q, const char *name)
 {
     for (size_t i = 0; i < q->parameter_count; i++)
@@ -97,10 +101,25 @@ bool answer_refuse(struct answer *a, int status, const char *format, ...)
     return true;
 }
 
+/* Pages of an old copy look like those of a new one, so the log has to tell. */
+static void renew(struct web *w)
+{
+    struct fault why;
+    struct text words = { 0 };
+    bool ok = source_renew(&w->source, &why);
+    if (!ok)
+        text_addf(&words, "%s; pages still show the file that was in its place before", why.text);
+    const struct condition_now is = { .subject = "database file",
+                                      .state = !ok,
+                                      .text = ok ? NULL : text_z(&words) };
+    conditions_feed(&w->conditions, &replaced, &is, clock_mono());
+    text_done(&words);
+}
+
 static struct answering *answering_new(struct web *w)
 {
     struct answering *g = xcalloc(1, sizeof *g);
-    source_renew(&w->source);
+    renew(w);
     g->source = source_use(w->source);
     g->next = w->all;
     g->link = &w->all;

@@ -490,6 +490,26 @@ def test_a_copy_that_takes_the_place_of_another_is_shown(sim, shown, serve, tmp_
     assert get(address, "/-/ready").status_code == 200
 
 
+def test_a_file_that_takes_its_place_and_is_no_database_is_told_in_the_log(sim, shown, serve, tmp_path):
+    daemon, _ = shown()
+    daemon.start()
+    daemon.wait_poll()
+    daemon.stop()
+    file, other = tmp_path / "shown.db", tmp_path / "other"
+    assert daemon.run("export", file).returncode == 0
+    address = own_address()
+    server = serve("--db", file, "--listen", address)
+    good = file.read_bytes()
+    other.write_bytes(b"no database at all" * 1000)
+    other.rename(file)
+    assert get(address, "/-/ready").status_code == 200, "pages go on with what they have"
+    server.wait_line(r"warning: .*shown\.db.*pages still show the file that was in its place before")
+    other.write_bytes(good)
+    other.rename(file)
+    assert get(address, "/-/ready").status_code == 200
+    server.wait_line(r"the database of now is shown again")
+
+
 def test_serving_needs_no_key_and_no_broker_but_its_passwords(sim, shown, serve, tmp_path):
     daemon, address = shown(password_file=password_file(tmp_path, ann="x"))
     daemon.start()
