@@ -266,7 +266,7 @@ bool doubt_splits(const struct token *t, const struct judgement *f, const struct
 struct leap doubt_leap(const struct token *t, int64_t poll)
 {
     return (struct leap){ .poll = poll,
-                          .since = t->seen_at,
+                          .since = t->seen_at + t->stepped_s,
                           .from = t->last.balance.is,
                           .full = t->high_water,
                           .pace_nano_per_h = pace_nano_per_h(&t->burn) };

@@ -57,6 +57,17 @@ static void reopen_tracked(struct plan *p, struct plan_token *s, unix_s since)
     }
 }
 
+/* As the burn has it: with a clock that was set since, the leap moved, and the store's stamps did
+ * not. What little was spent after the leap may lie on either side of the step. */
+static struct entry moved_entry(const struct plan_undo *undo, size_t i, const struct leap *leap)
+{
+    struct entry e = undo->booked[i];
+    int64_t step_s = i == 0 ? leap->since - e.since : 0;
+    e.since += step_s;
+    e.at += step_s;
+    return e;
+}
+
 /* Of the leap and what was spent after it nothing is true but the balance that is left now. */
 static void take_back(struct plan *p, struct plan_token *s)
 {
@@ -78,7 +89,8 @@ static void take_back(struct plan *p, struct plan_token *s)
     for (size_t i = 0; i < undo->count; i++) {
         if (undo->booked[i].kind == ENTRY_CONSUMPTION)
             t->spent_nano -= undo->booked[i].amount.nano;
-        burn_take(&t->burn, &undo->booked[i]);
+        const struct entry e = moved_entry(undo, i, &leap);
+        burn_take(&t->burn, &e);
     }
     if (t->promises)
         t->promises->record = undo->record;

@@ -233,6 +233,34 @@ static void what_turns_out_never_to_have_happened_is_taken_back(void **state)
     world_done(&w);
 }
 
+/* The store has it by the clock of then. */
+static void what_is_taken_back_lies_where_the_clock_moved_it(void **state)
+{
+    (void)state;
+    struct world w;
+    struct entry fall = { ENTRY_CONSUMPTION, { 98 * NANO_PER_USD }, 0, 0 };
+    struct plan_undo undo = { .token = 1, .booked = &fall, .count = 1 };
+    world_of(&w, 1, 98);
+    for (int i = 0; i < 4; i++)
+        poll_world(&w, HOUR_S);
+    w.balance[0] = 0;
+    poll_world(&w, 60);
+    poll_world(&w, 4);
+    struct token *t = &w.tokens.tokens[0];
+    fall.since = token_leap(t).since;
+    fall.at = t->seen_at;
+    struct plan *p = plan_begin_world(&w, 60 - 9 * HOUR_S);
+    plan_step(p, -9 * HOUR_S);
+    finish_world(&w, p);
+    adopt(&w, p);
+    w.balance[0] = 98 * NANO_PER_USD;
+    w.undo = &undo;
+    poll_world(&w, 60);
+    for (int b = 0; b < BURN_WINDOWS; b++)
+        assert_int_equal(burn_over(&t->burn, (enum burn_window)b).nano_per_h, 0);
+    world_done(&w);
+}
+
 /* A top-up that nobody explains can be an error for a few readings: each list is one, however often
  * a plan looks at the token, and a plan that is dropped is none. */
 static void a_leap_is_a_reading_older_with_each_list(void **state)
@@ -599,6 +627,7 @@ int main(void)
         cmocka_unit_test(a_doubtful_reading_is_held_and_booked_when_it_is_confirmed),
         cmocka_unit_test(readings_that_were_believed_before_are_booked_at_once),
         cmocka_unit_test(what_turns_out_never_to_have_happened_is_taken_back),
+        cmocka_unit_test(what_is_taken_back_lies_where_the_clock_moved_it),
         cmocka_unit_test(a_leap_is_a_reading_older_with_each_list),
         cmocka_unit_test(a_token_that_is_gone_for_long_is_deleted_and_comes_back),
         cmocka_unit_test(deleting_ends_alerts_first),
