@@ -142,7 +142,7 @@ static void poll_one(struct place *p, unix_s at, struct random random, bool narr
 static bool upkeep(struct place *p, unix_s at)
 {
     struct fault why;
-    bool more;
+    bool more = false;
     check(store_begin(p->store, &why) && store_checkpoint(p->store, at, &more, &why), &why);
     commit(p);
     return more;
