@@ -27,7 +27,6 @@ void see_idle(struct token *t, unix_s at);
 struct plan_token *plan_add_shadow(struct plan *p, enum plan_set set);
 struct plan_token *plan_shadow(const struct plan *p, enum plan_set set, size_t place);
 void plan_note_tracked(struct plan *p, const struct plan_tracked *op);
-void plan_drop_tracked(struct plan *p, struct plan_token *t);
 
 /* Its reading is to be stored, and changes nothing else. */
 void plan_note_reading(struct plan_token *s, int64_t poll, const struct reading *is, unix_s at);
