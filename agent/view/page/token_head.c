@@ -74,8 +74,7 @@ static void add_horizon(struct text *out, const struct forecast *f, const struct
 static const char *const standing_words[STATES] = {
     [STATE_LEARNING] = "Still learning: too few readings for a forecast yet.",
     [STATE_NO_BUDGET] =
-        "No budget: this token spends its account\xe2\x80\x99s credits and cannot run "
-        "out on its own.",
+        "No budget: it spends its account\xe2\x80\x99s credits and cannot run out on its own.",
     [STATE_STALE] = "Stale: its last reading is too old for a forecast.",
     [STATE_UNUSED] = "Not used yet: nothing was spent since Ebb began to watch it.",
     [STATE_IDLE] = "Idle: nothing was spent in the last week, no end in sight.",
