@@ -23,7 +23,8 @@ struct api {
     struct rate_limit rate_limit;            /* every request takes its call from here first */
     bool key_is_new; /* a refused key was replaced; cleared by whoever has seen to it */
     bool unattended; /* a refusal also says what becomes of it: nobody waits for the answer */
-    struct live_codes requests; /* that are over */
+    struct live_codes requests;     /* that are over */
+    struct siphash_key element_key; /* list elements are recognised by their hashes under it */
 };
 
 struct api_request {

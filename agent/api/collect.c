@@ -40,6 +40,7 @@ static void ask_for_page(struct poll *p, const char *url)
         .splitter = splitter_new(&provider_of(settings_of(p))->list),
         .bytes_max = settings_of(p)->max_tokens * BYTES_PER_TOKEN_MAX,
     };
+    splitter_hash(request.splitter, p->api->element_key);
     splitter_outline(request.splitter);
     p->seen_urls = xrealloc(p->seen_urls, (size_t)p->pages + 1, sizeof *p->seen_urls);
     p->seen_urls[p->pages++] = hash_of(span_of(url));

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/escape.h"
-#include "base/hash.h"
 #include "base/json_outline.h"
 #include "base/json_walk.h"
 #include "base/xmalloc.h"
@@ -37,6 +36,8 @@ struct splitter {
     const char *unsaved; /* while saving: the first byte not yet in `element` */
     size_t element_len;
 
+    bool hashes; /* are asked for */
+    struct siphash_key key;
     bool outlines;       /* are asked for */
     const char *outline; /* the end of the element that is offered; NULL: it is read */
     bool offered;        /* the element that comes next was */
@@ -295,26 +296,17 @@ static bool take_event(struct splitter *s, enum walk_event event, bool *ret_whol
     return take_flaw(s, *ret_whole || is_element_open(s), why);
 }
 
-static uint64_t stir(uint64_t state, uint64_t word)
+/* Under a key that nobody knows: whoever may name tokens could otherwise build an element whose
+ * hash stays the same while its balance falls, which would not be read again. */
+static uint64_t fingerprint(const struct splitter *s)
 {
-    state = (state ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return state ^ state >> 32;
+    return s->hashes ? siphash(s->key, (struct span){ s->element, s->element_len }) : 0;
 }
 
-/* Eight bytes at a time: byte by byte, the hash would cost as much as all the splitting. Each step
- * is a bijection of its word, so elements of one length that differ in one word only, as most
- * changes of a balance do, never collide. Depends on the machine's byte order: not for storing. */
-static uint64_t fingerprint(struct span bytes)
+void splitter_hash(struct splitter *s, struct siphash_key key)
 {
-    uint64_t state = HASH_START ^ bytes.len, word;
-    for (; bytes.len >= sizeof word;
-         bytes = (struct span){ bytes.at + sizeof word, bytes.len - sizeof word }) {
-        memcpy(&word, bytes.at, sizeof word);
-        state = stir(state, word);
-    }
-    word = 0;
-    memcpy(&word, bytes.at, bytes.len);
-    return hash_mix(stir(state, word));
+    s->hashes = true;
+    s->key = key;
 }
 
 void splitter_outline(struct splitter *s)
@@ -346,7 +338,7 @@ static bool offer(struct splitter *s, struct element *ret)
         || !save_outline(s, &o))
         return false;
     s->outline = o.end;
-    *ret = (struct element){ .hash = fingerprint((struct span){ s->element, s->element_len }) };
+    *ret = (struct element){ .hash = fingerprint(s) };
     return true;
 }
 
@@ -375,7 +367,7 @@ enum split splitter_next(struct splitter *s, struct element *ret, struct fault *
     }
     s->offered = false;
     ret->json = (struct span){ s->element, s->element_len };
-    ret->hash = fingerprint(ret->json);
+    ret->hash = fingerprint(s);
     ret->flaw = s->flaw;
     return SPLIT_ELEMENT;
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/siphash.h"
 #include "base/span.h"
 
 enum { SPLIT_NEXT_BYTES = 2048, SPLIT_DEPTH = 16, SPLIT_MEMBER_BYTES = 64 };
@@ -33,7 +34,7 @@ struct split_shape {
 struct element {
     struct span json; /* one object, its secret nulled; lives until the next call on the splitter.
                          Flawed: what there is of it, perhaps cut, perhaps nothing */
-    uint64_t hash;    /* of exactly these bytes; comparable within one process only */
+    uint64_t hash;    /* of exactly these bytes, once splitter_hash was called; else 0 */
     const char
         *flaw; /* what is wrong with it, for people, static; NULL: it is JSON and an object */
 };
@@ -47,7 +48,10 @@ void splitter_free(struct splitter *s);
  * and only then may more be fed. */
 void splitter_feed(struct splitter *s, struct span bytes);
 
-/* From here on an element may come as its outline first. */
+/* From here on each element has its hash under this key. */
+void splitter_hash(struct splitter *s, struct siphash_key key);
+
+/* From here on an element may come as its outline first. After splitter_hash. */
 void splitter_outline(struct splitter *s);
 
 enum split { SPLIT_OUTLINE, SPLIT_ELEMENT, SPLIT_MORE, SPLIT_FAULT };

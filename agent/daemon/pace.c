@@ -28,6 +28,7 @@ void pace_start(struct agent *a, struct account *account, int64_t delay_ms)
         .fetch = a->fetch,
         .rate_limit = rate_limit_start(account->settings->calls_milli_per_s, clock_mono()),
         .unattended = true,
+        .element_key = siphash_key_from_system(),
     };
 }
 

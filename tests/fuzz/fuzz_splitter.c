@@ -20,6 +20,13 @@ static void require(bool promise)
         abort();
 }
 
+static struct splitter *new_splitter(void)
+{
+    struct splitter *s = splitter_new(&list_shape);
+    splitter_hash(s, (struct siphash_key){ 7, 42 });
+    return s;
+}
+
 enum { KNOWN_MAX = 256 };
 
 /* Hashes of elements without a flaw. */
@@ -45,7 +52,7 @@ static void know(struct known *k, const struct element *e)
 /* The hashes of all elements, one a line, and the verdict; what is in `known` by its outline. */
 static void split_known(struct span bytes, const struct known *known, struct text *hashes)
 {
-    struct splitter *s = splitter_new(&list_shape);
+    struct splitter *s = new_splitter();
     struct element e;
     struct fault why = { 0 };
     struct span next;
@@ -66,7 +73,7 @@ static void split_known(struct span bytes, const struct known *known, struct tex
 
 static void require_same_by_outlines(struct span bytes)
 {
-    struct splitter *s = splitter_new(&list_shape);
+    struct splitter *s = new_splitter();
     struct known known = { .count = 0 }, none = { .count = 0 };
     struct text read = { 0 }, outlined = { 0 };
     struct element e;
@@ -87,7 +94,7 @@ static void require_same_by_outlines(struct span bytes)
  * behind them. */
 static bool split(struct span bytes, size_t longest, struct text *elements)
 {
-    struct splitter *s = splitter_new(&list_shape);
+    struct splitter *s = new_splitter();
     struct random r = random_seeded(bytes.len);
     struct element e;
     struct fault why;
@@ -117,7 +124,7 @@ static bool split(struct span bytes, size_t longest, struct text *elements)
  * changes. */
 static void split_again(struct span bytes)
 {
-    struct splitter *s = splitter_new(&list_shape);
+    struct splitter *s = new_splitter();
     struct element e;
     struct fault why;
     splitter_feed(s, bytes);

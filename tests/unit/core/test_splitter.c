@@ -538,12 +538,16 @@ static void members_beside_the_results_may_be_longer_than_an_element(void **stat
     text_done(&list);
 }
 
-static uint64_t hash_of_only_element(const char *list, size_t (*next_len)(void *))
+static const struct siphash_key a_key = { 7, 42 };
+
+static uint64_t keyed_hash_of_only_element(const char *list, size_t (*next_len)(void *),
+                                           struct siphash_key key)
 {
     struct splitter *s = splitter_new(&list_shape);
     struct element e = { .hash = 0 };
     struct fault why;
     enum split split = SPLIT_MORE;
+    splitter_hash(s, key);
     for (struct span rest = span_of(list); split == SPLIT_MORE && rest.len;) {
         size_t len = next_len(NULL) < rest.len ? next_len(NULL) : rest.len;
         splitter_feed(s, (struct span){ rest.at, len });
@@ -553,6 +557,11 @@ static uint64_t hash_of_only_element(const char *list, size_t (*next_len)(void *
     assert_int_equal(split, SPLIT_ELEMENT);
     splitter_free(s);
     return e.hash;
+}
+
+static uint64_t hash_of_only_element(const char *list, size_t (*next_len)(void *))
+{
+    return keyed_hash_of_only_element(list, next_len, a_key);
 }
 
 static void the_hash_is_of_the_element_and_not_of_its_secret(void **state)
@@ -567,6 +576,16 @@ static void the_hash_is_of_the_element_and_not_of_its_secret(void **state)
                          hash_of_only_element("[{\"balance\":1.24,\"token\":\"x\"}]", all_at_once));
     assert_int_not_equal(
         hash, hash_of_only_element("[{\"balance\":1.250,\"token\":\"x\"}]", all_at_once));
+}
+
+/* Bytes that collide under one key tell nothing of another one. */
+static void the_hash_is_of_its_key(void **state)
+{
+    (void)state;
+    const char *const list = "[{\"balance\":1.25}]";
+    const struct siphash_key other = { a_key.k0, a_key.k1 + 1 };
+    assert_int_not_equal(hash_of_only_element(list, all_at_once),
+                         keyed_hash_of_only_element(list, all_at_once, other));
 }
 
 enum { HASHES = 20000 };
@@ -621,6 +640,7 @@ static struct text outline_split(struct span bytes, const struct known *known,
     struct span next;
     struct fault why = { 0 };
     enum split split = SPLIT_MORE;
+    splitter_hash(s, a_key);
     if (known)
         splitter_outline(s);
     while (bytes.len && split == SPLIT_MORE) {
@@ -722,6 +742,7 @@ int main(void)
         cmocka_unit_test(the_longest_name_with_every_character_escaped_fits),
         cmocka_unit_test(members_beside_the_results_may_be_longer_than_an_element),
         cmocka_unit_test(the_hash_is_of_the_element_and_not_of_its_secret),
+        cmocka_unit_test(the_hash_is_of_its_key),
         cmocka_unit_test(elements_that_differ_have_different_hashes),
         cmocka_unit_test(a_known_outline_stands_for_its_element_and_for_no_other_bytes),
         cmocka_unit_test(changed_bytes_never_crash_nor_break_a_promise),
