@@ -197,7 +197,8 @@ bool client_change(struct client *c, const char *name, const struct token_spec *
 static bool was_deleted(const struct client *c, const char *name, struct fault *why)
 {
     int status = client_status(c);
-    return provider_of(c->settings)->confirms_deletion(status, api_call_answer(&c->call), name)
+    return provider_of(c->settings)
+               ->confirms_deletion(status, api_call_answer(&c->call), span_of(name))
         || fault(why, FAULT_REJECT,
                  "account %s: the API answered HTTP %d without confirming the deletion",
                  c->settings->name, status);
@@ -277,7 +278,7 @@ void client_request(const struct client *c, enum method method, const char *name
     *ret = (struct client_request){ .method = method };
     text_add(&ret->url, span_of(c->settings->url));
     if (method == METHOD_POST)
-        text_add(&ret->url, span_of(p->list_path));
+        text_add(&ret->url, span_of(p->create_path));
     else
         p->add_token_path(&ret->url, span_of(name));
     if (w)

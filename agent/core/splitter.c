@@ -15,7 +15,14 @@
 _Static_assert((int)SPLIT_DEPTH == (int)WALK_DEPTH, "the walk sets the limit of depth");
 
 /* The members that matter here; which of them a key can be depends on where it stands. */
-enum member { MEMBER_OTHER, MEMBER_SECRET, MEMBER_LIST, MEMBER_NEXT, MEMBER_COUNT };
+enum member {
+    MEMBER_OTHER,
+    MEMBER_SECRET,
+    MEMBER_LIST,
+    MEMBER_NEXT,
+    MEMBER_COUNT,
+    MEMBER_TOTAL,
+};
 
 struct splitter {
     const struct split_shape *shape;
@@ -23,7 +30,7 @@ struct splitter {
     unsigned
         list_level;     /* containers around an element of the open list; 0 while no list is open */
     enum member member; /* of the value that comes next */
-    bool is_object, has_list, has_next;
+    bool is_object, has_list, has_next, has_total;
     struct kept next;
     int64_t count; /* -1: it was not said */
     bool counting; /* its digits go by */
@@ -131,7 +138,9 @@ static enum member member_named_by_key(const struct splitter *s)
     if (w->level == 1 && walk_key_is(w, s->shape->list))
         return MEMBER_LIST;
     if (w->level == 1 && s->shape->count && walk_key_is(w, s->shape->count))
-        return MEMBER_COUNT;
+        return s->has_total ? MEMBER_OTHER : MEMBER_COUNT;
+    if (w->level == 1 && s->shape->total && walk_key_is(w, s->shape->total))
+        return MEMBER_TOTAL;
     return w->level == 1 && s->shape->next && walk_key_is(w, s->shape->next) ? MEMBER_NEXT
                                                                              : MEMBER_OTHER;
 }
@@ -221,6 +230,10 @@ static bool begin_value(struct splitter *s, struct fault *why)
         return begin_next(s, first, why);
     case MEMBER_SECRET:
         begin_secret(s);
+        break;
+    case MEMBER_TOTAL:
+        s->has_total = true;
+        begin_count(s, first);
         break;
     case MEMBER_COUNT:
         begin_count(s, first);

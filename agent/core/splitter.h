@@ -26,6 +26,7 @@ struct split_shape {
     const char *list;     /* the member that is the array */
     const char *next;     /* the member with the URL of the next page; NULL: not paged */
     const char *count;    /* the member that says how many elements all pages have; NULL: none */
+    const char *total;    /* another name of the same, which wins; NULL: none */
     const char *secret;   /* the member of an element that is never kept; NULL: none */
     size_t element_bytes; /* of the longest element that is read */
     bool bare;            /* the array may stand alone */

@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/api_version.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -27,7 +28,8 @@ enum {
 
 struct account_settings {
     char name[ACCOUNT_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique */
-    char *url; /* scheme and host, no trailing slash; https, or http to loopback only */
+    char *url;            /* scheme and host, no trailing slash; https, or http to loopback only */
+    enum api_version api; /* default auto: by the key */
     char *key_file, *key_env, *key_credential; /* exactly one is set; NULL otherwise */
     char *key;      /* the secret itself, in SECRET_BYTES_MAX + 1 bytes; wiped by settings_free */
     char *key_path; /* the file it was read from; NULL: the environment */

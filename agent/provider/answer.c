@@ -49,14 +49,36 @@ static void shorten_name(struct span name, char ret[NAME_BYTES_MAX + 1])
              (uint32_t)hash_of(name));
 }
 
-bool provider_name_of(const struct provider *p, struct span element, char ret[NAME_BYTES_MAX + 1])
+/* The member as a value, the caller's to delete; NULL: there is none, or more than one. */
+static cJSON *parse_text(struct span element, const char *member)
 {
     struct text written = { 0 };
     struct fault unreadable;
-    own_json cJSON *name = keep_text(element, p->name_member, &written)
+    cJSON *value = keep_text(element, member, &written)
         ? json_parse((struct span){ written.at, written.len }, &unreadable)
         : NULL;
     text_done(&written);
+    return value;
+}
+
+bool provider_id_of(const struct provider *p, struct span element, char ret[ID_BYTES])
+{
+    own_json cJSON *id = p->id_member ? parse_text(element, p->id_member) : NULL;
+    size_t len = cJSON_IsString(id) ? strlen(id->valuestring) : 0;
+    if (len == 0 || len >= ID_BYTES)
+        return false;
+    memcpy(ret, id->valuestring, len + 1);
+    return true;
+}
+
+struct span provider_address(const struct provider *p, const struct decoded *d)
+{
+    return span_of(p->id_member ? d->id : d->name);
+}
+
+bool provider_name_of(const struct provider *p, struct span element, char ret[NAME_BYTES_MAX + 1])
+{
+    own_json cJSON *name = parse_text(element, p->name_member);
     long characters = cJSON_IsString(name) ? utf8_characters(span_of(name->valuestring)) : 0;
     if (characters > NAME_CHARACTERS_MAX)
         shorten_name(span_of(name->valuestring), ret);

@@ -1,15 +1,31 @@
 /* Which dialect an account speaks. */
 #include "provider/provider.h"
 
+#include "edge/config.h"
 #include "provider/eden_v2.h"
+#include "provider/eden_v3.h"
+
+/* A key may be replaced by one of another kind while a program runs. */
+static bool has_management_key(const struct account_settings *s)
+{
+    return s->key && strncmp(s->key, EDEN_V3_KEY_PREFIX, strlen(EDEN_V3_KEY_PREFIX)) == 0;
+}
 
 const struct provider *provider_of(const struct account_settings *s)
 {
-    (void)s; /* there is one dialect, so no key of the configuration to choose by */
-    return &eden_v2;
+    switch (s->api) {
+    case API_V2:
+        return &eden_v2;
+    case API_V3:
+        return &eden_v3;
+    case API_AUTO:
+    case API_VERSIONS:
+        break;
+    }
+    return has_management_key(s) ? &eden_v3 : &eden_v2;
 }
 
 const struct token_limits *provider_limits(void)
 {
-    return &eden_v2.limits;
+    return &eden_v2.limits; /* those of all versions */
 }

@@ -3,7 +3,8 @@
  * What the calls are, how bodies and answers are made, how it refuses, what it limits and what it
  * does not offer at all. The rest of Ebb asks the row of an account and knows no path and no member
  * of any vendor. A dialect is one file; what several share is beside them: json.h (cJSON's door),
- * member.h (values of members), refusal.h (errors of any shape), eden_usage.h.
+ * member.h (values of members), refusal.h (errors of any shape); eden_token.h and eden_usage.h are
+ * what the versions of Eden AI have in common.
  *
  * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where
  * the future may add (unknown members, types and periods). */
@@ -18,35 +19,45 @@
 struct account_settings;
 struct complaint;
 
-/* A reading and the name it borrows: a copy must point its reading.name at its own name. */
+enum { ID_BYTES = 64, MEMBER_BYTES = 256, MASKED_BYTES = 64 };
+
+/* A reading and the name it borrows: a copy must point its reading.name at its own name. Texts are
+ * "" where the answer has none. */
 struct decoded {
     struct reading reading; /* reading.name points at name below */
     char name[NAME_BYTES_MAX + 1];
-    bool revoked; /* it is over, though still told of: its reading says nothing */
+    char id[ID_BYTES];         /* what the dialect knows it by, through all its names */
+    char member[MEMBER_BYTES]; /* whose it is: an e-mail address */
+    char masked[MASKED_BYTES]; /* its secret, as far as the API shows it to everybody */
+    bool revoked;              /* it is over, though still told of: its reading may say nothing */
+    unix_s revoked_at;         /* TIME_NONE: not known, or it is not */
 };
 
-/* `token` is how the dialect addresses one token: today its name. Paths begin with a slash and go
- * behind the account's URL. */
+/* `token` is how the dialect addresses one token: see provider_address. Paths begin with a slash
+ * and go behind the account's URL. */
 struct provider {
     /* The list of all tokens: a GET; more pages are where it says, on the same host. */
     const char *list_path;
     struct split_shape list;
     const char *name_member, *secret_member; /* of an element */
+    const char *id_member; /* how a token is known and addressed; NULL: by its name */
 
     /* One element of the list, or an answer that is one token, its secret already nulled.
      * FAULT_REJECT, naming the member. */
     bool (*decode_token)(struct span element, struct decoded *ret, struct fault *why);
 
-    /* One token: GET, PATCH and DELETE; creation is a POST to list_path. */
+    const char *create_path; /* a POST */
+    /* One token: GET, PATCH and DELETE. */
     void (*add_token_path)(struct text *out, struct span token);
     /* The body of a POST (with a name) or of a PATCH (NULL): the given fields as one object. */
     void (*add_spec)(struct text *out, const char *name, const struct token_spec *w);
     /* Whether a successful answer to DELETE says that this token, and no other, is gone. */
-    bool (*confirms_deletion)(int status, struct span body, const char *name);
+    bool (*confirms_deletion)(int status, struct span body, struct span token);
 
     /* What a token, or with an empty one everybody, spent on the UTC days from `first` to `last`,
      * which are their first seconds; the answer may tell a day more. */
     void (*add_usage_path)(struct text *out, struct span token, unix_s first, unix_s last);
+    int64_t usage_days_max; /* that one answer may be about; 0: any number */
     struct split_shape usage;
     /* Whether a refusal says that nothing was spent. NULL: none does. */
     bool (*says_unspent)(int status, struct span body);
@@ -77,9 +88,14 @@ const struct provider *provider_of(const struct account_settings *s);
  * at its widest. */
 const struct token_limits *provider_limits(void);
 
+/* How a token is addressed; empty: no call reaches it, as it has no id. */
+struct span provider_address(const struct provider *p, const struct decoded *d);
+
 /* The name in an element that decode_token refuses, or in its start; a name that is too long comes
  * shortened. False: no name can be read. */
 bool provider_name_of(const struct provider *p, struct span element, char ret[NAME_BYTES_MAX + 1]);
+/* The same of its id. */
+bool provider_id_of(const struct provider *p, struct span element, char ret[ID_BYTES]);
 
 /* An answer that is one token, decoded as an element of the list is. FAULT_REJECT. */
 MUST_CHECK bool provider_decode_answer(const struct provider *p, struct span body,

@@ -34,6 +34,11 @@ static const char *mqtt_version_at(int i)
     return mqtt_version_name((enum mqtt_version)i);
 }
 
+static const char *api_version_at(int i)
+{
+    return api_version_name((enum api_version)i);
+}
+
 static const struct set {
     const char *(*name)(int);
     int count;
@@ -43,6 +48,7 @@ static const struct set {
     [VALUE_SERIES] = { series_at,
                        SERIES_ACCOUNT + 1 }, /* no rule is about the main key: it has no balance */
     [VALUE_MQTT_VERSION] = { mqtt_version_at, MQTT_VERSIONS },
+    [VALUE_API_VERSION] = { api_version_at, API_VERSIONS },
     [VALUE_CHECKS] = { audit_check_at, AUDIT_CHECKS },
     [VALUE_PERIOD] = { period_at, RESET_OTHER },
 };

@@ -270,6 +270,7 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
     case VALUE_RULE_KIND:
     case VALUE_SERIES:
     case VALUE_MQTT_VERSION:
+    case VALUE_API_VERSION:
     case VALUE_AMOUNT:
     case VALUE_MOMENT:
     case VALUE_PERIOD:

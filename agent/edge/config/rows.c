@@ -28,6 +28,8 @@ static const struct row account_rows[] = {
     { "url", VALUE_URL, FIELD(account_settings, url), .preset = "https://api.edenai.run",
       .max = PATH_BYTES_MAX,
       .help = "scheme and host of the API; plain http only to this machine" },
+    { "api", VALUE_API_VERSION, FIELD(account_settings, api), .preset = "auto",
+      .help = "version of the API; `auto` goes by the key: v3 for mgmt-eden-..., else v2" },
     { "key_file", VALUE_PATH, FIELD(account_settings, key_file), .max = PATH_BYTES_MAX,
       .shown = true, .sample = "/etc/ebb/main.key",
       .help = "file with the API key and nothing else" },
@@ -326,6 +328,10 @@ void row_describe(const struct row *row, struct text *out)
     case VALUE_RULE_KIND:
         for (int i = 0; i < RULE_KINDS; i++)
             text_addf(out, "%s%s", i ? ", " : ": ", rule_kind_name((enum rule_kind)i));
+        break;
+    case VALUE_API_VERSION:
+        for (int i = 0; i < API_VERSIONS; i++)
+            text_addf(out, "%s%s", i ? ", " : ": ", api_version_name((enum api_version)i));
         break;
     case VALUE_MQTT_VERSION:
         for (int i = 0; i < MQTT_VERSIONS; i++)

@@ -29,6 +29,7 @@ enum value_type {
     VALUE_RULE_KIND,    /* enum rule_kind */
     VALUE_SERIES,       /* enum series: those with a balance */
     VALUE_MQTT_VERSION, /* enum mqtt_version */
+    VALUE_API_VERSION,  /* enum api_version */
     VALUE_LEVEL,        /* the only level of an `exhausted` rule; read with its rule */
     VALUE_LEVELS,     /* struct threshold[LEVELS]; read with its rule, whose kind gives the unit */
     VALUE_AMOUNT,     /* struct maybe_money, as exact as the API takes it */

@@ -416,6 +416,7 @@ static bool (*const parsers[VALUE_TYPES])(const struct place *p, struct span tex
     [VALUE_RULE_KIND] = parse_word,
     [VALUE_SERIES] = parse_word,
     [VALUE_MQTT_VERSION] = parse_word,
+    [VALUE_API_VERSION] = parse_word,
     [VALUE_AMOUNT] = parse_amount,
     [VALUE_MOMENT] = parse_moment,
     [VALUE_PERIOD] = parse_word,

@@ -70,6 +70,12 @@ static bool print_mqtt_version(const void *field, struct text *out)
     return true;
 }
 
+static bool print_api_version(const void *field, struct text *out)
+{
+    text_add(out, span_of(api_version_name(*(const enum api_version *)field)));
+    return true;
+}
+
 static bool print_checks(const void *field, struct text *out)
 {
     uint32_t checks = *(const uint32_t *)field;
@@ -108,6 +114,7 @@ static const struct {
     [VALUE_RULE_KIND] = { "rule kind", print_rule_kind, false },
     [VALUE_SERIES] = { "series", print_series, false },
     [VALUE_MQTT_VERSION] = { "MQTT version", print_mqtt_version, false },
+    [VALUE_API_VERSION] = { "version", print_api_version, false },
     [VALUE_LEVEL] = { "level", NULL, false },
     [VALUE_LEVELS] = { "thresholds by level", NULL, false },
     [VALUE_AMOUNT] = { "USD", NULL, false },

@@ -145,6 +145,9 @@ static void any_value(struct random *random, const struct row *row, void *field)
     case VALUE_MQTT_VERSION:
         *(enum mqtt_version *)field = (enum mqtt_version)below(random, MQTT_VERSIONS);
         break;
+    case VALUE_API_VERSION:
+        *(enum api_version *)field = (enum api_version)below(random, API_VERSIONS);
+        break;
     case VALUE_NAME:
     case VALUE_LEVEL:
     case VALUE_LEVELS:
@@ -374,6 +377,8 @@ static bool same_value(const struct row *row, const void *a, const void *b)
         return *(const enum series *)x == *(const enum series *)y;
     case VALUE_MQTT_VERSION:
         return *(const enum mqtt_version *)x == *(const enum mqtt_version *)y;
+    case VALUE_API_VERSION:
+        return *(const enum api_version *)x == *(const enum api_version *)y;
     case VALUE_LEVEL:
     case VALUE_LEVELS:
         return same_levels(x, y);
