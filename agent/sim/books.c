@@ -1,4 +1,4 @@
-/* One page for each payer, one entry for each (day, feature, provider, user) on it. */
+/* One page for each key, one entry for each (day, feature, provider, user) on it. */
 #include "sim/books.h"
 
 #include <math.h>
@@ -19,7 +19,8 @@ struct sim_entry {
 
 struct sim_page {
     char *payer;
-    struct sim_entry *entries; /* days never go back */
+    struct sim_page *next, *last; /* while an answer is written: pages told as one */
+    struct sim_entry *entries;    /* days never go back */
     size_t count, room;
 };
 
@@ -33,20 +34,22 @@ static const char *word_of(struct books *b, const char *text)
     return known;
 }
 
-static struct sim_page *page_of(struct books *b, const char *payer)
+struct sim_page *books_open(struct books *b, const char *payer)
 {
-    struct sim_page *page = index_find(&b->by_payer, span_of(payer));
-    if (page)
-        return page;
     if (b->page_count == b->page_room) {
         b->page_room = b->page_room ? 2 * b->page_room : 16;
         b->pages = xrealloc(b->pages, b->page_room, sizeof(struct sim_page *));
     }
-    page = xcalloc(1, sizeof *page);
+    struct sim_page *page = xcalloc(1, sizeof *page);
     page->payer = xstrdup(payer);
     b->pages[b->page_count++] = page;
-    index_put(&b->by_payer, page->payer, page);
     return page;
+}
+
+void books_rename(struct sim_page *page, const char *payer)
+{
+    free(page->payer);
+    page->payer = xstrdup(payer);
 }
 
 static bool same_kind(const struct sim_entry *a, const struct sim_entry *b)
@@ -67,7 +70,7 @@ static struct sim_entry *entry_of(struct sim_page *page, struct sim_entry wanted
     return &page->entries[page->count++];
 }
 
-void books_record(struct books *b, const char *payer, unix_s at, const struct purchase *bought)
+void books_record(struct books *b, struct sim_page *page, unix_s at, const struct purchase *bought)
 {
     struct sim_entry wanted = {
         .day = at / DAY_S,
@@ -75,7 +78,7 @@ void books_record(struct books *b, const char *payer, unix_s at, const struct pu
         .provider = word_of(b, bought->provider),
         .user = word_of(b, bought->user),
     };
-    struct sim_entry *entry = entry_of(page_of(b, payer), wanted);
+    struct sim_entry *entry = entry_of(page, wanted);
     entry->nano += bought->cost.nano;
     entry->calls += bought->calls;
 }
@@ -88,7 +91,6 @@ void books_done(struct books *b)
         free(b->pages[i]);
     }
     free(b->pages);
-    index_done(&b->by_payer);
     for (size_t i = 0; i < b->words.room; i++)
         free(b->words.rows[i].item);
     index_done(&b->words);
@@ -122,11 +124,20 @@ static bool is_subfeature(const char *feature, const char *wanted)
     return strcmp(feature, wanted) == 0 || (tail && strcmp(tail + 2, wanted) == 0);
 }
 
+static bool is_feature(const char *feature, const char *wanted)
+{
+    const char *tail = strstr(feature, "__");
+    return strcmp(feature, wanted) == 0
+        || (tail && strlen(wanted) == (size_t)(tail - feature)
+            && strncmp(feature, wanted, strlen(wanted)) == 0);
+}
+
 static bool passes(const struct consumption_query *q, const struct sim_entry *e)
 {
     return e->day >= q->first_day && e->day <= q->last_day
         && (!q->provider || strcmp(e->provider, q->provider) == 0)
         && (!q->user || strcmp(e->user, q->user) == 0)
+        && (!q->feature || is_feature(e->feature, q->feature))
         && (!q->subfeature || is_subfeature(e->feature, q->subfeature));
 }
 
@@ -243,25 +254,90 @@ static void add_page(struct text *out, const struct sim_page *page, const struct
     }
 }
 
+static bool page_passes(const struct consumption_query *q, const struct sim_page *page)
+{
+    return !q->nothing && (!q->page || page == q->page)
+        && (!q->payer || strcmp(page->payer, q->payer) == 0);
+}
+
+/* Adds the lines of a page that pass to those that are there. */
+static size_t collect(const struct sim_page *page, const struct consumption_query *q,
+                      struct sim_line **lines, size_t count)
+{
+    *lines = xrealloc(*lines, count + page->count, sizeof **lines);
+    for (size_t i = 0; i < page->count; i++) {
+        if (!passes(q, &page->entries[i]))
+            continue;
+        (*lines)[count] = (struct sim_line){ .entry = &page->entries[i], .by_user = q->by_user };
+        write_date((*lines)[count++].date, page->entries[i].day, q->step);
+    }
+    return count;
+}
+
+/* Links pages that are told as one behind the first of them, and returns those firsts. */
+static size_t join_pages(const struct books *b, const struct consumption_query *q,
+                         struct sim_page **ret_firsts)
+{
+    struct index heads = { 0 };
+    size_t count = 0;
+    for (size_t i = 0; i < b->page_count; i++) {
+        struct sim_page *page = b->pages[i];
+        if (!page_passes(q, page))
+            continue;
+        struct sim_page *head = q->by_key ? NULL : index_find(&heads, span_of(page->payer));
+        page->next = NULL;
+        page->last = page;
+        if (head) {
+            head->last->next = page;
+            head->last = page;
+            continue;
+        }
+        if (!q->by_key)
+            index_put(&heads, page->payer, page);
+        ret_firsts[count++] = page;
+    }
+    index_done(&heads);
+    return count;
+}
+
 void books_render(const struct books *b, const struct consumption_query *q, struct text *out)
 {
     struct sim_line *lines = NULL;
-    text_addf(out, "{\"response\":[");
-    for (size_t i = 0; i < b->page_count; i++) {
-        const struct sim_page *page = b->pages[i];
-        if (q->payer && strcmp(page->payer, q->payer) != 0)
-            continue;
-        lines = xrealloc(lines, page->count, sizeof *lines);
+    struct sim_page **firsts = xmalloc((b->page_count + 1) * sizeof(struct sim_page *));
+    size_t pages = join_pages(b, q, firsts);
+    text_addf(out, "[");
+    for (size_t i = 0; i < pages; i++) {
         size_t count = 0;
-        for (size_t e = 0; e < page->count; e++) {
-            if (!passes(q, &page->entries[e]))
-                continue;
-            lines[count] = (struct sim_line){ .entry = &page->entries[e], .by_user = q->by_user };
-            write_date(lines[count++].date, page->entries[e].day, q->step);
-        }
+        for (const struct sim_page *page = firsts[i]; page; page = page->next)
+            count = collect(page, q, &lines, count);
         qsort(lines, count, sizeof *lines, compare_lines);
-        add_page(out, page, lines, count);
+        add_page(out, firsts[i], lines, count);
+    }
+    free(firsts);
+    free(lines);
+    text_addf(out, "]");
+}
+
+void books_render_users(const struct books *b, const struct consumption_query *q, struct text *out)
+{
+    struct sim_line *lines = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < b->page_count; i++)
+        if (page_passes(q, b->pages[i]))
+            count = collect(b->pages[i], q, &lines, count);
+    qsort(lines, count, sizeof *lines, compare_lines);
+    text_addf(out, "[");
+    for (size_t at = 0, run; at < count; at += run) {
+        run = run_of(lines + at, count - at, same_user);
+        text_addf(out, "%s{\"user\":", at ? "," : "");
+        if (*lines[at].entry->user)
+            text_add_json(out, span_of(lines[at].entry->user));
+        else
+            text_addf(out, "null");
+        text_addf(out, ",\"total_cost\":");
+        add_cost(out, cost_as_served(lines + at, run));
+        text_addf(out, "}");
     }
     free(lines);
-    text_addf(out, "]}");
+    text_addf(out, "]");
 }

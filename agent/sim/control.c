@@ -41,11 +41,29 @@ static void add_token(struct text *out, const struct sim_token *t)
 {
     text_addf(out, "{\"name\":");
     text_add_json(out, span_of(t->name));
+    text_addf(out, ",\"id\":");
+    word_text_add(out, *t->id ? t->id : NULL);
+    text_addf(out, ",\"member\":");
+    word_text_add(out, t->member);
     add_exact(out, "balance", t->terms.balance);
     add_exact(out, "spent", money_known(t->spent));
     text_addf(out, ",\"active_balance\":%s,\"token_type\":", t->terms.budgeted ? "true" : "false");
     text_add_json(out, span_of(t->terms.type));
     text_addf(out, "}");
+}
+
+static void add_tokens(struct text *out, const struct sim_account *a, bool revoked)
+{
+    bool first = true;
+    text_addf(out, ",\"%s\":[", revoked ? "revoked" : "tokens");
+    for (size_t i = 0; i < a->token_count; i++) {
+        if (token_is_revoked(a->tokens[i]) != revoked)
+            continue;
+        text_addf(out, "%s", first ? "" : ",");
+        add_token(out, a->tokens[i]);
+        first = false;
+    }
+    text_addf(out, "]");
 }
 
 static void add_account(struct text *out, const struct sim_account *a)
@@ -54,12 +72,9 @@ static void add_account(struct text *out, const struct sim_account *a)
     text_add_json(out, span_of(a->name));
     add_exact(out, "credits", money_known(a->credits));
     add_exact(out, "base_spent", money_known(a->base_spent));
-    text_addf(out, ",\"tokens\":[");
-    for (size_t i = 0; i < a->token_count; i++) {
-        text_addf(out, "%s", i ? "," : "");
-        add_token(out, a->tokens[i]);
-    }
-    text_addf(out, "]}");
+    add_tokens(out, a, false);
+    add_tokens(out, a, true);
+    text_addf(out, "}");
 }
 
 static void add_clock(struct text *out, const struct call *c)
@@ -130,13 +145,59 @@ static bool expire(struct sim_account *a, struct sim_token *t, const struct json
     return true;
 }
 
+static bool is_sure(const struct json *value, const char *member, struct fault *why)
+{
+    bool sure = false;
+    return (json_bool(value, &sure) && sure)
+        || fault(why, FAULT_REJECT, "%s: true is required", member);
+}
+
 static bool delete (struct sim_account *a, struct sim_token *t, const struct json *value,
                     struct fault *why)
 {
-    bool sure = false;
-    if (!json_bool(value, &sure) || !sure)
-        return fault(why, FAULT_REJECT, "delete: true is required");
+    if (!is_sure(value, "delete", why))
+        return false;
     account_remove(a, t);
+    return true;
+}
+
+static bool revoke(struct sim_account *a, struct sim_token *t, const struct json *value,
+                   struct fault *why)
+{
+    if (!is_sure(value, "revoke", why))
+        return false;
+    if (!token_is_revoked(t))
+        account_revoke(a, t);
+    return true;
+}
+
+static bool rotate(struct sim_account *a, struct sim_token *t, const struct json *value,
+                   struct fault *why)
+{
+    if (!is_sure(value, "rotate", why))
+        return false;
+    if (token_is_revoked(t))
+        return fault(why, FAULT_REJECT, "rotate: the token is revoked");
+    account_rotate(a, t);
+    return true;
+}
+
+static bool rename_to(struct sim_account *a, struct sim_token *t, const struct json *value,
+                      struct fault *why)
+{
+    const char *name = json_text(value);
+    if (!name || !*name)
+        return fault(why, FAULT_REJECT, "rename: a name is required");
+    account_rename(a, t, name);
+    return true;
+}
+
+static bool set_member(struct sim_account *a, struct sim_token *t, const struct json *value,
+                       struct fault *why)
+{
+    if (!json_text(value) && !json_is_null(value))
+        return fault(why, FAULT_REJECT, "member: an e-mail or null is required");
+    account_attribute(a, t, json_text(value));
     return true;
 }
 
@@ -158,17 +219,23 @@ static const struct deed {
     const char *member;
     bool (*act)(struct sim_account *, struct sim_token *, const struct json *, struct fault *);
 } deeds[] = {
-    { "balance", set_balance },
-    { "expire", expire },
-    { "shown", show_as },
-    { "delete", delete },
+    { "balance", set_balance }, { "expire", expire },    { "shown", show_as },
+    { "member", set_member },   { "rename", rename_to }, { "rotate", rotate },
+    { "revoke", revoke },       { "delete", delete },
 };
+
+/* By its id, which also finds what is revoked, or by its name. */
+static struct sim_token *token_meant(const struct sim_account *a, const struct json *body)
+{
+    const char *id = json_text(json_member(body, "id"));
+    const char *name = json_text(json_member(body, "name"));
+    return id ? account_with_id(a, span_of(id)) : name ? account_named(a, span_of(name)) : NULL;
+}
 
 static bool act_on_token(const struct call *c, const struct json *body, struct fault *why)
 {
     struct sim_account *a = account_of(c, body);
-    const char *name = json_text(json_member(body, "name"));
-    struct sim_token *t = a && name ? account_named(a, span_of(name)) : NULL;
+    struct sim_token *t = a ? token_meant(a, body) : NULL;
     if (!t)
         return fault(why, FAULT_REJECT, "name: no such token");
     for (size_t i = 0; i < COUNT(deeds); i++) {

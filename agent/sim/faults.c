@@ -136,6 +136,7 @@ static const struct sim_fault_row {
     [SIM_FAULT_REDIRECT] = { "redirect", answer_redirect, NULL },
     [SIM_FAULT_CLOSE] = { "close", answer_nothing, NULL },
     [SIM_FAULT_BODY] = { "body", answer_body, NULL },
+    [SIM_FAULT_SHIFT] = { "shift", NULL, NULL },
 };
 _Static_assert(COUNT(rows) == SIM_FAULT_KINDS, "a fault has no row");
 
@@ -156,6 +157,11 @@ size_t sim_fault_list_kept(const struct sim_fault *t, size_t tokens)
     if (t && t->kind == SIM_FAULT_EMPTY_LIST)
         return 0;
     return t && t->kind == SIM_FAULT_HALF_LIST ? tokens / 2 : tokens;
+}
+
+int64_t sim_fault_shift(const struct sim_fault *t)
+{
+    return t && t->kind == SIM_FAULT_SHIFT ? t->by : 0;
 }
 
 bool sim_fault_answers(const struct sim_fault *t, struct sim_answer *ret)
@@ -182,16 +188,23 @@ static bool kind_named(const char *name, enum sim_fault_kind *ret)
     return false;
 }
 
-static bool read_whole(const struct json *from, const char *member, int64_t *ret, struct fault *why)
+static bool read_number(const struct json *from, const char *member, double least, int64_t *ret,
+                        struct fault *why)
 {
     const struct json *value = json_member(from, member);
     double number;
     if (!value)
         return true;
-    if (!json_number(value, &number) || number < 0 || number > 1e12 || number != floor(number))
-        return fault(why, FAULT_REJECT, "%s: not a whole number of zero or more", member);
+    if (!json_number(value, &number) || number < least || number > 1e12 || number != floor(number))
+        return fault(why, FAULT_REJECT, "%s: not a whole number of %s", member,
+                     least < 0 ? "rows" : "zero or more");
     *ret = (int64_t)number;
     return true;
+}
+
+static bool read_whole(const struct json *from, const char *member, int64_t *ret, struct fault *why)
+{
+    return read_number(from, member, 0, ret, why);
 }
 
 static char *copy_text(const struct json *from, const char *member)
@@ -217,7 +230,8 @@ static bool read_sim_fault(const struct json *from, struct sim_fault *t, struct 
     if (!read_whole(from, "times", &t->times, why) || !read_whole(from, "after", &t->after, why)
         || !read_whole(from, "status", &t->status, why)
         || !read_whole(from, "bytes", &t->bytes, why) || !read_whole(from, "ms", &t->ms, why)
-        || !read_whole(from, "retry_date", &t->retry_date_s, why))
+        || !read_whole(from, "retry_date", &t->retry_date_s, why)
+        || !read_number(from, "by", -1e6, &t->by, why))
         return false;
     t->retry_after = copy_number_or_text(from, "retry_after");
     t->path = copy_text(from, "path");
@@ -228,6 +242,8 @@ static bool read_sim_fault(const struct json *from, struct sim_fault *t, struct 
         return fault(why, FAULT_REJECT, "body: a string is required");
     if (t->kind == SIM_FAULT_STATUS && (t->status < 200 || t->status > 599))
         return fault(why, FAULT_REJECT, "status: 200 to 599 is required");
+    if (t->kind == SIM_FAULT_SHIFT && !t->by)
+        return fault(why, FAULT_REJECT, "by: a number of rows is required");
     if (t->times == 0)
         return fault(why, FAULT_REJECT, "times: one or more is required");
     return true;

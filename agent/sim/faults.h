@@ -20,6 +20,7 @@ enum sim_fault_kind {
     SIM_FAULT_REDIRECT,
     SIM_FAULT_CLOSE,
     SIM_FAULT_BODY,
+    SIM_FAULT_SHIFT,
     SIM_FAULT_KINDS,
 };
 
@@ -34,6 +35,7 @@ struct sim_fault {
     int64_t retry_date_s; /* as an HTTP date so far ahead of real time; negative: not so */
     char *location;       /* NULL: LOGIN_PATH */
     char *body;           /* what is answered; %n in it is `played` */
+    int64_t by;           /* shift: how many rows before a page have gone; negative: were added */
     int64_t played;       /* answers before this one */
     int64_t bytes;        /* drip: a piece; stall and cut: where; negative: half of the body */
     int64_t ms;           /* delay: how long; drip: between pieces */
@@ -59,6 +61,8 @@ const char *sim_fault_name(enum sim_fault_kind kind);
 int64_t sim_fault_delay_ms(const struct sim_fault *t); /* before anything is answered; NULL: 0 */
 size_t sim_fault_list_kept(const struct sim_fault *t,
                            size_t tokens); /* how many of them a list may show; NULL: all */
+
+int64_t sim_fault_shift(const struct sim_fault *t); /* of a page; NULL: 0 */
 
 /* Whether the fault answers instead of the route; then `ret` is filled. */
 bool sim_fault_answers(const struct sim_fault *t, struct sim_answer *ret);

@@ -57,9 +57,40 @@ void answer_error(struct sim_answer *a, int status, const char *type, const char
     text_addf(out, "}}");
 }
 
+void answer_invalid(struct sim_answer *a, const char *field, const char *words)
+{
+    struct text *out = answer_begin(a, 400);
+    text_addf(out, "{\"error\":{\"type\":\"validation_error\",\"message\":{");
+    text_add_json(out, span_of(field));
+    text_addf(out, ":[");
+    text_add_json(out, span_of(words));
+    text_addf(out, "]}}}");
+}
+
+void answer_detail(struct sim_answer *a, int status, const char *words)
+{
+    struct text *out = answer_begin(a, status);
+    text_addf(out, "{\"detail\":");
+    text_add_json(out, span_of(words));
+    text_addf(out, "}");
+}
+
 void answer_not_found(struct sim_answer *a)
 {
     answer_json(a, 404, "{\"details\":\"Not Found\"}");
+}
+
+bool query_value(const char *query, const char *name, struct span *ret)
+{
+    for (const char *at = query; *at;) {
+        size_t len = strcspn(at, "&"), head = strcspn(at, "=&");
+        if (span_is((struct span){ at, head }, name)) {
+            *ret = (struct span){ at + head + (head < len), len - head - (head < len) };
+            return true;
+        }
+        at += len + (at[len] == '&');
+    }
+    return false;
 }
 
 static int hex_digit(char c)

@@ -48,8 +48,13 @@ void answer_done(struct sim_answer *a);
 /* Each fills an empty answer; `text` is a whole JSON document. */
 void answer_json(struct sim_answer *a, int status, const char *text);
 void answer_error(struct sim_answer *a, int status, const char *type, const char *message);
+void answer_invalid(struct sim_answer *a, const char *field, const char *words); /* 400 */
+void answer_detail(struct sim_answer *a, int status, const char *words);         /* as v3 says it */
 void answer_not_found(struct sim_answer *a);
 struct text *answer_begin(struct sim_answer *a, int status); /* for writing the body */
+
+/* The value of a parameter of a query, as it was sent; false: not there. */
+bool query_value(const char *query, const char *name, struct span *ret);
 
 /* Percent-decodes; '+' is a space in queries. An owned terminated text, or NULL when it is not
  * valid or holds a NUL. */

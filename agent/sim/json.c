@@ -34,6 +34,28 @@ const struct json *json_member(const struct json *object, const char *name)
     return (const void *)cJSON_GetObjectItemCaseSensitive(as_cjson(object), name);
 }
 
+const struct json *json_item(const struct json *array, size_t at)
+{
+    return cJSON_IsArray(as_cjson(array))
+        ? (const void *)cJSON_GetArrayItem(as_cjson(array), (int)at)
+        : NULL;
+}
+
+const struct json *json_first(const struct json *object)
+{
+    return (const void *)as_cjson(object)->child;
+}
+
+const struct json *json_next(const struct json *member)
+{
+    return (const void *)as_cjson(member)->next;
+}
+
+const char *json_key(const struct json *member)
+{
+    return as_cjson(member)->string;
+}
+
 bool json_is_object(const struct json *value)
 {
     return cJSON_IsObject(as_cjson(value));

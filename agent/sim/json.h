@@ -16,6 +16,10 @@ static inline void own_json_at(struct json **root)
 #define own_json __attribute__((cleanup(own_json_at)))
 
 const struct json *json_member(const struct json *object, const char *name); /* NULL when absent */
+const struct json *json_item(const struct json *array, size_t at); /* NULL: no array, or its end */
+const struct json *json_first(const struct json *object); /* its first member; NULL: none */
+const struct json *json_next(const struct json *member);  /* the one after it; NULL: none */
+const char *json_key(const struct json *member);
 bool json_is_object(const struct json *value);
 bool json_is_null(const struct json *value);
 bool json_bool(const struct json *value, bool *ret);     /* false: not a boolean */

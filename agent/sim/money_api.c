@@ -1,4 +1,5 @@
-/* /v2/cost_management/: what is left on the account, and what was spent on what. */
+/* What is left on the account, which v2 alone tells, and what was spent on what, through both
+ * doors. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -6,7 +7,7 @@
 #include "sim/routes.h"
 #include "sim/token_text.h"
 
-#define EMPTY "{\"response\":[]}" /* consumption of nothing */
+enum { DAYS_MAX = 366, DAYS_UNASKED = 7, FILTER_CHARACTERS = 200 };
 
 void credits_show(const struct call *c, struct sim_answer *ret)
 {
@@ -22,8 +23,11 @@ enum parameter {
     PARAM_END,
     PARAM_STEP,
     PARAM_PROVIDER,
+    PARAM_FEATURE,
     PARAM_SUBFEATURE,
+    PARAM_PHASE,
     PARAM_TOKEN,
+    PARAM_KEY_ID,
     PARAM_USER,
     PARAM_WORKFLOW,
     PARAM_RAG,
@@ -31,123 +35,230 @@ enum parameter {
     PARAMS,
 };
 
+/* Where a parameter is known: v2, and of v3 the whole organization or one key. */
+enum usage_door { DOOR_V2 = 1, DOOR_V3 = 2, DOOR_V3_KEY = 4 };
+enum { BOTH = DOOR_V2 | DOOR_V3, EVERYWHERE = BOTH | DOOR_V3_KEY };
+
+/* Each says what is wrong with a value, or NULL. */
+static const char *check_day(const char *text)
+{
+    unix_s at;
+    struct fault unused;
+    return strlen(text) == strlen("2026-01-31") && calendar_parse(span_of(text), &at, &unused)
+        ? NULL
+        : "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
+}
+
+static const char *check_step(const char *text)
+{
+    return strlen(text) == 1 && *text >= '1' && *text <= '4' ? NULL : "Not a valid choice.";
+}
+
+static const char *check_word(const char *text)
+{
+    return *text && utf8_characters(span_of(text)) <= FILTER_CHARACTERS
+        ? NULL
+        : "1 to 200 characters are required.";
+}
+
+static const char *check_id(const char *text)
+{
+    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    for (size_t i = 0; i < sizeof form; i++)
+        if (form[i] == 'x' ? !strchr("0123456789abcdefABCDEF", text[i]) || !text[i]
+                           : text[i] != form[i])
+            return "Must be a valid UUID.";
+    return NULL;
+}
+
+static const char *check_user(const char *text)
+{
+    const char *at = strchr(text, '@');
+    return at && at > text && at[1] ? NULL : "Enter a valid email address.";
+}
+
+static const char *check_group(const char *text)
+{
+    return strcmp(text, "user") == 0 ? NULL : "Not a valid choice.";
+}
+
 static const struct parameter_row {
     const char *name;
-    bool required, main_key_only;
+    unsigned doors, required; /* of enum usage_door */
+    bool main_key_only;
+    const char *(*check)(const char *);
 } parameters[] = {
-    [PARAM_BEGIN] = { "begin", true, false },
-    [PARAM_END] = { "end", true, false },
-    [PARAM_STEP] = { "step", true, false },
-    [PARAM_PROVIDER] = { "provider", false, false },
-    [PARAM_SUBFEATURE] = { "subfeature", false, false },
-    [PARAM_TOKEN] = { "token", false, true },
-    [PARAM_USER] = { "user", false, true },
-    [PARAM_WORKFLOW] = { "workflow_id", false, false },
-    [PARAM_RAG] = { "rag_project_id", false, false },
-    [PARAM_GROUP_BY] = { "group_by", false, true },
+    [PARAM_BEGIN] = { "begin", EVERYWHERE, DOOR_V2, false, check_day },
+    [PARAM_END] = { "end", EVERYWHERE, DOOR_V2, false, check_day },
+    [PARAM_STEP] = { "step", EVERYWHERE, EVERYWHERE, false, check_step },
+    [PARAM_PROVIDER] = { "provider", EVERYWHERE, 0, false, check_word },
+    [PARAM_FEATURE] = { "feature", EVERYWHERE, 0, false, check_word },
+    [PARAM_SUBFEATURE] = { "subfeature", EVERYWHERE, 0, false, check_word },
+    [PARAM_PHASE] = { "phase", EVERYWHERE, 0, false, check_word },
+    [PARAM_TOKEN] = { "token", BOTH, 0, true, check_word },
+    [PARAM_KEY_ID] = { "key_id", DOOR_V3, 0, false, check_id },
+    [PARAM_USER] = { "user", BOTH, 0, true, check_user },
+    [PARAM_WORKFLOW] = { "workflow_id", DOOR_V2, 0, false, check_id },
+    [PARAM_RAG] = { "rag_project_id", DOOR_V2, 0, false, check_id },
+    [PARAM_GROUP_BY] = { "group_by", BOTH, 0, true, check_group },
 };
 _Static_assert(COUNT(parameters) == PARAMS, "a parameter has no row");
 
+struct usage_request {
+    enum usage_door door;
+    char *values[PARAMS]; /* owned */
+};
+
 static bool refuse(struct sim_answer *ret, const char *field, const char *words)
 {
-    struct text *out = answer_begin(ret, 400);
-    text_addf(out, "{\"error\":{\"type\":\"validation_error\",\"message\":{");
-    text_add_json(out, span_of(field));
-    text_addf(out, ":[");
-    text_add_json(out, span_of(words));
-    text_addf(out, "]}}}");
+    answer_invalid(ret, field, words);
     return false;
 }
 
-static bool store_parameter(struct span name, struct span value, char *values[PARAMS],
+static bool store_parameter(struct usage_request *r, struct span name, struct span value,
                             struct sim_answer *ret)
 {
     for (size_t i = 0; i < PARAMS; i++)
-        if (span_is(name, parameters[i].name)) {
-            free(values[i]);
-            values[i] = http_decode(value, true);
-            return values[i] ? true : refuse(ret, parameters[i].name, "Not a valid string.");
+        if (span_is(name, parameters[i].name) && (parameters[i].doors & r->door)) {
+            free(r->values[i]);
+            r->values[i] = http_decode(value, true);
+            const char *wrong =
+                r->values[i] ? parameters[i].check(r->values[i]) : "Not a valid string.";
+            return !wrong || refuse(ret, parameters[i].name, wrong);
         }
     char words[64];
     snprintf(words, sizeof words, "%.*s", name.len < 60 ? (int)name.len : 60, name.at);
     return refuse(ret, words, "Unknown filter.");
 }
 
-static bool split_query(const char *query, char *values[PARAMS], struct sim_answer *ret)
+static bool split_query(const char *query, struct usage_request *r, struct sim_answer *ret)
 {
     for (const char *at = query; *at;) {
         size_t len = strcspn(at, "&"), name = strcspn(at, "=&");
         struct span value = { at + name + (name < len), len - name - (name < len) };
-        if (len && !store_parameter((struct span){ at, name }, value, values, ret))
+        if (len && !store_parameter(r, (struct span){ at, name }, value, ret))
             return false;
         at += len + (at[len] == '&');
     }
     return true;
 }
 
-static bool allowed(const struct call *c, char *const values[PARAMS], struct sim_answer *ret)
+static bool allowed(const struct call *c, const struct usage_request *r, struct sim_answer *ret)
 {
     for (size_t i = 0; i < PARAMS; i++) {
-        if (parameters[i].required && !values[i])
+        if ((parameters[i].required & r->door) && !r->values[i])
             return refuse(ret, parameters[i].name, "This field is required.");
-        if (parameters[i].main_key_only && values[i] && c->caller)
+        if (parameters[i].main_key_only && r->values[i] && c->caller)
             return refuse(ret, parameters[i].name, "Not allowed with a custom token.");
     }
     return true;
 }
 
-static bool read_day(const char *text, int64_t *ret)
+static int64_t day_of(const char *text)
 {
-    unix_s at;
+    unix_s at = 0;
     struct fault unused;
-    if (strlen(text) != strlen("2026-01-31") || !calendar_parse(span_of(text), &at, &unused))
-        return false;
-    *ret = at / DAY_S;
+    bool good = calendar_parse(span_of(text), &at, &unused); /* checked before */
+    return good ? at / DAY_S : 0;
+}
+
+/* Both dates or neither; the last day that belongs to the interval depends on the door. */
+static bool read_days(const struct call *c, const struct usage_request *r,
+                      struct consumption_query *q, struct sim_answer *ret)
+{
+    const char *begin = r->values[PARAM_BEGIN], *end = r->values[PARAM_END];
+    bool v2 = r->door == DOOR_V2;
+    if (!begin != !end)
+        return refuse(ret, begin ? "end" : "begin", "Both dates or neither are required.");
+    int64_t stop = end ? day_of(end) : c->now / DAY_S + 1;
+    q->first_day = begin ? day_of(begin) : stop - DAYS_UNASKED;
+    if (!v2 && stop < q->first_day)
+        return refuse(ret, "end", "The end must not be before the beginning.");
+    if (!v2 && stop - q->first_day > DAYS_MAX)
+        return refuse(ret, "end", "At most 366 days may be asked for at once.");
+    bool inclusive = v2 && c->world->manners.is[MANNER_USAGE_END] == USAGE_END_INCLUSIVE;
+    q->last_day = stop - !inclusive;
     return true;
 }
 
-static bool read_query(char *const values[PARAMS], struct consumption_query *q,
-                       struct sim_answer *ret)
+/* One key by its id: known under this door, yet it may be nobody's. */
+static void ask_of_key(const struct sim_token *t, struct consumption_query *q)
 {
-    static const char bad_date[] =
-        "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
-    if (!read_day(values[PARAM_BEGIN], &q->first_day))
-        return refuse(ret, "begin", bad_date);
-    if (!read_day(values[PARAM_END], &q->last_day))
-        return refuse(ret, "end", bad_date);
-    const char *step = values[PARAM_STEP];
-    if (strlen(step) != 1 || *step < '1' || *step > '4')
-        return refuse(ret, "step", "Not a valid choice.");
-    q->step = (enum consumption_step)(*step - '0');
-    if (values[PARAM_GROUP_BY] && strcmp(values[PARAM_GROUP_BY], "user") != 0)
-        return refuse(ret, "group_by", "Not a valid choice.");
+    q->page = t ? t->page : NULL;
+    q->nothing = q->nothing || !q->page;
+}
+
+static bool read_query(const struct call *c, const struct usage_request *r,
+                       struct consumption_query *q, struct sim_answer *ret)
+{
+    char *const *values = r->values;
+    if (!read_days(c, r, q, ret))
+        return false;
+    q->step = (enum consumption_step)(*values[PARAM_STEP] - '0');
     q->by_user = values[PARAM_GROUP_BY] != NULL;
+    q->by_key = c->world->manners.is[MANNER_USAGE_ROWS] == USAGE_ROWS_BY_KEY;
     q->provider = values[PARAM_PROVIDER];
+    q->feature = values[PARAM_FEATURE];
     q->subfeature = values[PARAM_SUBFEATURE];
     q->payer = values[PARAM_TOKEN];
     q->user = values[PARAM_USER];
+    /* Nothing here ever ran in a workflow, or in phases. */
+    q->nothing = values[PARAM_WORKFLOW] || values[PARAM_RAG] || values[PARAM_PHASE];
+    if (values[PARAM_KEY_ID])
+        ask_of_key(account_with_id(c->account, span_of(values[PARAM_KEY_ID])), q);
     return true;
 }
 
-void consumption_show(const struct call *c, struct sim_answer *ret)
+static bool is_empty(const struct body *body)
 {
-    char *values[PARAMS] = { 0 };
+    size_t len = body->text.len;
+    return len >= 3 && memcmp(body->text.at + len - 3, "[]}", 3) == 0;
+}
+
+static void answer_usage(const struct call *c, const struct usage_request *r,
+                         const struct consumption_query *q, struct sim_answer *ret)
+{
+    struct text *out = answer_begin(ret, 200);
+    text_addf(out, "{\"%s\":", r->door == DOOR_V2 ? "response" : "usage");
+    if (q->by_user && r->door != DOOR_V2)
+        books_render_users(&c->account->books, q, out);
+    else
+        books_render(&c->account->books, q, out);
+    text_addf(out, "}");
+    if (c->world->manners.is[MANNER_NO_DATA] == NO_DATA_404 && is_empty(ret->body))
+        answer_not_found(ret);
+}
+
+static void show(const struct call *c, enum usage_door door, const struct sim_token *only,
+                 struct sim_answer *ret)
+{
+    struct usage_request r = { .door = door };
     struct consumption_query q = { 0 };
-    if (split_query(c->query, values, ret) && allowed(c, values, ret)
-        && read_query(values, &q, ret)) {
-        if (c->caller)
-            q.payer = c->caller->name;
-        q.last_day -= c->world->end_is_exclusive;
-        if (values[PARAM_WORKFLOW] || values[PARAM_RAG]) /* nothing here ever ran in a workflow */
-            answer_json(ret, 200, EMPTY);
-        else
-            books_render(&c->account->books, &q, answer_begin(ret, 200));
-        if (c->world->no_data_is_404 && strcmp(text_z(&ret->body->text), EMPTY) == 0) {
-            answer_done(ret);
-            *ret = (struct sim_answer){ 0 };
-            answer_not_found(ret);
-        }
+    if (split_query(c->query, &r, ret) && allowed(c, &r, ret) && read_query(c, &r, &q, ret)) {
+        if (only)
+            ask_of_key(only, &q);
+        answer_usage(c, &r, &q, ret);
     }
     for (size_t i = 0; i < PARAMS; i++)
-        free(values[i]);
+        free(r.values[i]);
+}
+
+/* A token sees what it spent itself. */
+void consumption_show(const struct call *c, struct sim_answer *ret)
+{
+    show(c, DOOR_V2, c->caller, ret);
+}
+
+void usage_show(const struct call *c, struct sim_answer *ret)
+{
+    show(c, DOOR_V3, NULL, ret);
+}
+
+void key_usage_show(const struct call *c, struct sim_answer *ret)
+{
+    const struct sim_token *t = account_with_id(c->account, span_of(c->name));
+    if (t)
+        show(c, DOOR_V3_KEY, t, ret);
+    else
+        answer_not_found(ret);
 }

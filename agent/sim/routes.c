@@ -6,23 +6,49 @@
 
 #include "base/xmalloc.h"
 
-enum access { ACCESS_MAIN_KEY, ACCESS_ANY_KEY, ACCESS_CONTROL };
+enum access {
+    ACCESS_TOKENS, /* the main key, while v2 still lets keys manage tokens */
+    ACCESS_MAIN_KEY,
+    ACCESS_ANY_KEY, /* the main key or a token */
+    ACCESS_ANYBODY, /* any management key */
+    ACCESS_READ,
+    ACCESS_WRITE,
+    ACCESS_MINT, /* a management key with that scope */
+    ACCESS_CONTROL,
+};
 
 static const struct route {
     const char *method, *path; /* "{name}" stands for one segment */
     enum access access;
     route_handler *handler;
 } routes[] = {
-    { "GET", "/v2/user/custom_token/", ACCESS_MAIN_KEY, tokens_list },
-    { "POST", "/v2/user/custom_token/", ACCESS_MAIN_KEY, tokens_create },
-    { "GET", "/v2/user/custom_token/{name}/", ACCESS_MAIN_KEY, token_show },
-    { "PATCH", "/v2/user/custom_token/{name}/", ACCESS_MAIN_KEY, token_change },
-    { "DELETE", "/v2/user/custom_token/{name}/", ACCESS_MAIN_KEY, token_delete },
+    { "GET", "/v2/user/custom_token/me/", ACCESS_ANY_KEY, token_me },
+    { "GET", "/v2/user/custom_token/", ACCESS_TOKENS, tokens_list },
+    { "POST", "/v2/user/custom_token/", ACCESS_TOKENS, tokens_create },
+    { "GET", "/v2/user/custom_token/{name}/", ACCESS_TOKENS, token_show },
+    { "PATCH", "/v2/user/custom_token/{name}/", ACCESS_TOKENS, token_change },
+    { "DELETE", "/v2/user/custom_token/{name}/", ACCESS_TOKENS, token_delete },
+    { "POST", "/v2/user/custom_token/{name}/rotate/", ACCESS_TOKENS, token_rotate },
     { "GET", "/v2/cost_management/credits/", ACCESS_MAIN_KEY, credits_show },
     { "GET", "/v2/cost_management/", ACCESS_ANY_KEY, consumption_show },
     { "POST", "/v3/chat/completions", ACCESS_ANY_KEY, chat_complete },
+    { "GET", "/v3/manage/keys/", ACCESS_READ, keys_list },
+    { "POST", "/v3/manage/keys/", ACCESS_WRITE, keys_create },
+    { "GET", "/v3/manage/keys/{id}/", ACCESS_READ, key_show },
+    { "PATCH", "/v3/manage/keys/{id}/", ACCESS_WRITE, key_change },
+    { "DELETE", "/v3/manage/keys/{id}/", ACCESS_WRITE, key_revoke },
+    { "POST", "/v3/manage/keys/{id}/rotate/", ACCESS_WRITE, key_rotate },
+    { "GET", "/v3/manage/keys/{id}/usage/", ACCESS_READ, key_usage_show },
+    { "GET", "/v3/manage/usage/", ACCESS_READ, usage_show },
+    { "GET", "/v3/manage/whoami/", ACCESS_ANYBODY, whoami_show },
+    { "GET", "/v3/manage/members/", ACCESS_READ, members_list },
+    { "GET", "/v3/manage/auth-keys/", ACCESS_MINT, auth_keys_list },
+    { "POST", "/v3/manage/auth-keys/", ACCESS_MINT, auth_keys_create },
+    { "DELETE", "/v3/manage/auth-keys/{id}/", ACCESS_MINT, auth_key_revoke },
     { "GET", "/control/state", ACCESS_CONTROL, control_state },
     { "POST", "/control/token", ACCESS_CONTROL, control_token },
+    { "POST", "/control/setting", ACCESS_CONTROL, control_setting },
+    { "POST", "/control/key", ACCESS_CONTROL, control_key },
     { "POST", "/control/clock", ACCESS_CONTROL, control_clock },
     { "POST", "/control/fault", ACCESS_CONTROL, control_fault },
     { "DELETE", "/control/fault", ACCESS_CONTROL, control_fault_clear },
@@ -34,10 +60,19 @@ static struct span path_of(const struct sim_request *r)
     return (struct span){ r->target, strcspn(r->target, "?") };
 }
 
+static bool is_under(struct span path, const char *folder)
+{
+    return path.len >= strlen(folder) && memcmp(path.at, folder, strlen(folder)) == 0;
+}
+
 static bool is_control(struct span path)
 {
-    return path.len >= strlen("/control/")
-        && memcmp(path.at, "/control/", strlen("/control/")) == 0;
+    return is_under(path, "/control/");
+}
+
+static bool is_manage(struct span path)
+{
+    return is_under(path, "/v3/manage/");
 }
 
 /* Whether an undecoded path fits a pattern; then `ret_name` is the undecoded {name}. An encoded
@@ -75,8 +110,9 @@ static const struct route *find_route(const struct sim_request *r, struct span p
 
 /* What the bearer key opens. */
 struct caller {
-    struct tenant *tenant;   /* NULL: not a key of ours */
-    struct sim_token *token; /* NULL: the main key */
+    struct tenant *tenant;     /* NULL: not a key of ours */
+    struct sim_token *token;   /* NULL: the main key, or a management key */
+    struct manage_key *manage; /* NULL: another kind of key */
 };
 
 static struct caller identify(const struct world *w, const char *authorization)
@@ -89,8 +125,9 @@ static struct caller identify(const struct world *w, const char *authorization)
     for (size_t i = 0; i < w->tenant_count; i++) {
         struct tenant *t = &w->tenants[i];
         struct sim_token *token = account_with_secret(t->account, key);
-        if (token || span_is(key, t->account->key))
-            return (struct caller){ t, token };
+        struct manage_key *manage = manage_key_with_secret(&t->account->manage_keys, key);
+        if (token || manage || span_is(key, t->account->key))
+            return (struct caller){ t, token, manage };
     }
     return nobody;
 }
@@ -175,14 +212,40 @@ static bool over_rate(const struct world *w, struct tenant *t, struct sim_answer
     return true;
 }
 
+/* The scope that a route wants; 0: none. */
+static unsigned scope_of(enum access access)
+{
+    return access == ACCESS_READ ? SCOPE_READ
+        : access == ACCESS_WRITE ? SCOPE_WRITE
+        : access == ACCESS_MINT  ? SCOPE_MINT
+                                 : 0;
+}
+
+/* Whether the caller may do it; else an answer says why not. */
+static bool permitted(const struct call *c, enum access access, struct sim_answer *ret)
+{
+    unsigned scope = scope_of(access);
+    if (scope && !(c->manage->scopes & scope)) {
+        answer_detail(ret, 403, "This management key lacks the scope for this action.");
+        return false;
+    }
+    if (access == ACCESS_TOKENS && c->world->manners.is[MANNER_V2] == V2_CLOSED) {
+        answer_detail(ret, 401, "Authentication credentials were not provided.");
+        return false;
+    }
+    if ((access == ACCESS_MAIN_KEY || access == ACCESS_TOKENS) && c->caller) {
+        answer_error(ret, 403, "permission_error",
+                     "You do not have permission to perform this action.");
+        return false;
+    }
+    return true;
+}
+
 static void dispatch(struct call *c, const struct route *route, struct span name,
                      struct sim_answer *ret)
 {
-    if (route->access == ACCESS_MAIN_KEY && c->caller) {
-        answer_error(ret, 403, "permission_error",
-                     "You do not have permission to perform this action.");
+    if (!permitted(c, route->access, ret))
         return;
-    }
     char *decoded = http_decode(name, false);
     if (!decoded) {
         answer_not_found(ret);
@@ -193,43 +256,83 @@ static void dispatch(struct call *c, const struct route *route, struct span name
     free(decoded);
 }
 
-static bool admit(struct world *w, struct call *c, struct sim_answer *ret)
+/* What is wrong with a key under /v3/manage/; NULL: nothing. */
+static const char *refuse_manage(const struct caller *caller, const struct call *c)
+{
+    if (!c->request->authorization)
+        return "Authentication credentials were not provided.";
+    if (caller->tenant && !caller->manage)
+        return "This endpoint needs a management key. Make one under Account, Management Keys.";
+    if (!caller->tenant || caller->manage->revoked)
+        return "Invalid management key.";
+    if (caller->manage->expires != TIME_NONE && caller->manage->expires <= c->now)
+        return "This management key has expired.";
+    return NULL;
+}
+
+/* The same elsewhere. */
+static const char *refuse_token(const struct caller *caller, const struct call *c)
+{
+    if (!caller->tenant || caller->manage)
+        return c->request->authorization ? "Invalid token."
+                                         : "Authentication credentials were not provided.";
+    if (caller->token && token_is_expired(caller->token, c->now))
+        return "Token has expired.";
+    return NULL;
+}
+
+static bool admit(struct world *w, struct call *c, bool manage, struct sim_answer *ret)
 {
     struct caller caller = identify(w, c->request->authorization);
-    if (!caller.tenant) {
-        answer_error(ret, 401, "authentication_error",
-                     c->request->authorization ? "Invalid token."
-                                               : "Authentication credentials were not provided.");
+    const char *wrong = manage ? refuse_manage(&caller, c) : refuse_token(&caller, c);
+    if (wrong && manage)
+        answer_detail(ret, 401, wrong);
+    else if (wrong)
+        answer_error(ret, 401, "authentication_error", wrong);
+    if (wrong)
         return false;
-    }
-    if (caller.token && token_is_expired(caller.token, c->now)) {
-        answer_error(ret, 401, "authentication_error", "Token has expired.");
-        return false;
-    }
     c->tenant = caller.tenant;
     c->account = caller.tenant->account;
     c->caller = caller.token;
+    c->manage = caller.manage;
     return !over_rate(w, c->tenant, ret);
+}
+
+bool route_body(const struct call *c, struct json **ret_body, struct sim_answer *ret)
+{
+    struct fault why;
+    if (!json_read(c->request->body, ret_body, &why)) {
+        answer_error(ret, 400, "parse_error", why.text);
+        return false;
+    }
+    if (!json_is_object(*ret_body))
+        answer_invalid(ret, "non_field_errors", "Invalid data. Expected a dictionary.");
+    return json_is_object(*ret_body);
 }
 
 static void answer_call(struct call *c, struct span path, struct sim_answer *ret)
 {
     struct span name = { "", 0 };
-    bool known, control = is_control(path);
+    bool known, control = is_control(path), manage = is_manage(path);
+    struct text slashed = { 0 };
+    if (manage && path.at[path.len - 1] != '/') { /* v3 answers with and without it */
+        text_add(&slashed, path);
+        text_addf(&slashed, "/");
+        path = (struct span){ slashed.at, slashed.len };
+    }
     const struct route *route = find_route(c->request, path, &name, &known);
     if (control && !c->world->control)
         known = false;
 
-    if (!known && !control && redirect_to_slash(c->request, path, ret))
-        return;
-    if (!known)
+    if (!known && (control || !redirect_to_slash(c->request, path, ret)))
         answer_not_found(ret);
-    else if (control || admit(c->world, c, ret)) {
+    else if (known && (control || admit(c->world, c, manage, ret))) {
         if (route)
             dispatch(c, route, name, ret);
         else
             answer_error(ret, 405, "method_not_allowed", "Method not allowed.");
     }
+    text_done(&slashed);
 }
 
 static void note_status(struct world *w, const struct visit *visit, int status)
@@ -251,11 +354,9 @@ void route_answer(struct world *w, const struct sim_request *request, struct vis
         .name = "",
         .query = request->target[path.len] == '?' ? request->target + path.len + 1 : "",
         .now = world_advance(w),
+        .sim_fault = visit->sim_fault,
     };
     if (!sim_fault_answers(visit->sim_fault, ret)) {
-        struct tenant *tenant = identify(w, request->authorization).tenant;
-        if (tenant)
-            c.list_kept = sim_fault_list_kept(visit->sim_fault, tenant->account->token_count);
         answer_call(&c, path, ret);
         sim_fault_bend(visit->sim_fault, ret);
     }

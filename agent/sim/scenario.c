@@ -6,6 +6,7 @@
 
 #include "base/xmalloc.h"
 #include "core/calendar.h"
+#include "sim/settings.h"
 #include "sim/token_form.h"
 
 enum { TOKENS_MAX = 1000000, NAME_ROOM = 1024 };
@@ -14,21 +15,6 @@ static bool read_bool(struct span value, bool *ret, struct fault *why)
 {
     *ret = span_is(value, "true");
     return *ret || span_is(value, "false") || fault(why, FAULT_REJECT, "true or false is required");
-}
-
-static bool read_count(struct span value, int64_t max, int64_t *ret, struct fault *why)
-{
-    int64_t number = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.at[i] < '0' || value.at[i] > '9' || number > max)
-            return fault(why, FAULT_REJECT, "a whole number up to %lld is required",
-                         (long long)max);
-        number = number * 10 + (value.at[i] - '0');
-    }
-    if (!value.len || number > max)
-        return fault(why, FAULT_REJECT, "a whole number up to %lld is required", (long long)max);
-    *ret = number;
-    return true;
 }
 
 static bool read_span(struct span value, int64_t *ret, struct fault *why)
@@ -51,8 +37,7 @@ static bool read_amount(struct span value, struct maybe_money *ret, struct fault
     return true;
 }
 
-/* A time, or "+30d" from the start. */
-static bool read_time(struct span value, unix_s now, unix_s *ret, struct fault *why)
+bool scenario_read_time(struct span value, unix_s now, unix_s *ret, struct fault *why)
 {
     int64_t ahead;
     if (!value.len || *value.at != '+')
@@ -81,9 +66,28 @@ static bool set_secret(struct token_draft *d, struct span value, struct fault *w
     return true;
 }
 
+static bool set_member(struct token_draft *d, struct span value, struct fault *why)
+{
+    if (!value.len || !memchr(value.at, '@', value.len))
+        return fault(why, FAULT_REJECT, "an e-mail is required");
+    free(d->member);
+    d->member = xstrndup(value.at, value.len);
+    return true;
+}
+
+static bool set_legacy(struct token_draft *d, struct span value, struct fault *why)
+{
+    return read_bool(value, &d->legacy, why);
+}
+
+static bool set_revoked(struct token_draft *d, struct span value, struct fault *why)
+{
+    return read_bool(value, &d->revoked, why);
+}
+
 static bool set_count(struct token_draft *d, struct span value, struct fault *why)
 {
-    return read_count(value, TOKENS_MAX, &d->count, why);
+    return setting_read_count(value, TOKENS_MAX, &d->count, why);
 }
 
 /* Also types that the API may bring one day. */
@@ -108,7 +112,7 @@ static bool set_active(struct token_draft *d, struct span value, struct fault *w
 
 static bool set_expiry(struct token_draft *d, struct span value, struct fault *why)
 {
-    return read_time(value, d->now, &d->terms.expires, why);
+    return scenario_read_time(value, d->now, &d->terms.expires, why);
 }
 
 static bool set_period(struct token_draft *d, struct span value, struct fault *why)
@@ -152,6 +156,9 @@ static const struct token_key {
 } token_keys[] = {
     { "name", set_name },
     { "secret", set_secret },
+    { "member", set_member },
+    { "legacy", set_legacy },
+    { "revoked", set_revoked },
     { "count", set_count },
     { "type", set_type },
     { "balance", set_balance },
@@ -182,6 +189,7 @@ void scenario_draft_done(struct token_draft *draft)
 {
     free(draft->name);
     free(draft->secret);
+    free(draft->member);
 }
 
 bool scenario_set_token(struct token_draft *draft, struct span key, struct span value,
@@ -228,16 +236,20 @@ static bool add_token(struct sim_account *a, const struct token_draft *d, const 
     struct token_order order = {
         .name = name,
         .secret = d->secret,
+        .member = d->member,
+        .legacy = d->legacy,
         .terms = d->terms,
         .profile = d->profile,
         .uses = d->uses,
         .use_count = d->use_count,
     };
-    if (account_named(a, span_of(name)))
+    if (!d->revoked && account_name_taken(a, name, d->member, NULL))
         return fault(why, FAULT_REJECT, "name: \"%s\" is listed twice", name);
     if (d->secret && account_with_secret(a, span_of(d->secret)))
         return fault(why, FAULT_REJECT, "secret: the one of \"%s\" is used twice", name);
-    account_add(a, &order);
+    struct sim_token *t = account_add(a, &order);
+    if (d->revoked)
+        account_revoke(a, t);
     return true;
 }
 
@@ -279,81 +291,6 @@ bool scenario_set_account(struct world *w, struct account_draft *draft, size_t k
     return true;
 }
 
-static bool set_speed(struct world *w, struct span value, struct fault *why)
-{
-    return read_count(value, SIM_SPEED_MAX, &w->clock.speed, why);
-}
-
-static bool set_seed(struct world *w, struct span value, struct fault *why)
-{
-    int64_t seed = 0;
-    if (!read_count(value, INT64_MAX / 20, &seed, why))
-        return false;
-    w->seed = (uint64_t)seed;
-    return true;
-}
-
-static bool set_start(struct world *w, struct span value, struct fault *why)
-{
-    return calendar_parse(value, &w->started, why);
-}
-
-static bool set_rate_limit(struct world *w, struct span value, struct fault *why)
-{
-    return read_count(value, 1000000, &w->rate_limit, why);
-}
-
-static bool set_balance_form(struct world *w, struct span value, struct fault *why)
-{
-    w->balance_form = span_is(value, "string") ? BALANCE_STRING : BALANCE_NUMBER;
-    return w->balance_form == BALANCE_STRING || span_is(value, "number")
-        || fault(why, FAULT_REJECT, "number or string is required");
-}
-
-static bool set_secret_place(struct world *w, struct span value, struct fault *why)
-{
-    static const char *const places[] = {
-        [SECRET_IN_GET] = "get",
-        [SECRET_IN_POST] = "post",
-        [SECRET_NOWHERE] = "none",
-    };
-    for (size_t i = 0; i < COUNT(places); i++)
-        if (span_is(value, places[i])) {
-            w->secret_place = (enum secret_place)i;
-            return true;
-        }
-    return fault(why, FAULT_REJECT, "get, post or none is required");
-}
-
-static bool set_usage_end(struct world *w, struct span value, struct fault *why)
-{
-    w->end_is_exclusive = span_is(value, "exclusive");
-    return w->end_is_exclusive || span_is(value, "inclusive")
-        || fault(why, FAULT_REJECT, "inclusive or exclusive is required");
-}
-
-static bool set_no_data(struct world *w, struct span value, struct fault *why)
-{
-    w->no_data_is_404 = span_is(value, "404");
-    return w->no_data_is_404 || span_is(value, "empty")
-        || fault(why, FAULT_REJECT, "empty or 404 is required");
-}
-
-const char *const scenario_world_keys[] = { "speed",        "seed",      "start",     "rate_limit",
-                                            "balance_form", "secret_in", "usage_end", "no_data" };
-const size_t scenario_world_key_count = COUNT(scenario_world_keys);
-static bool (*const world_setters[])(struct world *, struct span, struct fault *) = {
-    set_speed,        set_seed,         set_start,     set_rate_limit,
-    set_balance_form, set_secret_place, set_usage_end, set_no_data,
-};
-_Static_assert(COUNT(world_setters) == COUNT(scenario_world_keys),
-               "a key of the sim has no setter");
-
-bool scenario_set_world(struct world *w, size_t key, struct span value, struct fault *why)
-{
-    return world_setters[key](w, value, why) || fault_within(why, "%s", scenario_world_keys[key]);
-}
-
 static bool is_one_of(struct span key, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -364,10 +301,9 @@ static bool is_one_of(struct span key, const char *const *names, size_t count)
 
 bool scenario_key_known(struct span key, bool root, struct fault *why)
 {
-    if (span_is(key, "tokens") || is_one_of(key, scenario_account_keys, scenario_account_key_count)
-        || (root
-            && (span_is(key, "accounts")
-                || is_one_of(key, scenario_world_keys, scenario_world_key_count))))
+    if (span_is(key, "tokens") || span_is(key, "members") || span_is(key, "management_keys")
+        || is_one_of(key, scenario_account_keys, scenario_account_key_count)
+        || (root && (span_is(key, "accounts") || setting_known(key))))
         return true;
     return fault(why, FAULT_REJECT, "\"%.*s\" is not a key of %s", (int)key.len, key.at,
                  root ? "a scenario" : "an account");

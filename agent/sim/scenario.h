@@ -6,12 +6,15 @@
 
 #define SCENARIO_CREDITS_NANO (INT64_C(100000) * NANO_PER_USD) /* of an account that names none */
 
+/* A time, or "+30d" from `now`. */
+MUST_CHECK bool scenario_read_time(struct span value, unix_s now, unix_s *ret, struct fault *why);
+
 /* A token, or a run of them, as far as it has been read. */
 struct token_draft {
     unix_s now;
-    char *name, *secret; /* owned */
-    int64_t count;       /* more than 1: `name` holds one "%d" or "%05d" */
-    bool active_given, amount_given;
+    char *name, *secret, *member; /* owned */
+    int64_t count;                /* more than 1: `name` holds one "%d" or "%05d" */
+    bool active_given, amount_given, legacy, revoked;
     struct terms terms;
     struct spend_profile profile;
     struct use uses[TOKEN_USES_MAX];
@@ -32,15 +35,28 @@ struct account_draft {
     struct maybe_money credits;
 };
 
+/* A management key, as far as it has been read. */
+struct manage_draft {
+    unix_s now;
+    char *name, *key; /* owned */
+    unsigned scopes;
+    unix_s expires;
+};
+
+void scenario_manage_draft(const struct world *w, struct manage_draft *ret);
+void scenario_manage_draft_done(struct manage_draft *draft);
+MUST_CHECK bool scenario_set_manage_key(struct manage_draft *draft, struct span key,
+                                        struct span value, struct fault *why);
+MUST_CHECK bool scenario_add_manage_key(struct sim_account *a, const struct manage_draft *draft,
+                                        struct fault *why);
+
+/* mgmt-eden-NAME-read, -write and -mint, for an account that lists none. */
+void scenario_default_manage_keys(struct sim_account *a);
+
 extern const char *const scenario_account_keys[];
 extern const size_t scenario_account_key_count;
 MUST_CHECK bool scenario_set_account(struct world *w, struct account_draft *draft, size_t key,
                                      struct span value, struct fault *why);
-
-extern const char *const scenario_world_keys[];
-extern const size_t scenario_world_key_count;
-MUST_CHECK bool scenario_set_world(struct world *w, size_t key, struct span value,
-                                   struct fault *why);
 
 /* Whether a mapping of this kind may have the key. */
 MUST_CHECK bool scenario_key_known(struct span key, bool root, struct fault *why);

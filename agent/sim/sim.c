@@ -37,8 +37,11 @@ static bool serve(const struct sim_options *options, struct world *w, int stop_f
                   struct fault *why)
 {
     struct server *server = NULL;
-    bool served = server_open(options->port, w, &server, why) && tell_ready(server, why)
-        && server_serve(server, stop_fd, why);
+    bool served = server_open(options->port, w, &server, why);
+    if (served) {
+        w->port = server_port(server);
+        served = tell_ready(server, why) && server_serve(server, stop_fd, why);
+    }
     server_close(server);
     return served;
 }

@@ -6,9 +6,9 @@
 /* What still stands between this payer and a 402. */
 static int64_t available_nano(const struct sim_account *a, const struct sim_token *token)
 {
-    if (!token || !token->terms.budgeted)
+    if (!token || !token_is_capped(token))
         return a->credits.nano;
-    int64_t balance = token->terms.balance.known ? token->terms.balance.is.nano : 0;
+    int64_t balance = token->terms.balance.is.nano;
     return balance < a->credits.nano ? balance : a->credits.nano;
 }
 
@@ -20,8 +20,38 @@ static void deduct(struct sim_account *a, struct sim_token *token, struct money 
         return;
     }
     token->spent.nano += cost.nano;
-    if (token->terms.budgeted)
-        token->terms.balance.is.nano -= cost.nano;
+    if (!token_is_capped(token))
+        return;
+    token->terms.balance.is.nano -= cost.nano;
+    if (a->settle_every_s)
+        token->unsettled.nano += cost.nano;
+}
+
+/* A batch takes in what was spent before it; the real one runs at times of its own. */
+static void settle(struct sim_account *a)
+{
+    if (!a->settle_every_s || a->now / a->settle_every_s == a->settled_batch)
+        return;
+    a->settled_batch = a->now / a->settle_every_s;
+    for (size_t i = 0; i < a->token_count; i++)
+        a->tokens[i]->unsettled.nano = 0;
+    a->version++;
+}
+
+void account_settle_every(struct sim_account *a, int64_t every_s)
+{
+    a->settle_every_s = every_s;
+    a->settled_batch = every_s ? a->now / every_s : 0;
+    for (size_t i = 0; i < a->token_count; i++)
+        a->tokens[i]->unsettled.nano = 0;
+}
+
+static struct sim_page *page_of(struct sim_account *a, struct sim_token *token)
+{
+    struct sim_page **page = token ? &token->page : &a->base_page;
+    if (!*page)
+        *page = books_open(&a->books, token ? token->name : BASE_TOKEN);
+    return *page;
 }
 
 enum spend_verdict account_spend(struct sim_account *a, struct sim_token *token,
@@ -35,8 +65,11 @@ enum spend_verdict account_spend(struct sim_account *a, struct sim_token *token,
     else if (available_nano(a, token) <= 0)
         return SPEND_EMPTY;
 
+    settle(a);
     deduct(a, token, bought.cost);
-    books_record(&a->books, token ? token->name : BASE_TOKEN, a->now, &bought);
+    if (token && token->member && !*bought.user)
+        bought.user = token->member;
+    books_record(&a->books, page_of(a, token), a->now, &bought);
     a->version++;
     return SPEND_DONE;
 }
@@ -77,12 +110,13 @@ static void reset(struct sim_account *a, struct sim_token *t)
     if (!t->terms.reset_amount.known)
         return;
     t->terms.balance = t->terms.reset_amount;
+    t->unsettled.nano = 0;
     a->version++;
 }
 
 void account_advance(struct sim_account *a, unix_s now)
 {
-    while (a->token_count && token_due(a->agenda[0]) <= now) {
+    while (a->living_count && token_due(a->agenda[0]) <= now) {
         struct sim_token *t = a->agenda[0];
         a->now = token_due(t);
         if (t->next_reset <= a->now) {
@@ -93,8 +127,9 @@ void account_advance(struct sim_account *a, unix_s now)
             spend_slot(a, t);
             t->next_slot = profile_next(&t->profile, t->seed, a->now);
         }
-        agenda_moved(a->agenda, a->token_count, t);
+        agenda_moved(a->agenda, a->living_count, t);
     }
     if (now > a->now)
         a->now = now;
+    settle(a);
 }

@@ -8,18 +8,20 @@
 
 enum { NAME_CHARACTERS = 200, DIGITS_BEFORE_POINT = 5, DIGITS_AFTER_POINT = 9 };
 
-struct form {
-    const char *name;
-    struct terms terms;
-    bool amount_given;
+enum {
+    CREATES = FORM_V2_CREATE | FORM_V3_CREATE,
+    NAMES = CREATES | FORM_V3_CHANGE, /* v2 knows tokens by their names: those stay */
+    ALL = NAMES | FORM_V2_CHANGE,
 };
 
 static const char required[] = "This field is required.";
 static const char not_null[] = "This field may not be null.";
 
 /* Each reader returns what is wrong with the value, or NULL. */
-static const char *read_name(const struct json *value, struct form *f)
+static const char *read_name(const struct json *value, const struct form_rules *rules,
+                             struct token_form *f)
 {
+    (void)rules;
     const char *text = json_text(value);
     if (json_is_null(value))
         return not_null;
@@ -33,8 +35,10 @@ static const char *read_name(const struct json *value, struct form *f)
     return NULL;
 }
 
-static const char *read_type(const struct json *value, struct form *f)
+static const char *read_type(const struct json *value, const struct form_rules *rules,
+                             struct token_form *f)
 {
+    (void)rules;
     const char *text = json_text(value);
     if (json_is_null(value))
         return not_null;
@@ -72,13 +76,13 @@ static const char *check_digits(const char *text)
     return NULL;
 }
 
-static const char *read_amount(const struct json *value, struct maybe_money *ret)
+static const char *read_amount(const struct json *value, bool numbers_only, struct maybe_money *ret)
 {
     char number[JSON_NUMBER_BYTES];
     double usd;
     struct money amount;
     struct fault unused;
-    const char *text = json_text(value);
+    const char *text = numbers_only ? NULL : json_text(value);
     if (json_is_null(value)) {
         *ret = (struct maybe_money){ 0 };
         return NULL;
@@ -96,19 +100,23 @@ static const char *read_amount(const struct json *value, struct maybe_money *ret
     return NULL;
 }
 
-static const char *read_balance(const struct json *value, struct form *f)
+static const char *read_balance(const struct json *value, const struct form_rules *rules,
+                                struct token_form *f)
 {
-    return read_amount(value, &f->terms.balance);
+    return read_amount(value, rules->numbers_only, &f->terms.balance);
 }
 
-static const char *read_active(const struct json *value, struct form *f)
+static const char *read_active(const struct json *value, const struct form_rules *rules,
+                               struct token_form *f)
 {
+    (void)rules;
     if (json_is_null(value))
         return not_null;
     return json_bool(value, &f->terms.budgeted) ? NULL : "Must be a valid boolean.";
 }
 
-static const char *read_expiry(const struct json *value, struct form *f)
+static const char *read_expiry(const struct json *value, const struct form_rules *rules,
+                               struct token_form *f)
 {
     const char *text = json_text(value);
     struct fault unused;
@@ -119,11 +127,15 @@ static const char *read_expiry(const struct json *value, struct form *f)
     if (!text || !calendar_parse(span_of(text), &f->terms.expires, &unused))
         return "Datetime has wrong format. Use one of these formats instead: "
                "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
+    if (rules->kind == FORM_V3_CREATE && f->terms.expires < rules->account->now + DAY_S)
+        return "The expiry must be at least one day ahead.";
     return NULL;
 }
 
-static const char *read_period(const struct json *value, struct form *f)
+static const char *read_period(const struct json *value, const struct form_rules *rules,
+                               struct token_form *f)
 {
+    (void)rules;
     const char *text = json_text(value);
     if (json_is_null(value))
         return not_null;
@@ -134,27 +146,41 @@ static const char *read_period(const struct json *value, struct form *f)
     return NULL;
 }
 
-static const char *read_reset_amount(const struct json *value, struct form *f)
+static const char *read_reset_amount(const struct json *value, const struct form_rules *rules,
+                                     struct token_form *f)
 {
     f->amount_given = !json_is_null(value);
-    const char *wrong = read_amount(value, &f->terms.reset_amount);
-    if (!wrong && f->terms.reset_amount.known && f->terms.reset_amount.is.nano < 0)
-        return "Ensure this value is greater than or equal to 0.";
+    const char *wrong = read_amount(value, rules->numbers_only, &f->terms.reset_amount);
+    if (!wrong && f->terms.reset_amount.known && f->terms.reset_amount.is.nano <= 0)
+        return "Ensure this value is greater than 0.";
     return wrong;
+}
+
+static const char *read_member(const struct json *value, const struct form_rules *rules,
+                               struct token_form *f)
+{
+    const char *text = json_text(value);
+    if (json_is_null(value))
+        return NULL;
+    if (!text || !account_has_member(rules->account, text))
+        return "Not a member of the organization.";
+    f->member = text;
+    return NULL;
 }
 
 static const struct field {
     const char *name;
-    bool create_only;
-    const char *(*read)(const struct json *, struct form *);
+    unsigned kinds; /* of enum form_kind; in the others the field is read past */
+    const char *(*read)(const struct json *, const struct form_rules *, struct token_form *);
 } fields[] = {
-    { "name", true, read_name },
-    { "token_type", true, read_type },
-    { "balance", false, read_balance },
-    { "active_balance", false, read_active },
-    { "expire_time", false, read_expiry },
-    { "balance_reset_period", false, read_period },
-    { "balance_reset_amount", false, read_reset_amount },
+    { "name", NAMES, read_name },
+    { "token_type", CREATES, read_type },
+    { "member", FORM_V3_CREATE, read_member },
+    { "balance", ALL, read_balance },
+    { "active_balance", ALL, read_active },
+    { "expire_time", ALL, read_expiry },
+    { "balance_reset_period", ALL, read_period },
+    { "balance_reset_amount", ALL, read_reset_amount },
 };
 
 static void add_error(struct text *errors, const char *field, const char *words)
@@ -166,13 +192,14 @@ static void add_error(struct text *errors, const char *field, const char *words)
     text_addf(errors, "]");
 }
 
-static void read_fields(const struct json *body, bool create, struct form *f, struct text *errors)
+static void read_fields(const struct form_rules *rules, const struct json *body,
+                        struct token_form *f, struct text *errors)
 {
     for (size_t i = 0; i < COUNT(fields); i++) {
         const struct json *value = json_member(body, fields[i].name);
-        if (!value || (fields[i].create_only && !create))
+        if (!value || !(fields[i].kinds & rules->kind))
             continue;
-        const char *wrong = fields[i].read(value, f);
+        const char *wrong = fields[i].read(value, rules, f);
         if (wrong)
             add_error(errors, fields[i].name, wrong);
     }
@@ -192,12 +219,10 @@ const char *terms_settle(struct terms *terms, bool amount_given)
         if (!terms->balance.known)
             terms->balance = terms->reset_amount;
     }
-    if (terms->budgeted && !terms->balance.known)
-        terms->balance = money_known((struct money){ 0 });
     return NULL;
 }
 
-static bool finish(struct form *f, struct text *errors)
+static bool finish(struct token_form *f, struct text *errors)
 {
     if (!errors->len) {
         const char *wrong = terms_settle(&f->terms, f->amount_given);
@@ -213,28 +238,22 @@ static bool finish(struct form *f, struct text *errors)
     return false;
 }
 
-bool token_form_create(const struct json *body, const struct sim_account *a,
-                       struct token_order *ret, struct text *errors)
+bool token_form_read(const struct form_rules *rules, const struct json *body,
+                     struct token_form *ret, struct text *errors)
 {
-    struct form f = { .terms = { .type = TOKEN_TYPE_DEFAULT, .expires = TIME_NONE } };
-    if (!json_member(body, "name"))
+    struct token_form f = {
+        .terms = { .type = TOKEN_TYPE_DEFAULT, .expires = TIME_NONE },
+    };
+    f.terms.budgeted = rules->kind == FORM_V3_CREATE;
+    if (rules->present)
+        f.terms = *rules->present;
+    else if (!json_member(body, "name"))
         add_error(errors, "name", required);
-    read_fields(body, true, &f, errors);
-    if (f.name && account_named(a, span_of(f.name)))
+    read_fields(rules, body, &f, errors);
+    if (rules->kind == FORM_V2_CREATE && f.name && account_named(rules->account, span_of(f.name)))
         add_error(errors, "name", "custom token with this name already exists.");
     if (!finish(&f, errors))
         return false;
-    *ret = (struct token_order){ .name = f.name, .terms = f.terms };
-    return true;
-}
-
-bool token_form_change(const struct json *body, const struct terms *now, struct terms *ret,
-                       struct text *errors)
-{
-    struct form f = { .terms = *now };
-    read_fields(body, false, &f, errors);
-    if (!finish(&f, errors))
-        return false;
-    *ret = f.terms;
+    *ret = f;
     return true;
 }

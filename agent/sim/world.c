@@ -11,7 +11,15 @@ struct sim_account *world_add_account(struct world *w, const char *name, const c
     w->tenants = xrealloc(w->tenants, w->tenant_count + 1, sizeof *w->tenants);
     struct tenant *t = &w->tenants[w->tenant_count++];
     *t = (struct tenant){ .account = account_new(name, key, w->seed, w->started) };
+    t->account->settle_every_s = w->settle_every_s;
     return t->account;
+}
+
+void world_settle_every(struct world *w, int64_t every_s)
+{
+    w->settle_every_s = every_s;
+    for (size_t i = 0; i < w->tenant_count; i++)
+        account_settle_every(w->tenants[i].account, every_s);
 }
 
 const char *world_word(struct world *w, const char *text)

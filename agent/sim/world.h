@@ -3,13 +3,9 @@
 
 #include "sim/account.h"
 #include "sim/faults.h"
+#include "sim/manners.h"
 #include "sim/request_log.h"
 #include "sim/vclock.h"
-
-enum balance_form { BALANCE_NUMBER, BALANCE_STRING };
-
-/* Which answers about a token hold its secret: the service moved it once. */
-enum secret_place { SECRET_IN_GET, SECRET_IN_POST, SECRET_NOWHERE };
 
 /* The list of an account as last rendered; valid while the account's version stays. */
 struct list_cache {
@@ -37,10 +33,12 @@ struct world {
     uint64_t seed;
     bool control;
     int64_t rate_limit; /* API calls a second and account; 0: no limit */
-    enum balance_form balance_form;
-    enum secret_place secret_place;
-    bool end_is_exclusive, no_data_is_404; /* of consumption */
-    struct index words;                    /* texts that must outlive the accounts: uses */
+    int64_t key_limit;  /* living keys of an account; 0: no limit */
+    int64_t v2_page;    /* tokens on a page of v2's list; 0: no pages */
+    int64_t settle_every_s;
+    struct manners manners;
+    unsigned port;      /* where it listens, for links to itself */
+    struct index words; /* texts that must outlive the accounts: uses */
     struct sim_faults sim_faults;
     struct request_log log;
 };
@@ -49,6 +47,9 @@ void world_done(struct world *w);
 
 /* Adds an account and returns it; it belongs to the world. */
 struct sim_account *world_add_account(struct world *w, const char *name, const char *key);
+
+/* From now on what was spent reaches the balances that v2 shows in batches; 0: at once. */
+void world_settle_every(struct world *w, int64_t every_s);
 
 const char *world_word(struct world *w,
                        const char *text); /* a copy that lives as long as the world */

@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <libfyaml.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/own.h"
 #include "base/text.h"
+#include "base/xmalloc.h"
 #include "sim/demo_text.h"
 #include "sim/scenario.h"
+#include "sim/settings.h"
 
 struct file {
     const char *name;
@@ -105,6 +108,61 @@ static struct fy_node *member(struct fy_node *mapping, const char *name)
     return fy_node_mapping_lookup_by_string(mapping, name, FY_NT);
 }
 
+/* `members: [ann@example.com, bob@example.com]` */
+static bool add_members(const struct file *f, struct sim_account *a, struct fy_node *list,
+                        struct fault *why)
+{
+    struct fy_node *item;
+    struct span text;
+    for (void *at = NULL; (item = fy_node_sequence_iterate(list, &at));) {
+        if (!read_scalar(item, &text, why))
+            return wrong_at(f, item, why);
+        char *email = xstrndup(text.at, text.len);
+        account_add_member(a, email);
+        free(email);
+    }
+    return true;
+}
+
+static bool read_manage_key(const struct file *f, struct fy_node *node, struct manage_draft *draft,
+                            struct fault *why)
+{
+    struct fy_node_pair *pair;
+    struct span key, value;
+    for (void *at = NULL; (pair = fy_node_mapping_iterate(node, &at));)
+        if (!read_scalar(fy_node_pair_key(pair), &key, why)
+            || !read_scalar(fy_node_pair_value(pair), &value, why)
+            || !scenario_set_manage_key(draft, key, value, why))
+            return wrong_at(f, fy_node_pair_key(pair), why);
+    return true;
+}
+
+static bool add_manage_keys(const struct file *f, struct sim_account *a, struct fy_node *list,
+                            struct fault *why)
+{
+    struct fy_node *item;
+    bool good = true;
+    for (void *at = NULL; good && (item = fy_node_sequence_iterate(list, &at));) {
+        struct manage_draft draft;
+        scenario_manage_draft(f->world, &draft);
+        good = read_manage_key(f, item, &draft, why)
+            && (scenario_add_manage_key(a, &draft, why) || wrong_at(f, item, why));
+        scenario_manage_draft_done(&draft);
+    }
+    return good;
+}
+
+/* The people and the management keys of an account. */
+static bool add_organization(const struct file *f, struct sim_account *a, struct fy_node *node,
+                             struct fault *why)
+{
+    struct fy_node *members = member(node, "members"), *keys = member(node, "management_keys");
+    if (!keys)
+        scenario_default_manage_keys(a);
+    return (!members || add_members(f, a, members, why))
+        && (!keys || add_manage_keys(f, a, keys, why));
+}
+
 /* The keys of the account that `node` is; the others, and the list of tokens, are read elsewhere.
  */
 static bool add_account(const struct file *f, struct fy_node *node, struct fault *why)
@@ -123,6 +181,8 @@ static bool add_account(const struct file *f, struct fy_node *node, struct fault
         draft.key = f->options->key;
     struct sim_account *a = world_add_account(f->world, draft.name, draft.key);
     a->credits = draft.credits.known ? draft.credits.is : (struct money){ SCENARIO_CREDITS_NANO };
+    if (!add_organization(f, a, node, why))
+        return false;
     value = member(node, "tokens");
     return !value || add_tokens(f, a, value, why);
 }
@@ -168,11 +228,14 @@ static bool check_shape(const struct file *f, struct fy_node *root, struct fault
 /* Whatever belongs to the sim as a whole; options win over the file. */
 static bool read_world(const struct file *f, struct fy_node *root, struct fault *why)
 {
-    for (size_t i = 0; i < scenario_world_key_count; i++) {
-        struct fy_node *value = member(root, scenario_world_keys[i]);
-        struct span text;
-        if (value
-            && (!read_scalar(value, &text, why) || !scenario_set_world(f->world, i, text, why)))
+    struct fy_node_pair *pair;
+    struct span key, text;
+    for (void *at = NULL; (pair = fy_node_mapping_iterate(root, &at));) {
+        struct fy_node *value = fy_node_pair_value(pair);
+        if (!read_scalar(fy_node_pair_key(pair), &key, why))
+            return wrong_at(f, value, why);
+        if (setting_known(key)
+            && (!read_scalar(value, &text, why) || !setting_set(f->world, key, text, why)))
             return wrong_at(f, value, why);
     }
     return true;
@@ -251,7 +314,9 @@ bool yaml_open_scenario(const struct sim_options *options, struct world *w, stru
     if (options->scenario)
         return read_file(&f, why);
     scenario_start_clock(w, options);
-    world_add_account(w, "main", options->key ? options->key : SIM_DEFAULT_KEY)->credits.nano =
-        SCENARIO_CREDITS_NANO;
+    struct sim_account *a =
+        world_add_account(w, "main", options->key ? options->key : SIM_DEFAULT_KEY);
+    a->credits.nano = SCENARIO_CREDITS_NANO;
+    scenario_default_manage_keys(a);
     return true;
 }

@@ -14,6 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 EBB = pathlib.Path(os.environ.get("EBB", ROOT / "build" / "dev" / "ebb"))
 TOKENS = "/v2/user/custom_token/"
 COSTS = "/v2/cost_management/"
+MANAGE = "/v3/manage/"
+READ_KEY, WRITE_KEY, MINT_KEY = (f"mgmt-eden-main-{scope}" for scope in ("read", "write", "mint"))
 PATIENCE_S = 60
 
 
@@ -126,6 +128,18 @@ class Sim:
 
     def set_credits(self, credits):
         self.control("POST", "token", json={"credits": credits})
+
+    def behave(self, **settings):
+        """From now on the service answers so: any setting of the scenario file but those of its start."""
+        self.control("POST", "setting", json=settings)
+
+    def alter(self, name, **deeds):
+        """rename="other", member="ann@example.com", rotate=True, revoke=True; `id` in place of the name's bearer."""
+        self.control("POST", "token", json={"name": name, **deeds})
+
+    def management_key(self, name, **changes):
+        """scope="read", expire=TIME or True, revoke=True; makes it when it is not there. Returns the key."""
+        return self.control("POST", "key", json={"name": name, **changes})["key"]
 
     def clock(self, **change):
         """advance="1h", to="2026-03-01T12:00:00Z", speed=0; returns what the clock shows."""

@@ -160,6 +160,7 @@ BAD_FIELDS = [
     ({"name": "x", "balance_reset_period": "daily"}, {"balance_reset_amount"}),
     ({"name": "x", "balance_reset_amount": "5"}, {"balance_reset_amount"}),
     ({"name": "x", "balance_reset_period": "daily", "balance_reset_amount": "-5"}, {"balance_reset_amount"}),
+    ({"name": "x", "balance_reset_period": "daily", "balance_reset_amount": "0"}, {"balance_reset_amount"}),
     ({"name": "", "balance": "ten", "token_type": 1}, {"name", "balance", "token_type"}),
 ]
 
@@ -318,7 +319,7 @@ def test_consumption_tells_token_day_feature_and_provider(still):
     still.create("a", balance="9.00")
     for model, cost in ("openai/gpt", "0.1"), ("openai/gpt", "0.2"), ("anthropic/claude", "0.000000001"):
         still.spend("a", cost, model=model)
-    still.spend(None, "2.5", user="ann")
+    still.spend(None, "2.5", user="ann@example.com")
     rows = {row["token"]: row["data"][DAY]["llm__chat"] for row in still.consumption(DAY, DAY)}
     assert set(rows) == {"a", "base_token"}
     assert rows["a"]["details"] == 3 and nano(rows["a"]["total_cost"]) == 300000001
@@ -327,12 +328,16 @@ def test_consumption_tells_token_day_feature_and_provider(still):
     assert [list(r["data"][DAY]["llm__chat"]["cost_per_provider"]) for r in only] == [["anthropic"]]
     assert still.consumption(DAY, DAY, subfeature="ocr") == []
     assert len(still.consumption(DAY, DAY, subfeature="chat")) == 2
-    assert [r["token"] for r in still.consumption(DAY, DAY, user="ann")] == ["base_token"]
-    assert ("base_token", "ann") in {(r["token"], r["user"]) for r in still.consumption(DAY, DAY, group_by="user")}
+    assert [r["token"] for r in still.consumption(DAY, DAY, user="ann@example.com")] == ["base_token"]
+    by_user = still.consumption(DAY, DAY, group_by="user")
+    assert ("base_token", "ann@example.com") in {(r["token"], r["user"]) for r in by_user}
     assert still.consumption("2026-03-05", "2026-03-09") == []
     assert [r["token"] for r in still.consumption(DAY, DAY, token="base_token")] == ["base_token"]
     assert still.consumption(DAY, DAY, token="nobody") == []
-    assert still.consumption(DAY, DAY, workflow_id="w") == still.consumption(DAY, DAY, rag_project_id="r") == []
+    assert len(still.consumption(DAY, DAY, feature="llm")) == 2 and still.consumption(DAY, DAY, feature="chat") == []
+    nobody = "00000000-0000-4000-8000-000000000000"
+    assert still.consumption(DAY, DAY, workflow_id=nobody) == still.consumption(DAY, DAY, rag_project_id=nobody) == []
+    assert still.consumption(DAY, DAY, phase="launch") == []
 
 
 @pytest.mark.parametrize("step, first", [(1, "2026-03-04"), (2, "2026-03-02"), (3, "2026-03-01"), (4, "2026-01-01")])
@@ -347,7 +352,11 @@ def test_a_step_names_the_first_day_of_its_period(still, step, first):
 @pytest.mark.parametrize("change, field", [
     ({"begin": None}, "begin"), ({"end": None}, "end"), ({"step": None}, "step"), ({"step": 5}, "step"),
     ({"step": 0}, "step"), ({"begin": "04.03.2026"}, "begin"), ({"end": "2026-02-30"}, "end"),
-    ({"colour": "red"}, "colour"), ({"group_by": "token"}, "group_by"),
+    ({"colour": "red"}, "colour"), ({"group_by": "token"}, "group_by"), ({"provider": ""}, "provider"),
+    ({"subfeature": ""}, "subfeature"), ({"feature": ""}, "feature"), ({"token": ""}, "token"),
+    ({"user": "ann"}, "user"), ({"user": ""}, "user"),
+    ({"workflow_id": "w"}, "workflow_id"), ({"rag_project_id": "7"}, "rag_project_id"), ({"key_id": "x"}, "key_id"),
+    ({"step": ""}, "step"), ({"begin": ""}, "begin"), ({"phase": ""}, "phase"), ({"group_by": ""}, "group_by"),
 ])
 def test_bad_consumption_queries_are_refused(still, change, field):
     query = {"begin": DAY, "end": DAY, "step": 1, **change}

@@ -5,6 +5,8 @@ import signal
 
 import pytest
 
+from harness import Sim
+
 LOW = {"name": "low", "kind": "balance_below", "levels": {"warning": "50.00", "critical": "10.00"}}
 SHARE = {"name": "share", "kind": "percent_below", "levels": {"warning": "20%", "critical": "5%"}}
 NAME = "prod-billing-api"
@@ -254,10 +256,11 @@ def test_a_refund_of_a_cent_does_not_end_a_percent_alert(sim, broker, subscriber
     assert not [e for e in subscriber.events() if e["kind"] == "resolved"]
 
 
-def test_a_token_that_is_empty_from_the_start_is_below_every_percentage(sim, broker, subscriber, make_daemon):
+def test_a_token_that_is_empty_from_the_start_is_below_every_percentage(stage, broker, subscriber, make_daemon):
+    sim = stage.enter_context(Sim({"tokens": [
+        {"name": "nothing", "balance": 0, "reset_period": "daily", "reset_amount": 0}]}))
     sim.create("empty", balance="0.00")
     sim.create("negative", balance="-2.50")
-    sim.create("nothing", balance="0.00", balance_reset_period="daily", balance_reset_amount="0")
     make_daemon(sim.url, broker, rules=[SHARE]).start()
     found = subscriber.wait_event(kind="raised", rule="share", level="critical")["digest"] # at first contact, all
     assert {worst["token"] for worst in found["worst"]} == {"empty", "negative", "nothing"}
