@@ -159,7 +159,7 @@ static void take_reading(struct poll *p, struct decoded *d, uint64_t hash)
 {
     struct token *t = token_set_find(p->known, span_of(d->name));
     if (t) {
-        d->reading.name = t->name;
+        d->reading.name = t->last.name;
         add_observation(p, (struct observation){ .token = t, .reading = d->reading, .hash = hash });
         list_known(p, t, NULL);
         return;

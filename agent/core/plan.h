@@ -85,13 +85,15 @@ struct plan_token {
     size_t booking_count;
     int64_t undone;      /* all that was booked from this poll on is reversed; 0: nothing is */
     unix_s scores_since; /* forecasts that came due after it are forgotten; TIME_NONE: none */
-    bool doubts;         /* held or leap changed */
-    bool refuted;        /* what was held turned out to be wrong */
-    bool moved;          /* its reading changed: worth telling */
-    bool dirty;          /* so did something that no reading says: worth storing, too */
-    bool tells;          /* its state is to be told */
-    bool stores;         /* its state is to be stored */
-    bool keeps_curve;    /* its curve, or that it has none, is to be stored */
+    unix_s revoked_at; /* of one that is deleted: since when it is revoked; TIME_NONE: it is not */
+    bool renamed;      /* it is somebody by another name, or by more: its names are its own */
+    bool doubts;       /* held or leap changed */
+    bool refuted;      /* what was held turned out to be wrong */
+    bool moved;        /* its reading changed: worth telling */
+    bool dirty;        /* so did something that no reading says: worth storing, too */
+    bool tells;        /* its state is to be told */
+    bool stores;       /* its state is to be stored */
+    bool keeps_curve;  /* its curve, or that it has none, is to be stored */
 };
 
 /* A forecast that is remembered, in the order of events. */
@@ -152,6 +154,8 @@ struct plan {
     size_t look_count, look_room;
     struct rule **own_rules;
     size_t own_rule_count;
+    char **own_texts;
+    size_t own_text_count;
     bool lists;                 /* a complete, plausible list: who was in it was seen `at` */
     struct token_set_loss loss; /* of a list that was judged */
     bool judged;
@@ -189,6 +193,12 @@ void plan_take(struct plan *p, enum plan_set set, size_t place, const struct rea
 /* How many of the tokens in the list have no name that can be read: while there are some, none is
  * absent. */
 void plan_book_list(struct plan *p, size_t nameless);
+/* A known token is called, shown or described otherwise from now on; its row and all that hangs on
+ * it stay. */
+void plan_rename(struct plan *p, size_t place, const struct identity *is, const char *shown);
+/* The list says that a known token was revoked: its end, told once. `at` TIME_NONE: nobody says
+ * when. */
+void plan_revoke(struct plan *p, size_t place, unix_s at);
 /* Never seen before; `seen` has its name, slug, series and reading. */
 struct plan_token *plan_add(struct plan *p, enum plan_set set, const struct token *seen);
 /* It was deleted once: `known` is all that the store has of it, and is moved from. */

@@ -176,7 +176,8 @@ const char *transition_name(enum transition_kind kind)
         [TRANSITION_NONE] = "none",         [TRANSITION_RAISED] = "raised",
         [TRANSITION_WORSENED] = "worsened", [TRANSITION_EASED] = "eased",
         [TRANSITION_RESOLVED] = "resolved", [TRANSITION_DELETED] = "deleted",
-        [TRANSITION_RETURNED] = "returned",
+        [TRANSITION_RETURNED] = "returned", [TRANSITION_REVOKED] = "revoked",
+        [TRANSITION_RENAMED] = "renamed",
     };
     assert(kind < COUNT(names));
     return names[kind];

@@ -19,7 +19,7 @@ enum rule_kind {
     RULE_UNREADABLE,
     RULE_KINDS,
     /* not configurable */
-    RULE_DELETED = RULE_KINDS, /* events about a token that is deleted or returns */
+    RULE_DELETED = RULE_KINDS, /* events about a token that ends, returns or is renamed */
     RULE_GONE,                 /* of an alert, by a kind that is not known any more */
     RULE_KINDS_ALL,
 };
@@ -130,6 +130,8 @@ enum transition_kind {
     TRANSITION_RESOLVED,
     TRANSITION_DELETED,  /* RULE_DELETED only: the token was deleted */
     TRANSITION_RETURNED, /* RULE_DELETED only: it is back */
+    TRANSITION_REVOKED,  /* RULE_DELETED only: it was revoked, which is its end */
+    TRANSITION_RENAMED,  /* RULE_DELETED only: it has another name; the reason is the one before */
 };
 
 struct transition {

@@ -1,4 +1,4 @@
-/* Tokens in one array, found by two hash tables that hold places in it: by name, and by the bytes
+/* Tokens in one array, found by two hash tables that hold places in it: by key, and by the bytes
  * of the last list.
  *
  * Nothing is allocated for an ordinary token beyond its row, its name and its places. For 100,000
@@ -108,9 +108,9 @@ static size_t place_of(const struct token_set *f, const struct token *t)
     return (size_t)(t - f->tokens);
 }
 
-static uint64_t name_hash(const struct token *t)
+static uint64_t key_hash(const struct token *t)
 {
-    return hash_of(span_of(t->name));
+    return hash_of(span_of(token_key(t)));
 }
 
 void token_clone_done(struct token *t)
@@ -125,12 +125,18 @@ void token_clone_done(struct token *t)
     free(t->unreadable);
 }
 
+void token_names_done(struct token *t)
+{
+    if (t->slug != t->name)
+        free(t->slug);
+    free(t->marks);
+    free(t->name);
+}
+
 void token_done(struct token *t)
 {
     token_clone_done(t);
-    if (t->slug != t->name)
-        free(t->slug);
-    free(t->name);
+    token_names_done(t);
 }
 
 /* Most names make their own topics. */
@@ -146,7 +152,21 @@ void token_own_names(struct token *t)
     bool same = t->slug == t->name;
     t->name = xstrdup(t->name);
     t->slug = same ? t->name : xstrdup(t->slug);
-    t->last.name = t->name;
+    t->marks = marks_copy(t->marks);
+    t->last.name = token_identity(t).name;
+}
+
+void token_identify(struct token *t, const struct identity *is, const char *shown)
+{
+    char *name = xstrdup(shown);
+    struct marks *marks = marks_new(is, name);
+    if (t->slug == t->name)
+        t->slug = span_is(span_of(name), t->slug) ? name : xstrdup(t->slug);
+    free(t->name);
+    free(t->marks);
+    t->name = name;
+    t->marks = marks;
+    t->last.name = token_identity(t).name;
 }
 
 struct doubt *token_own_doubt(struct token *t)
@@ -218,29 +238,30 @@ void token_set_done(struct token_set *f)
     for (size_t i = 0; i < f->count; i++)
         token_done(&f->tokens[i]);
     free(f->tokens);
-    index_free(f->by_name);
+    index_free(f->by_key);
     index_free(f->by_hash);
     *f = (struct token_set){ 0 };
 }
 
-void token_init(struct token *t, const char *name)
+void token_init(struct token *t, const struct identity *is, const char *shown)
 {
     *t = (struct token){
-        .name = xstrdup(name),
+        .name = xstrdup(shown),
+        .marks = marks_new(is, shown),
         .seen_at = TIME_NONE,
         .last_reset = TIME_NONE,
         .curve_kept = TIME_NONE,
         .absent_since = TIME_NONE,
         .judged.at = TIME_NONE,
     };
-    t->last.name = t->name;
+    t->last.name = token_identity(t).name;
     t->last.expires = TIME_NONE;
     static const struct burn_rate unknown[BURN_WINDOWS];
     t->forecast = forecast_none();
     t->published = t->stored = gist_of(&t->forecast, unknown);
     burn_init(&t->burn);
     char slug[SLUG_BYTES];
-    naming_slug(span_of(name), slug);
+    naming_slug(span_of(shown), slug);
     t->slug = t->name;
     token_name_slug(t, span_of(slug));
 }
@@ -254,23 +275,28 @@ static struct token *place_for(struct token_set *f)
     return &f->tokens[f->count];
 }
 
+struct token *token_set_add_as(struct token_set *f, const struct identity *is, const char *shown)
+{
+    assert(!token_set_find(f, span_of(identity_key(is))));
+    struct token *t = place_for(f);
+    token_init(t, is, shown);
+    index_add(&f->by_key, key_hash(t), f->count++);
+    return t;
+}
+
 struct token *token_set_add(struct token_set *f, const char *name)
 {
-    assert(!token_set_find(f, span_of(name)));
-    struct token *t = place_for(f);
-    token_init(t, name);
-    index_add(&f->by_name, name_hash(t), f->count++);
-    return t;
+    const struct identity is = identity_named(name);
+    return token_set_add_as(f, &is, name);
 }
 
 struct token *token_set_adopt(struct token_set *f, struct token *from)
 {
-    assert(!token_set_find(f, span_of(from->name)));
+    assert(!token_set_find(f, span_of(token_key(from))));
     struct token *t = place_for(f);
     *t = *from;
-    t->last.name = t->name;
     t->element_hash = 0; /* neither set finds it by its bytes */
-    index_add(&f->by_name, name_hash(t), f->count++);
+    index_add(&f->by_key, key_hash(t), f->count++);
     *from = (struct token){ .absent_since = TIME_NONE };
     burn_init(&from->burn);
     return t;
@@ -288,19 +314,23 @@ void token_set_exchange(struct token_set *f, size_t place, struct token *clone)
 {
     struct token before = f->tokens[place];
     clone->element_hash = before.element_hash;
+    if (clone->name != before.name)
+        index_remove(f->by_key, key_hash(&before), place);
     f->tokens[place] = *clone;
+    if (clone->name != before.name)
+        index_add(&f->by_key, key_hash(clone), place);
     *clone = before;
 }
 
-struct token *token_set_find(struct token_set *f, struct span name)
+struct token *token_set_find(struct token_set *f, struct span key)
 {
-    if (!f->by_name)
+    if (!f->by_key)
         return NULL;
-    const struct token_set_index *x = f->by_name;
-    uint64_t hash = hash_of(name);
+    const struct token_set_index *x = f->by_key;
+    uint64_t hash = hash_of(key);
     for (size_t at = hash & (x->room - 1); x->slots[at].place; at = next_slot(x, at)) {
         struct token *t = &f->tokens[x->slots[at].place - 1];
-        if (x->slots[at].hash == (uint32_t)hash && span_is(name, t->name))
+        if (x->slots[at].hash == (uint32_t)hash && span_is(key, token_key(t)))
             return t;
     }
     return NULL;
@@ -355,13 +385,13 @@ void token_set_remember(struct token_set *f, struct token *t, uint64_t element_h
 void token_set_remove(struct token_set *f, struct token *t)
 {
     token_set_remember(f, t, 0);
-    index_remove(f->by_name, name_hash(t), place_of(f, t));
+    index_remove(f->by_key, key_hash(t), place_of(f, t));
     token_done(t);
 
     struct token *last = &f->tokens[--f->count];
     if (t == last)
         return;
-    index_move(f->by_name, name_hash(last), f->count, place_of(f, t));
+    index_move(f->by_key, key_hash(last), f->count, place_of(f, t));
     if (last->element_hash)
         index_move(f->by_hash, last->element_hash, f->count, place_of(f, t));
     *t = *last;

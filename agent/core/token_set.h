@@ -13,6 +13,7 @@
 #include "core/forecast.h"
 #include "core/forecast/tracked.h"
 #include "core/gist.h"
+#include "core/identity.h"
 #include "core/naming.h"
 #include "core/reading.h"
 #include "core/rule.h"
@@ -71,9 +72,10 @@ struct publication {
 
 struct token {
     int64_t id;            /* row in the store; 0 until it has one */
-    char *name;            /* owned */
+    char *name;            /* owned; that it is shown by */
     char *slug;            /* owned, unless it is the name itself; token_name_slug */
-    struct reading last;   /* last.name == name */
+    struct marks *marks;   /* owned; NULL: the name is all that is told of it */
+    struct reading last;   /* last.name is what it is called, which rules match */
     unix_s seen_at;        /* the poll that saw it last */
     int64_t stepped_s;     /* by so much the wall clock was set since */
     uint64_t element_hash; /* of its bytes in the last list; 0: not known */
@@ -122,18 +124,31 @@ struct gist token_gist(const struct token *t, const struct forecast *f);
 struct token_set {
     struct token *tokens; /* owned; in no order */
     size_t count, room;
-    struct token_set_index *by_name, *by_hash; /* owned */
-    int suspicious;                            /* suspicious lists in a row */
+    struct token_set_index *by_key, *by_hash; /* owned */
+    int suspicious;                           /* suspicious lists in a row */
     size_t expected; /* the place of the token that the next element may be of */
 };
 
 void token_set_done(struct token_set *f); /* leaves an empty one */
 
 /* A token of no set yet, as token_set_add makes it; token_done releases it. */
-void token_init(struct token *t, const char *name);
+void token_init(struct token *t, const struct identity *is, const char *shown);
 void token_done(struct token *t);
 /* Another slug than its name makes; copied. */
 void token_name_slug(struct token *t, struct span slug);
+
+/* Who it is; borrowed from it. */
+static inline struct identity token_identity(const struct token *t)
+{
+    return marks_identity(t->marks, t->name);
+}
+static inline const char *token_key(const struct token *t)
+{
+    return t->marks && t->marks->id[0] ? t->marks->id : t->last.name;
+}
+/* It is somebody by another name from now on, or by more than it was; copied. Its slug stays. Not
+ * of a token in a set, nor of a clone that shares its names. */
+void token_identify(struct token *t, const struct identity *is, const char *shown);
 
 /* What is in doubt about it, as far as something is; and the same, to be changed. */
 static inline struct held token_held(const struct token *t)
@@ -158,19 +173,22 @@ struct alert token_alert(const struct token *t, size_t rule);
 /* The same, to be changed. `rules`: how many there are. */
 struct alert *token_own_alert(struct token *t, size_t rules, size_t rule);
 
-/* A copy with an own copy of all that can change; name and slug are shared. `rules`: how many
- * alerts. */
+/* A copy with an own copy of all that can change; name, slug and marks are shared. `rules`: how
+ * many alerts. */
 void token_clone(const struct token *t, size_t rules, struct token *ret);
-void token_clone_done(struct token *t); /* all but name and slug */
+void token_clone_done(struct token *t); /* all but those */
+void token_names_done(struct token *t); /* those alone */
 /* Its own copy of the names that it shared. */
 void token_own_names(struct token *t);
 /* It was seen at `at` and nothing about it changed. */
 void token_see(struct token *t, unix_s at);
 
-/* Adds a token that is not there yet; `name` is copied, the slug made, every stamp TIME_NONE. The
- * pointer lives until the next add or remove. */
+/* Adds a token that is not there yet; the names are copied, the slug made, every stamp TIME_NONE.
+ * The pointer lives until the next add or remove. */
+struct token *token_set_add_as(struct token_set *f, const struct identity *is, const char *shown);
+/* One that is known by its name alone. */
 struct token *token_set_add(struct token_set *f, const char *name);
-struct token *token_set_find(struct token_set *f, struct span name); /* NULL: there is none */
+struct token *token_set_find(struct token_set *f, struct span key); /* NULL: there is none */
 
 /* The token whose bytes in the last list had this hash, NULL when there is none: its decoding can
  * be spared. A hash of 0 is nobody's. */
@@ -178,12 +196,13 @@ struct token *token_set_recognise(struct token_set *f, uint64_t element_hash);
 void token_set_remember(struct token_set *f, struct token *t,
                         uint64_t element_hash); /* 0: forgets */
 
-/* Moves a token, with all that it owns, from another set; its name must not be in `f` yet. What
+/* Moves a token, with all that it owns, from another set; its key must not be in `f` yet. What
  * is left of it in the other set has no name and is good only for token_set_done. */
 struct token *token_set_adopt(struct token_set *f, struct token *from);
 
-/* Puts a changed clone in the place of its token: names and bytes stay the set's. What was there
- * before is the caller's, with the same names, for token_clone_done. */
+/* Puts a changed clone in the place of its token: bytes stay the set's, and so do names that the
+ * clone shares. What was there before is the caller's, for token_clone_done; for token_done if the
+ * clone had names of its own. */
 void token_set_exchange(struct token_set *f, size_t place, struct token *clone);
 
 /* Removes a token and frees what it owns. The last one takes its place in `tokens`: remove while

@@ -96,6 +96,11 @@ static void tell_fate(const struct account *account, const struct plan *p,
                       const struct plan_token *t)
 {
     char absence[DURATION_TEXT_BYTES];
+    if (t->revoked_at != TIME_NONE) {
+        log_warning("%s: token \"%s\" was revoked; its history is kept", account->settings->name,
+                    t->is.name);
+        return;
+    }
     switch (t->fate) {
     case PLAN_RETURNS:
         log_warning("%s: token \"%s\" is back; its history continues", account->settings->name,
@@ -110,6 +115,20 @@ static void tell_fate(const struct account *account, const struct plan *p,
     case PLAN_IS_NEW:
         break;
     }
+}
+
+static void tell_names(const struct account *account, const struct plan_token *t)
+{
+    const struct token *was = &account->fleet.tokens[t->place];
+    if (strcmp(was->last.name, t->is.last.name) != 0)
+        log_warning("%s: token \"%s\" was renamed; it is \"%s\" now, with the same history",
+                    account->settings->name, was->name, t->is.name);
+    else if (strcmp(was->name, t->is.name) != 0)
+        log_info("%s: token \"%s\" is shown as \"%s\" from now on", account->settings->name,
+                 was->name, t->is.name);
+    else
+        log_debug("%s: token \"%s\" has the key %s now", account->settings->name, t->is.name,
+                  token_key(&t->is));
 }
 
 static void tell_doubt(const struct account *account, const struct plan *p,
@@ -128,11 +147,13 @@ static void tell_doubt(const struct account *account, const struct plan *p,
     text_done(&subject);
 }
 
-static void tell(const struct account *account, const struct plan *p)
+static void tell(const struct account *account, const struct plan *p, bool stored)
 {
     for (size_t i = 0; i < p->touched_count; i++) {
         const struct plan_token *t = p->touched[i];
         tell_fate(account, p, t);
+        if (t->renamed && t->place != PLAN_NOWHERE && stored)
+            tell_names(account, t);
         if (t->doubts)
             tell_doubt(account, p, t);
     }
@@ -166,7 +187,7 @@ void account_adopt(struct agent *a, struct account *account, struct plan *p, boo
 {
     struct token_set *sets[PLAN_SETS] = { &account->fleet, &account->credits.series,
                                           &account->self };
-    tell(account, p);
+    tell(account, p, stored);
     keep_queue(account, p);
     settle_edits(account, p, stored);
     tell_states(a, p);

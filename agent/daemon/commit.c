@@ -78,10 +78,11 @@ static bool keep_state(struct agent *a, const struct plan *p, struct plan_token 
                        struct fault *why)
 {
     if (t->fate == PLAN_IS_DELETED)
-        return store_delete_token(a->store, &t->is, p->at, why);
+        return store_delete_token(a->store, &t->is, p->at, t->revoked_at, why);
     if (t->stores)
         t->is.stored = token_gist(&t->is, &t->is.forecast);
-    return (!t->keeps_curve || store_put_curve(a->store, &t->is, why))
+    return (!t->renamed || store_put_names(a->store, &t->is, p->at, why))
+        && (!t->keeps_curve || store_put_curve(a->store, &t->is, why))
         && (!t->stores || store_put_token(a->store, &t->is, why));
 }
 
@@ -200,10 +201,29 @@ static bool keep_alert(struct agent *a, struct account *account, const struct pl
     return e->digest ? report_finding(a, account, p, e, why) : report_event(a, account, p, e, why);
 }
 
+/* What is retained of its alerts bears its name; its state is told anyway. */
+static bool rename_alerts(struct agent *a, const struct account *account, const struct token *t,
+                          struct fault *why)
+{
+    struct text topic = { 0 };
+    bool ok = true;
+    for (size_t i = 0; ok && a->publisher && i < a->rules.count; i++) {
+        if (!token_alert(t, i).episode)
+            continue;
+        announce_alert_topic(a, account, a->rules.at[i].name, t, &topic);
+        ok = store_rename_retained(a->store, text_z(&topic), t->name, why);
+    }
+    text_done(&topic);
+    return ok;
+}
+
 /* Alerts, events and the ends of topics, whether they go through the store or past it. */
 static bool publish(struct agent *a, struct account *account, const struct plan *p,
                     struct fault *why)
 {
+    for (size_t i = 0; i < p->touched_count && !a->past_store; i++)
+        if (p->touched[i]->renamed && !rename_alerts(a, account, &p->touched[i]->is, why))
+            return false;
     for (size_t i = 0; i < p->event_count; i++)
         if (!keep_alert(a, account, p, &p->events[i], why))
             return false;
@@ -255,7 +275,8 @@ static bool owe_deletions(struct agent *a, const struct plan *p, struct fault *w
 {
     for (size_t i = 0; i < p->touched_count; i++)
         if (p->touched[i]->fate == PLAN_IS_DELETED
-            && !store_delete_token(a->store, &p->touched[i]->is, p->at, why))
+            && !store_delete_token(a->store, &p->touched[i]->is, p->at, p->touched[i]->revoked_at,
+                                   why))
             return false;
     return true;
 }

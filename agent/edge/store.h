@@ -188,8 +188,8 @@ void store_resume_poll(
     struct store *s,
     int64_t poll); /* what is added now belongs to an earlier poll of the account */
 
-/* The row of a deleted token of t's name is living again. Fills t->id (0: there was none) and
- * t->slug. What was known of it is loaded with the set from then on. */
+/* The row of a deleted token of t's key, or of its name without an id, is living again. Fills t->id
+ * (0: there was none) and t->slug. What was known of it is loaded with the set from then on. */
 MUST_CHECK bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at,
                                    struct fault *why);
 
@@ -201,6 +201,9 @@ MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *
 /* Whether this poll's reading alone will tell a change: see ledger_follows. Anything else makes
  * store_put_token necessary. */
 bool store_follows(const struct store *s, const struct change *c);
+/* It is called otherwise, or more is told of it: its identity and the name that it is shown by. */
+MUST_CHECK bool store_put_names(struct store *s, const struct token *t, unix_s at,
+                                struct fault *why);
 /* A reading that differs from the one before, with what it changed; `c` NULL: it is the first, or
  * what it changed is told by others. A change that follows from readings costs this row alone. */
 MUST_CHECK bool store_add_reading(struct store *s, const struct token *t, const struct change *c,
@@ -217,8 +220,9 @@ MUST_CHECK bool store_put_token(struct store *s, const struct token *t, struct f
  * be written down: between polls, of so many tokens at a time that none takes long, each in a
  * transaction. `ret_more`: there are others. */
 MUST_CHECK bool store_checkpoint(struct store *s, unix_s now, bool *ret_more, struct fault *why);
+/* `revoked_at`: since when, of one that was revoked; TIME_NONE: it was not. */
 MUST_CHECK bool store_delete_token(struct store *s, const struct token *t, unix_s at,
-                                   struct fault *why);
+                                   unix_s revoked_at, struct fault *why);
 
 MUST_CHECK bool store_put_alert(struct store *s, int64_t token, const struct rule *rule,
                                 const struct alert *a, struct fault *why);
@@ -292,6 +296,9 @@ MUST_CHECK bool store_each_state_topic(struct store *s,
                                        void *context, struct fault *why);
 MUST_CHECK bool store_copy_retained(struct store *s, const char *topic, const char *to,
                                     struct fault *why);
+/* The token of what is retained under a topic is shown by this name from now on. */
+MUST_CHECK bool store_rename_retained(struct store *s, const char *topic, const char *name,
+                                      struct fault *why);
 /* Each topic that something is retained under, of a state or an alert, in no order; `see` must not
  * touch the store. */
 MUST_CHECK bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic),

@@ -1,3 +1,3 @@
 -- RETURNING would cost as much again.
-INSERT INTO token (account, name, slug, first_seen, generation, kind)
-VALUES (:account, :name, :slug, :at, :generation, :kind);
+INSERT INTO token (account, name, slug, first_seen, generation, kind, identity, called, member, masked)
+VALUES (:account, :name, :slug, :at, :generation, :kind, :identity, :called, :member, :masked);

@@ -1,1 +1,1 @@
-UPDATE token SET deleted_at = :at WHERE id = :token;
+UPDATE token SET deleted_at = :at, revoked_at = :revoked_at WHERE id = :token;

@@ -1,2 +1,2 @@
--- Asked for each newcomer, so no more than this is done for a name that is new.
-SELECT id FROM token WHERE account = :account AND name = :name AND deleted_at IS NOT NULL LIMIT 1;
+-- Asked for each newcomer, so no more than this is done for one that is new.
+SELECT id FROM token WHERE account = :account AND key IN (:key, :vendor_name) AND deleted_at IS NOT NULL LIMIT 1;

@@ -1,6 +1,6 @@
 -- Living tokens, or the credits, in the order of ids. What was spent before a token was seen is known from consumption.
 -- What has no budget is known up to the last answer about it.
-SELECT t.id, t.name,
+SELECT t.id, t.name, t.identity, t.called, t.member, t.masked,
        min(t.first_seen, coalesce((SELECT CASE WHEN usage_nano > 0 AND (s.budgeted = 0 OR day + 86400 <= t.first_seen)
                                                THEN day END
                                    FROM daily WHERE token = t.id ORDER BY day LIMIT 1), t.first_seen)) AS known_from,

@@ -33,11 +33,29 @@ static void add_outage(const struct alert_event *e, struct text *out)
     text_add(out, span_of(" ago"));
 }
 
+/* " was revoked 5m ago", " has a new name; it was prod-billing before" */
+static void add_change(const struct alert_event *e, struct text *out)
+{
+    if (e->transition.kind == TRANSITION_RENAMED) {
+        text_add(out, span_of(" has a new name; it was "));
+        text_add_terminal(out, span_of(e->reason), EVENT_NAME_COLUMNS);
+        text_add(out, span_of(" before"));
+        return;
+    }
+    text_add(out, span_of(" was revoked "));
+    words_add_duration(e->transition.value, out);
+    text_add(out, span_of(" ago"));
+}
+
 /* " was deleted: absent from the token list for 2h 5m", " is back after 3h: its history continues"
  */
 static void add_life(const struct alert_event *e, struct text *out)
 {
     bool gone = e->transition.kind == TRANSITION_DELETED;
+    if (!gone && e->transition.kind != TRANSITION_RETURNED) {
+        add_change(e, out);
+        return;
+    }
     text_add(out,
              span_of(gone ? " was deleted: absent from the token list for " : " is back after "));
     words_add_duration(e->transition.value, out);

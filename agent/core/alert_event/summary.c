@@ -68,7 +68,7 @@ void alert_event_summary(const struct alert_event *e, struct text *out)
         text_addf(out, "account %s", e->account);
     else
         text_add_terminal(out, span_of(e->token->name), EVENT_NAME_COLUMNS);
-    if (!t->known)
+    if (!t->known && t->kind != TRANSITION_RENAMED)
         add_unvalued(e, out);
     else if (t->is == LEVEL_NONE || t->is < t->was)
         rule_kind_words(e->rule->kind)->better(e, out);

@@ -33,7 +33,7 @@ static void see_the_idle(const struct plan *p, struct token_set *f)
 
 static void keep(struct token_set *kept, struct token *before)
 {
-    if (before->id <= 0 || token_set_find(kept, span_of(before->name)))
+    if (before->id <= 0 || token_set_find(kept, span_of(token_key(before))))
         return;
     token_own_names(before);
     token_set_adopt(kept, before);
@@ -42,15 +42,32 @@ static void keep(struct token_set *kept, struct token *before)
 /* Nothing is gone back to of a token whose end was told. */
 static void let_go(struct token_set *kept, const struct token *before)
 {
-    struct token *k = token_set_find(kept, span_of(before->name));
+    struct token *k = token_set_find(kept, span_of(token_key(before)));
     if (k)
         token_set_remove(kept, k);
+}
+
+/* Names are never ahead of the store, which knows a token by them: they are taken over by the first
+ * plan that is stored. */
+static void keep_names(struct plan_token *t, struct token_set *set)
+{
+    struct token *now = &set->tokens[t->place];
+    struct token names = t->is;
+    t->is.name = now->name;
+    t->is.slug = now->slug;
+    t->is.marks = now->marks;
+    t->is.last.name = now->last.name;
+    t->renamed = false;
+    token_names_done(&names);
+    token_set_remember(set, now, 0); /* so that it is decoded again */
 }
 
 static void exchange(struct plan_token *t, struct token_set *sets[], struct token_set *kept)
 {
     if (t->place == PLAN_NOWHERE)
         return;
+    if (kept && t->renamed)
+        keep_names(t, sets[t->set]);
     token_set_exchange(sets[t->set], t->place, &t->is);
     if (kept && t->fate == PLAN_IS_DELETED)
         let_go(&kept[t->set], &t->is);
@@ -116,7 +133,7 @@ static void carry(struct token *stored, struct token *now)
 
 static void go_back(struct token_set *set, struct token *stored)
 {
-    struct token *now = token_set_find(set, span_of(stored->name));
+    struct token *now = token_set_find(set, span_of(token_key(stored)));
     if (!now) {
         stored->publication.due = true;
         token_set_adopt(set, stored);

@@ -294,8 +294,9 @@ void plan_end_alert(struct plan *p, int64_t token, const struct rule *gone,
 
 static const struct rule deleted = { .name = RULE_DELETED_NAME, .kind = RULE_DELETED };
 
-/* An event alone: nothing is retained of a token that is gone. */
-static void tell_life(struct plan *p, struct plan_token *t, const struct transition *transition)
+/* An event alone: nothing is retained of what happened to a token. */
+static void tell_life(struct plan *p, struct plan_token *t, const struct transition *transition,
+                      const char *reason)
 {
     note_event(p,
                &(struct plan_event){ .of = t,
@@ -303,6 +304,7 @@ static void tell_life(struct plan *p, struct plan_token *t, const struct transit
                                      .rule_place = PLAN_NOWHERE,
                                      .alert = *t->is.deletion,
                                      .transition = *transition,
+                                     .reason = reason,
                                      .life = true });
 }
 
@@ -325,7 +327,31 @@ void plan_tell_deleted(struct plan *p, struct plan_token *t)
     deletion->step = 1;
     deletion->since = t->is.absent_since;
     plan_end_alerts(p, t, "the token was deleted");
-    tell_life(p, t, &gone);
+    tell_life(p, t, &gone, NULL);
+}
+
+/* Somebody meant it, so it is no warning. */
+void plan_tell_revoked(struct plan *p, struct plan_token *t)
+{
+    const struct transition gone = {
+        .kind = TRANSITION_REVOKED,
+        .is = LEVEL_INFO,
+        .known = true,
+        .value = passed_s(t->revoked_at, p->at),
+    };
+    struct alert *deletion = token_own_deletion(&t->is);
+    deletion->episode++;
+    deletion->step = 1;
+    deletion->since = t->revoked_at;
+    plan_end_alerts(p, t, "the token was revoked");
+    tell_life(p, t, &gone, NULL);
+}
+
+void plan_tell_renamed(struct plan *p, struct plan_token *t, const char *was)
+{
+    const struct transition renamed = { .kind = TRANSITION_RENAMED, .is = LEVEL_INFO };
+    token_own_deletion(&t->is)->step++;
+    tell_life(p, t, &renamed, was);
 }
 
 void plan_tell_returned(struct plan *p, struct plan_token *t)
@@ -339,5 +365,5 @@ void plan_tell_returned(struct plan *p, struct plan_token *t)
         .threshold = token_set_patience_s(&t->is),
     };
     deletion->step++;
-    tell_life(p, t, &back);
+    tell_life(p, t, &back, NULL);
 }

@@ -159,7 +159,7 @@ static void book(struct plan *p, struct plan_token *s, const struct taken *as,
         take_back(p, s);
     bool first = !token_set_was_read(t);
     t->last = as->reading;
-    t->last.name = t->name;
+    t->last.name = token_identity(t).name;
     if (first)
         t->high_water = ledger_full(t->high_water, ENTRY_UNKNOWN,
                                     (struct maybe_money){ .known = false }, t->last.balance);

@@ -36,6 +36,8 @@ struct plan_edit *plan_next_edit(const struct plan *p, const char *name,
 /* Books a reading, or holds it. */
 void plan_believe(struct plan *p, struct plan_token *s, const struct reading *is);
 void plan_remember(struct plan *p, size_t place, uint64_t hash);
+void plan_take_names(struct plan *p, struct plan_token *s, const struct identity *is,
+                     const char *shown);
 
 /* What was made of a token the last time stands. */
 bool plan_stands(const struct plan *p, enum plan_set set, size_t place, const struct midnights *m);
@@ -50,6 +52,9 @@ void plan_note_alert(struct plan *p, const struct plan_token *t, size_t rule);
 void plan_report_findings(struct plan *p);
 void plan_end_alerts(struct plan *p, struct plan_token *t, const char *reason);
 void plan_tell_deleted(struct plan *p, struct plan_token *t);
+void plan_tell_revoked(struct plan *p, struct plan_token *t);
+/* `was`: what it was called before; lives as long as the plan. */
+void plan_tell_renamed(struct plan *p, struct plan_token *t, const char *was);
 void plan_tell_returned(struct plan *p, struct plan_token *t);
 
 void *plan_more(void *at, size_t count, size_t *room, size_t bytes);

@@ -11,13 +11,14 @@ struct plan_token *plan_add(struct plan *p, enum plan_set set, const struct toke
     struct token *t = &s->is;
     s->fate = PLAN_IS_NEW;
     s->dirty = true;
-    token_init(t, seen->name);
+    const struct identity who = token_identity(seen);
+    token_init(t, &who, seen->name);
     t->series = seen->series;
     if (seen->slug)
         token_name_slug(t, span_of(seen->slug));
     if (!seen->unread) {
         t->last = seen->last;
-        t->last.name = t->name;
+        t->last.name = token_identity(t).name;
     }
     struct plan_edit *edit = t->series == SERIES_TOKEN ? plan_next_edit(p, t->name, NULL) : NULL;
     if (edit)
@@ -50,11 +51,12 @@ static void see(const struct plan *p, struct plan_token *s)
 
 struct plan_token *plan_return(struct plan *p, struct token *known, const struct token *seen)
 {
+    static const struct identity nobody = { "", "", "", "" };
     struct plan_token *s = plan_add_shadow(p, PLAN_TOKENS);
     struct token *t = &s->is;
     *t = *known;
-    token_init(known, "");
-    t->last.name = t->name;
+    token_init(known, &nobody, "");
+    const struct identity was = token_identity(t), is = token_identity(seen);
     s->fate = PLAN_RETURNS;
     s->dirty = true;
     t->missing = 0;
@@ -62,6 +64,8 @@ struct plan_token *plan_return(struct plan *p, struct token *known, const struct
     t->lost_in_mass = false;
     t->listed = true;
     t->element_hash = 0;
+    if (!identity_is_same(&was, &is) || strcmp(t->name, seen->name) != 0)
+        plan_take_names(p, s, &is, seen->name);
     if (seen->unread) {
         token_set_list_unread(t, seen->unread);
     } else {

@@ -26,7 +26,7 @@ struct plan *plan_begin(const struct plan_base *base, unix_s at, int64_t poll)
 static void free_shadow(struct plan_token *t)
 {
     free(t->bookings);
-    if (t->place == PLAN_NOWHERE)
+    if (t->place == PLAN_NOWHERE || t->renamed)
         token_done(&t->is);
     else
         token_clone_done(&t->is);
@@ -42,11 +42,14 @@ void plan_free(struct plan *p)
         free(p->blocks[i]);
     for (size_t i = 0; i < p->own_rule_count; i++)
         free(p->own_rules[i]);
+    for (size_t i = 0; i < p->own_text_count; i++)
+        free(p->own_texts[i]);
     for (size_t s = 0; s < PLAN_SETS; s++)
         free(p->shadow_of[s]);
     free(p->blocks);
     free(p->touched);
     free(p->own_rules);
+    free(p->own_texts);
     free(p->events);
     free(p->findings);
     free(p->tracked);
@@ -83,6 +86,8 @@ struct plan_token *plan_add_shadow(struct plan *p, enum plan_set set)
     t->booking_count = 0;
     t->undone = 0;
     t->scores_since = TIME_NONE;
+    t->revoked_at = TIME_NONE;
+    t->renamed = false;
     t->doubts = t->refuted = t->moved = t->dirty = t->tells = t->stores = t->keeps_curve = false;
     p->touched = plan_more(p->touched, p->touched_count, &p->touched_room, sizeof *p->touched);
     return p->touched[p->touched_count++] = t;

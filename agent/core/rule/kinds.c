@@ -237,7 +237,7 @@ static const struct kind_row {
     },
     [RULE_DELETED] = {
         .name = "deleted",
-        .help = "a token was deleted, or returned",
+        .help = "a token was deleted, revoked or renamed, or returned",
         .unit = UNIT_SECONDS,
         .traits = KIND_ABOVE,
         .words = &words_of_life,

@@ -52,9 +52,21 @@ static unix_s known_until(const struct statement *q, unix_s seen_at)
     return by_usage && usage_at != TIME_NONE && usage_at < seen_at ? usage_at : seen_at;
 }
 
+static const char *column_mark(const struct statement *q, int column, const char *none)
+{
+    return statement_is_null(q, column) ? none : statement_text(q, column).at;
+}
+
 static void take_token(struct loading *l, const struct statement *q)
 {
-    struct token *t = token_set_add(l->fleet, statement_text(q, LOAD_TOKENS_NAME).at);
+    const char *name = statement_text(q, LOAD_TOKENS_NAME).at;
+    const struct identity is = {
+        .id = column_mark(q, LOAD_TOKENS_IDENTITY, ""),
+        .name = column_mark(q, LOAD_TOKENS_CALLED, name),
+        .member = column_mark(q, LOAD_TOKENS_MEMBER, ""),
+        .masked = column_mark(q, LOAD_TOKENS_MASKED, ""),
+    };
+    struct token *t = token_set_add_as(l->fleet, &is, name);
     t->series = l->series;
     t->id = statement_integer(q, LOAD_TOKENS_ID);
     t->seen_at = column_time(q, LOAD_TOKENS_SEEN);

@@ -9,6 +9,38 @@
 _Static_assert((int)REVIVE_TOKEN_ID == ADOPT_TOKEN_ID && (int)REVIVE_TOKEN_SLUG == ADOPT_TOKEN_SLUG,
                "columns differ");
 
+static void bind_mark(struct statement *q, const char *parameter, const char *mark)
+{
+    if (mark && mark[0])
+        statement_bind_text(q, parameter, span_of(mark));
+}
+
+void bind_identity(struct statement *q, const struct token *t)
+{
+    const struct identity is = token_identity(t);
+    statement_bind_text(q, ":name", span_of(t->name));
+    statement_bind_text(q, ":key", span_of(token_key(t)));
+    statement_bind_text(q, ":vendor_name", span_of(is.name));
+    bind_mark(q, ":identity", is.id);
+    bind_mark(q, ":called", is.name != t->name ? is.name : NULL);
+    bind_mark(q, ":member", is.member);
+    bind_mark(q, ":masked", is.masked);
+}
+
+bool store_put_names(struct store *s, const struct token *t, unix_s at, struct fault *why)
+{
+    static const enum statement_name puts[] = { SQL_PUT_FORMER_NAME, SQL_PUT_NAMES };
+    for (size_t i = 0; i < COUNT(puts); i++) {
+        struct statement *q = s->queries[puts[i]];
+        bind_identity(q, t);
+        statement_bind_integer(q, ":token", t->id);
+        statement_bind_integer(q, ":at", at);
+        if (!statement_run(q, why))
+            return false;
+    }
+    return true;
+}
+
 struct newcomer {
     int64_t account;
     struct token *is;
@@ -18,7 +50,7 @@ struct newcomer {
 static void bind_newcomer(struct statement *q, const struct newcomer *n)
 {
     statement_bind_integer(q, ":account", n->account);
-    statement_bind_text(q, ":name", span_of(n->is->name));
+    bind_identity(q, n->is);
     statement_bind_text(q, ":slug", span_of(n->is->slug));
     statement_bind_text(q, ":kind", span_of(series_name(n->is->series)));
     statement_bind_integer(q, ":at", n->at);
@@ -96,7 +128,7 @@ bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s a
     t->id = 0;
     bool had_name = t->series == SERIES_TOKEN && place.generation > 1;
     bool ok = (!had_name || settle(s->queries[SQL_ADOPT_TOKEN], &n, why))
-        && (t->id || add_token(s, &n, &place, why));
+        && (t->id ? !t->marks || store_put_names(s, t, at, why) : add_token(s, &n, &place, why));
     free(place.slug);
     return ok;
 }

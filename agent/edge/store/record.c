@@ -267,11 +267,13 @@ bool store_put_token(struct store *s, const struct token *t, struct fault *why)
     return statement_run(q, why);
 }
 
-bool store_delete_token(struct store *s, const struct token *t, unix_s at, struct fault *why)
+bool store_delete_token(struct store *s, const struct token *t, unix_s at, unix_s revoked_at,
+                        struct fault *why)
 {
     struct statement *q = s->queries[SQL_DELETE_TOKEN];
     statement_bind_integer(q, ":token", t->id);
     statement_bind_integer(q, ":at", at);
+    bind_time(q, ":revoked_at", revoked_at);
     return store_run_or_owe(s, t->id, q, why);
 }
 

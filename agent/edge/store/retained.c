@@ -80,6 +80,14 @@ bool store_copy_retained(struct store *s, const char *topic, const char *to, str
     return statement_run(q, why);
 }
 
+bool store_rename_retained(struct store *s, const char *topic, const char *name, struct fault *why)
+{
+    struct statement *q = s->queries[SQL_RENAME_RETAINED];
+    statement_bind_text(q, ":topic", span_of(topic));
+    statement_bind_text(q, ":name", span_of(name));
+    return statement_run(q, why);
+}
+
 bool store_each_retained(struct store *s, void (*see)(void *context, struct span topic),
                          void *context, struct fault *why)
 {

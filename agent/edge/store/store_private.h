@@ -40,6 +40,8 @@ enum statement_name {
     SQL_NEWEST_POLL,
     SQL_PUT_STATE,
     SQL_DELETE_TOKEN,
+    SQL_PUT_NAMES,
+    SQL_PUT_FORMER_NAME,
     SQL_PUT_ALERT,
     SQL_ADD_EVENT,
     SQL_LOAD_TOKENS,
@@ -99,6 +101,7 @@ enum statement_name {
     SQL_FORGET_RETAINED,
     SQL_FORGET_CLEARED,
     SQL_COPY_RETAINED,
+    SQL_RENAME_RETAINED,
     SQL_ADD_WORD,
     SQL_CLEAR_USAGE,
     SQL_CLEAR_USAGE_PROVIDER,
@@ -197,6 +200,9 @@ static inline void bind_maybe_money(struct statement *q, const char *parameter,
     if (amount.known)
         statement_bind_integer(q, parameter, amount.is.nano);
 }
+
+/* Who a token is, by the names of columns; :key and :vendor_name are what they come to. */
+void bind_identity(struct statement *q, const struct token *t);
 
 /* What a reading says beside the balance. */
 void bind_terms(struct statement *q, const struct reading *r);

@@ -298,7 +298,8 @@ static void a_token_that_is_gone_for_long_is_deleted_and_comes_back(void **state
     assert_int_equal(w.tokens.count, 4);
 
     struct token known;
-    token_init(&known, "dev-2");
+    const struct identity who = identity_named("dev-2");
+    token_init(&known, &who, "dev-2");
     known.id = 3;
     token_own_deletion(&known)->episode = 1;
     known.deletion->step = 1;

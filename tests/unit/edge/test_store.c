@@ -229,7 +229,7 @@ static void a_name_that_comes_back_is_a_new_token(void **state)
     begin_poll(p, START);
     struct token *t = add_token(p, &f, "prod-a", NULL, START);
     int64_t first = t->id;
-    check(store_delete_token(p->store, t, START, &why), &why);
+    check(store_delete_token(p->store, t, START, TIME_NONE, &why), &why);
     token_set_remove(&f, t);
     t = add_token(p, &f, "prod-a", NULL, START);
     assert_int_not_equal(t->id, first);

@@ -51,7 +51,7 @@ static struct token *add_token(struct place *p, const char *name, bool budgeted,
 static void delete_token(struct place *p, struct token *t, unix_s at)
 {
     struct fault why;
-    check(store_delete_token(p->store, t, at, &why), &why);
+    check(store_delete_token(p->store, t, at, TIME_NONE, &why), &why);
     token_set_remove(&p->fleet, t);
 }
 

@@ -1,0 +1,193 @@
+/* Who a token is: keys and names, and what a plan makes of one that is renamed or revoked. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "plan_scene.h"
+
+#define ID "6b1a0c0e-0000-4000-8000-000000000001"
+#define OTHER_ID "6b1a0c0e-0000-4000-8000-000000000002"
+
+static void a_token_without_an_id_keeps_nothing_beside_its_name(void **state)
+{
+    (void)state;
+    struct token_set f = { 0 };
+    struct token *t = token_set_add(&f, "prod-a");
+    assert_null(t->marks);
+    assert_ptr_equal(token_key(t), t->name);
+    assert_ptr_equal(token_identity(t).name, t->name);
+    token_set_done(&f);
+}
+
+static void two_keys_of_one_name_are_two_tokens(void **state)
+{
+    (void)state;
+    const struct identity ann = { ID, "prod-a", "ann@x.com", "…9f" };
+    const struct identity bob = { OTHER_ID, "prod-a", "bob@x.com", "" };
+    struct token_set f = { 0 };
+    token_set_add_as(&f, &ann, "prod-a (ann@x.com)");
+    token_set_add_as(&f, &bob, "prod-a (bob@x.com)");
+    const struct token *t = token_set_find(&f, span_of(OTHER_ID));
+    assert_string_equal(t->name, "prod-a (bob@x.com)");
+    assert_string_equal(t->last.name, "prod-a");
+    assert_string_equal(token_identity(t).member, "bob@x.com");
+    assert_string_equal(token_identity(token_set_find(&f, span_of(ID))).masked, "…9f");
+    assert_null(token_set_find(&f, span_of("prod-a")));
+    token_set_remove(&f, token_set_find(&f, span_of(ID)));
+    assert_non_null(token_set_find(&f, span_of(OTHER_ID)));
+    token_set_done(&f);
+}
+
+static const struct token *token_of_id(struct world *w, int64_t id)
+{
+    for (size_t i = 0; i < w->tokens.count; i++)
+        if (w->tokens.tokens[i].id == id)
+            return &w->tokens.tokens[i];
+    return NULL;
+}
+
+static void a_renamed_token_keeps_its_row_its_slug_and_its_alert(void **state)
+{
+    (void)state;
+    const struct identity is = { ID, "prod-new", "", "" };
+    struct world w;
+    world_of(&w, 3, 5);
+    poll_world(&w, HOUR_S); /* all three fire */
+    const struct alert before = token_alert(token_of_id(&w, 2), 0);
+    assert_int_equal(before.level, LEVEL_WARNING);
+
+    struct plan *p = plan_begin_world(&w, 60);
+    plan_judge_list(p);
+    plan_rename(p, 1, &is, "prod-new");
+    assert_string_equal(w.tokens.tokens[1].name, "dev-1"); /* until it is stored */
+    finish_world(&w, p);
+    assert_int_equal(p->event_count, 1);
+    assert_int_equal(p->events[0].transition.kind, TRANSITION_RENAMED);
+    assert_string_equal(p->events[0].reason, "dev-1");
+    assert_true(p->events[0].of->tells);
+    adopt(&w, p);
+
+    const struct token *t = token_set_find(&w.tokens, span_of(ID));
+    assert_non_null(t);
+    assert_true(t->id == 2 && strcmp(t->name, "prod-new") == 0 && strcmp(t->slug, "dev-1") == 0);
+    const struct alert after = token_alert(t, 0);
+    assert_memory_equal(&before, &after, sizeof before);
+    assert_null(token_set_find(&w.tokens, span_of("dev-1")));
+    assert_null(token_set_find(&w.tokens, span_of("prod-new")));
+    world_done(&w);
+}
+
+static void an_id_that_a_name_gets_is_told_to_nobody(void **state)
+{
+    (void)state;
+    const struct identity is = { ID, "dev-0", "ann@x.com", "" };
+    struct world w;
+    world_of(&w, 2, 5);
+    poll_world(&w, HOUR_S);
+    struct plan *p = plan_begin_world(&w, 60);
+    plan_rename(p, 0, &is, "dev-0");
+    finish_world(&w, p);
+    assert_int_equal(p->event_count, 0);
+    adopt(&w, p);
+    assert_int_equal(token_set_find(&w.tokens, span_of(ID))->id, 1);
+    world_done(&w);
+}
+
+/* The store finds a token by what it knows, so memory may not call it otherwise before. */
+static void names_are_never_ahead_of_the_store(void **state)
+{
+    (void)state;
+    const struct identity is = { ID, "prod-new", "", "" };
+    struct token_set kept[PLAN_SETS] = { 0 };
+    struct world w;
+    world_of(&w, 3, 5);
+    poll_world(&w, HOUR_S);
+    token_set_remember(&w.tokens, &w.tokens.tokens[1], 77);
+    struct plan *p = plan_begin_world(&w, 60);
+    plan_rename(p, 1, &is, "prod-new");
+    plan_adopt(p, w.sets, kept);
+    plan_free(p);
+    assert_int_equal(token_set_find(&w.tokens, span_of("dev-1"))->id, 2);
+    assert_null(token_set_find(&w.tokens, span_of(ID)));
+    assert_null(token_set_recognise(&w.tokens, 77)); /* it is decoded again, and renamed then */
+    plan_return_to(&w.tokens, &kept[PLAN_TOKENS]);
+    assert_int_equal(token_set_find(&w.tokens, span_of("dev-1"))->id, 2);
+    assert_int_equal(w.tokens.count, 3);
+    world_done(&w);
+}
+
+static void a_dropped_plan_renamed_nothing(void **state)
+{
+    (void)state;
+    const struct identity is = { ID, "prod-new", "ann@x.com", "" };
+    struct world w;
+    world_of(&w, 3, 50);
+    poll_world(&w, HOUR_S);
+    struct plan *p = plan_begin_world(&w, 60);
+    struct picture before = picture_of(&w.tokens);
+    plan_rename(p, 0, &is, "prod-new");
+    plan_rename(p, 0, &is, "prod-newer");
+    plan_free(p);
+    assert_same_picture(&before, &w.tokens);
+    picture_done(&before);
+    world_done(&w);
+}
+
+static void a_revoked_token_ends_at_once_with_its_alerts(void **state)
+{
+    (void)state;
+    struct world w;
+    world_of(&w, 3, 5);
+    poll_world(&w, HOUR_S);
+    struct plan *p = plan_begin_world(&w, 60);
+    plan_judge_list(p);
+    plan_revoke(p, 1, w.now - 30);
+    finish_world(&w, p);
+    assert_int_equal(p->event_count, 2);
+    assert_int_equal(p->events[0].transition.kind, TRANSITION_RESOLVED);
+    assert_string_equal(p->events[0].reason, "the token was revoked");
+    assert_true(p->events[0].gone);
+    assert_int_equal(p->events[1].transition.kind, TRANSITION_REVOKED);
+    assert_int_equal(p->events[1].transition.value, 30);
+    adopt(&w, p);
+    assert_int_equal(w.tokens.count, 2);
+    assert_null(token_of_id(&w, 2));
+    world_done(&w);
+}
+
+/* Of two that swap their names each is who it was. */
+static void names_may_be_exchanged(void **state)
+{
+    (void)state;
+    const struct identity first = { ID, "a", "", "" }, second = { OTHER_ID, "b", "", "" };
+    const struct identity first_then = { ID, "b", "", "" }, second_then = { OTHER_ID, "a", "", "" };
+    struct world w;
+    world_of(&w, 0, 5);
+    token_set_add_as(&w.tokens, &first, "a")->id = 1;
+    token_set_add_as(&w.tokens, &second, "b")->id = 2;
+    struct plan *p = plan_begin_world(&w, 60);
+    plan_rename(p, 0, &first_then, "b");
+    plan_rename(p, 1, &second_then, "a");
+    adopt(&w, p);
+    assert_string_equal(token_of_id(&w, 1)->name, "b");
+    assert_string_equal(token_set_find(&w.tokens, span_of(OTHER_ID))->name, "a");
+    world_done(&w);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_token_without_an_id_keeps_nothing_beside_its_name),
+        cmocka_unit_test(two_keys_of_one_name_are_two_tokens),
+        cmocka_unit_test(a_renamed_token_keeps_its_row_its_slug_and_its_alert),
+        cmocka_unit_test(an_id_that_a_name_gets_is_told_to_nobody),
+        cmocka_unit_test(names_are_never_ahead_of_the_store),
+        cmocka_unit_test(a_dropped_plan_renamed_nothing),
+        cmocka_unit_test(a_revoked_token_ends_at_once_with_its_alerts),
+        cmocka_unit_test(names_may_be_exchanged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
