@@ -11,15 +11,13 @@
 #pragma once
 
 #include "base/text.h"
-#include "core/reading.h"
+#include "core/identity.h"
 #include "core/splitter.h"
 #include "core/token_spec.h"
 #include "core/usage.h"
 
 struct account_settings;
 struct complaint;
-
-enum { ID_BYTES = 64, MEMBER_BYTES = 256, MASKED_BYTES = 64 };
 
 /* A reading and the name it borrows: a copy must point its reading.name at its own name. Texts are
  * "" where the answer has none. */
