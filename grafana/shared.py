@@ -80,6 +80,7 @@ STATES = {
     "safe": ("safe", GREEN), "idle": ("idle", BLUE), "unused": ("no use yet", BLUE), "learning": ("learning", BLUE),
     "no_budget": ("no budget", GREY), "stale": ("stale", PURPLE), "missing": ("missing", PURPLE),
     "unreadable": ("unreadable", PURPLE), "expired": ("expired", GREY),
+    "not_offered": ("not offered", GREY),
 }
 STATE_TEXTS = texts(STATES)
 LEVELS = [("none", GREEN), ("info", BLUE), ("warning", ORANGE), ("critical", RED)]

@@ -3,7 +3,9 @@
 #include <inttypes.h>
 
 #include "cli/command.h"
+#include "core/credits.h"
 #include "edge/config.h"
+#include "provider/provider.h"
 #include "view/writer.h"
 
 enum { OPTION_NO_SECRETS, OPTION_COUNT_OF_CHECK };
@@ -26,6 +28,33 @@ static void add_summary(const struct settings *s, struct writer *out)
         writer_add(out, "no broker\n");
 }
 
+/* Whether the rule is about credits that the API of this account does not offer. */
+static bool lacks_credits(const struct rule *rule, const struct account_settings *account)
+{
+    static const struct reading credits = { .name = "", .type = "credits", .budgeted = true };
+    const struct snapshot s = { .series = SERIES_CREDITS,
+                                .account = account->name,
+                                .reading = &credits };
+    return rule->enabled && rule_matches(rule, &s) && !provider_of(account)->credits_path;
+}
+
+static void warn_of_rule(const struct rule *rule, const struct account_settings *account)
+{
+    static const char never[] = "it can never fire for this account";
+    static const char by_hand[] = "it fires only once they are given with `ebb credits set`";
+    complain(EXIT_OK, "warning: rule \"%s\", account \"%s\": credits are %s: %s", rule->name,
+             account->name, CREDITS_NOT_OFFERED_REASON,
+             rule_kind_has(rule->kind, KIND_BY_API) ? never : by_hand);
+}
+
+static void warn_of_rules(const struct settings *s)
+{
+    for (size_t r = 0; r < s->rule_count; r++)
+        for (size_t i = 0; i < s->account_count; i++)
+            if (lacks_credits(&s->rules[r], &s->accounts[i]))
+                warn_of_rule(&s->rules[r], &s->accounts[i]);
+}
+
 static enum exit_status check_run(const struct context *c)
 {
     const char *path = c->argument_count ? c->arguments[0] : c->config_path;
@@ -34,6 +63,7 @@ static enum exit_status check_run(const struct context *c)
     if (!settings_load(path, c->options[OPTION_NO_SECRETS].given ? SECRETS_NONE : SECRETS_ALL, &s,
                        &why))
         return complain(EXIT_USAGE, "%s", why.text);
+    warn_of_rules(s);
     add_summary(s, c->out);
     settings_free(s);
     return EXIT_OK;

@@ -8,7 +8,7 @@
 #include "edge/store.h"
 #include "view/gate.h"
 
-enum { GATE_STATUS_LOW = 1 };
+enum { GATE_STATUS_LOW = 1, GATE_STATUS_NOT_OFFERED = 4 };
 
 enum { OPT_BALANCE, OPT_RUNWAY, OPT_MAX_AGE, OPT_CREDITS, OPT_ACCOUNT, OPT_JSON, OPTS };
 
@@ -40,7 +40,10 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 static enum exit_status finish(struct writer *out, enum gate gate)
 {
     static const int statuses[] = {
-        [GATE_OK] = EXIT_OK, [GATE_LOW] = GATE_STATUS_LOW, [GATE_UNKNOWN] = EXIT_UNKNOWN
+        [GATE_OK] = EXIT_OK,
+        [GATE_LOW] = GATE_STATUS_LOW,
+        [GATE_UNKNOWN] = EXIT_UNKNOWN,
+        [GATE_NOT_OFFERED] = GATE_STATUS_NOT_OFFERED,
     };
     if (writer_flush(out))
         return (enum exit_status)statuses[gate];
@@ -85,7 +88,9 @@ const struct command cmd_gate = {
                 "  1  low: not enough is left\n"
                 "  2  the command line or the configuration is invalid\n"
                 "  3  unknown: no such token, no fresh reading, too little history,\n"
-                "     or the database cannot be read\n",
+                "     or the database cannot be read\n"
+                "  4  not offered: the account's credits would count, and its API does\n"
+                "     not offer them; `ebb credits set` gives them by hand\n",
     .needs = NEEDS_SETTINGS,
     .arguments_max = 1,
     .options = options,

@@ -189,6 +189,9 @@ static void run_check(struct audit *a, enum audit_check check, const struct audi
     case AUDIT_UNKNOWN:
         a->unknown[check]++;
         break;
+    case AUDIT_NOT_OFFERED:
+        a->not_offered[check]++;
+        break;
     case AUDIT_CLEAR:
         break;
     }

@@ -68,6 +68,7 @@ struct audit_account {
     unix_s seen_at; /* last complete answer; TIME_NONE: never */
     int64_t stale_after_s;
     struct maybe_money credits;
+    enum credits_source credits_source;
     const struct audit_token *tokens;
     size_t token_count;
     const char *only;  /* glob: only such tokens are judged, and not the account; NULL: all */
@@ -88,9 +89,10 @@ struct finding {
 struct audit {
     struct finding *at; /* owned */
     size_t count, room;
-    size_t unknown[AUDIT_CHECKS]; /* tokens or accounts of which a check could not tell yet */
-    size_t judged;                /* tokens */
-    size_t stale;                 /* accounts of which nothing was judged */
+    size_t unknown[AUDIT_CHECKS];     /* tokens or accounts of which a check could not tell yet */
+    size_t not_offered[AUDIT_CHECKS]; /* accounts whose API never tells what the check needs */
+    size_t judged;                    /* tokens */
+    size_t stale;                     /* accounts of which nothing was judged */
 };
 
 /* Adds the findings of one account at `now`. `name_account`: mending commands say which account

@@ -7,7 +7,10 @@
 #include "base/text.h"
 
 static const char *const names[] = {
-    [GATE_OK] = "ok", [GATE_LOW] = "low", [GATE_UNKNOWN] = "unknown"
+    [GATE_OK] = "ok",
+    [GATE_LOW] = "low",
+    [GATE_UNKNOWN] = "unknown",
+    [GATE_NOT_OFFERED] = "not_offered",
 };
 _Static_assert(COUNT(names) == GATES, "a gate has no name");
 
@@ -46,6 +49,7 @@ static const char *objection_of(enum state state)
     case STATE_RUNS_DRY:
     case STATE_EXHAUSTED:
     case STATE_EXPIRED:
+    case STATE_NOT_OFFERED:
     case STATES:
         break;
     }
@@ -114,6 +118,10 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_spec 
 enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_s now,
                      char reason[GATE_REASON_BYTES])
 {
+    if (v->state == STATE_NOT_OFFERED) {
+        snprintf(reason, GATE_REASON_BYTES, CREDITS_NOT_OFFERED_REASON);
+        return GATE_NOT_OFFERED;
+    }
     if (is_unknown(v, w, now, reason))
         return GATE_UNKNOWN;
     if (v->state == STATE_EXPIRED) {
@@ -131,5 +139,7 @@ enum gate gate_judge(const struct gate_view *v, const struct gate_spec *w, unix_
     size_t len = strlen(reason);
     if (v->credits_unknown)
         snprintf(reason + len, GATE_REASON_BYTES - len, " (its account's credits are unknown)");
+    else if (v->is_estimate)
+        snprintf(reason + len, GATE_REASON_BYTES - len, " (credits are an estimate)");
     return gate;
 }

@@ -4,8 +4,8 @@
 #include "base/money.h"
 #include "core/state.h"
 
-enum gate { GATE_OK, GATE_LOW, GATE_UNKNOWN, GATES };
-const char *gate_name(enum gate gate); /* "ok", "low", "unknown" */
+enum gate { GATE_OK, GATE_LOW, GATE_UNKNOWN, GATE_NOT_OFFERED, GATES };
+const char *gate_name(enum gate gate); /* "ok", "low", "unknown", "not_offered" */
 
 /* The believed state of a token or of an account's credits. */
 struct gate_view {
@@ -14,10 +14,12 @@ struct gate_view {
                                    whichever is less */
     bool by_credits;            /* the credits set the balance or the end */
     bool credits_unknown;       /* so the token was judged on its own */
-    bool is_free;               /* a sandbox: its calls cost nothing, and its balance never moves */
-    bool spends_credits;        /* no budget of its own: the balance says nothing */
-    unix_s seen, likely;        /* likely: TIME_NONE: no end in sight */
-    unix_s refilled;            /* the next reset, TIME_NONE: none */
+    bool is_estimate; /* credits by hand once, less what was spent since; of a token: those of its
+                         account */
+    bool is_free;     /* a sandbox: its calls cost nothing, and its balance never moves */
+    bool spends_credits; /* no budget of its own: the balance says nothing */
+    unix_s seen, likely; /* likely: TIME_NONE: no end in sight */
+    unix_s refilled;     /* the next reset, TIME_NONE: none */
 };
 
 /* The demand. A limit that is not given is unknown, or below zero. */

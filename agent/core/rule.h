@@ -40,6 +40,7 @@ enum rule_trait {
     KIND_BEYOND_RESET = 1 << 4, /* may look beyond the next reset */
     KIND_OWN_MONEY = 1 << 5,   /* counts the token's own balance, whatever is left on its account */
     KIND_NEEDS_PRICE = 1 << 6, /* means nothing of a sandbox, whose calls are free */
+    KIND_BY_API = 1 << 7,      /* needs what the API itself reports: an estimate says nothing */
 };
 
 struct threshold {

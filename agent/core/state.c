@@ -4,10 +4,13 @@
 
 #include <assert.h>
 
-static const char *const list_words[STATES - VERDICTS] = {
-    [STATE_UNREADABLE - VERDICTS] = "unreadable",
-    [STATE_MISSING - VERDICTS] = "missing",
-    [STATE_EXPIRED - VERDICTS] = "expired",
+static const struct {
+    const char *name, *slug;
+} words[STATES - VERDICTS] = {
+    [STATE_UNREADABLE - VERDICTS] = { "unreadable", "unreadable" },
+    [STATE_MISSING - VERDICTS] = { "missing", "missing" },
+    [STATE_EXPIRED - VERDICTS] = { "expired", "expired" },
+    [STATE_NOT_OFFERED - VERDICTS] = { "not offered", "not_offered" },
 };
 
 struct presence presence_at(bool missing, bool unreadable, unix_s expires, unix_s list_at,
@@ -34,8 +37,10 @@ enum state state_of(enum verdict verdict, const struct presence *p)
     return p->expired ? STATE_EXPIRED : (enum state)verdict;
 }
 
-enum state state_of_credits(enum verdict verdict, bool known)
+enum state state_of_credits(enum credits_source source, enum verdict verdict, bool known)
 {
+    if (source == CREDITS_NOT_OFFERED)
+        return STATE_NOT_OFFERED;
     return known ? (enum state)verdict : STATE_STALE;
 }
 
@@ -72,9 +77,10 @@ bool state_has_times(enum state state)
 static int rank_of(const struct urgency *u)
 {
     static const int ranks[STATES] = {
-        [STATE_EXHAUSTED] = 0, [STATE_STALE] = 2, [STATE_UNREADABLE] = 3, [STATE_MISSING] = 3,
-        [STATE_LEARNING] = 4,  [STATE_SAFE] = 5,  [STATE_TIGHT] = 5,      [STATE_RUNS_DRY] = 5,
-        [STATE_UNUSED] = 6,    [STATE_IDLE] = 6,  [STATE_NO_BUDGET] = 7,  [STATE_EXPIRED] = 8,
+        [STATE_EXHAUSTED] = 0,   [STATE_STALE] = 2, [STATE_UNREADABLE] = 3, [STATE_MISSING] = 3,
+        [STATE_LEARNING] = 4,    [STATE_SAFE] = 5,  [STATE_TIGHT] = 5,      [STATE_RUNS_DRY] = 5,
+        [STATE_UNUSED] = 6,      [STATE_IDLE] = 6,  [STATE_NO_BUDGET] = 7,  [STATE_EXPIRED] = 8,
+        [STATE_NOT_OFFERED] = 9,
     };
     enum { ENDS = 1 };
     return state_has_times(u->state) && u->likely != TIME_NONE && u->likely < TIME_FAR
@@ -95,12 +101,12 @@ const char *state_name(enum state state)
 {
     assert(state < STATES);
     return state < (enum state)VERDICTS ? forecast_verdict_name((enum verdict)state)
-                                        : list_words[state - VERDICTS];
+                                        : words[state - VERDICTS].name;
 }
 
 const char *state_slug(enum state state)
 {
     assert(state < STATES);
     return state < (enum state)VERDICTS ? forecast_verdict_slug((enum verdict)state)
-                                        : list_words[state - VERDICTS];
+                                        : words[state - VERDICTS].slug;
 }

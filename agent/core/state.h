@@ -6,6 +6,7 @@
  * carries these decisions as rows (edge/store/decisions.c). Pure. */
 #pragma once
 
+#include "core/credits.h"
 #include "core/forecast.h"
 #include "core/level.h"
 
@@ -23,6 +24,7 @@ enum state {
     STATE_UNREADABLE = VERDICTS, /* its entry in the newest list is invalid */
     STATE_MISSING,               /* the newest list does not have it */
     STATE_EXPIRED,
+    STATE_NOT_OFFERED, /* of credits: the API does not report them, and nobody gave them by hand */
     STATES,
 };
 
@@ -40,8 +42,8 @@ struct presence presence_at(bool missing, bool unreadable, unix_s expires, unix_
 /* `verdict` is that of the same moment. */
 enum state state_of(enum verdict verdict, const struct presence *p);
 
-/* Of an account's credits; `known`: the API reported them with the last poll. */
-enum state state_of_credits(enum verdict verdict, bool known);
+/* Of an account's credits; `known`: they were reported, or counted down, with the last poll. */
+enum state state_of_credits(enum credits_source source, enum verdict verdict, bool known);
 
 /* What a verdict becomes when its reading gets stale. */
 enum verdict state_aged(enum verdict verdict);
@@ -70,4 +72,4 @@ const char *state_slug(enum state state); /* "runs_dry", ... */
 /* All slugs, in the order of enum state. */
 #define STATE_SLUGS                                                                                \
     "learning|no_budget|stale|unused|idle|safe|tight|runs_dry|exhausted|unreadable|missing|"       \
-    "expired"
+    "expired|not_offered"

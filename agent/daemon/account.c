@@ -43,7 +43,7 @@ static bool settle_rows(struct agent *a, struct account *account, struct fault *
 {
     const struct account_settings *s = account->settings;
     return store_account(a->store, s->name, s->interval_s, &account->id, &account->last_ok, why)
-        && settle_self(a, account, clock_unix(), why);
+        && settle_self(a, account, clock_unix(), why) && credits_open(a, account, why);
 }
 
 bool account_open(struct agent *a, struct account *account, struct fault *why)

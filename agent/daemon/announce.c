@@ -40,8 +40,7 @@ void announce_account_topic(const struct agent *a, const struct account *account
 void announce_token_topic(const struct agent *a, const struct account *account,
                           const struct token *t, struct text *out)
 {
-    announce_account_topic(a, account, t->series == SERIES_CREDITS ? "credits/state" : "token/",
-                           out);
+    announce_account_topic(a, account, t->series == SERIES_CREDITS ? CREDITS_TOPIC : "token/", out);
     if (t->series == SERIES_CREDITS)
         return;
     text_add(out, span_of(t->slug));
@@ -70,8 +69,10 @@ void announce_encode_token(const struct account *account, const struct token *t,
 {
     unix_s read_at = t->forecast.read_at;
     unix_s at = read_at == TIME_NONE || read_at < t->seen_at ? t->seen_at : read_at;
+    const struct credits_state credits = { account->settings->name, account->credits.source,
+                                           &account->credits.level };
     if (t->series == SERIES_CREDITS)
-        wire_encode_credits(account->settings->name, t, at, out);
+        wire_encode_credits(&credits, t, at, out);
     else
         wire_encode_token(account->settings->name, t, at, out);
 }
@@ -86,6 +87,7 @@ void announce_encode_account(const struct agent *a, const struct account *accoun
         .at = ended->at,
         .last_ok = account->last_ok,
         .tokens = account->fleet.count,
+        .credits_source = account->credits.source,
         .credits_reason = account->credits.reason.len ? text_z(&account->credits.reason) : NULL,
         .drift = account->credits.series.count ? account->credits.series.tokens[0].drift
                                                : (struct maybe_money){ 0 },

@@ -7,6 +7,8 @@
 struct agent;
 struct account;
 
+#define CREDITS_TOPIC "credits/state" /* of an account */
+
 /* The state of the account after its poll is news: from memory, once that is stored or cannot be.
  */
 void announce_account(struct agent *a, struct account *account, unix_s at);

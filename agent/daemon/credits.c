@@ -18,6 +18,54 @@
 
 enum { ANSWER_BYTES_MAX = 64 * 1024 };
 
+static enum credits_source source_of(const struct account *account)
+{
+    if (provider_of(account->settings)->credits_path)
+        return CREDITS_BY_API;
+    return account->credits.level.set_at != TIME_NONE ? CREDITS_ESTIMATED : CREDITS_NOT_OFFERED;
+}
+
+bool credits_open(struct agent *a, struct account *account, struct fault *why)
+{
+    struct credits *c = &account->credits;
+    if (!store_load_credits_level(a->store, account->id, &c->level, why))
+        return false;
+    c->source = source_of(account);
+    return store_set_credits_source(a->store, account->id, c->source, why)
+        && (c->source == CREDITS_BY_API
+            || store_set_credits_reason(a->store, account->id, NULL, why));
+}
+
+static void end_alerts(struct agent *a, struct account *account, struct plan *p)
+{
+    static const char gone[] = "credits are " CREDITS_NOT_OFFERED_REASON;
+    const struct token *t = &account->credits.series.tokens[0];
+    for (size_t i = 0; i < a->rules.count; i++) {
+        const struct alert alert = token_alert(t, i);
+        if (alert.level != LEVEL_NONE)
+            plan_end_alert(p, t->id, &a->rules.at[i], &alert, gone);
+    }
+    for (size_t i = 0; i < account->orphans.count; i++)
+        if (account->orphans.at[i].token == t->id)
+            account_end_orphan(p, &account->orphans.at[i], gone);
+}
+
+bool credits_retire(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    struct credits *c = &account->credits;
+    struct gathered g;
+    if (c->source != CREDITS_NOT_OFFERED || !c->series.count)
+        return true;
+    gather(a, account, &g);
+    struct plan *p = plan_begin(&g.base, now, 0);
+    end_alerts(a, account, p);
+    bool ok = commit_plan(a, account, p, why);
+    plan_free(p);
+    gathered_done(&g);
+    token_set_done(&c->series);
+    return ok;
+}
+
 void credits_ask(struct account *account)
 {
     struct credits *c = &account->credits;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/api_call.h"
+#include "core/credits.h"
 #include "core/forecast_queue.h"
 #include "core/plan.h"
 #include "core/token_set.h"
@@ -11,11 +12,20 @@ struct account;
 
 /* What is left on an account, and the call that asks it. */
 struct credits {
+    enum credits_source source;
+    struct credits_level level; /* as stored */
+    struct publication absence; /* of the state that says that they are not offered */
     struct api_call call;
-    struct token_set series; /* one, or none before they were first told */
+    struct token_set series; /* one; none before they were first told, and while not offered */
     struct forecast_queue forecast_queue;
     struct text reason; /* why they were not told last; empty: they were */
 };
+
+/* Within a transaction: who says what is left. */
+MUST_CHECK bool credits_open(struct agent *a, struct account *account, struct fault *why);
+/* Within a transaction, once: alerts about credits that nobody tells any more have ended. */
+MUST_CHECK bool credits_retire(struct agent *a, struct account *account, unix_s now,
+                               struct fault *why);
 
 void credits_ask(struct account *account); /* with the poll that starts */
 /* Whether the last answer told them: what is known of them limits every token. */

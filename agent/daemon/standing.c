@@ -153,6 +153,15 @@ static void add_fleet(const struct agent *a, const struct account *account,
     }
 }
 
+static void add_absence(const struct agent *a, const struct account *account, struct topic_set *out,
+                        struct text *topic)
+{
+    if (account->credits.source != CREDITS_NOT_OFFERED)
+        return;
+    announce_account_topic(a, account, CREDITS_TOPIC, topic);
+    topic_set_add(out, span_of(text_z(topic)));
+}
+
 /* Every topic that Ebb stands behind. One that is retained and not among them is cleared. */
 static void add_standing(const struct agent *a, struct topic_set *out)
 {
@@ -164,6 +173,7 @@ static void add_standing(const struct agent *a, struct topic_set *out)
         topic_set_add(out, span_of(text_z(&topic)));
         add_fleet(a, account, &account->fleet, out, &topic);
         add_fleet(a, account, &account->credits.series, out, &topic);
+        add_absence(a, account, out, &topic);
         add_fleet(a, account, &account->self, out, &topic);
     }
     text_done(&topic);
@@ -259,10 +269,18 @@ static bool settle_broker(struct agent *a, struct fault *why)
     return ok;
 }
 
+static bool retire_credits(struct agent *a, unix_s now, struct fault *why)
+{
+    for (size_t i = 0; i < a->account_count; i++)
+        if (!credits_retire(a, &a->accounts[i], now, why))
+            return false;
+    return true;
+}
+
 /* Without a broker, what is retained is cleared when there is one again. */
 static bool settle(struct agent *a, unix_s now, struct fault *why)
 {
-    return end_accounts(a, now, why)
+    return end_accounts(a, now, why) && retire_credits(a, now, why)
         && (a->publisher ? settle_broker(a, why) : store_set_told(a->store, false, why));
 }
 

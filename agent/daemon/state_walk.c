@@ -6,9 +6,15 @@
 #include "daemon/state.h"
 #include "edge/wire.h"
 
+/* Of credits there is a state also where the API offers none. */
+static size_t credits_of(const struct account *account)
+{
+    return account->credits.source == CREDITS_NOT_OFFERED ? 1 : account->credits.series.count;
+}
+
 static size_t places_of(const struct account *account)
 {
-    return 1 + account->credits.series.count + account->fleet.count;
+    return 1 + credits_of(account) + account->fleet.count;
 }
 
 size_t state_walk_count(const struct agent *a)
@@ -21,7 +27,15 @@ size_t state_walk_count(const struct agent *a)
 
 static struct state_topic token_state(struct account *account, struct token *t)
 {
-    return (struct state_topic){ &t->publication, account, t, TAG_TOKENS + t->id };
+    return (struct state_topic){ &t->publication, account, t, false, TAG_TOKENS + t->id };
+}
+
+static struct state_topic credits_state(struct account *account, size_t index)
+{
+    struct credits *c = &account->credits;
+    if (c->source != CREDITS_NOT_OFFERED)
+        return token_state(account, &c->series.tokens[0]);
+    return (struct state_topic){ &c->absence, account, NULL, true, TAG_CREDITS + (int64_t)index };
 }
 
 /* Fleets shrink between two turns: a place that is gone is the next account's first. */
@@ -30,14 +44,14 @@ struct state_topic state_walk_at(struct agent *a, struct state_place *at)
     if (at->account < a->account_count && at->place >= places_of(&a->accounts[at->account]))
         *at = (struct state_place){ at->account + 1, 0 };
     if (at->account >= a->account_count)
-        return (struct state_topic){ &a->retained.status, NULL, NULL, TAG_STATUS };
+        return (struct state_topic){ &a->retained.status, NULL, NULL, false, TAG_STATUS };
     struct account *account = &a->accounts[at->account];
-    size_t credits = account->credits.series.count;
+    size_t credits = credits_of(account);
     if (at->place == 0)
-        return (struct state_topic){ &account->publication, account, NULL,
+        return (struct state_topic){ &account->publication, account, NULL, false,
                                      TAG_ACCOUNTS + (int64_t)at->account };
     if (at->place <= credits)
-        return token_state(account, &account->credits.series.tokens[at->place - 1]);
+        return credits_state(account, at->account);
     return token_state(account, &account->fleet.tokens[at->place - 1 - credits]);
 }
 
@@ -84,7 +98,7 @@ void state_make_topic(const struct agent *a, const struct state_topic *s, struct
     if (s->token)
         announce_token_topic(a, s->account, s->token, out);
     else if (s->account)
-        announce_account_topic(a, s->account, "state", out);
+        announce_account_topic(a, s->account, s->of_credits ? CREDITS_TOPIC : "state", out);
     else {
         text_clear(out);
         text_add(out, span_of(a->status_topic));
@@ -106,6 +120,8 @@ void state_encode(const struct agent *a, const struct state_topic *s, struct tex
     text_clear(out);
     if (s->token)
         announce_encode_token(s->account, s->token, out);
+    else if (s->of_credits)
+        wire_encode_no_credits(s->account->settings->name, s->account->ended.at, out);
     else if (s->account)
         announce_encode_account(a, s->account, out);
     else

@@ -9,13 +9,15 @@
  * always has the same one. */
 #define TAG_STATUS (INT64_C(1) << 59)
 #define TAG_ACCOUNTS (TAG_STATUS + 1)
-#define TAG_TOKENS (INT64_C(1) << 61) /* ids of tokens that are not stored are below zero */
+#define TAG_CREDITS (INT64_C(1) << 60) /* of accounts whose API does not offer them */
+#define TAG_TOKENS (INT64_C(1) << 61)  /* ids of tokens that are not stored are below zero */
 #define TAG_END (INT64_C(1) << 62)
 
 struct state_topic {
     struct publication *publication;
     struct account *account; /* NULL: the daemon's own */
     struct token *token;     /* NULL: the account's own */
+    bool of_credits;         /* that it has none to tell of */
     int64_t tag;
 };
 

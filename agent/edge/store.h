@@ -353,6 +353,7 @@ MUST_CHECK bool store_put_broker(struct store *s, const struct broker_row *row, 
 MUST_CHECK bool store_set_delivered(struct store *s, unix_s at, struct fault *why);
 
 /* The rest of what others may ask, part by part. */
+#include "edge/store/credits.h"
 #include "edge/store/doubt.h"
 #include "edge/store/export.h"
 #include "edge/store/reader.h"

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "core/alert_event.h"
+#include "core/credits.h"
 
 enum { WIRE_SCHEMA = 2, EVENT_ID_BYTES = 192 };
 
@@ -16,8 +17,18 @@ void wire_encode_alert(const struct alert_event *e, struct text *out);
 /* Adds an event's or alert's payload with `stored` made false; any other payload as it is. */
 void wire_mark_unstored(struct span payload, struct text *out);
 void wire_encode_token(const char *account, const struct token *t, unix_s at, struct text *out);
+/* Of which account, and who says what is left on it. */
+struct credits_state {
+    const char *account;
+    enum credits_source source;
+    const struct credits_level *level; /* where they are estimated */
+};
 /* The same of the series that is the account's credits. */
-void wire_encode_credits(const char *account, const struct token *t, unix_s at, struct text *out);
+void wire_encode_credits(const struct credits_state *s, const struct token *t, unix_s at,
+                         struct text *out);
+
+/* The same where the API does not offer credits and nobody gave them by hand. */
+void wire_encode_no_credits(const char *account, unix_s at, struct text *out);
 
 /* Events that were waiting for the broker, were too many, and are this one instead. */
 struct merged_event {
@@ -47,6 +58,7 @@ struct account_state {
     unix_s at;          /* of this poll */
     unix_s last_ok;     /* TIME_NONE: never */
     size_t tokens;
+    enum credits_source credits_source;
     const char *credits_reason;     /* why the credits were not told; NULL: they were */
     unix_s usage_until;             /* how far consumption is known; TIME_NONE: not at all */
     const char *usage_reason;       /* why it was not told; NULL: it was */

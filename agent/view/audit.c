@@ -74,13 +74,14 @@ static void add_fixes(const struct audit *a, size_t count, struct writer *w)
     }
 }
 
-static void add_unknown(const struct audit *a, struct writer *w)
+/* "Not known yet: credits (1)." */
+static void add_counts(const char *before, const size_t counts[AUDIT_CHECKS], struct writer *w)
 {
-    const char *before = "Not known yet: ", *end = "";
+    const char *end = "";
     for (enum audit_check c = 0; c < AUDIT_CHECKS; c++) {
-        if (!a->unknown[c])
+        if (!counts[c])
             continue;
-        writer_addf(w, "%s%s (%zu)", before, audit_check_name(c), a->unknown[c]);
+        writer_addf(w, "%s%s (%zu)", before, audit_check_name(c), counts[c]);
         before = ", ";
         end = ".\n";
     }
@@ -99,8 +100,19 @@ static void show_text(const struct audit *a, size_t count, struct writer *w)
                     count_of(a, count, LEVEL_WARNING), count_of(a, count, LEVEL_INFO));
     else
         writer_add(w, "nothing found.\n");
-    add_unknown(a, w);
+    add_counts("Not known yet: ", a->unknown, w);
+    add_counts("Not offered by the API: ", a->not_offered, w);
     add_fixes(a, count, w);
+}
+
+static void add_json_counts(struct json_out *j, const char *name, const size_t counts[AUDIT_CHECKS])
+{
+    json_open_object(j, name);
+    for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
+        if (counts[c])
+            json_add_integer(j, audit_check_name(c), (int64_t)counts[c]);
+    json_close(j);
+    json_line(j, 0);
 }
 
 static void show_json(const struct audit *a, size_t count, unix_s now, struct writer *w)
@@ -114,12 +126,8 @@ static void show_json(const struct audit *a, size_t count, unix_s now, struct wr
     for (enum level l = LEVEL_CRITICAL; l > LEVEL_NONE; l--)
         json_add_integer(j, level_name(l), (int64_t)count_of(a, count, l));
     json_line(j, 0);
-    json_open_object(j, "unknown");
-    for (enum audit_check c = 0; c < AUDIT_CHECKS; c++)
-        if (a->unknown[c])
-            json_add_integer(j, audit_check_name(c), (int64_t)a->unknown[c]);
-    json_close(j);
-    json_line(j, 0);
+    add_json_counts(j, "unknown", a->unknown);
+    add_json_counts(j, "not_offered", a->not_offered);
     json_name(j, "findings");
     add_findings(a, count, w);
     json_close(j);

@@ -85,6 +85,7 @@ static void take_row(struct audit_facts *f, const struct cell *cells)
     a->seen_at = cell_time(&cells[QUERY_AUDIT_LAST_OK_AT]);
     a->stale_after_s = cells[QUERY_AUDIT_STALE_S].integer;
     a->credits = cell_money(&cells[QUERY_AUDIT_CREDITS_NANO]);
+    a->credits_source = credits_source_named(cells[QUERY_AUDIT_CREDITS_SOURCE].text);
     if (cells[QUERY_AUDIT_TOKEN].kind == CELL_TEXT)
         add_token(a, cells);
 }

@@ -25,6 +25,11 @@ static void keep(struct found *f, struct span account, enum state state)
     f->count++;
 }
 
+static bool has_source(const struct cell *cell, enum credits_source source)
+{
+    return cell->kind == CELL_TEXT && credits_source_named(cell->text) == source;
+}
+
 static void take_token(struct found *f, const struct cell *cells, enum state state, unix_s now)
 {
     bool spends_credits = !cells[STANDING_BUDGETED].integer;
@@ -35,7 +40,11 @@ static void take_token(struct found *f, const struct cell *cells, enum state sta
         .spends_credits = spends_credits,
         .by_credits = cells[STANDING_LIMITED_BY].kind == CELL_TEXT
             && span_is(cells[STANDING_LIMITED_BY].text, forecast_limit_name(LIMIT_CREDITS)),
-        .credits_unknown = !spends_credits && !cells[STANDING_CREDITS_KNOWN].integer,
+        .credits_unknown = !spends_credits && !cells[STANDING_CREDITS_KNOWN].integer
+            && !has_source(&cells[STANDING_CREDITS_SOURCE], CREDITS_NOT_OFFERED),
+        .is_estimate = cells[STANDING_LIMITED_BY].kind == CELL_TEXT
+            && span_is(cells[STANDING_LIMITED_BY].text, forecast_limit_name(LIMIT_CREDITS))
+            && has_source(&cells[STANDING_CREDITS_SOURCE], CREDITS_ESTIMATED),
         .seen = cell_time(&cells[STANDING_SEEN]),
         .likely = cell_time(&cells[STANDING_LIKELY]),
         .refilled = calendar_next_reset(calendar_period_named(cells[STANDING_PERIOD].text), now),
@@ -50,6 +59,7 @@ static void take_credits(struct found *f, const struct cell *cells, enum state s
         .balance = f->balance,
         .seen = cell_time(&cells[CREDITS_SEEN]),
         .likely = cell_time(&cells[CREDITS_LIKELY]),
+        .is_estimate = has_source(&cells[CREDITS_SOURCE], CREDITS_ESTIMATED),
         .refilled = TIME_NONE,
     };
     keep(f, cells[CREDITS_ACCOUNT].text, state);

@@ -21,6 +21,7 @@ static const struct {
     { "safe", GREEN },         { "ok", GREEN },       { "drift", YELLOW },
     { "agrees", GREEN },       { "hidden", FAINT },   { "idle", FAINT },
     { "no use yet", FAINT },   { "learning", FAINT }, { "no budget", FAINT },
+    { "not offered", FAINT },
 };
 
 size_t screen_add(const struct screen *s, struct span value, struct text *out)

@@ -20,6 +20,7 @@ struct credits_columns {
     struct curve curve;
     struct purse purse; /* of the two above */
     struct forecast forecast;
+    enum credits_source source;
     bool known;
 };
 
@@ -121,11 +122,15 @@ static void set_credits(const struct standing *s, const struct cell *asked,
 {
     const struct kept_curve kept = { &asked[QUERY_CREDITS_ORIGIN], &asked[QUERY_CREDITS_SPENT_NANO],
                                      &asked[QUERY_CREDITS_HISTORY], &asked[QUERY_CREDITS_BYTES] };
-    ret->reading = (struct reading){ .name = "",
-                                     .type = "credits",
-                                     .balance = cell_money(&asked[QUERY_CREDITS_BALANCE_NANO]),
-                                     .budgeted = true,
-                                     .expires = TIME_NONE };
+    ret->source = credits_source_named(asked[QUERY_CREDITS_CREDITS_SOURCE].text);
+    bool offered = ret->source != CREDITS_NOT_OFFERED;
+    ret->reading =
+        (struct reading){ .name = "",
+                          .type = "credits",
+                          .balance = offered ? cell_money(&asked[QUERY_CREDITS_BALANCE_NANO])
+                                             : (struct maybe_money){ .known = false },
+                          .budgeted = true,
+                          .expires = TIME_NONE };
     ret->purse = (struct purse){
         .reading = &ret->reading,
         .curve = read_curve(&kept, &ret->reading, &ret->curve) ? &ret->curve : NULL,
@@ -137,6 +142,18 @@ static void set_credits(const struct standing *s, const struct cell *asked,
     ret->known =
         asked[QUERY_CREDITS_CREDITS_REASON].kind != CELL_TEXT && ret->reading.balance.known;
     ret->forecast = forecast_within(&ret->purse, NULL, s->now);
+}
+
+/* What was known while they were offered is the past's. */
+static void forget_credits(struct standing_row *row, struct credits_columns *c)
+{
+    static const enum credits_cell of_now[] = {
+        CREDITS_BALANCE, CREDITS_BURN,     CREDITS_SEEN,    CREDITS_REASON,     CREDITS_RATE_1H,
+        CREDITS_RATE_6H, CREDITS_RATE_24H, CREDITS_RATE_7D, CREDITS_SPENT_EVER,
+    };
+    for (size_t i = 0; i < COUNT(of_now); i++)
+        row->cells[of_now[i]] = (struct cell){ .kind = CELL_NONE };
+    c->forecast = forecast_none();
 }
 
 static void take_credits(struct standing *s, const struct cell *asked)
@@ -155,19 +172,26 @@ static void take_credits(struct standing *s, const struct cell *asked)
         { CREDITS_RATE_24H, QUERY_CREDITS_BURN_24H_NANO },
         { CREDITS_RATE_7D, QUERY_CREDITS_BURN_7D_NANO },
         { CREDITS_SPENT_EVER, QUERY_CREDITS_SPENT_EVER_NANO },
+        { CREDITS_SOURCE, QUERY_CREDITS_CREDITS_SOURCE },
+        { CREDITS_SET_AT, QUERY_CREDITS_CREDITS_SET_AT },
+        { CREDITS_SET, QUERY_CREDITS_CREDITS_SET_NANO },
     };
     struct standing_row *row = standing_row_add(&s->credit_rows);
     struct credits_columns *c = xcalloc(1, sizeof *c);
     s->credits = xrealloc(s->credits, s->credit_rows.count, sizeof *s->credits);
     s->credits[s->credit_rows.count - 1] = c;
     set_credits(s, asked, c);
-    row->state = state_of_credits(c->forecast.verdict, c->known);
+    row->state = state_of_credits(c->source, c->forecast.verdict, c->known);
     if (row->state == STATE_STALE) {
         c->forecast = forecast_none();
         c->forecast.verdict = VERDICT_STALE;
     }
-    row->forecast = c->forecast;
     copy_cells(row, asked, same, COUNT(same));
+    if (c->source != CREDITS_ESTIMATED)
+        row->cells[CREDITS_SET_AT] = row->cells[CREDITS_SET] = (struct cell){ .kind = CELL_NONE };
+    if (c->source == CREDITS_NOT_OFFERED)
+        forget_credits(row, c);
+    row->forecast = c->forecast;
     row->cells[CREDITS_STATE] = cell_text(state_slug(row->state));
     row->cells[CREDITS_LIKELY] = cell_stamp(c->forecast.likely);
     standing_row_own(row, CREDITS_COLUMNS);
@@ -180,15 +204,20 @@ static bool load_credits(struct store *s, const struct query_filter *scope, stru
     return each(s, QUERY_CREDITS, scope, QUERY_CREDITS_COLUMNS, take_credits, to, why);
 }
 
-/* As the daemon sees them: what was told last counts until it is too old, whatever failed since. */
-static const struct purse *credits_of(const struct standing *s, struct span account)
+static const struct credits_columns *credits_of(const struct standing *s, struct span account)
 {
     for (size_t i = 0; i < s->credit_rows.count; i++) {
         const struct credits_columns *c = s->credits[i];
         if (c->account.len == account.len && memcmp(c->account.at, account.at, account.len) == 0)
-            return c->reading.balance.known ? &c->purse : NULL;
+            return c;
     }
     return NULL;
+}
+
+/* As the daemon sees them: what was told last counts until it is too old, whatever failed since. */
+static const struct purse *purse_of(const struct credits_columns *c)
+{
+    return c && c->reading.balance.known ? &c->purse : NULL;
 }
 
 static struct reading reading_of(const struct cell *asked)
@@ -271,7 +300,8 @@ static void take_token(struct standing *s, const struct cell *asked)
         { STANDING_UNREADABLE, QUERY_STATUS_UNREADABLE },
         { STANDING_SPENT_EVER, QUERY_STATUS_SPENT_EVER_NANO },
     };
-    const struct purse *credits = credits_of(s, asked[QUERY_STATUS_ACCOUNT].text);
+    const struct credits_columns *shared = credits_of(s, asked[QUERY_STATUS_ACCOUNT].text);
+    const struct purse *credits = purse_of(shared);
     const struct forecast f = forecast_of(s, asked, credits);
     const struct presence presence = presence_of(asked, s->now);
     struct standing_row *row = standing_row_add(&s->rows);
@@ -280,6 +310,8 @@ static void take_token(struct standing *s, const struct cell *asked)
     set_forecast(row, &f);
     bool is_limited = credits && forecast_within(credits, NULL, s->now).verdict != VERDICT_STALE;
     row->cells[STANDING_CREDITS_KNOWN] = cell_integer(is_limited);
+    if (shared)
+        row->cells[STANDING_CREDITS_SOURCE] = cell_text(credits_source_name(shared->source));
     row->urgency =
         (struct urgency){ .state = row->state, .likely = cell_time(&row->cells[STANDING_LIKELY]) };
     level_named(row->cells[STANDING_LEVEL].text, &row->urgency.level);
@@ -464,12 +496,8 @@ struct urgency standing_urgency(const struct standing *s)
 
 struct forecast standing_of_account(const struct standing *s, struct span account)
 {
-    for (size_t i = 0; i < s->credit_rows.count; i++) {
-        const struct credits_columns *c = s->credits[i];
-        if (c->account.len == account.len && memcmp(c->account.at, account.at, account.len) == 0)
-            return c->forecast;
-    }
-    return forecast_none();
+    const struct credits_columns *c = credits_of(s, account);
+    return c ? c->forecast : forecast_none();
 }
 
 void standing_end(struct standing *s)

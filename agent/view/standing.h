@@ -35,10 +35,11 @@ enum standing_cell {
     STANDING_MISSING,
     STANDING_SOURCE,
     STANDING_UNREADABLE,
-    STANDING_AVAILABLE,     /* what can be spent: no more than the account has */
-    STANDING_LIMITED_BY,    /* "balance" or "credits"; none: without a budget */
-    STANDING_CREDITS_KNOWN, /* 0: the token was judged by itself */
-    STANDING_SPENT_EVER,    /* since it is watched; never falls */
+    STANDING_AVAILABLE,      /* what can be spent: no more than the account has */
+    STANDING_LIMITED_BY,     /* "balance" or "credits"; none: without a budget */
+    STANDING_CREDITS_KNOWN,  /* 0: the token was judged by itself */
+    STANDING_CREDITS_SOURCE, /* likewise; none before they were first asked for */
+    STANDING_SPENT_EVER,     /* since it is watched; never falls */
     STANDING_COLUMNS,
 };
 
@@ -59,6 +60,9 @@ enum credits_cell {
     CREDITS_RATE_24H,
     CREDITS_RATE_7D,
     CREDITS_SPENT_EVER, /* since they are watched; never falls */
+    CREDITS_SOURCE,     /* "api", "estimate", "none" */
+    CREDITS_SET_AT,     /* this and the next one: of an estimate, what was given by hand */
+    CREDITS_SET,
     CREDITS_COLUMNS,
 };
 

@@ -5,8 +5,10 @@
 WITH known AS (
     SELECT a.id, a.name, a.last_ok_at, a.stale_s, a.usage_from, a.usage_at,
            (SELECT at FROM poll WHERE account = a.id AND result = 'ok' ORDER BY id LIMIT 1) AS begun,
-           (SELECT s.balance_nano FROM token t JOIN token_now s ON s.token = t.id
-            WHERE t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL) AS credits_nano
+           CASE WHEN a.credits_source <> 'none'
+                THEN (SELECT s.balance_nano FROM token t JOIN token_now s ON s.token = t.id
+                      WHERE t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL) END AS credits_nano,
+           a.credits_source
     FROM account a
     WHERE a.removed_at IS NULL AND (:account IS NULL OR a.name = :account)
 ), open AS MATERIALIZED (
@@ -26,7 +28,8 @@ SELECT k.name AS account, k.last_ok_at, k.credits_nano, t.name AS token, s.type,
        s.expires_at, s.reset_period, s.reset_amount_nano, s.missing, t.first_seen,
        t.first_seen > k.begun AS born,
        nullif(min(:now, max(u.spent_at, coalesce(u.called_at, 0))), 0) AS used_at,
-       k.usage_from, k.usage_at, coalesce(u.spent_nano, u.open_nano) AS spent_nano, k.stale_s, s.unreadable
+       k.usage_from, k.usage_at, coalesce(u.spent_nano, u.open_nano) AS spent_nano, k.stale_s, s.unreadable,
+       k.credits_source
 FROM known k
      LEFT JOIN token t ON t.account = k.id AND t.deleted_at IS NULL AND t.kind = 'token'
      LEFT JOIN token_now s ON s.token = t.id

@@ -22,6 +22,7 @@ SELECT a.name AS account,
        a.stale_s,
        c.origin, CAST(s.spent_nano + coalesce(n.spent_nano, 0) AS INTEGER) - c.spent_nano AS spent_nano,
        c.history, c.bytes,
+       a.credits_source, a.credits_set_at, a.credits_set_nano,
        max(CAST(s.spent_nano + coalesce(n.spent_nano, 0) AS INTEGER), s.spent_most_nano) AS spent_ever_nano
 FROM account a
      LEFT JOIN token t ON t.account = a.id AND t.kind = 'credits' AND t.deleted_at IS NULL
@@ -29,5 +30,6 @@ FROM account a
      LEFT JOIN newer n ON n.token = t.id
      LEFT JOIN curve c ON c.token = t.id
 WHERE a.removed_at IS NULL AND (:account IS NULL OR a.name = :account)
-      AND (s.token IS NOT NULL OR a.credits_reason IS NOT NULL OR a.usage_at IS NOT NULL OR a.usage_reason IS NOT NULL)
+      AND (s.token IS NOT NULL OR a.credits_reason IS NOT NULL OR a.usage_at IS NOT NULL OR a.usage_reason IS NOT NULL
+           OR a.credits_source <> 'api')
 ORDER BY a.name;

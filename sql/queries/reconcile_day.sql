@@ -31,6 +31,7 @@ SELECT t.id,
 FROM near CROSS JOIN token t JOIN token_state s ON s.token = t.id
      LEFT JOIN told o ON o.token = t.id LEFT JOIN open p ON p.token = t.id LEFT JOIN happened h ON h.token = t.id
 WHERE t.account = :account AND t.kind IN ('token', 'credits') AND s.budgeted = 1
+      AND (t.kind = 'token' OR (SELECT credits_source FROM account WHERE id = :account) = 'api')
       AND t.first_seen <= :day AND (t.deleted_at IS NULL OR t.deleted_at >= :day + 86400) AND coalesce(h.edited, 0) = 0
       AND EXISTS (SELECT 1 FROM poll WHERE account = :account AND result = 'ok' AND at > :day - near.s AND at <= :day)
       AND EXISTS (SELECT 1 FROM poll WHERE account = :account AND result = 'ok' AND at > :day AND at <= :day + near.s)

@@ -111,16 +111,24 @@ static struct credit_need promise_of(const struct audit_scene *s)
     return p;
 }
 
+static void add_credits(struct text *out, const struct audit_account *a)
+{
+    text_addf(out, "the account has %s",
+              a->credits_source == CREDITS_ESTIMATED ? "an estimated " : "");
+    add_usd(out, a->credits.is.nano);
+}
+
 enum audit_answer check_credits(const struct audit_scene *s, struct text *reason)
 {
     struct credit_need p = promise_of(s);
+    if (s->account->credits_source == CREDITS_NOT_OFFERED)
+        return AUDIT_NOT_OFFERED;
     if (!s->account->credits.known)
         return p.tokens ? AUDIT_UNKNOWN : AUDIT_CLEAR;
     int64_t credits_nano = s->account->credits.is.nano;
     if (p.balances_nano <= credits_nano || p.tokens == 0)
         return p.unknown ? AUDIT_UNKNOWN : AUDIT_CLEAR;
-    text_addf(reason, "the account has ");
-    add_usd(reason, credits_nano);
+    add_credits(reason, s->account);
     text_addf(reason, ", its %zu token budget%s add%s up to ", p.tokens, p.tokens == 1 ? "" : "s",
               p.tokens == 1 ? "s" : "");
     add_usd(reason, p.balances_nano);
@@ -134,6 +142,8 @@ enum audit_answer check_credits_ahead(const struct audit_scene *s, struct text *
 {
     struct credit_need p = promise_of(s);
     int64_t credits_nano = s->account->credits.is.nano, all_nano;
+    if (s->account->credits_source == CREDITS_NOT_OFFERED)
+        return AUDIT_NOT_OFFERED;
     if (p.refills_nano == 0)
         return AUDIT_CLEAR;
     if (!s->account->credits.known
@@ -143,8 +153,7 @@ enum audit_answer check_credits_ahead(const struct audit_scene *s, struct text *
         return AUDIT_CLEAR; /* reported as `credits` */
     if (all_nano <= credits_nano)
         return p.unknown ? AUDIT_UNKNOWN : AUDIT_CLEAR;
-    text_addf(reason, "the account has ");
-    add_usd(reason, credits_nano);
+    add_credits(reason, s->account);
     text_addf(reason, "; its token budgets add up to ");
     add_usd(reason, p.balances_nano);
     text_addf(reason, " now and ");

@@ -4,7 +4,12 @@
 
 #include "core/audit.h"
 
-enum audit_answer { AUDIT_CLEAR, AUDIT_FOUND, AUDIT_UNKNOWN };
+enum audit_answer {
+    AUDIT_CLEAR,
+    AUDIT_FOUND,
+    AUDIT_UNKNOWN,
+    AUDIT_NOT_OFFERED, /* the account's API never tells what it needs */
+};
 
 /* What a check may look at. */
 struct audit_scene {

@@ -220,7 +220,7 @@ static const struct kind_row {
         .help = "the balance and the usage endpoint differ by more than an amount in USD on one "
                 "day",
         .unit = UNIT_NANO_USD,
-        .traits = KIND_BUDGETED | KIND_ABOVE,
+        .traits = KIND_BUDGETED | KIND_ABOVE | KIND_BY_API,
         .value = drift_value,
         .words = &words_of_drift,
     },

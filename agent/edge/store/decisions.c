@@ -42,14 +42,29 @@ static bool put_levels(struct statement *q, struct fault *why)
     return true;
 }
 
+static bool put_sources(struct statement *q, struct fault *why)
+{
+    for (enum credits_source c = 0; c < CREDITS_SOURCES; c++) {
+        enum state state = state_of_credits(c, VERDICT_LEARNING, true);
+        statement_bind_text(q, ":name", span_of(credits_source_name(c)));
+        if (state != STATE_LEARNING)
+            statement_bind_text(q, ":state", span_of(state_slug(state)));
+        if (!statement_run(q, why))
+            return false;
+    }
+    return true;
+}
+
 static bool put_all(struct sqlite *db, struct fault *why)
 {
-    struct statement *states = NULL, *levels = NULL;
+    struct statement *states = NULL, *levels = NULL, *sources = NULL;
     bool ok = sqlite_prepare(db, sql_put_state_when, &states, why)
-        && sqlite_prepare(db, sql_put_level, &levels, why) && put_states(states, why)
-        && put_levels(levels, why);
+        && sqlite_prepare(db, sql_put_level, &levels, why)
+        && sqlite_prepare(db, sql_put_credits_source, &sources, why) && put_states(states, why)
+        && put_levels(levels, why) && put_sources(sources, why);
     statement_free(states);
     statement_free(levels);
+    statement_free(sources);
     return ok;
 }
 

@@ -11,6 +11,7 @@
 #include "base/digits.h"
 #include "base/json_write.h"
 #include "core/calendar.h"
+#include "core/state.h"
 #include "edge/wire.h"
 
 static void add_percent(struct json_out *j, const char *name, int64_t basis_points)
@@ -92,18 +93,23 @@ static void add_chance(struct json_out *j, const char *name, double chance)
     text_add(json_begin(j, name), (struct span){ digits, (size_t)(end - digits) });
 }
 
-/* `f` NULL: of what has no balance to forecast. */
-static void add_forecast(struct json_out *j, const struct forecast *f, unix_s at)
+static void add_forecast_as(struct json_out *j, const char *state, const struct forecast *f,
+                            unix_s at)
 {
-    const struct forecast none = forecast_none();
-    json_add_z(j, "state", f ? forecast_verdict_slug(f->verdict) : NULL);
-    f = f ? f : &none;
+    json_add_z(j, "state", state);
     json_open_object(j, "exhaustion");
     calendar_add_json(j, "early_at", f->early);
     calendar_add_json(j, "likely_at", f->likely);
     calendar_add_json(j, "late_at", f->late);
     json_close(j);
     add_runway(j, f->likely, at);
+}
+
+/* `f` NULL: of what has no balance to forecast. */
+static void add_forecast(struct json_out *j, const struct forecast *f, unix_s at)
+{
+    const struct forecast none = forecast_none();
+    add_forecast_as(j, f ? forecast_verdict_slug(f->verdict) : NULL, f ? f : &none, at);
 }
 
 static void add_certainty(struct json_out *j, const struct forecast *f)
@@ -114,16 +120,43 @@ static void add_certainty(struct json_out *j, const struct forecast *f)
     calendar_add_json(j, "forecast_at", f->made_at);
 }
 
-void wire_encode_credits(const char *account, const struct token *t, unix_s at, struct text *out)
+/* `level` NULL: nobody gave one. */
+static void add_credits_source(struct json_out *j, enum credits_source source,
+                               const struct credits_level *level)
+{
+    json_add_z(j, "source", credits_source_name(source));
+    json_add_money(j, "set_usd", (struct maybe_money){ level, { level ? level->set.nano : 0 } });
+    calendar_add_json(j, "set_at", level ? level->set_at : TIME_NONE);
+}
+
+void wire_encode_credits(const struct credits_state *s, const struct token *t, unix_s at,
+                         struct text *out)
 {
     struct json_out j = json_out_compact(out);
     begin(&j, at);
-    json_add_z(&j, "account", account);
+    json_add_z(&j, "account", s->account);
     json_add_money(&j, "balance_usd", t->last.balance);
     calendar_add_json(&j, "seen_at", t->seen_at);
     add_burn(&j, &t->burn);
     add_forecast(&j, &t->forecast, at);
     add_certainty(&j, &t->forecast);
+    add_credits_source(&j, s->source, s->source == CREDITS_ESTIMATED ? s->level : NULL);
+    json_close(&j);
+}
+
+void wire_encode_no_credits(const char *account, unix_s at, struct text *out)
+{
+    static const struct burn_history nothing = { 0 };
+    const struct forecast none = forecast_none();
+    struct json_out j = json_out_compact(out);
+    begin(&j, at);
+    json_add_z(&j, "account", account);
+    json_add_null(&j, "balance_usd");
+    json_add_null(&j, "seen_at");
+    add_burn(&j, &nothing);
+    add_forecast_as(&j, state_slug(STATE_NOT_OFFERED), &none, at);
+    add_certainty(&j, &none);
+    add_credits_source(&j, CREDITS_NOT_OFFERED, NULL);
     json_close(&j);
 }
 
@@ -351,6 +384,7 @@ void wire_encode_account(const struct account_state *s, struct text *out)
     json_add_z(&j, "reason", s->reason);
     calendar_add_json(&j, "last_ok_at", s->last_ok);
     json_add_integer(&j, "tokens", (int64_t)s->tokens);
+    json_add_z(&j, "credits_source", credits_source_name(s->credits_source));
     json_add_z(&j, "credits_reason", s->credits_reason);
     calendar_add_json(&j, "consumption_until", s->usage_until);
     json_add_z(&j, "consumption_reason", s->usage_reason);

@@ -56,6 +56,7 @@ static struct place take_subject(struct forecast_input *s, const struct cell *ce
         ? cells[QUERY_SUBJECT_LAST_OK_AT].integer
         : TIME_NONE;
     s->answered = cells[QUERY_SUBJECT_ANSWERED].integer != 0;
+    s->source = credits_source_named(cells[QUERY_SUBJECT_CREDITS_SOURCE].text);
     return (struct place){ cells[QUERY_SUBJECT_ACCOUNT_ID].integer,
                            cells[QUERY_SUBJECT_TOKEN_ID].integer };
 }
@@ -86,6 +87,28 @@ static void take_reading(struct forecast_input *s, const struct cell *cells)
                               cells[QUERY_HISTORY_BALANCE_NANO].integer };
 }
 
+/* Of credits that no row shows: why there are none. */
+static bool refuse_credits(struct store *store, const struct query_filter *scope, struct fault *why)
+{
+    struct cell cells[QUERY_CREDITS_COLUMNS];
+    struct query_result *a;
+    bool found;
+    if (!query_open(store, QUERY_CREDITS, scope, &a, why))
+        return false;
+    bool ok = query_next(a, cells, QUERY_CREDITS_COLUMNS, &found, why);
+    bool offered = ok
+        && (!found
+            || credits_source_named(cells[QUERY_CREDITS_CREDITS_SOURCE].text)
+                != CREDITS_NOT_OFFERED);
+    query_close(a);
+    if (!ok)
+        return false;
+    return offered ? fault(why, FAULT_REJECT, "no credits known yet: see `ebb status`")
+                   : fault(why, FAULT_REJECT,
+                           "credits are " CREDITS_NOT_OFFERED_REASON
+                           ": give them once with `ebb credits set`");
+}
+
 static bool find(struct store *store, const char *name, const char *account,
                  struct forecast_input *s, struct place *ret, struct fault *why)
 {
@@ -105,9 +128,10 @@ static bool find(struct store *store, const char *name, const char *account,
     query_close(a);
     if (!ok)
         return false;
+    if (!*name && (!found || (!several && s->source == CREDITS_NOT_OFFERED)))
+        return refuse_credits(store, &scope, why);
     if (!found)
-        return *name ? fault(why, FAULT_REJECT, "no data for token \"%s\": see `ebb status`", name)
-                     : fault(why, FAULT_REJECT, "no credits known yet: see `ebb status`");
+        return fault(why, FAULT_REJECT, "no data for token \"%s\": see `ebb status`", name);
     return !several
         || fault(why, FAULT_REJECT, "several accounts have it: name one with --account");
 }
@@ -121,7 +145,8 @@ static bool load_series(struct store *store, struct forecast_input *s, const str
     if (!s->series.count)
         return fault(why, FAULT_REJECT, "its data is gone: see `ebb status`");
     s->token = &s->series.tokens[0];
-    if (!s->credits && !store_load_series(store, at->account, SERIES_CREDITS, 0, &s->shared, why))
+    if (!s->credits && s->source != CREDITS_NOT_OFFERED
+        && !store_load_series(store, at->account, SERIES_CREDITS, 0, &s->shared, why))
         return false;
     past_begin(&s->past, &s->token->burn, s->step_s);
     return store_load_past(store, s->token->id, &s->past, why);
@@ -153,7 +178,7 @@ static enum state state_at(const struct forecast_input *s, enum verdict verdict)
     const struct token *t = s->token;
     const struct presence p = presence_at(t->missing > 0, t->unreadable != NULL, t->last.expires,
                                           s->list_at, s->stale_s, s->now);
-    return s->credits ? state_of_credits(verdict, s->answered) : state_of(verdict, &p);
+    return s->credits ? state_of_credits(s->source, verdict, s->answered) : state_of(verdict, &p);
 }
 
 bool forecast_input_load(struct store *store, const char *name, const char *account, unix_s now,

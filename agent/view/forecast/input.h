@@ -14,11 +14,12 @@ struct forecast_input {
     bool credits;
     unix_s now;
     int64_t step_s, stale_s;
-    unix_s list_at;            /* of the account's last complete list; TIME_NONE: none */
-    bool answered;             /* of credits: the API reported them with the last poll */
-    struct token_set series;   /* of one */
-    struct token_set shared;   /* of a token: its account's credits, as far as they are known */
-    const struct token *token; /* that one; its curve may be NULL */
+    unix_s list_at;             /* of the account's last complete list; TIME_NONE: none */
+    enum credits_source source; /* of the account's credits */
+    bool answered;              /* of credits: they were reported with the last poll */
+    struct token_set series;    /* of one */
+    struct token_set shared;    /* of a token: its account's credits, as far as they are known */
+    const struct token *token;  /* that one; its curve may be NULL */
     struct burn_rate rates[BURN_WINDOWS]; /* as shown everywhere */
     struct past past;
     enum state state;         /* of now, as everywhere */

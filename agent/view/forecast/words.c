@@ -152,6 +152,7 @@ static void add_standing(const struct forecast_input *s, struct text *out)
     case STATE_EXPIRED:
         text_add(out, span_of("Expired: its calls are refused.\n"));
         break;
+    case STATE_NOT_OFFERED: /* forecast_input_load says so */
     case STATES:
         break;
     }

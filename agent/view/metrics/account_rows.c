@@ -135,7 +135,17 @@ static int64_t number(const struct subject *s, size_t place)
     return s->number;
 }
 
+static int64_t info(const struct subject *s, size_t place)
+{
+    (void)s, (void)place;
+    return 1;
+}
+
 static const struct metric of_accounts[] = {
+    { "ebb_account_info",
+      "An account that is watched. credits: who says what is left on it: api, estimate (given by "
+      "hand, less consumption) or none (not offered by its API).",
+      NULL, METRIC_INFO, METRIC_WHOLE, NULL, info },
     { "ebb_account_tokens", "Tokens of the account that are watched.", NULL, METRIC_GAUGE,
       METRIC_WHOLE, NULL, tokens },
     { "ebb_alerts", "Alerts that fire now, by level.", NULL, METRIC_GAUGE, METRIC_WHOLE, &levels,

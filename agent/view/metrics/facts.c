@@ -101,11 +101,23 @@ static struct account_facts *account_of(struct loading *l, struct span name)
     return found;
 }
 
+static struct subject *add_account(struct loading *l, const struct cell *row)
+{
+    struct text info = { 0 };
+    metric_add_label(&l->labels, "account", row[QUERY_ACCOUNTS_ACCOUNT].text);
+    metric_add_label(&info, "credits", row[QUERY_ACCOUNTS_CREDITS_SOURCE].text);
+    struct subject *s =
+        facts_add(l->to, SUBJECT_ACCOUNT, (struct span){ text_z(&l->labels), l->labels.len },
+                  (struct span){ text_z(&info), info.len });
+    text_clear(&l->labels);
+    text_done(&info);
+    return s;
+}
+
 static void take_account(struct loading *l, const struct cell *row)
 {
     const struct cell *result = &row[QUERY_ACCOUNTS_RESULT];
-    metric_add_label(&l->labels, "account", row[QUERY_ACCOUNTS_ACCOUNT].text);
-    struct account_facts *f = &add(l, SUBJECT_ACCOUNT)->account;
+    struct account_facts *f = &add_account(l, row)->account;
     *f = (struct account_facts){
         .polled_at = facts_stamp(&row[QUERY_ACCOUNTS_AT]),
         .last_ok_at = facts_stamp(&row[QUERY_ACCOUNTS_LAST_OK_AT]),

@@ -127,11 +127,26 @@ static void add_reason(struct text *out, const struct cell *reason)
     add(out, "</span>");
 }
 
+static void add_estimate(struct text *out, const struct cell *cells, unix_s now)
+{
+    if (cells[CREDITS_SET_AT].kind != CELL_INTEGER)
+        return;
+    add(out, " <span class=\"soft\">(estimate: ");
+    figure_amount(out, cell_money(&cells[CREDITS_SET]));
+    add(out, " given ");
+    figure_ago(out, cells[CREDITS_SET_AT].integer, now);
+    add(out, ", less consumption)</span>");
+}
+
 static void add_credits_row(struct text *out, const struct cell *cells, enum state state,
                             unix_s now)
 {
     begin_fact(out, "Credits");
-    figure_amount(out, cell_money(&cells[CREDITS_BALANCE]));
+    if (state == STATE_NOT_OFFERED)
+        add(out, CREDITS_NOT_OFFERED_REASON);
+    else
+        figure_amount(out, cell_money(&cells[CREDITS_BALANCE]));
+    add_estimate(out, cells, now);
     add_reason(out, &cells[CREDITS_REASON]);
     end_fact(out);
     begin_fact(out, "Credits last");

@@ -120,6 +120,7 @@ static const char *const state_shapes[STATES] = {
     [STATE_UNUSED] = "ring",      [STATE_IDLE] = "pause",      [STATE_SAFE] = "check",
     [STATE_TIGHT] = "half",       [STATE_RUNS_DRY] = "drop",   [STATE_EXHAUSTED] = "drained",
     [STATE_UNREADABLE] = "cross", [STATE_MISSING] = "missing", [STATE_EXPIRED] = "stop",
+    [STATE_NOT_OFFERED] = "dash",
 };
 
 void figure_state(struct text *out, enum state state)

@@ -143,9 +143,9 @@ static void add_states(struct text *out, const struct home *h)
 {
     /* In the order of urgency. */
     static const enum state order[STATES] = {
-        STATE_EXHAUSTED, STATE_RUNS_DRY,   STATE_TIGHT,     STATE_SAFE,
-        STATE_STALE,     STATE_UNREADABLE, STATE_MISSING,   STATE_LEARNING,
-        STATE_UNUSED,    STATE_IDLE,       STATE_NO_BUDGET, STATE_EXPIRED,
+        STATE_EXHAUSTED,  STATE_RUNS_DRY, STATE_TIGHT,       STATE_SAFE,   STATE_STALE,
+        STATE_UNREADABLE, STATE_MISSING,  STATE_LEARNING,    STATE_UNUSED, STATE_IDLE,
+        STATE_NO_BUDGET,  STATE_EXPIRED,  STATE_NOT_OFFERED,
     };
     size_t all = 0;
     for (enum state s = 0; s < STATES; s++)

@@ -108,6 +108,7 @@ static const char *const without_times[STATES] = {
     [STATE_UNREADABLE] = "not known: its entry cannot be read",
     [STATE_MISSING] = "not known: not in the last list",
     [STATE_EXPIRED] = "expired: calls are refused",
+    [STATE_NOT_OFFERED] = CREDITS_NOT_OFFERED_REASON,
 };
 
 void runway_add(struct text *out, enum state state, const struct cell *cells, unix_s now)

@@ -82,6 +82,7 @@ static const char *const standing_words[STATES] = {
     [STATE_UNREADABLE] = "Unreadable: its entry in the API\xe2\x80\x99s last answer is invalid.",
     [STATE_MISSING] = "Missing: it is not in the last token list.",
     [STATE_EXPIRED] = "Expired: its calls are refused.",
+    [STATE_NOT_OFFERED] = CREDITS_NOT_OFFERED_REASON,
 };
 
 static void add_until(struct text *out, const struct token_page *p)

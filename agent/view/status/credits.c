@@ -23,6 +23,9 @@ static const struct column columns[] = {
     [CREDITS_USAGE_FROM] = { "consumption_from", NULL, COLUMN_TIME, 0 },
     [CREDITS_USAGE_UNTIL] = { "consumption_until", NULL, COLUMN_TIME, 0 },
     [CREDITS_USAGE_REASON] = { "consumption_reason", NULL, COLUMN_TEXT, 0 },
+    [CREDITS_SOURCE] = { "source", NULL, COLUMN_TEXT, 0 },
+    [CREDITS_SET_AT] = { "set_at", NULL, COLUMN_TIME, 0 },
+    [CREDITS_SET] = { "set_usd", NULL, COLUMN_MONEY, 0 },
     [LIKELY_IN] = { NULL, "LIKELY", COLUMN_DURATION, 0 },
     [STATE_SHOWN] = { NULL, "STATE", COLUMN_LEVEL, 0 },
     [USAGE_AGO] = { NULL, "USAGE", COLUMN_TEXT, COLUMN_SPARE },
@@ -30,11 +33,29 @@ static const struct column columns[] = {
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
-static struct cell reason(const struct cell *cells, struct text *room)
+/* Who says what is left, where that is not the API. */
+static bool add_source(const struct cell *cells, unix_s now, struct text *out)
+{
+    char amount[MONEY_TEXT_BYTES], age[DURATION_TEXT_BYTES];
+    enum credits_source source = credits_source_named(cells[CREDITS_SOURCE].text);
+    if (source == CREDITS_NOT_OFFERED)
+        text_add(out,
+                 span_of("credits: " CREDITS_NOT_OFFERED_REASON
+                         "; `ebb credits set` gives them by hand"));
+    if (source == CREDITS_ESTIMATED)
+        text_addf(out, "credits: an estimate: %s USD given %s ago, less consumption",
+                  money_format_cents((struct money){ cells[CREDITS_SET].integer }, amount),
+                  duration_format(seconds_between(cells[CREDITS_SET_AT].integer, now), age));
+    return out->len > 0;
+}
+
+static struct cell reason(const struct cell *cells, unix_s now, struct text *room)
 {
     bool credits = cells[CREDITS_REASON].kind == CELL_TEXT;
     const struct cell *said = &cells[credits ? CREDITS_REASON : CREDITS_USAGE_REASON];
     text_clear(room);
+    if (add_source(cells, now, room) && said->kind == CELL_TEXT)
+        text_add(room, span_of("; "));
     if (said->kind == CELL_TEXT) {
         text_add(room, span_of(credits ? "credits: " : "usage: "));
         text_add(room, said->text);
@@ -50,7 +71,7 @@ static void show_for_people(struct cell *cells, enum state state, unix_s now, st
         cells[LIKELY_IN] = cell_integer(seconds_between(now, cells[CREDITS_LIKELY].integer));
     cells[STATE_SHOWN] = cell_text(state_name(state));
     cells[USAGE_AGO] = status_ago(&cells[CREDITS_USAGE_UNTIL], "never", now, ago);
-    cells[REASON_SHOWN] = reason(cells, why);
+    cells[REASON_SHOWN] = reason(cells, now, why);
 }
 
 bool status_credits(struct store *s, const struct status_view *view, struct writer *w,

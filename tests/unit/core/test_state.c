@@ -58,8 +58,11 @@ static void presence_is_told_to_the_second(void **state)
 static void credits_that_were_not_reported_are_stale(void **state)
 {
     (void)state;
-    assert_int_equal(state_of_credits(VERDICT_SAFE, true), STATE_SAFE);
-    assert_int_equal(state_of_credits(VERDICT_SAFE, false), STATE_STALE);
+    assert_int_equal(state_of_credits(CREDITS_BY_API, VERDICT_SAFE, true), STATE_SAFE);
+    assert_int_equal(state_of_credits(CREDITS_ESTIMATED, VERDICT_SAFE, false), STATE_STALE);
+    assert_int_equal(state_of_credits(CREDITS_NOT_OFFERED, VERDICT_SAFE, true), STATE_NOT_OFFERED);
+    assert_int_equal(state_of_credits(CREDITS_NOT_OFFERED, VERDICT_STALE, false),
+                     STATE_NOT_OFFERED);
 }
 
 static void a_forecast_is_shown_with_its_own_state_only(void **state)

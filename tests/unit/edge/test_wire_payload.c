@@ -56,12 +56,14 @@ static void encode(const struct scene *s, struct text payloads[PAYLOADS])
                                          SCENE_AT - 3 * DAY_S,
                                          SCENE_AT - HOUR_S,
                                          10431 };
+    const struct credits_level level = { .set_at = SCENE_AT - DAY_S, .set = { USD(120) } };
     struct token credits = s->token;
     credits.series = SERIES_CREDITS;
     credits.last.balance.is.nano = USD(98);
     wire_encode_status("online", "0.1.0", SCENE_AT, &payloads[STATUS]);
     wire_encode_account(&account, &payloads[ACCOUNT]);
-    wire_encode_credits("main", &credits, SCENE_AT, &payloads[CREDITS]);
+    wire_encode_credits(&(struct credits_state){ "main", CREDITS_ESTIMATED, &level }, &credits,
+                        SCENE_AT, &payloads[CREDITS]);
     wire_encode_token("main", &s->token, SCENE_AT, &payloads[TOKEN]);
     wire_encode_event(&s->event, &payloads[EVENT]);
     wire_encode_alert(&s->event, &payloads[ALERT]);
@@ -383,6 +385,22 @@ static void a_name_comes_back_as_it_was(void **state)
     scene_strike(&s);
 }
 
+static void credits_that_are_not_offered_have_a_state_and_no_figures(void **state)
+{
+    (void)state;
+    struct text payload = { 0 };
+    wire_encode_no_credits("main", SCENE_AT, &payload);
+    cJSON *root = cJSON_Parse(text_z(&payload));
+    static const char *const figures[] = { "balance_usd", "seen_at", "burn_24h_usd_per_h",
+                                           "set_usd", "runway_s" };
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(root, "state")), "not_offered");
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(root, "source")), "none");
+    for (size_t i = 0; i < COUNT(figures); i++)
+        assert_true(cJSON_IsNull(cJSON_GetObjectItem(root, figures[i])));
+    cJSON_Delete(root);
+    text_done(&payload);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +413,7 @@ int main(void)
         cmocka_unit_test(money_goes_out_exactly),
         cmocka_unit_test(whatever_a_token_is_called_every_payload_is_json_in_utf8),
         cmocka_unit_test(a_name_comes_back_as_it_was),
+        cmocka_unit_test(credits_that_are_not_offered_have_a_state_and_no_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,29 @@
+/* Who says what is left on an account: its API, or a person's figure from which consumption counts
+ * down, or nobody.
+ *
+ * That an API offers no credits is a fact about the API, neither a failure nor an unknown: every
+ * surface says so in these words. Pure. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/money.h"
+#include "base/span.h"
+
+enum credits_source {
+    CREDITS_BY_API,
+    CREDITS_ESTIMATED,   /* by hand once (`ebb credits set`), less what was spent since */
+    CREDITS_NOT_OFFERED, /* and nobody gave them by hand */
+    CREDITS_SOURCES,
+};
+const char *credits_source_name(enum credits_source source); /* "api", "estimate", "none" */
+/* An unknown name is CREDITS_BY_API. */
+enum credits_source credits_source_named(struct span name);
+
+/* What a person gave, and what was spent since. */
+struct credits_level {
+    char order[64]; /* of the command that gave it; later ones sort behind it. "": none ever did */
+    unix_s set_at;  /* TIME_NONE: nobody gave one */
+    struct money set, spent;
+};
+
+#define CREDITS_NOT_OFFERED_REASON "not offered by this API"
