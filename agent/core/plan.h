@@ -17,6 +17,9 @@
  *     plan_judge                      forecasts, rules, what is worth storing and telling
  *     plan_judge_account
  *     (written)  plan_adopt
+ *
+ * The newcomers of a long list come in several plans: the first has the list and some of them, each
+ * of the others some more (plan_base.goes_on, .more).
  */
 #pragma once
 
@@ -57,6 +60,8 @@ struct plan_base {
     const bool *new_rules;        /* which of them are new to the account; NULL: none */
     int64_t interval_s, stale_s;  /* between polls; after which a reading is stale */
     bool overruled;               /* a configured rule stands for the built-in one */
+    bool goes_on;                 /* plans of the same list were adopted: whom they judged stands */
+    bool more;    /* newcomers of the list follow: what new rules find waits for the last of them */
     bool trusted; /* readings that were believed before: nothing is held, nothing undone */
     struct plan_edit *edits;
     size_t edit_count;

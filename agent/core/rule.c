@@ -120,25 +120,27 @@ static void meet(struct alert *alert, enum level standing)
         alert->contact = CONTACT_OVER;
 }
 
-struct transition rule_step(const struct rule *rule, struct alert *alert, bool known,
-                            struct rule_value value, unix_s now)
+static struct transition no_step(const struct alert *alert)
 {
-    struct transition none = { .kind = TRANSITION_NONE, .was = alert->level, .is = alert->level };
-    if (!known)
-        return none;
+    return (struct transition){ .kind = TRANSITION_NONE, .was = alert->level, .is = alert->level };
+}
 
+/* A level that is worse than the announced one is announced once it has held for `hold_s`. */
+static struct transition step(const struct rule *rule, struct alert *alert, struct rule_value value,
+                              unix_s now, int64_t hold_s)
+{
     enum level standing = worst_standing(rule, alert->level, value);
     meet(alert, standing);
     if (standing <= alert->level)
         alert->pending = standing;
     if (standing == alert->level)
-        return none;
+        return no_step(alert);
     if (standing < alert->level)
         return announce(alert, standing, threshold_of(rule, alert->level)->clear, value.clear);
 
     hold(alert, standing, now);
-    if (now - alert->pending_since < rule->hold_s)
-        return none;
+    if (now - alert->pending_since < hold_s)
+        return no_step(alert);
     struct transition told =
         announce(alert, alert->pending, threshold_of(rule, alert->pending)->at, value.at);
     if (standing > alert->level)
@@ -146,6 +148,18 @@ struct transition rule_step(const struct rule *rule, struct alert *alert, bool k
     else
         alert->contact = CONTACT_OVER;
     return told;
+}
+
+struct transition rule_step(const struct rule *rule, struct alert *alert, bool known,
+                            struct rule_value value, unix_s now)
+{
+    return known ? step(rule, alert, value, now, rule->hold_s) : no_step(alert);
+}
+
+struct transition rule_step_quietly(const struct rule *rule, struct alert *alert, bool known,
+                                    struct rule_value value, unix_s now)
+{
+    return known ? step(rule, alert, value, now, INT64_MAX) : no_step(alert);
 }
 
 struct transition rule_end(struct alert *alert, unix_s now)

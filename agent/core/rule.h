@@ -182,6 +182,10 @@ bool rule_value(const struct rule *rule, const struct snapshot *s, struct rule_v
 struct transition rule_step(const struct rule *rule, struct alert *alert, bool known,
                             struct rule_value value, unix_s now);
 
+/* The same, but nothing worse is announced: it stays pending, as if the rule had a longer hold. */
+struct transition rule_step_quietly(const struct rule *rule, struct alert *alert, bool known,
+                                    struct rule_value value, unix_s now);
+
 /* Ends an alert whose token or rule is gone. TRANSITION_NONE if it was not announced; then nothing
  * changes but that nothing is pending. */
 struct transition rule_end(struct alert *alert, unix_s now);

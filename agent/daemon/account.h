@@ -28,6 +28,14 @@ struct watching {
     size_t lost;       /* how many */
 };
 
+/* A list that ended, while newcomers of it wait. */
+struct intake {
+    bool waits;
+    size_t next;   /* place of the next one in poll.fresh */
+    unix_s at;     /* when the list ended, */
+    mono_ms began; /* and the same */
+};
+
 struct account {
     const struct account_settings *settings;
     int64_t id;
@@ -41,7 +49,9 @@ struct account {
     struct schedule schedule;
     struct edits edits; /* of our own commands, which no reading has shown yet */
     struct api api;     /* how it is asked */
-    struct poll *poll;  /* owned; NULL between polls */
+    struct poll
+        *poll; /* owned; NULL between polls, which are over once all of the list is taken in */
+    struct intake intake;
     enum poll_result last_result;
     struct poll_end ended;          /* of the last poll, as its state says */
     struct publication publication; /* of that */

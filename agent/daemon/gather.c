@@ -101,12 +101,18 @@ static bool gather_returned(struct agent *a, struct account *account, unix_s at,
     return ok;
 }
 
+/* Before its first list no account has tokens that were deleted. */
+static bool may_return(const struct account *account)
+{
+    return account->poll && account->poll->result == POLL_OK
+        && (account->last_ok != TIME_NONE || account->fleet.count);
+}
+
 bool gather_stored(struct agent *a, struct account *account, unix_s at, struct gathered *g,
                    struct fault *why)
 {
-    bool lists = account->poll && account->poll->result == POLL_OK;
-    bool ok =
-        gather_undos(a, account, g, why) && (!lists || gather_returned(a, account, at, g, why));
+    bool ok = gather_undos(a, account, g, why)
+        && (!may_return(account) || gather_returned(a, account, at, g, why));
     g->base.undos = g->undos;
     g->base.undo_count = g->undo_count;
     return ok;

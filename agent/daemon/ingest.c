@@ -1,6 +1,12 @@
 /* A finished poll, walked without turning back: what the store must tell is gathered, a plan says
  * what changes, one transaction writes it, and memory adopts it. When that fails, the poll did not
- * happen. */
+ * happen.
+ *
+ * A list with thousands of newcomers would hold up the loop for as long as it takes to store them,
+ * so these come in parts, each planned, stored and adopted by itself in a turn of the loop. The
+ * verdict on the list stands before; all that it says of known tokens is in the first part, and
+ * what is said of the whole, the next poll and what new rules found, in the last. Whoever is killed
+ * in between finds the rest in the next list, as newcomers, and the rules still new. */
 #include "daemon/ingest.h"
 
 #include <inttypes.h>
@@ -22,7 +28,10 @@
 #include "daemon/watch.h"
 #include "edge/store.h"
 
-enum { LARGE_PLAN = 2000 }; /* tokens touched: megabytes, which idle polls need not keep */
+enum {
+    LARGE_PLAN = 2000,  /* tokens touched: megabytes, which idle polls need not keep */
+    PART_TOKENS = 1000, /* newcomers of one part: some 15 ms */
+};
 
 /* ---- plan ---- */
 
@@ -31,16 +40,39 @@ static size_t place_of(const struct account *account, const struct token *t)
     return (size_t)(t - account->fleet.tokens);
 }
 
-static void plan_fresh(struct plan *p, const struct poll *poll, struct token_set *returned)
+/* Those that were deleted once have their row again. */
+static bool returns(const struct token *seen)
+{
+    return seen->id != 0;
+}
+
+/* Where the part ends that begins there. */
+static size_t end_of_part(const struct poll *poll, size_t next)
+{
+    if (poll->result != POLL_OK)
+        return poll->fresh.count;
+    for (size_t taken = 0; next < poll->fresh.count && taken < PART_TOKENS; next++)
+        taken += !returns(&poll->fresh.tokens[next]);
+    return next;
+}
+
+static void plan_returned(struct plan *p, const struct poll *poll, struct token_set *returned)
 {
     for (size_t i = 0; i < poll->fresh.count; i++) {
         const struct token *seen = &poll->fresh.tokens[i];
-        struct token *before = seen->id ? token_set_find(returned, span_of(seen->name)) : NULL;
+        struct token *before = returns(seen) ? token_set_find(returned, span_of(seen->name)) : NULL;
         if (before)
             plan_return(p, before, seen);
-        else
+        else if (returns(seen))
             plan_add(p, PLAN_TOKENS, seen);
     }
+}
+
+static void plan_newcomers(struct plan *p, const struct poll *poll, size_t from, size_t until)
+{
+    for (size_t i = from; i < until; i++)
+        if (!returns(&poll->fresh.tokens[i]))
+            plan_add(p, PLAN_TOKENS, &poll->fresh.tokens[i]);
 }
 
 /* A complete, plausible list. Newcomers come last: they would dilute what the list has lost. */
@@ -52,7 +84,8 @@ static void plan_list(struct plan *p, const struct account *account, struct gath
         plan_take(p, PLAN_TOKENS, place_of(account, o->token), &o->reading, o->hash);
     }
     plan_book_list(p, poll->nameless);
-    plan_fresh(p, poll, &g->returned);
+    plan_returned(p, poll, &g->returned);
+    plan_newcomers(p, poll, 0, account->intake.next);
 }
 
 static void end_orphans(struct plan *p, const struct account *account)
@@ -61,11 +94,10 @@ static void end_orphans(struct plan *p, const struct account *account)
         account_end_orphan(p, &account->orphans.at[i], NULL);
 }
 
-static struct plan *plan_poll(struct agent *a, struct account *account, struct gathered *g,
-                              unix_s at)
+static struct plan *plan_poll(struct agent *a, struct account *account, struct gathered *g)
 {
     const struct poll *poll = account->poll;
-    struct plan *p = plan_begin(&g->base, at, PLAN_THIS_POLL);
+    struct plan *p = plan_begin(&g->base, account->intake.at, PLAN_THIS_POLL);
     if (poll->result == POLL_OK && !account->ahead)
         step_over(account, p);
     if (poll->result == POLL_OK || poll->result == POLL_SUSPICIOUS)
@@ -113,13 +145,19 @@ static bool add_poll(struct agent *a, struct account *account, struct plan *p, s
 }
 
 /* What is stored beside the plan. */
-static bool add_rest(struct agent *a, struct account *account, struct plan *p,
-                     const struct pace *pace, struct fault *why)
+static bool add_rest(struct agent *a, struct account *account, const struct plan *p,
+                     struct fault *why)
 {
     return store_put_sight(a->store, account->id, &account->watching.sight, why)
-        && (account->last_ok == TIME_NONE || !account->new_rules
+        && (!p->scores || store_accuracy(a->store, account->settings->name, &account->record, why));
+}
+
+/* With the last part, too. */
+static bool add_end(struct agent *a, struct account *account, const struct pace *pace,
+                    struct fault *why)
+{
+    return (account->last_ok == TIME_NONE || !account->new_rules
             || standing_know_rules(a, account, why))
-        && (!p->scores || store_accuracy(a->store, account->settings->name, &account->record, why))
         && pace_store(a, account, pace, why);
 }
 
@@ -161,17 +199,13 @@ static void tell(struct agent *a, struct account *account, bool stored, int64_t 
     account->last_result = p->result;
 }
 
-static void settle(struct agent *a, struct account *account, unix_s now, mono_ms boot)
+static void settle(struct agent *a, struct account *account, mono_ms boot)
 {
     orphan_alerts_done(&account->orphans); /* all of them are ended now */
-    if (account->last_ok != TIME_NONE) {
-        free(account->new_rules); /* the account was judged by all of them */
-        account->new_rules = NULL;
-    }
     account->last_poll = store_last_poll(a->store);
     if (account->poll->result == POLL_OK) {
         edits_settle(&account->edits, a->settings->store);
-        step_heard(account, now, boot);
+        step_heard(account, account->intake.at, boot);
     }
     credits_settle(a, account);
 }
@@ -207,9 +241,46 @@ static void weigh_list(struct agent *a, struct account *account)
           known - p->listed, known, loss.run, TOKEN_SET_PATIENCE);
 }
 
-bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
+bool ingest_goes_on(const struct account *account)
 {
-    mono_ms began = clock_mono(), boot = clock_boot();
+    return account->intake.waits;
+}
+
+/* The account was judged by all rules, and all is said that this poll had to say. */
+static void end(struct agent *a, struct account *account, const struct pace *pace, bool stored)
+{
+    const struct intake *in = &account->intake;
+    pace_adopt(account, pace);
+    if (stored && account->last_ok != TIME_NONE) {
+        free(account->new_rules);
+        account->new_rules = NULL;
+    }
+    announce_account(a, account, in->at);
+    tell(a, account, stored, clock_mono() - in->began);
+}
+
+/* Forgets a plan that was adopted. */
+static void forget(struct account *account, struct plan *p, struct gathered *g)
+{
+    bool is_large = p->touched_count >= LARGE_PLAN
+        || (!account->intake.waits && account->poll->fresh.count >= LARGE_PLAN);
+    plan_free(p);
+    gathered_done(g);
+    if (is_large)
+        xtrim();
+}
+
+static void tell_part(const struct account *account)
+{
+    log_debug("%s: %zu of %zu newcomers taken in", account->settings->name, account->intake.next,
+              account->poll->fresh.count);
+}
+
+/* All of the list but newcomers that do not fit in. */
+static bool take_list(struct agent *a, struct account *account, struct fault *why)
+{
+    struct intake *in = &account->intake;
+    mono_ms boot = clock_boot();
     const struct accuracy_summary record = account->record;
     struct gathered g;
     struct outage_words outage;
@@ -217,28 +288,69 @@ bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *
     weigh_list(a, account);
     gather(a, account, &g);
     account->last_poll = 0; /* until this one is stored: late credits are no older one's */
-    bool open = commit_begin(a, account, why) && gather_stored(a, account, now, &g, why);
-    struct plan *p = plan_poll(a, account, &g, now);
+    bool open = commit_begin(a, account, why) && gather_stored(a, account, in->at, &g, why);
+    in->next = end_of_part(account->poll, 0);
+    in->waits = g.base.more = in->next < account->poll->fresh.count;
+    struct plan *p = plan_poll(a, account, &g);
     watch_poll(account, p, &outage);
-    pace_plan(a, account, p, &pace);
+    if (!in->waits)
+        pace_plan(a, account, p, &pace);
     bool written = open && add_poll(a, account, p, why) && commit_plan(a, account, p, why);
     if (account->poll->result == POLL_OK) /* whether that can be stored or not */
-        account->last_ok = now;
-    written = written && add_rest(a, account, p, &pace, why);
+        account->last_ok = in->at;
+    written =
+        written && add_rest(a, account, p, why) && (in->waits || add_end(a, account, &pace, why));
     bool stored = commit_end(a, account, p, written, why);
     deliver_events(a); /* an alert waits for nothing that can be done after it */
-    pace_adopt(account, &pace);
     if (stored)
-        settle(a, account, now, boot);
-    announce_account(a, account, now);
+        settle(a, account, boot);
     account->record = stored ? account->record : record;
-    tell(a, account, stored, clock_mono() - began);
-    bool is_large = p->touched_count >= LARGE_PLAN;
-    plan_free(p);
-    gathered_done(&g);
-    if (is_large)
-        xtrim();
+    if (in->waits)
+        tell_part(account);
+    else
+        end(a, account, &pace, stored);
+    forget(account, p, &g);
     return stored;
+}
+
+/* Some of the newcomers that wait. */
+static bool take_part(struct agent *a, struct account *account, struct fault *why)
+{
+    struct intake *in = &account->intake;
+    size_t from = in->next;
+    struct gathered g;
+    struct pace pace;
+    gather(a, account, &g);
+    in->next = end_of_part(account->poll, from);
+    in->waits = g.base.more = in->next < account->poll->fresh.count;
+    g.base.goes_on = true;
+    bool open = commit_begin(a, account, why);
+    struct plan *p = plan_begin(&g.base, in->at, account->last_poll);
+    plan_newcomers(p, account->poll, from, in->next);
+    plan_judge(p, PLAN_CREDITS);
+    plan_judge(p, PLAN_TOKENS);
+    if (!in->waits) {
+        watch_list_end(account, p);
+        pace_plan(a, account, p, &pace);
+    }
+    bool written = open && commit_plan(a, account, p, why)
+        && (in->waits || (add_rest(a, account, p, why) && add_end(a, account, &pace, why)));
+    bool stored = commit_end(a, account, p, written, why);
+    deliver_events(a);
+    if (in->waits)
+        tell_part(account);
+    else
+        end(a, account, &pace, stored);
+    forget(account, p, &g);
+    return stored;
+}
+
+bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
+{
+    if (account->intake.waits)
+        return take_part(a, account, why);
+    account->intake = (struct intake){ .at = now, .began = clock_mono() };
+    return take_list(a, account, why);
 }
 
 bool ingest_time(struct agent *a, struct account *account, unix_s now, struct fault *why)

@@ -34,10 +34,13 @@ bool loop_survive(struct agent *a, const struct fault *why)
     return true;
 }
 
+/* Takes in a list, or a part of what is left of it; then the poll is over. */
 static bool finish(struct agent *a, struct account *account, struct fault *why)
 {
     bool stored = ingest(a, account, step_now(account), why);
     bool ok = stored || loop_survive(a, why);
+    if (ingest_goes_on(account))
+        return ok;
     if (stored) /* only this proves it: a turn that had nothing to write says nothing about the disk
                  */
         outage_end(a);
@@ -73,19 +76,27 @@ static bool start_accounts(struct agent *a, struct fault *why)
     return true;
 }
 
+/* What else an account's turn is: not while newcomers of a list wait, for what is known of its
+ * tokens is then as the list found it. */
+static bool turn_account(struct agent *a, struct account *account, struct fault *why)
+{
+    return (watch_turn(a, account, step_now(account), why) || loop_survive(a, why))
+        && (credits_turn(a, account, step_now(account), why) || loop_survive(a, why))
+        && (consumption_turn(a, account, clock_unix(), why) || loop_survive(a, why))
+        && (pace_age(a, account, step_now(account), why) || loop_survive(a, why));
+}
+
 static bool turn_accounts(struct agent *a, struct fault *why)
 {
+    bool part_taken = false;
     for (size_t i = 0; i < a->account_count; i++) {
         struct account *account = &a->accounts[i];
-        if (account->poll && collect_turn(account->poll) && !finish(a, account, why))
+        bool goes_on = ingest_goes_on(account);
+        bool takes = goes_on ? !part_taken : account->poll && collect_turn(account->poll);
+        part_taken |= goes_on; /* one in a turn, however many accounts there are */
+        if (takes && !finish(a, account, why))
             return false;
-        if (!watch_turn(a, account, step_now(account), why) && !loop_survive(a, why))
-            return false;
-        if (!credits_turn(a, account, step_now(account), why) && !loop_survive(a, why))
-            return false;
-        if (!consumption_turn(a, account, clock_unix(), why) && !loop_survive(a, why))
-            return false;
-        if (!pace_age(a, account, step_now(account), why) && !loop_survive(a, why))
+        if (!ingest_goes_on(account) && !turn_account(a, account, why))
             return false;
     }
     return true;

@@ -165,6 +165,8 @@ void pace_watch_key(struct account *account, mono_ms now)
 mono_ms pace_due(const struct account *account)
 {
     struct moment now = moment_at(clock_unix());
+    if (ingest_goes_on(account))
+        return now.mono;
     return account->poll ? collect_deadline(account->poll, now.mono)
                          : schedule_due(&account->schedule, now);
 }

@@ -115,11 +115,17 @@ static struct outage outage_at(const struct account *account, struct watching *w
     return o;
 }
 
+static struct sight sight_of(const struct plan *p)
+{
+    const struct plan_dry dry = plan_dry(p);
+    return (struct sight){ TIME_NONE, dry.at, dry.token };
+}
+
 static void note_poll(const struct account *account, const struct plan *p, struct watching *w)
 {
     const struct poll *poll = account->poll;
     if (poll->result == POLL_OK)
-        w->sight = (struct sight){ TIME_NONE, plan_dry(p).at, plan_dry(p).token };
+        w->sight = sight_of(p);
     else if (w->sight.failing_since == TIME_NONE) {
         bool tried = w->trying_since != TIME_NONE;
         w->sight.failing_since = tried ? p->at - (clock_mono() - w->trying_mono) / 1000 : p->at;
@@ -146,6 +152,11 @@ void watch_poll(struct account *account, struct plan *p, struct outage_words *re
     ret->outage.reason = ret->reason;
     plan_judge_account(p, unread, &ret->outage);
     account->watching = next;
+}
+
+void watch_list_end(struct account *account, const struct plan *p)
+{
+    account->watching.sight = sight_of(p);
 }
 
 /* A poll may be under way: it begins with what this leaves. */

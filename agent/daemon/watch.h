@@ -18,5 +18,7 @@ struct outage_words {
 /* Takes the result of a poll into account, after all that it found out; what the plan then says of
  * the account borrows from `ret`. */
 void watch_poll(struct account *account, struct plan *p, struct outage_words *ret);
+/* With the last newcomers of a long list: what is known of all tokens now. */
+void watch_list_end(struct account *account, const struct plan *p);
 /* Time alone: in a transaction of its own when something moved. */
 MUST_CHECK bool watch_turn(struct agent *a, struct account *account, unix_s now, struct fault *why);

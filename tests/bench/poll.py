@@ -11,12 +11,13 @@ A real daemon polls the stand-in API on the loopback, and two rules look at ever
 * `changed`: every balance fell since the poll before (the stand-in's clock is moved between two polls).
 
 `wall` is what the daemon reports of itself: from the start of the transfer to its last byte, decoding included, plus
-the time from there to the end of the commit. `store` is the second part alone. `CPU` is user and system time of the
-daemon's process from the end of the last poll to the end of this one, so it includes what a broker was told of the last
-one (--broker starts a mosquitto). `curl` is the time that curl needs for the same list from the same stand-in, measured
-in the same run between polls: the ratio to it moves less from machine to machine than milliseconds do. Each figure is
-the median, with the smallest and the largest of the run. Memory is resident after the idle polls and after the changed
-ones; `anon` leaves out the pages of the binary and its libraries.
+the time from there to the end of the last commit. `store` is the second part alone. `turn` is the longest time since
+the poll before for which the loop served nobody else. `CPU` is user and system time of the daemon's process from the
+end of the last poll to the end of this one, so it includes what a broker was told of the last one (--broker starts a
+mosquitto). `curl` is the time that curl needs for the same list from the same stand-in, measured in the same run
+between polls: the ratio to it moves less from machine to machine than milliseconds do. Each figure is the median,
+with the smallest and the largest of the run. Memory is resident after the idle polls and after the changed ones;
+`anon` leaves out the pages of the binary and its libraries.
 
 Figures of sanitized builds mean nothing: build `release`.
 """
@@ -36,6 +37,7 @@ from harness import EBB, TOKENS, Sim  # noqa: E402
 from players import Broker, Daemon  # noqa: E402
 
 STORED = re.compile(r"poll \d+ stored: (\w+), (\d+) tokens, (\d+) changed, (\d+) ms, (\d+) ms in the store")
+TURN = re.compile(r"longest turn of the loop since the last poll: (\d+) ms")
 RULES = [  # none of them fires, all of them are looked at
     {"name": "low", "kind": "balance_below", "match": {"token": "prod-*"}, "levels": {"warning": "10.00"}},
     {"name": "soon", "kind": "exhausts_within", "levels": {"warning": "1h"}},
@@ -84,8 +86,9 @@ class Watch:
         self.seen, self.cpu = len(found), cpu
         result, tokens, changed, transfer, store = found[-1].groups()
         assert result == "ok", found[-1].string
+        turn = self.daemon.process.wait_line(TURN, self.daemon.process.lines.items.index(found[-1].string))[1]
         return {"tokens": int(tokens), "changed": int(changed), "wall": int(transfer) + int(store), "store": int(store),
-                "cpu": cpu - before}
+                "turn": int(turn), "cpu": cpu - before}
 
 
 def scenario(count):
@@ -97,7 +100,7 @@ def scenario(count):
 def figures(polls, curls):
     def spread(values):
         return {"median": statistics.median(values), "least": min(values), "most": max(values)}
-    row = {name: spread([p[name] for p in polls]) for name in ("wall", "store", "cpu")}
+    row = {name: spread([p[name] for p in polls]) for name in ("wall", "store", "turn", "cpu")}
     row["curl"] = spread(curls)
     row["ratio"] = row["wall"]["median"] / row["curl"]["median"]
     row["polls"] = len(polls)
@@ -125,7 +128,7 @@ def run(count, polls, interval_s, with_broker):
         if broker:
             stack.callback(broker.stop)
         daemon = Daemon(folder / "ebb", sim.url, broker, RULES, interval=f"{interval_s}s", max_tokens=count * 2)
-        daemon.settings["log"] = "info"
+        daemon.settings["log"] = "debug"
         daemon.write()
         stack.callback(daemon.start().stop)
         watch = Watch(daemon)
@@ -144,8 +147,8 @@ def cell(spread):
 def show(result):
     for kind in ("first", "idle", "changed"):
         row = result[kind]
-        print(f"{result['tokens']:>7}  {kind:<8}{cell(row['wall']):>18}{cell(row['store']):>18}{cell(row['cpu']):>18}"
-              f"{cell(row['curl']):>18}{row['ratio']:>8.2f}")
+        print(f"{result['tokens']:>7}  {kind:<8}{cell(row['wall']):>18}{cell(row['store']):>18}{cell(row['turn']):>18}"
+              f"{cell(row['cpu']):>18}{cell(row['curl']):>18}{row['ratio']:>8.2f}")
     for kind in ("idle", "changed"):
         mb = result[f"memory_{kind}_mb"]
         print(f"{result['tokens']:>7}  {kind:<8}resident {mb['resident']:.1f} MB, anon {mb['anon']:.1f} MB, "
@@ -163,7 +166,8 @@ def main():
     options = parser.parse_args()
 
     print(f"{EBB}, median (least-most) of {options.polls} polls, milliseconds")
-    print(f"{'tokens':>7}  {'poll':<8}{'wall':>18}{'store':>18}{'CPU':>18}{'curl':>18}{'ratio':>8}", flush=True)
+    print(f"{'tokens':>7}  {'poll':<8}{'wall':>18}{'store':>18}{'turn':>18}{'CPU':>18}{'curl':>18}{'ratio':>8}",
+          flush=True)
     results = []
     for count in map(int, options.tokens.split(",")):
         results.append(run(count, options.polls, options.interval or 2 + count // 10000, options.broker))

@@ -115,6 +115,33 @@ def test_a_backfill_that_is_killed_over_and_over_is_whole_in_the_end(stage, make
     assert daemon.database.one("PRAGMA integrity_check") == "ok"
 
 
+def test_a_first_list_that_is_killed_over_and_over_is_whole_in_the_end_and_one_digest(stage, broker, subscriber,
+                                                                                     make_daemon):
+    """Its newcomers come in parts; killed after one of them, the next life goes on with the rest."""
+    count, part = 4000, r"newcomers taken in"
+    low = {"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}
+    tokens = {"name": "prod-app-%04d", "count": count, "balance": "5.00"}
+    sim = stage.enter_context(Sim({"tokens": [tokens]}, speed=0))
+    daemon = make_daemon(sim.url, broker, rules=[low])
+    partly = set()
+    for _ in range(3):
+        daemon.start()
+        daemon.process.wait_line(part)
+        daemon.kill()
+        partly.add(daemon.database.one("SELECT count(*) FROM token WHERE kind = 'token'"))
+    assert len(partly) > 1 and min(partly) < count, "no life ended within the list: the test tests nothing"
+
+    daemon.start()
+    subscriber.wait(lambda s: s.events(), "the digest")
+    daemon.wait_polls(2)
+    (event,) = subscriber.events()
+    assert event["digest"]["count"] == count
+    assert daemon.database.one("SELECT count(*) FROM event WHERE digest = ?", event["id"]) == count
+    assert daemon.database.one("SELECT count(*) FROM alert WHERE level = 'warning'") == count
+    assert daemon.database.one("SELECT count(*) FROM token WHERE kind = 'token'") == count
+    assert daemon.stop() == 0
+
+
 def test_an_export_that_is_killed_leaves_a_whole_copy_or_none(sim, make_daemon, tmp_path):
     dice = random.Random(20261125)
     for name in TOKENS:

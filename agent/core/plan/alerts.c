@@ -25,16 +25,31 @@ void plan_note_alert(struct plan *p, const struct plan_token *t, size_t rule)
                                      .alert = token_alert(&t->is, rule) });
 }
 
+static bool is_new(const struct plan *p, size_t rule)
+{
+    return p->base.new_rules && p->base.new_rules[rule];
+}
+
 /* Found out by a rule that is new here. */
 static void meet(const struct plan *p, size_t rule, struct alert *alert)
 {
-    if (p->base.new_rules && p->base.new_rules[rule])
+    if (is_new(p, rule))
         alert->contact = CONTACT_AWAITED;
 }
 
-static struct transition step(const struct rule *rule, const struct snapshot *s,
-                              struct alert *alert, struct plan_event *e)
+bool plan_holds_finding(const struct plan *p, const struct token *t)
 {
+    bool holds = false;
+    for (size_t i = 0; t->alerts && p->base.new_rules && i < p->base.rules->count; i++)
+        holds |= is_new(p, i) && t->alerts[i].contact == CONTACT_FOUND;
+    return holds;
+}
+
+/* `quietly`: what it finds waits. */
+static struct transition step(const struct rule *rule, const struct snapshot *s,
+                              struct plan_event *e, bool quietly)
+{
+    struct alert *alert = &e->alert;
     struct rule_value value = { 0 };
     e->reason = rule_objection(rule, s);
     if (e->reason) {
@@ -42,7 +57,7 @@ static struct transition step(const struct rule *rule, const struct snapshot *s,
         return rule_end(alert, s->now);
     }
     bool known = rule_value(rule, s, &value);
-    return rule_step(rule, alert, known, value, s->now);
+    return (quietly ? rule_step_quietly : rule_step)(rule, alert, known, value, s->now);
 }
 
 static bool same_alert(const struct alert *a, const struct alert *b)
@@ -67,7 +82,7 @@ static void judge_rule(struct plan_view *v, size_t i, const struct snapshot *s)
     const struct alert before = token_alert(v->is, i);
     struct plan_event e = { .rule = rule, .rule_place = i, .alert = before };
     meet(p, i, &e.alert);
-    e.transition = step(rule, s, &e.alert, &e);
+    e.transition = step(rule, s, &e, p->base.more && v->set == PLAN_TOKENS && is_new(p, i));
     if (e.transition.kind == TRANSITION_NONE && same_alert(&e.alert, &before))
         return;
     *token_own_alert(view_own(v), p->base.rules->count, i) = e.alert;
@@ -191,7 +206,7 @@ static struct plan_event step_account(const struct plan *p, size_t i, const stru
     struct plan_event e = { .rule = rule,
                             .rule_place = i,
                             .alert = token_alert(plan_token_at(p, PLAN_SELF, 0), i) };
-    e.transition = step(rule, s, &e.alert, &e);
+    e.transition = step(rule, s, &e, false);
     return e;
 }
 

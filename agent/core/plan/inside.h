@@ -46,6 +46,8 @@ void settle_promises(struct plan_view *v);
 void make_promise(struct plan_view *v);
 
 /* Rules. */
+/* A new rule found something of it that waits to be reported. */
+bool plan_holds_finding(const struct plan *p, const struct token *t);
 void plan_judge_rules(struct plan_view *v);
 /* The alert of a rule is to be stored as it is. */
 void plan_note_alert(struct plan *p, const struct plan_token *t, size_t rule);

@@ -204,24 +204,37 @@ static bool judges_all(const struct plan *p)
     return all;
 }
 
-void plan_judge(struct plan *p, enum plan_set set)
+/* Judged by a plan before, of the same list; but what new rules found waits for the last one. */
+static bool was_judged(const struct plan *p, const struct token *t)
+{
+    return t->judged.at != TIME_NONE && !plan_holds_finding(p, t);
+}
+
+static void judge_known(struct plan *p, enum plan_set set, const struct purse *credits,
+                        const struct midnights *m)
 {
     const struct token_set *f = p->base.sets[set];
     const bool all = judges_all(p);
+    for (size_t i = 0; i < f->count; i++) {
+        struct plan_view v;
+        if (p->base.goes_on ? was_judged(p, &f->tokens[i]) : !all && plan_stands(p, set, i, m)) {
+            add_to_all(p, set, &f->tokens[i], &f->tokens[i].judged, m);
+            continue;
+        }
+        view_at(p, set, i, &v);
+        judge(&v, credits, m);
+    }
+}
+
+void plan_judge(struct plan *p, enum plan_set set)
+{
     const struct midnights m = midnights_around(p->at);
     const struct token *credits = set == PLAN_TOKENS ? credits_of(p) : NULL;
     struct purse shared;
     if (credits)
         shared = purse_of(p, credits);
-    for (size_t i = 0; i < f->count; i++) {
-        struct plan_view v;
-        if (!all && plan_stands(p, set, i, &m)) {
-            add_to_all(p, set, &f->tokens[i], &f->tokens[i].judged, &m);
-            continue;
-        }
-        view_at(p, set, i, &v);
-        judge(&v, credits ? &shared : NULL, &m);
-    }
+    if (!p->base.goes_on || !p->base.more) /* the last plan of a list looks at what is known */
+        judge_known(p, set, credits ? &shared : NULL, &m);
     judge_new(p, set, credits ? &shared : NULL, &m);
     plan_report_findings(p);
 }

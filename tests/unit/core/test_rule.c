@@ -583,6 +583,24 @@ static void an_unreadable_account_is_a_warning_and_critical_once_a_token_ran_out
     assert_false(rule_matches(&rule, &s));
 }
 
+static void what_is_found_quietly_is_announced_with_the_next_step_as_found(void **state)
+{
+    (void)state;
+    const struct rule rule = { .kind = RULE_BALANCE_BELOW,
+                               .levels[LEVEL_WARNING] = { true, 10, 12 } };
+    const struct rule_value low = { .at = 5, .clear = 5 }, high = { .at = 50, .clear = 50 };
+    struct alert alert = { .contact = CONTACT_AWAITED };
+    for (unix_s now = 100; now < 300; now += 100) {
+        assert_int_equal(rule_step_quietly(&rule, &alert, true, low, now).kind, TRANSITION_NONE);
+        assert_int_equal(alert.level, LEVEL_NONE);
+        assert_int_equal(alert.contact, CONTACT_FOUND);
+    }
+    struct transition t = rule_step(&rule, &alert, true, low, 300);
+    assert_true(t.kind == TRANSITION_RAISED && t.found);
+    assert_int_equal(alert.since, 100);
+    assert_int_equal(rule_step_quietly(&rule, &alert, true, high, 400).kind, TRANSITION_RESOLVED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -610,6 +628,7 @@ int main(void)
         cmocka_unit_test(what_holds_with_the_first_value_is_found_and_what_comes_later_is_news),
         cmocka_unit_test(a_rule_that_measures_a_budget_objects_once_there_is_none),
         cmocka_unit_test(an_unreadable_account_is_a_warning_and_critical_once_a_token_ran_out),
+        cmocka_unit_test(what_is_found_quietly_is_announced_with_the_next_step_as_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
