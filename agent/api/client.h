@@ -4,6 +4,7 @@
  * what writes is sent once, and when no answer came nobody knows whether it was done. */
 #pragma once
 
+#include "api/client_request.h"
 #include "core/token_set.h"
 #include "core/usage.h"
 #include "edge/config.h"
@@ -21,11 +22,16 @@ void client_close(struct client *c); /* accepts NULL */
 /* All tokens of the account, each once; borrowed, until the next list or the end. */
 MUST_CHECK bool client_list(struct client *c, const struct token_set **ret, struct fault *why);
 
-MUST_CHECK bool client_show(struct client *c, const char *name, struct decoded *ret,
+/* The token that people mean by a name: what it is shown by, else what it alone is called, else its
+ * id. Where the API finds no token by name the whole list is read. */
+MUST_CHECK bool client_find(struct client *c, const char *name, struct decoded *ret,
                             struct fault *why);
+/* Whether that, or the last call, failed because there is no such token. */
+bool client_is_missing(const struct client *c);
+
 /* The secret alone; the caller wipes it. `ret_hidden`: the API showed the token without it. */
-MUST_CHECK bool client_secret(struct client *c, const char *name, char ret[SECRET_ROOM],
-                              bool *ret_hidden, struct fault *why);
+MUST_CHECK bool client_secret(struct client *c, const struct token_ref *token,
+                              char ret[SECRET_ROOM], bool *ret_hidden, struct fault *why);
 
 /* A token that was just made. Some APIs show its secret now and never again, others only later. */
 struct created {
@@ -33,24 +39,30 @@ struct created {
     char secret[SECRET_ROOM]; /* empty: not in the answer */
 };
 
-/* The caller wipes what is made, also when that fails: with a secret, it was made all the same, and
- * the rest of the answer cannot be read. */
-MUST_CHECK bool client_create(struct client *c, const char *name, const struct token_spec *w,
-                              struct created *ret, struct fault *why);
+/* CLIENT_CREATE. The caller wipes what is made, also when that fails: with a secret, it was made
+ * all the same, and the rest of the answer cannot be read. */
+MUST_CHECK bool client_create(struct client *c, const struct client_ask *ask, struct created *ret,
+                              struct fault *why);
 void client_wipe(struct created *made); /* its secret */
 
-MUST_CHECK bool client_change(struct client *c, const char *name, const struct token_spec *w,
-                              struct decoded *ret, struct fault *why);
+/* CLIENT_CHANGE. */
+MUST_CHECK bool client_change(struct client *c, const struct client_ask *ask, struct decoded *ret,
+                              struct fault *why);
 /* Whether the token that an answer shows is as it was asked to be; names what is not.
  */
-MUST_CHECK bool client_compare(const struct client *c, const struct token_spec *w,
-                               const struct reading *is, struct fault *why);
-MUST_CHECK bool client_delete(struct client *c, const char *name, struct fault *why);
+MUST_CHECK bool client_compare(const struct client *c, const struct client_ask *ask,
+                               const struct decoded *is, struct fault *why);
+MUST_CHECK bool client_delete(struct client *c, const struct token_ref *token, struct fault *why);
+
+/* A new secret for the same token; the caller wipes it. The old one has stopped. When the answer
+ * shows none, that is so all the same: see client_may_have_done. */
+MUST_CHECK bool client_rotate(struct client *c, const struct token_ref *token,
+                              char ret[SECRET_ROOM], struct fault *why);
 
 /* What the consumption endpoint says that a token spent on the UTC days from `first_day` to
  * `last_day`, their first seconds; the book is the caller's to release. */
-MUST_CHECK bool client_usage(struct client *c, const char *name, unix_s first_day, unix_s last_day,
-                             struct usage_book *ret, struct fault *why);
+MUST_CHECK bool client_usage(struct client *c, const struct token_ref *token, unix_s first_day,
+                             unix_s last_day, struct usage_book *ret, struct fault *why);
 
 /* Of the last call: its HTTP status, 0 when no answer came; and which fields were refused,
  * borrowed. */
@@ -64,12 +76,3 @@ void client_forget(struct client *c); /* there was no last call */
 
 /* Whether the last call, which writes and failed, may have been done all the same: nobody said. */
 bool client_may_have_done(const struct client *c);
-
-/* The request that one of the writing calls would send; `w` as there. */
-struct client_request {
-    enum method method;
-    struct text url, body;
-};
-void client_request(const struct client *c, enum method method, const char *name,
-                    const struct token_spec *w, struct client_request *ret);
-void client_request_done(struct client_request *r);

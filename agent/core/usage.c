@@ -109,6 +109,38 @@ void usage_merge(struct usage_book *b)
     free(unsure);
 }
 
+/* The number that each text of `from` has in `to`; owned by the caller. */
+static uint32_t *renumber(struct intern *to, const struct intern *from)
+{
+    uint32_t *numbers = xcalloc(from->count + 1, sizeof *numbers);
+    for (uint32_t i = 0; i < from->count; i++)
+        numbers[i] = intern_number(to, span_of(from->at[i]));
+    return numbers;
+}
+
+void usage_join(struct usage_book *b, struct usage_book *more)
+{
+    uint32_t *payers = renumber(&b->payers, &more->payers),
+             *words = renumber(&b->words, &more->words);
+    for (size_t i = 0; i < more->count; i++) {
+        struct usage_line line = more->lines[i];
+        line.payer = payers[line.payer];
+        line.feature = words[line.feature];
+        line.provider = line.provider == USAGE_WHOLE ? USAGE_WHOLE : words[line.provider];
+        usage_add(b, &line);
+    }
+    for (size_t i = 0; i < more->gap_count; i++) {
+        struct usage_gap gap = more->gaps[i];
+        usage_add_gap(b, gap.payer == USAGE_NOBODY ? USAGE_NOBODY : payers[gap.payer], gap.day);
+    }
+    if (!b->refused)
+        b->refusal = more->refusal;
+    b->refused += more->refused;
+    free(payers);
+    free(words);
+    usage_done(more);
+}
+
 void usage_say_refused(const struct usage_book *b, struct fault *ret)
 {
     fault(ret, FAULT_REJECT, "%zu usage line%s could not be read%s%s", b->refused,

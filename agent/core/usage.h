@@ -62,4 +62,8 @@ void usage_add_again(struct usage_book *b, uint32_t payer);
  * has a date that cannot be read, that may be any day, and none of the payer's days is known. */
 void usage_merge(struct usage_book *b);
 
+/* Adds what another answer says; that one is empty afterwards. To be merged where both may speak of
+ * one payer's day. */
+void usage_join(struct usage_book *b, struct usage_book *more);
+
 void usage_done(struct usage_book *b); /* leaves an empty one */

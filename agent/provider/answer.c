@@ -143,7 +143,7 @@ bool provider_decode_answer(const struct provider *p, struct span body, struct d
 }
 
 /* Walks one object and keeps the string that is its secret. */
-static bool keep_secret(const struct provider *p, struct span body, struct kept *secret,
+static bool keep_secret(const char *member, struct span body, struct kept *secret,
                         struct fault *why)
 {
     struct json_walk w;
@@ -158,7 +158,7 @@ static bool keep_secret(const struct provider *p, struct span body, struct kept 
         case WALK_FAULT:
             return false;
         case WALK_KEY:
-            is_next = w.level == 1 && walk_key_is(&w, p->secret_member);
+            is_next = w.level == 1 && walk_key_is(&w, member);
             if (is_next && found)
                 return fault(why, FAULT_REJECT, "the answer contains two secrets");
             break;
@@ -180,8 +180,13 @@ bool provider_take_secret(const struct provider *p, struct span body, char ret[S
                           struct fault *why)
 {
     struct kept secret = { .at = ret, .room = SECRET_ROOM - 1 };
+    struct fault not_there;
     size_t len = 0;
-    bool ok = keep_secret(p, body, &secret, why);
+    bool ok = keep_secret(p->secret_member, body, &secret, why);
+    if (!ok && p->other_secret_member) {
+        secret = (struct kept){ .at = ret, .room = SECRET_ROOM - 1 };
+        ok = keep_secret(p->other_secret_member, body, &secret, &not_there);
+    }
     if (ok
         && (secret.overflowed || !secret.len
             || !escape_read_url((struct span){ secret.at, secret.len }, secret.at, &len)))

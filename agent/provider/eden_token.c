@@ -10,7 +10,7 @@
 #include "provider/member.h"
 
 /* The members of a token that we read or write; anything else may come and go. */
-enum { NAME = SPEC_FIELDS, ID, OWNER, MASKED, REVOKED, REVOKED_AT, MEMBERS };
+enum member { NAME = SPEC_FIELDS, ID, OWNER, MASKED, REVOKED, REVOKED_AT, MEMBERS };
 
 static const char *const members[] = {
     [SPEC_TYPE] = "token_type",
@@ -76,19 +76,26 @@ static void add_value(struct text *out, enum token_spec_field field, const struc
     }
 }
 
-void eden_add_spec(struct text *out, const char *name, const struct token_spec *w)
+static void add_text_member(struct text *out, enum member member, const char *value,
+                            const char **before)
+{
+    if (!value)
+        return;
+    text_addf(out, "%s\"%s\": ", *before, members[member]);
+    text_add_json(out, span_of(value));
+    *before = ", ";
+}
+
+void eden_add_request(struct text *out, const struct token_request *r)
 {
     const char *before = "{";
-    if (name) {
-        text_add(out, span_of("{\"name\": "));
-        text_add_json(out, span_of(name));
-        before = ", ";
-    }
+    add_text_member(out, NAME, r->name, &before);
+    add_text_member(out, OWNER, r->member, &before);
     for (enum token_spec_field f = 0; f < SPEC_FIELDS; f++) {
-        if (!w->given[f])
+        if (!r->wish || !r->wish->given[f])
             continue;
         text_addf(out, "%s\"%s\": ", before, members[f]);
-        add_value(out, f, &w->wanted, name != NULL);
+        add_value(out, f, &r->wish->wanted, r->makes);
         before = ", ";
     }
     text_add(out, span_of(*before == '{' ? "{}" : "}"));

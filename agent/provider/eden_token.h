@@ -23,8 +23,8 @@ extern const char *const eden_wrappers[];
  * id and `revoked` itself matter. `has_id`: this version knows tokens by their ids. */
 bool eden_decode_token(struct span element, bool has_id, struct decoded *ret, struct fault *why);
 
-/* See add_spec in provider.h. */
-void eden_add_spec(struct text *out, const char *name, const struct token_spec *w);
+/* See add_request in provider.h. */
+void eden_add_request(struct text *out, const struct token_request *r);
 
 /* The query that asks for the UTC days from `first` to `last`, where `end` is exclusive. */
 void eden_add_range(struct text *out, unix_s first, unix_s last);

@@ -16,6 +16,13 @@ static void add_token_path(struct text *out, struct span name)
     text_add(out, span_of("/"));
 }
 
+/* Of September 2026; older services answer that there is no such page. */
+static void add_rotation_path(struct text *out, struct span name)
+{
+    add_token_path(out, name);
+    text_add(out, span_of("rotate/"));
+}
+
 /* Nobody says whether `end` belongs to what is asked for: the day behind the last one is right in
  * both readings. */
 static void add_usage_path(struct text *out, struct span name, unix_s first, unix_s last)
@@ -69,8 +76,9 @@ static bool says_taken(int status, const struct complaint *complaints, size_t co
         && strcmp(complaints[0].field, "name") == 0;
 }
 
-static const char *advice(int status)
+static const char *advice(int status, bool makes)
 {
+    (void)makes;
     switch (status) {
     case 401:
         return ": the account's key is not accepted (see its key_file, key_env or key_credential)";
@@ -93,9 +101,11 @@ const struct provider eden_v2 = {
               .bare = true },
     .name_member = "name",
     .secret_member = "token",
+    .other_secret_member = "secret",
     .decode_token = decode_token,
     .add_token_path = add_token_path,
-    .add_spec = eden_add_spec,
+    .add_request = eden_add_request,
+    .add_rotation_path = add_rotation_path,
     .confirms_deletion = confirms_deletion,
     .add_usage_path = add_usage_path,
     .usage = { .what = "consumption", .list = "response", .element_bytes = EDEN_USAGE_BYTES },

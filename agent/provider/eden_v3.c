@@ -17,6 +17,12 @@ static void add_token_path(struct text *out, struct span id)
     text_add(out, span_of("/"));
 }
 
+static void add_rotation_path(struct text *out, struct span id)
+{
+    add_token_path(out, id);
+    text_add(out, span_of("rotate/"));
+}
+
 /* `end` is exclusive. What one key spent is asked for by its id, as names may be shared. */
 static void add_usage_path(struct text *out, struct span id, unix_s first, unix_s last)
 {
@@ -49,15 +55,20 @@ static bool says_taken(int status, const struct complaint *complaints, size_t co
     return status == 409;
 }
 
-static const char *advice(int status)
+static const char *advice(int status, bool makes)
 {
     switch (status) {
     case 401:
         return ": this API takes a management key (" EDEN_V3_KEY_PREFIX
-               "...) alone (see the account's key_file, key_env or key_credential)";
+               "...) and no other (see the account's key_file, key_env or key_credential)";
     case 403:
-        return ": the management key lacks a scope (manage:read to watch, manage:write to change), "
-               "or the plan allows no more keys";
+        return makes ? ": the plan allows no more keys, or the management key lacks the scope "
+                       "manage:write"
+                     : ": the management key lacks a scope: manage:read to watch, manage:write to "
+                       "change";
+    case 409:
+        return ": its owner has an active key of this name: choose another name, or revoke that "
+               "one";
     default:
         return "";
     }
@@ -78,7 +89,13 @@ const struct provider eden_v3 = {
     .secret_member = "secret",
     .decode_token = decode_token,
     .add_token_path = add_token_path,
-    .add_spec = eden_add_spec,
+    .add_request = eden_add_request,
+    .renames = true,
+    .has_members = true,
+    .expiry_ahead_min_s = DAY_S,
+    .add_rotation_path = add_rotation_path,
+    .rotates_in_place = true,
+    .revokes = true,
     .confirms_deletion = confirms_deletion,
     .add_usage_path = add_usage_path,
     .usage_days_max = 366,

@@ -31,6 +31,14 @@ struct decoded {
     unix_s revoked_at;         /* TIME_NONE: not known, or it is not */
 };
 
+/* What a POST that makes a token, or a PATCH, says of it. */
+struct token_request {
+    bool makes;
+    const char *name;              /* of a PATCH: its new one. NULL: it stays */
+    const char *member;            /* whose it is to be; NULL: not said */
+    const struct token_spec *wish; /* NULL: nothing beside that */
+};
+
 /* `token` is how the dialect addresses one token: see provider_address. Paths begin with a slash
  * and go behind the account's URL. */
 struct provider {
@@ -38,6 +46,7 @@ struct provider {
     const char *list_path;
     struct split_shape list;
     const char *name_member, *secret_member; /* of an element */
+    const char *other_secret_member;         /* where else a secret may be shown; NULL: nowhere */
     const char *id_member; /* how a token is known and addressed; NULL: by its name */
 
     /* One element of the list, or an answer that is one token, its secret already nulled.
@@ -47,8 +56,15 @@ struct provider {
     const char *create_path; /* a POST */
     /* One token: GET, PATCH and DELETE. */
     void (*add_token_path)(struct text *out, struct span token);
-    /* The body of a POST (with a name) or of a PATCH (NULL): the given fields as one object. */
-    void (*add_spec)(struct text *out, const char *name, const struct token_spec *w);
+    void (*add_request)(struct text *out, const struct token_request *r);
+    bool renames;               /* a PATCH takes another name */
+    bool has_members;           /* a POST takes a member */
+    int64_t expiry_ahead_min_s; /* of a POST; an earlier expiry is refused */
+    /* A new secret for the same token, of which the old one stops at once: a POST whose answer
+     * shows it. NULL: not offered. */
+    void (*add_rotation_path)(struct text *out, struct span token);
+    bool rotates_in_place; /* that is the way of this API; else it is a successor */
+    bool revokes;          /* what is deleted stays in the list, revoked for good */
     /* Whether a successful answer to DELETE says that this token, and no other, is gone. */
     bool (*confirms_deletion)(int status, struct span body, struct span token);
 
@@ -75,8 +91,9 @@ struct provider {
     int validation_status;
     /* Whether a POST was refused because there is a token of that name. */
     bool (*says_taken)(int status, const struct complaint *complaints, size_t count);
-    /* What an operator can do about a status: follows the API's own words; "": nothing. */
-    const char *(*advice)(int status);
+    /* What an operator can do about a status: follows the API's own words; "": nothing. `makes`: it
+     * refused to make a token. */
+    const char *(*advice)(int status, bool makes);
 };
 
 /* The dialect that an account speaks. */

@@ -16,6 +16,9 @@ const struct column token_row_columns[TOKEN_ROW_COLUMNS] = {
     { "expires_at", "EXPIRES", COLUMN_DAY, 0 },
     { "reset_period", "RESET", COLUMN_TEXT, 0 },
     { "reset_amount_usd", "RESET TO USD", COLUMN_MONEY, 0 },
+    { "member", "MEMBER", COLUMN_TEXT, COLUMN_QUIET | COLUMN_SPARE },
+    { "masked", "SECRET", COLUMN_TEXT, COLUMN_QUIET | COLUMN_SPARE },
+    { "id", NULL, COLUMN_TEXT, 0 },
 };
 
 static struct cell money_cell(struct maybe_money amount)
@@ -23,13 +26,18 @@ static struct cell money_cell(struct maybe_money amount)
     return amount.known ? cell_integer(amount.is.nano) : (struct cell){ .kind = CELL_NONE };
 }
 
-void token_row_cells(const char *account, const struct reading *r,
-                     struct cell ret[TOKEN_ROW_COLUMNS])
+static struct cell text_cell(const char *text)
 {
-    struct span environment = naming_environment(span_of(r->name));
+    return text[0] ? cell_text(text) : (struct cell){ .kind = CELL_NONE };
+}
+
+void token_row_cells(const struct token_row *t, struct cell ret[TOKEN_ROW_COLUMNS])
+{
+    const struct reading *r = t->is;
+    struct span environment = naming_environment(span_of(t->name));
     const struct cell cells[TOKEN_ROW_COLUMNS] = {
-        cell_text(account),
-        cell_text(r->name),
+        cell_text(t->account),
+        cell_text(t->name),
         environment.len ? (struct cell){ .kind = CELL_TEXT, .text = environment }
                         : (struct cell){ .kind = CELL_NONE },
         cell_text(r->type),
@@ -38,28 +46,33 @@ void token_row_cells(const char *account, const struct reading *r,
         cell_integer(r->expires == TIME_NONE ? TIME_FAR : r->expires),
         cell_text(calendar_period_name(r->period)),
         money_cell(r->reset_amount),
+        text_cell(t->member),
+        text_cell(t->masked),
+        text_cell(t->id),
     };
     memcpy(ret, cells, sizeof cells);
 }
 
 void token_row_hide_unread(struct cell cells[TOKEN_ROW_COLUMNS])
 {
-    enum { TYPE = 3 };
-    for (size_t i = TYPE; i < TOKEN_ROW_COLUMNS; i++)
+    enum { TYPE = 3, MEMBER = 9 };
+    for (size_t i = TYPE; i < MEMBER; i++)
         cells[i] = (struct cell){ .kind = CELL_NONE };
     cells[TYPE] = cell_text("unreadable");
 }
 
-static void show_json(const char *account, const struct reading *r, struct json_out *j)
+static void show_json(const struct token_row *t, struct json_out *j)
 {
     struct cell cells[TOKEN_ROW_COLUMNS];
-    token_row_cells(account, r, cells);
+    token_row_cells(t, cells);
     json_open_object(j, NULL);
     for (size_t i = 0; i < TOKEN_ROW_COLUMNS; i++)
         cell_add_json(token_row_columns[i].kind, &cells[i],
                       json_begin(j, token_row_columns[i].name));
     json_close(j);
 }
+
+enum { LABEL_WIDTH = 9 };
 
 static const char *const labels[] = {
     [SPEC_TYPE] = "type",       [SPEC_BUDGET] = "budget", [SPEC_BALANCE] = "balance",
@@ -80,13 +93,24 @@ static void add_field(enum token_spec_field field, const struct reading *r,
     text_done(&value);
 }
 
-static void show_text(const char *account, const struct reading *r, struct writer *w)
+static void show_line(const char *label, const char *text, struct writer *w)
 {
-    enum { LABEL_WIDTH = 9 };
+    if (!text[0])
+        return;
+    writer_addf(w, "%-*s ", LABEL_WIDTH, label);
+    writer_add_safe(w, span_of(text));
+    writer_add(w, "\n");
+}
+
+static void show_text(const struct token_row *t, struct writer *w)
+{
+    const struct reading *r = t->is;
     char balance[MONEY_TEXT_BYTES];
-    writer_addf(w, "%-*s ", LABEL_WIDTH, "token");
-    writer_add_safe(w, span_of(r->name));
-    writer_addf(w, "\n%-*s %s\n", LABEL_WIDTH, "account", account);
+    show_line("token", t->name, w);
+    show_line("account", t->account, w);
+    show_line("member", t->member, w);
+    show_line("secret", t->masked, w);
+    show_line("id", t->id, w);
     for (enum token_spec_field f = 0; f < SPEC_FIELDS; f++) {
         writer_addf(w, "%-*s ", LABEL_WIDTH, labels[f]);
         if (f == SPEC_BALANCE && r->balance.known) /* it is spent from: shown like any balance */
@@ -97,13 +121,13 @@ static void show_text(const char *account, const struct reading *r, struct write
     }
 }
 
-void token_row_show(const char *account, const struct reading *r, struct writer *w)
+void token_row_show(const struct token_row *t, struct writer *w)
 {
     if (w->format == FORMAT_JSON) {
-        show_json(account, r, &w->json);
+        show_json(t, &w->json);
         writer_add(w, "\n");
     } else {
-        show_text(account, r, w);
+        show_text(t, w);
     }
     writer_pass(w);
 }

@@ -62,7 +62,7 @@ def test_a_created_token_has_every_field_that_was_said(sim, cli):
                      "--reset", "weekly", "--reset-amount", "20", "--expires", "2031-05-06T07:08:09Z", "--json"))
     assert made == {"account": "main", "token": "dev-ml-team", "environment": "dev", "type": "sandbox_api_token",
                     "budgeted": True, "balance_usd": 12.500000001, "expires_at": "2031-05-06T07:08:09Z",
-                    "reset_period": "weekly", "reset_amount_usd": 20}
+                    "reset_period": "weekly", "reset_amount_usd": 20, "id": None, "member": None, "masked": None}
     there = sim.token("dev-ml-team")
     assert there["balance_reset_period"] == "weekly" and sim.balances()["dev-ml-team"] == "12.500000001"
 

@@ -65,7 +65,9 @@ static bool create(const struct application *a, const struct token_plan_step *st
                    struct fault *why)
 {
     own_free char *path = secret_path(a, step->name);
-    const struct creation creation = { step->name, &step->wish, path, false };
+    const struct creation creation = { .name = step->name,
+                                       .wish = &step->wish,
+                                       .secret_path = path };
     struct creation_end end;
     return creation_run(&a->diff->session, &creation, &end, why);
 }
@@ -73,16 +75,24 @@ static bool create(const struct application *a, const struct token_plan_step *st
 static bool change(const struct application *a, const struct token_plan_step *step,
                    struct fault *why)
 {
-    struct decoded changed;
-    return session_change(&a->diff->session, step->name, &step->wish, &changed, why);
+    struct decoded is, changed;
+    struct client_ask ask = { .verb = CLIENT_CHANGE, .wish = &step->wish };
+    if (!diff_find(a->diff, step->name, &is, why))
+        return false;
+    ask.token = client_ref(a->diff->session.account, &is);
+    return session_change(&a->diff->session, &ask, &changed, why);
 }
 
 /* What is gone already is as wanted. */
 static bool remove_token(const struct application *a, const struct token_plan_step *step,
                          struct fault *why)
 {
-    return client_delete(a->diff->session.client, step->name, why)
-        || session_not_found(&a->diff->session);
+    struct decoded is;
+    if (!diff_find(a->diff, step->name, &is, why))
+        return false;
+    const struct token_ref token = client_ref(a->diff->session.account, &is);
+    return client_delete(a->diff->session.client, &token, why)
+        || client_is_missing(a->diff->session.client);
 }
 
 static bool refuse(const struct application *a, const struct token_plan_step *step,
@@ -97,13 +107,13 @@ static bool refuse(const struct application *a, const struct token_plan_step *st
  * a word there is no request. */
 static const struct {
     bool (*run)(const struct application *a, const struct token_plan_step *step, struct fault *why);
-    enum method method;
+    enum client_verb verb;
     const char *done;
 } kinds[TOKEN_PLAN_KINDS] = {
-    [TOKEN_PLAN_CREATE] = { create, METHOD_POST, "created" },
-    [TOKEN_PLAN_CHANGE] = { change, METHOD_PATCH, "changed" },
-    [TOKEN_PLAN_DELETE] = { remove_token, METHOD_DELETE, "deleted" },
-    [TOKEN_PLAN_CONFLICT] = { refuse, METHOD_GET, NULL },
+    [TOKEN_PLAN_CREATE] = { create, CLIENT_CREATE, "created" },
+    [TOKEN_PLAN_CHANGE] = { change, CLIENT_CHANGE, "changed" },
+    [TOKEN_PLAN_DELETE] = { remove_token, CLIENT_DELETE, "deleted" },
+    [TOKEN_PLAN_CONFLICT] = { refuse, CLIENT_SHOW, NULL },
 };
 
 static bool is_json(const struct application *a)
@@ -212,6 +222,18 @@ static enum exit_status apply(struct application *a)
     return complain(EXIT_FAILED, "not all steps were done; run the same command again to continue");
 }
 
+static void show_request(const struct diff *k, const struct token_plan_step *step)
+{
+    struct decoded is;
+    struct fault why;
+    struct client_ask ask = { .verb = kinds[step->kind].verb, .wish = &step->wish };
+    if (step->kind == TOKEN_PLAN_CREATE)
+        ask.name = step->name;
+    else if (diff_find(k, step->name, &is, &why))
+        ask.token = client_ref(k->session.account, &is);
+    session_show_request(&k->session, &ask);
+}
+
 static void show_requests(const struct diff *k, struct writer *w)
 {
     bool json = w->format == FORMAT_JSON;
@@ -226,8 +248,7 @@ static void show_requests(const struct diff *k, struct writer *w)
             json_line(&w->json, 0);
         else
             writer_add(w, before);
-        session_show_request(&k->session, kinds[step->kind].method, step->name,
-                             step->kind == TOKEN_PLAN_DELETE ? NULL : &step->wish);
+        show_request(k, step);
         before = "\n";
     }
     if (!json)

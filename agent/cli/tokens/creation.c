@@ -2,8 +2,6 @@
  * is in it, or until it is known that nobody will see the secret again. */
 #include "cli/tokens/creation.h"
 
-#include "view/token_row.h"
-
 /* Alike in what does not move by itself between two runs: money burns, and "30d" is later the
  * second time. */
 static bool is_alike(const struct token_spec *w, const struct reading *r)
@@ -18,7 +16,7 @@ static bool resume(const struct session *s, const struct creation *c, struct dec
                    struct fault *why)
 {
     struct decoded d;
-    if (!client_show(s->client, c->name, &d, why))
+    if (!client_find(s->client, c->name, &d, why))
         return fault_within(why, "it already exists, but cannot be read");
     if (!is_alike(c->wish, &d.reading))
         return fault(why, FAULT_REJECT,
@@ -37,12 +35,20 @@ struct made {
     bool resumed;
 };
 
+struct client_ask creation_ask(const struct creation *c)
+{
+    return (struct client_ask){
+        .verb = CLIENT_CREATE, .name = c->name, .member = c->member, .wish = c->wish
+    };
+}
+
 /* The answer to the POST; false: it was not made, or nobody knows. An answer with a secret in it is
  * one of a token that was made, whatever is wrong with the rest. */
 static bool make(const struct session *s, const struct creation *c, bool resumes, struct made *ret,
                  struct fault *why)
 {
-    if (session_create(s, c->name, c->wish, &ret->answer, why))
+    const struct client_ask ask = creation_ask(c);
+    if (session_create(s, &ask, &ret->answer, why))
         return true;
     if (ret->answer.secret[0]) {
         ret->flaw = *why;
@@ -78,14 +84,14 @@ static bool store_secret(const struct session *s, const struct creation *c, stru
 static bool finish(const struct session *s, const struct creation *c, struct made *made,
                    struct creation_end *ret, struct fault *why)
 {
+    const struct client_ask ask = creation_ask(c);
     ret->resumed = made->resumed;
     ret->secret_gone = !c->secret_path && made->answer.secret[0];
     if (c->secret_path && !store_secret(s, c, made, why))
         return false;
     if (made->flaw.text[0])
         *why = made->flaw;
-    else if (made->resumed
-             || client_compare(s->client, c->wish, &made->answer.token.reading, why)) {
+    else if (made->resumed || client_compare(s->client, &ask, &made->answer.token, why)) {
         ret->token = made->answer.token;
         ret->token.reading.name = ret->token.name;
         return true;
@@ -119,7 +125,7 @@ void creation_show(const struct session *s, const struct creation *c,
         complain(EXIT_OK,
                  "the API showed its secret only now, and it was not kept: " SESSION_NEW_SECRET);
     if (w->format == FORMAT_JSON) {
-        token_row_show(s->account->name, &end->token.reading, w);
+        session_show(s, &end->token);
         return;
     }
     writer_add(w, end->resumed ? "already created: " : "created ");

@@ -7,6 +7,7 @@
 
 struct creation {
     const char *name;
+    const char *member; /* whose it is to be; NULL: not said */
     const struct token_spec *wish;
     const char *secret_path; /* NULL: the secret is not fetched */
     bool resumes; /* a token of this name that is alike is ours, made by a run that was interrupted;
@@ -18,6 +19,9 @@ struct creation_end {
     bool resumed;     /* it was there already */
     bool secret_gone; /* the API showed it now, nobody wanted it, and it is not shown again */
 };
+
+/* What it asks of the API. */
+struct client_ask creation_ask(const struct creation *c);
 
 /* On failure `why` says what was done, what is not known, and what to do. */
 MUST_CHECK bool creation_run(const struct session *s, const struct creation *c,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/listed.h"
 #include "base/xmalloc.h"
 #include "view/token_row.h"
 
@@ -28,16 +29,25 @@ static bool is_wanted(const struct diff *c, const char *name)
     return false;
 }
 
+/* Under the name that no other one has. */
+static struct reading reading_shown(const struct token *t)
+{
+    struct reading r = t->last;
+    r.name = t->name;
+    return r;
+}
+
 /* A token that cannot be read is compared with nothing; one that the file names holds the plan up.
  */
-static bool compare(struct diff *c, const struct token_set *fleet, struct fault *why)
+static bool compare(struct diff *c, struct fault *why)
 {
+    const struct token_set *fleet = c->fleet;
     size_t count = 0;
     c->readings = xcalloc(fleet->count + 1, sizeof *c->readings);
     for (size_t i = 0; i < fleet->count; i++) {
         const struct token *t = &fleet->tokens[i];
         if (!t->unread)
-            c->readings[count++] = t->last;
+            c->readings[count++] = reading_shown(t);
         else if (is_wanted(c, t->name))
             return fault(why, FAULT_REJECT, "the API's answer for \"%s\" cannot be read: %s",
                          t->name, t->unread);
@@ -49,7 +59,6 @@ static bool compare(struct diff *c, const struct token_set *fleet, struct fault 
 bool diff_open(const struct context *c, const char *path, const char *account, struct diff *ret,
                enum exit_status *ret_status)
 {
-    const struct token_set *fleet;
     struct fault why;
     *ret = (struct diff){ 0 };
     if (!load(path, &ret->file, ret_status))
@@ -59,15 +68,22 @@ bool diff_open(const struct context *c, const char *path, const char *account, s
         *ret_status = complain(EXIT_USAGE, "%s", why.text);
         return false;
     }
-    if (!client_list(ret->session.client, &fleet, &why)) {
+    if (!client_list(ret->session.client, &ret->fleet, &why)) {
         *ret_status = session_failed(&ret->session, NULL, &why);
         return false;
     }
-    if (!compare(ret, fleet, &why)) {
+    if (!compare(ret, &why)) {
         *ret_status = session_failed(&ret->session, NULL, &why);
         return false;
     }
     return true;
+}
+
+bool diff_find(const struct diff *c, const char *name, struct decoded *ret, struct fault *why)
+{
+    bool missing;
+    client_forget(c->session.client);
+    return listed_find(c->fleet, name, ret, &missing, why);
 }
 
 void diff_close(struct diff *c)
@@ -117,7 +133,7 @@ static void add_is(const struct provider *p, struct text *out, const struct toke
         return;
     }
     is.wanted = *step->is;
-    p->add_spec(out, NULL, &is);
+    p->add_request(out, &(struct token_request){ .wish = &is });
 }
 
 static void add_step(const struct provider *p, struct json_out *j,
@@ -128,7 +144,7 @@ static void add_step(const struct provider *p, struct json_out *j,
     json_add_z(j, "token", step->name);
     add_is(p, json_begin(j, "is"), step);
     if (!token_spec_is_empty(&step->wish))
-        p->add_spec(json_begin(j, "wanted"), NULL, &step->wish);
+        p->add_request(json_begin(j, "wanted"), &(struct token_request){ .wish = &step->wish });
     else
         json_add_null(j, "wanted");
     json_close(j);

@@ -12,8 +12,9 @@
 
 struct diff {
     struct session session;
-    struct token_file *file;  /* owned */
-    struct reading *readings; /* owned; names are the client's */
+    struct token_file *file;       /* owned */
+    const struct token_set *fleet; /* the client's */
+    struct reading *readings;      /* owned; names are the fleet's */
     struct token_plan plan;
 };
 
@@ -22,6 +23,10 @@ struct diff {
 MUST_CHECK bool diff_open(const struct context *c, const char *path, const char *account,
                           struct diff *ret, enum exit_status *ret_status);
 void diff_close(struct diff *c);
+
+/* The token of a step, as the list has it. */
+MUST_CHECK bool diff_find(const struct diff *c, const char *name, struct decoded *ret,
+                          struct fault *why);
 
 /* As text or JSON. Neither holds a secret, nor what is as it should be. */
 void diff_show(const struct diff *c);

@@ -103,7 +103,7 @@ static enum idleness by_the_endpoint(const struct session *s, const struct idle_
     struct usage_book book = { 0 };
     char cost[MONEY_TEXT_BYTES], day[TIME_TEXT_BYTES];
     enum idleness found = IDLENESS_PROVED;
-    if (!client_usage(s->client, q->token, day_of(q->now - q->idle_s), day_of(q->now), &book,
+    if (!client_usage(s->client, &q->asks, day_of(q->now - q->idle_s), day_of(q->now), &book,
                       why)) {
         fault_within(why, "cannot query the usage endpoint");
         return IDLENESS_UNKNOWN;

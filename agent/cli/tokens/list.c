@@ -57,7 +57,10 @@ static size_t print(const struct context *c, const char *account, const struct t
     struct table *t = table_begin(c->out, token_row_columns, TOKEN_ROW_COLUMNS);
     for (size_t i = 0; i < rows; i++) {
         struct cell cells[TOKEN_ROW_COLUMNS];
-        token_row_cells(account, &sorted[i]->last, cells);
+        const struct identity is = token_identity(sorted[i]);
+        const struct token_row row = { account,   sorted[i]->name, is.id,
+                                       is.member, is.masked,       &sorted[i]->last };
+        token_row_cells(&row, cells);
         if (sorted[i]->unread)
             token_row_hide_unread(cells);
         table_row(t, cells);

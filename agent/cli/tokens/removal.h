@@ -3,5 +3,7 @@
 
 #include "cli/tokens/session.h"
 
-/* Asks first, unless `yes`; tells it for programs when `json`. */
-enum exit_status removal_run(const struct session *s, const char *name, bool yes);
+/* Asks first, unless `yes`. */
+enum exit_status removal_run(const struct session *s, const struct decoded *d, bool yes);
+/* The request alone. */
+enum exit_status removal_show(const struct session *s, const struct decoded *d);

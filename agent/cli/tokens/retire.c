@@ -28,10 +28,12 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
 /* EXIT_OK when it may go. */
 static enum exit_status prove(const struct context *c, const struct session *s,
-                              const struct reading *now_is)
+                              const struct decoded *now_is)
 {
-    const struct idle_query q = { c->settings->store, c->arguments[0], now_is, clock_unix(),
-                                  c->options[OPT_IDLE].number };
+    const struct idle_query q = {
+        c->settings->store, c->arguments[0], client_ref(s->account, now_is),
+        &now_is->reading,   clock_unix(),    c->options[OPT_IDLE].number
+    };
     char shown[SESSION_NAME_BYTES], idle[DURATION_TEXT_BYTES];
     struct fault why;
     session_name(q.token, shown);
@@ -60,17 +62,15 @@ static enum exit_status retire(const struct context *c, const struct session *s)
     struct decoded d;
     struct fault why;
     const char *name = c->arguments[0];
-    if (!client_show(s->client, name, &d, &why))
+    if (!client_find(s->client, name, &d, &why))
         return session_token_failed(s, name, &why);
     if (!c->options[OPT_FORCE].given) {
-        enum exit_status status = prove(c, s, &d.reading);
+        enum exit_status status = prove(c, s, &d);
         if (status != EXIT_OK)
             return status;
     }
-    if (c->options[OPT_DRY_RUN].given)
-        session_show_request(s, METHOD_DELETE, name, NULL);
-    return c->options[OPT_DRY_RUN].given ? EXIT_OK
-                                         : removal_run(s, name, c->options[OPT_YES].given);
+    return c->options[OPT_DRY_RUN].given ? removal_show(s, &d)
+                                         : removal_run(s, &d, c->options[OPT_YES].given);
 }
 
 static enum exit_status tokens_retire_run(const struct context *c)

@@ -7,6 +7,7 @@
 
 #include "base/nearest.h"
 #include "edge/edits.h"
+#include "view/token_row.h"
 
 static void add_names(const struct settings *settings, struct text *out)
 {
@@ -83,29 +84,49 @@ static bool settle(const struct session *s, char *file, bool done)
     return done;
 }
 
-bool session_create(const struct session *s, const char *name, const struct token_spec *w,
-                    struct created *ret, struct fault *why)
+bool session_create(const struct session *s, const struct client_ask *ask, struct created *ret,
+                    struct fault *why)
 {
-    char *file = note(s, name, balance_of(w, true));
-    return settle(s, file, client_create(s->client, name, w, ret, why));
+    char *file = note(s, ask->name, balance_of(ask->wish, true));
+    return settle(s, file, client_create(s->client, ask, ret, why));
 }
 
-bool session_change(const struct session *s, const char *name, const struct token_spec *w,
-                    struct decoded *ret, struct fault *why)
+bool session_change(const struct session *s, const struct client_ask *ask, struct decoded *ret,
+                    struct fault *why)
 {
-    char *file = note(s, name, balance_of(w, false));
-    return settle(s, file, client_change(s->client, name, w, ret, why))
-        && client_compare(s->client, w, &ret->reading, why);
+    char *file = note(s, ask->token.address, balance_of(ask->wish, false));
+    return settle(s, file, client_change(s->client, ask, ret, why))
+        && client_compare(s->client, ask, ret, why);
 }
 
 bool session_secret(const struct session *s, const char *name, char ret[SECRET_ROOM],
                     bool *ret_hidden, struct fault *why)
 {
-    return client_secret(s->client, name, ret, ret_hidden, why)
+    struct decoded d = { 0 };
+    struct token_ref token = { name, name };
+    *ret_hidden = false;
+    if (session_provider(s)->id_member) {
+        if (!client_find(s->client, name, &d, why))
+            return false;
+        token = client_ref(s->account, &d);
+    }
+    return client_secret(s->client, &token, ret, ret_hidden, why)
         || (*ret_hidden
                 ? fault(why, FAULT_REJECT, "account %s: the API does not show this token's secret",
                         s->account->name)
                 : false);
+}
+
+const struct provider *session_provider(const struct session *s)
+{
+    return provider_of(s->account);
+}
+
+void session_show(const struct session *s, const struct decoded *d)
+{
+    const struct token_row row = { s->account->name, d->name,   d->id,
+                                   d->member,        d->masked, &d->reading };
+    token_row_show(&row, s->out);
 }
 
 void session_close(struct session *s)
@@ -140,16 +161,11 @@ const char *session_name(const char *name, char out[SESSION_NAME_BYTES])
     return out;
 }
 
-bool session_not_found(const struct session *s)
-{
-    return client_status(s->client) == 404;
-}
-
 enum exit_status session_token_failed(const struct session *s, const char *token,
                                       const struct fault *why)
 {
     char shown[SESSION_NAME_BYTES];
-    if (!session_not_found(s))
+    if (!client_is_missing(s->client))
         return session_failed(s, token, why);
     return complain(EXIT_FAILED, "account %s has no token %s", s->account->name,
                     session_name(token, shown));
@@ -172,11 +188,10 @@ static void show_request_json(const struct client_request *r, struct json_out *j
     json_close(j);
 }
 
-void session_show_request(const struct session *s, enum method method, const char *name,
-                          const struct token_spec *w)
+void session_show_request(const struct session *s, const struct client_ask *ask)
 {
     struct client_request r;
-    client_request(s->client, method, name, w, &r);
+    client_request(s->account, ask, &r);
     if (s->out->format == FORMAT_JSON)
         show_request_json(&r, &s->out->json);
     else

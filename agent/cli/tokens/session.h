@@ -40,18 +40,23 @@ void session_close(struct session *s); /* accepts what was never opened, all zer
 
 /* client_create and client_change, after writing down for the daemon that the edit is ours. A
  * change is compared with the wish, too. */
-MUST_CHECK bool session_create(const struct session *s, const char *name,
-                               const struct token_spec *w, struct created *ret, struct fault *why);
-MUST_CHECK bool session_change(const struct session *s, const char *name,
-                               const struct token_spec *w, struct decoded *ret, struct fault *why);
+MUST_CHECK bool session_create(const struct session *s, const struct client_ask *ask,
+                               struct created *ret, struct fault *why);
+MUST_CHECK bool session_change(const struct session *s, const struct client_ask *ask,
+                               struct decoded *ret, struct fault *why);
 
 /* client_secret; one that the API does not show is told as that. */
 MUST_CHECK bool session_secret(const struct session *s, const char *name, char ret[SECRET_ROOM],
                                bool *ret_hidden, struct fault *why);
 
+/* What the account's API does its own way. */
+const struct provider *session_provider(const struct session *s);
+
+/* A token as it is now, for people or as JSON. */
+void session_show(const struct session *s, const struct decoded *d);
+
 /* How to come by a secret that is not shown again. */
-#define SESSION_NEW_SECRET                                                                         \
-    "`ebb tokens rotate NAME --secret-file FILE` makes a successor with a new one"
+#define SESSION_NEW_SECRET "`ebb tokens rotate NAME --secret-file FILE` makes a new one"
 
 /* Says on stderr what went wrong with the last call, field by field where the API did; returns
  * EXIT_FAILED. `token` is the name of the one that it was about; NULL: it was about the account. */
@@ -65,12 +70,8 @@ enum exit_status session_token_failed(const struct session *s, const char *token
 /* A name for people: safe for a terminal, cut when it is long. */
 const char *session_name(const char *name, char out[SESSION_NAME_BYTES]);
 
-/* Whether the last call failed because there is no such token. */
-bool session_not_found(const struct session *s);
-
 /* Shows a request as it would go out, but for the key. */
-void session_show_request(const struct session *s, enum method method, const char *name,
-                          const struct token_spec *w);
+void session_show_request(const struct session *s, const struct client_ask *ask);
 
 enum consent { CONSENT_GIVEN, CONSENT_REFUSED, CONSENT_NOT_ASKED };
 

@@ -4,7 +4,6 @@
 
 #include "cli/tokens/secret_file.h"
 #include "cli/tokens/tokens.h"
-#include "view/token_row.h"
 
 enum { OPT_ACCOUNT, OPT_SECRET, OPT_SECRET_FILE, OPT_JSON, OPTS };
 
@@ -59,9 +58,9 @@ static bool write_secret(const struct session *s, const char *name, const char *
 static bool show_token(const struct session *s, const char *name, struct fault *why)
 {
     struct decoded d;
-    if (!client_show(s->client, name, &d, why))
+    if (!client_find(s->client, name, &d, why))
         return false;
-    token_row_show(s->account->name, &d.reading, s->out);
+    session_show(s, &d);
     return true;
 }
 

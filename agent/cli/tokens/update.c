@@ -6,10 +6,14 @@
 #include "cli/tokens/tokens.h"
 #include "view/token_row.h"
 
-enum { OPT_YES = TERM_OPTIONS, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
+enum { OPT_NAME = TERM_OPTIONS, OPT_YES, OPT_DRY_RUN, OPT_ACCOUNT, OPT_JSON, OPTS };
 
 static const struct option_row options[] = {
     TERM_OPTION_ROWS,
+    [OPT_NAME] = { .name = "name",
+                   .type = OPTION_TEXT,
+                   .value = "NEW",
+                   .help = "another name; history, alerts and topic stay (API v3)" },
     [OPT_YES] = OPTION_ROW_YES,
     [OPT_DRY_RUN] = OPTION_ROW_DRY_RUN,
     [OPT_ACCOUNT] = OPTION_ROW_OF_ACCOUNT,
@@ -21,68 +25,96 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 struct update {
     const struct context *context;
     const struct session *session;
-    const char *name;
+    struct decoded is;
+    struct token_spec change;
+    const char *name; /* its new one; NULL: it stays */
 };
 
-static void show_before(const struct update *u, const struct token_spec *change,
-                        const struct reading *is)
+static bool is_empty(const struct update *u)
+{
+    return !u->name && token_spec_is_empty(&u->change);
+}
+
+static void show_before(const struct update *u)
 {
     struct writer *w = u->session->out;
     if (w->format == FORMAT_JSON)
         return;
-    writer_add_safe(w, span_of(u->name));
-    writer_add(w, token_spec_is_empty(change) ? " already has these settings\n" : ":\n");
-    token_row_show_change(change, is, w);
+    writer_add_safe(w, span_of(u->is.name));
+    writer_add(w, is_empty(u) ? " already has these settings\n" : ":\n");
+    if (u->name) {
+        writer_add(w, "  name: ");
+        writer_add_safe(w, span_of(u->is.name));
+        writer_add(w, " -> ");
+        writer_add_safe(w, span_of(u->name));
+        writer_add(w, "\n");
+    }
+    token_row_show_change(&u->change, &u->is.reading, w);
 }
 
-static enum exit_status send(const struct update *u, const struct token_spec *change)
+static struct client_ask ask_of(const struct update *u)
 {
+    return (struct client_ask){ .verb = CLIENT_CHANGE,
+                                .token = client_ref(u->session->account, &u->is),
+                                .name = u->name,
+                                .wish = &u->change };
+}
+
+static enum exit_status send(const struct update *u)
+{
+    const struct client_ask ask = ask_of(u);
     struct decoded d;
     struct fault why;
-    if (session_change(u->session, u->name, change, &d, &why)) {
+    if (session_change(u->session, &ask, &d, &why)) {
         if (u->session->out->format == FORMAT_JSON)
-            token_row_show(u->session->account->name, &d.reading, u->session->out);
+            session_show(u->session, &d);
         else
             writer_add(u->session->out, "changed\n");
         return EXIT_OK;
     }
     if (client_may_have_done(u->session->client))
         fault_within(&why, "it is unknown whether it was changed (run the same command again)");
-    return session_failed(u->session, u->name, &why);
+    return session_failed(u->session, u->is.name, &why);
 }
 
-static enum exit_status apply(const struct update *u, const struct token_spec *w,
-                              const struct reading *is)
+static enum exit_status apply(const struct update *u)
 {
     const struct option_value *o = u->context->options;
-    struct token_spec change = token_spec_unfulfilled(w, is);
+    show_before(u);
     if (o[OPT_DRY_RUN].given) {
-        show_before(u, &change, is);
-        session_show_request(u->session, METHOD_PATCH, u->name, &change);
+        const struct client_ask ask = ask_of(u);
+        session_show_request(u->session, &ask);
         return EXIT_OK;
     }
-    show_before(u, &change, is);
-    if (token_spec_is_empty(&change)) {
+    if (is_empty(u)) {
         if (u->session->out->format == FORMAT_JSON)
-            token_row_show(u->session->account->name, is, u->session->out);
+            session_show(u->session, &u->is);
         return EXIT_OK;
     }
-    if (token_spec_lowers(&change, is)) {
+    if (token_spec_lowers(&u->change, &u->is.reading)) {
         enum consent consent = session_ask(u->session, o[OPT_YES].given,
                                            "This takes something away from the token. Continue?");
         if (consent != CONSENT_GIVEN)
             return session_unwilling(consent);
     }
-    return send(u, &change);
+    return send(u);
 }
 
-static enum exit_status update(const struct update *u, const struct token_spec *w)
+static enum exit_status update(struct update *u, const struct token_spec *w)
 {
-    struct decoded d;
+    const char *asked_for = u->context->arguments[0];
     struct fault why;
-    if (client_show(u->session->client, u->name, &d, &why))
-        return apply(u, w, &d.reading);
-    return session_token_failed(u->session, u->name, &why);
+    if (u->name && !session_provider(u->session)->renames)
+        return complain(EXIT_USAGE,
+                        "tokens update: this API does not rename tokens; `ebb tokens rotate NAME "
+                        "NEW` makes a successor");
+    if (!client_find(u->session->client, asked_for, &u->is, &why))
+        return session_token_failed(u->session, asked_for, &why);
+    u->is.reading.name = u->is.name;
+    u->change = token_spec_unfulfilled(w, &u->is.reading);
+    if (u->name && strcmp(u->name, u->is.name) == 0)
+        u->name = NULL;
+    return apply(u);
 }
 
 static enum exit_status tokens_update_run(const struct context *c)
@@ -93,12 +125,12 @@ static enum exit_status tokens_update_run(const struct context *c)
     ask_json(c, OPT_JSON);
     if (!terms_read(c->options, clock_unix(), &w, &why))
         return complain(EXIT_USAGE, "%s", why.text);
-    if (token_spec_is_empty(&w))
+    if (token_spec_is_empty(&w) && !c->options[OPT_NAME].given)
         return complain(EXIT_USAGE,
                         "tokens update: say what to change, for example --balance 50.00");
     if (!session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
-    const struct update u = { c, &s, c->arguments[0] };
+    struct update u = { .context = c, .session = &s, .name = c->options[OPT_NAME].text };
     enum exit_status status = update(&u, &w);
     session_close(&s);
     return status;

@@ -258,6 +258,51 @@ static void calls_are_addressed_by_id(void **state)
     text_done(&path);
 }
 
+static void a_request_says_who_and_what_and_nothing_else(void **state)
+{
+    (void)state;
+    struct token_spec w = { .given = { [SPEC_BALANCE] = true },
+                            .wanted.balance = money_known((struct money){ 5 * NANO_PER_USD }) };
+    const struct {
+        struct token_request request;
+        const char *body;
+    } rows[] = {
+        { { true, "a", "ann@example.org", &w },
+          "{\"name\": \"a\", \"member\": \"ann@example.org\", \"balance\": \"5.00\"}" },
+        { { false, "b", NULL, NULL }, "{\"name\": \"b\"}" },
+        { { false, NULL, NULL, &w }, "{\"balance\": 5.00}" },
+        { { false, NULL, NULL, NULL }, "{}" },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct text body = { 0 };
+        eden_v3.add_request(&body, &rows[i].request);
+        assert_string_equal(text_z(&body), rows[i].body);
+        text_done(&body);
+    }
+}
+
+static void a_rotation_shows_the_new_secret_under_either_name(void **state)
+{
+    (void)state;
+    static const char answer[] =
+        "{\"secret\": \"sk-new\", \"masked\": \"sk-...\", \"name\": \"a\"}",
+                      older[] = "{\"name\": \"a\", \"token\": \"sk-new\"}";
+    struct text path = { 0 };
+    char secret[SECRET_ROOM];
+    struct fault why;
+    eden_v3.add_rotation_path(&path, span_of("x"));
+    assert_string_equal(text_z(&path), "/v3/manage/keys/x/rotate/");
+    text_done(&path);
+    eden_v2.add_rotation_path(&path, span_of("a b"));
+    assert_string_equal(text_z(&path), "/v2/user/custom_token/a%20b/rotate/");
+    text_done(&path);
+    assert_true(provider_take_secret(&eden_v3, span_of(answer), secret, &why));
+    assert_string_equal(secret, "sk-new");
+    assert_true(provider_take_secret(&eden_v2, span_of(answer), secret, &why));
+    assert_true(provider_take_secret(&eden_v2, span_of(older), secret, &why));
+    assert_false(provider_take_secret(&eden_v3, span_of(older), secret, &why));
+}
+
 /* The first day and the one behind the last; no filter that is empty. */
 static void usage_is_asked_for_to_the_day_behind(void **state)
 {
@@ -370,6 +415,8 @@ int main(void)
         cmocka_unit_test(the_id_is_found_in_an_element_that_cannot_be_read),
         cmocka_unit_test(a_secret_of_a_new_key_is_taken_and_never_decoded),
         cmocka_unit_test(calls_are_addressed_by_id),
+        cmocka_unit_test(a_request_says_who_and_what_and_nothing_else),
+        cmocka_unit_test(a_rotation_shows_the_new_secret_under_either_name),
         cmocka_unit_test(usage_is_asked_for_to_the_day_behind),
         cmocka_unit_test(usage_is_told_as_by_v2_under_another_name),
         cmocka_unit_test(deletion_is_confirmed_by_the_key_that_is_revoked),

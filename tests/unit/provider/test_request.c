@@ -35,7 +35,8 @@ static void a_name_is_one_segment_of_the_path(void **state)
 static void assert_body(const char *name, const struct token_spec *w, const char *expected)
 {
     struct text body = { 0 };
-    eden_v2.add_spec(&body, name, w);
+    const struct token_request r = { .makes = name, .name = name, .wish = w };
+    eden_v2.add_request(&body, &r);
     assert_string_equal(text_z(&body), expected);
     text_done(&body);
 }

@@ -357,9 +357,39 @@ static void credits_are_an_amount_or_refused(void **state)
     }
 }
 
+static void an_answer_is_joined_to_another_with_its_own_names(void **state)
+{
+    (void)state;
+    struct usage_book all = { 0 }, more = { 0 };
+    static const char form[] = "{\"token\": \"%s\", \"data\": {\"2026-11-2%d\": {\"%s\": "
+                               "{\"total_cost\": 1, \"details\": 1, \"cost_per_provider\": "
+                               "{\"%s\": 1}}}, \"odd\": {}}}";
+    char element[512];
+    snprintf(element, sizeof element, form, "a", 1, "chat", "openai");
+    assert_true(eden_v2.decode_usage(span_of(element), &all));
+    snprintf(element, sizeof element, form, "b", 2, "ocr", "chat");
+    assert_true(eden_v2.decode_usage(span_of(element), &more));
+    snprintf(element, sizeof element, form, "a", 2, "ocr", "chat");
+    assert_true(eden_v2.decode_usage(span_of(element), &more));
+    usage_refuse_element(&more, "odd");
+    usage_join(&all, &more);
+    assert_int_equal(more.count, 0);
+    assert_int_equal(all.count, 6);
+    assert_int_equal(all.refused, 4);
+    assert_int_equal(all.gap_count, 4);
+    assert_string_equal(all.payers.at[all.lines[2].payer], "b");
+    assert_string_equal(all.words.at[all.lines[3].feature], "ocr");
+    assert_string_equal(all.words.at[all.lines[3].provider], "chat");
+    assert_int_equal(all.lines[5].payer, all.lines[0].payer);
+    assert_int_equal(all.lines[4].provider, USAGE_WHOLE);
+    assert_int_equal(all.gaps[3].payer, USAGE_NOBODY);
+    usage_done(&all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_is_joined_to_another_with_its_own_names),
         cmocka_unit_test(a_payer_is_read_by_day_feature_and_provider),
         cmocka_unit_test(providers_and_their_feature_are_kept_as_told),
         cmocka_unit_test(the_future_may_add_members_and_leave_providers_out),
