@@ -36,6 +36,14 @@ void *xrealloc(void *block, size_t count, size_t bytes)
     return or_abort(realloc(block, total ? total : 1));
 }
 
+void *xgrown(void *array, size_t count, size_t *room, size_t bytes)
+{
+    if (count < *room)
+        return array;
+    *room = *room ? *room * 2 : 8;
+    return xrealloc(array, *room, bytes);
+}
+
 char *xstrdup(const char *text)
 {
     return xstrndup(text, strlen(text));

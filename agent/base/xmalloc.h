@@ -6,6 +6,8 @@
 void *xmalloc(size_t bytes);
 void *xcalloc(size_t count, size_t bytes);               /* zeroed; overflow aborts */
 void *xrealloc(void *block, size_t count, size_t bytes); /* overflow aborts */
+/* Room for one more behind `count`, of `*room` that there is. */
+void *xgrown(void *array, size_t count, size_t *room, size_t bytes);
 char *xstrdup(const char *text);
 char *xstrndup(const char *bytes, size_t len); /* terminated copy */
 /* From now on memory at the end of the heap goes back to the system as it gets free, and so do

@@ -86,8 +86,9 @@ struct report {
     struct period during, before;
     struct report_item *items;   /* owned */
     struct report_group *groups; /* owned */
-    struct report_fact *facts;   /* owned */
-    size_t item_count, group_count, fact_count, item_room, group_room, fact_room;
+    size_t item_count, group_count, item_room, group_room;
+    size_t sum_count;        /* what is held: sums by item and bucket */
+    size_t sums_max;         /* of them; 0: not limited */
     struct report_row *rows; /* owned; made by report_finish */
     size_t row_count;
     unix_s now;        /* an allowance that still runs then counts whole; INT64_MAX: all is over */
@@ -95,7 +96,9 @@ struct report {
     uint8_t *unknown;  /* owned; by day: 1: of somebody, 2: of every group */
     unix_s first_day;  /* of `unknown`, and of those of groups */
     size_t day_count;
-    struct report_row all; /* the sum of all rows; `group` means nothing */
+    struct report_row all;        /* the sum of all rows; `group` means nothing */
+    bool overflowed;              /* a sum does not fit */
+    struct report_finish *finish; /* owned; how far report_finish_step has come; NULL: not begun */
 };
 
 /* `during` is cut into buckets of `per`; `before` is what a total is compared with. */
@@ -109,6 +112,8 @@ size_t report_add_group(struct report *r);
  * is known. */
 size_t report_add_item(struct report *r, size_t group, unix_s known_from,
                        const struct report_budget *budget);
+/* What an item with a budget has left at the end of the report. */
+void report_set_left(struct report *r, size_t item, struct maybe_money left);
 /* What was spent on a UTC day is not known, of a group, of each, or of nobody knows whom
  * (REPORT_NO_GROUP). */
 void report_mark_unknown(struct report *r, size_t group, unix_s day);
@@ -117,10 +122,17 @@ bool report_is_unknown(const struct report *r, unix_s day);
 /* How many UTC days a period touches. */
 int64_t report_days(const struct period *p);
 size_t report_group_of(const struct report *r, size_t item);
-/* What lies in neither of the two periods is left out. */
+/* Sums it up, with others of its item and bucket; what lies in neither of the two periods is left
+ * out. */
 void report_add_fact(struct report *r, const struct report_fact *f);
+/* FAULT_REJECT: a sum does not fit, or there are more than sums_max. */
+MUST_CHECK bool report_check(const struct report *r, struct fault *why);
 
 /* Makes the rows: the group that spent the most first, each group's buckets in the order of time. A
- * group of which nothing was spent, topped up or reset in `during` has none. FAULT_REJECT: a sum
- * does not fit. */
+ * group of which nothing was spent, topped up or reset in `during` has none. FAULT_REJECT: as
+ * report_check. */
 MUST_CHECK bool report_finish(struct report *r, struct fault *why);
+/* The same in slices of about so many sums, for whoever has little time at once. *ret_more false:
+ * the rows are there. */
+MUST_CHECK bool report_finish_step(struct report *r, size_t most, bool *ret_more,
+                                   struct fault *why);

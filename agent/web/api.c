@@ -114,11 +114,27 @@ bool api_refuse(struct answer *a, int status, const struct fault *why)
     return why->kind == FAULT_REJECT && answer_refuse(a, status, "%s", why->text);
 }
 
+bool api_finish_step(struct answer *a, struct api_etag *e)
+{
+    enum { HASHED_A_STEP = 1 << 20 };
+    size_t left = a->body.text.len - e->hashed;
+    size_t some = left < HASHED_A_STEP ? left : HASHED_A_STEP;
+    uint64_t before = e->hashed ? e->state : HASH_START;
+    e->state = hash_add(before, (struct span){ text_z(&a->body.text) + e->hashed, some });
+    e->hashed += some;
+    if (e->hashed < a->body.text.len)
+        return true;
+    a->type = "application/json";
+    snprintf(a->etag, sizeof a->etag, "\"%016" PRIx64 "-%zx\"", hash_mix(e->state),
+             a->body.text.len);
+    return false;
+}
+
 void api_finish(struct answer *a)
 {
-    uint64_t hash = hash_of((struct span){ text_z(&a->body.text), a->body.text.len });
-    a->type = "application/json";
-    snprintf(a->etag, sizeof a->etag, "\"%016" PRIx64 "-%zx\"", hash, a->body.text.len);
+    struct api_etag e = { 0 };
+    while (api_finish_step(a, &e))
+        continue;
 }
 
 void api_link_next(const struct asked *q, struct answer *a, const char *path, const char *cursor)

@@ -4,6 +4,8 @@
  * docs/openapi.yaml describes it; a test compares real answers with it. */
 #pragma once
 
+#include <stdint.h>
+
 #include "core/option.h"
 #include "web/route.h"
 
@@ -45,6 +47,13 @@ bool api_refuse(struct answer *a, int status, const struct fault *why);
 
 /* The body is whole and JSON: its type and its ETag. */
 void api_finish(struct answer *a);
+
+/* The same in slices, of a body of megabytes. Starts as { 0 }; false: done. */
+struct api_etag {
+    uint64_t state; /* of the hash of the first `hashed` bytes */
+    size_t hashed;
+};
+bool api_finish_step(struct answer *a, struct api_etag *e);
 
 /* The same question with another cursor, as the next page of a list at `path`. */
 void api_link_next(const struct asked *q, struct answer *a, const char *path, const char *cursor);

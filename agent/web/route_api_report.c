@@ -1,20 +1,10 @@
 /* What was spent, by whatever is asked about. */
 #include "view/report/question.h"
 #include "web/api.h"
+#include "web/report_work.h"
 
 static const struct option_row rows[] = { REPORT_OPTION_ROWS };
 _Static_assert(COUNT(rows) == REPORT_OPTIONS, "a parameter has no row");
-
-static bool add_report(const struct asked *q, const struct report_query *r, struct answer *a,
-                       struct fault *why)
-{
-    struct loaded_report l;
-    bool ok = report_load(q->store, r, &l, why);
-    if (ok)
-        report_table(r, &l, &a->body);
-    report_unload(&l);
-    return ok;
-}
 
 bool route_api_report(const struct asked *q, struct answer *a, struct fault *why)
 {
@@ -31,8 +21,5 @@ bool route_api_report(const struct asked *q, struct answer *a, struct fault *why
     if (!known)
         return true;
     a->body.format = FORMAT_JSON;
-    if (!add_report(q, &r, a, why))
-        return api_refuse(a, 400, why);
-    api_finish(a);
-    return true;
+    return report_work_begin(q, &r, false, a, why);
 }

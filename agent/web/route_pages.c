@@ -4,6 +4,7 @@
 #include "view/page/asset.h"
 #include "view/page/page.h"
 #include "view/page/spend.h"
+#include "web/report_work.h"
 #include "web/route.h"
 
 #define HTML "text/html; charset=utf-8"
@@ -126,7 +127,7 @@ bool route_accounts(const struct asked *q, struct answer *a, struct fault *why)
     return page_accounts(&from, &a->body, why);
 }
 
-/* ---- spend ---- */
+/* ---- spend: likewise ---- */
 
 static struct spend_question spend_question(const struct asked *q)
 {
@@ -136,9 +137,9 @@ static struct spend_question spend_question(const struct asked *q)
     return s;
 }
 
-static bool spend_next(void *state, struct writer *out, bool *ret_more, struct fault *why)
+static bool spend_step(void *state, struct answer *a, bool *ret_more, struct fault *why)
 {
-    return page_spend_next(state, out, ret_more, why);
+    return page_spend_step(state, &a->body, ret_more, why);
 }
 
 static void spend_done(void *state)
@@ -154,22 +155,21 @@ bool route_spend(const struct asked *q, struct answer *a, struct fault *why)
     if (!page_spend_begin(&from, &asks, &spend, why))
         return false;
     a->type = HTML;
-    a->pieces.next = spend_next;
-    a->pieces.done = spend_done;
-    a->pieces.state = spend;
+    a->work = (struct answer_work){ spend_step, spend_done, spend };
     return true;
 }
 
 bool route_spend_csv(const struct asked *q, struct answer *a, struct fault *why)
 {
-    const struct page_source from = source_of(q);
+    struct option_value given[REPORT_OPTIONS] = { 0 };
     const struct spend_question asks = spend_question(q);
+    struct report_query query;
+    if (!page_spend_question(&asks, q->now, given, &query, why))
+        return why->kind == FAULT_REJECT && answer_refuse(a, 400, "%s", why->text);
     a->type = "text/csv; charset=utf-8";
     a->download = "spend.csv";
     a->body.format = FORMAT_CSV;
-    if (page_spend_rows(&from, &asks, &a->body, why))
-        return true;
-    return why->kind == FAULT_REJECT && answer_refuse(a, 400, "%s", why->text);
+    return report_work_begin(q, &query, true, a, why);
 }
 
 bool route_asset(const struct asked *q, struct answer *a, struct fault *why)

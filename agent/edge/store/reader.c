@@ -25,6 +25,7 @@ static const char *const texts[] = {
     [QUERY_REPORT_TOKENS] = sql_query_report_tokens,
     [QUERY_REPORT_HOURS] = sql_query_report_hours,
     [QUERY_REPORT_DAYS] = sql_query_report_days,
+    [QUERY_REPORT_OPEN] = sql_query_report_open,
     [QUERY_REPORT_USAGE] = sql_query_report_usage,
     [QUERY_REPORT_PROVIDERS] = sql_query_report_providers,
     [QUERY_REPORT_GAPS] = sql_query_report_gaps,
@@ -91,6 +92,7 @@ bool query_open(struct store *s, enum query query, const struct query_filter *sc
     bind_stamp(q, ":since", scope->since);
     bind_stamp(q, ":until", scope->until);
     bind_count(q, ":after", scope->after);
+    bind_count(q, ":upto", scope->upto);
     bind_count(q, ":most", scope->most);
     bind_name(q, ":token", scope->token);
     bind_name(q, ":account", scope->account);
@@ -131,4 +133,20 @@ void query_close(struct query_result *a)
     statement_free(*idle);
     *idle = a->statement;
     free(a);
+}
+
+bool query_moment_begin(struct store *s, struct fault *why)
+{
+    if (s->moments == 0 && !sqlite_run(store_sqlite(s), "BEGIN", why))
+        return false;
+    s->moments++;
+    return true;
+}
+
+/* A transaction that has only read has nothing to lose; statements that are open go on. */
+void query_moment_end(struct store *s)
+{
+    struct fault none;
+    if (--s->moments == 0 && sqlite_in_transaction(store_sqlite(s)))
+        (void)!sqlite_run(store_sqlite(s), "COMMIT", &none);
 }

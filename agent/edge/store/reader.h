@@ -26,6 +26,7 @@ enum query {
     QUERY_REPORT_TOKENS, /* whoever can spend, and how far its account's consumption is known */
     QUERY_REPORT_HOURS,  /* token id, hour, and its sums, from :since to before :until */
     QUERY_REPORT_DAYS,   /* the same by UTC day */
+    QUERY_REPORT_OPEN,   /* token id, hour, and what is to be added to both */
     QUERY_REPORT_USAGE,  /* token id, day, feature, cost, calls: as the consumption endpoint told */
     QUERY_REPORT_PROVIDERS, /* token id, day, provider, cost */
     QUERY_REPORT_GAPS,      /* token id, since, until, amount: what was spent nobody knows when */
@@ -92,6 +93,7 @@ struct query_filter {
     unix_s now, since, until;
     const char *token, *account; /* names; must outlive the answer */
     int64_t after, most;         /* ids beyond this one, and so many of them; 0: not restricted */
+    int64_t upto;                /* and none beyond this one; 0: likewise */
     const char *ids;             /* of tokens, as a JSON array; likewise */
 };
 
@@ -112,3 +114,8 @@ MUST_CHECK bool query_open(struct store *s, enum query query, const struct query
 MUST_CHECK bool query_next(struct query_result *a, struct cell *cells, size_t count, bool *ret_more,
                            struct fault *why);
 void query_close(struct query_result *a); /* before its store; accepts NULL */
+
+/* All that is asked between is of one moment, whatever is written meanwhile; moments may overlap,
+ * and are that of the first. The journal cannot be emptied, so none is to wait for a client. */
+MUST_CHECK bool query_moment_begin(struct store *s, struct fault *why);
+void query_moment_end(struct store *s);

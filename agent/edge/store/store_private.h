@@ -173,6 +173,7 @@ struct store {
     struct terms_ids *terms;         /* owned; NULL: none known yet */
     struct statement *queries[SQLS]; /* of a reader: NULL until asked for by store_query */
     struct statement *idle[QUERIES]; /* of questions that were answered; NULL: none */
+    size_t moments;                  /* that readers asked for and did not end yet */
     bool owes;                       /* what may not be lost is kept, not run: */
     struct text *owed;               /* owned; as SQL */
     size_t owed_count, owed_room;

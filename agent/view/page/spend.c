@@ -28,12 +28,11 @@ struct spend {
 
 /* ---- the question ---- */
 
-static bool read_question(const struct page_source *from, const struct spend_question *q,
-                          struct option_value given[REPORT_OPTIONS], struct report_query *ret,
-                          struct fault *why)
+bool page_spend_question(const struct spend_question *q, unix_s now,
+                         struct option_value given[REPORT_OPTIONS], struct report_query *ret,
+                         struct fault *why)
 {
-    const struct option_reading how = { .lead = "", .now = from->now };
-    bool any;
+    const struct option_reading how = { .lead = "", .now = now };
     for (size_t i = 0; i < REPORT_OPTIONS; i++) {
         const char *asked = q->asked[i];
         if (!asked || !*asked)
@@ -41,9 +40,7 @@ static bool read_question(const struct page_source *from, const struct spend_que
         else if (!option_read(&spend_rows[i], &how, asked, &given[i], why))
             return false;
     }
-    if (!report_question(given, &how, ret, why) || !report_finds(from->store, ret, &any, why))
-        return false;
-    return any || fault(why, FAULT_REJECT, "no token matches");
+    return report_question(given, &how, ret, why);
 }
 
 /* ---- the form ---- */
@@ -162,6 +159,13 @@ static void add_form(struct text *out, const struct spend *s)
 
 /* ---- the page ---- */
 
+static void add_refusal(struct text *out, const struct fault *why)
+{
+    add(out, "<section class=\"empty\" role=\"alert\"><p>");
+    markup_add_html(out, span_of(why->text));
+    add(out, "</p></section>\n");
+}
+
 static void begin_page(struct text *out, const struct spend *s)
 {
     const struct page_frame frame = {
@@ -171,11 +175,8 @@ static void begin_page(struct text *out, const struct spend *s)
     add(out, "<h1>Spend</h1>\n");
     add_times(out, s);
     add_form(out, s);
-    if (s->refused) {
-        add(out, "<section class=\"empty\" role=\"alert\"><p>");
-        markup_add_html(out, span_of(s->refusal.text));
-        add(out, "</p></section>\n");
-    }
+    if (s->refused)
+        add_refusal(out, &s->refusal);
 }
 
 bool page_spend_begin(const struct page_source *from, const struct spend_question *q,
@@ -184,10 +185,9 @@ bool page_spend_begin(const struct page_source *from, const struct spend_questio
     struct spend *s = xcalloc(1, sizeof *s);
     s->from = *from;
     s->q = *q;
-    s->refused = !read_question(from, q, s->given, &s->query, &s->refusal);
-    if ((s->refused && s->refusal.kind != FAULT_REJECT) || !pulse_load(from, &s->pulse, why)) {
-        if (s->refused)
-            *why = s->refusal;
+    s->refused = !page_spend_question(q, from->now, s->given, &s->query, &s->refusal);
+    s->query.sums_max = REPORT_PAGE_SUMS;
+    if (!pulse_load(from, &s->pulse, why)) {
         page_spend_end(s);
         return false;
     }
@@ -195,27 +195,31 @@ bool page_spend_begin(const struct page_source *from, const struct spend_questio
     return true;
 }
 
-bool page_spend_next(struct spend *s, struct writer *w, bool *ret_more, struct fault *why)
+/* Up to what the report says. */
+static void begin(struct spend *s, struct text *out)
+{
+    s->begun = true;
+    begin_page(out, s);
+    if (s->refused)
+        return;
+    page_init(&s->page, &s->query, out);
+    s->page.links = s->query.by == BY_TOKEN;
+    add(out, "<p class=\"soft\">");
+    page_scope(&s->page);
+    add(out, "</p>\n");
+}
+
+bool page_spend_step(struct spend *s, struct writer *w, bool *ret_more, struct fault *why)
 {
     bool more = false;
     s->page.out = &w->text;
     if (!s->begun) {
-        s->begun = true;
-        begin_page(&w->text, s);
-        if (!s->refused) {
-            page_init(&s->page, &s->query, &w->text);
-            s->page.links = s->query.by == BY_TOKEN;
-            add(&w->text, "<p class=\"soft\">");
-            page_scope(&s->page);
-            add(&w->text, "</p>\n");
-        }
+        begin(s, &w->text);
         more = !s->refused;
     } else if (!page_step(s->from.store, &s->page, &more, why)) {
         if (why->kind != FAULT_REJECT)
             return false;
-        add(&w->text, "<section class=\"empty\" role=\"alert\"><p>");
-        markup_add_html(&w->text, span_of(why->text));
-        add(&w->text, "</p></section>\n");
+        add_refusal(&w->text, why);
     } else if (!more) {
         page_legend(&s->page);
     }
@@ -233,19 +237,4 @@ void page_spend_end(struct spend *s)
         page_done(&s->page);
     pulse_done(&s->pulse);
     free(s);
-}
-
-bool page_spend_rows(const struct page_source *from, const struct spend_question *q,
-                     struct writer *w, struct fault *why)
-{
-    struct option_value given[REPORT_OPTIONS] = { 0 };
-    struct report_query query;
-    struct loaded_report l;
-    if (!read_question(from, q, given, &query, why))
-        return false;
-    bool ok = report_load(from->store, &query, &l, why);
-    if (ok)
-        report_table(&query, &l, w);
-    report_unload(&l);
-    return ok;
 }

@@ -10,15 +10,17 @@ struct spend_question {
 };
 extern const struct option_row spend_rows[REPORT_OPTIONS];
 
-/* In pieces, as the overview: page.h. A question that cannot be answered is answered by a page that
- * says why. */
+/* As `ebb report` would have it; `given` is the caller's room. FAULT_REJECT: it cannot be asked so.
+ */
+MUST_CHECK bool page_spend_question(const struct spend_question *q, unix_s now,
+                                    struct option_value given[REPORT_OPTIONS],
+                                    struct report_query *ret, struct fault *why);
+
+/* The page, in steps as that of alerts: page.h. A question that cannot be answered is answered by a
+ * page that says why. */
 struct spend;
 MUST_CHECK bool page_spend_begin(const struct page_source *from, const struct spend_question *q,
                                  struct spend **ret, struct fault *why);
-MUST_CHECK bool page_spend_next(struct spend *s, struct writer *w, bool *ret_more,
+MUST_CHECK bool page_spend_step(struct spend *s, struct writer *w, bool *ret_more,
                                 struct fault *why);
 void page_spend_end(struct spend *s); /* accepts NULL */
-
-/* The rows of the report into a writer of any format. FAULT_REJECT: it cannot be asked so. */
-MUST_CHECK bool page_spend_rows(const struct page_source *from, const struct spend_question *q,
-                                struct writer *w, struct fault *why);

@@ -1,7 +1,9 @@
 /* Spend in time: columns stacked by the groups that spent the most, the rest on top of them. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/markup.h"
+#include "base/xmalloc.h"
 #include "view/axis.h"
 #include "view/page/figures.h"
 #include "view/report/html.h"
@@ -9,11 +11,15 @@
 
 enum { HEIGHT = 300, TOP = 12, BOTTOM = 26, TICKS = 4, LABELS_MOST = 12 };
 
+enum { COLUMNS_A_STEP = 200 };
+
 struct report_chart {
     struct page *page;
     struct axis axis;
-    size_t shown; /* groups with a colour of their own */
-    double slot;  /* width of a bucket, in percent */
+    size_t shown;  /* groups with a colour of their own */
+    double slot;   /* width of a bucket, in percent */
+    size_t bucket; /* the next column, */
+    unix_s start;  /* which is of this */
 };
 
 static const char *const per_words[] = {
@@ -21,31 +27,17 @@ static const char *const per_words[] = {
     [PER_MONTH] = "month", [PER_TOTAL] = "period",
 };
 
-/* The groups of totals are in order of spend; series are found by their labels. */
 static int64_t spent_by(const struct page *p, size_t rank, size_t bucket)
 {
-    const struct report *r = &p->totals.report;
-    const int64_t *series = page_series_of(p, &p->totals.labels[r->rows[rank].group]);
-    return series && series[bucket] > 0 ? series[bucket] : 0;
-}
-
-static int64_t spent_by_all(const struct page *p, size_t bucket)
-{
-    int64_t sum = 0;
-    for (size_t g = 0; g < p->series.report.group_count; g++) {
-        int64_t spent = p->spent_nano[g * p->bucket_count + bucket];
-        sum = nano_add(sum, spent > 0 ? spent : 0);
-    }
-    return sum;
+    int64_t spent = page_series_of(p, rank)[bucket];
+    return spent > 0 ? spent : 0;
 }
 
 static void scale(struct report_chart *c)
 {
     int64_t most = 0;
-    for (size_t b = 0; b < c->page->bucket_count; b++) {
-        int64_t sum = spent_by_all(c->page, b);
-        most = sum > most ? sum : most;
-    }
+    for (size_t b = 0; b < c->page->bucket_count; b++)
+        most = c->page->all_nano[b] > most ? c->page->all_nano[b] : most;
     c->axis = axis_for(most, TICKS);
     c->slot = 100.0 / (double)c->page->bucket_count;
 }
@@ -67,28 +59,25 @@ static void draw_axis(struct report_chart *c)
     text_done(&label);
 }
 
-static void draw_part(struct report_chart *c, size_t bucket, const char *class_, struct span name,
+static void draw_part(const struct report_chart *c, const char *class_, struct span name,
                       const int64_t part[2])
 {
     struct text hint = { 0 };
     char when[TIME_TEXT_BYTES];
-    unix_s start = c->page->first;
     if (part[1] <= part[0])
         return;
-    for (size_t i = 0; i < bucket; i++)
-        start = period_next(c->page->per, start);
-    text_addf(&hint, "%s · ", period_name(c->page->per, start, when));
+    text_addf(&hint, "%s · ", period_name(c->page->per, c->start, when));
     text_add(&hint, name);
     text_add(&hint, span_of(": "));
     figure_money(&hint, part[1] - part[0]);
     double gap = c->slot > 0.6 ? c->slot * 0.22 : c->slot * 0.1;
-    struct svg_box box = { c->slot * (double)bucket + gap / 2, y_of(c, part[1]), c->slot - gap,
+    struct svg_box box = { c->slot * (double)c->bucket + gap / 2, y_of(c, part[1]), c->slot - gap,
                            y_of(c, part[0]) - y_of(c, part[1]) };
     svg_column(c->page->out, class_, &box, (struct span){ text_z(&hint), hint.len });
     text_done(&hint);
 }
 
-static void draw_column(struct report_chart *c, size_t bucket)
+static void draw_column(const struct report_chart *c)
 {
     const struct page *p = c->page;
     int64_t part[2] = { 0, 0 };
@@ -97,13 +86,13 @@ static void draw_column(struct report_chart *c, size_t bucket)
     for (size_t rank = 0; rank < c->shown; rank++) {
         text_clear(&label);
         report_label_add(&p->totals.labels[p->totals.report.rows[rank].group], &label);
-        part[1] = nano_add(part[0], spent_by(p, rank, bucket));
+        part[1] = nano_add(part[0], spent_by(p, rank, c->bucket));
         class_[1] = (char)('0' + rank);
-        draw_part(c, bucket, class_, (struct span){ text_z(&label), label.len }, part);
+        draw_part(c, class_, (struct span){ text_z(&label), label.len }, part);
         part[0] = part[1];
     }
-    part[1] = spent_by_all(p, bucket);
-    draw_part(c, bucket, "s7", span_of("others"), part);
+    part[1] = p->all_nano[c->bucket];
+    draw_part(c, "s7", span_of("others"), part);
     text_done(&label);
 }
 
@@ -155,29 +144,48 @@ static void write_key(const struct report_chart *c)
     text_add(p->out, span_of("</ul></section>\n"));
 }
 
-void page_chart(struct page *p)
+static void begin_chart(struct page *p)
 {
-    struct report_chart c = { .page = p };
+    struct report_chart *c = p->chart = xcalloc(1, sizeof *c);
     struct text title = { 0 };
-    c.shown = p->totals.report.row_count < PAGE_SERIES ? p->totals.report.row_count : PAGE_SERIES;
-    if (c.shown == 0) {
-        text_add(p->out,
-                 span_of("<section class=\"empty\">No spend, top-ups or resets in this period."
-                         "</section>\n"));
-        return;
-    }
-    scale(&c);
+    c->page = p;
+    c->shown = p->shown < PAGE_SERIES ? p->shown : PAGE_SERIES;
+    c->start = p->first;
+    scale(c);
     text_addf(&title, "Spend per %s", per_words[p->per]);
     text_addf(p->out, "<section><h2>%s</h2>", text_z(&title));
     svg_plot_begin(
         p->out, "", HEIGHT, span_of(text_z(&title)),
         span_of("Columns stacked by the groups with the highest spend; the table below has "
                 "the totals."));
-    draw_axis(&c);
-    for (size_t b = 0; b < p->bucket_count; b++)
-        draw_column(&c, b);
-    draw_ticks(&c);
-    svg_end(p->out);
-    write_key(&c);
+    draw_axis(c);
     text_done(&title);
+}
+
+bool page_chart(struct page *p)
+{
+    if (p->totals.report.row_count == 0) {
+        text_add(p->out,
+                 span_of("<section class=\"empty\">No spend, top-ups or resets in this period."
+                         "</section>\n"));
+        return false;
+    }
+    if (!p->chart)
+        begin_chart(p);
+    struct report_chart *c = p->chart;
+    for (size_t i = 0; i < COLUMNS_A_STEP && c->bucket < p->bucket_count; i++, c->bucket++) {
+        draw_column(c);
+        c->start = period_next(p->per, c->start);
+    }
+    if (c->bucket < p->bucket_count)
+        return true;
+    draw_ticks(c);
+    svg_end(p->out);
+    write_key(c);
+    return false;
+}
+
+void page_chart_done(struct page *p)
+{
+    free(p->chart);
 }

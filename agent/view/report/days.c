@@ -1,5 +1,4 @@
-/* What is stored comes in the order of payer and day, so days are met by walking all rows side by
- * side. */
+/* Rows are in the order of payer and day, so days are met by walking all of them side by side. */
 #include "view/report/days.h"
 
 #include <stdlib.h>
@@ -12,14 +11,6 @@ enum {
     TOLD_LAG_S = 2 * HOUR_S, /* the endpoint is asked hourly: so old, its answer of a day that runs
                                 is still good */
 };
-
-void *report_grown(void *at, size_t count, size_t *room, size_t bytes)
-{
-    if (count < *room)
-        return at;
-    *room = *room ? *room * 2 : 64;
-    return xrealloc(at, *room, bytes);
-}
 
 void report_days_done(struct report_days *d)
 {
@@ -104,9 +95,6 @@ static void mark_unknown(struct report_days *d, const struct report_payer *payer
                 report_mark_unknown(
                     d->report,
                     by_word ? REPORT_EVERY_GROUP : report_group_of(d->report, payers[i].item), day);
-    for (size_t i = 0; i < d->unread.count && d->unread.at[i].payer == 0; i++)
-        report_mark_unknown(d->report, by_word ? REPORT_EVERY_GROUP : REPORT_NO_GROUP,
-                            d->unread.at[i].day);
 }
 
 /* ---- gaps ---- */
@@ -150,10 +138,52 @@ static void add_gaps(struct report_days *d)
         add_gap(d, &d->gaps.at[i]);
 }
 
+/* ---- the rows of some payers ---- */
+
+static int compare_sums(const void *a, const void *b)
+{
+    const struct sum_row *x = a, *y = b;
+    if (x->payer != y->payer)
+        return x->payer->id < y->payer->id ? -1 : 1;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+/* What is written down and what the newest readings add to it are rows of one time. Returns how
+ * many are left. */
+static size_t merge_sums(struct sum_row *rows, size_t count)
+{
+    size_t kept = 0;
+    if (count)
+        qsort(rows, count, sizeof *rows, compare_sums);
+    for (size_t i = 0; i < count; i++) {
+        struct sum_row *last = kept ? &rows[kept - 1] : NULL;
+        if (!last || compare_sums(last, &rows[i]) != 0) {
+            rows[kept++] = rows[i];
+            continue;
+        }
+        last->spent_nano = nano_add(last->spent_nano, rows[i].spent_nano);
+        last->usage_nano = nano_add(last->usage_nano, rows[i].usage_nano);
+        last->topup_nano = nano_add(last->topup_nano, rows[i].topup_nano);
+        last->reset_nano = nano_add(last->reset_nano, rows[i].reset_nano);
+    }
+    return kept;
+}
+
+void report_days_begin(struct report_days *d)
+{
+    bool by_word = report_by_is_word(d->q->by);
+    d->is_shared = xcalloc(d->report->day_count + 1, sizeof *d->is_shared);
+    for (size_t i = 0; i < d->unread.count && d->unread.at[i].payer == 0; i++)
+        report_mark_unknown(d->report, by_word ? REPORT_EVERY_GROUP : REPORT_NO_GROUP,
+                            d->unread.at[i].day);
+}
+
 void report_days_add(struct report_days *d, const struct report_payer *payers, size_t payer_count)
 {
-    d->is_shared = xcalloc(d->report->day_count + 1, sizeof *d->is_shared);
+    d->days.count = merge_sums(d->days.at, d->days.count);
+    d->hours.count = merge_sums(d->hours.at, d->hours.count);
     add_days(d);
     mark_unknown(d, payers, payer_count);
     add_gaps(d);
+    d->days.count = d->hours.count = d->uses.count = d->providers.count = d->gaps.count = 0;
 }

@@ -13,6 +13,8 @@ struct report_payer {
     unix_s known_from;
     unix_s first_seen, deleted_at, listed; /* listed: the account's first list; TIME_NONE: none */
     bool budgeted, costs_nothing;
+    struct maybe_money left; /* its balance now */
+    int64_t fallen_nano;     /* by so much since the end of the report */
 };
 
 /* Rows of the store, each kind in the order of token and time. */
@@ -42,6 +44,7 @@ struct unread_row {
         size_t count, room;                                                                        \
     }
 
+/* Of some payers; they are dropped when the facts are there. */
 struct report_days {
     const struct report_query *q;
     struct report *report;
@@ -49,15 +52,19 @@ struct report_days {
     ROWS(sum_row) days, hours;
     ROWS(use_row) uses, providers;
     ROWS(gap_row) gaps;
-    ROWS(unread_row) unread;
-    size_t rest_item; /* by feature or provider: of what none is known of */
-    bool *is_shared;  /* owned; by day of the report: hours, or a part of it, are shares of a figure
-                         of the whole day */
+    ROWS(unread_row) unread; /* of all payers */
+    size_t rest_item;        /* by feature or provider: of what none is known of */
+    bool *is_shared; /* owned; by day of the report: hours, or a part of it, are shares of a figure
+                        of the whole day */
 };
 
-/* All but is_shared is filled in. Adds the facts of all days, and which days are not known. */
+/* `unread` is filled in, and all else but rows and is_shared. */
+void report_days_begin(struct report_days *d);
+/* Adds the facts of all days of some payers, of whom there is every row, and which days are not
+ * known. Rows of one time are summed up. */
 void report_days_add(struct report_days *d, const struct report_payer *payers, size_t payer_count);
 void report_days_done(struct report_days *d);
 
-/* Room for one more row. */
-void *report_grown(void *at, size_t count, size_t *room, size_t bytes);
+#define REPORT_NEW_ROW(rows)                                                                       \
+    ((rows).at = xgrown((rows).at, (rows).count, &(rows).room, sizeof *(rows).at),                 \
+     &(rows).at[(rows).count++])

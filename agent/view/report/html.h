@@ -3,7 +3,10 @@
 
 #include "view/report/report.h"
 
-enum { PAGE_SERIES = 7 /* colours for groups; the rest shares one more */ };
+enum {
+    PAGE_SERIES = 7, /* colours for groups; the rest shares one more */
+    PAGE_ROWS = 50,  /* groups by name */
+};
 
 /* What a page is made of. */
 struct page {
@@ -15,13 +18,20 @@ struct page {
     enum period_length per; /* of series */
     unix_s first;           /* the first bucket */
     size_t bucket_count;
-    size_t step;         /* the next one */
-    int64_t *spent_nano; /* owned; of group of `series` x bucket */
+    size_t shown;               /* groups that have a row of their own, the first of `totals` */
+    int64_t *spent_nano;        /* owned; of these x bucket */
+    int64_t *all_nano;          /* owned; of all, by bucket, what is below zero left out */
+    struct store *moment;       /* whose moment is held; NULL: none yet */
+    struct report_run *run;     /* of the step under way */
+    struct page_spread *spread; /* owned */
+    struct report_chart *chart; /* owned */
+    size_t step;                /* the next one */
 };
 
-/* A page about `q`, which is borrowed, in steps, each of which reads the store once at most:
+/* A page about `q`, which is borrowed, in slices of a few milliseconds, all of one moment:
  * page_step until there is no more, then page_done, also after a failure. Head, legend and foot are
- * the caller's. FAULT_REJECT: sums too large. */
+ * the caller's. As for a report_run, no client is to be waited for meanwhile. FAULT_REJECT: sums
+ * too large, or no token is left. */
 void page_init(struct page *p, const struct report_query *q, struct text *out);
 MUST_CHECK bool page_step(struct store *s, struct page *p, bool *ret_more, struct fault *why);
 void page_done(struct page *p);
@@ -30,12 +40,14 @@ void page_scope(struct page *p); /* in words: which period, by what, of whom */
 void page_head(struct page *p);
 void page_tiles(struct page *p);
 void page_notes(struct page *p);
-void page_chart(struct page *p);
+/* The picture, some columns in each step; false: it is whole. */
+bool page_chart(struct page *p);
+void page_chart_done(struct page *p);
 void page_ranking(struct page *p);
 /* Bars of another dimension; nothing when there is nothing to tell. */
 void page_panel(struct page *p, const struct loaded_report *l, enum report_by by);
 void page_legend(struct page *p);
 void page_foot(struct page *p);
 
-/* What a group of `series` spent in each bucket; NULL when it is not there. */
-const int64_t *page_series_of(const struct page *p, const struct report_label *label);
+/* What the group of this rank spent in each bucket. */
+const int64_t *page_series_of(const struct page *p, size_t rank);

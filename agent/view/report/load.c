@@ -1,31 +1,59 @@
 /* Rows of the store become items, groups and the days of their payers; days.c makes facts of
  * these.
  *
- * Every format and every way of asking goes through here, with one period for all. */
+ * Every format and every way of asking goes through here, with one period for all, and all of it is
+ * read as of one moment. First come all payers, then their days, of some payers at a time: what is
+ * held are sums. */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/intern.h"
 #include "base/xmalloc.h"
-#include "core/naming.h"
 #include "view/report/days.h"
 #include "view/report/labels.h"
+#include "view/report/payers.h"
 #include "view/report/report.h"
 
 #define NOT_ATTRIBUTED "(not attributed)"
 
-struct report_loading {
-    const struct report_query *q;
-    struct loaded_report *to;
-    struct report_payer *payers; /* owned; by id once all are there */
-    size_t payer_count, payer_room;
+enum {
+    ROWS_A_STEP = 1500,
+    SUMS_A_STEP = 4000,
+    SLICE_ROWS = 6000, /* about what is held of the payers of a slice */
+    SLICE_MAX = 256,   /* payers */
+    SLICE_SPAN = 1000, /* of their ids: the newest readings are looked for between these */
+    HOUR_PERIODS_MAX = 4,
+    FEEDS_MAX = 6 + HOUR_PERIODS_MAX,
+};
+
+enum phase { LOADS_PAYERS, SORTS_PAYERS, GROUPS_PAYERS, LOADS_UNREAD, LOADS_DAYS, FINISHES };
+
+/* What is asked, over which time, and what becomes of each row. */
+struct feed {
+    enum query query;
+    size_t columns;
+    void (*take)(struct report_run *r, const struct cell *cells);
+    struct period during;
+};
+
+struct report_run {
+    struct store *store; /* borrowed */
+    struct report_query q;
+    struct loaded_report to;
+    bool in_moment;
+    enum phase phase;
+    struct report_payers payers;
     struct intern names; /* of groups in their order, unless these are tokens, whose names are not
                             theirs alone */
-    unix_s usage_from;   /* the latest of all payers */
-    struct after {
-        int64_t token, fallen_nano;
-    } * after; /* owned; by token */
-    size_t after_count, after_room;
     struct report_days days;
+    struct feed feeds[FEEDS_MAX]; /* of each slice */
+    size_t feed_count, slice_max;
+    struct period hours[HOUR_PERIODS_MAX]; /* of which hours are asked for: whole days */
+    size_t hour_count;
+    size_t first, count; /* the slice of payers; its */
+    size_t feed;         /* next feed, and the answer to it: */
+    struct query_result *rows;
+    struct text ids;
 };
 
 struct query_filter report_scope(const struct report_query *q)
@@ -35,110 +63,7 @@ struct query_filter report_scope(const struct report_query *q)
     };
 }
 
-/* Generations count only for names that were born again, so an only one is told apart from nothing.
- */
-static size_t group_of_token(struct report_loading *l, const struct cell *cells)
-{
-    size_t group = report_label_new(l->to, cells[QUERY_REPORT_TOKENS_TOKEN].text);
-    struct report_label *label = &l->to->labels[group];
-    free(label->account);
-    label->account = xstrndup(cells[QUERY_REPORT_TOKENS_ACCOUNT].text.at,
-                              cells[QUERY_REPORT_TOKENS_ACCOUNT].text.len);
-    label->generation = cells[QUERY_REPORT_TOKENS_GENERATION].integer;
-    label->deleted = cells[QUERY_REPORT_TOKENS_IS_DELETED].integer;
-    return group;
-}
-
-static struct span named_or_none(struct span part)
-{
-    return part.len ? part : span_of(NAMING_NONE);
-}
-
-/* The main key has no name of the convention. */
-static struct span part_of(const struct report_query *q, const struct cell *cells)
-{
-    struct span name = cells[QUERY_REPORT_TOKENS_TOKEN].text;
-    if (q->by == BY_ACCOUNT)
-        return cells[QUERY_REPORT_TOKENS_ACCOUNT].text;
-    if (!span_is(cells[QUERY_REPORT_TOKENS_KIND].text, "token"))
-        return span_of(NAMING_NONE);
-    if (q->by == BY_PROJECT)
-        return named_or_none(naming_project(name));
-    return q->by == BY_PURPOSE ? named_or_none(naming_purpose(name))
-                               : naming_environment_or_none(name);
-}
-
-static bool is_wanted(const struct report_query *q, const struct cell *cells)
-{
-    struct span name = cells[QUERY_REPORT_TOKENS_TOKEN].text;
-    bool is_token = span_is(cells[QUERY_REPORT_TOKENS_KIND].text, "token");
-    if (q->environment && !(is_token && span_is(naming_environment_or_none(name), q->environment)))
-        return false;
-    return !q->token || naming_matches(q->token, name);
-}
-
-static int compare_after(const void *a, const void *b)
-{
-    const struct after *x = a, *y = b;
-    return (x->token > y->token) - (x->token < y->token);
-}
-
-/* What a token had at the end of the report: what it has now, and what it lost since. */
-static struct maybe_money left_at_end(const struct report_loading *l, const struct cell *cells)
-{
-    const struct after wanted = { .token = cells[QUERY_REPORT_TOKENS_ID].integer };
-    const struct after *found = l->after_count
-        ? bsearch(&wanted, l->after, l->after_count, sizeof *l->after, compare_after)
-        : NULL;
-    if (cells[QUERY_REPORT_TOKENS_BALANCE_NANO].kind != CELL_INTEGER)
-        return (struct maybe_money){ .known = false };
-    return money_known((struct money){ nano_add(cells[QUERY_REPORT_TOKENS_BALANCE_NANO].integer,
-                                                found ? found->fallen_nano : 0) });
-}
-
-static struct report_budget budget_of(const struct report_loading *l, const struct cell *cells)
-{
-    const struct cell *amount = &cells[QUERY_REPORT_TOKENS_RESET_AMOUNT_NANO];
-    return (struct report_budget){
-        .allowance = {
-            .period = calendar_period_named(cells[QUERY_REPORT_TOKENS_RESET_PERIOD].text),
-            .amount_nano = amount->kind == CELL_INTEGER ? amount->integer : -1,
-        },
-        .left = left_at_end(l, cells),
-    };
-}
-
-static void add_payer(struct report_loading *l, const struct cell *cells)
-{
-    if (!is_wanted(l->q, cells))
-        return;
-    l->payers = report_grown(l->payers, l->payer_count, &l->payer_room, sizeof *l->payers);
-    struct report_payer *p = &l->payers[l->payer_count++];
-    *p = (struct report_payer){
-        .id = cells[QUERY_REPORT_TOKENS_ID].integer,
-        .known = { cell_time(&cells[QUERY_REPORT_TOKENS_USAGE_FROM]),
-                   cell_time(&cells[QUERY_REPORT_TOKENS_USAGE_AT]) },
-        .known_from = cell_time(&cells[QUERY_REPORT_TOKENS_KNOWN_FROM]),
-        .first_seen = cell_time(&cells[QUERY_REPORT_TOKENS_FIRST_SEEN]),
-        .deleted_at = cell_time(&cells[QUERY_REPORT_TOKENS_DELETED_AT]),
-        .listed = cell_time(&cells[QUERY_REPORT_TOKENS_LISTED]),
-        .budgeted = cells[QUERY_REPORT_TOKENS_BUDGETED].integer != 0,
-        .costs_nothing = cells[QUERY_REPORT_TOKENS_TYPE].kind == CELL_TEXT
-            && type_is_free(cells[QUERY_REPORT_TOKENS_TYPE].text),
-    };
-    if (cells[QUERY_REPORT_TOKENS_USAGE_REASON].kind == CELL_TEXT && !l->to->usage_reason)
-        l->to->usage_reason = xstrndup(cells[QUERY_REPORT_TOKENS_USAGE_REASON].text.at,
-                                       cells[QUERY_REPORT_TOKENS_USAGE_REASON].text.len);
-    if (p->known.usage_from > l->usage_from)
-        l->usage_from = p->known.usage_from;
-    if (report_by_is_word(l->q->by))
-        return;
-    const struct report_budget budget = budget_of(l, cells);
-    size_t group = l->q->by == BY_TOKEN
-        ? group_of_token(l, cells)
-        : report_label_named(l->to, &l->names, part_of(l->q, cells));
-    p->item = report_add_item(&l->to->report, group, p->known_from, p->budgeted ? &budget : NULL);
-}
+/* ---- rows ---- */
 
 static int compare_payers(const void *a, const void *b)
 {
@@ -146,213 +71,392 @@ static int compare_payers(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-static const struct report_payer *payer_of(const struct report_loading *l, int64_t id)
+/* A payer of this slice; NULL: somebody else. */
+static struct report_payer *payer_of(const struct report_run *r, const struct cell *id)
 {
-    const struct report_payer wanted = { .id = id };
-    return l->payer_count
-        ? bsearch(&wanted, l->payers, l->payer_count, sizeof *l->payers, compare_payers)
-        : NULL;
+    const struct report_payer wanted = { .id = id->integer };
+    return bsearch(&wanted, r->payers.at + r->first, r->count, sizeof *r->payers.at,
+                   compare_payers);
 }
 
-/* ---- rows ---- */
-
-#define NEW_ROW(rows)                                                                              \
-    ((rows).at = report_grown((rows).at, (rows).count, &(rows).room, sizeof *(rows).at),           \
-     &(rows).at[(rows).count++])
-
-static void take_day(struct report_loading *l, const struct cell *cells)
+static void take_day(struct report_run *r, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_DAYS_TOKEN].integer);
+    const struct report_payer *p = payer_of(r, &cells[QUERY_REPORT_DAYS_TOKEN]);
     if (p)
-        *NEW_ROW(l->days.days) = (struct sum_row){ p,
-                                                   cells[QUERY_REPORT_DAYS_DAY].integer,
-                                                   cells[QUERY_REPORT_DAYS_SPENT_NANO].integer,
-                                                   cells[QUERY_REPORT_DAYS_USAGE_NANO].integer,
-                                                   cells[QUERY_REPORT_DAYS_TOPUP_NANO].integer,
-                                                   cells[QUERY_REPORT_DAYS_RESET_NANO].integer };
+        *REPORT_NEW_ROW(r->days.days) =
+            (struct sum_row){ p,
+                              cells[QUERY_REPORT_DAYS_DAY].integer,
+                              cells[QUERY_REPORT_DAYS_SPENT_NANO].integer,
+                              cells[QUERY_REPORT_DAYS_USAGE_NANO].integer,
+                              cells[QUERY_REPORT_DAYS_TOPUP_NANO].integer,
+                              cells[QUERY_REPORT_DAYS_RESET_NANO].integer };
 }
 
-static void take_hour(struct report_loading *l, const struct cell *cells)
+static void take_hour(struct report_run *r, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_HOURS_TOKEN].integer);
+    const struct report_payer *p = payer_of(r, &cells[QUERY_REPORT_HOURS_TOKEN]);
     if (p)
-        *NEW_ROW(l->days.hours) = (struct sum_row){ p,
-                                                    cells[QUERY_REPORT_HOURS_HOUR].integer,
-                                                    cells[QUERY_REPORT_HOURS_SPENT_NANO].integer,
-                                                    cells[QUERY_REPORT_HOURS_USAGE_NANO].integer,
-                                                    cells[QUERY_REPORT_HOURS_TOPUP_NANO].integer,
-                                                    cells[QUERY_REPORT_HOURS_RESET_NANO].integer };
+        *REPORT_NEW_ROW(r->days.hours) =
+            (struct sum_row){ p,
+                              cells[QUERY_REPORT_HOURS_HOUR].integer,
+                              cells[QUERY_REPORT_HOURS_SPENT_NANO].integer,
+                              cells[QUERY_REPORT_HOURS_USAGE_NANO].integer,
+                              cells[QUERY_REPORT_HOURS_TOPUP_NANO].integer,
+                              cells[QUERY_REPORT_HOURS_RESET_NANO].integer };
+}
+
+static bool is_hour_asked(const struct report_run *r, unix_s hour)
+{
+    bool asked = false;
+    for (size_t i = 0; i < r->hour_count; i++)
+        asked |= hour >= r->hours[i].since && hour < r->hours[i].until;
+    return asked;
+}
+
+/* What the newest readings add to an hour, its day, and to what was spent after the report. */
+static void take_open(struct report_run *r, const struct cell *cells)
+{
+    struct report_payer *p = payer_of(r, &cells[QUERY_REPORT_OPEN_TOKEN]);
+    unix_s hour = cells[QUERY_REPORT_OPEN_HOUR].integer, day = period_start(PER_DAY, hour);
+    int64_t spent_nano = cells[QUERY_REPORT_OPEN_SPENT_NANO].integer;
+    if (!p)
+        return;
+    if (day >= r->to.report.first_day && day < r->q.during.until)
+        *REPORT_NEW_ROW(r->days.days) = (struct sum_row){ p, day, spent_nano, 0, 0, 0 };
+    if (is_hour_asked(r, hour))
+        *REPORT_NEW_ROW(r->days.hours) = (struct sum_row){ p, hour, spent_nano, 0, 0, 0 };
+    if (day >= period_start(PER_DAY, r->q.during.until))
+        p->fallen_nano = nano_add(p->fallen_nano, spent_nano);
+}
+
+static void take_after(struct report_run *r, const struct cell *cells)
+{
+    struct report_payer *p = payer_of(r, &cells[QUERY_REPORT_AFTER_TOKEN]);
+    if (p)
+        p->fallen_nano = nano_add(p->fallen_nano, cells[QUERY_REPORT_AFTER_FALLEN_NANO].integer);
 }
 
 /* An item of its own for each word: its group may have many, and calls are told of a feature only.
  */
-static size_t item_named(struct report_loading *l, struct span word)
+static size_t item_named(struct report_run *r, struct span word)
 {
-    size_t before = l->to->label_count, group = report_label_named(l->to, &l->names, word);
+    size_t before = r->to.label_count, group = report_label_named(&r->to, &r->names, word);
     if (group == before)
-        report_add_item(&l->to->report, group, l->usage_from, NULL);
+        report_add_item(&r->to.report, group, r->payers.usage_from, NULL);
     return group;
 }
 
-static void take_feature(struct report_loading *l, const struct cell *cells)
+static void take_feature(struct report_run *r, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_USAGE_TOKEN].integer);
+    const struct report_payer *p = payer_of(r, &cells[QUERY_REPORT_USAGE_TOKEN]);
     size_t item =
-        p && l->q->by == BY_FEATURE ? item_named(l, cells[QUERY_REPORT_USAGE_FEATURE].text) : 0;
+        p && r->q.by == BY_FEATURE ? item_named(r, cells[QUERY_REPORT_USAGE_FEATURE].text) : 0;
     if (p)
-        *NEW_ROW(l->days.uses) = (struct use_row){ p, cells[QUERY_REPORT_USAGE_DAY].integer, item,
-                                                   cells[QUERY_REPORT_USAGE_COST_NANO].integer,
-                                                   cells[QUERY_REPORT_USAGE_CALLS].integer };
+        *REPORT_NEW_ROW(r->days.uses) =
+            (struct use_row){ p, cells[QUERY_REPORT_USAGE_DAY].integer, item,
+                              cells[QUERY_REPORT_USAGE_COST_NANO].integer,
+                              cells[QUERY_REPORT_USAGE_CALLS].integer };
 }
 
-static void take_provider(struct report_loading *l, const struct cell *cells)
+static void take_provider(struct report_run *r, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_PROVIDERS_TOKEN].integer);
+    const struct report_payer *p = payer_of(r, &cells[QUERY_REPORT_PROVIDERS_TOKEN]);
     if (p)
-        *NEW_ROW(l->days.providers) =
+        *REPORT_NEW_ROW(r->days.providers) =
             (struct use_row){ p, cells[QUERY_REPORT_PROVIDERS_DAY].integer,
-                              item_named(l, cells[QUERY_REPORT_PROVIDERS_PROVIDER].text),
+                              item_named(r, cells[QUERY_REPORT_PROVIDERS_PROVIDER].text),
                               cells[QUERY_REPORT_PROVIDERS_COST_NANO].integer, 0 };
 }
 
-static void take_gap(struct report_loading *l, const struct cell *cells)
+static void take_gap(struct report_run *r, const struct cell *cells)
 {
-    const struct report_payer *p = payer_of(l, cells[QUERY_REPORT_GAPS_TOKEN].integer);
+    const struct report_payer *p = payer_of(r, &cells[QUERY_REPORT_GAPS_TOKEN]);
     const struct entry e = { ENTRY_CONSUMPTION,
                              { cells[QUERY_REPORT_GAPS_AMOUNT_NANO].integer },
                              cells[QUERY_REPORT_GAPS_SINCE].integer,
                              cells[QUERY_REPORT_GAPS_UNTIL].integer };
     if (p)
-        *NEW_ROW(l->days.gaps) = (struct gap_row){ p, e };
+        *REPORT_NEW_ROW(r->days.gaps) = (struct gap_row){ p, e };
 }
 
-static void take_unread(struct report_loading *l, const struct cell *cells)
+static void take_unread(struct report_run *r, const struct cell *cells)
 {
-    *NEW_ROW(l->days.unread) = (struct unread_row){ cells[QUERY_REPORT_UNREAD_TOKEN].integer,
-                                                    cells[QUERY_REPORT_UNREAD_DAY].integer };
+    *REPORT_NEW_ROW(r->days.unread) = (struct unread_row){ cells[QUERY_REPORT_UNREAD_TOKEN].integer,
+                                                           cells[QUERY_REPORT_UNREAD_DAY].integer };
 }
 
-static void take_after(struct report_loading *l, const struct cell *cells)
-{
-    l->after = report_grown(l->after, l->after_count, &l->after_room, sizeof *l->after);
-    l->after[l->after_count++] = (struct after){ cells[QUERY_REPORT_AFTER_TOKEN].integer,
-                                                 cells[QUERY_REPORT_AFTER_FALLEN_NANO].integer };
-}
-
-/* What is asked, and what becomes of each row. */
-static const struct feed {
-    enum query query;
-    size_t count;
-    void (*take)(struct report_loading *l, const struct cell *cells);
-} fallen = { QUERY_REPORT_AFTER, QUERY_REPORT_AFTER_COLUMNS, take_after },
-  tokens = { QUERY_REPORT_TOKENS, QUERY_REPORT_TOKENS_COLUMNS, add_payer },
-  hours = { QUERY_REPORT_HOURS, QUERY_REPORT_HOURS_COLUMNS, take_hour },
-  others[] = {
-      { QUERY_REPORT_DAYS, QUERY_REPORT_DAYS_COLUMNS, take_day },
-      { QUERY_REPORT_USAGE, QUERY_REPORT_USAGE_COLUMNS, take_feature },
-      { QUERY_REPORT_GAPS, QUERY_REPORT_GAPS_COLUMNS, take_gap },
-      { QUERY_REPORT_UNREAD, QUERY_REPORT_UNREAD_COLUMNS, take_unread },
-  },
-  providers = { QUERY_REPORT_PROVIDERS, QUERY_REPORT_PROVIDERS_COLUMNS, take_provider };
-
-static bool ask(struct store *s, const struct feed *feed, struct report_loading *l,
-                struct period during, struct fault *why)
-{
-    const struct query_filter scope = {
-        .now = l->q->now, .since = during.since, .until = during.until, .account = l->q->account
-    };
-    struct cell cells[QUERY_REPORT_TOKENS_COLUMNS];
-    struct query_result *a;
-    bool more = true, ok = true;
-    if (!query_open(s, feed->query, &scope, &a, why))
-        return false;
-    while (ok && more) {
-        ok = query_next(a, cells, feed->count, &more, why);
-        if (ok && more)
-            feed->take(l, cells);
-    }
-    query_close(a);
-    return ok;
-}
-
-static int compare_sums(const void *a, const void *b)
-{
-    const struct sum_row *x = a, *y = b;
-    if (x->payer != y->payer)
-        return x->payer->id < y->payer->id ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
+/* ---- what is asked ---- */
 
 /* Hours of whole days: of all of them when hours are asked for, else of those that the two periods
  * cut. */
-static bool ask_hours(struct store *s, struct report_loading *l, struct fault *why)
+static void choose_hours(struct report_run *r)
 {
-    const struct report_query *q = l->q;
-    const unix_s ends[] = { q->before.since, q->before.until, q->during.since,
-                            q->during.until <= q->now ? q->during.until : q->during.since };
-    if (q->per == PER_HOUR)
-        return ask(s, &hours, l,
-                   (struct period){ l->to->report.first_day,
-                                    period_start(PER_DAY, q->during.until - 1) + DAY_S },
-                   why);
+    const struct report_query *q = &r->q;
+    const unix_s ends[HOUR_PERIODS_MAX] = { q->before.since, q->before.until, q->during.since,
+                                            q->during.until <= q->now ? q->during.until
+                                                                      : q->during.since };
+    if (q->per == PER_HOUR) {
+        r->hours[r->hour_count++] =
+            (struct period){ r->to.report.first_day,
+                             period_start(PER_DAY, q->during.until - 1) + DAY_S };
+        return;
+    }
     for (size_t i = 0; i < COUNT(ends); i++) {
         unix_s day = period_start(PER_DAY, ends[i]);
-        bool is_asked = day == ends[i];
-        for (size_t k = 0; k < i; k++)
-            is_asked |= period_start(PER_DAY, ends[k]) == day && ends[k] != day;
-        if (!is_asked && !ask(s, &hours, l, (struct period){ day, day + DAY_S }, why))
-            return false;
+        if (day != ends[i] && !is_hour_asked(r, day))
+            r->hours[r->hour_count++] = (struct period){ day, day + DAY_S };
     }
-    if (l->days.hours.count)
-        qsort(l->days.hours.at, l->days.hours.count, sizeof *l->days.hours.at, compare_sums);
+}
+
+static void add_feed(struct report_run *r, enum query query, size_t columns,
+                     void (*take)(struct report_run *r, const struct cell *cells),
+                     struct period during)
+{
+    r->feeds[r->feed_count++] = (struct feed){ query, columns, take, during };
+}
+
+static void choose_feeds(struct report_run *r)
+{
+    const struct report_query *q = &r->q;
+    const struct period all = { r->to.report.first_day, q->during.until };
+    bool is_over = q->during.until <= q->now;
+    add_feed(r, QUERY_REPORT_OPEN, QUERY_REPORT_OPEN_COLUMNS, take_open, all);
+    add_feed(r, QUERY_REPORT_DAYS, QUERY_REPORT_DAYS_COLUMNS, take_day, all);
+    add_feed(r, QUERY_REPORT_USAGE, QUERY_REPORT_USAGE_COLUMNS, take_feature, all);
+    add_feed(r, QUERY_REPORT_GAPS, QUERY_REPORT_GAPS_COLUMNS, take_gap, all);
+    if (is_over && !report_by_is_word(q->by))
+        add_feed(r, QUERY_REPORT_AFTER, QUERY_REPORT_AFTER_COLUMNS, take_after, all);
+    if (q->by == BY_PROVIDER)
+        add_feed(r, QUERY_REPORT_PROVIDERS, QUERY_REPORT_PROVIDERS_COLUMNS, take_provider, all);
+    for (size_t i = 0; i < r->hour_count; i++)
+        add_feed(r, QUERY_REPORT_HOURS, QUERY_REPORT_HOURS_COLUMNS, take_hour, r->hours[i]);
+    int64_t rows = report_days(&all) + (is_over ? (q->now - q->during.until) / DAY_S : 0);
+    for (size_t i = 0; i < r->hour_count; i++)
+        rows += (r->hours[i].until - r->hours[i].since) / HOUR_S;
+    r->slice_max = (size_t)(SLICE_ROWS / (rows + 1)) + 1;
+    r->slice_max = r->slice_max < SLICE_MAX ? r->slice_max : SLICE_MAX;
+}
+
+/* Some more rows. *ret_more false: the answer is over. */
+static bool take_some(struct report_run *r, const struct feed *feed, bool *ret_more,
+                      struct fault *why)
+{
+    const struct query_filter scope = {
+        .now = r->q.now,
+        .since = feed->during.since,
+        .until = feed->during.until,
+        .account = r->q.account,
+        .ids = text_z(&r->ids),
+        .after = r->count ? r->payers.at[r->first].id - 1 : 0,
+        .upto = r->count ? r->payers.at[r->first + r->count - 1].id : 0,
+    };
+    struct cell cells[COLUMNS_MAX];
+    bool more = true;
+    if (!r->rows && !query_open(r->store, feed->query, &scope, &r->rows, why))
+        return false;
+    for (size_t i = 0; more && i < ROWS_A_STEP; i++) {
+        if (!query_next(r->rows, cells, feed->columns, &more, why))
+            return false;
+        if (more)
+            feed->take(r, cells);
+    }
+    *ret_more = more;
+    if (more)
+        return true;
+    query_close(r->rows);
+    r->rows = NULL;
     return true;
 }
 
-static bool ask_all(struct store *s, struct report_loading *l, struct fault *why)
+/* ---- in slices ---- */
+
+static void begin_slice(struct report_run *r)
 {
-    const struct report_query *q = l->q;
-    const struct period all = { l->to->report.first_day, q->during.until };
-    if (q->during.until <= q->now && !ask(s, &fallen, l, all, why))
-        return false;
-    if (!ask(s, &tokens, l, all, why))
-        return false;
-    if (l->payer_count == 0)
-        return true;
-    qsort(l->payers, l->payer_count, sizeof *l->payers, compare_payers);
-    if (report_by_is_word(q->by))
-        l->days.rest_item = item_named(l, span_of(NOT_ATTRIBUTED));
-    for (size_t i = 0; i < COUNT(others); i++)
-        if (!ask(s, &others[i], l, all, why))
-            return false;
-    return (q->by != BY_PROVIDER || ask(s, &providers, l, all, why)) && ask_hours(s, l, why);
+    const struct report_payers *p = &r->payers;
+    r->first += r->count;
+    r->count = 0;
+    r->feed = 0;
+    text_clear(&r->ids);
+    for (size_t i = r->first;
+         i < p->count && r->count < r->slice_max && p->at[i].id - p->at[r->first].id < SLICE_SPAN;
+         i++, r->count++)
+        text_addf(&r->ids, "%s%" PRId64, r->count ? "," : "[", p->at[i].id);
+    text_add(&r->ids, span_of("]"));
 }
 
-static void count_shared(struct report_loading *l)
+static void set_left(struct report_run *r)
 {
-    const struct report *r = &l->to->report;
-    for (unix_s day = r->first_day; day < r->during.until; day += DAY_S)
-        l->to->shared_days +=
-            l->days.is_shared[(day - r->first_day) / DAY_S] && day + DAY_S > r->during.since;
+    for (size_t i = r->first; i < r->first + r->count; i++) {
+        const struct report_payer *p = &r->payers.at[i];
+        struct maybe_money left = p->left;
+        left.is.nano = nano_add(left.is.nano, p->fallen_nano);
+        if (p->budgeted && left.known)
+            report_set_left(&r->to.report, p->item, left);
+    }
+}
+
+static void end_slice(struct report_run *r)
+{
+    if (r->q.during.until <= r->q.now && !report_by_is_word(r->q.by))
+        set_left(r);
+    report_days_add(&r->days, r->payers.at + r->first, r->count);
+    begin_slice(r);
+}
+
+static void count_shared(struct report_run *r)
+{
+    const struct report *report = &r->to.report;
+    for (unix_s day = report->first_day; day < report->during.until; day += DAY_S)
+        r->to.shared_days += r->days.is_shared[(day - report->first_day) / DAY_S]
+            && day + DAY_S > report->during.since;
+}
+
+static bool load_payers(struct report_run *r, struct fault *why)
+{
+    bool more;
+    if (!report_payers_load(&r->payers, r->store, &r->to, &more, why))
+        return false;
+    if (more)
+        return true;
+    r->to.matches = r->payers.count > 0 || (!r->q.token && !r->q.environment);
+    r->phase = SORTS_PAYERS;
+    return true;
+}
+
+static bool load_unread(struct report_run *r, struct fault *why)
+{
+    const struct feed unread = { QUERY_REPORT_UNREAD,
+                                 QUERY_REPORT_UNREAD_COLUMNS,
+                                 take_unread,
+                                 { r->to.report.first_day, r->q.during.until } };
+    bool more = false;
+    if (r->payers.count && !take_some(r, &unread, &more, why))
+        return false;
+    if (more)
+        return true;
+    if (r->payers.count && report_by_is_word(r->q.by))
+        r->days.rest_item = item_named(r, span_of(NOT_ATTRIBUTED));
+    report_days_begin(&r->days);
+    begin_slice(r);
+    r->phase = LOADS_DAYS;
+    return true;
+}
+
+/* All is read once the last slice is over. */
+static bool load_days(struct report_run *r, struct fault *why)
+{
+    bool more;
+    if (r->count == 0) {
+        count_shared(r);
+        query_moment_end(r->store);
+        r->in_moment = false;
+        r->phase = FINISHES;
+        return true;
+    }
+    if (r->feed == r->feed_count) {
+        end_slice(r);
+        return report_check(&r->to.report, why);
+    }
+    if (!take_some(r, &r->feeds[r->feed], &more, why))
+        return false;
+    r->feed += !more;
+    return true;
+}
+
+bool report_run_begin(struct store *s, const struct report_query *q, struct report_run **ret,
+                      struct fault *why)
+{
+    if (!query_moment_begin(s, why))
+        return false;
+    struct report_run *r = xcalloc(1, sizeof *r);
+    *r = (struct report_run){ .store = s, .q = *q, .in_moment = true };
+    report_init(&r->to.report, q->per, &q->during, &q->before);
+    r->to.report.now = q->now;
+    r->to.report.sums_max = q->sums_max;
+    r->payers.q = &r->q;
+    r->payers.usage_from = TIME_NONE;
+    r->days = (struct report_days){ .q = &r->q, .report = &r->to.report, .found = &r->to.gaps };
+    choose_hours(r);
+    choose_feeds(r);
+    *ret = r;
+    return true;
+}
+
+bool report_run_step(struct report_run *r, bool *ret_more, struct fault *why)
+{
+    *ret_more = true;
+    switch (r->phase) {
+    case LOADS_PAYERS:
+        return load_payers(r, why);
+    case SORTS_PAYERS:
+        r->phase = report_payers_sort(&r->payers) ? SORTS_PAYERS : GROUPS_PAYERS;
+        return true;
+    case GROUPS_PAYERS:
+        if (!report_payers_group(&r->payers, &r->to, &r->names))
+            r->phase = LOADS_UNREAD;
+        return true;
+    case LOADS_UNREAD:
+        return load_unread(r, why);
+    case LOADS_DAYS:
+        return load_days(r, why);
+    case FINISHES:
+        break;
+    }
+    if (!report_finish_step(&r->to.report, SUMS_A_STEP, ret_more, why))
+        return false;
+    if (!*ret_more)
+        report_labels_finish(&r->to);
+    return true;
+}
+
+void report_run_take(struct report_run *r, struct loaded_report *ret)
+{
+    *ret = r->to;
+    r->to = (struct loaded_report){ 0 };
+}
+
+void report_run_end(struct report_run *r)
+{
+    if (!r)
+        return;
+    query_close(r->rows);
+    if (r->in_moment)
+        query_moment_end(r->store);
+    report_unload(&r->to);
+    report_payers_done(&r->payers);
+    report_days_done(&r->days);
+    intern_done(&r->names);
+    text_done(&r->ids);
+    free(r);
 }
 
 bool report_load(struct store *s, const struct report_query *q, struct loaded_report *ret,
                  struct fault *why)
 {
-    struct report_loading l = { .q = q, .to = ret, .usage_from = TIME_NONE };
+    struct report_run *r;
+    bool more = true, ok = true;
     *ret = (struct loaded_report){ 0 };
-    report_init(&ret->report, q->per, &q->during, &q->before);
-    ret->report.now = q->now;
-    l.days = (struct report_days){ .q = q, .report = &ret->report, .found = &ret->gaps };
-    bool ok = ask_all(s, &l, why);
-    if (ok) {
-        report_days_add(&l.days, l.payers, l.payer_count);
-        count_shared(&l);
-        ok = report_finish(&ret->report, why);
+    if (!report_run_begin(s, q, &r, why))
+        return false;
+    while (ok && more)
+        ok = report_run_step(r, &more, why);
+    if (ok)
+        report_run_take(r, ret);
+    report_run_end(r);
+    return ok;
+}
+
+bool report_finds(struct store *s, const struct report_query *q, bool *ret, struct fault *why)
+{
+    struct report_payers p = { .q = q };
+    struct loaded_report none = { 0 };
+    bool more = q->token || q->environment, ok = true;
+    *ret = !more;
+    while (ok && more && !*ret) {
+        ok = report_payers_load(&p, s, &none, &more, why);
+        *ret = p.count > 0;
     }
-    report_labels_finish(ret);
-    report_days_done(&l.days);
-    free(l.payers);
-    free(l.after);
-    intern_done(&l.names);
+    report_payers_done(&p);
+    free(none.usage_reason);
     return ok;
 }

@@ -13,7 +13,7 @@
 #include "view/report/html.h"
 #include "view/svg.h"
 
-enum { ROWS_MOST = 50, PANEL_ROWS = 10, SPARK_WIDTH = 120, SPARK_HEIGHT = 22 };
+enum { PANEL_ROWS = 10, SPARK_WIDTH = 120, SPARK_HEIGHT = 22 };
 
 static const struct screen page_screen; /* a browser: no colours of a terminal, UTF-8 */
 
@@ -213,15 +213,15 @@ static void add_bar(struct page *p, int64_t amount, int64_t most, const char *cl
               class_, (double)share / 100);
 }
 
-static void add_spark(struct page *p, const struct report_label *label)
+static void add_spark(struct page *p, size_t rank)
 {
     static const struct svg_box box = { 1, 2, SPARK_WIDTH - 2, SPARK_HEIGHT - 4 };
-    const int64_t *series = label ? page_series_of(p, label) : NULL;
+    const struct report_label *label = &p->totals.labels[p->totals.report.rows[rank].group];
     add(p, "<td class=\"pic\">");
-    if (series && p->bucket_count > 1) {
+    if (p->bucket_count > 1) {
         svg_begin(p->out, "sparkline", SPARK_WIDTH, SPARK_HEIGHT, span_of("Spend over time"),
                   span_of(label->name));
-        svg_spark(p->out, &box, series, p->bucket_count);
+        svg_spark(p->out, &box, page_series_of(p, rank), p->bucket_count);
         svg_end(p->out);
     }
     add(p, "</td>");
@@ -285,7 +285,6 @@ static void add_left_out(struct page *p, size_t from)
 void page_ranking(struct page *p)
 {
     const struct report *r = &p->totals.report;
-    size_t shown = r->row_count > ROWS_MOST + 1 ? ROWS_MOST : r->row_count;
     if (r->row_count == 0)
         return;
     text_addf(p->out,
@@ -297,17 +296,16 @@ void page_ranking(struct page *p)
               r->all.sum.calls_told ? "<th scope=\"col\">Calls</th><th scope=\"col\">Per call</th>"
                                     : "",
               r->all.budget_known ? "<th scope=\"col\">Budget used</th>" : "");
-    for (size_t i = 0; i < shown; i++) {
-        const struct report_label *label = &p->totals.labels[r->rows[i].group];
+    for (size_t i = 0; i < p->shown; i++) {
         add(p, "<tr><th scope=\"row\" class=\"name\">");
-        add_label(p, label);
+        add_label(p, &p->totals.labels[r->rows[i].group]);
         add(p, "</th>");
-        add_spark(p, label);
+        add_spark(p, i);
         add_bar(p, r->rows[i].sum.spent_nano, r->rows[0].sum.spent_nano, series_class(i));
         add_figures(p, &r->rows[i]);
     }
-    if (shown < r->row_count)
-        add_left_out(p, shown);
+    if (p->shown < r->row_count)
+        add_left_out(p, p->shown);
     if (r->row_count > 1) {
         add(p,
             "<tr class=\"sum\"><th scope=\"row\">Total</th><td class=\"pic\"></td><td "

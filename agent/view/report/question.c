@@ -1,8 +1,6 @@
 /* A month stands for its two ends; an hour that has begun counts as a whole. */
 #include "view/report/question.h"
 
-#include "core/naming.h"
-
 static bool choose_month(const struct option_value *given, const char *lead, struct period *ret,
                          struct fault *why)
 {
@@ -65,27 +63,4 @@ bool report_question(const struct option_value *given, const struct option_readi
         return false;
     *ret = q;
     return true;
-}
-
-bool report_finds(struct store *s, const struct report_query *q, bool *ret, struct fault *why)
-{
-    const struct query_filter scope = report_scope(q);
-    struct cell cells[QUERY_REPORT_TOKENS_COLUMNS];
-    struct query_result *a;
-    bool more = true, ok = true, found = !q->token && !q->environment;
-    if (found || !query_open(s, QUERY_REPORT_TOKENS, &scope, &a, why)) {
-        *ret = found;
-        return found;
-    }
-    while (ok && more && !found) {
-        ok = query_next(a, cells, QUERY_REPORT_TOKENS_COLUMNS, &more, why);
-        found = ok && more
-            && (!q->token || naming_matches(q->token, cells[QUERY_REPORT_TOKENS_TOKEN].text))
-            && (!q->environment
-                || span_is(naming_environment_or_none(cells[QUERY_REPORT_TOKENS_TOKEN].text),
-                           q->environment));
-    }
-    query_close(a);
-    *ret = found;
-    return ok;
 }

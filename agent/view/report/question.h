@@ -66,8 +66,3 @@ enum report_option {
 /* `given`: the values of these rows. FAULT_REJECT: they do not go together. */
 MUST_CHECK bool report_question(const struct option_value *given, const struct option_reading *how,
                                 struct report_query *ret, struct fault *why);
-
-/* Whether a token is left by `token` and `environment`: nothing spent and nobody meant are two
- * answers. */
-MUST_CHECK bool report_finds(struct store *s, const struct report_query *q, bool *ret,
-                             struct fault *why);

@@ -19,6 +19,8 @@ enum report_by {
 /* In the order of enum report_by. */
 #define REPORT_BY_NAMES "token|environment|project|purpose|account|provider|feature"
 
+enum { REPORT_PAGE_SUMS = 200000 /* that a page or an answer may be made of */ };
+
 struct report_query {
     enum report_by by;
     enum period_length per;
@@ -26,6 +28,7 @@ struct report_query {
     enum report_choice choice;
     const char *token, *account, *environment; /* a glob and two names; NULL: not restricted */
     unix_s now;
+    size_t sums_max; /* how many sums by group and time may be held; 0: not limited */
 };
 
 /* The times of its period, and its account. */
@@ -46,6 +49,7 @@ struct report_gaps {
 
 struct loaded_report {
     struct report report;
+    bool matches; /* a token is left by `token` and `environment` */
     struct report_gaps gaps;
     char *usage_reason;  /* owned; why an account's consumption was not told last, or not all of it;
                             NULL: it was */
@@ -60,10 +64,26 @@ bool report_by_is_word(enum report_by by);
 /* "token", "environment" and so on. */
 const char *report_by_name(enum report_by by);
 
-/* `ret` is released by report_unload, also after a failure. FAULT_REJECT: sums too large. */
+/* Loads it in slices of a few milliseconds; the question is copied, its texts and the store are the
+ * caller's until the end. Between two steps a query may be open, and the journal be held: no client
+ * is to be waited for. FAULT_REJECT: sums too large, or too many. */
+struct report_run;
+MUST_CHECK bool report_run_begin(struct store *s, const struct report_query *q,
+                                 struct report_run **ret, struct fault *why);
+/* *ret_more false: it can be taken. */
+MUST_CHECK bool report_run_step(struct report_run *r, bool *ret_more, struct fault *why);
+void report_run_take(struct report_run *r, struct loaded_report *ret); /* for report_unload */
+void report_run_end(struct report_run *r);                             /* accepts NULL */
+
+/* All at once. `ret` is released by report_unload, also after a failure. */
 MUST_CHECK bool report_load(struct store *s, const struct report_query *q,
                             struct loaded_report *ret, struct fault *why);
 void report_unload(struct loaded_report *l);
+
+/* Whether a token is left by `token` and `environment`: nothing spent and nobody meant are two
+ * answers. */
+MUST_CHECK bool report_finds(struct store *s, const struct report_query *q, bool *ret,
+                             struct fault *why);
 
 /* The label as people see it: "prod-app (life 2, deleted)". Not escaped. */
 void report_label_add(const struct report_label *l, struct text *out);
@@ -74,6 +94,13 @@ void report_notes(const struct report_query *q, const struct loaded_report *l, s
 
 /* The rows; for people with a heading and a line of all of them. */
 void report_table(const struct report_query *q, const struct loaded_report *l, struct writer *w);
+
+/* The same in slices; all that is handed in is borrowed until the end. */
+struct report_rows;
+struct report_rows *report_rows_begin(const struct report_query *q, const struct loaded_report *l,
+                                      struct writer *w);
+bool report_rows_step(struct report_rows *r); /* false: all are written */
+void report_rows_end(struct report_rows *r);  /* accepts NULL */
 
 /* One HTML page that needs nothing else, whatever the writer's format. */
 MUST_CHECK bool report_html(struct store *s, const struct report_query *q, struct writer *w,

@@ -1,5 +1,8 @@
 /* A report as a table: exact rows for programs; for people bars, a line of all, and no column that
  * says nothing. */
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
 #include "view/bar.h"
 #include "view/report/report.h"
 
@@ -162,36 +165,16 @@ static void choose_columns(const struct report_query *q, const struct loaded_rep
     for (size_t k = 0; k < COUNT(optional); k++)
         if (!says[optional[k]])
             chosen[optional[k]].title = NULL;
+}
+
+/* Those that the question leaves nothing to say in. */
+static void leave_off_columns(const struct report_query *q, struct column *chosen)
+{
     if (q->per == PER_TOTAL)
         chosen[PERIOD].title = NULL;
     if (q->by != BY_TOKEN)
         chosen[ACCOUNT] = chosen[GENERATION] = chosen[DELETED] =
             (struct column){ NULL, NULL, COLUMN_TEXT, 0 };
-}
-
-static void add_rows(const struct report_query *q, const struct loaded_report *l, struct writer *w,
-                     struct table *t)
-{
-    bool for_people = writer_is_for_people(w);
-    const struct report *r = &l->report;
-    struct line line = { 0 };
-    int64_t most = most_spent(r);
-    size_t width = bar_width(&w->screen);
-    for (size_t i = 0; i < r->row_count; i++) {
-        fill(q, l, &r->rows[i], &line);
-        text_clear(&line.bar);
-        if (for_people)
-            bar_draw(&(struct bar){ r->rows[i].sum.spent_nano, most, width, w->screen.ascii },
-                     &line.bar);
-        line.cells[BAR] = cell_text(text_z(&line.bar));
-        table_row(t, line.cells);
-    }
-    if (for_people && r->row_count > 1) {
-        fill_all(r, &line);
-        table_row(t, line.cells);
-    }
-    text_done(&line.label);
-    text_done(&line.bar);
 }
 
 static void add_stretch(const char *before, const struct period *p, struct text *out)
@@ -213,18 +196,83 @@ static void add_heading(const struct report_query *q, struct writer *w)
     text_done(&line);
 }
 
-void report_table(const struct report_query *q, const struct loaded_report *l, struct writer *w)
+/* ---- in slices ---- */
+
+enum { ROWS_A_STEP = 300 };
+
+struct report_rows {
+    const struct report_query *q;
+    const struct loaded_report *l;
+    struct writer *w;
+    struct column columns[COLUMNS];
+    struct table *table;
+    struct line line;
+    int64_t most; /* for bars */
+    size_t next, width;
+};
+
+struct report_rows *report_rows_begin(const struct report_query *q, const struct loaded_report *l,
+                                      struct writer *w)
 {
     static const char *const titles[REPORT_BYS] = { "TOKEN",   "ENVIRONMENT", "PROJECT", "PURPOSE",
                                                     "ACCOUNT", "PROVIDER",    "FEATURE" };
-    struct column chosen[COLUMNS];
-    memcpy(chosen, columns, sizeof chosen);
-    chosen[NAME].name = report_by_name(q->by);
-    chosen[LABEL].title = titles[q->by];
-    choose_columns(q, l, chosen);
-    if (writer_is_for_people(w) && l->report.row_count)
-        add_heading(q, w);
-    struct table *t = table_begin(w, chosen, COLUMNS);
-    add_rows(q, l, w, t);
-    table_end(t);
+    struct report_rows *r = xcalloc(1, sizeof *r);
+    *r = (struct report_rows){ .q = q, .l = l, .w = w, .width = bar_width(&w->screen) };
+    memcpy(r->columns, columns, sizeof r->columns);
+    r->columns[NAME].name = report_by_name(q->by);
+    r->columns[LABEL].title = titles[q->by];
+    leave_off_columns(q, r->columns);
+    if (writer_is_for_people(w)) {
+        r->most = most_spent(&l->report);
+        choose_columns(q, l, r->columns);
+        if (l->report.row_count)
+            add_heading(q, w);
+    }
+    r->table = table_begin(w, r->columns, COLUMNS);
+    return r;
+}
+
+static void add_row(struct report_rows *r, const struct report_row *row)
+{
+    fill(r->q, r->l, row, &r->line);
+    text_clear(&r->line.bar);
+    if (writer_is_for_people(r->w))
+        bar_draw(&(struct bar){ row->sum.spent_nano, r->most, r->width, r->w->screen.ascii },
+                 &r->line.bar);
+    r->line.cells[BAR] = cell_text(text_z(&r->line.bar));
+    table_row(r->table, r->line.cells);
+}
+
+bool report_rows_step(struct report_rows *r)
+{
+    const struct report *report = &r->l->report;
+    for (size_t i = 0; i < ROWS_A_STEP && r->next < report->row_count; i++)
+        add_row(r, &report->rows[r->next++]);
+    if (r->next < report->row_count)
+        return true;
+    if (writer_is_for_people(r->w) && report->row_count > 1) {
+        fill_all(report, &r->line);
+        table_row(r->table, r->line.cells);
+    }
+    table_end(r->table);
+    r->table = NULL;
+    return false;
+}
+
+void report_rows_end(struct report_rows *r)
+{
+    if (!r)
+        return;
+    table_drop(r->table);
+    text_done(&r->line.label);
+    text_done(&r->line.bar);
+    free(r);
+}
+
+void report_table(const struct report_query *q, const struct loaded_report *l, struct writer *w)
+{
+    struct report_rows *r = report_rows_begin(q, l, w);
+    while (report_rows_step(r))
+        continue;
+    report_rows_end(r);
 }

@@ -164,8 +164,7 @@ static unix_s next_time(unix_s at, struct random *random)
 /* Sums of nothing: a row, or none, says the same. */
 static bool is_empty(enum query query, const struct cell *row, size_t count)
 {
-    bool is_sum =
-        query == QUERY_SPARKS || query == QUERY_REPORT_HOURS || query == QUERY_REPORT_DAYS;
+    bool is_sum = query == QUERY_SPARKS;
     for (size_t i = 2; is_sum && i < count; i++)
         is_sum = row[i].integer == 0;
     return is_sum;
@@ -176,18 +175,19 @@ static void dump_query(struct place *p, enum query query, unix_s at, struct text
     struct fault why;
     struct query_result *a;
     static const size_t counts[QUERIES] = {
-        [QUERY_STATUS] = 6,       [QUERY_SPARKS] = 3,         [QUERY_HISTORY] = 8,
-        [QUERY_REPORT_HOURS] = 6, [QUERY_REPORT_DAYS] = 6,    [QUERY_REPORT_GAPS] = 4,
-        [QUERY_REPORT_AFTER] = 2, [QUERY_REPORT_TOKENS] = 16, [QUERY_IDLE] = 7,
+        [QUERY_STATUS] = 6,      [QUERY_SPARKS] = 3,         [QUERY_HISTORY] = 8,
+        [QUERY_REPORT_GAPS] = 4, [QUERY_REPORT_TOKENS] = 18, [QUERY_IDLE] = 7,
         [QUERY_AUDIT] = 17,
     };
     struct cell row[20];
-    const struct query_filter filter = { .now = at,
-                                         .since =
-                                             query == QUERY_HISTORY ? TIME_NONE : at - 9 * DAY_S,
-                                         .until = at + DAY_S,
-                                         .token = "prod-0880",
-                                         .account = "main" };
+    const struct query_filter filter = {
+        .now = at,
+        .since = query == QUERY_HISTORY ? TIME_NONE : at - 9 * DAY_S,
+        .until = at + DAY_S,
+        .ids = query == QUERY_REPORT_GAPS ? "[1,2,3,4,5,6,7,8]" : NULL,
+        .token = "prod-0880",
+        .account = "main"
+    };
     bool more = true;
     if (!counts[query])
         return;

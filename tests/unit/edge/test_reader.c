@@ -200,6 +200,7 @@ static void a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told
         "5);"
         "INSERT INTO usage VALUES (2, 86400, 1, 8, 1), (2, 86400, 3, 9, 1), (1, 86400, 1, 1, 1);"
         "INSERT INTO usage_provider VALUES (2, 86400, 3, 2, 9);");
+    scope.ids = "[1,2]";
     scope.since = 0;
     scope.until = 86400;
     expect(s, QUERY_REPORT_HOURS, &scope, 6, "1|0|3|0|0|30\n1|82800|4|4|0|0\n");
