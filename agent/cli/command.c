@@ -22,9 +22,9 @@
 #include "view/writer.h"
 
 const struct command *const commands[] = {
-    &cmd_run,    &cmd_once,   &cmd_status,  &cmd_forecast, &cmd_history, &cmd_report, &cmd_serve,
-    &cmd_gate,   &cmd_alerts, &cmd_audit,   &cmd_metrics,  &cmd_export,  &cmd_tokens, &cmd_check,
-    &cmd_config, &cmd_sim,    &cmd_version, &cmd_help,     NULL,
+    &cmd_run,   &cmd_once,   &cmd_status, &cmd_forecast, &cmd_history, &cmd_report, &cmd_serve,
+    &cmd_gate,  &cmd_alerts, &cmd_audit,  &cmd_metrics,  &cmd_export,  &cmd_tokens, &cmd_credits,
+    &cmd_check, &cmd_config, &cmd_sim,    &cmd_version,  &cmd_help,    NULL,
 };
 
 const char *command_title(const struct command *c, char out[COMMAND_TITLE_BYTES])

@@ -60,7 +60,7 @@ struct command {
 
 extern const struct command cmd_run, cmd_once, cmd_status, cmd_history, cmd_report, cmd_gate,
     cmd_alerts, cmd_audit, cmd_forecast, cmd_export, cmd_check, cmd_config, cmd_serve, cmd_sim,
-    cmd_tokens, cmd_metrics, cmd_version, cmd_help;
+    cmd_tokens, cmd_credits, cmd_metrics, cmd_version, cmd_help;
 
 /* Every command in the order of help, ended by NULL. */
 extern const struct command *const commands[];

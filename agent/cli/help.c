@@ -116,6 +116,10 @@ static void help_group(const struct command *c, struct writer *w)
                 c->name, c->help, c->name);
     for (const struct command *const *sub = c->sub; *sub; sub++)
         print_command_line(w, *sub);
+    if (c->option_count) {
+        writer_addf(w, "\nOptions without a COMMAND:\n");
+        print_options(w, c->options, c->option_count, widest(c->options, c->option_count, 0));
+    }
     writer_addf(w, "\nRun `ebb help %s COMMAND` for details.\n\nExample:\n  %s\n", c->name,
                 c->example);
 }

@@ -1,3 +1,4 @@
+/* The usage endpoint tells of days; a level is given at a moment. */
 #include "core/credits.h"
 
 static const char *const names[] = {
@@ -18,4 +19,40 @@ enum credits_source credits_source_named(struct span name)
     while (s < CREDITS_SOURCES && !span_is(name, names[s]))
         s++;
     return s < CREDITS_SOURCES ? s : CREDITS_BY_API;
+}
+
+static unix_s later(unix_s x, unix_s y)
+{
+    return x > y ? x : y;
+}
+
+static unix_s earlier(unix_s x, unix_s y)
+{
+    return x < y ? x : y;
+}
+
+/* Of what was spent between `from` and `to`. */
+static int64_t share_since(unix_s at, unix_s from, unix_s to, int64_t nano)
+{
+    if (at <= from)
+        return nano;
+    if (at >= to || nano <= 0)
+        return 0;
+    return (int64_t)((__int128)nano * (to - at) / (to - from));
+}
+
+int64_t credits_counted(const struct credits_level *level, const struct credits_news *news)
+{
+    unix_s day = level->set_at - level->set_at % DAY_S;
+    unix_s from = news->known_until == TIME_NONE ? day : later(news->known_until, day);
+    unix_s to = earlier(news->asked_at, day + DAY_S);
+    return nano_add(share_since(level->set_at, from, to, news->day_nano), news->later_nano);
+}
+
+struct money credits_left(const struct credits_level *level)
+{
+    int64_t left;
+    if (__builtin_sub_overflow(level->set.nano, level->spent.nano, &left))
+        left = level->spent.nano > 0 ? INT64_MIN : INT64_MAX;
+    return (struct money){ left };
 }

@@ -26,4 +26,17 @@ struct credits_level {
     struct money set, spent;
 };
 
+/* What an answer of the usage endpoint says that was not known before: of the UTC day on which a
+ * level was given, and of the days after it. */
+struct credits_news {
+    unix_s known_until; /* up to when consumption was known before; TIME_NONE: not at all */
+    unix_s asked_at;
+    int64_t day_nano, later_nano;
+};
+/* How much of it was spent since the level was given: of its day the share that falls behind it,
+ * as if spent evenly. Negative: the service takes back what it said. */
+int64_t credits_counted(const struct credits_level *level, const struct credits_news *news);
+
+struct money credits_left(const struct credits_level *level);
+
 #define CREDITS_NOT_OFFERED_REASON "not offered by this API"

@@ -213,6 +213,9 @@ struct plan_token *plan_return(struct plan *p, struct token *known, const struct
 
 /* The credits, as told. */
 void plan_credits(struct plan *p, struct money left);
+/* The credits, as counted down: what left them since `since` was spent. `given`: a person set them
+ * anew, so whatever moved was no consumption. */
+void plan_estimate(struct plan *p, struct money left, unix_s since, bool given);
 /* Consumption that the token's balance does not tell. */
 void plan_spend(struct plan *p, size_t place, const struct entry *e);
 /* Without a budget a token's burn is known up to an answer about it. */

@@ -14,6 +14,7 @@
 #include "core/calendar.h"
 #include "daemon/account.h"
 #include "daemon/commit.h"
+#include "daemon/estimate.h"
 #include "daemon/forecasts.h"
 #include "daemon/gather.h"
 #include "daemon/pace.h"
@@ -289,7 +290,9 @@ static bool take_answer(struct agent *a, struct account *account, struct plan *p
 {
     struct consumption *c = &account->consumption;
     const struct usage_told told = { &c->asked.book, c->range, c->asked_at, told_until(c) };
-    if (!store_replace_usage(a->store, account->id, &told, why) || !book(a, account, p, why)
+    if (!estimate_begin_count(a, account, why)
+        || !store_replace_usage(a->store, account->id, &told, why)
+        || !estimate_end_count(a, account, why) || !book(a, account, p, why)
         || !compare(a, account, p, why) || !store_rereads(a, account, why))
         return false;
     plan_see_spending(p, known_until(c));
@@ -374,8 +377,10 @@ bool consumption_turn(struct agent *a, struct account *account, unix_s now, stru
     if (!usage_call_turn(&c->asked))
         return true;
     stored = store_answer(a, account, now, why);
-    if (stored && c->asked.call.result == POLL_OK)
+    if (stored && c->asked.call.result == POLL_OK) {
+        estimate_counted(account);
         settle(c);
+    }
     if (stored)
         tell(a, account, c);
     plan_next(a, c, stored ? c->asked.call.result : POLL_UNAVAILABLE);

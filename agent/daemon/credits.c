@@ -10,6 +10,7 @@
 #include "base/xmalloc.h"
 #include "daemon/account.h"
 #include "daemon/commit.h"
+#include "daemon/estimate.h"
 #include "daemon/forecasts.h"
 #include "daemon/gather.h"
 #include "daemon/pace.h"
@@ -31,6 +32,7 @@ bool credits_open(struct agent *a, struct account *account, struct fault *why)
     if (!store_load_credits_level(a->store, account->id, &c->level, why))
         return false;
     c->source = source_of(account);
+    c->counted_from = TIME_NONE;
     return store_set_credits_source(a->store, account->id, c->source, why)
         && (c->source == CREDITS_BY_API
             || store_set_credits_reason(a->store, account->id, NULL, why));
@@ -99,6 +101,8 @@ void credits_plan(struct account *account, struct plan *p)
 {
     struct credits *c = &account->credits;
     struct money left;
+    if (c->source != CREDITS_BY_API)
+        estimate_plan(account, p);
     if (!api_call_has_ended(&c->call))
         return;
     if (decode(account, &c->call, &left))
@@ -108,9 +112,11 @@ void credits_plan(struct account *account, struct plan *p)
             true; /* its row says when it was seen last: polls no longer stand for that */
 }
 
-bool credits_write(struct agent *a, const struct account *account, struct fault *why)
+bool credits_write(struct agent *a, struct account *account, struct fault *why)
 {
     const struct api_call *call = &account->credits.call;
+    if (account->credits.source != CREDITS_BY_API)
+        return estimate_write(a, account, why);
     return !api_call_has_ended(call)
         || store_set_credits_reason(a->store, account->id,
                                     call->result == POLL_OK ? NULL : call->why.text, why);
@@ -129,6 +135,8 @@ void credits_settle(struct agent *a, struct account *account)
 {
     struct credits *c = &account->credits;
     const char *name = account->settings->name;
+    if (c->source != CREDITS_BY_API)
+        estimate_settle(a, account);
     if (!api_call_has_ended(&c->call))
         return;
     struct text words = { 0 };

@@ -13,12 +13,21 @@ struct account;
 /* What is left on an account, and the call that asks it. */
 struct credits {
     enum credits_source source;
-    struct credits_level level; /* as stored */
+    struct credits_level level;   /* as stored */
+    struct credits_level ordered; /* by a command, to be stored with the poll that is planned */
+    bool is_ordered;
+    mono_ms looked_at;                                          /* for orders, last */
+    char hurried_for[sizeof((struct credits_level *)0)->order]; /* the last that made a poll due */
+    struct credits_news news;   /* of the answer that is being stored */
+    int64_t counted_nano;       /* and how much of it counts */
+    unix_s counted_from;        /* since when what is counted and not booked was spent; TIME_NONE:
+                                   nothing is */
     struct publication absence; /* of the state that says that they are not offered */
     struct api_call call;
     struct token_set series; /* one; none before they were first told, and while not offered */
     struct forecast_queue forecast_queue;
-    struct text reason; /* why they were not told last; empty: they were */
+    struct text
+        reason; /* why they were not told last, or do not count down; empty: they are known */
 };
 
 /* Within a transaction: who says what is left. */
@@ -34,7 +43,7 @@ bool credits_are_owed(
 /* What an answer that is there would change. */
 void credits_plan(struct account *account, struct plan *p);
 /* Within the plan's transaction: why they were not told. */
-MUST_CHECK bool credits_write(struct agent *a, const struct account *account, struct fault *why);
+MUST_CHECK bool credits_write(struct agent *a, struct account *account, struct fault *why);
 bool credits_are_held(const struct account *account); /* their reading is not believed yet */
 void credits_settle(struct agent *a,
                     struct account *account); /* after the commit: the answer is taken */

@@ -19,6 +19,7 @@
 #include "daemon/commit.h"
 #include "daemon/credits.h"
 #include "daemon/deliver.h"
+#include "daemon/estimate.h"
 #include "daemon/forecasts.h"
 #include "daemon/gather.h"
 #include "daemon/pace.h"
@@ -286,6 +287,7 @@ static bool take_list(struct agent *a, struct account *account, struct fault *wh
     struct outage_words outage;
     struct pace pace;
     weigh_list(a, account);
+    estimate_look(a, account);
     gather(a, account, &g);
     account->last_poll = 0; /* until this one is stored: late credits are no older one's */
     bool open = commit_begin(a, account, why) && gather_stored(a, account, in->at, &g, why);

@@ -7,6 +7,7 @@
 #include "daemon/consumption.h"
 #include "daemon/credits.h"
 #include "daemon/deliver.h"
+#include "daemon/estimate.h"
 #include "daemon/forecasts.h"
 #include "daemon/ingest.h"
 #include "daemon/live.h"
@@ -57,6 +58,7 @@ bool loop_start_if_due(struct agent *a, struct account *account, mono_ms now, st
 {
     consumption_start(account, now);
     pace_watch_key(account, now);
+    estimate_watch(a, account, now);
     if (account->poll || pace_due(account) > now)
         return true;
     if (account->ahead && !outage_mend(a, why))

@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/money.h"
 
+enum { EDIT_ID_BYTES = 64 };
+
 struct edit {
     char *file, *token;         /* owned; the file's name in the folder */
     struct maybe_money balance; /* that was set; unknown: it was left as it was */
@@ -34,7 +36,22 @@ MUST_CHECK bool edits_note(const char *store, const char *account, const char *t
                            struct maybe_money balance, char **ret_file, struct fault *why);
 void edits_withdraw(const char *file); /* it was refused; accepts NULL */
 
+/* A level of an account's credits, given by hand; a later one takes the place of this one. */
+struct credits_order {
+    char id[EDIT_ID_BYTES]; /* "": there is none; later ones sort behind it */
+    unix_s at;
+    struct money level;
+};
+/* Gives one. FAULT_REJECT: there is no database yet. FAULT_RETRY: the folder cannot be written. */
+MUST_CHECK bool credits_order_put(const char *store, const char *account, struct money level,
+                                  struct fault *why);
+/* The newest that waits. */
+void credits_order_look(const char *store, const char *account, struct credits_order *ret);
+
 /* ---- for the daemon ---- */
+
+/* After the commit: removes this one and those before it. */
+void credits_order_settle(const char *store, const char *account, const char *id);
 
 /* Takes up what commands wrote since. A file that cannot be read is left alone. */
 void edits_look(struct edits *e, const char *store, const char *account);

@@ -10,7 +10,7 @@ import pytest
 from players import EBB, PATIENCE_S
 
 COMMANDS = ["run", "once", "status", "history", "report", "gate", "alerts", "audit", "export", "check", "config", "sim",
-            "tokens", "version", "forecast", "metrics"]
+            "tokens", "version", "forecast", "metrics", "credits"]
 RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}]
 
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from management import KEY, Management, key_of
+from test_clock import WallClock
 
 CREDITS_LOW = {"name": "credits-low", "kind": "balance_below", "match": {"series": "credits"},
                "levels": {"warning": "100.00"}}
@@ -69,3 +70,59 @@ def test_alerts_about_credits_end_when_the_account_moves_to_an_api_without_them(
         return state and json.loads(state)["state"] == "not_offered" and json.loads(state)["balance_usd"] is None
     subscriber.wait(is_told, "the state of credits that are not offered")
     assert daemon.stop() == 0
+
+
+def credits_of(daemon):
+    credits, = json.loads(said(daemon, "credits", "--json"))
+    return credits
+
+
+def test_credits_given_by_hand_are_counted_down_by_consumption(api, make_daemon, broker, subscriber):
+    daemon = make_daemon(api.url, broker, key=KEY, api="v3", rules=[CREDITS_LOW])
+    assert "no data in" in daemon.run("credits", "set", "120.00").stderr
+    api.spent = {"prod-billing-api": 3.0, "base_token": 1.0}  # before: of no concern
+    said(daemon, "once")
+    assert "given by hand" not in said(daemon, "status") and "`ebb credits set`" in said(daemon, "credits")
+
+    # No daemon runs: the next one takes it up.
+    assert "120.00 USD from now on" in said(daemon, "credits", "set", "120.00")
+    assert "taken up by the next poll" in daemon.run("credits").stderr
+    order, = daemon.folder.glob("ebb.db-edits/*")
+    as_ordered = order.read_bytes()
+    daemon.start()
+    daemon.process.wait_line(r"credits given by hand: 120.00 USD")
+    daemon.process.wait_line(r"consumption of 2 payers stored")
+    daemon.wait_polls(1)
+    assert credits_of(daemon)["balance_usd"] == 120.0
+
+    # Consumption counts down, that of the main key included, also across a kill; then it fires like any balance.
+    daemon.kill()
+    order.write_bytes(as_ordered)  # as if killed between the commit and its removal
+    api.spent = {"prod-billing-api": 20.0, "base_token": 6.0}
+    WallClock(daemon.folder, daemon).set("+2h")  # the usage endpoint is asked once an hour
+    daemon.start()
+    raised = subscriber.wait_event(rule="credits-low", kind="raised")
+    assert raised["balance_usd"] == 98.0
+    credits = credits_of(daemon)
+    assert (credits["balance_usd"], credits["source"], credits["set_usd"]) == (98.0, "estimate", 120.0)
+    assert "estimate" in said(daemon, "gate", "--credits") and "an estimate: 120.00 USD given" in said(daemon, "status")
+    state = json.loads(subscriber.retained()["ebb/main/credits/state"])
+    assert state["source"] == "estimate" and state["set_usd"] == 120.0
+    assert 'credits="estimate"' in said(daemon, "metrics")
+
+    # Another level takes its place while the daemon runs: an edit, neither a top-up nor consumption.
+    said(daemon, "credits", "set", "250.00")
+    subscriber.wait_event(rule="credits-low", kind="resolved")
+    assert credits_of(daemon)["balance_usd"] == 250.0
+    booked = daemon.database.rows("""SELECT k.name, b.amount_nano / 1000000000 FROM booking b
+        JOIN booking_kind k ON k.id = b.kind JOIN token t ON t.id = b.token WHERE t.kind = 'credits' ORDER BY b.poll""")
+    assert booked == [("consumption", 22), ("edit", 152)]
+    assert daemon.stop() == 0
+
+
+def test_credits_cannot_be_given_where_the_api_reports_them(api, make_daemon):
+    daemon = make_daemon(api.url, key="sim-key", api="v2")
+    said(daemon, "once")
+    done = daemon.run("credits", "set", "120.00")
+    assert done.returncode == 1 and "reports its credits itself" in done.stderr
+    assert credits_of(daemon)["source"] == "api"

@@ -174,6 +174,14 @@ static void book(struct plan *p, struct plan_token *s, const struct taken *as,
     t->stepped_s = 0;
 }
 
+void plan_book(struct plan *p, struct plan_token *s, const struct reading *is,
+               const struct entry *e)
+{
+    const struct taken as = { .poll = p->poll, .at = p->at, .reading = *is };
+    const struct judgement certain = { .entries = { *e }, .entry_count = 1, .edited = true };
+    book(p, s, &as, &certain);
+}
+
 /* A fall that was confirmed is booked with the poll that saw it first, as much of it as was seen
  * then. */
 static void book_held(struct plan *p, struct plan_token *s)

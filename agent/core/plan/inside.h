@@ -33,6 +33,9 @@ void plan_note_reading(struct plan_token *s, int64_t poll, const struct reading 
 /* Of several edits of a token the newest first; NULL: there is no other. */
 struct plan_edit *plan_next_edit(const struct plan *p, const char *name,
                                  const struct plan_edit *before);
+/* Books a reading as what is known to have happened. */
+void plan_book(struct plan *p, struct plan_token *s, const struct reading *is,
+               const struct entry *e);
 /* Books a reading, or holds it. */
 void plan_believe(struct plan *p, struct plan_token *s, const struct reading *is);
 void plan_remember(struct plan *p, size_t place, uint64_t hash);

@@ -160,6 +160,13 @@ static struct reading reading_of_credits(struct money left)
     };
 }
 
+static void add_credits(struct plan *p, const struct reading *is)
+{
+    char no_name[] = "", slug[] = CREDITS_SLUG;
+    struct token seen = { .series = SERIES_CREDITS, .name = no_name, .slug = slug, .last = *is };
+    plan_add(p, PLAN_CREDITS, &seen);
+}
+
 void plan_credits(struct plan *p, struct money left)
 {
     const struct token_set *known = p->base.sets[PLAN_CREDITS];
@@ -171,9 +178,37 @@ void plan_credits(struct plan *p, struct money left)
         see(p, s);
         return;
     }
-    char no_name[] = "", slug[] = CREDITS_SLUG;
-    struct token seen = { .series = SERIES_CREDITS, .name = no_name, .slug = slug, .last = is };
-    plan_add(p, PLAN_CREDITS, &seen);
+    add_credits(p, &is);
+}
+
+/* What the service takes back was no top-up either. */
+static struct entry entry_of(struct maybe_money was, struct money left, unix_s since, bool given)
+{
+    int64_t fall_nano = was.known ? nano_add(was.is.nano, -left.nano) : 0;
+    bool is_spent = !given && fall_nano > 0;
+    return (struct entry){ is_spent ? ENTRY_CONSUMPTION : ENTRY_EDIT,
+                           { is_spent ? fall_nano : -fall_nano },
+                           since,
+                           TIME_NONE };
+}
+
+void plan_estimate(struct plan *p, struct money left, unix_s since, bool given)
+{
+    const struct token_set *known = p->base.sets[PLAN_CREDITS];
+    struct reading is = reading_of_credits(left);
+    if (!known->count) {
+        add_credits(p, &is);
+        return;
+    }
+    struct plan_token *s = plan_touch(p, PLAN_CREDITS, 0);
+    if (given || ledger_differs(&s->is.last, &is)) {
+        struct entry e = entry_of(s->is.last.balance, left, since, given);
+        e.at = p->at;
+        e.since = since < p->at ? since : p->at;
+        p->moves |= e.kind == ENTRY_CONSUMPTION;
+        plan_book(p, s, &is, &e);
+    }
+    see(p, s);
 }
 
 static unix_s day_of(unix_s at)

@@ -21,6 +21,7 @@
 #include "base/xmalloc.h"
 
 #define HEAD "ebb-edit 1\n"
+#define ORDER_HEAD "ebb-credits 1\n"
 
 enum {
     FILE_BYTES_MAX = 4096,
@@ -117,29 +118,38 @@ static void add_name(struct text *out)
               (unsigned)random_next(&random));
 }
 
+/* Puts a file into the folder; its path is the caller's. */
+static bool put_file(const char *store, const struct stat *database, const struct text *content,
+                     char **ret_path, struct fault *why)
+{
+    struct text name = { 0 };
+    own_free char *folder = folder_of(store);
+    if (!make_folder(folder, database, why))
+        return false;
+    add_name(&name);
+    char *path = path_of(folder, text_z(&name));
+    bool ok = write_file(folder, path, content, database, why);
+    text_done(&name);
+    if (ok)
+        *ret_path = path;
+    else
+        free(path);
+    return ok;
+}
+
 bool edits_note(const char *store, const char *account, const char *token,
                 struct maybe_money balance, char **ret_file, struct fault *why)
 {
     struct stat database;
-    struct text content = { 0 }, name = { 0 };
+    struct text content = { 0 };
     char amount[MONEY_TEXT_BYTES];
-    own_free char *folder = folder_of(store);
     *ret_file = NULL;
     if (stat(store, &database) != 0)
         return true;
-    if (!make_folder(folder, &database, why))
-        return false;
     text_addf(&content, HEAD "%s\n%s\n%s", account,
               balance.known ? money_format(balance.is, amount) : "-", token);
-    add_name(&name);
-    char *path = path_of(folder, text_z(&name));
-    bool ok = write_file(folder, path, &content, &database, why);
+    bool ok = put_file(store, &database, &content, ret_file, why);
     text_done(&content);
-    text_done(&name);
-    if (ok)
-        *ret_file = path;
-    else
-        free(path);
     return ok;
 }
 
@@ -279,4 +289,77 @@ void edits_done(struct edits *e)
         release(&e->at[i]);
     free(e->at);
     *e = (struct edits){ 0 };
+}
+
+/* ---- orders about credits ---- */
+
+bool credits_order_put(const char *store, const char *account, struct money level,
+                       struct fault *why)
+{
+    struct stat database;
+    struct text content = { 0 };
+    char amount[MONEY_TEXT_BYTES], *path = NULL;
+    if (stat(store, &database) != 0)
+        return fault(why, FAULT_REJECT,
+                     "there is no database %s yet: start `ebb run`, or `ebb once`", store);
+    text_addf(&content, ORDER_HEAD "%s\n%s\n", account, money_format(level, amount));
+    bool ok = put_file(store, &database, &content, &path, why);
+    text_done(&content);
+    free(path);
+    return ok;
+}
+
+static bool parse_order(struct span bytes, const char *account, struct credits_order *ret)
+{
+    struct span head, owner, amount;
+    struct fault ignored;
+    return take_line(&bytes, &head) && span_is(head, "ebb-credits 1") && take_line(&bytes, &owner)
+        && span_is(owner, account) && take_line(&bytes, &amount) && !bytes.len
+        && money_parse(amount, &ret->level, &ignored);
+}
+
+/* False when the file is no order about this account. */
+static bool read_order(const char *folder, const char *file, const char *account,
+                       struct credits_order *ret)
+{
+    char bytes[FILE_BYTES_MAX];
+    own_free char *path = path_of(folder, file);
+    size_t len = strlen(file) < sizeof ret->id ? read_file(path, bytes) : 0;
+    if (!len || !parse_order((struct span){ bytes, len }, account, ret))
+        return false;
+    snprintf(ret->id, sizeof ret->id, "%s", file);
+    ret->at = strtoll(file, NULL, 10);
+    return is_stamp(ret->at);
+}
+
+void credits_order_look(const char *store, const char *account, struct credits_order *ret)
+{
+    own_free char *folder = folder_of(store);
+    struct credits_order found;
+    DIR *all = opendir(folder);
+    struct dirent *one;
+    *ret = (struct credits_order){ .at = TIME_NONE };
+    while (all && (one = readdir(all)))
+        if (one->d_name[0] != '.' && strcmp(one->d_name, ret->id) > 0
+            && read_order(folder, one->d_name, account, &found))
+            *ret = found;
+    if (all)
+        closedir(all);
+}
+
+void credits_order_settle(const char *store, const char *account, const char *id)
+{
+    own_free char *folder = folder_of(store);
+    struct credits_order found;
+    DIR *all = opendir(folder);
+    struct dirent *one;
+    while (all && (one = readdir(all))) {
+        if (one->d_name[0] == '.' || strcmp(one->d_name, id) > 0
+            || !read_order(folder, one->d_name, account, &found))
+            continue;
+        own_free char *path = path_of(folder, one->d_name);
+        edits_withdraw(path);
+    }
+    if (all)
+        closedir(all);
 }

@@ -32,3 +32,23 @@ bool store_load_credits_level(struct store *s, int64_t account, struct credits_l
         *ret = level;
     return ok;
 }
+
+bool store_put_credits_level(struct store *s, int64_t account, const struct credits_level *level,
+                             struct fault *why)
+{
+    struct statement *q = s->queries[SQL_SET_CREDITS_LEVEL];
+    statement_bind_integer(q, ":account", account);
+    statement_bind_text(q, ":source", span_of(credits_source_name(CREDITS_ESTIMATED)));
+    statement_bind_text(q, ":id", span_of(level->order));
+    statement_bind_integer(q, ":at", level->set_at);
+    statement_bind_integer(q, ":nano", level->set.nano);
+    return statement_run(q, why);
+}
+
+bool store_add_credits_spent(struct store *s, int64_t account, int64_t nano, struct fault *why)
+{
+    struct statement *q = s->queries[SQL_ADD_CREDITS_SPENT];
+    statement_bind_integer(q, ":account", account);
+    statement_bind_integer(q, ":nano", nano);
+    return statement_run(q, why);
+}

@@ -318,3 +318,13 @@ bool store_unbooked_usage(struct store *s, int64_t account, struct usage_range r
         free(list.at);
     return ok;
 }
+
+bool store_sum_usage(struct store *s, int64_t account, struct usage_range range, int64_t *ret_nano,
+                     struct fault *why)
+{
+    struct statement *q = s->queries[SQL_SUM_USAGE];
+    statement_bind_integer(q, ":account", account);
+    statement_bind_integer(q, ":first_day", range.first_day);
+    statement_bind_integer(q, ":last_day", range.last_day);
+    return statement_ask(q, 0, ret_nano, why);
+}

@@ -40,6 +40,10 @@ struct usage_told {
 MUST_CHECK bool store_replace_usage(struct store *s, int64_t account, const struct usage_told *told,
                                     struct fault *why);
 
+/* What all payers of the account together spent on these days, as far as it is known. */
+MUST_CHECK bool store_sum_usage(struct store *s, int64_t account, struct usage_range range,
+                                int64_t *ret_nano, struct fault *why);
+
 /* Why consumption, or the credits, were not told; `reason` NULL: they were. */
 MUST_CHECK bool store_set_usage_reason(struct store *s, int64_t account, const char *reason,
                                        struct fault *why);

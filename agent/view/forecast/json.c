@@ -149,6 +149,7 @@ void forecast_json(const struct forecast_view *v, struct json_out *j)
     json_add_z(j, "account", text_z(&s->account));
     json_add_z(j, "series", s->credits ? "credits" : "token");
     json_add_z(j, "token", s->credits ? NULL : text_z(&s->name));
+    json_add_z(j, "credits_source", credits_source_name(s->source));
     json_add_money(j, "balance_usd", s->token->last.balance);
     calendar_add_json(j, "seen_at", s->token->seen_at);
     add_burn(j, s);

@@ -53,7 +53,9 @@ static void add_heading(const struct forecast_input *s, const struct screen *scr
         add_usd(s->token->last.balance.is.nano, out);
     else
         text_add(out, span_of("An unknown amount"));
-    text_addf(out, " left, read %s ago",
+    bool is_estimate = s->credits && s->source == CREDITS_ESTIMATED;
+    text_addf(out, " left%s, %s %s ago", is_estimate ? " by an estimate" : "",
+              is_estimate ? "counted" : "read",
               duration_format(seconds_between(s->token->seen_at, s->now), age));
     if (s->token->missing)
         text_add(out, span_of(" (missing from the token list since then)"));

@@ -146,6 +146,44 @@ static void without_a_database_nothing_is_written(void **state)
     assert_null(file);
 }
 
+static void the_newest_order_about_credits_waits_until_it_is_settled(void **state)
+{
+    const struct place *p = *state;
+    struct credits_order first, second, other;
+    struct edits e = { 0 };
+    struct fault why;
+    assert_true(credits_order_put(p->store, "main", (struct money){ 120 }, &why));
+    credits_order_look(p->store, "main", &first);
+    assert_int_equal(first.level.nano, 120);
+    assert_true(first.at != TIME_NONE && first.id[0]);
+    assert_true(credits_order_put(p->store, "main", (struct money){ -5 }, &why));
+    credits_order_look(p->store, "main", &second);
+    assert_int_equal(second.level.nano, -5);
+    assert_true(strcmp(second.id, first.id) > 0);
+
+    credits_order_look(p->store, "mai", &other);
+    assert_string_equal(other.id, "");
+    edits_look(&e, p->store, "main"); /* it is no edit of a token */
+    assert_int_equal(e.count, 0);
+    edits_done(&e);
+
+    credits_order_settle(p->store, "main", first.id); /* the later one stays */
+    credits_order_look(p->store, "main", &other);
+    assert_string_equal(other.id, second.id);
+    credits_order_settle(p->store, "main", second.id);
+    credits_order_look(p->store, "main", &other);
+    assert_string_equal(other.id, "");
+}
+
+static void an_order_needs_a_database(void **state)
+{
+    const struct place *p = *state;
+    struct fault why;
+    unlink(p->store);
+    assert_false(credits_order_put(p->store, "main", (struct money){ 1 }, &why));
+    assert_int_equal(why.kind, FAULT_REJECT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +194,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_refused_or_is_no_edit_is_not_taken_up, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(without_a_database_nothing_is_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_newest_order_about_credits_waits_until_it_is_settled,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_order_needs_a_database, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
