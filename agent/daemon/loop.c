@@ -220,11 +220,19 @@ static bool may_reload(const struct agent *a)
     return a->reload_wanted && !is_asking(a) && clock_mono() >= a->opened_at + RELOAD_SPACING_MS;
 }
 
+static bool list_waits(const struct agent *a)
+{
+    bool waits = false;
+    for (size_t i = 0; i < a->account_count; i++)
+        waits |= ingest_goes_on(&a->accounts[i]);
+    return waits;
+}
+
 static mono_ms next_deadline(const struct agent *a)
 {
     mono_ms now = clock_mono();
     if (a->reload_wanted)
-        return now + RELOAD_TURN_MS;
+        return list_waits(a) ? now : now + RELOAD_TURN_MS;
     return forecasts_deadline(a, now, upkeep_deadline(a, now, next_poll(a)));
 }
 
