@@ -1,15 +1,18 @@
 /* One token list: bytes as they arrive -> elements -> readings of what is new or moved.
  *
  * An element that cannot be read makes its own token unreadable and no other; a list that is mostly
- * such is none. A verdict on the list waits for its last byte; until then nothing of the account
- * changes. An element whose bytes are those of last time is recognised by their hash and not
- * decoded at all, nor even read where its outline is enough. */
+ * such is none. One of several pages may change while it is read: then tokens are on two of them,
+ * or on none, and it is read again from the first. A verdict on the list waits for its last byte;
+ * until then nothing of the account changes. An element whose bytes are those of last time is
+ * recognised by their hash and not decoded at all, nor even read where its outline is enough. */
 #include "api/collect.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/settle.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "provider/provider.h"
@@ -18,6 +21,7 @@ enum {
     PAGES_MAX = 10000,
     IDLE_PAGES_MAX = 3,         /* in a row that bring no new token */
     TOKENS_PER_PAGE_MIN = 10,   /* what a service that pages puts on one at least */
+    REPEATS_MAX = 2,            /* of a list that changed while it was read */
     FLAWS_NAMED = 3,            /* of all that cannot be read */
     NAME_COLUMNS = 60,          /* of a token's name in a text */
     BYTES_PER_TOKEN_MAX = 4096, /* a name of 200 characters and a secret of 2000, and room */
@@ -25,7 +29,7 @@ enum {
 
 static size_t named(const struct poll *p)
 {
-    return p->listed + p->fresh.count;
+    return p->listed + p->fresh.count + p->revoked_count;
 }
 
 static const struct account_settings *settings_of(const struct poll *p)
@@ -48,17 +52,23 @@ static void ask_for_page(struct poll *p, const char *url)
     api_call_ask(&p->call, p->api, &request);
 }
 
+static void ask_for_list(struct poll *p)
+{
+    struct text url = { 0 };
+    token_set_begin(p->known);
+    p->told = -1;
+    text_addf(&url, "%s%s", settings_of(p)->url, provider_of(settings_of(p))->list_path);
+    ask_for_page(p, text_z(&url));
+    text_done(&url);
+}
+
 struct poll *collect_start(struct api *api, struct token_set *known)
 {
     struct poll *p = xcalloc(1, sizeof *p);
-    struct text url = { 0 };
     p->api = api;
     p->known = known;
     p->began = clock_mono();
-    token_set_begin(known);
-    text_addf(&url, "%s%s", api->settings->url, provider_of(api->settings)->list_path);
-    ask_for_page(p, text_z(&url));
-    text_done(&url);
+    ask_for_list(p);
     return p;
 }
 
@@ -69,7 +79,8 @@ static mono_ms last_moment(const struct poll *p)
     const struct account_settings *s = settings_of(p);
     int64_t base_s = s->interval_s > 3 * s->timeout_s ? s->interval_s : 3 * s->timeout_s;
     int64_t page_ms = 1000 * 1000 / s->calls_milli_per_s;
-    return p->began + base_s * 1000 + (int64_t)named(p) / TOKENS_PER_PAGE_MIN * page_ms;
+    int64_t pages = p->pages_before + (int64_t)named(p) / TOKENS_PER_PAGE_MIN;
+    return p->began + base_s * 1000 + pages * page_ms;
 }
 
 mono_ms collect_deadline(const struct poll *p, mono_ms now)
@@ -78,25 +89,33 @@ mono_ms collect_deadline(const struct poll *p, mono_ms now)
     return ready < last ? ready : last;
 }
 
+/* Nothing is known of the list. */
+static void forget_list(struct poll *p)
+{
+    for (size_t i = 0; i < p->renaming_count; i++)
+        token_done(&p->renamings[i].is);
+    token_set_done(&p->fresh);
+    text_clear(&p->flaws);
+    p->observation_count = p->renaming_count = p->ended_count = p->revoked_count = 0;
+    p->listed = p->doubles = p->unread = p->nameless = 0;
+    p->elements = 0;
+    p->pages_before += p->pages;
+    p->pages = p->idle_pages = 0;
+}
+
 void poll_free(struct poll *p)
 {
     if (!p)
         return;
     api_call_done(&p->call);
-    token_set_done(&p->fresh);
+    forget_list(p);
     free(p->observations);
+    free(p->renamings);
+    free(p->ended);
+    free(p->revoked);
     text_done(&p->flaws);
     free(p->seen_urls);
     free(p);
-}
-
-static void add_observation(struct poll *p, struct observation s)
-{
-    if (p->observation_count == p->observation_room) {
-        p->observation_room = p->observation_room ? p->observation_room * 2 : 64;
-        p->observations = xrealloc(p->observations, p->observation_room, sizeof *p->observations);
-    }
-    p->observations[p->observation_count++] = s;
 }
 
 /* `"prod-a": balance is missing, ...`, of the first few. */
@@ -115,8 +134,10 @@ static void note_flaw(struct poll *p, const char *name, const char *what)
  * elements neither can be believed. */
 static void list_token(struct poll *p, struct token *t, const char *unread)
 {
-    if (t->listed)
+    if (t->listed) {
         unread = "listed twice";
+        p->doubles++;
+    }
     t->listed = true;
     if (!unread || t->unread)
         return;
@@ -131,10 +152,10 @@ static void list_known(struct poll *p, struct token *t, const char *unread)
     list_token(p, t, unread);
 }
 
-static struct token *list_fresh(struct poll *p, const char *name, const char *unread)
+static struct token *list_fresh(struct poll *p, const struct identity *is, const char *unread)
 {
-    struct token *t = token_set_find(&p->fresh, span_of(name));
-    t = t ? t : token_set_add(&p->fresh, name);
+    struct token *t = token_set_find(&p->fresh, span_of(identity_key(is)));
+    t = t ? t : token_set_add_as(&p->fresh, is, is->name);
     list_token(p, t, unread);
     return t;
 }
@@ -142,31 +163,37 @@ static struct token *list_fresh(struct poll *p, const char *name, const char *un
 /* What cannot be read is its own token's trouble, and nobody else's. */
 static void read_flawed(struct poll *p, struct span element, const char *flaw)
 {
-    char name[NAME_BYTES_MAX + 1];
-    if (!provider_name_of(provider_of(settings_of(p)), element, name)) {
+    char name[NAME_BYTES_MAX + 1], id[ID_BYTES] = "";
+    const struct provider *provider = provider_of(settings_of(p));
+    bool has_id = provider_id_of(provider, element, id);
+    struct token *t = has_id ? token_set_find(p->known, span_of(id)) : NULL;
+    if (!t && !provider_name_of(provider, element, name)) {
         p->nameless++;
         note_flaw(p, "", flaw);
         return;
     }
-    struct token *t = token_set_find(p->known, span_of(name));
+    t = has_id ? t : token_set_find(p->known, span_of(name));
     if (t)
         list_known(p, t, flaw);
     else
-        list_fresh(p, name, flaw);
+        list_fresh(p, &(struct identity){ has_id ? id : "", name, "", "" }, flaw);
 }
 
 static void take_reading(struct poll *p, struct decoded *d, uint64_t hash)
 {
-    struct token *t = token_set_find(p->known, span_of(d->name));
+    const struct identity is = { d->id, d->name, d->member, d->masked };
+    struct token *t = token_set_find(p->known, span_of(identity_key(&is)));
     if (t) {
-        d->reading.name = t->last.name;
-        add_observation(p, (struct observation){ .token = t, .reading = d->reading, .hash = hash });
+        const struct identity was = token_identity(t);
+        if (!t->listed && !identity_is_same(&was, &is))
+            settle_rename(p, t, &is, d->name);
+        settle_observe(p, t, &d->reading, hash);
         list_known(p, t, NULL);
         return;
     }
-    t = list_fresh(p, d->name, NULL);
+    t = list_fresh(p, &is, NULL);
+    d->reading.name = t->last.name;
     t->last = d->reading;
-    t->last.name = t->name;
     t->element_hash = hash;
 }
 
@@ -201,7 +228,9 @@ static void read_element(struct poll *p, const struct element *e)
     else if (e->flaw)
         read_flawed(p, e->json, e->flaw);
     else if (provider_of(settings_of(p))->decode_token(e->json, &d, &flaw)) {
-        if (!d.revoked) /* it may have left its name to another one, and a list does without it */
+        if (d.revoked) /* it may have left its name to another one */
+            settle_note_revoked(p, &d);
+        else
             take_reading(p, &d, e->hash);
     } else
         read_flawed(p, e->json, flaw.text);
@@ -280,6 +309,44 @@ static bool is_short(struct poll *p)
     return true;
 }
 
+/* Its length differs from page to page. */
+static bool has_moved(struct poll *p)
+{
+    int64_t before = p->told;
+    p->told = p->call.count >= 0 ? p->call.count : p->told;
+    if (before < 0 || p->told == before)
+        return false;
+    p->result = POLL_BROKEN;
+    fault(&p->why, FAULT_REJECT,
+          "the list changed while it was read: page %d says that it has %lld tokens, the one "
+          "before %lld",
+          p->pages, (long long)p->told, (long long)before);
+    return true;
+}
+
+/* A token on two pages moved between them, so another one may be on none. Where it is so each time,
+ * the list is like that. */
+static bool has_doubles(struct poll *p)
+{
+    if (p->pages == 1 || p->doubles <= p->known->doubles || p->repeats == REPEATS_MAX)
+        return false;
+    fault(&p->why, FAULT_REJECT, "the list changed while it was read: page %d repeats a token",
+          p->pages);
+    return true;
+}
+
+/* Begins anew; false: that was tried often enough. */
+static bool repeat(struct poll *p)
+{
+    if (p->pages == 1 || p->repeats == REPEATS_MAX)
+        return false;
+    log_info("%s: %s; reading it again", settings_of(p)->name, p->why.text);
+    p->repeats++;
+    forget_list(p);
+    ask_for_list(p);
+    return true;
+}
+
 static bool follow(struct poll *p)
 {
     struct text url = { 0 };
@@ -304,9 +371,15 @@ static bool end_page(struct poll *p)
     p->why = c->why;
     if (c->result != POLL_OK)
         return true;
+    if (has_moved(p) || has_doubles(p))
+        return !repeat(p);
     if (!c->next.len) {
-        if (!is_short(p))
-            judge_whole(p);
+        p->doubles += settle_doubles(p);
+        if (is_short(p) || has_doubles(p))
+            return !repeat(p);
+        p->known->doubles = p->doubles;
+        settle(p);
+        judge_whole(p);
         return true;
     }
     p->idle_pages = named(p) > p->named_before ? 0 : p->idle_pages + 1;

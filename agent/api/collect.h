@@ -11,6 +11,19 @@ struct observation {
     uint64_t hash;
 };
 
+/* A known token that the list calls otherwise, of which it tells more, or that is to be shown by
+ * another name. */
+struct renaming {
+    struct token *token; /* in the account's fleet */
+    struct token is;     /* names alone */
+};
+
+/* A known token that the list says was revoked. */
+struct ended {
+    struct token *token; /* in the account's fleet */
+    unix_s at;           /* TIME_NONE: not told */
+};
+
 /* A poll under way, or just over. */
 struct poll {
     struct api *api;                  /* borrowed */
@@ -18,10 +31,20 @@ struct poll {
     struct api_call call;             /* of the page that is read */
     struct observation *observations; /* owned */
     size_t observation_count, observation_room;
-    struct token_set fresh; /* tokens never seen before, with their first reading */
-    size_t listed;          /* tokens we know */
-    int64_t elements;       /* read so far, whatever they were */
-    size_t named_before;    /* tokens on the pages before this one */
+    struct token_set fresh;     /* tokens never seen before, with their first reading */
+    struct renaming *renamings; /* owned */
+    size_t renaming_count, renaming_room;
+    struct ended *ended; /* owned; one for each such token, once the list is whole */
+    size_t ended_count, ended_room;
+    uint64_t *revoked; /* owned; hashes of the keys of all that are revoked */
+    size_t revoked_count, revoked_room;
+    size_t listed;       /* tokens we know, that live */
+    size_t doubles;      /* elements of a token that another element was of */
+    int64_t elements;    /* read so far, whatever they were */
+    size_t named_before; /* tokens on the pages before this one */
+    int64_t told; /* how many elements all pages have, as the first page said; -1: it did not */
+    int repeats,
+        pages_before; /* how often it began anew, for the list changed; pages read until then */
     size_t unread,
         nameless;      /* tokens whose element cannot be read; elements without a name that can */
     struct text flaws; /* of the first of them, for people */

@@ -385,6 +385,7 @@ void token_set_remember(struct token_set *f, struct token *t, uint64_t element_h
 void token_set_remove(struct token_set *f, struct token *t)
 {
     token_set_remember(f, t, 0);
+    f->freed |= t->marks != NULL;
     index_remove(f->by_key, key_hash(t), place_of(f, t));
     token_done(t);
 

@@ -127,6 +127,8 @@ struct token_set {
     struct token_set_index *by_key, *by_hash; /* owned */
     int suspicious;                           /* suspicious lists in a row */
     size_t expected; /* the place of the token that the next element may be of */
+    size_t doubles;  /* elements of the last list that was believed whose token it had before */
+    bool freed;      /* a token left since how all are shown was settled: its name is free */
 };
 
 void token_set_done(struct token_set *f); /* leaves an empty one */
@@ -147,7 +149,7 @@ static inline const char *token_key(const struct token *t)
     return t->marks && t->marks->id[0] ? t->marks->id : t->last.name;
 }
 /* It is somebody by another name from now on, or by more than it was; copied. Its slug stays. Not
- * of a token in a set, nor of a clone that shares its names. */
+ * of a clone that shares its names; of a token in a set only under the same key. */
 void token_identify(struct token *t, const struct identity *is, const char *shown);
 
 /* What is in doubt about it, as far as something is; and the same, to be changed. */

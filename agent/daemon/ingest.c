@@ -57,11 +57,18 @@ static size_t end_of_part(const struct poll *poll, size_t next)
     return next;
 }
 
+/* By its key, or the name that it was known by before it had an id. */
+static struct token *returned_of(struct token_set *returned, const struct token *seen)
+{
+    struct token *t = token_set_find(returned, span_of(token_key(seen)));
+    return t && t->id == seen->id ? t : token_set_find(returned, span_of(seen->last.name));
+}
+
 static void plan_returned(struct plan *p, const struct poll *poll, struct token_set *returned)
 {
     for (size_t i = 0; i < poll->fresh.count; i++) {
         const struct token *seen = &poll->fresh.tokens[i];
-        struct token *before = returns(seen) ? token_set_find(returned, span_of(seen->name)) : NULL;
+        struct token *before = returns(seen) ? returned_of(returned, seen) : NULL;
         if (before)
             plan_return(p, before, seen);
         else if (returns(seen))
@@ -84,6 +91,13 @@ static void plan_list(struct plan *p, const struct account *account, struct gath
         const struct observation *o = &poll->observations[i];
         plan_take(p, PLAN_TOKENS, place_of(account, o->token), &o->reading, o->hash);
     }
+    for (size_t i = 0; i < poll->renaming_count; i++) {
+        const struct renaming *r = &poll->renamings[i];
+        const struct identity is = token_identity(&r->is);
+        plan_rename(p, place_of(account, r->token), &is, r->is.name);
+    }
+    for (size_t i = 0; i < poll->ended_count; i++)
+        plan_revoke(p, place_of(account, poll->ended[i].token), poll->ended[i].at);
     plan_book_list(p, poll->nameless);
     plan_returned(p, poll, &g->returned);
     plan_newcomers(p, poll, 0, account->intake.next);
@@ -119,7 +133,7 @@ static struct plan *plan_poll(struct agent *a, struct account *account, struct g
 static int64_t count_missing(const struct account *account)
 {
     return account->poll->result == POLL_OK
-        ? (int64_t)(account->fleet.count - account->poll->listed)
+        ? (int64_t)(account->fleet.count - account->poll->listed - account->poll->ended_count)
         : 0;
 }
 
@@ -239,7 +253,7 @@ static void weigh_list(struct agent *a, struct account *account)
     fault(&p->why, FAULT_REJECT,
           "%zu of %zu tokens vanished from the list at once: waiting for "
           "confirmation (%d of %d)",
-          known - p->listed, known, loss.run, TOKEN_SET_PATIENCE);
+          known - p->listed - p->ended_count, known, loss.run, TOKEN_SET_PATIENCE);
 }
 
 bool ingest_goes_on(const struct account *account)

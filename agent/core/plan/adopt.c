@@ -103,6 +103,7 @@ void plan_adopt(struct plan *p, struct token_set *sets[PLAN_SETS], struct token_
         tokens->suspicious = p->loss.run;
     if (p->lists)
         see_the_idle(p, tokens);
+    tokens->freed &= !p->lists || kept;
     for (size_t i = 0; i < p->look_count; i++)
         sets[p->looks[i].set]->tokens[p->looks[i].place].judged = p->looks[i].judged;
     for (size_t i = 0; i < p->touched_count; i++)

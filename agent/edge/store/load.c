@@ -67,6 +67,7 @@ static void take_token(struct loading *l, const struct statement *q)
         .masked = column_mark(q, LOAD_TOKENS_MASKED, ""),
     };
     struct token *t = token_set_add_as(l->fleet, &is, name);
+    l->fleet->freed |= t->marks != NULL; /* who knows how the last process ended */
     t->series = l->series;
     t->id = statement_integer(q, LOAD_TOKENS_ID);
     t->seen_at = column_time(q, LOAD_TOKENS_SEEN);

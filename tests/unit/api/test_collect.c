@@ -1,81 +1,9 @@
 /* Token lists, page by page, from a scripted server on loopback. */
-#include "api_scene.h"
-
-#include "api/collect.h"
-#include "provider/provider.h"
+#include "poll_scene.h"
 
 #define TOKEN(name, balance)                                                                       \
     "{\"name\":\"" name "\",\"token\":\"sk-secret\",\"balance\":" balance                          \
     ",\"active_balance\":true,\"token_type\":\"api_token\"}"
-
-struct poll_scene {
-    struct scene scene;
-    struct token_set known;
-    struct text replies;
-    struct poll *poll;
-};
-
-static void say(struct poll_scene *p, const char *body)
-{
-    if (p->replies.len)
-        text_addf(&p->replies, "\f");
-    text_addf(&p->replies, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", strlen(body), body);
-}
-
-static void begin(struct poll_scene *p, const char *const *bodies, size_t count)
-{
-    *p = (struct poll_scene){ 0 };
-    for (size_t i = 0; i < count; i++)
-        say(p, bodies[i]);
-    scene_open(&p->scene, script_replies, text_z(&p->replies));
-}
-
-/* Pages that name the server cannot be written before its port is known. */
-static void begin_paged(struct poll_scene *p, const char *const *bodies, size_t count)
-{
-    *p = (struct poll_scene){ 0 };
-    scene_open(&p->scene, script_replies, "");
-    for (size_t i = 0; i < count; i++) {
-        struct text body = { 0 };
-        const char *at = strchr(bodies[i], '@');
-        text_addf(&body, "%.*s%s%s", at ? (int)(at - bodies[i]) : (int)strlen(bodies[i]), bodies[i],
-                  at ? p->scene.url : "", at ? at + 1 : "");
-        say(p, text_z(&body));
-        text_done(&body);
-    }
-    p->scene.server->reply = span_of(text_z(&p->replies));
-}
-
-static struct poll *run(struct poll_scene *p)
-{
-    mono_ms patience = clock_mono() + SCENE_PATIENCE_MS;
-    poll_free(p->poll);
-    p->poll = collect_start(&p->scene.api, &p->known);
-    while (!collect_turn(p->poll)) {
-        scene_wait(&p->scene, collect_deadline(p->poll, clock_mono()));
-        assert_true(clock_mono() < patience);
-    }
-    assert_null(strstr(p->poll->why.text, KEY));
-    return p->poll;
-}
-
-static void end(struct poll_scene *p)
-{
-    poll_free(p->poll);
-    token_set_done(&p->known);
-    scene_close(&p->scene);
-    text_done(&p->replies);
-}
-
-/* Takes what a poll brought over, as a commit would. */
-static void learn(struct poll_scene *p)
-{
-    for (size_t i = 0; i < p->poll->fresh.count; i++) {
-        struct token *seen = &p->poll->fresh.tokens[i];
-        uint64_t hash = seen->element_hash;
-        token_set_remember(&p->known, token_set_adopt(&p->known, seen), hash);
-    }
-}
 
 static void a_list_brings_tokens_and_no_secret(void **state)
 {
@@ -214,18 +142,19 @@ static void a_next_page_may_be_named_by_its_path_or_its_query_alone(void **state
     end(&p);
 }
 
-static void a_list_that_is_shorter_than_it_says_is_incomplete(void **state)
+/* Who is missing may have moved to a page that was read already, so it is read again. */
+static void a_list_that_is_shorter_than_it_says_each_time_is_incomplete(void **state)
 {
     (void)state;
-    static const char *const bodies[] = {
-        "{\"results\":[" TOKEN("a", "1") "],\"next\":\"@/list/?page=2\",\"count\":4}",
-        "{\"count\":4,\"results\":[" TOKEN("b", "2") "," TOKEN("c", "3") "],\"next\":\"\"}",
-    };
+#define FIRST "{\"results\":[" TOKEN("a", "1") "],\"next\":\"@/list/?page=2\",\"count\":4}"
+#define SECOND "{\"count\":4,\"results\":[" TOKEN("b", "2") "," TOKEN("c", "3") "],\"next\":\"\"}"
+    static const char *const bodies[] = { FIRST, SECOND, FIRST, SECOND, FIRST, SECOND };
     struct poll_scene p;
-    begin_paged(&p, bodies, 2);
+    begin_paged(&p, bodies, 6);
     struct poll *poll = run(&p);
     assert_int_equal(poll->result, POLL_BROKEN);
     assert_says(&poll->why, "it ends after 3 of 4 tokens");
+    assert_int_equal(scene_requests(&p.scene), 6);
     end(&p);
 }
 
@@ -314,7 +243,7 @@ int main(void)
         cmocka_unit_test(a_list_that_is_too_long_is_none),
         cmocka_unit_test(pages_are_one_list),
         cmocka_unit_test(a_next_page_may_be_named_by_its_path_or_its_query_alone),
-        cmocka_unit_test(a_list_that_is_shorter_than_it_says_is_incomplete),
+        cmocka_unit_test(a_list_that_is_shorter_than_it_says_each_time_is_incomplete),
         cmocka_unit_test(a_page_that_fails_fails_the_list),
         cmocka_unit_test(a_list_that_leads_nowhere_is_none),
         cmocka_unit_test(pages_that_bring_nothing_end_the_list),
