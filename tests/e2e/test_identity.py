@@ -1,0 +1,131 @@
+"""Who a token is, through names that change, keys that end, members who share a name, and another door of the API."""
+
+import json
+
+import pytest
+
+from harness import READ_KEY, Sim
+
+LOW = {"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}
+ANN, BOB = "ann@example.com", "bob@example.com"
+
+
+@pytest.fixture
+def fleet(sim):
+    for name, balance in (("prod-a", "50.00"), ("prod-b", "5.00"), ("dev-c", "50.00")):
+        sim.create(name, balance=balance)
+    return sim
+
+
+@pytest.fixture
+def daemon(fleet, broker, make_daemon):
+    return make_daemon(fleet.url, broker, rules=[LOW], key=READ_KEY)
+
+
+def rows(daemon):
+    return dict(daemon.database.rows("SELECT name, id FROM token WHERE kind = 'token' AND deleted_at IS NULL"))
+
+
+def tokens(daemon):
+    return {t["token"]: t for t in json.loads(daemon.run("status", "--json").stdout)["tokens"]}
+
+
+def state_topic(slug):
+    return f"ebb/main/token/{slug}/state"
+
+
+def test_a_renamed_key_keeps_its_row_its_topic_and_its_alert_under_the_new_name(fleet, subscriber, daemon):
+    daemon.start().wait_poll()
+    raised = subscriber.wait_event(kind="raised", token="prod-b")
+    number = rows(daemon)["prod-b"]
+    fleet.alter("prod-b", rename="prod-new")
+    event = subscriber.wait_event(kind="renamed", token="prod-new")
+    assert (event["reason"], event["slug"], event["level"], event["value"]) == ("prod-b", "prod-b", "info", None)
+    assert event["summary"] == "info: prod-new has a new name; it was prod-b before"
+    subscriber.wait(lambda s: json.loads(s.retained()[state_topic("prod-b")])["token"] == "prod-new", "the state")
+    subscriber.wait(lambda s: json.loads(s.retained()["ebb/main/alert/low/prod-b"])["token"] == "prod-new", "the alert")
+    assert json.loads(subscriber.retained()["ebb/main/alert/low/prod-b"])["event_id"] == raised["id"]
+    assert rows(daemon)["prod-new"] == number and "prod-b" not in rows(daemon)
+    assert "prod-new" in tokens(daemon) and "prod-b" not in tokens(daemon)
+    assert '"prod-b" was renamed; it is "prod-new" now' in daemon.text()
+    assert daemon.run("history", "prod-new").returncode == 0
+    daemon.stop()
+    daemon.start().wait_polls(2)
+    assert rows(daemon)["prod-new"] == number
+    assert [e["kind"] for e in subscriber.events() if e["slug"] == "prod-b"] == ["raised", "renamed"]
+
+
+def test_a_revoked_key_ends_with_its_date_and_its_history_stays(fleet, subscriber, daemon):
+    daemon.start().wait_poll()
+    subscriber.wait_event(kind="raised", token="prod-b")
+    fleet.spend("prod-a", "1.00")
+    daemon.wait_polls(2)
+    fleet.alter("prod-b", revoke=True)
+    fleet.alter("prod-a", revoke=True)
+    event = subscriber.wait_event(kind="revoked", token="prod-b")
+    ended = subscriber.wait_event(kind="resolved", token="prod-b")
+    assert ended["reason"] == "the token was revoked"
+    assert event["level"] == "info" and "prod-b was revoked" in event["summary"]
+    subscriber.wait(lambda s: not s.retained().get(state_topic("prod-b")), "the cleared topic")
+    daemon.wait_polls(4)
+    assert set(tokens(daemon)) == {"dev-c"}
+    assert json.loads(daemon.run("alerts", "--json").stdout) == []
+    assert daemon.run("gate", "prod-a").returncode not in (0, 1)
+    assert {f["token"] for f in json.loads(daemon.run("audit", "--json").stdout)["findings"]} <= {"dev-c", None}
+    assert daemon.database.one("SELECT count(*) FROM v_token WHERE token = 'prod-b' AND revoked_at IS NOT NULL") == 1
+    assert daemon.database.one("SELECT missing FROM poll ORDER BY id DESC LIMIT 1") == 0
+    assert "prod-a" in daemon.run("report", "--json").stdout
+    fleet.create("prod-b", balance="50.00")  # another key
+    daemon.wait_polls(2)
+    assert daemon.database.one("SELECT count(*) FROM token WHERE name = 'prod-b'") == 2
+    assert [e["kind"] for e in subscriber.events() if e["token"] == "prod-b"] == ["raised", "resolved", "revoked"]
+
+
+def test_living_keys_of_one_name_are_two_tokens_told_apart_by_their_members(subscriber, broker, make_daemon, stage):
+    sim = stage.enter_context(Sim({"members": [ANN, BOB],
+                                   "tokens": [{"name": "prod", "balance": "50.00", "member": ANN}]}))
+    daemon = make_daemon(sim.url, broker, rules=[LOW], key=READ_KEY).start()
+    daemon.wait_poll()
+    number = rows(daemon)["prod"]
+    sim.call("POST", "/v3/manage/keys/", key="mgmt-eden-main-write",
+             json={"name": "prod", "member": BOB, "balance": 5}).raise_for_status()
+    event = subscriber.wait_event(kind="raised", token=f"prod ({BOB})")
+    assert event["slug"] != "prod" and set(tokens(daemon)) == {f"prod ({ANN})", f"prod ({BOB})"}
+    assert rows(daemon)[f"prod ({ANN})"] == number
+    assert [r[0] for r in daemon.database.rows("SELECT member FROM v_token ORDER BY 1")] == [ANN, BOB]
+    assert json.loads(subscriber.retained()[state_topic("prod")])["token"] == f"prod ({ANN})"
+    assert not [e for e in subscriber.events() if e["kind"] == "renamed"]
+
+
+def test_an_account_moves_to_the_other_door_with_nothing_lost_and_nothing_fired_twice(fleet, broker, subscriber,
+                                                                                      make_daemon):
+    daemon = make_daemon(fleet.url, broker, rules=[LOW]).start()
+    daemon.wait_poll()
+    subscriber.wait_event(kind="raised", token="prod-b")
+    before = rows(daemon)
+    for key in (READ_KEY, "sim-key"):  # and back
+        daemon.stop()
+        daemon.key_file.write_text(key + "\n")
+        daemon.start().wait_polls(3)
+        assert rows(daemon) == before
+        assert daemon.database.one("SELECT count(*) FROM token WHERE kind = 'token'") == 3
+        assert {f"{r}" for r, in daemon.database.rows("SELECT slug FROM token WHERE kind = 'token'")} == set(before)
+    assert daemon.database.one("SELECT count(*) FROM token WHERE identity IS NOT NULL") == 3
+    fleet.set_balance("prod-a", "1.00")
+    subscriber.wait_event(kind="raised", token="prod-a")
+    assert [(e["kind"], e["token"]) for e in subscriber.events()] == [("raised", "prod-b"), ("raised", "prod-a")]
+
+
+def test_a_key_that_gets_its_id_late_is_the_token_it_was(broker, subscriber, make_daemon, stage):
+    sim = stage.enter_context(Sim({"tokens": [{"name": "old", "balance": "5.00", "legacy": True},
+                                              {"name": "new", "balance": "50.00"}]}))
+    daemon = make_daemon(sim.url, broker, rules=[LOW], key=READ_KEY).start()
+    daemon.wait_poll()
+    subscriber.wait_event(kind="raised", token="old")
+    number = rows(daemon)["old"]
+    sim.alter("old", rotate=True)
+    daemon.wait_polls(3)
+    identity = daemon.database.one("SELECT identity FROM token WHERE id = ?", number)
+    assert identity or sim.page_of_keys, "the stand-in gave it no id"
+    assert rows(daemon)["old"] == number
+    assert [e["kind"] for e in subscriber.events()] == ["raised"]
