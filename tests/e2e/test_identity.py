@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness import READ_KEY, Sim
+from harness import READ_KEY, TOKENS, Sim
 
 LOW = {"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -123,7 +123,7 @@ def test_a_key_that_gets_its_id_late_is_the_token_it_was(broker, subscriber, mak
     daemon.wait_poll()
     subscriber.wait_event(kind="raised", token="old")
     number = rows(daemon)["old"]
-    sim.alter("old", rotate=True)
+    sim.call("POST", f"{TOKENS}old/rotate/").raise_for_status()
     daemon.wait_polls(3)
     identity = daemon.database.one("SELECT identity FROM token WHERE id = ?", number)
     assert identity or sim.page_of_keys, "the stand-in gave it no id"
