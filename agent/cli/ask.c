@@ -38,6 +38,23 @@ bool ask_account(struct store *s, const char *account, struct fault *why)
     return ok;
 }
 
+/* What cannot be read is said by whoever asks for more than the name. */
+const char *ask_token(struct store *s, const char *account, const char *name, struct text *ret)
+{
+    struct query_filter scope = query_at(TIME_NONE, account);
+    struct cell cells[QUERY_NAMED_COLUMNS];
+    struct query_result *a;
+    struct fault why;
+    bool found = false;
+    scope.token = name;
+    if (!query_open(s, QUERY_NAMED, &scope, &a, &why))
+        return name;
+    if (query_next(a, cells, COUNT(cells), &found, &why) && found)
+        text_add(ret, cells[QUERY_NAMED_TOKEN].text);
+    query_close(a);
+    return ret->len ? text_z(ret) : name;
+}
+
 enum exit_status ask_failed(const struct fault *why)
 {
     return complain(why->kind == FAULT_REJECT ? EXIT_UNKNOWN : EXIT_FAILED, "%s", why->text);

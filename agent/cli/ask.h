@@ -27,5 +27,10 @@ unix_s ask_time(const struct option_value *value);
 /* FAULT_REJECT when an account is named that the store does not know. */
 MUST_CHECK bool ask_account(struct store *s, const char *account, struct fault *why);
 
+/* The name that the token is shown by which people mean with `name`: that itself, else what it
+ * alone is called, its id, or what it was called before it was renamed. `name` when there is none;
+ * else in `ret`. */
+const char *ask_token(struct store *s, const char *account, const char *name, struct text *ret);
+
 /* The exit status of a command that failed with `why`. */
 enum exit_status ask_failed(const struct fault *why);

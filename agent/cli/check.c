@@ -2,19 +2,24 @@
  * stdout. */
 #include <inttypes.h>
 
+#include "cli/check_keys.h"
 #include "cli/command.h"
 #include "core/credits.h"
 #include "edge/config.h"
 #include "provider/provider.h"
 #include "view/writer.h"
 
-enum { OPTION_NO_SECRETS, OPTION_COUNT_OF_CHECK };
+enum { OPTION_NO_SECRETS, OPTION_MATCH, OPTION_COUNT_OF_CHECK };
 
 static const struct option_row options[OPTION_COUNT_OF_CHECK] = {
     [OPTION_NO_SECRETS] = { .name = "no-secrets",
                             .type = OPTION_FLAG,
                             .help =
                                 "check the settings for keys and passwords without reading them" },
+    [OPTION_MATCH] = { .name = "match",
+                       .type = OPTION_FLAG,
+                       .help = "ask the API for its tokens, and show which known one each would be "
+                               "taken for" },
 };
 
 static void add_summary(const struct settings *s, struct writer *out)
@@ -60,13 +65,17 @@ static enum exit_status check_run(const struct context *c)
     const char *path = c->argument_count ? c->arguments[0] : c->config_path;
     struct settings *s = NULL;
     struct fault why;
+    if (c->options[OPTION_MATCH].given && c->options[OPTION_NO_SECRETS].given)
+        return complain(EXIT_USAGE, "check: --match needs the keys of the accounts");
     if (!settings_load(path, c->options[OPTION_NO_SECRETS].given ? SECRETS_NONE : SECRETS_ALL, &s,
                        &why))
         return complain(EXIT_USAGE, "%s", why.text);
     warn_of_rules(s);
+    check_calls(s);
     add_summary(s, c->out);
+    bool ok = !c->options[OPTION_MATCH].given || check_match(s, c->out);
     settings_free(s);
-    return EXIT_OK;
+    return ok ? EXIT_OK : EXIT_FAILED;
 }
 
 const struct command cmd_check = {

@@ -51,17 +51,20 @@ static enum exit_status forecast_run(const struct context *c)
 {
     bool credits = c->options[OPT_CREDITS].given;
     struct forecast_input s;
+    struct text name = { 0 };
     struct fault why;
     if (credits != (c->argument_count == 0))
         return complain(EXIT_USAGE, "forecast: name a token, or use --credits");
     bool ok = ask_account(c->store, c->options[OPT_ACCOUNT].text, &why);
     if (!ok)
         return ask_failed(&why);
-    ok = forecast_input_load(c->store, credits ? "" : c->arguments[0], c->options[OPT_ACCOUNT].text,
-                             clock_unix(), &s, &why)
+    const char *account = c->options[OPT_ACCOUNT].text;
+    const char *token = credits ? "" : ask_token(c->store, account, c->arguments[0], &name);
+    ok = forecast_input_load(c->store, token, account, clock_unix(), &s, &why)
         && forecast_input_read(c->store, &s, picture_since(&s), &why);
     enum exit_status status = ok ? show(c, &s) : ask_failed(&why);
     forecast_input_done(&s);
+    text_done(&name);
     return status;
 }
 

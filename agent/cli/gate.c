@@ -54,7 +54,7 @@ static enum exit_status finish(struct writer *out, enum gate gate)
 static enum exit_status gate_run(const struct context *c)
 {
     const struct option_value *given = c->options;
-    const struct gate_query q = {
+    struct gate_query q = {
         .token = c->argument_count ? c->arguments[0] : NULL,
         .account = given[OPT_ACCOUNT].text,
         .spec = { .balance = { given[OPT_BALANCE].given, { given[OPT_BALANCE].number } },
@@ -64,6 +64,7 @@ static enum exit_status gate_run(const struct context *c)
     };
     struct store *s = NULL;
     struct gate_answer answer;
+    struct text name = { 0 };
     struct fault why;
     if ((c->argument_count == 0) == !given[OPT_CREDITS].given)
         return complain(EXIT_USAGE, "gate: name a token, or use --credits");
@@ -72,10 +73,13 @@ static enum exit_status gate_run(const struct context *c)
         answer = gate_not_asked("no data yet: run `ebb once`, or start `ebb run`");
     else if (!store_open(c->settings->store, STORE_READ, &s, &why))
         answer = gate_not_asked(why.text);
-    else
+    if (s && q.token)
+        q.token = ask_token(s, q.account, q.token, &name);
+    if (s)
         gate_ask(s, &q, &answer);
     gate_show(&q, &answer, c->out);
     store_close(s);
+    text_done(&name);
     return finish(c->out, answer.gate);
 }
 

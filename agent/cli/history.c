@@ -22,18 +22,16 @@ static const struct option_row options[] = {
 };
 _Static_assert(COUNT(options) == OPTS, "an option has no row");
 
-static enum exit_status history_run(const struct context *c)
+/* `token`: "" for the credits, which is the store's name of them, and no token's. */
+static enum exit_status show(const struct context *c, const char *token)
 {
     const struct option_value *given = c->options;
     bool credits = given[OPT_CREDITS].given;
-    if (credits == (c->argument_count > 0))
-        return complain(EXIT_USAGE, "history: name a token, or use --credits");
     const struct history_view view = {
         .scope = { .now = clock_unix(),
                    .since = ask_time(&given[OPT_SINCE]),
                    .until = ask_time(&given[OPT_UNTIL]),
-                   /* the store's name of the credits, and no token's */
-                   .token = credits ? "" : c->arguments[0],
+                   .token = token,
                    .account = given[OPT_ACCOUNT].text },
         .step = (enum history_step)given[OPT_STEP].number,
     };
@@ -54,6 +52,19 @@ static enum exit_status history_run(const struct context *c)
             : complain(EXIT_UNKNOWN, "no data for token \"%s\" in this period: see `ebb status`",
                        scope->token);
     return EXIT_OK;
+}
+
+static enum exit_status history_run(const struct context *c)
+{
+    bool credits = c->options[OPT_CREDITS].given;
+    struct text name = { 0 };
+    if (credits == (c->argument_count > 0))
+        return complain(EXIT_USAGE, "history: name a token, or use --credits");
+    const char *token =
+        credits ? "" : ask_token(c->store, c->options[OPT_ACCOUNT].text, c->arguments[0], &name);
+    enum exit_status status = show(c, token);
+    text_done(&name);
+    return status;
 }
 
 const struct command cmd_history = {

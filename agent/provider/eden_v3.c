@@ -76,6 +76,7 @@ static const char *advice(int status, bool makes)
 
 const struct provider eden_v3 = {
     .list_path = KEYS_PATH "?limit=100&offset=0",
+    .page_elements = 100,
     .create_path = KEYS_PATH,
     .list = { .what = "key list",
               .list = "results",

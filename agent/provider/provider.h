@@ -44,6 +44,7 @@ struct token_request {
 struct provider {
     /* The list of all tokens: a GET; more pages are where it says, on the same host. */
     const char *list_path;
+    int page_elements; /* on each page of it; 0: all are on one */
     struct split_shape list;
     const char *name_member, *secret_member; /* of an element */
     const char *other_secret_member;         /* where else a secret may be shown; NULL: nowhere */

@@ -129,3 +129,57 @@ def test_a_key_that_gets_its_id_late_is_the_token_it_was(broker, subscriber, mak
     assert identity or sim.page_of_keys, "the stand-in gave it no id"
     assert rows(daemon)["old"] == number
     assert [e["kind"] for e in subscriber.events()] == ["raised"]
+
+
+def matches(daemon):
+    checked = daemon.run("check", "--match")
+    assert checked.returncode == 0, checked.stderr
+    return [line.split(None, 2) for line in checked.stdout.splitlines()[2:]]
+
+
+def test_check_shows_which_token_each_key_would_be_taken_for(fleet, broker, make_daemon):
+    daemon = make_daemon(fleet.url, broker, rules=[LOW])
+    daemon.start().wait_poll()
+    assert {(token, what) for token, _, what in matches(daemon)} == {
+        (name, "a known token, as before") for name in ("prod-a", "prod-b", "dev-c")}
+    daemon.stop()
+    fleet.create("prod-d", balance="1.00")
+    fleet.alter("prod-b", revoke=True)
+    daemon.key_file.write_text(READ_KEY + "\n")
+    before = rows(daemon)
+    ids = {key["name"]: key["id"] for key in
+           fleet.call("GET", "/v3/manage/keys/?limit=100", key=READ_KEY).json()["results"]}
+    assert {tuple(row) for row in matches(daemon)} == {
+        ("prod-a", ids["prod-a"], "a known token, from now on by its id"),
+        ("dev-c", ids["dev-c"], "a known token, from now on by its id"),
+        ("prod-b", "prod-b", "revoked: ends, with its history"), ("prod-d", ids["prod-d"], "new")}
+    assert rows(daemon) == before and daemon.database.one("SELECT count(*) FROM token WHERE identity IS NOT NULL") == 0
+
+
+def test_a_token_is_found_by_its_old_name_and_by_its_id(fleet, subscriber, daemon):
+    daemon.start().wait_poll()
+    fleet.alter("dev-c", rename="dev-new")
+    subscriber.wait_event(kind="renamed", token="dev-new")
+    identity = daemon.database.one("SELECT identity FROM token WHERE name = 'dev-new'")
+    for name in ("dev-new", "dev-c", identity):
+        assert [r["token"] for r in json.loads(daemon.run("history", name, "--json").stdout)] == ["dev-new"]
+        assert "dev-new" in daemon.run("gate", name, "--balance", "1.00").stdout
+    assert daemon.run("history", "dev-other").returncode == 3
+
+
+def test_check_says_which_interval_fits_a_list_of_many_pages(broker, make_daemon, stage):
+    sim = stage.enter_context(Sim({"tokens": [{"name": "ci-%04d", "count": 1500, "balance": "5.00"}]}))
+    daemon = make_daemon(sim.url, broker, key=READ_KEY, calls_per_second=100)
+    daemon.start().wait_poll()
+    daemon.stop()
+    assert daemon.database.one("SELECT tokens FROM poll ORDER BY id LIMIT 1") == 1500
+    assert len(sim.requests()) >= 15
+    daemon.settings["accounts"][0].update(interval="1m", calls_per_second=0.2)
+    daemon.write()
+    checked = daemon.run("check")
+    assert checked.returncode == 0
+    assert ('account "main": 1500 keys are 16 calls a poll, more than calls_per_second 0.200 allows in the interval of '
+            "1m: use an interval of 2m, or calls_per_second 0.267" in checked.stderr)
+    daemon.settings["accounts"][0].update(interval="2m")
+    daemon.write()
+    assert "calls a poll" not in daemon.run("check").stderr

@@ -36,16 +36,18 @@ enum query {
     QUERY_ALERTS,        /* firing now */
     QUERY_RECORD,        /* how good the forecasts of each account have been */
     QUERY_FORECASTS,     /* and those of each token */
-    QUERY_SUBJECT,  /* the accounts that have one living token, or credits (the name ""), with ids
-                       and burns */
-    QUERY_SLUG,     /* the name of the living token of one slug */
-    QUERY_EVENTS,   /* past transitions */
-    QUERY_IDLE,     /* what is known of the use of the living token of one name since `since` */
-    QUERY_AUDIT,    /* living tokens with what an audit judges by, and accounts without any */
-    QUERY_SIZE,     /* bytes, free bytes, and since when there are readings, hours and days */
-    QUERY_LAST_RUN, /* how the run before this one ended, and what it left */
-    QUERY_BROKER,   /* the connection to the broker, and what waits for it */
-    QUERY_FIRING,   /* alerts, whether they fire, and their level alone: no words */
+    QUERY_SUBJECT,    /* the accounts that have one living token, or credits (the name ""), with ids
+                         and burns */
+    QUERY_SLUG,       /* the name of the living token of one slug */
+    QUERY_NAMED,      /* the name that is shown of a token known by another */
+    QUERY_IDENTITIES, /* who the tokens of an account are */
+    QUERY_EVENTS,     /* past transitions */
+    QUERY_IDLE,       /* what is known of the use of the living token of one name since `since` */
+    QUERY_AUDIT,      /* living tokens with what an audit judges by, and accounts without any */
+    QUERY_SIZE,       /* bytes, free bytes, and since when there are readings, hours and days */
+    QUERY_LAST_RUN,   /* how the run before this one ended, and what it left */
+    QUERY_BROKER,     /* the connection to the broker, and what waits for it */
+    QUERY_FIRING,     /* alerts, whether they fire, and their level alone: no words */
     QUERY_USAGE_TOTALS, /* token id, feature, provider, and what it cost in all */
     QUERY_VOLUME,       /* bytes and free bytes of the file, at no cost */
     QUERY_READY,        /* accounts, their last good poll, and when that is stale */
