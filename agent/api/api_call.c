@@ -194,6 +194,14 @@ static void ask_again(struct api_call *c)
     c->state = API_CALL_WAITS;
 }
 
+/* Commands have advice of their own. */
+static void say_wrong_key(struct api_call *c)
+{
+    const char *wrong = provider_wrong_key(c->api->settings);
+    if (c->outcome.status == 401 && wrong && c->api->unattended)
+        add_to(&c->why, "; %s", wrong);
+}
+
 static void end_refused(struct api_call *c)
 {
     enum poll_result result = result_of(c->outcome.status);
@@ -202,6 +210,7 @@ static void end_refused(struct api_call *c)
         ask_again(c);
         return;
     }
+    say_wrong_key(c);
     say_wait(c);
     end_with(c, result);
 }

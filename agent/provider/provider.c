@@ -25,6 +25,17 @@ const struct provider *provider_of(const struct account_settings *s)
     return has_management_key(s) ? &eden_v3 : &eden_v2;
 }
 
+const char *provider_wrong_key(const struct account_settings *s)
+{
+    const struct provider *p = provider_of(s);
+    if (p == &eden_v3 && !has_management_key(s))
+        return "the account's key is not a management key (" EDEN_V3_KEY_PREFIX
+               "...), the only kind that API v3 takes";
+    if (p == &eden_v2 && has_management_key(s))
+        return "the account's key is a management key, which API v2 does not take: use `api: v3`";
+    return NULL;
+}
+
 const struct token_limits *provider_limits(void)
 {
     return &eden_v2.limits; /* those of all versions */

@@ -99,6 +99,8 @@ struct provider {
 
 /* The dialect that an account speaks. */
 const struct provider *provider_of(const struct account_settings *s);
+/* Why that refuses the account's key, where its kind alone tells; NULL: it does not. */
+const char *provider_wrong_key(const struct account_settings *s);
 
 /* What can be checked before it is known which account is meant: the limits of all dialects, each
  * at its widest. */

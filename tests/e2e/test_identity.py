@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness import READ_KEY, TOKENS, Sim
+from harness import READ_KEY, TOKENS, WRITE_KEY, Sim
 
 LOW = {"name": "low", "kind": "balance_below", "levels": {"warning": "10.00"}}
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -183,3 +183,24 @@ def test_check_says_which_interval_fits_a_list_of_many_pages(broker, make_daemon
     daemon.settings["accounts"][0].update(interval="2m")
     daemon.write()
     assert "calls a poll" not in daemon.run("check").stderr
+
+
+@pytest.mark.parametrize("api, key, words", [
+    ("v3", "sim-key", "the account's key is not a management key (mgmt-eden-...), the only kind that API v3 takes"),
+    ("v2", READ_KEY, "the account's key is a management key, which API v2 does not take: use `api: v3`")])
+def test_a_key_of_the_wrong_kind_is_called_just_that(sim, make_daemon, api, key, words):
+    daemon = make_daemon(sim.url, key=key, api=api)
+    assert daemon.run("once").returncode == 1
+    assert words in daemon.database.one("SELECT reason FROM poll")
+
+
+def test_an_edit_of_our_own_is_known_by_any_name_of_the_token(sim, subscriber, broker, make_daemon, stage):
+    sim = stage.enter_context(Sim({"members": [ANN, BOB], "tokens": [
+        {"name": "prod", "balance": "50.00", "member": member} for member in (ANN, BOB)]}))
+    daemon = make_daemon(sim.url, broker, key=WRITE_KEY)
+    daemon.start().wait_poll()
+    changed = daemon.run("tokens", "update", f"prod ({BOB})", "--balance", "20.00", "--yes")
+    assert changed.returncode == 0, changed.stderr
+    daemon.wait_polls(2)
+    booked = daemon.database.rows("SELECT token, kind, amount_usd FROM v_entry")
+    assert booked == [(f"prod ({BOB})", "edit", -30.0)]

@@ -194,12 +194,19 @@ static void book_held(struct plan *p, struct plan_token *s)
     book(p, s, &first, &f);
 }
 
-struct plan_edit *plan_next_edit(const struct plan *p, const char *name,
+/* Whoever edits it may call it by any of its names. */
+static bool is_called(const struct token *t, const char *name)
+{
+    return strcmp(t->name, name) == 0 || strcmp(t->last.name, name) == 0
+        || strcmp(token_key(t), name) == 0;
+}
+
+struct plan_edit *plan_next_edit(const struct plan *p, const struct token *t,
                                  const struct plan_edit *before)
 {
     size_t i = before ? (size_t)(before - p->base.edits) : p->base.edit_count;
     while (i-- > 0)
-        if (strcmp(p->base.edits[i].token, name) == 0)
+        if (is_called(t, p->base.edits[i].token))
             return &p->base.edits[i];
     return NULL;
 }
@@ -223,7 +230,7 @@ static struct judgement weigh(const struct plan *p, const struct plan_token *s,
         return believe(t, is, p->at);
     if (s->fate == PLAN_RETURNS)
         return doubt_weigh(t, is, p->at, &made_anew);
-    while (t->series == SERIES_TOKEN && (edit = plan_next_edit(p, t->name, edit))) {
+    while (t->series == SERIES_TOKEN && (edit = plan_next_edit(p, t, edit))) {
         const struct own_edit own = { .balance = edit->balance };
         struct judgement j = doubt_weigh(t, is, p->at, &own);
         *ret_edit = edit;

@@ -31,7 +31,7 @@ void plan_note_tracked(struct plan *p, const struct plan_tracked *op);
 /* Its reading is to be stored, and changes nothing else. */
 void plan_note_reading(struct plan_token *s, int64_t poll, const struct reading *is, unix_s at);
 /* Of several edits of a token the newest first; NULL: there is no other. */
-struct plan_edit *plan_next_edit(const struct plan *p, const char *name,
+struct plan_edit *plan_next_edit(const struct plan *p, const struct token *t,
                                  const struct plan_edit *before);
 /* Books a reading as what is known to have happened. */
 void plan_book(struct plan *p, struct plan_token *s, const struct reading *is,

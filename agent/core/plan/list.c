@@ -20,7 +20,7 @@ struct plan_token *plan_add(struct plan *p, enum plan_set set, const struct toke
         t->last = seen->last;
         t->last.name = token_identity(t).name;
     }
-    struct plan_edit *edit = t->series == SERIES_TOKEN ? plan_next_edit(p, t->name, NULL) : NULL;
+    struct plan_edit *edit = t->series == SERIES_TOKEN ? plan_next_edit(p, t, NULL) : NULL;
     if (edit)
         edit->booked = true;
     t->high_water =
