@@ -9,10 +9,13 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 
+enum { COMPARED_MOST = 64 /* of one name: more are told apart by their ids alone */ };
+
 struct names {
-    uint32_t *first; /* by hash: a place, plus one; 0: free */
-    uint32_t *next;  /* by place: the one that shares its name and came before, plus one */
-    size_t room;     /* a power of two */
+    uint32_t *first, *size; /* by hash: the last place of a name, plus one; how many share it */
+    uint32_t *slot, *next;  /* by place: of its name; the one that shares it and came before, plus
+                               one */
+    size_t room;            /* a power of two */
 };
 
 static size_t slot_of(const struct names *n, const struct shown *all, const char *name)
@@ -29,23 +32,34 @@ static struct names names_of(const struct shown *all, size_t count)
     while (n.room < 2 * count)
         n.room *= 2;
     n.first = xcalloc(n.room, sizeof *n.first);
-    n.next = xcalloc(count, sizeof *n.next);
+    n.size = xcalloc(n.room, sizeof *n.size);
+    n.slot = xcalloc(count + 1, sizeof *n.slot);
+    n.next = xcalloc(count + 1, sizeof *n.next);
     for (size_t i = 0; i < count; i++) {
         size_t at = slot_of(&n, all, all[i].is.name);
+        n.slot[i] = (uint32_t)at;
         n.next[i] = n.first[at];
         n.first[at] = (uint32_t)(i + 1);
+        n.size[at]++;
     }
     return n;
 }
 
-/* Whether what `of` says of a token says it of no other one of its name, `head` the last of them.
- */
-static bool is_only(const struct names *n, const struct shown *all, uint32_t head, size_t i,
+static void names_done(struct names *n)
+{
+    free(n->first);
+    free(n->size);
+    free(n->slot);
+    free(n->next);
+}
+
+/* Whether what `of` says of a token it says of no other one of its name. */
+static bool is_only(const struct names *n, const struct shown *all, size_t i,
                     const char *(*of)(const struct identity *))
 {
     const char *mine = of(&all[i].is);
     size_t alike = 0;
-    for (uint32_t at = head; at; at = n->next[at - 1])
+    for (uint32_t at = n->first[n->slot[i]]; at; at = n->next[at - 1])
         alike += strcmp(of(&all[at - 1].is), mine) == 0;
     return mine[0] && alike == 1;
 }
@@ -75,18 +89,16 @@ static void add_mark(const char *name, const char *mark, char out[NAME_BYTES_MAX
              mark, mark[0] ? ")" : "");
 }
 
-static void name_one(const struct names *n, const struct shown *all, size_t i,
-                     char out[NAME_BYTES_MAX + 1])
+/* Of one that shares its name. */
+static void name_apart(const struct names *n, const struct shown *all, size_t i,
+                       char out[NAME_BYTES_MAX + 1])
 {
     const struct identity *is = &all[i].is;
-    uint32_t head = n->first[slot_of(n, all, is->name)];
     const char *mark = is->id;
-    if (head == i + 1 && !n->next[i])
-        mark = "";
-    else if (is_only(n, all, head, i, member_of))
-        mark = is->member;
-    else if (is_only(n, all, head, i, masked_of))
-        mark = is->masked;
+    if (n->size[n->slot[i]] <= COMPARED_MOST)
+        mark = is_only(n, all, i, member_of) ? is->member
+            : is_only(n, all, i, masked_of)  ? is->masked
+                                             : is->id;
     add_mark(is->name, mark, out);
     if (mark[0] && n->first[slot_of(n, all, out)]) /* another's name looks just like that */
         add_mark(is->name, is->id, out);
@@ -94,12 +106,15 @@ static void name_one(const struct names *n, const struct shown *all, size_t i,
 
 void shown_names(struct shown *all, size_t count)
 {
-    char name[NAME_BYTES_MAX + 1];
+    char apart[NAME_BYTES_MAX + 1];
     struct names n = names_of(all, count);
     for (size_t i = 0; i < count; i++) {
-        name_one(&n, all, i, name);
-        all[i].name = strcmp(name, all[i].was) == 0 ? NULL : xstrdup(name);
+        const char *name = all[i].is.name;
+        if (n.size[n.slot[i]] > 1) {
+            name_apart(&n, all, i, apart);
+            name = apart;
+        }
+        all[i].name = name == all[i].was || strcmp(name, all[i].was) == 0 ? NULL : xstrdup(name);
     }
-    free(n.first);
-    free(n.next);
+    names_done(&n);
 }

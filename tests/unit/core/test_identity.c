@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "core/shown_name.h"
 #include "plan_scene.h"
 
 #define ID "6b1a0c0e-0000-4000-8000-000000000001"
@@ -177,6 +178,66 @@ static void names_may_be_exchanged(void **state)
     world_done(&w);
 }
 
+/* ---- how they are shown ---- */
+
+static void assert_shown(struct shown *all, size_t count, const char *const *names)
+{
+    shown_names(all, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(all[i].name ? all[i].name : all[i].was, names[i]);
+        free(all[i].name);
+    }
+}
+
+static void names_that_are_shared_have_what_tells_them_apart(void **state)
+{
+    (void)state;
+    struct shown all[] = {
+        { { "1", "a", "ann", "..x" }, "a", NULL },   { { "2", "a", "bob", "..y" }, "a", NULL },
+        { { "3", "a", "bob", "..z" }, "a", NULL },   { { "4", "a", "", "" }, "a", NULL },
+        { { "5", "b", "ann", "..x" }, "old", NULL }, { { "", "c", "", "" }, "c", NULL },
+        { { "7", "a (ann)", "", "" }, "x", NULL },
+    };
+    static const char *const names[] = {
+        "a (1)", "a (..y)", "a (..z)", "a (4)", "b", "c", "a (ann)"
+    };
+    assert_shown(all, COUNT(all), names);
+}
+
+/* Whoever makes thousands of one name holds up nobody. */
+static void very_many_of_one_name_are_told_apart_by_their_ids(void **state)
+{
+    (void)state;
+    enum { MANY = 20000 };
+    static char ids[MANY][16];
+    struct shown *all = xcalloc(MANY, sizeof *all);
+    for (size_t i = 0; i < MANY; i++) {
+        snprintf(ids[i], sizeof ids[i], "%zu", i);
+        all[i] = (struct shown){ { ids[i], "a", ids[i], "" }, "a", NULL };
+    }
+    shown_names(all, MANY);
+    assert_string_equal(all[77].name, "a (77)");
+    for (size_t i = 0; i < MANY; i++)
+        free(all[i].name);
+    free(all);
+}
+
+static void a_name_that_is_long_gives_way_to_what_tells_it_apart(void **state)
+{
+    (void)state;
+    char name[NAME_BYTES_MAX + 1];
+    memset(name, 'n', NAME_BYTES_MAX - 6);
+    strcpy(name + NAME_BYTES_MAX - 6, "\xe2\x82\xac\xe2\x82\xac");
+    struct shown all[] = { { { "1", name, "ann", "" }, name, NULL },
+                           { { "2", name, "bob", "" }, name, NULL } };
+    shown_names(all, 2);
+    assert_true(strlen(all[0].name) <= NAME_BYTES_MAX);
+    assert_string_equal(all[0].name + strlen(all[0].name) - 6, " (ann)");
+    assert_true(utf8_characters(span_of(all[0].name)) > 0);
+    free(all[0].name);
+    free(all[1].name);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -188,6 +249,9 @@ int main(void)
         cmocka_unit_test(a_dropped_plan_renamed_nothing),
         cmocka_unit_test(a_revoked_token_ends_at_once_with_its_alerts),
         cmocka_unit_test(names_may_be_exchanged),
+        cmocka_unit_test(names_that_are_shared_have_what_tells_them_apart),
+        cmocka_unit_test(very_many_of_one_name_are_told_apart_by_their_ids),
+        cmocka_unit_test(a_name_that_is_long_gives_way_to_what_tells_it_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
