@@ -20,6 +20,12 @@ def token(sim):
     return NAME
 
 
+def with_token(world):
+    sim = world.sim()
+    sim.create(NAME, balance="98.00")
+    return sim
+
+
 def kinds(daemon, name=NAME):
     return [row[0] for row in daemon.database.rows(KINDS, name)]
 
@@ -73,13 +79,13 @@ def test_an_answer_that_another_reading_refutes_changes_no_books_and_raises_no_a
     assert daemon.database.rows("SELECT * FROM doubt WHERE held_at IS NOT NULL") == []
 
 
-@pytest.mark.parametrize("left", ["0.00", "-0.75", "7.31"])
-def test_a_real_fall_is_booked_and_told_within_seconds_however_long_the_interval(sim, broker, subscriber, make_daemon,
-                                                                               token, left):
-    daemon = make_daemon(sim.url, broker, rules=[LOW], interval="1h").start()
+def fall_for_real(world, left):
+    sim, broker = with_token(world), world.broker()
+    subscriber = world.subscriber(broker)
+    daemon = world.daemon(sim.url, broker, rules=[LOW], interval="1h").start()
     daemon.wait_poll()
     daemon.stop()
-    sim.set_balance(token, left)
+    sim.set_balance(NAME, left)
     before = len(sim.requests())
     daemon.start()
     event = subscriber.wait_event(kind="raised", level="critical")
@@ -93,21 +99,25 @@ def test_a_real_fall_is_booked_and_told_within_seconds_however_long_the_interval
     assert (since, at) == (first, second)  # from the last reading that was believed to the first that saw the fall
 
 
-@pytest.mark.parametrize("level", ["0.00", "12.40"])
-def test_a_rise_that_undoes_a_booked_fall_takes_the_spend_out_of_every_book(sim, broker, subscriber, make_daemon, token,
-                                                                          level):
-    daemon = make_daemon(sim.url, broker, rules=[LOW, SHARE]).start()
+def test_a_real_fall_is_booked_and_told_within_seconds_however_long_the_interval(at_once):
+    at_once(fall_for_real, [("0.00",), ("-0.75",), ("7.31",)])
+
+
+def fall_and_rise_again(world, level):
+    sim, broker = with_token(world), world.broker()
+    subscriber = world.subscriber(broker)
+    daemon = world.daemon(sim.url, broker, rules=[LOW, SHARE]).start()
     daemon.wait_polls(4)
-    sim.set_balance(token, level)
+    sim.set_balance(NAME, level)
     subscriber.wait_event(kind="raised", rule="low")
-    sim.set_balance(token, "97.95")
+    sim.set_balance(NAME, "97.95")
     subscriber.wait_event(kind="resolved", rule="low")
     subscriber.wait_event(kind="resolved", rule="share") if level == "0.00" else None
     daemon.wait_polls(1)
     assert kinds(daemon) == ["correction", "correction", "consumption"]
     assert round(spent(daemon), 9) == 0.05
     assert daemon.database.one("SELECT sum(topup_nano) FROM day_sum") == 0
-    history = json.loads(daemon.run("history", "--format", "json", token).stdout)
+    history = json.loads(daemon.run("history", "--format", "json", NAME).stdout)
     assert "correction" in json.dumps(history) and "topup" not in json.dumps(history)
 
     daemon.stop()
@@ -115,9 +125,13 @@ def test_a_rise_that_undoes_a_booked_fall_takes_the_spend_out_of_every_book(sim,
     daemon.wait_poll()
     rate = daemon.database.one("SELECT burn_24h_nano FROM token_now")
     report = json.loads(daemon.run("report", "--format", "json").stdout)
-    assert [(row["token"], row["spent_usd"], row["topup_usd"]) for row in report] == [(token, 0.05, 0)], report
+    assert [(row["token"], row["spent_usd"], row["topup_usd"]) for row in report] == [(NAME, 0.05, 0)], report
     assert rate is None or rate < 0.06e9 * 3600
     assert daemon.database.one("SELECT spent_nano FROM token_now") == 50000000
+
+
+def test_a_rise_that_undoes_a_booked_fall_takes_the_spend_out_of_every_book(at_once):
+    at_once(fall_and_rise_again, [("0.00",), ("12.40",)])
 
 
 def test_a_fall_that_undoes_a_booked_rise_is_no_consumption(sim, make_daemon, token):
@@ -133,19 +147,19 @@ def test_a_fall_that_undoes_a_booked_rise_is_no_consumption(sim, make_daemon, to
     assert daemon.database.one("SELECT risen_to_nano FROM token_now") == 98 * 10**9
 
 
-@pytest.mark.parametrize("real", [True, False])
-def test_a_kill_neither_loses_what_is_held_nor_believes_it(sim, make_daemon, token, real):
-    daemon = make_daemon(sim.url, rules=[LOW], interval="1h").start()
+def kill_while_held(world, real):
+    sim = with_token(world)
+    daemon = world.daemon(sim.url, rules=[LOW], interval="1h").start()
     daemon.wait_poll()
     daemon.kill()
-    sim.set_balance(token, "0.00")
+    sim.set_balance(NAME, "0.00")
     daemon.start()
     hold(daemon)  # which is said after the commit
     daemon.kill()
     assert believed(daemon) == 98 and kinds(daemon) == []
     assert len(daemon.database.rows("SELECT * FROM doubt WHERE held_at IS NOT NULL")) == 1
     if not real:
-        sim.set_balance(token, "98.00")
+        sim.set_balance(NAME, "98.00")
     daemon.start()
     if real:
         daemon.wait_poll()  # which confirms it
@@ -154,6 +168,11 @@ def test_a_kill_neither_loses_what_is_held_nor_believes_it(sim, make_daemon, tok
         daemon.process.wait_line(r"not confirmed")
         daemon.wait_poll()
         assert believed(daemon) == 98 and kinds(daemon) == []
+    assert daemon.stop() == 0
+
+
+def test_a_kill_neither_loses_what_is_held_nor_believes_it(at_once):
+    at_once(kill_while_held, [(True,), (False,)])
 
 
 def test_once_reads_again_by_itself_before_it_exits(sim, make_daemon, token):
@@ -165,9 +184,9 @@ def test_once_reads_again_by_itself_before_it_exits(sim, make_daemon, token):
     assert daemon.database.one("SELECT count(*) FROM event WHERE kind = 'raised'") == 1
 
 
-@pytest.mark.parametrize("real", [True, False])
-def test_credits_are_doubted_like_a_balance(sim, make_daemon, token, real):
-    daemon = make_daemon(sim.url).start()
+def doubt_credits(world, real):
+    sim = with_token(world)
+    daemon = world.daemon(sim.url).start()
     sim.set_credits("500.00")
     daemon.wait_polls(3)
     place = len(daemon.process.lines.items)
@@ -181,6 +200,10 @@ def test_credits_are_doubted_like_a_balance(sim, make_daemon, token, real):
                                "WHERE t.kind = 'credits'")
     assert left == (0 if real else 500 * 10**9)
     assert spent(daemon, "") == (500 if real else 0)
+
+
+def test_credits_are_doubted_like_a_balance(at_once):
+    at_once(doubt_credits, [(True,), (False,)])
 
 
 def test_an_edit_by_ebb_itself_is_an_edit_and_never_consumption(sim, broker, subscriber, make_daemon):

@@ -19,12 +19,16 @@ CAUSES = {
 SPENDER = "prod-spender"
 
 
-@pytest.fixture
-def account(sim):
+def stock(sim):
     sim.create(SPENDER, balance="50.00")
     sim.create("prod-idle", balance="50.00")
     sim.create("dev-idle", balance="50.00")
     return sim
+
+
+@pytest.fixture
+def account(sim):
+    return stock(sim)
 
 
 def alerts(daemon):
@@ -35,10 +39,10 @@ def told(subscriber):
     return [(e["kind"], e["was"], e["level"]) for e in subscriber.events() if e["series"] == "account"]
 
 
-@pytest.mark.parametrize("cause", CAUSES)
-def test_three_intervals_without_a_list_are_a_warning_and_the_next_list_resolves_it(cause, account, broker, subscriber,
-                                                                                   make_daemon):
-    daemon = make_daemon(account.url, broker, timeout="30s", connect_timeout="2s").start()
+def become_unreadable_and_readable(world, cause):
+    account, broker = stock(world.sim()), world.broker()
+    subscriber = world.subscriber(broker)
+    daemon = world.daemon(account.url, broker, timeout="30s", connect_timeout="2s").start()
     daemon.wait_polls(2)
     account.fault(**CAUSES[cause], path=TOKENS)
     event = subscriber.wait_event(kind="raised", series="account")
@@ -62,6 +66,10 @@ def test_three_intervals_without_a_list_are_a_warning_and_the_next_list_resolves
     subscriber.wait(lambda s: '"none"' in s.retained().get(topic, ""), "the all-clear")
     assert told(subscriber) == [("raised", "none", "warning"), ("resolved", "warning", "none")]
     assert alerts(daemon) == []
+
+
+def test_three_intervals_without_a_list_are_a_warning_and_the_next_list_resolves_it(at_once):
+    at_once(become_unreadable_and_readable, [(cause,) for cause in CAUSES])
 
 
 def test_it_is_critical_once_a_token_is_likely_to_have_run_out_meanwhile(account, broker, subscriber, make_daemon,
@@ -124,11 +132,11 @@ def test_the_implied_rule_can_be_configured_and_switched_off(account, broker, su
     assert event["rule"] == "stale" and event["level"] == "info"
 
 
-@pytest.mark.parametrize("jump", ["+3d", "-3d"])
-def test_a_clock_that_is_set_while_polls_fail_makes_no_long_outage_of_a_short_one(jump, tmp_path, account, broker,
-                                                                                  subscriber, make_daemon):
-    daemon = make_daemon(account.url, broker, interval="10m")
-    clock = WallClock(tmp_path, daemon)
+def set_the_clock_while_polls_fail(world, jump):
+    account, broker = stock(world.sim()), world.broker()
+    subscriber = world.subscriber(broker)
+    daemon = world.daemon(account.url, broker, interval="10m")
+    clock = WallClock(world.folder, daemon)
     daemon.start()
     daemon.wait_poll()
     daemon.stop()
@@ -141,3 +149,7 @@ def test_a_clock_that_is_set_while_polls_fail_makes_no_long_outage_of_a_short_on
     daemon.wait_poll()
     assert daemon.stop() == 0
     assert told(subscriber) == []
+
+
+def test_a_clock_that_is_set_while_polls_fail_makes_no_long_outage_of_a_short_one(at_once):
+    at_once(set_the_clock_while_polls_fail, [("+3d",), ("-3d",)])
