@@ -3,13 +3,16 @@ management key at v3. Where two daemons watch one account, each through its door
 
 import json
 
-from harness import WRITE_KEY, Sim
+import yaml
+
+from harness import READ_KEY, WRITE_KEY, Sim
 from players import Daemon
 
 DOORS = {"v2": {"key": "sim-key"}, "v3": {"key": WRITE_KEY}}
 RULES = [{"name": "low", "kind": "balance_below", "levels": {"warning": "20.00", "critical": "10.00"}},
          {"name": "empty", "kind": "exhausted", "level": "critical"}]
 TOKENS = {"prod-billing-api": "50.00", "prod-chat-app": "30.00", "dev-ml-team": "25.00"}
+TOKENS_EXACT = {name: f"{balance}0000000" for name, balance in TOKENS.items()}
 BOTH = [(door,) for door in DOORS]
 
 
@@ -28,6 +31,10 @@ def told(daemon, *words, expect=(0,)):
     done = daemon.run(*words)
     assert done.returncode in expect, done.stdout + done.stderr
     return json.loads(done.stdout)
+
+
+def events(subscriber, **members):
+    return [e for e in subscriber.events() if all(e.get(k) == v for k, v in members.items())]
 
 
 # Polls and alerts
@@ -98,6 +105,103 @@ def test_two_daemons_say_the_same_of_one_account_each_through_its_door(sim, stag
     assert said["v3"]["gate"] == ["ok", "low"] and said["v3"]["alerts"] == [("prod-chat-app", "low", "warning")]
 
 
+# Secrets and fleets
+
+def rotate(world, door):
+    sim, file = world.sim(), world.folder / "new.key"
+    stock(sim)
+    old = sim.token("prod-billing-api")
+    daemon = watch(world, door, sim)
+    done = daemon.run("tokens", "rotate", "prod-billing-api", "--secret-file", file, "--yes")
+    assert done.returncode == 0, done.stderr
+    secret = file.read_text().strip()
+    assert secret not in done.stdout + done.stderr and secret != old["token"]
+    assert sim.call("POST", "/v3/chat/completions", key=secret, json={"cost": "0.50"}).status_code == 200
+    before = sim.call("POST", "/v3/chat/completions", key=old["token"], json={"cost": "0"}).status_code
+    if door == "v2":  # a successor, and the old one stays until it is retired
+        assert before == 200 and sim.balances() == {**TOKENS_EXACT, "prod-billing-api-r2": "49.500000000"}
+    else:  # in place: the same key with another secret
+        assert before == 401 and sim.balances() == {**TOKENS_EXACT, "prod-billing-api": "49.500000000"}
+
+
+def test_a_secret_is_rotated(at_once):
+    at_once(rotate, BOTH)
+
+
+def fleet(world, door):
+    sim, file, secrets = world.sim(), world.folder / "fleet.yaml", world.folder / "secrets"
+    secrets.mkdir()
+    stock(sim)
+    file.write_text(yaml.safe_dump({"tokens": [
+        {"name": "ci-tests", "type": "sandbox_api_token"},
+        {"name": "dev-new", "balance": 5.00, "expires": "2031-01-01"},
+        {"name": "prod-billing-api", "balance": 50.00, "expires": "2031-01-01"},
+        {"name": "prod-chat-app", "balance": 30.00},
+        {"name": "dev-ml-team", "absent": True},
+    ]}))
+    daemon = watch(world, door, sim)
+    assert daemon.run("tokens", "plan", file, "--exit-code").returncode == 1
+    done = daemon.run("tokens", "apply", file, "--yes", "--secret-dir", secrets)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert daemon.run("tokens", "plan", file, "--exit-code").returncode == 0
+    assert sim.balances() == {"ci-tests": None, "dev-new": "5.000000000", "prod-billing-api": "50.000000000",
+                              "prod-chat-app": "30.000000000"}
+    assert {t["name"]: t["expire_time"] for t in sim.tokens() if t["expire_time"]} == {
+        "dev-new": "2031-01-01T00:00:00Z", "prod-billing-api": "2031-01-01T00:00:00Z"}
+    for name in "ci-tests", "dev-new":
+        (secret,) = {f.read_text().strip() for f in secrets.iterdir() if f.stem == name}
+        assert sim.call("POST", "/v3/chat/completions", key=secret, json={"cost": "0.01"}).status_code == 200
+
+
+def test_a_fleet_file_is_applied(at_once):
+    at_once(fleet, BOTH)
+
+
+# From one door to the other
+
+def move(world, how):
+    sim, broker = world.sim(), world.broker()
+    subscriber = world.subscriber(broker)
+    stock(sim)
+    sim.create("prod-ends", balance="40.00")
+    daemon = watch(world, "v2", sim, broker)
+    daemon.start().wait_polls(2)
+    sim.set_balance("prod-billing-api", "15.00")
+    subscriber.wait_event(kind="raised", token="prod-billing-api")
+    before = daemon.database.rows("SELECT id, name, slug FROM token ORDER BY id")
+
+    daemon.key_file.write_text(READ_KEY + "\n")
+    if how == "reload":
+        place = daemon.reload()
+    else:
+        daemon.kill()
+        daemon.start()
+        place = 0
+    daemon.wait_poll(after=place)
+    daemon.wait_polls(2)
+    assert daemon.database.rows("SELECT id, name, slug FROM token ORDER BY id") == before
+    assert len(subscriber.event_ids()) == 1, subscriber.events()
+    assert [(a["token"], a["level"]) for a in told(daemon, "alerts", "--json")] == [("prod-billing-api", "warning")]
+
+    sim.set_balance("prod-billing-api", "9.00")
+    subscriber.wait_event(kind="worsened", token="prod-billing-api")
+    sim.alter("prod-chat-app", rename="prod-chat-live")
+    sim.delete("prod-ends")
+    daemon.wait_polls(3)
+    assert daemon.stop() == 0
+    assert [e["kind"] for e in events(subscriber, rule="low")] == ["raised", "worsened"]
+    after = daemon.database.rows("SELECT id, name, slug FROM token ORDER BY id")
+    assert [(i, slug) for i, _, slug in after] == [(i, slug) for i, _, slug in before], "history and topics stay"
+    spent = {t["token"]: t["spent_usd"] for t in told(daemon, "report", "--json")}
+    assert spent["prod-billing-api"] == 41, "what was spent before the move and after it"
+    assert {t["token"] for t in told(daemon, "status", "--json")["tokens"]} == {
+        "prod-billing-api", "prod-chat-live", "dev-ml-team"}
+
+
+def test_an_account_moves_from_v2_to_v3_and_nothing_is_lost_or_told_twice(at_once):
+    at_once(move, [("reload",), ("kill",)])
+
+
 # Many keys
 
 def test_ten_thousand_keys_are_polled_page_by_page(stage, make_daemon):
@@ -108,3 +212,39 @@ def test_ten_thousand_keys_are_polled_page_by_page(stage, make_daemon):
     pages = [r["path"] for r in sim.requests() if r["path"].startswith("/v3/manage/keys/")]
     assert pages == [f"/v3/manage/keys/?limit=100&offset={n}" for n in range(0, 10000, 100)]
     assert daemon.stop() == 0
+
+
+def follow(world, form, result):
+    """From the first page of two to the second, however the link is written; else the list is not whole."""
+    sim = world.sim({"tokens": [{"name": "prod-%03d", "count": 150, "balance": 50}]})
+    daemon = watch(world, "v3", sim, interval="1s", calls_per_second=20)
+    daemon.start().wait_poll()
+    sim.behave(next_form=form)
+    before = sim.requests()[-1]["number"]
+    daemon.wait_polls(2, result)
+    assert daemon.stop() == 0
+    assert daemon.database.one("SELECT count(*) FROM token WHERE kind = 'token' AND deleted_at IS NULL") == 150
+    assert daemon.database.one("SELECT max(missing) FROM poll") == 0, "what is on no page read is not gone"
+    if result == "ok":
+        assert "/v3/manage/keys/?limit=100&offset=100" in {r["path"] for r in sim.requests(after=before)}
+
+
+def test_pages_are_followed_on_the_same_host_alone_and_a_part_of_a_list_is_not_believed(at_once):
+    at_once(follow, [("path", "ok"), ("query", "ok"), ("other_scheme", "ok"), ("elsewhere", "broken"),
+                     ("none", "broken")])
+
+
+def change_between_pages(world, by):
+    sim = world.sim({"tokens": [{"name": "prod-%03d", "count": 150, "balance": 50}]})
+    daemon = watch(world, "v3", sim, calls_per_second=20)
+    daemon.start().wait_polls(2)
+    sim.fault("shift", by=by, after=1, times=1, path="/v3/manage/keys/")
+    daemon.wait_polls(3)
+    assert daemon.stop() == 0
+    assert daemon.database.rows("SELECT DISTINCT result, tokens, missing FROM poll") == [("ok", 150, 0)]
+    begun = [r for r in sim.requests() if r["path"].endswith("&offset=0")]
+    assert len(begun) == daemon.database.one("SELECT count(*) FROM poll") + 1
+
+
+def test_a_list_that_changes_between_its_pages_is_read_again(at_once):
+    at_once(change_between_pages, [(1,), (-1,)])

@@ -40,7 +40,8 @@ def reported_polls(daemon):
 
 
 def kill_over_and_over(world, seed, key):
-    sim, broker = world.sim(), world.broker()
+    more = {"name": "idle-%03d", "count": 150, "balance": 50}  # so that a list of v3 has two pages
+    sim, broker = world.sim({"tokens": [more]} if key == READ_KEY else None), world.broker()
     subscriber = world.subscriber(broker)
     dice = random.Random(seed)
     for name in TOKENS:
