@@ -5,6 +5,7 @@
 
 #include "base/span.h"
 #include "core/calendar.h"
+#include "core/forecast/dry.h"
 
 static const double century_s = 100 * 365.25 * DAY_S;
 
@@ -121,6 +122,17 @@ static enum verdict verdict_by_times(const struct forecast *f)
     return f->early < f->horizon ? VERDICT_TIGHT : VERDICT_SAFE;
 }
 
+/* What is said of a reset goes by its own chance, for the times are not made to be right at that
+ * one moment. */
+static enum verdict verdict_by_chance(const struct curve *c, const struct forecast *f)
+{
+    if (!dry_is_known(c, f->horizon))
+        return verdict_by_times(f);
+    if (dry_runs(c, 1 - f->lasts))
+        return VERDICT_RUNS_DRY;
+    return dry_is_tight(1 - f->lasts) ? VERDICT_TIGHT : VERDICT_SAFE;
+}
+
 /* What is spent when the money of now is spent, counted from the curve's origin. */
 static double end_of(const struct curve *c, const struct reading *r)
 {
@@ -164,10 +176,12 @@ struct forecast forecast_seen(const struct curve *c, const struct watched *w,
     f.late = time_in(c, curve_hours(c, end, 0.9), now, LATE_SHARE);
     f.alarm = time_in(c, alert.alarm, now, LIKELY_SHARE);
     f.relief = time_in(c, alert.relief, now, EARLY_SHARE);
-    f.lasts = 1 - curve_chance(c, end, hours_between(c->origin, f.horizon));
+    f.lasts = 1
+        - (dry_is_known(c, f.horizon) ? dry_chance(c, end)
+                                      : curve_chance(c, end, hours_between(c->origin, f.horizon)));
     f.history = c->history;
     f.made_at = c->origin;
-    f.verdict = verdict_by_times(&f);
+    f.verdict = verdict_by_chance(c, &f);
     return f;
 }
 
@@ -178,7 +192,7 @@ static bool limits(const struct purse *credits, const struct purse *own, unix_s 
         && credits->reading->balance.known && !stamp_is_stale(w->last_seen, w->stale_after_s, now);
 }
 
-/* The earlier of each: an end of either is the end. */
+/* The earlier of each: an end of either is the end. Verdicts rise with what they warn of. */
 static void end_with(struct forecast *f, const struct forecast *credits)
 {
     if (credits->likely < f->likely) {
@@ -191,7 +205,10 @@ static void end_with(struct forecast *f, const struct forecast *credits)
     f->late = earlier(f->late, credits->late);
     f->alarm = earlier(f->alarm, credits->alarm);
     f->relief = earlier(f->relief, credits->relief);
-    f->verdict = verdict_by_times(f);
+    struct forecast shared = *credits;
+    shared.horizon = f->horizon;
+    enum verdict of_credits = verdict_by_times(&shared);
+    f->verdict = of_credits > f->verdict ? of_credits : f->verdict;
 }
 
 /* The chance that the credits last until the token's horizon, not until their own. */

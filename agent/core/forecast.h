@@ -15,6 +15,7 @@ enum verdict {
     VERDICT_STALE,     /* no fresh reading */
     VERDICT_UNUSED,    /* nothing spent yet, and watched for less than a week */
     VERDICT_IDLE,      /* nothing spent in the last week */
+    /* Of a horizon that is a reset go by the chance to last until it (core/forecast/dry.h). */
     VERDICT_SAFE,      /* even `early` lies after the horizon */
     VERDICT_TIGHT,     /* `early` lies before the horizon, `likely` after it */
     VERDICT_RUNS_DRY,  /* `likely` lies before the horizon */

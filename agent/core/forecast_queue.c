@@ -10,11 +10,16 @@
  * that of its runway. */
 static const double spent_share = 0.01, age_share = 0.05;
 
+/* Or its age this share of the time that is left until the reset: while nothing is spent, the
+ * chance to last until then rises. */
+static const double reset_share = 0.2;
+
 enum {
     UPSET_DUE = 10, /* times overdue: money came, or the budget was edited */
     MOVED_DUE = 10, /* what is left is not what the curve was made near */
     NEW_DUE = 20,   /* there is no curve yet */
     RUNWAY_LEAST_S = MINUTE_S,
+    RESET_LEAST_S = HOUR_S,
     FAR_RUNWAY_S = 30 * DAY_S,
     FAR_WATCHED_S = 10 * MINUTE_S,
     RUNWAY_UNKNOWN_S =
@@ -55,6 +60,15 @@ static bool can_wait(const struct token *t, unix_s now)
     return now - t->burn.first_seen < FAR_WATCHED_S && runway_s(t, now) > FAR_RUNWAY_S;
 }
 
+static double neared_reset(const struct token *t, unix_s now)
+{
+    unix_s reset = t->curve->reset.at;
+    if (reset == TIME_NONE || reset <= now)
+        return 0;
+    double left_s = fmax((double)(reset - now), RESET_LEAST_S);
+    return (double)(now - t->curve->origin) / left_s / reset_share;
+}
+
 /* How many times over its renewal is due; 1: just now. */
 static double due(const struct token *t, unix_s now)
 {
@@ -66,7 +80,7 @@ static double due(const struct token *t, unix_s now)
         return 0; /* nothing was seen since */
     double spent = t->curve->spent_nano / (double)t->last.balance.is.nano / spent_share;
     double aged = (double)(now - t->curve->origin) / runway_s(t, now) / age_share;
-    double most = fmax(spent, aged);
+    double most = fmax(fmax(spent, aged), neared_reset(t, now));
     return t->invalidated ? fmax(most, UPSET_DUE) : most;
 }
 

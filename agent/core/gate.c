@@ -100,7 +100,7 @@ static enum gate judge_runway(const struct gate_view *v, const struct gate_spec 
                  "too few readings yet to forecast how long the balance lasts");
         return GATE_UNKNOWN;
     }
-    bool is_refilled = !v->by_credits && v->refilled != TIME_NONE && v->refilled <= v->likely;
+    bool is_refilled = !v->by_credits && v->refilled != TIME_NONE && v->state != STATE_RUNS_DRY;
     bool ends = v->likely != TIME_NONE && !is_refilled;
     if (!ends) {
         snprintf(reason + len, GATE_REASON_BYTES - len,

@@ -66,6 +66,21 @@ def read(path):
         return list(csv.DictReader(file))
 
 
+def lay_budget(data):
+    """A daily budget over two days of one series, of which one runs dry."""
+    polls = read(data / "series" / (read(data / "series.csv")[0]["series"] + ".csv"))
+    columns = "period_id,period,series,hist_from,origin,balance_nano_usd,reset_amount_nano_usd,reset_at"
+    days = [day for day in range(86400 * (int(polls[0]["ts"]) // 86400 + 5), int(polls[-1]["ts"]), 86400)][:2]
+    with open(data / "resets.csv", "w") as rows, open(data / "reset_answers.csv", "w") as answers:
+        rows.write("task_id," + columns + "\n")
+        answers.write("period_id,class,period,truth,t_dry\n")
+        for k, day in enumerate(days):
+            row = "p%d,daily,%s,%s,%d,%d,%d,%d" % (k, read(data / "series.csv")[0]["series"], polls[0]["ts"],
+                                                   day + 43200, 10 ** 9 * (1 + k), 10 ** 10, day + 82800)
+            rows.write("q%d,%s\n" % (k, row))
+            answers.write("p%d,any,daily,%s,none\n" % (k, ("lasts", "dry")[k]))
+
+
 def test_every_source_becomes_keys_whose_balance_never_runs_below_zero(data):
     series = read(data / "series.csv")
     assert {row["source"] for row in series} == {"servegen", "nab", "uci-bike"}
@@ -91,3 +106,15 @@ def test_a_training_answers_each_series_out_of_fold_and_writes_a_table_that_comp
                             check=True, stdout=subprocess.PIPE, text=True).stdout
     assert "pinball" in scored and "servegen" in scored
     subprocess.run(["gcc", "-std=c17", "-Wall", "-Werror", "-I", ROOT / "agent", "-fsyntax-only", table], check=True)
+
+    resets = tmp_path / "reset_table.c"
+    subprocess.run([sys.executable, TOOLS / "resets.py", "--fast", "--bench", BENCH, "--work", tmp_path / "work",
+                    "--table", resets, data], check=True)
+    subprocess.run(["gcc", "-std=c17", "-Wall", "-Werror", "-I", ROOT / "agent", "-fsyntax-only", resets], check=True)
+    lay_budget(data)
+    told = subprocess.run([sys.executable, TOOLS / "resets.py", "--bench", BENCH, "--work", tmp_path / "work",
+                           "--answer", data], check=True, stdout=subprocess.PIPE, text=True).stdout
+    (tmp_path / "verdicts.csv").write_text(told)
+    scored = subprocess.run([sys.executable, TOOLS / "score_resets.py", data, tmp_path / "verdicts.csv"], check=True,
+                            stdout=subprocess.PIPE, text=True).stdout
+    assert "falsely dry" in scored

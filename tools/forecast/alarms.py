@@ -16,10 +16,12 @@ def step_of(ln_ratio):
     return numpy.clip(numpy.floor((ln_ratio - FIRST_STEP) / STEP_WIDTH), 0, STEPS - 1)
 
 
-def grow(x, within, weight, random, count, rate=0.1, rows=0.3, columns=0.5, ballast=30.0):
+def bounds_with_steps(x):
+    return trees.bounds_of(x[::5, :-1], BINS) + [numpy.arange(STEPS - 1, dtype=numpy.float32)]
+
+
+def grow(x, bounds, within, weight, random, count, rate=0.1, rows=0.3, columns=0.5, ballast=30.0):
     """A forest as one row of floats for each tree: features, bounds, leaves."""
-    bounds = trees.bounds_of(x[::5], BINS)
-    bounds[-1] = numpy.arange(STEPS - 1, dtype=numpy.float32)
     table, odds, forest = trees.binned(x, bounds), numpy.zeros(len(x)), []
     for _ in range(count):
         pick = random.choice(len(x), int(rows * len(x)), replace=False)

@@ -129,6 +129,45 @@ def draw_episode(series, alert_h, count, random):
     return rows, [numpy.log(max((end - at[j]) / HOUR, 1e-3)) for j in chosen]
 
 
+def budget_of(uses, random):
+    """What periods might be given, by what they used: mostly an amount that some exceed, as of the data set's own
+    questions; now and then one that none does, or any."""
+    way = random.random()
+    if way < 0.5:
+        return numpy.quantile(uses, random.uniform(0.6, 0.9))
+    if way < 0.87:
+        return numpy.quantile(uses, random.uniform(0.55, 0.93))
+    if way < 0.95:
+        return uses.max() * numpy.exp(random.random())
+    return numpy.quantile(uses, random.uniform(0.1, 1)) * numpy.exp(0.3 * random.standard_normal())
+
+
+def draw_period(series, days, count, random):
+    """Lays a budget of periods of some days over a series, and asks along one of them: rows (series, hist_from, origin,
+    balance, began, reset, amount) and whether the budget is spent in it. Nothing is asked once it is."""
+    at, spent, length = series.at, series.spent, days * 86400
+    shift = int(random.integers(0, length // HOUR)) * HOUR
+    starts = numpy.arange((at[0] - shift + length - 1) // length * length + shift, at[-1] - length + 1, length)
+    if len(starts) < 2:
+        return [], False
+    uses = series.spent_at(starts + length) - series.spent_at(starts)
+    amount = int(budget_of(uses, random))
+    least = 1 if random.random() < 0.15 else min(4 if days < 5 else 3, len(starts) - 1)
+    k = int(random.integers(least, len(starts)))
+    first, began, spent_before = 0, int(starts[k]), series.spent_at(starts[k])
+    if random.random() < 0.12:
+        watched = length * numpy.exp(random.uniform(numpy.log(0.2), numpy.log(k + 1)))
+        first = int(numpy.searchsorted(at, max(at[0], began - watched)))
+    edges = numpy.linspace(began + HOUR, began + length - HOUR, count + 1)
+    times = edges[:-1] + random.random(count) * numpy.diff(edges)
+    rows = []
+    for i in numpy.unique(numpy.searchsorted(at, times, side="right") - 1):
+        left = int(amount - (spent[i] - spent_before))
+        if at[i] > max(began, at[first]) and left > 0 and spent[i] > spent[first]:
+            rows.append((series.name, int(at[first]), int(at[i]), left, began, began + length, amount))
+    return rows, bool(uses[k] >= amount)
+
+
 def resample(series, start, steps, step_s):
     """Consumption by step from a time on, the series said again and again when it is too short, mean 1."""
     at = start + step_s * numpy.arange(steps + 1)
@@ -271,10 +310,10 @@ def write_series(folder, made):
                 polls.writelines("%d,%d\n" % (t, full - int(x)) for t, x in zip(s.at, s.spent))
 
 
-def write_questions(path, rows):
+def write_questions(path, rows, more_columns=()):
     with open(path, "w") as file:
-        file.write("series,hist_from,origin,balance_nano_usd\n")
-        file.writelines("%s,%d,%d,%d\n" % row for row in rows)
+        file.write(",".join(("series", "hist_from", "origin", "balance_nano_usd") + more_columns) + "\n")
+        file.writelines(",".join(map(str, row)) + "\n" for row in rows)
 
 
 def folder_of(path):

@@ -194,7 +194,7 @@ def train_part(job):
     if member == Size.members:
         return trees.grow(x, residual, weight, random, Size.trees)
     if member == Size.members + 1:
-        return alarms.grow(x, drawn.within[seen], weight, random, Size.alarm_trees)
+        return alarms.grow(x, alarms.bounds_with_steps(x), drawn.within[seen], weight, random, Size.alarm_trees)
     centre, spread = x.mean(0), x.std(0) + 1e-3
     net = nets.train((x - centre) / spread, x[:, :nets.EXPERTS], residual, weight, random, **SETTINGS)
     return nets.unscaled(net, centre, spread)

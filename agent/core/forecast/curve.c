@@ -163,7 +163,7 @@ bool curve_make(const struct past *p, const struct ensemble *nets, double nano, 
 {
     struct estimate of_asked[ASKED] = { 0 }, points[CURVE_POINTS];
     struct track t;
-    *ret = (struct curve){ .origin = TIME_NONE, .history = HISTORY_NONE };
+    *ret = (struct curve){ .origin = TIME_NONE, .history = HISTORY_NONE, .reset.at = TIME_NONE };
     if (!track_of(p, &t))
         return false;
     ret->origin = p->last_seen;
@@ -208,6 +208,18 @@ static struct spot spot_of(const struct curve *c, double nano, const int8_t *poi
 static double between(struct spot s, int16_t low, int16_t high)
 {
     return ln_unit * (low + s.within * (high - low)) + s.beyond;
+}
+
+void curve_near_amounts(const struct curve *c, double ret[CURVE_NEAR_POINTS])
+{
+    for (int i = 0; i < CURVE_NEAR_POINTS; i++)
+        ret[i] = c->unit_nano * exp(first_rung + (c->rung + places[NEAR_FIRST + i]) * rung);
+}
+
+double curve_near_value(const struct curve *c, double nano, const int16_t values[CURVE_NEAR_POINTS])
+{
+    struct spot s = spot_of(c, nano, places + NEAR_FIRST, CURVE_NEAR_POINTS);
+    return ln_unit * (values[s.point] + s.within * (values[s.point + 1] - values[s.point]));
 }
 
 static void levels_at(const struct curve *c, double nano, double ret[LEVELS_ASKED])

@@ -25,6 +25,15 @@ enum history {
     HISTORIES,
 };
 
+/* The odds that money is spent before a reset (core/forecast/dry.h), as natural logarithms in
+ * 2048ths. */
+struct reset_odds {
+    unix_s at;                          /* the reset; TIME_NONE: none is known */
+    int16_t ln_odds[CURVE_NEAR_POINTS]; /* falling */
+    int16_t ln_bound;                   /* what is above these runs dry */
+    bool dry;                           /* and it did when this was made */
+};
+
 /* Natural logarithms of hours, in 2048ths: exact to a quarter of a thousandth of a time, and what
  * is beyond a thousand years is as good as that. */
 struct curve {
@@ -36,6 +45,7 @@ struct curve {
     int8_t rung; /* of CURVE_RUNGS amounts a third of a doubling apart: the points lie around it */
     int16_t ln_hours[CURVE_POINTS][LEVELS_ASKED];                      /* rising both ways */
     int16_t ln_alarm[CURVE_NEAR_POINTS], ln_relief[CURVE_NEAR_POINTS]; /* rising; relief <= alarm */
+    struct reset_odds reset;
 };
 
 /* Near an amount, for which it answers best. False when nothing is known to have been spent: then
@@ -68,6 +78,13 @@ struct alarm_hours curve_alarm(const struct curve *c, double nano);
 
 /* The chance that `nano` is spent within `hours`: falls with nano, rises with hours. */
 double curve_chance(const struct curve *c, double nano, double hours);
+
+/* The amounts of the near points, rising. */
+void curve_near_amounts(const struct curve *c, double ret[CURVE_NEAR_POINTS]);
+
+/* Between values of the near points, and beyond their ends the last of them. */
+double curve_near_value(const struct curve *c, double nano,
+                        const int16_t values[CURVE_NEAR_POINTS]);
 
 /* The nano-dollars that last for `hours` with a certainty in (0, 1). */
 double curve_needed(const struct curve *c, double hours, double certainty);

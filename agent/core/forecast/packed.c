@@ -71,7 +71,11 @@ void curve_pack(const struct curve *c, unsigned char ret[CURVE_BYTES])
     at = put(at, (uint8_t)c->rung, 1);
     at = put_all(at, c->ln_hours[0], CURVE_POINTS * LEVELS_ASKED);
     at = put_all(at, c->ln_alarm, CURVE_NEAR_POINTS);
-    put_all(at, c->ln_relief, CURVE_NEAR_POINTS);
+    at = put_all(at, c->ln_relief, CURVE_NEAR_POINTS);
+    at = put(at, (uint64_t)c->reset.at, 8);
+    at = put_all(at, c->reset.ln_odds, CURVE_NEAR_POINTS);
+    at = put_all(at, &c->reset.ln_bound, 1);
+    put(at, c->reset.dry, 1);
 }
 
 static bool is_unit(double unit_nano)
@@ -91,7 +95,20 @@ static bool is_curve(const struct curve *c)
             && (i == 0
                 || (c->ln_alarm[i] >= c->ln_alarm[i - 1]
                     && c->ln_relief[i] >= c->ln_relief[i - 1]));
+    for (int i = 1; ok && i < CURVE_NEAR_POINTS; i++)
+        ok = c->reset.ln_odds[i] <= c->reset.ln_odds[i - 1];
     return ok;
+}
+
+static bool take_reset(const unsigned char *at, struct reset_odds *ret)
+{
+    uint64_t reset;
+    at = take(at, &reset, sizeof reset);
+    ret->at = (unix_s)reset;
+    at = take_all(at, ret->ln_odds, CURVE_NEAR_POINTS);
+    at = take_all(at, &ret->ln_bound, 1);
+    ret->dry = *at == 1;
+    return *at <= 1;
 }
 
 static bool is_time(float ln_hours)
@@ -122,16 +139,19 @@ static bool unpack_ladder(const unsigned char *at, double nano, struct curve *re
 bool curve_unpack(struct span bytes, double nano, struct curve *ret)
 {
     struct curve c = *ret;
+    c.reset = (struct reset_odds){ .at = TIME_NONE };
     const unsigned char *at = (const unsigned char *)bytes.at;
     if (bytes.len == LADDER_BYTES) {
         if (!unpack_ladder(at, nano, &c))
             return false;
-    } else if (bytes.len == CURVE_BYTES) {
+    } else if (bytes.len == CURVE_BYTES || bytes.len == CURVE_OF_TIMES_BYTES) {
         at = take_unit(at, &c.unit_nano);
         c.rung = (int8_t)*at++;
         at = take_all(at, c.ln_hours[0], CURVE_POINTS * LEVELS_ASKED);
         at = take_all(at, c.ln_alarm, CURVE_NEAR_POINTS);
-        take_all(at, c.ln_relief, CURVE_NEAR_POINTS);
+        at = take_all(at, c.ln_relief, CURVE_NEAR_POINTS);
+        if (bytes.len == CURVE_BYTES && !take_reset(at, &c.reset))
+            return false;
     } else {
         return false;
     }

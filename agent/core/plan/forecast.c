@@ -3,7 +3,10 @@
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
+#include "core/calendar.h"
+#include "core/forecast/dry.h"
 #include "core/forecast/net.h"
+#include "core/forecast/reset.h"
 #include "core/plan/inside.h"
 
 static void score(struct plan_view *v, int place, const struct score *score)
@@ -113,8 +116,29 @@ bool plan_add_past(const struct plan_token *t, struct past *past)
     return true;
 }
 
+/* Of a budget that is reset, and whose amount is known. */
+static void foresee_reset(struct token *t, const struct past *past, const struct reset_odds *before)
+{
+    unix_s resets = calendar_next_reset(t->last.period, past->last_seen);
+    struct maybe_money full = rule_full(&t->last, t->high_water);
+    if (resets == TIME_NONE || !full.known)
+        return;
+    dry_foresee(t->curve,
+                &(struct dry_question){
+                    .past = past,
+                    .forest = &reset_forest,
+                    .budget = { calendar_last_reset(t->last.period, past->last_seen), resets,
+                                (double)full.is.nano },
+                    .nano = forecast_queue_amount(t),
+                    .before = before,
+                });
+}
+
 void token_forecast(struct token *t, const struct past *past)
 {
+    struct reset_odds before = { .at = TIME_NONE };
+    if (t->curve)
+        before = t->curve->reset;
     if (!t->curve)
         t->curve = xmalloc(sizeof *t->curve);
     if (!t->promises)
@@ -122,6 +146,7 @@ void token_forecast(struct token *t, const struct past *past)
     t->invalidated = false;
     t->judged.at = TIME_NONE;
     if (curve_make(past, &net_shipped, forecast_queue_amount(t), t->curve)) {
+        foresee_reset(t, past, &before);
         curve_widen(t->curve, accuracy_widening(&t->promises->record));
         return;
     }

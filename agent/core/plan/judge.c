@@ -42,14 +42,16 @@ static void keep_curve(struct plan_view *v)
     v->own->keeps_curve = true;
 }
 
-/* A balance that is set back, or gone anyway, before it is empty does not run dry. */
-static bool runs_dry(const struct token *t, const struct forecast *f, unix_s at)
+/* When it will likely run dry; TIME_NONE: a balance that is set back, or gone anyway, before it is
+ * empty does not. */
+static unix_s dry_at(const struct token *t, const struct forecast *f, unix_s at)
 {
-    unix_s reset = calendar_next_reset(t->last.period, at);
-    if (t->missing || f->likely == TIME_NONE || f->likely >= TIME_FAR || f->likely <= at)
-        return false;
-    return (reset == TIME_NONE || f->likely < reset)
-        && (t->last.expires == TIME_NONE || f->likely < t->last.expires);
+    unix_s reset = calendar_next_reset(t->last.period, at), end = f->likely;
+    if (t->missing || end == TIME_NONE || end >= TIME_FAR || end <= at
+        || (reset != TIME_NONE && f->verdict != VERDICT_RUNS_DRY))
+        return TIME_NONE;
+    end = reset != TIME_NONE && end >= reset ? reset - 1 : end;
+    return t->last.expires == TIME_NONE || end < t->last.expires ? end : TIME_NONE;
 }
 
 enum { STANDS_MOST_S = MINUTE_S };
@@ -125,7 +127,7 @@ static void note_judged(struct plan_view *v, const struct midnights *m)
     struct plan *p = v->plan;
     struct judged j = {
         .at = p->at,
-        .ends_at = runs_dry(v->is, &v->forecast, p->at) ? v->forecast.likely : TIME_NONE,
+        .ends_at = dry_at(v->is, &v->forecast, p->at),
         .moves = moves(p, v->is, &v->forecast),
     };
     outlook_judge(v->is, &v->forecast, &j);

@@ -70,16 +70,28 @@ static bool amount_itself(int64_t nano, const struct snapshot *s, int64_t *ret)
     return true;
 }
 
-/* Up to when an end counts: a reset fills the balance, though not the account's credits, and nobody
- * misses the money of a token that has expired. */
-static unix_s counts_until(const struct rule *rule, const struct snapshot *s)
+/* A reset fills the balance, though not the account's credits. TIME_NONE: there is none to wait
+ * for. */
+static unix_s next_refill(const struct rule *rule, const struct snapshot *s)
 {
-    const struct reading *r = s->reading;
-    unix_s reset = rule->beyond_reset || s->forecast->limit == LIMIT_CREDITS
+    return rule->beyond_reset || s->forecast->limit == LIMIT_CREDITS
         ? TIME_NONE
-        : calendar_next_reset(r->period, s->now);
-    unix_s end = reset == TIME_NONE ? TIME_FAR : reset;
-    return r->expires > s->now && r->expires < end ? r->expires : end;
+        : calendar_next_reset(s->reading->period, s->now);
+}
+
+/* Up to when an end counts: nobody misses the money of a token that has expired. Whether the reset
+ * comes first is the verdict's to say, and no time's. */
+static unix_s counts_until(unix_s refill, const struct snapshot *s)
+{
+    if (refill != TIME_NONE && s->forecast->verdict != VERDICT_RUNS_DRY)
+        return s->now;
+    return s->reading->expires > s->now ? s->reading->expires : TIME_FAR;
+}
+
+/* What runs dry before a reset has ended by then. */
+static unix_s end_before(unix_s refill, unix_s at)
+{
+    return refill != TIME_NONE && at >= refill ? refill - 1 : at;
 }
 
 static int64_t runway_s(unix_s empty_at, unix_s until, unix_s now)
@@ -110,9 +122,11 @@ static bool runway_value(const struct rule *rule, const struct snapshot *s, stru
     case VERDICT_RUNS_DRY:
         break;
     }
-    unix_s until = counts_until(rule, s);
-    *ret = (struct rule_value){ .at = runway_s(s->forecast->alarm, until, s->now),
-                                .clear = runway_s(s->forecast->relief, until, s->now) };
+    unix_s refill = next_refill(rule, s), until = counts_until(refill, s);
+    unix_s alarm = end_before(refill, s->forecast->alarm);
+    unix_s relief = end_before(refill, s->forecast->relief);
+    *ret = (struct rule_value){ .at = runway_s(alarm, until, s->now),
+                                .clear = runway_s(relief, until, s->now) };
     return true;
 }
 

@@ -2,13 +2,15 @@
  * runs.
  *
  *     forecast [--table FILE] [--repeat N] DATA_DIR > predictions.csv
- *     forecast --questions FILE --features FILE DATA_DIR
+ *     forecast --resets [--reset-table FILE] DATA_DIR > predictions.csv
+ *     forecast [--resets] --questions FILE --features FILE DATA_DIR
  *
  * DATA_DIR holds series.csv, series/NAME.csv, tasks.csv and alerts.csv. --table takes constants
  * from a file of floats instead of the shipped ones. --repeat makes each forecast N times and tells
  * the shortest time, for a machine that others use too. --features writes, for each row of
  * --questions (series, hist_from, origin, balance_nano_usd), the experts' median and what the
- * learned head is told, as floats; for training. */
+ * learned head is told, as floats; for training. --resets answers, and describes, questions about
+ * budgets that are reset instead (resets.h): resets.csv. */
 #include <assert.h>
 #include <err.h>
 #include <getopt.h>
@@ -26,8 +28,9 @@
 #include "core/calendar.h"
 #include "core/forecast.h"
 #include "core/forecast/net.h"
-#include "csv.h"
-#include "watch.h"
+#include "core/forecast/reset.h"
+#include "resets.h"
+#include "series.h"
 
 enum { STALE_S = WEEK_S }; /* a question is asked at a poll: never stale */
 
@@ -44,63 +47,19 @@ struct asked {
 
 struct bench {
     const char *folder;
-    struct csv series_table, tasks, alerts;
-    struct polled_series *series; /* owned */
-    size_t series_count;
+    struct series_set series;
+    struct csv tasks, alerts;
     struct asked *asked; /* owned */
     size_t asked_count;
     struct ensemble nets;
     struct net *read_nets; /* owned; NULL: the shipped ones */
     struct tree *read_trees;
-    struct alarm_tree *read_alarms;
+    struct alarm_tree *read_alarms, *read_resets;
+    struct alarm_forest resets;
     bool wants_features;
     int repeat;
     atomic_size_t next; /* the next one to be taken by a thread */
 };
-
-static void read_polls(const char *folder, struct polled_series *s)
-{
-    char name[512];
-    snprintf(name, sizeof name, "series/%s.csv", s->name);
-    struct csv c = csv_read(folder, name);
-    size_t at = csv_column(&c, "ts"), balance = csv_column(&c, "balance_nano_usd");
-    if (c.rows == 0)
-        errx(1, "%s: no polls", name);
-    s->count = c.rows;
-    s->at = xcalloc(c.rows, sizeof *s->at);
-    s->balance = xcalloc(c.rows, sizeof *s->balance);
-    for (size_t i = 0; i < c.rows; i++) {
-        s->at[i] = csv_integer(&c, i, at);
-        s->balance[i] = csv_integer(&c, i, balance);
-    }
-    csv_done(&c);
-}
-
-static void read_series(struct bench *b)
-{
-    const struct csv *c = &b->series_table;
-    size_t name = csv_column(c, "series"), step = csv_column(c, "step_s"),
-           reset = csv_column(c, "reset"), amount = csv_column(c, "reset_amount_nano_usd");
-    b->series_count = c->rows;
-    b->series = xcalloc(c->rows, sizeof *b->series);
-    for (size_t i = 0; i < c->rows; i++) {
-        struct polled_series *s = &b->series[i];
-        s->name = csv_field(c, i, name);
-        s->step_s = csv_integer(c, i, step);
-        s->period = calendar_period_named(span_of(csv_field(c, i, reset)));
-        if (s->period != RESET_NONE)
-            s->reset_amount = money_known((struct money){ csv_integer(c, i, amount) });
-        read_polls(b->folder, s);
-    }
-}
-
-static const struct polled_series *find(const struct bench *b, const char *name)
-{
-    for (size_t i = 0; i < b->series_count; i++)
-        if (strcmp(b->series[i].name, name) == 0)
-            return &b->series[i];
-    errx(1, "there is no series %s", name);
-}
 
 static void read_questions(struct bench *b, const struct csv *c, bool alerts)
 {
@@ -111,7 +70,7 @@ static void read_questions(struct bench *b, const struct csv *c, bool alerts)
         struct asked *a = &b->asked[b->asked_count++];
         *a = (struct asked){
             .id = b->wants_features ? NULL : csv_field(c, i, csv_column(c, "task_id")),
-            .series = find(b, csv_field(c, i, series)),
+            .series = series_find(&b->series, csv_field(c, i, series)),
             .hist_from = csv_integer(c, i, from),
             .origin = csv_integer(c, i, origin),
             .balance = { csv_integer(c, i, balance) },
@@ -339,22 +298,47 @@ static void read_table(struct bench *b, const char *path)
             errx(1, "%s: a tree for alerts is cut short, or asks about no feature", path);
 }
 
+static void read_reset_table(struct bench *b, const char *path)
+{
+    own_file FILE *file = fopen(path, "rb");
+    float count;
+    if (!file)
+        err(1, "%s", path);
+    if (fread(&count, sizeof count, 1, file) != 1 || count < 0 || count > 4096)
+        errx(1, "%s: it does not begin with a number of trees", path);
+    free(b->read_resets);
+    b->resets.trees = b->read_resets = xcalloc((size_t)count + 1, sizeof *b->read_resets);
+    b->resets.count = (size_t)count;
+    for (size_t i = 0; i < b->resets.count; i++)
+        if (!read_alarm_tree(file, &b->read_resets[i]))
+            errx(1, "%s: a tree is cut short, or asks about no feature", path);
+}
+
 static void done(struct bench *b)
 {
     for (size_t i = 0; i < b->asked_count; i++)
         free(b->asked[i].features);
-    for (size_t i = 0; i < b->series_count; i++) {
-        free(b->series[i].at);
-        free(b->series[i].balance);
-    }
     free(b->asked);
-    free(b->series);
     free(b->read_nets);
     free(b->read_trees);
     free(b->read_alarms);
-    csv_done(&b->series_table);
+    free(b->read_resets);
+    series_done(&b->series);
     csv_done(&b->tasks);
     csv_done(&b->alerts);
+}
+
+/* Of resets alone. */
+static int run_resets(struct bench *b, const char *queries, const char *features)
+{
+    const struct reset_job job = { &b->series, &b->nets, &b->resets };
+    b->series = series_read(b->folder);
+    if (features)
+        resets_describe(&job, queries, features);
+    else
+        resets_answer(&job, b->folder);
+    done(b);
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -363,12 +347,19 @@ int main(int argc, char **argv)
                                              { "questions", required_argument, NULL, 'q' },
                                              { "features", required_argument, NULL, 'f' },
                                              { "repeat", required_argument, NULL, 'r' },
+                                             { "resets", no_argument, NULL, 'l' },
+                                             { "reset-table", required_argument, NULL, 'b' },
                                              { 0 } };
-    struct bench b = { .nets = net_shipped, .repeat = 1 };
+    struct bench b = { .nets = net_shipped, .resets = reset_forest, .repeat = 1 };
+    bool resets = false;
     const char *queries = NULL, *features = NULL;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == 't')
             read_table(&b, optarg);
+        else if (c == 'b')
+            read_reset_table(&b, optarg);
+        else if (c == 'l')
+            resets = true;
         else if (c == 'q')
             queries = optarg;
         else if (c == 'f')
@@ -380,13 +371,14 @@ int main(int argc, char **argv)
     }
     if (optind != argc - 1 || !queries != !features)
         errx(2,
-             "usage: forecast [--table FILE] [--repeat N] [--questions FILE --features FILE] "
-             "DATA_DIR");
+             "usage: forecast [--resets] [--table FILE] [--reset-table FILE] [--repeat N] "
+             "[--questions FILE --features FILE] DATA_DIR");
 
     b.folder = argv[optind];
     b.wants_features = features;
-    b.series_table = csv_read(b.folder, "series.csv");
-    read_series(&b);
+    if (resets)
+        return run_resets(&b, queries, features);
+    b.series = series_read(b.folder);
     b.tasks = queries ? csv_read(NULL, queries) : csv_read(b.folder, "tasks.csv");
     read_questions(&b, &b.tasks, false);
     if (!queries) {

@@ -41,6 +41,8 @@ static void every_state_balance_and_runway_has_its_answer(void **state)
         { STATE_EXHAUSTED, USD(-1), 60, 0, 0, { USD(-2), -1, 3600 }, GATE_LOW },
         { STATE_RUNS_DRY, USD(9), 60, 7200, 0, { NOT_ASKED, 7200, 3600 }, GATE_OK },
         { STATE_RUNS_DRY, USD(9), 60, 7199, 0, { NOT_ASKED, 7200, 3600 }, GATE_LOW },
+        { STATE_TIGHT, USD(9), 60, 3599, 5400, { NOT_ASKED, 7200, 3600 }, GATE_OK }, /* it lasts
+                                                                                        till then */
         { STATE_TIGHT, USD(9), 60, 7199, 3600, { NOT_ASKED, 7200, 3600 }, GATE_OK }, /* refilled
                                                                                       * before
                                                                                       */

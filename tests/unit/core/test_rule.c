@@ -359,6 +359,29 @@ static void runway_is_told_when_there_is_one(void **state)
     }
 }
 
+static void before_a_reset_the_verdict_says_whether_a_runway_counts(void **state)
+{
+    (void)state;
+    struct reading r = budget(50);
+    struct maybe_money unknown = { 0 };
+    r.period = RESET_DAILY; /* the midnight in Paris is 81,800 seconds ahead */
+    static const struct {
+        enum verdict verdict;
+        unix_s alarm;
+        int64_t value;
+    } rows[] = {
+        { VERDICT_SAFE, 1000 + 300, CENTURY_S }, { VERDICT_TIGHT, 1000 + 300, CENTURY_S },
+        { VERDICT_RUNS_DRY, 1000 + 300, 300 },   { VERDICT_RUNS_DRY, 1000 + 5 * DAY_S, 81799 },
+        { VERDICT_EXHAUSTED, 1000, 0 },
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct forecast f = { .verdict = rows[i].verdict,
+                              .alarm = rows[i].alarm,
+                              .relief = rows[i].alarm };
+        assert_true(value_of(RULE_EXHAUSTS_WITHIN, r, f, unknown) == rows[i].value);
+    }
+}
+
 static void a_wavering_forecast_raises_one_alert_and_ends_it_once(void **state)
 {
     (void)state;
@@ -617,6 +640,7 @@ int main(void)
         cmocka_unit_test(percent_is_of_the_reset_amount_or_else_of_the_level_it_rose_to),
         cmocka_unit_test(what_is_empty_has_no_percent_left_whatever_it_had),
         cmocka_unit_test(runway_is_told_when_there_is_one),
+        cmocka_unit_test(before_a_reset_the_verdict_says_whether_a_runway_counts),
         cmocka_unit_test(a_wavering_forecast_raises_one_alert_and_ends_it_once),
         cmocka_unit_test(a_rule_concerns_tokens_by_all_its_patterns),
         cmocka_unit_test(a_drift_alerts_when_it_is_above_whichever_source_tells_more),
