@@ -30,6 +30,7 @@ struct reading {
     bool budgeted;  /* active_balance: calls deduct from the balance, zero stops the token */
     unix_s expires; /* TIME_NONE: never */
     enum reset_period period;
+    bool reset_untold; /* the API does not say whether, when and to what the balance is reset */
     struct maybe_money reset_amount; /* known unless period is RESET_NONE or the API left it out */
 };
 

@@ -35,7 +35,7 @@ static void compare(struct token_plan *p, const struct wanted_token *w, const st
     if (w->absent) {
         step.kind = TOKEN_PLAN_DELETE;
     } else {
-        step.wish = token_spec_unfulfilled(&w->wish, is);
+        step.wish = token_spec_unlike(&w->wish, is);
         step.wish.given[SPEC_BALANCE] = false;
         step.kind = token_spec_is_empty(&step.wish) ? TOKEN_PLAN_SAME
             : token_spec_is_possible(&step.wish)    ? TOKEN_PLAN_CHANGE

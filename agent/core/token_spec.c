@@ -173,6 +173,14 @@ struct token_spec token_spec_unfulfilled(const struct token_spec *w, const struc
     return rest;
 }
 
+struct token_spec token_spec_unlike(const struct token_spec *w, const struct reading *is)
+{
+    struct token_spec rest = token_spec_unfulfilled(w, is);
+    if (is->reset_untold)
+        rest.given[SPEC_PERIOD] = rest.given[SPEC_AMOUNT] = false;
+    return rest;
+}
+
 /* Up to a hundredth less. */
 static bool is_near(struct maybe_money wanted, struct maybe_money left)
 {
@@ -182,7 +190,7 @@ static bool is_near(struct maybe_money wanted, struct maybe_money left)
 
 struct token_spec token_spec_refused(const struct token_spec *w, const struct reading *is)
 {
-    struct token_spec rest = token_spec_unfulfilled(w, is);
+    struct token_spec rest = token_spec_unlike(w, is);
     bool means_nothing = w->given[SPEC_BUDGET] && !w->wanted.budgeted && !is->balance.known;
     if (means_nothing || is_near(w->wanted.balance, is->balance))
         rest.given[SPEC_BALANCE] = false;
@@ -195,6 +203,7 @@ struct token_spec token_spec_from_reading(const struct reading *r)
     for (size_t i = 0; i < SPEC_FIELDS; i++)
         w.given[i] = true;
     w.given[SPEC_BALANCE] = r->balance.known;
+    w.given[SPEC_PERIOD] = !r->reset_untold;
     w.given[SPEC_AMOUNT] = r->reset_amount.known;
     w.wanted.name = NULL;
     return w;

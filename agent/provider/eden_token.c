@@ -235,6 +235,7 @@ bool eden_decode_token(struct span element, bool has_id, struct decoded *ret, st
         return false;
     *ret = d;
     ret->reading.name = ret->name;
+    ret->reading.reset_untold = has_id && member_is_absent(found[SPEC_PERIOD]);
     return true;
 }
 

@@ -137,6 +137,7 @@ def fleet(world, door):
         {"name": "dev-new", "balance": 5.00, "expires": "2031-01-01"},
         {"name": "prod-billing-api", "balance": 50.00, "expires": "2031-01-01"},
         {"name": "prod-chat-app", "balance": 30.00},
+        {"name": "dev-weekly", "reset": {"period": "weekly", "amount": 7.00}},
         {"name": "dev-ml-team", "absent": True},
     ]}))
     daemon = watch(world, door, sim)
@@ -145,7 +146,8 @@ def fleet(world, door):
     assert done.returncode == 0, done.stdout + done.stderr
     assert daemon.run("tokens", "plan", file, "--exit-code").returncode == 0
     assert sim.balances() == {"ci-tests": None, "dev-new": "5.000000000", "prod-billing-api": "50.000000000",
-                              "prod-chat-app": "30.000000000"}
+                              "prod-chat-app": "30.000000000", "dev-weekly": "7.000000000"}
+    assert sim.token("dev-weekly")["balance_reset_period"] == "weekly", "which answers of v3 do not show"
     assert {t["name"]: t["expire_time"] for t in sim.tokens() if t["expire_time"]} == {
         "dev-new": "2031-01-01T00:00:00Z", "prod-billing-api": "2031-01-01T00:00:00Z"}
     for name in "ci-tests", "dev-new":

@@ -109,6 +109,7 @@ def session(kind):
     """What the README's own session has made before a page of the documents is tried: demo, empty, or none."""
     configuration, first = blocks("yaml")[0], blocks("sh")[0]
     assert configuration.startswith("# ebb.yaml") and "ebb sim --demo" in first and "EBB_CONFIG" in first
+    first = first.replace("echo mgmt-eden-main-read", "echo sim-key")  # the documents also change tokens
     if kind == "empty":
         first = "\n".join(line for line in first.splitlines() if "history" not in line).replace(" --demo", "") + "\n"
     return "" if kind == "none" else f"```yaml\n{configuration}```\n```sh\n{first}```\n"

@@ -6,7 +6,7 @@
  * second time. */
 static bool is_alike(const struct token_spec *w, const struct reading *r)
 {
-    struct token_spec rest = token_spec_unfulfilled(w, r);
+    struct token_spec rest = token_spec_unlike(w, r);
     rest.given[SPEC_BALANCE] = rest.given[SPEC_EXPIRES] = false;
     return token_spec_is_empty(&rest);
 }
