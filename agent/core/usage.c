@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "base/xmalloc.h"
 
 void usage_add(struct usage_book *b, const struct usage_line *line)
@@ -139,6 +140,100 @@ void usage_join(struct usage_book *b, struct usage_book *more)
     free(payers);
     free(words);
     usage_done(more);
+}
+
+static uint32_t number_of_key(struct usage_book *b, const char *key)
+{
+    struct text marked = { 0 };
+    text_addf(&marked, USAGE_KEY_MARK "%s", key);
+    uint32_t number = intern_number(&b->payers, (struct span){ text_z(&marked), marked.len });
+    text_done(&marked);
+    return number;
+}
+
+void usage_assign(struct usage_book *b, const char *key)
+{
+    uint32_t payer = number_of_key(b, key);
+    for (size_t i = 0; i < b->count; i++)
+        b->lines[i].payer = payer;
+    for (size_t i = 0; i < b->gap_count; i++)
+        b->gaps[i].payer = payer;
+    usage_add_again(b, payer);
+    usage_merge(b);
+}
+
+/* For each payer of the book its place among the shares plus one, of a name its first one; 0: none.
+ * Owned by the caller. */
+static size_t *places_of(struct usage_book *b, const struct usage_share *shares, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        number_of_key(b, shares[i].key);
+    size_t *places = xcalloc(b->payers.count + count + 1, sizeof *places);
+    for (size_t i = count; i-- > 0;) {
+        uint32_t name = intern_number(&b->payers, span_of(shares[i].name));
+        places[name] = places[number_of_key(b, shares[i].key)] = i + 1;
+    }
+    return places;
+}
+
+/* Takes out of each name what those who bear it have spent. */
+static void take_out(struct usage_book *b, const struct usage_book *parts,
+                     const struct usage_share *shares, const size_t *places)
+{
+    uint32_t *payers = renumber(&b->payers, &parts->payers),
+             *words = renumber(&b->words, &parts->words);
+    for (size_t i = 0; i < parts->count; i++) {
+        struct usage_line line = parts->lines[i];
+        size_t place = places[payers[line.payer]];
+        if (!place)
+            continue;
+        line.payer = intern_number(&b->payers, span_of(shares[place - 1].name));
+        line.feature = words[line.feature];
+        line.provider = line.provider == USAGE_WHOLE ? USAGE_WHOLE : words[line.provider];
+        line.cost.nano = -line.cost.nano;
+        line.calls = -line.calls;
+        usage_add(b, &line);
+        usage_add_again(b, line.payer);
+    }
+    usage_merge(b);
+    free(payers);
+    free(words);
+}
+
+/* The day is not over between two answers, so that a part may be ahead of the whole. */
+static void give_rest(struct usage_book *b, const struct usage_share *shares, const size_t *places)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        struct usage_line line = b->lines[i];
+        size_t place = places[line.payer];
+        if (place && line.cost.nano <= 0 && line.calls <= 0)
+            continue;
+        if (place) {
+            line.payer = number_of_key(b, shares[place - 1].key);
+            line.cost.nano = line.cost.nano > 0 ? line.cost.nano : 0;
+            line.calls = line.calls > 0 ? line.calls : 0;
+            usage_add_again(b, line.payer);
+        }
+        b->lines[kept++] = line;
+    }
+    b->count = kept;
+    for (size_t i = 0; i < b->gap_count; i++)
+        if (b->gaps[i].payer != USAGE_NOBODY && places[b->gaps[i].payer])
+            b->gaps[i].payer = number_of_key(b, shares[places[b->gaps[i].payer] - 1].key);
+}
+
+void usage_divide(struct usage_book *b, const struct usage_share *shares, size_t count,
+                  struct usage_book *parts)
+{
+    size_t *places = places_of(b, shares, count);
+    take_out(b, parts, shares, places);
+    give_rest(b, shares, places);
+    for (size_t i = 0; i < count; i++)
+        usage_add_again(b, number_of_key(b, shares[i].key));
+    usage_join(b, parts);
+    usage_merge(b);
+    free(places);
 }
 
 void usage_say_refused(const struct usage_book *b, struct fault *ret)

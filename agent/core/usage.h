@@ -12,8 +12,9 @@
 #include "base/money.h"
 
 #define USAGE_MAIN_KEY "base_token" /* our word for the account's main key, as is Eden AI's */
-#define USAGE_WHOLE UINT32_MAX      /* in place of a provider: the feature's own cost */
-#define USAGE_NOBODY UINT32_MAX     /* in place of a payer: its name could not be read */
+#define USAGE_KEY_MARK "\xff"   /* no name begins so, being UTF-8: then comes the key of a token */
+#define USAGE_WHOLE UINT32_MAX  /* in place of a provider: the feature's own cost */
+#define USAGE_NOBODY UINT32_MAX /* in place of a payer: its name could not be read */
 
 struct usage_line {
     unix_s day;                 /* its first second */
@@ -65,5 +66,18 @@ void usage_merge(struct usage_book *b);
 /* Adds what another answer says; that one is empty afterwards. To be merged where both may speak of
  * one payer's day. */
 void usage_join(struct usage_book *b, struct usage_book *more);
+
+/* The answer was about one token alone: all that it says is that token's, whatever it is called. */
+void usage_assign(struct usage_book *b, const char *key);
+
+/* A token whose name others bear, too. */
+struct usage_share {
+    char *name, *key; /* shares of one name lie together */
+};
+/* What the answer says of each of these names goes to those who bear it, as `parts`, which is empty
+ * afterwards, has it: assigned to their keys. What none of them has spent, yet the name has, goes
+ * to the first of them. */
+void usage_divide(struct usage_book *b, const struct usage_share *shares, size_t count,
+                  struct usage_book *parts);
 
 void usage_done(struct usage_book *b); /* leaves an empty one */

@@ -374,7 +374,7 @@ bool consumption_turn(struct agent *a, struct account *account, unix_s now, stru
 {
     struct consumption *c = &account->consumption;
     bool stored = true;
-    if (!usage_call_turn(&c->asked))
+    if (!usage_call_turn(&c->asked) || namesakes_go_on(a, account))
         return true;
     stored = store_answer(a, account, now, why);
     if (stored && c->asked.call.result == POLL_OK) {
@@ -390,5 +390,6 @@ bool consumption_turn(struct agent *a, struct account *account, unix_s now, stru
 
 void consumption_done(struct consumption *c)
 {
+    namesakes_done(&c->namesakes);
     usage_call_done(&c->asked);
 }

@@ -3,6 +3,7 @@
 
 #include "api/usage_call.h"
 #include "core/schedule.h"
+#include "daemon/namesakes.h"
 #include "edge/store.h"
 
 struct agent;
@@ -11,6 +12,7 @@ struct account;
 /* What the consumption endpoint told of an account, and the call that asks it. */
 struct consumption {
     struct usage_call asked;
+    struct namesakes namesakes;
     struct usage_range range; /* asked for */
     unix_s asked_at;
     struct usage_known known; /* as stored */

@@ -37,12 +37,34 @@ static struct reading reading_shown(const struct token *t)
     return r;
 }
 
+bool diff_find(const struct diff *c, const char *name, struct decoded *ret, struct fault *why)
+{
+    bool missing;
+    client_forget(c->session.client);
+    return listed_find(c->fleet, name, ret, &missing, why);
+}
+
+/* Another one of a name that several bear is not meant to be made. */
+static bool names_are_clear(const struct diff *c, struct fault *why)
+{
+    for (size_t i = 0; i < c->fleet->count; i++) {
+        const struct token *t = &c->fleet->tokens[i];
+        const char *called = token_identity(t).name;
+        struct decoded d;
+        if (strcmp(called, t->name) != 0 && is_wanted(c, called) && !diff_find(c, called, &d, why))
+            return fault_within(why, "\"%s\" in the file", called);
+    }
+    return true;
+}
+
 /* A token that cannot be read is compared with nothing; one that the file names holds the plan up.
  */
 static bool compare(struct diff *c, struct fault *why)
 {
     const struct token_set *fleet = c->fleet;
     size_t count = 0;
+    if (!names_are_clear(c, why))
+        return false;
     c->readings = xcalloc(fleet->count + 1, sizeof *c->readings);
     for (size_t i = 0; i < fleet->count; i++) {
         const struct token *t = &fleet->tokens[i];
@@ -77,13 +99,6 @@ bool diff_open(const struct context *c, const char *path, const char *account, s
         return false;
     }
     return true;
-}
-
-bool diff_find(const struct diff *c, const char *name, struct decoded *ret, struct fault *why)
-{
-    bool missing;
-    client_forget(c->session.client);
-    return listed_find(c->fleet, name, ret, &missing, why);
 }
 
 void diff_close(struct diff *c)

@@ -98,6 +98,15 @@ static bool find_payer(struct writing *w, const char *name, enum series series, 
     return statement_ask(q, NO_ID, &w->token, why);
 }
 
+/* Its row is there, unless it was dropped a moment ago. */
+static bool find_keyed(struct writing *w, const char *key, struct fault *why)
+{
+    struct statement *q = w->s->queries[SQL_FIND_KEYED];
+    statement_bind_integer(q, ":account", w->account);
+    statement_bind_text(q, ":key", span_of(key));
+    return statement_ask(q, NO_ID, &w->token, why);
+}
+
 /* A token may be called as the answer calls the main key: then it is that token that is meant. */
 static bool find_namesake(struct writing *w, const char *name, unix_s day, struct fault *why)
 {
@@ -131,9 +140,12 @@ static bool find_token(struct writing *w, uint32_t payer, unix_s day, struct fau
     const char *name = w->book->payers.at[payer];
     enum series series = strcmp(name, USAGE_MAIN_KEY) == 0 ? SERIES_KEY : SERIES_TOKEN;
     w->token = NO_ID;
-    if ((series == SERIES_KEY && !find_namesake(w, name, day, why))
-        || (w->token == NO_ID && !find_payer(w, name, series, day, why))
-        || (w->token == NO_ID && !add_payer(w, name, series, day, why)))
+    if (name[0] == USAGE_KEY_MARK[0]) {
+        if (!find_keyed(w, name + 1, why))
+            return false;
+    } else if ((series == SERIES_KEY && !find_namesake(w, name, day, why))
+               || (w->token == NO_ID && !find_payer(w, name, series, day, why))
+               || (w->token == NO_ID && !add_payer(w, name, series, day, why)))
         return false;
     w->payer = payer;
     w->day = day;
@@ -148,6 +160,8 @@ static bool write_line(struct writing *w, const struct usage_line *l, struct fau
     if (!find_token(w, l->payer, l->day, why) || !word_id(w, l->feature, &feature, why)
         || (!whole && !word_id(w, l->provider, &provider, why)))
         return false;
+    if (w->token == NO_ID)
+        return true;
     statement_bind_integer(q, ":token", w->token);
     statement_bind_integer(q, ":day", l->day);
     statement_bind_integer(q, ":feature", feature);
@@ -200,6 +214,8 @@ static bool add_gap(struct writing *w, uint32_t payer, unix_s day, struct fault 
     struct statement *q = w->s->queries[SQL_ADD_USAGE_GAP];
     if (payer != USAGE_NOBODY && !find_token(w, payer, day, why))
         return false;
+    if (payer != USAGE_NOBODY && w->token == NO_ID)
+        return true;
     statement_bind_integer(q, ":account", w->account);
     statement_bind_integer(q, ":day", day);
     statement_bind_integer(q, ":token", payer == USAGE_NOBODY ? NO_ID : w->token);
@@ -283,6 +299,54 @@ bool store_replace_usage(struct store *s, int64_t account, const struct usage_to
         && set_known(s, account, told, why);
     free(w.word_ids);
     return ok;
+}
+
+static void add_share(struct shares *list, const struct statement *q)
+{
+    if (list->count == list->room) {
+        list->room = list->room ? list->room * 2 : 16;
+        list->at = xrealloc(list->at, list->room, sizeof *list->at);
+    }
+    struct span name = statement_text(q, LOAD_SHARES_CALLED),
+                key = statement_text(q, LOAD_SHARES_IDENTITY);
+    list->at[list->count++] =
+        (struct usage_share){ xstrndup(name.at, name.len), xstrndup(key.at, key.len) };
+}
+
+bool store_load_shares(struct store *s, int64_t account, unix_s first_day, struct shares *ret,
+                       struct fault *why)
+{
+    struct statement *q = s->queries[SQL_LOAD_SHARES];
+    struct shares list = { 0 };
+    bool row, ok;
+    statement_bind_integer(q, ":account", account);
+    statement_bind_integer(q, ":first_day", first_day);
+    while ((ok = statement_step(q, &row, why)) && row)
+        add_share(&list, q);
+    statement_reset(q);
+    if (ok)
+        *ret = list;
+    else
+        shares_done(&list);
+    return ok;
+}
+
+void shares_remove(struct shares *s, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        free(s->at[i].name);
+        free(s->at[i].key);
+    }
+    if (end < s->count)
+        memmove(&s->at[first], &s->at[end], (s->count - end) * sizeof *s->at);
+    s->count -= end - first;
+}
+
+void shares_done(struct shares *s)
+{
+    shares_remove(s, 0, s->count);
+    free(s->at);
+    *s = (struct shares){ 0 };
 }
 
 static void add_unbooked(struct unbooked_list *list, const struct statement *q)

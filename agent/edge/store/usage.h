@@ -44,6 +44,18 @@ MUST_CHECK bool store_replace_usage(struct store *s, int64_t account, const stru
 MUST_CHECK bool store_sum_usage(struct store *s, int64_t account, struct usage_range range,
                                 int64_t *ret_nano, struct fault *why);
 
+/* Tokens of which usage must be asked for one by one, as names do not tell them apart. */
+struct shares {
+    struct usage_share *at; /* owned, and their texts */
+    size_t count, room;
+};
+/* Those that were there on a day from the first one on. */
+MUST_CHECK bool store_load_shares(struct store *s, int64_t account, unix_s first_day,
+                                  struct shares *ret, struct fault *why);
+/* Removes those from `first` to before `end`. */
+void shares_remove(struct shares *s, size_t first, size_t end);
+void shares_done(struct shares *s); /* leaves an empty one */
+
 /* Why consumption, or the credits, were not told; `reason` NULL: they were. */
 MUST_CHECK bool store_set_usage_reason(struct store *s, int64_t account, const char *reason,
                                        struct fault *why);

@@ -357,6 +357,72 @@ static void credits_are_an_amount_or_refused(void **state)
     }
 }
 
+/* What a payer spent on a feature on a day; of the whole feature. */
+static int64_t cents_of(const struct usage_book *b, const char *payer, int day, int64_t *ret_calls)
+{
+    int64_t cents = 0;
+    *ret_calls = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        const struct usage_line *l = &b->lines[i];
+        if (strcmp(b->payers.at[l->payer], payer) != 0 || l->provider != USAGE_WHOLE
+            || l->day != 1795132800 + day * DAY_S)
+            continue;
+        assert_int_equal(*ret_calls, 0); /* once */
+        cents += l->cost.nano / (NANO_PER_USD / 100);
+        *ret_calls = l->calls;
+    }
+    return cents;
+}
+
+static void add_day(struct usage_book *b, const char *payer, int day, int cents)
+{
+    char element[512];
+    snprintf(element, sizeof element,
+             "{\"token\": \"%s\", \"data\": {\"2026-11-2%d\": {\"chat\": {\"total_cost\": %d.%02d, "
+             "\"details\": %d, \"cost_per_provider\": {\"openai\": %d.%02d}}}}}",
+             payer, day, cents / 100, cents % 100, cents, cents / 100, cents % 100);
+    assert_true(eden_v2.decode_usage(span_of(element), b));
+    usage_merge(b);
+}
+
+/* 500 cents of the name on the 20th, of which two keys know 200 and 290; on the 21st, which is not
+ * over, the keys are ahead. Another name is left alone. */
+static void a_name_that_several_bear_is_divided_among_them_and_nothing_is_lost(void **state)
+{
+    (void)state;
+    struct usage_share shares[] = { { (char[]){ "a" }, (char[]){ "id-1" } },
+                                    { (char[]){ "a" }, (char[]){ "id-2" } } };
+    static const struct {
+        const char *payer;
+        int day;
+        int64_t cents;
+    } rows[] = {
+        { "\xffid-1", 0, 210 }, { "\xffid-2", 0, 290 }, { "\xffid-1", 1, 60 },
+        { "\xffid-2", 1, 41 },  { "a", 0, 0 },          { "a", 1, 0 },
+        { "b", 0, 700 },
+    };
+    struct usage_book whole = { 0 }, parts = { 0 }, one = { 0 };
+    int64_t calls;
+    add_day(&whole, "a", 0, 500);
+    add_day(&whole, "a", 1, 100);
+    add_day(&whole, "b", 0, 700);
+    add_day(&one, "a", 0, 200);
+    add_day(&one, "a", 1, 60);
+    usage_assign(&one, "id-1");
+    usage_join(&parts, &one);
+    add_day(&one, "a", 0, 290);
+    add_day(&one, "renamed", 1, 41);
+    usage_assign(&one, "id-2");
+    usage_join(&parts, &one);
+    usage_divide(&whole, shares, COUNT(shares), &parts);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(cents_of(&whole, rows[i].payer, rows[i].day, &calls), rows[i].cents);
+        assert_int_equal(calls, rows[i].cents);
+    }
+    assert_int_equal(parts.count, 0);
+    usage_done(&whole);
+}
+
 static void an_answer_is_joined_to_another_with_its_own_names(void **state)
 {
     (void)state;
@@ -389,6 +455,7 @@ static void an_answer_is_joined_to_another_with_its_own_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_that_several_bear_is_divided_among_them_and_nothing_is_lost),
         cmocka_unit_test(an_answer_is_joined_to_another_with_its_own_names),
         cmocka_unit_test(a_payer_is_read_by_day_feature_and_provider),
         cmocka_unit_test(providers_and_their_feature_are_kept_as_told),
