@@ -28,7 +28,8 @@ bool rule_matches(const struct rule *rule, const struct snapshot *s)
     return rule->series == s->series && !is_free(rule, s) && admits(rule->token, name)
         && admits(rule->account, span_of(s->account))
         && admits(rule->environment, naming_environment(name))
-        && admits(rule->type, span_of(s->reading->type));
+        && admits(rule->type, span_of(s->reading->type))
+        && admits(rule->member, span_of(s->member ? s->member : ""));
 }
 
 const char *rule_objection(const struct rule *rule, const struct snapshot *s)

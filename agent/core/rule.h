@@ -76,6 +76,7 @@ struct rule {
     char account[PATTERN_BYTES];     /* glob over the account's name */
     char environment[PATTERN_BYTES]; /* glob over the first part of env-project-purpose */
     char type[PATTERN_BYTES];        /* glob over the token's type */
+    char member[PATTERN_BYTES];      /* glob over the e-mail address of whose it is */
 };
 
 /* The rules of a configuration, borrowed from it. */
@@ -90,6 +91,7 @@ const struct rule *rule_named(const struct rule_set *rules, struct span name); /
 struct snapshot {
     enum series series;
     const char *account;
+    const char *member; /* whose the token is; NULL: nobody's */
     const struct reading *reading;
     const struct forecast *forecast;
     struct maybe_money

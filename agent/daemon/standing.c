@@ -130,6 +130,7 @@ static void add_alerts(const struct agent *a, const struct account *account, con
 {
     const struct snapshot s = { .series = t->series,
                                 .account = account->settings->name,
+                                .member = token_identity(t).member,
                                 .reading = &t->last,
                                 .overruled = account->overruled };
     for (size_t i = 0; i < a->rules.count; i++) {

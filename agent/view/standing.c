@@ -299,6 +299,7 @@ static void take_token(struct standing *s, const struct cell *asked)
         { STANDING_SOURCE, QUERY_STATUS_BURN_SOURCE },
         { STANDING_UNREADABLE, QUERY_STATUS_UNREADABLE },
         { STANDING_SPENT_EVER, QUERY_STATUS_SPENT_EVER_NANO },
+        { STANDING_MEMBER, QUERY_STATUS_MEMBER },
     };
     const struct credits_columns *shared = credits_of(s, asked[QUERY_STATUS_ACCOUNT].text);
     const struct purse *credits = purse_of(shared);

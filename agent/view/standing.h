@@ -40,6 +40,7 @@ enum standing_cell {
     STANDING_CREDITS_KNOWN,  /* 0: the token was judged by itself */
     STANDING_CREDITS_SOURCE, /* likewise; none before they were first asked for */
     STANDING_SPENT_EVER,     /* since it is watched; never falls */
+    STANDING_MEMBER,         /* whose it is; none: nobody's */
     STANDING_COLUMNS,
 };
 

@@ -1,4 +1,4 @@
--- Tokens that usage by name cannot tell apart in the days from :first_day on: what they are called, and the ids by which
+-- Tokens that usage by name cannot tell apart on days from :first_day on: what they are called, and the ids by which
 -- each can be asked for. A name that a token without an id bears is left out.
 WITH alive AS (
     SELECT id, coalesce(called, name) AS called, identity FROM token

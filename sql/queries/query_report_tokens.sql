@@ -14,7 +14,7 @@ WITH slice AS MATERIALIZED (
 SELECT t.id, a.id AS account_id, a.name AS account, t.name AS token, t.generation, t.kind,
        t.deleted_at IS NOT NULL AS is_deleted, a.usage_from, a.usage_at, a.usage_reason,
        coalesce(s.budgeted, 0) AS budgeted, coalesce(s.reset_period, 'none') AS reset_period, s.reset_amount_nano,
-       t.first_seen, t.deleted_at, s.token IS NOT NULL AS is_listed, s.type,
+       t.first_seen, t.deleted_at, s.token IS NOT NULL AS is_listed, s.type, t.member,
        CASE WHEN n.token IS NULL THEN s.balance_nano ELSE n.balance_nano END AS balance_nano
 FROM slice i CROSS JOIN token t ON t.id = i.id CROSS JOIN account a ON a.id = t.account
      LEFT JOIN token_state s ON s.token = t.id

@@ -34,7 +34,8 @@ SELECT t.id, a.name AS account, t.name AS token, s.type,
        c.origin, CAST(s.spent_nano + coalesce(n.spent_nano, 0) AS INTEGER) - c.spent_nano AS spent_nano,
        c.history, c.bytes,
        a.last_ok_at,
-       max(CAST(s.spent_nano + coalesce(n.spent_nano, 0) AS INTEGER), s.spent_most_nano) AS spent_ever_nano
+       max(CAST(s.spent_nano + coalesce(n.spent_nano, 0) AS INTEGER), s.spent_most_nano) AS spent_ever_nano,
+       t.member
 FROM slice i CROSS JOIN token t ON t.id = i.id CROSS JOIN account a ON a.id = t.account
      CROSS JOIN token_state s ON s.token = t.id
      LEFT JOIN newer n ON n.token = t.id

@@ -10,7 +10,8 @@ from harness import READ_KEY, WRITE_KEY, Sim
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 KEYS = {"members": [ANN, BOB],
-        "tokens": [{"name": "prod", "balance": "50.00", "member": ANN}, {"name": "prod", "balance": "5.00", "member": BOB},
+        "tokens": [{"name": "prod", "balance": "50.00", "member": ANN},
+                   {"name": "prod", "balance": "5.00", "member": BOB},
                    {"name": "search", "balance": "20.00", "member": BOB}, {"name": "old", "legacy": True}]}
 
 
@@ -182,3 +183,24 @@ def test_what_keys_of_one_name_spend_is_told_apart_and_adds_up(sim, make_daemon)
     assert {name: told[name] for name in told if name.startswith("prod")} == {f"prod ({ANN})": 3, f"prod ({BOB})": 0.5}
     asked = [r["path"] for r in sim.requests() if "usage" in r["path"]]
     assert sorted(path.split("/")[-3] for path in asked if "/keys/" in path) == sorted(ids.values())
+
+
+# Members
+
+def test_whose_a_key_is_matches_rules_and_is_in_payloads_reports_and_metrics(sim, broker, subscriber, make_daemon):
+    rule = {"name": "low", "kind": "balance_below", "levels": {"warning": "4.00"}, "match": {"member": "bob@*"}}
+    daemon = make_daemon(sim.url, broker, rules=[rule], key=READ_KEY).start()
+    daemon.wait_polls(2)
+    sim.control("POST", "token", json={"name": "prod", "id": keys(sim)["prod", ANN]["id"], "balance": "1.00"})
+    sim.set_balance("search", "3.00")
+    assert subscriber.wait_event(kind="raised", token="search")["member"] == BOB
+    assert [e["token"] for e in subscriber.events()] == ["search"]
+    topic = "ebb/main/token/search/state"
+    subscriber.wait(lambda s: json.loads(s.retained().get(topic, "{}")).get("member") == BOB, "the state")
+    spent = {r["member"]: r["spent_usd"] for r in json.loads(daemon.run("report", "--by", "member", "--json").stdout)}
+    assert (spent[ANN], spent[BOB]) == (49, 17)
+    info = [line for line in daemon.run("metrics").stdout.splitlines() if line.startswith("ebb_token_info{")]
+    assert [f'member="{BOB}"' in line for line in info if 'token="search"' in line] == [True]
+    status = json.loads(daemon.run("status", "--json").stdout)["tokens"]
+    assert {t["token"]: t["member"] for t in status} == {"old": None, "search": BOB, f"prod ({ANN})": ANN,
+                                                         f"prod ({BOB})": BOB}

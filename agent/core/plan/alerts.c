@@ -100,6 +100,7 @@ void plan_judge_rules(struct plan_view *v)
     const struct snapshot s = {
         .series = v->is->series,
         .account = base->account,
+        .member = token_identity(v->is).member,
         .reading = &last,
         .forecast = &v->forecast,
         .high_water = v->is->high_water,

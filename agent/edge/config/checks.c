@@ -207,10 +207,11 @@ static void check_series(struct reader *r, const struct node *map, struct rule *
         tell_kinds(r, series, "series account and kind", KIND_OF_ACCOUNT, " must be used together");
 }
 
-/* Credits and accounts have no name, environment or type: such a pattern would silence the rule. */
+/* Credits and accounts have no name, environment, type or member: such a pattern would silence the
+ * rule. */
 static void check_match(struct reader *r, const struct node *map, const struct rule *rule)
 {
-    static const char *const of_tokens[] = { "token", "environment", "type" };
+    static const char *const of_tokens[] = { "token", "environment", "type", "member" };
     const struct node *match = node_member(map, "match");
     for (size_t i = 0; rule->series != SERIES_TOKEN && i < COUNT(of_tokens); i++) {
         const struct node *key =

@@ -175,6 +175,9 @@ static const struct row match_rows[] = {
       .help = "first part of names like env-project-purpose; same wildcards" },
     { "type", VALUE_PATTERN, FIELD(rule, type), .sample = TYPE_ORDINARY, .preset_note = "all",
       .help = "token types (" TYPE_ORDINARY ", " TYPE_FREE "); same wildcards" },
+    { "member", VALUE_PATTERN, FIELD(rule, member), .sample = "\"*@example.org\"",
+      .preset_note = "all",
+      .help = "e-mail address of whose the token is (API v3); same wildcards" },
 };
 
 static const struct section section_match = { .rows = match_rows, .row_count = COUNT(match_rows) };

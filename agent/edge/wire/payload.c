@@ -160,6 +160,12 @@ void wire_encode_no_credits(const char *account, unix_s at, struct text *out)
     json_close(&j);
 }
 
+static void add_member(struct json_out *j, const struct token *t)
+{
+    const char *member = token_identity(t).member;
+    json_add_z(j, "member", member[0] ? member : NULL);
+}
+
 void wire_encode_token(const char *account, const struct token *t, unix_s at, struct text *out)
 {
     struct json_out j = json_out_compact(out);
@@ -183,6 +189,7 @@ void wire_encode_token(const char *account, const struct token *t, unix_s at, st
     json_add_money(&j, "drift_usd", t->drift);
     json_add_bool(&j, "missing", t->missing > 0);
     json_add_z(&j, "unreadable", t->unreadable);
+    add_member(&j, t);
     json_close(&j);
 }
 
@@ -279,6 +286,7 @@ void wire_encode_event(const struct alert_event *e, struct text *out)
     json_add_z(&j, "id", e->id);
     add_token(&j, e->account, e->token);
     add_environment(&j, e->token);
+    add_member(&j, e->token);
     json_add_z(&j, "series", series_name(e->digest ? e->rule->series : e->token->series));
     json_add_z(&j, "rule", e->rule->name);
     json_add_z(&j, "kind", transition_name(e->transition.kind));
@@ -340,7 +348,8 @@ static void add_record(struct json_out *j, const struct accuracy_summary *r)
 void wire_encode_merged(const struct merged_event *m, struct text *out)
 {
     struct json_out j = json_out_compact(out);
-    static const char *const unknown[] = { "token", "slug", "environment", "series", "rule" };
+    static const char *const unknown[] = { "token",  "slug",   "environment",
+                                           "member", "series", "rule" };
     static const char *const of_a_token[] = { "value", "threshold", "unit", "reason",
                                               "balance_usd" };
     struct text line = { 0 };

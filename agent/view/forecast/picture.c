@@ -75,6 +75,7 @@ size_t forecast_thresholds(const struct forecast_view *v,
     size_t count = 0;
     struct snapshot snapshot = { .series = s->credits ? SERIES_CREDITS : SERIES_TOKEN,
                                  .account = text_z(&s->account),
+                                 .member = token_identity(s->token).member,
                                  .reading = &s->token->last,
                                  .forecast = &s->forecast,
                                  .high_water = s->token->high_water,

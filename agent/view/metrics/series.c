@@ -33,6 +33,8 @@ static void add_token_info(struct text *out, const struct cell *cells)
     metric_add_label(out, "budget", span_of(cell_is_set(&cells[STANDING_BUDGETED]) ? "yes" : "no"));
     if (project.len)
         metric_add_label(out, "project", project);
+    if (cells[STANDING_MEMBER].kind == CELL_TEXT)
+        metric_add_label(out, "member", cells[STANDING_MEMBER].text);
 }
 
 /* The next one from now on; a period of another calendar has none that is known. */

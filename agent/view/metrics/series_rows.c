@@ -111,8 +111,9 @@ static int64_t forecast_made(const struct subject *s, size_t place)
 }
 
 static const struct metric tokens[] = {
-    { "ebb_token_info", "A token that is watched: its type, its budget's reset, and its project.",
-      NULL, METRIC_INFO, METRIC_WHOLE, NULL, info },
+    { "ebb_token_info",
+      "A token that is watched: its type, its budget's reset, its project and its member.", NULL,
+      METRIC_INFO, METRIC_WHOLE, NULL, info },
     { "ebb_token_state",
       "The state of the token, as `ebb status` shows it; there is one at a time.", NULL,
       METRIC_GAUGE, METRIC_WHOLE, &states, state },

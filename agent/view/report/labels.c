@@ -7,9 +7,9 @@
 #include "base/xmalloc.h"
 
 static const char *const by_names[] = {
-    [BY_TOKEN] = "token",     [BY_ENVIRONMENT] = "environment", [BY_PROJECT] = "project",
-    [BY_PURPOSE] = "purpose", [BY_ACCOUNT] = "account",         [BY_PROVIDER] = "provider",
-    [BY_FEATURE] = "feature",
+    [BY_TOKEN] = "token",       [BY_ENVIRONMENT] = "environment", [BY_PROJECT] = "project",
+    [BY_PURPOSE] = "purpose",   [BY_MEMBER] = "member",           [BY_ACCOUNT] = "account",
+    [BY_PROVIDER] = "provider", [BY_FEATURE] = "feature",
 };
 _Static_assert(COUNT(by_names) == REPORT_BYS, "a dimension has no name");
 

@@ -319,7 +319,7 @@ void page_panel(struct page *p, const struct loaded_report *l, enum report_by by
 {
     const struct report *r = &l->report;
     size_t shown = r->row_count > PANEL_ROWS ? PANEL_ROWS : r->row_count;
-    if (r->row_count == 0 || r->all.sum.spent_nano <= 0 || (r->row_count == 1 && by <= BY_PURPOSE))
+    if (r->row_count == 0 || r->all.sum.spent_nano <= 0 || (r->row_count == 1 && by <= BY_MEMBER))
         return;
     text_addf(p->out, "<section><h2>By %s</h2><table>\n", report_by_name(by));
     for (size_t i = 0; i < shown; i++) {

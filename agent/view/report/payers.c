@@ -11,6 +11,7 @@ enum { LOADED_A_STEP = 400, SORTED_A_STEP = 5000, GROUPED_A_STEP = 1000 };
 
 struct payer_name {
     char *token;    /* owned */
+    char *member;   /* owned; "": nobody's */
     size_t account; /* its place */
     int64_t generation;
     bool deleted, is_token;
@@ -79,6 +80,8 @@ static struct report_budget budget_of(const struct cell *cells)
 static void add_payer(struct report_payers *p, const struct cell *cells, size_t account)
 {
     const struct span name = cells[QUERY_REPORT_TOKENS_TOKEN].text;
+    const struct cell *member = &cells[QUERY_REPORT_TOKENS_MEMBER];
+    const struct span owner = member->kind == CELL_TEXT ? member->text : span_of("");
     p->at = xgrown(p->at, p->count, &p->room, sizeof *p->at);
     p->names = xgrown(p->names, p->count, &p->name_room, sizeof *p->names);
     p->at[p->count] = (struct report_payer){
@@ -94,6 +97,7 @@ static void add_payer(struct report_payers *p, const struct cell *cells, size_t 
     };
     p->names[p->count++] = (struct payer_name){
         .token = xstrndup(name.at, name.len),
+        .member = xstrndup(owner.at, owner.len),
         .account = account,
         .generation = cells[QUERY_REPORT_TOKENS_GENERATION].integer,
         .deleted = cells[QUERY_REPORT_TOKENS_IS_DELETED].integer,
@@ -202,6 +206,8 @@ static struct span part_of(const struct report_payers *p, const struct payer_nam
         return span_of(p->accounts[n->account].name);
     if (!n->is_token)
         return span_of(NAMING_NONE);
+    if (by == BY_MEMBER)
+        return named_or_none(span_of(n->member));
     if (by == BY_PROJECT)
         return named_or_none(naming_project(name));
     return by == BY_PURPOSE ? named_or_none(naming_purpose(name))
@@ -233,8 +239,10 @@ bool report_payers_group(struct report_payers *p, struct loaded_report *to, stru
 void report_payers_done(struct report_payers *p)
 {
     sorting_done(&p->sorting);
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; i < p->count; i++) {
         free(p->names[i].token);
+        free(p->names[i].member);
+    }
     for (size_t i = 0; i < p->account_count; i++)
         free(p->accounts[i].name);
     free(p->at);

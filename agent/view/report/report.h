@@ -11,13 +11,14 @@ enum report_by {
     BY_ENVIRONMENT,
     BY_PROJECT,
     BY_PURPOSE,
+    BY_MEMBER,
     BY_ACCOUNT,
     BY_PROVIDER,
     BY_FEATURE,
     REPORT_BYS
 };
 /* In the order of enum report_by. */
-#define REPORT_BY_NAMES "token|environment|project|purpose|account|provider|feature"
+#define REPORT_BY_NAMES "token|environment|project|purpose|member|account|provider|feature"
 
 enum { REPORT_PAGE_SUMS = 200000 /* that a page or an answer may be made of */ };
 

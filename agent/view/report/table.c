@@ -214,8 +214,11 @@ struct report_rows {
 struct report_rows *report_rows_begin(const struct report_query *q, const struct loaded_report *l,
                                       struct writer *w)
 {
-    static const char *const titles[REPORT_BYS] = { "TOKEN",   "ENVIRONMENT", "PROJECT", "PURPOSE",
-                                                    "ACCOUNT", "PROVIDER",    "FEATURE" };
+    static const char *const titles[REPORT_BYS] = {
+        [BY_TOKEN] = "TOKEN",       [BY_ENVIRONMENT] = "ENVIRONMENT", [BY_PROJECT] = "PROJECT",
+        [BY_PURPOSE] = "PURPOSE",   [BY_MEMBER] = "MEMBER",           [BY_ACCOUNT] = "ACCOUNT",
+        [BY_PROVIDER] = "PROVIDER", [BY_FEATURE] = "FEATURE",
+    };
     struct report_rows *r = xcalloc(1, sizeof *r);
     *r = (struct report_rows){ .q = q, .l = l, .w = w, .width = bar_width(&w->screen) };
     memcpy(r->columns, columns, sizeof r->columns);

@@ -49,6 +49,7 @@ static const struct column columns[] = {
     [STANDING_UNREADABLE] = { "unreadable", NULL, COLUMN_TEXT, 0 },
     [STANDING_AVAILABLE] = { "available_usd", NULL, COLUMN_MONEY, 0 },
     [STANDING_LIMITED_BY] = { "limited_by", NULL, COLUMN_TEXT, 0 },
+    [STANDING_MEMBER] = { "member", NULL, COLUMN_TEXT, 0 },
     [STANDING_CREDITS_KNOWN] = { NULL, NULL, COLUMN_FLAG, 0 },
     [EARLY_IN] = { NULL, "EARLY", COLUMN_DURATION, COLUMN_SPARE },
     [LIKELY_IN] = { NULL, "LIKELY", COLUMN_DURATION, 0 },

@@ -279,7 +279,7 @@ static void any_rule(struct random *random, struct rule *rule, size_t index)
     else if (rule->series == SERIES_ACCOUNT)
         rule->series = SERIES_TOKEN;
     if (rule->series != SERIES_TOKEN)
-        rule->token[0] = rule->environment[0] = rule->type[0] = '\0';
+        rule->token[0] = rule->environment[0] = rule->type[0] = rule->member[0] = '\0';
     any_levels(random, rule);
     rule->beyond_reset &= rule_kind_has(rule->kind, KIND_BEYOND_RESET);
 }
