@@ -1,5 +1,5 @@
--- Has the living token :token of :account spent anything since :since? Sums are by hour, so an hour that reaches into
--- the time counts whole. What an account's last complete poll did not show is not known.
+-- Has the living token of :account that is shown or known by :token spent anything since :since? Sums are by hour, so
+-- an hour that reaches into the time counts whole. What an account's last complete poll did not show is not known.
 -- Sums are taken in two halves, for sum() of SQLite ends a query with an error at 64 bits; the CAST stops at the end
 -- of the range instead.
 SELECT t.first_seen, a.last_ok_at, a.stale_s, s.missing, s.balance_nano,
@@ -11,4 +11,5 @@ SELECT t.first_seen, a.last_ok_at, a.stale_s, s.missing, s.balance_nano,
                                  UNION ALL SELECT hour FROM open_hour WHERE token = t.id AND spent_nano > 0) h)
            AS last_hour
 FROM token t JOIN account a ON a.id = t.account JOIN token_now s ON s.token = t.id
-WHERE t.deleted_at IS NULL AND t.kind = 'token' AND a.name = :account AND t.name = :token;
+WHERE t.deleted_at IS NULL AND t.kind = 'token' AND a.name = :account
+      AND (t.name = :token OR t.key = :token);

@@ -149,6 +149,17 @@ def test_a_deletion_is_final_says_so_and_asks(sim, cli):
     assert [t["token"] for t in json.loads(ok(cli("list", "--json")))] == ["old", "prod", "search"]
 
 
+def test_retiring_asks_our_records_of_the_very_key(sim, make_daemon):
+    daemon = make_daemon(sim.url, key=WRITE_KEY)
+    daemon.run("once")
+    bobs = keys(sim)["prod", BOB]["id"]
+    for name in f"prod ({BOB})", bobs, "search":
+        refused(daemon.run("tokens", "retire", name, "--yes"), "records cover only", status=3)
+    request = json.loads(ok(daemon.run("tokens", "retire", f"prod ({BOB})", "--force", "--dry-run", "--json")))
+    assert request["method"] == "DELETE" and request["url"].endswith(f"/v3/manage/keys/{bobs}/")
+    assert ok(daemon.run("tokens", "retire", bobs, "--force", "--yes")) == "revoked prod\n"
+
+
 def test_a_fleet_file_is_carried_out_by_the_names_that_are_shown(sim, cli, tmp_path):
     fleet = tmp_path / "fleet.yaml"
     fleet.write_text(f"tokens:\n  - {{name: search, expires: 2040-01-01}}\n  - {{name: 'prod ({BOB})', absent: true}}\n"
@@ -183,6 +194,18 @@ def test_what_keys_of_one_name_spend_is_told_apart_and_adds_up(sim, make_daemon)
     assert {name: told[name] for name in told if name.startswith("prod")} == {f"prod ({ANN})": 3, f"prod ({BOB})": 0.5}
     asked = [r["path"] for r in sim.requests() if "usage" in r["path"]]
     assert sorted(path.split("/")[-3] for path in asked if "/keys/" in path) == sorted(ids.values())
+
+
+def test_an_edit_through_v3_is_booked_as_one_though_the_key_is_renamed_meanwhile(sim, make_daemon):
+    daemon = make_daemon(sim.url, key=WRITE_KEY).start()
+    daemon.wait_polls(2)
+    for key, *words in ((f"prod ({BOB})", "--balance", "4.00", "--yes"), (f"prod ({BOB})", "--name", "ours"),
+                        ("ours", "--balance", "90.00")):
+        ok(daemon.run("tokens", "update", key, *words))
+        daemon.wait_polls(3)
+    entries = daemon.database.rows("SELECT kind FROM v_entry WHERE token = 'ours' ORDER BY at")
+    assert [kind for kind, in entries] == ["edit", "edit"]
+    assert list((daemon.folder / "ebb.db-edits").iterdir()) == []
 
 
 # Members

@@ -13,7 +13,7 @@ enum idleness {
 /* What the question is about. */
 struct idle_query {
     const char *store;            /* path of the database */
-    const char *token;            /* as our records call it */
+    const char *token;            /* as our records know it: its key */
     struct token_ref asks;        /* as the API's calls address it */
     const struct reading *now_is; /* as the API shows it now */
     unix_s now;

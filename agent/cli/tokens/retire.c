@@ -30,13 +30,15 @@ _Static_assert(COUNT(options) == OPTS, "an option has no row");
 static enum exit_status prove(const struct context *c, const struct session *s,
                               const struct decoded *now_is)
 {
-    const struct idle_query q = {
-        c->settings->store, c->arguments[0], client_ref(s->account, now_is),
-        &now_is->reading,   clock_unix(),    c->options[OPT_IDLE].number
-    };
+    const struct idle_query q = { c->settings->store,
+                                  now_is->id[0] ? now_is->id : now_is->name,
+                                  client_ref(s->account, now_is),
+                                  &now_is->reading,
+                                  clock_unix(),
+                                  c->options[OPT_IDLE].number };
     char shown[SESSION_NAME_BYTES], idle[DURATION_TEXT_BYTES];
     struct fault why;
-    session_name(q.token, shown);
+    session_name(c->arguments[0], shown);
     switch (idleness_of(s, &q, &why)) {
     case IDLENESS_DISPROVED:
         return complain(EXIT_FAILED, "%s is not retired: %s", shown, why.text);
@@ -50,7 +52,7 @@ static enum exit_status prove(const struct context *c, const struct session *s,
     }
     if (c->out->format == FORMAT_JSON)
         return EXIT_OK;
-    writer_add_safe(c->out, span_of(q.token));
+    writer_add_safe(c->out, span_of(c->arguments[0]));
     writer_addf(c->out,
                 " has not spent for %s, according to Ebb's records and the usage endpoint\n",
                 duration_format(q.idle_s, idle));
