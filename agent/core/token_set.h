@@ -88,8 +88,9 @@ struct token {
     bool listed;            /* appeared in the list that is being read */
     bool invalidated;       /* topped up, reset or edited since the curve was made */
     unix_s absent_since;    /* the first of those lists; TIME_NONE: it is there */
-    struct alert *deletion; /* owned; counts its deletions (episode) and whether it returned (step);
-                               never at a level. NULL: it was never deleted */
+    struct alert *deletion; /* owned; counts its deletions (episode), and since the last of them its
+                               returns and new names (step); never at a level. NULL: nothing of that
+                               happened yet */
     unix_s last_reset;      /* TIME_NONE: none seen */
     struct maybe_money high_water; /* the level that is 100 % without a reset amount: ledger_full */
     struct doubt *doubt;           /* owned; NULL: there is none */

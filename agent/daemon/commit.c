@@ -217,6 +217,12 @@ static bool rename_alerts(struct agent *a, const struct account *account, const 
     return ok;
 }
 
+/* A name is taken over, and told, once it is stored. */
+static bool waits_for_store(const struct agent *a, const struct plan_event *e)
+{
+    return a->past_store && e->transition.kind == TRANSITION_RENAMED;
+}
+
 /* Alerts, events and the ends of topics, whether they go through the store or past it. */
 static bool publish(struct agent *a, struct account *account, const struct plan *p,
                     struct fault *why)
@@ -225,7 +231,7 @@ static bool publish(struct agent *a, struct account *account, const struct plan 
         if (p->touched[i]->renamed && !rename_alerts(a, account, &p->touched[i]->is, why))
             return false;
     for (size_t i = 0; i < p->event_count; i++)
-        if (!keep_alert(a, account, p, &p->events[i], why))
+        if (!waits_for_store(a, &p->events[i]) && !keep_alert(a, account, p, &p->events[i], why))
             return false;
     for (size_t i = 0; i < p->touched_count; i++)
         if (p->touched[i]->fate == PLAN_IS_DELETED

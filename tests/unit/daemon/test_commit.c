@@ -102,6 +102,21 @@ static struct plan *plan_list(struct desk *d, struct gathered *g, const char *co
     return p;
 }
 
+/* Stores a poll that brings this plan, or fails to. */
+static bool store_plan(struct desk *d, struct plan *p, bool works)
+{
+    struct fault why;
+    struct poll_row row = { .account = d->account.id, .at = d->now, .result = POLL_OK };
+    bool written = works && commit_begin(&d->agent, &d->account, &why)
+        && store_add_poll(d->agent.store, &row, &why);
+    if (written)
+        plan_resolve(p, store_last_poll(d->agent.store));
+    else
+        fault(&why, FAULT_RETRY, "database or disk is full");
+    written = written && commit_plan(&d->agent, &d->account, p, &why);
+    return commit_end(&d->agent, &d->account, p, written, &why);
+}
+
 static bool store_list(struct desk *d, const char *const names[], const int64_t nano[],
                        struct fault *why)
 {
@@ -262,6 +277,58 @@ static void a_token_that_is_deleted_in_an_outage_is_deleted_once(void **state)
     assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'deleted'"), 1);
     assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'resolved'"), 1);
     assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE deleted_at IS NOT NULL"), 1);
+    close_desk(&d);
+}
+
+/* The first of two, by its id from now on. */
+static void rename_first(struct desk *d, bool works)
+{
+    static const struct identity is = { "id-a", "prod-new", "", "" };
+    struct gathered g;
+    struct plan *p = plan_list(d, &g, two, rich);
+    plan_rename(p, 0, &is, "prod-new");
+    assert_int_equal(store_plan(d, p, works), works);
+    plan_free(p);
+    gathered_done(&g);
+}
+
+static void a_token_that_is_renamed_in_an_outage_is_so_once_after_it(void **state)
+{
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    open_desk(&d, p);
+    check(store_list(&d, two, rich, &why), &why);
+    rename_first(&d, false);
+    rename_first(&d, false);
+    assert_non_null(token_set_find(&d.account.fleet, span_of("prod-a")));
+    end_outage(&d);
+    rename_first(&d, true);
+    assert_string_equal(token_set_find(&d.account.fleet, span_of("id-a"))->name, "prod-new");
+    assert_int_equal(d.account.fleet.count, 2);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind = 'renamed'"), 1);
+    assert_int_equal(ask(p, "SELECT count(*) FROM token WHERE name = 'prod-new' AND key = 'id-a'"),
+                     1);
+    close_desk(&d);
+}
+
+static void a_token_that_is_revoked_in_an_outage_ends_once(void **state)
+{
+    struct place *p = *state;
+    struct desk d;
+    struct fault why;
+    struct gathered g;
+    open_desk(&d, p);
+    check(store_list(&d, two, poor, &why), &why);
+    struct plan *plan = plan_list(&d, &g, two, poor);
+    plan_revoke(plan, 1, START + 30);
+    assert_false(store_plan(&d, plan, false));
+    plan_free(plan);
+    gathered_done(&g);
+    end_outage(&d);
+    assert_int_equal(d.account.fleet.count, 1);
+    assert_int_equal(ask(p, "SELECT count(*) FROM event WHERE kind IN ('revoked', 'resolved')"), 2);
+    assert_int_equal(ask(p, "SELECT revoked_at FROM token WHERE name = 'prod-b'"), START + 30);
     close_desk(&d);
 }
 
@@ -566,6 +633,8 @@ int main(void)
         ROW(a_commit_on_a_full_disk_stores_nothing),
         ROW(a_token_that_is_deleted_in_an_outage_is_deleted_once),
         ROW(a_token_that_returns_in_an_outage_returns_after_it),
+        ROW(a_token_that_is_renamed_in_an_outage_is_so_once_after_it),
+        ROW(a_token_that_is_revoked_in_an_outage_ends_once),
         ROW(a_statement_that_fails_changes_nothing),
         ROW(upkeep_writes_what_polls_left),
         ROW(upkeep_that_cannot_write_loses_nothing),
