@@ -1,4 +1,6 @@
-/* A table of names, open addressing, finds who shares one; all but those are done with it. */
+/* Those who share a name are shown with something behind it, and with something else where that
+ * does not tell them apart, until nobody looks like another one. A table of names, open addressing,
+ * finds who does. */
 #include "core/shown_name.h"
 
 #include <stdint.h>
@@ -6,72 +8,45 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "base/text.h"
 #include "base/xmalloc.h"
 
-enum { COMPARED_MOST = 64 /* of one name: more are told apart by their ids alone */ };
-
-struct names {
-    uint32_t *first, *size; /* by hash: the last place of a name, plus one; how many share it */
-    uint32_t *slot, *next;  /* by place: of its name; the one that shares it and came before, plus
-                               one */
-    size_t room;            /* a power of two */
-};
-
-static size_t slot_of(const struct names *n, const struct shown *all, const char *name)
+/* For each of some texts whether it is there more than once; the caller's to free. */
+static bool *shared_texts(const char *const *texts, size_t count)
 {
-    size_t at = hash_of(span_of(name)) & (n->room - 1);
-    while (n->first[at] && strcmp(all[n->first[at] - 1].is.name, name) != 0)
-        at = (at + 1) & (n->room - 1);
-    return at;
-}
-
-static struct names names_of(const struct shown *all, size_t count)
-{
-    struct names n = { .room = 16 };
-    while (n.room < 2 * count)
-        n.room *= 2;
-    n.first = xcalloc(n.room, sizeof *n.first);
-    n.size = xcalloc(n.room, sizeof *n.size);
-    n.slot = xcalloc(count + 1, sizeof *n.slot);
-    n.next = xcalloc(count + 1, sizeof *n.next);
+    size_t room = 16;
+    while (room < 2 * count)
+        room *= 2;
+    uint32_t *first = xcalloc(room, sizeof *first); /* by hash: a place, plus one; 0: free */
+    bool *shared = xcalloc(count + 1, sizeof *shared);
     for (size_t i = 0; i < count; i++) {
-        size_t at = slot_of(&n, all, all[i].is.name);
-        n.slot[i] = (uint32_t)at;
-        n.next[i] = n.first[at];
-        n.first[at] = (uint32_t)(i + 1);
-        n.size[at]++;
+        size_t at = hash_of(span_of(texts[i])) & (room - 1);
+        while (first[at] && strcmp(texts[first[at] - 1], texts[i]) != 0)
+            at = (at + 1) & (room - 1);
+        if (first[at])
+            shared[i] = shared[first[at] - 1] = true;
+        else
+            first[at] = (uint32_t)(i + 1);
     }
-    return n;
+    free(first);
+    return shared;
 }
 
-static void names_done(struct names *n)
+/* What is behind a name. The id may be there several times: others may be called just so. */
+enum mark { MARK_NONE, MARK_MEMBER, MARK_MASKED, MARK_ID, MARKS = MARK_ID + 5 };
+
+static const char *mark_text(const struct identity *is, enum mark mark)
 {
-    free(n->first);
-    free(n->size);
-    free(n->slot);
-    free(n->next);
+    const char *const texts[] = { "", is->member, is->masked, is->id };
+    return texts[mark < MARK_ID ? mark : MARK_ID];
 }
 
-/* Whether what `of` says of a token it says of no other one of its name. */
-static bool is_only(const struct names *n, const struct shown *all, size_t i,
-                    const char *(*of)(const struct identity *))
+/* The next one that is told of it; MARK_NONE: there is none. */
+static enum mark next_mark(const struct identity *is, enum mark mark)
 {
-    const char *mine = of(&all[i].is);
-    size_t alike = 0;
-    for (uint32_t at = n->first[n->slot[i]]; at; at = n->next[at - 1])
-        alike += strcmp(of(&all[at - 1].is), mine) == 0;
-    return mine[0] && alike == 1;
-}
-
-static const char *member_of(const struct identity *is)
-{
-    return is->member;
-}
-
-static const char *masked_of(const struct identity *is)
-{
-    return is->masked;
+    while (++mark < MARKS)
+        if (mark_text(is, mark)[0])
+            return mark;
+    return MARK_NONE;
 }
 
 static size_t cut(const char *name, size_t bytes)
@@ -82,39 +57,57 @@ static size_t cut(const char *name, size_t bytes)
     return len;
 }
 
-static void add_mark(const char *name, const char *mark, char out[NAME_BYTES_MAX + 1])
+static char *marked_name(const struct identity *is, enum mark mark)
 {
-    size_t room = NAME_BYTES_MAX - strlen(mark) - 3;
-    snprintf(out, NAME_BYTES_MAX + 1, "%.*s%s%s%s", (int)cut(name, room), name, mark[0] ? " (" : "",
-             mark, mark[0] ? ")" : "");
+    char name[NAME_BYTES_MAX + 1];
+    const char *text = mark_text(is, mark);
+    int times = mark < MARK_ID ? 1 : 1 + (int)mark - MARK_ID;
+    size_t len = cut(is->name, NAME_BYTES_MAX - (size_t)times * (strlen(text) + 3));
+    memcpy(name, is->name, len);
+    while (times-- > 0)
+        len += (size_t)snprintf(name + len, sizeof name - len, " (%s)", text);
+    return xstrdup(name);
 }
 
-/* Of one that shares its name. */
-static void name_apart(const struct names *n, const struct shown *all, size_t i,
-                       char out[NAME_BYTES_MAX + 1])
+static void mark_next(struct shown *one, const char **text, enum mark *mark)
 {
-    const struct identity *is = &all[i].is;
-    const char *mark = is->id;
-    if (n->size[n->slot[i]] <= COMPARED_MOST)
-        mark = is_only(n, all, i, member_of) ? is->member
-            : is_only(n, all, i, masked_of)  ? is->masked
-                                             : is->id;
-    add_mark(is->name, mark, out);
-    if (mark[0] && n->first[slot_of(n, all, out)]) /* another's name looks just like that */
-        add_mark(is->name, is->id, out);
+    *mark = next_mark(&one->is, *mark);
+    free(one->name);
+    one->name = *mark == MARK_NONE ? NULL : marked_name(&one->is, *mark);
+    *text = one->name ? one->name : one->is.name;
+}
+
+/* At first all who share a name get a mark; then, of those who look alike, all who have one get the
+ * next. False: nobody looks like another. */
+static bool part(struct shown *all, const char **texts, enum mark *marks, size_t count, bool first)
+{
+    bool moves = false, *shared = shared_texts(texts, count);
+    for (size_t i = 0; i < count; i++) {
+        if (!shared[i] || (!first && marks[i] == MARK_NONE))
+            continue;
+        mark_next(&all[i], &texts[i], &marks[i]);
+        moves = true;
+    }
+    free(shared);
+    return moves;
 }
 
 void shown_names(struct shown *all, size_t count)
 {
-    char apart[NAME_BYTES_MAX + 1];
-    struct names n = names_of(all, count);
+    const char **texts = xcalloc(count + 1, sizeof *texts);
+    enum mark *marks = xcalloc(count + 1, sizeof *marks);
     for (size_t i = 0; i < count; i++) {
-        const char *name = all[i].is.name;
-        if (n.size[n.slot[i]] > 1) {
-            name_apart(&n, all, i, apart);
-            name = apart;
-        }
-        all[i].name = name == all[i].was || strcmp(name, all[i].was) == 0 ? NULL : xstrdup(name);
+        texts[i] = all[i].is.name;
+        all[i].name = NULL;
     }
-    names_done(&n);
+    for (bool first = true; part(all, texts, marks, count, first); first = false)
+        ;
+    for (size_t i = 0; i < count; i++) {
+        bool stays = strcmp(texts[i], all[i].was) == 0;
+        char *marked = all[i].name;
+        all[i].name = stays ? NULL : xstrdup(texts[i]);
+        free(marked);
+    }
+    free(texts);
+    free(marks);
 }

@@ -198,8 +198,29 @@ static void names_that_are_shared_have_what_tells_them_apart(void **state)
         { { "5", "b", "ann", "..x" }, "old", NULL }, { { "", "c", "", "" }, "c", NULL },
         { { "7", "a (ann)", "", "" }, "x", NULL },
     };
+    static const char *const names[] = { "a (..x)", "a (..y)", "a (..z)", "a (4)",
+                                         "b",       "c",       "a (ann)" };
+    assert_shown(all, COUNT(all), names);
+}
+
+/* Whatever others call theirs, or say that they are. */
+static void nobody_is_shown_like_another_by_calling_it_so(void **state)
+{
+    (void)state;
+    struct shown all[] = {
+        { { "1", "a", "ann", "" }, "a", NULL },
+        { { "2", "a", "bob", "" }, "a", NULL },
+        { { "3", "a (ann)", "", "" }, "a (ann)", NULL },
+        { { "4", "a (1)", "", "" }, "x", NULL },
+        { { "5", "b", "c) (d", "" }, "b", NULL },
+        { { "6", "b", "e", "" }, "b", NULL },
+        { { "7", "b (c)", "d", "" }, "x", NULL },
+        { { "8", "b (c)", "e", "" }, "x", NULL },
+        { { "", "a (1) (1)", "", "" }, "a (1) (1)", NULL },
+    };
     static const char *const names[] = {
-        "a (1)", "a (..y)", "a (..z)", "a (4)", "b", "c", "a (ann)"
+        "a (1) (1) (1)", "a (bob)",   "a (ann)",   "a (1)",     "b (5)",
+        "b (e)",         "b (c) (7)", "b (c) (e)", "a (1) (1)",
     };
     assert_shown(all, COUNT(all), names);
 }
@@ -250,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_revoked_token_ends_at_once_with_its_alerts),
         cmocka_unit_test(names_may_be_exchanged),
         cmocka_unit_test(names_that_are_shared_have_what_tells_them_apart),
+        cmocka_unit_test(nobody_is_shown_like_another_by_calling_it_so),
         cmocka_unit_test(very_many_of_one_name_are_told_apart_by_their_ids),
         cmocka_unit_test(a_name_that_is_long_gives_way_to_what_tells_it_apart),
     };
