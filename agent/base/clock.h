@@ -12,6 +12,7 @@ typedef int64_t unix_s;  /* UTC seconds since 1970 */
 #define MONO_NEVER INT64_MAX
 
 enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400, WEEK_S = 604800 };
+#define CENTURY_S (INT64_C(36525) * DAY_S)
 
 /* From year 1 to 9999: a stamp in a file that is none of these is damage. */
 static inline bool is_stamp(int64_t at)

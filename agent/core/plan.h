@@ -56,11 +56,12 @@ struct plan_undo {
 struct plan_base {
     const struct token_set *sets[PLAN_SETS]; /* NULL: there is none */
     const char *account;
-    const struct rule_set *rules; /* in whose order alerts are */
-    const bool *new_rules;        /* which of them are new to the account; NULL: none */
-    int64_t interval_s, stale_s;  /* between polls; after which a reading is stale */
-    bool overruled;               /* a configured rule stands for the built-in one */
-    bool goes_on;                 /* plans of the same list were adopted: whom they judged stands */
+    const struct rule_set *rules;  /* in whose order alerts are */
+    const bool *new_rules;         /* which of them are new to the account; NULL: none */
+    int64_t interval_s, stale_s;   /* between polls; after which a reading is stale */
+    const struct own_key *own_key; /* of the account; NULL: nothing is known */
+    bool overruled;                /* a configured rule stands for the built-in one */
+    bool goes_on; /* plans of the same list were adopted: whom they judged stands */
     bool more;    /* newcomers of the list follow: what new rules find waits for the last of them */
     bool trusted; /* readings that were believed before: nothing is held, nothing undone */
     struct plan_edit *edits;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/forecast.h"
 #include "core/level.h"
+#include "core/own_key.h"
 #include "core/reading.h"
 #include "core/series.h"
 
@@ -17,6 +18,7 @@ enum rule_kind {
     RULE_EXHAUSTED,
     RULE_DRIFT_ABOVE,
     RULE_UNREADABLE,
+    RULE_KEY_ENDS_WITHIN,
     RULE_KINDS,
     /* not configurable */
     RULE_DELETED = RULE_KINDS, /* events about a token that ends, returns or is renamed */
@@ -100,6 +102,7 @@ struct snapshot {
     int64_t unread_s; /* of an account: how long it has had no believable list; 0: it has one */
     bool ran_dry;     /* one of its tokens has likely run out since, by its last forecast */
     bool overruled;   /* a configured rule replaces the built-in one */
+    const struct own_key *own_key; /* of an account: Ebb's own; NULL: nothing is known */
     struct maybe_money
         drift; /* reported usage minus the fall of the balance, on the newest day compared */
 };

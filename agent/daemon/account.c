@@ -43,7 +43,8 @@ static bool settle_rows(struct agent *a, struct account *account, struct fault *
 {
     const struct account_settings *s = account->settings;
     return store_account(a->store, s->name, s->interval_s, &account->id, &account->last_ok, why)
-        && settle_self(a, account, clock_unix(), why) && credits_open(a, account, why);
+        && settle_self(a, account, clock_unix(), why) && credits_open(a, account, why)
+        && own_key_open(a, account, why);
 }
 
 bool account_open(struct agent *a, struct account *account, struct fault *why)
@@ -67,6 +68,7 @@ void account_close(struct account *account)
     poll_free(account->poll);
     consumption_done(&account->consumption);
     credits_done(&account->credits);
+    own_key_done(&account->own_key);
     token_set_done(&account->fleet);
     token_set_done(&account->self);
     forecast_queue_done(&account->forecast_queue);

@@ -9,6 +9,7 @@
 #include "core/token_set.h"
 #include "daemon/consumption.h"
 #include "daemon/credits.h"
+#include "daemon/own_key.h"
 #include "edge/config.h"
 #include "edge/edits.h"
 #include "edge/store.h"
@@ -66,6 +67,7 @@ struct account {
     int64_t last_poll;     /* row of the last one since the start; 0: none, or it was not stored */
     struct credits credits;
     struct consumption consumption;
+    struct own_key_watch own_key;
     struct forecast_queue
         forecast_queue; /* full forecasts that the fleet is still to get before its next poll */
     struct accuracy_summary record; /* of its newest forecasts that came due */

@@ -29,6 +29,7 @@ void gather(const struct agent *a, struct account *account, struct gathered *ret
         .new_rules = account->new_rules,
         .interval_s = account->settings->interval_s,
         .stale_s = schedule_stale_s(&account->schedule),
+        .own_key = &account->own_key.is,
         .overruled = account->overruled,
         .edits = ret->edits,
         .edit_count = account->edits.count,

@@ -57,6 +57,7 @@ static bool finish(struct agent *a, struct account *account, struct fault *why)
 bool loop_start_if_due(struct agent *a, struct account *account, mono_ms now, struct fault *why)
 {
     consumption_start(account, now);
+    own_key_start(account, now);
     pace_watch_key(account, now);
     estimate_watch(a, account, now);
     if (account->poll || pace_due(account) > now)
@@ -84,6 +85,7 @@ static bool turn_account(struct agent *a, struct account *account, struct fault 
 {
     return (watch_turn(a, account, step_now(account), why) || loop_survive(a, why))
         && (credits_turn(a, account, step_now(account), why) || loop_survive(a, why))
+        && (own_key_turn(a, account, why) || loop_survive(a, why))
         && (consumption_turn(a, account, clock_unix(), why) || loop_survive(a, why))
         && (pace_age(a, account, step_now(account), why) || loop_survive(a, why));
 }
@@ -106,8 +108,9 @@ static bool turn_accounts(struct agent *a, struct fault *why)
 
 mono_ms loop_next_errand(const struct account *account, mono_ms now)
 {
-    return loop_earlier(api_call_deadline(&account->credits.call, now),
-                        consumption_deadline(account, now));
+    return loop_earlier(
+        api_call_deadline(&account->credits.call, now),
+        loop_earlier(consumption_deadline(account, now), own_key_deadline(account, now)));
 }
 
 static mono_ms next_poll(const struct agent *a)
@@ -207,7 +210,8 @@ static bool is_asking(const struct agent *a)
     for (size_t i = 0; i < a->account_count; i++) {
         const struct account *account = &a->accounts[i];
         if (account->poll || api_call_is_under_way(&account->credits.call)
-            || api_call_is_under_way(&account->consumption.asked.call))
+            || api_call_is_under_way(&account->consumption.asked.call)
+            || api_call_is_under_way(&account->own_key.call))
             return true;
     }
     return false;

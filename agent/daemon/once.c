@@ -29,7 +29,7 @@ static bool all_polled(const struct agent *a)
     mono_ms now = clock_mono();
     for (size_t i = 0; i < a->account_count; i++)
         if (owes_poll(a, &a->accounts[i]) || credits_are_owed(&a->accounts[i])
-            || consumption_is_owed(&a->accounts[i], now))
+            || consumption_is_owed(&a->accounts[i], now) || own_key_is_owed(&a->accounts[i], now))
             return false;
     return true;
 }
@@ -56,6 +56,7 @@ static bool start_unpolled(struct agent *a, mono_ms *ret_next, struct fault *why
         if (owes_poll(a, account) && !loop_start_if_due(a, account, now, why))
             return false;
         consumption_start(account, now);
+        own_key_start(account, now);
         mono_ms due = owes_poll(a, account) ? pace_due(account) : MONO_NEVER;
         *ret_next = loop_earlier(*ret_next, loop_earlier(due, loop_next_errand(account, now)));
     }

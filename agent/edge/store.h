@@ -356,6 +356,7 @@ MUST_CHECK bool store_set_delivered(struct store *s, unix_s at, struct fault *wh
 #include "edge/store/credits.h"
 #include "edge/store/doubt.h"
 #include "edge/store/export.h"
+#include "edge/store/own_key.h"
 #include "edge/store/reader.h"
 #include "edge/store/retention.h"
 #include "edge/store/usage.h"

@@ -3,8 +3,11 @@
  * not told. */
 #include "provider/eden_v3.h"
 
+#include <stdio.h>
+
 #include "provider/eden_token.h"
 #include "provider/eden_usage.h"
+#include "provider/member.h"
 #include "provider/refusal.h"
 
 #define KEYS_PATH "/v3/manage/keys/"
@@ -46,6 +49,54 @@ static bool confirms_deletion(int status, struct span body, struct span id)
         return true;
     return status == 200 && provider_decode_answer(&eden_v3, body, &d, &other) && d.revoked
         && span_is(id, d.id);
+}
+
+static bool add_scope(const cJSON *scope, struct text *out)
+{
+    if (!cJSON_IsString(scope) || utf8_characters(span_of(scope->valuestring)) <= 0)
+        return false;
+    if (out->len)
+        text_add(out, span_of(" "));
+    text_add_terminal(out, span_of(scope->valuestring), 0);
+    return true;
+}
+
+/* A list of words, or one text of words. */
+static bool read_scopes(const cJSON *value, struct own_key *ret, struct fault *why)
+{
+    struct text scopes = { 0 };
+    bool ok = cJSON_IsArray(value) || add_scope(value, &scopes);
+    const cJSON *each;
+    if (cJSON_IsArray(value))
+        cJSON_ArrayForEach(each, value) ok = ok && add_scope(each, &scopes);
+    snprintf(ret->scopes, sizeof ret->scopes, "%.*s",
+             (int)member_cut(span_of(text_z(&scopes)), sizeof ret->scopes - 1), text_z(&scopes));
+    text_done(&scopes);
+    return ok || fault(why, FAULT_REJECT, "scopes is missing or no list of words");
+}
+
+static bool has_scope(const char *scopes, const char *wanted)
+{
+    size_t len = strlen(wanted);
+    for (const char *at = scopes; (at = strstr(at, wanted)); at += len)
+        if ((at == scopes || at[-1] == ' ') && (at[len] == ' ' || !at[len]))
+            return true;
+    return false;
+}
+
+static bool decode_whoami(struct span body, struct own_key *ret, struct fault *why)
+{
+    static const char *const members[] = { "scopes", "expire_time" };
+    const cJSON *found[COUNT(members)] = { 0 };
+    struct own_key k = { .described = true, .ends_at = TIME_NONE };
+    own_json cJSON *root = json_parse_object(body, why);
+    if (!root || !member_find(root, members, found, COUNT(members), why)
+        || !read_scopes(found[0], &k, why) || !member_moment(found[1], members[1], &k.ends_at, why))
+        return fault_within(why, "whoami");
+    if (!has_scope(k.scopes, "manage:read") && !has_scope(k.scopes, "manage:write"))
+        snprintf(k.reason, sizeof k.reason, "it lacks the scope manage:read");
+    *ret = k;
+    return true;
 }
 
 static bool says_taken(int status, const struct complaint *complaints, size_t count)
@@ -103,6 +154,8 @@ const struct provider eden_v3 = {
     .usage = { .what = "usage", .list = "usage", .element_bytes = EDEN_USAGE_BYTES },
     .says_unspent = eden_says_unspent,
     .decode_usage = eden_decode_usage,
+    .whoami_path = "/v3/manage/whoami/",
+    .decode_whoami = decode_whoami,
     .limits = EDEN_LIMITS,
     .wrappers = eden_wrappers,
     .validation_status = EDEN_VALIDATION_STATUS,

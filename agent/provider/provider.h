@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "core/identity.h"
+#include "core/own_key.h"
 #include "core/splitter.h"
 #include "core/token_spec.h"
 #include "core/usage.h"
@@ -83,6 +84,11 @@ struct provider {
     /* What is left on the account, from a whole answer. NULL, both: it is not offered. */
     const char *credits_path;
     bool (*decode_credits)(struct span body, struct money *ret, struct fault *why);
+
+    /* What the asking key itself is. NULL, both: it is not offered. Sets `scopes`, `ends_at`, and
+     * `reason` where it may not watch. */
+    const char *whoami_path;
+    bool (*decode_whoami)(struct span body, struct own_key *ret, struct fault *why);
 
     struct token_limits limits;
 

@@ -1,6 +1,7 @@
 /* The words of a poll: what went wrong is told in those of the API. */
 #include "view/account_words.h"
 
+#include "core/own_key.h"
 #include "core/schedule.h"
 
 bool account_is_overdue(const struct cell *cells, unix_s now)
@@ -10,6 +11,29 @@ bool account_is_overdue(const struct cell *cells, unix_s now)
         : time_after(cells[QUERY_ACCOUNTS_AT].integer, cells[QUERY_ACCOUNTS_INTERVAL_S].integer);
     return cells[QUERY_ACCOUNTS_AT].kind != CELL_INTEGER
         || schedule_is_overdue(planned, cells[QUERY_ACCOUNTS_INTERVAL_S].integer, now);
+}
+
+static struct own_key key_of(const struct cell *cells)
+{
+    struct own_key k = { .asked_at = cell_time(&cells[QUERY_ACCOUNTS_KEY_ASKED_AT]),
+                         .described = cells[QUERY_ACCOUNTS_KEY_SCOPES].kind == CELL_TEXT,
+                         .ends_at = cell_time(&cells[QUERY_ACCOUNTS_KEY_ENDS_AT]) };
+    cell_copy(&cells[QUERY_ACCOUNTS_KEY_SCOPES], k.scopes, sizeof k.scopes);
+    cell_copy(&cells[QUERY_ACCOUNTS_KEY_REASON], k.reason, sizeof k.reason);
+    return k;
+}
+
+void account_add_key(const struct cell *cells, unix_s now, struct text *out)
+{
+    const struct own_key k = key_of(cells);
+    if (k.asked_at != TIME_NONE)
+        own_key_add(&k, now, out);
+}
+
+void account_add_key_warning(const struct cell *cells, unix_s now, struct text *out)
+{
+    const struct own_key k = key_of(cells);
+    own_key_add_warning(&k, now, out);
 }
 
 /* A poll that went well is no comfort when none followed it. */

@@ -99,6 +99,31 @@ static struct rule removed_rule(const struct cell *cells)
     return r;
 }
 
+/* Of Ebb's own key. */
+static struct alert_now key_now(const struct cell *cells, const struct rule *rule, unix_s now,
+                                struct text *words)
+{
+    struct own_key k = { .described = cells[QUERY_ALERTS_KEY_SCOPES].kind == CELL_TEXT,
+                         .ends_at = cell_time(&cells[QUERY_ALERTS_KEY_ENDS_AT]) };
+    cell_copy(&cells[QUERY_ALERTS_KEY_REASON], k.reason, sizeof k.reason);
+    struct alert_now is = { .unit = UNIT_SECONDS };
+    level_named(cells[QUERY_ALERTS_LEVEL].text, &is.level);
+    is.known = own_key_left(&k, now, &is.value);
+    is.threshold = rule->levels[is.level].at;
+    const struct alert_event e = {
+        .rule = rule,
+        .at = now,
+        .reason = "the API does not describe the key any more",
+        .transition = { .was = is.level,
+                        .is = is.level,
+                        .known = is.known,
+                        .value = is.value,
+                        .threshold = is.threshold },
+    };
+    alert_event_standing(&e, words);
+    return is;
+}
+
 struct alert_now alert_now_of(const struct cell cells[QUERY_ALERTS_COLUMNS],
                               const struct forecast *f, const struct rule_set *rules, unix_s now,
                               struct text *words)
@@ -110,6 +135,9 @@ struct alert_now alert_now_of(const struct cell cells[QUERY_ALERTS_COLUMNS],
         xstrndup(cells[QUERY_ALERTS_ACCOUNT].text.at, cells[QUERY_ALERTS_ACCOUNT].text.len);
     const struct rule *rule = rule_named(rules, cells[QUERY_ALERTS_RULE].text);
     const struct rule implied = rule_implied();
+    const struct rule *raised_by = rule ? rule : &gone;
+    if (raised_by->kind == RULE_KEY_ENDS_WITHIN)
+        return key_now(cells, raised_by, now, words);
     if (span_is(cells[QUERY_ALERTS_KIND].text, series_name(SERIES_ACCOUNT)))
         return account_now(cells, rule ? rule : &implied, now, words);
     struct token t = token_of(cells, f, name);

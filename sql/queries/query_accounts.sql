@@ -8,7 +8,7 @@ SELECT a.name AS account, p.at, p.result, nullif(p.http_status, 0) AS http_statu
        coalesce(c.calls, 0) AS calls, a.calls_milli_per_s * 3600 / 1000 AS calls_max,
        p.bytes, a.stale_s, a.usage_at,
        (SELECT count(*) FROM token WHERE account = a.id AND kind = 'token' AND deleted_at IS NULL) AS living,
-       a.credits_source
+       a.credits_source, a.key_asked_at, a.key_scopes, a.key_ends_at, a.key_reason
 FROM account a
      LEFT JOIN poll p ON p.id = (SELECT id FROM poll WHERE account = a.id ORDER BY id DESC LIMIT 1)
      LEFT JOIN token t ON t.id = a.rhythm_token

@@ -18,7 +18,7 @@ SELECT l.level, l.since, a.name AS account,
            AS unread_reason,
        (SELECT CASE d.kind WHEN 'credits' THEN 'the account' ELSE d.name END FROM token d WHERE d.id = a.dry_token)
            AS dry_token,
-       a.dry_at, l.kind AS rule_kind
+       a.dry_at, l.kind AS rule_kind, a.key_scopes, a.key_ends_at, a.key_reason
 FROM alert l JOIN token t ON t.id = l.token JOIN account a ON a.id = t.account
      JOIN level u ON u.name = l.level
      LEFT JOIN token_now s ON s.token = t.id

@@ -383,3 +383,46 @@ const struct rule_words words_of_drift = {
     .better = add_less_drift,
     .recovering = add_recovering_drift,
 };
+
+/* ---- Ebb's own key ---- */
+
+static void add_key(const struct alert_event *e, struct text *out)
+{
+    text_add(out, span_of(" asks with a key that "));
+    if (e->transition.value <= 0) {
+        text_add(out, span_of("has ended, or lacks the scope to watch"));
+    } else if (e->transition.value > ENDLESS_S) {
+        text_add(out, span_of("has no end in sight"));
+    } else {
+        text_add(out, span_of("ends in "));
+        words_add_duration(e->transition.value, out);
+    }
+}
+
+static void add_key_end(const struct alert_event *e, struct text *out)
+{
+    add_key(e, out);
+    text_add(out, span_of(" ("));
+    add_threshold(e, out);
+    add_was(e, ", ", "", out);
+    text_add(out, span_of(")"));
+}
+
+static void add_key_renewed(const struct alert_event *e, struct text *out)
+{
+    add_key(e, out);
+    add_left_level(e, out);
+}
+
+static void add_key_recovering(const struct alert_event *e, struct text *out)
+{
+    add_key(e, out);
+    add_level_end(e, out);
+}
+
+const struct rule_words words_of_key = {
+    .threshold = add_time_bound,
+    .worse = add_key_end,
+    .better = add_key_renewed,
+    .recovering = add_key_recovering,
+};

@@ -19,6 +19,7 @@ extern const struct rule_words words_of_runway;
 extern const struct rule_words words_of_exhaustion;
 extern const struct rule_words words_of_drift;
 extern const struct rule_words words_of_outage; /* of an event with `outage` */
+extern const struct rule_words words_of_key;    /* of an account */
 extern const struct rule_words words_of_life;   /* of a token that ends, returns or is renamed */
 
 void words_add_duration(int64_t seconds, struct text *out); /* "6h 10m", "6h" */

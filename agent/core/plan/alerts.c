@@ -197,6 +197,7 @@ static struct snapshot account_at(const struct plan *p, int64_t unread_s, const 
         .now = p->at,
         .unread_s = unread_s,
         .ran_dry = unread_s > 0 && o->empty,
+        .own_key = p->base.own_key,
         .overruled = p->base.overruled,
     };
 }
@@ -241,7 +242,7 @@ void plan_judge_account(struct plan *p, int64_t unread_s, const struct outage *o
         *token_own_alert(&self->is, p->base.rules->count, i) = e.alert;
         e.of = self;
         e.rule = own_rule(p, &rule);
-        e.outage = o;
+        e.outage = rule.kind == RULE_UNREADABLE ? o : NULL;
         note_event(p, &e);
     }
 }

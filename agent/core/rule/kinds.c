@@ -7,8 +7,6 @@
 #include "core/alert_event/words.h"
 #include "core/calendar.h"
 
-#define CENTURY_S (INT64_C(36525) * DAY_S)
-
 static bool balance_value(const struct snapshot *s, int64_t *ret)
 {
     if (!s->reading->budgeted || !s->reading->balance.known)
@@ -164,6 +162,14 @@ static bool drift_value(const struct rule *rule, const struct snapshot *s, struc
     return certain(s->drift.known, nano == INT64_MIN ? INT64_MAX : nano < 0 ? -nano : nano, ret);
 }
 
+static bool key_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
+{
+    (void)rule;
+    int64_t left_s = 0;
+    bool known = s->own_key && own_key_left(s->own_key, s->now, &left_s);
+    return certain(known, left_s, ret);
+}
+
 static bool unread_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
     (void)rule;
@@ -248,6 +254,15 @@ static const struct kind_row {
         .words = &words_of_outage,
         .level = LEVEL_WARNING,
         .intervals = UNREADABLE_INTERVALS,
+    },
+    [RULE_KEY_ENDS_WITHIN] = {
+        .name = "key_ends_within",
+        .help = "the key with which Ebb asks the API ends within a given time, or lacks the scope "
+                "to watch",
+        .unit = UNIT_SECONDS,
+        .traits = KIND_OF_ACCOUNT,
+        .value = key_value,
+        .words = &words_of_key,
     },
     [RULE_DELETED] = {
         .name = "deleted",

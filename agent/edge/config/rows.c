@@ -164,8 +164,8 @@ const struct section section_http = {
 
 static const struct row match_rows[] = {
     { "series", VALUE_SERIES, FIELD(rule, series), .preset = "token", .sample = "credits",
-      .help = "what the rule watches: tokens, the account's credits, or (kind unreadable) the "
-              "account itself" },
+      .help = "what the rule watches: tokens, the account's credits, or (kinds unreadable and "
+              "key_ends_within) the account itself" },
     { "token", VALUE_PATTERN, FIELD(rule, token), .sample = "\"prod-*\"", .preset_note = "all",
       .help = "token names; wildcards: * ? [a-z] [!a-z]" },
     { "account", VALUE_PATTERN, FIELD(rule, account), .sample = "main", .preset_note = "all",

@@ -73,6 +73,16 @@ static inline struct cell cell_text(const char *text)
 }
 
 /* What is not known, or no time at all in a file that was tampered with, is TIME_NONE. */
+/* The text of a cell, cut to its room; "" where there is none. */
+static inline void cell_copy(const struct cell *c, char *ret, size_t room)
+{
+    size_t len = c->kind == CELL_TEXT ? c->text.len : 0;
+    len = len < room ? len : room - 1;
+    if (len)
+        memcpy(ret, c->text.at, len);
+    ret[len] = '\0';
+}
+
 static inline unix_s cell_time(const struct cell *c)
 {
     return c->kind == CELL_INTEGER && is_stamp(c->integer) ? c->integer : TIME_NONE;

@@ -85,13 +85,16 @@ static void add_words(struct text *out, const char *name, const struct text *wor
 
 static void add_pace(struct text *out, const struct cell *cells, unix_s now)
 {
-    struct text next = { 0 }, calls = { 0 }, pace = { 0 };
+    struct text next = { 0 }, calls = { 0 }, pace = { 0 }, key = { 0 };
     account_add_next(cells, now, &next);
     account_add_pace(cells, now, &pace);
     account_add_calls(cells, &calls);
     add_words(out, "Next poll", &next);
     add_words(out, "Pace", &pace);
     add_words(out, "API calls in the last hour", &calls);
+    account_add_key(cells, now, &key);
+    add_words(out, "Ebb\xe2\x80\x99s own key", &key);
+    text_done(&key);
     text_done(&next);
     text_done(&calls);
     text_done(&pace);

@@ -35,6 +35,9 @@ static const struct column columns[] = {
     [QUERY_ACCOUNTS_RHYTHM_AT] = { "rhythm_at", NULL, COLUMN_TIME, 0 },
     [QUERY_ACCOUNTS_CALLS] = { "calls_1h", NULL, COLUMN_COUNT, 0 },
     [QUERY_ACCOUNTS_CALLS_MAX] = { "calls_1h_max", NULL, COLUMN_COUNT, 0 },
+    [QUERY_ACCOUNTS_KEY_SCOPES] = { "key_scopes", NULL, COLUMN_TEXT, 0 },
+    [QUERY_ACCOUNTS_KEY_ENDS_AT] = { "key_ends_at", NULL, COLUMN_TIME, 0 },
+    [QUERY_ACCOUNTS_KEY_REASON] = { "key_reason", NULL, COLUMN_TEXT, 0 },
     [POLLED_AGO] = { NULL, "POLLED", COLUMN_TEXT, 0 },
     [RESULT_SHOWN] = { NULL, "RESULT", COLUMN_LEVEL, 0 },
     [TOKENS_SHOWN] = { NULL, "TOKENS", COLUMN_COUNT, 0 },
@@ -51,11 +54,22 @@ static struct cell word(const struct text *words)
     return cell_text(text_z(words));
 }
 
+/* Where nothing else is wrong: Ebb's own key may end soon. */
+static void add_key(const struct cell *cells, unix_s now, struct text *out)
+{
+    struct text warning = { 0 };
+    account_add_key_warning(cells, now, &warning);
+    if (warning.len)
+        text_addf(out, "Ebb's own key: %s", text_z(&warning));
+    text_done(&warning);
+}
+
 bool status_accounts(struct store *s, const struct status_view *view, struct writer *w,
                      size_t *ret_rows, struct fault *why)
 {
     const struct query_filter scope = query_at(view->now, view->account);
-    struct text polled = { 0 }, last_ok = { 0 }, next = { 0 }, called = { 0 }, words = { 0 };
+    struct text polled = { 0 }, last_ok = { 0 }, next = { 0 }, called = { 0 }, words = { 0 },
+                warning = { 0 };
     struct cell cells[COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
@@ -79,6 +93,10 @@ bool status_accounts(struct store *s, const struct status_view *view, struct wri
         cells[CALLS_SHOWN] = word(&called);
         cells[PACE_SHOWN] = word(&words);
         cells[REASON_SHOWN] = account_reason(cells, view->now);
+        text_clear(&warning);
+        add_key(cells, view->now, &warning);
+        if (!cells[REASON_SHOWN].text.len)
+            cells[REASON_SHOWN] = word(&warning);
         table_row(t, cells);
         rows++;
     }
@@ -89,6 +107,7 @@ bool status_accounts(struct store *s, const struct status_view *view, struct wri
     text_done(&next);
     text_done(&called);
     text_done(&words);
+    text_done(&warning);
     *ret_rows = rows;
     return ok;
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -517,6 +518,27 @@ static void every_kind_is_a_whole_row(void **state)
     }
 }
 
+static void a_key_that_is_not_described_raises_nothing_and_one_without_end_is_far(void **state)
+{
+    (void)state;
+    const struct rule rule = { .kind = RULE_KEY_ENDS_WITHIN };
+    struct own_key key = { .ends_at = 1700000000 + DAY_S };
+    struct snapshot s = { .series = SERIES_ACCOUNT, .account = "main", .now = 1700000000 };
+    struct rule_value value;
+    assert_false(rule_value(&rule, &s, &value));
+    s.own_key = &key;
+    assert_false(rule_value(&rule, &s, &value)); /* refused, or never asked */
+    key.described = true;
+    assert_true(rule_value(&rule, &s, &value) && value.at == DAY_S && value.clear == DAY_S);
+    key.ends_at = TIME_NONE;
+    assert_true(rule_value(&rule, &s, &value) && value.at == CENTURY_S);
+    key.ends_at = s.now - 5;
+    assert_true(rule_value(&rule, &s, &value) && value.at == 0);
+    key.ends_at = TIME_NONE;
+    snprintf(key.reason, sizeof key.reason, "it lacks the scope manage:read");
+    assert_true(rule_value(&rule, &s, &value) && value.at == 0);
+}
+
 static void kinds_are_listed_by_what_they_are_like(void **state)
 {
     (void)state;
@@ -528,7 +550,7 @@ static void kinds_are_listed_by_what_they_are_like(void **state)
     rule_kinds_add(KIND_OF_ACCOUNT, " or ", &out);
     assert_string_equal(text_z(&out),
                         "exhausted and unreadable; balance_below, percent_below, exhausts_within, "
-                        "exhausted or drift_above; unreadable");
+                        "exhausted or drift_above; unreadable or key_ends_within");
     text_done(&out);
 }
 
@@ -648,6 +670,7 @@ int main(void)
         cmocka_unit_test(names_are_read_as_they_are_written),
         cmocka_unit_test(every_kind_is_a_whole_row),
         cmocka_unit_test(kinds_are_listed_by_what_they_are_like),
+        cmocka_unit_test(a_key_that_is_not_described_raises_nothing_and_one_without_end_is_far),
         cmocka_unit_test(a_threshold_is_drawn_where_its_level_begins),
         cmocka_unit_test(what_holds_with_the_first_value_is_found_and_what_comes_later_is_news),
         cmocka_unit_test(a_rule_that_measures_a_budget_objects_once_there_is_none),
