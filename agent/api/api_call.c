@@ -13,9 +13,9 @@
 
 enum { REFUSAL_BYTES = 4096 }; /* enough for a reason */
 
-static uint64_t hash_of_key(const struct api *api)
+static uint64_t hash_of_key(const struct account_settings *as)
 {
-    return hash_of(span_of(api->settings->key));
+    return hash_of(span_of(as->key));
 }
 
 static void hide_key(char *text, const char *key)
@@ -40,6 +40,8 @@ void api_call_ask(struct api_call *c, struct api *api, const struct api_request 
 {
     api_call_done(c);
     c->api = api;
+    c->as = r->as ? r->as : api->settings;
+    c->alone = r->alone;
     c->state = API_CALL_WAITS;
     c->outcome.end = TRANSFER_FAILED; /* until there is an answer */
     c->method = r->method;
@@ -73,7 +75,7 @@ static void end_with(struct api_call *c, enum poll_result result)
     end_transfer(c);
     c->state = API_CALL_ENDED;
     c->result = result;
-    hide_key(c->why.text, c->api->settings->key);
+    hide_key(c->why.text, c->as->key);
     c->why.kind = result == POLL_BUSY || result == POLL_UNAVAILABLE ? FAULT_RETRY : FAULT_REJECT;
 }
 
@@ -91,7 +93,7 @@ void api_call_accept(struct api_call *c)
 
 static void send(struct api_call *c)
 {
-    const struct account_settings *s = c->api->settings;
+    const struct account_settings *s = c->as;
     const struct request request = {
         .account = s->name,
         .url = text_z(&c->url),
@@ -103,7 +105,8 @@ static void send(struct api_call *c)
         .body_bytes_max = c->bytes_max,
         .compression = s->compression,
     };
-    c->key_hash = hash_of_key(c->api);
+    c->key_hash = hash_of_key(c->as);
+    c->opened = false;
     c->state = API_CALL_SENT;
     if (!fetch_start(c->api->fetch, &request, &c->transfer, &c->why))
         end_with(c, POLL_BROKEN);
@@ -138,7 +141,7 @@ static void say_refusal(struct api_call *c)
 {
     char words[256];
     int status = c->outcome.status;
-    hide_key(c->answer.at ? c->answer.at : words, c->answer.at ? c->api->settings->key : "");
+    hide_key(c->answer.at ? c->answer.at : words, c->answer.at ? c->as->key : "");
     if (status >= 300 && status < 400)
         fault(&c->why, FAULT_REJECT,
               "HTTP %d: the API answered with a redirect, which Ebb does not follow", status);
@@ -161,9 +164,8 @@ static void say_wait(struct api_call *c)
         add_to(&c->why, "; retrying in 24h");
 }
 
-bool api_renew_key(struct api *api, struct fault *why)
+bool api_renew_key(struct api *api, const struct account_settings *s, struct fault *why)
 {
-    const struct account_settings *s = api->settings;
     struct fault unread;
     bool changed = false, readable = config_renew_key(s, &changed, &unread);
     if (!readable && api->unattended)
@@ -180,7 +182,7 @@ bool api_renew_key(struct api *api, struct fault *why)
 /* Another call may have renewed it while this one was under way. */
 static bool has_another_key(struct api_call *c)
 {
-    return hash_of_key(c->api) != c->key_hash || api_renew_key(c->api, &c->why);
+    return hash_of_key(c->as) != c->key_hash || api_renew_key(c->api, c->as, &c->why);
 }
 
 /* What was refused was not done: even a call that writes may go out again. */
@@ -205,6 +207,8 @@ static void say_wrong_key(struct api_call *c)
 static void end_refused(struct api_call *c)
 {
     enum poll_result result = result_of(c->outcome.status);
+    if (c->alone && c->outcome.status == 404) /* there is no token of this key */
+        result = POLL_UNAUTHORIZED;
     say_refusal(c);
     if (result == POLL_UNAUTHORIZED && has_another_key(c) && !c->renewed) {
         ask_again(c);
@@ -215,6 +219,14 @@ static void end_refused(struct api_call *c)
     end_with(c, result);
 }
 
+/* One element is read as a list of one: its brackets, which bring no element themselves. */
+static bool feed_bracket(struct api_call *c, const char *bracket)
+{
+    struct element none;
+    splitter_feed(c->splitter, span_of(bracket));
+    return splitter_next(c->splitter, &none, &c->why) == SPLIT_MORE;
+}
+
 static void judge(struct api_call *c)
 {
     if (c->outcome.end == TRANSFER_FAILED) {
@@ -223,13 +235,24 @@ static void judge(struct api_call *c)
     } else if (!is_success(c)) {
         end_refused(c);
     } else {
-        bool complete = !c->splitter || splitter_end(c->splitter, &c->next, &c->why);
+        bool complete = !c->splitter
+            || ((!c->alone || feed_bracket(c, "]"))
+                && splitter_end(c->splitter, &c->next, &c->why));
         c->count = c->splitter ? splitter_count(c->splitter) : -1;
         end_with(c, complete ? POLL_OK : POLL_BROKEN);
     }
 }
 
 /* ---- the answer ---- */
+
+static void feed(struct api_call *c, struct span bytes)
+{
+    if (c->alone && !c->opened && !feed_bracket(c, "["))
+        end_with(c, POLL_BROKEN);
+    c->opened = true;
+    splitter_feed(c->splitter, bytes);
+    c->draining = true;
+}
 
 /* The status is known before the first byte of the body. Of a refusal only its first bytes matter.
  */
@@ -240,8 +263,7 @@ static void take_bytes(struct api_call *c)
     if (!bytes.len)
         return;
     if (is_success(c) && c->splitter) {
-        splitter_feed(c->splitter, bytes);
-        c->draining = true;
+        feed(c, bytes);
     } else if (is_success(c)) {
         text_add_secret(&c->answer, bytes);
     } else if (c->answer.len < REFUSAL_BYTES) {

@@ -34,10 +34,15 @@ struct api_request {
     struct splitter *splitter; /* the call's from here on; NULL: the answer is kept whole */
     int64_t bytes_max;         /* a longer answer is a fault */
     enum rate_limit_use use;
+    const struct account_settings *as; /* the key to ask with; NULL: the account's */
+    bool alone;                        /* the answer is one element, and no list of them */
 };
 
 struct api_call {
-    struct api *api; /* borrowed */
+    struct api *api;                   /* borrowed */
+    const struct account_settings *as; /* borrowed; whose key it is asked with */
+    bool alone;                        /* the splitter is given a list of one: */
+    bool opened;                       /* its beginning */
     enum { API_CALL_NONE, API_CALL_WAITS, API_CALL_SENT, API_CALL_ENDED } state;
     struct transfer *transfer; /* owned; NULL unless sent */
     enum method method;        /* this and the next ones: what is asked */
@@ -103,4 +108,4 @@ void api_call_done(struct api_call *c); /* aborts it if need be; wipes what it b
 
 /* Reads a key that was refused, or may have been, again from its file. True: it is another one,
  * which is logged. Otherwise `why` is added that the file still has the refused one. */
-bool api_renew_key(struct api *api, struct fault *why);
+bool api_renew_key(struct api *api, const struct account_settings *as, struct fault *why);

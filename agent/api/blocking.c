@@ -13,6 +13,11 @@ enum {
 bool blocking_open(struct blocking *b, const struct account_settings *settings, struct fault *why)
 {
     struct fetch *fetch;
+    if (settings->token_key_files)
+        return fault(why, FAULT_REJECT,
+                     "account %s is watched by its tokens' own keys (token_key_files), which "
+                     "cannot manage tokens",
+                     settings->name);
     if (!fetch_open(1, &fetch, why))
         return false;
     *b = (struct blocking){ .outcome.end = TRANSFER_FAILED };

@@ -7,6 +7,7 @@
  * recognised by their hash and not decoded at all, nor even read where its outline is enough. */
 #include "api/collect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,10 +38,18 @@ static const struct account_settings *settings_of(const struct poll *p)
     return p->api->settings;
 }
 
+/* The key whose turn it is, where each key shows its own token; NULL: the account's. */
+static struct account_settings *key_of(const struct poll *p)
+{
+    return p->keys < settings_of(p)->token_key_count ? &settings_of(p)->token_keys[p->keys] : NULL;
+}
+
 static void ask_for_page(struct poll *p, const char *url)
 {
     const struct api_request request = {
         .url = url,
+        .as = key_of(p),
+        .alone = provider_of(settings_of(p))->lists_itself,
         .splitter = splitter_new(&provider_of(settings_of(p))->list),
         .bytes_max = settings_of(p)->max_tokens * BYTES_PER_TOKEN_MAX,
     };
@@ -52,14 +61,20 @@ static void ask_for_page(struct poll *p, const char *url)
     api_call_ask(&p->call, p->api, &request);
 }
 
-static void ask_for_list(struct poll *p)
+/* Where the list begins; where each key shows its own token, all of it for the next one. */
+static void ask_for_start(struct poll *p)
 {
     struct text url = { 0 };
-    token_set_begin(p->known);
-    p->told = -1;
     text_addf(&url, "%s%s", settings_of(p)->url, provider_of(settings_of(p))->list_path);
     ask_for_page(p, text_z(&url));
     text_done(&url);
+}
+
+static void ask_for_list(struct poll *p)
+{
+    token_set_begin(p->known);
+    p->told = -1;
+    ask_for_start(p);
 }
 
 struct poll *collect_start(struct api *api, struct token_set *known)
@@ -130,6 +145,13 @@ static void note_flaw(struct poll *p, const char *name, const char *what)
     text_addf(&p->flaws, "%s: %s", name[0] ? "\"" : "", what);
 }
 
+/* Whose the key is, should it be refused one day. */
+static void note_owner(struct account_settings *key, const struct token *t)
+{
+    const struct identity is = token_identity(t);
+    snprintf(key->token, NAME_BYTES_MAX + 1, "%s", identity_key(&is));
+}
+
 /* The list has this token; `unread` says why its element cannot be read, NULL: it can. Of two
  * elements neither can be believed. */
 static void list_token(struct poll *p, struct token *t, const char *unread)
@@ -139,6 +161,8 @@ static void list_token(struct poll *p, struct token *t, const char *unread)
         p->doubles++;
     }
     t->listed = true;
+    if (key_of(p))
+        note_owner(key_of(p), t);
     if (!unread || t->unread)
         return;
     token_set_list_unread(t, unread);
@@ -280,14 +304,21 @@ static const char *plural(size_t count)
     return count == 1 ? "" : "s";
 }
 
+/* Half of a list cannot be wrong by itself; tokens that are asked one by one can. */
+static bool is_no_list(const struct poll *p, size_t flawed, size_t all)
+{
+    return provider_of(settings_of(p))->lists_itself ? all > 0 && flawed == all : flawed * 2 > all;
+}
+
 /* Says what could not be read of a list that is whole; when that is more than half, it is no list.
  */
 static void judge_whole(struct poll *p)
 {
     size_t flawed = p->unread + p->nameless, all = named(p) + p->nameless;
     const char *flaws = text_z(&p->flaws);
-    p->result = flawed * 2 > all ? POLL_BROKEN : POLL_OK;
-    if (flawed * 2 > all)
+    bool is_none = is_no_list(p, flawed, all);
+    p->result = !is_none ? POLL_OK : p->refused == all ? POLL_UNAUTHORIZED : POLL_BROKEN;
+    if (is_none)
         fault(&p->why, FAULT_REJECT, "%zu of %zu tokens cannot be read: %s", flawed, all, flaws);
     else if (p->nameless)
         fault(&p->why, FAULT_REJECT,
@@ -359,6 +390,45 @@ static bool follow(struct poll *p)
     return ok;
 }
 
+static void end_list(struct poll *p)
+{
+    p->known->doubles = p->doubles;
+    settle(p);
+    judge_whole(p);
+}
+
+/* A token whose key the API does not know, or not any more, is its own trouble. */
+static void refuse_key(struct poll *p)
+{
+    const struct account_settings *key = key_of(p);
+    struct token *t = key->token[0] ? token_set_find(p->known, span_of(key->token)) : NULL;
+    struct fault why = p->why;
+    p->refused++;
+    if (t) {
+        list_known(p, t, why.text);
+        return;
+    }
+    fault_within(&why, "%s", key->key_path);
+    p->nameless++;
+    note_flaw(p, "", why.text);
+}
+
+/* Of an account that is watched by its tokens' keys: on with the next one. */
+static bool end_key(struct poll *p)
+{
+    bool refused = p->result == POLL_UNAUTHORIZED;
+    if (p->result != POLL_OK && !refused)
+        return true;
+    if (refused)
+        refuse_key(p);
+    if (++p->keys < settings_of(p)->token_key_count) {
+        ask_for_start(p);
+        return false;
+    }
+    end_list(p);
+    return true;
+}
+
 /* Adds what the call of a page was, and asks for the next one; true when the list ends with it. */
 static bool end_page(struct poll *p)
 {
@@ -369,6 +439,8 @@ static bool end_page(struct poll *p)
     p->retry_after_s = c->outcome.retry_after_s;
     p->result = c->result;
     p->why = c->why;
+    if (key_of(p))
+        return end_key(p);
     if (c->result != POLL_OK)
         return true;
     if (has_moved(p) || has_doubles(p))
@@ -377,9 +449,7 @@ static bool end_page(struct poll *p)
         p->doubles += settle_doubles(p);
         if (is_short(p) || has_doubles(p))
             return !repeat(p);
-        p->known->doubles = p->doubles;
-        settle(p);
-        judge_whole(p);
+        end_list(p);
         return true;
     }
     p->idle_pages = named(p) > p->named_before ? 0 : p->idle_pages + 1;

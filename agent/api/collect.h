@@ -49,6 +49,7 @@ struct poll {
         nameless;      /* tokens whose element cannot be read; elements without a name that can */
     struct text flaws; /* of the first of them, for people */
     size_t changed;    /* fresh ones, and known ones whose reading differs */
+    size_t keys, refused;  /* of tokens that were asked with, and that the API does not accept */
     int pages, idle_pages; /* read or under way; those in a row that brought no new token */
     uint64_t *seen_urls;   /* owned; hashes of the pages that were asked for */
     mono_ms began;

@@ -2,6 +2,8 @@
  * an answer of which no element names a payer is something else, and says nothing about anybody. */
 #include "api/usage_call.h"
 
+#include "base/own.h"
+#include "base/xmalloc.h"
 #include "provider/provider.h"
 
 enum {
@@ -9,13 +11,22 @@ enum {
     LINES_MAX = 2 * 1000 * 1000,          /* of 40 bytes each */
 };
 
+/* A token's key sees itself alone: where tokens are watched by theirs, one is asked after the
+ * other, and the answers are one book. */
+static void ask(struct usage_call *u, struct api *api, const struct api_request *request)
+{
+    const struct account_settings *s = api->settings;
+    struct api_request in_pieces = *request;
+    in_pieces.splitter = splitter_new(&provider_of(s)->usage);
+    in_pieces.bytes_max = ANSWER_BYTES_MAX;
+    in_pieces.as = u->keys < s->token_key_count ? &s->token_keys[u->keys] : NULL;
+    api_call_ask(&u->call, api, &in_pieces);
+}
+
 void usage_call_ask(struct usage_call *u, struct api *api, const struct api_request *request)
 {
-    struct api_request in_pieces = *request;
     usage_call_done(u);
-    in_pieces.splitter = splitter_new(&provider_of(api->settings)->usage);
-    in_pieces.bytes_max = ANSWER_BYTES_MAX;
-    api_call_ask(&u->call, api, &in_pieces);
+    ask(u, api, request);
 }
 
 void usage_call_done(struct usage_call *u)
@@ -45,11 +56,39 @@ static bool says_unspent(const struct usage_call *u)
         && p->says_unspent(u->call.outcome.status, api_call_answer(&u->call));
 }
 
+/* What a token spent whose key is refused is unknown, and nobody else's is. */
+static void refuse_key(struct usage_call *u)
+{
+    struct fault why = u->call.why;
+    fault_within(&why, "%s", u->call.as->key_path);
+    u->refused++;
+    usage_refuse(&u->book, &why);
+    usage_add_gap(&u->book, USAGE_NOBODY, TIME_NONE);
+}
+
+/* True: another key is asked. */
+static bool goes_on(struct usage_call *u)
+{
+    const size_t count = u->call.api->settings->token_key_count;
+    if (!count || (u->call.result != POLL_OK && u->call.result != POLL_UNAUTHORIZED))
+        return false;
+    if (u->call.result == POLL_UNAUTHORIZED)
+        refuse_key(u);
+    else
+        u->elements_read++; /* that it spent nothing is an answer, too */
+    if (++u->keys == count) {
+        if (u->refused < count)
+            api_call_accept(&u->call);
+        return false;
+    }
+    own_free char *url = xstrdup(text_z(&u->call.url));
+    ask(u, u->call.api, &(struct api_request){ .url = url, .use = u->call.use });
+    return true;
+}
+
 static void judge(struct usage_call *u)
 {
     struct fault why;
-    if (u->call.result == POLL_BROKEN && says_unspent(u))
-        api_call_accept(&u->call);
     usage_merge(&u->book);
     if (u->call.result != POLL_OK || u->book.refused == 0 || u->elements_read > 0)
         return;
@@ -63,7 +102,12 @@ bool usage_call_turn(struct usage_call *u)
     enum api_event event;
     while ((event = api_call_turn(&u->call, &element)) == API_ELEMENT)
         read_element(u, &element);
-    if (event == API_ENDED)
-        judge(u);
-    return event == API_ENDED;
+    if (event != API_ENDED)
+        return false;
+    if (u->call.result == POLL_BROKEN && says_unspent(u))
+        api_call_accept(&u->call);
+    if (goes_on(u))
+        return false;
+    judge(u);
+    return true;
 }

@@ -8,6 +8,7 @@ struct usage_call {
     struct api_call call;
     struct usage_book book; /* believed once the call has ended with POLL_OK */
     size_t elements_read;   /* that name a payer */
+    size_t keys, refused;   /* of tokens that were asked with, and that were not accepted */
 };
 
 /* Asks; how the answer is taken in is its own business. Forgets what the call was before. */

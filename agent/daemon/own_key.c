@@ -22,7 +22,8 @@ static const char *path_of(const struct account *account)
 
 static uint64_t hash_of_key(const struct account *account)
 {
-    return hash_of(span_of(account->settings->key));
+    const char *key = account->settings->key;
+    return hash_of(span_of(key ? key : ""));
 }
 
 /* A restart within the day need not ask again, unless there is another key. */

@@ -149,13 +149,22 @@ bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault
     return ingest_time(a, account, now, why);
 }
 
+static void renew_keys(struct account *account, struct fault *why)
+{
+    const struct account_settings *s = account->settings;
+    for (size_t i = 0; i < s->token_key_count; i++)
+        api_renew_key(&account->api, &s->token_keys[i], why);
+    if (s->key)
+        api_renew_key(&account->api, s, why);
+}
+
 void pace_watch_key(struct account *account, mono_ms now)
 {
     struct fault unchanged = { 0 };
     bool waits = account->last_result == POLL_UNAUTHORIZED && !account->poll;
     if (waits && now >= account->key_looked_at + LOOK_AGAIN_MS) {
         account->key_looked_at = now;
-        api_renew_key(&account->api, &unchanged);
+        renew_keys(account, &unchanged);
     }
     if (waits && account->api.key_is_new)
         pace_hurry(account);

@@ -30,9 +30,13 @@ struct account_settings {
     char name[ACCOUNT_NAME_BYTES]; /* [A-Za-z0-9_-]+, unique */
     char *url;            /* scheme and host, no trailing slash; https, or http to loopback only */
     enum api_version api; /* default auto: by the key */
-    char *key_file, *key_env, *key_credential; /* exactly one is set; NULL otherwise */
-    char *key;      /* the secret itself, in SECRET_BYTES_MAX + 1 bytes; wiped by settings_free */
-    char *key_path; /* the file it was read from; NULL: the environment */
+    char *key_file, *key_env, *key_credential; /* one is set, or token_key_files; NULL otherwise */
+    char *token_key_files; /* paths, separated by ", ": each has the secret of one token */
+    struct account_settings *token_keys; /* owned; this account with each of these keys, and with */
+    size_t token_key_count;              /* no other keys; 0: they were not read */
+    char *token; /* of such a key: whose it is, as far as it was told; NAME_BYTES_MAX + 1 bytes */
+    char *key;   /* the secret itself, in SECRET_BYTES_MAX + 1 bytes; wiped by settings_free */
+    char *key_path;     /* the file it was read from; NULL: the environment */
     int64_t interval_s; /* 10 s .. 1 d (from 1 s over plain http), default 5m */
     int64_t
         interval_min_s; /* 0 < min <= interval; default 1m, or what the budget leaves room for */

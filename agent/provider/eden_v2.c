@@ -121,3 +121,39 @@ const struct provider eden_v2 = {
     .says_taken = says_taken,
     .advice = advice,
 };
+
+static const char *advice_me(int status, bool makes)
+{
+    (void)makes;
+    switch (status) {
+    case 401:
+    case 403:
+    case 404:
+        return ": the token was revoked, has expired or was deleted, or this is no token's secret";
+    default:
+        return "";
+    }
+}
+
+const struct provider eden_v2_me = {
+    .list_path = LIST_PATH "me/",
+    .lists_itself = true,
+    .list = { .what = "token",
+              .list = "results",
+              .secret = "token",
+              .element_bytes = EDEN_TOKEN_BYTES,
+              .bare = true },
+    .name_member = "name",
+    .secret_member = "token",
+    .other_secret_member = "secret",
+    .decode_token = decode_token,
+    .add_usage_path = add_usage_path,
+    .usage = { .what = "consumption", .list = "response", .element_bytes = EDEN_USAGE_BYTES },
+    .says_unspent = eden_says_unspent,
+    .decode_usage = eden_decode_usage,
+    .limits = EDEN_LIMITS,
+    .wrappers = eden_wrappers,
+    .validation_status = EDEN_VALIDATION_STATUS,
+    .says_taken = says_taken,
+    .advice = advice_me,
+};

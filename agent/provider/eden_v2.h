@@ -5,3 +5,5 @@
 #include "provider/provider.h"
 
 extern const struct provider eden_v2;
+/* The same, of accounts that are watched by their tokens' own keys: one token for each. */
+extern const struct provider eden_v2_me;

@@ -13,6 +13,8 @@ static bool has_management_key(const struct account_settings *s)
 
 const struct provider *provider_of(const struct account_settings *s)
 {
+    if (s->token_key_files)
+        return &eden_v2_me;
     switch (s->api) {
     case API_V2:
         return &eden_v2;

@@ -46,6 +46,8 @@ struct provider {
     /* The list of all tokens: a GET; more pages are where it says, on the same host. */
     const char *list_path;
     int page_elements; /* on each page of it; 0: all are on one */
+    bool lists_itself; /* the answer is no list: each key shows the one token that it is the secret
+                          of */
     struct split_shape list;
     const char *name_member, *secret_member; /* of an element */
     const char *other_secret_member;         /* where else a secret may be shown; NULL: nowhere */

@@ -56,15 +56,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        path = urllib.parse.urlsplit(self.path).path
-        self.server.asked.append(path)
-        status, body = self.server.answer(path)
+        status, body = self.answer()
         body = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def answer(self):
+        path = urllib.parse.urlsplit(self.path).path
+        self.server.asked.append(path)
+        return self.server.answer(path)
 
     def log_message(self, *_):
         pass

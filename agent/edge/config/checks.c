@@ -2,6 +2,7 @@
 #include "edge/config/checks.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/nearest.h"
@@ -114,7 +115,9 @@ static void check_limits(struct reader *r, const struct node *map, struct accoun
  * it. */
 static void check_budget(struct reader *r, const struct node *map, struct account_settings *account)
 {
-    int64_t needed = rate_limit_rate_for(account->interval_min_s);
+    /* Each token that is watched by its own key takes calls of its own. */
+    int64_t keys = account->token_key_count ? (int64_t)account->token_key_count : 1;
+    int64_t needed = rate_limit_rate_for(account->interval_min_s) * keys;
     if (!account->calls_milli_per_s) {
         account->calls_milli_per_s =
             needed > RATE_LIMIT_RATE_DEFAULT ? needed : RATE_LIMIT_RATE_DEFAULT;
@@ -124,8 +127,59 @@ static void check_budget(struct reader *r, const struct node *map, struct accoun
         diagnostic_at(r->diagnostics, place_of(map, "calls_per_second")->where.start,
                       "too low for `%s`: a poll takes %d calls, so it must be at least %s",
                       node_member(map, "interval_min") ? "interval_min" : "interval",
-                      RATE_LIMIT_POLL_CALLS, text_z(&rate));
+                      RATE_LIMIT_POLL_CALLS * (int)keys, text_z(&rate));
         text_done(&rate);
+    }
+}
+
+/* A key of its own, of one token. */
+static void read_token_key(struct reader *r, const struct node *n, char *path,
+                           struct account_settings *account)
+{
+    const struct secret_source source = { .file = path };
+    char *secret = NULL;
+    read_secret(r, n, &source, &secret);
+    if (!secret) {
+        free(path);
+        return;
+    }
+    account->token_keys =
+        xrealloc(account->token_keys, account->token_key_count + 1, sizeof *account->token_keys);
+    account->token_keys[account->token_key_count++] = (struct account_settings){
+        .key = secret, .key_path = path, .token = xcalloc(1, NAME_BYTES_MAX + 1)
+    };
+}
+
+static void check_token_keys(struct reader *r, const struct node *map,
+                             struct account_settings *account, const struct node *source)
+{
+    static const char between[] = ", ";
+    const struct node *n = node_member(map, "token_key_files");
+    if (source)
+        diagnostic_at(r->diagnostics, n->key->where.start, "`%s` and `%s` are mutually exclusive",
+                      source->key->text.at, n->key->text.at);
+    if (account->api == API_V3)
+        diagnostic_at(r->diagnostics, n->key->where.start,
+                      "the Management API (`api: v3`) takes no tokens' own keys");
+    for (const char *at = account->token_key_files; at;) {
+        const char *end = strstr(at, between);
+        read_token_key(r, n, xstrndup(at, end ? (size_t)(end - at) : strlen(at)), account);
+        at = end ? end + strlen(between) : NULL;
+    }
+}
+
+/* A token's key asks as the account does, in all but the key. */
+static void share_settings(struct account_settings *account)
+{
+    for (size_t i = 0; i < account->token_key_count; i++) {
+        struct account_settings *as = &account->token_keys[i];
+        const struct account_settings own = *as;
+        *as = *account;
+        as->key = own.key;
+        as->key_path = own.key_path;
+        as->token = own.token;
+        as->token_keys = NULL;
+        as->token_key_count = 0;
     }
 }
 
@@ -138,11 +192,13 @@ void check_account(struct reader *r, const struct node *map, void *fields)
     if (source) {
         read_secret(r, source, &secret, &account->key);
         account->key_path = secret_path(&secret, r->from);
-    } else if (!has_inline_secret(map)) {
+    } else if (!account->token_key_files && !has_inline_secret(map)) {
         diagnostic_at(r->diagnostics, map->where.start,
-                      "the account has no key: set `key_file: PATH`, `key_env: VARIABLE` or "
-                      "`key_credential: NAME`");
+                      "the account has no key: set `key_file: PATH`, `key_env: VARIABLE`, "
+                      "`key_credential: NAME` or `token_key_files: PATHS`");
     }
+    if (account->token_key_files)
+        check_token_keys(r, map, account, source);
 
     bool stand_in = account->url && strncmp(account->url, "http://", strlen("http://")) == 0;
     check_limits(r, map, account);
@@ -155,6 +211,7 @@ void check_account(struct reader *r, const struct node *map, void *fields)
     if (account->connect_timeout_s > account->timeout_s)
         diagnostic_at(r->diagnostics, place_of(map, "timeout")->where.start,
                       "`timeout` must not be shorter than `connect_timeout`");
+    share_settings(account);
 }
 
 void check_mqtt(struct reader *r, const struct node *map, void *fields)

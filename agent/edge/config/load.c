@@ -41,6 +41,16 @@ bool config_http_listen(struct http_settings *s, const char *listen, struct faul
     return value_parse(row, span_of(listen), &anywhere, &s->listen, why);
 }
 
+static void free_token_keys(struct account_settings *s)
+{
+    for (size_t i = 0; i < s->token_key_count; i++) {
+        secret_free(s->token_keys[i].key);
+        free(s->token_keys[i].key_path);
+        free(s->token_keys[i].token);
+    }
+    free(s->token_keys);
+}
+
 void settings_free(struct settings *s)
 {
     if (!s)
@@ -48,6 +58,7 @@ void settings_free(struct settings *s)
     for (size_t i = 0; i < s->account_count; i++) {
         secret_free(s->accounts[i].key);
         free(s->accounts[i].key_path);
+        free_token_keys(&s->accounts[i]);
     }
     secret_free(s->mqtt.password);
     wipe_http(&s->http);

@@ -249,6 +249,7 @@ static void read_value(struct reader *r, const struct row *row, const struct nod
         break;
     case VALUE_ADDRESSES:
     case VALUE_HOSTS:
+    case VALUE_PATHS:
     case VALUE_PATTERNS:
     case VALUE_CHECKS:
         read_texts(r, row, n, fields);

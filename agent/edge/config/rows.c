@@ -16,6 +16,7 @@ enum {
     ACCOUNTS_MAX = 1000,
     RULES_MAX = 1000,
     PATTERNS_BYTES_MAX = 4096,
+    KEY_PATHS_BYTES_MAX = 64 * 1024,
     AGE_MAX_S = 3650 * DAY_S,
     PORT_MAX = 65535,
 };
@@ -38,6 +39,9 @@ static const struct row account_rows[] = {
     { "key_credential", VALUE_CREDENTIAL, FIELD(account_settings, key_credential),
       .max = WORD_BYTES_MAX, .sample = "main.key",
       .help = "or: systemd credential with it (LoadCredential= of the unit)" },
+    { "token_key_files", VALUE_PATHS, FIELD(account_settings, token_key_files),
+      .max = KEY_PATHS_BYTES_MAX, .sample = "[/etc/ebb/prod-chat.key, /etc/ebb/ci.key]",
+      .help = "or: files with the secrets of the tokens to watch, one in each; no admin key" },
     { "interval", VALUE_DURATION, FIELD(account_settings, interval_s), .preset = "5m", .min = 1,
       .max = DAY_S, .help = "poll interval; under 10s only for a test API on this machine" },
     { "interval_min", VALUE_DURATION, FIELD(account_settings, interval_min_s), .min = 1,
@@ -350,6 +354,7 @@ void row_describe(const struct row *row, struct text *out)
         break;
     case VALUE_ADDRESSES:
     case VALUE_HOSTS:
+    case VALUE_PATHS:
     case VALUE_PATTERNS:
     case VALUE_CHECKS:
     case VALUE_TEXT:

@@ -19,6 +19,7 @@ enum value_type {
     VALUE_PATTERN,      /* char[PATTERN_BYTES] */
     VALUE_ADDRESSES,    /* char *, ADDRESS:PORT separated by ", "; a list in the file, or so */
     VALUE_HOSTS,        /* char *, host names, likewise */
+    VALUE_PATHS,        /* char *, absolute paths without commas, likewise */
     VALUE_PATTERNS,     /* char *, patterns separated by ", "; a list in the file, or so */
     VALUE_CHECKS,       /* uint32_t, checks of the audit as bits; written likewise */
     VALUE_COUNT,        /* int64_t */

@@ -109,6 +109,34 @@ static bool parse_path(const struct place *p, struct span text, struct fault *wh
     return true;
 }
 
+static void add_absolute(const struct place *p, struct span path, struct text *out)
+{
+    if (path.at[0] != '/')
+        add_tidy_path(out, span_of(p->context->folder));
+    add_tidy_path(out, path);
+}
+
+static struct span take_member(struct span *list);
+
+static bool parse_paths(const struct place *p, struct span text, struct fault *why)
+{
+    struct text joined = { 0 };
+    bool ok = fits_text(p, text, why);
+    for (bool more = ok; more;) {
+        more = memchr(text.at, ',', text.len);
+        struct span member = take_member(&text);
+        text_add(&joined, span_of(joined.len ? ", " : ""));
+        if (member.len)
+            add_absolute(p, member, &joined);
+        else
+            more = ok = wanted(p, why, "paths, separated by commas or as a list");
+    }
+    if (ok)
+        store_text(p, span_of(text_z(&joined)));
+    text_done(&joined);
+    return ok;
+}
+
 static bool parse_host(const struct place *p, struct span text, struct fault *why)
 {
     if (!host_is_valid(text))
@@ -406,6 +434,7 @@ static bool (*const parsers[VALUE_TYPES])(const struct place *p, struct span tex
     [VALUE_PATTERN] = parse_pattern,
     [VALUE_ADDRESSES] = parse_addresses,
     [VALUE_HOSTS] = parse_hosts,
+    [VALUE_PATHS] = parse_paths,
     [VALUE_PATTERNS] = parse_patterns,
     [VALUE_CHECKS] = parse_checks,
     [VALUE_COUNT] = parse_count,

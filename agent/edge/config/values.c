@@ -104,6 +104,7 @@ static const struct {
     [VALUE_PATTERN] = { "pattern", print_array, false },
     [VALUE_ADDRESSES] = { "addresses", print_text, true },
     [VALUE_HOSTS] = { "hosts", print_text, true },
+    [VALUE_PATHS] = { "paths", print_text, true },
     [VALUE_PATTERNS] = { "patterns", print_text, true },
     [VALUE_CHECKS] = { "checks", print_checks, false },
     [VALUE_COUNT] = { "number", print_count, false },

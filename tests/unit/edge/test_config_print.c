@@ -120,6 +120,9 @@ static void any_value(struct random *random, const struct row *row, void *field)
         *(char **)field =
             given ? ONE_OF(random, "127.0.0.1:5322", "127.0.0.2:1, [::1]:65535") : NULL;
         break;
+    case VALUE_PATHS:
+        *(char **)field = given ? ONE_OF(random, "/a, /b c/d.key", "/x") : NULL;
+        break;
     case VALUE_HOSTS:
         *(char **)field = given ? ONE_OF(random, "a.example", "a, b-c.example, ::1") : NULL;
         break;
@@ -195,6 +198,14 @@ static void any_account(struct random *random, struct account_settings *a, size_
     any_rows(random, &section_account, a);
     snprintf(a->name, sizeof a->name, "account_%zu", index);
     keep_one(random, &a->key_file, &a->key_env, &a->key_credential);
+    if (a->token_key_files && below(random, 2)) {
+        drop(&a->key_file);
+        drop(&a->key_env);
+        drop(&a->key_credential);
+        a->api = API_AUTO;
+    } else {
+        drop(&a->token_key_files);
+    }
     if (a->connect_timeout_s > a->timeout_s)
         a->connect_timeout_s = a->timeout_s;
     if (a->interval_s < 10)
@@ -356,6 +367,7 @@ static bool same_value(const struct row *row, const void *a, const void *b)
     case VALUE_CREDENTIAL:
     case VALUE_ADDRESSES:
     case VALUE_HOSTS:
+    case VALUE_PATHS:
     case VALUE_PATTERNS:
         return same_text(*(char *const *)x, *(char *const *)y);
     case VALUE_NAME:
