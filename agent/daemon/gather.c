@@ -76,18 +76,29 @@ static bool gather_undos(struct agent *a, struct account *account, struct gather
         || gather_undo(a, &credits->tokens[0], g, why);
 }
 
-/* How many of the tokens that memory does not know were deleted once; their rows live again. */
+static bool revive_some(struct agent *a, struct account *account, unix_s at, bool with_id,
+                        size_t *returned, struct fault *why)
+{
+    struct token_set *fresh = &account->poll->fresh;
+    for (size_t i = 0; i < fresh->count; i++) {
+        struct token *t = &fresh->tokens[i];
+        if (token_identity(t).id[0] ? !with_id : with_id)
+            continue;
+        if (!store_revive_token(a->store, account->id, t, at, why))
+            return false;
+        *returned += t->id != 0;
+    }
+    return true;
+}
+
+/* How many of the tokens that memory does not know were deleted once; their rows live again. First
+ * those that a name alone belongs to, which others may bear, too. */
 static bool revive(struct agent *a, struct account *account, unix_s at, size_t *ret,
                    struct fault *why)
 {
-    struct token_set *fresh = &account->poll->fresh;
     *ret = 0;
-    for (size_t i = 0; i < fresh->count; i++) {
-        if (!store_revive_token(a->store, account->id, &fresh->tokens[i], at, why))
-            return false;
-        *ret += fresh->tokens[i].id != 0;
-    }
-    return true;
+    return revive_some(a, account, at, false, ret, why)
+        && revive_some(a, account, at, true, ret, why);
 }
 
 static bool gather_returned(struct agent *a, struct account *account, unix_s at, struct gathered *g,

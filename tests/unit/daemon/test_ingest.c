@@ -349,6 +349,44 @@ static void tokens_that_return_come_with_the_first_part(void **state)
     close_desk(&d);
 }
 
+static void list_newcomer(struct desk *d, const struct identity *is, const char *shown)
+{
+    struct token *t = token_set_add_as(&d->account.poll->fresh, is, shown);
+    t->listed = true;
+    t->last = (struct reading){ .name = token_identity(t).name,
+                                .type = "api_token",
+                                .balance = money_known((struct money){ HIGH }),
+                                .expires = TIME_NONE };
+}
+
+/* A name that was deleted comes back as that of two, one of them with an id: the other one is who
+ * bore it, and whatever the order, the list is stored. */
+static void a_name_that_returns_twice_is_stored(void **state)
+{
+    static const struct identity keyed = { "6b1a0c0e", "prod-0002", "ann@x.com", "" };
+    const struct identity named = identity_named("prod-0002");
+    struct fault why;
+    struct desk d;
+    open_desk(&d, *state);
+    take_list(&d, 3);
+    int64_t before = ask(d.place, "SELECT id FROM token WHERE name = 'prod-0002'");
+    for (int i = 0; i < 4; i++) {
+        d.now += DAY_S / 2;
+        d.account.heard.unix = TIME_NONE; /* time passed, and no clock was set */
+        take_list(&d, 2);
+    }
+    assert_int_equal(d.account.fleet.count, 2);
+    read_list(&d, 2);
+    list_newcomer(&d, &keyed, "prod-0002 (ann@x.com)");
+    list_newcomer(&d, &named, "prod-0002");
+    check(take_part(&d, &why), &why);
+    end_poll(&d);
+    assert_int_equal(d.account.fleet.count, 4);
+    assert_int_equal(token_set_find(&d.account.fleet, span_of("prod-0002"))->id, before);
+    assert_int_equal(ask(d.place, STORED_TOKENS " AND deleted_at IS NULL"), 4);
+    close_desk(&d);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -360,6 +398,7 @@ int main(void)
         ROW(newcomers_that_rules_know_already_are_told_with_their_part),
         ROW(parts_that_cannot_be_stored_come_with_the_next_list),
         ROW(tokens_that_return_come_with_the_first_part),
+        ROW(a_name_that_returns_twice_is_stored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
