@@ -47,7 +47,8 @@ static bool answer(const struct asked *q, struct answer *a, const char *token, s
     bool ok = forecast_input_load(q->store, token, account, q->now, &input, why)
         ? show(q, a, given, &input)
         : (why->kind == FAULT_REJECT
-           && answer_refuse(a, 404, "it was deleted: its history is still there"));
+           && answer_refuse(a, 404, "%s",
+                            *token ? "it was deleted: its history is still there" : why->text));
     forecast_input_done(&input);
     return ok;
 }

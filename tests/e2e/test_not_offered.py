@@ -71,6 +71,13 @@ def test_alerts_about_credits_end_when_the_account_moves_to_an_api_without_them(
     subscriber.wait(is_told, "the state of credits that are not offered")
     assert daemon.stop() == 0
 
+    # What was known before is history: nobody takes it for the present.
+    refused = daemon.run("forecast", "--credits")
+    assert refused.returncode == 3 and "not offered by this API" in refused.stderr
+    credits, = json.loads(said(daemon, "status", "--json"))["credits"]
+    assert credits["balance_usd"] is None and credits["state"] == "not_offered"
+    assert daemon.run("history", "--credits").returncode == 0
+
 
 def credits_of(daemon):
     credits, = json.loads(said(daemon, "credits", "--json"))
