@@ -2,6 +2,7 @@
 management key at v3. Where two daemons watch one account, each through its door, they say the same."""
 
 import json
+import re
 
 import yaml
 
@@ -206,7 +207,7 @@ def test_an_account_moves_from_v2_to_v3_and_nothing_is_lost_or_told_twice(at_onc
 
 # Many keys
 
-def test_ten_thousand_keys_are_polled_page_by_page(stage, make_daemon):
+def test_ten_thousand_keys_are_polled_page_by_page_and_check_says_which_interval_fits(stage, make_daemon):
     sim = stage.enter_context(Sim({"tokens": [{"name": "prod-%05d", "count": 10000, "balance": 50}]}))
     daemon = make_daemon(sim.url, calls_per_second=100, interval="1h", **DOORS["v3"]).start()
     daemon.wait_poll()
@@ -214,6 +215,16 @@ def test_ten_thousand_keys_are_polled_page_by_page(stage, make_daemon):
     pages = [r["path"] for r in sim.requests() if r["path"].startswith("/v3/manage/keys/")]
     assert pages == [f"/v3/manage/keys/?limit=100&offset={n}" for n in range(0, 10000, 100)]
     assert daemon.stop() == 0
+
+    account = daemon.settings["accounts"][0]
+    del account["calls_per_second"], account["interval"]  # the default budget, and every 5 minutes
+    daemon.write()
+    warned = daemon.run("check").stderr
+    fits = re.search(r"10000 keys are \d+ calls a poll, .* the interval of 5m: use an interval of (\d+)m", warned)
+    assert fits, warned
+    account["interval"] = f"{fits[1]}m"
+    daemon.write()
+    assert daemon.run("check").stderr == ""
 
 
 def follow(world, form, result):
