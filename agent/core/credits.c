@@ -51,8 +51,7 @@ int64_t credits_counted(const struct credits_level *level, const struct credits_
 
 struct money credits_left(const struct credits_level *level)
 {
-    int64_t left;
-    if (__builtin_sub_overflow(level->set.nano, level->spent.nano, &left))
-        left = level->spent.nano > 0 ? INT64_MIN : INT64_MAX;
-    return (struct money){ left };
+    int64_t left = nano_sub(level->set.nano, level->spent.nano);
+    left = left < MONEY_LIMIT_NANO ? left : MONEY_LIMIT_NANO;
+    return (struct money){ left > -MONEY_LIMIT_NANO ? left : -MONEY_LIMIT_NANO };
 }

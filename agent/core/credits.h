@@ -37,6 +37,7 @@ struct credits_news {
  * as if spent evenly. Negative: the service takes back what it said. */
 int64_t credits_counted(const struct credits_level *level, const struct credits_news *news);
 
+/* An amount that a balance can have, whatever is said to have been spent. */
 struct money credits_left(const struct credits_level *level);
 
 #define CREDITS_NOT_OFFERED_REASON "not offered by this API"

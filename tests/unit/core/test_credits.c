@@ -48,7 +48,9 @@ static void what_is_left_never_wraps(void **state)
     struct credits_level level = { .set = { USD(120) }, .spent = { USD(22) } };
     assert_int_equal(credits_left(&level).nano, USD(98));
     level = (struct credits_level){ .set = { -2 }, .spent = { INT64_MAX } };
-    assert_int_equal(credits_left(&level).nano, INT64_MIN);
+    assert_int_equal(credits_left(&level).nano, -MONEY_LIMIT_NANO);
+    level.spent.nano = -INT64_MAX;
+    assert_int_equal(credits_left(&level).nano, MONEY_LIMIT_NANO);
 }
 
 static void sources_are_named_and_an_unknown_name_is_the_api(void **state)
@@ -113,6 +115,20 @@ static void an_estimate_is_believed_at_once_and_rises_by_edits_alone(void **stat
     world_done(&w);
 }
 
+/* A service that says of more than there is that it was spent ends nothing. */
+static void more_than_there_is_may_be_spent(void **state)
+{
+    (void)state;
+    const struct credits_level most = { .set = { MONEY_LIMIT_NANO } },
+                               none = { .set = { -2 }, .spent = { INT64_MAX } };
+    struct world w;
+    world_of(&w, 1, 50);
+    count_down(&w, credits_left(&most).nano, true);
+    assert_int_equal(count_down(&w, credits_left(&none).nano, false).kind, ENTRY_CONSUMPTION);
+    assert_int_equal(count_down(&w, credits_left(&most).nano, true).kind, ENTRY_EDIT);
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +136,7 @@ int main(void)
         cmocka_unit_test(what_is_left_never_wraps),
         cmocka_unit_test(sources_are_named_and_an_unknown_name_is_the_api),
         cmocka_unit_test(an_estimate_is_believed_at_once_and_rises_by_edits_alone),
+        cmocka_unit_test(more_than_there_is_may_be_spent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
