@@ -19,11 +19,13 @@ enum {
 
 /* ---- orders ---- */
 
+/* Whether there is one besides that which was taken up last; its id tells when it was given by a
+ * clock that may have been set back since, so ids are not compared for order. */
 static bool find_order(const struct agent *a, const struct account *account,
                        struct credits_order *ret)
 {
     credits_order_look(a->settings->store, account->settings->name, ret);
-    return strcmp(ret->id, account->credits.level.order) > 0;
+    return ret->id[0] && strcmp(ret->id, account->credits.level.order) != 0;
 }
 
 /* Its history goes on where the last balance was known, whoever told that. */
@@ -145,8 +147,9 @@ static bool add_sums(struct agent *a, struct account *account, int sign, struct 
         || (after.first_day <= after.last_day
             && !store_sum_usage(a->store, account->id, after, &after_nano, why)))
         return false;
-    c->news.day_nano += sign * on_nano;
-    c->news.later_nano += sign * after_nano;
+    int64_t (*const add)(int64_t, int64_t) = sign < 0 ? nano_sub : nano_add;
+    c->news.day_nano = add(c->news.day_nano, on_nano);
+    c->news.later_nano = add(c->news.later_nano, after_nano);
     return true;
 }
 

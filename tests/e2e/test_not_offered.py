@@ -106,7 +106,8 @@ def test_credits_given_by_hand_are_counted_down_by_consumption(api, make_daemon,
     daemon.kill()
     order.write_bytes(as_ordered)  # as if killed between the commit and its removal
     api.spent = {"prod-billing-api": 20.0, "base_token": 6.0}
-    WallClock(daemon.folder, daemon).set("+2h")  # the usage endpoint is asked once an hour
+    clock = WallClock(daemon.folder, daemon)
+    clock.set("+2h")  # the usage endpoint is asked once an hour
     daemon.start()
     raised = subscriber.wait_event(rule="credits-low", kind="raised")
     assert raised["balance_usd"] == 98.0
@@ -124,6 +125,13 @@ def test_credits_given_by_hand_are_counted_down_by_consumption(api, make_daemon,
     booked = daemon.database.rows("""SELECT k.name, b.amount_nano / 1000000000 FROM booking b
         JOIN booking_kind k ON k.id = b.kind JOIN token t ON t.id = b.token WHERE t.kind = 'credits' ORDER BY b.poll""")
     assert booked == [("consumption", 22), ("edit", 152)]
+    assert daemon.stop() == 0
+
+    # What is said with a clock that was set back counts as well.
+    clock.set("+0")
+    said(daemon, "credits", "set", "60.00")
+    daemon.start()
+    daemon.process.wait_line(r"credits given by hand: 60.00 USD")
     assert daemon.stop() == 0
 
 

@@ -347,14 +347,14 @@ void credits_order_look(const char *store, const char *account, struct credits_o
         closedir(all);
 }
 
-void credits_order_settle(const char *store, const char *account, const char *id)
+/* Orders of an account before one, or all up to it. */
+static void withdraw_orders(const char *folder, const char *account, const char *id, bool it_too)
 {
-    own_free char *folder = folder_of(store);
     struct credits_order found;
     DIR *all = opendir(folder);
     struct dirent *one;
     while (all && (one = readdir(all))) {
-        if (one->d_name[0] == '.' || strcmp(one->d_name, id) > 0
+        if (one->d_name[0] == '.' || strcmp(one->d_name, id) > (it_too ? 0 : -1)
             || !read_order(folder, one->d_name, account, &found))
             continue;
         own_free char *path = path_of(folder, one->d_name);
@@ -362,4 +362,12 @@ void credits_order_settle(const char *store, const char *account, const char *id
     }
     if (all)
         closedir(all);
+}
+
+/* The one that was taken up is the last to go: so long as it is there, none before it counts. */
+void credits_order_settle(const char *store, const char *account, const char *id)
+{
+    own_free char *folder = folder_of(store);
+    withdraw_orders(folder, account, id, false);
+    withdraw_orders(folder, account, id, true);
 }
