@@ -1,8 +1,10 @@
-"""Draws how Ebb's forecasts compare with those in use: pinball loss and median factor, one bar each, as SVG.
+"""Draws how Ebb's forecasts compare with those in use: pinball loss and median factor, one bar each, as SVG; and its
+verdicts before a reset with those that are read off the three times.
 
-    python3 tools/forecast/picture.py DATA_DIR PREDICTIONS.csv docs/forecast.svg
+    python3 tools/forecast/picture.py DATA_DIR PREDICTIONS.csv VERDICTS.csv docs/forecast.svg
 
-PREDICTIONS.csv answers DATA_DIR's questions; the other methods' scores on the development set are in baselines.csv.
+PREDICTIONS.csv and VERDICTS.csv answer DATA_DIR's questions; the other methods' scores on the development set are in
+baselines.csv, and those of verdicts read off the times below.
 """
 
 import csv
@@ -13,7 +15,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tests/forecast"))
 
 import score
+import score_resets
 
+BY_TIMES = {"falsely dry": 0.240, "flaps": 0.252}
 WIDTH, ROW, TOP, LEFT, BAR, GAP = 860, 28, 84, 232, 262, 48
 OURS, OTHERS, INK, PALE = "#0b7285", "#adb5bd", "#212529", "#495057"
 
@@ -34,8 +38,34 @@ def bar(x, y, length, colour):
     return '<rect x="%.0f" y="%.0f" width="%.1f" height="%d" rx="2" fill="%s"/>' % (x, y, length, ROW - 9, colour)
 
 
-def picture(rows):
-    height = TOP + ROW * len(rows) + 46
+def resets_of(data, verdicts):
+    ours = score_resets.figures(list(score_resets.periods_of(data, verdicts).values()))
+    return [("read off the three times", BY_TIMES["falsely dry"], BY_TIMES["flaps"]),
+            ("Ebb", ours["falsely dry"], ours["flaps"])]
+
+
+def resets_panel(rows, top):
+    right, most = LEFT + BAR + GAP, max(max(row[1:]) for row in rows)
+    parts = [
+        text(16, top, "Does it last until the reset?", size=19, weight="bold"),
+        text(LEFT, top + 26, "falsely called dry", weight="bold"),
+        text(LEFT, top + 43, "share of the periods that last; shorter is better", size=11, fill=PALE),
+        text(right, top + 26, "changes of mind", weight="bold"),
+        text(right, top + 43, "verdicts taken back, per period; shorter is better", size=11, fill=PALE),
+    ]
+    for i, (words, falsely, flaps) in enumerate(rows):
+        y, own = top + 54 + ROW * i, words == "Ebb"
+        colour, weight = (OURS, "bold") if own else (OTHERS, "normal")
+        parts.append(text(LEFT - 12, y + 14, words, "end", weight=weight))
+        for x, value in ((LEFT, falsely), (right, flaps)):
+            long = (BAR - 46) * value / most
+            parts += [bar(x, y, long, colour), text(x + long + 6, y + 14, "%.2f" % value, size=12, weight=weight)]
+    return parts
+
+
+def picture(rows, resets):
+    resets_top = TOP + ROW * len(rows) + 40
+    height = resets_top + 54 + ROW * len(resets) + 40
     right = LEFT + BAR + GAP
     most_pinball = max(row[1] for row in rows)
     most_factor = max(row[2] for row in rows) - 1
@@ -57,16 +87,17 @@ def picture(rows):
         parts += [bar(LEFT, y, long, colour), text(LEFT + long + 6, y + 14, "%.3f" % pinball, size=12, weight=weight)]
         long = (BAR - 46) * (factor - 1) / most_factor
         parts += [bar(right, y, long, colour), text(right + long + 6, y + 14, "%.2f" % factor, size=12, weight=weight)]
-    parts.append(text(16, height - 16, "4,688 questions to 129 real usage series; Ebb out of fold: each series "
-                      "answered by nets trained without it.", size=11, fill=PALE))
+    parts += resets_panel(resets, resets_top)
+    parts.append(text(16, height - 16, "4,688 questions to 129 real usage series, 1,030 periods; Ebb out of fold: each "
+                      "series answered by what was trained without it.", size=11, fill=PALE))
     return "\n".join(parts + ["</svg>", ""])
 
 
 def main(arguments):
-    if len(arguments) != 3:
+    if len(arguments) != 4:
         sys.exit(__doc__)
-    data, predictions, out = map(pathlib.Path, arguments)
-    out.write_text(picture(rows_of(data, predictions)))
+    data, predictions, verdicts, out = map(pathlib.Path, arguments)
+    out.write_text(picture(rows_of(data, predictions), resets_of(data, verdicts)))
 
 
 if __name__ == "__main__":

@@ -119,7 +119,8 @@ def answer(chosen, fold_of):
     series_of = {row["task_id"]: row["series"] for row in draw.read_table(chosen.data / "resets.csv")}
     told = {}
     for fold in range(train.FOLDS):
-        command = [chosen.bench, "--resets", "--reset-table", chosen.work / ("fold-%d.resets" % fold), chosen.data]
+        command = [chosen.bench, "--resets", "--table", chosen.work / ("fold-%d.net" % fold),
+                   "--reset-table", chosen.work / ("fold-%d.resets" % fold), chosen.data]
         head, *lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
         told.update((line.split(",")[0], line) for line in lines if fold_of[series_of[line.split(",")[0]]] == fold)
     print(head, *(told[task] for task in series_of), sep="\n")

@@ -64,16 +64,21 @@ def spread(periods, fold_of):
     return {name: statistics.stdev(e[name] for e in each) for name in each[0]}
 
 
-def main(data, predictions, work=None):
+def periods_of(data, predictions):
     answers = {row["period_id"]: row for row in draw.read_table(data / "reset_answers.csv")}
     told = {row["task_id"]: row for row in draw.read_table(predictions)}
-    periods, kinds = {}, {}
+    periods = {}
     for row in draw.read_table(data / "resets.csv"):
         p = periods.setdefault(row["period_id"], Period(answers[row["period_id"]]))
-        p.series = row["series"]
+        p.series, p.kind = row["series"], row["period"]
         p.add(told[row["task_id"]])
-        kinds.setdefault(row["period"], set()).add(row["period_id"])
-    groups = {"all": list(periods.values())} | {k: [periods[i] for i in sorted(ids)] for k, ids in kinds.items()}
+    return periods
+
+
+def main(data, predictions, work=None):
+    periods = list(periods_of(data, predictions).values())
+    kinds = sorted({p.kind for p in periods})
+    groups = {"all": periods} | {kind: [p for p in periods if p.kind == kind] for kind in kinds}
     print("%-8s%9s%6s" % ("", "periods", "dry"), *("%12s" % name for name in figures(groups["all"])))
     for name, some in groups.items():
         print("%-8s%9d%6d" % (name, len(some), sum(p.is_dry for p in some)),

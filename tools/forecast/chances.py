@@ -1,0 +1,147 @@
+"""Chooses the two chances at which an "exhausts within" alert fires and clears (agent/core/forecast/alarm.c).
+
+    python3 chances.py --bench build/bench/tests/forecast --work FOLDER DATA_DIR
+
+FOLDER is what train.py filled. Draws whole episodes from every real series, has the bench describe their polls, and
+asks each by the alarm trees that were trained without its series. For each fold the pair is chosen on the episodes of
+the others, so the figures that are printed are of episodes that chose nothing; with an interval of eight in ten, from
+episodes drawn again and again. The pair chosen on all of them is for the program.
+"""
+
+import argparse
+import os
+import pathlib
+import subprocess
+import sys
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import numpy
+
+import alarms
+import draw
+import train
+import trees
+
+SEED, SPANS_H, TRIES = 21, (24, 4), 40
+FIRE, CLEAR = numpy.arange(0.27, 0.50, 0.02), numpy.arange(0.06, 0.20, 0.01)
+MOST_FLAPS, MOST_MISSED = 0.085, {24: 0.045, 4: 0.10}  # with some room
+
+
+def alarm_trees(path):
+    """Of what train.py wrote for a fold: counts, nets, trees, and these."""
+    floats = numpy.fromfile(path, "<f4")
+    size = 2 * trees.DEPTH + (1 << trees.DEPTH)
+    return floats[-int(floats[2]) * size:].reshape(-1, size)
+
+
+def log_odds(forest, x):
+    odds = numpy.zeros(len(x))
+    for tree in forest:
+        feature, above, leaves = numpy.split(tree, [trees.DEPTH, 2 * trees.DEPTH])
+        leaf = numpy.zeros(len(x), int)
+        for j, bound in zip(feature.astype(int), above):
+            leaf = 2 * leaf + (x[:, j] > bound)
+        odds += alarms.LEAF_UNIT * leaves[leaf]
+    return odds
+
+
+class Episodes:
+    """Polls in order, those of an episode together."""
+
+    def __init__(self, data, fold_of):
+        random, self.rows, self.true_ln_h, self.episode = numpy.random.default_rng(SEED), [], [], []
+        span, fold = [], []
+        for row in draw.read_table(data / "series.csv"):
+            series, days = draw.Series.read(data, row), float(row["days"])
+            for span_h in SPANS_H:
+                drawn = (draw.draw_episode(series, span_h, 10 ** 6, random) for _ in range(TRIES if days >= 2 else 0))
+                for rows, truths in [d for d in drawn if len(d[0]) > 2][:5 if days < 20 else 10]:
+                    self.rows += rows
+                    self.true_ln_h += truths
+                    self.episode += [len(span)] * len(rows)
+                    span.append(span_h)
+                    fold.append(fold_of[row["series"]])
+        self.episode, self.span, self.fold = (numpy.array(a) for a in (self.episode, span, fold))
+        self.true_ln_h = numpy.array(self.true_ln_h)
+        self.within = self.true_ln_h <= numpy.log(self.span[self.episode])
+        self.ends = numpy.append(self.episode[1:] != self.episode[:-1], True)
+        self.starts = numpy.append(True, self.ends[:-1])
+        self.drains = self.within[self.ends]
+
+    def ask(self, told, work):
+        """The chance that the amount is spent within the rule's time, for each poll; none where nothing is known."""
+        asked = numpy.log(self.span[self.episode]) - told[:, 0]
+        x = numpy.nan_to_num(numpy.column_stack([told[:, 1:], alarms.step_of(asked)]))
+        odds = numpy.empty(len(x))
+        for fold in range(train.FOLDS):
+            here = self.fold[self.episode] == fold
+            odds[here] = log_odds(alarm_trees(work / ("fold-%d.net" % fold)), x[here])
+        self.chance = numpy.where(numpy.isnan(told[:, 0]), 0, 1 / (1 + numpy.exp(-odds)))
+
+    def play(self, fire, clear):
+        """For each episode: hits, false alarms and misses in shares of its polls, flaps, and whether it was missed."""
+        place, count = numpy.arange(len(self.chance)), len(self.span)
+        start = numpy.maximum.accumulate(numpy.where(self.starts, place, 0))
+        fired, cleared = (numpy.maximum.accumulate(numpy.where(p, place, -1))
+                          for p in (self.chance > fire, self.chance <= clear))
+        on = (fired > cleared) & (fired >= start)
+        weight = (1 / numpy.bincount(self.episode))[self.episode]
+        flaps = numpy.append(on[:-1] & ~on[1:] & ~self.ends[:-1], False)
+        left = numpy.full(count, -1.0)
+        first = numpy.flatnonzero(on)[::-1]
+        left[self.episode[first]] = numpy.exp(self.true_ln_h[first]) / self.span[self.episode[first]]
+        sums = [numpy.bincount(self.episode, w, count) for w in
+                (weight * (on & self.within), weight * (on & ~self.within), weight * (~on & self.within), flaps)]
+        return sums + [self.drains & (left < 0.25)]
+
+    def figures(self, played, chosen):
+        hits, false, misses, flaps, missed = (p[chosen] for p in played)
+        return (2 * hits.sum() / (2 * hits.sum() + false.sum() + misses.sum()), flaps.mean(),
+                missed.sum() / max(1, self.drains[chosen].sum()))
+
+    def worth(self, played, chosen):
+        total = 0
+        for span_h in SPANS_H:
+            f1, flaps, missed = self.figures(played, chosen & (self.span == span_h))
+            total += f1 - 3 * max(0, flaps - MOST_FLAPS) - 3 * max(0, missed - MOST_MISSED[span_h])
+        return total
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("data", type=pathlib.Path)
+    options.add_argument("--bench", type=pathlib.Path, required=True)
+    options.add_argument("--work", type=pathlib.Path, required=True)
+    chosen = options.parse_args()
+
+    fold_of = {row["series"]: int(row["fold"]) for row in draw.read_table(chosen.work / "folds.csv")}
+    episodes = Episodes(chosen.data, fold_of)
+    asked, told = chosen.work / "episodes.csv", chosen.work / "episodes.bin"
+    draw.write_questions(asked, episodes.rows)
+    subprocess.run([chosen.bench, "--questions", asked, "--features", told, chosen.data], check=True)
+    episodes.ask(numpy.fromfile(told, "<f4").reshape(len(episodes.rows), -1), chosen.work)
+
+    pairs = [(fire, clear) for fire in FIRE for clear in CLEAR]
+    played = {pair: episodes.play(*pair) for pair in pairs}
+    held_out = [numpy.zeros(len(episodes.span)) for _ in range(5)]
+    for fold in range(train.FOLDS):
+        others = episodes.fold != fold
+        best = max(pairs, key=lambda pair: episodes.worth(played[pair], others))
+        print("without fold %d: fires above %.2f, clears below %.2f" % (fold, *best))
+        for to, what in zip(held_out, played[best]):
+            to[~others] = what[~others]
+    print("on all: fires above %.2f, clears below %.2f"
+          % max(pairs, key=lambda pair: episodes.worth(played[pair], episodes.fold >= 0)))
+    random = numpy.random.default_rng(SEED)
+    for span_h in SPANS_H:
+        places = numpy.flatnonzero(episodes.span == span_h)
+        again = [episodes.figures(held_out, random.choice(places, len(places))) for _ in range(500)]
+        lines = zip(("F1", "flaps", "missed"), episodes.figures(held_out, places),
+                    *numpy.quantile(again, (0.1, 0.9), axis=0))
+        print("within %d hours, %d episodes: " % (span_h, len(places))
+              + ", ".join("%s %.3f (%.3f to %.3f)" % line for line in lines))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
