@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/xmalloc.h"
-#include "view/standing.h"
 
 /* What is asked of the store is turned into these. Value and threshold are in the unit of their
  * row. */
@@ -169,91 +168,6 @@ bool alerts_past(struct store *s, const struct query_filter *scope, struct write
     table_end(t);
     query_close(a);
     return ok;
-}
-
-/* The forecast of now of what an alert is about. */
-static struct forecast forecast_of(struct standing *standing, const struct cell *asked)
-{
-    return span_is(asked[QUERY_ALERTS_KIND].text, "credits")
-        ? standing_of_account(standing, asked[QUERY_ALERTS_ACCOUNT].text)
-        : standing_of_token(standing, asked[QUERY_ALERTS_ID].integer);
-}
-
-enum {
-    LOADED_A_STEP = 150, /* a forecast is read again for each */
-    HANDED_A_STEP = 100,
-};
-
-struct alerts_run {
-    struct store *store; /* borrowed, as are: */
-    const struct alerts_query *q;
-    void (*take)(void *to, const struct alert_firing *f);
-    void *to;
-    struct standing *standing; /* what the forecasts of now say */
-    bool loaded;
-    struct query_result *asked;
-    struct text words;
-};
-
-bool alerts_run_begin(struct store *s, const struct alerts_query *q,
-                      void (*take)(void *to, const struct alert_firing *f), void *to,
-                      struct alerts_run **ret, struct fault *why)
-{
-    struct standing *standing;
-    if (!standing_begin(s, &q->scope, -1, &standing, why))
-        return false;
-    struct alerts_run *r = xcalloc(1, sizeof *r);
-    *r = (struct alerts_run){ .store = s, .q = q, .take = take, .to = to, .standing = standing };
-    *ret = r;
-    return true;
-}
-
-static void hand_out(struct alerts_run *r, const struct cell *cells)
-{
-    struct alert_firing f = { .asked = cells };
-    const struct forecast forecast = forecast_of(r->standing, cells);
-    text_clear(&r->words);
-    f.now = alert_now_of(cells, &forecast, &r->q->rules, r->q->scope.now, &r->words);
-    f.words = text_z(&r->words);
-    r->take(r->to, &f);
-}
-
-static bool hand_out_some(struct alerts_run *r, bool *ret_more, struct fault *why)
-{
-    struct cell cells[QUERY_ALERTS_COLUMNS];
-    bool more = true;
-    if (!r->asked && !query_open(r->store, QUERY_ALERTS, &r->q->scope, &r->asked, why))
-        return false;
-    for (size_t i = 0; i < HANDED_A_STEP && more; i++) {
-        if (!query_next(r->asked, cells, QUERY_ALERTS_COLUMNS, &more, why))
-            return false;
-        if (more)
-            hand_out(r, cells);
-    }
-    *ret_more = more;
-    return true;
-}
-
-bool alerts_run_step(struct alerts_run *r, bool *ret_more, struct fault *why)
-{
-    bool more;
-    if (r->loaded)
-        return hand_out_some(r, ret_more, why);
-    if (!standing_load(r->standing, LOADED_A_STEP, &more, why))
-        return false;
-    r->loaded = !more;
-    *ret_more = true;
-    return true;
-}
-
-void alerts_run_end(struct alerts_run *r)
-{
-    if (!r)
-        return;
-    query_close(r->asked);
-    standing_end(r->standing);
-    text_done(&r->words);
-    free(r);
 }
 
 struct alerts_list {

@@ -1,5 +1,4 @@
-/* One pass over the hours of all tokens: asking for each token would be a query for each line of
- * the table. */
+/* One pass over the hours of all tokens, or a few looks for each of some. */
 #include "view/sparks.h"
 
 #include <stdlib.h>
@@ -32,24 +31,54 @@ static void add_hour(struct sparks *s, const struct cell *cells)
             cells[QUERY_SPARKS_SPENT_NANO].integer; /* an hour has one row */
 }
 
-bool sparks_load(struct store *s, unix_s now, const char *ids, struct sparks *ret,
-                 struct fault *why)
+static bool load(struct store *s, struct query_filter *scope, struct sparks *to, struct fault *why)
 {
     struct cell cells[QUERY_SPARKS_COLUMNS];
     struct query_result *a;
     bool more = true, ok = true;
-    *ret = (struct sparks){ .first_hour = now - now % HOUR_S - (SPARK_HOURS - 1) * HOUR_S };
-    const struct query_filter scope = {
-        .now = now, .since = ret->first_hour - 1, .until = TIME_NONE, .ids = ids
-    };
-    if (!query_open(s, QUERY_SPARKS, &scope, &a, why))
+    scope->since = to->first_hour - 1;
+    if (!query_open(s, QUERY_SPARKS, scope, &a, why))
         return false;
     while (ok && more) {
         ok = query_next(a, cells, COUNT(cells), &more, why);
         if (ok && more)
-            add_hour(ret, cells);
+            add_hour(to, cells);
     }
     query_close(a);
+    return ok;
+}
+
+static struct sparks sparks_at(unix_s now)
+{
+    return (struct sparks){ .first_hour = now - now % HOUR_S - (SPARK_HOURS - 1) * HOUR_S };
+}
+
+bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why)
+{
+    struct query_filter scope = query_at(now, NULL);
+    *ret = sparks_at(now);
+    return load(s, &scope, ret, why);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool sparks_load_some(struct store *s, unix_s now, int64_t *ids, size_t count, struct sparks *ret,
+                      struct fault *why)
+{
+    struct query_filter scope = query_at(now, NULL);
+    bool ok = true;
+    *ret = sparks_at(now);
+    if (count)
+        qsort(ids, count, sizeof *ids, by_id);
+    for (size_t i = 0; ok && i < count; i++) {
+        scope.after = ids[i] - 1;
+        scope.upto = ids[i];
+        ok = load(s, &scope, ret, why);
+    }
     return ok;
 }
 

@@ -12,10 +12,11 @@ struct sparks {
 
 enum { SPARK_HOURS = 24 };
 
-/* `ids`: of these tokens alone, a JSON array; NULL: of all. `ret` is released by sparks_done, also
- * after a failure. */
-MUST_CHECK bool sparks_load(struct store *s, unix_s now, const char *ids, struct sparks *ret,
-                            struct fault *why);
+/* Of all tokens. `ret` is released by sparks_done, also after a failure. */
+MUST_CHECK bool sparks_load(struct store *s, unix_s now, struct sparks *ret, struct fault *why);
+/* Of these tokens, which get sorted. Likewise. */
+MUST_CHECK bool sparks_load_some(struct store *s, unix_s now, int64_t *ids, size_t count,
+                                 struct sparks *ret, struct fault *why);
 void sparks_done(struct sparks *s);
 
 /* What it spent, the oldest hour first; the last one is the hour that runs. Borrowed. */

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/sorting.h"
 #include "base/xmalloc.h"
 #include "core/calendar.h"
 #include "core/forecast/packed.h"
 #include "view/standing_rows.h"
 
-enum { ASKED_MAX = QUERY_STATUS_COLUMNS };
+enum { ASKED_MAX = QUERY_STATUS_COLUMNS, SORTED_A_STEP = 4000 };
 _Static_assert((int)QUERY_CREDITS_COLUMNS <= (int)ASKED_MAX, "an answer has no room");
 
 /* What is left on an account. */
@@ -31,15 +32,12 @@ struct standing {
     struct store *store;              /* borrowed, to load further tokens from; NULL: all are */
     const struct query_filter *scope; /* borrowed */
     int64_t last_id;                  /* of the tokens that are loaded */
-    struct named_row *by_id;          /* owned; NULL until somebody looks one up */
+    struct standing_row **order;      /* owned; `rows` by urgency; NULL: not all are loaded */
+    struct sorting sorting;           /* of these */
+    bool sorts;                       /* is under way */
     size_t next;
     unix_s now;
     int64_t fresh_s;
-};
-
-struct named_row {
-    int64_t id;
-    size_t row;
 };
 
 /* Hands each row to `take`. */
@@ -330,7 +328,8 @@ static int compare_names(struct span a, struct span b)
 
 static int nearest_first(const void *a, const void *b)
 {
-    const struct standing_row *x = a, *y = b;
+    const struct standing_row *x = *(const struct standing_row *const *)a;
+    const struct standing_row *y = *(const struct standing_row *const *)b;
     int order = urgency_compare(&x->urgency, &y->urgency);
     order = order ? order
                   : compare_names(x->cells[STANDING_ACCOUNT].text, y->cells[STANDING_ACCOUNT].text);
@@ -346,10 +345,31 @@ static struct standing *begin(const struct query_filter *scope, int64_t fresh_s)
     return s;
 }
 
-static void sort(struct standing *s)
+static void begin_order(struct standing *s)
 {
-    if (s->rows.count)
-        qsort(s->rows.at, s->rows.count, sizeof *s->rows.at, nearest_first);
+    s->order = xcalloc(s->rows.count + 1, sizeof(struct standing_row *));
+    for (size_t i = 0; i < s->rows.count; i++)
+        s->order[i] = &s->rows.at[i];
+    sorting_begin(&s->sorting, s->order, s->rows.count, sizeof(struct standing_row *),
+                  nearest_first);
+    s->sorts = true;
+}
+
+/* True: there is more to do. */
+static bool sort(struct standing *s, size_t most)
+{
+    s->sorts = s->sorts && sorting_step(&s->sorting, most);
+    if (!s->sorts)
+        sorting_done(&s->sorting);
+    return s->sorts;
+}
+
+static void drop_order(struct standing *s)
+{
+    sorting_done(&s->sorting);
+    free(s->order);
+    s->order = NULL;
+    s->sorts = false;
 }
 
 bool standing_begin(struct store *store, const struct query_filter *scope, int64_t fresh_s,
@@ -370,8 +390,10 @@ bool standing_load(struct standing *s, size_t most, bool *ret_more, struct fault
 {
     size_t before = s->rows.count;
     *ret_more = false;
-    if (!s->store || most == 0)
+    if (!s->store || most == 0) {
+        *ret_more = sort(s, SORTED_A_STEP);
         return true;
+    }
     struct query_filter slice = *s->scope;
     slice.after = s->last_id;
     slice.most = most < INT64_MAX ? (int64_t)most : 0;
@@ -381,12 +403,14 @@ bool standing_load(struct standing *s, size_t most, bool *ret_more, struct fault
     if (*ret_more)
         return true;
     s->store = NULL;
-    sort(s);
+    begin_order(s);
+    *ret_more = sort(s, most < SORTED_A_STEP ? 1 : SIZE_MAX);
     return true;
 }
 
 void standing_forget(struct standing *s)
 {
+    drop_order(s);
     standing_rows_done(&s->rows);
     s->rows = (struct standing_rows){ 0 };
     s->next = 0;
@@ -425,23 +449,27 @@ static const struct standing_rows *rows_of(const struct standing *s)
     return s->reads_credits ? &s->credit_rows : &s->rows;
 }
 
+static const struct standing_row *row_at(const struct standing *s, size_t place)
+{
+    return s->order && !s->sorts ? s->order[place] : &rows_of(s)->at[place];
+}
+
 bool standing_next(struct standing *s, struct cell *cells, size_t count)
 {
-    const struct standing_rows *rows = rows_of(s);
-    if (s->next == rows->count)
+    if (s->next == rows_of(s)->count)
         return false;
-    memcpy(cells, rows->at[s->next++].cells, count * sizeof *cells);
+    memcpy(cells, row_at(s, s->next++)->cells, count * sizeof *cells);
     return true;
 }
 
 enum state standing_state(const struct standing *s)
 {
-    return rows_of(s)->at[s->next - 1].state;
+    return row_at(s, s->next - 1)->state;
 }
 
 const struct forecast *standing_forecast(const struct standing *s)
 {
-    return &rows_of(s)->at[s->next - 1].forecast;
+    return &row_at(s, s->next - 1)->forecast;
 }
 
 size_t standing_count(const struct standing *s)
@@ -451,29 +479,20 @@ size_t standing_count(const struct standing *s)
 
 static int by_id(const void *a, const void *b)
 {
-    int64_t x = ((const struct named_row *)a)->id, y = ((const struct named_row *)b)->id;
-    return (x > y) - (x < y);
+    const int64_t *id = a;
+    const struct standing_row *row = b;
+    int64_t of_row = row->cells[STANDING_ID].integer;
+    return (*id > of_row) - (*id < of_row);
 }
 
-static void name_rows(struct standing *s)
+/* They were loaded by id. */
+static const struct standing_row *row_of(const struct standing *s, int64_t id)
 {
-    s->by_id = xcalloc(s->rows.count, sizeof *s->by_id);
-    for (size_t i = 0; i < s->rows.count; i++)
-        s->by_id[i] = (struct named_row){ s->rows.at[i].cells[STANDING_ID].integer, i };
-    qsort(s->by_id, s->rows.count, sizeof *s->by_id, by_id);
+    return s->rows.count ? bsearch(&id, s->rows.at, s->rows.count, sizeof *s->rows.at, by_id)
+                         : NULL;
 }
 
-static const struct standing_row *row_of(struct standing *s, int64_t id)
-{
-    const struct named_row wanted = { .id = id }, *found = NULL;
-    if (s->rows.count && !s->by_id)
-        name_rows(s);
-    if (s->rows.count)
-        found = bsearch(&wanted, s->by_id, s->rows.count, sizeof wanted, by_id);
-    return found ? &s->rows.at[found->row] : NULL;
-}
-
-struct forecast standing_of_token(struct standing *s, int64_t id)
+struct forecast standing_of_token(const struct standing *s, int64_t id)
 {
     const struct standing_row *row = row_of(s, id);
     return row ? row->forecast : forecast_none();
@@ -483,16 +502,17 @@ void standing_go_on(struct standing *s, const struct urgency *last, int64_t id)
 {
     const struct standing_row *row = row_of(s, id);
     if (row && urgency_compare(&row->urgency, last) == 0) {
-        s->next = (size_t)(row - s->rows.at) + 1;
+        while (row_at(s, s->next++) != row)
+            continue;
         return;
     }
-    while (s->next < s->rows.count && urgency_compare(&s->rows.at[s->next].urgency, last) < 0)
+    while (s->next < s->rows.count && urgency_compare(&row_at(s, s->next)->urgency, last) < 0)
         s->next++;
 }
 
 struct urgency standing_urgency(const struct standing *s)
 {
-    return s->rows.at[s->next - 1].urgency;
+    return row_at(s, s->next - 1)->urgency;
 }
 
 struct forecast standing_of_account(const struct standing *s, struct span account)
@@ -508,7 +528,7 @@ void standing_end(struct standing *s)
     for (size_t i = 0; i < s->credit_rows.count; i++)
         free(s->credits[i]);
     free(s->credits);
-    free(s->by_id);
+    drop_order(s);
     standing_rows_done(&s->rows);
     standing_rows_done(&s->credit_rows);
     free(s);

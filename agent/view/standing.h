@@ -77,8 +77,8 @@ MUST_CHECK bool standing_of_tokens(struct store *s, const struct query_filter *s
  * open. `scope` and its names must live until all tokens are loaded. */
 MUST_CHECK bool standing_begin(struct store *s, const struct query_filter *scope, int64_t fresh_s,
                                struct standing **ret, struct fault *why);
-/* Loads at most so many further tokens; *ret_more false: all are there, in their order. Before,
- * rows may be read in no order. */
+/* Loads at most so many further tokens, or sorts some when all are loaded; *ret_more false: all are
+ * there, in their order. Before, rows may be read in no order. */
 MUST_CHECK bool standing_load(struct standing *s, size_t most, bool *ret_more, struct fault *why);
 void standing_forget(struct standing *s); /* the rows that are loaded: they were read */
 
@@ -99,6 +99,6 @@ const struct forecast *standing_forecast(const struct standing *s);
 size_t standing_count(const struct standing *s); /* of all rows */
 /* The forecast of now of a token, or of an account's credits, from an answer about tokens; of none:
  * forecast_none. */
-struct forecast standing_of_token(struct standing *s, int64_t id);
+struct forecast standing_of_token(const struct standing *s, int64_t id);
 struct forecast standing_of_account(const struct standing *s, struct span account);
 void standing_end(struct standing *s); /* accepts NULL */

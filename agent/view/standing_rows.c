@@ -31,15 +31,20 @@ static size_t bytes_of(const struct cell *cells, size_t count)
     return bytes;
 }
 
+char *cells_own(struct cell *cells, size_t count)
+{
+    char *texts = xmalloc(bytes_of(cells, count) + 1), *end = texts;
+    for (size_t i = 0; i < count; i++) {
+        if (cells[i].kind != CELL_TEXT)
+            continue;
+        memcpy(end, cells[i].text.at, cells[i].text.len);
+        cells[i].text.at = end;
+        end += cells[i].text.len;
+    }
+    return texts;
+}
+
 void standing_row_own(struct standing_row *row, size_t count)
 {
-    char *end = row->texts = xmalloc(bytes_of(row->cells, count) + 1);
-    for (size_t i = 0; i < count; i++) {
-        struct cell *cell = &row->cells[i];
-        if (cell->kind != CELL_TEXT)
-            continue;
-        memcpy(end, cell->text.at, cell->text.len);
-        cell->text.at = end;
-        end += cell->text.len;
-    }
+    row->texts = cells_own(row->cells, count);
 }

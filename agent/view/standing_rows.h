@@ -22,6 +22,10 @@ _Static_assert((int)CREDITS_COLUMNS <= (int)STANDING_COLUMNS, "a row has no room
 /* A row without cells, valid until the next one is added. */
 struct standing_row *standing_row_add(struct standing_rows *r);
 
+/* Copies the texts of some cells into one piece of memory, which they point into from now on, and
+ * which is the caller's. */
+char *cells_own(struct cell *cells, size_t count);
+
 /* Copies the texts of the first `count` cells, so that they outlive the answer. */
 void standing_row_own(struct standing_row *row, size_t count);
 

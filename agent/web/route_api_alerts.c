@@ -10,6 +10,8 @@
 struct work {
     struct alerts_query query;
     struct alerts_list *list;
+    bool listed; /* all of it is written */
+    struct api_etag etag;
 };
 
 static void done(void *state)
@@ -22,10 +24,11 @@ static void done(void *state)
 static bool step(void *state, struct answer *a, bool *ret_more, struct fault *why)
 {
     struct work *w = state;
-    if (!alerts_list_step(w->list, ret_more, why))
+    bool more = false;
+    if (!w->listed && !alerts_list_step(w->list, &more, why))
         return false;
-    if (!*ret_more)
-        api_finish(a);
+    w->listed = !more;
+    *ret_more = more || api_finish_step(a, &w->etag);
     return true;
 }
 

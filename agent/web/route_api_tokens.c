@@ -36,6 +36,8 @@ struct work {
     struct asked asked; /* lives as long as the answer */
     struct status_view view;
     struct status_list *list;
+    bool listed; /* all of it is written */
+    struct api_etag etag;
 };
 
 static void done(void *state)
@@ -49,15 +51,17 @@ static bool step(void *state, struct answer *a, bool *ret_more, struct fault *wh
 {
     struct work *w = state;
     struct text cursor = { 0 };
-    if (!status_list_step(w->list, ret_more, why))
+    bool more = false;
+    if (!w->listed && !status_list_step(w->list, &more, why))
         return false;
+    w->listed = !more;
+    *ret_more = more || api_finish_step(a, &w->etag);
     if (*ret_more)
         return true;
     status_list_cursor(w->list, &cursor);
     if (cursor.len)
         api_link_next(&w->asked, a, "/api/v1/tokens", text_z(&cursor));
     text_done(&cursor);
-    api_finish(a);
     return true;
 }
 

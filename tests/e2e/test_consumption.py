@@ -6,6 +6,7 @@ Between the daemon and the stand-in stands a door that lets everything pass but 
 import collections
 import http.server
 import json
+import re
 import sqlite3
 import threading
 import urllib.error
@@ -276,9 +277,17 @@ def test_a_cost_that_is_split_among_no_providers_is_that_of_an_unknown_one(scene
     s.door.bend = usage(("dev-free-lab", {day(1): {"a__b": {"total_cost": 2, "details": 1},
                                                    "c__d": {**line(3), "cost_per_provider": {}},
                                                    "llm__chat": line(4)}}))
-    s.once()
-    rows = json.loads(s.daemon.run("report", "--since", day(1), "--until", day(0), "--by", "provider", "--json").stdout)
-    assert {r["provider"]: r["spent_usd"] for r in rows} == {"openai": 4, "(unknown provider)": 5}
+    for _ in range(2):  # what is told again replaces what was told
+        s.once()
+        rows = s.daemon.run("report", "--since", day(1), "--until", day(0), "--by", "provider", "--json").stdout
+        assert {r["provider"]: r["spent_usd"] for r in json.loads(rows)} == {"openai": 4, "(unknown provider)": 5}
+        assert dict(s.db.rows("SELECT provider, sum(cost_usd) FROM v_usage_provider GROUP BY 1")) == {
+            "openai": 4, "(unknown provider)": 5}
+        assert s.db.one("SELECT sum(cost_usd) FROM v_usage") == 9
+        told = re.findall(r'^ebb_usage_usd_total{.*provider="(.*)"} (.*)$', s.daemon.run("metrics").stdout, re.M)
+        assert sorted((name, float(usd)) for name, usd in told) == [
+            ("(unknown provider)", 2), ("(unknown provider)", 3), ("openai", 4)]
+        s.pass_time(AN_HOUR_LATER_S)
 
 
 @pytest.mark.parametrize("form", [{"usage_end": "exclusive"}, {"no_data": "404"}])

@@ -45,6 +45,7 @@ static const char *const texts[] = {
     [QUERY_READY] = sql_query_ready,
     [QUERY_LAST_RUN] = sql_query_last_run,
     [QUERY_BROKER] = sql_query_broker,
+    [QUERY_PULSE] = sql_query_pulse,
     [QUERY_FIRING] = sql_query_firing,
     [QUERY_USAGE_TOTALS] = sql_query_usage_totals,
     [QUERY_VOLUME] = sql_query_volume,

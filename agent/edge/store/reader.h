@@ -47,6 +47,7 @@ enum query {
     QUERY_SIZE,       /* bytes, free bytes, and since when there are readings, hours and days */
     QUERY_LAST_RUN,   /* how the run before this one ended, and what it left */
     QUERY_BROKER,     /* the connection to the broker, and what waits for it */
+    QUERY_PULSE,      /* how many alerts fire, by level */
     QUERY_FIRING,     /* alerts, whether they fire, and their level alone: no words */
     QUERY_USAGE_TOTALS, /* token id, feature, provider, and what it cost in all */
     QUERY_VOLUME,       /* bytes and free bytes of the file, at no cost */

@@ -12,7 +12,7 @@ enum { CELLS_MAX = QUERY_HISTORY_COLUMNS + QUERY_FORECASTS_COLUMNS };
 
 /* Whose series it is. */
 struct place {
-    int64_t account, token;
+    int64_t account, token, credits; /* credits 0: none are known */
 };
 
 /* Hands each row of an answer to `take`. */
@@ -58,7 +58,8 @@ static struct place take_subject(struct forecast_input *s, const struct cell *ce
     s->answered = cells[QUERY_SUBJECT_ANSWERED].integer != 0;
     s->source = credits_source_named(cells[QUERY_SUBJECT_CREDITS_SOURCE].text);
     return (struct place){ cells[QUERY_SUBJECT_ACCOUNT_ID].integer,
-                           cells[QUERY_SUBJECT_TOKEN_ID].integer };
+                           cells[QUERY_SUBJECT_TOKEN_ID].integer,
+                           cells[QUERY_SUBJECT_CREDITS_ID].integer };
 }
 
 static void take_track_record(struct forecast_input *s, const struct cell *cells)
@@ -145,8 +146,8 @@ static bool load_series(struct store *store, struct forecast_input *s, const str
     if (!s->series.count)
         return fault(why, FAULT_REJECT, "its data is gone: see `ebb status`");
     s->token = &s->series.tokens[0];
-    if (!s->credits && s->source != CREDITS_NOT_OFFERED
-        && !store_load_series(store, at->account, SERIES_CREDITS, 0, &s->shared, why))
+    if (!s->credits && at->credits && s->source != CREDITS_NOT_OFFERED
+        && !store_load_series(store, at->account, SERIES_CREDITS, at->credits, &s->shared, why))
         return false;
     past_begin(&s->past, &s->token->burn, s->step_s);
     return store_load_past(store, s->token->id, &s->past, why);

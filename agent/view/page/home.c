@@ -71,24 +71,38 @@ static void look_at(struct home *h, const struct home_row *row)
         add_choice(&h->environments, environment);
 }
 
-static void choose(struct home *h)
+static void begin_choosing(struct home *h)
 {
-    size_t first = (h->q.page - 1) * HOME_ROWS;
-    struct home_row row;
     h->soonest.state = STATES;
     h->rows = xcalloc(HOME_ROWS, sizeof *h->rows);
-    while (standing_next(h->standing, row.cells, STANDING_COLUMNS)) {
+}
+
+static void choose(struct home *h, const struct home_row *row)
+{
+    size_t first = (h->q.page - 1) * HOME_ROWS;
+    look_at(h, row);
+    if (!is_asked(&h->q, row->cells))
+        return;
+    h->by_state[row->state]++;
+    if (is_given(h->q.state) && strcmp(h->q.state, state_slug(row->state)) != 0)
+        return;
+    if (h->matches >= first && h->row_count < HOME_ROWS)
+        h->rows[h->row_count++] = *row;
+    h->matches++;
+}
+
+/* True: there are more. */
+static bool choose_some(struct home *h)
+{
+    enum { LOOKED_AT_A_STEP = 2000 };
+    struct home_row row;
+    for (size_t i = 0; i < LOOKED_AT_A_STEP; i++) {
+        if (!standing_next(h->standing, row.cells, STANDING_COLUMNS))
+            return false;
         row.state = standing_state(h->standing);
-        look_at(h, &row);
-        if (!is_asked(&h->q, row.cells))
-            continue;
-        h->by_state[row.state]++;
-        if (is_given(h->q.state) && strcmp(h->q.state, state_slug(row.state)) != 0)
-            continue;
-        if (h->matches >= first && h->row_count < HOME_ROWS)
-            h->rows[h->row_count++] = row;
-        h->matches++;
+        choose(h, &row);
     }
+    return true;
 }
 
 static int by_name(const void *a, const void *b)
@@ -107,14 +121,10 @@ static void sort_choices(struct home_choices *c)
 
 static bool load_sparks(struct home *h, struct fault *why)
 {
-    struct text ids = { 0 };
-    text_add(&ids, span_of("["));
+    int64_t ids[HOME_ROWS];
     for (size_t i = 0; i < h->row_count; i++)
-        text_addf(&ids, "%s%lld", i ? "," : "", (long long)h->rows[i].cells[STANDING_ID].integer);
-    text_add(&ids, span_of("]"));
-    bool ok = sparks_load(h->from.store, h->from.now, text_z(&ids), &h->sparks, why);
-    text_done(&ids);
-    return ok;
+        ids[i] = h->rows[i].cells[STANDING_ID].integer;
+    return sparks_load_some(h->from.store, h->from.now, ids, h->row_count, &h->sparks, why);
 }
 
 /* ---- the page ---- */
@@ -202,16 +212,6 @@ bool page_home_begin(const struct page_source *from, const struct home_question 
     return true;
 }
 
-static bool finish_load(struct home *h, struct fault *why)
-{
-    if (!pulse_load(&h->from, &h->pulse, why))
-        return false;
-    choose(h);
-    sort_choices(&h->accounts);
-    sort_choices(&h->environments);
-    return load_sparks(h, why);
-}
-
 static void draw(struct home *h, struct text *out, bool *ret_more)
 {
     size_t until = h->drawn + HOME_PIECE_ROWS;
@@ -232,10 +232,23 @@ bool page_home_next(struct home *h, struct writer *w, bool *ret_more, struct fau
     case HOME_LOADS:
         if (!standing_load(h->standing, HOME_SLICE, &loading, why))
             return false;
-        h->phase = loading ? HOME_LOADS : HOME_LOADED;
+        h->phase = loading ? HOME_LOADS : HOME_LOADS_PULSE;
         break;
-    case HOME_LOADED:
-        if (!finish_load(h, why))
+    case HOME_LOADS_PULSE:
+        if (!pulse_load(&h->from, &h->pulse, why))
+            return false;
+        begin_choosing(h);
+        h->phase = HOME_CHOOSES;
+        break;
+    case HOME_CHOOSES:
+        if (choose_some(h))
+            break;
+        sort_choices(&h->accounts);
+        sort_choices(&h->environments);
+        h->phase = HOME_LOADS_SPARKS;
+        break;
+    case HOME_LOADS_SPARKS:
+        if (!load_sparks(h, why))
             return false;
         h->phase = HOME_DRAWS;
         break;

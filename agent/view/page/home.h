@@ -24,7 +24,7 @@ struct home_choices {
     size_t count, left_out;
 };
 
-enum home_phase { HOME_LOADS, HOME_LOADED, HOME_DRAWS };
+enum home_phase { HOME_LOADS, HOME_LOADS_PULSE, HOME_CHOOSES, HOME_LOADS_SPARKS, HOME_DRAWS };
 
 struct home {
     struct page_source from;

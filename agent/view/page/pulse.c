@@ -46,12 +46,12 @@ static void take_account(struct pulse *p, const struct cell *cells, unix_s now)
         say_failing(p, cells, now);
 }
 
-static void take_alert(struct pulse *p, const struct cell *cells, unix_s now)
+static void take_level(struct pulse *p, const struct cell *cells, unix_s now)
 {
-    int64_t level = cells[QUERY_FIRING_URGENCY].integer;
+    int64_t level = cells[QUERY_PULSE_URGENCY].integer;
     (void)now;
     if (level > LEVEL_NONE && level < LEVELS)
-        p->firing[level]++;
+        p->firing[level] = (size_t)cells[QUERY_PULSE_ALERTS].integer;
 }
 
 static bool each(const struct page_source *from, enum query query, size_t columns,
@@ -74,7 +74,7 @@ bool pulse_load(const struct page_source *from, struct pulse *ret, struct fault 
 {
     *ret = (struct pulse){ .read_at = TIME_NONE, .next_at = TIME_NONE };
     return each(from, QUERY_ACCOUNTS, QUERY_ACCOUNTS_COLUMNS, take_account, ret, why)
-        && each(from, QUERY_FIRING, QUERY_FIRING_COLUMNS, take_alert, ret, why);
+        && each(from, QUERY_PULSE, QUERY_PULSE_COLUMNS, take_level, ret, why);
 }
 
 void pulse_done(struct pulse *p)

@@ -125,11 +125,22 @@ static void add_spans(struct text *out, const struct token_page *p)
 
 /* ---- the page, in steps ---- */
 
-static bool load_rest(struct text *out, struct token_page *p, struct fault *why)
+static bool load_pulse(struct text *out, struct token_page *p, struct fault *why)
 {
     (void)out;
-    return pulse_load(&p->from, &p->pulse, why)
-        && forecast_input_read(p->from.store, &p->input, p->since, why) && token_marks_load(p, why);
+    return pulse_load(&p->from, &p->pulse, why);
+}
+
+static bool load_readings(struct text *out, struct token_page *p, struct fault *why)
+{
+    (void)out;
+    return forecast_input_read(p->from.store, &p->input, p->since, why);
+}
+
+static bool load_marks(struct text *out, struct token_page *p, struct fault *why)
+{
+    (void)out;
+    return token_marks_load(p, why);
 }
 
 static bool add_head(struct text *out, struct token_page *p, struct fault *why)
@@ -169,10 +180,7 @@ static bool add_rest(struct text *out, struct token_page *p, struct fault *why)
 }
 
 static bool (*const steps[])(struct text *out, struct token_page *p, struct fault *why) = {
-    load_rest,
-    add_head,
-    add_usage,
-    add_rest,
+    load_pulse, load_readings, load_marks, add_head, add_usage, add_rest,
 };
 
 bool page_token_begin(const struct page_source *from, const struct token_question *q,

@@ -171,7 +171,7 @@ bool status_list_begin(struct store *s, const struct status_view *view, struct w
     struct status_list *l = xcalloc(1, sizeof *l);
     *l = (struct status_list){ .w = w, .view = view, .scope = query_at(view->now, view->account) };
     if ((view->cursor && !cursor_parse(span_of(view->cursor), &l->from, why))
-        || (writer_is_for_people(w) && !sparks_load(s, view->now, NULL, &l->sparks, why))
+        || (writer_is_for_people(w) && !sparks_load(s, view->now, &l->sparks, why))
         || !standing_begin(s, &l->scope, -1, &l->standing, why)) {
         status_list_end(l);
         return false;

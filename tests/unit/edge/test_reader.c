@@ -213,7 +213,7 @@ static void a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told
            "1|86400|openai|6\n2|86400|(unknown provider)|8\n2|86400|openai|9\n");
 }
 
-static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void **state)
+static void alerts_come_with_the_words_of_their_last_transition(void **state)
 {
     struct place *s = *state;
     struct query_filter scope = everything();
@@ -230,8 +230,9 @@ static void alerts_come_by_urgency_with_the_words_of_their_last_transition(void 
         " (2, 'b', 55, 1, 'low', 'worsened', 'warning', 'info', 1250, 1000, '%', 50, 'second'),"
         " (3, 'c', 60, 2, 'low', 'raised', 'critical', 'none', 90, NULL, 's', 60, 'third')");
     expect(s, QUERY_ALERTS, &scope, 9,
-           "critical|60|main|young|low|1|1|60|third\n"
-           "warning|50|main|tok|low|1|2|55|second\n");
+           "warning|50|main|tok|low|1|2|55|second\n"
+           "none|0|main|young|dry|1|2|-|-\n"
+           "critical|60|main|young|low|1|1|60|third\n");
     expect(s, QUERY_EVENTS, &scope, 10,
            "50|raised|info|none|main|tok|low|1500000000|2|USD\n"
            "55|worsened|warning|info|main|tok|low|1250|1000|%\n"
@@ -280,7 +281,7 @@ int main(void)
         TEST(a_size_is_told_of_an_empty_store_and_no_time),
         TEST(history_begins_with_the_reading_that_held_at_its_start),
         TEST(a_report_gets_sums_by_hour_and_by_utc_day_and_what_the_endpoint_told),
-        TEST(alerts_come_by_urgency_with_the_words_of_their_last_transition),
+        TEST(alerts_come_with_the_words_of_their_last_transition),
         TEST(sparks_are_the_hours_of_living_tokens),
         TEST(a_reader_answers_while_a_writer_holds_the_store),
     };
