@@ -18,6 +18,10 @@ struct text {
 };
 
 void text_add(struct text *t, struct span bytes);
+static inline void text_add_z(struct text *t, const char *words) /* terminated ones */
+{
+    text_add(t, span_of(words));
+}
 void text_addf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_addv(struct text *t, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));

@@ -1,6 +1,9 @@
 /* `ebb check`: is this configuration right? Every mistake at once, on stderr; one line of praise on
  * stdout. */
+#include <errno.h>
 #include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cli/check_keys.h"
 #include "cli/command.h"
@@ -31,6 +34,33 @@ static void add_summary(const struct settings *s, struct writer *out)
                     s->mqtt.tls ? " with TLS" : "");
     else
         writer_add(out, "no broker\n");
+}
+
+/* What the section `http` will do: where it listens, whether encrypted, and who gets in. */
+static void add_http(const struct http_settings *h, struct writer *out)
+{
+    if (!h->enabled)
+        return;
+    writer_addf(out, "http: listens on %s, %s, %s\n", h->listen,
+                h->cert ? "with TLS" : "without TLS",
+                h->password_file              ? "asks for a password"
+                    : config_http_is_local(h) ? "open to this machine alone"
+                                              : "open to everybody who can reach it");
+    if (h->password_file && !h->cert && !config_http_is_local(h))
+        complain(EXIT_OK,
+                 "warning: http: passwords cross the network unencrypted; set `cert` and `key`");
+}
+
+/* With --no-secrets nobody has looked into these files. */
+static void warn_of_missing_files(const struct http_settings *h)
+{
+    const char *const files[][2] = { { "password_file", h->password_file },
+                                     { "cert", h->cert },
+                                     { "key", h->key } };
+    for (size_t i = 0; h->enabled && i < COUNT(files); i++)
+        if (files[i][1] && access(files[i][1], R_OK) != 0)
+            complain(EXIT_OK, "warning: http: %s: %s cannot be read: %s", files[i][0], files[i][1],
+                     strerror(errno));
 }
 
 /* Whether the rule is about credits that the API of this account does not offer. */
@@ -72,7 +102,9 @@ static enum exit_status check_run(const struct context *c)
         return complain(EXIT_USAGE, "%s", why.text);
     warn_of_rules(s);
     check_calls(s);
+    warn_of_missing_files(&s->http);
     add_summary(s, c->out);
+    add_http(&s->http, c->out);
     bool ok = !c->options[OPTION_MATCH].given || check_match(s, c->out);
     settings_free(s);
     return ok ? EXIT_OK : EXIT_FAILED;

@@ -45,6 +45,9 @@ mono_ms serve_prepare(struct server *s, mono_ms now, struct pollfd *ret);
 /* Accepts, reads, writes, and ends what takes too long. */
 void serve_turn(struct server *s, mono_ms now);
 
+/* Bytes of answers that wait for clients to take them. */
+size_t serve_queued(const struct server *s);
+
 enum serve_event {
     SERVE_NOTHING, /* no exchange wants anything now */
     SERVE_ASKED,   /* a request is here: serve_answer */
@@ -70,6 +73,7 @@ struct serve_head {
     bool lasts;           /* its address names its content: a browser may keep it for good */
     const char *location; /* of a redirection; NULL */
     const char *link;     /* Link: other pages of a list; NULL */
+    int retry_after_s;    /* of a refusal that does not last; 0: none */
     const char *download; /* a file name of plain characters, to be saved and not shown; NULL */
 };
 

@@ -14,15 +14,20 @@
 #include "core/sight.h"
 #include "core/token_set.h"
 
-enum store_mode { STORE_WRITE, STORE_READ };
+enum store_mode {
+    STORE_WRITE,
+    STORE_READ,
+    STORE_GLANCE, /* as STORE_READ, and nobody who has locked the file is waited for */
+};
 
 struct store;
 
-/* STORE_WRITE takes the lock, creates or migrates; STORE_READ never changes anything. FAULT_FATAL.
+/* STORE_WRITE takes the lock, creates or migrates; the others never change anything. FAULT_FATAL.
  */
 MUST_CHECK bool store_open(const char *path, enum store_mode mode, struct store **ret,
                            struct fault *why);
-void store_close(struct store *s); /* accepts NULL */
+void store_close(struct store *s);  /* accepts NULL */
+void store_glance(struct store *s); /* from now on one of STORE_READ is one of STORE_GLANCE */
 
 /* The journal (WAL) is emptied into the database now and then; a reader that keeps a transaction
  * open prevents it, and the journal grows with every poll. */

@@ -39,4 +39,5 @@ MUST_CHECK bool metrics_open(struct store *s, const struct metrics_query *q, str
  * it fails. */
 MUST_CHECK bool metrics_next(struct metrics *m, struct writer *w, bool *ret_more,
                              struct fault *why);
-void metrics_close(struct metrics *m); /* accepts NULL */
+size_t metrics_bytes(const struct metrics *m); /* that it holds, about */
+void metrics_close(struct metrics *m);         /* accepts NULL */

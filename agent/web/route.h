@@ -78,7 +78,8 @@ struct answer {
     } work;
     struct answer_pieces { /* the rest of it; NULL: there is none */
         bool (*next)(void *state, struct writer *out, bool *ret_more, struct fault *why);
-        void (*done)(void *state); /* always called, once */
+        size_t (*bytes)(const void *state); /* that are held meanwhile; NULL: hardly any */
+        void (*done)(void *state);          /* always called, once */
         void *state;
     } pieces;
 };

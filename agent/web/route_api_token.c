@@ -48,7 +48,8 @@ static bool answer(const struct asked *q, struct answer *a, const char *token, s
         ? show(q, a, given, &input)
         : (why->kind == FAULT_REJECT
            && answer_refuse(a, 404, "%s",
-                            *token ? "it was deleted: its history is still there" : why->text));
+                            *token && !input.removed ? "it was deleted: its history is still there"
+                                                     : why->text));
     forecast_input_done(&input);
     return ok;
 }

@@ -8,6 +8,11 @@ static bool next(void *state, struct writer *out, bool *ret_more, struct fault *
     return metrics_next(state, out, ret_more, why);
 }
 
+static size_t bytes(const void *state)
+{
+    return metrics_bytes(state);
+}
+
 static void done(void *state)
 {
     metrics_close(state);
@@ -25,6 +30,6 @@ bool route_metrics(const struct asked *q, struct answer *a, struct fault *why)
     if (!metrics_open(q->store, &query, &m, why))
         return false;
     a->type = metrics_content_type(query.format);
-    a->pieces = (struct answer_pieces){ .next = next, .done = done, .state = m };
+    a->pieces = (struct answer_pieces){ .next = next, .bytes = bytes, .done = done, .state = m };
     return true;
 }

@@ -24,11 +24,11 @@ static bool refuse(struct answer *a, int status, const char *title, const struct
     return true;
 }
 
-/* ---- the overview, in pieces ---- */
+/* ---- the overview: all tokens are held until it is whole, so no client is waited for ---- */
 
-static bool home_next(void *state, struct writer *out, bool *ret_more, struct fault *why)
+static bool home_step(void *state, struct answer *a, bool *ret_more, struct fault *why)
 {
-    return page_home_next(state, out, ret_more, why);
+    return page_home_next(state, &a->body, ret_more, why);
 }
 
 static void home_done(void *state)
@@ -51,9 +51,7 @@ bool route_home(const struct asked *q, struct answer *a, struct fault *why)
     if (!page_home_begin(&from, &asks, &home, why))
         return false;
     a->type = HTML;
-    a->pieces.next = home_next;
-    a->pieces.done = home_done;
-    a->pieces.state = home;
+    a->work = (struct answer_work){ home_step, home_done, home };
     return true;
 }
 

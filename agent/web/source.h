@@ -17,7 +17,8 @@ struct source {
     int users;
 };
 
-/* Opens it for one user. FAULT_FATAL. */
+/* Opens it for one user; at this time alone somebody who has locked the file is waited for.
+ * FAULT_FATAL. */
 MUST_CHECK bool source_open(const char *path, struct source **ret, struct fault *why);
 struct source *source_use(struct source *s);
 void source_release(struct source *s); /* the last user closes it; accepts NULL */

@@ -8,12 +8,14 @@
 #include "base/condition.h"
 #include "base/xmalloc.h"
 #include "edge/serve.h"
+#include "web/budget.h"
 #include "web/etag.h"
 #include "web/source.h"
 #include "web/target.h"
 
 enum {
-    TURN_MS = 5, /* spent on requests in one turn; one that is begun may make it twice that */
+    RETRY_AFTER_S = 5, /* what a client is asked to wait after 503 */
+    TURN_MS = 5,       /* spent on requests in one turn; one that is begun may make it twice that */
 };
 
 /* What hangs on an exchange until its answer is over. */
@@ -25,6 +27,8 @@ struct answering {
     struct target target;
     struct asked asked;
     struct answer answer;
+    size_t route, reserved; /* of the budget */
+    bool admitted;
 };
 
 struct web {
@@ -33,6 +37,7 @@ struct web {
     const struct settings *settings; /* NULL: none */
     const struct http_settings *http;
     struct conditions conditions;
+    struct budget budget;
     struct answering *all;     /* owned */
     struct answering *working; /* those with work left; the first is worked on */
 };
@@ -129,8 +134,34 @@ static struct answering *answering_new(struct web *w)
     return g;
 }
 
-static void answering_free(struct answering *g)
+/* What an answer that is over held. */
+static size_t bytes_of(const struct answering *g)
 {
+    const struct answer_pieces *p = &g->answer.pieces;
+    return g->answer.body.text.room + (p->bytes ? p->bytes(p->state) : 0);
+}
+
+/* An answer that takes long, because it is large, is only begun when there is room for it. */
+static void admit(struct web *w, struct answering *g)
+{
+    struct answer *a = &g->answer;
+    if (a->status != 200 || (!a->work.step && !a->pieces.next))
+        return;
+    g->admitted = budget_admit(&w->budget, g->route, serve_queued(w->server), &g->reserved);
+    if (!g->admitted)
+        answer_refuse(a, 503, "Too much is being read at the moment: try again in a few seconds.");
+}
+
+static void leave(struct web *w, struct answering *g)
+{
+    if (g->admitted)
+        budget_release(&w->budget, g->route, g->reserved, bytes_of(g));
+    g->admitted = false;
+}
+
+static void answering_free(struct web *w, struct answering *g)
+{
+    leave(w, g);
     *g->link = g->next;
     if (g->next)
         g->next->link = g->link;
@@ -161,10 +192,15 @@ static void tell(struct web *w, const struct fault *why)
     conditions_feed(&w->conditions, &unreadable, &is, clock_mono());
 }
 
+/* A file that is locked, or a disk that fails, may be read a moment later. */
 static void fail(struct web *w, struct answer *a, const struct fault *why)
 {
     tell(w, why);
-    answer_refuse(a, 503, "The database could not be read; the log says why.");
+    answer_refuse(a, 503,
+                  why->kind == FAULT_RETRY
+                      ? "The database cannot be read now: another program has locked it, or its "
+                        "disk fails. The log says which."
+                      : "The database could not be read; the log says why.");
 }
 
 static void fill(struct web *w, struct answering *g, const struct exchange *x)
@@ -183,6 +219,7 @@ static void fill(struct web *w, struct answering *g, const struct exchange *x)
     memcpy(g->asked.parameters, g->target.parameters, sizeof g->target.parameters);
     g->asked.parameter_count = g->target.parameter_count;
     const struct route *r = find_route(g);
+    g->route = r ? (size_t)(r - routes) : 0;
     if (!r) {
         answer_refuse(a, 404, "There is no such page%s.",
                       a->is_api ? ": /api/v1/openapi.yaml lists what there is" : "");
@@ -213,7 +250,7 @@ static void take_from_work(struct web *w, const struct answering *g)
 }
 
 /* Its head and its first bytes. */
-static void send(struct answering *g)
+static void send(struct web *w, struct answering *g)
 {
     struct exchange *x = g->exchange;
     struct answer *a = &g->answer;
@@ -231,11 +268,14 @@ static void send(struct answering *g)
         .link = a->link.len ? text_z(&a->link) : NULL,
         .location = a->location[0] ? a->location : NULL,
         .download = a->download,
+        .retry_after_s = a->status == 503 ? RETRY_AFTER_S : 0,
     };
     *exchange_answering(x) = in_pieces ? g : NULL;
+    if (!in_pieces)
+        leave(w, g);
     serve_answer(x, &head, &a->body.text, in_pieces);
     if (!in_pieces)
-        answering_free(g);
+        answering_free(w, g);
 }
 
 static void begin(struct web *w, struct exchange *x, const struct live *live)
@@ -250,13 +290,14 @@ static void begin(struct web *w, struct exchange *x, const struct live *live)
                                .http = w->http,
                                .live = live };
     fill(w, g, x);
+    admit(w, g);
     g->asked.live = NULL;
     g->exchange = x;
     *exchange_answering(x) = g;
     if (a->work.step && a->status == 200)
         put_to_work(w, g);
     else
-        send(g);
+        send(w, g);
 }
 
 /* A step of the work that came first; so no more than one answer is half made. */
@@ -272,7 +313,7 @@ static void work(struct web *w)
     if (more)
         return;
     take_from_work(w, g);
-    send(g);
+    send(w, g);
 }
 
 static void go_on(struct web *w, struct exchange *x)
@@ -317,7 +358,7 @@ void web_close(struct web *w)
     serve_close(w->server);
     for (struct answering *g = w->all, *next; g; g = next) {
         next = g->next;
-        answering_free(g);
+        answering_free(w, g);
     }
     source_release(w->source);
     conditions_done(&w->conditions);
@@ -344,7 +385,7 @@ static void serve_one(struct web *w, enum serve_event event, struct exchange *x,
         break;
     case SERVE_OVER:
         take_from_work(w, *exchange_answering(x));
-        answering_free(*exchange_answering(x));
+        answering_free(w, *exchange_answering(x));
         serve_forget(x);
         break;
     }

@@ -10,6 +10,7 @@ import pathlib
 import re
 import resource
 import socket
+import sqlite3
 import ssl
 import subprocess
 import threading
@@ -488,6 +489,61 @@ def test_a_copy_that_takes_the_place_of_another_is_shown(sim, shown, serve, tmp_
     assert get(address, "/-/ready").status_code == 503
     newer.rename(shown_file)
     assert get(address, "/-/ready").status_code == 200
+
+
+def test_a_copy_that_is_locked_is_refused_for_now_and_holds_nobody_up(sim, shown, serve, tmp_path):
+    daemon, _ = shown()
+    daemon.start()
+    daemon.wait_poll()
+    daemon.stop()
+    copy = tmp_path / "copy.db"
+    assert daemon.run("export", copy).returncode == 0
+    address = own_address()
+    serve("--db", copy, "--listen", address)
+    with contextlib.closing(sqlite3.connect(copy)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with concurrent.futures.ThreadPoolExecutor(8) as many:  # 5 s for each would be beyond all patience
+            answers = list(many.map(lambda path: get(address, path), ["/", "/metrics", "/api/v1/tokens", "/spend"] * 8))
+        for answer in answers:
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+            assert "another program has locked it" in answer.text
+        assert get(address, "/-/healthy").status_code == 200
+        other.rollback()
+    assert get(address, "/").status_code == 200
+
+
+def test_a_token_of_an_account_that_is_not_configured_any_more_is_not_shown_as_living(sim, shown, serve, tmp_path):
+    sim.create("prod-chat", balance="5.00")
+    daemon, _ = shown()
+    daemon.start()
+    daemon.wait_poll()
+    daemon.stop()
+    copy = tmp_path / "copy.db"
+    assert daemon.run("export", copy).returncode == 0
+    address = own_address()
+    serve("--db", copy, "--listen", address)
+    assert get(address, "/token/main/prod-chat").status_code == 200
+    subprocess.run(["sqlite3", copy, "UPDATE account SET removed_at = 1"], check=True)
+    for path in "/token/main/prod-chat", "/api/v1/tokens/main/prod-chat":
+        answer = get(address, path)
+        assert answer.status_code == 404
+        assert "no longer in the configuration" in answer.text and "no longer watched" in answer.text
+
+
+def test_a_check_says_what_the_web_server_will_do(sim, shown, tmp_path):
+    daemon, address = shown()
+    assert f"http: listens on {address}, without TLS, open to this machine alone\n" in daemon.run("check").stdout
+    daemon.settings["http"] = {"listen": "0.0.0.0:5322", "password_file": password_file(tmp_path, ann="secret")}
+    daemon.write()
+    said = daemon.run("check")
+    assert "http: listens on 0.0.0.0:5322, without TLS, asks for a password\n" in said.stdout
+    assert "passwords cross the network unencrypted" in said.stderr
+    daemon.settings["http"] |= certificate(tmp_path)
+    daemon.write()
+    assert ", with TLS, asks for a password\n" in daemon.run("check").stdout
+    (tmp_path / "passwords").unlink()
+    said = daemon.run("check", "--no-secrets")
+    assert said.returncode == 0 and "password_file" in said.stderr and "cannot be read: No such file" in said.stderr
 
 
 def test_a_file_that_takes_its_place_and_is_no_database_is_told_in_the_log(sim, shown, serve, tmp_path):

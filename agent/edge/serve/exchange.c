@@ -54,15 +54,18 @@ void exchange_forget_login(struct exchange *x)
 
 void exchange_take_over(struct exchange *x, struct text *piece)
 {
+    *x->queued -= x->piece.room;
     text_done(&x->piece);
     x->piece = *piece;
     x->taken = 0;
+    *x->queued += x->piece.room;
     *piece = (struct text){ 0 };
 }
 
 void exchange_free(struct exchange *x)
 {
     exchange_forget_login(x);
+    *x->queued -= x->piece.room;
     text_done(&x->piece);
     free(x->target);
     free(x);

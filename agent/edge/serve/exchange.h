@@ -21,6 +21,7 @@ struct exchange {
     bool cut;          /* they will not, and the client has to see it */
     struct text piece; /* what the library may take */
     size_t taken;      /* of it */
+    size_t *queued;    /* counts the bytes of all pieces */
     void *answering;
     enum serve_event wants;
     struct exchange *next; /* in its queue */

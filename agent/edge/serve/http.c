@@ -9,6 +9,7 @@
 #include "edge/serve/http.h"
 
 #include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -207,6 +208,11 @@ bool http_answer(struct exchange *x, const struct serve_head *head)
         MHD_add_response_header(r, "ETag", head->etag);
     if (head->location)
         MHD_add_response_header(r, "Location", head->location);
+    if (head->retry_after_s) {
+        char seconds[16];
+        snprintf(seconds, sizeof seconds, "%d", head->retry_after_s);
+        MHD_add_response_header(r, "Retry-After", seconds);
+    }
     if (head->link)
         MHD_add_response_header(r, "Link", head->link);
     if (head->download) {

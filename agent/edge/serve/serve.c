@@ -31,6 +31,7 @@ struct server {
     struct queue asked;  /* requests */
     struct queue others; /* exchanges that want anything else */
     size_t sending;
+    size_t queued;          /* bytes of pieces that are not all taken */
     struct endpoint served; /* whose request was handed out last */
     mono_ms now;
     mono_ms deaf_until;
@@ -143,6 +144,7 @@ struct exchange *request_begin(struct server *s, struct MHD_Connection *c, struc
 {
     struct exchange *x = xcalloc(1, sizeof *x);
     x->server = s;
+    x->queued = &s->queued;
     x->connection = c;
     x->client = client;
     client->exchange = x;
@@ -361,6 +363,11 @@ enum serve_event serve_next(struct server *s, struct exchange **ret)
         return SERVE_NOTHING;
     *ret = take_asked(s);
     return SERVE_ASKED;
+}
+
+size_t serve_queued(const struct server *s)
+{
+    return s->queued;
 }
 
 void **exchange_answering(struct exchange *x)

@@ -16,6 +16,7 @@ enum {
 struct sqlite {
     sqlite3 *handle;
     char *path;
+    int patience_ms;
     bool (*cancelled)(void *); /* NULL: nothing is asked */
     void *cancelled_of;
 };
@@ -95,10 +96,16 @@ bool sqlite_connect(const char *path, enum sqlite_access access, struct sqlite *
         return false;
     }
     sqlite3_extended_result_codes(db->handle, 1);
-    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    sqlite_set_patience(db, BUSY_TIMEOUT_MS);
     keep_wal(db->handle);
     *ret = db;
     return true;
+}
+
+void sqlite_set_patience(struct sqlite *db, int ms)
+{
+    db->patience_ms = ms;
+    sqlite3_busy_timeout(db->handle, ms);
 }
 
 void sqlite_disconnect(struct sqlite *db)
@@ -198,7 +205,7 @@ bool sqlite_checkpoint(struct sqlite *db, bool *ret_held, struct fault *why)
     if (code == SQLITE_OK && frames == moved)
         code =
             sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+    sqlite3_busy_timeout(db->handle, db->patience_ms);
     *ret_held = frames > moved || (code & 0xff) == SQLITE_BUSY;
     return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY || sqlite_fault(db, code, why);
 }

@@ -22,6 +22,8 @@ enum sqlite_access {
 
 MUST_CHECK bool sqlite_connect(const char *path, enum sqlite_access access, struct sqlite **ret,
                                struct fault *why);
+/* How long a statement waits for whoever has locked the file; at first some seconds. */
+void sqlite_set_patience(struct sqlite *db, int ms);
 void sqlite_disconnect(struct sqlite *db); /* statements must be freed before; accepts NULL */
 
 /* Runs SQL text of ours that returns no rows, several statements at once. */

@@ -289,17 +289,26 @@ static bool is_there(const char *path, struct fault *why)
                  path);
 }
 
-static bool open_reader(struct store *s, const char *path, struct fault *why)
+static bool open_reader(struct store *s, const char *path, enum store_mode mode, struct fault *why)
 {
-    return is_there(path, why) && sqlite_connect(path, SQLITE_ACCESS_READ, &s->db, why)
-        && migrate_check(s->db, path, why) && read_id(s, why);
+    if (!is_there(path, why) || !sqlite_connect(path, SQLITE_ACCESS_READ, &s->db, why))
+        return false;
+    if (mode == STORE_GLANCE)
+        store_glance(s);
+    return migrate_check(s->db, path, why) && read_id(s, why);
+}
+
+void store_glance(struct store *s)
+{
+    sqlite_set_patience(s->db, 0);
 }
 
 static bool open_at(struct store *s, const char *path, enum store_mode mode, struct fault *why)
 {
     struct text real = { 0 };
-    bool ok = (mode == STORE_READ || make_folder(path, why)) && file_resolve(path, &real, why)
-        && (mode == STORE_WRITE ? open_writer : open_reader)(s, text_z(&real), why);
+    bool ok = (mode != STORE_WRITE || make_folder(path, why)) && file_resolve(path, &real, why)
+        && (mode == STORE_WRITE ? open_writer(s, text_z(&real), why)
+                                : open_reader(s, text_z(&real), mode, why));
     text_done(&real);
     return ok;
 }

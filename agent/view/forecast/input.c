@@ -124,11 +124,18 @@ static bool find(struct store *store, const char *name, const char *account,
     bool ok = query_next(a, cells, QUERY_SUBJECT_COLUMNS, &found, why);
     if (ok && found) {
         *ret = take_subject(s, cells);
+        s->removed = cell_is_set(&cells[QUERY_SUBJECT_IS_REMOVED]);
         ok = query_next(a, cells, QUERY_SUBJECT_COLUMNS, &several, why);
+        several = several && (s->removed || !cell_is_set(&cells[QUERY_SUBJECT_IS_REMOVED]));
     }
     query_close(a);
     if (!ok)
         return false;
+    if (s->removed)
+        return fault(why, FAULT_REJECT,
+                     "account \"%s\" is no longer in the configuration, so %s no longer watched; "
+                     "history and reports keep what is known",
+                     text_z(&s->account), *name ? "its tokens are" : "its credits are");
     if (!*name && (!found || (!several && s->source == CREDITS_NOT_OFFERED)))
         return refuse_credits(store, &scope, why);
     if (!found)

@@ -12,6 +12,7 @@
 struct forecast_input {
     struct text account, name; /* the credits have the name "" */
     bool credits;
+    bool removed; /* why it was refused: its account is no longer configured */
     unix_s now;
     int64_t step_s, stale_s;
     unix_s list_at;             /* of the account's last complete list; TIME_NONE: none */

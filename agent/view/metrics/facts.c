@@ -22,6 +22,7 @@ struct subject *facts_add(struct metric_facts *f, enum metric_subject of, struct
     struct subject *s = &list->at[list->count++];
     *s = (struct subject){ .labels = xcalloc(labels.len + info.len + 2, 1) };
     s->info = s->labels + labels.len + 1;
+    f->label_bytes += labels.len + info.len + 2;
     memcpy(s->labels, labels.at, labels.len);
     memcpy(s->info, info.at, info.len);
     return s;

@@ -16,6 +16,7 @@ struct metric_facts {
     int64_t living;  /* tokens that there are */
     int64_t last_id; /* of those that have series */
     bool whole;      /* all have */
+    size_t label_bytes;
 };
 
 void facts_done(struct metric_facts *f);

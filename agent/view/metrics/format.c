@@ -14,11 +14,6 @@ enum { NANO_PER_MILLI = 1000000 };
 
 static const char replacement[] = "\xEF\xBF\xBD";
 
-static void add(struct text *out, const char *word)
-{
-    text_add(out, span_of(word));
-}
-
 /* The bytes from `value` on that stay as they are. */
 static size_t plain_bytes(struct span value)
 {
@@ -52,18 +47,18 @@ static void add_value(struct text *out, struct span value)
         value = (struct span){ value.at + plain, value.len - plain };
         if (!value.len)
             break;
-        add(out, escape_of(value.at[0]));
+        text_add_z(out, escape_of(value.at[0]));
         value = (struct span){ value.at + 1, value.len - 1 };
     }
 }
 
 void metric_add_label(struct text *labels, const char *name, struct span value)
 {
-    add(labels, labels->len ? "," : "");
-    add(labels, name);
-    add(labels, "=\"");
+    text_add_z(labels, labels->len ? "," : "");
+    text_add_z(labels, name);
+    text_add_z(labels, "=\"");
     add_value(labels, value);
-    add(labels, "\"");
+    text_add_z(labels, "\"");
 }
 
 static const char *type_name(enum metric_type type, enum metrics_format format)
@@ -95,13 +90,13 @@ static struct span family_name(const struct metric *m, enum metrics_format forma
 
 static void add_line(struct text *out, const char *keyword, struct span family, const char *words)
 {
-    add(out, "# ");
-    add(out, keyword);
-    add(out, " ");
+    text_add_z(out, "# ");
+    text_add_z(out, keyword);
+    text_add_z(out, " ");
     text_add(out, family);
-    add(out, " ");
-    add(out, words);
-    add(out, "\n");
+    text_add_z(out, " ");
+    text_add_z(out, words);
+    text_add_z(out, "\n");
 }
 
 void metric_add_head(struct text *out, const struct metric *m, enum metrics_format format)
@@ -139,10 +134,10 @@ static void add_number(struct text *out, enum metric_scale scale, int64_t value)
         add_whole(out, value);
         break;
     case METRIC_MILLI:
-        add(out, money_format((struct money){ nano_of_milli(value) }, decimal));
+        text_add_z(out, money_format((struct money){ nano_of_milli(value) }, decimal));
         break;
     case METRIC_NANO:
-        add(out, money_format((struct money){ value }, decimal));
+        text_add_z(out, money_format((struct money){ value }, decimal));
         break;
     }
 }
@@ -153,29 +148,29 @@ void metric_add_sample(struct text *out, const struct metric *m, const struct su
     bool informs = m->type == METRIC_INFO && s->info[0];
     if (value == METRIC_ABSENT)
         return;
-    add(out, m->name);
+    text_add_z(out, m->name);
     if (s->labels[0] || m->by || informs) {
-        add(out, "{");
-        add(out, s->labels);
-        add(out, s->labels[0] && (m->by || informs) ? "," : "");
-        add(out, informs ? s->info : "");
+        text_add_z(out, "{");
+        text_add_z(out, s->labels);
+        text_add_z(out, s->labels[0] && (m->by || informs) ? "," : "");
+        text_add_z(out, informs ? s->info : "");
         if (m->by) {
-            add(out, m->by->name);
-            add(out, "=\"");
-            add(out, m->by->value(place));
-            add(out, "\"");
+            text_add_z(out, m->by->name);
+            text_add_z(out, "=\"");
+            text_add_z(out, m->by->value(place));
+            text_add_z(out, "\"");
         }
-        add(out, "}");
+        text_add_z(out, "}");
     }
-    add(out, " ");
+    text_add_z(out, " ");
     add_number(out, m->scale, value);
-    add(out, "\n");
+    text_add_z(out, "\n");
 }
 
 void metric_add_end(struct text *out, enum metrics_format format)
 {
     if (format == METRICS_OPENMETRICS)
-        add(out, "# EOF\n");
+        text_add_z(out, "# EOF\n");
 }
 
 const char *metrics_content_type(enum metrics_format format)

@@ -59,6 +59,14 @@ bool metrics_open(struct store *s, const struct metrics_query *q, struct metrics
     return true;
 }
 
+size_t metrics_bytes(const struct metrics *m)
+{
+    size_t bytes = m->facts.label_bytes;
+    for (size_t of = 0; of < SUBJECTS; of++)
+        bytes += m->facts.of[of].room * sizeof *m->facts.of[of].at;
+    return bytes;
+}
+
 void metrics_close(struct metrics *m)
 {
     if (!m)

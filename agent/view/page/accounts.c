@@ -2,6 +2,7 @@
  * then what Ebb itself is busy with. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 
 #include "base/markup.h"
 #include "core/forecast/tracked.h"
@@ -18,11 +19,6 @@ struct accounts_page {
     size_t accounts;
 };
 
-static void add(struct text *out, const char *html)
-{
-    text_add(out, span_of(html));
-}
-
 static void begin_fact(struct text *out, const char *name)
 {
     text_addf(out, "<div><dt>%s</dt><dd>", name);
@@ -30,7 +26,7 @@ static void begin_fact(struct text *out, const char *name)
 
 static void end_fact(struct text *out)
 {
-    add(out, "</dd></div>\n");
+    text_add_z(out, "</dd></div>\n");
 }
 
 /* ---- polls ---- */
@@ -47,12 +43,23 @@ static void add_outcome(struct text *out, const struct cell *cells, unix_s now)
         "</svg>",
         shape, shape);
     if (!polled)
-        add(out, "not polled yet");
+        text_add_z(out, "not polled yet");
     else if (account_is_overdue(cells, now))
-        add(out, "not polled any more");
+        text_add_z(out, "not polled any more");
     else
         markup_add_html(out, cells[QUERY_ACCOUNTS_RESULT].text);
-    add(out, "</span>");
+    text_add_z(out, "</span>");
+}
+
+/* "took 0.4 s"; a minute or more as such. */
+static void add_took(struct text *out, int64_t ms)
+{
+    char words[DURATION_TEXT_BYTES];
+    if (ms < 60 * 1000)
+        snprintf(words, sizeof words, "%.1f s", (double)ms / 1000);
+    else
+        duration_format(ms / 1000, words);
+    text_addf(out, " <span class=\"soft\">took %s</span>", words);
 }
 
 static void add_last_poll(struct text *out, const struct cell *cells, unix_s now)
@@ -61,16 +68,15 @@ static void add_last_poll(struct text *out, const struct cell *cells, unix_s now
     if (cells[QUERY_ACCOUNTS_AT].kind == CELL_INTEGER)
         figure_ago(out, cells[QUERY_ACCOUNTS_AT].integer, now);
     else
-        add(out, "none yet");
+        text_add_z(out, "none yet");
     if (cells[QUERY_ACCOUNTS_TOOK_MS].kind == CELL_INTEGER)
-        text_addf(out, " <span class=\"soft\">in %" PRId64 " ms</span>",
-                  cells[QUERY_ACCOUNTS_TOOK_MS].integer);
+        add_took(out, cells[QUERY_ACCOUNTS_TOOK_MS].integer);
     end_fact(out);
     begin_fact(out, "Last good poll");
     if (cells[QUERY_ACCOUNTS_LAST_OK_AT].kind == CELL_INTEGER)
         figure_ago(out, cells[QUERY_ACCOUNTS_LAST_OK_AT].integer, now);
     else
-        add(out, "none yet");
+        text_add_z(out, "none yet");
     end_fact(out);
 }
 
@@ -104,18 +110,18 @@ static void add_polls(struct text *out, const struct cell *cells, unix_s now)
 {
     const struct cell reason = account_reason(cells, now);
     if (reason.text.len) {
-        add(out, "<p class=\"bad\">");
+        text_add_z(out, "<p class=\"bad\">");
         markup_add_html(out, reason.text);
-        add(out, "</p>\n");
+        text_add_z(out, "</p>\n");
     }
-    add(out, "<dl class=\"facts-grid\">\n");
+    text_add_z(out, "<dl class=\"facts-grid\">\n");
     add_last_poll(out, cells, now);
     add_pace(out, cells, now);
     begin_fact(out, "Tokens");
     if (cells[QUERY_ACCOUNTS_TOKENS].kind == CELL_INTEGER)
         figure_count(out, cells[QUERY_ACCOUNTS_TOKENS].integer);
     else
-        add(out, "not known yet");
+        text_add_z(out, "not known yet");
     end_fact(out);
 }
 
@@ -125,20 +131,20 @@ static void add_reason(struct text *out, const struct cell *reason)
 {
     if (reason->kind != CELL_TEXT)
         return;
-    add(out, "<br><span class=\"bad\">");
+    text_add_z(out, "<br><span class=\"bad\">");
     markup_add_html(out, reason->text);
-    add(out, "</span>");
+    text_add_z(out, "</span>");
 }
 
 static void add_estimate(struct text *out, const struct cell *cells, unix_s now)
 {
     if (cells[CREDITS_SET_AT].kind != CELL_INTEGER)
         return;
-    add(out, " <span class=\"soft\">(estimate: ");
+    text_add_z(out, " <span class=\"soft\">(estimate: ");
     figure_amount(out, cell_money(&cells[CREDITS_SET]));
-    add(out, " given ");
+    text_add_z(out, " given ");
     figure_ago(out, cells[CREDITS_SET_AT].integer, now);
-    add(out, ", less consumption)</span>");
+    text_add_z(out, ", less consumption)</span>");
 }
 
 static void add_credits_row(struct text *out, const struct cell *cells, enum state state,
@@ -146,7 +152,7 @@ static void add_credits_row(struct text *out, const struct cell *cells, enum sta
 {
     begin_fact(out, "Credits");
     if (state == STATE_NOT_OFFERED)
-        add(out, CREDITS_NOT_OFFERED_REASON);
+        text_add_z(out, CREDITS_NOT_OFFERED_REASON);
     else
         figure_amount(out, cell_money(&cells[CREDITS_BALANCE]));
     add_estimate(out, cells, now);
@@ -165,7 +171,7 @@ static void add_credits_row(struct text *out, const struct cell *cells, enum sta
     if (cells[CREDITS_USAGE_UNTIL].kind == CELL_INTEGER)
         figure_ago(out, cells[CREDITS_USAGE_UNTIL].integer, now);
     else
-        add(out, "never");
+        text_add_z(out, "never");
     add_reason(out, &cells[CREDITS_USAGE_REASON]);
     end_fact(out);
 }
@@ -213,7 +219,7 @@ static bool add_record(struct accounts_page *p, const char *account, struct faul
         if (row)
             add_record_row(p->out, cells);
         else
-            add(p->out, "too early to judge: none came due");
+            text_add_z(p->out, "too early to judge: none came due");
         end_fact(p->out);
     }
     query_close(a);
@@ -224,17 +230,17 @@ static bool add_account(struct accounts_page *p, const struct cell *cells, struc
 {
     struct text name = { 0 };
     text_add(&name, cells[QUERY_ACCOUNTS_ACCOUNT].text);
-    add(p->out, "<section class=\"account\"><h2>");
+    text_add_z(p->out, "<section class=\"account\"><h2>");
     markup_add_html(p->out, span_of(text_z(&name)));
     add_outcome(p->out, cells, p->from->now);
-    add(p->out, "</h2>\n");
+    text_add_z(p->out, "</h2>\n");
     add_polls(p->out, cells, p->from->now);
     bool ok = add_credits(p, text_z(&name), why) && add_record(p, text_z(&name), why);
-    add(p->out, "</dl><p class=\"links\"><a href=\"/?account=");
+    text_add_z(p->out, "</dl><p class=\"links\"><a href=\"/?account=");
     text_add_percent(p->out, span_of(text_z(&name)));
-    add(p->out, "\">Its tokens</a> <a href=\"/spend?account=");
+    text_add_z(p->out, "\">Its tokens</a> <a href=\"/spend?account=");
     text_add_percent(p->out, span_of(text_z(&name)));
-    add(p->out, "\">What it spends</a></p></section>\n");
+    text_add_z(p->out, "\">What it spends</a></p></section>\n");
     text_done(&name);
     return ok;
 }
@@ -263,14 +269,14 @@ static void add_broker(struct text *out, const struct cell *cells, unix_s now)
         return;
     begin_fact(out, "MQTT broker");
     markup_add_html(out, cells[QUERY_BROKER_ADDRESS].text);
-    add(out, ": ");
+    text_add_z(out, ": ");
     markup_add_html(out, cells[QUERY_BROKER_STATE].text);
     add_reason(out, &cells[QUERY_BROKER_REASON]);
     end_fact(out);
     begin_fact(out, "Events that wait for it");
     figure_count(out, cells[QUERY_BROKER_EVENTS].integer);
     if (cells[QUERY_BROKER_OLDEST_AT].kind == CELL_INTEGER) {
-        add(out, ", the oldest from ");
+        text_add_z(out, ", the oldest from ");
         figure_ago(out, cells[QUERY_BROKER_OLDEST_AT].integer, now);
     }
     end_fact(out);
@@ -315,10 +321,10 @@ _Static_assert((int)QUERY_SIZE_COLUMNS <= (int)QUERY_BROKER_COLUMNS, "an answer 
 
 static bool add_agent(struct accounts_page *p, struct fault *why)
 {
-    add(p->out, "<section class=\"account\"><h2>Ebb</h2>\n<dl class=\"facts-grid\">\n");
+    text_add_z(p->out, "<section class=\"account\"><h2>Ebb</h2>\n<dl class=\"facts-grid\">\n");
     bool ok = add_one(p, QUERY_BROKER, QUERY_BROKER_COLUMNS, add_broker, why)
         && add_one(p, QUERY_SIZE, QUERY_SIZE_COLUMNS, add_size, why);
-    add(p->out, "</dl></section>\n");
+    text_add_z(p->out, "</dl></section>\n");
     return ok;
 }
 
@@ -331,14 +337,14 @@ bool page_accounts(const struct page_source *from, struct writer *w, struct faul
             .place = AT_ACCOUNTS, .title = span_of("Accounts"), .pulse = &p.pulse, .now = from->now
         };
         page_begin(p.out, &frame);
-        add(p.out, "<h1 class=\"unseen\">Accounts</h1>\n<div id=\"accounts\" data-part>\n");
+        text_add_z(p.out, "<h1 class=\"unseen\">Accounts</h1>\n<div id=\"accounts\" data-part>\n");
         ok = add_accounts(&p, why);
         if (!p.accounts)
-            add(p.out,
-                "<section class=\"empty\"><h1>No poll yet</h1><p>Accounts appear here when "
-                "<code>ebb run</code> has polled them for the first time.</p></section>\n");
+            text_add_z(p.out,
+                       "<section class=\"empty\"><h1>No poll yet</h1><p>Accounts appear here when "
+                       "<code>ebb run</code> has polled them for the first time.</p></section>\n");
         ok = ok && add_agent(&p, why);
-        add(p.out, "</div>\n");
+        text_add_z(p.out, "</div>\n");
         page_end(p.out);
     }
     pulse_done(&p.pulse);

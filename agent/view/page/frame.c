@@ -7,11 +7,6 @@
 #include "base/version.h"
 #include "view/page/figures.h"
 
-static void add(struct text *out, const char *html)
-{
-    text_add(out, span_of(html));
-}
-
 static const struct place_row {
     const char *path, *name;
 } places[PAGE_PLACES] = {
@@ -62,18 +57,18 @@ static const char shapes[] =
 
 static void add_head(struct text *out, struct span title)
 {
-    add(out,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
+    text_add_z(out,
+               "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+               "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+               "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
     markup_add_html(out, title);
-    add(out,
-        " \xc2\xb7 Ebb</title>\n"
-        "<link rel=\"icon\" type=\"image/svg+xml\" href=\"/assets/" ASSET_ICON_SVG "\">\n"
-        "<link rel=\"stylesheet\" href=\"/assets/" ASSET_EBB_CSS "\">\n"
-        "<script defer src=\"/assets/" ASSET_EBB_JS "\"></script>\n</head>\n<body>\n");
-    add(out, shapes);
-    add(out, "<a class=\"skip\" href=\"#content\">Skip to content</a>\n");
+    text_add_z(out,
+               " \xc2\xb7 Ebb</title>\n"
+               "<link rel=\"icon\" type=\"image/svg+xml\" href=\"/assets/" ASSET_ICON_SVG "\">\n"
+               "<link rel=\"stylesheet\" href=\"/assets/" ASSET_EBB_CSS "\">\n"
+               "<script defer src=\"/assets/" ASSET_EBB_JS "\"></script>\n</head>\n<body>\n");
+    text_add_z(out, shapes);
+    text_add_z(out, "<a class=\"skip\" href=\"#content\">Skip to content</a>\n");
 }
 
 static void add_count(struct text *out, const struct pulse *p)
@@ -90,15 +85,15 @@ static void add_count(struct text *out, const struct pulse *p)
 
 static void add_places(struct text *out, const struct page_frame *f)
 {
-    add(out, "<nav aria-label=\"Pages\"><ul>\n");
+    text_add_z(out, "<nav aria-label=\"Pages\"><ul>\n");
     for (enum page_place p = 0; p < PAGE_PLACES; p++) {
         text_addf(out, "<li><a href=\"%s\"%s>%s", places[p].path,
                   p == f->place ? " aria-current=\"page\"" : "", places[p].name);
         if (p == AT_ALERTS)
             add_count(out, f->pulse);
-        add(out, "</a></li>\n");
+        text_add_z(out, "</a></li>\n");
     }
-    add(out, "</ul></nav>\n");
+    text_add_z(out, "</ul></nav>\n");
 }
 
 /* How old the data is: what is not current is seen at once. */
@@ -107,67 +102,67 @@ static void add_pulse(struct text *out, const struct pulse *p, unix_s now)
     text_addf(out, "<p class=\"pulse %s\"><span class=\"light\"></span>",
               p->failing ? "failing" : "well");
     if (p->read_at == TIME_NONE)
-        add(out, "no data yet");
+        text_add_z(out, "no data yet");
     else {
-        add(out, "data from ");
+        text_add_z(out, "data from ");
         figure_ago(out, p->read_at, now);
     }
-    add(out, "</p>\n");
+    text_add_z(out, "</p>\n");
 }
 
 static void add_failing(struct text *out, const struct pulse *p)
 {
-    add(out, "<div id=\"failing\" data-part>");
+    text_add_z(out, "<div id=\"failing\" data-part>");
     if (p->failing) {
-        add(out,
-            "<section class=\"banner\" role=\"alert\"><h2><svg class=\"shape critical\" "
-            "aria-hidden=\"true\"><use href=\"#critical\"/></svg>");
+        text_add_z(out,
+                   "<section class=\"banner\" role=\"alert\"><h2><svg class=\"shape critical\" "
+                   "aria-hidden=\"true\"><use href=\"#critical\"/></svg>");
         text_addf(out,
                   p->failing == 1 && p->accounts == 1 ? "The figures below are not current"
                       : p->failing == p->accounts
                       ? "No account is being read: figures are not current"
                       : "%zu of %zu accounts are not being read",
                   p->failing, p->accounts);
-        add(out, "</h2><ul>\n");
+        text_add_z(out, "</h2><ul>\n");
         text_add(out, (struct span){ text_z(&p->said), p->said.len });
         if (p->failing > PULSE_ACCOUNTS_MAX)
             text_addf(out, "<li><a href=\"/accounts\">and %zu more</a></li>\n",
                       p->failing - PULSE_ACCOUNTS_MAX);
-        add(out, "</ul></section>");
+        text_add_z(out, "</ul></section>");
     }
-    add(out, "</div>\n");
+    text_add_z(out, "</div>\n");
 }
 
 void page_begin(struct text *out, const struct page_frame *f)
 {
     add_head(out, f->title);
-    add(out,
-        "<header class=\"top\"><div id=\"top\" data-part>\n"
-        "<a class=\"brand\" href=\"/\"><svg viewBox=\"0 0 32 20\" aria-hidden=\"true\">"
-        "<path class=\"line\" d=\"M2 6q7-6 14 0t14 0M2 14q7-6 14 0t14 0\"/></svg>Ebb</a>\n");
+    text_add_z(out,
+               "<header class=\"top\"><div id=\"top\" data-part>\n"
+               "<a class=\"brand\" href=\"/\"><svg viewBox=\"0 0 32 20\" aria-hidden=\"true\">"
+               "<path class=\"line\" d=\"M2 6q7-6 14 0t14 0M2 14q7-6 14 0t14 0\"/></svg>Ebb</a>\n");
     add_places(out, f);
     add_pulse(out, f->pulse, f->now);
-    add(out,
-        "</div><p id=\"contact\" role=\"status\" hidden></p></header>\n"
-        "<main id=\"content\" tabindex=\"-1\">\n");
+    text_add_z(out,
+               "</div><p id=\"contact\" role=\"status\" hidden></p></header>\n"
+               "<main id=\"content\" tabindex=\"-1\">\n");
     add_failing(out, f->pulse);
 }
 
 void page_end(struct text *out)
 {
-    add(out,
-        "</main>\n<footer><p>Amounts are in US dollars. Ebb " EBB_VERSION "</p></footer>\n"
-        "</body>\n</html>\n");
+    text_add_z(out,
+               "</main>\n<footer><p>Amounts are in US dollars. Ebb " EBB_VERSION "</p></footer>\n"
+               "</body>\n</html>\n");
 }
 
 void page_refusal(struct writer *w, const char *title, const char *words)
 {
     struct text *out = &w->text;
     add_head(out, span_of(title));
-    add(out, "<main id=\"content\"><section class=\"empty\"><h1>");
+    text_add_z(out, "<main id=\"content\"><section class=\"empty\"><h1>");
     markup_add_html(out, span_of(title));
-    add(out, "</h1><p>");
+    text_add_z(out, "</h1><p>");
     markup_add_html(out, span_of(words));
-    add(out, "</p><p><a href=\"/\">Back to the overview</a></p></section>");
+    text_add_z(out, "</p><p><a href=\"/\">Back to the overview</a></p></section>");
     page_end(out);
 }

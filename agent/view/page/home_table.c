@@ -8,21 +8,16 @@
 
 enum { SPARK_WIDTH = 96, SPARK_HEIGHT = 24 };
 
-static void add(struct text *out, const char *html)
-{
-    text_add(out, span_of(html));
-}
-
 static void add_name(struct text *out, const struct home *h, const struct cell *cells)
 {
-    add(out, "<th scope=\"row\">");
+    text_add_z(out, "<th scope=\"row\">");
     figure_token_link(out, cells[STANDING_ACCOUNT].text, cells[STANDING_TOKEN].text);
     if (h->accounts.count > 1) {
-        add(out, "<span class=\"soft\">");
+        text_add_z(out, "<span class=\"soft\">");
         markup_add_html(out, cells[STANDING_ACCOUNT].text);
-        add(out, "</span>");
+        text_add_z(out, "</span>");
     }
-    add(out, "</th>");
+    text_add_z(out, "</th>");
 }
 
 static void add_how(struct text *out, const struct home_row *row)
@@ -33,13 +28,13 @@ static void add_how(struct text *out, const struct home_row *row)
     figure_state(out, row->state);
     if (cells[STANDING_LIMITED_BY].kind == CELL_TEXT
         && span_is(cells[STANDING_LIMITED_BY].text, forecast_limit_name(LIMIT_CREDITS)))
-        add(out, " <span class=\"soft\">(credits)</span>");
+        text_add_z(out, " <span class=\"soft\">(credits)</span>");
     if (level_named(cells[STANDING_LEVEL].text, &level)) {
-        add(out, "<span class=\"level\">");
+        text_add_z(out, "<span class=\"level\">");
         figure_level(out, level);
-        add(out, "</span>");
+        text_add_z(out, "</span>");
     }
-    add(out, "</td>");
+    text_add_z(out, "</td>");
 }
 
 static void add_spark(struct text *out, const struct home *h, const struct cell *cells)
@@ -50,7 +45,7 @@ static void add_spark(struct text *out, const struct home *h, const struct cell 
     int64_t sum = 0;
     for (size_t i = 0; i < SPARK_HOURS; i++)
         sum = nano_add(sum, spent[i]);
-    add(out, "<td class=\"pic\">");
+    text_add_z(out, "<td class=\"pic\">");
     if (sum > 0) {
         figure_money(&title, sum);
         text_add(&title, span_of(" in 24 hours"));
@@ -59,33 +54,33 @@ static void add_spark(struct text *out, const struct home *h, const struct cell 
         svg_spark(out, &box, spent, SPARK_HOURS);
         svg_end(out);
     } else if (cells[STANDING_BURN].kind == CELL_INTEGER) {
-        add(out, "<span class=\"soft\">nothing</span>");
+        text_add_z(out, "<span class=\"soft\">nothing</span>");
     }
-    add(out, "</td>");
+    text_add_z(out, "</td>");
     text_done(&title);
 }
 
 static void add_row(struct text *out, const struct home *h, const struct home_row *row)
 {
     const struct cell *cells = row->cells;
-    add(out, "<tr>");
+    text_add_z(out, "<tr>");
     add_name(out, h, cells);
     add_how(out, row);
-    add(out, "<td class=\"run\">");
+    text_add_z(out, "<td class=\"run\">");
     runway_add(out, row->state, cells, h->from.now);
-    add(out, "</td><td class=\"num\">");
+    text_add_z(out, "</td><td class=\"num\">");
     figure_amount(out, cell_money(&cells[STANDING_BALANCE]));
-    add(out, "</td><td class=\"num burn\">");
+    text_add_z(out, "</td><td class=\"num burn\">");
     figure_rate(out, cell_money(&cells[STANDING_BURN]));
-    add(out, "</td>");
+    text_add_z(out, "</td>");
     add_spark(out, h, cells);
-    add(out, "</tr>\n");
+    text_add_z(out, "</tr>\n");
 }
 
 static void add_turn(struct text *out, const struct home *h, const char *word, const char *relation,
                      size_t page)
 {
-    add(out, "<a href=\"");
+    text_add_z(out, "<a href=\"");
     home_add_address(out, &h->q, h->q.state, page);
     text_addf(out, "\" rel=\"%s\">%s</a>", relation, word);
 }
@@ -95,39 +90,40 @@ static void add_turns(struct text *out, const struct home *h)
     size_t page = h->q.page, first = (page - 1) * HOME_ROWS;
     if (h->matches <= HOME_ROWS && page == 1)
         return;
-    add(out, "<nav class=\"turns\" aria-label=\"Pages of the table\">");
+    text_add_z(out, "<nav class=\"turns\" aria-label=\"Pages of the table\">");
     if (page > 1)
         add_turn(out, h, "\xe2\x86\x90 Previous", "prev", page - 1);
-    add(out, "<span>");
+    text_add_z(out, "<span>");
     if (h->row_count) {
         figure_count(out, (int64_t)first + 1);
-        add(out, "\xe2\x80\x93");
+        text_add_z(out, "\xe2\x80\x93");
         figure_count(out, (int64_t)(first + h->row_count));
-        add(out, " of ");
+        text_add_z(out, " of ");
     }
     figure_count(out, (int64_t)h->matches);
-    add(out, "</span>");
+    text_add_z(out, "</span>");
     if (first + h->row_count < h->matches)
         add_turn(out, h, "Next \xe2\x86\x92", "next", page + 1);
-    add(out, "</nav>\n");
+    text_add_z(out, "</nav>\n");
 }
 
 void home_begin_table(struct text *out, const struct home *h)
 {
-    add(out, "<section class=\"list\" id=\"tokens\" data-part>\n");
+    text_add_z(out, "<section class=\"list\" id=\"tokens\" data-part>\n");
     if (!h->matches) {
-        add(out, "<p class=\"none\">No token matches. <a href=\"/\">Show all</a></p>");
+        text_add_z(out, "<p class=\"none\">No token matches. <a href=\"/\">Show all</a></p>");
         return;
     }
-    add(out,
+    text_add_z(
+        out,
         "<table class=\"tokens\"><caption class=\"unseen\">Tokens, the nearest exhaustion "
         "first</caption>\n<thead><tr><th scope=\"col\">Token</th><th scope=\"col\">State</th>"
         "<th scope=\"col\" class=\"run\"><span>Lasts for</span>");
     runway_add_scale(out);
-    add(out,
-        "</th><th scope=\"col\" class=\"num\">Balance</th>"
-        "<th scope=\"col\" class=\"num burn\">Burn</th>"
-        "<th scope=\"col\" class=\"pic\">24 hours</th></tr></thead>\n<tbody>\n");
+    text_add_z(out,
+               "</th><th scope=\"col\" class=\"num\">Balance</th>"
+               "<th scope=\"col\" class=\"num burn\">Burn</th>"
+               "<th scope=\"col\" class=\"pic\">24 hours</th></tr></thead>\n<tbody>\n");
 }
 
 void home_add_rows(struct text *out, const struct home *h, size_t from, size_t until)
@@ -139,8 +135,8 @@ void home_add_rows(struct text *out, const struct home *h, size_t from, size_t u
 void home_end_table(struct text *out, const struct home *h)
 {
     if (h->matches) {
-        add(out, "</tbody></table>\n");
+        text_add_z(out, "</tbody></table>\n");
         add_turns(out, h);
     }
-    add(out, "</section>\n");
+    text_add_z(out, "</section>\n");
 }

@@ -4,18 +4,13 @@
 #include "view/page/figures.h"
 #include "view/page/home.h"
 
-static void add(struct text *out, const char *html)
-{
-    text_add(out, span_of(html));
-}
-
 static void add_empty_now(struct text *out, const struct home *h)
 {
     if (!h->in_state[STATE_EXHAUSTED])
         return;
-    add(out, "<br><a class=\"bad\" href=\"/?state=exhausted\">");
+    text_add_z(out, "<br><a class=\"bad\" href=\"/?state=exhausted\">");
     figure_count(out, (int64_t)h->in_state[STATE_EXHAUSTED]);
-    add(out, " exhausted now</a>");
+    text_add_z(out, " exhausted now</a>");
 }
 
 static void add_soonest(struct text *out, const struct home *h)
@@ -24,10 +19,11 @@ static void add_soonest(struct text *out, const struct home *h)
     const struct cell *cells = h->soonest.cells;
     figure_tile_begin(out, "Empty soonest");
     if (h->soonest.state == STATES) {
-        add(out, "no end in sight");
+        text_add_z(out, "no end in sight");
         figure_tile_below(out);
-        add(out,
-            h->in_state[STATE_LEARNING] ? "some tokens are still being learned" : "of any token");
+        text_add_z(out,
+                   h->in_state[STATE_LEARNING] ? "some tokens are still being learned"
+                                               : "of any token");
         add_empty_now(out, h);
         figure_tile_end(out);
         return;
@@ -36,7 +32,7 @@ static void add_soonest(struct text *out, const struct home *h)
     text_addf(out, "in %s", duration_format(seconds_between(h->from.now, likely), left));
     figure_tile_below(out);
     figure_token_link(out, cells[STANDING_ACCOUNT].text, cells[STANDING_TOKEN].text);
-    add(out, "<br>likely by ");
+    text_add_z(out, "<br>likely by ");
     figure_time(out, likely, h->from.now);
     add_empty_now(out, h);
     figure_tile_end(out);
@@ -53,11 +49,11 @@ static void add_firing(struct text *out, const struct home *h)
             continue;
         text_addf(out, "<span class=\"level\">%zu ", h->pulse.firing[l]);
         figure_level(out, l);
-        add(out, "</span> ");
+        text_add_z(out, "</span> ");
         any = true;
     }
     if (!any)
-        add(out, "all quiet");
+        text_add_z(out, "all quiet");
     figure_tile_end(out);
 }
 
@@ -66,9 +62,9 @@ static void add_burn(struct text *out, const struct home *h)
     figure_tile_begin(out, "Burn");
     figure_rate(out, (struct maybe_money){ h->burning > 0, { h->burn_nano } });
     figure_tile_below(out);
-    add(out, h->burning == h->tokens ? "of all " : "of ");
+    text_add_z(out, h->burning == h->tokens ? "of all " : "of ");
     figure_count(out, (int64_t)h->burning);
-    add(out, h->burning == h->tokens ? " tokens" : " tokens whose burn is known");
+    text_add_z(out, h->burning == h->tokens ? " tokens" : " tokens whose burn is known");
     figure_tile_end(out);
 }
 
@@ -78,7 +74,7 @@ static void add_current(struct text *out, const struct home *h)
     const struct pulse *p = &h->pulse;
     figure_tile_begin(out, "Data");
     if (p->read_at == TIME_NONE)
-        add(out, "incomplete");
+        text_add_z(out, "incomplete");
     else
         text_addf(out, "%s old", duration_format(seconds_between(p->read_at, h->from.now), age));
     figure_tile_below(out);
@@ -89,7 +85,7 @@ static void add_current(struct text *out, const struct home *h)
         text_addf(out, "<a href=\"/accounts\">%zu account%s</a>, all read", p->accounts,
                   p->accounts == 1 ? "" : "s");
     if (p->next_at != TIME_NONE && p->next_at > h->from.now) {
-        add(out, "<br>next poll ");
+        text_add_z(out, "<br>next poll ");
         figure_in(out, p->next_at, h->from.now);
     }
     figure_tile_end(out);
@@ -97,12 +93,12 @@ static void add_current(struct text *out, const struct home *h)
 
 void home_add_tiles(struct text *out, const struct home *h)
 {
-    add(out, "<div class=\"tiles\" id=\"tiles\" data-part>\n");
+    text_add_z(out, "<div class=\"tiles\" id=\"tiles\" data-part>\n");
     add_soonest(out, h);
     add_firing(out, h);
     add_burn(out, h);
     add_current(out, h);
-    add(out, "</div>\n");
+    text_add_z(out, "</div>\n");
 }
 
 /* ---- what to choose by ---- */
@@ -115,14 +111,14 @@ static void add_select(struct text *out, const char *name, const char *label, co
     text_addf(out, "<label><span>%s</span><select name=\"%s\"><option value=\"\">all</option>",
               label, name);
     for (size_t i = 0; i < c->count; i++) {
-        add(out, "<option");
+        text_add_z(out, "<option");
         if (chosen && span_is(c->at[i], chosen))
-            add(out, " selected");
-        add(out, ">");
+            text_add_z(out, " selected");
+        text_add_z(out, ">");
         markup_add_html(out, c->at[i]);
-        add(out, "</option>");
+        text_add_z(out, "</option>");
     }
-    add(out, "</select></label>\n");
+    text_add_z(out, "</select></label>\n");
 }
 
 /* One click away: the states that there are, with how many have them. */
@@ -130,13 +126,13 @@ static void add_state(struct text *out, const struct home *h, const char *slug, 
                       size_t count)
 {
     const char *chosen = h->q.state && *h->q.state ? h->q.state : "";
-    add(out, "<li><a href=\"");
+    text_add_z(out, "<li><a href=\"");
     home_add_address(out, &h->q, slug, 1);
     text_addf(out, "\"%s>", strcmp(chosen, slug) == 0 ? " aria-current=\"true\"" : "");
-    add(out, name);
-    add(out, " <b>");
+    text_add_z(out, name);
+    text_add_z(out, " <b>");
     figure_count(out, (int64_t)count);
-    add(out, "</b></a></li>\n");
+    text_add_z(out, "</b></a></li>\n");
 }
 
 static void add_states(struct text *out, const struct home *h)
@@ -150,7 +146,7 @@ static void add_states(struct text *out, const struct home *h)
     size_t all = 0;
     for (enum state s = 0; s < STATES; s++)
         all += h->by_state[s];
-    add(out, "<nav class=\"states\" aria-label=\"By state\" id=\"states\" data-part><ul>\n");
+    text_add_z(out, "<nav class=\"states\" aria-label=\"By state\" id=\"states\" data-part><ul>\n");
     add_state(out, h, "", "all", all);
     for (size_t i = 0; i < COUNT(order); i++) {
         struct text shown = { 0 };
@@ -160,7 +156,7 @@ static void add_states(struct text *out, const struct home *h)
             add_state(out, h, state_slug(order[i]), text_z(&shown), h->by_state[order[i]]);
         text_done(&shown);
     }
-    add(out, "</ul></nav>\n");
+    text_add_z(out, "</ul></nav>\n");
 }
 
 void home_add_filter(struct text *out, const struct home *h)
@@ -168,21 +164,22 @@ void home_add_filter(struct text *out, const struct home *h)
     const struct home_question *q = &h->q;
     bool narrowed = (q->match && *q->match) || (q->account && *q->account)
         || (q->environment && *q->environment);
-    add(out,
+    text_add_z(
+        out,
         "<form class=\"filter\" method=\"get\" action=\"/\" role=\"search\">\n"
         "<label class=\"grow\"><span>Name</span><input type=\"search\" name=\"match\" value=\"");
     markup_add_html(out, span_of(q->match ? q->match : ""));
-    add(out, "\" placeholder=\"part of a name, or prod-*\" autocomplete=\"off\"></label>\n");
+    text_add_z(out, "\" placeholder=\"part of a name, or prod-*\" autocomplete=\"off\"></label>\n");
     add_select(out, "account", "Account", q->account, &h->accounts);
     add_select(out, "environment", "Environment", q->environment, &h->environments);
     if (q->state && *q->state) {
-        add(out, "<input type=\"hidden\" name=\"state\" value=\"");
+        text_add_z(out, "<input type=\"hidden\" name=\"state\" value=\"");
         markup_add_html(out, span_of(q->state));
-        add(out, "\">");
+        text_add_z(out, "\">");
     }
-    add(out, "<button>Filter</button>\n");
+    text_add_z(out, "<button>Filter</button>\n");
     if (narrowed)
-        add(out, "<a class=\"clear\" href=\"/\">Clear</a>\n");
-    add(out, "</form>\n");
+        text_add_z(out, "<a class=\"clear\" href=\"/\">Clear</a>\n");
+    text_add_z(out, "</form>\n");
     add_states(out, h);
 }

@@ -45,11 +45,6 @@ bool page_spend_question(const struct spend_question *q, unix_s now,
 
 /* ---- the form ---- */
 
-static void add(struct text *out, const char *html)
-{
-    text_add(out, span_of(html));
-}
-
 static bool is_given(const struct spend *s, enum report_option o)
 {
     return s->q.asked[o] && *s->q.asked[o];
@@ -66,7 +61,7 @@ static void add_choice(struct text *out, const struct spend *s, enum report_opti
         text_addf(out, "<option%s>%.*s</option>", is_it ? " selected" : "", (int)len, at);
         at += len + (at[len] == '|');
     }
-    add(out, "</select></label>\n");
+    text_add_z(out, "</select></label>\n");
 }
 
 static void add_field(struct text *out, const struct spend *s, enum report_option o,
@@ -75,7 +70,7 @@ static void add_field(struct text *out, const struct spend *s, enum report_optio
     text_addf(out, "<label><span>%s</span><input name=\"%s\" autocomplete=\"off\" value=\"", label,
               spend_rows[o].name);
     markup_add_html(out, span_of(is_given(s, o) ? s->q.asked[o] : ""));
-    add(out, "\"></label>\n");
+    text_add_z(out, "\"></label>\n");
 }
 
 /* A day, so that a browser offers its calendar. */
@@ -113,7 +108,7 @@ static void add_time(struct text *out, const struct spend *s, const char *time, 
                       == 0)
         || (strncmp(time, "month=", 6) == 0 && is_given(s, REPORT_ASK_MONTH)
             && strcmp(time + 6, s->q.asked[REPORT_ASK_MONTH]) == 0);
-    add(out, "<li><a href=\"/spend");
+    text_add_z(out, "<li><a href=\"/spend");
     add_address(out, s, time);
     text_addf(out, "\"%s>%s</a></li>\n", is_it ? " aria-current=\"true\"" : "", words);
 }
@@ -122,7 +117,7 @@ static void add_times(struct text *out, const struct spend *s)
 {
     char month[32];
     struct date d = calendar_date(s->from.now / DAY_S);
-    add(out, "<nav class=\"states\" aria-label=\"Period\"><ul>\n");
+    text_add_z(out, "<nav class=\"states\" aria-label=\"Period\"><ul>\n");
     add_time(out, s, "since=7d", "7 days");
     add_time(out, s, "since=30d", "30 days");
     add_time(out, s, "since=90d", "90 days");
@@ -132,13 +127,13 @@ static void add_times(struct text *out, const struct spend *s)
              d.month > 1 ? d.month - 1 : 12);
     add_time(out, s, month, "last month");
     add_time(out, s, "since=365d", "1 year");
-    add(out, "</ul></nav>\n");
+    text_add_z(out, "</ul></nav>\n");
 }
 
 static void add_form(struct text *out, const struct spend *s)
 {
     bool ended = is_given(s, REPORT_ASK_UNTIL) || is_given(s, REPORT_ASK_MONTH);
-    add(out, "<form class=\"filter\" method=\"get\" action=\"/spend\">\n");
+    text_add_z(out, "<form class=\"filter\" method=\"get\" action=\"/spend\">\n");
     add_choice(out, s, REPORT_ASK_BY, "By");
     add_choice(out, s, REPORT_ASK_PER, "Per");
     add_day(out, "since", "Since (UTC)", s->refused ? TIME_NONE : s->query.during.since);
@@ -148,22 +143,22 @@ static void add_form(struct text *out, const struct spend *s)
     add_field(out, s, REPORT_ASK_ENVIRONMENT, "Environment");
     add_field(out, s, REPORT_ASK_ACCOUNT, "Account");
     add_choice(out, s, REPORT_ASK_SOURCE, "Source");
-    add(out, "<button>Show</button>\n<a class=\"clear\" href=\"/spend\">Clear</a>");
+    text_add_z(out, "<button>Show</button>\n<a class=\"clear\" href=\"/spend\">Clear</a>");
     if (!s->refused) {
-        add(out, "<a class=\"clear\" href=\"/spend.csv");
+        text_add_z(out, "<a class=\"clear\" href=\"/spend.csv");
         add_address(out, s, NULL);
-        add(out, "\" download>CSV</a>");
+        text_add_z(out, "\" download>CSV</a>");
     }
-    add(out, "</form>\n");
+    text_add_z(out, "</form>\n");
 }
 
 /* ---- the page ---- */
 
 static void add_refusal(struct text *out, const struct fault *why)
 {
-    add(out, "<section class=\"empty\" role=\"alert\"><p>");
+    text_add_z(out, "<section class=\"empty\" role=\"alert\"><p>");
     markup_add_html(out, span_of(why->text));
-    add(out, "</p></section>\n");
+    text_add_z(out, "</p></section>\n");
 }
 
 static void begin_page(struct text *out, const struct spend *s)
@@ -172,7 +167,7 @@ static void begin_page(struct text *out, const struct spend *s)
         .place = AT_SPEND, .title = span_of("Spend"), .pulse = &s->pulse, .now = s->from.now
     };
     page_begin(out, &frame);
-    add(out, "<h1>Spend</h1>\n");
+    text_add_z(out, "<h1>Spend</h1>\n");
     add_times(out, s);
     add_form(out, s);
     if (s->refused)
@@ -204,9 +199,9 @@ static void begin(struct spend *s, struct text *out)
         return;
     page_init(&s->page, &s->query, out);
     s->page.links = s->query.by == BY_TOKEN;
-    add(out, "<p class=\"soft\">");
+    text_add_z(out, "<p class=\"soft\">");
     page_scope(&s->page);
-    add(out, "</p>\n");
+    text_add_z(out, "</p>\n");
 }
 
 bool page_spend_step(struct spend *s, struct writer *w, bool *ret_more, struct fault *why)

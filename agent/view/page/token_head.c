@@ -7,16 +7,11 @@
 #include "view/page/figures.h"
 #include "view/page/token.h"
 
-static void add(struct text *out, const char *html)
-{
-    text_add(out, span_of(html));
-}
-
 static void add_left(struct text *out, unix_s at, unix_s now)
 {
     char left[DURATION_TEXT_BYTES];
     if (at >= TIME_FAR)
-        add(out, "no end in sight");
+        text_add_z(out, "no end in sight");
     else
         text_addf(out, "in %s", duration_format(seconds_between(now, at), left));
 }
@@ -27,7 +22,7 @@ static void add_time(struct text *out, const char *name, const char *chance, uni
 {
     text_addf(out, "<tr><th scope=\"row\">%s</th><td class=\"words\">", name);
     add_left(out, at, now);
-    add(out, "</td><td class=\"words\">");
+    text_add_z(out, "</td><td class=\"words\">");
     if (at < TIME_FAR)
         figure_time(out, at, now);
     text_addf(out, "</td><td class=\"words soft\">%s</td></tr>\n", chance);
@@ -35,28 +30,29 @@ static void add_time(struct text *out, const char *name, const char *chance, uni
 
 static void add_times(struct text *out, const struct forecast *f)
 {
-    add(out,
+    text_add_z(
+        out,
         "<div class=\"wide\"><table class=\"times\"><tr><th scope=\"col\">Forecast</th>"
         "<th scope=\"col\" class=\"words\">Empty</th><th scope=\"col\" class=\"words\">On</th>"
         "<th scope=\"col\" class=\"words\">Lasts longer</th></tr>\n");
     add_time(out, "early", "9 times in 10", f->early, f->read_at);
     add_time(out, "likely", "5 times in 10", f->likely, f->read_at);
     add_time(out, "late", "1 time in 10", f->late, f->read_at);
-    add(out, "</table></div>\n");
+    text_add_z(out, "</table></div>\n");
 }
 
 static void add_horizon(struct text *out, const struct forecast *f, const struct reading *r)
 {
     unix_s now = f->read_at;
     if (calendar_next_reset(r->period, now) == f->horizon) {
-        add(out, "Next reset ");
+        text_add_z(out, "Next reset ");
         figure_time(out, f->horizon, now);
         if (r->reset_amount.known) {
-            add(out, " to ");
+            text_add_z(out, " to ");
             figure_money(out, r->reset_amount.is.nano);
         }
     } else {
-        add(out, r->expires == f->horizon ? "Expires " : "Over the next week, until ");
+        text_add_z(out, r->expires == f->horizon ? "Expires " : "Over the next week, until ");
         figure_time(out, f->horizon, now);
     }
     if (f->lasts >= 0 && forecast_has_times(f))
@@ -67,7 +63,7 @@ static void add_horizon(struct text *out, const struct forecast *f, const struct
                   f->lasts > 0.99       ? 99.0
                       : f->lasts < 0.01 ? 1.0
                                         : 100 * f->lasts);
-    add(out, ".");
+    text_add_z(out, ".");
 }
 
 /* What there is to say without times. */
@@ -90,23 +86,24 @@ static void add_until(struct text *out, const struct token_page *p)
     const struct forecast_input *s = &p->input;
     const struct forecast *f = &s->forecast;
     if (state_has_times(s->state)) {
-        add(out,
-            f->limit == LIMIT_CREDITS ? "<p class=\"lead\">Runs out with its account\xe2\x80\x99s "
-                                        "credits, likely <b>"
-                                      : "<p class=\"lead\">Runs out, likely <b>");
+        text_add_z(out,
+                   f->limit == LIMIT_CREDITS
+                       ? "<p class=\"lead\">Runs out with its account\xe2\x80\x99s "
+                         "credits, likely <b>"
+                       : "<p class=\"lead\">Runs out, likely <b>");
         add_left(out, f->likely, f->read_at);
-        add(out, "</b>.");
+        text_add_z(out, "</b>.");
     } else {
         text_addf(out, "<p class=\"lead\">%s", standing_words[s->state]);
     }
-    add(out, "</p>\n");
+    text_add_z(out, "</p>\n");
     if (state_has_times(s->state))
         add_times(out, f);
     if (state_is_in_use(s->state) && s->state != STATE_NO_BUDGET && s->state != STATE_STALE
         && f->horizon != TIME_NONE) {
-        add(out, "<p class=\"soft\">");
+        text_add_z(out, "<p class=\"soft\">");
         add_horizon(out, f, &s->token->last);
-        add(out, "</p>\n");
+        text_add_z(out, "</p>\n");
     }
 }
 
@@ -118,18 +115,18 @@ static void add_fact(struct text *out, const char *name, struct span value)
         return;
     text_addf(out, "<span>%s <b>", name);
     markup_add_html(out, value);
-    add(out, "</b></span> ");
+    text_add_z(out, "</b></span> ");
 }
 
 static void add_facts(struct text *out, const struct token_page *p)
 {
     struct span name = span_of(p->q.token);
-    add(out, "<p class=\"facts\">");
+    text_add_z(out, "<p class=\"facts\">");
     add_fact(out, "account", span_of(text_z(&p->input.account)));
     add_fact(out, "environment", naming_environment(name));
     add_fact(out, "project", naming_project(name));
     add_fact(out, "type", span_of(p->input.token->last.type));
-    add(out, "</p>\n");
+    text_add_z(out, "</p>\n");
 }
 
 static void add_balance_tile(struct text *out, const struct token_page *p)
@@ -138,10 +135,10 @@ static void add_balance_tile(struct text *out, const struct token_page *p)
     figure_tile_begin(out, "Balance");
     figure_amount(out, t->last.balance);
     figure_tile_below(out);
-    add(out, "read ");
+    text_add_z(out, "read ");
     figure_ago(out, t->seen_at, p->from.now);
     if (p->input.forecast.available.known && p->input.forecast.limit == LIMIT_CREDITS) {
-        add(out, "<br>the account has ");
+        text_add_z(out, "<br>the account has ");
         figure_money(out, p->input.forecast.available.is.nano);
     }
     figure_tile_end(out);
@@ -164,7 +161,7 @@ static void add_burn_tile(struct text *out, const struct token_page *p)
             continue;
         text_addf(out, "<span class=\"level\">%s ", burn_window_name(w));
         figure_rate(out, rate_of(p, w));
-        add(out, "</span> ");
+        text_add_z(out, "</span> ");
     }
     figure_tile_end(out);
 }
@@ -177,9 +174,9 @@ static void add_turn_tile(struct text *out, const struct token_page *p)
         figure_tile_begin(out, "Next reset");
         add_left(out, reset, now);
         figure_tile_below(out);
-        add(out, calendar_period_name(r->period));
+        text_add_z(out, calendar_period_name(r->period));
         if (r->reset_amount.known) {
-            add(out, ", to ");
+            text_add_z(out, ", to ");
             figure_money(out, r->reset_amount.is.nano);
         }
         figure_tile_end(out);
@@ -195,19 +192,19 @@ static void add_turn_tile(struct text *out, const struct token_page *p)
 
 void token_add_head(struct text *out, const struct token_page *p)
 {
-    add(out, "<div id=\"head\" data-part>\n<h1>");
+    text_add_z(out, "<div id=\"head\" data-part>\n<h1>");
     markup_add_html(out, span_of(p->q.token));
     text_addf(out, " <span class=\"badge %s\">", state_slug(p->input.state));
     figure_state(out, p->input.state);
-    add(out, "</span></h1>\n");
+    text_add_z(out, "</span></h1>\n");
     add_facts(out, p);
-    add(out, "<div class=\"tiles\">\n");
+    text_add_z(out, "<div class=\"tiles\">\n");
     add_balance_tile(out, p);
     add_burn_tile(out, p);
     add_turn_tile(out, p);
-    add(out, "</div>\n<section>");
+    text_add_z(out, "</div>\n<section>");
     add_until(out, p);
-    add(out, "</section></div>\n");
+    text_add_z(out, "</section></div>\n");
 }
 
 /* ---- what would be ---- */
@@ -225,26 +222,26 @@ static void add_gain(struct text *out, const struct forecast *is, const struct f
 static void add_answer(struct text *out, const struct token_page *p)
 {
     const struct forecast *f = &p->view.if_forecast;
-    add(out, "<p class=\"lead\">With <b>");
+    text_add_z(out, "<p class=\"lead\">With <b>");
     markup_add_html(out, span_of(p->view.what_if_text));
-    add(out, "</b>");
+    text_add_z(out, "</b>");
     if (p->view.if_reading.balance.known) {
-        add(out, ", starting at ");
+        text_add_z(out, ", starting at ");
         figure_money(out, p->view.if_reading.balance.is.nano);
     }
     if (!forecast_has_times(f)) {
         text_addf(out, ": %s.</p>\n", forecast_verdict_name(f->verdict));
         return;
     }
-    add(out, ": empty <b>");
+    text_add_z(out, ": empty <b>");
     add_left(out, f->likely, f->read_at);
-    add(out, "</b>");
+    text_add_z(out, "</b>");
     add_gain(out, &p->input.forecast, f);
-    add(out, ".</p>\n");
+    text_add_z(out, ".</p>\n");
     add_times(out, f);
-    add(out, "<p class=\"soft\">");
+    text_add_z(out, "<p class=\"soft\">");
     add_horizon(out, f, &p->view.if_reading);
-    add(out, "</p>\n");
+    text_add_z(out, "</p>\n");
 }
 
 void token_add_what_if(struct text *out, const struct token_page *p)
@@ -253,38 +250,39 @@ void token_add_what_if(struct text *out, const struct token_page *p)
     char slug[SLUG_BYTES];
     if (!p->input.token->last.balance.known || !state_is_in_use(p->input.state))
         return;
-    add(out,
-        "<section id=\"what-if\"><h2>What if?</h2>\n<form class=\"filter\" method=\"get\" "
-        "action=\"");
+    text_add_z(out,
+               "<section id=\"what-if\"><h2>What if?</h2>\n<form class=\"filter\" method=\"get\" "
+               "action=\"");
     naming_slug(name, slug);
     if (figure_has_path(name))
         figure_token_path(out, span_of(p->q.account), name);
     else
-        add(out, "/token");
-    add(out, "\">");
+        text_add_z(out, "/token");
+    text_add_z(out, "\">");
     if (!figure_has_path(name))
         text_addf(out,
                   "<input type=\"hidden\" name=\"account\" value=\"%s\"><input type=\"hidden\" "
                   "name=\"slug\" value=\"%s\">",
                   text_z(&p->input.account), slug);
     text_addf(out, "<input type=\"hidden\" name=\"span\" value=\"%s\">", p->span);
-    add(out,
+    text_add_z(
+        out,
         "<label class=\"grow\"><span>A top-up in USD, such as 20 or -5, or another pace, such as "
         "burn x1.5</span><input name=\"what_if\" autocomplete=\"off\" value=\"");
     markup_add_html(out, span_of(p->q.what_if && *p->q.what_if ? p->q.what_if : "20"));
-    add(out, "\"></label><button>Show</button>");
+    text_add_z(out, "\"></label><button>Show</button>");
     if (p->q.what_if && *p->q.what_if) {
-        add(out, "<a class=\"clear\" href=\"");
+        text_add_z(out, "<a class=\"clear\" href=\"");
         token_add_address(out, p, p->span, NULL);
-        add(out, "\">Clear</a>");
+        text_add_z(out, "\">Clear</a>");
     }
-    add(out, "</form>\n");
+    text_add_z(out, "</form>\n");
     if (p->refused) {
-        add(out, "<p class=\"bad\" role=\"alert\">");
+        text_add_z(out, "<p class=\"bad\" role=\"alert\">");
         markup_add_html(out, span_of(p->refusal.text));
-        add(out, "</p>\n");
+        text_add_z(out, "</p>\n");
     } else if (p->view.what_if_text) {
         add_answer(out, p);
     }
-    add(out, "</section>\n");
+    text_add_z(out, "</section>\n");
 }
