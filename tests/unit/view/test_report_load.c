@@ -97,7 +97,7 @@ static int64_t spent_in_all(const struct place *p)
 {
     struct statement *q;
     struct fault why;
-    int64_t sum;
+    int64_t sum = 0;
     struct text sql = { 0 };
     text_addf(&sql, "SELECT sum(spent_nano) FROM day_sum WHERE day > %lld",
               (long long)START + 3 * DAY_S);
