@@ -6,14 +6,26 @@
 #include <math.h>
 
 #include "base/markup.h"
-#include "core/forecast/tracked.h"
 #include "view/cell.h"
 
 /* Errors are kept by their logarithms; beyond this one (22026 times) nobody reads on. */
 #define LOG_MOST 10.0
 
 /* Programs get what `ebb status --json` and MQTT call so, too; people percentages. */
-enum { ACCOUNT, DUE, HELD, COVERAGE, FACTOR, BIAS, OFF, REASON, COLUMNS };
+enum {
+    ACCOUNT,
+    DUE,
+    HELD,
+    COVERAGE,
+    FACTOR,
+    BIAS,
+    OFF,
+    REASON,
+    REACH_DUE,
+    REACH_COVERAGE = REACH_DUE + REACHES,
+    REACH_HELD = REACH_COVERAGE + REACHES,
+    COLUMNS = REACH_HELD + REACHES
+};
 
 static const struct column columns[] = {
     [ACCOUNT] = { "account", "ACCOUNT", COLUMN_TEXT, COLUMN_KEY },
@@ -24,34 +36,71 @@ static const struct column columns[] = {
     [BIAS] = { "bias", NULL, COLUMN_RATIO, 0 },
     [OFF] = { NULL, "BIAS (+ LATE)", COLUMN_GROWTH, 0 },
     [REASON] = { "reason", NULL, COLUMN_TEXT, 0 },
+    [REACH_DUE + REACH_HOURS] = { "scored_6h", NULL, COLUMN_COUNT, 0 },
+    [REACH_DUE + REACH_DAYS] = { "scored_2d", NULL, COLUMN_COUNT, 0 },
+    [REACH_DUE + REACH_FAR] = { "scored_beyond", NULL, COLUMN_COUNT, 0 },
+    [REACH_COVERAGE + REACH_HOURS] = { "coverage_6h", NULL, COLUMN_RATIO, 0 },
+    [REACH_COVERAGE + REACH_DAYS] = { "coverage_2d", NULL, COLUMN_RATIO, 0 },
+    [REACH_COVERAGE + REACH_FAR] = { "coverage_beyond", NULL, COLUMN_RATIO, 0 },
+    [REACH_HELD + REACH_HOURS] = { NULL, "UNDER 6H", COLUMN_PERCENT, COLUMN_SPARE },
+    [REACH_HELD + REACH_DAYS] = { NULL, "TO 2D", COLUMN_PERCENT, COLUMN_SPARE },
+    [REACH_HELD + REACH_FAR] = { NULL, "BEYOND", COLUMN_PERCENT, COLUMN_SPARE },
 };
 _Static_assert(COUNT(columns) == COLUMNS, "a column has no row");
 
-static struct accuracy_summary summary_of(const struct cell *asked)
+struct accuracy_summary record_of(const struct cell *asked)
 {
-    return (struct accuracy_summary){ .scores = asked[QUERY_RECORD_COUNT].integer,
-                                      .span_s = asked[QUERY_RECORD_OVER_S].integer };
+    struct accuracy_summary r = {
+        .scores = asked[QUERY_RECORD_COUNT].integer,
+        .within = asked[QUERY_RECORD_WITHIN].integer,
+        .median_off_milli = asked[QUERY_RECORD_OFF_MILLI].integer,
+        .median_bias_milli = asked[QUERY_RECORD_BIAS_MILLI].integer,
+        .span_s = asked[QUERY_RECORD_OVER_S].integer,
+    };
+    for (int i = 0; i < REACHES; i++)
+        r.reach[i] = (struct reach_record){ asked[QUERY_RECORD_HOURS_COUNT + 2 * i].integer,
+                                            asked[QUERY_RECORD_HOURS_WITHIN + 2 * i].integer };
+    return r;
+}
+
+void record_add_reaches(const struct accuracy_summary *r, struct text *out)
+{
+    const char *before = "";
+    for (enum reach i = 0; i < REACHES; i++) {
+        if (r->reach[i].due == 0)
+            continue;
+        text_addf(out, "%s%" PRId64 " of %" PRId64 " %s", before, r->reach[i].within,
+                  r->reach[i].due, reach_words(i));
+        before = ", ";
+    }
+}
+
+static int64_t share_milli(struct reach_record r)
+{
+    return (r.within * 1000 + r.due / 2) / r.due;
 }
 
 static bool tells(const struct cell *asked)
 {
-    const struct accuracy_summary r = summary_of(asked);
+    const struct accuracy_summary r = record_of(asked);
     return accuracy_summary_tells(&r);
 }
 
 struct record_figures record_figures_of(const struct cell *asked)
 {
-    int64_t due = asked[QUERY_RECORD_COUNT].integer, within = asked[QUERY_RECORD_WITHIN].integer;
-    double off = (double)asked[QUERY_RECORD_OFF_MILLI].integer / 1000;
-    if (!tells(asked))
-        return (struct record_figures){ .scored = due };
-    return (struct record_figures){
-        .scored = due,
-        .tells = true,
-        .coverage_milli = (within * 1000 + due / 2) / due,
-        .factor_milli = llround(1000 * exp(fmin(off, LOG_MOST))),
-        .bias_milli = asked[QUERY_RECORD_BIAS_MILLI].integer,
-    };
+    const struct accuracy_summary r = record_of(asked);
+    struct record_figures f = { .scored = r.scores, .tells = accuracy_summary_tells(&r) };
+    for (int i = 0; i < REACHES; i++) {
+        bool told = f.tells && reach_record_tells(&r.reach[i]);
+        f.reach_scored[i] = r.reach[i].due;
+        f.reach_milli[i] = told ? share_milli(r.reach[i]) : -1;
+    }
+    if (!f.tells)
+        return f;
+    f.coverage_milli = share_milli((struct reach_record){ r.scores, r.within });
+    f.factor_milli = llround(1000 * exp(fmin((double)r.median_off_milli / 1000, LOG_MOST)));
+    f.bias_milli = r.median_bias_milli;
+    return f;
 }
 
 static void fill(const struct cell *asked, struct cell *cells)
@@ -63,8 +112,15 @@ static void fill(const struct cell *asked, struct cell *cells)
         cells[i] = (struct cell){ .kind = CELL_NONE };
     cells[ACCOUNT] = asked[QUERY_RECORD_ACCOUNT];
     cells[DUE] = cell_integer(due);
+    for (size_t i = 0; i < REACHES; i++) {
+        cells[REACH_DUE + i] = cell_integer(f.reach_scored[i]);
+        if (f.reach_milli[i] < 0)
+            continue;
+        cells[REACH_COVERAGE + i] = cell_integer(f.reach_milli[i]);
+        cells[REACH_HELD + i] = cell_integer(10 * f.reach_milli[i]);
+    }
     if (!f.tells) {
-        const struct accuracy_summary r = summary_of(asked);
+        const struct accuracy_summary r = record_of(asked);
         cells[REASON] = cell_text(accuracy_summary_reason(&r));
         return;
     }
@@ -118,7 +174,11 @@ static void add_line(const struct cell *asked, struct writer *w)
                   exp((double)asked[QUERY_RECORD_OFF_MILLI].integer / 1000),
                   100 * fabs(expm1((double)asked[QUERY_RECORD_BIAS_MILLI].integer / 1000)),
                   asked[QUERY_RECORD_BIAS_MILLI].integer < 0 ? "early" : "late");
-    else
+    if (tells(asked)) {
+        const struct accuracy_summary r = record_of(asked);
+        text_addf(&line, "; ");
+        record_add_reaches(&r, &line);
+    } else
         text_addf(&line, ": too few have come due to judge them (%" PRId64 " so far)",
                   asked[QUERY_RECORD_COUNT].integer);
     writer_add_lines(w, text_z(&line));
@@ -146,7 +206,13 @@ bool record_lines(struct store *s, const struct query_filter *scope, struct writ
 static void add_html_row(const struct cell *asked, struct text *out)
 {
     static const struct screen page;
-    static const int shown[] = { DUE, HELD, FACTOR, OFF };
+    static const int shown[] = { DUE,
+                                 HELD,
+                                 FACTOR,
+                                 OFF,
+                                 REACH_HELD + REACH_HOURS,
+                                 REACH_HELD + REACH_DAYS,
+                                 REACH_HELD + REACH_FAR };
     struct cell cells[COLUMNS];
     fill(asked, cells);
     text_add(out, span_of("<tr><th scope=\"row\" class=\"name\">"));
@@ -176,7 +242,10 @@ bool record_add_html(struct store *s, const struct query_filter *scope, struct t
                              "<tr><th scope=\"col\">Account</th><th scope=\"col\">Scored</th>"
                              "<th scope=\"col\">In interval</th>"
                              "<th scope=\"col\">Half within factor</th>"
-                             "<th scope=\"col\">Bias (+ late, − early)</th></tr>\n"));
+                             "<th scope=\"col\">Bias (+ late, − early)</th>"
+                             "<th scope=\"col\">In interval, under 6 h</th>"
+                             "<th scope=\"col\">To 2 days</th>"
+                             "<th scope=\"col\">Beyond</th></tr>\n"));
         if (ok && more)
             add_html_row(asked, out);
         else if (ok && rows)

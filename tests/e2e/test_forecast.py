@@ -123,6 +123,7 @@ def test_a_forecast_from_its_first_words_to_its_score(days):
     record = days.forecast()["forecasts"]
     assert record["scored"] == count and 1 <= record["median_factor"] < 3
     assert "have come due, " in days.words()
+    told_by_horizon(days, record, count)
     assert days.status()["forecasts"][0]["scored"] == count
     assert f"of {count} within their interval" in days.daemon.run("status").stdout
     told_by_the_reports(days, record, count)
@@ -166,6 +167,26 @@ def test_credits_that_stay_the_same_are_as_fresh_as_the_last_poll(days):
     days.poll()
     shown = json.loads(days.daemon.run("forecast", "--credits", "--json").stdout)
     assert time_of(shown["seen_at"]) <= days.now - STEP, "nobody told them since"
+
+
+def told_by_horizon(days, record, count):
+    """Each forecast counts at the distance that it looked ahead, wherever the record is shown."""
+    by_horizon = {row["horizon"]: row for row in record["by_horizon"]}
+    assert list(by_horizon) == ["6h", "2d", "beyond"]
+    seen = days.daemon.database.rows("SELECT sum(likely_at - made_at < 21600), sum(likely_at - made_at BETWEEN 21600"
+                                     " AND 172799), sum(likely_at - made_at >= 172800) FROM score")[0]
+    assert tuple(row["scored"] for row in by_horizon.values()) == tuple(seen) and sum(seen) == count
+    for row in by_horizon.values():
+        assert (row["coverage"] is None) == (row["scored"] < 10), "fewer than ten say nothing"
+    account = days.status()["forecasts"][0]
+    assert tuple(account["scored_" + name] for name in by_horizon) == tuple(seen)
+    assert {name: account["coverage_" + name] for name in by_horizon} == \
+        {name: row["coverage"] for name, row in by_horizon.items()}
+    words = [text for text, n in zip(("under 6 h", "6 h to 2 days", "beyond 2 days"), seen) if n]
+    for shown in (days.words(), days.daemon.run("status").stdout):
+        assert all(text in " ".join(shown.split()) for text in words)
+    view = days.daemon.database.rows("SELECT scored_6h, scored_2d, scored_beyond FROM v_forecast_record")
+    assert view == [tuple(seen)]
 
 
 def a_few_scores_judge_nothing(days, count):

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/forecast/accuracy.h"
 #include "core/forecast/estimate.h"
 
 const double asked_levels[LEVELS_ASKED] = { 0.1, 0.25, 0.5, 0.75, 0.9 };
@@ -331,10 +332,11 @@ double curve_needed(const struct curve *c, double hours, double certainty)
     return c->unit_nano * exp(high);
 }
 
-void curve_widen(struct curve *c, double factor)
+void curve_widen(struct curve *c, const struct accuracy *record)
 {
     for (int i = 0; i < CURVE_POINTS; i++) {
         int16_t likely = c->ln_hours[i][LEVEL_LIKELY];
+        double factor = accuracy_widening(record, HOUR_S * exp(ln_unit * likely));
         for (int l = 0; l < LEVELS_ASKED; l++)
             c->ln_hours[i][l] = kept(ln_unit * (likely + factor * (c->ln_hours[i][l] - likely)));
     }

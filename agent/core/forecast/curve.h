@@ -9,6 +9,7 @@
 #include "core/forecast/levels.h"
 #include "core/forecast/past.h"
 
+struct accuracy; /* core/forecast/accuracy.h */
 struct ensemble; /* core/forecast/net.h; the daemon hands in &net_shipped */
 struct estimate; /* core/forecast/estimate.h */
 
@@ -89,6 +90,6 @@ double curve_near_value(const struct curve *c, double nano,
 /* The nano-dollars that last for `hours` with a certainty in (0, 1). */
 double curve_needed(const struct curve *c, double hours, double certainty);
 
-/* Moves every level away from the likely one, or towards it, by a factor: a token's own record
- * (record.h). */
-void curve_widen(struct curve *c, double factor);
+/* Moves every level away from the likely one, or towards it, as a token's own record says of times
+ * like that one. */
+void curve_widen(struct curve *c, const struct accuracy *record);

@@ -56,6 +56,7 @@ struct accuracy_summary {
                                   less */
     int64_t median_bias_milli; /* thousandths of ln(forecast / truth); positive: too late */
     int64_t span_s;            /* from the first that was made to the last that came due */
+    struct reach_record reach[REACHES]; /* of those that looked so far ahead */
 };
 
 /* Fewer say nothing, and neither do those of a day on which nothing else happened. */
@@ -63,6 +64,11 @@ enum { ACCURACY_LEAST = 10, ACCURACY_LEAST_S = DAY_S };
 static inline bool accuracy_summary_tells(const struct accuracy_summary *r)
 {
     return r->scores >= ACCURACY_LEAST && r->span_s >= ACCURACY_LEAST_S;
+}
+/* Of one reach alone, fewer say nothing, either. */
+static inline bool reach_record_tells(const struct reach_record *r)
+{
+    return r->due >= ACCURACY_LEAST;
 }
 /* Why it says nothing yet; NULL: it does. */
 const char *accuracy_summary_reason(const struct accuracy_summary *r);

@@ -147,7 +147,7 @@ void token_forecast(struct token *t, const struct past *past)
     t->judged.at = TIME_NONE;
     if (curve_make(past, &net_shipped, forecast_queue_amount(t), t->curve)) {
         foresee_reset(t, past, &before);
-        curve_widen(t->curve, accuracy_widening(&t->promises->record));
+        curve_widen(t->curve, &t->promises->record);
         return;
     }
     free(t->curve);

@@ -100,7 +100,8 @@ bool store_accuracy(struct store *s, const char *account, struct accuracy_summar
                                           statement_integer(q, QUERY_RECORD_WITHIN),
                                           statement_integer(q, QUERY_RECORD_OFF_MILLI),
                                           statement_integer(q, QUERY_RECORD_BIAS_MILLI),
-                                          statement_integer(q, QUERY_RECORD_OVER_S) };
+                                          statement_integer(q, QUERY_RECORD_OVER_S),
+                                          { { 0, 0 } } };
     statement_reset(q);
     return ok;
 }

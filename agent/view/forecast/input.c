@@ -71,6 +71,10 @@ static void take_track_record(struct forecast_input *s, const struct cell *cells
         .median_bias_milli = cells[QUERY_FORECASTS_BIAS_MILLI].integer,
         .span_s = cells[QUERY_FORECASTS_OVER_S].integer,
     };
+    for (int r = 0; r < REACHES; r++)
+        s->scored.reach[r] =
+            (struct reach_record){ cells[QUERY_FORECASTS_HOURS_COUNT + 2 * r].integer,
+                                   cells[QUERY_FORECASTS_HOURS_WITHIN + 2 * r].integer };
 }
 
 /* One change may have two entries, and so two rows; balances that are not known leave a gap nobody
@@ -222,7 +226,10 @@ struct forecast forecast_input_forecast(const struct forecast_input *s, const st
 
 double forecast_input_widening(const struct forecast_input *s)
 {
-    return s->token->promises ? accuracy_widening(&s->token->promises->record) : 1;
+    double likely_s = forecast_has_times(&s->forecast)
+        ? (double)(s->forecast.likely - s->forecast.made_at)
+        : HOUR_S;
+    return s->token->promises ? accuracy_widening(&s->token->promises->record, likely_s) : 1;
 }
 
 void forecast_input_done(struct forecast_input *s)

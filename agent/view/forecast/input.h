@@ -44,7 +44,7 @@ void forecast_input_done(struct forecast_input *s);
 struct forecast forecast_input_forecast(const struct forecast_input *s, const struct reading *r,
                                         const struct curve *c);
 
-/* How many times as wide as usual its interval is drawn. */
+/* How many times as wide as usual its interval is drawn, so far ahead as it looks now. */
 double forecast_input_widening(const struct forecast_input *s);
 
 /* Mean spent in an hour, by local hour of the day, by local day of the week (0: Monday), and by

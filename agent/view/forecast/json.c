@@ -101,6 +101,16 @@ static void add_curve(struct json_out *j, const struct forecast_input *s)
     json_close(j);
 }
 
+static void add_reach(struct json_out *j, enum reach reach, const struct reach_record *r,
+                      bool known)
+{
+    json_open_object(j, NULL);
+    json_add_z(j, "horizon", reach_slug(reach));
+    json_add_integer(j, "scored", r->due);
+    add_number(j, "coverage", known, known ? (double)r->within / (double)r->due : 0);
+    json_close(j);
+}
+
 static void add_record(struct json_out *j, const struct forecast_input *s)
 {
     const struct accuracy_summary *r = &s->scored;
@@ -111,6 +121,10 @@ static void add_record(struct json_out *j, const struct forecast_input *s)
     add_number(j, "median_factor", known, exp((double)r->median_off_milli / 1000));
     add_number(j, "bias", known, (double)r->median_bias_milli / 1000);
     json_add_z(j, "reason", accuracy_summary_reason(r));
+    json_open_array(j, "by_horizon");
+    for (enum reach i = 0; i < REACHES; i++)
+        add_reach(j, i, &r->reach[i], known && reach_record_tells(&r->reach[i]));
+    json_close(j);
     add_number(j, "interval_times", true, forecast_input_widening(s));
     json_close(j);
 }

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "core/calendar.h"
+#include "view/accuracy.h"
 #include "view/bar.h"
 #include "view/forecast/view.h"
 
@@ -281,7 +282,9 @@ static void add_certainty(const struct forecast_input *s, struct text *out)
               r->scores, r->within, exp((double)r->median_off_milli / 1000),
               100 * fabs(expm1((double)r->median_bias_milli / 1000)),
               r->median_bias_milli < 0 ? "early" : "late");
-    text_addf(out, "Its interval is therefore %.2f times as wide as usual.\n",
+    text_add(out, span_of("By how far ahead they looked: "));
+    record_add_reaches(r, out);
+    text_addf(out, ".\nIts interval is therefore %.2f times as wide as usual.\n",
               forecast_input_widening(s));
 }
 

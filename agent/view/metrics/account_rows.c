@@ -15,6 +15,12 @@ static const char *name_of_result(size_t place)
 }
 
 static const struct metric_label levels = { "level", name_of_level, LEVELS - LEVEL_INFO };
+static const char *name_of_reach(size_t place)
+{
+    return reach_slug((enum reach)place);
+}
+
+static const struct metric_label reaches = { "horizon", name_of_reach, REACHES };
 static const struct metric_label results = { "result", name_of_result, POLL_RESULTS };
 
 static int64_t tokens(const struct subject *s, size_t place)
@@ -124,6 +130,16 @@ static int64_t bias(const struct subject *s, size_t place)
     return s->account.bias_milli;
 }
 
+static int64_t reach_scored(const struct subject *s, size_t place)
+{
+    return s->account.reach_scored[place];
+}
+
+static int64_t reach_coverage(const struct subject *s, size_t place)
+{
+    return s->account.reach_milli[place];
+}
+
 static int64_t alerts(const struct subject *s, size_t place)
 {
     return s->account.alerts[place + LEVEL_INFO];
@@ -188,6 +204,12 @@ static const struct metric of_accounts[] = {
     { "ebb_forecast_bias",
       "Median of log(forecast / actual); positive means too late. Absent while there are too few.",
       NULL, METRIC_GAUGE, METRIC_MILLI, NULL, bias },
+    { "ebb_forecast_horizon_scored",
+      "Forecasts scored, by how far ahead they looked: under 6 hours, to 2 days, beyond.", NULL,
+      METRIC_GAUGE, METRIC_WHOLE, &reaches, reach_scored },
+    { "ebb_forecast_horizon_coverage_ratio",
+      "Coverage of these. Absent while there are fewer than ten.", "ratio", METRIC_GAUGE,
+      METRIC_MILLI, &reaches, reach_coverage },
 };
 
 static const struct metric of_requests[] = {

@@ -137,6 +137,7 @@ static void take_account(struct loading *l, const struct cell *row)
         .coverage_milli = METRIC_ABSENT,
         .factor_milli = METRIC_ABSENT,
         .bias_milli = METRIC_ABSENT,
+        .reach_milli = { METRIC_ABSENT, METRIC_ABSENT, METRIC_ABSENT },
     };
     for (size_t i = 0; i < POLL_RESULTS; i++)
         f->polls[i] = METRIC_ABSENT;
@@ -153,6 +154,10 @@ static void take_record(struct loading *l, const struct cell *row)
     f->coverage_milli = r.tells ? r.coverage_milli : METRIC_ABSENT;
     f->factor_milli = r.tells ? r.factor_milli : METRIC_ABSENT;
     f->bias_milli = r.tells ? r.bias_milli : METRIC_ABSENT;
+    for (int i = 0; i < REACHES; i++) {
+        f->reach_scored[i] = r.reach_scored[i];
+        f->reach_milli[i] = r.reach_milli[i] < 0 ? METRIC_ABSENT : r.reach_milli[i];
+    }
 }
 
 /* Whatever fires is counted; what has no room has no series. */

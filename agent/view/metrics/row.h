@@ -12,6 +12,7 @@
 
 #include "base/process.h"
 #include "core/burn.h"
+#include "core/forecast/accuracy.h"
 #include "core/level.h"
 #include "core/live.h"
 #include "core/state.h"
@@ -49,6 +50,7 @@ struct account_facts {
     int64_t polled_at, last_ok_at, next_at, took_ms, interval_s, stale_s;
     int64_t ok, listed, changed, missing, bytes, tokens, usage_until;
     int64_t scored, coverage_milli, factor_milli, bias_milli; /* of its forecasts */
+    int64_t reach_scored[REACHES], reach_milli[REACHES];      /* by how far ahead they looked */
     int64_t alerts[LEVELS];
     int64_t polls[POLL_RESULTS]; /* METRIC_ABSENT: of a database alone */
 };

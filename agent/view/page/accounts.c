@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 #include "base/markup.h"
-#include "core/forecast/tracked.h"
 #include "core/schedule.h"
 #include "view/account_words.h"
+#include "view/accuracy.h"
 #include "view/page/figures.h"
 #include "view/page/frame.h"
 #include "view/standing.h"
@@ -193,16 +193,16 @@ static bool add_credits(struct accounts_page *p, const char *account, struct fau
 
 static void add_record_row(struct text *out, const struct cell *cells)
 {
-    const struct accuracy_summary r = { .scores = cells[QUERY_RECORD_COUNT].integer,
-                                        .within = cells[QUERY_RECORD_WITHIN].integer,
-                                        .span_s = cells[QUERY_RECORD_OVER_S].integer };
+    const struct accuracy_summary r = record_of(cells);
     if (!accuracy_summary_tells(&r)) {
         text_addf(out, "too early to judge: %" PRId64 " came due", r.scores);
         return;
     }
     text_addf(out, "%.0f %% of %" PRId64 " held, half within a factor of %.2f",
               100.0 * (double)r.within / (double)r.scores, r.scores,
-              exp((double)cells[QUERY_RECORD_OFF_MILLI].integer / 1000));
+              exp((double)r.median_off_milli / 1000));
+    text_add(out, span_of("; "));
+    record_add_reaches(&r, out);
 }
 
 static bool add_record(struct accounts_page *p, const char *account, struct fault *why)

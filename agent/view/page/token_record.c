@@ -4,6 +4,7 @@
 
 #include "core/forecast/accuracy.h"
 #include "core/forecast/tracked.h"
+#include "view/accuracy.h"
 #include "view/page/figures.h"
 #include "view/page/token.h"
 
@@ -38,8 +39,13 @@ static void add_verdict(struct text *out, const struct accuracy_summary *r, doub
               "they were <b>%.0f %% too %s</b>.</p>\n",
               exp((double)r->median_off_milli / 1000), 100 * fabs(bias),
               bias < 0 ? "early" : "late");
+    text_add(out, span_of("<p>By how far ahead they looked, so many held: "));
+    record_add_reaches(r, out);
+    text_add(out, span_of(".</p>\n"));
     if (fabs(widening - 1) >= 0.005)
-        text_addf(out, "<p>Its range is therefore drawn <b>%.2f times</b> as wide as usual.</p>\n",
+        text_addf(out,
+                  "<p>Its range is therefore drawn, as far ahead as it looks now, <b>%.2f "
+                  "times</b> as wide as usual.</p>\n",
                   widening);
 }
 

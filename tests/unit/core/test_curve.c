@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "core/forecast.h"
+#include "core/forecast/accuracy.h"
 #include "core/forecast/explain.h"
 #include "core/forecast/net.h"
 
@@ -320,13 +321,14 @@ static void chance_and_hours_and_need_are_inverses(void **state)
 static void a_widened_curve_keeps_its_middle_and_its_order(void **state)
 {
     (void)state;
+    const struct accuracy twice = { .ln_widening = { 0.693F, 0.693F, 0.693F } };
     for (uint64_t seed = 0; seed < 20; seed++) {
         struct life l;
         struct curve c, wide;
         live(&l, seed, NOON, 1, 15);
         assert_true(curve_make(&l.past, &net_shipped, 4e11, &c));
         wide = c;
-        curve_widen(&wide, 2);
+        curve_widen(&wide, &twice);
         assert_true(fabs(curve_hours(&wide, 4e11, 0.5) / curve_hours(&c, 4e11, 0.5) - 1) < 1e-6);
         double before = 0;
         for (double nano = 1e6; nano < 1e15; nano *= 1.2) {

@@ -413,7 +413,7 @@ static void forecasts_promises_and_what_they_taught_outlive_the_process(void **s
                 && again->promises->at[2].likely == START + 2);
     assert_int_equal(again->promises->record.due, SCORES_KEPT);
     assert_int_equal(again->promises->last_made, START);
-    assert_true(accuracy_widening(&again->promises->record) > 1.9);
+    assert_true(accuracy_widening(&again->promises->record, 1) > 1.9);
     token_set_done(&before);
     release(&after, &orphans);
 }
