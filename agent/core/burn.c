@@ -49,7 +49,9 @@ static bool is_consumption(const struct entry *e)
 
 void burn_init(struct burn_history *h)
 {
-    *h = (struct burn_history){ .first_seen = TIME_NONE, .last_seen = TIME_NONE };
+    *h = (struct burn_history){ .first_seen = TIME_NONE,
+                                .watched_from = TIME_NONE,
+                                .last_seen = TIME_NONE };
 }
 
 void burn_done(struct burn_history *h)
@@ -77,7 +79,7 @@ void burn_seen(struct burn_history *h, unix_s at)
     if (h->first_seen != TIME_NONE && at <= h->last_seen)
         return;
     if (h->first_seen == TIME_NONE)
-        h->first_seen = at;
+        h->first_seen = h->watched_from = at;
     h->last_seen = at;
     if (h->readings < BURN_MIN_READINGS)
         h->readings++;
@@ -88,6 +90,7 @@ void burn_shift(struct burn_history *h, int64_t step_s)
     if (h->first_seen == TIME_NONE)
         return;
     h->first_seen += step_s;
+    h->watched_from += step_s;
     h->last_seen += step_s;
     if (h->buckets)
         buckets_shift(h->buckets, step_s);
@@ -101,11 +104,30 @@ void burn_known_from(struct burn_history *h, unix_s from)
     h->readings = BURN_MIN_READINGS;
 }
 
+/* Of what was added, or (-1) taken back. */
+static void note_start(struct burn_history *h, const struct entry *e, int sign)
+{
+    struct burn_start *s = buckets_start(h->buckets);
+    double took_s = (double)(e->at - e->since), nano = (double)e->amount.nano;
+    if (e->since < h->watched_from || e->at > time_after(h->watched_from, BURN_START_S)
+        || took_s <= 0)
+        return;
+    s->spent_nano = nano_add(s->spent_nano, sign * e->amount.nano);
+    s->busy_s += sign * (e->at - e->since);
+    s->squares += sign * nano * nano / took_s;
+}
+
+struct burn_start burn_start(const struct burn_history *h)
+{
+    return h->buckets ? *buckets_start(h->buckets) : (struct burn_start){ 0 };
+}
+
 void burn_add(struct burn_history *h, const struct entry *e)
 {
     if (!is_consumption(e))
         return;
     buckets_need(h, e->at);
+    note_start(h, e, 1);
     spread(h, RING_FINE, e);
     spread(h, RING_HOURS, e);
 }
@@ -115,6 +137,7 @@ void burn_take(struct burn_history *h, const struct entry *e)
     if (!is_consumption(e) || !h->buckets)
         return;
     struct entry back = *e;
+    note_start(h, e, -1);
     back.amount.nano = -e->amount.nano;
     put_shares(h, RING_FINE, &back);
     put_shares(h, RING_HOURS, &back);
@@ -140,6 +163,7 @@ void burn_add_recent(struct burn_history *h, const struct entry *e)
     if (!is_consumption(e) || !is_credible(h, e->at))
         return;
     buckets_need(h, e->at);
+    note_start(h, e, 1);
     spread(h, RING_FINE, e);
 }
 
@@ -167,6 +191,21 @@ size_t burn_slice(const struct entry *e, struct hour_slice *ret, size_t max)
     return count;
 }
 
+/* The share of a bucket that lies after `start`; nothing in it is from before the token was watched
+ * or from after the last reading. */
+static __int128 spent_after(const struct burn_history *h, enum ring r, int64_t number, unix_s start)
+{
+    int64_t begin = number * burn_rings[r].width_s, end = begin + burn_rings[r].width_s;
+    if (r == RING_FINE) { /* hours are loaded whole */
+        begin = h->first_seen > begin && h->first_seen < end ? h->first_seen : begin;
+        end = h->last_seen > begin && h->last_seen < end ? h->last_seen : end;
+    }
+    int64_t from = start > begin ? start : begin;
+    return from < end
+        ? (__int128)buckets_spent_in(h->buckets, r, number) * (end - from) / (end - begin)
+        : 0;
+}
+
 /* The sum over (start, end]; of the bucket that holds `start`, its share after `start`. Before the
  * token was watched there is nothing to add up. */
 static __int128 spent_within(const struct burn_history *h, enum ring r, unix_s start, unix_s end)
@@ -175,12 +214,11 @@ static __int128 spent_within(const struct burn_history *h, enum ring r, unix_s s
     int64_t width_s = burn_rings[r].width_s;
     int64_t partial = bucket_starting_in(start, width_s), last = bucket_ending_in(end, width_s);
     int64_t watched = bucket_starting_in(h->first_seen, width_s);
-    int64_t inside_s = partial < watched ? 0 : (partial + 1) * width_s - start;
     int64_t first = partial < watched ? watched : partial + 1;
     last = last < buckets_newest(b, r) ? last : buckets_newest(b, r);
     if (partial > last)
         return 0;
-    return (__int128)buckets_spent_in(b, r, partial) * inside_s / width_s
+    return (partial < watched ? 0 : spent_after(h, r, partial, start))
         + buckets_spent_from(b, r, first, last);
 }
 

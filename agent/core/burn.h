@@ -21,12 +21,22 @@ enum {
 };
 
 struct burn_history {
-    unix_s first_seen; /* TIME_NONE: never */
-    unix_s last_seen;  /* the newest reading; windows end here */
-    int readings;      /* seen at different times; counts no further than BURN_MIN_READINGS */
+    unix_s first_seen; /* what was spent is known from here on; TIME_NONE: never */
+    unix_s
+        watched_from; /* the first reading; what is known from before it was told by days alone */
+    unix_s last_seen; /* the newest reading; windows end here */
+    int readings;     /* seen at different times; counts no further than BURN_MIN_READINGS */
     struct burn_buckets
         *buckets; /* owned; NULL until something was spent, so an idle token costs nothing */
 };
+
+/* The first hour of readings, one by one, for what five minutes are too coarse to show: whether it
+ * was spent evenly. Of times between two readings of which the second saw something spent. */
+struct burn_start {
+    int64_t spent_nano, busy_s;
+    double squares; /* of nano-dollars, each over its seconds */
+};
+enum { BURN_START_S = HOUR_S };
 
 struct burn_rate {
     bool known; /* false: fewer readings than BURN_MIN_READINGS, or all of them at one time */
@@ -73,6 +83,10 @@ void burn_take(struct burn_history *h, const struct entry *e);
  */
 void burn_add_hour(struct burn_history *h, unix_s hour_start, struct money spent);
 void burn_add_recent(struct burn_history *h, const struct entry *e);
+
+/* All zero when nothing was spent then, or the token is watched for longer than the store's entries
+ * reach back. */
+struct burn_start burn_start(const struct burn_history *h);
 
 /* What of a consumption entry was spent in (from, until]. Shares of neighbouring times add up to
  * the amount exactly: a day's is the sum of its hours'. Zero of other kinds. */

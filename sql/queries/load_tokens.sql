@@ -11,6 +11,7 @@ SELECT t.id, t.name, t.identity, t.called, t.member, t.masked,
        min(t.first_seen, coalesce((SELECT CASE WHEN usage_nano > 0 AND (s.budgeted = 0 OR day + 86400 <= t.first_seen)
                                                THEN day END
                                    FROM daily WHERE token = t.id ORDER BY day LIMIT 1), t.first_seen)) AS known_from,
+       t.first_seen,
        max(s.seen_at, coalesce(n.at, s.seen_at),
            CASE WHEN s.missing = 0 AND s.unreadable IS NULL AND (t.kind <> 'credits' OR a.credits_reason IS NULL)
                 THEN coalesce(a.last_ok_at, s.seen_at) ELSE s.seen_at END) AS seen,

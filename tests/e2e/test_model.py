@@ -96,6 +96,9 @@ def test_a_training_answers_each_series_out_of_fold_and_writes_a_table_that_comp
     table = tmp_path / "table.c"
     subprocess.run([sys.executable, TOOLS / "train.py", "--fast", "--bench", BENCH, "--work", tmp_path / "work",
                     "--table", table, data], check=True)
+    near_table = tmp_path / "near_table.c"
+    subprocess.run([sys.executable, TOOLS / "near.py", "--fast", "--bench", BENCH, "--work", tmp_path / "work",
+                    "--table", near_table, data], check=True)
     told = subprocess.run([sys.executable, TOOLS / "out_of_fold.py", "--bench", BENCH, "--work", tmp_path / "work",
                            data], check=True, stdout=subprocess.PIPE, text=True).stdout
     answered = [row["task_id"] for row in csv.DictReader(told.splitlines())]
@@ -105,7 +108,8 @@ def test_a_training_answers_each_series_out_of_fold_and_writes_a_table_that_comp
     scored = subprocess.run([sys.executable, ROOT / "tests/forecast/score.py", data, tmp_path / "predictions.csv"],
                             check=True, stdout=subprocess.PIPE, text=True).stdout
     assert "pinball" in scored and "servegen" in scored
-    subprocess.run(["gcc", "-std=c17", "-Wall", "-Werror", "-I", ROOT / "agent", "-fsyntax-only", table], check=True)
+    subprocess.run(["gcc", "-std=c17", "-Wall", "-Werror", "-I", ROOT / "agent", "-fsyntax-only", table, near_table],
+                   check=True)
 
     resets = tmp_path / "reset_table.c"
     subprocess.run([sys.executable, TOOLS / "resets.py", "--fast", "--bench", BENCH, "--work", tmp_path / "work",
@@ -118,3 +122,16 @@ def test_a_training_answers_each_series_out_of_fold_and_writes_a_table_that_comp
     scored = subprocess.run([sys.executable, TOOLS / "score_resets.py", data, tmp_path / "verdicts.csv"], check=True,
                             stdout=subprocess.PIPE, text=True).stdout
     assert "falsely dry" in scored
+
+
+def test_the_first_hours_are_asked_about_by_seconds_minutes_and_told_days(data, tmp_path):
+    subprocess.run([sys.executable, TOOLS / "first_hour.py", data, tmp_path / "first", "--episodes", "0.2"], check=True)
+    tasks = read(tmp_path / "first/tasks.csv")
+    kinds = {row["task_id"]: row["class"] for row in read(tmp_path / "first/answers.csv")}
+    told = subprocess.run([BENCH, tmp_path / "first"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    answers = {row["task_id"]: row for row in csv.DictReader(told.splitlines())}
+    assert {"seen", "even"} <= set(kinds.values()) and len(answers) == len(tasks)
+    truth = {row["task_id"]: float(row["t_exhaust"]) for row in read(tmp_path / "first/answers.csv")}
+    even = [(float(answers[row["task_id"]]["t_p50"]) - int(row["origin"]))
+            / (truth[row["task_id"]] - int(row["origin"])) for row in tasks if kinds[row["task_id"]] == "even"]
+    assert sum(1 / 1.1 < ratio < 1.1 for ratio in even) > 0.9 * len(even), "an even burner, after ten readings"

@@ -36,6 +36,7 @@ struct burn_buckets {
     int64_t newest[RINGS]; /* numbers of the newest buckets */
     struct running_sum sums[BURN_WINDOWS];
     int room[RINGS]; /* for so many buckets; older ones are empty */
+    struct burn_start start;
     bool is_wide;
 };
 
@@ -141,6 +142,11 @@ struct burn_buckets *buckets_clone(const struct burn_buckets *b)
 {
     size_t size = size_of(b);
     return memcpy(xmalloc(size), b, size);
+}
+
+struct burn_start *buckets_start(struct burn_buckets *b)
+{
+    return &b->start;
 }
 
 int64_t buckets_newest(const struct burn_buckets *b, enum ring r)

@@ -47,6 +47,7 @@ void buckets_deposit(struct burn_history *h, enum ring r, int64_t number, int64_
 /* All of it was spent so much later, to the nearest bucket. */
 void buckets_shift(struct burn_buckets *b, int64_t step_s);
 
+struct burn_start *buckets_start(struct burn_buckets *b); /* borrowed */
 int64_t buckets_newest(const struct burn_buckets *b, enum ring r);
 int64_t buckets_spent_in(struct burn_buckets *b, enum ring r, int64_t number);
 /* Of whole buckets. */

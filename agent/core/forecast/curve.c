@@ -24,8 +24,8 @@ enum { LAST_RUNG = CURVE_RUNGS - 1 };
 static const int8_t places[CURVE_POINTS] = { -12, -6, -3, -2, -1, 0, 1, 2, 5, 11, 20 };
 enum { NEAR_FIRST = 3 };
 
-/* Below the balance more are asked than are kept: a smaller amount that takes longer is believed,
- * and lifts the larger ones. */
+/* Below the balance more are asked than are kept: neighbours that contradict each other meet half
+ * way. */
 static const int8_t asked[] = { -12, -10, -9, -8, -6, -5, -4, -3, -2, -1, 0, 1, 2, 5, 11, 20 };
 enum { ASKED = COUNT(asked), ASKED_NEAR_FIRST = 8 };
 
@@ -38,7 +38,7 @@ static double clamp(double value, double low, double high)
     return value < low ? low : value > high ? high : value;
 }
 
-/* In rungs, from the first of the ladder. */
+/* In rungs from rung 0. */
 static double place_of(double nano, double unit_nano)
 {
     return (log(fmax(nano, 1) / unit_nano) - first_rung) / rung;
@@ -46,7 +46,7 @@ static double place_of(double nano, double unit_nano)
 
 static int rung_of(double nano, double unit_nano)
 {
-    return (int)clamp(floor(place_of(nano, unit_nano)), 0, LAST_RUNG - 1);
+    return (int)clamp(floor(place_of(nano, unit_nano)), CURVE_LEAST_RUNG, LAST_RUNG - 1);
 }
 
 /* Trees speak in steps; an amount and its neighbours together speak more evenly. */
@@ -77,7 +77,7 @@ static void ask(const struct track *t, const struct ensemble *nets, int around,
 {
     double amounts[ASKED];
     int first = 0, last = ASKED - 1, near_last = ASKED_NEAR_FIRST + CURVE_NEAR_POINTS - 1;
-    while (around + asked[first] < 0)
+    while (around + asked[first] < CURVE_LEAST_RUNG)
         first++;
     while (around + asked[last] > LAST_RUNG)
         last--;
@@ -149,12 +149,24 @@ static enum history history_of(const struct track *t)
     return t->span_h < 2.0 * WEEK_HOURS ? HISTORY_DAYS : HISTORY_WEEKS;
 }
 
-/* Of the rungs that were asked those that are points, none below a rung before it. */
+/* What is said out of order is moved half way up to the most that is said of less, and half way
+ * down to the least that is said of more. */
+static void put_in_order(struct estimate e[ASKED], int level)
+{
+    float up[ASKED], down[ASKED];
+    for (int i = 0; i < ASKED; i++)
+        up[i] = fmaxf(e[i].ln_hours[level], i ? up[i - 1] : -INFINITY);
+    for (int i = ASKED - 1; i >= 0; i--)
+        down[i] = fminf(e[i].ln_hours[level], i < ASKED - 1 ? down[i + 1] : INFINITY);
+    for (int i = 0; i < ASKED; i++)
+        e[i].ln_hours[level] = (up[i] + down[i]) / 2;
+}
+
+/* Of the rungs that were asked those that are points. */
 static void choose(struct estimate of_asked[ASKED], struct estimate ret[CURVE_POINTS])
 {
-    for (int i = 1; i < ASKED; i++)
-        for (int l = 0; l < LEVELS_ASKED; l++)
-            of_asked[i].ln_hours[l] = fmaxf(of_asked[i].ln_hours[l], of_asked[i - 1].ln_hours[l]);
+    for (int l = 0; l < LEVELS_ASKED; l++)
+        put_in_order(of_asked, l);
     for (int i = 0, point = 0; i < ASKED; i++)
         if (asked[i] == places[point])
             ret[point++] = of_asked[i];

@@ -15,7 +15,7 @@ struct estimate; /* core/forecast/estimate.h */
 
 /* Amounts at which a curve knows the time. A few lie close around the one it was made near, and
  * only these know about alarms; the others reach from a sixteenth to a hundred times as much. */
-enum { CURVE_POINTS = 11, CURVE_NEAR_POINTS = 5, CURVE_RUNGS = 40 };
+enum { CURVE_POINTS = 11, CURVE_NEAR_POINTS = 5, CURVE_RUNGS = 40, CURVE_LEAST_RUNG = -12 };
 
 /* How much was there to learn from. */
 enum history {
@@ -43,7 +43,8 @@ struct curve {
     double spent_nano; /* since the origin; curve_spend adds to it */
     double unit_nano;  /* amounts are told in these: spent in a mean hour */
     enum history history;
-    int8_t rung; /* of CURVE_RUNGS amounts a third of a doubling apart: the points lie around it */
+    int8_t rung; /* of amounts a third of a doubling apart, CURVE_LEAST_RUNG to CURVE_RUNGS - 1: the
+                    points lie around it */
     int16_t ln_hours[CURVE_POINTS][LEVELS_ASKED];                      /* rising both ways */
     int16_t ln_alarm[CURVE_NEAR_POINTS], ln_relief[CURVE_NEAR_POINTS]; /* rising; relief <= alarm */
     struct reset_odds reset;
@@ -53,8 +54,8 @@ struct curve {
  * `ret` has no curve, and its history says so. */
 bool curve_make(const struct past *p, const struct ensemble *nets, double nano, struct curve *ret);
 
-/* The points around `nano` of times that are known at all CURVE_RUNGS rungs, as older versions kept
- * them; ret->unit_nano is set. */
+/* The points around `nano` of times that are known at rungs 0 to CURVE_RUNGS - 1, as older versions
+ * kept them; ret->unit_nano is set. */
 void curve_of_ladder(const struct estimate *ladder, double nano, struct curve *ret);
 
 /* Whether an amount is so near to the one that it was made near, that making it anew would change

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "core/forecast/near.h"
 #include "core/forecast/net.h"
 
 /* A strange input must not lead far: the likely time stays within a factor 3 of the middle half of
@@ -76,12 +77,43 @@ struct asking {
     const struct amounts *amounts;
     float answers[QUERY_AMOUNTS][EXPERTS];
     struct traits traits;
+    struct near_traits near_traits;
     double taught;
 };
 
 static bool has_alarm(const struct amounts *a, int i)
 {
     return i >= a->alarm_first && i < a->alarm_first + a->alarm_count;
+}
+
+static void add_near(struct estimate *e, double base, double part, const double off[LEVELS_ASKED])
+{
+    for (int l = 0; l < LEVELS_ASKED; l++) {
+        double far = (double)e->ln_hours[l];
+        e->ln_hours[l] = (float)(far + part * (base + off[l] - far));
+    }
+}
+
+/* Of what is near there is more to say. */
+static void say_near(const struct asking *q, int first, int count, const struct middle *plain,
+                     struct estimate *ret)
+{
+    struct panel panel = { 0 };
+    double off[LANES][LEVELS_ASKED], base[LANES], part[LANES] = { 0 }, most = 0;
+    float features[FEATURES];
+    for (int l = 0; q->nets->near && l < count; l++) {
+        struct near_question n = { q->amounts->at[first + l], plain[l].median, ret[l].ln_hours };
+        if (!near_features(q->track, &q->near_traits, &n, &base[l], features))
+            return;
+        panel_set(&panel, l, features);
+        part[l] = near_part(q->track, base[l]);
+        most = fmax(most, part[l]);
+    }
+    if (most <= 0)
+        return;
+    forest_answers(q->nets->near, &panel, off);
+    for (int l = 0; l < count; l++)
+        add_near(&ret[l], base[l], part[l], off[l]);
 }
 
 /* As many amounts as a panel has lanes. */
@@ -106,8 +138,10 @@ static void estimate_some(const struct asking *q, int first, struct estimate *re
     net_answers(q->nets, &panel, off);
     if (alarmed)
         alarm_spans(&q->nets->alarms, &panel, alarms);
-    for (int l = 0; l < count; l++) {
+    for (int l = 0; l < count; l++)
         set_levels(plain[l], q->taught, off[l], &ret[first + l]);
+    say_near(q, first, count, plain, ret + first);
+    for (int l = 0; l < count; l++) {
         if (has_alarm(q->amounts, first + l))
             set_alarm(plain[l], q->taught, q->nets->alarms.count ? &alarms[l] : NULL,
                       &ret[first + l]);
@@ -117,9 +151,12 @@ static void estimate_some(const struct asking *q, int first, struct estimate *re
 void estimate_amounts(const struct track *t, const struct ensemble *nets, const struct amounts *a,
                       struct estimate *ret)
 {
-    struct asking q = {
-        .track = t, .nets = nets, .amounts = a, .traits = traits_of(t), .taught = taught_part(t)
-    };
+    struct asking q = { .track = t,
+                        .nets = nets,
+                        .amounts = a,
+                        .traits = traits_of(t),
+                        .near_traits = near_traits_of(t),
+                        .taught = taught_part(t) };
     experts_ask(&(struct inquiry){ t, a->at, (size_t)a->count, q.answers });
     for (int first = 0; first < a->count; first += LANES)
         estimate_some(&q, first, ret);

@@ -28,6 +28,7 @@ struct ensemble {
     size_t count;
     struct forest forest;       /* may be empty */
     struct alarm_forest alarms; /* may be empty: then alerts go by the levels */
+    const struct forest *near; /* of near.h, borrowed; NULL: nothing more is said of what is near */
 };
 
 extern const struct ensemble net_shipped;

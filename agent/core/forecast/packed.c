@@ -85,7 +85,7 @@ static bool is_unit(double unit_nano)
 
 static bool is_curve(const struct curve *c)
 {
-    bool ok = is_unit(c->unit_nano) && c->rung >= 0 && c->rung < CURVE_RUNGS;
+    bool ok = is_unit(c->unit_nano) && c->rung >= CURVE_LEAST_RUNG && c->rung < CURVE_RUNGS;
     for (int i = 0; ok && i < CURVE_POINTS; i++)
         for (int l = 0; ok && l < LEVELS_ASKED; l++)
             ok = (l == 0 || c->ln_hours[i][l] >= c->ln_hours[i][l - 1])

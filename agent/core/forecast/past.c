@@ -3,8 +3,11 @@
 
 void past_begin(struct past *ret, const struct burn_history *h, int64_t step_s)
 {
-    *ret =
-        (struct past){ .first_seen = h->first_seen, .last_seen = h->last_seen, .step_s = step_s };
+    *ret = (struct past){ .first_seen = h->first_seen,
+                          .last_seen = h->last_seen,
+                          .watched_from = h->watched_from,
+                          .start = burn_start(h),
+                          .step_s = step_s };
     if (h->last_seen == TIME_NONE)
         return;
     for (int i = 0; i < PAST_FINES; i++) {

@@ -15,9 +15,11 @@ enum {
 
 struct past {
     unix_s first_seen, last_seen; /* TIME_NONE: never */
-    int64_t step_s;               /* the usual time between two polls */
-    int64_t fine[PAST_FINES];     /* nano-dollars of the last six hours by five minutes; [0] ends at
-                                     last_seen */
+    unix_s watched_from;          /* the first reading; before it days alone are known */
+    struct burn_start start;
+    int64_t step_s;            /* the usual time between two polls */
+    int64_t fine[PAST_FINES];  /* nano-dollars of the last six hours by five minutes; [0] ends at
+                                  last_seen */
     int64_t hours[PAST_HOURS]; /* nano-dollars by UTC hour; [0] is the one that last_seen lies in or
                                   ends */
 };

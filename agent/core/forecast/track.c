@@ -49,6 +49,33 @@ static void fill_first_hour(struct track *t)
         t->back[1] = t->spent[0] = 1;
 }
 
+double track_fine(const struct track *t, double hours)
+{
+    double place = hours / fine_h;
+    int i = place < PAST_FINES ? (int)place : PAST_FINES - 1;
+    return t->fine[i] + (place - i) * (t->fine[i + 1] - t->fine[i]);
+}
+
+static double seen_since(const struct past *p)
+{
+    return (double)(p->last_seen
+                    - (p->watched_from > p->first_seen ? p->watched_from : p->first_seen));
+}
+
+/* How it began, reading by reading, and what was seen of it since. */
+static void see_start(const struct past *p, struct track *t)
+{
+    double seen_s = seen_since(p), over_s = seen_s < BURN_START_S ? seen_s : BURN_START_S;
+    double spent = (double)p->start.spent_nano;
+    t->seen_h = seen_s / HOUR_S;
+    t->unevenness = spent > 0 ? p->start.squares * over_s / (spent * spent) - 1 : -1;
+    t->busy_share = over_s > 0 ? (double)p->start.busy_s / over_s : 0;
+    double recent_h = t->seen_h < FINE_SPAN_H ? t->seen_h : FINE_SPAN_H;
+    t->seen_rate = recent_h <= 0                            ? 0
+        : seen_s <= BURN_START_S && p->start.spent_nano > 0 ? spent / t->unit_nano / t->seen_h
+                                                            : track_fine(t, recent_h) / recent_h;
+}
+
 bool track_of(const struct past *p, struct track *ret)
 {
     *ret = (struct track){ .step_h = (double)p->step_s / HOUR_S };
@@ -59,11 +86,16 @@ bool track_of(const struct past *p, struct track *ret)
         ret->span_h = PAST_HOURS;
     ret->hours = ret->span_h < 1 ? 1 : (int)ret->span_h;
     resample(p, ret);
+    if (ret->back[ret->hours] <= 0 && ret->hours < ret->span_h && ret->hours < FINE_SPAN_H) {
+        ret->hours++; /* all of it was spent in the part of an hour in which the track began */
+        resample(p, ret);
+    }
     ret->unit_nano = ret->back[ret->hours] / (ret->span_h < 1 ? ret->span_h : ret->hours);
     if (ret->unit_nano <= 0)
         return false;
     divide_by_unit(ret);
     fill_first_hour(ret);
+    see_start(p, ret);
     return true;
 }
 
@@ -72,11 +104,8 @@ static double spent_back(const struct track *t, double hours)
 {
     if (hours >= t->hours || hours >= t->span_h)
         return hours;
-    if (hours < FINE_SPAN_H) {
-        double place = hours / fine_h;
-        int i = (int)place;
-        return t->fine[i] + (place - i) * (t->fine[i + 1] - t->fine[i]);
-    }
+    if (hours < FINE_SPAN_H)
+        return track_fine(t, hours);
     int k = (int)hours;
     return t->back[k] + (hours - k) * t->spent[k];
 }

@@ -84,6 +84,7 @@ static void take_token(struct loading *l, const struct statement *q)
     if (t->seen_at != TIME_NONE && column_time(q, LOAD_TOKENS_KNOWN_FROM) != TIME_NONE) {
         burn_seen(&t->burn, column_time(q, LOAD_TOKENS_KNOWN_FROM));
         burn_seen(&t->burn, known_until(q, t->seen_at));
+        t->burn.watched_from = statement_integer(q, LOAD_TOKENS_FIRST_SEEN);
     }
     if (!statement_is_null(q, LOAD_TOKENS_UNREADABLE))
         t->unreadable = xstrdup(statement_text(q, LOAD_TOKENS_UNREADABLE).at);

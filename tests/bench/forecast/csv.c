@@ -62,11 +62,24 @@ void csv_done(struct csv *c)
     free(c->fields);
 }
 
+static size_t find(const struct csv *c, const char *name)
+{
+    size_t i = 0;
+    while (i < c->columns && strcmp(c->fields[i], name) != 0)
+        i++;
+    return i;
+}
+
+bool csv_has(const struct csv *c, const char *name)
+{
+    return find(c, name) < c->columns;
+}
+
 size_t csv_column(const struct csv *c, const char *name)
 {
-    for (size_t i = 0; i < c->columns; i++)
-        if (strcmp(c->fields[i], name) == 0)
-            return i;
+    size_t i = find(c, name);
+    if (i < c->columns)
+        return i;
     errx(1, "there is no column %s", name);
 }
 

@@ -1,6 +1,7 @@
 /* The tables of a forecasting data set: rows of a file by column name. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct csv {
 struct csv csv_read(const char *folder, const char *name);
 void csv_done(struct csv *c);
 
+bool csv_has(const struct csv *c, const char *name);
 size_t csv_column(const struct csv *c, const char *name); /* ends the program when there is none */
 const char *csv_field(const struct csv *c, size_t row, size_t column);
 int64_t csv_integer(const struct csv *c, size_t row, size_t column);

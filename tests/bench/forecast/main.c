@@ -1,15 +1,19 @@
 /* How good are the forecasts? Answers a data set's questions with exactly the code that the daemon
  * runs.
  *
- *     forecast [--table FILE] [--repeat N] DATA_DIR > predictions.csv
+ *     forecast [--table FILE] [--near FILE] [--repeat N] DATA_DIR > predictions.csv
  *     forecast --resets [--reset-table FILE] DATA_DIR > predictions.csv
  *     forecast [--resets] --questions FILE --features FILE DATA_DIR
+ *     forecast [--table FILE] --questions FILE --near-features FILE DATA_DIR
  *
  * DATA_DIR holds series.csv, series/NAME.csv, tasks.csv and alerts.csv. --table takes constants
- * from a file of floats instead of the shipped ones. --repeat makes each forecast N times and tells
- * the shortest time, for a machine that others use too. --features writes, for each row of
+ * from a file of floats instead of the shipped ones, --near those of what is near (near.h; none: it
+ * is answered as what is far). Tasks may have a column usage_from: the consumption endpoint told
+ * the days from then on. --repeat makes each forecast N times and tells the shortest time, for a
+ * machine that others use too. --features writes, for each row of
  * --questions (series, hist_from, origin, balance_nano_usd), the experts' median and what the
- * learned head is told, as floats; for training. --resets answers, and describes, questions about
+ * learned head is told, as floats; for training; --near-features what the trees of what is near are
+ * told. --resets answers, and describes, questions about
  * budgets that are reset instead (resets.h): resets.csv. */
 #include <assert.h>
 #include <err.h>
@@ -27,6 +31,8 @@
 #include "base/xmalloc.h"
 #include "core/calendar.h"
 #include "core/forecast.h"
+#include "core/forecast/estimate.h"
+#include "core/forecast/near.h"
 #include "core/forecast/net.h"
 #include "core/forecast/reset.h"
 #include "resets.h"
@@ -38,7 +44,7 @@ struct asked {
     const char *id, *episode; /* borrowed; episode is NULL for a point task */
     int64_t alert_s;
     const struct polled_series *series;
-    unix_s hist_from, origin;
+    unix_s hist_from, origin, told_from;
     struct money balance;
     struct forecast answer;
     double took_us;
@@ -56,7 +62,9 @@ struct bench {
     struct tree *read_trees;
     struct alarm_tree *read_alarms, *read_resets;
     struct alarm_forest resets;
-    bool wants_features;
+    struct forest near;
+    struct tree *read_near; /* owned */
+    bool wants_features, wants_near;
     int repeat;
     atomic_size_t next; /* the next one to be taken by a thread */
 };
@@ -74,7 +82,10 @@ static void read_questions(struct bench *b, const struct csv *c, bool alerts)
             .hist_from = csv_integer(c, i, from),
             .origin = csv_integer(c, i, origin),
             .balance = { csv_integer(c, i, balance) },
+            .told_from = TIME_NONE,
         };
+        if (csv_has(c, "usage_from") && csv_integer(c, i, csv_column(c, "usage_from")) > 0)
+            a->told_from = csv_integer(c, i, csv_column(c, "usage_from"));
         if (alerts) {
             a->episode = csv_field(c, i, csv_column(c, "episode"));
             a->alert_s = csv_integer(c, i, csv_column(c, "alert_hours")) * HOUR_S;
@@ -82,6 +93,26 @@ static void read_questions(struct bench *b, const struct csv *c, bool alerts)
         if (b->wants_features)
             a->features = xcalloc(FEATURES + 1, sizeof *a->features);
     }
+}
+
+static void describe_near(const struct bench *b, const struct past *p, struct asked *a)
+{
+    struct track t;
+    struct estimate e;
+    struct ensemble far = b->nets;
+    double base;
+    far.near = NULL;
+    a->features[0] = NAN;
+    if (a->balance.nano <= 0 || !track_of(p, &t))
+        return;
+    double amount = (double)a->balance.nano / t.unit_nano;
+    float answers[1][EXPERTS];
+    estimate_amounts(&t, &far, &(struct amounts){ &amount, 1, 0, 0 }, &e);
+    experts_ask(&(struct inquiry){ &t, &amount, 1, answers });
+    struct near_traits traits = near_traits_of(&t);
+    struct near_question q = { amount, experts_median(answers[0]), e.ln_hours };
+    if (near_features(&t, &traits, &q, &base, a->features + 1))
+        a->features[0] = (float)base;
 }
 
 static void describe(const struct past *p, struct asked *a)
@@ -112,6 +143,10 @@ static void answer(const struct bench *b, const struct watch *w, struct asked *a
     struct past past;
     struct curve curve;
     watch_past(w, &past);
+    if (b->wants_near) {
+        describe_near(b, &past, a);
+        return;
+    }
     if (b->wants_features) {
         describe(&past, a);
         return;
@@ -132,9 +167,10 @@ static void answer_run(struct bench *b, size_t first, size_t last)
     struct watch w = { 0 };
     for (size_t i = first; i < last; i++) {
         struct asked *a = &b->asked[i];
-        if (w.series != a->series || w.since != a->hist_from || watch_seen_at(&w) > a->origin) {
+        if (w.series != a->series || w.since != a->hist_from || w.asked_from != a->told_from
+            || watch_seen_at(&w) > a->origin) {
             watch_done(&w);
-            watch_begin(&w, a->series, a->hist_from);
+            watch_begin(&w, a->series, a->hist_from, a->told_from);
         }
         watch_until(&w, a->origin);
         answer(b, &w, a);
@@ -280,7 +316,8 @@ static void read_table(struct bench *b, const char *path)
     free(b->read_nets);
     free(b->read_trees);
     free(b->read_alarms);
-    b->nets = (struct ensemble){ .count = (size_t)counts[0],
+    b->nets = (struct ensemble){ .near = b->nets.near,
+                                 .count = (size_t)counts[0],
                                  .forest.count = (size_t)counts[1],
                                  .alarms.count = (size_t)counts[2] };
     b->nets.nets = b->read_nets = xcalloc(b->nets.count, sizeof *b->read_nets);
@@ -314,6 +351,26 @@ static void read_reset_table(struct bench *b, const char *path)
             errx(1, "%s: a tree is cut short, or asks about no feature", path);
 }
 
+static void read_near(struct bench *b, const char *path)
+{
+    b->nets.near = NULL;
+    if (strcmp(path, "none") == 0)
+        return;
+    own_file FILE *file = fopen(path, "rb");
+    if (!file)
+        err(1, "%s", path);
+    float count;
+    if (fread(&count, sizeof count, 1, file) != 1 || count < 0 || count > 4096)
+        errx(1, "%s: it does not begin with a number of trees", path);
+    free(b->read_near);
+    b->near.count = (size_t)count;
+    b->near.trees = b->read_near = xcalloc(b->near.count + 1, sizeof *b->read_near);
+    b->nets.near = &b->near;
+    for (size_t i = 0; i < b->near.count; i++)
+        if (!read_tree(file, &b->read_near[i]))
+            errx(1, "%s: a tree is cut short, or asks about no feature", path);
+}
+
 static void done(struct bench *b)
 {
     for (size_t i = 0; i < b->asked_count; i++)
@@ -323,6 +380,7 @@ static void done(struct bench *b)
     free(b->read_trees);
     free(b->read_alarms);
     free(b->read_resets);
+    free(b->read_near);
     series_done(&b->series);
     csv_done(&b->tasks);
     csv_done(&b->alerts);
@@ -346,6 +404,8 @@ int main(int argc, char **argv)
     static const struct option options[] = { { "table", required_argument, NULL, 't' },
                                              { "questions", required_argument, NULL, 'q' },
                                              { "features", required_argument, NULL, 'f' },
+                                             { "near", required_argument, NULL, 'n' },
+                                             { "near-features", required_argument, NULL, 'N' },
                                              { "repeat", required_argument, NULL, 'r' },
                                              { "resets", no_argument, NULL, 'l' },
                                              { "reset-table", required_argument, NULL, 'b' },
@@ -364,14 +424,20 @@ int main(int argc, char **argv)
             queries = optarg;
         else if (c == 'f')
             features = optarg;
-        else if (c == 'r' && atoi(optarg) > 0)
+        else if (c == 'n')
+            read_near(&b, optarg);
+        else if (c == 'N') {
+            features = optarg;
+            b.wants_near = true;
+        } else if (c == 'r' && atoi(optarg) > 0)
             b.repeat = atoi(optarg);
         else
             return 2;
     }
     if (optind != argc - 1 || !queries != !features)
         errx(2,
-             "usage: forecast [--resets] [--table FILE] [--reset-table FILE] [--repeat N] "
+             "usage: forecast [--resets] [--table FILE] [--near FILE] [--reset-table FILE] "
+             "[--repeat N] "
              "[--questions FILE --features FILE] DATA_DIR");
 
     b.folder = argv[optind];

@@ -21,7 +21,7 @@ static void look(struct watch *w, const struct polled_series *s, unix_s since, u
 {
     if (w->series != s || w->since != since || watch_seen_at(w) > until) {
         watch_done(w);
-        watch_begin(w, s, since);
+        watch_begin(w, s, since, TIME_NONE);
     }
     watch_until(w, until);
     watch_past(w, ret);

@@ -7,17 +7,20 @@
 #include "base/xmalloc.h"
 #include "core/plan.h"
 
-static int64_t hour_floor(unix_s at)
+/* The hours of a whole day, for a day may be told that was over before the first poll. */
+static int64_t first_hour(const struct polled_series *s)
 {
-    return (at - 1) / HOUR_S * HOUR_S;
+    return s->at[0] / DAY_S * DAY_S;
 }
 
-void watch_begin(struct watch *w, const struct polled_series *s, unix_s since)
+void watch_begin(struct watch *w, const struct polled_series *s, unix_s since, unix_s told_from)
 {
-    *w = (struct watch){ .series = s, .since = since };
+    *w = (struct watch){
+        .series = s, .since = since, .told_from = told_from, .asked_from = told_from
+    };
     while (w->next < s->count && s->at[w->next] < since)
         w->next++;
-    w->hour_count = (size_t)((s->at[s->count - 1] - hour_floor(s->at[0])) / HOUR_S + 1);
+    w->hour_count = (size_t)((s->at[s->count - 1] - first_hour(s)) / HOUR_S + 1);
     w->hours = xcalloc(w->hour_count, sizeof *w->hours);
 }
 
@@ -43,8 +46,7 @@ static void add_hours(struct watch *w, const struct entry *e)
     struct hour_slice slices[BURN_SLICES_MAX];
     size_t count = burn_slice(e, slices, COUNT(slices));
     for (size_t i = 0; i < count; i++)
-        w->hours[(slices[i].hour_start - hour_floor(w->series->at[0])) / HOUR_S] +=
-            slices[i].spent.nano;
+        w->hours[(slices[i].hour_start - first_hour(w->series)) / HOUR_S] += slices[i].spent.nano;
 }
 
 struct reading watch_reading(const struct watch *w, struct money balance)
@@ -67,6 +69,30 @@ static void plan_first(struct plan *p, const struct watch *w, const struct readi
     free(name);
 }
 
+/* What the series lost from a time on and up to another. */
+static int64_t spent_within(const struct polled_series *s, unix_s from, unix_s until)
+{
+    int64_t spent = 0;
+    for (size_t i = 1; i < s->count && s->at[i] <= until; i++)
+        if (s->at[i] > from && s->balance[i] < s->balance[i - 1])
+            spent += s->balance[i - 1] - s->balance[i];
+    return spent;
+}
+
+/* Days, and of the last one what was spent before the first reading: as daemon/consumption.c books
+ * them. */
+static void tell_days(struct watch *w, struct plan *p, unix_s seen_from)
+{
+    for (unix_s day = w->told_from; day < seen_from; day += DAY_S) {
+        unix_s end = day + DAY_S < seen_from ? day + DAY_S : seen_from;
+        struct entry e = { ENTRY_CONSUMPTION, { spent_within(w->series, day, end) }, day, end };
+        if (e.amount.nano <= 0)
+            continue;
+        plan_spend(p, 0, &e);
+        add_hours(w, &e);
+    }
+}
+
 static void see(struct watch *w, unix_s at, struct money balance)
 {
     const struct reading is = watch_reading(w, balance);
@@ -84,6 +110,13 @@ static void see(struct watch *w, unix_s at, struct money balance)
                 add_hours(w, &p->touched[i]->bookings[b].change.entries[e]);
     plan_adopt(p, sets, NULL);
     plan_free(p);
+    if (w->told_from == TIME_NONE)
+        return;
+    p = plan_begin(&base, at, PLAN_THIS_POLL);
+    tell_days(w, p, at);
+    w->told_from = TIME_NONE;
+    plan_adopt(p, sets, NULL);
+    plan_free(p);
 }
 
 void watch_until(struct watch *w, unix_s until)
@@ -98,6 +131,6 @@ void watch_past(const struct watch *w, struct past *ret)
     past_begin(ret, watch_burn(w), w->series->step_s);
     for (size_t i = 0; i < w->hour_count; i++)
         if (w->hours[i] > 0)
-            past_add_hour(ret, hour_floor(w->series->at[0]) + (int64_t)i * HOUR_S,
+            past_add_hour(ret, first_hour(w->series) + (int64_t)i * HOUR_S,
                           (struct money){ w->hours[i] });
 }

@@ -18,14 +18,16 @@ struct polled_series {
 
 struct watch {
     const struct polled_series *series;
-    size_t next;          /* of the polls */
-    unix_s since;         /* polls before this are not seen */
+    size_t next;       /* of the polls */
+    unix_s since;      /* polls before this are not seen */
+    unix_s asked_from; /* told_from, as it was asked for */
+    unix_s told_from;  /* the consumption endpoint tells the days from then on; TIME_NONE: none */
     struct token_set set; /* the key, once it was seen */
     int64_t *hours;       /* owned: nano-dollars of the hours since the first poll of the series */
     size_t hour_count;
 };
 
-void watch_begin(struct watch *w, const struct polled_series *s, unix_s since);
+void watch_begin(struct watch *w, const struct polled_series *s, unix_s since, unix_s told_from);
 void watch_done(struct watch *w);
 
 /* Sees all polls up to and including `until`. */

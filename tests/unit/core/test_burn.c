@@ -571,9 +571,65 @@ static void what_was_spent_since_a_time_ends_at_the_last_reading(void **state)
     burn_done(&h);
 }
 
+static void assert_same_start(struct burn_start a, struct burn_start b)
+{
+    assert_int_equal(a.spent_nano, b.spent_nano);
+    assert_int_equal(a.busy_s, b.busy_s);
+    assert_true(a.squares == b.squares);
+}
+
+/* The first hour is kept by its readings, as it was booked or as it is loaded; what came later is
+ * not of it, and neither is what was told of the time before. */
+static void the_first_hour_is_kept_by_its_readings(void **state)
+{
+    (void)state;
+    struct burn_history h = watched_from(START), loaded = watched_from(START);
+    const struct entry entries[] = { spent(6 * CENT, START, START + 60),
+                                     spent(2 * CENT, START + 120, START + 140) };
+    for (size_t i = 0; i < COUNT(entries); i++)
+        book(&h, entries[i].amount.nano, entries[i].since, entries[i].at);
+    struct burn_start start = burn_start(&h);
+    assert_int_equal(start.spent_nano, 8 * CENT);
+    assert_int_equal(start.busy_s, 80);
+    assert_true(start.squares == 6.0 * CENT * 6 * CENT / 60 + 2.0 * CENT * 2 * CENT / 20);
+    book(&h, CENT, START + 3590, START + 3610);
+    burn_known_from(&h, START - DAY_S);
+    burn_add(&h, &(struct entry){ ENTRY_CONSUMPTION, { CENT }, START - DAY_S, START });
+    assert_same_start(burn_start(&h), start);
+
+    burn_seen(&loaded, START + 7200);
+    for (size_t i = 0; i < COUNT(entries); i++)
+        burn_add_recent(&loaded, &entries[i]);
+    assert_same_start(burn_start(&loaded), start);
+
+    burn_take(&h, &entries[1]);
+    assert_int_equal(burn_start(&h).spent_nano, 6 * CENT);
+    assert_int_equal(burn_start(&h).busy_s, 60);
+    burn_done(&h);
+    burn_done(&loaded);
+}
+
+/* Of the five minutes in which the watch began, only what was watched was spent in. */
+static void the_first_bucket_is_as_wide_as_it_was_watched(void **state)
+{
+    (void)state;
+    for (int64_t began = 5; began < 300; began += 59) {
+        struct burn_history h = watched_from(START + began);
+        for (unix_s at = START + began + 10; at <= START + 900; at += 10)
+            book(&h, CENT, at - 10, at);
+        for (unix_s after = START + began; after < h.last_seen; after += 20) {
+            int64_t told = burn_spent_since(&h, after), is = (h.last_seen - after) * CENT / 10;
+            assert_in_range(told, is - CENT / 5, is + CENT / 5);
+        }
+        burn_done(&h);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_hour_is_kept_by_its_readings),
+        cmocka_unit_test(the_first_bucket_is_as_wide_as_it_was_watched),
         cmocka_unit_test(a_steady_burn_is_the_same_over_every_window),
         cmocka_unit_test(too_few_readings_tell_no_rate),
         cmocka_unit_test(a_young_token_is_measured_over_its_life),

@@ -6,6 +6,7 @@
  * alibaba/ServeGen (Apache-2.0), numenta/NAB (MIT), UCI Bike Sharing (CC BY 4.0).
  * Seed 1, epochs 8, batch 512, rate 0.002, decay 0.05, noise 0.25.
  */
+#include "core/forecast/near.h"
 #include "core/forecast/net.h"
 
 /* clang-format off */
@@ -6442,4 +6443,5 @@ const struct ensemble net_shipped = {
     .count = sizeof nets / sizeof *nets,
     .forest = { trees, sizeof trees / sizeof *trees },
     .alarms = { alarm_trees, sizeof alarm_trees / sizeof *alarm_trees },
+    .near = &near_shipped,
 };
