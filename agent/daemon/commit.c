@@ -18,6 +18,18 @@
 
 /* ---- tokens and books ---- */
 
+/* Before new tokens come, for one may be called as a known one was until now. */
+static bool keep_names(struct agent *a, const struct plan *p, struct fault *why)
+{
+    for (size_t i = 0; i < p->touched_count; i++) {
+        const struct plan_token *t = p->touched[i];
+        if (t->renamed && t->fate != PLAN_IS_DELETED
+            && !store_put_names(a->store, &t->is, p->at, why))
+            return false;
+    }
+    return true;
+}
+
 /* New ones get their rows; deleted ones that are back have theirs already. */
 static bool add_tokens(struct agent *a, const struct account *account, struct plan *p,
                        struct fault *why)
@@ -81,8 +93,7 @@ static bool keep_state(struct agent *a, const struct plan *p, struct plan_token 
         return store_delete_token(a->store, &t->is, p->at, t->revoked_at, why);
     if (t->stores)
         t->is.stored = token_gist(&t->is, &t->is.forecast);
-    return (!t->renamed || store_put_names(a->store, &t->is, p->at, why))
-        && (!t->keeps_curve || store_put_curve(a->store, &t->is, why))
+    return (!t->keeps_curve || store_put_curve(a->store, &t->is, why))
         && (!t->stores || store_put_token(a->store, &t->is, why));
 }
 
@@ -253,7 +264,7 @@ bool commit_begin(struct agent *a, const struct account *account, struct fault *
 bool commit_plan(struct agent *a, struct account *account, struct plan *p, struct fault *why)
 {
     store_resume_poll(a->store, p->poll);
-    if (!add_tokens(a, account, p, why))
+    if (!keep_names(a, p, why) || !add_tokens(a, account, p, why))
         return false;
     for (size_t i = 0; i < p->touched_count; i++)
         if (!keep_books(a, p, p->touched[i], why))

@@ -52,10 +52,11 @@ struct looks {
     float rest[MOMENTS + 1], last[MOMENTS + 1]; /* how long nothing was spent; the last hour */
 };
 
+/* Not below nought, though what was taken back may outweigh what was spent. */
 static double rate_before(const struct track *t, int ago, int over)
 {
     int until = ago + over < t->hours ? ago + over : t->hours;
-    return until > ago ? (t->back[until] - t->back[ago]) / (until - ago) : 1;
+    return until > ago ? fmax((t->back[until] - t->back[ago]) / (until - ago), 0) : 1;
 }
 
 /* Hours in a row before each one that spent next to nothing. */

@@ -387,6 +387,29 @@ static void a_name_that_returns_twice_is_stored(void **state)
     close_desk(&d);
 }
 
+/* Of two keys that are new, one bears a name that was deleted, and the other has it as its id. */
+static void an_id_that_was_a_name_is_stored(void **state)
+{
+    static const struct identity heir = { "6b1a0c0e", "prod-0002", "", "" },
+                                 other = { "prod-0002", "other", "", "" };
+    struct fault why;
+    struct desk d;
+    open_desk(&d, *state);
+    take_list(&d, 3);
+    for (int i = 0; i < 4; i++) {
+        d.now += DAY_S / 2;
+        d.account.heard.unix = TIME_NONE;
+        take_list(&d, 2);
+    }
+    read_list(&d, 2);
+    list_newcomer(&d, &heir, "prod-0002");
+    list_newcomer(&d, &other, "other");
+    check(take_part(&d, &why), &why);
+    end_poll(&d);
+    assert_int_equal(ask(d.place, STORED_TOKENS " AND deleted_at IS NULL"), 4);
+    close_desk(&d);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -399,6 +422,7 @@ int main(void)
         ROW(parts_that_cannot_be_stored_come_with_the_next_list),
         ROW(tokens_that_return_come_with_the_first_part),
         ROW(a_name_that_returns_twice_is_stored),
+        ROW(an_id_that_was_a_name_is_stored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
