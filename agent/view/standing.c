@@ -8,27 +8,17 @@
 #include "base/sorting.h"
 #include "base/xmalloc.h"
 #include "core/calendar.h"
-#include "core/forecast/packed.h"
+#include "view/standing_credits.h"
+#include "view/standing_kept.h"
 #include "view/standing_rows.h"
 
 enum { ASKED_MAX = QUERY_STATUS_COLUMNS, SORTED_A_STEP = 4000 };
 _Static_assert((int)QUERY_CREDITS_COLUMNS <= (int)ASKED_MAX, "an answer has no room");
 
-/* What is left on an account. */
-struct credits_columns {
-    struct span account;
-    struct reading reading;
-    struct curve curve;
-    struct purse purse; /* of the two above */
-    struct forecast forecast;
-    enum credits_source source;
-    bool known;
-};
-
 struct standing {
-    struct standing_rows rows, credit_rows;
-    struct credits_columns **credits; /* owned, each; of credit_rows */
-    bool reads_credits;               /* credit_rows are handed out, not rows */
+    struct standing_rows rows;
+    struct standing_credits credits;
+    bool reads_credits;               /* their rows are handed out, not those of tokens */
     struct store *store;              /* borrowed, to load further tokens from; NULL: all are */
     const struct query_filter *scope; /* borrowed */
     int64_t last_id;                  /* of the tokens that are loaded */
@@ -59,55 +49,9 @@ static bool each(struct store *store, enum query query, const struct query_filte
     return ok;
 }
 
-static bool is_known(const struct cell *cell)
-{
-    return cell->kind == CELL_INTEGER;
-}
-
-static struct cell cell_stamp(unix_s at)
-{
-    return at == TIME_NONE || at >= TIME_FAR ? (struct cell){ .kind = CELL_NONE }
-                                             : cell_integer(at);
-}
-
 static struct cell cell_amount(struct maybe_money m)
 {
     return m.known ? cell_integer(m.is.nano) : (struct cell){ .kind = CELL_NONE };
-}
-
-/* A stored curve, as it is asked for. */
-struct kept_curve {
-    const struct cell *origin, *spent_nano, *history, *bytes;
-};
-
-/* False: there is none. To be read for a balance. */
-static bool read_curve(const struct kept_curve *kept, const struct reading *r, struct curve *ret)
-{
-    *ret = (struct curve){ .origin = cell_time(kept->origin),
-                           .spent_nano = (double)kept->spent_nano->integer };
-    return ret->origin != TIME_NONE && kept->history->kind == CELL_TEXT
-        && kept->bytes->kind == CELL_TEXT
-        && forecast_history_slugged(kept->history->text, &ret->history)
-        && curve_unpack(kept->bytes->text, ret->spent_nano + (double)r->balance.is.nano, ret);
-}
-
-/* As the daemon counts its readings and its burn: these were stored of them. */
-static struct watched watched_by(const struct cell *first, const struct cell *last,
-                                 const struct cell *rate_1h, const struct cell *rate_7d,
-                                 int64_t stale_s)
-{
-    return (struct watched){ .first_seen = cell_time(first),
-                             .last_seen = cell_time(last),
-                             .stale_after_s = stale_s,
-                             .enough = is_known(rate_1h),
-                             .live = is_known(rate_7d) && rate_7d->integer > 0 };
-}
-
-static void copy_cells(struct standing_row *row, const struct cell *asked,
-                       const unsigned char pairs[][2], size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        row->cells[pairs[i][0]] = asked[pairs[i][1]];
 }
 
 static int64_t stale_s(const struct standing *s, const struct cell *asked)
@@ -115,107 +59,15 @@ static int64_t stale_s(const struct standing *s, const struct cell *asked)
     return s->fresh_s >= 0 ? s->fresh_s : asked->integer;
 }
 
-static void set_credits(const struct standing *s, const struct cell *asked,
-                        struct credits_columns *ret)
-{
-    const struct kept_curve kept = { &asked[QUERY_CREDITS_ORIGIN], &asked[QUERY_CREDITS_SPENT_NANO],
-                                     &asked[QUERY_CREDITS_HISTORY], &asked[QUERY_CREDITS_BYTES] };
-    ret->source = credits_source_named(asked[QUERY_CREDITS_CREDITS_SOURCE].text);
-    bool offered = ret->source != CREDITS_NOT_OFFERED;
-    ret->reading =
-        (struct reading){ .name = "",
-                          .type = "credits",
-                          .balance = offered ? cell_money(&asked[QUERY_CREDITS_BALANCE_NANO])
-                                             : (struct maybe_money){ .known = false },
-                          .budgeted = true,
-                          .expires = TIME_NONE };
-    ret->purse = (struct purse){
-        .reading = &ret->reading,
-        .curve = read_curve(&kept, &ret->reading, &ret->curve) ? &ret->curve : NULL,
-        .watched =
-            watched_by(&asked[QUERY_CREDITS_FIRST_SEEN], &asked[QUERY_CREDITS_SEEN],
-                       &asked[QUERY_CREDITS_BURN_1H_NANO], &asked[QUERY_CREDITS_BURN_7D_NANO],
-                       stale_s(s, &asked[QUERY_CREDITS_STALE_S])),
-    };
-    ret->known =
-        asked[QUERY_CREDITS_CREDITS_REASON].kind != CELL_TEXT && ret->reading.balance.known;
-    ret->forecast = forecast_within(&ret->purse, NULL, s->now);
-}
-
-/* What was known while they were offered is the past's. */
-static void forget_credits(struct standing_row *row, struct credits_columns *c)
-{
-    static const enum credits_cell of_now[] = {
-        CREDITS_BALANCE, CREDITS_BURN,     CREDITS_SEEN,    CREDITS_REASON,     CREDITS_RATE_1H,
-        CREDITS_RATE_6H, CREDITS_RATE_24H, CREDITS_RATE_7D, CREDITS_SPENT_EVER,
-    };
-    for (size_t i = 0; i < COUNT(of_now); i++)
-        row->cells[of_now[i]] = (struct cell){ .kind = CELL_NONE };
-    c->forecast = forecast_none();
-}
-
 static void take_credits(struct standing *s, const struct cell *asked)
 {
-    static const unsigned char same[][2] = {
-        { CREDITS_ACCOUNT, QUERY_CREDITS_ACCOUNT },
-        { CREDITS_BALANCE, QUERY_CREDITS_BALANCE_NANO },
-        { CREDITS_BURN, QUERY_CREDITS_BURN_NANO },
-        { CREDITS_SEEN, QUERY_CREDITS_SEEN },
-        { CREDITS_REASON, QUERY_CREDITS_CREDITS_REASON },
-        { CREDITS_USAGE_FROM, QUERY_CREDITS_USAGE_FROM },
-        { CREDITS_USAGE_UNTIL, QUERY_CREDITS_USAGE_AT },
-        { CREDITS_USAGE_REASON, QUERY_CREDITS_USAGE_REASON },
-        { CREDITS_RATE_1H, QUERY_CREDITS_BURN_1H_NANO },
-        { CREDITS_RATE_6H, QUERY_CREDITS_BURN_6H_NANO },
-        { CREDITS_RATE_24H, QUERY_CREDITS_BURN_24H_NANO },
-        { CREDITS_RATE_7D, QUERY_CREDITS_BURN_7D_NANO },
-        { CREDITS_SPENT_EVER, QUERY_CREDITS_SPENT_EVER_NANO },
-        { CREDITS_SOURCE, QUERY_CREDITS_CREDITS_SOURCE },
-        { CREDITS_SET_AT, QUERY_CREDITS_CREDITS_SET_AT },
-        { CREDITS_SET, QUERY_CREDITS_CREDITS_SET_NANO },
-    };
-    struct standing_row *row = standing_row_add(&s->credit_rows);
-    struct credits_columns *c = xcalloc(1, sizeof *c);
-    s->credits = xrealloc(s->credits, s->credit_rows.count, sizeof *s->credits);
-    s->credits[s->credit_rows.count - 1] = c;
-    set_credits(s, asked, c);
-    row->state = state_of_credits(c->source, c->forecast.verdict, c->known);
-    if (row->state == STATE_STALE) {
-        c->forecast = forecast_none();
-        c->forecast.verdict = VERDICT_STALE;
-    }
-    copy_cells(row, asked, same, COUNT(same));
-    if (c->source != CREDITS_ESTIMATED)
-        row->cells[CREDITS_SET_AT] = row->cells[CREDITS_SET] = (struct cell){ .kind = CELL_NONE };
-    if (c->source == CREDITS_NOT_OFFERED)
-        forget_credits(row, c);
-    row->forecast = c->forecast;
-    row->cells[CREDITS_STATE] = cell_text(state_slug(row->state));
-    row->cells[CREDITS_LIKELY] = cell_stamp(c->forecast.likely);
-    standing_row_own(row, CREDITS_COLUMNS);
-    c->account = row->cells[CREDITS_ACCOUNT].text;
+    standing_credits_take(&s->credits, asked, s->now, stale_s(s, &asked[QUERY_CREDITS_STALE_S]));
 }
 
 static bool load_credits(struct store *s, const struct query_filter *scope, struct standing *to,
                          struct fault *why)
 {
     return each(s, QUERY_CREDITS, scope, QUERY_CREDITS_COLUMNS, take_credits, to, why);
-}
-
-static const struct credits_columns *credits_of(const struct standing *s, struct span account)
-{
-    for (size_t i = 0; i < s->credit_rows.count; i++) {
-        const struct credits_columns *c = s->credits[i];
-        if (c->account.len == account.len && memcmp(c->account.at, account.at, account.len) == 0)
-            return c;
-    }
-    return NULL;
-}
-
-/* As the daemon sees them: what was told last counts until it is too old, whatever failed since. */
-static const struct purse *purse_of(const struct credits_columns *c)
-{
-    return c && c->reading.balance.known ? &c->purse : NULL;
 }
 
 static struct reading reading_of(const struct cell *asked)
@@ -250,10 +102,11 @@ static struct forecast forecast_of(const struct standing *s, const struct cell *
     const struct reading reading = reading_of(asked);
     const struct purse own = {
         .reading = &reading,
-        .curve = read_curve(&kept, &reading, &curve) ? &curve : NULL,
-        .watched = watched_by(&asked[QUERY_STATUS_KNOWN_FROM], &asked[QUERY_STATUS_SEEN],
-                              &asked[QUERY_STATUS_BURN_1H_NANO], &asked[QUERY_STATUS_BURN_7D_NANO],
-                              stale_s(s, &asked[QUERY_STATUS_STALE_S])),
+        .curve = standing_kept_curve(&kept, &reading, &curve) ? &curve : NULL,
+        .watched = standing_kept_watch(&asked[QUERY_STATUS_KNOWN_FROM], &asked[QUERY_STATUS_SEEN],
+                                       &asked[QUERY_STATUS_BURN_1H_NANO],
+                                       &asked[QUERY_STATUS_BURN_7D_NANO],
+                                       stale_s(s, &asked[QUERY_STATUS_STALE_S])),
     };
     return forecast_within(&own, credits, s->now);
 }
@@ -264,11 +117,11 @@ static void set_forecast(struct standing_row *row, const struct forecast *f)
     struct cell *cells = row->cells;
     row->forecast = *f;
     cells[STANDING_STATE] = cell_text(state_slug(row->state));
-    cells[STANDING_EARLY] = cell_stamp(shown.early);
-    cells[STANDING_LIKELY] = cell_stamp(shown.likely);
-    cells[STANDING_LATE] = cell_stamp(shown.late);
-    cells[STANDING_HORIZON] = cell_stamp(f->horizon);
-    cells[STANDING_FORECAST] = cell_stamp(f->made_at);
+    cells[STANDING_EARLY] = standing_stamp(shown.early);
+    cells[STANDING_LIKELY] = standing_stamp(shown.likely);
+    cells[STANDING_LATE] = standing_stamp(shown.late);
+    cells[STANDING_HORIZON] = standing_stamp(f->horizon);
+    cells[STANDING_FORECAST] = standing_stamp(f->made_at);
     cells[STANDING_AVAILABLE] = cell_amount(f->available);
     if (f->available.known)
         cells[STANDING_LIMITED_BY] = cell_text(forecast_limit_name(f->limit));
@@ -299,13 +152,14 @@ static void take_token(struct standing *s, const struct cell *asked)
         { STANDING_SPENT_EVER, QUERY_STATUS_SPENT_EVER_NANO },
         { STANDING_MEMBER, QUERY_STATUS_MEMBER },
     };
-    const struct credits_columns *shared = credits_of(s, asked[QUERY_STATUS_ACCOUNT].text);
-    const struct purse *credits = purse_of(shared);
+    const struct credits_columns *shared =
+        standing_credits_of(&s->credits, asked[QUERY_STATUS_ACCOUNT].text);
+    const struct purse *credits = standing_credits_purse(shared);
     const struct forecast f = forecast_of(s, asked, credits);
     const struct presence presence = presence_of(asked, s->now);
     struct standing_row *row = standing_row_add(&s->rows);
     row->state = state_of(f.verdict, &presence);
-    copy_cells(row, asked, same, COUNT(same));
+    standing_row_copy(row, asked, same, COUNT(same));
     set_forecast(row, &f);
     bool is_limited = credits && forecast_within(credits, NULL, s->now).verdict != VERDICT_STALE;
     row->cells[STANDING_CREDITS_KNOWN] = cell_integer(is_limited);
@@ -446,7 +300,7 @@ bool standing_of_credits(struct store *store, const struct query_filter *scope, 
 
 static const struct standing_rows *rows_of(const struct standing *s)
 {
-    return s->reads_credits ? &s->credit_rows : &s->rows;
+    return s->reads_credits ? &s->credits.rows : &s->rows;
 }
 
 static const struct standing_row *row_at(const struct standing *s, size_t place)
@@ -470,11 +324,6 @@ enum state standing_state(const struct standing *s)
 const struct forecast *standing_forecast(const struct standing *s)
 {
     return &row_at(s, s->next - 1)->forecast;
-}
-
-size_t standing_count(const struct standing *s)
-{
-    return rows_of(s)->count;
 }
 
 static int by_id(const void *a, const void *b)
@@ -517,7 +366,7 @@ struct urgency standing_urgency(const struct standing *s)
 
 struct forecast standing_of_account(const struct standing *s, struct span account)
 {
-    const struct credits_columns *c = credits_of(s, account);
+    const struct credits_columns *c = standing_credits_of(&s->credits, account);
     return c ? c->forecast : forecast_none();
 }
 
@@ -525,11 +374,8 @@ void standing_end(struct standing *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->credit_rows.count; i++)
-        free(s->credits[i]);
-    free(s->credits);
     drop_order(s);
     standing_rows_done(&s->rows);
-    standing_rows_done(&s->credit_rows);
+    standing_credits_done(&s->credits);
     free(s);
 }

@@ -96,7 +96,6 @@ void standing_go_on(struct standing *s, const struct urgency *last, int64_t id);
 struct urgency standing_urgency(const struct standing *s); /* of the row that was filled last */
 enum state standing_state(const struct standing *s);       /* likewise */
 const struct forecast *standing_forecast(const struct standing *s);
-size_t standing_count(const struct standing *s); /* of all rows */
 /* The forecast of now of a token, or of an account's credits, from an answer about tokens; of none:
  * forecast_none. */
 struct forecast standing_of_token(const struct standing *s, int64_t id);

@@ -14,10 +14,7 @@ void standing_rows_done(struct standing_rows *r)
 
 struct standing_row *standing_row_add(struct standing_rows *r)
 {
-    if (r->count == r->room) {
-        r->room = r->room ? r->room * 2 : 64;
-        r->at = xrealloc(r->at, r->room, sizeof *r->at);
-    }
+    r->at = xgrown(r->at, r->count, &r->room, sizeof *r->at);
     struct standing_row *row = &r->at[r->count++];
     *row = (struct standing_row){ 0 };
     return row;
@@ -47,4 +44,17 @@ char *cells_own(struct cell *cells, size_t count)
 void standing_row_own(struct standing_row *row, size_t count)
 {
     row->texts = cells_own(row->cells, count);
+}
+
+void standing_row_copy(struct standing_row *row, const struct cell *asked,
+                       const unsigned char pairs[][2], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        row->cells[pairs[i][0]] = asked[pairs[i][1]];
+}
+
+struct cell standing_stamp(unix_s at)
+{
+    return at == TIME_NONE || at >= TIME_FAR ? (struct cell){ .kind = CELL_NONE }
+                                             : cell_integer(at);
 }

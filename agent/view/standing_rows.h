@@ -26,6 +26,13 @@ struct standing_row *standing_row_add(struct standing_rows *r);
  * which is the caller's. */
 char *cells_own(struct cell *cells, size_t count);
 
+/* Cells of an answer in their places in the row: `pairs` of the row's and the answer's. */
+void standing_row_copy(struct standing_row *row, const struct cell *asked,
+                       const unsigned char pairs[][2], size_t count);
+
+/* A time that is not known, or never comes, is none. */
+struct cell standing_stamp(unix_s at);
+
 /* Copies the texts of the first `count` cells, so that they outlive the answer. */
 void standing_row_own(struct standing_row *row, size_t count);
 
