@@ -69,6 +69,12 @@ bool endpoint_parse(struct span text, uint16_t port, struct endpoint *ret)
     return true;
 }
 
+static uint16_t port_of(const struct endpoint *e)
+{
+    return ntohs(e->address.any.sa_family == AF_INET6 ? e->address.v6.sin6_port
+                                                      : e->address.v4.sin_port);
+}
+
 const char *endpoint_format(const struct endpoint *e, char out[ENDPOINT_TEXT_BYTES])
 {
     char z[INET6_ADDRSTRLEN] = "?";
@@ -76,7 +82,7 @@ const char *endpoint_format(const struct endpoint *e, char out[ENDPOINT_TEXT_BYT
     const void *bytes =
         is_v6 ? (const void *)&e->address.v6.sin6_addr : (const void *)&e->address.v4.sin_addr;
     inet_ntop(e->address.any.sa_family, bytes, z, sizeof z);
-    snprintf(out, ENDPOINT_TEXT_BYTES, is_v6 ? "[%s]:%u" : "%s:%u", z, (unsigned)endpoint_port(e));
+    snprintf(out, ENDPOINT_TEXT_BYTES, is_v6 ? "[%s]:%u" : "%s:%u", z, (unsigned)port_of(e));
     return out;
 }
 
@@ -95,10 +101,4 @@ bool endpoint_same_address(const struct endpoint *a, const struct endpoint *b)
     return a->address.any.sa_family == AF_INET6
         ? memcmp(&a->address.v6.sin6_addr, &b->address.v6.sin6_addr, sizeof(struct in6_addr)) == 0
         : a->address.v4.sin_addr.s_addr == b->address.v4.sin_addr.s_addr;
-}
-
-uint16_t endpoint_port(const struct endpoint *e)
-{
-    return ntohs(e->address.any.sa_family == AF_INET6 ? e->address.v6.sin6_port
-                                                      : e->address.v4.sin_port);
 }

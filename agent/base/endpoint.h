@@ -23,4 +23,3 @@ bool endpoint_parse(struct span text, uint16_t port, struct endpoint *ret);
 const char *endpoint_format(const struct endpoint *e, char out[ENDPOINT_TEXT_BYTES]);
 bool endpoint_is_loopback(const struct endpoint *e); /* 127.0.0.0/8, ::1, ::ffff:127.0.0.0/104 */
 bool endpoint_same_address(const struct endpoint *a, const struct endpoint *b); /* of any port */
-uint16_t endpoint_port(const struct endpoint *e);

@@ -17,7 +17,7 @@ bool terminal_size(size_t *ret_columns, size_t *ret_rows)
     return true;
 }
 
-bool terminal_colour(void)
+static bool wants_colour(void)
 {
     const char *refused = getenv("NO_COLOR"), *kind = getenv("TERM");
     return isatty(STDOUT_FILENO) && !(refused && *refused) && kind && strcmp(kind, "dumb") != 0;
@@ -44,7 +44,7 @@ bool terminal_ascii(void)
 
 struct screen terminal_screen(void)
 {
-    struct screen s = { .colour = terminal_colour(), .ascii = terminal_ascii() };
+    struct screen s = { .colour = wants_colour(), .ascii = terminal_ascii() };
     size_t rows;
     if (!terminal_size(&s.columns, &rows))
         s.columns = 0;

@@ -7,11 +7,9 @@
 #include "core/calendar.h"
 #include "core/forecast/dry.h"
 
-static const double century_s = 100 * 365.25 * DAY_S;
-
 static unix_s after(unix_s origin, double runway_s)
 {
-    return runway_s < century_s && origin < TIME_FAR - (int64_t)runway_s
+    return runway_s < CENTURY_S && origin < TIME_FAR - (int64_t)runway_s
         ? origin + (int64_t)runway_s
         : TIME_FAR;
 }
@@ -159,8 +157,8 @@ static double hours_between(unix_s from, unix_s to)
     return ((double)to - (double)from) / HOUR_S;
 }
 
-struct forecast forecast_seen(const struct curve *c, const struct watched *w,
-                              const struct reading *r, unix_s now)
+static struct forecast seen(const struct curve *c, const struct watched *w, const struct reading *r,
+                            unix_s now)
 {
     struct forecast f = outline(w, r, now);
     if (f.verdict != VERDICT_SAFE)
@@ -227,13 +225,12 @@ struct forecast forecast_within(const struct purse *own, const struct purse *cre
     bool is_less = limited && credits->reading->balance.is.nano < within.balance.is.nano;
     if (is_less)
         within.balance = credits->reading->balance;
-    struct forecast f = forecast_seen(own->curve, &own->watched, &within, now);
+    struct forecast f = seen(own->curve, &own->watched, &within, now);
     if (is_less)
         f.limit = LIMIT_CREDITS;
     if (!limited || !forecast_has_times(&f))
         return f;
-    struct forecast account =
-        forecast_seen(credits->curve, &credits->watched, credits->reading, now);
+    struct forecast account = seen(credits->curve, &credits->watched, credits->reading, now);
     if (forecast_has_times(&account)) {
         end_with(&f, &account);
         f.lasts = lasting(credits, &f);
@@ -245,7 +242,7 @@ struct forecast forecast_read(const struct curve *c, const struct burn_history *
                               const struct reading *r, unix_s now, int64_t stale_after_s)
 {
     struct watched w = watched_of(h, stale_after_s);
-    return forecast_seen(c, &w, r, now);
+    return seen(c, &w, r, now);
 }
 
 static const struct verdict_words {

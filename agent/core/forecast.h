@@ -56,14 +56,6 @@ struct watched {
 };
 struct watched watched_of(const struct burn_history *h, int64_t stale_after_s);
 
-/* Reads a full forecast for the balance of now: the only way to one, for the daemon and for every
- * command. Without a curve (NULL, or its origin is TIME_NONE) the token is learning, unused or
- * idle. Every result of VERDICT_SAFE, TIGHT and RUNS_DRY has now < early <= likely <= late: money
- * that is still there has not ended, however old the curve. More money never gives an earlier time
- * or a smaller chance to last. */
-struct forecast forecast_seen(const struct curve *c, const struct watched *w,
-                              const struct reading *r, unix_s now);
-
 /* A purse: its money, how it was watched, and its curve (NULL: none). All borrowed. */
 struct purse {
     const struct reading *reading;
@@ -71,9 +63,15 @@ struct purse {
     struct watched watched;
 };
 
-/* The forecast of a token that lives from its own purse and, with all others, from its account's:
- * whichever ends first. `credits` NULL, or not fresh: not known, the token is judged by itself. A
- * sandbox's calls cost nothing, and without a budget there is no purse of its own to be limited. */
+/* Reads full forecasts for the balances of now: the only way to one, for the daemon and for every
+ * command. A token lives from its own purse and, with all others, from its account's: whichever
+ * ends first. `credits` NULL, or not fresh: not known, the token is judged by itself. A sandbox's
+ * calls cost nothing, and without a budget there is no purse of its own to be limited.
+ *
+ * Without a curve (NULL, or its origin is TIME_NONE) the token is learning, unused or idle. Every
+ * result of VERDICT_SAFE, TIGHT and RUNS_DRY has now < early <= likely <= late: money that is still
+ * there has not ended, however old the curve. More money never gives an earlier time or a smaller
+ * chance to last. */
 struct forecast forecast_within(const struct purse *own, const struct purse *credits, unix_s now);
 
 /* The same of a burn history, by itself. */

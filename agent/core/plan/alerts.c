@@ -12,7 +12,7 @@
 
 static void note_event(struct plan *p, const struct plan_event *e)
 {
-    p->events = plan_more(p->events, p->event_count, &p->event_room, sizeof *p->events);
+    p->events = xgrown(p->events, p->event_count, &p->event_room, sizeof *p->events);
     p->events[p->event_count++] = *e;
 }
 
@@ -69,7 +69,7 @@ static bool same_alert(const struct alert *a, const struct alert *b)
 
 static void add_finding(struct plan *p, const struct plan_event *e)
 {
-    p->findings = plan_more(p->findings, p->finding_count, &p->finding_room, sizeof *p->findings);
+    p->findings = xgrown(p->findings, p->finding_count, &p->finding_room, sizeof *p->findings);
     p->findings[p->finding_count] = *e;
     p->findings[p->finding_count].findings = p->finding_count; /* in which order they came */
     p->finding_count++;
@@ -271,7 +271,7 @@ static void end_alert(struct plan *p, struct plan_event *e)
         note_event(p, e);
 }
 
-void plan_end_alerts(struct plan *p, struct plan_token *t, const char *reason)
+static void end_alerts(struct plan *p, struct plan_token *t, const char *reason)
 {
     for (size_t i = 0; t->is.alerts && p->base.rules && i < p->base.rules->count; i++) {
         struct plan_event e = { .of = t,
@@ -343,7 +343,7 @@ void plan_tell_deleted(struct plan *p, struct plan_token *t)
     deletion->episode++;
     deletion->step = 1;
     deletion->since = t->is.absent_since;
-    plan_end_alerts(p, t, "the token was deleted");
+    end_alerts(p, t, "the token was deleted");
     tell_life(p, t, &gone, NULL);
 }
 
@@ -360,7 +360,7 @@ void plan_tell_revoked(struct plan *p, struct plan_token *t)
     deletion->episode++;
     deletion->step = 1;
     deletion->since = t->revoked_at;
-    plan_end_alerts(p, t, "the token was revoked");
+    end_alerts(p, t, "the token was revoked");
     tell_life(p, t, &gone, NULL);
 }
 

@@ -15,7 +15,8 @@ static void bind_mark(struct statement *q, const char *parameter, const char *ma
         statement_bind_text(q, parameter, span_of(mark));
 }
 
-void bind_identity(struct statement *q, const struct token *t)
+/* Who a token is, by the names of columns; :key and :vendor_name are what they come to. */
+static void bind_identity(struct statement *q, const struct token *t)
 {
     const struct identity is = token_identity(t);
     statement_bind_text(q, ":name", span_of(t->name));

@@ -211,9 +211,6 @@ static inline void bind_maybe_money(struct statement *q, const char *parameter,
         statement_bind_integer(q, parameter, amount.is.nano);
 }
 
-/* Who a token is, by the names of columns; :key and :vendor_name are what they come to. */
-void bind_identity(struct statement *q, const struct token *t);
-
 /* What a reading says beside the balance. */
 void bind_terms(struct statement *q, const struct reading *r);
 
