@@ -12,18 +12,10 @@
 #include "base/xmalloc.h"
 #include "core/shown_name.h"
 
-static void *more(void *at, size_t count, size_t *room, size_t bytes)
-{
-    if (count < *room)
-        return at;
-    *room = *room ? *room * 2 : 64;
-    return xrealloc(at, *room, bytes);
-}
-
 void settle_observe(struct poll *p, struct token *t, const struct reading *is, uint64_t hash)
 {
-    p->observations =
-        more(p->observations, p->observation_count, &p->observation_room, sizeof *p->observations);
+    p->observations = xgrown(p->observations, p->observation_count, &p->observation_room,
+                             sizeof *p->observations);
     struct observation *o = &p->observations[p->observation_count++];
     *o = (struct observation){ .token = t, .reading = *is, .hash = hash };
     o->reading.name = t->last.name;
@@ -31,7 +23,7 @@ void settle_observe(struct poll *p, struct token *t, const struct reading *is, u
 
 void settle_rename(struct poll *p, struct token *t, const struct identity *is, const char *shown)
 {
-    p->renamings = more(p->renamings, p->renaming_count, &p->renaming_room, sizeof *p->renamings);
+    p->renamings = xgrown(p->renamings, p->renaming_count, &p->renaming_room, sizeof *p->renamings);
     struct renaming *r = &p->renamings[p->renaming_count++];
     r->token = t;
     token_init(&r->is, is, shown);
@@ -53,11 +45,11 @@ void settle_note_revoked(struct poll *p, const struct decoded *d)
 {
     struct token *t = d->id[0] ? token_set_find(p->known, span_of(d->id)) : NULL;
     t = t ? t : known_by_name(p, d->name);
-    p->revoked = more(p->revoked, p->revoked_count, &p->revoked_room, sizeof *p->revoked);
+    p->revoked = xgrown(p->revoked, p->revoked_count, &p->revoked_room, sizeof *p->revoked);
     p->revoked[p->revoked_count++] = d->id[0] ? hash_of(span_of(d->id)) : 0;
     if (!t)
         return;
-    p->ended = more(p->ended, p->ended_count, &p->ended_room, sizeof *p->ended);
+    p->ended = xgrown(p->ended, p->ended_count, &p->ended_room, sizeof *p->ended);
     p->ended[p->ended_count++] = (struct ended){ t, d->revoked_at };
 }
 
@@ -92,7 +84,7 @@ struct suits {
 
 static void add_suit(struct suits *s, struct token *known, size_t fresh)
 {
-    s->at = more(s->at, s->count, &s->room, sizeof *s->at);
+    s->at = xgrown(s->at, s->count, &s->room, sizeof *s->at);
     s->at[s->count++] = (struct suit){ known, fresh };
 }
 

@@ -165,10 +165,7 @@ static void add_finding(struct audit *a, enum audit_check check, const struct au
     };
     if (checks[check].fix)
         fix_add(&fix, checks[check].fix, &words);
-    if (a->count == a->room) {
-        a->room = a->room ? a->room * 2 : 64;
-        a->at = xrealloc(a->at, a->room, sizeof *a->at);
-    }
+    a->at = xgrown(a->at, a->count, &a->room, sizeof *a->at);
     a->at[a->count++] = (struct finding){
         .check = check,
         .severity = severity_of(s->policy, check),

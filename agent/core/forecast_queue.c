@@ -117,10 +117,7 @@ void forecast_queue_add(struct forecast_queue *r, const struct token *t, size_t 
     double urgency = forecast_queue_urgency(t, now);
     if (urgency <= 0)
         return;
-    if (r->count == r->room) {
-        r->room = r->room ? r->room * 2 : 16;
-        r->at = xrealloc(r->at, r->room, sizeof *r->at);
-    }
+    r->at = xgrown(r->at, r->count, &r->room, sizeof *r->at);
     r->at[r->count++] = (struct claim){ urgency, t->curve ? t->curve->origin : TIME_NONE, place };
 }
 

@@ -8,10 +8,7 @@
 
 void usage_add(struct usage_book *b, const struct usage_line *line)
 {
-    if (b->count == b->room) {
-        b->room = b->room ? b->room * 2 : 64;
-        b->lines = xrealloc(b->lines, b->room, sizeof *b->lines);
-    }
+    b->lines = xgrown(b->lines, b->count, &b->room, sizeof *b->lines);
     b->lines[b->count++] = *line;
 }
 
@@ -26,10 +23,7 @@ void usage_add_gap(struct usage_book *b, uint32_t payer, unix_s day)
     const struct usage_gap *last = b->gap_count ? &b->gaps[b->gap_count - 1] : NULL;
     if (last && last->payer == payer && last->day == day)
         return;
-    if (b->gap_count == b->gap_room) {
-        b->gap_room = b->gap_room ? b->gap_room * 2 : 16;
-        b->gaps = xrealloc(b->gaps, b->gap_room, sizeof *b->gaps);
-    }
+    b->gaps = xgrown(b->gaps, b->gap_count, &b->gap_room, sizeof *b->gaps);
     b->gaps[b->gap_count++] = (struct usage_gap){ payer, day };
 }
 
@@ -43,10 +37,7 @@ void usage_refuse_element(struct usage_book *b, const char *flaw)
 
 void usage_add_again(struct usage_book *b, uint32_t payer)
 {
-    if (b->again_count == b->again_room) {
-        b->again_room = b->again_room ? b->again_room * 2 : 16;
-        b->again = xrealloc(b->again, b->again_room, sizeof *b->again);
-    }
+    b->again = xgrown(b->again, b->again_count, &b->again_room, sizeof *b->again);
     b->again[b->again_count++] = payer;
 }
 

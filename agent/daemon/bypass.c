@@ -72,10 +72,7 @@ static void make_room(struct bypass *b, const struct message *m)
     if (is_full)
         drop_oldest(b, m->retain);
     b->dropped |= is_full;
-    if (b->count == b->room) {
-        b->room = b->room ? b->room * 2 : 16;
-        b->at = xrealloc(b->at, b->room, sizeof *b->at);
-    }
+    b->at = xgrown(b->at, b->count, &b->room, sizeof *b->at);
 }
 
 void bypass_keep(struct bypass *b, const struct message *m)

@@ -8,10 +8,7 @@
 
 void topic_set_add(struct topic_set *set, struct span topic)
 {
-    if (set->count == set->room) {
-        set->room = set->room ? set->room * 2 : 256;
-        set->at = xrealloc(set->at, set->room, sizeof *set->at);
-    }
+    set->at = xgrown(set->at, set->count, &set->room, sizeof *set->at);
     set->at[set->count++] = hash_of(topic);
 }
 

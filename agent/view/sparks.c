@@ -15,10 +15,7 @@ static struct spark *spark_of(struct sparks *s, int64_t token)
 {
     if (s->count && s->at[s->count - 1].token == token)
         return &s->at[s->count - 1];
-    if (s->count == s->room) {
-        s->room = s->room ? s->room * 2 : 64;
-        s->at = xrealloc(s->at, s->room, sizeof *s->at);
-    }
+    s->at = xgrown(s->at, s->count, &s->room, sizeof *s->at);
     s->at[s->count] = (struct spark){ .token = token };
     return &s->at[s->count++];
 }

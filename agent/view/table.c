@@ -33,10 +33,7 @@ enum { JSON_ROW_INDENT = 2 };
 
 static struct field *add_field(struct table *t)
 {
-    if (t->field_count == t->field_room) {
-        t->field_room = t->field_room ? t->field_room * 2 : 256;
-        t->fields = xrealloc(t->fields, t->field_room, sizeof *t->fields);
-    }
+    t->fields = xgrown(t->fields, t->field_count, &t->field_room, sizeof *t->fields);
     return &t->fields[t->field_count++];
 }
 

@@ -274,7 +274,7 @@ static bool is_idle(const struct token *t, const struct reading *is)
 
 void plan_remember(struct plan *p, size_t place, uint64_t hash)
 {
-    p->bytes = plan_more(p->bytes, p->byte_count, &p->byte_room, sizeof *p->bytes);
+    p->bytes = xgrown(p->bytes, p->byte_count, &p->byte_room, sizeof *p->bytes);
     p->bytes[p->byte_count++] = (struct plan_bytes){ place, hash };
 }
 

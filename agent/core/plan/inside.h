@@ -55,11 +55,8 @@ void plan_judge_rules(struct plan_view *v);
 /* The alert of a rule is to be stored as it is. */
 void plan_note_alert(struct plan *p, const struct plan_token *t, size_t rule);
 void plan_report_findings(struct plan *p);
-void plan_end_alerts(struct plan *p, struct plan_token *t, const char *reason);
 void plan_tell_deleted(struct plan *p, struct plan_token *t);
 void plan_tell_revoked(struct plan *p, struct plan_token *t);
 /* `was`: what it was called before; lives as long as the plan. */
 void plan_tell_renamed(struct plan *p, struct plan_token *t, const char *was);
 void plan_tell_returned(struct plan *p, struct plan_token *t);
-
-void *plan_more(void *at, size_t count, size_t *room, size_t bytes);

@@ -6,6 +6,7 @@
  * sooner is waited for. */
 #include <stdlib.h>
 
+#include "base/xmalloc.h"
 #include "core/calendar.h"
 #include "core/plan/inside.h"
 
@@ -136,7 +137,7 @@ static void note_judged(struct plan_view *v, const struct midnights *m)
         v->own->is.judged = j;
         return;
     }
-    p->looks = plan_more(p->looks, p->look_count, &p->look_room, sizeof *p->looks);
+    p->looks = xgrown(p->looks, p->look_count, &p->look_room, sizeof *p->looks);
     p->looks[p->look_count++] = (struct plan_look){ v->set, v->place, j };
 }
 

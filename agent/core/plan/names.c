@@ -1,4 +1,4 @@
-/* Tokens that are called otherwise, and tokens whose end the list tells. */
+/* Tokens that were renamed, and tokens that the list reports as revoked. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -58,14 +58,6 @@ void plan_free(struct plan *p)
     free(p);
 }
 
-void *plan_more(void *at, size_t count, size_t *room, size_t bytes)
-{
-    if (count < *room)
-        return at;
-    *room = *room ? *room * 2 : 16;
-    return xrealloc(at, *room, bytes);
-}
-
 static struct plan_token *place_for_shadow(struct plan *p)
 {
     size_t place = p->touched_count % BLOCK;
@@ -89,7 +81,7 @@ struct plan_token *plan_add_shadow(struct plan *p, enum plan_set set)
     t->revoked_at = TIME_NONE;
     t->renamed = false;
     t->doubts = t->refuted = t->moved = t->dirty = t->tells = t->stores = t->keeps_curve = false;
-    p->touched = plan_more(p->touched, p->touched_count, &p->touched_room, sizeof *p->touched);
+    p->touched = xgrown(p->touched, p->touched_count, &p->touched_room, sizeof *p->touched);
     return p->touched[p->touched_count++] = t;
 }
 
@@ -169,6 +161,6 @@ struct token *view_own(struct plan_view *v)
 
 void plan_note_tracked(struct plan *p, const struct plan_tracked *op)
 {
-    p->tracked = plan_more(p->tracked, p->tracked_count, &p->tracked_room, sizeof *p->tracked);
+    p->tracked = xgrown(p->tracked, p->tracked_count, &p->tracked_room, sizeof *p->tracked);
     p->tracked[p->tracked_count++] = *op;
 }

@@ -7,10 +7,7 @@
 
 static void add_compared(struct compared_list *list, const struct statement *q)
 {
-    if (list->count == list->room) {
-        list->room = list->room ? list->room * 2 : 64;
-        list->at = xrealloc(list->at, list->room, sizeof *list->at);
-    }
+    list->at = xgrown(list->at, list->count, &list->room, sizeof *list->at);
     list->at[list->count++] = (struct compared){
         .token = statement_integer(q, RECONCILE_DAY_ID),
         .day = {

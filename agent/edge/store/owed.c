@@ -18,10 +18,7 @@ static void keep(struct store *s, struct statement *q)
 {
     if (s->owed_count >= OWED_MAX)
         return;
-    if (s->owed_count == s->owed_room) {
-        s->owed_room = s->owed_room ? s->owed_room * 2 : 16;
-        s->owed = xrealloc(s->owed, s->owed_room, sizeof *s->owed);
-    }
+    s->owed = xgrown(s->owed, s->owed_count, &s->owed_room, sizeof *s->owed);
     struct text *owed = &s->owed[s->owed_count++];
     *owed = (struct text){ 0 };
     statement_add_text(q, owed);

@@ -73,7 +73,6 @@ static inline struct cell cell_text(const char *text)
     return (struct cell){ .kind = CELL_TEXT, .text = span_of(text) };
 }
 
-/* What is not known, or no time at all in a file that was tampered with, is TIME_NONE. */
 /* The text of a cell, cut to its room; "" where there is none. */
 static inline void cell_copy(const struct cell *c, char *ret, size_t room)
 {
@@ -84,6 +83,7 @@ static inline void cell_copy(const struct cell *c, char *ret, size_t room)
     ret[len] = '\0';
 }
 
+/* What is not known, or no time at all in a file that was tampered with, is TIME_NONE. */
 static inline unix_s cell_time(const struct cell *c)
 {
     return c->kind == CELL_INTEGER && is_stamp(c->integer) ? c->integer : TIME_NONE;

@@ -35,10 +35,7 @@ static struct rollup_sums *sums_from(struct rollup *r, unix_s start)
     for (size_t i = r->count; i-- > 0;)
         if (r->at[i].start == start)
             return &r->at[i];
-    if (r->count == r->room) {
-        r->room = r->room ? r->room * 2 : 8;
-        r->at = xrealloc(r->at, r->room, sizeof *r->at);
-    }
+    r->at = xgrown(r->at, r->count, &r->room, sizeof *r->at);
     r->at[r->count] = (struct rollup_sums){ .start = start };
     return &r->at[r->count++];
 }

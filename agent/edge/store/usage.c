@@ -303,10 +303,7 @@ bool store_replace_usage(struct store *s, int64_t account, const struct usage_to
 
 static void add_share(struct shares *list, const struct statement *q)
 {
-    if (list->count == list->room) {
-        list->room = list->room ? list->room * 2 : 16;
-        list->at = xrealloc(list->at, list->room, sizeof *list->at);
-    }
+    list->at = xgrown(list->at, list->count, &list->room, sizeof *list->at);
     struct span name = statement_text(q, LOAD_SHARES_CALLED),
                 key = statement_text(q, LOAD_SHARES_IDENTITY);
     list->at[list->count++] =
@@ -351,10 +348,7 @@ void shares_done(struct shares *s)
 
 static void add_unbooked(struct unbooked_list *list, const struct statement *q)
 {
-    if (list->count == list->room) {
-        list->room = list->room ? list->room * 2 : 64;
-        list->at = xrealloc(list->at, list->room, sizeof *list->at);
-    }
+    list->at = xgrown(list->at, list->count, &list->room, sizeof *list->at);
     list->at[list->count++] = (struct unbooked){
         .token = statement_integer(q, LOAD_UNBOOKED_USAGE_TOKEN),
         .day = statement_integer(q, LOAD_UNBOOKED_USAGE_DAY),

@@ -83,10 +83,7 @@ static void take_reading(struct forecast_input *s, const struct cell *cells)
 {
     if (cells[QUERY_HISTORY_BALANCE_NANO].kind != CELL_INTEGER)
         return;
-    if (s->reading_count == s->reading_room) {
-        s->reading_room = s->reading_room ? s->reading_room * 2 : 256;
-        s->readings = xrealloc(s->readings, s->reading_room, sizeof *s->readings);
-    }
+    s->readings = xgrown(s->readings, s->reading_count, &s->reading_room, sizeof *s->readings);
     s->readings[s->reading_count++] =
         (struct chart_point){ cells[QUERY_HISTORY_AT].integer,
                               cells[QUERY_HISTORY_BALANCE_NANO].integer };

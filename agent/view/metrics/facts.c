@@ -15,10 +15,7 @@ struct subject *facts_add(struct metric_facts *f, enum metric_subject of, struct
                           struct span info)
 {
     struct subjects *list = &f->of[of];
-    if (list->count == list->room) {
-        list->room = list->room ? list->room * 2 : 16;
-        list->at = xrealloc(list->at, list->room, sizeof *list->at);
-    }
+    list->at = xgrown(list->at, list->count, &list->room, sizeof *list->at);
     struct subject *s = &list->at[list->count++];
     *s = (struct subject){ .labels = xcalloc(labels.len + info.len + 2, 1) };
     s->info = s->labels + labels.len + 1;

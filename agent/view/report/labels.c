@@ -25,10 +25,7 @@ bool report_by_is_word(enum report_by by)
 
 size_t report_label_new(struct loaded_report *to, struct span name)
 {
-    if (to->label_count == to->label_room) {
-        to->label_room = to->label_room ? to->label_room * 2 : 64;
-        to->labels = xrealloc(to->labels, to->label_room, sizeof *to->labels);
-    }
+    to->labels = xgrown(to->labels, to->label_count, &to->label_room, sizeof *to->labels);
     to->labels[to->label_count++] = (struct report_label){
         .name = xstrndup(name.at, name.len),
         .account = xstrdup(""),
