@@ -80,3 +80,9 @@ bool choice_find(const struct row *row, struct span text, int *ret, struct fault
         }
     return refuse(row, text, why);
 }
+
+void choice_add(enum value_type type, struct text *out)
+{
+    for (int i = 0; i < sets[type].count; i++)
+        text_addf(out, "%s%s", i ? ", " : ": ", sets[type].name(i));
+}

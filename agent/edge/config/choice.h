@@ -6,3 +6,6 @@
 /* The place in its enum of the word that `text` is. FAULT_REJECT tells all words, and which may
  * have been meant. */
 MUST_CHECK bool choice_find(const struct row *row, struct span text, int *ret, struct fault *why);
+
+/* ": info, warning", all of them. */
+void choice_add(enum value_type type, struct text *out);

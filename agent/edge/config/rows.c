@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "edge/config/checks.h"
+#include "edge/config/choice.h"
 #include "edge/config/levels.h"
 #include "edge/config/scalar.h"
 #include "edge/config/values.h"
@@ -329,24 +330,11 @@ void row_describe(const struct row *row, struct text *out)
         scalar_add_rate(out, row->max);
         break;
     case VALUE_LOG_LEVEL:
-        for (int i = 0; i < LOG_LEVELS; i++)
-            text_addf(out, "%s%s", i ? ", " : ": ", log_level_name((enum log_level)i));
-        break;
     case VALUE_RULE_KIND:
-        for (int i = 0; i < RULE_KINDS; i++)
-            text_addf(out, "%s%s", i ? ", " : ": ", rule_kind_name((enum rule_kind)i));
-        break;
     case VALUE_API_VERSION:
-        for (int i = 0; i < API_VERSIONS; i++)
-            text_addf(out, "%s%s", i ? ", " : ": ", api_version_name((enum api_version)i));
-        break;
     case VALUE_MQTT_VERSION:
-        for (int i = 0; i < MQTT_VERSIONS; i++)
-            text_addf(out, "%s%s", i ? ", " : ": ", mqtt_version_name((enum mqtt_version)i));
-        break;
     case VALUE_SERIES:
-        for (int i = 0; i <= SERIES_ACCOUNT; i++)
-            text_addf(out, "%s%s", i ? ", " : ": ", series_name((enum series)i));
+        choice_add(row->type, out);
         break;
     case VALUE_LEVEL:
         for (int i = LEVEL_NONE + 1; i < LEVELS; i++)
