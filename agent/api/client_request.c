@@ -3,7 +3,7 @@
 
 struct token_ref client_ref(const struct account_settings *s, const struct decoded *d)
 {
-    return (struct token_ref){ d->name, provider_of(s)->id_member ? d->id : d->name };
+    return (struct token_ref){ d->name, provider_address(provider_of(s), d).at };
 }
 
 static void add_path(const struct provider *p, const struct client_ask *ask, struct text *out)

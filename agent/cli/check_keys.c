@@ -160,7 +160,7 @@ static bool is_changed(const struct poll *p, const struct token *t)
 {
     for (size_t i = 0; i < p->renaming_count; i++)
         if (p->renamings[i].token == t)
-            return what_changes(&p->renamings[i]);
+            return what_changes(&p->renamings[i]) != NULL;
     return false;
 }
 

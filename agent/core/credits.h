@@ -19,10 +19,12 @@ const char *credits_source_name(enum credits_source source); /* "api", "estimate
 /* An unknown name is CREDITS_BY_API. */
 enum credits_source credits_source_named(struct span name);
 
+enum { CREDITS_ORDER_BYTES = 64 }; /* of the id of an order that gave them, with the terminator */
+
 /* What a person gave, and what was spent since. */
 struct credits_level {
-    char order[64]; /* of the command that gave it; later ones sort behind it. "": none ever did */
-    unix_s set_at;  /* TIME_NONE: nobody gave one */
+    char order[CREDITS_ORDER_BYTES]; /* the id of the order that gave it; "": none ever did */
+    unix_s set_at;                   /* TIME_NONE: nobody gave one */
     struct money set, spent;
 };
 

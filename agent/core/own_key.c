@@ -1,3 +1,4 @@
+/* A key that lacks a scope counts as ended: Ebb cannot watch with it, however long it lives. */
 #include "core/own_key.h"
 
 bool own_key_left(const struct own_key *k, unix_s now, int64_t *ret_s)

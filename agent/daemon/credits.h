@@ -16,10 +16,10 @@ struct credits {
     struct credits_level level;   /* as stored */
     struct credits_level ordered; /* by a command, to be stored with the poll that is planned */
     bool is_ordered;
-    mono_ms looked_at;                                          /* for orders, last */
-    char hurried_for[sizeof((struct credits_level *)0)->order]; /* the last that made a poll due */
-    struct credits_news news;   /* of the answer that is being stored */
-    int64_t counted_nano;       /* and how much of it counts */
+    mono_ms looked_at;                     /* for orders, last */
+    char hurried_for[CREDITS_ORDER_BYTES]; /* the last that made a poll due */
+    struct credits_news news;              /* of the answer that is being stored */
+    int64_t counted_nano;                  /* and how much of it counts */
     unix_s counted_from;        /* since when what is counted and not booked was spent; TIME_NONE:
                                    nothing is */
     struct publication absence; /* of the state that says that they are not offered */

@@ -10,8 +10,7 @@
 
 #include "base/clock.h"
 #include "base/money.h"
-
-enum { EDIT_ID_BYTES = 64 };
+#include "core/credits.h"
 
 struct edit {
     char *file, *token;         /* owned; the file's name in the folder */
@@ -38,7 +37,7 @@ void edits_withdraw(const char *file); /* it was refused; accepts NULL */
 
 /* A level of an account's credits, given by hand; a later one takes the place of this one. */
 struct credits_order {
-    char id[EDIT_ID_BYTES]; /* "": there is none; later ones sort behind it */
+    char id[CREDITS_ORDER_BYTES]; /* "": there is none */
     unix_s at;
     struct money level;
 };

@@ -82,8 +82,7 @@ static const char *advice(int status, bool makes)
     switch (status) {
     case 401:
         return ": the account's key is not accepted (see its key_file, key_env or key_credential; "
-               "a "
-               "management key, mgmt-eden-..., is for `api: v3`)";
+               "a management key, mgmt-eden-..., is for `api: v3`)";
     case 403:
         return ": the key must be the account's main key, which may manage tokens";
     default:

@@ -33,18 +33,17 @@ static bool has_source(const struct cell *cell, enum credits_source source)
 static void take_token(struct found *f, const struct cell *cells, enum state state, unix_s now)
 {
     bool spends_credits = !cells[STANDING_BUDGETED].integer;
+    bool by_credits = cells[STANDING_LIMITED_BY].kind == CELL_TEXT
+        && span_is(cells[STANDING_LIMITED_BY].text, forecast_limit_name(LIMIT_CREDITS));
     f->balance = cell_money(&cells[STANDING_BALANCE]);
     f->view = (struct gate_view){
         .balance = spends_credits ? f->balance : cell_money(&cells[STANDING_AVAILABLE]),
         .is_free = type_is_free(cells[STANDING_TYPE].text),
         .spends_credits = spends_credits,
-        .by_credits = cells[STANDING_LIMITED_BY].kind == CELL_TEXT
-            && span_is(cells[STANDING_LIMITED_BY].text, forecast_limit_name(LIMIT_CREDITS)),
+        .by_credits = by_credits,
         .credits_unknown = !spends_credits && !cells[STANDING_CREDITS_KNOWN].integer
             && !has_source(&cells[STANDING_CREDITS_SOURCE], CREDITS_NOT_OFFERED),
-        .is_estimate = cells[STANDING_LIMITED_BY].kind == CELL_TEXT
-            && span_is(cells[STANDING_LIMITED_BY].text, forecast_limit_name(LIMIT_CREDITS))
-            && has_source(&cells[STANDING_CREDITS_SOURCE], CREDITS_ESTIMATED),
+        .is_estimate = by_credits && has_source(&cells[STANDING_CREDITS_SOURCE], CREDITS_ESTIMATED),
         .seen = cell_time(&cells[STANDING_SEEN]),
         .likely = cell_time(&cells[STANDING_LIKELY]),
         .refilled = calendar_next_reset(calendar_period_named(cells[STANDING_PERIOD].text), now),
