@@ -257,12 +257,6 @@ int64_t burn_spent_since(const struct burn_history *h, unix_s after)
     return spent < INT64_MAX ? (int64_t)spent : INT64_MAX;
 }
 
-int64_t burn_window_s(enum burn_window window)
-{
-    assert(window < BURN_WINDOWS);
-    return burn_windows[window].seconds;
-}
-
 const char *burn_window_name(enum burn_window window)
 {
     assert(window < BURN_WINDOWS);

@@ -120,6 +120,4 @@ struct burn_rate burn_over(const struct burn_history *h, enum burn_window window
  * on. */
 int64_t burn_spent_since(const struct burn_history *h, unix_s after);
 
-/* Seconds of a window: 3600, 21600, 86400, 604800. */
-int64_t burn_window_s(enum burn_window window);
 const char *burn_window_name(enum burn_window window); /* "1h", "6h", "24h", "7d" */

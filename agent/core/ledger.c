@@ -4,7 +4,6 @@
  * hidden in a fall. */
 #include "core/ledger.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/span.h"
@@ -137,19 +136,4 @@ struct maybe_money ledger_full(struct maybe_money full, enum entry_kind kind,
     if (set && !is_slight(change, full.is.nano))
         return is;
     return is.is.nano > full.is.nano ? is : full;
-}
-
-const char *ledger_kind_name(enum entry_kind kind)
-{
-    static const char *const names[] = {
-        [ENTRY_CONSUMPTION] = "consumption",
-        [ENTRY_TOPUP] = "topup",
-        [ENTRY_RESET] = "reset",
-        [ENTRY_EDIT] = "edit",
-        [ENTRY_UNKNOWN] = "unknown",
-        [ENTRY_CORRECTION] = "correction",
-    };
-    _Static_assert(COUNT(names) == ENTRY_KINDS, "an entry kind has no name");
-    assert(kind < ENTRY_KINDS);
-    return names[kind];
 }

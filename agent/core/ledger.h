@@ -66,6 +66,3 @@ bool ledger_follows(const struct change *c, unix_s prior_at, unix_s poll_at);
  * less than a tenth of it keeps it. */
 struct maybe_money ledger_full(struct maybe_money full, enum entry_kind kind,
                                struct maybe_money was, struct maybe_money is);
-
-/* "consumption", "topup", "reset", "edit", "unknown", "correction". */
-const char *ledger_kind_name(enum entry_kind kind);

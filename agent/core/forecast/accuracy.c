@@ -42,12 +42,6 @@ enum reach reach_of(double likely_s)
     return r;
 }
 
-int64_t reach_end_s(enum reach reach)
-{
-    assert(reach < REACHES);
-    return reaches[reach].end_s;
-}
-
 const char *reach_words(enum reach reach)
 {
     assert(reach < REACHES);

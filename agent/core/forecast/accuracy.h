@@ -24,7 +24,6 @@ enum reach {
     REACHES,
 };
 enum reach reach_of(double likely_s);
-int64_t reach_end_s(enum reach reach);     /* INT64_MAX of the last */
 const char *reach_words(enum reach reach); /* "under 6 h", "6 h to 2 days", "beyond 2 days" */
 const char *reach_slug(
     enum reach reach); /* "6h", "2d", "beyond": up to there, from the one before */
