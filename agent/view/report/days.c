@@ -58,10 +58,10 @@ static void add_days(struct report_days *d)
             && d->days.at[sum].at == day.day)
             day.sum = &d->days.at[sum++];
         size_t parts = run_of(&day, d->providers.at, d->providers.count, provider);
-        day.uses = d->uses.at + use;
         day.use_count = run_of(&day, d->uses.at, d->uses.count, use);
+        day.uses = day.use_count ? &d->uses.at[use] : NULL;
         bool by_provider = d->q->by == BY_PROVIDER;
-        day.parts = by_provider ? d->providers.at + provider : day.uses;
+        day.parts = by_provider ? (parts ? &d->providers.at[provider] : NULL) : day.uses;
         day.part_count = by_provider ? parts : day.use_count;
         use += day.use_count;
         provider += parts;
