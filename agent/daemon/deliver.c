@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "daemon/bypass.h"
 #include "daemon/delivery.h"
+#include "daemon/ingest.h"
 #include "daemon/retained.h"
 #include "daemon/state.h"
 #include "edge/wire.h"
@@ -179,11 +180,20 @@ static bool serve_outbox(struct agent *a, unix_s now, struct fault *why)
         && send_waiting(a, why);
 }
 
+/* A list that is taken in part by part says what it found at its end. */
+static bool events_may_follow(const struct agent *a)
+{
+    for (size_t i = 0; i < a->account_count; i++)
+        if (ingest_goes_on(&a->accounts[i]))
+            return true;
+    return false;
+}
+
 /* States come after all that waits in the outbox; one that cannot be read holds them up no longer.
  */
 static bool serve_states(struct agent *a, struct fault *why)
 {
-    return (a->outbox_waits && !a->store_ill) || retained_turn(a, why);
+    return (a->outbox_waits && !a->store_ill) || events_may_follow(a) || retained_turn(a, why);
 }
 
 bool deliver_turn(struct agent *a, unix_s now, struct fault *why)

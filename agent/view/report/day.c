@@ -102,7 +102,8 @@ void report_day_cut(const struct report_query *q, struct report_day *day)
     day->cuts[day->cut_count] = day->day + DAY_S;
 }
 
-static const struct sum_row *first_hour(const struct report_days *d, const struct report_day *day)
+/* Where the hours of this day begin, if there are any. */
+static size_t first_hour(const struct report_days *d, const struct report_day *day)
 {
     size_t low = 0, high = d->hours.count;
     while (low < high) {
@@ -113,14 +114,13 @@ static const struct sum_row *first_hour(const struct report_days *d, const struc
         low = is_before ? middle + 1 : low;
         high = is_before ? high : middle;
     }
-    return d->hours.at + low;
+    return low;
 }
 
-static bool is_of(const struct report_days *d, const struct sum_row *hour,
-                  const struct report_day *day)
+static bool is_of(const struct report_days *d, size_t hour, const struct report_day *day)
 {
-    return hour < d->hours.at + d->hours.count && hour->payer == day->payer
-        && hour->at < day->day + DAY_S;
+    return hour < d->hours.count && d->hours.at[hour].payer == day->payer
+        && d->hours.at[hour].at < day->day + DAY_S;
 }
 
 static void take_shape(struct report_days *d, struct report_day *day)
@@ -128,7 +128,8 @@ static void take_shape(struct report_days *d, struct report_day *day)
     day_shape_init(&day->shape, day->day, d->q->now);
     if (day->cut_count == 1)
         return;
-    for (const struct sum_row *hour = first_hour(d, day); is_of(d, hour, day); hour++) {
+    for (size_t i = first_hour(d, day); is_of(d, i, day); i++) {
+        const struct sum_row *hour = &d->hours.at[i];
         int64_t told_nano = d->q->choice == REPORT_BALANCE ? hour->usage_nano : 0;
         day_shape_add(&day->shape, hour->at, nano_sub(hour->spent_nano, told_nano));
     }
@@ -177,8 +178,8 @@ static void add_rises(struct report_days *d, const struct report_day *day)
 {
     int64_t topup = day->sum->topup_nano, reset = day->sum->reset_nano;
     struct report_fact f = { .item = day->payer->item, .calls = -1 };
-    for (const struct sum_row *hour = first_hour(d, day); day->cut_count > 1 && is_of(d, hour, day);
-         hour++) {
+    for (size_t i = first_hour(d, day); day->cut_count > 1 && is_of(d, i, day); i++) {
+        const struct sum_row *hour = &d->hours.at[i];
         f.at = hour->at;
         f.topup_nano = hour->topup_nano;
         f.reset_nano = hour->reset_nano;
