@@ -31,7 +31,7 @@ mkdir -p build
 build dev
 build clang
 ran clang -LE e2e -j "$jobs"
-ran dev -j "$((jobs * 3))" # most of the end-to-end tests wait for the next poll, not for a core
+ran dev -j "$((jobs * 2 + 1))" # most of the end-to-end tests wait for the next poll, not for a core
 
 total=$(count tests)
 failed=$(count failures)

@@ -29,8 +29,8 @@ def comes_back(broker, subscriber, daemon, subscriptions):
 
 
 def kill(broker, subscriber, daemon):
-    """Once the subscriber has read what was acknowledged. What a dying connection holds unread is lost to it, and not for
-    the daemon to send again."""
+    """Once the subscriber has read what was acknowledged. What a dying connection holds unread is lost to it, and not
+    for the daemon to send again."""
     with holding_its_breath(daemon.process):
         acknowledged = {row[0] for row in daemon.database.rows(
             "SELECT id FROM event WHERE id NOT IN (SELECT event FROM outbox WHERE event IS NOT NULL)")}
