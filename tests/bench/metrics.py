@@ -31,7 +31,7 @@ def seed(folder, count, polls):
     with contextlib.ExitStack() as stack:
         sim = stack.enter_context(Sim(poll.scenario(count), speed=0, seed=1))
         daemon = Daemon(folder, sim.url, None, poll.RULES, interval=f"{2 + count // 5000}s", max_tokens=count * 2)
-        daemon.settings["log"] = "info"
+        daemon.settings["log"] = "debug"
         daemon.write()
         stack.callback(daemon.start().stop)
         watch = poll.Watch(daemon)
