@@ -20,8 +20,9 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 
-#define HEAD "ebb-edit 1\n"
-#define ORDER_HEAD "ebb-credits 1\n"
+/* First lines, which say what the file is. */
+#define EDIT_HEAD "ebb-edit 1"
+#define ORDER_HEAD "ebb-credits 1"
 
 enum {
     FILE_BYTES_MAX = 4096,
@@ -146,7 +147,7 @@ bool edits_note(const char *store, const char *account, const char *token,
     *ret_file = NULL;
     if (stat(store, &database) != 0)
         return true;
-    text_addf(&content, HEAD "%s\n%s\n%s", account,
+    text_addf(&content, EDIT_HEAD "\n%s\n%s\n%s", account,
               balance.known ? money_format(balance.is, amount) : "-", token);
     bool ok = put_file(store, &database, &content, ret_file, why);
     text_done(&content);
@@ -187,7 +188,7 @@ static bool parse(struct span bytes, const char *account, struct edit *ret)
 {
     struct span head, owner, amount;
     struct fault ignored;
-    if (!take_line(&bytes, &head) || !span_is(head, "ebb-edit 1") || !take_line(&bytes, &owner)
+    if (!take_line(&bytes, &head) || !span_is(head, EDIT_HEAD) || !take_line(&bytes, &owner)
         || !span_is(owner, account) || !take_line(&bytes, &amount) || !bytes.len
         || memchr(bytes.at, '\0', bytes.len))
         return false;
@@ -302,7 +303,7 @@ bool credits_order_put(const char *store, const char *account, struct money leve
     if (stat(store, &database) != 0)
         return fault(why, FAULT_REJECT,
                      "there is no database %s yet: start `ebb run`, or `ebb once`", store);
-    text_addf(&content, ORDER_HEAD "%s\n%s\n", account, money_format(level, amount));
+    text_addf(&content, ORDER_HEAD "\n%s\n%s\n", account, money_format(level, amount));
     bool ok = put_file(store, &database, &content, &path, why);
     text_done(&content);
     free(path);
@@ -313,7 +314,7 @@ static bool parse_order(struct span bytes, const char *account, struct credits_o
 {
     struct span head, owner, amount;
     struct fault ignored;
-    return take_line(&bytes, &head) && span_is(head, "ebb-credits 1") && take_line(&bytes, &owner)
+    return take_line(&bytes, &head) && span_is(head, ORDER_HEAD) && take_line(&bytes, &owner)
         && span_is(owner, account) && take_line(&bytes, &amount) && !bytes.len
         && money_parse(amount, &ret->level, &ignored);
 }
