@@ -38,13 +38,13 @@ void edits_withdraw(const char *file); /* it was refused; accepts NULL */
 /* A level of an account's credits, given by hand; a later one takes the place of this one. */
 struct credits_order {
     char id[CREDITS_ORDER_BYTES]; /* "": there is none */
-    unix_s at;
+    unix_s at;                    /* what the clock showed then */
     struct money level;
 };
 /* Gives one. FAULT_REJECT: there is no database yet. FAULT_RETRY: the folder cannot be written. */
 MUST_CHECK bool credits_order_put(const char *store, const char *account, struct money level,
                                   struct fault *why);
-/* The newest that waits. */
+/* The one that was given last of those that wait, whatever the clock showed meanwhile. */
 void credits_order_look(const char *store, const char *account, struct credits_order *ret);
 
 /* ---- for the daemon ---- */

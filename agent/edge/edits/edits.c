@@ -109,14 +109,65 @@ static bool write_file(const char *folder, const char *path, const struct text *
     return ok;
 }
 
-/* So that names are in the order of edits, also of those within one second. */
-static void add_name(struct text *out)
+/* ---- names of files ----
+ *
+ * "RANK-RANDOM-TIME": a file written later has the greater name. The rank is the clock, or, where
+ * that was set back, just beyond the newest file; the time is what the clock showed, in seconds. */
+
+struct rank {
+    unix_s at;
+    long nano;
+};
+
+static bool rank_parse(const char *file, struct rank *ret)
+{
+    struct rank r;
+    if (sscanf(file, "%12" SCNd64 ".%9ld-", &r.at, &r.nano) != 2 || !is_stamp(r.at) || r.nano < 0)
+        return false;
+    *ret = r;
+    return true;
+}
+
+static bool rank_is_before(const struct rank *x, const struct rank *y)
+{
+    return x->at != y->at ? x->at < y->at : x->nano < y->nano;
+}
+
+static struct rank rank_after(const struct rank *r)
+{
+    return r->nano < 999999999 ? (struct rank){ r->at, r->nano + 1 }
+                               : (struct rank){ r->at + 1, 0 };
+}
+
+/* Whatever the files are about. */
+static struct rank next_rank(const char *folder, const struct timespec *now)
+{
+    struct rank next = { (unix_s)now->tv_sec, now->tv_nsec }, seen;
+    DIR *all = opendir(folder);
+    struct dirent *one;
+    while (all && (one = readdir(all)))
+        if (rank_parse(one->d_name, &seen) && !rank_is_before(&seen, &next))
+            next = rank_after(&seen);
+    if (all)
+        closedir(all);
+    return next;
+}
+
+static void add_name(struct text *out, const char *folder)
 {
     struct random random = random_from_system();
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    text_addf(out, "%012" PRId64 ".%09ld-%08x", (int64_t)now.tv_sec, now.tv_nsec,
-              (unsigned)random_next(&random));
+    struct rank rank = next_rank(folder, &now);
+    text_addf(out, "%012" PRId64 ".%09ld-%08x-%" PRId64, rank.at, rank.nano,
+              (unsigned)random_next(&random), (int64_t)now.tv_sec);
+}
+
+/* When it was written, as far as its name says; names of earlier versions end before the time. */
+static unix_s time_of(const char *file)
+{
+    const char *random = strchr(file, '-'), *time = random ? strchr(random + 1, '-') : NULL;
+    return strtoll(time ? time + 1 : file, NULL, 10);
 }
 
 /* Puts a file into the folder; its path is the caller's. */
@@ -127,7 +178,7 @@ static bool put_file(const char *store, const struct stat *database, const struc
     own_free char *folder = folder_of(store);
     if (!make_folder(folder, database, why))
         return false;
-    add_name(&name);
+    add_name(&name, folder);
     char *path = path_of(folder, text_z(&name));
     bool ok = write_file(folder, path, content, database, why);
     text_done(&name);
@@ -242,7 +293,7 @@ void edits_look(struct edits *e, const char *store, const char *account)
 
 static bool is_old(const struct edit *x)
 {
-    int64_t age_s = clock_unix() - strtoll(x->file, NULL, 10);
+    int64_t age_s = clock_unix() - time_of(x->file);
     return age_s > AGE_MAX_S || age_s < -AGE_MAX_S
         || (x->polls >= POLLS_MAX && clock_mono() - x->known_since > WAIT_MAX_MS);
 }
@@ -329,7 +380,7 @@ static bool read_order(const char *folder, const char *file, const char *account
     if (!len || !parse_order((struct span){ bytes, len }, account, ret))
         return false;
     snprintf(ret->id, sizeof ret->id, "%s", file);
-    ret->at = strtoll(file, NULL, 10);
+    ret->at = time_of(file);
     return is_stamp(ret->at);
 }
 

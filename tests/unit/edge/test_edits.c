@@ -1,5 +1,6 @@
 /* Edits that commands write down for the daemon: found again whatever the name, by their account
  * only, and gone once they were booked, refused, or waited for too long. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -175,6 +176,54 @@ static void the_newest_order_about_credits_waits_until_it_is_settled(void **stat
     assert_string_equal(other.id, "");
 }
 
+/* As if it had been written a day later, by a clock that was set back since. */
+static void move_a_day_ahead(const struct place *p, const char *id, char ret[64])
+{
+    char from[256], to[256];
+    int64_t at = strtoll(id, NULL, 10) + DAY_S;
+    const char *rest = strchr(id, '.');
+    snprintf(ret, 64, "%012" PRId64 "%.*s-%" PRId64, at, (int)(strrchr(rest, '-') - rest), rest,
+             at);
+    snprintf(from, sizeof from, "%s/%s", p->edits, id);
+    snprintf(to, sizeof to, "%s/%s", p->edits, ret);
+    assert_int_equal(rename(from, to), 0);
+}
+
+static void what_is_written_with_a_clock_that_was_set_back_is_the_newest(void **state)
+{
+    const struct place *p = *state;
+    struct credits_order first, second, third;
+    struct edits e = { 0 };
+    char ahead[64], file[64];
+    unix_s now = clock_unix();
+    struct fault why;
+    assert_true(credits_order_put(p->store, "main", (struct money){ 1 }, &why));
+    credits_order_look(p->store, "main", &first);
+    move_a_day_ahead(p, first.id, ahead);
+    assert_true(credits_order_put(p->store, "main", (struct money){ 2 }, &why));
+    credits_order_look(p->store, "main", &second);
+    assert_int_equal(second.level.nano, 2);
+    assert_in_range(second.at, now, now + HOUR_S); /* not when the other one was given */
+    assert_true(credits_order_put(p->store, "main", (struct money){ 3 }, &why));
+    credits_order_settle(p->store, "main", ahead); /* was read before the others were written */
+    credits_order_look(p->store, "main", &third);
+    assert_int_equal(third.level.nano, 3);
+    credits_order_settle(p->store, "main", third.id);
+
+    char *path = note(p, "main", "prod-app", 1);
+    move_a_day_ahead(p, strrchr(path, '/') + 1, file);
+    free(path);
+    free(note(p, "main", "prod-app", 2));
+    edits_look(&e, p->store, "main");
+    assert_int_equal(waiting_edit(&e, "prod-app", NULL)->balance.is.nano, 2);
+    e.at[0].booked = true; /* the first one */
+    edits_settle(&e, p->store);
+    assert_int_equal(e.count, 1);
+    e.at[0].booked = true;
+    edits_settle(&e, p->store);
+    edits_done(&e);
+}
+
 static void an_order_needs_a_database(void **state)
 {
     const struct place *p = *state;
@@ -196,6 +245,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_database_nothing_is_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_newest_order_about_credits_waits_until_it_is_settled,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_is_written_with_a_clock_that_was_set_back_is_the_newest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_order_needs_a_database, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
