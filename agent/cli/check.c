@@ -77,9 +77,10 @@ static void warn_of_rule(const struct rule *rule, const struct account_settings 
 {
     static const char never[] = "it can never fire for this account";
     static const char by_hand[] = "it fires only once they are given with `ebb credits set`";
+    bool may_be_given =
+        provider_counts_credits(provider_of(account)) && !rule_kind_has(rule->kind, KIND_BY_API);
     complain(EXIT_OK, "warning: rule \"%s\", account \"%s\": credits are %s: %s", rule->name,
-             account->name, CREDITS_NOT_OFFERED_REASON,
-             rule_kind_has(rule->kind, KIND_BY_API) ? never : by_hand);
+             account->name, CREDITS_NOT_OFFERED_REASON, may_be_given ? by_hand : never);
 }
 
 static void warn_of_rules(const struct settings *s)

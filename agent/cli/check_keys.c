@@ -5,7 +5,8 @@
 #include <unistd.h>
 
 #include "api/blocking.h"
-#include "api/collect.h"
+#include "api/matched.h"
+#include "base/own.h"
 #include "cli/command.h"
 #include "edge/store.h"
 #include "provider/provider.h"
@@ -144,51 +145,33 @@ static void add_row(const struct matching *m, const struct token *t, const char 
     table_row(m->table, cells);
 }
 
-static const char *what_changes(const struct renaming *r)
+static const char *const what_happens[] = {
+    [MATCH_SAME] = "a known token, as before",
+    [MATCH_GOT_ID] = "a known token, from now on by its id",
+    [MATCH_RENAMED] = "a known token, renamed",
+    [MATCH_RESHOWN] = "a known token, shown differently",
+    [MATCH_REVOKED] = "revoked: ends, with its history",
+    [MATCH_ABSENT] = "not in the list",
+};
+_Static_assert(COUNT(what_happens) == MATCHES, "a match has no words");
+
+static bool changes_names(enum match match)
 {
-    const struct identity was = token_identity(r->token), is = token_identity(&r->is);
-    if (!was.id[0] && is.id[0])
-        return "a known token, from now on by its id";
-    if (strcmp(was.name, is.name) != 0)
-        return "a known token, renamed";
-    if (strcmp(r->token->name, r->is.name) != 0)
-        return "a known token, shown differently";
-    return NULL;
+    return match == MATCH_GOT_ID || match == MATCH_RENAMED || match == MATCH_RESHOWN;
 }
 
-static bool is_changed(const struct poll *p, const struct token *t)
-{
-    for (size_t i = 0; i < p->renaming_count; i++)
-        if (p->renamings[i].token == t)
-            return what_changes(&p->renamings[i]) != NULL;
-    return false;
-}
-
-static bool is_ended(const struct poll *p, const struct token *t)
-{
-    for (size_t i = 0; i < p->ended_count; i++)
-        if (p->ended[i].token == t)
-            return true;
-    return false;
-}
-
-static void add_known(const struct matching *m, const struct poll *p, const struct token *t)
-{
-    if (is_ended(p, t))
-        add_row(m, t, "revoked: ends, with its history");
-    else if (!t->listed)
-        add_row(m, t, "not in the list");
-    else if (!is_changed(p, t))
-        add_row(m, t, "a known token, as before");
-}
-
+/* Who is renamed comes first, by what it is from now on. */
 static void show_matching(const struct matching *m, const struct poll *p)
 {
-    for (size_t i = 0; i < p->renaming_count; i++)
-        if (what_changes(&p->renamings[i]))
-            add_row(m, &p->renamings[i].is, what_changes(&p->renamings[i]));
+    own_free enum match *matches = matched(p);
+    for (size_t i = 0; i < p->renaming_count; i++) {
+        enum match match = matches[matched_place(p, p->renamings[i].token)];
+        if (changes_names(match))
+            add_row(m, &p->renamings[i].is, what_happens[match]);
+    }
     for (size_t i = 0; i < p->known->count; i++)
-        add_known(m, p, &p->known->tokens[i]);
+        if (!changes_names(matches[i]))
+            add_row(m, &p->known->tokens[i], what_happens[matches[i]]);
     for (size_t i = 0; i < p->fresh.count; i++)
         add_row(m, &p->fresh.tokens[i], "new");
 }

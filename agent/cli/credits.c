@@ -6,6 +6,7 @@
 #include "edge/config.h"
 #include "edge/edits.h"
 #include "edge/store.h"
+#include "provider/provider.h"
 #include "view/standing.h"
 #include "view/status/status.h"
 
@@ -65,8 +66,18 @@ static const struct account_settings *find_account(const struct context *c)
     return NULL;
 }
 
-/* Whether they may be given: the last poll's API decides, and no key is read for it. */
-static bool may_set(struct store *store, const char *account, struct fault *why)
+/* Usage that is not seen cannot be counted. */
+static bool sees_all_usage(const struct account_settings *account, struct fault *why)
+{
+    return !provider_of(account)->lists_itself
+        || fault(why, FAULT_REJECT,
+                 "account %s is watched by its tokens' own keys (token_key_files), which do not "
+                 "see what the rest of the account spends: credits cannot be counted down",
+                 account->name);
+}
+
+/* Whether the API leaves that to people, as of the last poll: no key is read for it. */
+static bool lacks_credits(struct store *store, const char *account, struct fault *why)
 {
     const struct query_filter scope = query_at(clock_unix(), account);
     struct cell cells[CREDITS_COLUMNS];
@@ -96,7 +107,7 @@ static enum exit_status set_run(const struct context *c)
         return EXIT_USAGE;
     if (!money_parse(span_of(c->arguments[0]), &level, &why))
         return complain(EXIT_USAGE, "credits set: %s: an amount in USD, such as 120.00", why.text);
-    if (!may_set(c->store, account->name, &why)
+    if (!sees_all_usage(account, &why) || !lacks_credits(c->store, account->name, &why)
         || !credits_order_put(c->settings->store, account->name, level, &why))
         return complain(EXIT_FAILED, "credits set: %s", why.text);
     writer_addf(c->out,

@@ -21,9 +21,12 @@ enum { ANSWER_BYTES_MAX = 64 * 1024 };
 
 static enum credits_source source_of(const struct account *account)
 {
-    if (provider_of(account->settings)->credits_path)
+    const struct provider *p = provider_of(account->settings);
+    if (p->credits_path)
         return CREDITS_BY_API;
-    return account->credits.level.set_at != TIME_NONE ? CREDITS_ESTIMATED : CREDITS_NOT_OFFERED;
+    return provider_counts_credits(p) && account->credits.level.set_at != TIME_NONE
+        ? CREDITS_ESTIMATED
+        : CREDITS_NOT_OFFERED;
 }
 
 bool credits_open(struct agent *a, struct account *account, struct fault *why)

@@ -11,6 +11,7 @@
 #include "daemon/account.h"
 #include "daemon/pace.h"
 #include "daemon/state.h"
+#include "provider/provider.h"
 
 enum {
     LOOK_AGAIN_MS = 5 * 1000,
@@ -19,11 +20,12 @@ enum {
 
 /* ---- orders ---- */
 
-/* Whether there is one besides that which was taken up last; its id tells when it was given by a
- * clock that may have been set back since, so ids are not compared for order. */
+/* Whether there is one besides that which was taken up last. */
 static bool find_order(const struct agent *a, const struct account *account,
                        struct credits_order *ret)
 {
+    if (!provider_counts_credits(provider_of(account->settings)))
+        return false;
     credits_order_look(a->settings->store, account->settings->name, ret);
     return ret->id[0] && strcmp(ret->id, account->credits.level.order) != 0;
 }
@@ -46,7 +48,7 @@ void estimate_look(struct agent *a, struct account *account)
     struct credits *c = &account->credits;
     struct credits_order order;
     c->is_ordered = false;
-    if (c->source == CREDITS_BY_API || !find_order(a, account, &order) || !load_series(a, account))
+    if (!find_order(a, account, &order) || !load_series(a, account))
         return;
     c->is_ordered = true;
     c->ordered = (struct credits_level){ .set_at = order.at, .set = order.level };
@@ -58,7 +60,7 @@ void estimate_watch(const struct agent *a, struct account *account, mono_ms now)
 {
     struct credits *c = &account->credits;
     struct credits_order order;
-    if (c->source == CREDITS_BY_API || account->poll || now < c->looked_at + LOOK_AGAIN_MS)
+    if (account->poll || now < c->looked_at + LOOK_AGAIN_MS)
         return;
     c->looked_at = now;
     if (!find_order(a, account, &order) || strcmp(order.id, c->hurried_for) == 0)

@@ -11,7 +11,7 @@
 #include "base/escape.h"
 #include "base/hash.h"
 #include "base/json_walk.h"
-#include "provider/json.h"
+#include "provider/member.h"
 
 /* The string that is a member of what there is of an object, quotes and all. False: there is none,
  * or more than one. What comes after it need not be JSON. */
@@ -64,11 +64,8 @@ static cJSON *parse_text(struct span element, const char *member)
 bool provider_id_of(const struct provider *p, struct span element, char ret[ID_BYTES])
 {
     own_json cJSON *id = p->id_member ? parse_text(element, p->id_member) : NULL;
-    size_t len = cJSON_IsString(id) ? strlen(id->valuestring) : 0;
-    if (len == 0 || len >= ID_BYTES)
-        return false;
-    memcpy(ret, id->valuestring, len + 1);
-    return true;
+    struct fault refused;
+    return member_id(id, ret, &refused) && ret[0];
 }
 
 struct span provider_address(const struct provider *p, const struct decoded *d)

@@ -164,24 +164,6 @@ static bool decode_members(const cJSON *const found[MEMBERS], struct reading *r,
         && member_moment(found[SPEC_EXPIRES], members[SPEC_EXPIRES], &r->expires, why);
 }
 
-/* A UUID, or whatever comes to be one: kept as it is, as it is what a token is known by. */
-static bool decode_id(const cJSON *value, char ret[ID_BYTES], struct fault *why)
-{
-    ret[0] = '\0';
-    if (member_is_absent(value) || (cJSON_IsString(value) && !*value->valuestring))
-        return true;
-    if (!cJSON_IsString(value))
-        return fault(why, FAULT_REJECT, "id is no text");
-    size_t len = strlen(value->valuestring);
-    for (size_t i = 0; i < len; i++)
-        if (value->valuestring[i] <= ' ' || value->valuestring[i] > '~')
-            return fault(why, FAULT_REJECT, "id is not visible ASCII");
-    if (len >= ID_BYTES)
-        return fault(why, FAULT_REJECT, "id is longer than %d characters", ID_BYTES - 1);
-    memcpy(ret, value->valuestring, len + 1);
-    return true;
-}
-
 /* What only describes a token is no reason to refuse it: what is no text is as if not there. */
 static void copy_text(const cJSON *value, char *ret, size_t room)
 {
@@ -205,7 +187,7 @@ static void decode_masked(const cJSON *value, char ret[MASKED_BYTES])
 static bool decode_all(const cJSON *const found[MEMBERS], struct decoded *d, struct fault *why)
 {
     struct fault odd;
-    if (!member_name(found[NAME], d->name, why) || !decode_id(found[ID], d->id, why)
+    if (!member_name(found[NAME], d->name, why) || !member_id(found[ID], d->id, why)
         || !decode_revoked(found[REVOKED], &d->revoked, why))
         return false;
     copy_text(found[OWNER], d->member, sizeof d->member);

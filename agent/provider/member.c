@@ -63,6 +63,23 @@ bool member_name(const cJSON *value, char ret[NAME_BYTES_MAX + 1], struct fault 
     return true;
 }
 
+bool member_id(const cJSON *value, char ret[ID_BYTES], struct fault *why)
+{
+    ret[0] = '\0';
+    if (member_is_absent(value) || (cJSON_IsString(value) && !*value->valuestring))
+        return true;
+    if (!cJSON_IsString(value))
+        return fault(why, FAULT_REJECT, "id is no text");
+    size_t len = strlen(value->valuestring);
+    for (size_t i = 0; i < len; i++)
+        if (value->valuestring[i] <= ' ' || value->valuestring[i] > '~')
+            return fault(why, FAULT_REJECT, "id is not visible ASCII");
+    if (len >= ID_BYTES)
+        return fault(why, FAULT_REJECT, "id is longer than %d characters", ID_BYTES - 1);
+    memcpy(ret, value->valuestring, len + 1);
+    return true;
+}
+
 /* ".5" and "5." are amounts, too, where a program wrote them. */
 static bool parse_money(const char *text, struct money *ret, struct fault *why)
 {

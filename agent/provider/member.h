@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/money.h"
+#include "core/identity.h"
 #include "core/reading.h"
 #include "provider/json.h"
 
@@ -24,6 +25,10 @@ size_t member_cut(struct span text, size_t bytes);
 
 /* A text of 1 to NAME_CHARACTERS_MAX characters. */
 MUST_CHECK bool member_name(const cJSON *value, char ret[NAME_BYTES_MAX + 1], struct fault *why);
+
+/* What a token is known by: visible ASCII of fewer than ID_BYTES characters. Null and an empty text
+ * are "": it has none. */
+MUST_CHECK bool member_id(const cJSON *value, char ret[ID_BYTES], struct fault *why);
 
 /* Number, decimal text (".5" and "5." are amounts, too, where a program wrote them) or null, which
  * is unknown; so is a member that is not there. */

@@ -38,6 +38,11 @@ const char *provider_wrong_key(const struct account_settings *s)
     return NULL;
 }
 
+bool provider_counts_credits(const struct provider *p)
+{
+    return !p->credits_path && !p->lists_itself;
+}
+
 const struct token_limits *provider_limits(void)
 {
     return &eden_v2.limits; /* those of all versions */

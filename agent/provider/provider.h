@@ -110,6 +110,10 @@ const struct provider *provider_of(const struct account_settings *s);
 /* Why that refuses the account's key, where its kind alone tells; NULL: it does not. */
 const char *provider_wrong_key(const struct account_settings *s);
 
+/* Whether credits that a person gives can be counted down: the API does not report them itself, and
+ * its usage is that of the whole account. */
+bool provider_counts_credits(const struct provider *p);
+
 /* What can be checked before it is known which account is meant: the limits of all dialects, each
  * at its widest. */
 const struct token_limits *provider_limits(void);

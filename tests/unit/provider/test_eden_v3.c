@@ -231,6 +231,33 @@ static void the_id_is_found_in_an_element_that_cannot_be_read(void **state)
     assert_false(provider_id_of(&eden_v2, odd, id));
 }
 
+static void an_id_is_the_same_whether_its_element_can_be_read_or_not(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {
+        "\"x\"",
+        "\"\"",
+        "null",
+        "7",
+        "\"a b\"",
+        "\"\\u00e4\"",
+        "\"a\\nb\"",
+        "[\"x\"]",
+        "\"0123456789012345678901234567890123456789012345678901234567"
+        "890123456789\""
+    };
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        char element[256], id[ID_BYTES] = "";
+        struct decoded d = { 0 };
+        struct fault why;
+        snprintf(element, sizeof element,
+                 "{\"id\": %s, \"name\": \"a\", \"balance\": 1, \"active_balance\": true}", ids[i]);
+        bool read = eden_v3.decode_token(span_of(element), &d, &why);
+        assert_int_equal(provider_id_of(&eden_v3, span_of(element), id), read && d.id[0]);
+        assert_string_equal(id, d.id);
+    }
+}
+
 static void a_secret_of_a_new_key_is_taken_and_never_decoded(void **state)
 {
     (void)state;
@@ -413,6 +440,7 @@ int main(void)
         cmocka_unit_test(an_odd_description_is_none_and_an_odd_id_is_refused),
         cmocka_unit_test(what_hides_nothing_of_a_secret_is_not_kept_as_its_mask),
         cmocka_unit_test(the_id_is_found_in_an_element_that_cannot_be_read),
+        cmocka_unit_test(an_id_is_the_same_whether_its_element_can_be_read_or_not),
         cmocka_unit_test(a_secret_of_a_new_key_is_taken_and_never_decoded),
         cmocka_unit_test(calls_are_addressed_by_id),
         cmocka_unit_test(a_request_says_who_and_what_and_nothing_else),
