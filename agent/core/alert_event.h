@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/text.h"
+#include "core/credits.h"
 #include "core/token_set.h"
 
 /* Why and for how long an account's list could not be read. All borrowed. */
@@ -43,16 +44,21 @@ struct alert_event {
     const struct alert *alert;
     struct transition transition;
     unix_s at;
-    const char *reason; /* NULL, or why there is no value: "the token was deleted" */
-    bool gone;          /* nothing stands behind the alert's topic any more: it is cleared */
+    enum credits_source credits; /* who says what is left on the account */
+    const char *reason;          /* NULL, or why there is no value: "the token was deleted" */
+    bool gone; /* nothing stands behind the alert's topic any more: it is cleared */
     const struct outage *outage; /* of an account's own alerts; else NULL */
     const struct digest
         *digest; /* the event is about all of these, and `token` is the account; else NULL */
 };
 
+/* Whether its figures rest on what is left on the account: it is about the credits, or about a
+ * token that they limit. */
+bool alert_event_rests_on_credits(const struct alert_event *e);
+
 /* One line for people, safe for a terminal: "warning: prod-billing has 9.80 USD left (below 10.00
  * USD), empty in about 6h 10m (3h to 12h)", "resolved: prod-billing has 50.00 USD again (was
- * critical, below 2.00 USD)". */
+ * critical, below 2.00 USD)". Where it rests on credits that are an estimate, it says so. */
 void alert_event_summary(const struct alert_event *e, struct text *out);
 
 /* What stands now of an alert that fires, for people who see level, token and rule beside it:

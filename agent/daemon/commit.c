@@ -127,6 +127,7 @@ static struct alert_event event_of(const struct account *account, const struct p
         .alert = &e->alert,
         .transition = e->transition,
         .at = p->at,
+        .credits = account->credits.is_ordered ? CREDITS_ESTIMATED : account->credits.source,
         .reason = e->reason,
         .gone = e->gone,
         .outage = e->outage,

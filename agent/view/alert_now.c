@@ -167,6 +167,7 @@ struct alert_now alert_now_of(const struct cell cells[QUERY_ALERTS_COLUMNS],
                         .value = is.value,
                         .threshold = is.threshold },
         .at = now,
+        .credits = credits_source_named(cells[QUERY_ALERTS_CREDITS_SOURCE].text),
         .reason = why_unknown(rule, &t),
     };
     alert_event_standing(&e, words);

@@ -34,7 +34,7 @@ SELECT l.level, l.since, a.name AS account,
            AS unread_reason,
        (SELECT CASE d.kind WHEN 'credits' THEN 'the account' ELSE d.name END FROM token d WHERE d.id = a.dry_token)
            AS dry_token,
-       a.dry_at, l.kind AS rule_kind, a.key_scopes, a.key_ends_at, a.key_reason, u.urgency,
+       a.dry_at, a.credits_source, l.kind AS rule_kind, a.key_scopes, a.key_ends_at, a.key_reason, u.urgency,
        l.level <> 'none' AND t.deleted_at IS NULL AND (:account IS NULL OR a.name = :account) AS is_firing
 FROM slice i CROSS JOIN alert l ON l.token = i.token CROSS JOIN token t ON t.id = l.token
      CROSS JOIN account a ON a.id = t.account CROSS JOIN level u ON u.name = l.level

@@ -110,7 +110,11 @@ def test_credits_given_by_hand_are_counted_down_by_consumption(api, make_daemon,
     clock.set("+2h")  # the usage endpoint is asked once an hour
     daemon.start()
     raised = subscriber.wait_event(rule="credits-low", kind="raised")
-    assert raised["balance_usd"] == 98.0
+    assert raised["balance_usd"] == 98.0 and raised["credits_source"] == "estimate"
+    assert raised["summary"].endswith("; the credits are an estimate")
+    alert = subscriber.wait(lambda s: s.retained().get("ebb/main/alert/credits-low/@credits"), "the alert's topic")
+    assert json.loads(alert)["credits_source"] == "estimate"
+    assert "; the credits are an estimate" in said(daemon, "alerts")
     credits = credits_of(daemon)
     assert (credits["balance_usd"], credits["source"], credits["set_usd"]) == (98.0, "estimate", 120.0)
     assert "estimate" in said(daemon, "gate", "--credits") and "an estimate: 120.00 USD given" in said(daemon, "status")

@@ -56,6 +56,20 @@ static void add_digest(const struct alert_event *e, struct text *out)
         text_addf(out, " and %zu more", d->count - DIGEST_NAMED);
 }
 
+bool alert_event_rests_on_credits(const struct alert_event *e)
+{
+    const struct token *t = e->token;
+    return t
+        && (t->series == SERIES_CREDITS
+            || (t->forecast.limit == LIMIT_CREDITS && t->forecast.available.known));
+}
+
+static void add_estimate(const struct alert_event *e, struct text *out)
+{
+    if (e->credits == CREDITS_ESTIMATED && alert_event_rests_on_credits(e))
+        text_add(out, span_of("; the credits are an estimate"));
+}
+
 void alert_event_summary(const struct alert_event *e, struct text *out)
 {
     const struct transition *t = &e->transition;
@@ -68,12 +82,15 @@ void alert_event_summary(const struct alert_event *e, struct text *out)
         text_addf(out, "account %s", e->account);
     else
         text_add_terminal(out, span_of(e->token->name), EVENT_NAME_COLUMNS);
-    if (!t->known && t->kind != TRANSITION_RENAMED)
+    if (!t->known && t->kind != TRANSITION_RENAMED) {
         add_unvalued(e, out);
-    else if (t->is == LEVEL_NONE || t->is < t->was)
+        return;
+    }
+    if (t->is == LEVEL_NONE || t->is < t->was)
         rule_kind_words(e->rule->kind)->better(e, out);
     else
         rule_kind_words(e->rule->kind)->worse(e, out);
+    add_estimate(e, out);
 }
 
 static bool is_beyond(const struct alert_event *e)
@@ -92,6 +109,8 @@ void alert_event_standing(const struct alert_event *e, struct text *out)
         rule_kind_words(e->rule->kind)->worse(e, &words);
     else
         rule_kind_words(e->rule->kind)->recovering(e, &words);
+    if (e->transition.known)
+        add_estimate(e, &words);
     text_add(out, (struct span){ text_z(&words) + 1, words.len - 1 });
     text_done(&words);
 }

@@ -106,8 +106,7 @@ static void add_threshold(const struct alert_event *e, struct text *out)
 
 static bool is_by_credits(const struct alert_event *e)
 {
-    const struct forecast *f = &e->token->forecast;
-    return f->limit == LIMIT_CREDITS && f->available.known
+    return e->token->series == SERIES_TOKEN && alert_event_rests_on_credits(e)
         && !rule_kind_has(e->rule->kind, KIND_OWN_MONEY);
 }
 

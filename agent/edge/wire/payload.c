@@ -206,6 +206,12 @@ static void add_crossing(struct json_out *j, const struct alert_event *e)
     json_add_z(j, "unit", unit == UNIT_NONE ? NULL : rule_unit_name(unit));
 }
 
+static void add_basis(struct json_out *j, const struct alert_event *e)
+{
+    json_add_z(j, "credits_source",
+               alert_event_rests_on_credits(e) ? credits_source_name(e->credits) : NULL);
+}
+
 static void add_summary(struct json_out *j, const struct alert_event *e)
 {
     struct text line = { 0 };
@@ -300,6 +306,7 @@ void wire_encode_event(const struct alert_event *e, struct text *out)
     add_burn(&j, &e->token->burn);
     json_close(&j);
     add_forecast(&j, e->token->series == SERIES_ACCOUNT ? NULL : &e->token->forecast, e->at);
+    add_basis(&j, e);
     add_digest(&j, e);
     add_summary(&j, e);
     add_stored(&j);
@@ -319,6 +326,7 @@ void wire_encode_alert(const struct alert_event *e, struct text *out)
     add_crossing(&j, e);
     json_add_integer(&j, "episode", e->alert->episode);
     json_add_z(&j, "event_id", e->id);
+    add_basis(&j, e);
     add_summary(&j, e);
     add_stored(&j);
     json_close(&j);
@@ -350,8 +358,8 @@ void wire_encode_merged(const struct merged_event *m, struct text *out)
     struct json_out j = json_out_compact(out);
     static const char *const unknown[] = { "token",  "slug",   "environment",
                                            "member", "series", "rule" };
-    static const char *const of_a_token[] = { "value", "threshold", "unit", "reason",
-                                              "balance_usd" };
+    static const char *const of_a_token[] = { "value",  "threshold",   "unit",
+                                              "reason", "balance_usd", "credits_source" };
     struct text line = { 0 };
     begin(&j, m->at);
     json_add_z(&j, "id", m->id);

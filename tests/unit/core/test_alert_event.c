@@ -303,6 +303,38 @@ static void an_alert_that_ends_without_a_value_says_why(void **state)
     scene_strike(&s);
 }
 
+static void what_rests_on_credits_that_are_an_estimate_says_so(void **state)
+{
+    (void)state;
+    static const char of_credits[] =
+        "warning: account main has 9.80 USD left (below 10.00 USD), empty in about 6h 10m (3h to "
+        "12h); the credits are an estimate";
+    struct scene s;
+    scene_set(&s, prod_billing);
+    s.event.credits = CREDITS_ESTIMATED;
+    assert_says(&s,
+                "warning: prod-billing has 9.80 USD left (below 10.00 USD), empty in about 6h "
+                "10m (3h to 12h)"); /* its own budget ends first */
+    s.token.forecast.limit = LIMIT_CREDITS;
+    assert_says(&s,
+                "warning: prod-billing has 9.80 USD left on its account (below 10.00 USD), empty "
+                "in about 6h "
+                "10m (3h to 12h); the credits are an estimate");
+    s.token.forecast.limit = LIMIT_BALANCE;
+    s.token.series = SERIES_CREDITS;
+    assert_says(&s, of_credits);
+    struct text standing = { 0 };
+    alert_event_standing(&s.event, &standing);
+    assert_non_null(strstr(of_credits, text_z(&standing)));
+    assert_non_null(strstr(text_z(&standing), "; the credits are an estimate"));
+    text_done(&standing);
+    s.event.credits = CREDITS_BY_API;
+    assert_says(&s,
+                "warning: account main has 9.80 USD left (below 10.00 USD), empty in about 6h "
+                "10m (3h to 12h)");
+    scene_strike(&s);
+}
+
 static void a_name_cannot_write_to_the_terminal_or_flood_it(void **state)
 {
     (void)state;
@@ -335,6 +367,7 @@ int main(void)
         cmocka_unit_test(durations_keep_their_order_however_they_are_rounded),
         cmocka_unit_test(in_words_early_is_never_after_likely_and_likely_never_after_late),
         cmocka_unit_test(an_alert_that_ends_without_a_value_says_why),
+        cmocka_unit_test(what_rests_on_credits_that_are_an_estimate_says_so),
         cmocka_unit_test(a_name_cannot_write_to_the_terminal_or_flood_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -243,6 +243,26 @@ static void what_is_not_known_is_null_and_still_there(void **state)
     scene_strike(&s);
 }
 
+static void an_event_says_who_says_what_is_left_where_it_rests_on_credits(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_set(&s, prod_billing);
+    for (int by_credits = 0; by_credits < 2; by_credits++) {
+        struct text event = { 0 }, alert = { 0 };
+        s.event.credits = CREDITS_ESTIMATED;
+        s.token.forecast.limit = by_credits ? LIMIT_CREDITS : LIMIT_BALANCE;
+        wire_encode_event(&s.event, &event);
+        wire_encode_alert(&s.event, &alert);
+        const char *expected = by_credits ? "\"estimate\"" : "null";
+        assert_string_equal(raw_value(&event, "credits_source"), expected);
+        assert_string_equal(raw_value(&alert, "credits_source"), expected);
+        text_done(&event);
+        text_done(&alert);
+    }
+    scene_strike(&s);
+}
+
 static void values_are_written_in_the_unit_of_the_rule(void **state)
 {
     (void)state;
@@ -407,6 +427,7 @@ int main(void)
         cmocka_unit_test(the_examples_of_the_page_are_what_is_sent),
         cmocka_unit_test(every_member_is_told_in_its_section_and_no_other),
         cmocka_unit_test(what_is_not_known_is_null_and_still_there),
+        cmocka_unit_test(an_event_says_who_says_what_is_left_where_it_rests_on_credits),
         cmocka_unit_test(values_are_written_in_the_unit_of_the_rule),
         cmocka_unit_test(a_resolved_alert_has_level_none_and_no_since),
         cmocka_unit_test(a_runway_that_is_over_is_zero_and_not_negative),
