@@ -126,8 +126,9 @@ static void weigh_fall(struct judgement *f, const struct token *t, const struct 
 static void weigh_rise(struct judgement *f, const struct token *t, const struct reading *is)
 {
     int64_t most = larger(t->high_water.known ? t->high_water.is.nano : 0, t->last.balance.is.nano);
+    bool untold_reset = is_only(f, ENTRY_RESET) && is->reset_untold;
     f->leaps = is_only(f, ENTRY_TOPUP);
-    if (f->leaps && most > 0 && is->balance.is.nano / ABSURD_TIMES > most)
+    if ((f->leaps || untold_reset) && most > 0 && is->balance.is.nano / ABSURD_TIMES > most)
         f->doubtful = true;
 }
 
@@ -139,7 +140,7 @@ static void weigh_change(struct judgement *f, const struct token *t, const struc
         f->doubtful = had || is->balance.is.nano <= 0; /* gone, or nothing from the start */
         return;
     }
-    if (!has || !f->entry_count || f->entries[0].kind == ENTRY_RESET)
+    if (!has || !f->entry_count || (f->entries[0].kind == ENTRY_RESET && !is->reset_untold))
         return;
     if (is->balance.is.nano < t->last.balance.is.nano)
         weigh_fall(f, t, is, at);

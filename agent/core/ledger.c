@@ -36,6 +36,15 @@ static bool looks_reset(int64_t was, int64_t is, int64_t full)
     return is < was ? is == full : is <= full;
 }
 
+/* Where the API does not say which budgets are reset, a rise that was seen within hours of a
+ * midnight is taken for one: to what amount is not known, so all of it is. A longer gap may hide a
+ * top-up. */
+static bool is_untold_reset(const struct reading *is, const struct entry *change, unix_s midnight)
+{
+    return is->reset_untold && change->amount.nano > 0 && midnight != TIME_NONE
+        && change->since >= midnight - RESET_LATE_S && change->at <= midnight + RESET_LATE_S;
+}
+
 static size_t book_reset(struct entry change, int64_t missing_from_full, unix_s midnight,
                          struct entry ret[LEDGER_ENTRIES_MAX])
 {
@@ -58,6 +67,8 @@ static size_t book_change(const struct reading *was, const struct reading *is, s
     if (midnight != TIME_NONE && is->reset_amount.known
         && looks_reset(was->balance.is.nano, is->balance.is.nano, full))
         return book_reset(change, full - is->balance.is.nano, midnight, ret);
+    if (is_untold_reset(is, &change, midnight))
+        return book_reset(change, 0, midnight, ret);
 
     if (change.amount.nano > 0) {
         change.kind = ENTRY_TOPUP;
@@ -89,7 +100,8 @@ size_t ledger_compare(const struct reading *was, unix_s since, const struct read
     }
     if (change.amount.nano == 0)
         return 0;
-    return book_change(was, is, change, midnight_between(is->period, since, at, last_reset), ret);
+    enum reset_period period = is->reset_untold ? RESET_DAILY : is->period;
+    return book_change(was, is, change, midnight_between(period, since, at, last_reset), ret);
 }
 
 bool ledger_terms_differ(const struct reading *was, const struct reading *is)

@@ -31,7 +31,8 @@ enum { LEDGER_ENTRIES_MAX = 2 };
 /* What happened between reading `was` (seen at `since`) and `is` (seen at `at`), oldest first;
  * returns how many entries, at most LEDGER_ENTRIES_MAX (a reset, then what was spent since).
  * `last_reset` is the time of the token's newest ENTRY_RESET or TIME_NONE: one midnight explains
- * one reset only. `at` before `since` (the clock was set back) matches no midnight and gives
+ * one reset only. Where the API does not tell of resets (reset_untold), a rise read within hours of
+ * a midnight is one. `at` before `since` (the clock was set back) matches no midnight and gives
  * entries whose `since` is `at`. The entries add up: consumption negative, all others as they are,
  * the sum is the change of the balance. There are none while the token has no budget: then its
  * balance means nothing. */
