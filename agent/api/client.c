@@ -142,12 +142,36 @@ static bool find_listed(struct client *c, const char *name, struct decoded *ret,
     return client_list(c, &fleet, why) && listed_find(fleet, name, ret, &c->missing, why);
 }
 
+/* One that was revoked is gone for people, as in a list. */
+static bool is_over(struct client *c, struct fault *why)
+{
+    c->missing = true;
+    return fault(why, FAULT_REJECT, "there is no such token");
+}
+
+/* Its id spares the list; what looks like one may be a name. */
 bool client_find(struct client *c, const char *name, struct decoded *ret, struct fault *why)
 {
     const struct client_ask ask = { .verb = CLIENT_SHOW, .token = { name, name } };
-    if (provider_of(c->settings)->id_member)
+    const struct provider *p = provider_of(c->settings);
+    if (!provider_may_address(p, name))
         return find_listed(c, name, ret, why);
-    return take_meant(c, call(c, &ask, why), &ask, ret, why);
+    if (take_meant(c, call(c, &ask, why), &ask, ret, why))
+        return !ret->revoked || is_over(c, why);
+    return c->missing && !provider_goes_by_name(p) && find_listed(c, name, ret, why);
+}
+
+/* Where names are addresses there is nothing to look up. */
+bool client_locate(struct client *c, const char *name, struct decoded *ret, struct fault *why)
+{
+    if (!provider_goes_by_name(provider_of(c->settings)))
+        return client_find(c, name, ret, why);
+    if (strlen(name) > NAME_BYTES_MAX)
+        return fault(why, FAULT_REJECT, "the name is too long");
+    *ret = (struct decoded){ .reading.expires = TIME_NONE, .revoked_at = TIME_NONE };
+    memcpy(ret->name, name, strlen(name) + 1);
+    ret->reading.name = ret->name;
+    return true;
 }
 
 bool client_is_missing(const struct client *c)

@@ -22,10 +22,15 @@ void client_close(struct client *c); /* accepts NULL */
 /* All tokens of the account, each once; borrowed, until the next list or the end. */
 MUST_CHECK bool client_list(struct client *c, const struct token_set **ret, struct fault *why);
 
-/* The token that people mean by a name: what it is shown by, else what it alone is called, else its
- * id. Where the API finds no token by name the whole list is read. */
+/* The token that people mean by a name: its id, else what it is shown by, else what it alone is
+ * called. One call for an id, or where the API finds a token by its name; else the whole list is
+ * read. */
 MUST_CHECK bool client_find(struct client *c, const char *name, struct decoded *ret,
                             struct fault *why);
+/* The same for calls that need no more than its name and address: nothing else of it is known, nor
+ * whether it is there, where its name is its address. */
+MUST_CHECK bool client_locate(struct client *c, const char *name, struct decoded *ret,
+                              struct fault *why);
 /* Whether that, or the last call, failed because there is no such token. */
 bool client_is_missing(const struct client *c);
 

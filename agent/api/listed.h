@@ -1,4 +1,4 @@
-/* The token of a list that people mean by a name. */
+/* The token of a list that people mean by a name, where it is no id that a call can ask for. */
 #pragma once
 
 #include "core/token_set.h"

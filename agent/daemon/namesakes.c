@@ -20,7 +20,7 @@ static bool begin(struct agent *a, struct account *account)
     struct consumption *c = &account->consumption;
     struct namesakes *n = &c->namesakes;
     struct fault later;
-    if (c->asked.call.result != POLL_OK || !provider_of(account->settings)->id_member
+    if (c->asked.call.result != POLL_OK || provider_goes_by_name(provider_of(account->settings))
         || !store_load_shares(a->store, account->id, c->range.first_day, &n->shares, &later)
         || !n->shares.count)
         return false;

@@ -68,9 +68,14 @@ bool provider_id_of(const struct provider *p, struct span element, char ret[ID_B
     return member_id(id, ret, &refused) && ret[0];
 }
 
+bool provider_may_address(const struct provider *p, const char *word)
+{
+    return provider_goes_by_name(p) || p->is_id(span_of(word));
+}
+
 struct span provider_address(const struct provider *p, const struct decoded *d)
 {
-    return span_of(p->id_member ? d->id : d->name);
+    return span_of(provider_goes_by_name(p) ? d->name : d->id);
 }
 
 bool provider_name_of(const struct provider *p, struct span element, char ret[NAME_BYTES_MAX + 1])

@@ -3,6 +3,7 @@
  * not told. */
 #include "provider/eden_v3.h"
 
+#include <ctype.h>
 #include <stdio.h>
 
 #include "provider/eden_token.h"
@@ -33,6 +34,16 @@ static void add_usage_path(struct text *out, struct span id, unix_s first, unix_
         add_token_path(out, id);
     text_add(out, span_of(id.len ? "usage/" : USAGE_PATH));
     eden_add_range(out, first, last);
+}
+
+/* A UUID: 8-4-4-4-12 hexadecimal digits. */
+static bool is_id(struct span word)
+{
+    static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    bool same = word.len == sizeof shape - 1;
+    for (size_t i = 0; same && i < word.len; i++)
+        same = shape[i] == '-' ? word.at[i] == '-' : isxdigit((unsigned char)word.at[i]) != 0;
+    return same;
 }
 
 static bool decode_token(struct span element, struct decoded *ret, struct fault *why)
@@ -138,6 +149,7 @@ const struct provider eden_v3 = {
               .element_bytes = EDEN_TOKEN_BYTES },
     .name_member = "name",
     .id_member = "id",
+    .is_id = is_id,
     .secret_member = "secret",
     .decode_token = decode_token,
     .add_token_path = add_token_path,

@@ -52,6 +52,8 @@ struct provider {
     const char *name_member, *secret_member; /* of an element */
     const char *other_secret_member;         /* where else a secret may be shown; NULL: nowhere */
     const char *id_member; /* how a token is known and addressed; NULL: by its name */
+    bool (*is_id)(
+        struct span word); /* whether a word can be an id; NULL, too, where there are none */
 
     /* One element of the list, or an answer that is one token, its secret already nulled.
      * FAULT_REJECT, naming the member. */
@@ -118,6 +120,13 @@ bool provider_counts_credits(const struct provider *p);
  * at its widest. */
 const struct token_limits *provider_limits(void);
 
+/* Whether names are what tokens are known and addressed by: no two are alike then. */
+static inline bool provider_goes_by_name(const struct provider *p)
+{
+    return !p->id_member;
+}
+/* Whether a word that people mean a token by can be its address as it stands. */
+bool provider_may_address(const struct provider *p, const char *word);
 /* How a token is addressed; empty: no call reaches it, as it has no id. */
 struct span provider_address(const struct provider *p, const struct decoded *d);
 

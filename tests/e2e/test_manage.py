@@ -75,6 +75,19 @@ def test_a_name_means_one_key_or_says_which_there_are(sim, cli):
     refused(cli("show", "nobody"), "has no token nobody")
 
 
+def test_an_id_is_asked_for_alone_and_what_looks_like_one_may_be_a_name(sim, cli):
+    bobs = keys(sim)["prod", BOB]["id"]
+    before = len(sim.requests())
+    assert json.loads(ok(cli("show", bobs, "--json")))["id"] == bobs
+    assert [r["path"] for r in sim.requests()[before:]] == [f"/v3/manage/keys/{bobs}/"]
+    nobody = "00000000-0000-4000-8000-000000000000"
+    refused(cli("show", nobody), f"has no token {nobody}")
+    sim.alter("search", rename=nobody)
+    assert json.loads(ok(cli("show", nobody, "--json")))["token"] == nobody
+    ok(cli("delete", bobs, "--yes"))
+    refused(cli("show", bobs), f"has no token {bobs}")
+
+
 def test_a_new_key_has_its_member_and_its_secret_is_written_from_the_one_answer_that_shows_it(sim, cli, file):
     told = ok(cli("create", "dev", "--balance", "5", "--member", ANN, "--expires", "30d", "--secret-file", file))
     assert keys(sim)["dev", ANN]["balance"] == 5 and stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -70,18 +70,6 @@ enum exit_status removal_show(const struct session *s, const struct decoded *d)
     return EXIT_OK;
 }
 
-/* Where names are addresses there is nothing to look up. */
-static bool find(const struct session *s, const char *name, struct decoded *ret, struct fault *why)
-{
-    if (session_provider(s)->id_member)
-        return client_find(s->client, name, ret, why);
-    if (strlen(name) > NAME_BYTES_MAX)
-        return fault(why, FAULT_REJECT, "the name is too long");
-    *ret = (struct decoded){ .reading.expires = TIME_NONE };
-    memcpy(ret->name, name, strlen(name) + 1);
-    return true;
-}
-
 static enum exit_status tokens_delete_run(const struct context *c)
 {
     struct session s = { 0 };
@@ -91,7 +79,7 @@ static enum exit_status tokens_delete_run(const struct context *c)
     ask_json(c, OPT_JSON);
     if (!session_open(c, c->options[OPT_ACCOUNT].text, &s, &why))
         return complain(EXIT_USAGE, "%s", why.text);
-    if (!find(&s, c->arguments[0], &d, &why))
+    if (!client_locate(s.client, c->arguments[0], &d, &why))
         status = session_token_failed(&s, c->arguments[0], &why);
     else if (c->options[OPT_DRY_RUN].given)
         status = removal_show(&s, &d);

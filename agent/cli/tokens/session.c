@@ -102,14 +102,11 @@ bool session_change(const struct session *s, const struct client_ask *ask, struc
 bool session_secret(const struct session *s, const char *name, char ret[SECRET_ROOM],
                     bool *ret_hidden, struct fault *why)
 {
-    struct decoded d = { 0 };
-    struct token_ref token = { name, name };
+    struct decoded d;
     *ret_hidden = false;
-    if (session_provider(s)->id_member) {
-        if (!client_find(s->client, name, &d, why))
-            return false;
-        token = client_ref(s->account, &d);
-    }
+    if (!client_locate(s->client, name, &d, why))
+        return false;
+    const struct token_ref token = client_ref(s->account, &d);
     return client_secret(s->client, &token, ret, ret_hidden, why)
         || (*ret_hidden
                 ? fault(why, FAULT_REJECT, "account %s: the API does not show this token's secret",
