@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "core/presence.h"
 #include "provider/provider.h"
 
 enum {
@@ -72,7 +73,7 @@ static void ask_for_start(struct poll *p)
 
 static void ask_for_list(struct poll *p)
 {
-    token_set_begin(p->known);
+    presence_begin(p->known);
     p->told = -1;
     ask_for_start(p);
 }
@@ -165,7 +166,7 @@ static void list_token(struct poll *p, struct token *t, const char *unread)
         note_owner(key_of(p), t);
     if (!unread || t->unread)
         return;
-    token_set_list_unread(t, unread);
+    token_list_unread(t, unread);
     p->unread++;
     note_flaw(p, t->name, unread);
 }

@@ -183,7 +183,7 @@ static void become_known(struct poll *p, struct token *t, struct token *f)
     if (!identity_is_same(&was, &is))
         settle_rename(p, t, &is, is.name);
     if (f->unread)
-        token_set_list_unread(t, f->unread);
+        token_list_unread(t, f->unread);
     else
         settle_observe(p, t, &f->last, f->element_hash);
 }

@@ -232,7 +232,7 @@ struct judgement doubt_weigh(const struct token *t, const struct reading *is, un
                              const struct own_edit *edit)
 {
     struct judgement f = { .doubtful = false };
-    if (!token_set_was_read(t)) /* so far its elements could not be read */
+    if (!token_was_read(t)) /* so far its elements could not be read */
         return f;
     f.entry_count = ledger_compare(&t->last, t->seen_at, is, at, t->last_reset, f.entries);
     if (edit && (edit->balance.known ? shows(edit, t, is) : ledger_terms_differ(&t->last, is)))

@@ -27,8 +27,8 @@
 #include "core/doubt.h"
 #include "core/forecast_queue.h"
 #include "core/outlook.h"
+#include "core/presence.h"
 #include "core/sight.h"
-#include "core/token_set.h"
 
 /* The series of an account: its tokens, its credits (one or none), itself (one or none). */
 enum plan_set { PLAN_TOKENS, PLAN_CREDITS, PLAN_SELF, PLAN_SETS };
@@ -162,8 +162,8 @@ struct plan {
     size_t own_rule_count;
     char **own_texts;
     size_t own_text_count;
-    bool lists;                 /* a complete, plausible list: who was in it was seen `at` */
-    struct token_set_loss loss; /* of a list that was judged */
+    bool lists;                /* a complete, plausible list: who was in it was seen `at` */
+    struct presence_loss loss; /* of a list that was judged */
     bool judged;
     int64_t step_s;                     /* the wall clock was set by so much */
     bool moves;                         /* something was spent that no list tells */
@@ -244,7 +244,7 @@ void plan_judge(struct plan *p, enum plan_set set);
  * is likely to be empty. */
 struct outlook plan_outlook(const struct plan *p);
 struct plan_dry plan_dry(const struct plan *p);
-/* As token_set_lost_since, after a list that was judged. */
+/* As presence_lost_since, after a list that was judged. */
 unix_s plan_lost_since(const struct plan *p, size_t *ret_lost);
 /* The rules about the account itself, which was unread for so long; `o` says why, or of one that
  * can be read again, why it could not. */

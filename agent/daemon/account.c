@@ -207,7 +207,7 @@ void account_return(struct account *account)
     forecast_queue_done(&account->credits.forecast_queue);
     for (size_t i = 0; i < PLAN_SETS; i++)
         plan_return_to(sets[i], &account->kept[i]);
-    account->watching.lost_since = token_set_lost_since(&account->fleet, &account->watching.lost);
+    account->watching.lost_since = presence_lost_since(&account->fleet, &account->watching.lost);
     account->ahead = false;
 }
 

@@ -246,14 +246,14 @@ static void weigh_list(struct agent *a, struct account *account)
     if (p->result != POLL_OK)
         return;
     edits_look(&account->edits, a->settings->store, account->settings->name);
-    struct token_set_loss loss = token_set_loss_of(&account->fleet);
+    struct presence_loss loss = presence_loss_of(&account->fleet);
     if (loss.plausible)
         return;
     p->result = POLL_SUSPICIOUS;
     fault(&p->why, FAULT_REJECT,
           "%zu of %zu tokens vanished from the list at once: waiting for "
           "confirmation (%d of %d)",
-          known - p->listed - p->ended_count, known, loss.run, TOKEN_SET_PATIENCE);
+          known - p->listed - p->ended_count, known, loss.run, PRESENCE_PATIENCE);
 }
 
 bool ingest_goes_on(const struct account *account)

@@ -41,7 +41,7 @@ void watch_open(struct agent *a, struct account *account)
     };
     struct watching *w = &account->watching;
     w->trying_since = TIME_NONE;
-    w->lost_since = token_set_lost_since(&account->fleet, &w->lost);
+    w->lost_since = presence_lost_since(&account->fleet, &w->lost);
     if (w->sight.failing_since != TIME_NONE)
         note_failing(account, w, clock_unix());
     account->overruled = false;

@@ -93,7 +93,7 @@ static inline struct plan *plan_begin_world(struct world *w, int64_t passes_s)
         .undo_count = w->undo ? 1 : 0,
     };
     w->now += passes_s;
-    token_set_begin(&w->tokens);
+    presence_begin(&w->tokens);
     for (size_t i = 0; i < w->count; i++) {
         struct token *t = token_set_find(&w->tokens, span_of(w->names[i]));
         if (t)

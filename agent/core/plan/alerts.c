@@ -337,7 +337,7 @@ void plan_tell_deleted(struct plan *p, struct plan_token *t)
         .is = LEVEL_WARNING,
         .known = true,
         .value = passed_s(t->is.absent_since, p->at),
-        .threshold = token_set_patience_s(&t->is),
+        .threshold = presence_patience_s(&t->is),
     };
     struct alert *deletion = token_own_deletion(&t->is);
     deletion->episode++;
@@ -379,7 +379,7 @@ void plan_tell_returned(struct plan *p, struct plan_token *t)
         .was = LEVEL_WARNING,
         .known = true,
         .value = passed_s(deletion->since, p->at),
-        .threshold = token_set_patience_s(&t->is),
+        .threshold = presence_patience_s(&t->is),
     };
     deletion->step++;
     tell_life(p, t, &back, NULL);

@@ -153,11 +153,11 @@ static void book(struct plan *p, struct plan_token *s, const struct taken *as,
     struct plan_booking *b = new_booking(s, as->poll, &as->reading, as->at);
     struct change *c = &b->change;
     s->moved |= b->differs;
-    s->dirty |= !token_set_was_read(t) || ledger_terms_differ(&t->last, &as->reading);
+    s->dirty |= !token_was_read(t) || ledger_terms_differ(&t->last, &as->reading);
     s->doubts |= t->doubt || leap.poll;
     if (f->undoes)
         take_back(p, s);
-    bool first = !token_set_was_read(t);
+    bool first = !token_was_read(t);
     t->last = as->reading;
     t->last.name = token_identity(t).name;
     if (first)
@@ -214,7 +214,7 @@ struct plan_edit *plan_next_edit(const struct plan *p, const struct token *t,
 static struct judgement believe(const struct token *t, const struct reading *is, unix_s at)
 {
     struct judgement f = { .doubtful = false };
-    if (token_set_was_read(t))
+    if (token_was_read(t))
         f.entry_count = ledger_compare(&t->last, t->seen_at, is, at, t->last_reset, f.entries);
     return f;
 }
@@ -269,7 +269,7 @@ void plan_believe(struct plan *p, struct plan_token *s, const struct reading *is
 /* The same reading in other bytes, of a token about which nothing is in doubt. */
 static bool is_idle(const struct token *t, const struct reading *is)
 {
-    return !t->doubt && token_set_was_read(t) && !ledger_differs(&t->last, is);
+    return !t->doubt && token_was_read(t) && !ledger_differs(&t->last, is);
 }
 
 void plan_remember(struct plan *p, size_t place, uint64_t hash)

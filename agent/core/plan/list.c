@@ -32,7 +32,7 @@ struct plan_token *plan_add(struct plan *p, enum plan_set set, const struct toke
     t->listed = true;
     if (seen->unread)
         t->unreadable = xstrdup(seen->unread);
-    if (token_set_was_read(t))
+    if (token_was_read(t))
         plan_note_reading(s, p->poll, &t->last, p->at);
     return s;
 }
@@ -67,14 +67,14 @@ struct plan_token *plan_return(struct plan *p, struct token *known, const struct
     if (!identity_is_same(&was, &is) || strcmp(t->name, seen->name) != 0)
         plan_take_names(p, s, &is, seen->name);
     if (seen->unread) {
-        token_set_list_unread(t, seen->unread);
+        token_list_unread(t, seen->unread);
     } else {
         plan_believe(p, s, &seen->last);
         t->element_hash = token_is_held(t) ? 0 : seen->element_hash;
         see(p, s);
     }
     plan_tell_returned(p, s);
-    token_set_settle_unread(t);
+    token_settle_unread(t);
     return s;
 }
 
@@ -83,14 +83,14 @@ struct plan_token *plan_return(struct plan *p, struct token *known, const struct
 bool plan_judge_list(struct plan *p)
 {
     const struct token_set *f = p->base.sets[PLAN_TOKENS];
-    p->loss = token_set_loss_of(f);
+    p->loss = presence_loss_of(f);
     p->judged = true;
     for (size_t i = 0; i < f->count; i++) {
         const struct token *t = plan_token_at(p, PLAN_TOKENS, i);
         if (t->listed && t->absent_since == TIME_NONE && !t->lost_in_mass && !t->unbooked)
             continue;
         struct token noted = *t;
-        token_set_note(&noted, &p->loss, p->at);
+        presence_note(&noted, &p->loss, p->at);
         if (noted.absent_since == t->absent_since && noted.lost_in_mass == t->lost_in_mass
             && noted.unbooked == t->unbooked)
             continue;
@@ -105,8 +105,8 @@ bool plan_judge_list(struct plan *p)
 
 static void book_absence(struct plan *p, struct plan_token *s)
 {
-    s->dirty |= token_set_book(&s->is);
-    if (!token_set_is_gone(&s->is, p->at))
+    s->dirty |= presence_book(&s->is);
+    if (!presence_is_gone(&s->is, p->at))
         return;
     s->fate = PLAN_IS_DELETED;
     plan_tell_deleted(p, s);
@@ -127,12 +127,12 @@ static void book_listed(struct plan *p, size_t place)
     if (!s && !is_more_than_seen(p, &p->base.sets[PLAN_TOKENS]->tokens[place]))
         return;
     s = s ? s : plan_touch(p, PLAN_TOKENS, place);
-    s->dirty |= token_set_book(&s->is);
+    s->dirty |= presence_book(&s->is);
     if (s->is.unread)
         plan_remember(p, place, 0);
     else
         see(p, s);
-    s->dirty |= token_set_settle_unread(&s->is);
+    s->dirty |= token_settle_unread(&s->is);
 }
 
 void plan_book_list(struct plan *p, size_t nameless)

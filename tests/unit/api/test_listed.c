@@ -24,7 +24,7 @@ static void fill(struct token_set *list)
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         token_set_add_as(list, &rows[i].is, rows[i].shown);
-    token_set_list_unread(token_set_find(list, span_of("id-6")), "balance is missing");
+    token_list_unread(token_set_find(list, span_of("id-6")), "balance is missing");
 }
 
 static void a_name_is_what_is_shown_then_what_one_alone_is_called_then_an_id(void **state)

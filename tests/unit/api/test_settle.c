@@ -3,6 +3,8 @@
  */
 #include "poll_scene.h"
 
+#include "core/presence.h"
+
 #define KEY_OF(id, name, more)                                                                     \
     "{\"id\":" id ",\"name\":\"" name "\",\"balance\":5,\"active_balance\":true" more "}"
 #define LIVING(id, name) KEY_OF("\"" id "\"", name, "")
@@ -265,7 +267,7 @@ static void a_revoked_key_ends_its_token_and_is_no_newcomer(void **state)
     assert_int_equal(poll->ended[0].at, REVOKED_AT);
     assert_true(poll->fresh.count == 1 && poll->listed == 1);
     assert_string_equal(shown_as(&p, "b"), "x"); /* the name is free */
-    assert_false(token_set_loss_of(&p.known).suspicious);
+    assert_false(presence_loss_of(&p.known).suspicious);
     end(&p);
 }
 

@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "base/random.h"
 #include "base/xmalloc.h"
-#include "core/token_set.h"
+#include "core/presence.h"
 
 static const char *name_of(int number, char out[32])
 {
@@ -145,9 +145,9 @@ static void a_hundred_thousand_tokens_are_found_again(void **state)
 /* What a complete list says, taken to each token. */
 static bool judge(struct token_set *f, unix_s now)
 {
-    struct token_set_loss loss = token_set_loss_of(f);
+    struct presence_loss loss = presence_loss_of(f);
     for (size_t i = 0; i < f->count; i++)
-        token_set_note(&f->tokens[i], &loss, now);
+        presence_note(&f->tokens[i], &loss, now);
     f->suspicious = loss.run;
     return loss.plausible;
 }
@@ -158,7 +158,7 @@ static bool read_list(struct token_set *f, double at_h, const char *pattern)
 {
     unix_s now = 1000000 + (unix_s)(at_h * HOUR_S);
     char name[32];
-    token_set_begin(f);
+    presence_begin(f);
     for (int n = 0; pattern[n]; n++) {
         struct token *t = token_set_find(f, span_of(name_of(n, name)));
         if (t && pattern[n] == '1')
@@ -166,8 +166,8 @@ static bool read_list(struct token_set *f, double at_h, const char *pattern)
     }
     bool plausible = judge(f, now);
     for (size_t i = f->count; plausible && i-- > 0;) {
-        token_set_book(&f->tokens[i]);
-        if (token_set_is_gone(&f->tokens[i], now))
+        presence_book(&f->tokens[i]);
+        if (presence_is_gone(&f->tokens[i], now))
             token_set_remove(f, &f->tokens[i]);
     }
     return plausible;
@@ -257,10 +257,10 @@ static void a_list_is_believed_in_what_it_shows_while_what_it_lacks_is_missing(v
     assert_int_equal(f.tokens[1].missing, 0);
     assert_int_equal(read_list(&f, 1, "100"), SUS);
     assert_int_equal(read_list(&f, 2, "100"), OK);
-    assert_true(f.tokens[0].missing == 0 && f.tokens[1].missing == TOKEN_SET_PATIENCE);
-    assert_true(token_set_lost_since(&f, &lost) == 1000000 && lost == 2);
+    assert_true(f.tokens[0].missing == 0 && f.tokens[1].missing == PRESENCE_PATIENCE);
+    assert_true(presence_lost_since(&f, &lost) == 1000000 && lost == 2);
     assert_int_equal(read_list(&f, 3, "111"), OK);
-    assert_true(token_set_lost_since(&f, &lost) == TIME_NONE && lost == 0
+    assert_true(presence_lost_since(&f, &lost) == TIME_NONE && lost == 0
                 && f.tokens[1].missing == 0);
     token_set_done(&f);
 }
@@ -319,16 +319,16 @@ static void booking_tells_what_changed(void **state)
 {
     (void)state;
     struct token_set f = fleet_of(3);
-    token_set_begin(&f);
+    presence_begin(&f);
     f.tokens[0].listed = f.tokens[1].listed = true;
     assert_true(judge(&f, 0));
-    assert_false(token_set_book(&f.tokens[0]));
-    assert_true(token_set_book(&f.tokens[2]));
+    assert_false(presence_book(&f.tokens[0]));
+    assert_true(presence_book(&f.tokens[2]));
     assert_int_equal(f.tokens[2].missing, 1);
-    token_set_begin(&f);
+    presence_begin(&f);
     f.tokens[0].listed = f.tokens[1].listed = f.tokens[2].listed = true;
     judge(&f, 0);
-    assert_true(token_set_book(&f.tokens[2]));
+    assert_true(presence_book(&f.tokens[2]));
     assert_int_equal(f.tokens[2].missing, 0);
     token_set_done(&f);
 }

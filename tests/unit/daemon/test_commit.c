@@ -76,7 +76,7 @@ static struct plan *plan_list(struct desk *d, struct gathered *g, const char *co
     struct token_set *f = &d->account.fleet;
     gather(&d->agent, &d->account, g);
     g->base.trusted = true;
-    token_set_begin(f);
+    presence_begin(f);
     struct plan *p = plan_begin(&g->base, d->now += 60, PLAN_THIS_POLL);
     for (size_t i = 0; names[i]; i++) {
         struct token *t = token_set_find(f, span_of(names[i]));

@@ -93,7 +93,7 @@ static void read_list(struct desk *d, size_t count)
 {
     struct poll *p = d->account.poll = xcalloc(1, sizeof *p);
     p->result = POLL_OK;
-    token_set_begin(&d->account.fleet);
+    presence_begin(&d->account.fleet);
     for (size_t i = 0; i < count; i++) {
         char name[32];
         snprintf(name, sizeof name, "prod-%04d", (int)i);
