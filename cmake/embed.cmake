@@ -14,13 +14,14 @@ add_custom_command(
 add_library(ebb_sql STATIC ${sql_dir}/sql.c ${sql_dir}/sql_columns.h)
 target_include_directories(ebb_sql PUBLIC ${sql_dir})
 
-# The columns of every query as constants; a query that does not fit the tables fails here.
-add_executable(sql_columns ${CMAKE_SOURCE_DIR}/cmake/sql-columns.c)
-target_link_libraries(sql_columns PRIVATE PkgConfig::SQLITE)
+# The columns of every query as constants, and what all migrations come to as one text; a query that does not fit the
+# tables fails here.
+add_executable(sql_compile ${CMAKE_SOURCE_DIR}/cmake/sql-compile.c)
+target_link_libraries(sql_compile PRIVATE PkgConfig::SQLITE)
 add_custom_command(
-    OUTPUT ${sql_dir}/sql_columns.h
-    COMMAND sql_columns ${sql_dir}/sql_columns.h ${sql_migrations} -- ${sql_queries}
-    DEPENDS sql_columns ${sql_migrations} ${sql_queries}
+    OUTPUT ${sql_dir}/sql_columns.h ${sql_dir}/schema.sql
+    COMMAND sql_compile ${sql_dir}/sql_columns.h ${sql_dir}/schema.sql ${sql_migrations} -- ${sql_queries}
+    DEPENDS sql_compile ${sql_migrations} ${sql_queries}
     VERBATIM)
 
 # One text file each: ebb_embed_text(LIBRARY FROM NAME OUT) makes the string NAME, declared in OUT.h, and its library.
@@ -35,6 +36,8 @@ function(ebb_embed_text library from name out)
     add_library(${library} STATIC ${out}.c)
     target_include_directories(${library} PUBLIC ${sql_dir})
 endfunction()
+
+ebb_embed_text(ebb_schema ${sql_dir}/schema.sql sql_schema sql_schema)
 
 # The scenario of `ebb sim --demo`, and the description of what is served under /api/v1/.
 ebb_embed_text(ebb_demo ${CMAKE_SOURCE_DIR}/tests/scenarios/demo.yaml sim_demo_text sim/demo_text)

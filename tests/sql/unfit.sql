@@ -1,2 +1,2 @@
--- For the test of cmake/sql-columns.c: no table has such a column.
+-- For the test of cmake/sql-compile.c: no table has such a column.
 SELECT balance_eur FROM token_state;

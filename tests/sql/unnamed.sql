@@ -1,2 +1,2 @@
--- For the test of cmake/sql-columns.c: the second column has no name.
+-- For the test of cmake/sql-compile.c: the second column has no name.
 SELECT id, count(*) FROM account;

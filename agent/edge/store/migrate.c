@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "sql.h"
+#include "sql_schema.h"
 
 static bool read_identity(struct sqlite *db, int64_t *application, int64_t *version, int64_t *pages,
                           struct fault *why)
@@ -49,12 +50,12 @@ static bool check_identity(struct sqlite *db, const char *path, int64_t *version
     return migrate_knows(*version, path, why);
 }
 
-static bool apply(struct sqlite *db, size_t version, struct fault *why)
+static bool apply(struct sqlite *db, const char *sql, size_t version, struct fault *why)
 {
     char seal[128];
     snprintf(seal, sizeof seal, "PRAGMA application_id = %d; PRAGMA user_version = %zu; COMMIT",
              APPLICATION_ID, version);
-    if (sqlite_run(db, "BEGIN IMMEDIATE", why) && sqlite_run(db, sql_migrations[version - 1], why)
+    if (sqlite_run(db, "BEGIN IMMEDIATE", why) && sqlite_run(db, sql, why)
         && sqlite_run(db, seal, why))
         return true;
     struct fault ignored;
@@ -64,17 +65,23 @@ static bool apply(struct sqlite *db, size_t version, struct fault *why)
     return fault_within(why, "schema version %zu", version);
 }
 
+/* The pragma works on an empty database only. One made without it keeps its size and fills its free
+ * pages again. */
+static bool create(struct sqlite *db, struct fault *why)
+{
+    return sqlite_run(db, "PRAGMA auto_vacuum = INCREMENTAL", why)
+        && apply(db, sql_schema, sql_migration_count, why);
+}
+
 bool migrate_forward(struct sqlite *db, const char *path, struct fault *why)
 {
     int64_t version;
     if (!check_identity(db, path, &version, why))
         return false;
-    /* Works on an empty database only. One made without it keeps its size and fills its free pages
-     * again. */
-    if (version == 0 && !sqlite_run(db, "PRAGMA auto_vacuum = INCREMENTAL", why))
-        return false;
+    if (version == 0)
+        return create(db, why);
     for (size_t next = (size_t)version + 1; next <= sql_migration_count; next++)
-        if (!apply(db, next, why))
+        if (!apply(db, sql_migrations[next - 1], next, why))
             return false;
     return true;
 }

@@ -1,12 +1,13 @@
-/* Writes a header with the columns of every query under sql/queries as constants: of
- * query_size.sql, whose first column is bytes, QUERY_SIZE_BYTES = 0 and so on up to
+/* Writes what the files under sql/ come to: SCHEMA, the text that makes a new database at once
+ * instead of by one migration after the other; and HEADER, the columns of every query as constants:
+ * of query_size.sql, whose first column is bytes, QUERY_SIZE_BYTES = 0 and so on up to
  * QUERY_SIZE_COLUMNS.
  *
  * Runs at build time, and asks SQLite itself: the migrations make a database in memory, each query
  * is prepared in it. So a query that does not fit the tables, a column without a name and a reader
  * of a column that is not there all fail the build.
  *
- *     sql-columns HEADER MIGRATION... -- QUERY...
+ *     sql-compile HEADER SCHEMA MIGRATION... -- QUERY...
  */
 #include <ctype.h>
 #include <sqlite3.h>
@@ -138,30 +139,82 @@ static bool write_query(sqlite3 *db, FILE *out, const char *path)
 }
 
 /* Every query that is wrong is told, not the first alone. */
-static bool write_header(FILE *out, int count, char *const paths[])
+static bool write_header(sqlite3 *db, FILE *out, int count, char *const queries[])
+{
+    bool ok = true;
+    fputs("/* Made from the files under sql/ by cmake/sql-compile.c. */\n#pragma once\n", out);
+    for (int i = 0; i < count; i++)
+        ok &= write_query(db, out, queries[i]);
+    return ok;
+}
+
+struct schema {
+    sqlite3 *db;
+    FILE *out;
+};
+
+static int write_statement(void *of, int columns, char **values, char **names)
+{
+    const struct schema *s = of;
+    (void)columns, (void)names;
+    return fprintf(s->out, "%s;\n", values[0]) < 0;
+}
+
+/* The value is a query that answers with statements. */
+static int write_answers(void *of, int columns, char **values, char **names)
+{
+    const struct schema *s = of;
+    (void)columns, (void)names;
+    return sqlite3_exec(s->db, values[0], write_statement, of, NULL);
+}
+
+static const char made[] = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type <> "
+                           "'trigger' AND name NOT LIKE 'sqlite_%' ORDER BY rowid";
+static const char filled[] =
+    "SELECT 'SELECT ''INSERT INTO ' || t.name || ' VALUES ('' || ' || "
+    "group_concat('quote(' || c.name || ')', ' || '', '' || ') || ' || '')'' FROM ' || t.name "
+    "FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c "
+    "WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name";
+static const char triggers[] = "SELECT sql FROM sqlite_schema WHERE type = 'trigger'";
+
+/* Triggers come last: they must not act on the rows that the migrations left. */
+static bool write_schema(struct schema s)
+{
+    bool ok = sqlite3_exec(s.db, made, write_statement, &s, NULL) == SQLITE_OK
+        && sqlite3_exec(s.db, filled, write_answers, &s, NULL) == SQLITE_OK
+        && sqlite3_exec(s.db, triggers, write_statement, &s, NULL) == SQLITE_OK;
+    if (!ok)
+        fprintf(stderr, "the schema cannot be written: %s\n", sqlite3_errmsg(s.db));
+    return ok;
+}
+
+static bool compile(FILE *header, FILE *schema, int count, char *const paths[])
 {
     sqlite3 *db;
     bool ok = sqlite3_open(":memory:", &db) == SQLITE_OK;
     int next = 0;
-    fputs("/* Made from the files under sql/ by cmake/sql-columns.c. */\n#pragma once\n", out);
     while (ok && next < count && strcmp(paths[next], "--") != 0)
         ok = migrate(db, paths[next++]);
-    for (int i = next + 1; i < count; i++)
-        ok &= write_query(db, out, paths[i]);
+    ok = ok && write_schema((struct schema){ db, schema });
+    ok = ok && write_header(db, header, count - next - 1, paths + next + 1);
     sqlite3_close(db);
     return ok;
 }
 
 int main(int argc, char *argv[])
 {
-    FILE *out = argc > 1 ? fopen(argv[1], "w") : NULL;
-    if (!out) {
-        fprintf(stderr, "usage: sql-columns HEADER MIGRATION... -- QUERY...\n");
+    FILE *header = argc > 3 ? fopen(argv[1], "w") : NULL;
+    FILE *schema = header ? fopen(argv[2], "w") : NULL;
+    if (!schema) {
+        fprintf(stderr, "usage: sql-compile HEADER SCHEMA MIGRATION... -- QUERY...\n");
         return EXIT_FAILURE;
     }
-    bool ok = write_header(out, argc - 2, argv + 2);
-    ok = fclose(out) == 0 && ok;
-    if (!ok)
+    bool ok = compile(header, schema, argc - 3, argv + 3);
+    ok = fclose(header) == 0 && ok;
+    ok = fclose(schema) == 0 && ok;
+    if (!ok) {
         remove(argv[1]);
+        remove(argv[2]);
+    }
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
