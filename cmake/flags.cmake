@@ -14,6 +14,10 @@ if(EBB_SANITIZE)
     target_compile_options(ebb_flags INTERFACE -fsanitize=${sanitizers} -fno-sanitize-recover=all
         -fno-omit-frame-pointer)
     target_link_options(ebb_flags INTERFACE -fsanitize=${sanitizers})
+    find_program(MOLD mold) # links the hundred programs of the tests in a tenth of the time
+    if(MOLD)
+        target_link_options(ebb_flags INTERFACE -fuse-ld=mold)
+    endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_compile_options(ebb_flags INTERFACE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
         -fstack-clash-protection -fcf-protection -fPIE -g)

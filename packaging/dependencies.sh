@@ -8,7 +8,7 @@ packages_demo="$packages_build mosquitto mosquitto-clients faketime ca-certifica
 packages_train="$packages_build libcmocka-dev python3 python3-numpy"
 packages_test="$packages_demo $packages_train clang clang-format clang-tidy libclang-rt-14-dev llvm python3-pytest python3-paho-mqtt
     curl python3-requests python3-jsonschema python3-yaml python3-prometheus-client python3-selenium chromium chromium-driver prometheus
-    sqlite3 openssl strace tzdata iproute2 mount"
+    mold sqlite3 openssl strace tzdata iproute2 mount"
 
 missing_packages() {
     for package in "$@"; do

@@ -23,7 +23,7 @@ AGENT = ROOT / "agent"
 MAY_INCLUDE = {
     "base": {"base"},
     "core": {"core", "base"},
-    "edge": {"edge", "core", "base", "sql", "sql_columns"},
+    "edge": {"edge", "core", "base", "sql", "sql_columns", "sql_schema"},
     "sim": {"sim", "core", "base"},
     "view": {"view", "edge", "core", "base", "assets"},
     "provider": {"provider", "edge", "core", "base"},
@@ -64,7 +64,7 @@ WIDE = {
 
 
 def floor_of(path):
-    """A floor is a folder, or the one file of that name: main.c, the generated sql.h and sql_columns.h."""
+    """A floor is a folder, or the one file of that name: main.c, the generated sql.h and its like."""
     return path.split("/")[0].split(".")[0]
 
 
