@@ -1,16 +1,14 @@
-/* One token list: bytes as they arrive -> elements -> readings of what is new or moved.
+/* One token list: pages as they arrive, element by element.
  *
- * An element that cannot be read makes its own token unreadable and no other; a list that is mostly
- * such is none. One of several pages may change while it is read: then tokens are on two of them,
- * or on none, and it is read again from the first. A verdict on the list waits for its last byte;
- * until then nothing of the account changes. An element whose bytes are those of last time is
- * recognised by their hash and not decoded at all, nor even read where its outline is enough. */
+ * A list of several pages may change while it is read: then tokens are on two of them, or on none,
+ * and it is read again from the first. A verdict on the list waits for its last byte, and one that
+ * is mostly unreadable is none; until then nothing of the account changes. */
 #include "api/collect.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/element.h"
 #include "api/settle.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -24,41 +22,23 @@ enum {
     IDLE_PAGES_MAX = 3,         /* in a row that bring no new token */
     TOKENS_PER_PAGE_MIN = 10,   /* what a service that pages puts on one at least */
     REPEATS_MAX = 2,            /* of a list that changed while it was read */
-    FLAWS_NAMED = 3,            /* of all that cannot be read */
-    NAME_COLUMNS = 60,          /* of a token's name in a text */
     BYTES_PER_TOKEN_MAX = 4096, /* a name of 200 characters and a secret of 2000, and room */
 };
-
-static size_t named(const struct poll *p)
-{
-    return p->listed + p->fresh.count + p->revoked_count;
-}
-
-static const struct account_settings *settings_of(const struct poll *p)
-{
-    return p->api->settings;
-}
-
-/* The key whose turn it is, where each key shows its own token; NULL: the account's. */
-static struct account_settings *key_of(const struct poll *p)
-{
-    return p->keys < settings_of(p)->token_key_count ? &settings_of(p)->token_keys[p->keys] : NULL;
-}
 
 static void ask_for_page(struct poll *p, const char *url)
 {
     const struct api_request request = {
         .url = url,
-        .as = key_of(p),
-        .alone = provider_of(settings_of(p))->lists_itself,
-        .splitter = splitter_new(&provider_of(settings_of(p))->list),
-        .bytes_max = settings_of(p)->max_tokens * BYTES_PER_TOKEN_MAX,
+        .as = poll_key(p),
+        .alone = provider_of(poll_settings(p))->lists_itself,
+        .splitter = splitter_new(&provider_of(poll_settings(p))->list),
+        .bytes_max = poll_settings(p)->max_tokens * BYTES_PER_TOKEN_MAX,
     };
     splitter_hash(request.splitter, p->api->element_key);
     splitter_outline(request.splitter);
     p->seen_urls = xrealloc(p->seen_urls, (size_t)p->pages + 1, sizeof *p->seen_urls);
     p->seen_urls[p->pages++] = hash_of(span_of(url));
-    p->named_before = named(p);
+    p->named_before = poll_named(p);
     api_call_ask(&p->call, p->api, &request);
 }
 
@@ -66,7 +46,7 @@ static void ask_for_page(struct poll *p, const char *url)
 static void ask_for_start(struct poll *p)
 {
     struct text url = { 0 };
-    text_addf(&url, "%s%s", settings_of(p)->url, provider_of(settings_of(p))->list_path);
+    text_addf(&url, "%s%s", poll_settings(p)->url, provider_of(poll_settings(p))->list_path);
     ask_for_page(p, text_z(&url));
     text_done(&url);
 }
@@ -92,10 +72,10 @@ struct poll *collect_start(struct api *api, struct token_set *known)
  * long list has as much longer as its pages, of at least a few tokens each, wait for their turn. */
 static mono_ms last_moment(const struct poll *p)
 {
-    const struct account_settings *s = settings_of(p);
+    const struct account_settings *s = poll_settings(p);
     int64_t base_s = s->interval_s > 3 * s->timeout_s ? s->interval_s : 3 * s->timeout_s;
     int64_t page_ms = 1000 * 1000 / s->calls_milli_per_s;
-    int64_t pages = p->pages_before + (int64_t)named(p) / TOKENS_PER_PAGE_MIN;
+    int64_t pages = p->pages_before + (int64_t)poll_named(p) / TOKENS_PER_PAGE_MIN;
     return p->began + base_s * 1000 + pages * page_ms;
 }
 
@@ -134,143 +114,15 @@ void poll_free(struct poll *p)
     free(p);
 }
 
-/* `"prod-a": balance is missing, ...`, of the first few. */
-static void note_flaw(struct poll *p, const char *name, const char *what)
-{
-    if (p->unread + p->nameless > FLAWS_NAMED)
-        return;
-    if (p->flaws.len)
-        text_add(&p->flaws, span_of(", "));
-    text_add(&p->flaws, span_of(name[0] ? "\"" : "unnamed element"));
-    text_add_terminal(&p->flaws, span_of(name), NAME_COLUMNS);
-    text_addf(&p->flaws, "%s: %s", name[0] ? "\"" : "", what);
-}
-
-/* Whose the key is, should it be refused one day. */
-static void note_owner(struct account_settings *key, const struct token *t)
-{
-    const struct identity is = token_identity(t);
-    snprintf(key->token, NAME_BYTES_MAX + 1, "%s", identity_key(&is));
-}
-
-/* The list has this token; `unread` says why its element cannot be read, NULL: it can. Of two
- * elements neither can be believed. */
-static void list_token(struct poll *p, struct token *t, const char *unread)
-{
-    if (t->listed) {
-        unread = "listed twice";
-        p->doubles++;
-    }
-    t->listed = true;
-    if (key_of(p))
-        note_owner(key_of(p), t);
-    if (!unread || t->unread)
-        return;
-    token_list_unread(t, unread);
-    p->unread++;
-    note_flaw(p, t->name, unread);
-}
-
-static void list_known(struct poll *p, struct token *t, const char *unread)
-{
-    p->listed += !t->listed;
-    list_token(p, t, unread);
-}
-
-static struct token *list_fresh(struct poll *p, const struct identity *is, const char *unread)
-{
-    struct token *t = token_set_find(&p->fresh, span_of(identity_key(is)));
-    t = t ? t : token_set_add_as(&p->fresh, is, is->name);
-    list_token(p, t, unread);
-    return t;
-}
-
-/* What cannot be read is its own token's trouble, and nobody else's. */
-static void read_flawed(struct poll *p, struct span element, const char *flaw)
-{
-    char name[NAME_BYTES_MAX + 1], id[ID_BYTES] = "";
-    const struct provider *provider = provider_of(settings_of(p));
-    bool has_id = provider_id_of(provider, element, id);
-    struct token *t = has_id ? token_set_find(p->known, span_of(id)) : NULL;
-    if (!t && !provider_name_of(provider, element, name)) {
-        p->nameless++;
-        note_flaw(p, "", flaw);
-        return;
-    }
-    t = has_id ? t : token_set_find(p->known, span_of(name));
-    if (t)
-        list_known(p, t, flaw);
-    else
-        list_fresh(p, &(struct identity){ has_id ? id : "", name, "", "" }, flaw);
-}
-
-static void take_reading(struct poll *p, struct decoded *d, uint64_t hash)
-{
-    const struct identity is = { d->id, d->name, d->member, d->masked };
-    struct token *t = token_set_find(p->known, span_of(identity_key(&is)));
-    if (t) {
-        const struct identity was = token_identity(t);
-        if (!t->listed && !identity_is_same(&was, &is))
-            settle_rename(p, t, &is, d->name);
-        settle_observe(p, t, &d->reading, hash);
-        list_known(p, t, NULL);
-        return;
-    }
-    t = list_fresh(p, &is, NULL);
-    d->reading.name = t->last.name;
-    t->last = d->reading;
-    t->element_hash = hash;
-}
-
-static void count_element(struct poll *p)
-{
-    struct fault why;
-    if (++p->elements <= settings_of(p)->max_tokens)
-        return;
-    fault(&why, FAULT_REJECT, "the list is longer than max_tokens (%lld)",
-          (long long)settings_of(p)->max_tokens);
-    api_call_fail(&p->call, POLL_BROKEN, &why);
-}
-
-/* What is not recognised comes again, in full. */
-static void read_outline(struct poll *p, const struct element *e)
-{
-    struct token *t = token_set_recognise(p->known, e->hash);
-    if (!t)
-        return;
-    api_call_pass(&p->call);
-    list_known(p, t, NULL);
-    count_element(p);
-}
-
-static void read_element(struct poll *p, const struct element *e)
-{
-    struct fault flaw;
-    struct decoded d;
-    struct token *t = e->flaw ? NULL : token_set_recognise(p->known, e->hash);
-    if (t)
-        list_known(p, t, NULL);
-    else if (e->flaw)
-        read_flawed(p, e->json, e->flaw);
-    else if (provider_of(settings_of(p))->decode_token(e->json, &d, &flaw)) {
-        if (d.revoked) /* it may have left its name to another one */
-            settle_note_revoked(p, &d);
-        else
-            take_reading(p, &d, e->hash);
-    } else
-        read_flawed(p, e->json, flaw.text);
-    count_element(p);
-}
-
 /* False: there is none among the bytes that arrived. */
 static bool read_next(struct poll *p, enum api_event *ret)
 {
     struct element element;
     *ret = api_call_turn(&p->call, &element);
     if (*ret == API_OUTLINE)
-        read_outline(p, &element);
+        element_outline(p, &element);
     else if (*ret == API_ELEMENT)
-        read_element(p, &element);
+        element_read(p, &element);
     return *ret == API_OUTLINE || *ret == API_ELEMENT;
 }
 
@@ -308,14 +160,15 @@ static const char *plural(size_t count)
 /* Half of a list cannot be wrong by itself; tokens that are asked one by one can. */
 static bool is_no_list(const struct poll *p, size_t flawed, size_t all)
 {
-    return provider_of(settings_of(p))->lists_itself ? all > 0 && flawed == all : flawed * 2 > all;
+    return provider_of(poll_settings(p))->lists_itself ? all > 0 && flawed == all
+                                                       : flawed * 2 > all;
 }
 
 /* Says what could not be read of a list that is whole; when that is more than half, it is no list.
  */
 static void judge_whole(struct poll *p)
 {
-    size_t flawed = p->unread + p->nameless, all = named(p) + p->nameless;
+    size_t flawed = p->unread + p->nameless, all = poll_named(p) + p->nameless;
     const char *flaws = text_z(&p->flaws);
     bool is_none = is_no_list(p, flawed, all);
     p->result = !is_none ? POLL_OK : p->refused == all ? POLL_UNAUTHORIZED : POLL_BROKEN;
@@ -372,7 +225,7 @@ static bool repeat(struct poll *p)
 {
     if (p->pages == 1 || p->repeats == REPEATS_MAX)
         return false;
-    log_info("%s: %s; reading it again", settings_of(p)->name, p->why.text);
+    log_info("%s: %s; reading it again", poll_settings(p)->name, p->why.text);
     p->repeats++;
     forget_list(p);
     ask_for_list(p);
@@ -398,22 +251,6 @@ static void end_list(struct poll *p)
     judge_whole(p);
 }
 
-/* A token whose key the API does not know, or not any more, is its own trouble. */
-static void refuse_key(struct poll *p)
-{
-    const struct account_settings *key = key_of(p);
-    struct token *t = key->token[0] ? token_set_find(p->known, span_of(key->token)) : NULL;
-    struct fault why = p->why;
-    p->refused++;
-    if (t) {
-        list_known(p, t, why.text);
-        return;
-    }
-    fault_within(&why, "%s", key->key_path);
-    p->nameless++;
-    note_flaw(p, "", why.text);
-}
-
 /* Of an account that is watched by its tokens' keys: on with the next one. */
 static bool end_key(struct poll *p)
 {
@@ -421,8 +258,8 @@ static bool end_key(struct poll *p)
     if (p->result != POLL_OK && !refused)
         return true;
     if (refused)
-        refuse_key(p);
-    if (++p->keys < settings_of(p)->token_key_count) {
+        element_refused(p);
+    if (++p->keys < poll_settings(p)->token_key_count) {
         ask_for_start(p);
         return false;
     }
@@ -440,7 +277,7 @@ static bool end_page(struct poll *p)
     p->retry_after_s = c->outcome.retry_after_s;
     p->result = c->result;
     p->why = c->why;
-    if (key_of(p))
+    if (poll_key(p))
         return end_key(p);
     if (c->result != POLL_OK)
         return true;
@@ -453,7 +290,7 @@ static bool end_page(struct poll *p)
         end_list(p);
         return true;
     }
-    p->idle_pages = named(p) > p->named_before ? 0 : p->idle_pages + 1;
+    p->idle_pages = poll_named(p) > p->named_before ? 0 : p->idle_pages + 1;
     if (follow(p))
         return false;
     p->result = POLL_BROKEN;
