@@ -291,42 +291,70 @@ static void tell_part(const struct account *account)
               account->poll->fresh.count);
 }
 
+/* One part of the list on its way into the store. */
+struct part {
+    struct gathered gathered;
+    struct plan *plan;
+    struct pace pace; /* of the last part */
+    mono_ms boot;
+    struct accuracy_summary record; /* before it */
+};
+
+static void begin_part(struct agent *a, struct account *account, struct part *ret)
+{
+    *ret = (struct part){ .boot = clock_boot(), .record = account->record };
+    gather(a, account, &ret->gathered);
+}
+
+/* Once it is known who of them returns. */
+static void bound_part(struct account *account, size_t from, struct part *t)
+{
+    struct intake *in = &account->intake;
+    in->next = end_of_part(account->poll, from);
+    in->waits = t->gathered.base.more = in->next < account->poll->fresh.count;
+    t->gathered.base.goes_on = from > 0;
+}
+
+static bool end_part(struct agent *a, struct account *account, struct part *t, bool written,
+                     struct fault *why)
+{
+    bool stored = commit_end(a, account, t->plan, written, why);
+    deliver_events(a); /* an alert waits for nothing that can be done after it */
+    if (stored && !t->gathered.base.goes_on)
+        settle(a, account, t->boot);
+    account->record = stored ? account->record : t->record;
+    if (account->intake.waits)
+        tell_part(account);
+    else
+        end(a, account, &t->pace, stored);
+    forget(account, t->plan, &t->gathered);
+    return stored;
+}
+
 /* All of the list but newcomers that do not fit in. */
 static bool take_list(struct agent *a, struct account *account, struct fault *why)
 {
     struct intake *in = &account->intake;
-    mono_ms boot = clock_boot();
-    const struct accuracy_summary record = account->record;
-    struct gathered g;
     struct outage_words outage;
-    struct pace pace;
+    struct part t;
     weigh_list(a, account);
     estimate_look(a, account);
-    gather(a, account, &g);
+    begin_part(a, account, &t);
     account->last_poll = 0; /* until this one is stored: late credits are no older one's */
-    bool open = commit_begin(a, account, why) && gather_stored(a, account, in->at, &g, why);
-    in->next = end_of_part(account->poll, 0);
-    in->waits = g.base.more = in->next < account->poll->fresh.count;
-    struct plan *p = plan_poll(a, account, &g);
-    watch_poll(account, p, &outage);
+    bool open =
+        commit_begin(a, account, why) && gather_stored(a, account, in->at, &t.gathered, why);
+    bound_part(account, 0, &t);
+    t.plan = plan_poll(a, account, &t.gathered);
+    watch_poll(account, t.plan, &outage);
     if (!in->waits)
-        pace_plan(a, account, p, &pace);
-    bool written = open && add_poll(a, account, p, why) && commit_plan(a, account, p, why);
+        pace_plan(a, account, t.plan, &t.pace);
+    bool written =
+        open && add_poll(a, account, t.plan, why) && commit_plan(a, account, t.plan, why);
     if (account->poll->result == POLL_OK) /* whether that can be stored or not */
         account->last_ok = in->at;
-    written =
-        written && add_rest(a, account, p, why) && (in->waits || add_end(a, account, &pace, why));
-    bool stored = commit_end(a, account, p, written, why);
-    deliver_events(a); /* an alert waits for nothing that can be done after it */
-    if (stored)
-        settle(a, account, boot);
-    account->record = stored ? account->record : record;
-    if (in->waits)
-        tell_part(account);
-    else
-        end(a, account, &pace, stored);
-    forget(account, p, &g);
-    return stored;
+    written = written && add_rest(a, account, t.plan, why)
+        && (in->waits || add_end(a, account, &t.pace, why));
+    return end_part(a, account, &t, written, why);
 }
 
 /* Some of the newcomers that wait. */
@@ -334,31 +362,21 @@ static bool take_part(struct agent *a, struct account *account, struct fault *wh
 {
     struct intake *in = &account->intake;
     size_t from = in->next;
-    struct gathered g;
-    struct pace pace;
-    gather(a, account, &g);
-    in->next = end_of_part(account->poll, from);
-    in->waits = g.base.more = in->next < account->poll->fresh.count;
-    g.base.goes_on = true;
+    struct part t;
+    begin_part(a, account, &t);
+    bound_part(account, from, &t);
     bool open = commit_begin(a, account, why);
-    struct plan *p = plan_begin(&g.base, in->at, account->last_poll);
-    plan_newcomers(p, account->poll, from, in->next);
-    plan_judge(p, PLAN_CREDITS);
-    plan_judge(p, PLAN_TOKENS);
+    t.plan = plan_begin(&t.gathered.base, in->at, account->last_poll);
+    plan_newcomers(t.plan, account->poll, from, in->next);
+    plan_judge(t.plan, PLAN_CREDITS);
+    plan_judge(t.plan, PLAN_TOKENS);
     if (!in->waits) {
-        watch_list_end(account, p);
-        pace_plan(a, account, p, &pace);
+        watch_list_end(account, t.plan);
+        pace_plan(a, account, t.plan, &t.pace);
     }
-    bool written = open && commit_plan(a, account, p, why)
-        && (in->waits || (add_rest(a, account, p, why) && add_end(a, account, &pace, why)));
-    bool stored = commit_end(a, account, p, written, why);
-    deliver_events(a);
-    if (in->waits)
-        tell_part(account);
-    else
-        end(a, account, &pace, stored);
-    forget(account, p, &g);
-    return stored;
+    bool written = open && commit_plan(a, account, t.plan, why)
+        && (in->waits || (add_rest(a, account, t.plan, why) && add_end(a, account, &t.pace, why)));
+    return end_part(a, account, &t, written, why);
 }
 
 bool ingest(struct agent *a, struct account *account, unix_s now, struct fault *why)
