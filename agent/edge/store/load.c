@@ -5,7 +5,6 @@
 
 #include "base/xmalloc.h"
 #include "core/calendar.h"
-#include "core/forecast/packed.h"
 #include "edge/store/doubt.h"
 #include "edge/store/store_private.h"
 
@@ -163,10 +162,9 @@ static void take_alert(struct loading *l, const struct statement *q)
 
 /* What a balance told is loaded into the fine buckets from its entries; consumption has none, and
  * its hours must do. */
-static void take_hour(struct loading *l, const struct statement *q)
+static void take_hour(struct token *t, const struct statement *q)
 {
-    struct token *t = token_of(l, q);
-    if (!t || !is_stamp(statement_integer(q, LOAD_HOURS_HOUR)))
+    if (!is_stamp(statement_integer(q, LOAD_HOURS_HOUR)))
         return;
     unix_s hour = statement_integer(q, LOAD_HOURS_HOUR), end = hour + HOUR_S;
     struct entry usage = {
@@ -185,153 +183,21 @@ static void take_hour(struct loading *l, const struct statement *q)
     burn_add_recent(&t->burn, &usage);
 }
 
-static void take_entry(struct loading *l, const struct statement *q)
+static void take_entry(struct token *t, const struct statement *q)
 {
-    struct token *t = token_of(l, q);
     struct entry e = {
         .kind = ENTRY_CONSUMPTION,
         .amount = { statement_integer(q, LOAD_ENTRIES_AMOUNT_NANO) },
         .since = column_time(q, LOAD_ENTRIES_SINCE),
         .at = column_time(q, LOAD_ENTRIES_AT),
     };
-    if (t && e.since != TIME_NONE && e.at != TIME_NONE)
+    if (e.since != TIME_NONE && e.at != TIME_NONE)
         burn_add_recent(&t->burn, &e);
 }
 
-static void take_drift(struct loading *l, const struct statement *q)
+static void take_drift(struct token *t, const struct statement *q)
 {
-    struct token *t = token_of(l, q);
-    if (t)
-        t->drift = column_money(q, LOAD_DRIFTS_DRIFT_NANO);
-}
-
-static void take_curve(struct loading *l, const struct statement *q)
-{
-    struct token *t = token_of(l, q);
-    struct curve c = { .origin = column_time(q, LOAD_CURVES_ORIGIN),
-                       .spent_nano = (double)statement_integer(q, LOAD_CURVES_SPENT_NANO) };
-    if (!t || c.origin == TIME_NONE
-        || !forecast_history_slugged(statement_text(q, LOAD_CURVES_HISTORY), &c.history)
-        || !curve_unpack(statement_text(q, LOAD_CURVES_BYTES),
-                         c.spent_nano + (double)t->last.balance.is.nano, &c))
-        return;
-    t->curve = xmalloc(sizeof *t->curve);
-    *t->curve = c;
-    t->curve_kept = c.origin;
-}
-
-/* A time that was forecast and is not told is far. */
-static unix_s column_forecast(const struct statement *q, int column)
-{
-    return statement_is_null(q, column) ? TIME_FAR : statement_integer(q, column);
-}
-
-/* As it was published last: what differs from it is news. */
-static struct forecast read_forecast(const struct statement *q)
-{
-    struct forecast f = forecast_none();
-    if (!forecast_verdict_slugged(statement_text(q, LOAD_FORECASTS_VERDICT), &f.verdict))
-        return forecast_none();
-    f.horizon = column_time(q, LOAD_FORECASTS_HORIZON_AT);
-    f.limit = statement_integer(q, LOAD_FORECASTS_BY_CREDITS) ? LIMIT_CREDITS : LIMIT_BALANCE;
-    f.made_at = f.read_at = column_time(q, LOAD_FORECASTS_FORECAST_AT);
-    if (!statement_is_null(q, LOAD_FORECASTS_LASTS_BP))
-        f.lasts = (double)statement_integer(q, LOAD_FORECASTS_LASTS_BP) / 10000;
-    if (!forecast_has_times(&f) && !forecast_is_endless(&f))
-        return f;
-    f.early = column_forecast(q, LOAD_FORECASTS_EARLY_AT);
-    f.likely = column_forecast(q, LOAD_FORECASTS_LIKELY_AT);
-    f.late = column_forecast(q, LOAD_FORECASTS_LATE_AT);
-    f.alarm = statement_is_null(q, LOAD_FORECASTS_ALARM_AT)
-        ? f.likely
-        : statement_integer(q, LOAD_FORECASTS_ALARM_AT);
-    f.relief = statement_is_null(q, LOAD_FORECASTS_RELIEF_AT)
-        ? f.alarm
-        : statement_integer(q, LOAD_FORECASTS_RELIEF_AT);
-    if (!forecast_history_slugged(statement_text(q, LOAD_FORECASTS_HISTORY), &f.history))
-        f.history = HISTORY_NONE;
-    return f;
-}
-
-static void take_forecast(struct loading *l, const struct statement *q)
-{
-    static const int burns[BURN_WINDOWS] = {
-        [BURN_1H] = LOAD_FORECASTS_BURN_1H_NANO,
-        [BURN_6H] = LOAD_FORECASTS_BURN_6H_NANO,
-        [BURN_24H] = LOAD_FORECASTS_BURN_24H_NANO,
-        [BURN_7D] = LOAD_FORECASTS_BURN_7D_NANO,
-    };
-    struct token *t = token_of(l, q);
-    if (!t)
-        return;
-    struct burn_rate burn[BURN_WINDOWS];
-    for (int w = 0; w < BURN_WINDOWS; w++)
-        burn[w] = (struct burn_rate){ .known = !statement_is_null(q, burns[w]),
-                                      .nano_per_h = statement_integer(q, burns[w]) };
-    t->forecast = read_forecast(q);
-    t->published = t->stored = gist_of(&t->forecast, burn);
-    t->spent_nano = statement_integer(q, LOAD_FORECASTS_SPENT_NANO);
-    t->spent_most_nano = statement_integer(q, LOAD_FORECASTS_SPENT_MOST_NANO);
-}
-
-static struct tracked_forecasts *promises_of(struct token *t)
-{
-    if (!t->promises)
-        t->promises = tracked_new();
-    return t->promises;
-}
-
-static void note_made(struct tracked_forecasts *p, unix_s made_at)
-{
-    if (p->last_made == TIME_NONE || made_at > p->last_made)
-        p->last_made = made_at;
-}
-
-static void take_promise(struct loading *l, const struct statement *q)
-{
-    struct token *t = token_of(l, q);
-    int64_t place = statement_integer(q, LOAD_PROMISES_PLACE);
-    if (!t || place < 0 || place >= TRACKED_MAX)
-        return;
-    struct tracked_forecasts *p = promises_of(t);
-    p->at[place] = (struct tracked_forecast){
-        .made_at = column_time(q, LOAD_PROMISES_MADE_AT),
-        .amount = { statement_integer(q, LOAD_PROMISES_AMOUNT_NANO) },
-        .target_nano = statement_integer(q, LOAD_PROMISES_TARGET_NANO),
-        .early = column_time(q, LOAD_PROMISES_EARLY_AT),
-        .likely = column_time(q, LOAD_PROMISES_LIKELY_AT),
-        .late = column_time(q, LOAD_PROMISES_LATE_AT),
-        .spent_at = TIME_NONE,
-    };
-    if (p->at[place].early == TIME_NONE || p->at[place].likely == TIME_NONE
-        || p->at[place].late == TIME_NONE)
-        p->at[place].made_at = TIME_NONE;
-    note_made(p, p->at[place].made_at);
-}
-
-static void take_score(struct loading *l, const struct statement *q)
-{
-    struct token *t = token_of(l, q);
-    struct tracked_forecast p = {
-        .made_at = column_time(q, LOAD_SCORES_MADE_AT),
-        .early = column_time(q, LOAD_SCORES_EARLY_AT),
-        .likely = column_time(q, LOAD_SCORES_LIKELY_AT),
-        .late = column_time(q, LOAD_SCORES_LATE_AT),
-    };
-    unix_s ended_at = column_time(q, LOAD_SCORES_ENDED_AT);
-    if (!t || p.made_at == TIME_NONE || p.early == TIME_NONE || p.likely <= p.made_at
-        || p.late == TIME_NONE || ended_at <= p.made_at)
-        return;
-    struct due due = due_of(&p, ended_at);
-    accuracy_book(&promises_of(t)->record, &due);
-    note_made(t->promises, p.made_at);
-}
-
-static void take_doubt(struct loading *l, const struct statement *q)
-{
-    struct token *t = token_of(l, q);
-    if (t)
-        doubt_take(t, q);
+    t->drift = column_money(q, LOAD_DRIFTS_DRIFT_NANO);
 }
 
 static void take_suspicious(struct loading *l, const struct statement *q)
@@ -344,20 +210,30 @@ static const struct part {
     enum statement_name query;
     int64_t since_s; /* how far back it reaches, where the query asks for that */
     void (*take)(struct loading *, const struct statement *row);
+    void (*take_of)(struct token *, const struct statement *row); /* a row about one of the set */
 } parts[] = {
-    { SQL_LOAD_TOKENS, 0, take_token },
-    { SQL_LOAD_ALERTS, 0, take_alert },
-    { SQL_LOAD_HOURS, BURN_HOURS *HOUR_S, take_hour },
-    { SQL_LOAD_OPEN_HOURS, BURN_HOURS *HOUR_S, take_hour },
-    { SQL_LOAD_ENTRIES, BURN_FINE_BUCKETS *BURN_FINE_S, take_entry },
-    { SQL_LOAD_FORECASTS, 0, take_forecast },
-    { SQL_LOAD_CURVES, 0, take_curve },
-    { SQL_LOAD_DRIFTS, 0, take_drift },
-    { SQL_LOAD_PROMISES, 0, take_promise },
-    { SQL_LOAD_SCORES, 0, take_score },
-    { SQL_LOAD_DOUBTS, 0, take_doubt },
-    { SQL_LOAD_SUSPICIOUS, 0, take_suspicious },
+    { SQL_LOAD_TOKENS, 0, take_token, NULL },
+    { SQL_LOAD_ALERTS, 0, take_alert, NULL },
+    { SQL_LOAD_HOURS, BURN_HOURS *HOUR_S, NULL, take_hour },
+    { SQL_LOAD_OPEN_HOURS, BURN_HOURS *HOUR_S, NULL, take_hour },
+    { SQL_LOAD_ENTRIES, BURN_FINE_BUCKETS *BURN_FINE_S, NULL, take_entry },
+    { SQL_LOAD_FORECASTS, 0, NULL, foresight_take_forecast },
+    { SQL_LOAD_CURVES, 0, NULL, foresight_take_curve },
+    { SQL_LOAD_DRIFTS, 0, NULL, take_drift },
+    { SQL_LOAD_PROMISES, 0, NULL, foresight_take_promise },
+    { SQL_LOAD_SCORES, 0, NULL, foresight_take_score },
+    { SQL_LOAD_DOUBTS, 0, NULL, doubt_take },
+    { SQL_LOAD_SUSPICIOUS, 0, take_suspicious, NULL },
 };
+
+static void take_row(struct loading *l, const struct part *part, const struct statement *row)
+{
+    struct token *t = part->take_of ? token_of(l, row) : NULL;
+    if (part->take)
+        part->take(l, row);
+    else if (t)
+        part->take_of(t, row);
+}
 
 static bool load_part(struct store *s, struct loading *l, const struct part *part,
                       struct fault *why)
@@ -373,7 +249,7 @@ static bool load_part(struct store *s, struct loading *l, const struct part *par
     if (l->only)
         statement_bind_integer(q, ":only", l->only);
     while ((ok = statement_step(q, &row, why)) && row)
-        part->take(l, q);
+        take_row(l, part, q);
     statement_reset(q);
     return ok;
 }
@@ -450,7 +326,7 @@ bool store_load_series(struct store *s, int64_t account, enum series series, int
 bool store_load_self(struct store *s, int64_t account, const struct rule_set *rules,
                      struct token_set *ret, struct orphan_alerts *orphans, struct fault *why)
 {
-    static const struct part alerts = { SQL_LOAD_ALERTS, 0, take_alert };
+    static const struct part alerts = { SQL_LOAD_ALERTS, 0, take_alert, NULL };
     struct token_set f = { 0 };
     struct loading l = { .account = account,
                          .series = SERIES_ACCOUNT,
