@@ -8,33 +8,24 @@
 #include "edge/publish/client.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <mosquitto.h>
 #include <mqtt_protocol.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/hash.h"
 #include "base/xmalloc.h"
+#include "edge/publish/background.h"
 
 enum { REASON_CODE_FAILED = 128, SUBSCRIPTION_FAILED = 128, CONNACK_BAD_VERSION = 1 };
 
-enum connect_stage { STAGE_LOOKING, STAGE_LOOKED, STAGE_ABANDONED };
-
 struct mqtt_client {
     struct mosquitto *library;
-    atomic_int stage; /* of the lookup: whoever comes second, its thread or client_free, frees */
-    int woken;        /* readable when the lookup is over */
-    int waker;        /* the thread's own descriptor of it */
-    char *host;       /* owned: the lookup may outlive the settings */
+    struct background lookup;
+    char *host; /* owned: the lookup may outlive the settings */
     int port, qos;
     enum mqtt_version version;
     struct families families;
@@ -238,25 +229,25 @@ bool client_check(const struct broker *b, struct fault *why)
     return true;
 }
 
-static void release(struct mqtt_client *c)
+static void release(void *context)
 {
+    struct mqtt_client *c = context;
     mosquitto_destroy(c->library);
-    if (c->woken >= 0)
-        close(c->woken);
+    background_done(&c->lookup);
     free(c->host);
     free(c);
 }
 
-/* ---- in the thread ---- */
-
-static void open_connection(struct mqtt_client *c)
+/* In a thread of its own: the name, and a first step of the connection. */
+static void open_connection(void *context)
 {
+    struct mqtt_client *c = context;
     struct fault why;
     if (c->families.count == 0 && !families_find(c->host, &c->families, &why)) {
         client_lose(c, LOSS_ERROR, why.text);
         return;
     }
-    if (atomic_load(&c->stage) == STAGE_ABANDONED)
+    if (background_is_abandoned(&c->lookup))
         return;
     int code = mosquitto_connect_bind_async(c->library, c->host, c->port, PUBLISH_KEEPALIVE_S,
                                             c->families.wildcards[c->family]);
@@ -264,50 +255,13 @@ static void open_connection(struct mqtt_client *c)
         lose_by_code(c, code);
 }
 
-static void *look_up(void *context)
-{
-    struct mqtt_client *c = context;
-    const uint64_t one = 1;
-    int waker = c->waker;
-    open_connection(c);
-    if (atomic_exchange(&c->stage, STAGE_LOOKED) == STAGE_ABANDONED)
-        release(c);
-    if (write(waker, &one, sizeof one)
-        < 0) /* the client may be gone by now; the counter is at 0 and has room */
-        abort();
-    close(waker);
-    return NULL;
-}
-
-/* ---- in the caller's thread ---- */
-
-/* Signals are for the caller's thread: this one takes none. */
-static int start_thread(struct mqtt_client *c)
-{
-    sigset_t all, before;
-    pthread_attr_t detached;
-    pthread_t thread;
-    sigfillset(&all);
-    int code = pthread_attr_init(&detached);
-    if (code)
-        return code;
-    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    code = pthread_create(&thread, &detached, look_up, c);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&detached);
-    return code;
-}
-
 struct mqtt_client *client_start(const struct broker *b, enum mqtt_version version,
                                  const struct families *families, size_t family,
                                  struct in_flight *in_flight)
 {
     struct mqtt_client *c = xcalloc(1, sizeof *c);
-    int woken = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int code, refused;
     *c = (struct mqtt_client){
-        .woken = woken,
-        .waker = woken < 0 ? -1 : fcntl(woken, F_DUPFD_CLOEXEC, 0),
         .host = xstrdup(b->host),
         .port = b->port,
         .qos = b->qos,
@@ -316,30 +270,24 @@ struct mqtt_client *client_start(const struct broker *b, enum mqtt_version versi
         .family = family,
         .in_flight = in_flight,
     };
-    int code = c->waker < 0 ? errno : 0, refused = MOSQ_ERR_SUCCESS;
-    if (!code)
-        c->library = new_library(b, version, c, &refused);
+    background_init(&c->lookup, open_connection, release, c);
+    c->library = new_library(b, version, c, &refused);
     if (refused)
         lose_by_code(c, refused);
-    else if (code || (code = start_thread(c)) != 0)
+    else if ((code = background_start(&c->lookup)) != 0)
         client_lose(c, LOSS_ERROR, strerror(code));
-    if (c->lost) {
-        atomic_store(&c->stage, STAGE_LOOKED);
-        if (c->waker >= 0)
-            close(c->waker);
-    }
     return c;
 }
 
 void client_free(struct mqtt_client *c)
 {
-    if (c && atomic_exchange(&c->stage, STAGE_ABANDONED) == STAGE_LOOKED)
-        release(c);
+    if (c)
+        background_leave(&c->lookup);
 }
 
 bool client_is_looking(const struct mqtt_client *c)
 {
-    return atomic_load(&c->stage) == STAGE_LOOKING;
+    return background_is_at_work(&c->lookup);
 }
 
 bool client_is_accepted(const struct mqtt_client *c)
@@ -362,7 +310,7 @@ enum loss_kind client_loss(const struct mqtt_client *c, const char **ret_words)
 
 void client_prepare(const struct mqtt_client *c, struct pollfd *ret)
 {
-    *ret = (struct pollfd){ .fd = c->woken, .events = POLLIN };
+    *ret = (struct pollfd){ .fd = c->lookup.woken, .events = POLLIN };
     if (client_is_looking(c))
         return;
     ret->fd = c->lost ? -1 : mosquitto_socket(c->library);

@@ -57,10 +57,10 @@ size_t client_window(const struct mqtt_client *c);
 MUST_CHECK bool client_send(struct mqtt_client *c, struct in_flight_slot *slot, const char *topic,
                             struct span payload, bool retain, struct fault *why);
 
-/* Subscribes to a topic, to hear what is published there. */
 /* Whether the kernel gathers what is sent into full packets, or sends each message at once. */
 void client_hold(struct mqtt_client *c, bool held);
 
+/* Subscribes to a topic, to hear what is published there. */
 void client_listen(struct mqtt_client *c, const char *topic);
 void client_unlisten(struct mqtt_client *c, const char *topic);
 bool client_is_deaf(const struct mqtt_client *c); /* the broker refused the subscription */
