@@ -6,17 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/log.h"
 #include "core/calendar.h"
 #include "provider/refusal.h"
 
 enum { REFUSAL_BYTES = 4096 }; /* enough for a reason */
-
-static uint64_t hash_of_key(const struct account_settings *as)
-{
-    return hash_of(span_of(as->key));
-}
 
 static void hide_key(char *text, const char *key)
 {
@@ -105,7 +99,7 @@ static void send(struct api_call *c)
         .body_bytes_max = c->bytes_max,
         .compression = s->compression,
     };
-    c->key_hash = hash_of_key(c->as);
+    c->key_hash = config_key_hash(c->as);
     c->opened = false;
     c->state = API_CALL_SENT;
     if (!fetch_start(c->api->fetch, &request, &c->transfer, &c->why))
@@ -182,7 +176,7 @@ bool api_renew_key(struct api *api, const struct account_settings *s, struct fau
 /* Another call may have renewed it while this one was under way. */
 static bool has_another_key(struct api_call *c)
 {
-    return hash_of_key(c->as) != c->key_hash || api_renew_key(c->api, c->as, &c->why);
+    return config_key_hash(c->as) != c->key_hash || api_renew_key(c->api, c->as, &c->why);
 }
 
 /* What was refused was not done: even a call that writes may go out again. */

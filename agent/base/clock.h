@@ -35,6 +35,23 @@ static inline unix_s time_after(unix_s at, int64_t seconds)
                                                        : after;
 }
 
+/* Of two stamps that are there. */
+static inline unix_s time_earlier(unix_s x, unix_s y)
+{
+    return x < y ? x : y;
+}
+
+static inline unix_s time_later(unix_s x, unix_s y)
+{
+    return x > y ? x : y;
+}
+
+/* The same where TIME_NONE is one that is not there: the other one then. */
+static inline unix_s time_first(unix_s x, unix_s y)
+{
+    return x == TIME_NONE || (y != TIME_NONE && y < x) ? y : x;
+}
+
 /* A wall clock that shows less was never set: before 2024 there was nothing to watch. */
 #define CLOCK_FLOOR_S INT64_C(1704067200)
 

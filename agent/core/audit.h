@@ -104,7 +104,8 @@ void audit_account(struct audit *a, const struct audit_policy *policy,
 void audit_sort(struct audit *a);
 void audit_done(struct audit *a); /* leaves an empty one */
 
-const char *audit_check_name(enum audit_check check);    /* "budget" */
+const char *audit_check_name(enum audit_check check); /* "budget" */
+/* What the reference says of a check; a test compares them. */
 const char *audit_check_help(enum audit_check check);    /* when it is found */
 const char *audit_check_why(enum audit_check check);     /* why that matters */
 enum level audit_check_severity(enum audit_check check); /* default severity */

@@ -21,16 +21,6 @@ enum credits_source credits_source_named(struct span name)
     return s < CREDITS_SOURCES ? s : CREDITS_BY_API;
 }
 
-static unix_s later(unix_s x, unix_s y)
-{
-    return x > y ? x : y;
-}
-
-static unix_s earlier(unix_s x, unix_s y)
-{
-    return x < y ? x : y;
-}
-
 /* Of what was spent between `from` and `to`. */
 static int64_t share_since(unix_s at, unix_s from, unix_s to, int64_t nano)
 {
@@ -44,8 +34,8 @@ static int64_t share_since(unix_s at, unix_s from, unix_s to, int64_t nano)
 int64_t credits_counted(const struct credits_level *level, const struct credits_news *news)
 {
     unix_s day = level->set_at - level->set_at % DAY_S;
-    unix_s from = news->known_until == TIME_NONE ? day : later(news->known_until, day);
-    unix_s to = earlier(news->asked_at, day + DAY_S);
+    unix_s from = news->known_until == TIME_NONE ? day : time_later(news->known_until, day);
+    unix_s to = time_earlier(news->asked_at, day + DAY_S);
     return nano_add(share_since(level->set_at, from, to, news->day_nano), news->later_nano);
 }
 

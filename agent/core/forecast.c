@@ -14,16 +14,6 @@ static unix_s after(unix_s origin, double runway_s)
         : TIME_FAR;
 }
 
-static unix_s later(unix_s a, unix_s b)
-{
-    return a > b ? a : b;
-}
-
-static unix_s earlier(unix_s a, unix_s b)
-{
-    return a < b ? a : b;
-}
-
 static unix_s horizon_of(const struct reading *r, unix_s now)
 {
     unix_s reset = calendar_next_reset(r->period, now);
@@ -149,7 +139,7 @@ static unix_s time_in(const struct curve *c, double hours, unix_s now, int share
     if (at >= TIME_FAR)
         return at;
     unix_s least = after(now, HOUR_S * hours * share / LEAST_SHARES);
-    return later(later(at, least), now + 1);
+    return time_later(time_later(at, least), now + 1);
 }
 
 static double hours_between(unix_s from, unix_s to)
@@ -198,11 +188,11 @@ static void end_with(struct forecast *f, const struct forecast *credits)
         f->made_at = credits->made_at;
         f->history = credits->history;
     }
-    f->early = earlier(f->early, credits->early);
-    f->likely = earlier(f->likely, credits->likely);
-    f->late = earlier(f->late, credits->late);
-    f->alarm = earlier(f->alarm, credits->alarm);
-    f->relief = earlier(f->relief, credits->relief);
+    f->early = time_earlier(f->early, credits->early);
+    f->likely = time_earlier(f->likely, credits->likely);
+    f->late = time_earlier(f->late, credits->late);
+    f->alarm = time_earlier(f->alarm, credits->alarm);
+    f->relief = time_earlier(f->relief, credits->relief);
     struct forecast shared = *credits;
     shared.horizon = f->horizon;
     enum verdict of_credits = verdict_by_times(&shared);

@@ -133,10 +133,20 @@ void usage_join(struct usage_book *b, struct usage_book *more)
     usage_done(more);
 }
 
+/* Keys are payers as names are. No name begins with this byte, as names are UTF-8: behind it is a
+ * key. */
+#define KEY_MARK "\xff"
+
+const char *usage_payer_key(const struct usage_book *b, uint32_t payer)
+{
+    const char *name = b->payers.at[payer];
+    return name[0] == KEY_MARK[0] ? name + 1 : NULL;
+}
+
 static uint32_t number_of_key(struct usage_book *b, const char *key)
 {
     struct text marked = { 0 };
-    text_addf(&marked, USAGE_KEY_MARK "%s", key);
+    text_addf(&marked, KEY_MARK "%s", key);
     uint32_t number = intern_number(&b->payers, (struct span){ text_z(&marked), marked.len });
     text_done(&marked);
     return number;

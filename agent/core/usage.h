@@ -12,9 +12,8 @@
 #include "base/money.h"
 
 #define USAGE_MAIN_KEY "base_token" /* our word for the account's main key, as is Eden AI's */
-#define USAGE_KEY_MARK "\xff"   /* no name begins so, being UTF-8: then comes the key of a token */
-#define USAGE_WHOLE UINT32_MAX  /* in place of a provider: the feature's own cost */
-#define USAGE_NOBODY UINT32_MAX /* in place of a payer: its name could not be read */
+#define USAGE_WHOLE UINT32_MAX      /* in place of a provider: the feature's own cost */
+#define USAGE_NOBODY UINT32_MAX     /* in place of a payer: its name could not be read */
 
 struct usage_line {
     unix_s day;                 /* its first second */
@@ -69,6 +68,9 @@ void usage_join(struct usage_book *b, struct usage_book *more);
 
 /* The answer was about one token alone: all that it says is that token's, whatever it is called. */
 void usage_assign(struct usage_book *b, const char *key);
+/* The key of a payer that is known by it, through usage_assign; NULL: it is known by the name that
+ * the answer has. */
+const char *usage_payer_key(const struct usage_book *b, uint32_t payer);
 
 /* A token whose name others bear, too. */
 struct usage_share {

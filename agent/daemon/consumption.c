@@ -77,11 +77,6 @@ static bool is_reread_due(const struct consumption *c, enum usage_reread what, u
     return last == TIME_NONE || last > now || now - last >= rereads[what].every_s;
 }
 
-static unix_s earlier(unix_s x, unix_s y)
-{
-    return x < y ? x : y;
-}
-
 /* The first day that a new pass asks about. */
 static unix_s first_wanted(const struct consumption *c, unix_s now)
 {
@@ -93,8 +88,8 @@ static unix_s first_wanted(const struct consumption *c, unix_s now)
     first = first > longest ? first : longest;
     for (enum usage_reread r = 0; r < USAGE_REREADS; r++)
         if (is_reread_due(c, r, now))
-            first = earlier(first, today - (rereads[r].days - 1) * DAY_S);
-    return earlier(first, today - AGAIN_DAYS * DAY_S); /* also when the clock was set back */
+            first = time_earlier(first, today - (rereads[r].days - 1) * DAY_S);
+    return time_earlier(first, today - AGAIN_DAYS * DAY_S); /* also when the clock was set back */
 }
 
 static struct usage_range next_range(struct account *account, unix_s now)
@@ -104,7 +99,7 @@ static struct usage_range next_range(struct account *account, unix_s now)
     if (c->resume == TIME_NONE || c->resume > today)
         c->pass_first = c->resume = first_wanted(c, now);
     unix_s last = c->resume + (days_at_once(account) - 1) * DAY_S;
-    return (struct usage_range){ c->resume, earlier(last, today) };
+    return (struct usage_range){ c->resume, time_earlier(last, today) };
 }
 
 /* A clock that was never set knows no days to ask about; the next poll looks again. */

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "base/hash.h"
 #include "daemon/account.h"
 #include "daemon/state.h"
 #include "provider/provider.h"
@@ -18,12 +17,6 @@ enum {
 static const char *path_of(const struct account *account)
 {
     return provider_of(account->settings)->whoami_path;
-}
-
-static uint64_t hash_of_key(const struct account *account)
-{
-    const char *key = account->settings->key;
-    return hash_of(span_of(key ? key : ""));
 }
 
 /* A restart within the day need not ask again, unless there is another key. */
@@ -44,7 +37,7 @@ bool own_key_open(struct agent *a, struct account *account, struct fault *why)
     if (!store_load_own_key(a->store, account->id, &w->is, why))
         return false;
     w->due = clock_mono() + first_delay_ms(account, clock_unix());
-    w->hash = hash_of_key(account);
+    w->hash = config_key_hash(account->settings);
     if (path_of(account) || w->is.asked_at == TIME_NONE)
         return true;
     w->is = unknown; /* another API, and another kind of key */
@@ -55,7 +48,7 @@ static bool is_due(const struct account *account, mono_ms now)
 {
     const struct own_key_watch *w = &account->own_key;
     return path_of(account) && account->polls > 0 && account->last_result == POLL_OK
-        && (w->due <= now || w->hash != hash_of_key(account));
+        && (w->due <= now || w->hash != config_key_hash(account->settings));
 }
 
 void own_key_start(struct account *account, mono_ms now)
@@ -69,7 +62,7 @@ void own_key_start(struct account *account, mono_ms now)
     const struct api_request request = { .url = text_z(&url),
                                          .bytes_max = ANSWER_BYTES_MAX,
                                          .use = RATE_LIMIT_SPARE };
-    w->hash = hash_of_key(account);
+    w->hash = config_key_hash(account->settings);
     api_call_ask(&w->call, &account->api, &request);
     text_done(&url);
 }

@@ -116,6 +116,8 @@ MUST_CHECK bool config_renew_key(const struct account_settings *s, bool *ret_cha
 
 /* When the file of the key was changed last; TIME_FAR: there is none, or that cannot be seen. */
 unix_s config_key_changed_at(const struct account_settings *s);
+/* Of the key as it is loaded now, or of an empty one: tells that another one took its place. */
+uint64_t config_key_hash(const struct account_settings *s);
 
 /* What an empty `http` section means; to be released by http_settings_done. */
 void config_http_defaults(struct http_settings *ret);

@@ -226,17 +226,26 @@ static const struct rule *own_rule(struct plan *p, const struct rule *rule)
     return p->own_rules[p->own_rule_count++] = own;
 }
 
+/* What the rule at this place makes of the account; false: nothing that matters. */
+static bool judge_account(const struct plan *p, size_t place, const struct snapshot *s,
+                          struct rule *ret_rule, struct plan_event *ret)
+{
+    if (p->base.rules->at[place].series != SERIES_ACCOUNT)
+        return false;
+    *ret_rule = rule_at_interval(&p->base.rules->at[place], p->base.interval_s);
+    *ret = step_account(p, place, ret_rule, s);
+    return account_moves(p, place, ret);
+}
+
 /* Not a finding: an account that cannot be read was read before, or is to be read for the first
  * time. */
 void plan_judge_account(struct plan *p, int64_t unread_s, const struct outage *o)
 {
     const struct snapshot s = account_at(p, unread_s, o);
     for (size_t i = 0; i < p->base.rules->count; i++) {
-        if (p->base.rules->at[i].series != SERIES_ACCOUNT)
-            continue;
-        const struct rule rule = rule_at_interval(&p->base.rules->at[i], p->base.interval_s);
-        struct plan_event e = step_account(p, i, &rule, &s);
-        if (!account_moves(p, i, &e))
+        struct rule rule;
+        struct plan_event e;
+        if (!judge_account(p, i, &s, &rule, &e))
             continue;
         struct plan_token *self = plan_touch(p, PLAN_SELF, 0);
         *token_own_alert(&self->is, p->base.rules->count, i) = e.alert;
@@ -250,14 +259,11 @@ void plan_judge_account(struct plan *p, int64_t unread_s, const struct outage *o
 bool plan_account_moves(const struct plan *p, int64_t unread_s, const struct outage *o)
 {
     const struct snapshot s = account_at(p, unread_s, o);
-    for (size_t i = 0; i < p->base.rules->count; i++) {
-        if (p->base.rules->at[i].series != SERIES_ACCOUNT)
-            continue;
-        const struct rule rule = rule_at_interval(&p->base.rules->at[i], p->base.interval_s);
-        struct plan_event e = step_account(p, i, &rule, &s);
-        if (account_moves(p, i, &e))
+    struct rule rule;
+    struct plan_event e;
+    for (size_t i = 0; i < p->base.rules->count; i++)
+        if (judge_account(p, i, &s, &rule, &e))
             return true;
-    }
     return false;
 }
 

@@ -83,7 +83,8 @@ extern const struct section section_settings, section_account, section_http, sec
 /* The row of a key in a section, NULL when there is none. */
 const struct row *row_named(const struct section *section, struct span name);
 
-/* "duration, 1s to 1d": the type and range of a row, in words. */
+/* "duration, 1s to 1d": the type and range of a row, in words; a test compares the reference with
+ * them. */
 void row_describe(const struct row *row, struct text *out);
 
 static inline void *row_field(const struct row *row, void *fields)

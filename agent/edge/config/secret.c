@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/hash.h"
 #include "base/xmalloc.h"
 #include "edge/config/bytes.h"
 
@@ -113,6 +114,11 @@ bool config_renew_key(const struct account_settings *s, bool *ret_changed, struc
         memcpy(s->key, fresh, SECRET_BYTES_MAX + 1);
     secret_free(fresh);
     return true;
+}
+
+uint64_t config_key_hash(const struct account_settings *s)
+{
+    return hash_of(span_of(s->key ? s->key : ""));
 }
 
 unix_s config_key_changed_at(const struct account_settings *s)

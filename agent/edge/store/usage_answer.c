@@ -84,11 +84,11 @@ static bool find_token(struct writing *w, uint32_t payer, unix_s day, struct fau
 {
     if (w->day == day && w->payer == payer)
         return true;
-    const char *name = w->book->payers.at[payer];
+    const char *name = w->book->payers.at[payer], *key = usage_payer_key(w->book, payer);
     enum series series = strcmp(name, USAGE_MAIN_KEY) == 0 ? SERIES_KEY : SERIES_TOKEN;
     w->token = NO_ID;
-    if (name[0] == USAGE_KEY_MARK[0]) {
-        if (!find_keyed(w, name + 1, why))
+    if (key) {
+        if (!find_keyed(w, key, why))
             return false;
     } else if ((series == SERIES_KEY && !find_namesake(w, name, day, why))
                || (w->token == NO_ID && !find_payer(w, name, series, day, why))

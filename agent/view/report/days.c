@@ -99,17 +99,12 @@ static void mark_unknown(struct report_days *d, const struct report_payer *payer
 
 /* ---- gaps ---- */
 
-static int64_t later(int64_t x, int64_t y)
-{
-    return x > y ? x : y;
-}
-
 static void add_gap(struct report_days *d, const struct gap_row *gap)
 {
     const struct entry *e = &gap->entry;
     int64_t within = 0;
-    for (unix_s day = later(period_start(PER_DAY, e->since), d->report->first_day); day < e->at;
-         day += DAY_S) {
+    for (unix_s day = time_later(period_start(PER_DAY, e->since), d->report->first_day);
+         day < e->at; day += DAY_S) {
         struct report_day cut = { .payer = gap->payer, .day = day };
         if (day >= d->q->during.until || report_day_is_told(d, gap->payer, day))
             continue;
@@ -129,7 +124,8 @@ static void add_gap(struct report_days *d, const struct gap_row *gap)
         return;
     d->found->count++;
     d->found->nano = nano_add(d->found->nano, within);
-    d->found->longest_s = later(d->found->longest_s, e->at - e->since);
+    if (d->found->longest_s < e->at - e->since)
+        d->found->longest_s = e->at - e->since;
 }
 
 static void add_gaps(struct report_days *d)

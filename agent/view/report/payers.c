@@ -38,11 +38,6 @@ static bool is_wanted(const struct report_query *q, const struct cell *cells)
     return !q->token || naming_matches(q->token, name);
 }
 
-static unix_s earlier(unix_s a, unix_s b)
-{
-    return a == TIME_NONE || (b != TIME_NONE && b < a) ? b : a;
-}
-
 /* The place of the account, and what this token says of it. */
 static size_t see_account(struct report_payers *p, const struct cell *cells)
 {
@@ -59,9 +54,9 @@ static size_t see_account(struct report_payers *p, const struct cell *cells)
         place = p->account_count;
     }
     struct payer_account *a = &p->accounts[place - 1];
-    a->first = earlier(a->first, first_seen);
+    a->first = time_first(a->first, first_seen);
     if (cell_is_set(&cells[QUERY_REPORT_TOKENS_IS_LISTED]))
-        a->listed = earlier(a->listed, first_seen);
+        a->listed = time_first(a->listed, first_seen);
     return place - 1;
 }
 
@@ -219,7 +214,7 @@ static void group_one(struct report_payers *p, const struct payer_name *n, struc
 {
     struct report_payer *payer = &p->at[n - p->names];
     const struct payer_account *a = &p->accounts[n->account];
-    payer->known_from = earlier(payer->known.usage_from, a->first);
+    payer->known_from = time_first(payer->known.usage_from, a->first);
     payer->listed = a->listed;
     if (report_by_is_word(p->q->by))
         return;
