@@ -114,7 +114,7 @@ mono_ms api_call_deadline(const struct api_call *c, mono_ms now)
 
 /* ---- the verdict ---- */
 
-/* A list, or what is told of money, comes with 200 alone. */
+/* A list, or an answer about money, comes with 200 alone. */
 static bool is_success(const struct api_call *c)
 {
     int status = c->outcome.status;

@@ -16,7 +16,7 @@
 #include "edge/config.h"
 #include "edge/fetch.h"
 
-/* How one account is asked. Outlives its calls. */
+/* What calls to one account's API share. Outlives them. */
 struct api {
     const struct account_settings *settings; /* borrowed */
     struct fetch *fetch;                     /* borrowed */
@@ -40,12 +40,12 @@ struct api_request {
 
 struct api_call {
     struct api *api;                   /* borrowed */
-    const struct account_settings *as; /* borrowed; whose key it is asked with */
+    const struct account_settings *as; /* borrowed; whose key it is made with */
     bool alone;                        /* the splitter is given a list of one: */
     bool opened;                       /* its beginning */
     enum { API_CALL_NONE, API_CALL_WAITS, API_CALL_SENT, API_CALL_ENDED } state;
     struct transfer *transfer; /* owned; NULL unless sent */
-    enum method method;        /* this and the next ones: what is asked */
+    enum method method;        /* this and the next ones: the request */
     struct text url, body;
     int64_t bytes_max;
     enum rate_limit_use use;

@@ -4,7 +4,7 @@
 enum {
     TRIES = 3,              /* of what only reads */
     RETRY_FIRST_MS = 500,   /* and doubled */
-    RETRY_AFTER_MAX_S = 30, /* people wait: a longer wish of the service is told to them instead */
+    RETRY_AFTER_MAX_S = 30, /* a person waits: a longer Retry-After is an error instead */
     PACE_MS = 1000,
     PAGES_MILLI_PER_S = 1000, /* of a list, after a burst */
     TURN_MS = 60 * 1000,

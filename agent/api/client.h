@@ -22,7 +22,7 @@ void client_close(struct client *c); /* accepts NULL */
 /* All tokens of the account, each once; borrowed, until the next list or the end. */
 MUST_CHECK bool client_list(struct client *c, const struct token_set **ret, struct fault *why);
 
-/* The token that people mean by a name: its id, else what it is shown by, else what it alone is
+/* The token that a person means by a name: its id, else what it is shown by, else what it alone is
  * called. One call for an id, or where the API finds a token by its name; else the whole list is
  * read. */
 MUST_CHECK bool client_find(struct client *c, const char *name, struct decoded *ret,

@@ -1,4 +1,4 @@
-/* What a client asks about one token, and the request that this is. */
+/* What a client wants of one token, and the request for it. */
 #pragma once
 
 #include "edge/config.h"

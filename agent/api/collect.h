@@ -11,8 +11,8 @@ struct observation {
     uint64_t hash;
 };
 
-/* A known token that the list calls otherwise, of which it tells more, or that is to be shown by
- * another name. */
+/* A known token that has another name in the list, is described in more detail there, or is to be
+ * shown by another name. */
 struct renaming {
     struct token *token; /* in the account's fleet */
     struct token is;     /* names alone */
@@ -21,7 +21,7 @@ struct renaming {
 /* A known token that the list says was revoked. */
 struct ended {
     struct token *token; /* in the account's fleet */
-    unix_s at;           /* TIME_NONE: not told */
+    unix_s at;           /* TIME_NONE: not known */
 };
 
 /* A poll under way, or just over. */
@@ -42,7 +42,7 @@ struct poll {
     size_t doubles;      /* elements of a token that another element was of */
     int64_t elements;    /* read so far, whatever they were */
     size_t named_before; /* tokens on the pages before this one */
-    int64_t told; /* how many elements all pages have, as the first page said; -1: it did not */
+    int64_t told; /* how many elements all pages have, as the first page said; -1: it did not say */
     int repeats,
         pages_before; /* how often it began anew, for the list changed; pages read until then */
     size_t unread,

@@ -1,4 +1,4 @@
-/* The token of a list that people mean by a name, where it is no id that a call can ask for. */
+/* The token of a list that a person means by a name. An id can be asked for directly instead. */
 #pragma once
 
 #include "core/token_set.h"

@@ -1,4 +1,4 @@
-/* A key is what a token is known by; a name may be borne by several, one after the other or by two
+/* A key is what identifies a token; a name may belong to several, one after the other or by two
  * members, so what hangs on names waits until all of them are known.
  *
  * A token that is known by its name alone is the one of that name that has an id now, if exactly

@@ -189,7 +189,7 @@ static enum walk_event read_value(struct json_walk *w, struct fault *why)
     return WALK_BEGIN;
 }
 
-/* The events below read punctuation and have nothing to tell: WALK_MORE stands for "go on". */
+/* The events below read punctuation and yield nothing: WALK_MORE stands for "go on". */
 
 static enum walk_event read_key(struct json_walk *w, struct fault *why)
 {

@@ -17,7 +17,7 @@
 enum {
     WALK_DEPTH = 16,       /* deeper nesting is a flaw */
     WALK_DEPTH_MAX = 1024, /* and here a fault */
-    WALK_KEY_BYTES = 64,   /* a longer key is no key that anybody asks for */
+    WALK_KEY_BYTES = 64,   /* a longer key is none that anybody looks for */
 };
 
 enum walk_event {

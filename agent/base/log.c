@@ -59,9 +59,8 @@ static ssize_t write_at_once(const char *bytes, size_t len)
 {
     ssize_t sent = send(STDERR_FILENO, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent >= 0 || errno != ENOTSOCK)
-        return sent < 0 && errno != EAGAIN && errno != EINTR
-            ? (ssize_t)len
-            : sent; /* gone: there is nobody to tell */
+        return sent < 0 && errno != EAGAIN && errno != EINTR ? (ssize_t)len
+                                                             : sent; /* gone: nobody reads it */
     struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
     if (poll(&ready, 1, 0) < 1)
         return -1;
@@ -106,7 +105,7 @@ static void put(struct span bytes)
         enqueue(bytes);
         drain();
     } else if (write(STDERR_FILENO, bytes.at, bytes.len) < 0) {
-        /* stderr is gone: there is nobody left to tell */
+        /* stderr is gone: nobody reads it */
     }
 }
 

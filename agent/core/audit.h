@@ -89,8 +89,8 @@ struct finding {
 struct audit {
     struct finding *at; /* owned */
     size_t count, room;
-    size_t unknown[AUDIT_CHECKS];     /* tokens or accounts of which a check could not tell yet */
-    size_t not_offered[AUDIT_CHECKS]; /* accounts whose API never tells what the check needs */
+    size_t unknown[AUDIT_CHECKS];     /* tokens or accounts that a check cannot judge yet */
+    size_t not_offered[AUDIT_CHECKS]; /* accounts whose API never reports what the check needs */
     size_t judged;                    /* tokens */
     size_t stale;                     /* accounts of which nothing was judged */
 };

@@ -1,6 +1,6 @@
 /* From entries to buckets, and from buckets to rates.
  *
- * A window is open on the left like a bucket, since an entry tells what was spent up to its `at`.
+ * A window is open on the left like a bucket, since an entry counts what was spent up to its `at`.
  * Shares are differences of a running total, so nothing is lost to rounding. */
 #include "core/burn.h"
 

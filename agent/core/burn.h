@@ -23,7 +23,7 @@ enum {
 struct burn_history {
     unix_s first_seen; /* what was spent is known from here on; TIME_NONE: never */
     unix_s
-        watched_from; /* the first reading; what is known from before it was told by days alone */
+        watched_from; /* the first reading; what is known from before it was reported by day only */
     unix_s last_seen; /* the newest reading; windows end here */
     int readings;     /* seen at different times; counts no further than BURN_MIN_READINGS */
     struct burn_buckets
@@ -65,8 +65,8 @@ bool burn_would_restart(const struct burn_history *h, unix_s at);
  * earlier. */
 void burn_shift(struct burn_history *h, int64_t step_s);
 
-/* What was spent since `from` is known, also from before the token was seen: rates may be told at
- * once. */
+/* What was spent since `from` is known, also from before the token was seen: rates may be reported
+ * at once. */
 void burn_known_from(struct burn_history *h, unix_s from);
 
 /* Adds consumption; entries of other kinds are ignored. An interval that runs backwards (the clock
@@ -74,12 +74,12 @@ void burn_known_from(struct burn_history *h, unix_s from);
 void burn_add(struct burn_history *h, const struct entry *e);
 
 /* Takes back consumption that was added before and turned out never to have been. What lies after
- * all that was added bears the stamp of a clock that was set since, and is ignored. */
+ * all that was added has the stamp of a clock that was set since, and is ignored. */
 void burn_take(struct burn_history *h, const struct entry *e);
 
 /* For loading what the store kept, after burn_seen: an hour's sum goes to the hours alone, a recent
  * entry to the fine buckets alone; together they make what burn_add had made. What lies more than
- * BURN_STEP_BACK_S after the last reading bears the stamp of a clock that was wrong and is ignored.
+ * BURN_STEP_BACK_S after the last reading has the stamp of a clock that was wrong and is ignored.
  */
 void burn_add_hour(struct burn_history *h, unix_s hour_start, struct money spent);
 void burn_add_recent(struct burn_history *h, const struct entry *e);

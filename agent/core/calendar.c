@@ -126,7 +126,7 @@ static int64_t reset_day(enum reset_step step, int64_t day, int steps)
 }
 
 /* No clock of ours changes in the last hour before a UTC midnight or near its own midnight, so that
- * hour tells the offset of the midnight itself. */
+ * hour has the offset of the midnight itself. */
 static unix_s reset_near(enum reset_period period, unix_s at, int steps)
 {
     const struct reset_calendar *p = &periods[period];

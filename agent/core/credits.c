@@ -1,4 +1,4 @@
-/* The usage endpoint tells of days; a level is given at a moment. */
+/* The usage endpoint reports days; a level is given at a moment. */
 #include "core/credits.h"
 
 static const char *const names[] = {

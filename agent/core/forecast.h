@@ -26,7 +26,7 @@ enum verdict {
 /* What a token's end comes from: it can spend no more than its account has. */
 enum limit { LIMIT_BALANCE, LIMIT_CREDITS, LIMITS };
 
-#define TIME_FAR (INT64_MAX / 4) /* later than anybody asks: no end in sight */
+#define TIME_FAR (INT64_MAX / 4) /* beyond every horizon: no end in sight */
 #define CHANCE_NONE (-1.0)       /* not known */
 
 struct forecast {

@@ -15,7 +15,7 @@ struct gist {
 struct gist gist_of(const struct forecast *f, const struct burn_rate burn[BURN_WINDOWS]);
 
 /* Whether a figure moved by more than a tenth (a burn that falls: by half), or a word changed, so
- * that at `now` the one is news to whoever was told the other. `resets`: the horizon is a reset,
+ * that at `now` the one is news to whoever knows the other. `resets`: the horizon is a reset,
  * which counts as well. */
 bool gist_moved(const struct gist *was, const struct gist *is, unix_s now, bool resets);
 

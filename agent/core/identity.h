@@ -1,8 +1,8 @@
-/* Who a token is, as a list tells it.
+/* What identifies a token, as a list has it.
  *
  * A token is known by its key: the id where its API gives one, else the name that it has there. It
  * is shown by a name that no other living token of its account has: the same one, or, where two
- * living tokens bear that, the name with whose it is behind it (core/shown_name.h). A key stays
+ * living tokens have that name, the name followed by its owner (core/shown_name.h). A key stays
  * with a token for life; what it is called may change. */
 #pragma once
 
@@ -16,7 +16,7 @@ enum {
     MASKED_BYTES = 64,  /* of what the API shows of the secret: never a secret itself */
 };
 
-/* All borrowed and terminated; "" where nothing is told, which a name never is. */
+/* All borrowed and terminated; "" where nothing is known, which a name never is. */
 struct identity {
     const char *id, *name, *member, *masked;
 };
@@ -39,7 +39,7 @@ static inline bool identity_is_same(const struct identity *x, const struct ident
 }
 
 /* Beyond the name that a token is shown by: what it is called, where that differs, and what else is
- * told of it. One piece of memory, for there may be many. */
+ * known of it. One piece of memory, for there may be many. */
 struct marks {
     const char *id, *called, *member, *masked; /* in `text`; `called` NULL: as it is shown */
     char text[];

@@ -1,4 +1,4 @@
-/* What a change of the balance means, told from its size, the budget's rule and the calendar.
+/* What a change of the balance means, judged by its size, the budget's rule and the calendar.
  *
  * Owns the decision alone; where the entries go is the caller's business. Never guesses a top-up
  * hidden in a fall. */

@@ -31,7 +31,7 @@ enum { LEDGER_ENTRIES_MAX = 2 };
 /* What happened between reading `was` (seen at `since`) and `is` (seen at `at`), oldest first;
  * returns how many entries, at most LEDGER_ENTRIES_MAX (a reset, then what was spent since).
  * `last_reset` is the time of the token's newest ENTRY_RESET or TIME_NONE: one midnight explains
- * one reset only. Where the API does not tell of resets (reset_untold), a rise read within hours of
+ * one reset only. Where the API does not show resets (reset_untold), a rise read within hours of
  * a midnight is one. `at` before `since` (the clock was set back) matches no midnight and gives
  * entries whose `since` is `at`. The entries add up: consumption negative, all others as they are,
  * the sum is the change of the balance. There are none while the token has no budget: then its
@@ -39,7 +39,7 @@ enum { LEDGER_ENTRIES_MAX = 2 };
 size_t ledger_compare(const struct reading *was, unix_s since, const struct reading *is, unix_s at,
                       unix_s last_reset, struct entry ret[LEDGER_ENTRIES_MAX]);
 
-/* Whether a snapshot of `is` would tell anything that `was` did not. */
+/* Whether a snapshot of `is` would say anything that `was` does not. */
 bool ledger_differs(const struct reading *was, const struct reading *is);
 
 /* Whether they differ in anything but the balance. */
@@ -58,7 +58,7 @@ struct change {
 enum { FOLLOWS_MOST_S = HOUR_S };
 #define FOLLOWS_MOST_NANO (INT64_C(1) << 46)
 
-/* Whether two readings by themselves tell the change: ordinary consumption between them. The poll
+/* Whether two readings by themselves show the change: ordinary consumption between them. The poll
  * at `poll_at` and the account's good poll before it, `prior_at`, are the time it was spent in. */
 bool ledger_follows(const struct change *c, unix_s prior_at, unix_s poll_at);
 

@@ -1,7 +1,8 @@
 /* What a running daemon knows of itself and no database does: counted since its start, in memory.
  *
  * The daemon fills it when somebody asks (daemon/live.h); over a database alone there is none
- * (NULL), and what it would tell is not known. Counters never fall while the process runs. Pure. */
+ * (NULL), and what it would report is not known. Counters never fall while the process runs. Pure.
+ */
 #pragma once
 
 #include <stddef.h>

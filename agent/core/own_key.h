@@ -1,4 +1,4 @@
-/* The key with which Ebb itself asks an account's API, as far as the API describes it: what it may
+/* The key that Ebb itself uses for an account's API, as far as the API describes it: what it may
  * do, and when it ends. Never the key. Pure. */
 #pragma once
 

@@ -12,7 +12,7 @@
  *     plan_step                       the wall clock was set
  *     plan_judge_list                 what a complete list lacks; a suspicious one ends here
  *     plan_take, for each reading;  plan_book_list;  plan_add, plan_return, for each newcomer
- *     plan_spend                      consumption that no balance tells
+ *     plan_spend                      consumption that no balance shows
  *     plan_claim, plan_forecast       full forecasts, as many as there is time for
  *     plan_judge                      forecasts, rules, what is worth storing and telling
  *     plan_judge_account
@@ -97,7 +97,7 @@ struct plan_token {
     bool refuted;      /* what was held turned out to be wrong */
     bool moved;        /* its reading changed: worth telling */
     bool dirty;        /* so did something that no reading says: worth storing, too */
-    bool tells;        /* its state is to be told */
+    bool tells;        /* its state is to be published */
     bool stores;       /* its state is to be stored */
     bool keeps_curve;  /* its curve, or that it has none, is to be stored */
 };
@@ -166,7 +166,7 @@ struct plan {
     struct presence_loss loss; /* of a list that was judged */
     bool judged;
     int64_t step_s;                     /* the wall clock was set by so much */
-    bool moves;                         /* something was spent that no list tells */
+    bool moves;                         /* something was spent that no list shows */
     bool scores;                        /* forecasts came due, or were forgotten */
     struct outlook outlooks[PLAN_SETS]; /* of what was judged: plan_outlook */
     struct plan_dry {
@@ -202,7 +202,7 @@ void plan_book_list(struct plan *p, size_t nameless);
 /* A known token is called, shown or described otherwise from now on; its row and all that hangs on
  * it stay. */
 void plan_rename(struct plan *p, size_t place, const struct identity *is, const char *shown);
-/* The list says that a known token was revoked: its end, told once. `at` TIME_NONE: nobody says
+/* The list says that a known token was revoked: its end, reported once. `at` TIME_NONE: nobody says
  * when. */
 void plan_revoke(struct plan *p, size_t place, unix_s at);
 /* Never seen before; `seen` has its name, slug, series and reading. */
@@ -212,12 +212,12 @@ struct plan_token *plan_return(struct plan *p, struct token *known, const struct
 
 /* ---- answers beside the list ---- */
 
-/* The credits, as told. */
+/* The credits, as reported. */
 void plan_credits(struct plan *p, struct money left);
 /* The credits, as counted down: what left them since `since` was spent. `given`: a person set them
  * anew, so whatever moved was no consumption. */
 void plan_estimate(struct plan *p, struct money left, unix_s since, bool given);
-/* Consumption that the token's balance does not tell. */
+/* Consumption that the token's balance does not show. */
 void plan_spend(struct plan *p, size_t place, const struct entry *e);
 /* Without a budget a token's burn is known up to an answer about it. */
 void plan_see_spending(struct plan *p, unix_s until);
@@ -258,7 +258,7 @@ void plan_end_alert(struct plan *p, int64_t token, const struct rule *gone,
 /* ---- the end ---- */
 
 /* The sets take over what was planned; never fails. `kept`, or NULL: what they had of each token
- * that was touched for the first time moves there, to go back to, unless its deletion was told;
+ * that was touched for the first time moves there, to go back to, unless its deletion was reported;
  * PLAN_THIS_POLL is no row then. */
 void plan_adopt(struct plan *p, struct token_set *sets[PLAN_SETS], struct token_set *kept);
 /* The poll that all belongs to is this row; 0: it has none, for it could not be stored. */

@@ -14,7 +14,7 @@ enum {
 };
 
 /* Types in Ebb's own words, which are those of rules, of the fleet file and of what is stored. A
- * dialect puts its own into them; one that nobody knows yet stays as it was told. */
+ * dialect puts its own into them; one that nobody knows yet stays as the API has it. */
 #define TYPE_ORDINARY "api_token"
 #define TYPE_FREE "sandbox_api_token" /* a sandbox: its calls cost nothing */
 

@@ -2,7 +2,7 @@
  * they agree?
  *
  * The balance is a lower bound: a top-up or a reset hides what was spent in the same interval. Such
- * a day is explained, not alarming, when the endpoint tells more. What the endpoint does not know
+ * a day is explained, not alarming, when the endpoint reports more. What the endpoint does not know
  * of is a drift on any day. Pure. */
 #pragma once
 
@@ -19,7 +19,7 @@ enum {
 
 struct reconcile_day {
     struct money balance; /* spent, as the balance shows */
-    struct money usage;   /* spent, as the endpoint tells */
+    struct money usage;   /* spent, as the endpoint reports */
     bool hidden;          /* a top-up or reset may have hidden some from the balance */
 };
 
@@ -30,7 +30,7 @@ bool reconcile_is_due(unix_s day, unix_s now);
 
 enum reconciled reconcile_judge(const struct reconcile_day *d);
 
-/* What the endpoint tells beyond the balance; negative: the balance fell by more. Saturates. */
+/* What the endpoint reports beyond the balance; negative: the balance fell by more. Saturates. */
 struct money reconcile_difference(const struct reconcile_day *d);
 
 const char *reconciled_name(enum reconciled judged); /* "agrees", "hidden", "drift" */

@@ -13,7 +13,7 @@
 #include "base/fault.h"
 #include "core/ratio.h"
 
-/* Which source is to be told of. */
+/* Which source is reported. */
 enum report_choice { REPORT_AUTO, REPORT_ENDPOINT, REPORT_BALANCE };
 #define REPORT_CHOICES "auto|endpoint|balance" /* in the order of enum report_choice */
 
@@ -22,14 +22,14 @@ struct report_known {
     unix_s usage_from, usage_at;
 };
 
-/* Whether the endpoint tells of a day (its first second): one that it was asked about after its
+/* Whether the endpoint covers a day (its first second): one that it was asked about after its
  * end. Until then balances know more. */
 bool report_endpoint_tells(const struct report_known *k, unix_s day);
 
 /* Where a figure comes from. */
 enum report_source {
     REPORT_FROM_NOTHING = 0,
-    REPORT_FROM_ENDPOINT = 1, /* consumption as the API tells it */
+    REPORT_FROM_ENDPOINT = 1, /* consumption as the API reports it */
     REPORT_FROM_BALANCE = 2,  /* the falls of balances */
     REPORT_MIXED = 3,
 };
@@ -41,7 +41,7 @@ struct report_fact {
     size_t item;
     unix_s at;
     int64_t spent_nano, topup_nano, reset_nano;
-    int64_t calls;             /* -1: not told */
+    int64_t calls;             /* -1: not reported */
     enum report_source source; /* of spent_nano */
     int64_t called_nano;       /* the part of spent_nano that these calls cost */
     int64_t gap_nano; /* the part of it that was spent nobody knows when: spread over a gap */
@@ -51,7 +51,7 @@ struct report_fact {
 struct report_sum {
     int64_t spent_nano, topup_nano, reset_nano;
     int64_t calls;       /* meaningful when calls_told */
-    int64_t called_nano; /* the part of spent_nano that calls were told with */
+    int64_t called_nano; /* the part of spent_nano that was reported with calls */
     int64_t gap_nano;
     bool calls_told;
     enum report_source source;

@@ -1,5 +1,5 @@
 /* Those who share a name are shown with something behind it, and with something else where that
- * does not tell them apart, until nobody looks like another one. A table of names, open addressing,
+ * does not distinguish them, until no two are alike. A table of names, open addressing,
  * finds who does. */
 #include "core/shown_name.h"
 
@@ -40,7 +40,7 @@ static const char *mark_text(const struct identity *is, enum mark mark)
     return texts[mark < MARK_ID ? mark : MARK_ID];
 }
 
-/* The next one that is told of it; MARK_NONE: there is none. */
+/* The next one that is known of it; MARK_NONE: there is none. */
 static enum mark next_mark(const struct identity *is, enum mark mark)
 {
     while (++mark < MARKS)

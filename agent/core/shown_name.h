@@ -13,6 +13,6 @@ struct shown {
 };
 
 /* Each is shown by its name. Those that share one have behind it, in parentheses, whom they belong
- * to; where that does not tell them apart, the end of the secret; else the id. Of at most
+ * to; where that does not distinguish them, the end of the secret; else the id. Of at most
  * NAME_BYTES_MAX bytes: a name that is longer is cut. */
 void shown_names(struct shown *all, size_t count);

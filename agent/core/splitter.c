@@ -1,4 +1,4 @@
-/* What an answer that is a list means, told from the structure that json_walk reads.
+/* What an answer that is a list means, judged by the structure that json_walk reads.
  *
  * It holds one element and one URL, never the list. A secret is not even copied: while one goes by,
  * nothing is saved, so its length does not matter. */

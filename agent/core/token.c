@@ -146,7 +146,7 @@ void token_see(struct token *t, unix_s at)
 {
     t->seen_at = at;
     t->stepped_s = 0;
-    if (t->last.budgeted) /* else consumption tells the burn */
+    if (t->last.budgeted) /* else consumption shows the burn */
         burn_seen(&t->burn, at);
 }
 

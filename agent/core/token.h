@@ -62,7 +62,7 @@ struct token {
     int64_t id;            /* row in the store; 0 until it has one */
     char *name;            /* owned; that it is shown by */
     char *slug;            /* owned, unless it is the name itself; token_name_slug */
-    struct marks *marks;   /* owned; NULL: the name is all that is told of it */
+    struct marks *marks;   /* owned; NULL: nothing but the name is known */
     struct reading last;   /* last.name is what it is called, which rules match */
     unix_s seen_at;        /* the poll that saw it last */
     int64_t stepped_s;     /* by so much the wall clock was set since */
@@ -82,8 +82,8 @@ struct token {
     unix_s last_reset;      /* TIME_NONE: none seen */
     struct maybe_money high_water; /* the level that is 100 % without a reset amount: ledger_full */
     struct doubt *doubt;           /* owned; NULL: there is none */
-    struct maybe_money drift; /* consumption told less what the balance shows, of the newest day
-                                 that was compared */
+    struct maybe_money drift; /* reported consumption minus what the balance shows, of the newest
+                                 day that was compared */
     struct burn_history burn;
     struct curve *curve; /* owned; the last full forecast, NULL: none. Only of a token that burns */
     unix_s curve_kept;   /* origin of the curve that the store has; TIME_NONE: none */

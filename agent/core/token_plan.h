@@ -15,7 +15,7 @@ struct wanted_token {
     size_t line;            /* in the file */
 };
 
-/* In the order in which they are done and told. */
+/* In the order in which they are done and reported. */
 enum token_plan_kind {
     TOKEN_PLAN_CREATE,
     TOKEN_PLAN_CHANGE,

@@ -42,11 +42,12 @@ bool token_spec_is_empty(const struct token_spec *w);
  * checks them as one. */
 struct token_spec token_spec_unfulfilled(const struct token_spec *w, const struct reading *is);
 
-/* The same without what the API does not tell of a token: whether it fulfils that nobody knows. */
+/* The same without what the API does not show of a token: nobody knows whether that is fulfilled.
+ */
 struct token_spec token_spec_unlike(const struct token_spec *w, const struct reading *is);
 
 /* The part of a wish that an answer to it shows as not taken over: of a balance that is being spent
- * a little may be gone already, and where no budget is wished for none need be told. */
+ * a little may be gone already, and where no budget is wished for none need be shown. */
 struct token_spec token_spec_refused(const struct token_spec *w, const struct reading *is);
 
 /* Everything that a reading says; what is not known is not wished for. */

@@ -177,7 +177,7 @@ static size_t *places_of(struct usage_book *b, const struct usage_share *shares,
     return places;
 }
 
-/* Takes out of each name what those who bear it have spent. */
+/* Subtracts from each name what the tokens of that name have spent. */
 static void take_out(struct usage_book *b, const struct usage_book *parts,
                      const struct usage_share *shares, const size_t *places)
 {

@@ -2,7 +2,7 @@
  * provider.
  *
  * Kept whole before any of it is believed. A part that cannot be read is refused alone, and the
- * book says what that leaves unknown. Costs are as told, to the nano-dollar; the sum of the
+ * book says what that leaves unknown. Costs are as reported, to the nano-dollar; the sum of the
  * providers may differ from a feature's cost by rounding, and both are kept. */
 #pragma once
 
@@ -31,7 +31,7 @@ struct usage_gap {
 
 struct usage_book {
     struct usage_line
-        *lines; /* owned; payer by payer, day by day as told, a feature before its providers */
+        *lines; /* owned; payer by payer, day by day as reported, a feature before its providers */
     size_t count, room;
     struct intern payers;   /* each has one element of the answer, or several: see usage_merge */
     struct intern words;    /* features and providers */
@@ -55,7 +55,8 @@ void usage_add_gap(struct usage_book *b, uint32_t payer, unix_s day);
 /* "2 usage lines could not be read; the first: WHY". */
 void usage_say_refused(const struct usage_book *b, struct fault *ret);
 
-/* Payer has another element: names can be borne twice, one after the other or by two members. */
+/* The payer has another element: a name can be used twice, one after the other or by two members.
+ */
 void usage_add_again(struct usage_book *b, uint32_t payer);
 
 /* Once the answer is whole: what several elements say of one payer is added up. Where one of them
@@ -72,13 +73,13 @@ void usage_assign(struct usage_book *b, const char *key);
  * the answer has. */
 const char *usage_payer_key(const struct usage_book *b, uint32_t payer);
 
-/* A token whose name others bear, too. */
+/* A token that shares its name with others. */
 struct usage_share {
     char *name, *key; /* shares of one name lie together */
 };
-/* What the answer says of each of these names goes to those who bear it, as `parts`, which is empty
- * afterwards, has it: assigned to their keys. What none of them has spent, yet the name has, goes
- * to the first of them. */
+/* What the answer says of each of these names goes to the tokens of that name, as `parts`, which is
+ * empty afterwards, has it, by their keys. What none of them has spent, yet the name has, goes to
+ * the first of them. */
 void usage_divide(struct usage_book *b, const struct usage_share *shares, size_t count,
                   struct usage_book *parts);
 

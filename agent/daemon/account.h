@@ -49,7 +49,7 @@ struct account {
     struct orphan_alerts orphans; /* firing alerts of rules that are no longer configured */
     struct schedule schedule;
     struct edits edits; /* of our own commands, which no reading has shown yet */
-    struct api api;     /* how it is asked */
+    struct api api;     /* how its API is called */
     struct poll
         *poll; /* owned; NULL between polls, which are over once all of the list is taken in */
     struct intake intake;

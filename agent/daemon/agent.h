@@ -28,7 +28,7 @@ void agent_begin(struct agent *a, const char *config_path, enum log_level level)
  */
 void agent_close(struct agent *a);
 
-/* An account whose key, say, is another one now is asked at once, whatever was planned for the old
+/* An account whose key, say, was replaced is polled at once, whatever was planned for the old
  * one. */
 void agent_hurry(struct agent *a, const char *account);
 

@@ -41,7 +41,7 @@ static bool add_tokens(struct agent *a, const struct account *account, struct pl
     return true;
 }
 
-/* What its reading alone does not tell is for its state to say. */
+/* What its reading alone does not show is in its state. */
 static bool add_booking(struct agent *a, struct plan_token *t, const struct plan_booking *b,
                         struct fault *why)
 {
@@ -213,7 +213,7 @@ static bool keep_alert(struct agent *a, struct account *account, const struct pl
     return e->digest ? report_finding(a, account, p, e, why) : report_event(a, account, p, e, why);
 }
 
-/* What is retained of its alerts bears its name; its state is told anyway. */
+/* What is retained of its alerts has its name in it; its state is published anyway. */
 static bool rename_alerts(struct agent *a, const struct account *account, const struct token *t,
                           struct fault *why)
 {
@@ -229,7 +229,7 @@ static bool rename_alerts(struct agent *a, const struct account *account, const 
     return ok;
 }
 
-/* A name is taken over, and told, once it is stored. */
+/* A name is taken over, and reported, once it is stored. */
 static bool waits_for_store(const struct agent *a, const struct plan_event *e)
 {
     return a->past_store && e->transition.kind == TRANSITION_RENAMED;

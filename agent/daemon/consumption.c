@@ -1,5 +1,5 @@
 /* What the consumption endpoint says: asked for once an hour for all tokens, stored, and booked
- * where no balance tells.
+ * where no balance shows it.
  *
  * The first start asks for 90 days, in pieces when there are many tokens; from then on each answer
  * tells the last two days again, once a day the last seven and once a week the last 35, for the
@@ -23,7 +23,7 @@
 
 enum {
     BACKFILL_DAYS = 90,
-    AGAIN_DAYS = 1,      /* before the day that was told last: its figures still changed */
+    AGAIN_DAYS = 1,      /* before the day that was reported last: its figures still changed */
     CATCH_UP_DAYS = 400, /* after a pause; what lies even longer back is not asked for */
     USAGE_INTERVAL_S = HOUR_S,
     TOKEN_DAYS_MAX = 20000, /* in one answer: some megabytes */
@@ -178,8 +178,8 @@ static bool is_part_of_a_day(const struct token *t, const struct unbooked *u)
         && t->burn.first_seen >= u->day;
 }
 
-/* From when on the balances have yet to tell what the answer tells already: a day is over for them
- * with its last poll, but right after a poll both tell the same. */
+/* From when on the balances have yet to show what the answer already includes: a day is over for
+ * them with its last poll, but right after a poll both show the same. */
 static unix_s caught_up(const struct account *account)
 {
     unix_s day = day_of(account->last_ok);
@@ -206,7 +206,8 @@ static bool book(struct agent *a, struct account *account, struct plan *p, struc
     return ok;
 }
 
-/* Up to when the range is told: to the moment of asking, or to the end of a day that is over. */
+/* Up to when the range is reported: to the moment of asking, or to the end of a day that is over.
+ */
 static unix_s told_until(const struct consumption *c)
 {
     unix_s end = c->range.last_day + DAY_S;
@@ -297,7 +298,7 @@ static bool take_answer(struct agent *a, struct account *account, struct plan *p
     return commit_plan(a, account, p, why);
 }
 
-/* One that cannot be stored is dropped whole: the next tells as much. */
+/* One that cannot be stored is dropped whole: the next one reports as much. */
 static bool store_answer(struct agent *a, struct account *account, unix_s now, struct fault *why)
 {
     struct consumption *c = &account->consumption;

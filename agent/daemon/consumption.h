@@ -1,4 +1,4 @@
-/* What was spent on what, as the API tells it. */
+/* What was spent on what, as the API reports it. */
 #pragma once
 
 #include "api/usage_call.h"
@@ -9,7 +9,7 @@
 struct agent;
 struct account;
 
-/* What the consumption endpoint told of an account, and the call that asks it. */
+/* What the usage endpoint reported for an account, and the call that fetches it. */
 struct consumption {
     struct usage_call asked;
     struct namesakes namesakes;

@@ -91,7 +91,7 @@ bool credits_are_owed(const struct account *account)
     return api_call_has_ended(&c->call) || api_call_is_under_way(&c->call);
 }
 
-/* An answer that tells no amount is none. */
+/* An answer without an amount is none. */
 static bool decode(const struct account *account, struct api_call *call, struct money *ret)
 {
     if (call->result == POLL_OK

@@ -10,7 +10,7 @@
 struct agent;
 struct account;
 
-/* What is left on an account, and the call that asks it. */
+/* What is left on an account, and the call that fetches it. */
 struct credits {
     enum credits_source source;
     struct credits_level level;   /* as stored */
@@ -24,25 +24,23 @@ struct credits {
                                    nothing is */
     struct publication absence; /* of the state that says that they are not offered */
     struct api_call call;
-    struct token_set series; /* one; none before they were first told, and while not offered */
+    struct token_set series; /* one; none before they were first reported, and while not offered */
     struct forecast_queue forecast_queue;
-    struct text
-        reason; /* why they were not told last, or do not count down; empty: they are known */
+    struct text reason; /* why they are not known, or do not count down; empty: they are known */
 };
 
 /* Within a transaction: who says what is left. */
 MUST_CHECK bool credits_open(struct agent *a, struct account *account, struct fault *why);
-/* Within a transaction, once: alerts about credits that nobody tells any more have ended. */
+/* Within a transaction, once: alerts about credits that nobody reports any more have ended. */
 MUST_CHECK bool credits_retire(struct agent *a, struct account *account, unix_s now,
                                struct fault *why);
 
 void credits_ask(struct account *account); /* with the poll that starts */
-/* Whether the last answer told them: what is known of them limits every token. */
 bool credits_are_owed(
     const struct account *account); /* not asked yet, or not answered, or not stored */
 /* What an answer that is there would change. */
 void credits_plan(struct account *account, struct plan *p);
-/* Within the plan's transaction: why they were not told. */
+/* Within the plan's transaction: why they are not known. */
 MUST_CHECK bool credits_write(struct agent *a, struct account *account, struct fault *why);
 bool credits_are_held(const struct account *account); /* their reading is not believed yet */
 void credits_settle(struct agent *a,

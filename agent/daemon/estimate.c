@@ -30,7 +30,7 @@ static bool find_order(const struct agent *a, const struct account *account,
     return ret->id[0] && strcmp(ret->id, account->credits.level.order) != 0;
 }
 
-/* Its history goes on where the last balance was known, whoever told that. */
+/* Its history goes on where the last balance was known, whatever its source. */
 static bool load_series(struct agent *a, struct account *account)
 {
     struct fault why;

@@ -2,8 +2,8 @@
  *
  * A poll makes a few of the most urgent ones, for the shadows of its plan; the rest are made in the
  * idle time until the next, a slice at a time. A slice only reads the store and changes curves:
- * what they mean for states and rules is for the next poll, so that all that is told of one moment
- * is one transaction, and a start with 10,000 tokens does not write 10,000 of them. */
+ * what they mean for states and rules is for the next poll, so that all that is reported of one
+ * moment is one transaction, and a start with 10,000 tokens does not write 10,000 of them. */
 #include "daemon/forecasts.h"
 
 #include "daemon/account.h"

@@ -13,5 +13,5 @@ void forecasts_make(struct agent *a, struct account *account, struct plan *p, en
  * before. */
 mono_ms forecasts_deadline(const struct agent *a, mono_ms now, mono_ms next_due);
 /* For an idle moment: makes some of the full forecasts that the polls left, if that is over before
- * `next_due`. Writes nothing: the next poll tells what they say. */
+ * `next_due`. Writes nothing: the next poll reports what they say. */
 MUST_CHECK bool forecasts_slice(struct agent *a, mono_ms next_due, struct fault *why);

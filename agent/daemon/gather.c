@@ -92,7 +92,7 @@ static bool revive_some(struct agent *a, struct account *account, unix_s at, boo
 }
 
 /* How many of the tokens that memory does not know were deleted once; their rows live again. First
- * those that a name alone belongs to, which others may bear, too. */
+ * those that are known by a name alone, which others may have, too. */
 static bool revive(struct agent *a, struct account *account, unix_s at, size_t *ret,
                    struct fault *why)
 {

@@ -1,4 +1,4 @@
-/* A finished poll, walked without turning back: what the store must tell is gathered, a plan says
+/* A finished poll, walked without turning back: what only the store knows is gathered, a plan says
  * what changes, one transaction writes it, and memory adopts it. When that fails, the poll did not
  * happen.
  *

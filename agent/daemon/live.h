@@ -1,4 +1,4 @@
-/* What a running agent tells of itself beyond its database. */
+/* What a running agent reports about itself beyond its database. */
 #pragma once
 
 #include "core/live.h"

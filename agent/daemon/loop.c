@@ -24,7 +24,7 @@ enum {
         * 1000, /* the loop turns at least this often: so soon is a wall clock seen that was set */
     RELOAD_SPACING_MS = 2 * 1000, /* signals that ask for a reload are merged for so long */
     RELOAD_TURN_MS = 100,         /* while a reload waits */
-    PARTING_MS = 1000,            /* how long a daemon that is told to stop goes on delivering */
+    PARTING_MS = 1000,            /* how long a daemon that is asked to stop goes on delivering */
 };
 
 bool loop_survive(struct agent *a, const struct fault *why)

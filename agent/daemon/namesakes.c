@@ -35,7 +35,7 @@ static bool ends_name(const struct namesakes *n)
     return n->next == n->shares.count || strcmp(at[n->next].name, at[n->first].name) != 0;
 }
 
-/* One of a name cannot be asked for: who bears it stays one, as far as usage goes. */
+/* One token of a name cannot be asked for: then all of that name stay one, as far as usage goes. */
 static void leave_out(struct namesakes *n)
 {
     size_t last = n->next;

@@ -1,5 +1,5 @@
-/* Usage of tokens that are called alike: by name they cannot be told apart, so that after the
- * account's answer each is asked for by its id, and the answers are put together. */
+/* Usage of tokens that share a name. The account's answer is by name, so each of them is then asked
+ * for by its id, and the answers are combined. */
 #pragma once
 
 #include "api/usage_call.h"

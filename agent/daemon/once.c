@@ -23,7 +23,7 @@ static bool owes_poll(const struct agent *a, const struct account *account)
     return !account->polls || (confirms && clock_mono() < a->confirm_until);
 }
 
-/* Polled, and told what is left and what was spent as far as that is due. */
+/* Polled, with credits and consumption as far as these are due. */
 static bool all_polled(const struct agent *a)
 {
     mono_ms now = clock_mono();

@@ -16,10 +16,10 @@ void pace_start(struct agent *a, struct account *account, int64_t delay_ms);
  * would work now: another URL, a newer key. */
 MUST_CHECK bool pace_resume(struct agent *a, struct account *account, struct fault *why);
 void pace_hurry(struct account *account); /* the account is due, whatever was planned */
-/* Once no poll was good for so long that readings are stale: tells so, in a transaction of its own,
- * poll or not. */
+/* Once no poll was good for so long that readings are stale: reports that, in a transaction of its
+ * own, poll or not. */
 MUST_CHECK bool pace_age(struct agent *a, struct account *account, unix_s now, struct fault *why);
-/* Something was spent that no poll of the list tells: the account is not idle. */
+/* Something was spent that no poll of the list shows: the account is not idle. */
 void pace_moved(struct account *account);
 /* A reading that no poll of the list brought is to be read again. */
 void pace_confirm(struct account *account);

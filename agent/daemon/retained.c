@@ -31,7 +31,7 @@ static void see_topic(void *context, struct span topic, bool refused)
         topic_set_add(&k->refused, topic);
 }
 
-/* A daemon tells everything; `ebb once` what is new since everything was told. */
+/* A daemon publishes everything; `ebb once` what is new since everything was published. */
 static void take_up(struct agent *a, struct state_topic *s, void *context)
 {
     const struct known *k = context;
@@ -80,7 +80,7 @@ void retained_close(struct agent *a)
     if (r->open)
         state_walk_each(a, find_due, &due);
     if (r->open && !due && !a->store_ill && !store_set_told(a->store, true, &why))
-        log_debug("%s", why.text); /* the next run tells more than it needs to */
+        log_debug("%s", why.text); /* the next run publishes more than it needs to */
     for (size_t i = 0; i < r->note_count; i++) {
         free(r->notes[i].topic);
         free(r->notes[i].refusal);

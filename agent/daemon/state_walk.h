@@ -17,7 +17,7 @@ struct state_topic {
     struct publication *publication;
     struct account *account; /* NULL: the daemon's own */
     struct token *token;     /* NULL: the account's own */
-    bool of_credits;         /* that it has none to tell of */
+    bool of_credits;         /* that it has none */
     int64_t tag;
 };
 

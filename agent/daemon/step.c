@@ -1,7 +1,7 @@
 /* A wall clock that is set, by hand or when the network comes: no time passed, whatever the stamps
  * say.
  *
- * Between two polls the clock of the machine's uptime tells how much time passed. What the wall
+ * Between two polls the clock of the machine's uptime shows how much time passed. What the wall
  * clock shows beyond that was a step: burn, forecasts and the time of the last reading move with
  * it. Readings and sums that are stored keep the stamps they got, but for those of a clock that was
  * never set (1970): they are moved to where they were. */

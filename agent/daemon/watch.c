@@ -23,8 +23,8 @@ static unix_s failing_from(const struct account *account, const struct watching 
     return account->last_ok > from && account->last_ok <= failing ? account->last_ok : from;
 }
 
-/* From here on uptime tells how long: no clock that is set makes a long outage of a short one, or
- * the reverse. */
+/* From here on uptime measures how long: no clock that is set makes a long outage of a short one,
+ * or the reverse. */
 static void note_failing(const struct account *account, struct watching *w, unix_s now)
 {
     int64_t failed_s = now - failing_from(account, w);

@@ -34,9 +34,9 @@ struct account_settings {
     char *token_key_files; /* paths, separated by ", ": each has the secret of one token */
     struct account_settings *token_keys; /* owned; this account with each of these keys, and with */
     size_t token_key_count;              /* no other keys; 0: they were not read */
-    char *token; /* of such a key: whose it is, as far as it was told; NAME_BYTES_MAX + 1 bytes */
-    char *key;   /* the secret itself, in SECRET_BYTES_MAX + 1 bytes; wiped by settings_free */
-    char *key_path;     /* the file it was read from; NULL: the environment */
+    char *token;    /* of such a key: whose it is, as far as known; NAME_BYTES_MAX + 1 bytes */
+    char *key;      /* the secret itself, in SECRET_BYTES_MAX + 1 bytes; wiped by settings_free */
+    char *key_path; /* the file it was read from; NULL: the environment */
     int64_t interval_s; /* 10 s .. 1 d (from 1 s over plain http), default 5m */
     int64_t
         interval_min_s; /* 0 < min <= interval; default 1m, or what the budget leaves room for */
@@ -116,7 +116,8 @@ MUST_CHECK bool config_renew_key(const struct account_settings *s, bool *ret_cha
 
 /* When the file of the key was changed last; TIME_FAR: there is none, or that cannot be seen. */
 unix_s config_key_changed_at(const struct account_settings *s);
-/* Of the key as it is loaded now, or of an empty one: tells that another one took its place. */
+/* Of the key as it is loaded now, or of an empty one: a difference means that the key was replaced.
+ */
 uint64_t config_key_hash(const struct account_settings *s);
 
 /* What an empty `http` section means; to be released by http_settings_done. */

@@ -4,8 +4,8 @@
 #include "base/fault.h"
 
 /* Blocks SIGTERM, SIGINT and SIGHUP, ignores SIGPIPE and SIGXFSZ (writing then
- * fails with EPIPE or EFBIG, which is told), and returns a descriptor that tells of them.
- * FAULT_FATAL. */
+ * fails with EPIPE or EFBIG, which is reported), and returns a descriptor that becomes readable
+ * with one. FAULT_FATAL. */
 MUST_CHECK bool signals_open(int *ret_fd, struct fault *why);
 void signals_close(int fd);
 

@@ -83,7 +83,7 @@ MUST_CHECK bool store_load_tokens(struct store *s, int64_t account, const struct
                                   struct token_set *ret, struct orphan_alerts *ret_orphans,
                                   struct fault *why);
 
-/* The account's credits as a set of one, or of none before they were first told; orphans are
+/* The account's credits as a set of one, or of none before they were first reported; orphans are
  * added to those there. */
 MUST_CHECK bool store_load_credits(struct store *s, int64_t account, const struct rule_set *rules,
                                    struct token_set *ret, struct orphan_alerts *orphans,
@@ -198,19 +198,19 @@ void store_resume_poll(
 MUST_CHECK bool store_revive_token(struct store *s, int64_t account, struct token *t, unix_s at,
                                    struct fault *why);
 
-/* A new token, a new generation of its name, or the one that consumption told of before; the
+/* A new token, a new generation of its name, or the one that consumption named before; the
  * credits too. Fills t->id, and t->slug where another living token has it. */
 MUST_CHECK bool store_add_token(struct store *s, int64_t account, struct token *t, unix_s at,
                                 struct fault *why);
 
-/* Whether this poll's reading alone will tell a change: see ledger_follows. Anything else makes
+/* Whether this poll's reading alone shows a change: see ledger_follows. Anything else makes
  * store_put_token necessary. */
 bool store_follows(const struct store *s, const struct change *c);
-/* It is called otherwise, or more is told of it: its identity and the name that it is shown by. */
+/* Its name changed, or more is known of it: its identity and the name that it is shown by. */
 MUST_CHECK bool store_put_names(struct store *s, const struct token *t, unix_s at,
                                 struct fault *why);
 /* A reading that differs from the one before, with what it changed; `c` NULL: it is the first, or
- * what it changed is told by others. A change that follows from readings costs this row alone. */
+ * what it changed is in other rows. A change that follows from readings costs this row alone. */
 MUST_CHECK bool store_add_reading(struct store *s, const struct token *t, const struct change *c,
                                   struct fault *why);
 /* A change without a reading of its own: its entries, and their sums by hour and day. */

@@ -9,7 +9,7 @@
 
 enum { WIRE_SCHEMA = 2, EVENT_ID_BYTES = 192 };
 
-/* Payloads are added to `out`: one JSON object in UTF-8 each, members as docs/payloads.md tells
+/* Payloads are added to `out`: one JSON object in UTF-8 each, members as docs/payloads.md describes
  * them. */
 void wire_encode_event(const struct alert_event *e, struct text *out);
 /* Retained current state of one alert, also after it was resolved (level "none"). */
@@ -59,9 +59,9 @@ struct account_state {
     unix_s last_ok;     /* TIME_NONE: never */
     size_t tokens;
     enum credits_source credits_source;
-    const char *credits_reason;     /* why the credits were not told; NULL: they were */
+    const char *credits_reason;     /* why the credits are not known; NULL: they are */
     unix_s usage_until;             /* how far consumption is known; TIME_NONE: not at all */
-    const char *usage_reason;       /* why it was not told; NULL: it was */
+    const char *usage_reason;       /* why it is not known; NULL: it is */
     struct maybe_money drift;       /* of the credits against all consumption */
     struct accuracy_summary record; /* of its forecasts that came due */
     struct delivery_state delivery;

@@ -1,4 +1,4 @@
-/* Consumption, as the API tells it, into lines.
+/* Consumption, as the API reports it, into lines.
  *
  * One element of the consumption answer is one payer. A line that cannot be read is refused alone,
  * and its day of its payer is unknown from then on: half a day would look cheap. */
@@ -147,7 +147,7 @@ static bool read_date(const cJSON *day, unix_s *ret, struct fault *why)
     return calendar_parse(span_of(day->string), ret, why) || fault_within(why, "a date");
 }
 
-/* Of a date that cannot be read nobody knows which it was: one of those that are not told
+/* A date that cannot be read may be any of those that are not reported
  * otherwise. */
 static void read_days(const cJSON *data, struct reading_usage *r)
 {

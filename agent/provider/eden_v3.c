@@ -1,6 +1,5 @@
 /* Eden AI's v3, the Management API: what its calls are, how it refuses. A key is known by its id;
- * one made long ago has none and is listed, but no call reaches it. What is left on the account is
- * not told. */
+ * one made long ago has none and is listed, but no call reaches it. Credits are not offered. */
 #include "provider/eden_v3.h"
 
 #include <ctype.h>

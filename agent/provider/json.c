@@ -1,4 +1,4 @@
-/* What every decoder asks of a JSON text before it looks at its members. */
+/* What every decoder requires of a JSON text before it looks at its members. */
 #include "provider/json.h"
 
 #include "base/json_walk.h"

@@ -1,4 +1,4 @@
-/* The door of cJSON, for the files that decode what the API says.
+/* The only access to cJSON, for the files that decode what the API says.
  *
  * cJSON 1.7.15 is lax (it takes 01, 5., \u12g4, lone surrogates, text after the end), so our own
  * walk checks the text first; and U+0000, which is JSON, is refused, since its strings would end

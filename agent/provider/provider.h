@@ -2,9 +2,9 @@
  *
  * What the calls are, how bodies and answers are made, how it refuses, what it limits and what it
  * does not offer at all. The rest of Ebb asks the row of an account and knows no path and no member
- * of any vendor. A dialect is one file; what several share is beside them: json.h (cJSON's door),
- * member.h (values of members), refusal.h (errors of any shape); eden_token.h and eden_usage.h are
- * what the versions of Eden AI have in common.
+ * of any vendor. A dialect is one file; what several share is beside them: json.h (access to
+ * cJSON), member.h (values of members), refusal.h (errors of any shape); eden_token.h and
+ * eden_usage.h are what the versions of Eden AI have in common.
  *
  * Decoding is strict where a mistake would cost money (a balance that is no amount) and open where
  * the future may add (unknown members, types and periods). */
@@ -28,7 +28,7 @@ struct decoded {
     char id[ID_BYTES];         /* what the dialect knows it by, through all its names */
     char member[MEMBER_BYTES]; /* whose it is: an e-mail address */
     char masked[MASKED_BYTES]; /* its secret, as far as the API shows it to everybody */
-    bool revoked;              /* it is over, though still told of: its reading may say nothing */
+    bool revoked;              /* it has ended but is still listed: its reading may be empty */
     unix_s revoked_at;         /* TIME_NONE: not known, or it is not */
 };
 
@@ -75,7 +75,7 @@ struct provider {
     bool (*confirms_deletion)(int status, struct span body, struct span token);
 
     /* What a token, or with an empty one everybody, spent on the UTC days from `first` to `last`,
-     * which are their first seconds; the answer may tell a day more. */
+     * which are their first seconds; the answer may include one day more. */
     void (*add_usage_path)(struct text *out, struct span token, unix_s first, unix_s last);
     int64_t usage_days_max; /* that one answer may be about; 0: any number */
     struct split_shape usage;
@@ -109,15 +109,15 @@ struct provider {
 
 /* The dialect that an account speaks. */
 const struct provider *provider_of(const struct account_settings *s);
-/* Why that refuses the account's key, where its kind alone tells; NULL: it does not. */
+/* Why that dialect will refuse the account's key, as far as the kind of key shows; NULL: it will
+ * not. */
 const char *provider_wrong_key(const struct account_settings *s);
 
 /* Whether credits that a person gives can be counted down: the API does not report them itself, and
  * its usage is that of the whole account. */
 bool provider_counts_credits(const struct provider *p);
 
-/* What can be checked before it is known which account is meant: the limits of all dialects, each
- * at its widest. */
+/* For checks before the account is known: the limits of all dialects, each at its widest. */
 const struct token_limits *provider_limits(void);
 
 /* Whether names are what tokens are known and addressed by: no two are alike then. */

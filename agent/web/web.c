@@ -49,7 +49,7 @@ static const struct condition_kind replaced = { .name = "web",
                                                 .over = "the database of now is shown again",
                                                 .level = LOG_WARNING };
 
-/* Pages of an old copy look like those of a new one, so the log has to tell. */
+/* Pages of an old copy look like those of a new one, so the log has to say it. */
 static void renew(struct web *w)
 {
     struct fault why;

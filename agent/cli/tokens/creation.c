@@ -105,7 +105,7 @@ bool creation_run(const struct session *s, const struct creation *c, struct crea
                   struct fault *why)
 {
     struct made made = { 0 };
-    client_forget(s->client); /* what is told below is about this creation */
+    client_forget(s->client); /* what is reported below is about this creation */
     if (c->secret_path && !secret_file_open(c->secret_path, &made.file, why))
         return false;
     bool resumes = c->secret_path && (c->resumes || !made.file.made);

@@ -20,7 +20,7 @@ struct creation_end {
     bool secret_gone; /* the API showed it now, nobody wanted it, and it is not shown again */
 };
 
-/* What it asks of the API. */
+/* The request that it makes. */
 struct client_ask creation_ask(const struct creation *c);
 
 /* On failure `why` says what was done, what is not known, and what to do. */

@@ -44,7 +44,7 @@ bool diff_find(const struct diff *c, const char *name, struct decoded *ret, stru
     return listed_find(c->fleet, name, ret, &missing, why);
 }
 
-/* Another one of a name that several bear is not meant to be made. */
+/* Where several tokens share a name, no other one is meant to be made. */
 static bool names_are_clear(const struct diff *c, struct fault *why)
 {
     for (size_t i = 0; i < c->fleet->count; i++) {

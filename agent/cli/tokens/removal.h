@@ -1,4 +1,4 @@
-/* Deleting a token: the question, the request, and what is told. */
+/* Deleting a token: the question, the request, and the report. */
 #pragma once
 
 #include "cli/tokens/session.h"

@@ -16,7 +16,7 @@ struct secret_file {
 MUST_CHECK bool secret_file_open(const char *path, struct secret_file *ret, struct fault *why);
 
 /* Puts a secret into the file, makes it last and closes it; the secret is wiped. When that fails
- * the file stays, empty: it tells the next run what is missing. */
+ * the file stays, empty: it shows the next run what is missing. */
 MUST_CHECK bool secret_file_put(struct secret_file *f, char secret[SECRET_ROOM], struct fault *why);
 
 /* The same of what the API shows. One that it does not show is not worth an empty file. */

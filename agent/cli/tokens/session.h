@@ -1,5 +1,5 @@
-/* What every `ebb tokens` command has in common: which account, its client, and how a call that
- * failed is told. */
+/* What every `ebb tokens` command has in common: which account, its client, and how a failed call
+ * is reported. */
 #pragma once
 
 #include "api/client.h"
@@ -45,7 +45,7 @@ MUST_CHECK bool session_create(const struct session *s, const struct client_ask 
 MUST_CHECK bool session_change(const struct session *s, const struct client_ask *ask,
                                struct decoded *ret, struct fault *why);
 
-/* client_secret; one that the API does not show is told as that. */
+/* client_secret, with an error of its own for a secret that the API does not show. */
 MUST_CHECK bool session_secret(const struct session *s, const char *name, char ret[SECRET_ROOM],
                                bool *ret_hidden, struct fault *why);
 

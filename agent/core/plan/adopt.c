@@ -39,7 +39,7 @@ static void keep(struct token_set *kept, struct token *before)
     token_set_adopt(kept, before);
 }
 
-/* Nothing is gone back to of a token whose end was told. */
+/* A token whose end was reported has nothing to go back to. */
 static void let_go(struct token_set *kept, const struct token *before)
 {
     struct token *k = token_set_find(kept, span_of(token_key(before)));

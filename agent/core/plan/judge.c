@@ -1,5 +1,5 @@
 /* Time alone changes what is to be expected of a token: its forecast is read for the balance of
- * now, rules are stepped, and what moved enough is worth storing and telling.
+ * now, rules are stepped, and what moved enough is worth storing and publishing.
  *
  * A plan looks at each token. With a list, one about which nothing was read has its turn twice in
  * a minute; else what was made of it stands: time changes it slowly, and what is known to come
@@ -15,7 +15,7 @@ static struct purse purse_of(const struct plan *p, const struct token *t)
     return (struct purse){ &t->last, t->curve, watched_of(&t->burn, p->base.stale_s) };
 }
 
-/* The credits as they will be; NULL: nothing was ever told of them. */
+/* The credits as they will be; NULL: they were never known. */
 static const struct token *credits_of(const struct plan *p)
 {
     const struct token_set *known = p->base.sets[PLAN_CREDITS];
@@ -27,7 +27,7 @@ static const struct token *credits_of(const struct plan *p)
     return NULL;
 }
 
-/* A curve of a token that spent nothing for a week tells nothing any more; what was read is what
+/* A curve of a token that spent nothing for a week says nothing any more; what was read is what
  * commands find. */
 static void keep_curve(struct plan_view *v)
 {
@@ -141,8 +141,8 @@ static void note_judged(struct plan_view *v, const struct midnights *m)
     p->looks[p->look_count++] = (struct plan_look){ v->set, v->place, j };
 }
 
-/* Whether the outlook moved enough since it was told to be told again, and since it was stored to
- * be stored again before the hour ends. */
+/* Whether the outlook moved enough since it was published to be published again, and since it was
+ * stored to be stored again before the hour ends. */
 static void note_news(struct plan_view *v)
 {
     const struct token *t = v->is;
@@ -161,8 +161,8 @@ static void note_news(struct plan_view *v)
     v->own->dirty = v->own->moved = false;
 }
 
-/* Of a token, together with its account's credits until what was told last of them is too old: one
- * answer that failed makes nobody rich. */
+/* Of a token, together with its account's credits until what was last reported of them is too old:
+ * one answer that failed makes nobody rich. */
 static void read_forecast(struct plan_view *v, const struct purse *credits)
 {
     struct purse own = purse_of(v->plan, v->is);
@@ -198,7 +198,7 @@ static void judge_new(struct plan *p, enum plan_set set, const struct purse *cre
     }
 }
 
-/* A rule that is new, or credits that are news, may change what each token is told. */
+/* A rule that is new, or credits that are news, may change what each token publishes. */
 static bool judges_all(const struct plan *p)
 {
     bool all = p->base.new_rules;

@@ -154,7 +154,7 @@ static bool percent_rule_value(const struct rule *rule, const struct snapshot *s
     return certain(known, points, ret);
 }
 
-/* Which of the two tells more does not matter: one of them is wrong. */
+/* Which of the two reports more does not matter: one of them is wrong. */
 static bool drift_value(const struct rule *rule, const struct snapshot *s, struct rule_value *ret)
 {
     (void)rule;

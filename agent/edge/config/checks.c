@@ -28,7 +28,7 @@ static const struct node *member_at(const struct node *list, size_t index)
     return n;
 }
 
-/* A secret that was written into the file was told already, as an unknown key. */
+/* A secret that was written into the file is already reported, as an unknown key. */
 static bool has_inline_secret(const struct node *map)
 {
     for (const struct node *n = map->first; n; n = n->next)
@@ -38,7 +38,7 @@ static bool has_inline_secret(const struct node *map)
     return false;
 }
 
-/* The member that names the source of a secret, NULL for none; tells when there are several. */
+/* The member that names the source of a secret, NULL for none; reports when there are several. */
 static const struct node *find_source(struct reader *r, const struct node *map, const char *stem)
 {
     static const char *const sources[] = { "file", "env", "credential" };

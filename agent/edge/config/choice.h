@@ -3,7 +3,7 @@
 
 #include "edge/config/rows.h"
 
-/* The place in its enum of the word that `text` is. FAULT_REJECT tells all words, and which may
+/* The place in its enum of the word that `text` is. FAULT_REJECT lists all words, and which may
  * have been meant. */
 MUST_CHECK bool choice_find(const struct row *row, struct span text, int *ret, struct fault *why);
 

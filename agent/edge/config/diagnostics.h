@@ -1,4 +1,4 @@
-/* Every mistake in one file, to be told all at once: file:line:column, the source line and a caret.
+/* All errors in one file, reported together: file:line:column, the source line and a caret.
  *
  * Ranges marked hidden are printed as ***, whichever mistake shows their line: what may be a secret
  * is never repeated. At most DIAGNOSTIC_KEPT are kept, the rest is counted. */

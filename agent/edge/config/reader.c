@@ -1,5 +1,5 @@
-/* One walk for every section; whatever is wrong is told and passed by, so that one run tells all of
- * it. */
+/* One walk for every section; whatever is wrong is reported and skipped, so that one run reports
+ * all of it. */
 #include "edge/config/reader.h"
 
 #include <assert.h>

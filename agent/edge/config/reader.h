@@ -1,5 +1,5 @@
-/* Walks a document by the rows of a section: every key is found, told apart from its neighbours and
- * read. */
+/* Walks a document by the rows of a section: every key is found, distinguished from its neighbours
+ * and read. */
 #pragma once
 
 #include "edge/config/rows.h"

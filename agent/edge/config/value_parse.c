@@ -11,7 +11,7 @@
 #include "edge/config/choice.h"
 #include "edge/config/scalar.h"
 
-/* Keeps a number; one beyond the row's bounds is refused, and the bounds are told as `add` writes
+/* Keeps a number; one beyond the row's bounds is refused, and the bounds are shown as `add` writes
  * them. */
 static bool keep(const struct place *p, int64_t number, void (*add)(struct text *, int64_t),
                  struct fault *why)

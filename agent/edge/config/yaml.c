@@ -249,7 +249,8 @@ static void tell_syntax_errors(struct diagnostics *m, struct fy_diag *diag)
         diagnostic_at(m, 0, "invalid YAML");
 }
 
-/* Bytes that YAML does not allow, told before the library meets them; false if there are any. */
+/* Bytes that YAML does not allow, reported before the library meets them; false if there are any.
+ */
 static bool check_bytes(struct diagnostics *m)
 {
     size_t at = 0;

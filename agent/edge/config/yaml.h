@@ -16,7 +16,7 @@ enum node_kind {
     NODE_SCALAR,
     NODE_LIST,
     NODE_MAP,
-    NODE_REFUSED, /* already told as a mistake: readers pass it by */
+    NODE_REFUSED, /* already reported as an error: readers skip it */
 };
 
 struct node {

@@ -182,7 +182,7 @@ static bool move(struct fetch *f, struct fault *why)
     return true;
 }
 
-/* curl tells only of POLLIN, POLLPRI and POLLOUT of a foreign descriptor; poll tells of errors and
+/* curl reports only POLLIN, POLLPRI and POLLOUT of a foreign descriptor; poll reports errors and
  * hang-ups too. */
 static bool wait_for_any(struct fetch *f, struct pollfd *others, size_t count, int timeout_ms,
                          struct fault *why)

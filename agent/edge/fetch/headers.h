@@ -1,4 +1,4 @@
-/* What the headers of an answer tell us: how long to stay away, and whether JSON follows. Bounded;
+/* What the headers of a response say: how long to stay away, and whether JSON follows. Bounded;
  * nothing else is kept. A struct answer_headers starts as { 0 }. */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* The door of libcurl, and one transfer as the files of this folder see it. */
+/* The only access to libcurl, and one transfer as the files of this folder see it. */
 #pragma once
 
 #include <curl/curl.h>

@@ -23,7 +23,7 @@ struct publisher {
     enum link_state state;
     enum mqtt_version version;
     bool looking; /* for the broker's address */
-    bool fresh;   /* up, and the caller was not told yet */
+    bool fresh;   /* up, and the caller does not know yet */
     mono_ms up_since, give_up_at, next_upkeep, retry_at;
     mono_ms turned_at;
     int failures, short_lives, unanswered;

@@ -22,7 +22,7 @@ enum {
 struct http {
     struct MHD_Daemon *daemon;
     struct server *server;
-    struct client *newcomer; /* that the library is being told of */
+    struct client *newcomer; /* that is being handed to the library */
 };
 
 static void on_connection(void *cls, struct MHD_Connection *connection, void **context,

@@ -1,4 +1,4 @@
-/* The sockets that clients connect to, and one descriptor that tells of all of them. */
+/* The sockets that clients connect to, and one descriptor that covers them all. */
 #pragma once
 
 #include "base/endpoint.h"

@@ -1,4 +1,4 @@
-/* Nothing here tells a name that is not listed from a password that is wrong: both take a check. */
+/* Nothing here distinguishes a name that is not listed from a wrong password: both take a check. */
 #include "edge/serve/logins.h"
 
 #include <crypt.h>

@@ -46,7 +46,7 @@ static bool make_room(char *path, struct fault *why)
     return ok;
 }
 
-/* A signal is told once, and must not be forgotten between the copy and its name. */
+/* A signal is reported once, and must not be forgotten between the copy and its name. */
 struct watch {
     bool (*cancelled)(void *);
     void *of;

@@ -123,7 +123,7 @@ void foresight_take_curve(struct token *t, const struct statement *q)
     t->curve_kept = c.origin;
 }
 
-/* A time that was forecast and is not told is far. */
+/* A time that was forecast and is not stored is far. */
 static unix_s column_forecast(const struct statement *q, int column)
 {
     return statement_is_null(q, column) ? TIME_FAR : statement_integer(q, column);

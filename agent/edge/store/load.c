@@ -160,7 +160,7 @@ static void take_alert(struct loading *l, const struct statement *q)
         take_alert_of(l, t, rule, q);
 }
 
-/* What a balance told is loaded into the fine buckets from its entries; consumption has none, and
+/* What a balance showed is loaded into the fine buckets from its entries; consumption has none, and
  * its hours must do. */
 static void take_hour(struct token *t, const struct statement *q)
 {

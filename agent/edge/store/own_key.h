@@ -1,4 +1,4 @@
-/* What is known of the key with which an account is asked. Part of edge/store.h. */
+/* What is known of the key that Ebb uses for an account. Part of edge/store.h. */
 #pragma once
 
 #include "core/own_key.h"

@@ -27,11 +27,11 @@ enum query {
     QUERY_REPORT_HOURS,  /* token id, hour, and its sums, from :since to before :until */
     QUERY_REPORT_DAYS,   /* the same by UTC day */
     QUERY_REPORT_OPEN,   /* token id, hour, and what is to be added to both */
-    QUERY_REPORT_USAGE,  /* token id, day, feature, cost, calls: as the consumption endpoint told */
+    QUERY_REPORT_USAGE,  /* token id, day, feature, cost, calls: as the usage endpoint reported */
     QUERY_REPORT_PROVIDERS, /* token id, day, provider, cost */
     QUERY_REPORT_GAPS,      /* token id, since, until, amount: what was spent nobody knows when */
-    QUERY_REPORT_UNREAD, /* token id, day: what the endpoint told could not be read, or not all of
-                            it */
+    QUERY_REPORT_UNREAD, /* token id, day: what the endpoint reported could not be read, or not all
+                            of it */
     QUERY_REPORT_AFTER,  /* token id, fall of its balance since the day of :until */
     QUERY_ALERTS,        /* firing now */
     QUERY_RECORD,        /* how good the forecasts of each account have been */

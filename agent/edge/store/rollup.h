@@ -18,7 +18,7 @@ struct rollups {
 };
 void rollups_done(struct rollups *r);
 
-/* Consumption that a reading tells, with the balance after it; the levels before and after belong
+/* Consumption that a reading shows, with the balance after it; the levels before and after belong
  * to the time before the reading, as in open_share. */
 void rollups_add_fall(struct rollups *r, const struct entry *e, struct maybe_money balance);
 /* Adds them to what is stored. */

@@ -1,4 +1,4 @@
-/* The only door to sqlite3.h: connections and statements with faults in our words.
+/* The only file that includes sqlite3.h: connections and statements with faults in our words.
  *
  * Statements are prepared once and kept; parameters are bound by name, and what a statement does
  * not name is skipped. FAULT_RETRY: busy, locked, disk full, unwritable, unreadable or damaged.

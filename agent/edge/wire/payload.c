@@ -78,7 +78,7 @@ static void add_runway(struct json_out *j, unix_s empty_at, unix_s at)
 
 enum { CHANCE_PARTS = 10000 };
 
-/* Ten-thousandths, told with the decimals that say something. */
+/* Ten-thousandths, written with the decimals that mean something. */
 static void add_chance(struct json_out *j, const char *name, double chance)
 {
     if (chance < 0) {
