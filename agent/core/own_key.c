@@ -1,4 +1,4 @@
-/* A key that lacks a scope counts as ended: Ebb cannot watch with it, however long it lives. */
+/* A key that lacks a scope counts as expired: Ebb cannot watch with it, however long it lives. */
 #include "core/own_key.h"
 
 bool own_key_left(const struct own_key *k, unix_s now, int64_t *ret_s)
@@ -15,7 +15,7 @@ static void add_end(const struct own_key *k, unix_s now, struct text *out)
 {
     char left[DURATION_TEXT_BYTES];
     int64_t left_s = seconds_between(now, k->ends_at);
-    text_addf(out, left_s > 0 ? "ends in %s" : "ended %s ago",
+    text_addf(out, left_s > 0 ? "expires in %s" : "expired %s ago",
               duration_format(left_s > 0 ? left_s : -left_s, left));
 }
 
@@ -41,7 +41,7 @@ void own_key_add(const struct own_key *k, unix_s now, struct text *out)
     text_add(out, span_of(k->scopes[0] ? k->scopes : "no scopes"));
     text_add(out, span_of(", "));
     if (k->ends_at == TIME_NONE)
-        text_add(out, span_of("no end"));
+        text_add(out, span_of("no expiry"));
     else
         add_end(k, now, out);
     if (k->reason[0])

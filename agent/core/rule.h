@@ -93,7 +93,7 @@ const struct rule *rule_named(const struct rule_set *rules, struct span name); /
 struct snapshot {
     enum series series;
     const char *account;
-    const char *member; /* whose the token is; NULL: nobody's */
+    const char *member; /* the token's owner; NULL: none is known */
     const struct reading *reading;
     const struct forecast *forecast;
     struct maybe_money

@@ -107,7 +107,7 @@ static void tell(const struct account *account, const struct own_key *k, unix_s 
     struct text warning = { 0 };
     own_key_add_warning(k, now, &warning);
     if (warning.len)
-        log_warning("%s: the key with which Ebb asks the API: %s", account->settings->name,
+        log_warning("%s: the key that Ebb uses for the API: %s", account->settings->name,
                     text_z(&warning));
     else if (k->reason[0])
         log_info("%s: the API does not describe Ebb's own key: %s", account->settings->name,

@@ -32,10 +32,10 @@ def test_a_key_that_ends_soon_is_warned_of_in_time(api, make_daemon, broker, sub
     api.whoami = 200, {"organization": "acme", "scopes": ["manage:read", "manage:mint"], "expire_time": ends_in(6)}
     daemon.start()
     raised = subscriber.wait_event(rule="key-ends", kind="raised")
-    assert raised["level"] == "warning" and "asks with a key that ends in 6d" in raised["summary"]
-    daemon.process.wait_line(r"main: the key with which Ebb asks the API: it ends in 6d")
+    assert raised["level"] == "warning" and "is watched with a key that expires in 6d" in raised["summary"]
+    daemon.process.wait_line(r"main: the key that Ebb uses for the API: it expires in 6d")
     assert account_of(daemon)["key_scopes"] == "manage:read manage:mint"
-    assert "ends in 6d" in daemon.run("status").stdout and "ends in 6d" in daemon.run("alerts").stdout
+    assert "expires in 6d" in daemon.run("status").stdout and "expires in 6d" in daemon.run("alerts").stdout
     assert daemon.stop() == 0
 
     # Not asked again within the day, unless there is another key.

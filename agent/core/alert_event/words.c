@@ -387,13 +387,13 @@ const struct rule_words words_of_drift = {
 
 static void add_key(const struct alert_event *e, struct text *out)
 {
-    text_add(out, span_of(" asks with a key that "));
+    text_add(out, span_of(" is watched with a key that "));
     if (e->transition.value <= 0) {
-        text_add(out, span_of("has ended, or lacks the scope to watch"));
+        text_add(out, span_of("has expired, or lacks the scope to watch"));
     } else if (e->transition.value > ENDLESS_S) {
-        text_add(out, span_of("has no end in sight"));
+        text_add(out, span_of("does not expire"));
     } else {
-        text_add(out, span_of("ends in "));
+        text_add(out, span_of("expires in "));
         words_add_duration(e->transition.value, out);
     }
 }

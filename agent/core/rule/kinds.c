@@ -257,7 +257,7 @@ static const struct kind_row {
     },
     [RULE_KEY_ENDS_WITHIN] = {
         .name = "key_ends_within",
-        .help = "the key with which Ebb asks the API ends within a given time, or lacks the scope "
+        .help = "the key that Ebb uses for the API expires within a given time, or lacks the scope "
                 "to watch",
         .unit = UNIT_SECONDS,
         .traits = KIND_OF_ACCOUNT,

@@ -182,7 +182,7 @@ static const struct row match_rows[] = {
       .help = "token types (" TYPE_ORDINARY ", " TYPE_FREE "); same wildcards" },
     { "member", VALUE_PATTERN, FIELD(rule, member), .sample = "\"*@example.org\"",
       .preset_note = "all",
-      .help = "e-mail address of whose the token is (API v3); same wildcards" },
+      .help = "e-mail address of the token's owner (API v3); same wildcards" },
 };
 
 static const struct section section_match = { .rows = match_rows, .row_count = COUNT(match_rows) };
