@@ -21,7 +21,8 @@ enum { KEY_ENDS_SOON_S = 14 * DAY_S };
 /* How long it works on; a century: it has no end; 0: it ended, or lacks what it takes to watch.
  * False: not known. */
 bool own_key_left(const struct own_key *k, unix_s now, int64_t *ret_s);
-/* What somebody should know, as "it expires in 6d 2h"; nothing: all is well, or nothing is known. */
+/* What somebody should know, as "it expires in 6d 2h"; nothing: all is well, or nothing is known.
+ */
 void own_key_add_warning(const struct own_key *k, unix_s now, struct text *out);
 /* "manage:read, ends in 80d"; what is not known is said. */
 void own_key_add(const struct own_key *k, unix_s now, struct text *out);
