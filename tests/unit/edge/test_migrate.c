@@ -15,7 +15,7 @@ static int64_t different(struct sqlite *db, const char *columns, const char *tab
 {
     struct statement *q;
     struct fault why;
-    int64_t rows;
+    int64_t rows = -1;
     char sql[512];
     snprintf(sql, sizeof sql,
              "SELECT count(*) FROM (SELECT * FROM (SELECT %1$s FROM main.%2$s EXCEPT "
