@@ -54,7 +54,7 @@ static void ask_for_start(struct poll *p)
 static void ask_for_list(struct poll *p)
 {
     presence_begin(p->known);
-    p->told = -1;
+    p->total = -1;
     ask_for_start(p);
 }
 
@@ -197,15 +197,15 @@ static bool is_short(struct poll *p)
 /* Its length differs from page to page. */
 static bool has_moved(struct poll *p)
 {
-    int64_t before = p->told;
-    p->told = p->call.count >= 0 ? p->call.count : p->told;
-    if (before < 0 || p->told == before)
+    int64_t before = p->total;
+    p->total = p->call.count >= 0 ? p->call.count : p->total;
+    if (before < 0 || p->total == before)
         return false;
     p->result = POLL_BROKEN;
     fault(&p->why, FAULT_REJECT,
           "the list changed while it was read: page %d says that it has %lld tokens, the one "
           "before %lld",
-          p->pages, (long long)p->told, (long long)before);
+          p->pages, (long long)p->total, (long long)before);
     return true;
 }
 

@@ -4,7 +4,7 @@
 #include "api/api_call.h"
 #include "core/token_set.h"
 
-/* A known token whose bytes were not those of last time. */
+/* A known token whose element changed since the last list. */
 struct observation {
     struct token *token;    /* in the account's fleet, which stays as it is while a poll runs */
     struct reading reading; /* its name is the token's */
@@ -15,7 +15,7 @@ struct observation {
  * shown by another name. */
 struct renaming {
     struct token *token; /* in the account's fleet */
-    struct token is;     /* names alone */
+    struct token is;     /* its names only */
 };
 
 /* A known token that the list says was revoked. */
@@ -38,30 +38,30 @@ struct poll {
     size_t ended_count, ended_room;
     uint64_t *revoked; /* owned; hashes of the keys of all that are revoked */
     size_t revoked_count, revoked_room;
-    size_t listed;       /* tokens we know, that live */
-    size_t doubles;      /* elements of a token that another element was of */
-    int64_t elements;    /* read so far, whatever they were */
+    size_t listed;       /* known tokens that are listed and not revoked */
+    size_t doubles;      /* elements beyond the first of the same token */
+    int64_t elements;    /* read so far, of any kind */
     size_t named_before; /* tokens on the pages before this one */
-    int64_t told; /* how many elements all pages have, as the first page said; -1: it did not say */
+    int64_t total;       /* elements on all pages, as the first page says; -1: it does not say */
     int repeats,
-        pages_before; /* how often it began anew, for the list changed; pages read until then */
+        pages_before; /* restarts because the list changed; pages read before the last of them */
     size_t unread,
         nameless;      /* tokens whose element cannot be read; elements without a name that can */
     struct text flaws; /* of the first of them, for people */
     size_t changed;    /* fresh ones, and known ones whose reading differs */
-    size_t keys, refused;  /* of tokens that were asked with, and that the API does not accept */
-    int pages, idle_pages; /* read or under way; those in a row that brought no new token */
+    size_t keys, refused;  /* tokens' own keys that were used; those that the API refused */
+    int pages, idle_pages; /* read or under way; the last ones in a row without a new token */
     uint64_t *seen_urls;   /* owned; hashes of the pages that were asked for */
     mono_ms began;
 
     enum poll_result result; /* this and the next ones: once it is over */
-    struct fault why;        /* of a list that is taken in, too: what of it cannot be read */
+    struct fault why;        /* also of a list that is believed: which part cannot be read */
     int status;
     int64_t bytes, took_ms, retry_after_s;
 };
 
-/* Begins to read the list of an account, of which `known` is known; both must outlive the poll,
- * and no token may come or go meanwhile. Owned by the caller. */
+/* Begins to read the list of an account whose known tokens are `known`; both must outlive the poll,
+ * and no token may be added or removed meanwhile. Owned by the caller: poll_free. */
 struct poll *collect_start(struct api *api, struct token_set *known);
 /* Reads what arrived; true when the poll is over and its result stands. */
 bool collect_turn(struct poll *p);

@@ -1,5 +1,5 @@
 /* The key that Ebb itself uses for an account's API, as far as the API describes it: what it may
- * do, and when it ends. Never the key. Pure. */
+ * do, and when it expires. Never the key itself. Pure. */
 #pragma once
 
 #include "base/clock.h"
@@ -18,11 +18,10 @@ struct own_key {
 
 enum { KEY_ENDS_SOON_S = 14 * DAY_S };
 
-/* How long it works on; a century: it has no end; 0: it ended, or lacks what it takes to watch.
+/* Seconds until it expires: CENTURY_S if it does not, 0 if it has, or lacks the scope to watch.
  * False: not known. */
 bool own_key_left(const struct own_key *k, unix_s now, int64_t *ret_s);
-/* What somebody should know, as "it expires in 6d 2h"; nothing: all is well, or nothing is known.
- */
+/* Adds a warning such as "it expires in 6d 2h"; nothing if all is well, or nothing is known. */
 void own_key_add_warning(const struct own_key *k, unix_s now, struct text *out);
-/* "manage:read, ends in 80d"; what is not known is said. */
+/* "manage:read, expires in 80d"; says so where it is not known. */
 void own_key_add(const struct own_key *k, unix_s now, struct text *out);

@@ -1,18 +1,18 @@
-/* How tokens are shown, so that no two living ones of an account are shown alike. */
+/* The names that tokens are shown by: unique among the living tokens of an account. */
 #pragma once
 
 #include <stddef.h>
 
 #include "core/identity.h"
 
-/* One of those that live. */
+/* A living token. */
 struct shown {
     struct identity is; /* borrowed */
-    const char *was;    /* borrowed; how it is shown so far */
-    char *name;         /* set, the caller's to free: how it is to be shown; NULL: as it was */
+    const char *was;    /* borrowed; its shown name so far */
+    char *name;         /* set, the caller's to free: its new shown name; NULL: it stays */
 };
 
-/* Each is shown by its name. Those that share one have behind it, in parentheses, whom they belong
- * to; where that does not distinguish them, the end of the secret; else the id. Of at most
- * NAME_BYTES_MAX bytes: a name that is longer is cut. */
+/* A token is shown by its name. Tokens that share one have their owner in parentheses behind it;
+ * where that is not unique, the end of the secret; else the id. At most NAME_BYTES_MAX bytes: a
+ * longer name is cut. */
 void shown_names(struct shown *all, size_t count);

@@ -6,10 +6,11 @@
 struct agent;
 struct account;
 
-/* Before a plan is made: takes up what a command ordered since. */
+/* Before a plan is made: picks up a level that a command has set since. */
 void estimate_look(struct agent *a, struct account *account);
-/* Between polls: an order makes the account due. */
+/* Between polls: such a level makes the account due. */
 void estimate_watch(const struct agent *a, struct account *account, mono_ms now);
+/* The estimate as it is now, into the plan. */
 void estimate_plan(struct account *account, struct plan *p);
 /* Within the plan's transaction. */
 MUST_CHECK bool estimate_write(struct agent *a, struct account *account, struct fault *why);

@@ -1,4 +1,4 @@
-/* Edits that Ebb's own commands send, so that the daemon does not take them for consumption or
+/* Edits made by Ebb's own commands, so that the daemon does not take them for consumption or
  * top-ups.
  *
  * They are small files in a folder beside the database ("ebb.db-edits"), not rows in it: the
@@ -14,9 +14,9 @@
 
 struct edit {
     char *file, *token;         /* owned; the file's name in the folder */
-    struct maybe_money balance; /* that was set; unknown: it was left as it was */
+    struct maybe_money balance; /* as set; unknown: not changed */
     bool booked;
-    int polls; /* that did not show it */
+    int polls; /* since then that did not show it */
     mono_ms known_since;
 };
 
@@ -35,16 +35,17 @@ MUST_CHECK bool edits_note(const char *store, const char *account, const char *t
                            struct maybe_money balance, char **ret_file, struct fault *why);
 void edits_withdraw(const char *file); /* it was refused; accepts NULL */
 
-/* A level of an account's credits, given by hand; a later one takes the place of this one. */
+/* A level of an account's credits, given by hand; a later one replaces it. */
 struct credits_order {
     char id[CREDITS_ORDER_BYTES]; /* "": there is none */
-    unix_s at;                    /* what the clock showed then */
+    unix_s at;                    /* when, by the clock of then */
     struct money level;
 };
-/* Gives one. FAULT_REJECT: there is no database yet. FAULT_RETRY: the folder cannot be written. */
+/* Writes one down for the daemon. FAULT_REJECT: there is no database yet. FAULT_RETRY: the folder
+ * cannot be written. */
 MUST_CHECK bool credits_order_put(const char *store, const char *account, struct money level,
                                   struct fault *why);
-/* The one that was given last of those that wait, whatever the clock showed meanwhile. */
+/* The last one written of those that wait, even if the clock was set back in between. */
 void credits_order_look(const char *store, const char *account, struct credits_order *ret);
 
 /* ---- for the daemon ---- */
@@ -52,10 +53,10 @@ void credits_order_look(const char *store, const char *account, struct credits_o
 /* After the commit: removes this one and those before it. */
 void credits_order_settle(const char *store, const char *account, const char *id);
 
-/* Takes up what commands wrote since. A file that cannot be read is left alone. */
+/* Loads what commands have written since. A file that cannot be read is left alone. */
 void edits_look(struct edits *e, const char *store, const char *account);
-/* After the commit: removes what was booked, edits of the same token before it, and what nothing
- * came of for long. */
+/* After the commit: removes what was booked, earlier edits of the same token, and what has had no
+ * effect for long. */
 void edits_settle(struct edits *e, const char *store);
 void edits_forget(struct edits *e); /* after a write that failed: nothing was booked */
 void edits_done(struct edits *e);

@@ -25,37 +25,35 @@ struct complaint;
 struct decoded {
     struct reading reading; /* reading.name points at name below */
     char name[NAME_BYTES_MAX + 1];
-    char id[ID_BYTES];         /* what the dialect knows it by, through all its names */
-    char member[MEMBER_BYTES]; /* whose it is: an e-mail address */
-    char masked[MASKED_BYTES]; /* its secret, as far as the API shows it to everybody */
+    char id[ID_BYTES];         /* identifies it for life, whatever its name */
+    char member[MEMBER_BYTES]; /* its owner: an e-mail address */
+    char masked[MASKED_BYTES]; /* the part of its secret that the API shows */
     bool revoked;              /* it has ended but is still listed: its reading may be empty */
     unix_s revoked_at;         /* TIME_NONE: not known, or it is not */
 };
 
-/* What a POST that makes a token, or a PATCH, says of it. */
+/* The body of a POST that creates a token, or of a PATCH. */
 struct token_request {
-    bool makes;
+    bool makes;                    /* it is a POST */
     const char *name;              /* of a PATCH: its new one. NULL: it stays */
-    const char *member;            /* whose it is to be; NULL: not said */
-    const struct token_spec *wish; /* NULL: nothing beside that */
+    const char *member;            /* its owner; NULL: not sent */
+    const struct token_spec *wish; /* NULL: nothing else */
 };
 
 /* `token` is how the dialect addresses one token: see provider_address. Paths begin with a slash
- * and go behind the account's URL. */
+ * and are appended to the account's URL. */
 struct provider {
-    /* The list of all tokens: a GET; more pages are where it says, on the same host. */
+    /* The list of all tokens: a GET. It links to further pages, on the same host. */
     const char *list_path;
-    int page_elements; /* on each page of it; 0: all are on one */
-    bool lists_itself; /* the answer is no list: each key shows the one token that it is the secret
-                          of */
+    int page_elements; /* per page; 0: the list has one page */
+    bool lists_itself; /* there is no list: a GET with a token's own secret returns that token */
     struct split_shape list;
     const char *name_member, *secret_member; /* of an element */
     const char *other_secret_member;         /* where else a secret may be shown; NULL: nowhere */
-    const char *id_member; /* how a token is known and addressed; NULL: by its name */
-    bool (*is_id)(
-        struct span word); /* whether a word can be an id; NULL, too, where there are none */
+    const char *id_member;           /* identifies and addresses a token; NULL: its name does */
+    bool (*is_id)(struct span word); /* whether a word can be an id; NULL where there are none */
 
-    /* One element of the list, or an answer that is one token, its secret already nulled.
+    /* One element of the list, or an answer that is one token, its secret already replaced by null.
      * FAULT_REJECT, naming the member. */
     bool (*decode_token)(struct span element, struct decoded *ret, struct fault *why);
 
@@ -66,44 +64,45 @@ struct provider {
     bool renames;               /* a PATCH takes another name */
     bool has_members;           /* a POST takes a member */
     int64_t expiry_ahead_min_s; /* of a POST; an earlier expiry is refused */
-    /* A new secret for the same token, of which the old one stops at once: a POST whose answer
-     * shows it. NULL: not offered. */
+    /* A POST that gives the same token a new secret and shows it; the old one stops at once. NULL:
+     * not offered. */
     void (*add_rotation_path)(struct text *out, struct span token);
-    bool rotates_in_place; /* that is the way of this API; else it is a successor */
-    bool revokes;          /* what is deleted stays in the list, revoked for good */
+    bool rotates_in_place; /* the usual way of this API; else a successor is created */
+    bool revokes;          /* a deleted token stays in the list, revoked for good */
     /* Whether a successful answer to DELETE says that this token, and no other, is gone. */
     bool (*confirms_deletion)(int status, struct span body, struct span token);
 
-    /* What a token, or with an empty one everybody, spent on the UTC days from `first` to `last`,
-     * which are their first seconds; the answer may include one day more. */
+    /* What a token spent (empty: all of the account) on the UTC days from `first` to `last`, given
+     * by their first seconds; the answer may include one day more. */
     void (*add_usage_path)(struct text *out, struct span token, unix_s first, unix_s last);
-    int64_t usage_days_max; /* that one answer may be about; 0: any number */
+    int64_t usage_days_max; /* per answer; 0: no limit */
     struct split_shape usage;
     /* Whether a refusal says that nothing was spent. NULL: none does. */
     bool (*says_unspent)(int status, struct span body);
-    /* One element: adds the lines that can be read; of the others the book says why, and which days
-     * of which payer they leave unknown. False: not even a payer's name could be read. */
+    /* One element: adds the lines that can be read. For the others the book has the reason, and the
+     * days of a payer that are unknown because of them. False: not even the payer's name can be
+     * read. */
     bool (*decode_usage)(struct span element, struct usage_book *b);
 
-    /* What is left on the account, from a whole answer. NULL, both: it is not offered. */
+    /* The account's credits, from a whole answer. Both NULL: not offered. */
     const char *credits_path;
     bool (*decode_credits)(struct span body, struct money *ret, struct fault *why);
 
-    /* What the asking key itself is. NULL, both: it is not offered. Sets `scopes`, `ends_at`, and
-     * `reason` where it may not watch. */
+    /* A description of the key in use. Both NULL: not offered. Sets `scopes`, `ends_at`, and
+     * `reason` where the key lacks the scope to watch. */
     const char *whoami_path;
     bool (*decode_whoami)(struct span body, struct own_key *ret, struct fault *why);
 
     struct token_limits limits;
 
-    /* Errors: the members that wrap what is said, up to NULL; the status of a refusal that goes
-     * field by field. */
+    /* Errors: the members that wrap the message, NULL-terminated; the status of a refusal that has
+     * a message for each field. */
     const char *const *wrappers;
     int validation_status;
     /* Whether a POST was refused because there is a token of that name. */
     bool (*says_taken)(int status, const struct complaint *complaints, size_t count);
-    /* What an operator can do about a status: follows the API's own words; "": nothing. `makes`: it
-     * refused to make a token. */
+    /* What an operator can do about a status, to be appended to the API's own words; "": nothing.
+     * `makes`: the call was to create a token. */
     const char *(*advice)(int status, bool makes);
 };
 
@@ -113,7 +112,7 @@ const struct provider *provider_of(const struct account_settings *s);
  * not. */
 const char *provider_wrong_key(const struct account_settings *s);
 
-/* Whether credits that a person gives can be counted down: the API does not report them itself, and
+/* Whether credits given by hand can be counted down: the API does not report them itself, and
  * its usage is that of the whole account. */
 bool provider_counts_credits(const struct provider *p);
 
@@ -125,9 +124,9 @@ static inline bool provider_goes_by_name(const struct provider *p)
 {
     return !p->id_member;
 }
-/* Whether a word that people mean a token by can be its address as it stands. */
+/* Whether a word that a person names a token by can be its address as it stands. */
 bool provider_may_address(const struct provider *p, const char *word);
-/* How a token is addressed; empty: no call reaches it, as it has no id. */
+/* How a token is addressed; empty: it has no id, so no call reaches it. Borrowed from `d`. */
 struct span provider_address(const struct provider *p, const struct decoded *d);
 
 /* The name in an element that decode_token refuses, or in its start; a name that is too long comes
