@@ -243,8 +243,7 @@ static void an_id_is_the_same_whether_its_element_can_be_read_or_not(void **stat
         "\"\\u00e4\"",
         "\"a\\nb\"",
         "[\"x\"]",
-        "\"0123456789012345678901234567890123456789012345678901234567"
-        "890123456789\""
+        "\"01234567890123456789012345678901234567890123456789012345678901234567\""
     };
     for (size_t i = 0; i < COUNT(ids); i++) {
         char element[256], id[ID_BYTES] = "";
