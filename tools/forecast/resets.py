@@ -119,7 +119,9 @@ def answer(chosen, fold_of):
     series_of = {row["task_id"]: row["series"] for row in draw.read_table(chosen.data / "resets.csv")}
     told = {}
     for fold in range(train.FOLDS):
+        near = chosen.work / ("near-%d.trees" % fold)
         command = [chosen.bench, "--resets", "--table", chosen.work / ("fold-%d.net" % fold),
+                   "--near", near if near.exists() else "none",
                    "--reset-table", chosen.work / ("fold-%d.resets" % fold), chosen.data]
         head, *lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
         told.update((line.split(",")[0], line) for line in lines if fold_of[series_of[line.split(",")[0]]] == fold)

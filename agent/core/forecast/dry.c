@@ -46,13 +46,15 @@ static double timed_odds(const struct curve *c, double nano)
 }
 
 /* How far the times are believed: of who burns evenly they know to the minute what the forest, for
- * which all keys are alike, must guess. Most when early and late are a factor of 1.4 apart, not at
- * all from a factor of 2.2 on. */
+ * which all keys are alike, must guess. Wholly when early and late are the same, and for little
+ * from a third of a log (a factor of 1.4) on: more than that moves what is said with 70 % or more
+ * away from what happens. */
+static const double timed_least = 0.15, timed_most = 0.9, timed_from = 0.35, timed_slope = 2.5;
+
 static double timed_part(const struct curve *c, double nano)
 {
     double apart = log(curve_hours(c, nano, 0.9) / curve_hours(c, nano, 0.1));
-    double part = 0.3 + (0.8 - apart);
-    return part < 0.3 ? 0.3 : part > 0.9 ? 0.9 : part;
+    return fmin(timed_least + timed_slope * fmax(timed_from - apart, 0), timed_most);
 }
 
 static void set_odds(struct curve *c, const double nano[], const double odds[])
