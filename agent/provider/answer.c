@@ -70,7 +70,7 @@ bool provider_id_of(const struct provider *p, struct span element, char ret[ID_B
 
 bool provider_may_address(const struct provider *p, const char *word)
 {
-    return provider_goes_by_name(p) || p->is_id(span_of(word));
+    return provider_goes_by_name(p) || (p->is_id && p->is_id(span_of(word)));
 }
 
 struct span provider_address(const struct provider *p, const struct decoded *d)

@@ -50,8 +50,9 @@ struct provider {
     struct split_shape list;
     const char *name_member, *secret_member; /* of an element */
     const char *other_secret_member;         /* where else a secret may be shown; NULL: nowhere */
-    const char *id_member;           /* identifies and addresses a token; NULL: its name does */
-    bool (*is_id)(struct span word); /* whether a word can be an id; NULL where there are none */
+    const char *id_member; /* identifies and addresses a token; NULL: its name does */
+    /* Whether a word can be an id, which then spares reading the list. NULL: none is recognised. */
+    bool (*is_id)(struct span word);
 
     /* One element of the list, or an answer that is one token, its secret already replaced by null.
      * FAULT_REJECT, naming the member. */
