@@ -122,6 +122,16 @@ def test_a_training_answers_each_series_out_of_fold_and_writes_a_table_that_comp
     scored = subprocess.run([sys.executable, TOOLS / "score_resets.py", data, tmp_path / "verdicts.csv"], check=True,
                             stdout=subprocess.PIPE, text=True).stdout
     assert "falsely dry" in scored
+    bounds = subprocess.run([sys.executable, TOOLS / "bounds.py", "--work", tmp_path / "work", data,
+                             tmp_path / "verdicts.csv"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert "by folds: falsely dry" in bounds and "on all: from" in bounds
+
+    chances = subprocess.run([sys.executable, TOOLS / "chances.py", "--fast", "--bench", BENCH, "--work",
+                              tmp_path / "work", data], check=True, stdout=subprocess.PIPE, text=True).stdout
+    chosen, as_the_program_has_it = chances.split("as the program has it:")
+    assert "on all: fires above" in chosen
+    for figures in (chosen, as_the_program_has_it):
+        assert "within 24 hours" in figures and "within 4 hours" in figures
 
 
 def test_the_first_hours_are_asked_about_by_seconds_minutes_and_told_days(data, tmp_path):

@@ -5,8 +5,7 @@
 
 #include "core/forecast/reset.h"
 
-/* Chosen on questions that were drawn for training, each series answered by a forest without it:
- * tools/forecast/resets.py. */
+/* Chosen by tools/forecast/bounds.py, each series answered by what was trained without it. */
 static const double dry_from_end = 0.36, dry_from_whole = 0.80, dry_until = 0.20;
 static const double tight_from = 0.15;
 
