@@ -74,6 +74,12 @@ static bool is_only(const struct judgement *f, enum entry_kind kind)
     return f->entry_count == 1 && f->entries[0].kind == kind;
 }
 
+/* A rise of which the API does not say what it is. */
+static bool is_rise(const struct judgement *f, const struct reading *is)
+{
+    return is_only(f, ENTRY_TOPUP) || (is_only(f, ENTRY_RESET) && is->reset_untold);
+}
+
 static bool is_part(const struct token *t, int64_t fall, int64_t part)
 {
     return fall <= larger(t->last.balance.is.nano / part, CENT_NANO);
@@ -126,9 +132,8 @@ static void weigh_fall(struct judgement *f, const struct token *t, const struct 
 static void weigh_rise(struct judgement *f, const struct token *t, const struct reading *is)
 {
     int64_t most = larger(t->high_water.known ? t->high_water.is.nano : 0, t->last.balance.is.nano);
-    bool untold_reset = is_only(f, ENTRY_RESET) && is->reset_untold;
-    f->leaps = is_only(f, ENTRY_TOPUP);
-    if ((f->leaps || untold_reset) && most > 0 && is->balance.is.nano / ABSURD_TIMES > most)
+    f->leaps = is_rise(f, is);
+    if (f->leaps && most > 0 && is->balance.is.nano / ABSURD_TIMES > most)
         f->doubtful = true;
 }
 
@@ -167,13 +172,21 @@ bool doubt_may_undo(const struct token *t, const struct reading *is)
     return leap.poll && leap.readings <= LEAP_READINGS && (fell ? now > was : now < was);
 }
 
+/* To the full amount of a budget that was reset before: no return, but the next reset. */
+static bool refills(const struct judgement *f, const struct token *t, const struct reading *is)
+{
+    const struct leap leap = token_leap(t);
+    return is_only(f, ENTRY_RESET) && t->last_reset != TIME_NONE && leap.full.known
+        && is->balance.is.nano >= leap.full.is.nano;
+}
+
 static bool undoes(const struct judgement *f, const struct token *t, const struct reading *is,
                    unix_s at)
 {
     if (!doubt_may_undo(t, is))
         return false;
     if (t->last.balance.is.nano < t->doubt->leap.from.nano)
-        return is_only(f, ENTRY_TOPUP) && returns(t, is, at);
+        return is_rise(f, is) && !refills(f, t, is) && returns(t, is, at);
     int64_t fall = t->last.balance.is.nano - is->balance.is.nano;
     return is_only(f, ENTRY_CONSUMPTION) && fall > reach(&t->burn, elapsed_s(t, at), true)
         && returns(t, is, at);

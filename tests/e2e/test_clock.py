@@ -264,6 +264,33 @@ def test_the_midnights_around_both_daylight_saving_nights_are_resets_and_nothing
                            ("2026-10-25T22:59:50Z",), ("2026-10-25T22:59:50Z", READ_KEY)])
 
 
+def err_beside_midnight(world, wrong):
+    """v3 shows no resets. Five minutes after a Paris midnight a balance is wrong for a few polls, then right again;
+    the reset comes later that night."""
+    sim = world.sim(start="2026-11-10T23:05:00Z", speed=0)
+    sim.create("dev-daily", balance="98.00")
+    daemon = world.daemon(sim.url, key=READ_KEY)
+    start = datetime.datetime.fromisoformat("2026-11-10T23:05:00+00:00")
+    skew = start - datetime.datetime.now(datetime.timezone.utc)
+    WallClock(world.folder, daemon).set(f"{int(skew.total_seconds()):+d}s")
+    daemon.start()
+    daemon.wait_polls(3)
+    for balance in ("97.95", wrong, "97.95", "98.00"):
+        sim.set_balance("dev-daily", balance)
+        while daemon.database.one("SELECT balance_nano FROM token_now") != float(balance) * 10**9:
+            daemon.wait_polls(1)  # the second one that shows it is believed
+    entries = daemon.database.rows("SELECT kind, amount_nano FROM entry ORDER BY poll, seq")
+    leap = round((float(wrong) - 97.95) * 10**9)
+    assert entries == [("consumption", 5 * 10**7), ("correction", leap), ("correction", -leap), ("reset", 5 * 10**7)]
+    for sums in ("hour_sum", "day_sum"):
+        assert daemon.database.rows(f"SELECT sum(spent_nano), sum(topup_nano), sum(reset_nano) FROM {sums}") \
+            == [(5 * 10**7, 0, 5 * 10**7)]
+
+
+def test_a_wrong_balance_beside_a_midnight_is_taken_out_of_the_books_and_hides_no_reset(at_once):
+    at_once(err_beside_midnight, [("0.00",), ("300.00",)])
+
+
 def jump_while_one_is_absent(world, jump):
     sim, broker = world.sim(), world.broker()
     subscriber = world.subscriber(broker)

@@ -89,6 +89,8 @@ static void take_back(struct plan *p, struct plan_token *s)
     for (size_t i = 0; i < undo->count; i++) {
         if (undo->booked[i].kind == ENTRY_CONSUMPTION)
             t->spent_nano -= undo->booked[i].amount.nano;
+        if (undo->booked[i].kind == ENTRY_RESET)
+            t->last_reset = TIME_NONE; /* that of tonight is still to come */
         const struct entry e = moved_entry(undo, i, &leap);
         burn_take(&t->burn, &e);
     }

@@ -245,6 +245,36 @@ static void a_return_within_a_few_readings_is_a_correction(void **state)
     }
 }
 
+/* An hour after a Paris midnight a rise is a reset then; it may be an error, or the end of one. */
+static void where_resets_are_not_shown_an_error_beside_midnight_is_undone_too(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        int64_t leapt, full;
+        unix_s last_reset;
+        bool undoes;
+    } rows[] = {
+        { "a wrong rise", 30000, 9800, START, true },
+        { "a wrong fall", 0, 12000, START, true },
+        { "a wrong fall of a budget that was never reset", 0, 9800, TIME_NONE, true },
+        { "a burst, and the reset of a budget that is reset", 0, 9800, START, false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct forecast_input s = subject(9800, 0);
+        s.t->last.reset_untold = true;
+        s.t->last_reset = rows[i].last_reset;
+        s.t->high_water = cents(rows[i].full);
+        leap(&s, rows[i].leapt, rows[i].leapt > 9800 ? ENTRY_RESET : ENTRY_CONSUMPTION);
+        struct judgement j = later(&s, 9800);
+        if (j.undoes != rows[i].undoes)
+            fail_msg("%s", rows[i].what);
+        assert_int_equal(j.entries[0].kind, j.undoes ? ENTRY_CORRECTION : ENTRY_RESET);
+        assert_int_equal(change_of(&j), (9800 - rows[i].leapt) * CENT);
+        token_set_done(&s.fleet);
+    }
+}
+
 static void a_plausible_fall_is_no_leap_and_its_top_up_no_correction(void **state)
 {
     (void)state;
@@ -323,6 +353,7 @@ int main(void)
         cmocka_unit_test(nothing_is_held_for_ever),
         cmocka_unit_test(a_confirmed_fall_is_of_the_time_when_it_was_seen_first),
         cmocka_unit_test(a_return_within_a_few_readings_is_a_correction),
+        cmocka_unit_test(where_resets_are_not_shown_an_error_beside_midnight_is_undone_too),
         cmocka_unit_test(a_plausible_fall_is_no_leap_and_its_top_up_no_correction),
         cmocka_unit_test(an_own_edit_explains_what_it_set_and_what_was_spent_since),
         cmocka_unit_test(an_edit_by_others_shows_by_what_else_changed_or_by_a_round_amount),
