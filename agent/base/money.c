@@ -133,7 +133,7 @@ bool money_from_double(double usd, struct money *ret, struct fault *why)
     return true;
 }
 
-const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES])
+char *money_put(struct money amount, char *out)
 {
     uint64_t size = amount.nano < 0 ? 0 - (uint64_t)amount.nano : (uint64_t)amount.nano;
     char *end = out;
@@ -144,7 +144,12 @@ const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES])
     end = digits_put(end, size % NANO_PER_USD, NANO_DIGITS);
     for (int trimmed = 0; trimmed < NANO_DIGITS - 2 && end[-1] == '0'; trimmed++)
         end--;
-    *end = '\0';
+    return end;
+}
+
+const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES])
+{
+    *money_put(amount, out) = '\0';
     return out;
 }
 

@@ -36,6 +36,8 @@ MUST_CHECK bool money_from_double(double usd, struct money *ret, struct fault *w
 
 /* Exact decimal with two to nine decimals and no exponent: "-0.10", "50.00", "0.000000001". */
 const char *money_format(struct money amount, char out[MONEY_TEXT_BYTES]);
+/* The same into less than MONEY_TEXT_BYTES, unterminated; returns the place behind the last. */
+char *money_put(struct money amount, char *out);
 
 /* For people, everywhere: rounded half away from zero to whole cents, below a cent to two digits
  * that say something: "12.35", "0.00042". */

@@ -36,6 +36,17 @@ void text_add(struct text *t, struct span bytes)
     cut_at(t, t->len + bytes.len);
 }
 
+char *text_room(struct text *t, size_t bytes)
+{
+    reserve(t, bytes);
+    return t->at + t->len;
+}
+
+void text_filled(struct text *t, size_t bytes)
+{
+    cut_at(t, t->len + bytes);
+}
+
 void text_addv(struct text *t, const char *format, va_list args)
 {
     va_list again;

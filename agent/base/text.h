@@ -22,6 +22,10 @@ static inline void text_add_z(struct text *t, const char *words) /* terminated o
 {
     text_add(t, span_of(words));
 }
+/* Room for so many bytes behind what is there, to be filled in place: text_filled says how many
+ * were. */
+char *text_room(struct text *t, size_t bytes);
+void text_filled(struct text *t, size_t bytes);
 void text_addf(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_addv(struct text *t, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));

@@ -220,7 +220,9 @@ struct forecast forecast_within(const struct purse *own, const struct purse *cre
         f.limit = LIMIT_CREDITS;
     if (!limited || !forecast_has_times(&f))
         return f;
-    struct forecast account = seen(credits->curve, &credits->watched, credits->reading, now);
+    struct forecast account = credits->read
+        ? *credits->read
+        : seen(credits->curve, &credits->watched, credits->reading, now);
     if (forecast_has_times(&account)) {
         end_with(&f, &account);
         f.lasts = lasting(credits, &f);

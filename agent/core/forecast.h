@@ -61,6 +61,7 @@ struct purse {
     const struct reading *reading;
     const struct curve *curve;
     struct watched watched;
+    const struct forecast *read; /* its own, of this very moment; NULL: not read yet */
 };
 
 /* Reads full forecasts for the balances of now: the only way to one, for the daemon and for every

@@ -364,4 +364,5 @@ MUST_CHECK bool store_set_delivered(struct store *s, unix_s at, struct fault *wh
 #include "edge/store/own_key.h"
 #include "edge/store/reader.h"
 #include "edge/store/retention.h"
+#include "edge/store/slice.h"
 #include "edge/store/usage.h"

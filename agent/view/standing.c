@@ -2,18 +2,15 @@
  * are now. */
 #include "view/standing.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/sorting.h"
 #include "base/xmalloc.h"
 #include "core/calendar.h"
 #include "view/standing_credits.h"
-#include "view/standing_kept.h"
-#include "view/standing_rows.h"
+#include "view/standing_token.h"
 
-enum { ASKED_MAX = QUERY_STATUS_COLUMNS, SORTED_A_STEP = 4000 };
-_Static_assert((int)QUERY_CREDITS_COLUMNS <= (int)ASKED_MAX, "an answer has no room");
+enum { SORTED_A_STEP = 4000 };
 
 struct standing {
     struct standing_rows rows;
@@ -30,147 +27,74 @@ struct standing {
     int64_t fresh_s;
 };
 
-/* Hands each row to `take`. */
-static bool each(struct store *store, enum query query, const struct query_filter *scope,
-                 size_t columns, void (*take)(struct standing *s, const struct cell *asked),
-                 struct standing *s, struct fault *why)
+static void take_credits(void *to, const struct cell *asked)
 {
-    struct cell asked[ASKED_MAX];
-    struct query_result *a;
-    bool more = true, ok = true;
-    if (!query_open(store, query, scope, &a, why))
-        return false;
-    while (ok && more) {
-        ok = query_next(a, asked, columns, &more, why);
-        if (ok && more)
-            take(s, asked);
-    }
-    query_close(a);
-    return ok;
-}
-
-static struct cell cell_amount(struct maybe_money m)
-{
-    return m.known ? cell_integer(m.is.nano) : (struct cell){ .kind = CELL_NONE };
-}
-
-static int64_t stale_s(const struct standing *s, const struct cell *asked)
-{
-    return s->fresh_s >= 0 ? s->fresh_s : asked->integer;
-}
-
-static void take_credits(struct standing *s, const struct cell *asked)
-{
-    standing_credits_take(&s->credits, asked, s->now, stale_s(s, &asked[QUERY_CREDITS_STALE_S]));
+    struct standing *s = to;
+    standing_credits_take(&s->credits, asked, s->now,
+                          s->fresh_s >= 0 ? s->fresh_s : asked[QUERY_CREDITS_STALE_S].integer);
 }
 
 static bool load_credits(struct store *s, const struct query_filter *scope, struct standing *to,
                          struct fault *why)
 {
-    return each(s, QUERY_CREDITS, scope, QUERY_CREDITS_COLUMNS, take_credits, to, why);
+    return query_each(s, QUERY_CREDITS, scope, QUERY_CREDITS_COLUMNS, take_credits, to, why);
 }
 
-static struct reading reading_of(const struct cell *asked)
+/* Rows whose sums are still to be added up. */
+struct loading {
+    struct token_slice slice;
+    struct asked_token {
+        struct cell asked[QUERY_STATUS_COLUMNS];
+        char *texts; /* owned; what the cells point into */
+    } * rows;        /* owned; of the slice */
+    size_t room;
+};
+
+static void take_token(void *to, const struct cell *asked)
 {
-    const struct span type = asked[QUERY_STATUS_TYPE].text;
-    struct reading r = {
-        .name = "",
-        .balance = cell_money(&asked[QUERY_STATUS_BALANCE_NANO]),
-        .budgeted = asked[QUERY_STATUS_BUDGETED].integer != 0,
-        .expires = cell_time(&asked[QUERY_STATUS_EXPIRES_AT]),
-        .period = calendar_period_named(asked[QUERY_STATUS_RESET_PERIOD].text),
-        .reset_amount = cell_money(&asked[QUERY_STATUS_RESET_AMOUNT_NANO]),
-    };
-    snprintf(r.type, sizeof r.type, "%.*s", (int)type.len, type.at);
-    return r;
+    struct loading *l = to;
+    l->rows = xgrown(l->rows, l->slice.count, &l->room, sizeof *l->rows);
+    struct asked_token *row = &l->rows[l->slice.count];
+    memcpy(row->asked, asked, sizeof row->asked);
+    row->texts = cells_own(row->asked, QUERY_STATUS_COLUMNS);
+    slice_add(&l->slice, asked[QUERY_STATUS_ID].integer, asked[QUERY_STATUS_ACCOUNT_ID].integer,
+              asked[QUERY_STATUS_KNOWN_POLL].integer);
 }
 
-static struct presence presence_of(const struct cell *asked, unix_s now)
+static void add_rows(struct standing *s, const struct loading *l)
 {
-    return presence_at(
-        asked[QUERY_STATUS_MISSING].integer > 0, asked[QUERY_STATUS_UNREADABLE].kind == CELL_TEXT,
-        cell_time(&asked[QUERY_STATUS_EXPIRES_AT]), cell_time(&asked[QUERY_STATUS_LAST_OK_AT]),
-        asked[QUERY_STATUS_STALE_S].integer, now);
+    const struct token_question q = { &s->credits, s->now, s->fresh_s };
+    for (size_t i = 0; i < l->slice.count; i++)
+        standing_token_take(&s->rows, &q, l->rows[i].asked, &l->slice.at[i]);
+    if (l->slice.count)
+        s->last_id = l->slice.at[l->slice.count - 1].id;
 }
 
-static struct forecast forecast_of(const struct standing *s, const struct cell *asked,
-                                   const struct purse *credits)
+static void loading_done(struct loading *l)
 {
-    const struct kept_curve kept = { &asked[QUERY_STATUS_ORIGIN], &asked[QUERY_STATUS_SPENT_NANO],
-                                     &asked[QUERY_STATUS_HISTORY], &asked[QUERY_STATUS_BYTES] };
-    struct curve curve;
-    const struct reading reading = reading_of(asked);
-    const struct purse own = {
-        .reading = &reading,
-        .curve = standing_kept_curve(&kept, &reading, &curve) ? &curve : NULL,
-        .watched = standing_kept_watch(&asked[QUERY_STATUS_KNOWN_FROM], &asked[QUERY_STATUS_SEEN],
-                                       &asked[QUERY_STATUS_BURN_1H_NANO],
-                                       &asked[QUERY_STATUS_BURN_7D_NANO],
-                                       stale_s(s, &asked[QUERY_STATUS_STALE_S])),
-    };
-    return forecast_within(&own, credits, s->now);
+    for (size_t i = 0; i < l->slice.count; i++)
+        free(l->rows[i].texts);
+    free(l->rows);
+    slice_done(&l->slice);
 }
 
-static void set_forecast(struct standing_row *row, const struct forecast *f)
+/* At most so many further ones, all of one moment. */
+static bool load_tokens(struct standing *s, int64_t most, size_t *ret_count, struct fault *why)
 {
-    const struct forecast shown = state_forecast(row->state, f);
-    struct cell *cells = row->cells;
-    row->forecast = *f;
-    cells[STANDING_STATE] = cell_text(state_slug(row->state));
-    cells[STANDING_EARLY] = standing_stamp(shown.early);
-    cells[STANDING_LIKELY] = standing_stamp(shown.likely);
-    cells[STANDING_LATE] = standing_stamp(shown.late);
-    cells[STANDING_HORIZON] = standing_stamp(f->horizon);
-    cells[STANDING_FORECAST] = standing_stamp(f->made_at);
-    cells[STANDING_AVAILABLE] = cell_amount(f->available);
-    if (f->available.known)
-        cells[STANDING_LIMITED_BY] = cell_text(forecast_limit_name(f->limit));
-}
-
-static void take_token(struct standing *s, const struct cell *asked)
-{
-    static const unsigned char same[][2] = {
-        { STANDING_ID, QUERY_STATUS_ID },
-        { STANDING_ACCOUNT, QUERY_STATUS_ACCOUNT },
-        { STANDING_TOKEN, QUERY_STATUS_TOKEN },
-        { STANDING_TYPE, QUERY_STATUS_TYPE },
-        { STANDING_BALANCE, QUERY_STATUS_BALANCE_NANO },
-        { STANDING_BUDGETED, QUERY_STATUS_BUDGETED },
-        { STANDING_BURN, QUERY_STATUS_BURN_NANO },
-        { STANDING_RATE_1H, QUERY_STATUS_BURN_1H_NANO },
-        { STANDING_RATE_6H, QUERY_STATUS_BURN_6H_NANO },
-        { STANDING_RATE_24H, QUERY_STATUS_BURN_24H_NANO },
-        { STANDING_RATE_7D, QUERY_STATUS_BURN_7D_NANO },
-        { STANDING_LEVEL, QUERY_STATUS_LEVEL },
-        { STANDING_PERIOD, QUERY_STATUS_RESET_PERIOD },
-        { STANDING_RESET_AMOUNT, QUERY_STATUS_RESET_AMOUNT_NANO },
-        { STANDING_EXPIRES, QUERY_STATUS_EXPIRES_AT },
-        { STANDING_SEEN, QUERY_STATUS_SEEN },
-        { STANDING_MISSING, QUERY_STATUS_MISSING },
-        { STANDING_SOURCE, QUERY_STATUS_BURN_SOURCE },
-        { STANDING_UNREADABLE, QUERY_STATUS_UNREADABLE },
-        { STANDING_SPENT_EVER, QUERY_STATUS_SPENT_EVER_NANO },
-        { STANDING_MEMBER, QUERY_STATUS_MEMBER },
-    };
-    const struct credits_columns *shared =
-        standing_credits_of(&s->credits, asked[QUERY_STATUS_ACCOUNT].text);
-    const struct purse *credits = standing_credits_purse(shared);
-    const struct forecast f = forecast_of(s, asked, credits);
-    const struct presence presence = presence_of(asked, s->now);
-    struct standing_row *row = standing_row_add(&s->rows);
-    row->state = state_of(f.verdict, &presence);
-    standing_row_copy(row, asked, same, COUNT(same));
-    set_forecast(row, &f);
-    bool is_limited = credits && forecast_within(credits, NULL, s->now).verdict != VERDICT_STALE;
-    row->cells[STANDING_CREDITS_KNOWN] = cell_integer(is_limited);
-    if (shared)
-        row->cells[STANDING_CREDITS_SOURCE] = cell_text(credits_source_name(shared->source));
-    row->urgency =
-        (struct urgency){ .state = row->state, .likely = cell_time(&row->cells[STANDING_LIKELY]) };
-    level_named(row->cells[STANDING_LEVEL].text, &row->urgency.level);
-    standing_row_own(row, STANDING_COLUMNS);
-    if (row->cells[STANDING_ID].integer > s->last_id)
-        s->last_id = row->cells[STANDING_ID].integer;
+    struct loading l = { .rows = NULL };
+    struct query_filter slice = *s->scope;
+    slice.after = s->last_id;
+    slice.most = most;
+    if (!query_moment_begin(s->store, why))
+        return false;
+    bool ok = query_each(s->store, QUERY_STATUS, &slice, QUERY_STATUS_COLUMNS, take_token, &l, why)
+        && slice_load(s->store, &l.slice, why);
+    query_moment_end(s->store);
+    if (ok)
+        add_rows(s, &l);
+    *ret_count = l.slice.count;
+    loading_done(&l);
+    return ok;
 }
 
 static int compare_names(struct span a, struct span b)
@@ -242,18 +166,15 @@ bool standing_begin(struct store *store, const struct query_filter *scope, int64
 
 bool standing_load(struct standing *s, size_t most, bool *ret_more, struct fault *why)
 {
-    size_t before = s->rows.count;
+    size_t loaded;
     *ret_more = false;
     if (!s->store || most == 0) {
         *ret_more = sort(s, SORTED_A_STEP);
         return true;
     }
-    struct query_filter slice = *s->scope;
-    slice.after = s->last_id;
-    slice.most = most < INT64_MAX ? (int64_t)most : 0;
-    if (!each(s->store, QUERY_STATUS, &slice, QUERY_STATUS_COLUMNS, take_token, s, why))
+    if (!load_tokens(s, (int64_t)most, &loaded, why))
         return false;
-    *ret_more = s->rows.count - before == most;
+    *ret_more = loaded == most;
     if (*ret_more)
         return true;
     s->store = NULL;
@@ -265,24 +186,35 @@ bool standing_load(struct standing *s, size_t most, bool *ret_more, struct fault
 void standing_forget(struct standing *s)
 {
     drop_order(s);
-    standing_rows_done(&s->rows);
-    s->rows = (struct standing_rows){ 0 };
+    standing_rows_clear(&s->rows);
     s->next = 0;
 }
 
+static bool load_all(struct store *store, const struct query_filter *scope, int64_t fresh_s,
+                     struct standing **ret, struct fault *why)
+{
+    struct standing *s;
+    bool more = true, ok = true;
+    if (!standing_begin(store, scope, fresh_s, &s, why))
+        return false;
+    while (ok && more)
+        ok = standing_load(s, SORTED_A_STEP, &more, why);
+    if (ok)
+        *ret = s;
+    else
+        standing_end(s);
+    return ok;
+}
+
+/* All of one moment. */
 bool standing_of_tokens(struct store *store, const struct query_filter *scope, int64_t fresh_s,
                         struct standing **ret, struct fault *why)
 {
-    struct standing *s;
-    bool more;
-    if (!standing_begin(store, scope, fresh_s, &s, why))
+    if (!query_moment_begin(store, why))
         return false;
-    if (!standing_load(s, SIZE_MAX, &more, why)) {
-        standing_end(s);
-        return false;
-    }
-    *ret = s;
-    return true;
+    bool ok = load_all(store, scope, fresh_s, ret, why);
+    query_moment_end(store);
+    return ok;
 }
 
 bool standing_of_credits(struct store *store, const struct query_filter *scope, int64_t fresh_s,

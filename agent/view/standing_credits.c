@@ -9,8 +9,14 @@
 static void set_credits(const struct cell *asked, unix_s now, int64_t stale_s,
                         struct credits_columns *ret)
 {
-    const struct kept_curve kept = { &asked[QUERY_CREDITS_ORIGIN], &asked[QUERY_CREDITS_SPENT_NANO],
-                                     &asked[QUERY_CREDITS_HISTORY], &asked[QUERY_CREDITS_BYTES] };
+    const struct kept_curve kept = { .origin = &asked[QUERY_CREDITS_ORIGIN],
+                                     .history = &asked[QUERY_CREDITS_HISTORY],
+                                     .bytes = &asked[QUERY_CREDITS_BYTES],
+                                     .spent_nano = asked[QUERY_CREDITS_SPENT_NANO].integer };
+    const struct kept_watch watch = { .first_seen = cell_time(&asked[QUERY_CREDITS_FIRST_SEEN]),
+                                      .last_seen = cell_time(&asked[QUERY_CREDITS_SEEN]),
+                                      .rate_1h = &asked[QUERY_CREDITS_BURN_1H_NANO],
+                                      .rate_7d = &asked[QUERY_CREDITS_BURN_7D_NANO] };
     ret->source = credits_source_named(asked[QUERY_CREDITS_CREDITS_SOURCE].text);
     bool offered = ret->source != CREDITS_NOT_OFFERED;
     ret->reading =
@@ -23,13 +29,12 @@ static void set_credits(const struct cell *asked, unix_s now, int64_t stale_s,
     ret->purse = (struct purse){
         .reading = &ret->reading,
         .curve = standing_kept_curve(&kept, &ret->reading, &ret->curve) ? &ret->curve : NULL,
-        .watched = standing_kept_watch(&asked[QUERY_CREDITS_FIRST_SEEN], &asked[QUERY_CREDITS_SEEN],
-                                       &asked[QUERY_CREDITS_BURN_1H_NANO],
-                                       &asked[QUERY_CREDITS_BURN_7D_NANO], stale_s),
+        .watched = standing_kept_watch(&watch, stale_s),
     };
     ret->known =
         asked[QUERY_CREDITS_CREDITS_REASON].kind != CELL_TEXT && ret->reading.balance.known;
-    ret->forecast = forecast_within(&ret->purse, NULL, now);
+    ret->own = ret->forecast = forecast_within(&ret->purse, NULL, now);
+    ret->purse.read = &ret->own;
 }
 
 /* What was known while they were offered is the past's. */
@@ -102,6 +107,11 @@ const struct credits_columns *standing_credits_of(const struct standing_credits 
 const struct purse *standing_credits_purse(const struct credits_columns *c)
 {
     return c && c->reading.balance.known ? &c->purse : NULL;
+}
+
+bool standing_credits_limit(const struct credits_columns *c)
+{
+    return standing_credits_purse(c) && c->own.verdict != VERDICT_STALE;
 }
 
 void standing_credits_done(struct standing_credits *all)

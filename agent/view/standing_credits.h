@@ -8,8 +8,9 @@ struct credits_columns {
     struct span account;
     struct reading reading;
     struct curve curve;
-    struct purse purse; /* of the two above */
-    struct forecast forecast;
+    struct purse purse;       /* of the two above */
+    struct forecast own;      /* of the purse, now */
+    struct forecast forecast; /* what is shown of it */
     enum credits_source source;
     bool known;
 };
@@ -27,4 +28,6 @@ const struct credits_columns *standing_credits_of(const struct standing_credits 
                                                   struct span account);
 /* What limits the account's tokens; NULL: nothing that is known. Accepts NULL. */
 const struct purse *standing_credits_purse(const struct credits_columns *c);
+/* Whether they limit the account's tokens now. Accepts NULL. */
+bool standing_credits_limit(const struct credits_columns *c);
 void standing_credits_done(struct standing_credits *all);

@@ -5,10 +5,16 @@
 
 #include "base/xmalloc.h"
 
-void standing_rows_done(struct standing_rows *r)
+void standing_rows_clear(struct standing_rows *r)
 {
     for (size_t i = 0; i < r->count; i++)
         free(r->at[i].texts);
+    r->count = 0;
+}
+
+void standing_rows_done(struct standing_rows *r)
+{
+    standing_rows_clear(r);
     free(r->at);
 }
 

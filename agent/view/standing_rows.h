@@ -36,4 +36,5 @@ struct cell standing_stamp(unix_s at);
 /* Copies the texts of the first `count` cells, so that they outlive the answer. */
 void standing_row_own(struct standing_row *row, size_t count);
 
+void standing_rows_clear(struct standing_rows *r); /* empties it and keeps the memory */
 void standing_rows_done(struct standing_rows *r);

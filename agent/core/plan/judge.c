@@ -12,7 +12,9 @@
 
 static struct purse purse_of(const struct plan *p, const struct token *t)
 {
-    return (struct purse){ &t->last, t->curve, watched_of(&t->burn, p->base.stale_s) };
+    return (struct purse){ .reading = &t->last,
+                           .curve = t->curve,
+                           .watched = watched_of(&t->burn, p->base.stale_s) };
 }
 
 /* The credits as they will be; NULL: they were never known. */

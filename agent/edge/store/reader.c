@@ -14,6 +14,9 @@
 
 static const char *const texts[] = {
     [QUERY_STATUS] = sql_query_status,
+    [QUERY_OPEN_POLLS] = sql_query_open_polls,
+    [QUERY_READINGS] = sql_query_readings,
+    [QUERY_LEVELS] = sql_query_levels,
     [QUERY_SPARKS] = sql_query_sparks,
     [QUERY_ACCOUNTS] = sql_query_accounts,
     [QUERY_CREDITS] = sql_query_credits,
@@ -46,7 +49,9 @@ static const char *const texts[] = {
     [QUERY_LAST_RUN] = sql_query_last_run,
     [QUERY_BROKER] = sql_query_broker,
     [QUERY_PULSE] = sql_query_pulse,
+    [QUERY_ALERTED] = sql_query_alerted,
     [QUERY_FIRING] = sql_query_firing,
+    [QUERY_USAGE_TOLD] = sql_query_usage_told,
     [QUERY_USAGE_TOTALS] = sql_query_usage_totals,
     [QUERY_VOLUME] = sql_query_volume,
 };
@@ -97,6 +102,7 @@ bool query_open(struct store *s, enum query query, const struct query_filter *sc
     bind_count(q, ":after", scope->after);
     bind_count(q, ":upto", scope->upto);
     bind_count(q, ":most", scope->most);
+    bind_count(q, ":poll", scope->poll);
     bind_name(q, ":token", scope->token);
     bind_name(q, ":account", scope->account);
     bind_name(q, ":ids", scope->ids);
@@ -109,11 +115,18 @@ bool query_open(struct store *s, enum query query, const struct query_filter *sc
 
 static struct cell read_cell(const struct statement *q, int column)
 {
-    if (statement_is_null(q, column))
-        return (struct cell){ .kind = CELL_NONE };
-    if (statement_is_text(q, column))
-        return (struct cell){ .kind = CELL_TEXT, .text = statement_text(q, column) };
-    return cell_integer(statement_integer(q, column));
+    struct cell cell = { .kind = CELL_NONE };
+    switch (statement_read(q, column, &cell.integer, &cell.text)) {
+    case HOLDS_NOTHING:
+        break;
+    case HOLDS_INTEGER:
+        cell.kind = CELL_INTEGER;
+        break;
+    case HOLDS_TEXT:
+        cell.kind = CELL_TEXT;
+        break;
+    }
+    return cell;
 }
 
 bool query_next(struct query_result *a, struct cell *cells, size_t count, bool *ret_more,
@@ -136,6 +149,21 @@ void query_close(struct query_result *a)
     statement_free(*idle);
     *idle = a->statement;
     free(a);
+}
+
+bool query_each(struct store *s, enum query query, const struct query_filter *scope, size_t count,
+                void (*take)(void *to, const struct cell *row), void *to, struct fault *why)
+{
+    struct cell row[QUERY_CELLS_MAX];
+    struct query_result *a;
+    bool more = true, ok = true;
+    assert(count <= COUNT(row));
+    if (!query_open(s, query, scope, &a, why))
+        return false;
+    while (ok && (ok = query_next(a, row, count, &more, why)) && more)
+        take(to, row);
+    query_close(a);
+    return ok;
 }
 
 bool query_moment_begin(struct store *s, struct fault *why)

@@ -14,7 +14,10 @@
 struct store;
 
 enum query {
-    QUERY_STATUS,        /* living tokens as believed at `now`, by runway */
+    QUERY_STATUS,        /* living tokens as their states have them: see slice.h */
+    QUERY_OPEN_POLLS,    /* polls since the checkpoint */
+    QUERY_READINGS,      /* token id, balance, spent: readings of the poll `poll` */
+    QUERY_LEVELS,        /* token id, level of an alert that fires */
     QUERY_SPARKS,        /* token id, hour, spent: the hours that began after `since` */
     QUERY_ACCOUNTS,      /* accounts and their last poll */
     QUERY_CREDITS,       /* what is left on each account, and how far consumption is known */
@@ -48,7 +51,9 @@ enum query {
     QUERY_LAST_RUN,   /* how the run before this one ended, and what it left */
     QUERY_BROKER,     /* the connection to the broker, and what waits for it */
     QUERY_PULSE,      /* how many alerts fire, by level */
-    QUERY_FIRING,     /* alerts, whether they fire, and their level alone: no words */
+    QUERY_ALERTED,    /* where a slice of series with alerts ends */
+    QUERY_FIRING,     /* alerts that fire, and their level alone: no words */
+    QUERY_USAGE_TOLD, /* where a slice of tokens with consumption ends */
     QUERY_USAGE_TOTALS, /* token id, feature, provider, and what it cost in all */
     QUERY_VOLUME,       /* bytes and free bytes of the file, at no cost */
     QUERY_READY,        /* accounts, their last good poll, and when that is stale */
@@ -107,6 +112,7 @@ struct query_filter {
     const char *token, *account; /* names; must outlive the answer */
     int64_t after, most;         /* ids beyond this one, and so many of them; 0: not restricted */
     int64_t upto;                /* and none beyond this one; 0: likewise */
+    int64_t poll;                /* an id; 0: likewise */
     const char *ids;             /* of tokens, as a JSON array; likewise */
 };
 
@@ -127,6 +133,13 @@ MUST_CHECK bool query_open(struct store *s, enum query query, const struct query
 MUST_CHECK bool query_next(struct query_result *a, struct cell *cells, size_t count, bool *ret_more,
                            struct fault *why);
 void query_close(struct query_result *a); /* before its store; accepts NULL */
+
+/* Hands each row to `take`, which must not touch the store: its first `count` cells, at most
+ * QUERY_CELLS_MAX. */
+enum { QUERY_CELLS_MAX = 40 };
+MUST_CHECK bool query_each(struct store *s, enum query query, const struct query_filter *scope,
+                           size_t count, void (*take)(void *to, const struct cell *row), void *to,
+                           struct fault *why);
 
 /* All that is asked between is of one moment, whatever is written meanwhile; moments may overlap,
  * and are that of the first. The journal cannot be emptied, so none is to wait for a client. */

@@ -321,6 +321,31 @@ int statement_columns(const struct statement *s)
     return sqlite3_column_count(s->handle);
 }
 
+/* A value may be looked at like this while no thread but this one has the connection, which
+ * SQLITE_CONFIG_SINGLETHREAD says of all. */
+enum column_holds statement_read(const struct statement *s, int column, int64_t *ret_integer,
+                                 struct span *ret_text)
+{
+    sqlite3_value *value = sqlite3_column_value(s->handle, column);
+    switch (sqlite3_value_type(value)) {
+    case SQLITE_NULL:
+        return HOLDS_NOTHING;
+    case SQLITE_TEXT:
+        ret_text->at = (const char *)sqlite3_value_text(value);
+        break;
+    case SQLITE_BLOB:
+        ret_text->at = sqlite3_value_blob(value);
+        break;
+    default:
+        *ret_integer = sqlite3_value_int64(value);
+        return HOLDS_INTEGER;
+    }
+    ret_text->len = (size_t)sqlite3_value_bytes(value);
+    if (!ret_text->at)
+        *ret_text = (struct span){ "", 0 };
+    return HOLDS_TEXT;
+}
+
 bool statement_is_null(const struct statement *s, int column)
 {
     return sqlite3_column_type(s->handle, column) == SQLITE_NULL;

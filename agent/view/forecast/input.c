@@ -207,7 +207,9 @@ bool forecast_input_load(struct store *store, const char *name, const char *acco
 
 static struct purse purse_of(const struct forecast_input *s, const struct token *t)
 {
-    return (struct purse){ &t->last, t->curve, watched_of(&t->burn, s->stale_s) };
+    return (struct purse){ .reading = &t->last,
+                           .curve = t->curve,
+                           .watched = watched_of(&t->burn, s->stale_s) };
 }
 
 struct forecast forecast_input_forecast(const struct forecast_input *s, const struct reading *r,

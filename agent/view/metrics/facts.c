@@ -11,17 +11,20 @@
 
 /* ---- subjects ---- */
 
-struct subject *facts_add(struct metric_facts *f, enum metric_subject of, struct span labels,
-                          struct span info)
+struct subject *facts_add(struct metric_facts *f, enum metric_subject of)
 {
     struct subjects *list = &f->of[of];
+    const size_t labels = f->labels.len, info = f->info.len;
     list->at = xgrown(list->at, list->count, &list->room, sizeof *list->at);
     struct subject *s = &list->at[list->count++];
-    *s = (struct subject){ .labels = xcalloc(labels.len + info.len + 2, 1) };
-    s->info = s->labels + labels.len + 1;
-    f->label_bytes += labels.len + info.len + 2;
-    memcpy(s->labels, labels.at, labels.len);
-    memcpy(s->info, info.at, info.len);
+    *s = (struct subject){ .labels = xmalloc(labels + info),
+                           .label_bytes = (uint32_t)labels,
+                           .info_bytes = (uint32_t)info };
+    memcpy(s->labels, text_z(&f->labels), labels);
+    memcpy(s->labels + labels, text_z(&f->info), info);
+    f->label_bytes += labels + info;
+    text_clear(&f->labels);
+    text_clear(&f->info);
     return s;
 }
 
@@ -32,6 +35,8 @@ void facts_done(struct metric_facts *f)
             free(f->of[of].at[i].labels);
         free(f->of[of].at);
     }
+    text_done(&f->labels);
+    text_done(&f->info);
 }
 
 int64_t facts_number(const struct cell *c)
@@ -51,71 +56,42 @@ int64_t facts_stamp(const struct cell *c)
 struct loading {
     struct metric_facts *to;
     const struct metrics_query *query;
-    struct text labels;
 };
 
-static bool each(struct store *s, enum query query, size_t columns,
-                 void (*take)(struct loading *l, const struct cell *row), struct loading *l,
-                 struct fault *why)
+/* The account whose label is all that is written so far; NULL: there is none. */
+static struct account_facts *account_labelled(const struct loading *l)
 {
-    const struct query_filter scope = query_at(l->query->now, NULL);
-    struct cell row[COLUMNS_MAX];
-    struct query_result *a;
-    bool more = true, ok = true;
-    if (!query_open(s, query, &scope, &a, why))
-        return false;
-    while (ok && more) {
-        ok = query_next(a, row, columns, &more, why);
-        if (ok && more)
-            take(l, row);
+    const struct subjects *accounts = &l->to->of[SUBJECT_ACCOUNT];
+    for (size_t i = 0; i < accounts->count; i++) {
+        struct subject *s = &accounts->at[i];
+        if (s->label_bytes == l->to->labels.len
+            && memcmp(s->labels, l->to->labels.at, l->to->labels.len) == 0)
+            return &s->account;
     }
-    query_close(a);
-    return ok;
-}
-
-static struct subject *add(struct loading *l, enum metric_subject of)
-{
-    struct subject *s = facts_add(l->to, of, (struct span){ text_z(&l->labels), l->labels.len },
-                                  (struct span){ "", 0 });
-    text_clear(&l->labels);
-    return s;
-}
-
-static bool is_labelled(const struct subject *s, const char *label)
-{
-    return strcmp(s->labels, label) == 0;
+    return NULL;
 }
 
 /* The account that another row is about; NULL: there is none. */
 static struct account_facts *account_of(struct loading *l, struct span name)
 {
-    struct subjects *accounts = &l->to->of[SUBJECT_ACCOUNT];
-    struct account_facts *found = NULL;
-    metric_add_label(&l->labels, "account", name);
-    for (size_t i = 0; i < accounts->count && !found; i++)
-        if (is_labelled(&accounts->at[i], text_z(&l->labels)))
-            found = &accounts->at[i].account;
-    text_clear(&l->labels);
+    metric_add_label(&l->to->labels, "account", name);
+    struct account_facts *found = account_labelled(l);
+    text_clear(&l->to->labels);
     return found;
 }
 
-static struct subject *add_account(struct loading *l, const struct cell *row)
+static struct subject *add_account(struct metric_facts *to, const struct cell *row)
 {
-    struct text info = { 0 };
-    metric_add_label(&l->labels, "account", row[QUERY_ACCOUNTS_ACCOUNT].text);
-    metric_add_label(&info, "credits", row[QUERY_ACCOUNTS_CREDITS_SOURCE].text);
-    struct subject *s =
-        facts_add(l->to, SUBJECT_ACCOUNT, (struct span){ text_z(&l->labels), l->labels.len },
-                  (struct span){ text_z(&info), info.len });
-    text_clear(&l->labels);
-    text_done(&info);
-    return s;
+    metric_add_label(&to->labels, "account", row[QUERY_ACCOUNTS_ACCOUNT].text);
+    metric_add_label(&to->info, "credits", row[QUERY_ACCOUNTS_CREDITS_SOURCE].text);
+    return facts_add(to, SUBJECT_ACCOUNT);
 }
 
-static void take_account(struct loading *l, const struct cell *row)
+static void take_account(void *to, const struct cell *row)
 {
+    struct loading *l = to;
     const struct cell *result = &row[QUERY_ACCOUNTS_RESULT];
-    struct account_facts *f = &add_account(l, row)->account;
+    struct account_facts *f = &add_account(l->to, row)->account;
     *f = (struct account_facts){
         .polled_at = facts_stamp(&row[QUERY_ACCOUNTS_AT]),
         .last_ok_at = facts_stamp(&row[QUERY_ACCOUNTS_LAST_OK_AT]),
@@ -141,8 +117,9 @@ static void take_account(struct loading *l, const struct cell *row)
     l->to->living += row[QUERY_ACCOUNTS_LIVING].integer;
 }
 
-static void take_record(struct loading *l, const struct cell *row)
+static void take_record(void *to, const struct cell *row)
 {
+    struct loading *l = to;
     const struct record_figures r = record_figures_of(row);
     struct account_facts *f = account_of(l, row[QUERY_RECORD_ACCOUNT].text);
     if (!f)
@@ -158,22 +135,23 @@ static void take_record(struct loading *l, const struct cell *row)
 }
 
 /* Whatever fires is counted; what has no room has no series. */
-static void take_alert(struct loading *l, const struct cell *row)
+static void take_alert(void *to, const struct cell *row)
 {
-    if (!cell_is_set(&row[QUERY_FIRING_IS_FIRING]))
-        return;
-    struct account_facts *f = account_of(l, row[QUERY_FIRING_ACCOUNT].text);
-    int64_t level = row[QUERY_FIRING_URGENCY].integer;
-    if (f && level > LEVEL_NONE && level < LEVELS)
+    struct loading *l = to;
+    enum level level = LEVEL_NONE;
+    level_named(row[QUERY_FIRING_LEVEL].text, &level);
+    metric_add_label(&l->to->labels, "account", row[QUERY_FIRING_ACCOUNT].text);
+    struct account_facts *f = account_labelled(l);
+    if (f && level > LEVEL_NONE)
         f->alerts[level]++;
-    if ((int64_t)l->to->of[SUBJECT_ALERT].count >= l->query->tokens_max)
-        return;
-    metric_add_label(&l->labels, "account", row[QUERY_FIRING_ACCOUNT].text);
-    metric_add_label(&l->labels, "series", row[QUERY_FIRING_KIND].text);
-    if (row[QUERY_FIRING_TOKEN].text.len)
-        metric_add_label(&l->labels, "token", row[QUERY_FIRING_TOKEN].text);
-    metric_add_label(&l->labels, "rule", row[QUERY_FIRING_RULE].text);
-    add(l, SUBJECT_ALERT)->number = level;
+    if ((int64_t)l->to->of[SUBJECT_ALERT].count < l->query->tokens_max) {
+        metric_add_label(&l->to->labels, "series", row[QUERY_FIRING_KIND].text);
+        if (row[QUERY_FIRING_TOKEN].text.len)
+            metric_add_label(&l->to->labels, "token", row[QUERY_FIRING_TOKEN].text);
+        metric_add_label(&l->to->labels, "rule", row[QUERY_FIRING_RULE].text);
+        facts_add(l->to, SUBJECT_ALERT)->number = level;
+    }
+    text_clear(&l->to->labels);
 }
 
 static struct agent_facts *agent_of(struct loading *l)
@@ -181,8 +159,9 @@ static struct agent_facts *agent_of(struct loading *l)
     return &l->to->of[SUBJECT_AGENT].at[0].agent;
 }
 
-static void take_broker(struct loading *l, const struct cell *row)
+static void take_broker(void *to, const struct cell *row)
 {
+    struct loading *l = to;
     struct agent_facts *f = agent_of(l);
     f->outbox_events = facts_number(&row[QUERY_BROKER_EVENTS]);
     f->outbox_bytes = facts_number(&row[QUERY_BROKER_BYTES]);
@@ -191,8 +170,9 @@ static void take_broker(struct loading *l, const struct cell *row)
     f->delivered_at = facts_stamp(&row[QUERY_BROKER_DELIVERED_AT]);
 }
 
-static void take_volume(struct loading *l, const struct cell *row)
+static void take_volume(void *to, const struct cell *row)
 {
+    struct loading *l = to;
     struct agent_facts *f = agent_of(l);
     f->store_bytes = facts_number(&row[QUERY_VOLUME_BYTES]);
     f->store_free_bytes = facts_number(&row[QUERY_VOLUME_FREE_BYTES]);
@@ -206,12 +186,12 @@ static void take_requests(struct loading *l, const struct live_account *a)
     for (size_t i = 0; i < a->requests->count; i++) {
         const struct live_code *c = &a->requests->at[i];
         snprintf(digits, sizeof digits, "%d", c->status);
-        metric_add_label(&l->labels, "account", span_of(a->name));
-        metric_add_label(&l->labels, "code",
+        metric_add_label(&l->to->labels, "account", span_of(a->name));
+        metric_add_label(&l->to->labels, "code",
                          span_of(c->status == LIVE_NO_ANSWER   ? "none"
                                      : c->status == LIVE_OTHER ? "other"
                                                                : digits));
-        add(l, SUBJECT_REQUESTS)->number = c->requests;
+        facts_add(l->to, SUBJECT_REQUESTS)->number = c->requests;
     }
 }
 
@@ -232,31 +212,29 @@ static void take_live(struct loading *l, const struct live *live)
     f->live.account_count = 0;
 }
 
-static void add_agent(struct loading *l, const struct store *s)
+static void add_agent(struct metric_facts *to, const struct store *s)
 {
-    metric_add_label(&l->labels, "version", span_of(EBB_VERSION));
-    struct subject *agent = facts_add(l->to, SUBJECT_AGENT, (struct span){ "", 0 },
-                                      (struct span){ text_z(&l->labels), l->labels.len });
-    agent->agent = (struct agent_facts){ .journal_bytes = store_journal_bytes(s) };
-    text_clear(&l->labels);
+    metric_add_label(&to->info, "version", span_of(EBB_VERSION));
+    facts_add(to, SUBJECT_AGENT)->agent =
+        (struct agent_facts){ .journal_bytes = store_journal_bytes(s) };
 }
 
 bool facts_begin(struct store *s, const struct metrics_query *q, struct metric_facts *ret,
                  struct fault *why)
 {
     struct loading l = { .to = ret, .query = q };
-    add_agent(&l, s);
-    bool ok = each(s, QUERY_ACCOUNTS, QUERY_ACCOUNTS_COLUMNS, take_account, &l, why);
+    add_agent(ret, s);
+    const struct query_filter scope = query_at(q->now, NULL);
+    bool ok = query_each(s, QUERY_ACCOUNTS, &scope, QUERY_ACCOUNTS_COLUMNS, take_account, &l, why);
     if (ok && q->live)
         take_live(&l, q->live);
-    text_done(&l.labels);
     return ok;
 }
 
 static const struct part {
     enum query query;
     size_t columns;
-    void (*take)(struct loading *l, const struct cell *row);
+    void (*take)(void *to, const struct cell *row);
 } parts[] = {
     { QUERY_RECORD, QUERY_RECORD_COLUMNS, take_record },
     { QUERY_BROKER, QUERY_BROKER_COLUMNS, take_broker },
@@ -268,27 +246,32 @@ bool facts_load(struct store *s, const struct metrics_query *q, size_t part, str
                 struct fault *why)
 {
     struct loading l = { .to = f, .query = q };
-    bool ok = each(s, parts[part].query, parts[part].columns, parts[part].take, &l, why);
-    text_done(&l.labels);
-    return ok;
+    const struct query_filter scope = query_at(q->now, NULL);
+    return query_each(s, parts[part].query, &scope, parts[part].columns, parts[part].take, &l, why);
+}
+
+static void take_bound(void *to, const struct cell *row)
+{
+    *(int64_t *)to = row[0].integer;
+}
+
+bool facts_next_slice(struct store *s, enum query bound, struct query_filter *slice, bool *ret_more,
+                      struct fault *why)
+{
+    int64_t upto = 0; /* there are no more */
+    slice->after = slice->upto;
+    if (!query_each(s, bound, slice, 1, take_bound, &upto, why))
+        return false;
+    *ret_more = upto != 0;
+    slice->upto = upto;
+    return true;
 }
 
 bool facts_load_alerts(struct store *s, const struct metrics_query *q, struct query_filter *slice,
                        struct metric_facts *f, bool *ret_more, struct fault *why)
 {
     struct loading l = { .to = f, .query = q };
-    struct cell row[QUERY_FIRING_COLUMNS];
-    struct query_result *a;
-    bool more = true, ok = true;
-    *ret_more = false;
-    if (!query_open(s, QUERY_FIRING, slice, &a, why))
-        return false;
-    while (ok && (ok = query_next(a, row, COUNT(row), &more, why)) && more) {
-        slice->after = row[QUERY_FIRING_ID].integer;
-        *ret_more = true;
-        take_alert(&l, row);
-    }
-    query_close(a);
-    text_done(&l.labels);
-    return ok;
+    return facts_next_slice(s, QUERY_ALERTED, slice, ret_more, why)
+        && (!*ret_more
+            || query_each(s, QUERY_FIRING, slice, QUERY_FIRING_COLUMNS, take_alert, &l, why));
 }

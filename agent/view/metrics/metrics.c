@@ -27,6 +27,7 @@ struct place {
     const struct metric_rows *const *rows;
     size_t row, subject;
     bool headed; /* the family has a sample */
+    struct metric_line lines[METRIC_VALUES_MAX];
 };
 
 struct metrics {
@@ -138,18 +139,29 @@ static bool load(struct metrics *m, struct fault *why)
     return m->tokens_loaded ? load_usage(m, why) : load_slice(m, why);
 }
 
+static size_t values_of(const struct metric *family)
+{
+    return family->by ? family->by->count : 1;
+}
+
+static void begin_family(struct metrics *m, const struct metric *family, struct text *out)
+{
+    metric_add_head(out, family, m->query.format);
+    for (size_t i = 0; i < values_of(family); i++)
+        m->at.lines[i] = metric_line_of(family, i);
+    m->at.headed = true;
+}
+
 static void add_samples(struct metrics *m, const struct metric *family, const struct subject *s,
                         struct text *out)
 {
-    size_t count = family->by ? family->by->count : 1;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < values_of(family); i++) {
         int64_t value = family->value(s, i);
         if (value == METRIC_ABSENT)
             continue;
         if (!m->at.headed)
-            metric_add_head(out, family, m->query.format);
-        m->at.headed = true;
-        metric_add_sample(out, family, s, i, value);
+            begin_family(m, family, out);
+        metric_add_sample(out, &m->at.lines[i], s, value);
     }
 }
 

@@ -65,8 +65,9 @@ struct agent_facts {
 };
 
 struct subject {
-    char *labels; /* owned; as written between the braces */
-    char *info;   /* further labels of rows that are METRIC_INFO; in the same memory */
+    char *labels; /* owned; as written between the braces, unterminated */
+    /* Behind them further ones, of rows that are METRIC_INFO. */
+    uint32_t label_bytes, info_bytes;
     union {
         struct series_facts series;   /* SUBJECT_TOKEN, SUBJECT_CREDITS */
         struct account_facts account; /* SUBJECT_ACCOUNT */
@@ -79,8 +80,9 @@ struct subject {
 struct metric_label {
     const char *name;
     const char *(*value)(size_t place);
-    size_t count;
+    size_t count; /* at most METRIC_VALUES_MAX */
 };
+enum { METRIC_VALUES_MAX = 16 };
 
 struct metric {
     const char *name; /* of its samples: with "_total", "_info" */

@@ -70,21 +70,16 @@ static void set_token(struct series_facts *f, const struct cell *cells, unix_s n
 static void take_token(struct metric_facts *to, const struct standing *rows,
                        const struct cell *cells, unix_s now)
 {
-    struct text labels = { 0 }, info = { 0 };
+    struct text *labels = &to->labels;
     const struct span name = cells[STANDING_TOKEN].text, environment = naming_environment(name);
-    metric_add_label(&labels, "account", cells[STANDING_ACCOUNT].text);
-    metric_add_label(&labels, "token", name);
+    metric_add_label(labels, "account", cells[STANDING_ACCOUNT].text);
+    metric_add_label(labels, "token", name);
     if (environment.len)
-        metric_add_label(&labels, "environment", environment);
-    add_token_info(&info, cells);
-    struct series_facts *f =
-        &facts_add(to, SUBJECT_TOKEN, (struct span){ text_z(&labels), labels.len },
-                   (struct span){ text_z(&info), info.len })
-             ->series;
+        metric_add_label(labels, "environment", environment);
+    add_token_info(&to->info, cells);
+    struct series_facts *f = &facts_add(to, SUBJECT_TOKEN)->series;
     set_token(f, cells, now);
     set_forecast(f, standing_state(rows), standing_forecast(rows));
-    text_done(&labels);
-    text_done(&info);
 }
 
 void facts_take_tokens(struct metric_facts *f, struct standing *rows, unix_s now)
@@ -97,45 +92,31 @@ void facts_take_tokens(struct metric_facts *f, struct standing *rows, unix_s now
     }
 }
 
-static void take_usage(struct metric_facts *f, const struct cell *row, struct text *labels)
+static void take_usage(void *to, const struct cell *row)
 {
+    struct metric_facts *f = to;
     const struct span name = row[QUERY_USAGE_TOTALS_TOKEN].text;
     bool is_key = !span_is(row[QUERY_USAGE_TOTALS_KIND].text, series_name(SERIES_TOKEN));
     const struct span environment = is_key ? (struct span){ "", 0 } : naming_environment(name);
-    if (!cell_is_set(&row[QUERY_USAGE_TOTALS_IS_LIVING])
-        || (!is_key && !f->whole && row[QUERY_USAGE_TOTALS_ID].integer > f->last_id))
+    if (!is_key && !f->whole && row[QUERY_USAGE_TOTALS_ID].integer > f->last_id)
         return;
-    metric_add_label(labels, "account", row[QUERY_USAGE_TOTALS_ACCOUNT].text);
+    metric_add_label(&f->labels, "account", row[QUERY_USAGE_TOTALS_ACCOUNT].text);
     if (!is_key)
-        metric_add_label(labels, "token", name);
+        metric_add_label(&f->labels, "token", name);
     if (environment.len)
-        metric_add_label(labels, "environment", environment);
-    metric_add_label(labels, "feature", row[QUERY_USAGE_TOTALS_FEATURE].text);
-    metric_add_label(labels, "provider", row[QUERY_USAGE_TOTALS_PROVIDER].text);
-    facts_add(f, SUBJECT_USAGE, (struct span){ text_z(labels), labels->len },
-              (struct span){ "", 0 })
-        ->number = facts_number(&row[QUERY_USAGE_TOTALS_TOLD_NANO]);
-    text_clear(labels);
+        metric_add_label(&f->labels, "environment", environment);
+    metric_add_label(&f->labels, "feature", row[QUERY_USAGE_TOTALS_FEATURE].text);
+    metric_add_label(&f->labels, "provider", row[QUERY_USAGE_TOTALS_PROVIDER].text);
+    facts_add(f, SUBJECT_USAGE)->number = facts_number(&row[QUERY_USAGE_TOTALS_TOLD_NANO]);
 }
 
 bool facts_load_usage(struct store *s, struct query_filter *slice, struct metric_facts *f,
                       bool *ret_more, struct fault *why)
 {
-    struct cell row[QUERY_USAGE_TOTALS_COLUMNS];
-    struct text labels = { 0 };
-    struct query_result *a;
-    bool more = true, ok = true;
-    *ret_more = false;
-    if (!query_open(s, QUERY_USAGE_TOTALS, slice, &a, why))
-        return false;
-    while (ok && (ok = query_next(a, row, COUNT(row), &more, why)) && more) {
-        slice->after = row[QUERY_USAGE_TOTALS_ID].integer;
-        *ret_more = true;
-        take_usage(f, row, &labels);
-    }
-    query_close(a);
-    text_done(&labels);
-    return ok;
+    return facts_next_slice(s, QUERY_USAGE_TOLD, slice, ret_more, why)
+        && (!*ret_more
+            || query_each(s, QUERY_USAGE_TOTALS, slice, QUERY_USAGE_TOTALS_COLUMNS, take_usage, f,
+                          why));
 }
 
 static void set_credits(struct series_facts *f, const struct cell *cells)
@@ -153,16 +134,10 @@ static void set_credits(struct series_facts *f, const struct cell *cells)
 void facts_take_credits(struct metric_facts *f, struct standing *rows)
 {
     struct cell cells[CREDITS_COLUMNS];
-    struct text labels = { 0 };
     while (standing_next(rows, cells, CREDITS_COLUMNS)) {
-        metric_add_label(&labels, "account", cells[CREDITS_ACCOUNT].text);
-        struct series_facts *to =
-            &facts_add(f, SUBJECT_CREDITS, (struct span){ text_z(&labels), labels.len },
-                       (struct span){ "", 0 })
-                 ->series;
+        metric_add_label(&f->labels, "account", cells[CREDITS_ACCOUNT].text);
+        struct series_facts *to = &facts_add(f, SUBJECT_CREDITS)->series;
         set_credits(to, cells);
         set_forecast(to, standing_state(rows), standing_forecast(rows));
-        text_clear(&labels);
     }
-    text_done(&labels);
 }

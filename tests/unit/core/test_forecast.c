@@ -327,7 +327,7 @@ static void money_that_is_still_there_has_not_ended_however_old_the_curve(void *
 static struct purse purse_of(const struct booked_past *p, const struct reading *r,
                              const struct curve *c)
 {
-    return (struct purse){ r, c, watched_of(&p->burn, STALE_S) };
+    return (struct purse){ .reading = r, .curve = c, .watched = watched_of(&p->burn, STALE_S) };
 }
 
 /* Each row: what a token and its account have, in cents, at the same burn, and which of the two is

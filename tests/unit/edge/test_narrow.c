@@ -175,9 +175,8 @@ static void dump_query(struct place *p, enum query query, unix_s at, struct text
     struct fault why;
     struct query_result *a;
     static const size_t counts[QUERIES] = {
-        [QUERY_STATUS] = 6,      [QUERY_SPARKS] = 3,         [QUERY_HISTORY] = 8,
-        [QUERY_REPORT_GAPS] = 4, [QUERY_REPORT_TOKENS] = 18, [QUERY_IDLE] = 7,
-        [QUERY_AUDIT] = 17,
+        [QUERY_SPARKS] = 3,         [QUERY_HISTORY] = 8, [QUERY_REPORT_GAPS] = 4,
+        [QUERY_REPORT_TOKENS] = 18, [QUERY_IDLE] = 7,    [QUERY_AUDIT] = 17,
     };
     struct cell row[20];
     const struct query_filter filter = {
@@ -201,6 +200,33 @@ static void dump_query(struct place *p, enum query query, unix_s at, struct text
                 text_addf(out, row[i].kind == CELL_NONE ? "-" : "%lld", (long long)row[i].integer);
             text_add(out, span_of(i + 1 < counts[query] ? " " : "\n"));
         }
+    }
+    query_close(a);
+}
+
+/* What tokens stand at: their states, and readings that these do not know. */
+static void dump_states(struct place *p, unix_s at, struct text *out)
+{
+    const struct query_filter filter = query_at(at, "main");
+    struct cell row[QUERY_STATUS_COLUMNS];
+    struct token_slice one = { .at = NULL };
+    struct query_result *a;
+    struct fault why;
+    bool more = true;
+    check(query_open(p->store, QUERY_STATUS, &filter, &a, &why), &why);
+    while (more) {
+        check(query_next(a, row, COUNT(row), &more, &why), &why);
+        if (!more)
+            break;
+        slice_add(&one, row[QUERY_STATUS_ID].integer, row[QUERY_STATUS_ACCOUNT_ID].integer,
+                  row[QUERY_STATUS_KNOWN_POLL].integer);
+        check(slice_load(p->store, &one, &why), &why);
+        struct maybe_money balance =
+            one.at->newer ? one.at->balance : cell_money(&row[QUERY_STATUS_BALANCE_NANO]);
+        text_addf(out, "%lld %lld %lld\n", (long long)one.at->id,
+                  balance.known ? (long long)balance.is.nano : -1,
+                  (long long)(row[QUERY_STATUS_SPENT_NANO].integer + one.at->spent_nano));
+        slice_done(&one);
     }
     query_close(a);
 }
@@ -240,7 +266,7 @@ static const char *const views[] = {
 
 static void assert_same(const struct text *a, const struct text *b, const char *what)
 {
-    if (a->len == b->len && memcmp(a->at, b->at, a->len) == 0)
+    if (a->len == b->len && memcmp(text_z(a), text_z(b), a->len) == 0)
         return;
     size_t at = 0;
     while (at < a->len && at < b->len && a->at[at] == b->at[at])
@@ -313,6 +339,12 @@ static void compare(struct twins *t)
         assert_same(&a, &b, views[i]);
         assert_true(a.len > 0);
     }
+    text_clear(&a);
+    text_clear(&b);
+    dump_states(&t->narrow, t->at, &a);
+    dump_states(&t->wide, t->at, &b);
+    assert_same(&a, &b, "states");
+    assert_true(a.len > 0);
     text_clear(&a);
     text_clear(&b);
     dump_burns(&t->narrow, &a);

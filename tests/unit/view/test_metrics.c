@@ -173,10 +173,11 @@ static int64_t zero(const struct subject *s, size_t place)
 static void expect_number(enum metric_scale scale, int64_t value, const char *line)
 {
     const struct metric m = { "x", "Help.", NULL, METRIC_GAUGE, scale, NULL, zero };
-    char labels[] = "a=\"b\"", info[] = "";
-    const struct subject s = { .labels = labels, .info = info };
+    char labels[] = "a=\"b\"";
+    const struct metric_line one = metric_line_of(&m, 0);
+    const struct subject s = { .labels = labels, .label_bytes = sizeof labels - 1 };
     struct text got = { 0 };
-    metric_add_sample(&got, &m, &s, 0, value);
+    metric_add_sample(&got, &one, &s, value);
     assert_string_equal(text_z(&got), line);
     text_done(&got);
 }
