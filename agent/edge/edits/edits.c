@@ -399,14 +399,13 @@ void credits_order_look(const char *store, const char *account, struct credits_o
         closedir(all);
 }
 
-/* Orders of an account before one, or all up to it. */
-static void withdraw_orders(const char *folder, const char *account, const char *id, bool it_too)
+static void withdraw_orders_before(const char *folder, const char *account, const char *id)
 {
     struct credits_order found;
     DIR *all = opendir(folder);
     struct dirent *one;
     while (all && (one = readdir(all))) {
-        if (one->d_name[0] == '.' || strcmp(one->d_name, id) > (it_too ? 0 : -1)
+        if (one->d_name[0] == '.' || strcmp(one->d_name, id) >= 0
             || !read_order(folder, one->d_name, account, &found))
             continue;
         own_free char *path = path_of(folder, one->d_name);
@@ -416,10 +415,12 @@ static void withdraw_orders(const char *folder, const char *account, const char 
         closedir(all);
 }
 
-/* The one that was taken up is the last to go: so long as it is there, none before it counts. */
+/* The one that was taken up is the last to go: so long as it is there, none before it counts, and
+ * what is written meanwhile comes after it, whatever the clock. */
 void credits_order_settle(const char *store, const char *account, const char *id)
 {
     own_free char *folder = folder_of(store);
-    withdraw_orders(folder, account, id, false);
-    withdraw_orders(folder, account, id, true);
+    own_free char *path = path_of(folder, id);
+    withdraw_orders_before(folder, account, id);
+    edits_withdraw(path);
 }
