@@ -13,7 +13,8 @@ struct gist gist_of(const struct forecast *f, const struct burn_rate burn[BURN_W
                       .horizon = f->horizon,
                       .lasts = (float)f->lasts,
                       .verdict = (unsigned char)f->verdict,
-                      .limit = (unsigned char)f->limit };
+                      .limit = (unsigned char)f->limit,
+                      .available = f->available.known };
     for (int w = 0; w < BURN_WINDOWS; w++)
         g.burn_nano_per_h[w] = burn[w].known ? (float)burn[w].nano_per_h : -1;
     return g;
@@ -63,7 +64,8 @@ static bool outlook_moved(const struct gist *was, const struct gist *is, unix_s 
 
 bool gist_moved(const struct gist *was, const struct gist *is, unix_s now, bool resets)
 {
-    return outlook_moved(was, is, now, resets) || any_rate(was, is, rate_moved);
+    return was->available != is->available || outlook_moved(was, is, now, resets)
+        || any_rate(was, is, rate_moved);
 }
 
 bool gist_misleads(const struct gist *was, const struct gist *is, unix_s now, bool resets)

@@ -10,6 +10,7 @@ struct gist {
     float burn_nano_per_h[BURN_WINDOWS]; /* below 0: not known */
     float lasts;
     unsigned char verdict, limit; /* enum verdict, enum limit */
+    bool available;               /* known */
 };
 
 struct gist gist_of(const struct forecast *f, const struct burn_rate burn[BURN_WINDOWS]);

@@ -124,6 +124,26 @@ def test_what_does_not_change_is_not_sent_and_after_a_reconnect_once(sim, broker
     assert all(told[topic] <= 1 for topic in wanted), told
 
 
+def test_what_can_be_spent_is_known_after_a_restart_too(sim, broker, subscriber, make_daemon):
+    sim.create("prod-idle", balance="40.00")
+    sim.create("prod-rich", balance="90.00")
+    sim.set_credits("60.00")
+    expected = {"prod-idle": (40, "balance"), "prod-rich": (60, "credits")}
+
+    def shows(after):
+        states = {topic.split("/")[3]: json.loads(payload) for topic, payload, _ in subscriber.messages.items[after:]
+                  if "/token/" in topic and topic.endswith("/state")}
+        return {name: (state["available_usd"], state["limited_by"]) for name, state in states.items()} == expected
+
+    daemon, place = make_daemon(sim.url, broker), 0
+    for _ in range(2):
+        daemon.start()
+        daemon.wait_polls(4)  # no longer new: nothing else makes them worth another message
+        subscriber.wait(lambda _, place=place: shows(place), f"what can be spent, after message {place}")
+        assert daemon.stop() == 0
+        place = len(subscriber.messages.items)
+
+
 def test_a_state_that_the_broker_refuses_is_reported_blocks_nothing_and_is_sent_when_it_may(
         sim, tmp_path, stage, make_daemon):
     rules = tmp_path / "rules"

@@ -169,6 +169,9 @@ void foresight_take_forecast(struct token *t, const struct statement *q)
         burn[w] = (struct burn_rate){ .known = !statement_is_null(q, burns[w]),
                                       .nano_per_h = statement_integer(q, burns[w]) };
     t->forecast = read_forecast(q);
+    if (t->last.budgeted && t->forecast.limit == LIMIT_BALANCE)
+        t->forecast.available =
+            t->last.balance; /* else the account's credits, once they are read */
     t->published = t->stored = gist_of(&t->forecast, burn);
     t->spent_nano = statement_integer(q, LOAD_FORECASTS_SPENT_NANO);
     t->spent_most_nano = statement_integer(q, LOAD_FORECASTS_SPENT_MOST_NANO);
