@@ -54,8 +54,8 @@ ORDER BY time"""
 TABLE = f"""\
 SELECT token AS "Token", account AS "Account", state AS "State", balance_usd AS "Balance",
        burn_24h_usd_per_h AS "Burn rate",
-       CASE state WHEN 'exhausted' THEN 0.0 ELSE CAST(likely_at - unixepoch() AS REAL) END AS "Likely",
        CAST(early_at - unixepoch() AS REAL) AS "Early",
+       CASE state WHEN 'exhausted' THEN 0.0 ELSE CAST(likely_at - unixepoch() AS REAL) END AS "Likely",
        CAST(late_at - unixepoch() AS REAL) AS "Late", CAST(likely_at AS REAL) * 1000 AS "Empty on",
        chance_lasts AS "Lasts", CAST(unixepoch() - seen_at AS REAL) AS "Age"
 {NOW}
@@ -137,8 +137,8 @@ def token_table(source):
         "then is 10, 50 and 90 %. Lasts: the chance to last until the reset, the expiry, or for a week",
         [Query(TABLE)], TABLE_OF_METRICS, height=12, no_data="-",
         transformations={PROMETHEUS: merged({
-            "token": "Token", "account": "Account", "state": "State", "C": "Balance", "D": "Burn rate", "A": "Likely",
-            "E": "Early", "F": "Late", "G": "Empty on", "H": "Lasts", "I": "Age"}, drop=("Value #B",))},
+            "token": "Token", "account": "Account", "state": "State", "C": "Balance", "D": "Burn rate", "E": "Early",
+            "A": "Likely", "F": "Late", "G": "Empty on", "H": "Lasts", "I": "Age"}, drop=("Value #B",))},
         overrides=[
             override("Token", links=open_token(source)),
             override("Account", custom__width=100),
