@@ -1,2 +1,3 @@
 -- Alerts that fire, of series whose ids follow :after, up to :upto.
-SELECT token, level FROM alert WHERE token > coalesce(:after, 0) AND token <= :upto AND level <> 'none';
+SELECT token, level FROM alert WHERE token > coalesce(:after, 0) AND token <= :upto AND level <> 'none'
+ORDER BY token;
