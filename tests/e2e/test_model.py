@@ -8,6 +8,7 @@ import math
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 
@@ -108,6 +109,11 @@ def test_a_training_answers_each_series_out_of_fold_and_writes_a_table_that_comp
     scored = subprocess.run([sys.executable, ROOT / "tests/forecast/score.py", data, tmp_path / "predictions.csv"],
                             check=True, stdout=subprocess.PIPE, text=True).stdout
     assert "pinball" in scored and "servegen" in scored
+    measured = subprocess.run([sys.executable, TOOLS / "measure.py", "--bench", BENCH, "--work", tmp_path / "work",
+                               "--episodes", "0.1", data], check=True, stdout=subprocess.PIPE, text=True).stdout
+    for group in ("servegen", "under 6 hours", "seen", "even"):
+        assert re.search(r"^\| %s \| \d+ \| 0\.\d{4}" % group, measured, re.MULTILINE), measured
+    assert re.search(r"^\| all \| .* \(0\.\d{4} to 0\.\d{4}\)", measured, re.MULTILINE), "no spread over the folds"
     subprocess.run(["gcc", "-std=c17", "-Wall", "-Werror", "-I", ROOT / "agent", "-fsyntax-only", table, near_table],
                    check=True)
 

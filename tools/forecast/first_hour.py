@@ -6,7 +6,8 @@ FOLDER gets a data set of the layout that the bench reads (series.csv, series/, 
 empty), drawn from all series of DATA_DIR, and some even burners. `class` says what a question is about: `seen` (a
 history of 1 minute to 6 hours, money for about 1 minute to 6 hours), `told` (the same, and the consumption endpoint
 told the sums of some days before), `long` (watched for days), `even` (the same money all the time; ten readings or
-more).
+more). `open` is `long` whatever the end: those that end within six hours are the ones that came sooner than it looked,
+so every honest forecast of them alone is late.
 
 The given series are read every 5 to 60 minutes. What happened in between is made up: requests of the series' own size
 and rate, evenly spread, in a burst, or a steady flow.
@@ -120,9 +121,15 @@ def history(w, kind, random):
     return (first, i, int(usage_from)) if usage_from >= w.at[0] // DAY * DAY and w.at[0] < w.at[first] - DAY else None
 
 
-def short(watched_h, random):
-    """How far a question may reach, and the least share of its amount that the history must have used."""
-    return LONGEST_H, 1 / 24
+def short(kind, random):
+    """How far an amount reaches at the mean rate, how late it may really end, and the least share of it that the
+    history must have used."""
+    return LONGEST_H, LONGEST_H, 1 / 24
+
+
+def open_ended(kind, random):
+    """What looks short is asked, however late it ends."""
+    return 2 * LONGEST_H, 21 * 24.0, 1 / 24
 
 
 def question(w, kind, reach, random):
@@ -131,12 +138,12 @@ def question(w, kind, reach, random):
         return None
     first, i, usage_from = found
     watched, used = w.at[i] - w.at[first], w.spent[i] - w.spent[first]
-    longest_h, least_used = reach(watched / HOUR, random)
+    asked_h, longest_h, least_used = reach(kind, random)
     busy = numpy.count_nonzero(numpy.diff(w.spent[first:i + 1]) > 0)
     if busy < min(3, i - first):
         return None
     rate = w.usual if random.random() < 0.5 else used / watched
-    horizon_h = numpy.exp(random.uniform(numpy.log(SHORTEST_H), numpy.log(longest_h)))
+    horizon_h = numpy.exp(random.uniform(numpy.log(SHORTEST_H), numpy.log(asked_h)))
     amount = int(rate * HOUR * horizon_h * numpy.exp(0.3 * random.standard_normal()))
     if amount <= 0 or used < amount * least_used:
         return None
@@ -149,10 +156,10 @@ def question(w, kind, reach, random):
     return (w.name, int(w.at[first]), int(w.at[i]), amount, usage_from), float(numpy.log(true_h)), kind
 
 
-def questions(w, count, random, reach=short):
+def questions(w, count, random, reach=short, shares=(0.6, 0.2, 0.2)):
     rows = []
     for _ in range(count):
-        kind = str(random.choice(("seen", "told", "long"), p=(0.6, 0.2, 0.2)))
+        kind = str(random.choice(("seen", "told", "long"), p=shares))
         drawn = (question(w, kind, reach, random) for _ in range(12))
         rows += [found for found in [next((d for d in drawn if d), None)] if found]
     return rows
@@ -223,6 +230,26 @@ def episodes_by_days(days):
     return 6 if days < 2 else 10 if days < 20 else 24
 
 
+def draw_folder(data, folder, seed=7, episodes=1.0):
+    """A data set in `folder`, drawn from the series of `data`; `episodes`: how many, as a multiple of the table's."""
+    random = numpy.random.default_rng(seed)
+    watched, rows = [], []
+    for row in draw.read_table(data / "series.csv"):
+        series = draw.Series.read(data, row)
+        for k in range(max(1, round(episodes * episodes_by_days((series.at[-1] - series.at[0]) / DAY)))):
+            w = watch("%s.%d" % (series.name, k), series, random)
+            if w:
+                watched.append(w)
+                rows += questions(w, 4, random)
+                rows += [(*asked, "open") for *asked, _ in questions(w, 2, random, open_ended, (0, 0, 1))]
+    for k in range(round(100 * episodes)):
+        w = even("even.%d" % k, random)
+        watched.append(w)
+        rows += even_questions(w, 4, random)
+    write_folder(folder, watched)
+    write_tasks(folder, rows)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("data", type=pathlib.Path)
@@ -230,21 +257,7 @@ def main():
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--episodes", type=float, default=1.0, help="how many, as a multiple of the table's")
     chosen = options.parse_args()
-    random = numpy.random.default_rng(chosen.seed)
-    watched, rows = [], []
-    for row in draw.read_table(chosen.data / "series.csv"):
-        series = draw.Series.read(chosen.data, row)
-        for k in range(max(1, round(chosen.episodes * episodes_by_days((series.at[-1] - series.at[0]) / DAY)))):
-            w = watch("%s.%d" % (series.name, k), series, random)
-            if w:
-                watched.append(w)
-                rows += questions(w, 4, random)
-    for k in range(round(100 * chosen.episodes)):
-        w = even("even.%d" % k, random)
-        watched.append(w)
-        rows += even_questions(w, 4, random)
-    write_folder(chosen.folder, watched)
-    write_tasks(chosen.folder, rows)
+    draw_folder(chosen.data, chosen.folder, chosen.seed, chosen.episodes)
 
 
 if __name__ == "__main__":

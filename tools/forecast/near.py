@@ -23,72 +23,98 @@ import train
 import trees
 
 SEED, FOLDS = 11, 5
-FEATURES = 33  # NEAR_FEATURES
+FEATURES, SEEN_H = 33, 0  # NEAR_FEATURES, and the one that is a log of hours watched
+SHARES = (0.45, 0.15, 0.4)  # of seen, told, long
 FAR_SHARE, FAR_H = 0.25, 48.0  # some questions reach further, from histories that say less
+POINTS_FROM_H, POINTS_TO_H = 6.05, 12.0  # of train.py's questions: watched for longer, and looking shorter
 WEIGHT_REAL, WEIGHT_INVENTED, WEIGHT_EVEN = 1.0, 0.3, 0.5
 
 
 class Size:
-    trees, episodes, questions, invented, even = 200, 3, 12, 250, 150
+    trees, rate = 200, 0.12
+    episodes, questions, invented, even, points = 4, 12, 250, 250, 0.3
 
     @classmethod
     def shrink(cls):
-        cls.trees, cls.episodes, cls.questions, cls.invented, cls.even = 10, 0.1, 4, 4, 4
+        cls.trees, cls.episodes, cls.questions, cls.invented, cls.even, cls.points = 10, 0.1, 4, 4, 4, 1
 
 
 class Drawn:
+    """Questions for the bench, and of each its truth, fold (-1: of nobody, in every training) and weight."""
+
     def __init__(self):
-        self.watched, self.rows, self.truths, self.kinds, self.folds, self.weights = [], [], [], [], [], []
+        self.watched, self.rows, self.truths, self.folds, self.weights = [], [], [], [], []
 
-    def add(self, watched, rows, fold, weight):
-        self.watched.append(watched)
-        for row, truth, kind in rows:
-            self.rows.append(row)
-            self.truths.append(truth)
-            self.kinds.append(kind)
-            self.folds.append(fold)
-            self.weights.append(weight)
-
-
-def reach(watched_h, random):
-    """As the table of first_hour.py, and some further, so that what is near is not judged by what ended soon alone."""
-    return (FAR_H, 1 / 240) if random.random() < FAR_SHARE else first_hour.short(watched_h, random)
+    def add(self, rows, fold, weight, watched=None):
+        """`rows`: what the bench reads, and the log of the true hours."""
+        self.watched += [watched] if watched else []
+        self.rows += [row[0] for row in rows]
+        self.truths += [row[1] for row in rows]
+        self.folds += [fold] * len(rows)
+        self.weights += [weight] * len(rows)
 
 
-def draw_all(data, fold_of):
+def reach(kind, random):
+    """Of a young key as the table of first_hour.py, and some further, so that what is near is not judged by what ended
+    soon alone. Of one that was watched for days the whole truth: most of what looks short lasts longer."""
+    if kind == "long":
+        return first_hour.open_ended(kind, random)
+    return (FAR_H, FAR_H, 1 / 240) if random.random() < FAR_SHARE else first_hour.short(kind, random)
+
+
+def draw_hours(licensed, fold_of):
     random, drawn = numpy.random.default_rng(SEED), Drawn()
-    for row in draw.read_table(data / "series.csv"):
-        if not train.is_licensed(row["series"]):
-            continue
-        series = draw.Series.read(data, row)
+
+    def ask(name, series, fold, weight):
+        w = first_hour.watch(name, series, random)
+        if w:
+            drawn.add(first_hour.questions(w, Size.questions, random, reach, SHARES), fold, weight, w)
+
+    for series in licensed:
         days = (series.at[-1] - series.at[0]) / first_hour.DAY
         for k in range(max(1, round(Size.episodes * first_hour.episodes_by_days(days)))):
-            w = first_hour.watch("%s.%d" % (series.name, k), series, random)
-            if w:
-                drawn.add(w, first_hour.questions(w, Size.questions, random, reach), fold_of[series.name], WEIGHT_REAL)
+            ask("%s.%d" % (series.name, k), series, fold_of[series.name], WEIGHT_REAL)
     for k in range(Size.invented):
-        w = first_hour.watch("invented.%d" % k, draw.invented("invented", random), random)
-        if w:
-            drawn.add(w, first_hour.questions(w, Size.questions, random, reach), -1, WEIGHT_INVENTED)
+        ask("invented.%d" % k, draw.invented("invented", random), -1, WEIGHT_INVENTED)
     for k in range(Size.even):
         w = first_hour.even("even.%d" % k, random)
-        drawn.add(w, first_hour.even_questions(w, Size.questions, random), -1, WEIGHT_EVEN)
+        drawn.add(first_hour.even_questions(w, Size.questions, random), -1, WEIGHT_EVEN, w)
     return drawn
 
 
-def describe(bench, work, drawn, table):
+def draw_points(rows, licensed, fold_of):
+    """Of the kind that train.py asks, so that these trees do not unlearn them."""
+    random, drawn = numpy.random.default_rng(SEED + 1), Drawn()
+    for row, series in zip(rows, licensed):
+        asked, truths = draw.draw_questions(series, round(Size.points * train.questions_by_days(row)), random)
+        drawn.add([((*a, 0), truth) for a, truth in zip(asked, truths)], fold_of[series.name], WEIGHT_REAL)
+    return drawn
+
+
+def describe(bench, work, drawn, folder):
     """With each fold's own ensemble: base and features by row; who belongs to no fold is described by the first."""
-    folder, told = work / "near", numpy.full((len(drawn.rows), 1 + FEATURES), numpy.nan, numpy.float32)
-    first_hour.write_folder(folder, drawn.watched)
+    told = numpy.full((len(drawn.rows), 1 + FEATURES), numpy.nan, numpy.float32)
     folds = numpy.maximum(numpy.array(drawn.folds), 0)
     for fold in range(FOLDS):
         some = numpy.flatnonzero(folds == fold)
         first_hour.write_questions(work / "near.csv", [drawn.rows[i] for i in some])
-        command = [bench] + (["--table", work / ("fold-%d.net" % fold)] if table else [])
-        subprocess.run(command + ["--questions", work / "near.csv", "--near-features", work / "near.bin", folder],
-                       check=True)
+        subprocess.run([bench, "--table", work / ("fold-%d.net" % fold), "--questions", work / "near.csv",
+                        "--near-features", work / "near.bin", folder], check=True)
         told[some] = numpy.fromfile(work / "near.bin", "<f4").reshape(len(some), -1)[:, :1 + FEATURES]
     return told
+
+
+class Material:
+    """What a training takes its rows from."""
+
+    def __init__(self, drawn, told, wanted):
+        self.x, truth = told[wanted, 1:], numpy.array(drawn.truths)[wanted]
+        self.residual = (truth - told[wanted, 0]).astype(numpy.float32)
+        self.fold, self.weight = numpy.array(drawn.folds)[wanted], numpy.array(drawn.weights, numpy.float32)[wanted]
+
+
+def joined(parts):
+    return [numpy.concatenate([getattr(part, name) for part in parts]) for name in ("x", "residual", "fold", "weight")]
 
 
 def write_c(path, forest, described):
@@ -113,25 +139,28 @@ def main():
         Size.shrink()
     bench = chosen.bench.resolve()
     fold_of = {row["series"]: int(row["fold"]) for row in draw.read_table(chosen.work / "folds.csv")}
-    drawn = draw_all(chosen.data, fold_of)
-    told = describe(bench, chosen.work, drawn, True)
-    good = ~numpy.isnan(told[:, 0])
-    fold, weight = numpy.array(drawn.folds)[good], numpy.array(drawn.weights, numpy.float32)[good]
-    x = told[good, 1:]
-    residual = (numpy.array(drawn.truths)[good] - told[good, 0]).astype(numpy.float32)
+    rows = [row for row in draw.read_table(chosen.data / "series.csv") if train.is_licensed(row["series"])]
+    licensed = [draw.Series.read(chosen.data, row) for row in rows]
+    hours, points = draw_hours(licensed, fold_of), draw_points(rows, licensed, fold_of)
+    first_hour.write_folder(chosen.work / "near", hours.watched)
+    told = describe(bench, chosen.work, hours, chosen.work / "near")
+    told_points = describe(bench, chosen.work, points, chosen.data)
+    seen_h, looks_h = numpy.exp(told_points[:, 1 + SEEN_H]), numpy.exp(told_points[:, 0])
+    x, residual, fold, weight = joined([
+        Material(hours, told, ~numpy.isnan(told[:, 0])),
+        Material(points, told_points, (seen_h > POINTS_FROM_H) & (looks_h < POINTS_TO_H))])
     print("%d questions, %d of them of real series" % (len(x), (fold >= 0).sum()), flush=True)
     for held_out in list(range(FOLDS)) + ([FOLDS] if chosen.table else []):
         seen = fold != held_out
         forest = trees.grow(x[seen], residual[seen], weight[seen], numpy.random.default_rng(SEED + held_out),
-                            Size.trees)
+                            Size.trees, Size.rate)
         if held_out < FOLDS:
             numpy.concatenate([[len(forest)], forest.ravel()]).astype("<f4").tofile(
                 chosen.work / ("near-%d.trees" % held_out))
         else:
             write_c(chosen.table, forest, [
                 "%d trees, from %d questions, %d of them about %d real series (all of the development set but"
-                % (Size.trees, len(x), (fold >= 0).sum(), len({row[0].rsplit(".", 1)[0] for row, f in
-                                                              zip(drawn.rows, drawn.folds) if f >= 0})),
+                % (Size.trees, len(x), (fold >= 0).sum(), len(licensed)),
                 "imagegen and web-nasa, whose licence is unclear), the others about invented ones.", "Seed %d." % SEED])
 
 

@@ -19,28 +19,31 @@ def series_named(name, known):
     return name if name in known else name.rsplit(".", 1)[0] if name.rsplit(".", 1)[0] in known else min(known)
 
 
+def folds_of(work, data):
+    """The fold of each question."""
+    fold_of = {row["series"]: row["fold"] for row in draw.read_table(work / "folds.csv")}
+    return {row["task_id"]: fold_of[series_named(row["series"], fold_of)]
+            for name in ("tasks.csv", "alerts.csv") for row in draw.read_table(data / name)}
+
+
+def answers(bench, work, data):
+    """Lines of predictions, their head first."""
+    fold_of, told = folds_of(work, data), []
+    for fold in sorted(set(fold_of.values())):
+        near = work / ("near-%s.trees" % fold)
+        command = [bench, "--table", work / ("fold-%s.net" % fold), "--near", near if near.exists() else "none", data]
+        head, *lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+        told += [line for line in lines if fold_of[line.split(",")[0]] == fold]
+    return [head, *told]
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("data", type=pathlib.Path)
     options.add_argument("--bench", type=pathlib.Path, required=True)
     options.add_argument("--work", type=pathlib.Path, required=True)
     chosen = options.parse_args()
-
-    fold_of = {row["series"]: row["fold"] for row in draw.read_table(chosen.work / "folds.csv")}
-    series_of = {}
-    for name in ("tasks.csv", "alerts.csv"):
-        series_of.update((row["task_id"], series_named(row["series"], fold_of))
-                         for row in draw.read_table(chosen.data / name))
-    for fold in sorted(set(fold_of.values())):
-        near = chosen.work / ("near-%s.trees" % fold)
-        command = [chosen.bench, "--table", chosen.work / ("fold-%s.net" % fold),
-                   "--near", near if near.exists() else "none", chosen.data]
-        head, *lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
-        if fold == min(fold_of.values()):
-            print(head)
-        for line in lines:
-            if fold_of[series_of[line.split(",")[0]]] == fold:
-                print(line)
+    print("\n".join(answers(chosen.bench, chosen.work, chosen.data)))
 
 
 if __name__ == "__main__":

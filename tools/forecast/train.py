@@ -33,13 +33,14 @@ import trees
 SEED, FOLDS = 1, 5
 EPISODE_ROWS, ALERTS_H, ODD_ALERTS = 8, (24, 4), 0.16  # two spans that people use, and any from two hours to five days
 LEFT_OUT = ("imagegen", "web")
+TREES, ALARM_TREES = 4, 5  # their numbers among the members, from which their random numbers come
 WEIGHT_REAL, WEIGHT_MADE, WEIGHT_INVENTED = 1.0, 0.7, 0.3
 SETTINGS = {"epochs": 8, "batch": 512, "rate": 2e-3, "decay": 5e-2, "noise": 0.25}
 
 
 class Size:
     """How much of everything."""
-    members, trees, alarm_trees = 4, 400, 250
+    members, trees, alarm_trees = 2, 400, 250
     questions_per_task, made_per_fold, invented, even, episodes = 20, 400, 1000, 100, 1
 
     @classmethod
@@ -185,15 +186,15 @@ class Drawn:
 
 
 def train_part(job):
-    """One net of the ensemble, or all its trees, without the rows of one fold (FOLDS: with all)."""
+    """One net of the ensemble, all its trees, or those for alerts, without the rows of one fold (FOLDS: with all)."""
     held_out, member = job
     random = numpy.random.default_rng(1000 * SEED + 10 * held_out + member)
-    drawn = Drawn.alerts if member == Size.members + 1 else Drawn.questions
+    drawn = Drawn.alerts if member == ALARM_TREES else Drawn.questions
     seen = drawn.fold != held_out
     x, residual, weight = drawn.x[seen], drawn.residual[seen], drawn.weight[seen]
-    if member == Size.members:
+    if member == TREES:
         return trees.grow(x, residual, weight, random, Size.trees)
-    if member == Size.members + 1:
+    if member == ALARM_TREES:
         return alarms.grow(x, alarms.bounds_with_steps(x), drawn.within[seen], weight, random, Size.alarm_trees)
     centre, spread = x.mean(0), x.std(0) + 1e-3
     net = nets.train((x - centre) / spread, x[:, :nets.EXPERTS], residual, weight, random, **SETTINGS)
@@ -289,13 +290,13 @@ def main():
           % (count, len(real.rows), alerts, len(real_alerts.rows)), flush=True)
 
     rounds = list(range(FOLDS)) + ([FOLDS] if chosen.table else [])
-    members = [Size.members, Size.members + 1] + list(range(Size.members))  # the trees first: they take longest
+    members = [TREES, ALARM_TREES] + list(range(Size.members))  # the trees first: they take longest
     parts = [(held_out, member) for held_out in rounds for member in members]
     with concurrent.futures.ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
         trained = dict(zip(parts, pool.map(train_part, parts)))
     for held_out in rounds:
         ensemble = [trained[held_out, m] for m in range(Size.members)]
-        forest, alarm_forest = trained[held_out, Size.members], trained[held_out, Size.members + 1]
+        forest, alarm_forest = trained[held_out, TREES], trained[held_out, ALARM_TREES]
         if held_out < FOLDS:
             write_floats(chosen.work / ("fold-%d.net" % held_out), ensemble, forest, alarm_forest)
         else:

@@ -3,6 +3,7 @@
 #include "core/forecast/estimate.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/forecast/near.h"
 #include "core/forecast/net.h"
@@ -70,14 +71,15 @@ static void set_alarm(struct middle plain, double taught, const struct alarm_spa
         ret->ln_relief = ret->ln_alarm;
 }
 
-/* The experts' answers to all amounts, and what is the same for each. */
+/* What is the same for all amounts, and of each what the experts answer. */
 struct asking {
     const struct track *track;
     const struct ensemble *nets;
     const struct amounts *amounts;
     float answers[QUERY_AMOUNTS][EXPERTS];
+    struct middle plain[QUERY_AMOUNTS];
+    struct alarm_span alarms[QUERY_AMOUNTS]; /* of those with an alarm */
     struct traits traits;
-    struct near_traits near_traits;
     double taught;
 };
 
@@ -86,78 +88,106 @@ static bool has_alarm(const struct amounts *a, int i)
     return i >= a->alarm_first && i < a->alarm_first + a->alarm_count;
 }
 
-static void add_near(struct estimate *e, double base, double part, const double off[LEVELS_ASKED])
-{
-    for (int l = 0; l < LEVELS_ASKED; l++) {
-        double far = (double)e->ln_hours[l];
-        e->ln_hours[l] = (float)(far + part * (base + off[l] - far));
-    }
-}
-
-/* Of what is near there is more to say. */
-static void say_near(const struct asking *q, int first, int count, const struct middle *plain,
-                     struct estimate *ret)
-{
-    struct panel panel = { 0 };
-    double off[LANES][LEVELS_ASKED], base[LANES], part[LANES] = { 0 }, most = 0;
-    float features[FEATURES];
-    for (int l = 0; q->nets->near && l < count; l++) {
-        struct near_question n = { q->amounts->at[first + l], plain[l].median, ret[l].ln_hours };
-        if (!near_features(q->track, &q->near_traits, &n, &base[l], features))
-            return;
-        panel_set(&panel, l, features);
-        part[l] = near_part(q->track, base[l]);
-        most = fmax(most, part[l]);
-    }
-    if (most <= 0)
-        return;
-    forest_answers(q->nets->near, &panel, off);
-    for (int l = 0; l < count; l++)
-        add_near(&ret[l], base[l], part[l], off[l]);
-}
-
 /* As many amounts as a panel has lanes. */
-static void estimate_some(const struct asking *q, int first, struct estimate *ret)
+static void estimate_some(struct asking *q, int first, struct estimate *ret)
 {
     struct panel panel = { 0 };
-    struct middle plain[LANES];
-    struct alarm_span alarms[LANES];
     double off[LANES][LEVELS_ASKED];
     float features[FEATURES];
     bool alarmed = false;
     int count = q->amounts->count - first < LANES ? q->amounts->count - first : LANES;
     for (int l = 0; l < count; l++) {
         const float *answers = q->answers[first + l];
-        plain[l] = experts_middle(answers);
+        struct middle *plain = &q->plain[first + l];
+        *plain = experts_middle(answers);
         features_of(q->track, &q->traits,
-                    (struct stand){ answers, plain[l].median, q->amounts->at[first + l] },
-                    features);
-        panel_set(&panel, l, features);
+                    (struct stand){ answers, plain->median, q->amounts->at[first + l] }, features);
+        panel_set(&panel, l, features, FEATURES);
         alarmed = alarmed || has_alarm(q->amounts, first + l);
     }
     net_answers(q->nets, &panel, off);
-    if (alarmed)
-        alarm_spans(&q->nets->alarms, &panel, alarms);
-    for (int l = 0; l < count; l++)
-        set_levels(plain[l], q->taught, off[l], &ret[first + l]);
-    say_near(q, first, count, plain, ret + first);
-    for (int l = 0; l < count; l++) {
-        if (has_alarm(q->amounts, first + l))
-            set_alarm(plain[l], q->taught, q->nets->alarms.count ? &alarms[l] : NULL,
-                      &ret[first + l]);
+    if (alarmed) {
+        struct alarm_span spans[LANES];
+        alarm_spans(&q->nets->alarms, &panel, spans);
+        memcpy(q->alarms + first, spans, (size_t)count * sizeof *spans);
     }
+    for (int l = 0; l < count; l++)
+        set_levels(q->plain[first + l], q->taught, off[l], &ret[first + l]);
 }
+
+/* Amounts that end soon, side by side. */
+struct near_panel {
+    struct panel panel;
+    struct near_traits traits; /* once there is one */
+    int count, amount[LANES];
+    double base[LANES], part[LANES];
+};
+
+static void answer_near(const struct forest *near, struct near_panel *p, struct estimate *ret)
+{
+    double off[LANES][LEVELS_ASKED];
+    forest_answers(near, &p->panel, off);
+    for (int l = 0; l < p->count; l++) {
+        float *ln_hours = ret[p->amount[l]].ln_hours;
+        for (int level = 0; level < LEVELS_ASKED; level++) {
+            double far = (double)ln_hours[level];
+            ln_hours[level] = (float)(far + p->part[l] * (p->base[l] + off[l][level] - far));
+        }
+    }
+    p->count = 0;
+}
+
+/* Of what is near there is more to say; of most amounts of most tracks nothing is. */
+static void say_near(const struct asking *q, struct estimate *ret)
+{
+    struct near_panel p = { .count = 0 };
+    struct near_domain domain = near_domain_of(q->track);
+    float features[NEAR_FEATURES];
+    bool any = false;
+    for (int i = 0; q->nets->near && i < q->amounts->count; i++) {
+        struct near_question n = { q->amounts->at[i], q->plain[i].median, ret[i].ln_hours };
+        struct near_stand stand = near_stand_of(q->track, &n);
+        double part = near_part(&domain, stand.base);
+        if (part <= 0)
+            continue;
+        if (!any)
+            p.traits = near_traits_of(q->track);
+        any = true;
+        near_features(&p.traits, &n, &stand, features);
+        panel_set(&p.panel, p.count, features, NEAR_FEATURES);
+        p.amount[p.count] = i;
+        p.base[p.count] = stand.base;
+        p.part[p.count++] = part;
+        if (p.count == LANES)
+            answer_near(q->nets->near, &p, ret);
+    }
+    if (p.count > 0)
+        answer_near(q->nets->near, &p, ret);
+}
+
+static void set_alarms(const struct asking *q, struct estimate *ret)
+{
+    const struct amounts *a = q->amounts;
+    for (int i = a->alarm_first; i < a->alarm_first + a->alarm_count; i++)
+        set_alarm(q->plain[i], q->taught, q->nets->alarms.count ? &q->alarms[i] : NULL, &ret[i]);
+}
+
+/* So long all that is known of a token is near; later its alerts go by what changes more slowly. */
+static const double young_h = 6;
 
 void estimate_amounts(const struct track *t, const struct ensemble *nets, const struct amounts *a,
                       struct estimate *ret)
 {
-    struct asking q = { .track = t,
-                        .nets = nets,
-                        .amounts = a,
-                        .traits = traits_of(t),
-                        .near_traits = near_traits_of(t),
-                        .taught = taught_part(t) };
+    struct asking q = {
+        .track = t, .nets = nets, .amounts = a, .traits = traits_of(t), .taught = taught_part(t)
+    };
+    bool young = t->seen_h <= young_h;
     experts_ask(&(struct inquiry){ t, a->at, (size_t)a->count, q.answers });
     for (int first = 0; first < a->count; first += LANES)
         estimate_some(&q, first, ret);
+    if (!young)
+        set_alarms(&q, ret);
+    say_near(&q, ret);
+    if (young)
+        set_alarms(&q, ret);
 }

@@ -33,7 +33,7 @@ bool explain(const struct past *p, const struct ensemble *nets, double nano,
     struct traits traits = traits_of(&t);
     features_of(&t, &traits, (struct stand){ answers[0], experts_median(answers[0]), amount },
                 features);
-    panel_set(&panel, 0, features);
+    panel_set(&panel, 0, features, FEATURES);
     net_slopes(nets, &panel, slopes);
     weigh(slopes, weights);
     for (int e = 0; e < EXPERTS; e++)

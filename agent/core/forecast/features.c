@@ -306,8 +306,8 @@ void features_of(const struct track *t, const struct traits *traits, struct stan
         ret[EXPERTS + TRAITS + i] = quiet(asked[i]);
 }
 
-void panel_set(struct panel *p, int lane, const float features[FEATURES])
+void panel_set(struct panel *p, int lane, const float *features, int count)
 {
-    for (int i = 0; i < FEATURES; i++)
+    for (int i = 0; i < count; i++)
         p->at[i][lane] = features[i];
 }

@@ -33,5 +33,6 @@ struct stand {
 void features_of(const struct track *t, const struct traits *traits, struct stand s,
                  float ret[FEATURES]);
 
-/* Sets one lane; a panel's other lanes are some numbers, all zero at first. */
-void panel_set(struct panel *p, int lane, const float features[FEATURES]);
+/* Sets the first `count` features of one lane; a panel's other lanes are some numbers, all zero at
+ * first. */
+void panel_set(struct panel *p, int lane, const float *features, int count);

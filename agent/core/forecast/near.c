@@ -107,21 +107,27 @@ static double took(const struct track *t, double amount)
     return log_of(track_took(t, amount));
 }
 
-bool near_features(const struct track *t, const struct near_traits *traits,
-                   const struct near_question *q, double *ret_base, float ret[FEATURES])
+struct near_stand near_stand_of(const struct track *t, const struct near_question *q)
 {
     if (t->seen_rate <= 0)
-        return false;
+        return (struct near_stand){ 0, 0, 0 };
     double even = log_of(q->amount / t->seen_rate), last = took(t, q->amount);
-    double far = (double)q->levels[LEVEL_LIKELY], base = middle_of(even, last, far);
+    return (struct near_stand){ even, last,
+                                middle_of(even, last, (double)q->levels[LEVEL_LIKELY]) };
+}
+
+void near_features(const struct near_traits *traits, const struct near_question *q,
+                   const struct near_stand *s, float ret[NEAR_FEATURES])
+{
+    double base = s->base;
     const double asked[] = {
         base,
         base - (double)traits->at[0],
         base - (double)traits->at[1],
         base - (double)traits->at[6],
-        even - base,
-        last - base,
-        far - base,
+        s->even - base,
+        s->last - base,
+        (double)q->levels[LEVEL_LIKELY] - base,
         (double)q->levels[0] - base,
         (double)q->levels[1] - base,
         (double)q->levels[3] - base,
@@ -134,41 +140,42 @@ bool near_features(const struct track *t, const struct near_traits *traits,
         ret[i] = traits->at[i];
     for (size_t i = 0; i < COUNT(asked); i++)
         ret[NEAR_TRAITS + i] = told(asked[i]);
-    for (int i = NEAR_FEATURES; i < FEATURES; i++)
-        ret[i] = 0;
-    *ret_base = base;
-    return true;
 }
 
 /* The nets were taught histories of two hours and more, and questions of half an hour and more: the
  * longer a token was read, the less of an answer is this one's. Where days were told beside what
  * was read, they know less. From there on up to here, in hours that an answer says. */
-static const struct domain {
+static const struct {
     double seen_h, whole_h, none_h;
-} domains[] = { { 1, 24, 72 }, { 2, 1, 4 }, { 6, 1, 4 }, { 12, 0.15, 0.4 } };
+} domains[] = { { 1, 24, 72 }, { 2, 1, 4 }, { 6, 1, 4 }, { 12, 0.5, 1.2 } };
 static const double told_times = 3;
-
-static double line(double at, double from, double to, double value, double next)
-{
-    return value + (at - from) / (to - from) * (next - value);
-}
 
 static double clamp(double value, double low, double high)
 {
     return value < low ? low : value > high ? high : value;
 }
 
-double near_part(const struct track *t, double base)
+static double between(double part, double from, double to)
 {
+    return log(from) + part * (log(to) - log(from));
+}
+
+struct near_domain near_domain_of(const struct track *t)
+{
+    if (t->seen_rate <= 0)
+        return (struct near_domain){ -INFINITY, -INFINITY };
     bool told_days = t->span_h > 1.1 * t->seen_h;
     double seen_h = clamp(t->seen_h / (told_days ? told_times : 1), domains[0].seen_h,
                           domains[COUNT(domains) - 1].seen_h);
     size_t i = 0;
     while (i + 2 < COUNT(domains) && seen_h > domains[i + 1].seen_h)
         i++;
-    const struct domain *d = &domains[i];
-    double at = log(seen_h), from = log(d[0].seen_h), to = log(d[1].seen_h);
-    double whole = line(at, from, to, log(d[0].whole_h), log(d[1].whole_h));
-    double none = line(at, from, to, log(d[0].none_h), log(d[1].none_h));
-    return clamp((none - base) / (none - whole), 0, 1);
+    double part = log(seen_h / domains[i].seen_h) / log(domains[i + 1].seen_h / domains[i].seen_h);
+    return (struct near_domain){ between(part, domains[i].whole_h, domains[i + 1].whole_h),
+                                 between(part, domains[i].none_h, domains[i + 1].none_h) };
+}
+
+double near_part(const struct near_domain *d, double base)
+{
+    return base >= d->none ? 0 : clamp((d->none - base) / (d->none - d->whole), 0, 1);
 }

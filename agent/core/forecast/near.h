@@ -29,8 +29,24 @@ struct near_question {
     const float *levels; /* LEVELS_ASKED, borrowed */
 };
 
-/* How much of an answer is this one's: 1 near, 0 far. False: it has nothing to say, for nothing was
- * spent lately. `base` is the log of hours from which the trees' quantiles count. */
-bool near_features(const struct track *t, const struct near_traits *traits,
-                   const struct near_question *q, double *ret_base, float ret[FEATURES]);
-double near_part(const struct track *t, double base);
+/* Where that stands, as logs of hours: at the even rate of what was seen, as long as the last so
+ * much took, and the middle of these and of what is said without this. The trees' quantiles count
+ * from there. */
+struct near_stand {
+    double even, last, base;
+};
+
+struct near_stand near_stand_of(const struct track *t, const struct near_question *q);
+
+/* Up to which base all of an answer is this one's, and from which nothing. */
+struct near_domain {
+    double whole, none;
+};
+
+struct near_domain near_domain_of(const struct track *t);
+
+/* How much of an answer is this one's: 1 near, 0 far, or where nothing was spent lately. */
+double near_part(const struct near_domain *d, double base);
+
+void near_features(const struct near_traits *traits, const struct near_question *q,
+                   const struct near_stand *s, float ret[NEAR_FEATURES]);

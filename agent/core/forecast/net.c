@@ -10,7 +10,7 @@
 
 #include "core/forecast/vector_math.h"
 
-static const double tree_part = 0.6;
+static const double tree_part = 0.7;
 
 /* What one net makes of a panel. */
 struct thought {

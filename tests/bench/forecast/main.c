@@ -100,10 +100,9 @@ static void describe_near(const struct bench *b, const struct past *p, struct as
     struct track t;
     struct estimate e;
     struct ensemble far = b->nets;
-    double base;
     far.near = NULL;
     a->features[0] = NAN;
-    if (a->balance.nano <= 0 || !track_of(p, &t))
+    if (a->balance.nano <= 0 || !track_of(p, &t) || t.seen_rate <= 0)
         return;
     double amount = (double)a->balance.nano / t.unit_nano;
     float answers[1][EXPERTS];
@@ -111,8 +110,9 @@ static void describe_near(const struct bench *b, const struct past *p, struct as
     experts_ask(&(struct inquiry){ &t, &amount, 1, answers });
     struct near_traits traits = near_traits_of(&t);
     struct near_question q = { amount, experts_median(answers[0]), e.ln_hours };
-    if (near_features(&t, &traits, &q, &base, a->features + 1))
-        a->features[0] = (float)base;
+    struct near_stand stand = near_stand_of(&t, &q);
+    near_features(&traits, &q, &stand, a->features + 1);
+    a->features[0] = (float)stand.base;
 }
 
 static void describe(const struct past *p, struct asked *a)

@@ -65,7 +65,7 @@ static void an_alert_fires_at_the_first_n_that_is_likely_enough(void **state)
         struct panel panel = { 0 };
         struct alarm_span spans[LANES], s;
         int lane = (int)(seed % LANES);
-        panel_set(&panel, lane, features);
+        panel_set(&panel, lane, features, FEATURES);
         alarm_spans(&(struct alarm_forest){ trees, TREES }, &panel, spans);
         s = spans[lane];
         assert_true(fabs(s.alarm - first_step_with(trees, features, 0.35)) < 1e-9);

@@ -79,6 +79,26 @@ static void what_is_seen_outweighs_what_was_told(void **state)
     }
 }
 
+/* Read for three days: 1 USD an hour, and 20 since half an hour. */
+static struct booked_past jumped(void)
+{
+    struct booked_past b = even(3 * 288, 300, 1);
+    unix_s now = START + (3 * 288 - 1) * INT64_C(300);
+    for (int i = 0; i < 30; i++, now += MINUTE_S)
+        read_at(&b, now, now + MINUTE_S, 20.0 / 60);
+    return b;
+}
+
+static void the_last_minutes_of_a_key_watched_for_days_count(void **state)
+{
+    (void)state;
+    struct booked_past b = jumped();
+    double told = likely_h(&b, MINUTE_S, 2);
+    booked_done(&b);
+    if (told > 0.7 || told < 0.05)
+        fail_msg("%f h instead of 0.1", told);
+}
+
 /* All of it was spent in the part of an hour in which the watch began: there is a forecast. */
 static void what_was_spent_at_the_very_beginning_is_not_forgotten(void **state)
 {
@@ -123,6 +143,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_even_burner_is_known_after_ten_readings),
         cmocka_unit_test(what_is_seen_outweighs_what_was_told),
+        cmocka_unit_test(the_last_minutes_of_a_key_watched_for_days_count),
         cmocka_unit_test(what_was_spent_at_the_very_beginning_is_not_forgotten),
         cmocka_unit_test(more_money_lasts_longer),
     };
