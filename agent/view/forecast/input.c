@@ -8,31 +8,10 @@
 #include "base/xmalloc.h"
 #include "edge/store.h"
 
-enum { CELLS_MAX = QUERY_HISTORY_COLUMNS + QUERY_FORECASTS_COLUMNS };
-
 /* Whose series it is. */
 struct place {
     int64_t account, token, credits; /* credits 0: none are known */
 };
-
-/* Hands each row of an answer to `take`. */
-static bool each(struct store *store, enum query query, const struct query_filter *scope,
-                 size_t columns, void (*take)(struct forecast_input *s, const struct cell *cells),
-                 struct forecast_input *s, struct fault *why)
-{
-    struct cell cells[CELLS_MAX];
-    struct query_result *a;
-    bool more = true, ok = true;
-    if (!query_open(store, query, scope, &a, why))
-        return false;
-    while (ok && more) {
-        ok = query_next(a, cells, columns, &more, why);
-        if (ok && more)
-            take(s, cells);
-    }
-    query_close(a);
-    return ok;
-}
 
 static struct place take_subject(struct forecast_input *s, const struct cell *cells)
 {
@@ -62,8 +41,9 @@ static struct place take_subject(struct forecast_input *s, const struct cell *ce
                            cells[QUERY_SUBJECT_CREDITS_ID].integer };
 }
 
-static void take_track_record(struct forecast_input *s, const struct cell *cells)
+static void take_track_record(void *to, const struct cell *cells)
 {
+    struct forecast_input *s = to;
     s->scored = (struct accuracy_summary){
         .scores = cells[QUERY_FORECASTS_COUNT].integer,
         .within = cells[QUERY_FORECASTS_WITHIN].integer,
@@ -79,8 +59,9 @@ static void take_track_record(struct forecast_input *s, const struct cell *cells
 
 /* One change may have two entries, and so two rows; balances that are not known leave a gap nobody
  * sees. */
-static void take_reading(struct forecast_input *s, const struct cell *cells)
+static void take_reading(void *to, const struct cell *cells)
 {
+    struct forecast_input *s = to;
     if (cells[QUERY_HISTORY_BALANCE_NANO].kind != CELL_INTEGER)
         return;
     s->readings = xgrown(s->readings, s->reading_count, &s->reading_room, sizeof *s->readings);
@@ -168,7 +149,8 @@ static bool load_record(struct store *store, struct forecast_input *s, struct fa
                                         .until = TIME_NONE,
                                         .token = text_z(&s->name),
                                         .account = text_z(&s->account) };
-    return each(store, QUERY_FORECASTS, &scope, QUERY_FORECASTS_COLUMNS, take_track_record, s, why);
+    return query_each(store, QUERY_FORECASTS, &scope, QUERY_FORECASTS_COLUMNS, take_track_record, s,
+                      why);
 }
 
 bool forecast_input_read(struct store *store, struct forecast_input *s, unix_s since,
@@ -179,7 +161,7 @@ bool forecast_input_read(struct store *store, struct forecast_input *s, unix_s s
                                         .until = TIME_NONE,
                                         .token = text_z(&s->name),
                                         .account = text_z(&s->account) };
-    return each(store, QUERY_HISTORY, &scope, QUERY_HISTORY_COLUMNS, take_reading, s, why);
+    return query_each(store, QUERY_HISTORY, &scope, QUERY_HISTORY_COLUMNS, take_reading, s, why);
 }
 
 static enum state state_at(const struct forecast_input *s, enum verdict verdict)

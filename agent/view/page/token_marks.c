@@ -31,8 +31,9 @@ static const struct {
     { "correction", "edit", "correction" },
 };
 
-static void take_entry(struct token_page *p, const struct cell *cells)
+static void take_entry(void *to, const struct cell *cells)
 {
+    struct token_page *p = to;
     struct text words = { 0 };
     size_t kind = 0;
     while (kind < COUNT(kinds) && !span_is(cells[QUERY_HISTORY_KIND].text, kinds[kind].kind))
@@ -53,8 +54,9 @@ static void take_entry(struct token_page *p, const struct cell *cells)
     text_done(&words);
 }
 
-static void take_event(struct token_page *p, const struct cell *cells)
+static void take_event(void *to, const struct cell *cells)
 {
+    struct token_page *p = to;
     enum level level = LEVEL_NONE;
     struct text what = { 0 };
     level_named(cells[QUERY_EVENTS_LEVEL].text, &level);
@@ -70,8 +72,13 @@ static void take_event(struct token_page *p, const struct cell *cells)
     text_done(&what);
 }
 
-static bool each(struct token_page *p, enum query query, size_t columns,
-                 void (*take)(struct token_page *p, const struct cell *cells), struct fault *why)
+static int by_time(const void *a, const void *b)
+{
+    const struct token_mark *x = a, *y = b;
+    return (x->at > y->at) - (x->at < y->at);
+}
+
+bool token_marks_load(struct token_page *p, struct fault *why)
 {
     const struct query_filter scope = {
         .now = p->from.now,
@@ -81,27 +88,9 @@ static bool each(struct token_page *p, enum query query, size_t columns,
         .account = text_z(&p->input.account),
         .ids = text_z(&p->ids),
     };
-    struct cell cells[QUERY_HISTORY_COLUMNS];
-    struct query_result *a;
-    bool more = true, ok = true;
-    if (!query_open(p->from.store, query, &scope, &a, why))
-        return false;
-    while (ok && (ok = query_next(a, cells, columns, &more, why)) && more)
-        take(p, cells);
-    query_close(a);
-    return ok;
-}
-
-static int by_time(const void *a, const void *b)
-{
-    const struct token_mark *x = a, *y = b;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
-bool token_marks_load(struct token_page *p, struct fault *why)
-{
-    if (!each(p, QUERY_HISTORY, QUERY_HISTORY_COLUMNS, take_entry, why)
-        || !each(p, QUERY_EVENTS, QUERY_EVENTS_COLUMNS, take_event, why))
+    struct store *s = p->from.store;
+    if (!query_each(s, QUERY_HISTORY, &scope, QUERY_HISTORY_COLUMNS, take_entry, p, why)
+        || !query_each(s, QUERY_EVENTS, &scope, QUERY_EVENTS_COLUMNS, take_event, p, why))
         return false;
     if (p->mark_count)
         qsort(p->marks, p->mark_count, sizeof *p->marks, by_time);
