@@ -27,8 +27,8 @@ import trees
 
 SEED, SPANS_H = 21, (24, 4)
 COLUMNS = "task_id,episode,alert_hours,series,hist_from,origin,balance_nano_usd"
-FIRE, CLEAR = numpy.arange(0.27, 0.50, 0.02), numpy.arange(0.06, 0.20, 0.01)
-MOST_FLAPS, MOST_MISSED = 0.09, {24: 0.045, 4: 0.10}  # with some room
+FIRE, CLEAR = numpy.arange(0.21, 0.44, 0.02), numpy.arange(0.06, 0.16, 0.01)
+MOST_FLAPS, MOST_MISSED = 0.075, {24: 0.085, 4: 0.10}
 
 
 class Size:

@@ -94,34 +94,42 @@ def end_of_amount(series, total):
     return series.at[k - 1] + (series.at[k] - series.at[k - 1]) * share
 
 
+def spent_by(series, time):
+    """Beyond the last poll it goes on at the mean rate."""
+    mean = series.spent[-1] / (series.at[-1] - series.at[0])
+    return series.spent_at(time) + max(0, time - series.at[-1]) * mean
+
+
 def draw_episode(series, alert_h, count, random):
     """What a rule "exhausts within alert_h hours" sees of one key: some of the polls of an episode that either ends
     when the money does, 1.6 to 5 alert spans after it began, or lasts 2.5 spans and stays clear of the end. Rows as of
-    draw_question and the logs of their true hours; empty when the draw was no good."""
+    draw_question and the logs of their true hours; empty when the draw was no good. Money is what is drawn, not the
+    time of the end: money ends amid use, and a time may lie anywhere in the idle hours after it."""
     at, spent, span = series.at, series.spent, alert_h * HOUR
     drains, earliest = random.random() < 0.66, int(numpy.searchsorted(at, at[0] + 36 * HOUR))
     if earliest >= len(at) - 2:
         return [], []
     i = random.integers(earliest, len(at) - 1)
+    last = at[i] + 2.5 * span
     if drains:
-        last = end = at[i] + random.uniform(1.6, 5) * span
+        soonest, latest = at[i] + 1.6 * span, min(at[i] + 5 * span, at[-1])
     else:
-        last = at[i] + 2.5 * span
-        end = last + span * numpy.exp(random.uniform(0, numpy.log(6)))
-    if last > at[-1] or (drains and end > at[-1]):
+        soonest, latest = last + span, last + span * numpy.exp(random.uniform(0, numpy.log(6)))
+    if (soonest if drains else last) > at[-1]:
         return [], []
     watched_h = numpy.exp(random.uniform(numpy.log(38), numpy.log(max(38, (at[i] - at[0]) / HOUR))))
     first = 0 if random.random() < 0.8 else int(numpy.searchsorted(at, at[i] - watched_h * HOUR))
-    mean = spent[-1] / (at[-1] - at[0])
-    total = series.spent_at(end) if end <= at[-1] else spent[-1] + (end - at[-1]) * mean
+    total = random.uniform(spent_by(series, soonest), spent_by(series, latest))
     amount, used = total - spent[i], spent[i] - spent[first]
     if amount <= 0 or used < amount / 24 or numpy.count_nonzero(numpy.diff(spent[first:i + 1]) > 0) < 3:
         return [], []
-    if end <= at[-1]:
-        end = end_of_amount(series, total)
-        if end is None or (drains and not 1.6 <= (end - at[i]) / span <= 5):
-            return [], []
-        last = end if drains else last
+    end = end_of_amount(series, total)
+    if end is None:
+        end = at[-1] + (total - spent[-1]) * (at[-1] - at[0]) / spent[-1]
+    if drains:
+        last = end
+    if (end - at[i]) / span < 1.6:
+        return [], []
     polls = numpy.searchsorted(at, numpy.arange(at[i], last, max(span // 24, series.step_s)), side="right") - 1
     polls = numpy.unique(polls[(at[polls] < last) & (spent[polls] < total - 1)])
     chosen = numpy.sort(random.choice(polls, min(count, len(polls)), replace=False))

@@ -26,7 +26,7 @@ struct alarm_forest {
 };
 
 /* Both as logs of a ratio to the experts' median: the shortest N within which the amount is spent
- * with the chance that fires an alert (35 %), and with the lower one that keeps it (12 %); relief
+ * with the chance that fires an alert (31 %), and with the lower one that keeps it (10 %); relief
  * <= alarm. */
 struct alarm_span {
     double alarm, relief;
