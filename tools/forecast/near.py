@@ -36,7 +36,7 @@ class Size:
 
     @classmethod
     def shrink(cls):
-        cls.trees, cls.episodes, cls.questions, cls.invented, cls.even, cls.points = 10, 0.1, 4, 4, 4, 1
+        cls.trees, cls.episodes, cls.questions, cls.invented, cls.even, cls.points = 10, 0.1, 4, 4, 4, 0.02
 
 
 class Drawn:
