@@ -140,33 +140,85 @@ static void scale(struct cell *cells)
             *numbers[i] = quantity(unit, numbers[i]->integer);
 }
 
+struct past_list {
+    struct table *table;
+    const struct writer *to;
+    struct past_run *run;
+    struct alerts_seen seen;
+    int64_t most, last; /* of them, 0: not limited; and the one that was shown last */
+};
+
+static void list_past(void *to, const struct cell *asked)
+{
+    struct past_list *l = to;
+    struct cell cells[PAST_COLUMNS];
+    if (writer_is_lost(l->to) || l->seen.next)
+        return;
+    if (l->most && (int64_t)l->seen.rows == l->most) {
+        l->seen.next = l->last;
+        return;
+    }
+    memcpy(cells, asked, QUERY_EVENTS_COLUMNS * sizeof *cells);
+    scale(cells);
+    cells[PAST_WORDS] = alerts_words(cells);
+    table_row(l->table, cells);
+    l->last = cells[QUERY_EVENTS_SEQ].integer;
+    l->seen.rows++;
+}
+
+bool past_list_begin(struct store *s, const struct query_filter *scope, struct writer *w,
+                     struct past_list **ret, struct fault *why)
+{
+    struct past_list *l = xcalloc(1, sizeof *l);
+    *l = (struct past_list){ .to = w, .most = scope->most };
+    if (!past_run_begin(s, scope, list_past, l, &l->run, why)) {
+        past_list_end(l);
+        return false;
+    }
+    l->table = table_begin(w, past, COUNT(past));
+    *ret = l;
+    return true;
+}
+
+bool past_list_step(struct past_list *l, bool *ret_more, struct fault *why)
+{
+    bool more;
+    if (!past_run_step(l->run, &more, why))
+        return false;
+    *ret_more = more && !l->seen.next && !writer_is_lost(l->to);
+    if (*ret_more)
+        return true;
+    table_end(l->table);
+    l->table = NULL;
+    return true;
+}
+
+int64_t past_list_next(const struct past_list *l)
+{
+    return l->seen.next;
+}
+
+void past_list_end(struct past_list *l)
+{
+    if (!l)
+        return;
+    past_run_end(l->run);
+    table_drop(l->table);
+    free(l);
+}
+
 bool alerts_past(struct store *s, const struct query_filter *scope, struct writer *w,
                  struct alerts_seen *ret, struct fault *why)
 {
-    struct cell cells[PAST_COLUMNS];
-    struct query_result *a;
+    struct past_list *l;
     bool more = true, ok = true;
-    struct query_filter page = *scope;
-    int64_t last = 0;
     *ret = (struct alerts_seen){ 0 };
-    page.most += page.most != 0; /* one more says whether there are more */
-    if (!query_open(s, QUERY_EVENTS, &page, &a, why))
+    if (!past_list_begin(s, scope, w, &l, why))
         return false;
-    struct table *t = table_begin(w, past, COUNT(past));
-    while (ok && !writer_is_lost(w) && (ok = query_next(a, cells, PAST_WORDS, &more, why))
-           && more) {
-        if (scope->most && (int64_t)ret->rows == scope->most) {
-            ret->next = last;
-            break;
-        }
-        last = cells[QUERY_EVENTS_SEQ].integer;
-        scale(cells);
-        cells[PAST_WORDS] = alerts_words(cells);
-        table_row(t, cells);
-        ret->rows++;
-    }
-    table_end(t);
-    query_close(a);
+    while (ok && more)
+        ok = past_list_step(l, &more, why);
+    *ret = l->seen;
+    past_list_end(l);
     return ok;
 }
 

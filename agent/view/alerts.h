@@ -31,6 +31,14 @@ void alerts_list_end(struct alerts_list *l); /* accepts NULL */
 MUST_CHECK bool alerts_past(struct store *s, const struct query_filter *scope, struct writer *w,
                             struct alerts_seen *ret, struct fault *why);
 
+/* Likewise in steps. */
+struct past_list;
+MUST_CHECK bool past_list_begin(struct store *s, const struct query_filter *scope, struct writer *w,
+                                struct past_list **ret, struct fault *why);
+MUST_CHECK bool past_list_step(struct past_list *l, bool *ret_more, struct fault *why);
+int64_t past_list_next(const struct past_list *l); /* as alerts_seen.next */
+void past_list_end(struct past_list *l);           /* accepts NULL */
+
 /* ---- for other pictures ---- */
 
 /* An alert that fires, as it stands now. */
@@ -48,6 +56,15 @@ MUST_CHECK bool alerts_run_begin(struct store *s, const struct alerts_query *q,
                                  struct alerts_run **ret, struct fault *why);
 MUST_CHECK bool alerts_run_step(struct alerts_run *r, bool *ret_more, struct fault *why);
 void alerts_run_end(struct alerts_run *r); /* accepts NULL */
+
+/* Hands each past event of the scope to `take`, the oldest first, some in each step: the rows of
+ * QUERY_EVENTS, which live until `take` returns. What happens meanwhile is left out. */
+struct past_run;
+MUST_CHECK bool past_run_begin(struct store *s, const struct query_filter *scope,
+                               void (*take)(void *to, const struct cell *asked), void *to,
+                               struct past_run **ret, struct fault *why);
+MUST_CHECK bool past_run_step(struct past_run *r, bool *ret_more, struct fault *why);
+void past_run_end(struct past_run *r); /* accepts NULL */
 
 /* A past event in words, as a row of QUERY_EVENTS has them, without its level and token. */
 struct cell alerts_words(const struct cell *asked);

@@ -42,6 +42,7 @@ static const char *const texts[] = {
     [QUERY_NAMED] = sql_query_named,
     [QUERY_IDENTITIES] = sql_query_identities,
     [QUERY_EVENTS] = sql_query_events,
+    [QUERY_EVENT_SPAN] = sql_query_event_span,
     [QUERY_IDLE] = sql_query_idle,
     [QUERY_AUDIT] = sql_query_audit,
     [QUERY_SIZE] = sql_query_size,

@@ -45,6 +45,7 @@ enum query {
     QUERY_NAMED,      /* the name that is shown of a token known by another */
     QUERY_IDENTITIES, /* who the tokens of an account are */
     QUERY_EVENTS,     /* past transitions */
+    QUERY_EVENT_SPAN, /* the numbers of the first and the last of them */
     QUERY_IDLE,       /* what is known of the use of the living token of one name since `since` */
     QUERY_AUDIT,      /* living tokens with what an audit judges by, and accounts without any */
     QUERY_SIZE,       /* bytes, free bytes, and since when there are readings, hours and days */

@@ -9,7 +9,7 @@
 #include "view/page/figures.h"
 #include "view/page/frame.h"
 
-enum { ROWS_MAX = 200, EVENTS_A_STEP = 500 };
+enum { ROWS_MAX = 200 };
 
 static const struct {
     const char *name, *words;
@@ -26,8 +26,8 @@ struct alerts_page {
     struct page_source from;
     size_t span;
     struct alerts_query firing_now;
-    struct alerts_run *run;      /* NULL: all were taken */
-    struct query_result *events; /* NULL: not asked for yet */
+    struct alerts_run *run;    /* NULL: all were taken */
+    struct past_run *past_run; /* NULL: not begun yet */
     struct pulse pulse;
     struct text firing; /* rows, as HTML */
     size_t firing_count;
@@ -92,8 +92,9 @@ static void take_firing(void *to, const struct alert_firing *f)
     text_add(out, span_of("</td></tr>\n"));
 }
 
-static void take_past(struct alerts_page *p, const struct cell *cells)
+static void take_past(void *to, const struct cell *cells)
 {
+    struct alerts_page *p = to;
     struct text *out = &p->past[p->past_count++ % ROWS_MAX];
     text_clear(out);
     text_add(out, span_of("<tr>"));
@@ -115,18 +116,8 @@ static bool load_some_past(struct alerts_page *p, bool *ret_more, struct fault *
     const struct query_filter scope = { .now = p->from.now,
                                         .since = p->from.now - spans[p->span].seconds,
                                         .until = TIME_NONE };
-    struct cell cells[QUERY_EVENTS_COLUMNS];
-    bool more = true;
-    if (!p->events && !query_open(p->from.store, QUERY_EVENTS, &scope, &p->events, why))
-        return false;
-    for (size_t i = 0; i < EVENTS_A_STEP && more; i++) {
-        if (!query_next(p->events, cells, QUERY_EVENTS_COLUMNS, &more, why))
-            return false;
-        if (more)
-            take_past(p, cells);
-    }
-    *ret_more = more;
-    return true;
+    return (p->past_run || past_run_begin(p->from.store, &scope, take_past, p, &p->past_run, why))
+        && past_run_step(p->past_run, ret_more, why);
 }
 
 static bool load_some_firing(struct alerts_page *p, struct fault *why)
@@ -263,7 +254,7 @@ void page_alerts_end(struct alerts_page *p)
     if (!p)
         return;
     alerts_run_end(p->run);
-    query_close(p->events);
+    past_run_end(p->past_run);
     pulse_done(&p->pulse);
     text_done(&p->firing);
     for (size_t i = 0; i < ROWS_MAX; i++)
