@@ -51,13 +51,23 @@ UNION ALL
 SELECT seen_at, token, balance_usd FROM first WHERE balance_usd IS NOT NULL
 ORDER BY time"""
 
+# Of the table of tokens, in this order: heading, in the database, label or query of TABLE_OF_METRICS.
+COLUMNS = (
+    ("Token", "token", "token"),
+    ("Account", "account", "account"),
+    ("State", "state", "state"),
+    ("Balance", "balance_usd", "C"),
+    ("Burn rate", "burn_24h_usd_per_h", "D"),
+    ("Early", "CAST(early_at - unixepoch() AS REAL)", "E"),
+    ("Likely", "CASE state WHEN 'exhausted' THEN 0.0 ELSE CAST(likely_at - unixepoch() AS REAL) END", "A"),
+    ("Late", "CAST(late_at - unixepoch() AS REAL)", "F"),
+    ("Empty on", "CAST(likely_at AS REAL) * 1000", "G"),
+    ("Lasts", "chance_lasts", "H"),
+    ("Age", "CAST(unixepoch() - seen_at AS REAL)", "I"),
+)
+SELECTION = ",\n       ".join(f'{sql} AS "{heading}"' for heading, sql, _ in COLUMNS)
 TABLE = f"""\
-SELECT token AS "Token", account AS "Account", state AS "State", balance_usd AS "Balance",
-       burn_24h_usd_per_h AS "Burn rate",
-       CAST(early_at - unixepoch() AS REAL) AS "Early",
-       CASE state WHEN 'exhausted' THEN 0.0 ELSE CAST(likely_at - unixepoch() AS REAL) END AS "Likely",
-       CAST(late_at - unixepoch() AS REAL) AS "Late", CAST(likely_at AS REAL) * 1000 AS "Empty on",
-       chance_lasts AS "Lasts", CAST(unixepoch() - seen_at AS REAL) AS "Age"
+SELECT {SELECTION}
 {NOW}
 ORDER BY state <> 'exhausted', coalesce(likely_at, 9e18), token"""
 
@@ -136,9 +146,7 @@ def token_table(source):
         "Tokens, the next to run out first", "All that are alive. Early, likely, late: the chance to be empty by "
         "then is 10, 50 and 90 %. Lasts: the chance to last until the reset, the expiry, or for a week",
         [Query(TABLE)], TABLE_OF_METRICS, height=12, no_data="-",
-        transformations={PROMETHEUS: merged({
-            "token": "Token", "account": "Account", "state": "State", "C": "Balance", "D": "Burn rate", "E": "Early",
-            "A": "Likely", "F": "Late", "G": "Empty on", "H": "Lasts", "I": "Age"}, drop=("Value #B",))},
+        transformations={PROMETHEUS: merged({metric: heading for heading, _, metric in COLUMNS}, drop=("Value #B",))},
         overrides=[
             override("Token", links=open_token(source)),
             override("Account", custom__width=100),
