@@ -19,6 +19,21 @@ standardTransformersRegistry.setInit(() =>
     return { id, name: id, transformation: Object.values(standardTransformers).find((t) => t.id === id) };
   }));
 
+// <html data-waits-for> names the panels that are not drawn, <html data-drawn> says that all are, and that no plot was
+// drawn anew in the last three frames.
+const SETTLED = 3, page = document.documentElement.dataset, waiting = new Map(board.panels.map((p) => [p.id, p.title]));
+let quiet = 0;
+function drawn({ id }) {
+  waiting.delete(id);
+  quiet = 0;
+}
+function settle() {
+  page.waitsFor = [...waiting.values()].join(', ');
+  quiet = waiting.size ? 0 : quiet + 1;
+  if (quiet > SETTLED) page.drawn = '';
+  else requestAnimationFrame(settle);
+}
+
 // Which properties an override may set; in Grafana each panel plugin says so.
 const STANDARD = ['unit', 'decimals', 'min', 'max', 'displayName', 'noValue', 'color', 'thresholds', 'mappings', 'links'];
 const CUSTOM = [
@@ -102,8 +117,9 @@ function Bars({ panel, frames, width, height }) {
 }
 
 // Grafana marks annotations in its application, not in a component: here a dashed line each.
-function markLines(builder) {
+function markLines(builder, panel) {
   builder.addHook('draw', (u) => {
+    if (u.bbox.width > 0 && u.bbox.height > 0) drawn(panel);
     u.ctx.save();
     u.ctx.setLineDash([4, 4]);
     for (const { time, color } of marks.filter((m) => m.time * 1000 >= u.scales.x.min && m.time * 1000 <= u.scales.x.max)) {
@@ -125,7 +141,7 @@ function Lines({ panel, frames, width, height }) {
   const seen = new Set();
   return <TimeSeries frames={frames} width={width} height={height} timeRange={timeRange} timeZone="utc"
     legend={panel.options.legend} options={panel.options}>
-    {(builder) => { if (!seen.has(builder)) { seen.add(builder); markLines(builder); } return null; }}
+    {(builder) => { if (!seen.has(builder)) { seen.add(builder); markLines(builder, panel); } return null; }}
   </TimeSeries>;
 }
 
@@ -141,6 +157,9 @@ function Panel({ panel }) {
   const frames = useFrames(panel);
   const Kind = KINDS[panel.type];
   const bare = panel.type !== 'stat' && frames && isEmpty(frames);
+  useEffect(() => {
+    if (frames && (bare || panel.type !== 'timeseries')) drawn(panel);
+  }, [frames]);
   return <div data-panel={panel.title} style={{ position: 'absolute', left: GAP + x * COLUMN, top: y * (CELL + GAP) }}>
     <PanelChrome title={panel.title} description={panel.description} width={w * COLUMN - GAP} height={h * (CELL + GAP) - GAP}
       padding={panel.type === 'table' ? 'none' : 'md'}>
@@ -153,9 +172,10 @@ function Panel({ panel }) {
 class Fence extends React.Component {
   state = {};
   static getDerivedStateFromError(error) { return { error }; }
+  componentDidCatch() { drawn(this.props.panel); }
   render() {
     return this.state.error
-      ? <div style={{ position: 'absolute', top: this.props.y, color: 'red' }}>FAILED {this.props.title}: {String(this.state.error)}</div>
+      ? <div style={{ position: 'absolute', top: this.props.panel.gridPos.y * (CELL + GAP), color: 'red' }}>FAILED {this.props.panel.title}: {String(this.state.error)}</div>
       : this.props.children;
   }
 }
@@ -170,7 +190,7 @@ function Board() {
         <span style={{ fontSize: 13, color: theme.colors.text.secondary, marginLeft: 24 }}>
           {Object.entries(texts).map(([name, value]) => `${name}: ${value}`).join('    ')}</span></div>
       <div style={{ position: 'relative', width: WIDTH, height: height + GAP }}>
-        {board.panels.map((p) => <Fence key={p.id} title={p.title} y={p.gridPos.y * (CELL + GAP)}><Panel panel={p} /></Fence>)}
+        {board.panels.map((p) => <Fence key={p.id} panel={p}><Panel panel={p} /></Fence>)}
       </div>
     </div>
     <PortalContainer />
@@ -178,3 +198,4 @@ function Board() {
 }
 
 createRoot(document.getElementById('root')).render(<Board />);
+requestAnimationFrame(settle);

@@ -22,9 +22,12 @@ import subprocess
 import sys
 import tempfile
 
+from selenium.common.exceptions import TimeoutException
+
 HERE = pathlib.Path(__file__).resolve().parent
 WORK = HERE.parents[2] / "build" / "draw"
-sys.path.insert(0, str(HERE.parent))
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[1] / "e2e")]
+from browser import Browser  # noqa: E402
 from history import History  # noqa: E402
 from players import Process, free_port  # noqa: E402
 from promql import ask_prometheus, times_marked  # noqa: E402
@@ -33,6 +36,7 @@ from source import ask_sqlite, boards, connect, expand, marks, panels  # noqa: E
 WIDTH = 1600
 SCRAPE_S = 300  # of the history
 LOOKBACK = "6m"
+HARMLESS = ("i18next is made", "/public/")  # the latter: fonts and icons that a Grafana would serve
 UNITS = {"h": 3600, "d": 86400}
 PAGE = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0 }} {style}</style><div id="root"></div>
 <script>window.drawing = {drawing}; window.__grafana_public_path__ = "";</script><script>{code}</script>"""
@@ -123,17 +127,20 @@ def height_of(board):
     return max(p["gridPos"]["y"] + p["gridPos"]["h"] for p in board["panels"]) * 38 + 72
 
 
-def shoot(page, picture, height):
+def shoot(browser, page, picture, height):
+    """Once every panel says that it is drawn. What Chromium complained of, and the panels that never were."""
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder) / "page.html"
         file.write_text(page)
-        shown = subprocess.run(
-            ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             "--disable-dev-shm-usage", "--allow-file-access-from-files", f"--user-data-dir={folder}/profile",
-             f"--screenshot={picture}",
-             f"--window-size={WIDTH},{math.ceil(height)}", "--virtual-time-budget=20000", "--enable-logging=stderr",
-             file.as_uri()], capture_output=True, text=True, timeout=180)
-    return [line for line in shown.stderr.splitlines() if "CONSOLE" in line and "i18next is made" not in line]
+        browser.look(WIDTH, "light", math.ceil(height))
+        browser.open(file.as_uri())
+        said = []
+        try:
+            browser.wait(lambda b: b.run("return 'drawn' in document.documentElement.dataset"), "every panel")
+        except TimeoutException:
+            said.append(f"not drawn: {browser.run('return document.documentElement.dataset.waitsFor')}")
+        browser.shot(picture)
+    return said + [line for line in browser.complaints() if not any(word in line for word in HARMLESS)]
 
 
 def main():
@@ -150,10 +157,12 @@ def main():
     with contextlib.ExitStack() as stage:
         if not given.database:
             make_scene(given, stage)
-        raise SystemExit(draw(given))
+        browser = Browser()
+        stage.callback(browser.close)
+        raise SystemExit(draw(given, browser))
 
 
-def draw(given):
+def draw(given, browser):
     """Whether Chromium complained."""
     now = connect(given.database, 0).execute("SELECT max(at) FROM v_poll").fetchone()[0]
     drawing, code, failed = Drawing(given, now), bundle(), False
@@ -162,7 +171,7 @@ def draw(given):
             continue
         for theme in [given.theme] if given.theme else ["light", "dark"]:
             picture = given.out / f"{name}-{source}-{theme}.png"
-            said = shoot(drawing.page(board, source, theme, code), picture, height_of(board))
+            said = shoot(browser, drawing.page(board, source, theme, code), picture, height_of(board))
             print(picture, *said[:12], sep="\n  ")
             failed = failed or bool(said)
     return failed
