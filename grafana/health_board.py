@@ -15,13 +15,19 @@ RESULTS = texts({"ok": ("ok", GREEN), "suspicious": ("suspicious", YELLOW), "una
                  "busy": ("busy", ORANGE), "unauthorized": ("unauthorized", RED), "broken": ("broken", RED),
                  "1": ("ok", GREEN), "0": ("failed", RED)})
 BUCKET = "max(300, ($__to - $__from) / 1000 / 150 / 300 * 300)"
+# Of what is counted per hour: some polls fall into each, or bars jump with the jitter of the interval.
+WIDE_BUCKET = f"max({BUCKET}, 4 * coalesce((SELECT max(interval_s) FROM v_account), 0))"
 
 
-def in_steps(value, series, where=""):
+def in_steps(value, series, where="", step=BUCKET):
     """A sum or mean of polls in some 150 steps of the period."""
     return (f"SELECT at / step * step AS time, {series} AS series, CAST({value} AS REAL) AS value\n"
-            f"FROM (SELECT *, {BUCKET} AS step FROM v_poll)\nWHERE {WITHIN} AND {BY_ACCOUNT}{where}\n"
+            f"FROM (SELECT *, {step} AS step FROM v_poll)\nWHERE {WITHIN} AND {BY_ACCOUNT}{where}\n"
             f"GROUP BY 1, 2\nORDER BY time")
+
+
+def per_hour(value, series):
+    return in_steps(f"{value} * 3600.0 / step", series, step=WIDE_BUCKET)
 
 
 RECORD = f"""\
@@ -109,7 +115,7 @@ def panels(source):
                            thresholds={"mode": "absolute", "steps": [{"color": c, "value": v} for v,
                                                                      c in AGE_STEPS]})]),
         bars("Polls per hour, by result", "Anything but ok left the last readings in place", "short",
-             [Query(in_steps("count(*) * 3600.0 / step", "result"), "series")],
+             [Query(per_hour("count(*)", "result"), "series")],
              [Query(f"sum by (result) (rate(ebb_polls_total{{{ACCOUNTS}}}[$__rate_interval])) * 3600", "series",
                     "{{result}}")],
              decimals=0, interval="5m", calcs=["mean"], overrides=[
@@ -120,7 +126,7 @@ def panels(source):
               [Query(f"max by (account) (ebb_poll_duration_seconds{{{ACCOUNTS}}})", "series", "{{account}}")],
               interval="5m", calcs=["mean", "max"], defaults={"min": 0}),
         bars("API requests per hour", "Requests to the API, of every kind", "short",
-             [Query(in_steps("sum(calls) * 3600.0 / step", "account"), "series")],
+             [Query(per_hour("sum(calls)", "account"), "series")],
              [Query(f"sum by (account) (rate(ebb_api_requests_total{{{ACCOUNTS}}}[$__rate_interval])) * 3600", "series",
                     "{{account}}")], decimals=0, interval="5m", calcs=["mean"]),
         lines("Tokens in the list", "Tokens that each account's list held", "short",
