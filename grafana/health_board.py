@@ -92,7 +92,7 @@ def stats():
         stat("Forecasts that held", "Share of the forecasts that came due between early and late; 80 % is right",
              "percentunit", f'SELECT avg(coverage) AS "Held" FROM v_forecast_record\nWHERE {BY_ACCOUNT}',
              f"avg(ebb_forecast_coverage_ratio{{{ACCOUNTS}}})",
-             steps=[(None, RED), (0.6, ORANGE), (0.7, GREEN)], decimals=0, no_data="Too few to judge"),
+             steps=[(None, GREY), (0, RED), (0.6, ORANGE), (0.7, GREEN)], decimals=0, no_data="Too few to judge"),
         stat("Database", "Size of the database file", "bytes", 'SELECT bytes AS "Size" FROM v_store',
              "sum(ebb_store_size_bytes)",
              steps=[(None, BLUE), (10**9, ORANGE)], decimals=1),
