@@ -241,7 +241,7 @@ static inline unix_s column_time(const struct statement *q, int column)
 void doubt_take(struct token *t, const struct statement *row);
 /* The same of load_forecasts.sql, load_curves.sql (after the forecast), load_promises.sql and
  * load_scores.sql; what cannot be is left out. */
-void foresight_take_forecast(struct token *t, const struct statement *row);
-void foresight_take_curve(struct token *t, const struct statement *row);
-void foresight_take_promise(struct token *t, const struct statement *row);
-void foresight_take_score(struct token *t, const struct statement *row);
+void foresight_take_forecast(struct token *t, const struct statement *q);
+void foresight_take_curve(struct token *t, const struct statement *q);
+void foresight_take_promise(struct token *t, const struct statement *q);
+void foresight_take_score(struct token *t, const struct statement *q);
